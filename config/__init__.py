@@ -1,0 +1,1 @@
+"""Settings, the template of a postmortem and the names of its parts."""

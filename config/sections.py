@@ -1,0 +1,125 @@
+"""The parts of a postmortem that the program can fill, and what the template calls them.
+
+A *slot* is a place in the document: the title, a bullet known by its label, or a table. A team's
+own template, in any language, is understood through a mapping of these names.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Section(StrEnum):
+    """The nine sections, by name; the value is the name that configuration uses."""
+
+    SUMMARY = "summary"
+    TIMELINE = "timeline"
+    ROOT_CAUSE = "root_cause"
+    IMPACT = "impact"
+    MITIGATION = "mitigation"
+    ACTION_ITEMS = "action_items"
+    LESSONS = "lessons"
+    SUPPORTING_DATA = "supporting_data"
+    COMMUNICATION = "communication"
+
+
+class Slot(StrEnum):
+    """A place that the program can fill; the value is the name that configuration uses."""
+
+    DATE_TIME = "summary.date_time"
+    DURATION = "summary.duration"
+    IMPACT = "summary.impact"
+    SERVICES = "summary.services"
+    ROOT_CAUSE = "summary.root_cause"
+    PRIMARY_CAUSE = "root_cause.primary"
+    CONTRIBUTING_FACTORS = "root_cause.factors"
+    USERS_AFFECTED = "impact.users"
+    BUSINESS_IMPACT = "impact.business"
+    TECHNICAL_IMPACT = "impact.technical"
+    STEPS_TAKEN = "mitigation.steps"
+    SHORT_TERM_FIXES = "mitigation.fixes"
+    WENT_WELL = "lessons.well"
+    WENT_BADLY = "lessons.badly"
+    IMPROVEMENTS = "lessons.improvements"
+    LOGS = "supporting_data.logs"
+    METRICS = "supporting_data.metrics"
+    DIAGRAMS = "supporting_data.diagrams"
+    STAKEHOLDERS = "communication.stakeholders"
+    REVIEW = "communication.review"
+
+    @property
+    def section(self) -> Section:
+        """The section that the slot stands in."""
+        return Section(self.value.split(".")[0])
+
+
+class Column(StrEnum):
+    """The columns of the action-item table that the program knows."""
+
+    TASK = "task"
+    OWNER = "owner"
+    PRIORITY = "priority"
+    DEADLINE = "deadline"
+    TICKET = "ticket"
+    STATUS = "status"
+
+
+HEADINGS: Mapping[Section, str] = MappingProxyType(
+    {
+        Section.SUMMARY: "Incident Summary",
+        Section.TIMELINE: "Timeline of Events",
+        Section.ROOT_CAUSE: "Root Cause Analysis",
+        Section.IMPACT: "Impact Analysis",
+        Section.MITIGATION: "Mitigation and Recovery",
+        Section.ACTION_ITEMS: "Action Items",
+        Section.LESSONS: "Lessons Learned",
+        Section.SUPPORTING_DATA: "Supporting Data",
+        Section.COMMUNICATION: "Communication and Review",
+    }
+)
+
+LABELS: Mapping[Slot, str] = MappingProxyType(
+    {
+        Slot.DATE_TIME: "Date/Time",
+        Slot.DURATION: "Duration",
+        Slot.IMPACT: "Impact",
+        Slot.SERVICES: "Services Affected",
+        Slot.ROOT_CAUSE: "Root Cause",
+        Slot.PRIMARY_CAUSE: "Primary Cause",
+        Slot.CONTRIBUTING_FACTORS: "Contributing Factors",
+        Slot.USERS_AFFECTED: "Users Affected",
+        Slot.BUSINESS_IMPACT: "Business Impact",
+        Slot.TECHNICAL_IMPACT: "Technical Impact",
+        Slot.STEPS_TAKEN: "Steps Taken",
+        Slot.SHORT_TERM_FIXES: "Short-Term Fixes",
+        Slot.WENT_WELL: "What Went Well",
+        Slot.WENT_BADLY: "What Didn't Go Well",
+        Slot.IMPROVEMENTS: "Improvements for the Future",
+        Slot.LOGS: "Logs",
+        Slot.METRICS: "Metrics",
+        Slot.DIAGRAMS: "Diagrams",
+        Slot.STAKEHOLDERS: "Stakeholders Notified",
+        Slot.REVIEW: "Postmortem Review Meeting",
+    }
+)
+
+COLUMNS: Mapping[Column, str] = MappingProxyType(
+    {
+        Column.TASK: "Task Description",
+        Column.OWNER: "Owner",
+        Column.PRIORITY: "Priority",
+        Column.DEADLINE: "Deadline",
+        Column.TICKET: "Ticket",
+        Column.STATUS: "Status",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What this team's documents call the parts; each defaults to the built-in template's name."""
+
+    headings: Mapping[Section, str] = HEADINGS
+    labels: Mapping[Slot, str] = LABELS
+    columns: Mapping[Column, str] = COLUMNS

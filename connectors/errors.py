@@ -1,0 +1,66 @@
+"""Errors as sentences: what happened, to what, and what to do about it.
+
+Every error that a person may see is a :class:`PostmortemError`. Its text is one or more whole
+sentences, it never holds a secret, and it ends with a remedy where there is one.
+"""
+
+
+class PostmortemError(Exception):
+    """Something the program could not do, told to the person who can mend it.
+
+    ``what`` says what happened and to what; ``remedy`` what to do about it.
+    """
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(what, remedy)
+        self.what = what
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.remedy}".strip()
+
+
+class ConfigurationError(PostmortemError):
+    """The settings cannot be used; nothing was done."""
+
+
+class ConnectorError(PostmortemError):
+    """A service outside did not do what was asked."""
+
+
+class AccessDenied(ConnectorError):
+    """The credentials are wrong, or lack the permission for this call."""
+
+
+class NotFound(ConnectorError):
+    """The service knows no such thing, or does not show it to these credentials."""
+
+
+class Unreachable(ConnectorError):
+    """The service could not be reached, timed out, or kept failing."""
+
+
+class OutOfQuota(ConnectorError):
+    """The service's limit is used up; ``again_in`` is how many seconds it asked to wait."""
+
+    def __init__(self, what: str, remedy: str = "", *, again_in: float | None = None) -> None:
+        super().__init__(what, remedy)
+        self.again_in = again_in
+
+
+class Rejected(ConnectorError):
+    """The service understood the request and refused it; ``fields`` says why, by field."""
+
+    def __init__(
+        self, what: str, remedy: str = "", *, fields: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(what, remedy)
+        self.fields = fields or {}
+
+
+class PayloadError(ConnectorError):
+    """The service sent something of a shape that it does not document; names the field."""
+
+
+class SignatureError(ConnectorError):
+    """A webhook was not signed, or with a secret that is not ours."""

@@ -1,0 +1,264 @@
+"""Records of an incident, and what a source of incidents must do.
+
+All times are aware UTC datetimes. All text is other people's: nothing here is safe to put into
+Markdown or HTML as it is.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import NewType, Protocol
+
+from connectors.preflight import Finding
+
+IncidentId = NewType("IncidentId", str)
+"""A source's own id of an incident (PagerDuty: ``^[A-Z0-9]+$``)."""
+
+
+class IncidentStatus(Enum):
+    """Where an incident stands."""
+
+    TRIGGERED = "triggered"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+class AgentKind(Enum):
+    """Who or what acted."""
+
+    PERSON = "person"
+    BOT = "bot"
+    SERVICE = "service"
+    INTEGRATION = "integration"
+    POLICY = "escalation policy"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Something the source names: a service, a team, a policy, another incident."""
+
+    id: str
+    name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Whoever did something. A deleted person keeps the name that the source remembers."""
+
+    kind: AgentKind
+    id: str
+    name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link or image that came with an alert or a log entry; ``url`` is unchecked text."""
+
+    url: str
+    text: str = ""
+    is_image: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field whose value went from ``old`` to ``new``."""
+
+    name: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """The way by which a log entry came about.
+
+    ``type`` is the source's word (``api``, ``website``, ``timeout``, ``auto``, ``email``, …), an
+    open set. ``duration`` is that of a snooze; ``notification`` the kind of a page (``sms``,
+    ``phone``, ``push``, ``email``); ``client`` names the monitor that sent an event.
+    """
+
+    type: str = ""
+    summary: str | None = None
+    details: str | None = None
+    duration: timedelta | None = None
+    notification: str | None = None
+    client: str | None = None
+    client_url: str | None = None
+    severity: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One entry of an incident's log. ``type`` is the source's word, an open set."""
+
+    id: str
+    type: str
+    summary: str
+    created_at: datetime
+    agent: Agent | None = None
+    channel: Channel = Channel()
+    service: Reference | None = None
+    url: str | None = None
+    note: str | None = None
+    message: str | None = None
+    user: Agent | None = None
+    assignees: tuple[Agent, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
+    links: tuple[Link, ...] = ()
+    linked: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert of an incident.
+
+    ``key`` tells alerts of one cause together (PagerDuty's ``alert_key``); ``details`` is the
+    body's text, flattened to ``name: value`` lines.
+    """
+
+    id: str
+    summary: str
+    created_at: datetime
+    status: str = ""
+    resolved_at: datetime | None = None
+    severity: str | None = None
+    key: str | None = None
+    service: Reference | None = None
+    url: str | None = None
+    suppressed: bool = False
+    client: str | None = None
+    client_url: str | None = None
+    details: str = ""
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody wrote to the incident. ``channel`` is the way it came, where told."""
+
+    id: str
+    content: str
+    created_at: datetime
+    author: Agent | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeEvent:
+    """A change (a deploy, say) that the source relates to the incident, and why it does."""
+
+    id: str
+    summary: str
+    created_at: datetime
+    source: str | None = None
+    services: tuple[Reference, ...] = ()
+    links: tuple[Link, ...] = ()
+    url: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomField:
+    """A custom field of the incident, its value as text ("" when unset)."""
+
+    name: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Responder:
+    """Somebody asked to help, and how they answered (``pending``, ``joined``, ``declined``)."""
+
+    who: Agent
+    state: str
+    requested_by: Agent | None = None
+    requested_at: datetime | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """The incident itself, without its parts."""
+
+    id: IncidentId
+    number: int
+    title: str
+    status: IncidentStatus
+    url: str
+    created_at: datetime
+    resolved_at: datetime | None = None
+    reopened_at: datetime | None = None
+    last_status_change_at: datetime | None = None
+    last_status_change_by: Agent | None = None
+    service: Reference | None = None
+    impacted_services: tuple[Reference, ...] = ()
+    teams: tuple[Reference, ...] = ()
+    escalation_policy: Reference | None = None
+    priority: str | None = None
+    urgency: str | None = None
+    incident_type: str | None = None
+    alert_count: int | None = None
+    merged_into: Reference | None = None
+    conference_number: str | None = None
+    conference_url: str | None = None
+    responders: tuple[Responder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A part that the source would not give, and its reason, as a sentence."""
+
+    part: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRecord:
+    """An incident with all its parts, oldest first. ``missing`` names what was left out."""
+
+    incident: Incident
+    log_entries: tuple[LogEntry, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    notes: tuple[Note, ...] = ()
+    change_events: tuple[ChangeEvent, ...] = ()
+    custom_fields: tuple[CustomField, ...] = ()
+    business_services: tuple[Reference, ...] = ()
+    subscribers: int | None = None
+    merged_incidents: tuple[Reference, ...] = ()
+    missing: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFilter:
+    """Which incidents are asked for; empty means all. Ids are the source's own."""
+
+    services: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+    urgency: str | None = None
+
+
+class IncidentSource(Protocol):
+    """What a source of incidents must do. Every method may raise ``ConnectorError``."""
+
+    def incident(self, incident: IncidentId) -> Incident:
+        """Give the incident alone. Raises ``NotFound`` where there is none to see."""
+
+    def record(self, incident: IncidentId) -> IncidentRecord:
+        """Give the incident with all its parts; parts that are not to be had are in ``missing``."""
+
+    def resolved(
+        self, since: datetime, until: datetime, only: IncidentFilter
+    ) -> Iterable[Incident]:
+        """Give each incident of the period that is resolved now, oldest first."""
+
+    def check(self) -> Sequence[Finding]:
+        """Prove the credentials and say what they cannot read; never raises."""
+
+    def close(self) -> None:
+        """Let go of connections."""

@@ -1,0 +1,167 @@
+"""The one retry layer: what is repeated, how long it waits, and when it gives up on a site.
+
+The client libraries' own retries are off. An attempt that is worth repeating raises
+:class:`Again`; everything else passes through untouched.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+import tenacity
+
+from connectors.errors import ConnectorError, OutOfQuota, Unreachable
+
+T = TypeVar("T")
+
+
+class Again(Exception):
+    """One attempt failed in a way that may pass.
+
+    ``error`` is what to raise when no attempt is left. ``wait`` is how many seconds the service
+    asked for. ``maybe_done`` says that the request may have taken effect all the same (a timeout,
+    a lost connection, a 5xx): only a read is repeated after that.
+    """
+
+    def __init__(
+        self, error: ConnectorError, *, wait: float | None = None, maybe_done: bool = True
+    ) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.wait = wait
+        self.maybe_done = maybe_done
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How often and how long: seconds throughout.
+
+    A service that asks for more than ``longest_wait`` is out of quota: the call ends at once and
+    says when to come back, so that nobody's terminal hangs for an hour.
+    """
+
+    attempts: int = 4
+    first_wait: float = 0.5
+    longest_wait: float = 60.0
+    jitter: float = 0.25
+    sleep: Callable[[float], None] = time.sleep
+    random: Callable[[], float] = random.random
+
+    def pause(self, attempt: int, asked: float | None) -> float:
+        """Seconds before the next attempt: the larger of back-off and what was asked, jittered."""
+        backoff = min(self.first_wait * 2.0 ** (attempt - 1), self.longest_wait)
+        wait = max(backoff, asked or 0.0)
+        return wait * (1 + self.jitter * self.random())
+
+
+@dataclass(slots=True)
+class Circuit:
+    """Stops asking a site that is down, so that one run does not spend an hour on timeouts.
+
+    After ``limit`` calls in a row that ended unreachable, every further call fails at once until
+    ``rest`` seconds have passed; then one call may try.
+    """
+
+    limit: int = 3
+    rest: float = 60.0
+    clock: Callable[[], float] = time.monotonic
+    _failures: int = field(default=0, init=False)
+    _opened: float = field(default=0.0, init=False)
+
+    def before(self, service: str) -> None:
+        """Raise ``Unreachable`` while the circuit is open."""
+        if self._failures >= self.limit and self.clock() - self._opened < self.rest:
+            raise Unreachable(
+                f"{service} did not answer {self._failures} times in a row, "
+                "so it is not asked again for now.",
+                f"Run the command again in {self.rest:.0f} s.",
+            )
+
+    def succeeded(self) -> None:
+        """Count an answer, of whatever kind: the site is up."""
+        self._failures = 0
+
+    def failed(self) -> None:
+        """Count a call that ended unreachable."""
+        self._failures += 1
+        self._opened = self.clock()
+
+
+def call(
+    attempt: Callable[[], T],
+    *,
+    service: str,
+    policy: RetryPolicy,
+    circuit: Circuit,
+    repeatable: bool,
+) -> T:
+    """Run ``attempt``, repeating it while it raises :class:`Again` and may be repeated.
+
+    ``repeatable`` is True for reads and for writes that are the same done twice. With False only
+    an attempt that surely did nothing (``maybe_done=False``, such as a 429) is repeated. Raises
+    the last attempt's error, or ``OutOfQuota`` where the service asks for too long a wait.
+    """
+
+    def worthwhile(error: BaseException) -> bool:
+        if not isinstance(error, Again) or (error.maybe_done and not repeatable):
+            return False
+        return error.wait is None or error.wait <= policy.longest_wait
+
+    def pause(state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.wait if isinstance(error, Again) else None
+        return policy.pause(state.attempt_number, asked)
+
+    circuit.before(service)
+    retrying = tenacity.Retrying(
+        stop=tenacity.stop_after_attempt(policy.attempts),
+        wait=pause,
+        retry=tenacity.retry_if_exception(worthwhile),
+        sleep=policy.sleep,
+        reraise=True,
+    )
+    try:
+        result = retrying(attempt)
+    except Again as again:
+        if isinstance(again.error, Unreachable):
+            circuit.failed()
+        else:
+            circuit.succeeded()
+        if again.wait is not None and again.wait > policy.longest_wait:
+            raise OutOfQuota(
+                again.error.what,
+                f"Run the command again in {again.wait:.0f} s.",
+                again_in=again.wait,
+            ) from again
+        raise again.error from again
+    except ConnectorError:
+        circuit.succeeded()
+        raise
+    circuit.succeeded()
+    return result
+
+
+def seconds_to_wait(header: str | None, now: datetime | None = None) -> float | None:
+    """Read a ``Retry-After`` value (RFC 9110, 10.2.3: seconds or an HTTP date) as seconds.
+
+    Gives None where it is missing or cannot be read, never less than 0; fractions, which some
+    servers send, are understood.
+    """
+    if header is None:
+        return None
+    text = header.strip()
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        pass
+    try:
+        when = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return max(0.0, (when - (now or datetime.now(UTC))).total_seconds())

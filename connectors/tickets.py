@@ -1,0 +1,269 @@
+"""Records of a ticket, and what a tracker of tickets must do.
+
+A create has three outcomes and each is a value: :class:`Created`, :class:`Refused` (surely no
+ticket) and :class:`Unknown` (there may be one). A tracker never repeats a create on its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import NewType, Protocol
+
+from connectors.preflight import Finding
+
+TicketId = NewType("TicketId", str)
+"""A tracker's immutable id of a ticket; the key changes when the ticket moves."""
+TicketKey = NewType("TicketKey", str)
+"""The key people read and type, such as ``OPS-12``."""
+AccountId = NewType("AccountId", str)
+"""Cloud: accountId. Data Center: user name."""
+Mark = NewType("Mark", str)
+"""The random mark of one create, carried by label and property (lower-case letters, digits)."""
+Json = Mapping[str, object]
+
+MARK_PROPERTY = "postmortem-worker"
+"""The issue property under which a ticket carries ``{"mark": …, "incident": …}``."""
+
+
+class Category(Enum):
+    """What a status means, whatever the team calls it."""
+
+    NEW = "new"
+    INDETERMINATE = "indeterminate"
+    DONE = "done"
+    UNDEFINED = "undefined"
+
+
+class SiteKind(Enum):
+    """Which Jira this is: they differ in API version, markup and search."""
+
+    CLOUD = "Cloud"
+    DATA_CENTER = "Data Center"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The tracker as it presents itself, and as whom it knows us."""
+
+    kind: SiteKind
+    url: str
+    version: str
+    account: AccountId
+    account_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody a ticket can be assigned to."""
+
+    id: AccountId
+    name: str
+    email: str | None = None
+    handle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket as the tracker has it now. ``mark`` is read from its property, where asked."""
+
+    id: TicketId
+    key: TicketKey
+    url: str
+    summary: str
+    status: str
+    category: Category
+    created: datetime
+    updated: datetime
+    resolution: str | None = None
+    labels: tuple[str, ...] = ()
+    assignee: Account | None = None
+    priority: str | None = None
+    due: date | None = None
+    project: str = ""
+    archived: bool = False
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text, a link where ``url`` is given; never read as markup."""
+
+    text: str
+    url: str | None = None
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of spans."""
+
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list, each item a run of spans."""
+
+    items: tuple[tuple[Span, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preformatted:
+    """Text shown letter by letter."""
+
+    text: str
+
+
+RichText = tuple[Paragraph | Bullets | Preformatted, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """A ticket to create. ``summary`` is one line of at most 255 characters."""
+
+    project: str
+    issue_type: str
+    summary: str
+    mark: Mark
+    incident: str
+    description: RichText = ()
+    labels: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    priority: str | None = None
+    due: date | None = None
+    assignee: AccountId | None = None
+    extra: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The tracker made it.
+
+    ``dropped`` tells each field it refused, by name, and why: the ticket was made without it.
+    """
+
+    id: TicketId
+    key: TicketKey
+    url: str
+    dropped: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The tracker made none, surely; ``reason`` is a sentence, ``fields`` tells why by field."""
+
+    reason: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can say whether the tracker made it; ``reason`` is a sentence."""
+
+    reason: str
+
+
+Outcome = Created | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class CreateFields:
+    """What a create in one project and issue type takes.
+
+    ``required`` are ids → names of the fields that must be sent and have no default;
+    ``settable`` the ids of all that may be; ``priorities`` and ``components`` the allowed names.
+    """
+
+    required: Mapping[str, str] = field(default_factory=dict)
+    settable: frozenset[str] = frozenset()
+    priorities: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TicketChanges:
+    """What to change in a ticket; ``None`` leaves a field, a ``clear_*`` empties it."""
+
+    summary: str | None = None
+    priority: str | None = None
+    due: date | None = None
+    assignee: AccountId | None = None
+    clear_due: bool = False
+    clear_assignee: bool = False
+    add_labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A move that the workflow allows now, and where it leads."""
+
+    id: str
+    name: str
+    to_status: str
+    to_category: Category
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteLink:
+    """A link shown on the ticket; the same ``global_id`` again updates it."""
+
+    global_id: str
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoAccount:
+    """Nobody, or more than one, answers to the name; ``reason`` is a sentence."""
+
+    reason: str
+
+
+class TicketTracker(Protocol):
+    """What a tracker must do. Every method may raise ``ConnectorError`` unless it says else."""
+
+    def site(self) -> Site:
+        """Tell which tracker this is, with proven credentials."""
+
+    def create(self, tickets: Sequence[NewTicket]) -> Sequence[Outcome]:
+        """Create the tickets, in as few requests as the tracker allows; one outcome each, aligned.
+
+        Never repeats a request whose outcome is unknown. Raises only before anything was sent.
+        """
+
+    def read(self, ids: Sequence[TicketId]) -> Mapping[TicketId, Ticket]:
+        """Read tickets by id; one that is not to be seen (deleted or hidden) is absent."""
+
+    def read_keys(self, keys: Sequence[TicketKey]) -> Mapping[TicketKey, Ticket]:
+        """Read tickets by the keys that people typed; one not to be seen is absent."""
+
+    def labelled(self, label: str) -> Sequence[Ticket]:
+        """Search by label, lowest id first, with marks. A fresh ticket may still be missing."""
+
+    def changed(self, label: str, since: datetime) -> Sequence[Ticket]:
+        """Search the label for tickets changed at or after ``since``."""
+
+    def create_fields(self, project: str, issue_type: str) -> CreateFields:
+        """Tell what a create takes. Raises ``NotFound`` for an unknown project or type."""
+
+    def account(self, project: str, name: str) -> Account | NoAccount:
+        """Find the one assignable account whose e-mail, handle, id or name is exactly ``name``."""
+
+    def update(self, ticket: TicketId, changes: TicketChanges) -> Mapping[str, str]:
+        """Change fields; gives what was refused, by field, with the reason."""
+
+    def transitions(self, ticket: TicketId) -> Sequence[Transition]:
+        """List the moves that the workflow allows now."""
+
+    def transition(self, ticket: TicketId, to: Transition) -> None:
+        """Make a move."""
+
+    def link(self, ticket: TicketId, link: RemoteLink) -> None:
+        """Add or update a remote link."""
+
+    def check(self, project: str, issue_type: str) -> Sequence[Finding]:
+        """Look at credentials, project, issue type, required fields, permissions; never raises."""
+
+    def close(self) -> None:
+        """Let go of connections."""

@@ -1,0 +1,58 @@
+"""What a draft says, place by place: the one value that drafting gives and a document takes.
+
+Every string here is inline Markdown, already made safe: it holds no newline and no bare pipe, and
+whatever other people wrote in it cannot become structure.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from config.sections import Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One nested bullet. ``key`` names its source and stays the same from pull to pull."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What stands in one bullet: ``text`` behind the label, ``points`` nested under it.
+
+    With ``keep_prompt`` the template's own prompt follows, since people must still answer it.
+    """
+
+    text: str = ""
+    points: tuple[Point, ...] = ()
+    keep_prompt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One table row. ``key`` names its source and stays the same from pull to pull."""
+
+    key: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that the program knows to say of one incident.
+
+    ``timeline`` rows have two cells (time, what happened), in time order; ``action_items`` rows
+    have four (task, owner, priority, deadline), a cell the program knows nothing of is "".
+    ``starts_on`` is the day of the start in the shown timezone; ``timezone`` its shown name.
+    """
+
+    incident: str
+    url: str
+    title: str
+    starts_on: date
+    timezone: str
+    entries: Mapping[Slot, Entry] = field(default_factory=dict)
+    timeline: tuple[Row, ...] = ()
+    action_items: tuple[Row, ...] = ()

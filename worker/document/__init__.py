@@ -1,0 +1,1 @@
+"""Pure: finding, filling and merging the parts of a Markdown document."""

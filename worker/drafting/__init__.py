@@ -1,0 +1,1 @@
+"""Pure: what is known of an incident becomes what its draft says."""

@@ -1,0 +1,1 @@
+"""The flow of one job, a short function a step."""

@@ -1,0 +1,1 @@
+"""PagerDuty and Jira on loopback, for the demo and the tests."""

@@ -1,0 +1,1 @@
+"""Pure: deciding which tickets to create, adopt, change and report."""

@@ -1,0 +1,1 @@
+"""The webhook receiver, the web page and its API."""
