@@ -1,0 +1,76 @@
+"""Runs an ASGI application on loopback, in a thread, at a port that the system chooses."""
+
+import socket
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+from starlette.types import ASGIApp
+
+START_LIMIT = 10.0
+"""Seconds that a server may take to start; one that takes longer is broken."""
+
+
+class LoopbackServer:
+    """An HTTP server on 127.0.0.1, reachable at ``url`` between :meth:`start` and :meth:`stop`.
+
+    The socket listens from the moment the server is made, so that ``url`` is known before the
+    start, and a client that is early waits instead of being refused. Usable as a context manager.
+    """
+
+    def __init__(self, app: ASGIApp, *, port: int = 0) -> None:
+        """Take the port (0: any free one). Raises ``OSError`` where it is taken."""
+        self._socket = socket.create_server(("127.0.0.1", port))
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                log_level="critical",
+                access_log=False,
+                lifespan="off",
+                ws="none",
+                timeout_graceful_shutdown=1,
+            )
+        )
+        self._thread = threading.Thread(
+            target=self._server.run,
+            kwargs={"sockets": [self._socket]},
+            name="loopback-server",
+            daemon=True,
+        )
+
+    @property
+    def url(self) -> str:
+        """Where the server is reached, without a slash at its end."""
+        host, port = self._socket.getsockname()[:2]
+        return f"http://{host}:{port}"
+
+    def start(self) -> None:
+        """Start serving; comes back once requests are answered."""
+        self._thread.start()
+        deadline = time.monotonic() + START_LIMIT
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                raise RuntimeError("The loopback server did not start.")
+            time.sleep(0.002)
+
+    def stop(self) -> None:
+        """Stop serving and free the port; requests under way get a second to end."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join()
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
