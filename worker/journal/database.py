@@ -1,0 +1,146 @@
+"""The journal's database: opened, brought up to date, or rehearsed on without a trace."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from filelock import FileLock
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from connectors.errors import PostmortemError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+UPGRADE_LOCK = 7_365_221_001
+"""The advisory lock under which one machine at a time brings a PostgreSQL database up to date."""
+
+
+class JournalError(PostmortemError):
+    """The journal's database cannot be used."""
+
+
+class Database:
+    """An open database with its tables up to date.
+
+    A rehearsal keeps everything that is written to itself: a copy in memory of an SQLite file, or
+    one PostgreSQL transaction that is rolled back in the end. ``--dry-run`` works on one.
+    """
+
+    def __init__(self, engine: Engine, rehearsed: Connection | None = None) -> None:
+        self.engine = engine
+        self._rehearsed = rehearsed
+
+    @classmethod
+    def open(cls, url: str) -> "Database":
+        """Open the database and bring its tables up to date. Raises ``JournalError``."""
+        try:
+            return cls(_open(url))
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            raise _cannot_open(url, error) from error
+
+    @classmethod
+    def rehearse(cls, url: str) -> "Database":
+        """Open a rehearsal of the database, which need not exist. Raises ``JournalError``."""
+        try:
+            engine = _copy_sqlite(url) if url.startswith("sqlite") else create_engine(url)
+            connection = engine.connect()
+            connection.begin()
+            _run_migrations(connection)
+            return cls(engine, connection)
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            raise _cannot_open(url, error) from error
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Give a connection in a transaction that ends with the block."""
+        if self._rehearsed is not None:
+            with self._rehearsed.begin_nested():
+                yield self._rehearsed
+            return
+        with self.engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of the database; what was rehearsed is gone."""
+        if self._rehearsed is not None:
+            self._rehearsed.close()
+        self.engine.dispose()
+
+
+def sqlite_path(url: str) -> Path | None:
+    """Give the file of an SQLite URL, None for a database in memory."""
+    database = make_url(url).database
+    return Path(database) if database and database != ":memory:" else None
+
+
+def _open(url: str) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True)
+    if engine.dialect.name != "sqlite":
+        _upgrade(engine)
+        return engine
+    path = sqlite_path(url)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    event.listen(engine, "connect", _sqlite_settings)
+    with _upgrading(path):
+        _upgrade(engine)
+    return engine
+
+
+def _sqlite_settings(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA busy_timeout=30000")
+
+
+@contextmanager
+def _upgrading(path: Path | None) -> Iterator[None]:
+    if path is None:
+        yield
+        return
+    with FileLock(path.with_name(path.name + ".lock"), timeout=60):
+        yield
+
+
+def _upgrade(engine: Engine) -> None:
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+        _run_migrations(connection)
+
+
+def _run_migrations(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _copy_sqlite(url: str) -> Engine:
+    engine = create_engine(
+        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+    )
+    path = sqlite_path(url)
+    if path is not None and path.exists():
+        raw = engine.raw_connection()
+        source = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        try:
+            source.backup(raw.driver_connection)  # type: ignore[arg-type]  # sqlite3's own
+        finally:
+            source.close()
+            raw.close()
+    return engine
+
+
+def _cannot_open(url: str, error: Exception) -> JournalError:
+    shown = make_url(url).render_as_string(hide_password=True)
+    reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    return JournalError(
+        f"The database {shown} cannot be opened: {reason}.",
+        "Check POSTMORTEM_DATABASE_URL, and that the place can be written.",
+    )

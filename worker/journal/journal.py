@@ -1,0 +1,318 @@
+"""The program's memory. Losing it may cost a look-up, never a ticket or a person's words."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table, delete, insert, select, update
+
+from connectors.tickets import Mark, TicketId, TicketKey
+from worker.journal import tables
+from worker.journal.database import Database
+from worker.tracking.memory import Intent, TrackedTicket, Values
+
+T = TypeVar("T")
+CHUNK = 500
+"""How many ids one query names: below SQLite's and PostgreSQL's limits on variables."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDocument:
+    """A document as it was last seen in the store.
+
+    ``incident`` is "" where the file is no postmortem; ``settled`` is True once a sync has dealt
+    with exactly this fingerprint; ``seen_at`` is when the fingerprint was first met.
+    """
+
+    name: str
+    fingerprint: str
+    incident: str
+    seen_at: datetime
+    settled: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownIncident:
+    """What is remembered of an incident.
+
+    ``updated`` is the source's own word for its last change when it was last pulled. ``base`` is
+    the text that the program last wrote, ``proposed`` the one it was about to write, both as
+    ``Written.to_json`` gives them.
+    """
+
+    incident: str
+    updated: str = ""
+    merged_into: str = ""
+    title: str = ""
+    url: str = ""
+    base: str | None = None
+    proposed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One write that was done: when, by which trigger, to what, from and to which value, why."""
+
+    at: datetime
+    incident: str
+    trigger: str
+    action: str
+    subject: str
+    reason: str
+    ticket: str = ""
+    before: str = ""
+    after: str = ""
+
+
+class Journal:
+    """The memory, on an open database. Each method is one transaction."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        with self._begin() as connection:
+            at = connection.scalar(select(tables.born.c.at))
+            if at is None:
+                at = now().isoformat()
+                connection.execute(insert(tables.born).values(one=1, at=at))
+        self.born_at = datetime.fromisoformat(at)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    def ping(self) -> None:
+        """Raise unless the database answers."""
+        with self._begin() as connection:
+            connection.execute(select(1))
+
+    def documents(self) -> Mapping[str, KnownDocument]:
+        """Give all documents as last seen, by name."""
+        with self._begin() as connection:
+            rows = connection.execute(select(tables.documents)).mappings()
+            return {row["name"]: _document(row) for row in rows}
+
+    def remember(self, documents: Iterable[KnownDocument]) -> None:
+        """Remember documents as they are now."""
+        with self._begin() as connection:
+            for one in documents:
+                values = asdict(one) | {"seen_at": one.seen_at.isoformat()}
+                _put(connection, tables.documents, {"name": one.name}, values)
+
+    def forget(self, names: Sequence[str]) -> None:
+        """Forget documents that are no longer in the store."""
+        with self._begin() as connection:
+            for part in _chunks(names):
+                connection.execute(
+                    delete(tables.documents).where(tables.documents.c.name.in_(part))
+                )
+
+    def incident(self, incident: str) -> KnownIncident | None:
+        """Give what is remembered of an incident, None for nothing."""
+        query = select(tables.incidents).where(tables.incidents.c.incident == incident)
+        with self._begin() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return KnownIncident(**row) if row else None
+
+    def note_incident(self, incident: str, **values: str | None) -> None:
+        """Remember some of an incident's values; see :class:`KnownIncident` for their names."""
+        with self._begin() as connection:
+            _put(connection, tables.incidents, {"incident": incident}, values)
+
+    def updates(self, incidents: Sequence[str]) -> Mapping[str, str]:
+        """Give ``updated`` of each of the incidents that was pulled before."""
+        table, found = tables.incidents, {}
+        with self._begin() as connection:
+            for part in _chunks(incidents):
+                query = select(table.c.incident, table.c.updated).where(table.c.incident.in_(part))
+                found.update({row.incident: row.updated for row in connection.execute(query)})
+        return found
+
+    def merged_into(self, target: str) -> Sequence[KnownIncident]:
+        """Give the incidents that were merged into ``target``."""
+        query = select(tables.incidents).where(tables.incidents.c.merged_into == target)
+        with self._begin() as connection:
+            rows = connection.execute(query.order_by(tables.incidents.c.incident)).mappings()
+            return [KnownIncident(**row) for row in rows]
+
+    def propose(self, incident: str, written: str) -> None:
+        """Remember what is about to be written, before it is."""
+        self.note_incident(incident, proposed=written)
+
+    def settle(self, incident: str) -> None:
+        """Remember that what was proposed has been written: it is the base from now on."""
+        known = self.incident(incident)
+        if known is not None and known.proposed is not None:
+            self.note_incident(incident, base=known.proposed, proposed=None)
+
+    def tickets(self, incident: str) -> tuple[TrackedTicket, ...]:
+        """Give the tickets of an incident's document, in the order of its rows."""
+        table = tables.tickets
+        query = select(table).where(table.c.incident == incident)
+        with self._begin() as connection:
+            rows = connection.execute(query.order_by(table.c.ordinal, table.c.id)).mappings()
+            return tuple(_ticket(row) for row in rows)
+
+    def track(self, tickets: Iterable[TrackedTicket]) -> None:
+        """Remember tickets as they are now."""
+        with self._begin() as connection:
+            for one in tickets:
+                _put(connection, tables.tickets, {"id": one.id}, _ticket_row(one))
+
+    def untrack(self, tickets: Iterable[TicketId]) -> None:
+        """Forget tickets: a person put another in their place."""
+        with self._begin() as connection:
+            for one in tickets:
+                connection.execute(delete(tables.tickets).where(tables.tickets.c.id == one))
+
+    def ticket_ids(self) -> Sequence[TicketId]:
+        """Give the ids of all tickets that are remembered."""
+        with self._begin() as connection:
+            return [TicketId(one) for one in connection.scalars(select(tables.tickets.c.id))]
+
+    def tracked(self, ids: Sequence[TicketId]) -> Mapping[TicketId, TrackedTicket]:
+        """Give those of the tickets that are remembered, by id."""
+        found: dict[TicketId, TrackedTicket] = {}
+        with self._begin() as connection:
+            for part in _chunks(ids):
+                query = select(tables.tickets).where(tables.tickets.c.id.in_(part))
+                for row in connection.execute(query).mappings():
+                    found[TicketId(row["id"])] = _ticket(row)
+        return found
+
+    def intents(self, incident: str) -> tuple[Intent, ...]:
+        """Give the creates of an incident that have no known outcome, oldest first."""
+        table = tables.intents
+        query = select(table).where(table.c.incident == incident)
+        with self._begin() as connection:
+            rows = connection.execute(query.order_by(table.c.opened_at, table.c.ordinal))
+            return tuple(_intent(row) for row in rows.mappings())
+
+    def incidents_with_intents(self) -> Sequence[str]:
+        """Give the incidents that have a create without a known outcome."""
+        with self._begin() as connection:
+            return list(connection.scalars(select(tables.intents.c.incident).distinct()))
+
+    def intend(self, intents: Iterable[Intent]) -> None:
+        """Write creates down, before they are tried."""
+        with self._begin() as connection:
+            for one in intents:
+                values = {
+                    "incident": one.incident,
+                    "task": one.task,
+                    "ordinal": one.ordinal,
+                    "opened_at": one.opened_at.isoformat(),
+                    "unknown_since": one.unknown_since and one.unknown_since.isoformat(),
+                }
+                _put(connection, tables.intents, {"mark": one.mark}, values)
+
+    def settle_intents(self, marks: Iterable[Mark], tickets: Iterable[TrackedTicket] = ()) -> None:
+        """Strike out creates whose outcome is known, together with the tickets they made."""
+        with self._begin() as connection:
+            for one in tickets:
+                _put(connection, tables.tickets, {"id": one.id}, _ticket_row(one))
+            for mark in marks:
+                connection.execute(delete(tables.intents).where(tables.intents.c.mark == mark))
+
+    def record(self, entries: Iterable[Entry]) -> None:
+        """Add writes to the journal."""
+        rows = [asdict(one) | {"at": one.at.isoformat()} for one in entries]
+        if rows:
+            with self._begin() as connection:
+                connection.execute(insert(tables.entries), rows)
+
+    def entries(self, incident: str) -> Sequence[Entry]:
+        """Give the writes done for an incident, oldest first."""
+        table = tables.entries
+        query = select(table).where(table.c.incident == incident).order_by(table.c.number)
+        with self._begin() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        for row in rows:
+            del row["number"]
+            row["at"] = datetime.fromisoformat(row["at"])
+        return [Entry(**row) for row in rows]
+
+    def cursor(self, name: str) -> datetime | None:
+        """Give how far something has been read, None if never."""
+        table = tables.cursors
+        with self._begin() as connection:
+            value = connection.scalar(select(table.c.value).where(table.c.name == name))
+        return datetime.fromisoformat(value) if value else None
+
+    def move_cursor(self, name: str, to: datetime) -> None:
+        """Remember how far something has been read."""
+        with self._begin() as connection:
+            _put(connection, tables.cursors, {"name": name}, {"value": to.isoformat()})
+
+    def _begin(self) -> AbstractContextManager[Connection]:
+        return self._database.begin()
+
+
+def _put(
+    connection: Connection, table: Table, key: Mapping[str, object], values: Mapping[str, object]
+) -> None:
+    """Update the row with this key, or insert it; other columns take their defaults."""
+    (column, value) = next(iter(key.items()))
+    changed = connection.execute(
+        update(table).where(table.c[column] == value).values(**values)
+    ).rowcount
+    if not changed:
+        connection.execute(insert(table).values(**{**values, column: value}))
+
+
+def _chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (values[at : at + CHUNK] for at in range(0, len(values), CHUNK))
+
+
+def _document(row: Mapping[Any, Any]) -> KnownDocument:
+    return KnownDocument(**{**row, "seen_at": _time(row["seen_at"])})
+
+
+def _ticket_row(one: TrackedTicket) -> dict[str, object]:
+    return {
+        "incident": one.incident,
+        "key": one.key,
+        "url": one.url,
+        "mark": one.mark,
+        "ordinal": one.ordinal,
+        "row": json.dumps(asdict(one.row)),
+        "remote": json.dumps(asdict(one.remote)) if one.remote else None,
+        "status_cell": one.status_cell,
+        "linked": one.linked,
+        "available": one.available,
+    }
+
+
+def _ticket(row: Mapping[Any, Any]) -> TrackedTicket:
+    return TrackedTicket(
+        id=TicketId(row["id"]),
+        key=TicketKey(row["key"]),
+        url=row["url"],
+        incident=row["incident"],
+        ordinal=row["ordinal"],
+        row=Values(**json.loads(row["row"])),
+        remote=Values(**json.loads(row["remote"])) if row["remote"] else None,
+        mark=Mark(row["mark"]) if row["mark"] else None,
+        status_cell=row["status_cell"],
+        linked=row["linked"],
+        available=row["available"],
+    )
+
+
+def _intent(row: Mapping[Any, Any]) -> Intent:
+    since = row["unknown_since"]
+    return Intent(
+        mark=Mark(row["mark"]),
+        incident=row["incident"],
+        task=row["task"],
+        ordinal=row["ordinal"],
+        opened_at=_time(row["opened_at"]),
+        unknown_since=_time(since) if since else None,
+    )
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,0 +1,101 @@
+"""One job at a time for an incident, across threads, processes and machines.
+
+A lock goes with its holder: the operating system frees a file lock, and PostgreSQL an advisory
+lock, when the process that held it is gone. So no lock outlives a crash, and none must expire.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Engine, text
+
+from connectors.errors import PostmortemError
+
+SHARDS = 64
+
+
+class BusyElsewhere(PostmortemError):
+    """Another process is at work on the same incident."""
+
+
+class IncidentLocks(Protocol):
+    """What keeps two jobs of one incident apart."""
+
+    def held(self, incident: str, wait: float) -> "_Held":
+        """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds."""
+
+
+class _Held(Protocol):
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *exc: object) -> bool | None: ...
+
+
+class FileLocks:
+    """Lock files in a folder beside an SQLite database, for the processes of one machine.
+
+    Incidents share a fixed number of files by hash, so that the folder does not grow. A job holds
+    one lock at a time.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @contextmanager
+    def held(self, incident: str, wait: float) -> Iterator[None]:
+        """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        shard = int.from_bytes(_digest(incident)[:4], "big") % SHARDS
+        lock = FileLock(self._folder / f"{shard:02}.lock", thread_local=False)
+        try:
+            lock.acquire(timeout=wait, poll_interval=0.05)
+        except Timeout:
+            raise _busy(incident) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+class PostgresLocks:
+    """Advisory locks of PostgreSQL, for all machines on one database."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    @contextmanager
+    def held(self, incident: str, wait: float) -> Iterator[None]:
+        """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds.
+
+        The lock belongs to a connection of its own, kept open without a transaction.
+        """
+        key = int.from_bytes(_digest(incident)[:8], "big", signed=True)
+        engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            until = self._clock() + wait
+            take = text("SELECT pg_try_advisory_lock(:key)")
+            while not connection.scalar(take, {"key": key}):
+                if self._clock() >= until:
+                    raise _busy(incident)
+                time.sleep(0.05)
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+
+
+def _digest(incident: str) -> bytes:
+    return hashlib.sha256(f"postmortem:{incident}".encode()).digest()
+
+
+def _busy(incident: str) -> BusyElsewhere:
+    return BusyElsewhere(
+        f"Incident {incident} is being worked on by another process, so nothing was done for it.",
+        "Run the command again in a minute.",
+    )

@@ -1,0 +1,248 @@
+"""Bringing the four shared fields into agreement: who changed what since they last agreed.
+
+A field that only one side changed goes to the other side. Where both changed it, the tracker's
+value stands and both are told. A ticket that was adopted has no earlier agreement: nothing of it
+is changed, what both sides say now is where the comparison starts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from connectors.tickets import Account, Category, Ticket, TicketChanges, Transition
+from worker.document.action_items import ActionItem
+from worker.tracking.matching import same_words
+from worker.tracking.memory import TrackedTicket, Values, row_values, ticket_values
+from worker.tracking.ticket import priority_name, summary_line
+
+
+class Field(StrEnum):
+    """A field that document and tracker share."""
+
+    TASK = "task"
+    OWNER = "owner"
+    PRIORITY = "priority"
+    DEADLINE = "deadline"
+
+
+@dataclass(frozen=True, slots=True)
+class ToTicket:
+    """A person changed the row: the ticket follows. ``value`` is in the document's words."""
+
+    field: Field
+    before: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToRow:
+    """The ticket was changed: the row follows. ``lost`` is the row's own change, if it had one."""
+
+    field: Field
+    before: str
+    value: str
+    lost: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """How words of the document and values of the tracker translate.
+
+    ``accounts`` are owner words already looked up; ``priorities`` the map of the configuration;
+    ``allowed`` the project's priorities; ``owners`` the configured names → e-mail or account.
+    """
+
+    accounts: Mapping[str, Account] = {}
+    priorities: Mapping[str, str] = {}
+    allowed: tuple[str, ...] = ()
+    owners: Mapping[str, str] = {}
+
+    def owner_word(self, account: Account | None) -> str:
+        """Give the name by which the document would call an account, "" for nobody."""
+        if account is None:
+            return ""
+        for word, meant in self.owners.items():
+            if meant.casefold() in {(account.email or "").casefold(), account.id.casefold()}:
+                return word
+        return account.name
+
+    def priority_word(self, priority: str) -> str:
+        """Give the document's word for a tracker's priority."""
+        for word, meant in self.priorities.items():
+            if meant.casefold() == priority.casefold():
+                return word
+        return priority
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What must be written on either side, and what both will then be remembered to agree on."""
+
+    to_ticket: tuple[ToTicket, ...] = ()
+    to_row: tuple[ToRow, ...] = ()
+
+
+def compare(
+    item: ActionItem, tracked: TrackedTicket, ticket: Ticket, words: Vocabulary
+) -> Agreement:
+    """Decide, field by field, which side follows which. Nothing to do is an empty agreement."""
+    if tracked.remote is None:
+        return Agreement()
+    row, old_row = row_values(item), tracked.row
+    now, old = ticket_values(ticket), tracked.remote
+    to_ticket: list[ToTicket] = []
+    to_row: list[ToRow] = []
+    for field in Field:
+        row_changed = _get(row, field) != _get(old_row, field)
+        ticket_changed = _get(now, field) != _get(old, field)
+        if not (row_changed or ticket_changed) or _agree(field, item, ticket, words):
+            continue
+        if ticket_changed:
+            lost = _get(row, field) if row_changed else ""
+            to_row.append(ToRow(field, _get(row, field), _shown(field, ticket, words), lost))
+        else:
+            to_ticket.append(ToTicket(field, _get(old_row, field), _get(row, field)))
+    return Agreement(tuple(to_ticket), tuple(to_row))
+
+
+def _get(values: Values, field: Field) -> str:
+    return str(getattr(values, field.value))
+
+
+def _shown(field: Field, ticket: Ticket, words: Vocabulary) -> str:
+    """Give a ticket's value in the document's words."""
+    if field is Field.OWNER:
+        return words.owner_word(ticket.assignee)
+    if field is Field.PRIORITY:
+        return words.priority_word(ticket.priority or "")
+    return _get(ticket_values(ticket), field)
+
+
+def _agree(field: Field, item: ActionItem, ticket: Ticket, words: Vocabulary) -> bool:
+    """Tell whether both sides already say the same, however they came to."""
+    if field is Field.TASK:
+        return same_words(summary_line(item.task)) == same_words(ticket.summary)
+    if field is Field.OWNER:
+        account = words.accounts.get(item.owner or "")
+        assignee = ticket.assignee.id if ticket.assignee else None
+        return (account.id if account else None) == assignee and (
+            account is not None or not item.owner
+        )
+    if field is Field.PRIORITY:
+        wanted = priority_name(item.priority or "", words.priorities, words.allowed)
+        return (wanted or "") == (ticket.priority or "") and (bool(wanted) or not item.priority)
+    return item.deadline == ticket.due and (item.deadline is not None or not item.deadline_text)
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """Changes ready for the tracker, and a sentence for each that cannot be made."""
+
+    changes: TicketChanges
+    made: tuple[ToTicket, ...]
+    problems: tuple[str, ...]
+
+
+def translate(moves: Sequence[ToTicket], item: ActionItem, words: Vocabulary) -> Translated:
+    """Turn what a person changed in a row into changes of its ticket.
+
+    An owner or deadline emptied in the row is emptied in the ticket; a priority emptied is left,
+    since most projects require one.
+    """
+    changes, made, problems = TicketChanges(), [], []
+    for move in moves:
+        changed, problem = _translate_one(changes, move, item, words)
+        if problem:
+            problems.append(problem)
+        else:
+            made.append(move)
+            changes = changed
+    return Translated(changes, tuple(made), tuple(problems))
+
+
+def _translate_one(
+    changes: TicketChanges, move: ToTicket, item: ActionItem, words: Vocabulary
+) -> tuple[TicketChanges, str]:
+    match move.field:
+        case Field.TASK:
+            return replace(changes, summary=summary_line(move.value)), ""
+        case Field.OWNER:
+            return _translate_owner(changes, move.value, words)
+        case Field.PRIORITY:
+            return _translate_priority(changes, move.value, words)
+        case Field.DEADLINE:
+            return _translate_deadline(changes, move.value, item.deadline)
+
+
+def _translate_owner(
+    changes: TicketChanges, owner: str, words: Vocabulary
+) -> tuple[TicketChanges, str]:
+    if not owner:
+        return replace(changes, clear_assignee=True), ""
+    account = words.accounts.get(owner)
+    if account is None:
+        return changes, f"'{owner}' could not be made the assignee."
+    return replace(changes, assignee=account.id), ""
+
+
+def _translate_priority(
+    changes: TicketChanges, word: str, words: Vocabulary
+) -> tuple[TicketChanges, str]:
+    if not word:
+        return changes, ""
+    name = priority_name(word, words.priorities, words.allowed)
+    if name is None:
+        allowed = ", ".join(words.allowed) or "none"
+        return changes, f"The project has no priority '{word}'; it has {allowed}."
+    return replace(changes, priority=name), ""
+
+
+def _translate_deadline(
+    changes: TicketChanges, written: str, due: date | None
+) -> tuple[TicketChanges, str]:
+    if due is None and written:
+        return changes, f"The deadline '{written}' is not a date that can be used."
+    return replace(changes, due=due, clear_due=due is None), ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What a person's mark on a row asks of its ticket: a move, or a sentence why there is none."""
+
+    transition: Transition | None = None
+    problem: str = ""
+
+
+def wants_move(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> str:
+    """Give the status a person asked for in the row, "" for none.
+
+    A ticked box asks for "done"; a Status cell asks for what a person wrote over what stood there.
+    """
+    if item.checked and ticket.category is not Category.DONE:
+        return "done"
+    written = item.status_text.strip()
+    if not tracked.status_cell or not written or written == tracked.status_cell:
+        return ""
+    return "" if written.casefold() == ticket.status.casefold() else written
+
+
+def closing(wanted: str, key: str, allowed: bool, transitions: Sequence[Transition]) -> Closing:
+    """Choose the move for a wanted status among those the workflow allows now."""
+    if not allowed:
+        return Closing(
+            problem=f"The row of {key} was set to '{wanted}'. Tickets are not moved from the "
+            "document; move it in the tracker, or set close_from_document in [tickets]."
+        )
+    name = wanted.casefold()
+    by_name = [
+        one for one in transitions if name in {one.to_status.casefold(), one.name.casefold()}
+    ]
+    closes = [one for one in transitions if one.to_category is Category.DONE]
+    chosen = by_name or (closes if name == "done" else [])
+    if chosen:
+        return Closing(transition=chosen[0])
+    possible = ", ".join(sorted({one.to_status for one in transitions})) or "nothing"
+    return Closing(
+        problem=f"{key} cannot go to '{wanted}' from where it is; the workflow allows {possible}."
+    )

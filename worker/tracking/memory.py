@@ -1,0 +1,84 @@
+"""What is remembered between two syncs of one incident: its tickets and its unfinished creates."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.tickets import Mark, Ticket, TicketId, TicketKey
+from worker.document.action_items import ActionItem
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """The four fields that the document and the tracker share, as one side has them.
+
+    In the document's words: task, owner, priority as written, the deadline ``YYYY-MM-DD`` where it
+    is a date. In the tracker's: summary, account id, priority name, due date. "" is none.
+    """
+
+    task: str = ""
+    owner: str = ""
+    priority: str = ""
+    deadline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedTicket:
+    """A ticket that belongs to an incident's document.
+
+    ``row`` and ``remote`` are both sides' values when they last agreed; ``status_cell`` the status
+    as last written into the row. ``linked`` is True once the document was seen to name it,
+    ``available`` False while it cannot be seen.
+    """
+
+    id: TicketId
+    key: TicketKey
+    url: str
+    incident: str
+    ordinal: int
+    row: Values
+    remote: Values | None = None
+    mark: Mark | None = None
+    status_cell: str = ""
+    linked: bool = False
+    available: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A create that was decided, and whose outcome is not known to be anything yet.
+
+    ``unknown_since`` is when an attempt ended without an answer; without it the program ended
+    before it could say.
+    """
+
+    mark: Mark
+    incident: str
+    task: str
+    ordinal: int
+    opened_at: datetime
+    unknown_since: datetime | None = None
+
+    @property
+    def last_chance(self) -> datetime:
+        """The latest moment known at which the tracker may have taken the create."""
+        return self.unknown_since or self.opened_at
+
+
+def row_values(item: ActionItem) -> Values:
+    """Give the document's side of an action item."""
+    return Values(
+        task=item.task,
+        owner=item.owner or "",
+        priority=item.priority or "",
+        deadline=item.deadline.isoformat() if item.deadline else item.deadline_text,
+    )
+
+
+def ticket_values(ticket: Ticket) -> Values:
+    """Give the tracker's side of a ticket."""
+    return Values(
+        task=ticket.summary,
+        owner=ticket.assignee.id if ticket.assignee else "",
+        priority=ticket.priority or "",
+        deadline=ticket.due.isoformat() if ticket.due else "",
+    )

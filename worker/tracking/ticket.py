@@ -1,0 +1,177 @@
+"""What a new ticket says: its fields and its description, from a row and its incident."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from connectors.tickets import (
+    COMMON_LABEL,
+    AccountId,
+    Bullets,
+    CreateFields,
+    Json,
+    Mark,
+    NewTicket,
+    Paragraph,
+    Preformatted,
+    RemoteLink,
+    RichText,
+    Span,
+)
+from worker.document.action_items import ActionItem
+
+SUMMARY_LIMIT = 255
+"""Jira's limit on a summary, in characters (a longer one is refused with 400)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where an incident's tickets go, and what they carry besides the row's own fields."""
+
+    project: str
+    issue_type: str
+    labels: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+    fields: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The incident and the document that a ticket comes from; URLs may be ""."""
+
+    incident: str
+    number: int
+    title: str
+    url: str
+    document: str
+    document_url: str = ""
+    what_happened: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A ticket ready to be created, and a sentence for each field that could not be used."""
+
+    ticket: NewTicket
+    problems: tuple[str, ...] = ()
+
+
+def summary_line(task: str) -> str:
+    """Give the task as a summary: one line of at most 255 characters.
+
+    Characters are counted as UTF-16 units, since Jira is written in Java.
+    """
+    line = " ".join(task.split())
+    if _units(line) <= SUMMARY_LIMIT:
+        return line
+    kept = line[: SUMMARY_LIMIT - 1]
+    while _units(kept) > SUMMARY_LIMIT - 1:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
+
+
+def incident_label(incident: str) -> str:
+    """Give the label that all tickets of one incident carry."""
+    return f"postmortem-{incident}"
+
+
+def mark_label(mark: Mark) -> str:
+    """Give the label by which the one create with this mark is found."""
+    return f"pm-{mark}"
+
+
+def priority_name(word: str, priorities: Mapping[str, str], allowed: tuple[str, ...]) -> str | None:
+    """Give the project's priority for the document's word, or None where it has none.
+
+    The map is asked first, by the word without regard to case, then the allowed names themselves.
+    """
+    mapped = {key.casefold(): value for key, value in priorities.items()}
+    wanted = mapped.get(word.casefold(), word)
+    return {name.casefold(): name for name in allowed}.get(wanted.casefold())
+
+
+def prepare(
+    item: ActionItem,
+    mark: Mark,
+    origin: Origin,
+    route: Route,
+    fields: CreateFields,
+    priorities: Mapping[str, str],
+    account: AccountId | None,
+    owner_problem: str,
+) -> Prepared:
+    """Build the ticket for a row.
+
+    What cannot be used (an owner nobody answers to, a date that is none, a priority the project
+    lacks) is left out, told in ``problems`` and said in the description.
+    """
+    problems: list[str] = [owner_problem] if owner_problem else []
+    priority = None
+    if item.priority:
+        priority = priority_name(item.priority, priorities, fields.priorities)
+        if priority is None:
+            problems.append(_no_priority(item.priority, route.project, fields.priorities))
+    if item.deadline_text and item.deadline is None:
+        problems.append(f"The deadline '{item.deadline_text}' is not a date that can be used.")
+    unknown = [name for name in route.components if name not in fields.components]
+    problems += [f"Project {route.project} has no component '{name}'." for name in unknown]
+    ticket = NewTicket(
+        project=route.project,
+        issue_type=route.issue_type,
+        summary=summary_line(item.task),
+        mark=mark,
+        incident=origin.incident,
+        description=describe(item, origin, tuple(problems)),
+        labels=(COMMON_LABEL, incident_label(origin.incident), mark_label(mark), *route.labels),
+        components=tuple(name for name in route.components if name in fields.components),
+        priority=priority,
+        due=item.deadline,
+        assignee=account,
+        extra=route.fields,
+    )
+    return Prepared(ticket, tuple(problems))
+
+
+def describe(item: ActionItem, origin: Origin, problems: tuple[str, ...]) -> RichText:
+    """Write the description: the task, its origin, the row as written, what was left out."""
+    incident = f"PagerDuty incident #{origin.number}: {origin.title}"
+    came = [
+        Span("Action item of the postmortem of "),
+        Span(incident, origin.url or None),
+        Span("."),
+    ]
+    parts: list[Paragraph | Bullets | Preformatted] = [
+        Paragraph((Span(item.task),)),
+        Paragraph(tuple(came)),
+    ]
+    if origin.what_happened:
+        parts.append(Paragraph((Span(origin.what_happened),)))
+    document = Span(origin.document, origin.document_url or None)
+    parts.append(Paragraph((Span("Postmortem: "), document)))
+    parts.append(Paragraph((Span("The row as it was written:"),)))
+    parts.append(Preformatted(item.source))
+    if problems:
+        parts.append(Paragraph((Span("Not used from the row:", strong=True),)))
+        parts.append(Bullets(tuple((Span(problem),) for problem in problems)))
+    return tuple(parts)
+
+
+def remote_links(origin: Origin) -> tuple[RemoteLink, ...]:
+    """Give the links that the ticket shows: the incident, and the document where it has an URL."""
+    links = []
+    if origin.url:
+        title = f"PagerDuty incident #{origin.number}: {origin.title}"
+        links.append(RemoteLink(f"pagerduty-incident={origin.incident}", origin.url, title[:255]))
+    if origin.document_url:
+        title = f"Postmortem: {origin.title}"
+        links.append(RemoteLink(f"postmortem={origin.incident}", origin.document_url, title[:255]))
+    return tuple(links)
+
+
+def _no_priority(word: str, project: str, allowed: tuple[str, ...]) -> str:
+    if not allowed:
+        return f"Project {project} takes no priority, so '{word}' was left out."
+    return f"Project {project} has no priority '{word}'; it has {', '.join(allowed)}."
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
