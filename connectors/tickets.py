@@ -1,10 +1,11 @@
 """Records of a ticket, and what a tracker of tickets must do.
 
-A create has three outcomes and each is a value: :class:`Created`, :class:`Refused` (surely no
-ticket) and :class:`Unknown` (there may be one). A tracker never repeats a create on its own.
+A create has four outcomes and each is a value: :class:`Created`, :class:`Refused` and
+:class:`NotSent` (surely no ticket) and :class:`Unknown` (there may be one). A tracker never repeats
+a create on its own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
@@ -24,6 +25,12 @@ Json = Mapping[str, object]
 
 MARK_PROPERTY = "postmortem-worker"
 """The issue property under which a ticket carries ``{"mark": …, "incident": …}``."""
+COMMON_LABEL = "postmortem-worker"
+"""The label of every ticket made here: one search finds what changed among all of them."""
+INCIDENT_LABEL_PREFIX = "postmortem-"
+"""Followed by the incident's id: the label by which the tickets of one document are found."""
+MARK_LABEL_PREFIX = "pm-"
+"""Followed by the mark: the label by which one create is known again."""
 
 
 class Category(Enum):
@@ -65,7 +72,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket as the tracker has it now. ``mark`` is read from its property, where asked."""
+    """A ticket as the tracker has it now.
+
+    ``mark`` is read from its property, else from its label: a person's copy of a ticket carries the
+    label too, so of several tickets with one mark the lowest id is the one that was created.
+    """
 
     id: TicketId
     key: TicketKey
@@ -164,7 +175,14 @@ class Unknown:
     reason: str
 
 
-Outcome = Created | Refused | Unknown
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """The tracker was not asked, surely, so it may be asked later; ``reason`` is a sentence."""
+
+    reason: str
+
+
+Outcome = Created | Refused | NotSent | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +247,7 @@ class TicketTracker(Protocol):
     def create(self, tickets: Sequence[NewTicket]) -> Sequence[Outcome]:
         """Create the tickets, in as few requests as the tracker allows; one outcome each, aligned.
 
-        Never repeats a request whose outcome is unknown. Raises only before anything was sent.
+        Never repeats a request whose outcome is unknown. Raises only where surely none was made.
         """
 
     def read(self, ids: Sequence[TicketId]) -> Mapping[TicketId, Ticket]:
@@ -242,7 +260,11 @@ class TicketTracker(Protocol):
         """Search by label, lowest id first, with marks. A fresh ticket may still be missing."""
 
     def changed(self, label: str, since: datetime) -> Sequence[Ticket]:
-        """Search the label for tickets changed at or after ``since``."""
+        """Search the label for tickets changed at or after ``since``, and somewhat earlier.
+
+        The tracker reaches back by more than its index lags; a ticket may come twice, none is
+        missed. With :data:`COMMON_LABEL` this is what changed among all documents.
+        """
 
     def create_fields(self, project: str, issue_type: str) -> CreateFields:
         """Tell what a create takes. Raises ``NotFound`` for an unknown project or type."""
@@ -262,8 +284,13 @@ class TicketTracker(Protocol):
     def link(self, ticket: TicketId, link: RemoteLink) -> None:
         """Add or update a remote link."""
 
-    def check(self, project: str, issue_type: str) -> Sequence[Finding]:
-        """Look at credentials, project, issue type, required fields, permissions; never raises."""
+    def check(
+        self, project: str, issue_type: str, *, supplied: Iterable[str] = ()
+    ) -> Sequence[Finding]:
+        """Look at credentials, project, issue type, required fields, permissions; never raises.
+
+        ``supplied`` are the ids of the extra fields that the route to this project gives.
+        """
 
     def close(self) -> None:
         """Let go of connections."""
