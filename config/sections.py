@@ -5,7 +5,7 @@ own template, in any language, is understood through a mapping of these names.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -120,6 +120,6 @@ COLUMNS: Mapping[Column, str] = MappingProxyType(
 class Names:
     """What this team's documents call the parts; each defaults to the built-in template's name."""
 
-    headings: Mapping[Section, str] = HEADINGS
-    labels: Mapping[Slot, str] = LABELS
-    columns: Mapping[Column, str] = COLUMNS
+    headings: Mapping[Section, str] = field(default_factory=lambda: HEADINGS)
+    labels: Mapping[Slot, str] = field(default_factory=lambda: LABELS)
+    columns: Mapping[Column, str] = field(default_factory=lambda: COLUMNS)
