@@ -1,0 +1,83 @@
+"""From pydantic's findings to sentences that a person can act on, none of which quotes a secret."""
+
+import difflib
+import typing
+from collections.abc import Callable, Sequence
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from config.variables import VARIABLES
+
+Location = tuple[int | str, ...]
+"""Where a value stands, as pydantic counts: positions in lists from 0."""
+
+
+def sentences(
+    error: ValidationError, settings: type[BaseModel], name: Callable[[Location], str]
+) -> list[str]:
+    """Give one sentence a finding. ``name`` says what people call the setting at a location.
+
+    Only the messages are used, never the input. Those of our own types are written to be read
+    behind the setting's name; they quote a value only where it is no secret.
+    """
+    found = error.errors(include_url=False, include_input=False)
+    return [_sentence(details, settings, name) for details in found]
+
+
+def _sentence(
+    details: ErrorDetails, settings: type[BaseModel], name: Callable[[Location], str]
+) -> str:
+    location = details["loc"]
+    if details["type"] == "extra_forbidden":
+        return _unknown(location, _keys(settings, location[:-1]), name)
+    if details["type"] == "enum" and location[-1:] == ("[key]",):
+        return _unknown(location[:-1], _choices(details), name)
+    return f"{name(location)} {_told(details)}"
+
+
+def _told(details: ErrorDetails) -> str:
+    match details["type"]:
+        case "enum":
+            return f"must be one of {', '.join(_choices(details))}."
+        case "missing":
+            return "is missing. Give it."
+        case "value_error":
+            return str(details["ctx"]["error"])
+        case "string_too_short" | "too_short":
+            return "is empty. Give it a value, or leave it out."
+    told = details["msg"].replace("Input should be", "must be", 1)
+    return f"{told}. Correct it, or leave it out."
+
+
+def _unknown(location: Location, valid: Sequence[str], name: Callable[[Location], str]) -> str:
+    near = difflib.get_close_matches(str(location[-1]), valid, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"{name(location)} is not a setting.{hint} Valid here: {', '.join(sorted(valid))}."
+
+
+def _choices(details: ErrorDetails) -> list[str]:
+    """Give the values of an enum from pydantic's list of them: ``'a', 'b' or 'c'``."""
+    listed = str(details["ctx"]["expected"]).replace(" or ", ", ")
+    return [choice.strip("'") for choice in listed.split(", ")]
+
+
+def _keys(settings: type[BaseModel], location: Location) -> list[str]:
+    """Give the keys of the table at ``location``.
+
+    Positions in lists and names that people choose lead to no other table, so they are passed.
+    """
+    model = settings
+    for part in location:
+        fields = {field.alias or key: field for key, field in model.model_fields.items()}
+        if part in fields:
+            model = _table(fields[str(part)].annotation) or model
+    files = [f"{v.place[-1]}_file" for v in VARIABLES if v.secret and v.place[:-1] == location]
+    return [field.alias or key for key, field in model.model_fields.items()] + files
+
+
+def _table(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = (_table(argument) for argument in typing.get_args(annotation))
+    return next((model for model in inner if model), None)
