@@ -1,0 +1,110 @@
+"""What a create takes, in the three shapes in which Jira has told it over the years.
+
+Cloud: ``issueTypes[]`` and ``fields[]``. Data Center since 8.4: ``values[]`` for both. Before: one
+answer that holds projects, types and fields (``projects[].issuetypes[].fields{}``), removed in 9.0.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from connectors.jira.reading import Part
+from connectors.tickets import CreateFields
+
+FILLED_BY_JIRA = frozenset({"reporter"})
+"""Told as required, yet Jira fills it with whoever calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssueType:
+    """A type of ticket that can be created in a project."""
+
+    id: str
+    name: str
+
+    def answers_to(self, name: str) -> bool:
+        """Tell whether ``name`` is this type's name, whatever its case, or its id."""
+        return name.casefold() == self.name.casefold() or name == self.id
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMeta:
+    """A field that a create can set; ``allowed`` names the priorities or components it has."""
+
+    id: str
+    name: str
+    required: bool
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MetaPage:
+    """A page of either; ``next_start`` is where the next begins, None after the last."""
+
+    types: tuple[IssueType, ...] = ()
+    fields: tuple[FieldMeta, ...] = ()
+    next_start: int | None = None
+
+
+def type_page(answer: object) -> MetaPage:
+    """Read a page of the issue types of a project."""
+    top = Part(answer, "")
+    parts = (top["issueTypes"] or top["values"]).each()
+    return MetaPage(types=tuple(map(_type, parts)), next_start=_next_start(top, len(parts)))
+
+
+def field_page(answer: object) -> MetaPage:
+    """Read a page of the fields of an issue type."""
+    top = Part(answer, "")
+    parts = (top["fields"] or top["results"] or top["values"]).each()
+    fields = tuple(_field(part["fieldId"].text(), part) for part in parts)
+    return MetaPage(fields=fields, next_start=_next_start(top, len(parts)))
+
+
+def legacy(answer: object, project: str, issue_type: str) -> CreateFields | None:
+    """Read the old answer; None where it has no such project or type."""
+    for part in Part(answer, "")["projects"].each():
+        if part["key"].text() != project:
+            continue
+        for kind in part["issuetypes"].each():
+            if _type(kind).answers_to(issue_type):
+                fields = kind["fields"]
+                return create_fields(_field(own, fields[own]) for own in fields.members())
+    return None
+
+
+def create_fields(fields: Iterable[FieldMeta]) -> CreateFields:
+    """Sum up what a create takes."""
+    known = {each.id: each for each in fields}
+    return CreateFields(
+        required={
+            each.id: each.name
+            for each in known.values()
+            if each.required and each.id not in FILLED_BY_JIRA
+        },
+        settable=frozenset(known),
+        priorities=known["priority"].allowed if "priority" in known else (),
+        components=known["components"].allowed if "components" in known else (),
+    )
+
+
+def _type(part: Part) -> IssueType:
+    return IssueType(part["id"].identifier(), part["name"].text())
+
+
+def _field(own: str, part: Part) -> FieldMeta:
+    allowed = part["allowedValues"].each() if own in {"priority", "components"} else ()
+    return FieldMeta(
+        own,
+        part["name"].text_or_none() or own,
+        part["required"].flag() and not part["hasDefaultValue"].flag(),
+        tuple(item["name"].text() for item in allowed),
+    )
+
+
+def _next_start(top: Part, got: int) -> int | None:
+    if not got or top["isLast"].flag():
+        return None
+    start = (top["startAt"].number_or_none() or 0) + got
+    total = top["total"].number_or_none()
+    more = start < total if total is not None else bool(top["isLast"])
+    return start if more else None

@@ -1,0 +1,283 @@
+"""What Jira says of tickets, people and itself: JSON in, records out.
+
+Cloud (v3) and Data Center (v2) differ in how they name people and page results; each function says
+where. Every function raises ``PayloadError`` naming the field that is not as documented.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from connectors.errors import PayloadError
+from connectors.jira.reading import Part
+from connectors.tickets import (
+    MARK_LABEL_PREFIX,
+    MARK_PROPERTY,
+    Account,
+    AccountId,
+    Category,
+    Mark,
+    SiteKind,
+    Ticket,
+    TicketId,
+    TicketKey,
+    Transition,
+)
+
+TICKET_FIELDS = (
+    "summary",
+    "status",
+    "resolution",
+    "labels",
+    "assignee",
+    "priority",
+    "duedate",
+    "project",
+    "created",
+    "updated",
+    "archiveddate",
+)
+"""The fields that :func:`ticket` reads: only these are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What ``serverInfo`` says, which it says to anybody; ``url`` is where people open the site."""
+
+    kind: SiteKind
+    version: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody whom a search for people found."""
+
+    account: Account
+    usable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of tickets; ``token`` (Cloud) or ``total`` (Data Center) tells whether more follow.
+
+    ``failed`` are the ids of tickets that are there but that Jira could not give this time.
+    """
+
+    tickets: tuple[Ticket, ...]
+    token: str | None = None
+    total: int | None = None
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """What an error answer says: sentences, and a sentence by field."""
+
+    messages: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def sentence(self) -> str:
+        """Give all of it as one line, "" where the answer said nothing."""
+        parts = [*self.messages, *(f"{name}: {why}" for name, why in self.fields.items())]
+        return " ".join(" ".join(part.split()) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A ticket that a create made."""
+
+    id: TicketId
+    key: TicketKey
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A member of a bulk create that was not made; ``status`` is what it would be alone."""
+
+    status: int
+    problems: Problems
+
+
+def server(answer: object) -> Server:
+    """Read ``serverInfo``; ``deploymentType`` is ``Cloud``, ``Data Center`` or ``Server``.
+
+    A custom domain (``displayUrl``) goes before ``baseUrl``: it is the address that people know.
+    """
+    top = Part(answer, "")
+    cloud = top["deploymentType"].text_or_none() == "Cloud"
+    url = top["displayUrl"].text_or_none() or top["baseUrl"].text_or_none()
+    return Server(
+        SiteKind.CLOUD if cloud else SiteKind.DATA_CENTER,
+        top["version"].text(),
+        url.rstrip("/") if url and url.startswith(("https://", "http://")) else None,
+    )
+
+
+def account(part: Part, kind: SiteKind) -> Account:
+    """Read a person: known by ``accountId`` on Cloud, by ``name`` on Data Center.
+
+    Cloud hides e-mail addresses as each person's profile says, and knows no user names.
+    """
+    cloud = kind is SiteKind.CLOUD
+    own = part["accountId" if cloud else "name"].text()
+    return Account(
+        AccountId(own),
+        part["displayName"].text_or_none() or own,
+        part["emailAddress"].text_or_none(),
+        None if cloud else own,
+    )
+
+
+def candidates(answer: object, kind: SiteKind) -> tuple[Candidate, ...]:
+    """Read a search for people; one who left, or an app, is not usable as an owner."""
+    return tuple(
+        Candidate(
+            account(part, kind),
+            part["active"].flag(default=True) and part["accountType"].text_or_none() != "app",
+        )
+        for part in Part(answer, "").each()
+    )
+
+
+def ticket(part: Part, kind: SiteKind, site: str) -> Ticket:
+    """Read an issue with :data:`TICKET_FIELDS`; ``site`` is the address that links begin with."""
+    fields = part["fields"]
+    own = numeric_id(part["id"])
+    key = part["key"].text()
+    labels = fields["labels"].texts()
+    assignee = fields["assignee"]
+    return Ticket(
+        id=own,
+        key=TicketKey(key),
+        url=browse_url(site, key),
+        summary=fields["summary"].text(),
+        status=fields["status"]["name"].text(),
+        category=category(fields["status"]),
+        created=fields["created"].time(),
+        updated=fields["updated"].time(),
+        resolution=fields["resolution"]["name"].text_or_none(),
+        labels=labels,
+        assignee=account(assignee, kind) if assignee else None,
+        priority=fields["priority"]["name"].text_or_none(),
+        due=fields["duedate"].day_or_none(),
+        project=fields["project"]["key"].text(),
+        archived=fields["archiveddate"].text_or_none() is not None,
+        mark=_mark(part["properties"][MARK_PROPERTY], labels),
+    )
+
+
+def category(status: Part) -> Category:
+    """Read what a status means by its category's key: names are the team's and localised."""
+    key = status["statusCategory"]["key"].text_or_none()
+    known = {known.value: known for known in Category}
+    return known.get(key or "", Category.UNDEFINED)
+
+
+def browse_url(site: str, key: str) -> str:
+    """Give the address at which people open a ticket."""
+    return f"{site}/browse/{quote(key, safe='')}"
+
+
+def found(answer: object, kind: SiteKind, site: str) -> Found:
+    """Read a search or a bulk fetch.
+
+    A bulk fetch leaves out what cannot be seen; ``issueErrors`` names what is there all the same.
+    """
+    top = Part(answer, "")
+    if not top["issues"]:
+        raise top["issues"].wrong("a list")
+    return Found(
+        tuple(ticket(part, kind, site) for part in top["issues"].each()),
+        top["nextPageToken"].text_or_none(),
+        top["total"].number_or_none(),
+        tuple(part["id"].identifier() for part in top["issueErrors"].each()),
+    )
+
+
+def made(part: Part) -> Made:
+    """Read the answer to a create: it holds no status, so none is read."""
+    return Made(numeric_id(part["id"]), TicketKey(part["key"].text()))
+
+
+def bulk_results(answer: object, count: int) -> tuple[Made | Failed, ...]:
+    """Read the answer to a bulk create of ``count`` tickets, one result each, in their order.
+
+    Jira lists those made without the failed ones among them, and says of each failed one which it
+    was, counted from 0. Raises ``PayloadError`` where the two lists do not add up, since then
+    nobody can say which ticket is whose.
+    """
+    top = Part(answer, "")
+    failed: dict[int, Failed] = {}
+    for part in top["errors"].each():
+        number = part["failedElementNumber"].number()
+        if number in failed or not 0 <= number < count:
+            raise part["failedElementNumber"].wrong(f"a number of its own from 0 to {count - 1}")
+        status = part["status"].number_or_none()
+        failed[number] = Failed(
+            400 if status is None else status,
+            problems(part["elementErrors"].value),
+        )
+    issues = [made(part) for part in top["issues"].each()]
+    if len(issues) + len(failed) != count:
+        what = f"{len(issues)} made and {len(failed)} failed tickets in answer to {count}"
+        raise PayloadError(f"Jira told of {what}, so it is not known which are whose.")
+    rest = iter(issues)
+    return tuple(failed.get(number) or next(rest) for number in range(count))
+
+
+def problems(answer: object) -> Problems:
+    """Read an error answer; never raises, since proxies answer with all kinds of things."""
+    if not isinstance(answer, dict):
+        return Problems()
+    messages = answer.get("errorMessages")
+    listed = messages if isinstance(messages, list) else [messages]
+    # A gateway before Jira says it in its own words: "message", "errorMessage" or "error".
+    listed += [answer.get(name) for name in ("message", "errorMessage", "error", "detail")]
+    fields = answer.get("errors")
+    return Problems(
+        tuple(text for text in listed if isinstance(text, str) and text.strip()),
+        {str(name): str(why) for name, why in fields.items()} if isinstance(fields, dict) else {},
+    )
+
+
+def transitions(answer: object) -> tuple[Transition, ...]:
+    """Read the moves that a ticket's workflow allows now."""
+    return tuple(
+        Transition(
+            part["id"].identifier(),
+            part["name"].text(),
+            part["to"]["name"].text(),
+            category(part["to"]),
+        )
+        for part in Part(answer, "")["transitions"].each()
+    )
+
+
+def permissions(answer: object) -> Mapping[str, bool]:
+    """Read which permissions the credentials have, by key (``CREATE_ISSUES``)."""
+    found_ = Part(answer, "")["permissions"]
+    return {key: found_[key]["havePermission"].flag() for key in found_.members()}
+
+
+def numeric_id(part: Part) -> TicketId:
+    """Read an issue's id: digits, since it becomes part of paths and queries."""
+    own = part.identifier()
+    if not (own.isascii() and own.isdigit()):
+        raise part.wrong("an id of digits")
+    return TicketId(own)
+
+
+def _mark(value: Part, labels: tuple[str, ...]) -> Mark | None:
+    """Read the mark from the property, else from the label.
+
+    Data Center's search gives no properties.
+    """
+    if isinstance(value.value, dict):
+        own = value["mark"].text_or_none()
+        if own is not None:
+            return Mark(own)
+    for label in labels:
+        if label.startswith(MARK_LABEL_PREFIX):
+            return Mark(label.removeprefix(MARK_LABEL_PREFIX))
+    return None
