@@ -1,0 +1,72 @@
+"""PagerDuty as a source of incidents."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from connectors.incidents import Incident, IncidentFilter, IncidentId, IncidentRecord
+from connectors.pagerduty import history, payloads, preflight
+from connectors.pagerduty.record import Plan, RecordReader, incident_path
+from connectors.pagerduty.transport import Transport
+from connectors.preflight import Finding
+from connectors.retry import RetryPolicy
+
+US_URL = "https://api.pagerduty.com"
+TIMEOUT = 30.0
+"""Seconds for connecting, and for each read of an answer."""
+
+
+class PagerDuty:
+    """An ``IncidentSource`` on PagerDuty's REST API, with a key that need only read.
+
+    ``webhook_url`` is where PagerDuty's webhooks should arrive, for :meth:`check` to look for.
+    Raises ``ConfigurationError`` for an address or a key that cannot be one.
+    """
+
+    def __init__(
+        self,
+        api_key: str,
+        url: str = US_URL,
+        *,
+        timeout: float = TIMEOUT,
+        policy: RetryPolicy | None = None,
+        webhook_url: str | None = None,
+    ) -> None:
+        self._transport = Transport(api_key, url, timeout, policy or RetryPolicy())
+        self._webhook_url = webhook_url
+        self._plan = Plan()
+
+    def __repr__(self) -> str:
+        return f"PagerDuty({self._transport.url!r})"
+
+    def incident(self, incident: IncidentId) -> Incident:
+        """Give the incident alone, in one call. Raises ``NotFound`` where there is none to see."""
+        answer = self._transport.get(incident_path(incident))
+        return payloads.incident(answer.within("incident"))
+
+    def record(self, incident: IncidentId) -> IncidentRecord:
+        """Give the incident with all its parts; what is not to be had is in ``missing``.
+
+        Costs four calls (incident, notes, change events, business services) and one for each 100
+        log entries and alerts. Alerts are not asked for where there are none, subscribers only
+        where a status update went out, other incidents only where something hints at a merge,
+        and what the account's plan lacks (402) only once an hour.
+        """
+        return RecordReader(self._transport, self._plan).read(incident)
+
+    def resolved(
+        self, since: datetime, until: datetime, only: IncidentFilter
+    ) -> Iterable[Incident]:
+        """Give each incident of the period that is resolved now, oldest first.
+
+        Costs one call for each 100 incidents, and one for each six months. Incidents that were
+        merged into others are among them, with ``merged_into``.
+        """
+        return history.resolved(self._transport, since, until, only)
+
+    def check(self) -> Sequence[Finding]:
+        """Prove the credentials, say what they cannot read and whether webhooks arrive."""
+        return preflight.findings(self._transport, self._webhook_url)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._transport.close()

@@ -1,0 +1,133 @@
+"""What ``postmortem check`` looks at in PagerDuty."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from connectors.errors import AccessDenied, ConnectorError, NotFound
+from connectors.incidents import IncidentId
+from connectors.pagerduty import history
+from connectors.pagerduty.fields import Fields
+from connectors.pagerduty.paging import Pages
+from connectors.pagerduty.transport import Query, Transport, Withheld
+from connectors.pagerduty.webhook import WANTED_EVENTS
+from connectors.preflight import Finding
+
+NEEDED_EVENTS = ("incident.resolved", "incident.annotated", "incident.reopened")
+"""Without these a draft comes late, or goes without the resolution note or a second outage."""
+_PARTS: Sequence[tuple[str, str, Query]] = (
+    ("log entries", "log_entries", {"limit": 1}),
+    ("alerts", "alerts", {"limit": 1}),
+    ("notes", "notes", {}),
+    ("change events", "related_change_events", {}),
+    ("business services", "business_services/impacts", {}),
+    ("subscribers", "status_updates/subscribers", {}),
+)
+
+
+def findings(transport: Transport, webhook_url: str | None) -> list[Finding]:
+    """Look at the key, at what it may read, and at the webhook subscription; never raises.
+
+    The subscription is looked for where ``webhook_url`` says to which address it should send.
+    """
+    subject = f"PagerDuty {transport.url}"
+    try:
+        newest = _newest_incident(transport)
+    except ConnectorError as error:
+        return [_problem(subject, error)]
+    found = [Finding(subject, "the key is good and may read incidents")]
+    found += _readable(transport, newest)
+    if webhook_url:
+        found += _webhooks(transport, webhook_url)
+    return found
+
+
+def _newest_incident(transport: Transport) -> IncidentId | None:
+    now = datetime.now(UTC)
+    query: Query = {
+        **history.period_query(now - history.LONGEST_PERIOD, now),
+        "statuses[]": ["resolved"],
+        "sort_by": "created_at:desc",
+        "limit": 1,
+    }
+    for incident in transport.get("/incidents", query).each("incidents"):
+        return incident.incident_id("id")
+    return None
+
+
+def _readable(transport: Transport, incident: IncidentId | None) -> Iterator[Finding]:
+    """Try each part on an incident; parts that the plan lacks are no problem, only a loss."""
+    if incident is None:
+        yield Finding("PagerDuty's parts of an incident", "no resolved incident to try them on")
+        return
+    for part, name, query in _PARTS:
+        subject = f"PagerDuty's {part}"
+        try:
+            transport.get(f"/incidents/{incident}/{name}", query)
+        except (Withheld, NotFound) as missing:
+            if isinstance(missing, Withheld) and not missing.lasting:
+                yield _problem(subject, missing)
+            else:
+                yield Finding(subject, f"not to be had, so drafts go without: {missing.what}")
+        except ConnectorError as error:
+            yield _problem(subject, error)
+        else:
+            yield Finding(subject, "readable")
+
+
+def _webhooks(transport: Transport, url: str) -> list[Finding]:
+    subject = f"PagerDuty webhook to {url}"
+    pages = Pages(transport, "/webhook_subscriptions", "webhook_subscriptions", lambda one: one)
+    try:
+        ours = [one for page in pages for one in page if _target(one) == url.rstrip("/")]
+        if ours:
+            return [_subscription(subject, one) for one in ours]
+    except AccessDenied as denied:
+        remedy = "Let the key read webhook subscriptions, or look at them on PagerDuty's web page."
+        return [Finding(subject, problem=denied.what, remedy=remedy)]
+    except ConnectorError as error:
+        return [_problem(subject, error)]
+    return [
+        Finding(
+            subject,
+            problem="No webhook subscription sends there, so drafts wait for the schedule.",
+            remedy="Add one (Integrations, Generic Webhooks (v3)) for these events: "
+            f"{', '.join(WANTED_EVENTS)}.",
+        )
+    ]
+
+
+def _target(subscription: Fields) -> str:
+    return subscription.within("delivery_method").text("url").rstrip("/")
+
+
+def _subscription(subject: str, subscription: Fields) -> Finding:
+    """Say whether one subscription is on and sends what is needed."""
+    id_ = subscription.text("id")
+    listed = subscription.any("events")
+    events = {one for one in listed if isinstance(one, str)} if isinstance(listed, list) else set()
+    lacking = [name for name in WANTED_EVENTS if name not in events]
+    detail = f"subscription {id_}"
+    if lacking:
+        detail += f", which does not send {', '.join(lacking)}"
+    if subscription.within("delivery_method").flag("temporarily_disabled"):
+        return Finding(
+            subject,
+            detail,
+            f"PagerDuty disabled the subscription {id_} after failed deliveries.",
+            "Once this address answers, enable it again, on its page or by POST "
+            f"/webhook_subscriptions/{id_}/enable, then run postmortem sync for what was lost.",
+        )
+    if subscription.any("active") is False:
+        return Finding(subject, detail, f"The subscription {id_} is switched off.", "Switch it on.")
+    if needed := [name for name in NEEDED_EVENTS if name in lacking]:
+        return Finding(
+            subject,
+            detail,
+            f"The subscription {id_} does not send {', '.join(needed)}.",
+            f"Add these events to it: {', '.join(lacking)}.",
+        )
+    return Finding(subject, detail)
+
+
+def _problem(subject: str, error: ConnectorError) -> Finding:
+    return Finding(subject, problem=error.what, remedy=error.remedy)

@@ -1,0 +1,245 @@
+"""Reads an incident with all its parts, in few calls, leaving out what is not to be had."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from connectors.errors import NotFound, Rejected
+from connectors.incidents import (
+    AgentKind,
+    Alert,
+    ChangeEvent,
+    CustomField,
+    Incident,
+    IncidentId,
+    IncidentRecord,
+    LogEntry,
+    Missing,
+    Note,
+    Reference,
+)
+from connectors.pagerduty import history, payloads
+from connectors.pagerduty.fields import INCIDENT_ID, Fields
+from connectors.pagerduty.paging import LAST_OFFSET, Pages
+from connectors.pagerduty.transport import Query, Transport, Withheld
+
+MERGE_PAGES = 5
+"""How many pages of incidents are searched for those that were merged into one."""
+EARLY_ALERT = timedelta(minutes=1)
+"""An alert that is older than its incident by more than this came from another incident."""
+PLAN_MEMORY = 3600.0
+"""Seconds for which a part that the account's plan lacks is not asked for again."""
+_INCLUDED: Query = {"include[]": ["conference_bridge", "custom_fields"]}
+T = TypeVar("T")
+Dated = TypeVar("Dated", LogEntry, Alert, Note, ChangeEvent)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What the account's plan does not include: no use in asking again for each incident."""
+
+    clock: Callable[[], float] = time.monotonic
+    _lacking: dict[str, tuple[Missing, float]] = field(default_factory=dict, init=False)
+
+    def lacks(self, part: str) -> Missing | None:
+        """Give the reason why a part is not asked for, None where it is."""
+        missing, until = self._lacking.get(part, (None, 0.0))
+        return missing if self.clock() < until else None
+
+    def note(self, missing: Missing) -> None:
+        """Remember that the plan lacks a part."""
+        self._lacking[missing.part] = (missing, self.clock() + PLAN_MEMORY)
+
+
+def incident_path(incident: str) -> str:
+    """Give an incident's path. Raises ``NotFound`` for what cannot be an id."""
+    if not INCIDENT_ID.fullmatch(incident):
+        raise NotFound(
+            f"{incident!r} is no id of a PagerDuty incident.",
+            "An id holds capital letters and digits, like the end of the incident's web address.",
+        )
+    return f"/incidents/{incident}"
+
+
+@dataclass(slots=True)
+class RecordReader:
+    """Reads one incident's record; ``missing`` gathers what was left out."""
+
+    transport: Transport
+    plan: Plan
+    missing: list[Missing] = field(default_factory=list, init=False)
+
+    def read(self, asked: IncidentId) -> IncidentRecord:
+        """Give the record, each part oldest first."""
+        incident, custom_fields = self._incident(asked)
+        log = self._part("log entries", lambda: self._log_entries(incident)) or ()
+        alerts = self._part("alerts", lambda: self._alerts(incident)) or ()
+        return IncidentRecord(
+            incident=incident,
+            log_entries=log,
+            alerts=alerts,
+            notes=self._list(incident, "notes", "notes", payloads.note),
+            change_events=self._list(
+                incident, "change events", "related_change_events", payloads.change_event
+            ),
+            custom_fields=custom_fields,
+            business_services=self._business_services(incident),
+            subscribers=self._subscribers(incident, log),
+            merged_incidents=self._part(
+                "merged incidents", lambda: self._merged(incident, log, alerts)
+            )
+            or (),
+            missing=tuple(self.missing),
+        )
+
+    def _part(self, part: str, read: Callable[[], T]) -> T | None:
+        """Read a part; where it is withheld or not there, give None and say so in ``missing``."""
+        if known := self.plan.lacks(part):
+            self.missing.append(known)
+            return None
+        try:
+            return read()
+        except Withheld as withheld:
+            lack = Missing(part, str(withheld))
+            if withheld.lasting:
+                self.plan.note(lack)
+        except NotFound as not_found:
+            lack = Missing(part, str(not_found))
+        self.missing.append(lack)
+        return None
+
+    def _incident(self, asked: IncidentId) -> tuple[Incident, tuple[CustomField, ...]]:
+        """Read the incident with what can be included; without, where that is refused."""
+        path = incident_path(asked)
+        try:
+            answer = self.transport.get(path, _INCLUDED)
+        except (Rejected, Withheld) as refused:
+            answer = self.transport.get(path)
+            self.missing.append(Missing("custom fields", str(refused)))
+        fields = answer.within("incident")
+        return payloads.incident(fields), payloads.custom_fields(fields)
+
+    def _log_entries(self, incident: Incident) -> tuple[LogEntry, ...]:
+        """Read the whole log, which comes newest first.
+
+        What lies beyond the last offset is asked for anew, up to the oldest entry seen: that
+        second once more, since more of its entries may be to come.
+        """
+        seen: dict[str, LogEntry] = {}
+        oldest: datetime | None = None
+        while True:
+            pages = self._log_pages(incident, oldest)
+            for page in pages:
+                seen.update((entry.id, entry) for entry in page)
+            if pages.broken:
+                self._cut("log entries", "PagerDuty spoke of more and sent an empty page")
+            if not pages.capped:
+                break
+            reached = min(entry.created_at for entry in seen.values())
+            if oldest is not None and reached >= oldest:
+                self._cut("log entries", f"more than {LAST_OFFSET:,} stand in one second")
+                break
+            oldest = reached
+        return _oldest_first(seen.values())
+
+    def _log_pages(self, incident: Incident, until: datetime | None) -> Pages[LogEntry]:
+        query: dict[str, str | list[str]] = {"include[]": ["channels"], "time_zone": "UTC"}
+        if until is not None:
+            since = min(incident.created_at, until) - history.LOOK_BACK
+            query.update(history.period_query(since, until + timedelta(seconds=1)))
+        path = f"/incidents/{incident.id}/log_entries"
+        return Pages(self.transport, path, "log_entries", payloads.log_entry, query)
+
+    def _alerts(self, incident: Incident) -> tuple[Alert, ...]:
+        """Read the alerts, as far as they can be paged through: they know no periods of time."""
+        if incident.alert_count == 0:
+            return ()
+        path = f"/incidents/{incident.id}/alerts"
+        query = {"sort_by": "created_at:asc"}
+        pages = Pages(self.transport, path, "alerts", payloads.alert, query)
+        seen = {alert.id: alert for page in pages for alert in page}
+        if pages.capped or len(seen) < (incident.alert_count or 0):
+            total = f" of {incident.alert_count:,}" if incident.alert_count else ""
+            self._cut("alerts", f"PagerDuty listed {len(seen):,}{total}, the oldest")
+        return _oldest_first(reversed(seen.values()))
+
+    def _cut(self, part: str, why: str) -> None:
+        self.missing.append(Missing(part, f"Some {part} are missing: {why}."))
+
+    def _list(
+        self, incident: Incident, part: str, name: str, parse: Callable[[Fields], Dated]
+    ) -> tuple[Dated, ...]:
+        """Read a list that comes whole, newest first."""
+        path = f"/incidents/{incident.id}/{name}"
+        wrapper = name.removeprefix("related_")
+
+        def read() -> tuple[Dated, ...]:
+            return _oldest_first(parse(one) for one in self.transport.get(path).each(wrapper))
+
+        return self._part(part, read) or ()
+
+    def _business_services(self, incident: Incident) -> tuple[Reference, ...]:
+        path = f"/incidents/{incident.id}/business_services/impacts"
+
+        def read() -> tuple[Reference, ...]:
+            return payloads.business_services(self.transport.get(path))
+
+        return self._part("business services", read) or ()
+
+    def _subscribers(self, incident: Incident, log: tuple[LogEntry, ...]) -> int | None:
+        """Count the subscribers, where a status update went out to them."""
+        if not any("status_update" in entry.type for entry in log):
+            return None
+        path = f"/incidents/{incident.id}/status_updates/subscribers"
+        return self._part("subscribers", lambda: payloads.subscribers(self.transport.get(path)))
+
+    def _merged(
+        self, incident: Incident, log: tuple[LogEntry, ...], alerts: tuple[Alert, ...]
+    ) -> tuple[Reference, ...]:
+        """Find the incidents that were merged into this one, where anything hints at some.
+
+        PagerDuty tells the target of a merge by the source alone, so the incidents of that time
+        are searched; the alerts that came along give the hint.
+        """
+        if incident.merged_into or not _hints_at_merge(incident, log, alerts):
+            return ()
+        return tuple(self._sources(incident, alerts))
+
+    def _sources(self, incident: Incident, alerts: tuple[Alert, ...]) -> Iterator[Reference]:
+        end = history.resolved_at(incident) or incident.created_at
+        start = min([incident.created_at, *(alert.created_at for alert in alerts)])
+        query = {
+            **history.period_query(max(start, end - history.LONGEST_PERIOD), end),
+            "statuses[]": ["resolved"],
+        }
+        pages = Pages(self.transport, "/incidents", "incidents", payloads.incident, query)
+        for number, page in enumerate(pages, 1):
+            for other in page:
+                if other.merged_into and other.merged_into.id == incident.id:
+                    yield Reference(other.id, other.title, other.url or None)
+            if number == MERGE_PAGES:
+                why = "only the first incidents of that time were searched for merged ones"
+                self._cut("merged incidents", why)
+                return
+
+
+def _oldest_first(newest_first: Iterable[Dated]) -> tuple[Dated, ...]:
+    """Turn a list round; what happened in one second stays in the order that PagerDuty gave."""
+    items = list(newest_first)
+    items.reverse()
+    items.sort(key=lambda item: item.created_at)
+    return tuple(items)
+
+
+def _hints_at_merge(
+    incident: Incident, log: tuple[LogEntry, ...], alerts: tuple[Alert, ...]
+) -> bool:
+    linked_by_person = any(
+        entry.type == "link_log_entry" and entry.agent and entry.agent.kind is AgentKind.PERSON
+        for entry in log
+    )
+    return linked_by_person or any(
+        alert.created_at < incident.created_at - EARLY_ALERT for alert in alerts
+    )

@@ -1,0 +1,235 @@
+"""GET requests to PagerDuty, one at a time: what an answer means, and whether to ask again.
+
+Stands on the ``pagerduty`` package, around these traps of its version 7.2.0: it repeats a 429 for
+ever without reading ``ratelimit-reset``; it sleeps by itself; it ignores every timeout but the
+attribute's; it takes no ``http://`` address, which a server on loopback needs; its errors end with
+the last letters of the key; and it would send the key to a payload's URL that merely begins like
+the API's, so only paths made here are ever asked for.
+"""
+
+import ipaddress
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import pagerduty
+
+from connectors.errors import (
+    AccessDenied,
+    ConfigurationError,
+    ConnectorError,
+    NotFound,
+    OutOfQuota,
+    PayloadError,
+    Rejected,
+    Unreachable,
+)
+from connectors.pagerduty.fields import Fields
+from connectors.retry import Again, Circuit, RetryPolicy, call, seconds_to_wait
+
+SERVICE = "PagerDuty"
+_RETRY_STATUS = 408
+Query = Mapping[str, str | int | Sequence[str]]
+
+
+class Withheld(AccessDenied):
+    """The key is good, but this is not for it: 402 (not in the plan) or 403 (not in its scope)."""
+
+    def __init__(self, what: str, remedy: str, *, lasting: bool) -> None:
+        super().__init__(what, remedy)
+        self.lasting = lasting
+        """True for 402: the same for every incident, until the account's plan changes."""
+
+
+class _Answered(Exception):
+    """Carries an answer past the package's own handling of it."""
+
+    def __init__(self, response: httpx2.Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+class _Client(pagerduty.RestApiV2Client):
+    """The package's client without its own retries, for https and for loopback."""
+
+    max_network_attempts = 0
+    _address: str
+
+    @property
+    def url(self) -> str:
+        """The API's address; :func:`api_address` has checked it."""
+        return self._address
+
+    @url.setter
+    def url(self, address: str) -> None:
+        self._address = address
+
+    def postprocess(self, response: httpx2.Response, suffix: str | None = None) -> None:  # noqa: ARG002 - the package's signature
+        """Take each answer as it comes, before the package repeats, logs or words it."""
+        raise _Answered(response)
+
+
+class Transport:
+    """Asks PagerDuty; every request has a timeout and is repeated within ``policy``."""
+
+    def __init__(self, api_key: str, url: str, timeout: float, policy: RetryPolicy) -> None:
+        """Take the key and the address. Raises ``ConfigurationError`` where one cannot be."""
+        self.url = api_address(url)
+        self._key = _usable(api_key)
+        self._policy = policy
+        self._circuit = Circuit()
+        plain = self.url.startswith("http:")
+        self._client = _Client(self._key, base_url=self.url, trust_env=not plain)
+        self._client.timeout = timeout  # type: ignore[assignment]  # inferred from a default of 60
+
+    def __repr__(self) -> str:
+        return f"Transport({self.url!r})"
+
+    def get(self, path: str, query: Query | None = None) -> Fields:
+        """Give the JSON object at a path.
+
+        Raises ``NotFound`` (404), ``Withheld`` (402, 403), ``AccessDenied`` (401), ``Rejected``
+        (other 4xx), ``Unreachable`` (network, 5xx), ``OutOfQuota`` (429), ``PayloadError``.
+        """
+        return call(
+            lambda: self._attempt(path, query or {}),
+            service=SERVICE,
+            policy=self._policy,
+            circuit=self._circuit,
+            repeatable=True,
+        )
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._client.close()
+
+    def _attempt(self, path: str, query: Query) -> Fields:
+        response = self._answer(path, query)
+        if response.is_success:
+            try:
+                return Fields(response.json())
+            except (ValueError, RecursionError):
+                raise PayloadError(
+                    f"PagerDuty answered GET {path} with something that is not JSON.",
+                    "Look at PAGERDUTY_API_URL, and at what stands between here and PagerDuty.",
+                ) from None
+        raise self._error(path, response)
+
+    def _answer(self, path: str, query: Query) -> httpx2.Response:
+        try:
+            self._client.get(path, params=dict(query))
+        except _Answered as answered:
+            return answered.response
+        except (pagerduty.Error, httpx2.HTTPError) as error:
+            cause = error.__cause__ or error
+            raise Again(
+                Unreachable(
+                    f"PagerDuty at {self.url} could not be reached: "
+                    f"{self._quote(str(cause)) or type(cause).__name__}.",
+                    "Look at PAGERDUTY_API_URL and at the network.",
+                )
+            ) from None
+        raise RuntimeError("The pagerduty package gave no answer and no error.")
+
+    def _error(self, path: str, response: httpx2.Response) -> Exception:
+        """Tell what an answer other than 2xx means."""
+        status = response.status_code
+        reason = self._quote(_reason(response))
+        said = f"PagerDuty answered GET {path} with {status}{': ' + reason if reason else ''}."
+        again = seconds_to_wait(
+            response.headers.get("ratelimit-reset") or response.headers.get("retry-after")
+        )
+        if status == httpx2.codes.TOO_MANY_REQUESTS:
+            error: ConnectorError = OutOfQuota(
+                "PagerDuty's limit of requests for this key is used up.",
+                "Run the command again in a minute.",
+                again_in=again,
+            )
+            return Again(error, wait=again, maybe_done=False)
+        if status == _RETRY_STATUS or status >= httpx2.codes.INTERNAL_SERVER_ERROR:
+            return Again(Unreachable(said, "Run the command again later."), wait=again)
+        return _refusal(status, said)
+
+    def _quote(self, text: str) -> str:
+        """Make somebody else's words fit for a sentence of ours; they never repeat the key."""
+        words = " ".join(text.replace(self._key, "…").split())
+        return words[:300].rstrip(".")
+
+
+def _refusal(status: int, said: str) -> ConnectorError:
+    match status:
+        case 401:
+            return AccessDenied(
+                said,
+                "Look at PAGERDUTY_API_KEY; a good key is refused too where the account is in "
+                "the other region (PAGERDUTY_API_URL: https://api.pagerduty.com or "
+                "https://api.eu.pagerduty.com).",
+            )
+        case 402:
+            return Withheld(said, "The account's plan does not include this.", lasting=True)
+        case 403:
+            return Withheld(said, "Use a key that may read this.", lasting=False)
+        case 404:
+            return NotFound(said, "Look at the id, and at what this key may see.")
+    if status < httpx2.codes.BAD_REQUEST:
+        return Rejected(
+            said,
+            "The API never redirects: look at PAGERDUTY_API_URL, and at what stands between here "
+            "and PagerDuty.",
+        )
+    return Rejected(said)
+
+
+def _reason(response: httpx2.Response) -> str:
+    """Find PagerDuty's own words in the body of an error, "" where it has none."""
+    try:
+        error: Any = json.loads(response.content)["error"]
+        if isinstance(error, str):
+            return error
+        words = [error.get("message"), *(error.get("errors") or ())]
+        return ": ".join(str(word) for word in words if word)
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        return ""
+
+
+def api_address(url: str) -> str:
+    """Give the API's address without a slash at its end.
+
+    Raises ``ConfigurationError`` unless it is an https address, or one on this very machine.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        extra = "@" in parts.netloc or parts.query or parts.fragment or parts.path.strip("/")
+        usable = bool(parts.hostname and not extra and parts.port != 0)
+    except ValueError:
+        usable = False
+    if not usable or parts.hostname is None:
+        raise ConfigurationError(
+            "PAGERDUTY_API_URL is no address of an API.",
+            "Give https://api.pagerduty.com or https://api.eu.pagerduty.com.",
+        )
+    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname)):
+        return f"{parts.scheme}://{parts.netloc}"
+    raise ConfigurationError(
+        f"PAGERDUTY_API_URL is {url!r}, and the key would travel in the open.",
+        "Begin it with https://; plain http:// is for addresses of this machine alone.",
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _usable(api_key: str) -> str:
+    key = api_key.strip()
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise ConfigurationError(
+            "PAGERDUTY_API_KEY is empty or holds characters that no key has.",
+            "Copy the key again from PagerDuty (Integrations, API Access Keys).",
+        )
+    return key
