@@ -194,6 +194,7 @@ class Incident:
     created_at: datetime
     resolved_at: datetime | None = None
     reopened_at: datetime | None = None
+    updated_at: datetime | None = None
     last_status_change_at: datetime | None = None
     last_status_change_by: Agent | None = None
     service: Reference | None = None

@@ -57,6 +57,7 @@ def incident(fields: Fields) -> Incident:
         created_at=fields.time("created_at"),
         resolved_at=fields.time_or_none("resolved_at"),
         reopened_at=fields.time_or_none("reopened_at"),
+        updated_at=fields.time_or_none("updated_at"),
         last_status_change_at=fields.time_or_none("last_status_change_at"),
         last_status_change_by=agent_or_none(fields.within_or_none("last_status_change_by")),
         service=reference_or_none(fields.within_or_none("service")),
