@@ -283,6 +283,7 @@ def _ticket_row(one: TrackedTicket) -> dict[str, object]:
         "status_cell": one.status_cell,
         "linked": one.linked,
         "available": one.available,
+        "has_links": one.has_links,
     }
 
 
@@ -299,6 +300,7 @@ def _ticket(row: Mapping[Any, Any]) -> TrackedTicket:
         status_cell=row["status_cell"],
         linked=row["linked"],
         available=row["available"],
+        has_links=row["has_links"],
     )
 
 

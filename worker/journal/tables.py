@@ -50,6 +50,7 @@ tickets = Table(
     Column("status_cell", Text, nullable=False),
     Column("linked", Boolean, nullable=False),
     Column("available", Boolean, nullable=False),
+    Column("has_links", Boolean, nullable=False),
 )
 Index("tickets_incident", tickets.c.incident)
 

@@ -1,12 +1,12 @@
 """Bringing the four shared fields into agreement: who changed what since they last agreed.
 
 A field that only one side changed goes to the other side. Where both changed it, the tracker's
-value stands and both are told. A ticket that was adopted has no earlier agreement: nothing of it
-is changed, what both sides say now is where the comparison starts.
+value stands and both are told. A ticket that was just created or adopted has not been read before:
+what it says now is where the comparison starts.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from connectors.tickets import Account, Category, Ticket, TicketChanges, Transit
 from worker.document.action_items import ActionItem
 from worker.tracking.matching import same_words
 from worker.tracking.memory import TrackedTicket, Values, row_values, ticket_values
+from worker.tracking.status import status_text
 from worker.tracking.ticket import priority_name, summary_line
 
 
@@ -53,10 +54,10 @@ class Vocabulary:
     ``allowed`` the project's priorities; ``owners`` the configured names → e-mail or account.
     """
 
-    accounts: Mapping[str, Account] = {}
-    priorities: Mapping[str, str] = {}
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    priorities: Mapping[str, str] = field(default_factory=dict)
     allowed: tuple[str, ...] = ()
-    owners: Mapping[str, str] = {}
+    owners: Mapping[str, str] = field(default_factory=dict)
 
     def owner_word(self, account: Account | None) -> str:
         """Give the name by which the document would call an account, "" for nobody."""
@@ -87,49 +88,59 @@ def compare(
     item: ActionItem, tracked: TrackedTicket, ticket: Ticket, words: Vocabulary
 ) -> Agreement:
     """Decide, field by field, which side follows which. Nothing to do is an empty agreement."""
-    if tracked.remote is None:
-        return Agreement()
     row, old_row = row_values(item), tracked.row
-    now, old = ticket_values(ticket), tracked.remote
+    now = ticket_values(ticket)
+    old = tracked.remote or now
     to_ticket: list[ToTicket] = []
     to_row: list[ToRow] = []
-    for field in Field:
-        row_changed = _get(row, field) != _get(old_row, field)
-        ticket_changed = _get(now, field) != _get(old, field)
-        if not (row_changed or ticket_changed) or _agree(field, item, ticket, words):
+    for name in Field:
+        row_changed = _get(row, name) != _get(old_row, name)
+        ticket_changed = _get(now, name) != _get(old, name)
+        if not (row_changed or ticket_changed) or _agree(name, item, ticket, words):
             continue
         if ticket_changed:
-            lost = _get(row, field) if row_changed else ""
-            to_row.append(ToRow(field, _get(row, field), _shown(field, ticket, words), lost))
+            lost = _get(row, name) if row_changed else ""
+            to_row.append(ToRow(name, _get(row, name), _shown(name, ticket, words), lost))
         else:
-            to_ticket.append(ToTicket(field, _get(old_row, field), _get(row, field)))
+            to_ticket.append(ToTicket(name, _get(old_row, name), _get(row, name)))
     return Agreement(tuple(to_ticket), tuple(to_row))
 
 
-def _get(values: Values, field: Field) -> str:
-    return str(getattr(values, field.value))
+def changed(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> frozenset[Field]:
+    """Tell which fields either side changed since they last agreed, before any is looked up."""
+    row, now = row_values(item), ticket_values(ticket)
+    old = tracked.remote or now
+    return frozenset(
+        name
+        for name in Field
+        if _get(row, name) != _get(tracked.row, name) or _get(now, name) != _get(old, name)
+    )
 
 
-def _shown(field: Field, ticket: Ticket, words: Vocabulary) -> str:
+def _get(values: Values, name: Field) -> str:
+    return str(getattr(values, name.value))
+
+
+def _shown(name: Field, ticket: Ticket, words: Vocabulary) -> str:
     """Give a ticket's value in the document's words."""
-    if field is Field.OWNER:
+    if name is Field.OWNER:
         return words.owner_word(ticket.assignee)
-    if field is Field.PRIORITY:
+    if name is Field.PRIORITY:
         return words.priority_word(ticket.priority or "")
-    return _get(ticket_values(ticket), field)
+    return _get(ticket_values(ticket), name)
 
 
-def _agree(field: Field, item: ActionItem, ticket: Ticket, words: Vocabulary) -> bool:
+def _agree(name: Field, item: ActionItem, ticket: Ticket, words: Vocabulary) -> bool:
     """Tell whether both sides already say the same, however they came to."""
-    if field is Field.TASK:
+    if name is Field.TASK:
         return same_words(summary_line(item.task)) == same_words(ticket.summary)
-    if field is Field.OWNER:
+    if name is Field.OWNER:
         account = words.accounts.get(item.owner or "")
         assignee = ticket.assignee.id if ticket.assignee else None
         return (account.id if account else None) == assignee and (
             account is not None or not item.owner
         )
-    if field is Field.PRIORITY:
+    if name is Field.PRIORITY:
         wanted = priority_name(item.priority or "", words.priorities, words.allowed)
         return (wanted or "") == (ticket.priority or "") and (bool(wanted) or not item.priority)
     return item.deadline == ticket.due and (item.deadline is not None or not item.deadline_text)
@@ -246,3 +257,15 @@ def closing(wanted: str, key: str, allowed: bool, transitions: Sequence[Transiti
     return Closing(
         problem=f"{key} cannot go to '{wanted}' from where it is; the workflow allows {possible}."
     )
+
+
+def reads_otherwise(tracked: TrackedTicket, ticket: Ticket | None, done: frozenset[str]) -> bool:
+    """Tell whether a document would say something else of a ticket than it was last given.
+
+    ``done`` are the resolutions, in lower case, that mean the work was done.
+    """
+    if status_text(ticket, done) != tracked.status_cell:
+        return True
+    if ticket is None:
+        return False
+    return ticket.key != tracked.key or ticket_values(ticket) != tracked.remote

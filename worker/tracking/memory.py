@@ -27,7 +27,8 @@ class TrackedTicket:
 
     ``row`` and ``remote`` are both sides' values when they last agreed; ``status_cell`` the status
     as last written into the row. ``linked`` is True once the document was seen to name it,
-    ``available`` False while it cannot be seen.
+    ``available`` False while it cannot be seen, ``has_links`` False until its links to the incident
+    and the document are on it.
     """
 
     id: TicketId
@@ -41,6 +42,7 @@ class TrackedTicket:
     status_cell: str = ""
     linked: bool = False
     available: bool = True
+    has_links: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ def upgrade() -> None:
         _text("status_cell"),
         sa.Column("linked", sa.Boolean(), nullable=False),
         sa.Column("available", sa.Boolean(), nullable=False),
+        sa.Column("has_links", sa.Boolean(), nullable=False),
     )
     op.create_table(
         "intents",

@@ -1,0 +1,91 @@
+"""Which documents there are, and which incident each belongs to.
+
+The store is listed; only files that are new or changed since they were last seen are read, for
+their front matter. That is where a document says whose it is, wherever people moved it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from connectors.errors import PostmortemError
+from worker.document.front_matter import read as read_front_matter
+from worker.jobs.parts import Parts
+from worker.journal.journal import KnownDocument
+from worker.store.base import Busy
+
+
+class CopiedDocument(PostmortemError):
+    """Two files claim the same incident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The store's documents as they are now, by name and by incident."""
+
+    documents: dict[str, KnownDocument]
+    by_incident: dict[str, tuple[KnownDocument, ...]]
+
+    def find(self, incident: str) -> KnownDocument | None:
+        """Give the incident's document, None if it has none. Raises ``CopiedDocument``."""
+        found = self.by_incident.get(incident, ())
+        if len(found) > 1:
+            names = " and ".join(sorted(one.name for one in found))
+            raise CopiedDocument(
+                f"{names} both say that they are the postmortem of incident {incident}, "
+                "so neither was touched.",
+                "Remove one, or the line 'incident:' from the front matter of the copy.",
+            )
+        return found[0] if found else None
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with files that cannot be read, in sentences."""
+        return [one.problem for one in self.documents.values() if one.problem]
+
+    @property
+    def unsettled(self) -> list[KnownDocument]:
+        """Documents that changed since a sync last dealt with them."""
+        return [one for one in self.documents.values() if one.incident and not one.settled]
+
+
+def look(parts: Parts) -> Catalogue:
+    """List the store and read what is new in it. Raises ``PostmortemError`` if it cannot."""
+    known = parts.journal.documents()
+    now = {listed.name: listed.fingerprint for listed in parts.store.list()}
+    met = [
+        _meet(parts, name, fingerprint)
+        for name, fingerprint in now.items()
+        if name not in known or known[name].fingerprint != fingerprint
+    ]
+    parts.journal.remember(met)
+    parts.journal.forget([name for name in known if name not in now])
+    kept = {name: one for name, one in known.items() if name in now}
+    return _catalogue({**kept, **{one.name: one for one in met}}.values())
+
+
+def settled(catalogue: Catalogue, document: KnownDocument) -> Catalogue:
+    """Give the catalogue with one document as a job left it."""
+    others = {name: one for name, one in catalogue.documents.items() if name != document.name}
+    return _catalogue({**others, document.name: document}.values())
+
+
+def _catalogue(documents: Iterable[KnownDocument]) -> Catalogue:
+    by_incident: dict[str, list[KnownDocument]] = defaultdict(list)
+    by_name = {}
+    for one in documents:
+        by_name[one.name] = one
+        if one.incident:
+            by_incident[one.incident].append(one)
+    return Catalogue(by_name, {key: tuple(value) for key, value in by_incident.items()})
+
+
+def _meet(parts: Parts, name: str, fingerprint: str) -> KnownDocument:
+    met = KnownDocument(name, fingerprint, incident="", seen_at=parts.clock())
+    try:
+        front = read_front_matter(parts.store.read(name).text)
+    except Busy as busy:
+        return replace(met, fingerprint="", problem=str(busy))
+    except PostmortemError as error:
+        return replace(met, problem=str(error))
+    return replace(met, incident=front.incident if front else "")

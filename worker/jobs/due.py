@@ -1,0 +1,121 @@
+"""Which incidents may have something to do, found without looking into what has not changed.
+
+The store is listed, the source is asked which incidents were resolved lately, and the tracker which
+tickets changed. At intervals every ticket is read, so that what a search missed is found too.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from connectors.errors import ConnectorError
+from connectors.incidents import IncidentFilter
+from connectors.tickets import COMMON_LABEL, TicketId
+from worker.jobs.catalogue import Catalogue
+from worker.jobs.parts import Parts
+from worker.jobs.results import Trigger
+from worker.jobs.ticket_work import Seen
+from worker.tracking.fields import reads_otherwise
+
+RESOLVED = "incidents resolved"
+CHANGED = "tickets changed"
+IN_FULL = "tickets read in full"
+
+
+@dataclass(slots=True)
+class Due:
+    """The incidents to work on: to be pulled from their source, or for their tickets alone.
+
+    ``cursors`` are to be moved to the start of the run once it is through.
+    """
+
+    pull: dict[str, None] = field(default_factory=dict)
+    track: dict[str, None] = field(default_factory=dict)
+    failures: list[str] = field(default_factory=list)
+    cursors: list[str] = field(default_factory=list)
+
+    def all(self) -> list[tuple[str, bool]]:
+        """Give each incident once, with whether it is to be pulled."""
+        tracked = [(one, False) for one in self.track if one not in self.pull]
+        return [(one, True) for one in self.pull] + tracked
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Where to look: ``since`` looks back further for resolved incidents, ``seen`` is filled."""
+
+    parts: Parts
+    catalogue: Catalogue
+    trigger: Trigger
+    since: timedelta | None
+    seen: Seen
+
+
+def find(search: Search) -> Due:
+    """Find what is due; a source or tracker that fails is told, and the rest is found."""
+    due = Due()
+    for look in (_resolved_lately, _changed_documents, _changed_tickets):
+        try:
+            look(search, due)
+        except ConnectorError as error:
+            due.failures.append(str(error))
+    return due
+
+
+def _resolved_lately(search: Search, due: Due) -> None:
+    """Incidents without a document, and those that changed since they were last pulled."""
+    parts = search.parts
+    if parts.source is None:
+        return
+    now = parts.clock()
+    since = now - max(search.since or timedelta(), parts.policy.look_back)
+    last = parts.journal.cursor(RESOLVED)
+    found = list(parts.source.resolved(min(since, last) if last else since, now, IncidentFilter()))
+    known = parts.journal.updates([one.id for one in found])
+    for one in found:
+        updated = one.updated_at.isoformat() if one.updated_at else ""
+        has_document = one.id in search.catalogue.by_incident
+        if known.get(one.id) == updated and (has_document or one.merged_into):
+            continue
+        if has_document or not parts.policy.only.reason_against(one):
+            due.pull[one.id] = None
+    due.cursors.append(RESOLVED)
+
+
+def _changed_documents(search: Search, due: Due) -> None:
+    parts = search.parts
+    if parts.tracker is None:
+        return
+    quiet_since = parts.clock() - parts.policy.quiet_for
+    for document in search.catalogue.unsettled:
+        if search.trigger is not Trigger.SCHEDULE or document.seen_at <= quiet_since:
+            due.track[document.incident] = None
+    due.track.update(dict.fromkeys(parts.journal.incidents_with_intents()))
+
+
+def _changed_tickets(search: Search, due: Due) -> None:
+    """Documents whose tickets changed: by search, and at intervals by reading every ticket."""
+    tracker, journal = search.parts.tracker, search.parts.journal
+    if tracker is None:
+        return
+    since = journal.cursor(CHANGED)
+    ids: Iterable[TicketId]
+    if since is None or _full_pass_is_due(search.parts, search.parts.clock()):
+        ids = journal.ticket_ids()
+        search.seen.read(tracker, ids)
+        due.cursors.append(IN_FULL)
+    else:
+        changed = tracker.changed(COMMON_LABEL, since)
+        search.seen.add(changed)
+        ids = [ticket.id for ticket in changed]
+    due.cursors.append(CHANGED)
+    done = search.parts.policy.done_resolutions
+    for tracked in journal.tracked(list(ids)).values():
+        ticket = search.seen.tickets.get(tracked.id)
+        if reads_otherwise(tracked, ticket, done):
+            due.track[tracked.incident] = None
+
+
+def _full_pass_is_due(parts: Parts, now: datetime) -> bool:
+    last = parts.journal.cursor(IN_FULL)
+    return last is None or now - last >= parts.policy.full_pass

@@ -1,0 +1,249 @@
+"""One incident's job: the same whoever asks for it, safe to run twice, serial per incident."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from connectors.errors import (
+    AccessDenied,
+    ConnectorError,
+    NotFound,
+    OutOfQuota,
+    PostmortemError,
+    Unreachable,
+)
+from connectors.incidents import Incident, IncidentId, IncidentSource
+from worker.jobs.catalogue import Catalogue
+from worker.jobs.parts import Parts
+from worker.jobs.pulling import Pulled, StillOpen, origin, pull
+from worker.jobs.report import Report, entries
+from worker.jobs.results import Deed, IncidentResult, Trigger
+from worker.jobs.ticket_work import Accounts, Seen, Work
+from worker.jobs.tickets import Ask, remember, sync_tickets
+from worker.jobs.writing import KeepsChanging, Open, compose, open_document, save, save_chart
+from worker.journal.journal import KnownDocument
+from worker.store.base import Changed
+
+ATTEMPTS = 5
+"""How often a document that changed under the program is read and merged again."""
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the jobs of one run share: tickets read, accounts found, and what need not be tried.
+
+    ``out_of_quota`` tells that the tracker takes no more, ``source_fails`` that the source refuses
+    or cannot be reached: both hold for the rest of the run.
+    """
+
+    seen: Seen = field(default_factory=Seen)
+    accounts: Accounts = field(default_factory=Accounts)
+    out_of_quota: str = ""
+    source_fails: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What one incident's job is asked to do.
+
+    ``pulls`` reads the incident from its source; ``tracks`` does the ticket half. ``automatic``
+    jobs apply the configuration's filter and wait for a document to be quiet.
+    """
+
+    trigger: Trigger
+    pulls: bool = True
+    tracks: bool = True
+    shared: Shared = field(default_factory=Shared)
+
+    @property
+    def automatic(self) -> bool:
+        """Whether nobody is waiting for it at a terminal or on the page."""
+        return self.trigger in {Trigger.WEBHOOK, Trigger.SCHEDULE}
+
+
+def run(
+    parts: Parts, job: Job, incident: str, catalogue: Catalogue
+) -> tuple[IncidentResult, KnownDocument | None]:
+    """Do one incident's job; give its result, and its document as it is known from now on.
+
+    What source and tracker refuse is in the result. Raises ``PostmortemError`` where the document
+    itself cannot be used: copied, not readable, changing all the time.
+    """
+    if parts.dry_run:
+        return _Run(parts, job, incident, catalogue).result()
+    with parts.locks.held(incident, parts.policy.lock_wait):
+        return _Run(parts, job, incident, catalogue).result()
+
+
+class _Run:
+    """The steps of one job, on one incident."""
+
+    def __init__(self, parts: Parts, job: Job, incident: str, catalogue: Catalogue) -> None:
+        self.parts = parts
+        self.job = job
+        self.incident = incident
+        self.catalogue = catalogue
+        self.report = Report(incident, self._keep)
+        self.pulled: Pulled | None = None
+
+    def result(self) -> tuple[IncidentResult, KnownDocument | None]:
+        """Go through the steps, and give the result."""
+        skipped = self._pull()
+        if skipped is not None:
+            return skipped, None
+        known = self._write_until_saved()
+        if not self.parts.dry_run:
+            self._remember(known)
+        return self.report.result(), known
+
+    def _pull(self) -> IncidentResult | None:
+        """Read the incident; give the finished result where there is nothing to write."""
+        source = self.parts.source
+        if not self.job.pulls or source is None:
+            return None
+        has_document = self.catalogue.find(self.incident) is not None
+        try:
+            found = self._read(source)
+        except (ConnectorError, StillOpen) as error:
+            return self._not_pulled(error, goes_on=has_document and self.job.tracks)
+        if isinstance(found, Incident):
+            return self._merged(found)
+        reason = self.parts.policy.only.reason_against(found.record.incident)
+        if reason and self.job.automatic and not has_document:
+            return replace(self.report.result(), skipped=f"no draft: {reason}")
+        self.report.warn(*(one.reason for one in found.record.missing))
+        self.pulled = found
+        return None
+
+    def _not_pulled(self, error: PostmortemError, *, goes_on: bool) -> IncidentResult | None:
+        """Tell why there are no facts; a document's action items are synced all the same."""
+        if goes_on and isinstance(error, NotFound | StillOpen):
+            self.report.warn(f"{error} Its action items were synced all the same.")
+        else:
+            self.report.fail(str(error))
+        return None if goes_on else self.report.result()
+
+    def _read(self, source: IncidentSource) -> Incident | Pulled:
+        shared = self.job.shared
+        if shared.source_fails:
+            raise ConnectorError(
+                f"Incident {self.incident} was not read either: {shared.source_fails}"
+            )
+        try:
+            return pull(self.parts, source, IncidentId(self.incident))
+        except (AccessDenied, OutOfQuota, Unreachable) as error:
+            shared.source_fails = str(error)
+            raise
+
+    def _merged(self, merged: Incident) -> IncidentResult:
+        target = merged.merged_into
+        name = target.id if target else ""
+        updated = merged.updated_at.isoformat() if merged.updated_at else ""
+        self.parts.journal.note_incident(
+            self.incident, updated=updated, merged_into=name, title=merged.title, url=merged.url
+        )
+        reason = f"merged into {name}, whose document names it"
+        return replace(self.report.result(), merged_into=name, skipped=reason)
+
+    def _write_until_saved(self) -> KnownDocument | None:
+        for _ in range(ATTEMPTS):
+            at = open_document(self.parts, self.catalogue, self.incident, self.pulled)
+            if at is None:
+                self.report.fail(
+                    f"Incident {self.incident} has no document, and PagerDuty is not configured "
+                    "to draft one. Set PAGERDUTY_API_KEY."
+                )
+                return None
+            try:
+                return self._write(at)
+            except Changed:
+                self.report.start_over()
+        raise KeepsChanging(
+            f"The document of incident {self.incident} changed {ATTEMPTS} times while it was "
+            "being brought up to date, so it was left as it is.",
+            "Run the command again when nobody is writing.",
+        )
+
+    def _write(self, at: Open) -> KnownDocument | None:
+        composed = compose(self.parts, at, self.pulled, self.report)
+        text, work = self._tickets(at, composed.text)
+        save_chart(self.parts, at, self.pulled)
+        known = save(self.parts, at, replace(composed, text=text), self.report)
+        if work is not None:
+            remember(self.parts, work, text)
+        unfinished = self.report.failures or self.report.again_in or (work and work.busy)
+        return replace(known, settled=False) if known and unfinished else known
+
+    def _tickets(self, at: Open, text: str) -> tuple[str, Work | None]:
+        """Do the ticket half; where the tracker fails, the document's half is saved without it."""
+        tracker = self.parts.tracker
+        if tracker is None or not self.job.tracks:
+            return text, None
+        if self.job.shared.out_of_quota:
+            self.report.fail(
+                f"The tickets of {at.name} were left for the next run: "
+                f"{self.job.shared.out_of_quota}"
+            )
+            return text, None
+        try:
+            ask = Ask(
+                tracker=tracker,
+                document=at.name,
+                origin=origin(self.parts, self.incident, at.name, self.pulled),
+                incident=self.pulled.record.incident if self.pulled else self._incident(),
+                seen=self.job.shared.seen,
+                accounts=self.job.shared.accounts,
+                busy=self._busy(at),
+                forgotten=at.text is not None and self._forgotten(),
+            )
+            return sync_tickets(self.parts, ask, text, self.report)
+        except OutOfQuota as error:
+            self.job.shared.out_of_quota = str(error)
+            self.report.fail(f"The tickets of {at.name} are not up to date: {error}")
+        except ConnectorError as error:
+            self.report.fail(f"The tickets of {at.name} are not up to date: {error}")
+        except PostmortemError as error:
+            self.report.fail(str(error))
+        return text, None
+
+    def _incident(self) -> Incident | None:
+        """Read the incident alone, for its route, where nothing else was pulled."""
+        needs_route = any(one.services or one.teams for one in self.parts.policy.routes)
+        if self.parts.source is None or not needs_route:
+            return None
+        try:
+            return self.parts.source.incident(IncidentId(self.incident))
+        except NotFound:
+            return None
+
+    def _busy(self, at: Open) -> str:
+        if not self.job.automatic or at.text is None:
+            return ""
+        known = self.catalogue.find(self.incident)
+        if known is None or known.settled:
+            return ""
+        quiet_at = known.seen_at + self.parts.policy.quiet_for
+        now = self.parts.clock()
+        if now >= quiet_at:
+            return ""
+        minutes = (quiet_at - now).total_seconds() / 60
+        return f"it was changed just now; the schedule waits {minutes:.0f} min more for quiet"
+
+    def _forgotten(self) -> bool:
+        known = self.parts.journal.incident(self.incident)
+        return known is None or (known.base is None and known.proposed is None)
+
+    def _remember(self, known: KnownDocument | None) -> None:
+        journal = self.parts.journal
+        if known is not None:
+            journal.remember([known])
+        if self.pulled is not None:
+            told = self.pulled.record.incident
+            updated = told.updated_at.isoformat() if told.updated_at else ""
+            journal.note_incident(
+                self.incident, updated=updated, title=told.title, url=told.url, merged_into=""
+            )
+
+    def _keep(self, deeds: Sequence[Deed]) -> None:
+        if not self.parts.dry_run:
+            at = self.parts.clock()
+            self.parts.journal.record(entries(deeds, self.incident, self.job.trigger, at))

@@ -1,0 +1,84 @@
+"""Reading the truth about an incident: from its source, as what a draft has to say."""
+
+from dataclasses import dataclass, replace
+
+from connectors.errors import NotFound, PostmortemError
+from connectors.incidents import (
+    Incident,
+    IncidentId,
+    IncidentRecord,
+    IncidentSource,
+    IncidentStatus,
+    Reference,
+)
+from worker.content import Content
+from worker.drafting.chart import chart
+from worker.drafting.facts import facts
+from worker.jobs.parts import Parts
+from worker.tracking.ticket import Origin
+
+
+class StillOpen(PostmortemError):
+    """The incident is not resolved, so there is nothing to look back on yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """An incident as its source tells it now, and what its draft says of it."""
+
+    record: IncidentRecord
+    content: Content
+    chart: str | None
+
+
+def pull(parts: Parts, source: IncidentSource, incident: IncidentId) -> Incident | Pulled:
+    """Read an incident with all its parts; one that was merged into another is given alone.
+
+    Raises ``StillOpen`` for an incident that is not resolved, and ``ConnectorError``.
+    """
+    record = source.record(incident)
+    known = record.incident
+    if known.merged_into is not None:
+        return known
+    if known.status is not IncidentStatus.RESOLVED:
+        raise StillOpen(
+            f"Incident {incident} ({known.title}) is still {known.status.value}: "
+            "a draft is written once it is resolved.",
+            f"Run `postmortem draft {incident}` then.",
+        )
+    merged = tuple(
+        Reference(one.incident, one.title or one.incident, one.url or None)
+        for one in parts.journal.merged_into(incident)
+    )
+    record = replace(record, merged_incidents=merged)
+    picture = chart(record, parts.policy.drafting) if parts.policy.chart else None
+    policy = parts.policy.drafting
+    if picture is not None:
+        policy = replace(policy, chart=chart_name(incident))
+    return Pulled(record, facts(record, policy), picture)
+
+
+def chart_name(incident: str) -> str:
+    """Give the name of the chart beside an incident's document."""
+    return f"{incident}-timeline.svg"
+
+
+def origin(parts: Parts, incident: str, document: str, pulled: Pulled | None) -> Origin:
+    """Say where an incident's tickets come from; without a pull, as far as it is remembered."""
+    address = parts.policy.public_url.rstrip("/")
+    document_url = f"{address}/postmortems/{incident}" if address else ""
+    if pulled is None:
+        known = parts.journal.incident(incident)
+        title, url = (known.title, known.url) if known else ("", "")
+        return Origin(incident, 0, title, url, document, document_url)
+    told = pulled.record.incident
+    return Origin(incident, told.number, told.title, told.url, document, document_url)
+
+
+def exists(source: IncidentSource, incident: IncidentId) -> bool:
+    """Tell whether the source knows the incident. Raises other ``ConnectorError``."""
+    try:
+        source.incident(incident)
+    except NotFound:
+        return False
+    return True

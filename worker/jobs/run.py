@@ -1,0 +1,146 @@
+"""A run over several incidents: those named, or all that may have something to do."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from time import sleep
+
+import structlog
+
+from connectors.errors import ConnectorError, PostmortemError
+from worker.jobs import incident as one_incident
+from worker.jobs.catalogue import look, settled
+from worker.jobs.due import Due, Search, find
+from worker.jobs.incident import Job, Shared
+from worker.jobs.parts import Parts
+from worker.jobs.report import failed, together
+from worker.jobs.results import IncidentResult, RunResult, Trigger
+from worker.jobs.ticket_work import Accounts
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a run is asked to do.
+
+    ``incidents`` empty means all. ``tracks`` does the ticket half. ``since`` looks back that far
+    for resolved incidents without a document. ``wait`` is how many seconds the run may wait for
+    the tracker's search index. ``progress`` is told each incident as its job begins.
+    """
+
+    trigger: Trigger
+    incidents: tuple[str, ...] = ()
+    tracks: bool = True
+    since: timedelta | None = None
+    wait: float = 0.0
+    progress: Callable[[str], None] = lambda _: None
+    sleep: Callable[[float], None] = sleep
+
+
+def run(parts: Parts, order: Order) -> RunResult:
+    """Do the run; what fails for one incident is in its result and the others are still done."""
+    return _Run(parts, order).result()
+
+
+class _Run:
+    """One run, under way."""
+
+    def __init__(self, parts: Parts, order: Order) -> None:
+        self.parts = parts
+        self.order = order
+        self.shared = Shared(accounts=Accounts(parts.policy.owners))
+        self.catalogue = look(parts)
+        self.results: dict[str, IncidentResult] = {}
+
+    def result(self) -> RunResult:
+        """Find what is due, work through it, and wait for what must be waited for."""
+        started = self.parts.clock()
+        due = self._due()
+        self._work(due.all())
+        self._wait_for_index()
+        if not self.parts.dry_run:
+            for cursor in due.cursors:
+                self.parts.journal.move_cursor(cursor, started)
+        others = sum(1 for one in self.catalogue.by_incident if one not in self.results)
+        return RunResult(
+            incidents=tuple(self.results.values()),
+            unchanged=0 if self.order.incidents else others,
+            notices=tuple(self._notices()),
+            failures=(*due.failures, *self.catalogue.problems),
+            dry_run=self.parts.dry_run,
+        )
+
+    def _due(self) -> Due:
+        order = self.order
+        if order.incidents:
+            return Due(pull=dict.fromkeys(order.incidents))
+        return find(
+            Search(self.parts, self.catalogue, order.trigger, order.since, self.shared.seen)
+        )
+
+    def _work(self, due: Sequence[tuple[str, bool]]) -> None:
+        self._read_ahead([name for name, _ in due])
+        queue = dict(due)
+        while queue:
+            name = next(iter(queue))
+            pulls = queue.pop(name)
+            self.order.progress(name)
+            self.results[name] = self._one(name, pulls=pulls)
+            target = self.results[name].merged_into
+            if target and target not in self.results:
+                queue[target] = True
+
+    def _read_ahead(self, incidents: Sequence[str]) -> None:
+        """Read the tickets of all documents that are due in as few calls as can be."""
+        tracker = self.parts.tracker
+        if tracker is None or not self.order.tracks:
+            return
+        ids = [one.id for name in incidents for one in self.parts.journal.tickets(name)]
+        try:
+            self.shared.seen.read(tracker, ids)
+        except ConnectorError as error:
+            # Each document's own job meets the same error, and tells it by the document's name.
+            log.info("tickets could not be read ahead", error=str(error))
+
+    def _one(self, name: str, *, pulls: bool) -> IncidentResult:
+        job = Job(self.order.trigger, pulls=pulls, tracks=self.order.tracks, shared=self.shared)
+        try:
+            result, document = one_incident.run(self.parts, job, name, self.catalogue)
+        except PostmortemError as error:
+            return failed(name, str(error))
+        except Exception as error:
+            log.exception("a job failed unexpectedly", incident=name)
+            return failed(
+                name,
+                f"Incident {name} was not finished: {type(error).__name__}: {error}. "
+                "This is a fault of the program; its log has the details.",
+            )
+        if document is not None:
+            self.catalogue = settled(self.catalogue, document)
+        return result
+
+    def _wait_for_index(self) -> None:
+        """Wait for the search index where that is short enough, and go on with what waited."""
+        left = self.order.wait
+        while not self.parts.dry_run:
+            waiting = {name: one.again_in for name, one in self.results.items() if one.again_in}
+            pause = max(waiting.values(), default=0.0)
+            if not waiting or pause > left:
+                return
+            self.order.sleep(pause)
+            left -= pause
+            self.shared = replace(self.shared, seen=type(self.shared.seen)())
+            self.catalogue = look(self.parts)
+            for name in waiting:
+                again = self._one(name, pulls=False)
+                self.results[name] = together(self.results[name], again)
+
+    def _notices(self) -> Iterable[str]:
+        if self.parts.source is None:
+            yield (
+                "PagerDuty is not configured (PAGERDUTY_API_KEY), so no draft was written or "
+                "refreshed."
+            )
+        if self.parts.tracker is None and self.order.tracks:
+            yield "Jira is not configured (JIRA_URL), so no ticket was created and none was read."

@@ -1,0 +1,136 @@
+"""Composing a document's new text, and saving it without ever overwriting a person."""
+
+import difflib
+from dataclasses import dataclass
+
+from connectors.errors import PostmortemError
+from worker.document.fill import fill
+from worker.document.merge import merge, nearest_base
+from worker.document.template import file_name
+from worker.document.written import Written
+from worker.jobs.catalogue import Catalogue
+from worker.jobs.parts import Parts
+from worker.jobs.pulling import Pulled, chart_name
+from worker.jobs.report import Report
+from worker.jobs.results import Action, Deed, SuggestedText
+from worker.journal.journal import KnownDocument, KnownIncident
+from worker.store.base import Stored, Version
+
+
+class KeepsChanging(PostmortemError):
+    """A document changed each time between being read and being written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A document as it was read: its name, text, and the version that a save must still meet.
+
+    A document that is yet to be made has no text and no version.
+    """
+
+    name: str
+    text: str | None = None
+    version: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The new text, and the base to remember once it is written (None: as before)."""
+
+    text: str
+    base: Written | None = None
+
+
+def open_document(
+    parts: Parts, catalogue: Catalogue, incident: str, pulled: Pulled | None
+) -> Open | None:
+    """Read the incident's document, or name the one to be made; None where there is neither."""
+    known = catalogue.find(incident)
+    if known is not None:
+        stored: Stored = parts.store.read(known.name)
+        return Open(known.name, stored.text, stored.version)
+    if pulled is None:
+        return None
+    content = pulled.content
+    return Open(file_name(incident, pulled.record.incident.title, content.starts_on))
+
+
+def compose(parts: Parts, at: Open, pulled: Pulled | None, report: Report) -> Composed:
+    """Bring the facts into the text: fill a template, or merge into what people have."""
+    if pulled is None:
+        return Composed(at.text or "")
+    fresh = fill(parts.policy.template, pulled.content, parts.policy.names)
+    if at.text is None:
+        report.will(Deed(Action.DRAFTED, at.name, "the incident is resolved"))
+        return Composed(fresh.text, fresh)
+    base = _base(parts.journal.incident(pulled.content.incident), at.text)
+    merged = merge(base, at.text, fresh, parts.policy.names)
+    for change in merged.changes:
+        report.will(
+            Deed(Action.REFRESHED, change.place, change.reason, "", change.before, change.after)
+        )
+    report.suggestions += [
+        SuggestedText(one.place, one.people, one.fresh) for one in merged.suggestions
+    ]
+    return Composed(merged.text, merged.base)
+
+
+def save(parts: Parts, at: Open, composed: Composed, report: Report) -> KnownDocument | None:
+    """Write the text where it differs, and remember what was written; a dry run shows the diff.
+
+    Gives the document as it is known from now on. Raises ``Changed`` where a person was faster.
+    """
+    report.document = at.name
+    before = at.text or ""
+    if composed.text != before:
+        report.diff = unified(at.name, before, composed.text)
+    if parts.dry_run:
+        report.saved()
+        return None
+    incident = report.incident
+    if composed.base is not None:
+        parts.journal.propose(incident, composed.base.to_json())
+    version = at.version
+    if composed.text != before or version is None:
+        version = parts.store.write(at.name, composed.text, version)
+    if composed.base is not None:
+        parts.journal.settle(incident)
+    report.saved()
+    return KnownDocument(at.name, version.fingerprint, incident, parts.clock(), settled=True)
+
+
+def save_chart(parts: Parts, at: Open, pulled: Pulled | None) -> None:
+    """Put the chart beside its document, unless it is there as it should be."""
+    if parts.dry_run or pulled is None or pulled.chart is None:
+        return
+    folder, slash, _ = at.name.rpartition("/")
+    name = f"{folder}{slash}{chart_name(report_id(pulled))}"
+    parts.store.write_attachment(name, pulled.chart.encode())
+
+
+def report_id(pulled: Pulled) -> str:
+    """Give the incident's id."""
+    return pulled.record.incident.id
+
+
+def unified(name: str, before: str, after: str) -> str:
+    """Give a unified diff, with line ends shown where they are not plain line feeds."""
+    lines = difflib.unified_diff(
+        [_shown(line) for line in before.splitlines(keepends=True)],
+        [_shown(line) for line in after.splitlines(keepends=True)],
+        f"a/{name}" if before else "/dev/null",
+        f"b/{name}",
+    )
+    return "".join(lines)
+
+
+def _shown(line: str) -> str:
+    return line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
+
+
+def _base(known: KnownIncident | None, text: str) -> Written | None:
+    """Give what the program last wrote; after a crash that may be what it was about to write."""
+    if known is None:
+        return None
+    kept = [Written.from_json(one) for one in (known.base, known.proposed) if one]
+    return nearest_base(text, kept) if kept else None
