@@ -5,9 +5,10 @@ lock, when the process that held it is gone. So no lock outlives a crash, and no
 """
 
 import hashlib
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -26,14 +27,8 @@ class BusyElsewhere(PostmortemError):
 class IncidentLocks(Protocol):
     """What keeps two jobs of one incident apart."""
 
-    def held(self, incident: str, wait: float) -> "_Held":
+    def held(self, incident: str, wait: float) -> AbstractContextManager[None]:
         """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds."""
-
-
-class _Held(Protocol):
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *exc: object) -> bool | None: ...
 
 
 class FileLocks:
@@ -56,6 +51,26 @@ class FileLocks:
             lock.acquire(timeout=wait, poll_interval=0.05)
         except Timeout:
             raise _busy(incident) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+class ThreadLocks:
+    """Locks for the threads of one process, for a database in memory."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+
+    @contextmanager
+    def held(self, incident: str, wait: float) -> Iterator[None]:
+        """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds."""
+        with self._guard:
+            lock = self._locks.setdefault(incident, threading.Lock())
+        if not lock.acquire(timeout=wait):
+            raise _busy(incident)
         try:
             yield
         finally:

@@ -1,0 +1,240 @@
+"""The commands. Exit status: 0 all done, 1 some of the work failed, 2 wrong usage or settings."""
+
+import os
+import re
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from config.durations import parse_duration
+from config.errors import ConfigurationProblems
+from config.settings import Settings, load
+from connectors.errors import ConfigurationError, PostmortemError
+from worker import app as composition
+from worker.cli import printing
+from worker.jobs.parts import Parts
+from worker.jobs.preflight import preflight
+from worker.jobs.results import RunResult, Trigger
+from worker.jobs.run import Order, run
+from worker.jobs.survey import journal_of, survey
+
+DONE, FAILED, MISUSED = 0, 1, 2
+
+app = typer.Typer(
+    name="postmortem",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="Writes the postmortem draft when a PagerDuty incident is resolved, and keeps its action "
+    "items and their Jira tickets in step.\n\nTry it with no account and no settings: "
+    "`postmortem demo`",
+)
+
+_INCIDENT = re.compile(r"(?:https://[^\s/]+/incidents/)?(?P<id>[A-Z0-9]+)/?", re.ASCII)
+
+
+def _incident(text: str) -> str:
+    match = _INCIDENT.fullmatch(text.strip())
+    if match is None:
+        raise typer.BadParameter(
+            f"'{text}' is no incident. Give its id (Q0R9EVXVKUZTX7) or its address in PagerDuty."
+        )
+    return match["id"]
+
+
+Incidents = Annotated[
+    list[str] | None,
+    typer.Argument(parser=_incident, metavar="INCIDENT…", help="Ids or addresses in PagerDuty."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        printing.out.print(f"postmortem {version('postmortem-worker')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="Settings file. Default: $POSTMORTEM_CONFIG, else ./postmortem.toml if it exists."
+        ),
+    ] = None,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")
+    ] = False,
+) -> None:
+    context.obj = config
+
+
+def _settings(context: typer.Context) -> Settings:
+    settings = load(context.obj, os.environ)
+    for warning in settings.warnings:
+        printing.err.print(warning, style="yellow", markup=False)
+    return settings
+
+
+@app.command()
+def draft(context: typer.Context, incidents: Incidents, json: Json = False) -> None:
+    """Pull incidents now and write (or refresh) their drafts.
+
+    Example: `postmortem draft Q0R9EVXVKUZTX7`
+    """
+    if not incidents:
+        raise typer.BadParameter("Name at least one incident.", param_hint="INCIDENT…")
+    settings = _settings(context)
+    if not settings.has_pagerduty:
+        raise ConfigurationError(
+            "A draft is written from PagerDuty, which is not configured.", "Set PAGERDUTY_API_KEY."
+        )
+    with composition.open_parts(settings) as parts:
+        _finish(_run(parts, Order(Trigger.COMMAND, tuple(incidents), tracks=False)), json)
+
+
+@app.command()
+def sync(
+    context: typer.Context,
+    incidents: Incidents = None,
+    since: Annotated[
+        str, typer.Option(help="Also look back that far for resolved incidents without a document.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the plan; write nothing anywhere.")
+    ] = False,
+    wait: Annotated[
+        str, typer.Option(help="How long to wait for Jira's search after a create without answer.")
+    ] = "90s",
+    json: Json = False,
+) -> None:
+    """Re-sync by hand: refresh drafts, create missing tickets, bring statuses back.
+
+    For the incidents named, or for all known documents and newly resolved incidents.
+
+    Examples: `postmortem sync` · `postmortem sync Q0R9EVXVKUZTX7` · `postmortem sync --since 30d`
+    · `postmortem sync --dry-run`
+    """
+    order = Order(
+        Trigger.COMMAND,
+        tuple(incidents or ()),
+        since=_duration(since, "--since") if since else None,
+        wait=_duration(wait, "--wait").total_seconds(),
+    )
+    settings = _settings(context)
+    if not settings.has_pagerduty and not settings.has_jira:
+        raise ConfigurationError(
+            "Neither PagerDuty nor Jira is configured, so there is nothing to sync.",
+            "Set PAGERDUTY_API_KEY, JIRA_URL and their credentials, or see `postmortem demo`.",
+        )
+    with composition.open_parts(settings, dry_run=dry_run) as parts:
+        _finish(_run(parts, order), json)
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    incidents: Incidents = None,
+    journal: Annotated[
+        bool, typer.Option("--journal", help="Show every write done for the incidents instead.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Show the documents, how complete each is, their action items and tickets.
+
+    Example: `postmortem status --journal Q0R9EVXVKUZTX7`
+    """
+    if journal and not incidents:
+        raise typer.BadParameter(
+            "Name the incidents whose journal to show.", param_hint="INCIDENT…"
+        )
+    with composition.open_parts(_settings(context)) as parts:
+        if journal:
+            entries = [entry for one in incidents or () for entry in journal_of(parts, one)]
+            printing.journal(entries, in_json=json)
+            return
+        found = survey(parts, incidents or ())
+        printing.documents(found, in_json=json)
+        missing = set(incidents or ()) - {one.incident for one in found}
+        printing.failures(f"Incident {one} has no document." for one in sorted(missing))
+        if missing:
+            raise typer.Exit(FAILED)
+
+
+@app.command()
+def check(context: typer.Context, json: Json = False) -> None:
+    """Preflight: settings, tokens, permissions, the Jira project, the document store.
+
+    Every problem at once, each with its remedy.
+    """
+    settings = _settings(context)
+    with composition.open_parts(settings) as parts:
+        found = preflight(parts)
+    printing.findings(found, in_json=json)
+    if any(one.problem for one in found):
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def demo(
+    stop: Annotated[
+        bool, typer.Option("--exit", help="Stop after the last step instead of serving the page.")
+    ] = False,
+    folder: Annotated[
+        Path | None, typer.Option("--dir", help="Keep the documents there.", file_okay=False)
+    ] = None,
+) -> None:
+    """Show the whole job on built-in servers that speak PagerDuty's and Jira's APIs.
+
+    No account, no settings, no network: `postmortem demo --exit`
+    """
+    from worker.demo import show  # noqa: PLC0415 - the sandbox is loaded for the demo alone
+
+    if not show(folder, serve=not stop):
+        raise typer.Exit(FAILED)
+
+
+def _duration(text: str, option: str) -> timedelta:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"It {error}", param_hint=option) from error
+
+
+def _run(parts: Parts, order: Order) -> RunResult:
+    """Do a run, showing on a terminal which incident is being worked on."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"))
+    shown = printing.err.is_terminal
+    with Progress(*columns, console=printing.err, transient=True, disable=not shown) as progress:
+        line = progress.add_task("Looking for what is due…")
+
+        def tell(what: str) -> None:
+            progress.update(line, description=f"{what}…")
+
+        return run(parts, replace(order, progress=tell))
+
+
+def _finish(result: RunResult, in_json: bool) -> None:
+    printing.run_result(result, in_json=in_json)
+    if result.failed:
+        raise typer.Exit(FAILED)
+
+
+def main() -> None:
+    """Run the command line; end with the promised exit status."""
+    try:
+        app()
+    except (ConfigurationProblems, ConfigurationError) as error:
+        printing.err.print(str(error), style="red", markup=False)
+        sys.exit(MISUSED)
+    except PostmortemError as error:
+        printing.err.print(str(error), style="red", markup=False)
+        sys.exit(FAILED)

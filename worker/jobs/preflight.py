@@ -1,0 +1,73 @@
+"""Looking at everything a job needs, before it is needed: all problems at once."""
+
+from collections.abc import Iterable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from connectors.preflight import Finding
+from worker.document.template import survey
+from worker.jobs.parts import Parts
+
+
+def preflight(parts: Parts) -> list[Finding]:
+    """Give what was found: of the source, the tracker, the store, the database, the template."""
+    return [
+        *_source(parts),
+        *_tracker(parts),
+        *parts.store.check(),
+        *_database(parts),
+        *_template(parts),
+    ]
+
+
+def _source(parts: Parts) -> Iterable[Finding]:
+    if parts.source is None:
+        yield Finding(
+            "PagerDuty",
+            problem="It is not configured, so no draft can be written.",
+            remedy="Set PAGERDUTY_API_KEY to a read-only REST API key.",
+        )
+        return
+    yield from parts.source.check()
+
+
+def _tracker(parts: Parts) -> Iterable[Finding]:
+    if parts.tracker is None:
+        yield Finding("Jira", detail="not configured; drafts are written without tickets")
+        return
+    if not parts.policy.routes:
+        yield Finding(
+            "Jira project",
+            problem="No project is configured, so no ticket can be created.",
+            remedy="Set JIRA_PROJECT, or routes in the settings file.",
+        )
+    told: set[Finding] = set()
+    for rule in parts.policy.routes:
+        route = rule.route
+        for found in parts.tracker.check(route.project, route.issue_type, supplied=route.fields):
+            if found not in told:
+                told.add(found)
+                yield found
+
+
+def _database(parts: Parts) -> Iterable[Finding]:
+    try:
+        parts.journal.ping()
+    except SQLAlchemyError as error:
+        yield Finding(
+            "Database",
+            problem=f"It does not answer: {error}.",
+            remedy="Check POSTMORTEM_DATABASE_URL.",
+        )
+    else:
+        yield Finding("Database", detail="answers, and its tables are up to date")
+
+
+def _template(parts: Parts) -> Iterable[Finding]:
+    found = survey(parts.policy.template, parts.policy.names)
+    filled = sum(1 for one in found if one.filled)
+    unfilled = [one.name for one in found if not one.filled]
+    detail = f"{filled} places are filled by the program"
+    if unfilled:
+        detail += f"; the template has no place for {', '.join(unfilled)}"
+    yield Finding("Template", detail=detail)
