@@ -1,0 +1,123 @@
+"""What a store of documents must do, and the values and errors that it speaks in.
+
+A store holds Markdown documents that people own. They move them into folders, edit them while
+the program runs, and delete them; so a store lists without reading, and saves only over what was
+read.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from connectors.errors import PostmortemError
+from connectors.preflight import Finding
+
+
+class StoreError(PostmortemError):
+    """The store did not do what was asked."""
+
+
+class BadName(StoreError):
+    """A name that no document may have."""
+
+
+class Missing(StoreError):
+    """There is no document of that name."""
+
+
+class NotText(StoreError):
+    """A document is not UTF-8, so its words cannot be told."""
+
+
+class Busy(StoreError):
+    """Somebody is editing the document, or it is half saved: leave it alone for now."""
+
+
+class Changed(StoreError):
+    """The document is not what was read any more, so it was not written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A document in a listing.
+
+    ``name`` is its path in the store, with ``/`` between folders. While ``fingerprint`` stays the
+    same the document is unchanged and need not be read; when it differs, it may have changed.
+    """
+
+    name: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a document was when it was read or written.
+
+    ``digest`` tells the content, ``fingerprint`` is as in a listing.
+    """
+
+    digest: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document's text, every byte of it (line ends, byte order mark), and its version."""
+
+    text: str
+    version: Version
+
+
+class DocumentStore(Protocol):
+    """What a store must do. Every method but ``check`` may raise ``StoreError``."""
+
+    def list(self) -> Sequence[Listed]:
+        """List all documents, by name, without reading any."""
+
+    def read(self, name: str) -> Stored:
+        """Give a document. Raises ``Missing``, ``Busy``, ``NotText`` or ``BadName``."""
+
+    def write(self, name: str, text: str, expected: Version | None) -> Version:
+        """Save a document if it still is what was read, and give its new version.
+
+        With ``expected`` None there must be no such document yet. Raises ``Changed`` where that
+        is not so, ``Busy`` while somebody edits it. The document is replaced whole or not at all.
+        """
+
+    def write_attachment(self, name: str, data: bytes) -> bool:
+        """Put a file (a picture) beside the documents; tell whether it was not there like that."""
+
+    def where(self, name: str) -> str:
+        """Say where people find a document: a path or an address."""
+
+    def check(self) -> Sequence[Finding]:
+        """Say whether documents can be read and written here; never raises."""
+
+
+def decode(name: str, data: bytes) -> str:
+    """Give the text of ``data``. Raises ``NotText`` with the place of the first bad byte."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise NotText(
+            f"{name} is not UTF-8: byte {error.start}, in line {line}, is no part of a character.",
+            "Save it as UTF-8.",
+        ) from error
+
+
+def encode(name: str, text: str) -> bytes:
+    """Give the bytes of ``text``. Raises ``NotText`` where it holds half a surrogate pair."""
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise NotText(
+            f"The new text of {name} cannot be saved: character {error.start} is half a character.",
+            "Take it out where it comes from.",
+        ) from error
+
+
+def digest(data: bytes) -> str:
+    """Give what tells one content from another."""
+    return hashlib.sha256(data).hexdigest()

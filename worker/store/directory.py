@@ -1,0 +1,169 @@
+"""Documents in a directory of this machine, where people edit them with whatever they like."""
+
+import errno
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from connectors.preflight import Finding
+from worker.store.base import (
+    BadName,
+    Busy,
+    Changed,
+    Listed,
+    Missing,
+    Stored,
+    StoreError,
+    Version,
+    decode,
+    digest,
+    encode,
+)
+from worker.store.directory_check import look_over
+from worker.store.editors import open_in_editor
+from worker.store.fingerprints import fingerprint
+from worker.store.listing import walk
+from worker.store.names import attachment_name, document_name
+from worker.store.saving import create, put, replace
+
+_HALF_SAVED = 5_000_000_000
+"""Nanoseconds for which an empty file may be one that an editor is about to fill."""
+
+_AGAIN = "Nothing was written; run the sync again."
+_NEXT_TIME = "Nothing was done to it; the next sync looks at it again."
+_REMEDIES = {
+    errno.ENOSPC: "Free some space on that disk.",
+    errno.EDQUOT: "Free some space, or raise the quota.",
+    errno.EROFS: "It is on a file system that can only be read; choose another place.",
+    errno.ENAMETOOLONG: "Choose a place with a shorter path.",
+}
+
+
+class DirectoryStore:
+    """The directory ``root`` with its folders. It is made when the first document is written.
+
+    ``clock`` gives nanoseconds since 1970, as file times do.
+    """
+
+    def __init__(self, root: Path, clock: Callable[[], int] = time.time_ns) -> None:
+        self._root = root.absolute()
+        self._clock = clock
+
+    def list(self) -> Sequence[Listed]:
+        """List all documents, by name: one look into each folder, none into a file."""
+        with _told("listed", self._root):
+            found = dict(walk(self._root))
+        now = self._clock()
+        return [Listed(name, fingerprint(found[name], now)) for name in sorted(found)]
+
+    def read(self, name: str) -> Stored:
+        """Give a document. Raises ``Missing``, ``Busy``, ``NotText`` or ``BadName``."""
+        path = self._path(document_name(name))
+        _let_be(path, name)
+        try:
+            with _told("read", path):
+                data, status = _read(path, name)
+        except FileNotFoundError as error:
+            raise _missing(path) from error
+        now = self._clock()
+        if not data and now - status.st_mtime_ns < _HALF_SAVED:
+            raise Busy(f"{name} was emptied just now.", _NEXT_TIME)
+        version = Version(digest(data), fingerprint(status, now))
+        return Stored(decode(name, data), version)
+
+    def write(self, name: str, text: str, expected: Version | None) -> Version:
+        """Save a document if it still is what was read, and give its new version."""
+        path = self._path(document_name(name))
+        data = encode(name, text)
+        saved: str | None
+        _let_be(path, name)
+        try:
+            with _told("written", path):
+                if expected is None:
+                    _make_folder(path.parent)
+                    saved = create(path, data)
+                else:
+                    saved = replace(path, data, expected.digest)
+        except FileExistsError as error:
+            raise Changed(f"{name} exists already.", _AGAIN) from error
+        except FileNotFoundError as error:
+            raise Changed(f"{name} was removed or renamed since it was read.", _AGAIN) from error
+        if saved is None:
+            raise Changed(f"{name} was changed since it was read.", _AGAIN)
+        return Version(digest(data), saved)
+
+    def write_attachment(self, name: str, data: bytes) -> bool:
+        """Put a file (a picture) beside the documents; tell whether it was not there like that."""
+        path = self._path(attachment_name(name))
+        with _told("written", path):
+            if path.is_file() and not path.is_symlink() and path.read_bytes() == data:
+                return False
+            _make_folder(path.parent)
+            put(path, data)
+        return True
+
+    def where(self, name: str) -> str:
+        """Give a document's whole path."""
+        return str(self._path(name))
+
+    def check(self) -> Sequence[Finding]:
+        """Say whether documents can be read and written here; never raises."""
+        return look_over(self._root)
+
+    def _path(self, name: str) -> Path:
+        """Give where ``name`` is, once no symbolic link on the way leads elsewhere."""
+        path = self._root / name
+        if path.parent.resolve() != self._root.resolve() / Path(name).parent or path.is_symlink():
+            raise BadName(
+                f"{name} leads through a symbolic link.", "Put the document itself into the store."
+            )
+        return path
+
+
+def _let_be(path: Path, name: str) -> None:
+    beside = open_in_editor(path)
+    if beside is not None:
+        raise Busy(
+            f"{name} is open in an editor: there is {beside.name} beside it.",
+            "Save and close it there; if the editor has crashed, remove that file.",
+        )
+
+
+def _read(path: Path, name: str) -> tuple[bytes, os.stat_result]:
+    """Give the content and status of a file that did not change while it was read."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise BadName(f"{name} is no file.", "Move it out of the store.")
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - Path.open takes no flags
+        before = os.fstat(descriptor)
+        data = file.read()
+        after = os.fstat(descriptor)
+    if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, len(data)):
+        raise Busy(f"{name} is being saved right now.", _NEXT_TIME)
+    return data, after
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise StoreError(f"{folder} is no directory.", "Move that file away.") from error
+
+
+def _missing(path: Path) -> Missing:
+    return Missing(f"There is no {path}.", "It may have been moved; look at the listing again.")
+
+
+@contextmanager
+def _told(deed: str, path: Path) -> Iterator[None]:
+    """Tell what the system refuses. That something is there, or not, is for the caller to tell."""
+    try:
+        yield
+    except (FileExistsError, FileNotFoundError):
+        raise
+    except OSError as error:
+        remedy = _REMEDIES.get(error.errno or 0, "Let the user that runs this program do it.")
+        raise StoreError(f"{path} cannot be {deed} ({error.strerror}).", remedy) from error

@@ -1,0 +1,168 @@
+"""Saving a file whole or not at all, and only over what was read.
+
+The new content is written to a hidden file beside its place and synced to disk before it takes
+the place, so a crash leaves the old file or the new one. A hidden file that a crash leaves behind
+is never deleted by the program: at the worst instant it holds what a person had just saved.
+"""
+
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from worker.store.base import StoreError, digest
+from worker.store.fingerprints import exact_fingerprint
+from worker.store.rename import exchange, rename_new
+
+LEFTOVER = ".*.postmortem-save"
+"""The pattern of the hidden files' names."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hidden:
+    """A new file that waits beside its place, and what tells it from every other."""
+
+    path: Path
+    inode: int
+    size: int
+    stamp: int
+
+
+def create(path: Path, data: bytes) -> str:
+    """Make a new file and give its fingerprint. Raises ``FileExistsError`` if there is one."""
+    hidden = _hide(path, data)
+    with _removed_on_failure(hidden):
+        rename_new(hidden.path, path)
+    _sync_folder(path)
+    return _fingerprint(path, hidden)
+
+
+def replace(path: Path, data: bytes, expected: str) -> str | None:
+    """Replace a file whose content has the digest ``expected``, and give its new fingerprint.
+
+    None, and the file as it was, where its content is another. Permissions and extended
+    attributes stay, owner and group where the system lets them. Raises ``FileNotFoundError``
+    where the file is gone.
+    """
+    if digest(path.read_bytes()) != expected:
+        return None
+    hidden = _hide(path, data, like=path)
+    with _removed_on_failure(hidden):
+        placed = exchange(hidden.path, path) or _overwrite(path, hidden, expected)
+    if not placed or not _took_out(path, hidden, data, expected):
+        hidden.path.unlink()
+        return None
+    hidden.path.unlink(missing_ok=True)
+    _sync_folder(path)
+    return _fingerprint(path, hidden)
+
+
+def put(path: Path, data: bytes) -> None:
+    """Put a file in its place, whatever was there."""
+    hidden = _hide(path, data)
+    with _removed_on_failure(hidden):
+        hidden.path.replace(path)
+    _sync_folder(path)
+
+
+def _hide(path: Path, data: bytes, like: Path | None = None) -> _Hidden:
+    """Write ``data`` to a hidden file beside ``path``, safe on disk."""
+    hidden = path.with_name(f".{secrets.token_hex(8)}.postmortem-save")
+    try:
+        with hidden.open("xb") as file:
+            file.write(data)
+            file.flush()
+            if like is not None:
+                _as(like, hidden)
+            # Exact to the nanosecond: see worker.store.fingerprints
+            now = time.time_ns()
+            os.utime(file.fileno(), ns=(now, now))
+            os.fsync(file.fileno())
+            status = os.fstat(file.fileno())
+    except BaseException:
+        hidden.unlink(missing_ok=True)
+        raise
+    return _Hidden(hidden, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _as(old: Path, new: Path) -> None:
+    status = old.stat()
+    with suppress(PermissionError):  # a group may be given by its members alone
+        os.chown(new, -1, status.st_gid)
+    with suppress(PermissionError):  # a file may be given away by root alone
+        os.chown(new, status.st_uid, -1)
+    shutil.copystat(old, new)
+
+
+@contextmanager
+def _removed_on_failure(hidden: _Hidden) -> Iterator[None]:
+    """Remove the hidden file if it cannot take its place; nobody's words are in it yet."""
+    try:
+        yield
+    except OSError:
+        hidden.path.unlink()
+        raise
+
+
+def _overwrite(path: Path, hidden: _Hidden, expected: str) -> bool:
+    """Do what comes nearest where files cannot be swapped: a save this very instant is lost."""
+    if digest(path.read_bytes()) != expected:
+        return False
+    hidden.path.replace(path)
+    return True
+
+
+def _took_out(path: Path, hidden: _Hidden, put_in: bytes, expected: str) -> bool:
+    """Tell whether the swap took out what was expected; if not, put back what it took."""
+    if not hidden.path.exists():
+        return True  # there was no swap: it was overwritten
+    taken_out = hidden.path.read_bytes()
+    if digest(taken_out) == expected:
+        return True
+    _put_back(path, hidden, put_in, taken_out)
+    return False
+
+
+def _put_back(path: Path, hidden: _Hidden, put_in: bytes, taken_out: bytes) -> None:
+    """Undo a swap that took the place of something unexpected.
+
+    What a swap takes out must be what the one before it put in. If it is not, somebody saved in
+    between; theirs is the newest, so it is put in next.
+    """
+    while True:
+        try:
+            exchange(hidden.path, path)
+        except OSError as error:
+            raise StoreError(
+                f"{path} was changed while it was written, and could not be put back as it was "
+                f"({error.strerror}).",
+                f"{hidden.path} holds what was there; compare the two.",
+            ) from error
+        before, put_in, taken_out = put_in, taken_out, hidden.path.read_bytes()
+        if taken_out == before:
+            return
+
+
+def _fingerprint(path: Path, hidden: _Hidden) -> str:
+    """Give the fingerprint of what was written, "" if somebody has already changed it since."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return ""
+    ours = (hidden.inode, hidden.size, hidden.stamp)
+    if (status.st_ino, status.st_size, status.st_mtime_ns) != ours:
+        return ""
+    return exact_fingerprint(status)
+
+
+def _sync_folder(path: Path) -> None:
+    """Make a rename last: it is in the folder that the name stands."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
