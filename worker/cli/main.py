@@ -154,7 +154,7 @@ def status(
     """
     if journal and not incidents:
         raise typer.BadParameter(
-            "Name the incidents whose journal to show.", param_hint="INCIDENT…"
+            "Name the incidents whose journal to show."
         )
     with composition.open_parts(_settings(context)) as parts:
         if journal:

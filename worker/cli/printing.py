@@ -118,7 +118,7 @@ def _document(one: DocumentStatus) -> None:
         for heading in ("  Ticket", "Status", "Owner", "Deadline", "Task"):
             table.add_column(heading, overflow="fold")
         for item in one.items:
-            cells = (item.ticket or "–", item.status, item.owner, item.deadline, item.task)
+            cells = (item.ticket or "-", item.status, item.owner, item.deadline, item.task)
             first, *others = (escape(cell) for cell in cells)
             table.add_row(f"  {first}", *others)
         out.print(table)
