@@ -1,0 +1,163 @@
+"""What an answer of Jira's means: nothing wrong, try again, or an error as a sentence.
+
+One table for every status. Only what is said here decides whether a request is repeated; the
+repeating itself is :mod:`connectors.retry`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import requests
+
+from connectors.errors import (
+    AccessDenied,
+    ConnectorError,
+    NotFound,
+    OutOfQuota,
+    Rejected,
+    Unreachable,
+)
+from connectors.jira.results import Problems, problems
+from connectors.retry import Again, seconds_to_wait
+
+CREATED = 201
+REDIRECTS = range(300, 400)
+UNAUTHORIZED = 401
+FORBIDDEN = 403
+NOT_FOUND = 404
+REQUEST_TIMEOUT = 408
+TOO_MANY_REQUESTS = 429
+SERVER_ERRORS = range(500, 600)
+
+_LOGIN_FAILURES = ("AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED")
+_LONG = 300
+_RENEW = (
+    "Make a new token and set JIRA_API_TOKEN (with JIRA_EMAIL) or JIRA_PERSONAL_TOKEN; tokens of "
+    "Jira Cloud expire within a year."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A status, the headers that matter, and the JSON, if the body was any."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: object = None
+    is_json: bool = True
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether Jira did what was asked."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - what RFC 9110 calls successful
+
+    @property
+    def problems(self) -> Problems:
+        """Give what the body says was wrong."""
+        return problems(self.data)
+
+
+def answer_of(response: requests.Response) -> Answer:
+    """Take what is needed of a response; the rest, credentials among it, stays behind."""
+    if not response.content:
+        return Answer(response.status_code, response.headers)
+    try:
+        return Answer(response.status_code, response.headers, response.json())
+    except ValueError:
+        return Answer(response.status_code, response.headers, is_json=False)
+
+
+def login_failure(response: requests.Response) -> AccessDenied | None:
+    """Tell whether Jira took the request as nobody's, though credentials were sent.
+
+    Cloud then answers 200 with nothing in it, which must never pass for "no tickets". A 201 is
+    proof that something was made, whatever the header says.
+    """
+    reason = response.headers.get("X-Seraph-LoginReason", "")
+    if response.status_code == CREATED or not any(word in reason for word in _LOGIN_FAILURES):
+        return None
+    return AccessDenied("Jira does not accept the credentials.", _RENEW)
+
+
+def error_for(answer: Answer, doing: str, host: str) -> ConnectorError | Again:
+    """Give what to raise for an answer that is not a success.
+
+    ``doing`` completes "could not …". :class:`Again` says that the request is worth repeating, and
+    whether it may have taken effect.
+    """
+    said = _short(answer.problems.sentence())
+    error: ConnectorError | Again
+    if answer.status == TOO_MANY_REQUESTS:
+        error = limited(answer, host)
+    elif answer.status in SERVER_ERRORS or answer.status == REQUEST_TIMEOUT:
+        what = f"Jira at {host} failed ({answer.status}) and could not {doing}{said}"
+        down = Unreachable(what, "Run the command again later.")
+        error = Again(down, wait=seconds_to_wait(answer.headers.get("Retry-After")))
+    elif answer.status == UNAUTHORIZED:
+        error = AccessDenied("Jira does not accept the credentials.", _RENEW)
+    elif answer.status == FORBIDDEN:
+        error = _forbidden(answer, doing, said)
+    elif answer.status == NOT_FOUND:
+        error = NotFound(f"Jira could not {doing}: there is no such thing to see{said}")
+    elif answer.status in REDIRECTS:
+        what = f"{host} sends requests on to another address, and credentials must not follow."
+        error = Rejected(what, "Set JIRA_URL to the address that Jira itself answers at.")
+    else:
+        refused = dict(answer.problems.fields)
+        error = Rejected(f"Jira would not {doing} ({answer.status}){said}", fields=refused)
+    return error
+
+
+def limited(answer: Answer, host: str) -> OutOfQuota | Again:
+    """Give what to raise for a 429: surely nothing was done.
+
+    A burst passes within seconds and is waited out. A quota (by the hour, by cost) ends the run:
+    source: "Rate limiting" of the Jira Cloud platform documentation, header ``RateLimit-Reason``.
+    """
+    reason = answer.headers.get("RateLimit-Reason", "")
+    wait = seconds_to_wait(answer.headers.get("Retry-After"))
+    if "quota" in reason or "cost" in reason:
+        again_in = wait if wait is not None else _until(answer.headers.get("X-RateLimit-Reset"))
+        when = "later" if again_in is None else f"in {again_in:.0f} s"
+        return OutOfQuota(
+            f"The quota of requests to Jira at {host} is used up ({reason}).",
+            f"Run the command again {when}; what was done is kept.",
+            again_in=again_in,
+        )
+    busy = OutOfQuota(
+        f"Jira at {host} keeps answering that there are too many requests.",
+        "Run the command again later; what was done is kept.",
+        again_in=wait,
+    )
+    return Again(busy, wait=wait, maybe_done=False)
+
+
+def _forbidden(answer: Answer, doing: str, said: str) -> AccessDenied:
+    if "CAPTCHA" in answer.headers.get("X-Authentication-Denied-Reason", ""):
+        return AccessDenied(
+            "Jira wants a CAPTCHA solved after too many failed logins of this account.",
+            "Log in with a browser as that account once, then mend the credentials.",
+        )
+    return AccessDenied(
+        f"Jira does not let these credentials {doing}{said}",
+        "Give the account the permission; 'postmortem check' lists those that are lacking.",
+    )
+
+
+def _until(reset: str | None) -> float | None:
+    """Read ``X-RateLimit-Reset``, a time in ISO 8601, as seconds from now."""
+    try:
+        time = datetime.fromisoformat(reset or "")
+    except ValueError:
+        return None
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=UTC)
+    return max(0.0, (time - datetime.now(UTC)).total_seconds())
+
+
+def _short(sentence: str) -> str:
+    if not sentence:
+        return "."
+    cut = sentence if len(sentence) <= _LONG else sentence[: _LONG - 1] + "…"
+    return f": {cut}" if cut.endswith((".", "…", "!", "?")) else f": {cut}."

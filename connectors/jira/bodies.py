@@ -1,0 +1,87 @@
+"""What is sent to Jira: records in, JSON out."""
+
+import json
+from collections.abc import Collection
+
+from connectors.jira.markup import adf, wiki
+from connectors.tickets import (
+    MARK_PROPERTY,
+    AccountId,
+    Json,
+    NewTicket,
+    RemoteLink,
+    SiteKind,
+    TicketChanges,
+)
+
+ESSENTIAL = frozenset({"project", "issuetype", "summary"})
+"""Without these there is no ticket; any other field may be left out when Jira refuses it."""
+
+
+def new_issue(ticket: NewTicket, kind: SiteKind, without: Collection[str] = ()) -> Json:
+    """Give the body of a create, without the fields that Jira refused before.
+
+    The mark goes along as an issue property. Data Center documents a property's value as a text,
+    so there it is JSON in a text.
+    """
+    cloud = kind is SiteKind.CLOUD
+    mark = {"mark": ticket.mark, "incident": ticket.incident}
+    fields = {name: value for name, value in _fields(ticket, kind).items() if name not in without}
+    value = mark if cloud else json.dumps(mark)
+    return {"fields": fields, "properties": [{"key": MARK_PROPERTY, "value": value}]}
+
+
+def _fields(ticket: NewTicket, kind: SiteKind) -> Json:
+    fields: dict[str, object] = dict(ticket.extra)
+    by = "id" if ticket.issue_type.isdecimal() else "name"
+    fields |= {
+        "project": {"key": ticket.project},
+        "issuetype": {by: ticket.issue_type},
+        "summary": ticket.summary,
+    }
+    if ticket.description:
+        cloud = kind is SiteKind.CLOUD
+        fields["description"] = adf(ticket.description) if cloud else wiki(ticket.description)
+    if ticket.labels:
+        fields["labels"] = list(ticket.labels)
+    if ticket.components:
+        fields["components"] = [{"name": name} for name in ticket.components]
+    if ticket.priority is not None:
+        fields["priority"] = {"name": ticket.priority}
+    if ticket.due is not None:
+        fields["duedate"] = ticket.due.isoformat()
+    if ticket.assignee is not None:
+        fields["assignee"] = _person(ticket.assignee, kind)
+    return fields
+
+
+def edit(changes: TicketChanges, kind: SiteKind, without: Collection[str] = ()) -> Json:
+    """Give the body of an edit, {} where nothing is left to change.
+
+    Labels are added one by one, so that nobody's own are replaced.
+    """
+    fields: dict[str, object] = {}
+    if changes.summary is not None:
+        fields["summary"] = changes.summary
+    if changes.priority is not None:
+        fields["priority"] = {"name": changes.priority}
+    if changes.due is not None or changes.clear_due:
+        fields["duedate"] = changes.due.isoformat() if changes.due is not None else None
+    if changes.assignee is not None:
+        fields["assignee"] = _person(changes.assignee, kind)
+    elif changes.clear_assignee:
+        fields["assignee"] = None
+    kept = {name: value for name, value in fields.items() if name not in without}
+    body: dict[str, object] = {"fields": kept} if kept else {}
+    if changes.add_labels and "labels" not in without:
+        body["update"] = {"labels": [{"add": label} for label in changes.add_labels]}
+    return body
+
+
+def remote_link(link: RemoteLink) -> Json:
+    """Give the body of a remote link. Jira empties what an update leaves out, so all is sent."""
+    return {"globalId": link.global_id, "object": {"url": link.url, "title": link.title}}
+
+
+def _person(account: AccountId, kind: SiteKind) -> Json:
+    return {"accountId" if kind is SiteKind.CLOUD else "name": account}

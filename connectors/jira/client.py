@@ -1,0 +1,204 @@
+"""Jira as a tracker of tickets, Cloud and Data Center alike."""
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from connectors.errors import Rejected
+from connectors.jira import bodies, jql, people, preflight, projects
+from connectors.jira.connection import Access, Connection
+from connectors.jira.creating import Creator
+from connectors.jira.payloads import account, server, transitions
+from connectors.jira.reading import Part
+from connectors.jira.remembered import Remembered
+from connectors.jira.searching import Searcher
+from connectors.preflight import Finding
+from connectors.retry import Circuit, RetryPolicy
+from connectors.tickets import (
+    Account,
+    CreateFields,
+    NewTicket,
+    NoAccount,
+    Outcome,
+    RemoteLink,
+    Site,
+    SiteKind,
+    Ticket,
+    TicketChanges,
+    TicketId,
+    TicketKey,
+    Transition,
+)
+
+OVERLAP = timedelta(minutes=5)
+"""How far a search for what changed reaches back: more than a search index usually lags."""
+KEPT = 600.0
+"""Seconds for which people and create fields are kept."""
+
+
+class Jira:
+    """A :class:`~connectors.tickets.TicketTracker`; safe to share between threads."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        email: str = "",
+        api_token: str = "",
+        personal_token: str = "",
+        timeouts: tuple[float, float] = (5.0, 30.0),
+        policy: RetryPolicy | None = None,
+        circuit: Circuit | None = None,
+        overlap: timedelta = OVERLAP,
+    ) -> None:
+        """Make no request yet. Credentials are e-mail and API token, or a personal token.
+
+        ``timeouts`` are the seconds to wait for a connection and for an answer; ``overlap`` is how
+        far :meth:`changed` reaches back. Raises ``ConfigurationError`` where credentials are
+        lacking, or would go over plain http to another machine.
+        """
+        access = Access(url.rstrip("/"), email, api_token, personal_token, timeouts)
+        self._connection = Connection(access, policy or RetryPolicy(), circuit or Circuit())
+        self._creator = Creator(self._connection)
+        self._searcher = Searcher(self._connection)
+        self._overlap = overlap
+        self._site: Site | None = None
+        self._finding_out = threading.Lock()
+        self._people = Remembered[tuple[str, str], Account | NoAccount](KEPT)
+        self._fields = Remembered[tuple[str, str], CreateFields](KEPT)
+
+    def site(self) -> Site:
+        """Tell which Jira this is, once it has accepted the credentials.
+
+        ``serverInfo`` answers anybody, so only ``myself`` proves them.
+        """
+        with self._finding_out:
+            if self._site is None:
+                self._site = self._find_out()
+            return self._site
+
+    def create(self, tickets: Sequence[NewTicket]) -> Sequence[Outcome]:
+        """Create the tickets, up to 50 in a request; one outcome each, aligned.
+
+        A field that Jira refuses is left out and the ticket sent once more, since a refused create
+        made nothing; ``Created.dropped`` says so. Nothing else is sent twice. Raises
+        ``ConnectorError`` only where surely no ticket was made.
+        """
+        return self._creator.create(self.site(), tickets)
+
+    def read(self, ids: Sequence[TicketId]) -> Mapping[TicketId, Ticket]:
+        """Read tickets by id, 100 in a request; one that is not to be seen is absent."""
+        return self._searcher.by_id(self.site(), ids)
+
+    def read_keys(self, keys: Sequence[TicketKey]) -> Mapping[TicketKey, Ticket]:
+        """Read tickets by the keys that people typed; one not to be seen is absent.
+
+        A key of old leads to the ticket, which then has another key.
+        """
+        return self._searcher.by_key(self.site(), keys)
+
+    def labelled(self, label: str) -> Sequence[Ticket]:
+        """Search by label, lowest id first, with marks. A fresh ticket may still be missing."""
+        doing = f"search for tickets with the label {label}"
+        return self._searcher.search(self.site(), jql.with_label(label), doing)
+
+    def changed(self, label: str, since: datetime) -> Sequence[Ticket]:
+        """Search the label for tickets changed at or after ``since``, less the overlap."""
+        doing = f"search for changed tickets with the label {label}"
+        query = jql.changed(label, since - self._overlap)
+        return self._searcher.search(self.site(), query, doing)
+
+    def create_fields(self, project: str, issue_type: str) -> CreateFields:
+        """Tell what a create takes; kept for ten minutes.
+
+        Raises ``NotFound`` for an unknown project or type.
+        """
+        self.site()
+        return self._fields.get(
+            (project, issue_type),
+            lambda: projects.fields_of(self._connection, project, issue_type),
+        )
+
+    def account(self, project: str, name: str) -> Account | NoAccount:
+        """Find the one assignable account that is exactly ``name``; kept for ten minutes."""
+        site = self.site()
+        return self._people.get(
+            (project, name.strip().casefold()),
+            lambda: people.find(self._connection, site, project, name),
+        )
+
+    def update(self, ticket: TicketId, changes: TicketChanges) -> Mapping[str, str]:
+        """Change fields; gives what was refused, by field, with the reason.
+
+        Where Jira refuses some fields it changes none, so the others are sent once more. Raises
+        ``Rejected`` where it names no field of ours.
+        """
+        site = self.site()
+        refused: dict[str, str] = {}
+        while body := bodies.edit(changes, site.kind, refused):
+            sent = {*Part(body, "")["fields"].members(), *Part(body, "")["update"].members()}
+            try:
+                self._connection.ask(
+                    "change the ticket", "PUT", f"issue/{ticket}", body=body, repeatable=True
+                )
+            except Rejected as error:
+                ours = {name: why for name, why in error.fields.items() if name in sent}
+                if not ours:
+                    raise
+                refused |= ours
+            else:
+                break
+        return refused
+
+    def transitions(self, ticket: TicketId) -> Sequence[Transition]:
+        """List the moves that the workflow allows now."""
+        self.site()
+        path = f"issue/{ticket}/transitions"
+        return transitions(self._connection.ask("read the ticket's transitions", "GET", path))
+
+    def transition(self, ticket: TicketId, to: Transition) -> None:
+        """Make a move. It is not repeated, since from where it leads it may not be allowed."""
+        self.site()
+        self._connection.ask(
+            f"move the ticket to {to.to_status}",
+            "POST",
+            f"issue/{ticket}/transitions",
+            body={"transition": {"id": to.id}},
+            repeatable=False,
+        )
+
+    def link(self, ticket: TicketId, link: RemoteLink) -> None:
+        """Add a remote link, or update the one with the same global id."""
+        self.site()
+        path = f"issue/{ticket}/remotelink"
+        self._connection.ask("link the ticket", "POST", path, body=bodies.remote_link(link))
+
+    def check(
+        self, project: str, issue_type: str, *, supplied: Iterable[str] = ()
+    ) -> Sequence[Finding]:
+        """Look at credentials, project, issue type, required fields, permissions; never raises."""
+        return list(
+            preflight.findings(
+                self._connection,
+                self.site,
+                lambda: self.create_fields(project, issue_type),
+                project,
+                issue_type,
+                supplied,
+            )
+        )
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._connection.close()
+
+    def _find_out(self) -> Site:
+        told = server(
+            self._connection.package("find out what it is", lambda client: client.server_info())
+        )
+        if told.kind is SiteKind.CLOUD:
+            self._connection.version = "3"
+        me = Part(self._connection.package("say who we are", lambda client: client.myself()), "")
+        known = account(me, told.kind)
+        url = told.url or self._connection.access.url
+        return Site(told.kind, url, told.version, known.id, known.name)

@@ -1,0 +1,242 @@
+"""The way to one Jira site: every request to it goes through here.
+
+The ``jira`` package gives the session (authentication, TLS, proxies) and the calls that it does
+safely. Its session is used directly for what it lacks: bulk fetch, enhanced search, creates that
+carry properties, createmeta of Cloud, remote links that are upserts. Its own retries are off, for
+they repeat POSTs, and so are redirects, for they would carry the credentials along.
+"""
+
+import json
+import threading
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import jira
+import requests
+
+from connectors.errors import ConfigurationError, ConnectorError, PayloadError
+from connectors.jira.answers import Answer, answer_of, error_for, login_failure
+from connectors.jira.lost import lost
+from connectors.retry import Again, Circuit, RetryPolicy, call
+
+T = TypeVar("T")
+Params = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where the site is and how to get in: e-mail and API token (Cloud), or a personal token.
+
+    ``url`` has no slash at its end; ``timeouts`` are the seconds to wait for a connection and for
+    an answer.
+    """
+
+    url: str
+    email: str = ""
+    api_token: str = field(default="", repr=False)
+    personal_token: str = field(default="", repr=False)
+    timeouts: tuple[float, float] = (5.0, 30.0)
+
+    def __post_init__(self) -> None:
+        """Raise ``ConfigurationError`` for an address that credentials must not be sent to."""
+        parts = urlsplit(self.url)
+        if not parts.hostname or parts.scheme not in {"http", "https"} or "@" in parts.netloc:
+            raise ConfigurationError(
+                "The address of Jira is not a plain web address.",
+                "Set JIRA_URL to something like https://jira.example.com.",
+            )
+        if parts.scheme == "http" and not self.is_loopback:
+            raise ConfigurationError(
+                f"Jira's address is plain http to {parts.hostname}: credentials could be read.",
+                "Set JIRA_URL to the https address.",
+            )
+        if not self.personal_token and not (self.email and self.api_token):
+            raise ConfigurationError(
+                "There are no credentials for Jira.",
+                "Set JIRA_EMAIL and JIRA_API_TOKEN (Cloud) or JIRA_PERSONAL_TOKEN (Data Center).",
+            )
+
+    @property
+    def host(self) -> str:
+        """The site's host, to name it in sentences."""
+        return urlsplit(self.url).hostname or self.url
+
+    @property
+    def is_loopback(self) -> bool:
+        """Tell whether the site runs on this very machine."""
+        try:
+            return self.host == "localhost" or ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+class Connection:
+    """Requests to one site. Safe to share between threads: each has a client of its own.
+
+    ``version`` is the REST API's; it is ``2`` until the site turns out to be Cloud.
+    """
+
+    def __init__(self, access: Access, policy: RetryPolicy, circuit: Circuit) -> None:
+        """Make no request yet."""
+        self.access = access
+        self.version = "2"
+        self._policy = policy
+        self._circuit = circuit
+        self._local = threading.local()
+        self._clients: weakref.WeakSet[jira.JIRA] = weakref.WeakSet()
+
+    def ask(
+        self,
+        doing: str,
+        method: str,
+        path: str,
+        *,
+        params: Params | None = None,
+        body: object = None,
+        repeatable: bool = True,
+    ) -> object:
+        """Send a request and give the JSON of its answer, None where there is none.
+
+        ``doing`` completes "could not …" in errors. ``repeatable`` is for reads and for writes that
+        are the same done twice. Raises a ``ConnectorError`` for all but a success.
+        """
+
+        def attempt() -> object:
+            return self._data(self._send(method, path, params, body), doing)
+
+        return self._repeat(attempt, repeatable=repeatable)
+
+    def exchange(self, doing: str, method: str, path: str, body: object) -> Answer:
+        """Send a request that must not be done twice and give its answer of any status below 500.
+
+        What surely did nothing (a 429, no connection) is repeated. Raises ``ConnectorError`` where
+        there is no such answer; :func:`may_have_happened` tells whether it took effect.
+        """
+
+        def attempt() -> Answer:
+            answer = self._send(method, path, None, body)
+            error = None if answer.ok else error_for(answer, doing, self.access.host)
+            if isinstance(error, Again):
+                # A failing server's wish to be left alone is of use only where one asks again.
+                error.wait = None if error.maybe_done else error.wait
+                raise error
+            return answer
+
+        return self._repeat(attempt, repeatable=False)
+
+    def package(self, doing: str, use: Callable[[jira.JIRA], object]) -> object:
+        """Let the ``jira`` package read something; errors are as for :meth:`ask`."""
+
+        def attempt() -> object:
+            given = self._once(use)
+            return self._data(given, doing) if isinstance(given, Answer) else given
+
+        return self._repeat(attempt, repeatable=True)
+
+    def refusal(self, answer: Answer, doing: str) -> ConnectorError:
+        """Give the error for an answer that is not a success."""
+        error = error_for(answer, doing, self.access.host)
+        return error.error if isinstance(error, Again) else error
+
+    def close(self) -> None:
+        """Let go of the connections of all threads."""
+        for client in list(self._clients):
+            client.close()  # type: ignore[no-untyped-call]  # the package leaves it untyped
+
+    def _repeat(self, attempt: Callable[[], T], *, repeatable: bool) -> T:
+        return call(
+            attempt,
+            service=f"Jira at {self.access.host}",
+            policy=self._policy,
+            circuit=self._circuit,
+            repeatable=repeatable,
+        )
+
+    def _data(self, answer: Answer, doing: str) -> object:
+        if not answer.ok:
+            raise error_for(answer, doing, self.access.host)
+        if not answer.is_json:
+            raise PayloadError(
+                f"{self.access.host} answered with a page instead of data to the request to "
+                f"{doing}.",
+                "Look whether JIRA_URL is right and no login page or proxy stands before Jira.",
+            )
+        return answer.data
+
+    def _send(self, method: str, path: str, params: Params | None, body: object) -> Answer:
+        url = f"{self.access.url}/rest/api/{self.version}/{path}"
+        data = None if body is None else json.dumps(body)
+
+        def use(client: jira.JIRA) -> Answer:
+            session = client._session  # the package has no public way to its session
+            return answer_of(session.request(method, url, params=params, data=data))
+
+        return self._once(use)
+
+    def _once(self, use: Callable[[jira.JIRA], T]) -> T | Answer:
+        """Run one attempt: what it gives, or the answer that the package raised as an error.
+
+        Errors are raised outside of the ``except`` blocks: the package's own hold the request's
+        headers, and must not hang on ours as their context.
+        """
+        outcome: Answer | Again
+        try:
+            return use(self._client())
+        except jira.JIRAError as error:
+            if error.response is None:
+                raise
+            outcome = answer_of(error.response)
+        except requests.JSONDecodeError:
+            outcome = Answer(200, {}, is_json=False)
+        except requests.TooManyRedirects as error:
+            if error.response is None:
+                raise
+            outcome = answer_of(error.response)
+        except requests.RequestException as error:
+            outcome = lost(error, self.access.host, self.access.timeouts)
+        if isinstance(outcome, Again):
+            raise outcome
+        return outcome
+
+    def _client(self) -> jira.JIRA:
+        """Give this thread's client; the package's are not made to be shared."""
+        client: jira.JIRA | None = getattr(self._local, "client", None)
+        if client is None or self._local.version != self.version:
+            client = self._new_client()
+            self._local.client, self._local.version = client, self.version
+            self._clients.add(client)
+        return client
+
+    def _new_client(self) -> jira.JIRA:
+        access = self.access
+        token = access.personal_token
+        client = jira.JIRA(
+            options={"server": access.url, "rest_api_version": self.version},
+            basic_auth=None if token else (access.email, access.api_token),
+            token_auth=token or None,
+            get_server_info=False,
+            logging=False,
+            max_retries=0,
+            timeout=access.timeouts,
+        )
+        client._session.max_redirects = 0
+        client._session.hooks["response"].append(_not_as_nobody)
+        if access.is_loopback:
+            client._session.trust_env = False  # no proxy stands between a machine and itself
+        return client
+
+
+def may_have_happened(error: ConnectorError) -> bool:
+    """Tell whether a request that ended in this error may have taken effect all the same."""
+    return isinstance(error.__cause__, Again) and error.__cause__.maybe_done
+
+
+def _not_as_nobody(response: requests.Response, *_: object, **__: object) -> None:
+    error = login_failure(response)
+    if error is not None:
+        response.close()
+        raise error

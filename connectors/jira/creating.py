@@ -1,0 +1,193 @@
+"""Creating tickets: one request for many, one outcome each, and never the same create twice.
+
+A create without a clear outcome ends the run: what made it fail is likely to fail the next one too,
+and what was not sent can be sent later.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from connectors.errors import ConnectorError, PayloadError
+from connectors.jira.answers import CREATED, SERVER_ERRORS, TOO_MANY_REQUESTS, Answer
+from connectors.jira.bodies import ESSENTIAL, new_issue
+from connectors.jira.connection import Connection, may_have_happened
+from connectors.jira.payloads import browse_url
+from connectors.jira.reading import Part
+from connectors.jira.results import Failed, Made, bulk_results, made
+from connectors.tickets import Created, NewTicket, NotSent, Outcome, Refused, Site, Unknown
+
+BULK_LIMIT = 50
+"""How many one request may create: Jira Cloud's limit, kept on Data Center too."""
+
+_DOING = "create tickets"
+_BAD_REQUEST = 400
+_NO_SUCH_CALL = frozenset({404, 405})
+_OF_THE_SITE = frozenset({401, 403, 404, 405, 407, 410})
+"""Refusals that are not about one ticket: asking again for the next would be refused as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A ticket to send, its place among all, and by field why it goes without that field."""
+
+    place: int
+    ticket: NewTicket
+    dropped: Mapping[str, str] = field(default_factory=dict)
+
+
+_Result = Made | Failed | Unknown
+
+
+class Creator:
+    """Creates tickets on one site, and remembers whether that site creates many at once."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Make no request yet."""
+        self._connection = connection
+        self._bulk = True
+
+    def create(self, site: Site, tickets: Sequence[NewTicket]) -> list[Outcome]:
+        """Create the tickets; one outcome each, in their order.
+
+        Raises ``ConnectorError`` where nothing at all has an outcome yet and surely nothing was
+        made; after that, whatever ends the run leaves the rest ``NotSent``.
+        """
+        outcomes: dict[int, Outcome] = {}
+        ended = ""
+        for start in range(0, len(tickets), BULK_LIMIT):
+            chunk = [
+                _Draft(place, tickets[place])
+                for place in range(start, min(start + BULK_LIMIT, len(tickets)))
+            ]
+            try:
+                self._create(site, chunk, outcomes)
+            except ConnectorError as error:
+                if not outcomes:
+                    raise
+                ended = str(error)
+            ended = ended or next(
+                (each.reason for each in outcomes.values() if isinstance(each, Unknown)), ""
+            )
+            if ended:
+                break
+        rest = NotSent(f"It was not sent, since the run ended before it. {ended}")
+        return [outcomes.get(place, rest) for place in range(len(tickets))]
+
+    def _create(self, site: Site, drafts: list[_Draft], outcomes: dict[int, Outcome]) -> None:
+        """Send the drafts; those refused for a field they can do without, once more without it."""
+        refused: list[_Draft] = []
+        for draft, result in self._send(site, drafts):
+            again = _without_refused(draft, result)
+            if again is None:
+                outcomes[draft.place] = _outcome(site, draft, result)
+            else:
+                refused.append(again)
+        if any(isinstance(outcome, Unknown) for outcome in outcomes.values()):
+            return
+        for draft, result in self._send(site, refused):
+            outcomes[draft.place] = _outcome(site, draft, result)
+
+    def _send(self, site: Site, drafts: list[_Draft]) -> Iterator[tuple[_Draft, _Result]]:
+        """Send the drafts together, or one by one where the site cannot take them together."""
+        results = None
+        if len(drafts) > 1 and self._bulk:
+            results = self._send_together(site, drafts)
+        if results is not None:
+            yield from zip(drafts, results, strict=True)
+            return
+        for draft in drafts:
+            result = self._send_alone(site, draft)
+            yield draft, result
+            if isinstance(result, Unknown):
+                return
+
+    def _send_together(self, site: Site, drafts: list[_Draft]) -> Sequence[_Result] | None:
+        """Give one result each, or None where the request was refused as a whole: nothing made."""
+        bodies = [new_issue(draft.ticket, site.kind, draft.dropped) for draft in drafts]
+        answer = self._post("issue/bulk", {"issueUpdates": bodies})
+        if isinstance(answer, Unknown):
+            return [answer] * len(drafts)
+        if answer.status in _NO_SUCH_CALL:
+            self._bulk = False
+            return None
+        if answer.status in _OF_THE_SITE:
+            raise self._connection.refusal(answer, _DOING)
+        return _results(answer, len(drafts))
+
+    def _send_alone(self, site: Site, draft: _Draft) -> _Result:
+        answer = self._post("issue", new_issue(draft.ticket, site.kind, draft.dropped))
+        if isinstance(answer, Unknown):
+            return answer
+        if answer.status in _OF_THE_SITE:
+            raise self._connection.refusal(answer, _DOING)
+        if answer.status >= _BAD_REQUEST:
+            return Failed(answer.status, answer.problems)
+        try:
+            if answer.status == CREATED:
+                return made(Part(answer.data, ""))
+        except PayloadError as error:
+            return _unclear(str(error))
+        return _unclear(f"Jira answered {answer.status}.")
+
+    def _post(self, path: str, body: object) -> Answer | Unknown:
+        try:
+            return self._connection.exchange(_DOING, "POST", path, body)
+        except ConnectorError as error:
+            if may_have_happened(error):
+                return _unclear(str(error))
+            raise
+
+
+def _results(answer: Answer, count: int) -> Sequence[_Result] | None:
+    """Read the answer to a bulk create; 400 means that all failed, and may say so as a whole."""
+    if answer.status > _BAD_REQUEST:
+        return None
+    try:
+        if answer.status in {CREATED, _BAD_REQUEST}:
+            return bulk_results(answer.data, count)
+        unclear = f"Jira answered {answer.status}."
+    except PayloadError as error:
+        unclear = str(error)
+    return None if answer.status == _BAD_REQUEST else [_unclear(unclear)] * count
+
+
+def _without_refused(draft: _Draft, result: _Result) -> _Draft | None:
+    """Give the draft without the fields that were refused, or None where that would not help."""
+    if not isinstance(result, Failed) or result.status != _BAD_REQUEST:
+        return None
+    refused = result.problems.fields
+    if not refused or not refused.keys() <= _optional(draft.ticket):
+        return None
+    return replace(draft, dropped={**draft.dropped, **refused})
+
+
+def _optional(ticket: NewTicket) -> frozenset[str]:
+    given = {
+        "description": ticket.description,
+        "labels": ticket.labels,
+        "components": ticket.components,
+        "priority": ticket.priority,
+        "duedate": ticket.due,
+        "assignee": ticket.assignee,
+        **dict.fromkeys(ticket.extra, True),
+    }
+    return frozenset(name for name, value in given.items() if value) - ESSENTIAL
+
+
+def _outcome(site: Site, draft: _Draft, result: _Result) -> Outcome:
+    if isinstance(result, Made):
+        url = browse_url(site.url, result.key)
+        return Created(result.id, result.key, url, dict(draft.dropped))
+    if isinstance(result, Unknown):
+        return result
+    said = result.problems.sentence() or f"it answered {result.status}"
+    reason = f"Jira would not create the ticket: {said}"
+    if result.status in SERVER_ERRORS:
+        return _unclear(reason)
+    if result.status == TOO_MANY_REQUESTS:
+        return NotSent(reason)
+    return Refused(reason, dict(result.problems.fields))
+
+
+def _unclear(what: str) -> Unknown:
+    return Unknown(f"Nobody can say whether the ticket was made. {what}")

@@ -1,0 +1,145 @@
+"""Reading tickets: many by id or key, and by label.
+
+Cloud reads many by ``bulkfetch``, which sees a ticket at once. Data Center reads them by search,
+whose index lags and leaves out archived tickets; so there each one that search does not know is
+asked for by itself before it counts as gone.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+from connectors.errors import NotFound, PayloadError, Unreachable
+from connectors.jira import jql
+from connectors.jira.connection import Connection
+from connectors.jira.payloads import TICKET_FIELDS, Found, found, ticket
+from connectors.jira.reading import Part
+from connectors.tickets import MARK_PROPERTY, Site, SiteKind, Ticket, TicketId, TicketKey
+
+PAGE = 100
+"""How many tickets one request reads: the limit of Cloud's bulk fetch."""
+
+_KEY = re.compile(r"[A-Z][A-Z0-9_]*-[0-9]+")
+T = TypeVar("T")
+
+
+class Searcher:
+    """Reads the tickets of one site."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Make no request yet."""
+        self._connection = connection
+
+    def by_id(self, site: Site, ids: Sequence[TicketId]) -> Mapping[TicketId, Ticket]:
+        """Read tickets by id, wherever they moved; those not to be seen are absent."""
+        wanted = list(dict.fromkeys(own for own in ids if own.isascii() and own.isdecimal()))
+        read: dict[TicketId, Ticket] = {}
+        for chunk in _chunks(wanted):
+            read.update((each.id, each) for each in self._many(site, chunk, jql.by_id))
+        if site.kind is SiteKind.DATA_CENTER:
+            missing = (own for own in wanted if own not in read)
+            read.update((each.id, each) for own in missing for each in self._one(site, own))
+        return {own: read[own] for own in wanted if own in read}
+
+    def by_key(self, site: Site, keys: Sequence[TicketKey]) -> Mapping[TicketKey, Ticket]:
+        """Read tickets by the keys that people typed, in either case, also by keys of old.
+
+        A ticket that moved answers to its old key but names itself by the new one, so each key that
+        no answer has is asked for by itself.
+        """
+        asked = {key: TicketKey(key.strip().upper()) for key in keys}
+        wanted = [key for key in dict.fromkeys(asked.values()) if _KEY.fullmatch(key)]
+        read: dict[TicketKey, Ticket] = {}
+        for chunk in _chunks(wanted):
+            read.update((each.key, each) for each in self._many(site, chunk, jql.by_key))
+        for key in wanted:
+            if key not in read:
+                read.update((key, each) for each in self._one(site, key))
+        return {typed: read[key] for typed, key in asked.items() if key in read}
+
+    def search(self, site: Site, query: str, doing: str) -> list[Ticket]:
+        """Give all that a query finds, lowest id first, each once."""
+        cloud = site.kind is SiteKind.CLOUD
+        pages = self._cloud_pages(query, doing) if cloud else self._pages(query, doing)
+        tickets = (each for page in pages for each in found(page, site.kind, site.url).tickets)
+        return sorted({each.id: each for each in tickets}.values(), key=lambda each: int(each.id))
+
+    def _many(
+        self, site: Site, asked: Sequence[T], query: Callable[[Iterable[T]], str]
+    ) -> Iterable[Ticket]:
+        """Read up to :data:`PAGE` tickets, in any order, some perhaps missing."""
+        if site.kind is SiteKind.DATA_CENTER:
+            return self.search(site, query(asked), f"read {len(asked)} tickets")
+        first = self._fetch(site, asked)
+        if not first.failed:
+            return first.tickets
+        second = self._fetch(site, first.failed)
+        if second.failed:
+            raise Unreachable(
+                f"Jira could not give the tickets with the ids {', '.join(second.failed)} for now.",
+                "Run the command again later.",
+            )
+        return (*first.tickets, *second.tickets)
+
+    def _fetch(self, site: Site, asked: Sequence[object]) -> Found:
+        body = {
+            "issueIdsOrKeys": list(asked),
+            "fields": list(TICKET_FIELDS),
+            "properties": [MARK_PROPERTY],
+        }
+        doing = f"read {len(asked)} tickets"
+        answer = self._connection.ask(doing, "POST", "issue/bulkfetch", body=body)
+        return found(answer, site.kind, site.url)
+
+    def _one(self, site: Site, asked: str) -> Iterator[Ticket]:
+        """Read one ticket, or none where it is gone or hidden: Jira answers 404 to both."""
+        params = {"fields": ",".join(TICKET_FIELDS), "properties": MARK_PROPERTY}
+        try:
+            answer = self._connection.ask(
+                f"read the ticket {asked}", "GET", f"issue/{asked}", params=params
+            )
+        except NotFound:
+            return
+        yield ticket(Part(answer, ""), site.kind, site.url)
+
+    def _cloud_pages(self, query: str, doing: str) -> Iterator[object]:
+        """Go through an enhanced search; the last page is the one without a token."""
+        body: dict[str, object] = {
+            "jql": query,
+            "maxResults": PAGE,
+            "fields": list(TICKET_FIELDS),
+            "properties": [MARK_PROPERTY],
+        }
+        seen = {""}
+        while True:
+            page = self._connection.ask(doing, "POST", "search/jql", body=body)
+            yield page
+            token = Part(page, "")["nextPageToken"].text_or_none()
+            if token is None:
+                return
+            if token in seen:
+                raise PayloadError("Jira's search gave the same page token twice.")
+            seen.add(token)
+            body["nextPageToken"] = token
+
+    def _pages(self, query: str, doing: str) -> Iterator[object]:
+        """Go through a Data Center search, whose pages may be smaller than was asked for."""
+        start = 0
+        while True:
+            params: dict[str, str | int] = {
+                "jql": query,
+                "startAt": start,
+                "maxResults": PAGE,
+                "validateQuery": "false",
+                "fields": ",".join(TICKET_FIELDS),
+            }
+            page = self._connection.ask(doing, "GET", "search", params=params)
+            yield page
+            got = len(Part(page, "")["issues"].each())
+            start += got
+            if not got or start >= Part(page, "")["total"].number():
+                return
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (items[start : start + PAGE] for start in range(0, len(items), PAGE))
