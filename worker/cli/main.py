@@ -16,7 +16,7 @@ from config.durations import parse_duration
 from config.errors import ConfigurationProblems
 from config.settings import Settings, load
 from connectors.errors import ConfigurationError, PostmortemError
-from worker import app as composition
+from worker.app.parts import open_parts
 from worker.cli import printing
 from worker.jobs.parts import Parts
 from worker.jobs.preflight import preflight
@@ -97,7 +97,7 @@ def draft(context: typer.Context, incidents: Incidents, json: Json = False) -> N
         raise ConfigurationError(
             "A draft is written from PagerDuty, which is not configured.", "Set PAGERDUTY_API_KEY."
         )
-    with composition.open_parts(settings) as parts:
+    with open_parts(settings) as parts:
         _finish(_run(parts, Order(Trigger.COMMAND, tuple(incidents), tracks=False)), json)
 
 
@@ -135,7 +135,7 @@ def sync(
             "Neither PagerDuty nor Jira is configured, so there is nothing to sync.",
             "Set PAGERDUTY_API_KEY, JIRA_URL and their credentials, or see `postmortem demo`.",
         )
-    with composition.open_parts(settings, dry_run=dry_run) as parts:
+    with open_parts(settings, dry_run=dry_run) as parts:
         _finish(_run(parts, order), json)
 
 
@@ -153,10 +153,8 @@ def status(
     Example: `postmortem status --journal Q0R9EVXVKUZTX7`
     """
     if journal and not incidents:
-        raise typer.BadParameter(
-            "Name the incidents whose journal to show."
-        )
-    with composition.open_parts(_settings(context)) as parts:
+        raise typer.BadParameter("Name the incidents whose journal to show.")
+    with open_parts(_settings(context)) as parts:
         if journal:
             entries = [entry for one in incidents or () for entry in journal_of(parts, one)]
             printing.journal(entries, in_json=json)
@@ -176,7 +174,7 @@ def check(context: typer.Context, json: Json = False) -> None:
     Every problem at once, each with its remedy.
     """
     settings = _settings(context)
-    with composition.open_parts(settings) as parts:
+    with open_parts(settings) as parts:
         found = preflight(parts)
     printing.findings(found, in_json=json)
     if any(one.problem for one in found):

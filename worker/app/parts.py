@@ -1,24 +1,24 @@
-"""The composition root: the one place that chooses concrete clients and stores.
+"""From settings to the collaborators and decisions that jobs work with.
 
-It turns settings into the values and collaborators that jobs work with. A connector for another
-source or tracker is a folder beside the two there are, and one line here.
+A connector for another source or tracker is a folder beside the two there are, and one line here.
 """
 
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from connectors.jira.client import Jira
-
 from config.addresses import DirectoryLocation
+from config.drafts import Rule as WantedRule
 from config.settings import Settings
 from connectors.errors import ConfigurationError
 from connectors.incidents import IncidentSource
+from connectors.jira.client import OVERLAP, Jira
 from connectors.pagerduty.client import PagerDuty
 from connectors.tickets import Mark, TicketTracker
 from worker.drafting.policy import DraftPolicy
-from worker.drafting.rules import Rule, Treatment
+from worker.drafting.rules import RULES, Handling, Rule
 from worker.jobs.parts import CreateWhen, DraftFilter, Parts, Policy, RouteRule
 from worker.journal.database import Database, sqlite_path
 from worker.journal.journal import Journal
@@ -75,10 +75,10 @@ def open_tracker(settings: Settings) -> TicketTracker | None:
         return None
     return Jira(
         str(jira.url),
-        email=jira.email,
-        api_token=jira.api_token.get_secret_value() if jira.api_token else None,
-        personal_token=jira.personal_token.get_secret_value() if jira.personal_token else None,
-        index_lag=jira.index_lag,
+        email=jira.email or "",
+        api_token=jira.api_token.get_secret_value() if jira.api_token else "",
+        personal_token=jira.personal_token.get_secret_value() if jira.personal_token else "",
+        overlap=max(OVERLAP, jira.index_lag),
     )
 
 
@@ -123,13 +123,20 @@ def _drafting(settings: Settings) -> DraftPolicy:
     return DraftPolicy(
         timezone=settings.timezone,
         links=drafts.links,
-        rules={
-            kind: Rule(Treatment(rule.action.value), rule.wording)
-            for kind, rule in drafts.rules.items()
-        },
+        rules={kind: _rule(kind, rule) for kind, rule in drafts.rules.items()},
         acknowledge_within=drafts.acknowledge_target or None,
         resolve_within=drafts.resolve_target or None,
         review_due=drafts.review_due or None,
+    )
+
+
+def _rule(kind: str, wanted: WantedRule) -> Rule:
+    """Give the built-in rule of a type as the team wants it."""
+    built_in = RULES.get(kind, Rule(Handling.KEEP))
+    return replace(
+        built_in,
+        handling=Handling(wanted.action.value),
+        wording=wanted.wording or built_in.wording,
     )
 
 

@@ -1,0 +1,249 @@
+"""Who follows whom: each field, changed on one side, the other, both, and neither."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from connectors.tickets import AccountId, Category, Ticket, Transition
+from tests.unit.tracking_support import ALICE, row, ticket, tracked
+from worker.tracking.fields import (
+    Closing,
+    Field,
+    ToRow,
+    ToTicket,
+    Vocabulary,
+    changed,
+    closing,
+    compare,
+    translate,
+    wants_move,
+)
+from worker.tracking.memory import TrackedTicket, Values, row_values, ticket_values
+from worker.tracking.status import status_text
+
+WORDS = Vocabulary(
+    accounts={"@alice": ALICE},
+    priorities={"urgent": "High"},
+    allowed=("High", "Medium", "Low"),
+    owners={"Ali": "alice@example.com"},
+)
+TASK = "Add alert"
+
+
+def agreed(**in_row: str) -> tuple[TrackedTicket, Ticket]:
+    """Give a memory and a ticket that agree about a row with these cells."""
+    now = ticket(1, TASK, priority="Medium", due=date(2026, 11, 1))
+    memory = replace(
+        tracked(1, TASK),
+        row=row_values(row(TASK, priority="Medium", deadline="2026-11-01", **in_row)),
+        remote=ticket_values(now),
+    )
+    return memory, now
+
+
+def as_agreed(**changes: str) -> dict[str, str]:
+    return {"task": TASK, "priority": "Medium", "deadline": "2026-11-01", **changes}
+
+
+def test_nothing_changed_is_nothing_to_do() -> None:
+    memory, now = agreed()
+    agreement = compare(row(**as_agreed()), memory, now, WORDS)
+    assert agreement.to_ticket == ()
+    assert agreement.to_row == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"task": "Add two alerts"}, ToTicket(Field.TASK, TASK, "Add two alerts")),
+        ({"owner": "@alice"}, ToTicket(Field.OWNER, "", "@alice")),
+        ({"priority": "urgent"}, ToTicket(Field.PRIORITY, "Medium", "urgent")),
+        ({"deadline": "2026-12-24"}, ToTicket(Field.DEADLINE, "2026-11-01", "2026-12-24")),
+        ({"deadline": ""}, ToTicket(Field.DEADLINE, "2026-11-01", "")),
+    ],
+)
+def test_what_a_person_changed_in_the_row_goes_to_the_ticket(
+    change: dict[str, str], expected: ToTicket
+) -> None:
+    memory, now = agreed()
+    agreement = compare(row(**as_agreed(**change)), memory, now, WORDS)
+    assert agreement.to_ticket == (expected,)
+    assert agreement.to_row == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"summary": "Add an alert"}, ToRow(Field.TASK, TASK, "Add an alert")),
+        ({"assignee": ALICE}, ToRow(Field.OWNER, "", "Ali")),
+        ({"priority": "High"}, ToRow(Field.PRIORITY, "Medium", "urgent")),
+        ({"priority": "Low"}, ToRow(Field.PRIORITY, "Medium", "Low")),
+        ({"due": date(2026, 12, 24)}, ToRow(Field.DEADLINE, "2026-11-01", "2026-12-24")),
+        ({"due": None}, ToRow(Field.DEADLINE, "2026-11-01", "")),
+    ],
+)
+def test_what_changed_in_the_ticket_goes_to_the_row(
+    change: dict[str, object], expected: ToRow
+) -> None:
+    memory, now = agreed()
+    moved = replace(now, **change)  # type: ignore[arg-type]  # built by name
+    agreement = compare(row(**as_agreed()), memory, moved, WORDS)
+    assert agreement.to_row == (expected,)
+    assert agreement.to_ticket == ()
+
+
+def test_where_both_changed_the_tickets_value_stands_and_the_rows_is_told() -> None:
+    memory, now = agreed()
+    agreement = compare(
+        row(**as_agreed(deadline="2026-12-01")), memory, replace(now, due=date(2026, 12, 24)), WORDS
+    )
+    assert agreement.to_ticket == ()
+    assert agreement.to_row == (
+        ToRow(Field.DEADLINE, "2026-12-01", "2026-12-24", lost="2026-12-01"),
+    )
+
+
+def test_where_both_changed_to_the_same_there_is_nothing_to_write() -> None:
+    memory, now = agreed()
+    item = row(**as_agreed(deadline="2026-12-24", priority="urgent"))
+    moved = replace(now, due=date(2026, 12, 24), priority="High")
+    agreement = compare(item, memory, moved, WORDS)
+    assert (agreement.to_ticket, agreement.to_row) == ((), ())
+
+
+def test_a_new_ticket_is_where_the_comparison_starts() -> None:
+    memory, now = agreed()
+    fresh = replace(memory, remote=None)
+    assert changed(row(**as_agreed()), fresh, replace(now, priority="High")) == frozenset()
+
+
+def test_a_row_reworded_since_its_ticket_was_created_still_reaches_the_ticket() -> None:
+    memory, now = agreed()
+    fresh = replace(memory, remote=None)
+    agreement = compare(row(**as_agreed(task="Add two alerts")), fresh, now, WORDS)
+    assert agreement.to_ticket == (ToTicket(Field.TASK, TASK, "Add two alerts"),)
+
+
+def test_changes_are_translated_into_the_tickets_terms() -> None:
+    item = row("Add two alerts", "@alice", "urgent", "2026-12-24")
+    moves = [ToTicket(one, "", getattr(row_values(item), one.value)) for one in Field]
+    made = translate(moves, item, WORDS)
+    assert made.problems == ()
+    assert made.changes.summary == "Add two alerts"
+    assert made.changes.assignee == AccountId("acc-alice")
+    assert made.changes.priority == "High"
+    assert made.changes.due == date(2026, 12, 24)
+
+
+def test_an_emptied_owner_and_deadline_are_emptied_and_an_emptied_priority_is_left() -> None:
+    item = row("Add alert")
+    moves = [ToTicket(one, "x", "") for one in (Field.OWNER, Field.PRIORITY, Field.DEADLINE)]
+    made = translate(moves, item, WORDS)
+    assert made.changes.clear_assignee
+    assert made.changes.clear_due
+    assert made.changes.priority is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "field", "sentence"),
+    [
+        ({"owner": "nobody"}, Field.OWNER, "'nobody' could not be made the assignee."),
+        (
+            {"priority": "Sometime"},
+            Field.PRIORITY,
+            "The project has no priority 'Sometime'; it has High, Medium, Low.",
+        ),
+        (
+            {"deadline": "2026-13-40"},
+            Field.DEADLINE,
+            "The deadline '2026-13-40' is not a date that can be used.",
+        ),
+    ],
+)
+def test_what_cannot_be_translated_is_told_and_not_sent(
+    cells: dict[str, str], field: Field, sentence: str
+) -> None:
+    item = row("Add alert", **cells)
+    made = translate([ToTicket(field, "", next(iter(cells.values())))], item, WORDS)
+    assert made.problems == (sentence,)
+    assert made.made == ()
+
+
+@pytest.mark.parametrize(
+    ("status", "resolution", "expected"),
+    [
+        ("To Do", None, "To Do"),
+        ("Done", "Done", "Done"),
+        ("Done", "Fixed", "Done"),
+        ("Closed", "Done", "Closed"),
+        ("Done", "Won't Do", "Done (Won't Do)"),
+        ("Closed", "Duplicate", "Closed (Duplicate)"),
+        ("Erledigt", "Erledigt", "Erledigt"),
+        ("In Progress", "Won't Do", "In Progress (Won't Do)"),
+    ],
+)
+def test_a_status_is_shown_with_a_resolution_that_says_else_than_done(
+    status: str, resolution: str | None, expected: str
+) -> None:
+    assert status_text(ticket(1, TASK, status=status, resolution=resolution)) == expected
+
+
+def test_a_ticket_that_cannot_be_seen_is_unavailable_and_never_called_deleted() -> None:
+    assert status_text(None) == "Unavailable"
+
+
+def test_an_archived_ticket_says_so() -> None:
+    assert status_text(ticket(1, TASK, archived=True)) == "To Do (archived)"
+
+
+def test_a_status_cell_that_a_person_wrote_over_asks_for_a_move() -> None:
+    memory, now = agreed()
+    assert wants_move(row(TASK, status="Done"), memory, now) == "Done"
+    assert wants_move(row(TASK, status="To Do"), memory, now) == ""
+    assert wants_move(row(TASK, status=""), memory, now) == ""
+
+
+def test_a_status_cell_that_the_program_has_not_filled_yet_asks_for_nothing() -> None:
+    memory, now = agreed()
+    assert wants_move(row(TASK, status="later"), replace(memory, status_cell=""), now) == ""
+
+
+def test_a_status_cell_that_says_what_the_ticket_says_asks_for_nothing() -> None:
+    memory, now = agreed()
+    moved = replace(now, status="In Progress", category=Category.INDETERMINATE)
+    assert wants_move(row(TASK, status="in progress"), memory, moved) == ""
+
+
+START = Transition("11", "Start", "In Progress", Category.INDETERMINATE)
+CLOSE = Transition("31", "Finish", "Done", Category.DONE)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"), [("Done", CLOSE), ("done", CLOSE), ("finish", CLOSE), ("start", START)]
+)
+def test_a_move_is_found_by_its_name_or_where_it_leads(wanted: str, expected: Transition) -> None:
+    assert closing(wanted, "OPS-1", True, [START, CLOSE]) == Closing(transition=expected)
+
+
+def test_done_is_any_move_into_a_done_category() -> None:
+    shut = Transition("41", "Zumachen", "Erledigt", Category.DONE)
+    assert closing("done", "OPS-1", True, [START, shut]).transition == shut
+
+
+def test_a_move_that_the_workflow_does_not_allow_is_told() -> None:
+    problem = closing("Done", "OPS-1", True, [START]).problem
+    assert problem == (
+        "OPS-1 cannot go to 'Done' from where it is; the workflow allows In Progress."
+    )
+
+
+def test_without_the_setting_tickets_are_not_moved_from_the_document() -> None:
+    decided = closing("Done", "OPS-1", False, [CLOSE])
+    assert decided.transition is None
+    assert "close_from_document" in decided.problem
+
+
+def test_values_of_a_row_are_words_and_dates() -> None:
+    item = row("Add alert", "@alice", "High", "2026-12-24")
+    assert row_values(item) == Values("Add alert", "@alice", "High", "2026-12-24")
