@@ -4,7 +4,9 @@ The client libraries' own retries are off. An attempt that is worth repeating ra
 :class:`Again`; everything else passes through untouched.
 """
 
+import math
 import random
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ import tenacity
 from connectors.errors import ConnectorError, OutOfQuota, Unreachable
 
 T = TypeVar("T")
+_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]*)?")
 
 
 class Again(Exception):
@@ -74,11 +77,12 @@ class Circuit:
 
     def before(self, service: str) -> None:
         """Raise ``Unreachable`` while the circuit is open."""
-        if self._failures >= self.limit and self.clock() - self._opened < self.rest:
+        left = self._opened + self.rest - self.clock()
+        if self._failures >= self.limit and left > 0:
             raise Unreachable(
                 f"{service} did not answer {self._failures} times in a row, "
                 "so it is not asked again for now.",
-                f"Run the command again in {self.rest:.0f} s.",
+                f"Run the command again in {math.ceil(left)} s.",
             )
 
     def succeeded(self) -> None:
@@ -103,13 +107,18 @@ def call(
 
     ``repeatable`` is True for reads and for writes that are the same done twice. With False only
     an attempt that surely did nothing (``maybe_done=False``, such as a 429) is repeated. Raises
-    the last attempt's error, or ``OutOfQuota`` where the service asks for too long a wait.
+    the last attempt's error, or ``OutOfQuota`` where only too long a wait stands in the way; an
+    attempt that may have taken effect is never called out of quota.
     """
 
+    def too_long(again: Again) -> bool:
+        return again.wait is not None and again.wait > policy.longest_wait
+
+    def may_repeat(again: Again) -> bool:
+        return repeatable or not again.maybe_done
+
     def worthwhile(error: BaseException) -> bool:
-        if not isinstance(error, Again) or (error.maybe_done and not repeatable):
-            return False
-        return error.wait is None or error.wait <= policy.longest_wait
+        return isinstance(error, Again) and may_repeat(error) and not too_long(error)
 
     def pause(state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -127,22 +136,26 @@ def call(
     try:
         result = retrying(attempt)
     except Again as again:
-        if isinstance(again.error, Unreachable):
-            circuit.failed()
-        else:
-            circuit.succeeded()
-        if again.wait is not None and again.wait > policy.longest_wait:
+        _count(circuit, again.error)
+        if may_repeat(again) and again.wait is not None and too_long(again):
             raise OutOfQuota(
                 again.error.what,
-                f"Run the command again in {again.wait:.0f} s.",
+                f"Run the command again in {math.ceil(again.wait)} s.",
                 again_in=again.wait,
             ) from again
         raise again.error from again
-    except ConnectorError:
-        circuit.succeeded()
+    except ConnectorError as error:
+        _count(circuit, error)
         raise
     circuit.succeeded()
     return result
+
+
+def _count(circuit: Circuit, error: ConnectorError) -> None:
+    if isinstance(error, Unreachable):
+        circuit.failed()
+    else:
+        circuit.succeeded()
 
 
 def seconds_to_wait(header: str | None, now: datetime | None = None) -> float | None:
@@ -154,13 +167,11 @@ def seconds_to_wait(header: str | None, now: datetime | None = None) -> float | 
     if header is None:
         return None
     text = header.strip()
-    try:
+    if _NUMBER.fullmatch(text):
         return max(0.0, float(text))
-    except ValueError:
-        pass
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)
