@@ -8,8 +8,10 @@ from pydantic import BeforeValidator
 
 
 def _zone(value: object) -> object:
-    if not isinstance(value, str):
+    if isinstance(value, ZoneInfo):
         return value
+    if not isinstance(value, str):
+        raise ValueError("must be an IANA name in quotes, such as 'Europe/Berlin'.")  # noqa: TRY004 - pydantic collects these alone
     try:
         return ZoneInfo(value)
     except (OSError, ValueError, LookupError):  # no such zone, or no name that could be one

@@ -1,0 +1,45 @@
+"""What the queue's tests share: databases, an SQLite file or a real PostgreSQL, and waiting."""
+
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+SERVER = "POSTMORTEM_TEST_POSTGRES"
+KINDS = ("sqlite", "postgresql")
+WAIT = 30.0
+
+
+@contextmanager
+def database(kind: str, directory: Path) -> Iterator[str]:
+    """Give the address of an empty database, removed after the block."""
+    if kind == "sqlite":
+        yield f"sqlite:///{directory}/postmortem.db"
+        return
+    server = os.environ.get(SERVER)
+    if not server:
+        pytest.skip(f"needs a PostgreSQL server: set {SERVER} to its address")
+    url = sa.make_url(server).set(drivername="postgresql+psycopg")
+    name = f"postmortem_{uuid.uuid4().hex[:12]}"
+    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    try:
+        place = url.set(drivername="postgresql", database=name)
+        yield place.render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as connection:
+            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Return once it holds; fail where it does not within half a minute."""
+    deadline = time.monotonic() + WAIT
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)

@@ -1,0 +1,208 @@
+"""The queue in one process, on SQLite and on PostgreSQL."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connectors.errors import NotFound, OutOfQuota, PostmortemError, Unreachable
+from tests.unit.queue_support import KINDS, WAIT, database, eventually
+from worker.jobs.results import Trigger
+from worker.jobs.states import JobPhase, JobState
+from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy
+
+SETTLE = 1.0
+
+
+@dataclass
+class Playground:
+    """A started queue, what its jobs do by incident, and what they did."""
+
+    queue: Queue
+    url: str
+    does: dict[str, Callable[[], JobOutcome]]
+    ran: defaultdict[str, list[Trigger]] = field(default_factory=lambda: defaultdict(list))
+    ended: list[JobState] = field(default_factory=list)
+
+    def run(self, incident: str, trigger: Trigger) -> JobOutcome:
+        self.ran[incident].append(trigger)
+        return self.does.get(incident, lambda: JobOutcome("Nothing had to be done."))()
+
+    def listen(self, state: JobState) -> None:
+        if state.subject == "PDEAF":
+            raise RuntimeError("the listener's fault")
+        self.ended.append(state)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def playground(request, tmp_path_factory) -> Iterator[Playground]:
+    with database(request.param, tmp_path_factory.mktemp("queue")) as url:
+        settings = QueueSettings(settle=SETTLE, poll=0.05, retry=RetryPolicy(pauses=(0, 0)))
+        ground = Playground(None, url, {})  # type: ignore[arg-type] - made in the next line
+        ground.queue = Queue(url, ground.run, settings=settings, on_end=ground.listen)
+        ground.queue.start()
+        yield ground
+        ground.queue.stop()
+
+
+def test_a_job_that_was_asked_for_is_run_and_its_end_is_told(playground):
+    playground.does["PDONE"] = lambda: JobOutcome("1 drafted")
+    job = playground.queue.enqueue("PDONE", Trigger.PAGE)
+    state = playground.queue.wait(job, WAIT)
+    assert state == JobState(job, "PDONE", "page", JobPhase.DONE, summary="1 drafted")
+    assert state in playground.ended
+
+
+def test_the_same_event_twice_is_one_job(playground):
+    first = playground.queue.enqueue("PTWICE", Trigger.WEBHOOK, event_id="01EVT", delay=0)
+    playground.queue.wait(first, WAIT)
+    again = playground.queue.enqueue("PTWICE", Trigger.WEBHOOK, event_id="01EVT", delay=0)
+    assert again == first
+    assert playground.queue.wait(again, WAIT).phase is JobPhase.DONE
+    assert playground.ran["PTWICE"] == [Trigger.WEBHOOK]
+
+
+def test_the_hints_of_one_moment_share_a_run(playground):
+    jobs = [playground.queue.enqueue("PBURST", Trigger.WEBHOOK, event_id=f"e{n}") for n in range(5)]
+    states = [playground.queue.wait(job, WAIT) for job in jobs]
+    assert [state.id for state in states] == jobs
+    assert {state.phase for state in states} == {JobPhase.DONE}
+    assert playground.ran["PBURST"] == [Trigger.WEBHOOK]
+
+
+def test_a_job_asked_for_while_another_runs_sees_what_came_since(playground):
+    running, release = threading.Event(), threading.Event()
+
+    def hold() -> JobOutcome:
+        running.set()
+        release.wait(WAIT)
+        return JobOutcome()
+
+    playground.does["PLATE"] = hold
+    first = playground.queue.enqueue("PLATE", Trigger.PAGE)
+    assert running.wait(WAIT)
+    second = playground.queue.enqueue("PLATE", Trigger.PAGE)
+    assert playground.queue.state(first).phase is JobPhase.RUNNING
+    assert playground.queue.state(second).phase is JobPhase.WAITING
+    release.set()
+    playground.queue.wait(second, WAIT)
+    assert len(playground.ran["PLATE"]) == 2
+
+
+def test_a_job_that_fails_holds_up_no_other_incident(playground):
+    running, release = threading.Event(), threading.Event()
+
+    def hold() -> JobOutcome:
+        running.set()
+        release.wait(WAIT)
+        return JobOutcome()
+
+    playground.does["PSLOW"] = hold
+    slow = playground.queue.enqueue("PSLOW", Trigger.PAGE)
+    assert running.wait(WAIT)
+    other = playground.queue.enqueue("PQUICK", Trigger.PAGE)
+    assert playground.queue.wait(other, WAIT).phase is JobPhase.DONE
+    assert playground.queue.state(slow).phase is JobPhase.RUNNING
+    release.set()
+    assert playground.queue.wait(slow, WAIT).phase is JobPhase.DONE
+
+
+def test_a_webhooks_job_waits_until_things_have_settled(playground):
+    asked = datetime.now(UTC)
+    job = playground.queue.enqueue("PSETTLE", Trigger.WEBHOOK, event_id="e")
+    state = playground.queue.state(job)
+    assert state.phase is JobPhase.WAITING
+    assert state.next_at - asked > timedelta(seconds=SETTLE * 0.9)
+    playground.queue.wait(job, WAIT)
+
+
+def test_a_failed_job_is_tried_again_until_it_succeeds(playground):
+    answers = iter([JobOutcome(failures=("No.",)), JobOutcome(failures=("No.",)), JobOutcome("ok")])
+    playground.does["PRETRY"] = lambda: next(answers)
+    job = playground.queue.enqueue("PRETRY", Trigger.PAGE)
+    state = playground.queue.wait(job, WAIT)
+    assert (state.phase, state.attempt, state.summary) == (JobPhase.DONE, 3, "ok")
+    told = [one for one in playground.ended if one.subject == "PRETRY"]
+    assert [one.phase for one in told] == [JobPhase.RETRYING, JobPhase.RETRYING, JobPhase.DONE]
+
+
+def test_a_job_that_raises_is_parked_with_its_reason_and_listed(playground):
+    def fail() -> JobOutcome:
+        raise Unreachable("Jira does not answer.", "Try again later.")
+
+    playground.does["PPARK"] = fail
+    state = playground.queue.wait(playground.queue.enqueue("PPARK", Trigger.PAGE), WAIT)
+    assert state.phase is JobPhase.PARKED
+    assert state.failures == ("Jira does not answer. Try again later.",)
+    assert len(playground.ran["PPARK"]) == 3
+    assert "PPARK" in [one.subject for one in playground.queue.parked()]
+    assert [one.phase for one in playground.ended if one.subject == "PPARK"][-1] is JobPhase.PARKED
+
+
+def test_a_parked_job_is_made_good_by_a_later_one(playground):
+    playground.does["PMEND"] = lambda: JobOutcome(failures=("No.",))
+    playground.queue.wait(playground.queue.enqueue("PMEND", Trigger.PAGE), WAIT)
+    playground.does["PMEND"] = lambda: JobOutcome("ok")
+    playground.queue.wait(playground.queue.enqueue("PMEND", Trigger.PAGE), WAIT)
+    assert "PMEND" not in [one.subject for one in playground.queue.parked()]
+
+
+def test_a_fault_in_the_program_is_told_as_one(playground):
+    playground.does["PFAULT"] = lambda: JobOutcome(1 // 0)
+    state = playground.queue.wait(playground.queue.enqueue("PFAULT", Trigger.PAGE), WAIT)
+    assert state.phase is JobPhase.PARKED
+    assert "ZeroDivisionError" in state.failures[0]
+
+
+def test_a_job_that_asks_to_be_continued_is_continued_then(playground):
+    answers = iter([JobOutcome("half", again_in=0), JobOutcome("whole")])
+    playground.does["PAGAIN"] = lambda: next(answers)
+    state = playground.queue.wait(playground.queue.enqueue("PAGAIN", Trigger.PAGE), WAIT)
+    assert (state.phase, state.attempt, state.summary) == (JobPhase.DONE, 2, "whole")
+
+
+def test_a_quota_that_is_used_up_is_waited_for(playground):
+    def refuse() -> JobOutcome:
+        raise OutOfQuota("Too many requests.", again_in=3600.0)
+
+    playground.does["PQUOTA"] = refuse
+    asked = datetime.now(UTC)
+    job = playground.queue.enqueue("PQUOTA", Trigger.PAGE)
+    eventually(lambda: playground.queue.state(job).phase is JobPhase.RETRYING)
+    state = playground.queue.state(job)
+    assert state.next_at - asked > timedelta(seconds=3500)
+    assert state.failures == ("Too many requests.",)
+
+
+def test_asking_again_does_not_wait_for_a_pause(playground):
+    def refuse() -> JobOutcome:
+        raise OutOfQuota("Too many requests.", again_in=3600.0)
+
+    playground.does["PNOW"] = refuse
+    job = playground.queue.enqueue("PNOW", Trigger.WEBHOOK, event_id="e", delay=0)
+    eventually(lambda: playground.queue.state(job).phase is JobPhase.RETRYING)
+    playground.does["PNOW"] = lambda: JobOutcome("ok")
+    assert playground.queue.wait(playground.queue.enqueue("PNOW", Trigger.PAGE), WAIT).phase is (
+        JobPhase.DONE
+    )
+
+
+def test_a_listener_that_fails_undoes_no_job(playground):
+    state = playground.queue.wait(playground.queue.enqueue("PDEAF", Trigger.PAGE), WAIT)
+    assert state.phase is JobPhase.DONE
+
+
+def test_an_unknown_job_has_no_state_and_cannot_be_waited_for(playground):
+    assert playground.queue.state("PNONE:e") is None
+    with pytest.raises(NotFound, match="PNONE:e"):
+        playground.queue.wait("PNONE:e", WAIT)
+
+
+def test_a_second_queue_in_the_process_is_refused(playground):
+    other = Queue(playground.url, playground.run)
+    with pytest.raises(PostmortemError, match="running in this process already"):
+        other.start()
+    assert playground.queue.workers() == 1

@@ -1,0 +1,182 @@
+"""The queue started and stopped, on SQLite and on PostgreSQL."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from queue import SimpleQueue
+
+import pytest
+import sqlalchemy as sa
+
+from connectors.errors import ConfigurationError, PostmortemError, Unreachable
+from tests.unit.queue_support import KINDS, WAIT, database, eventually
+from worker.jobs.results import Trigger
+from worker.jobs.states import JobPhase, JobState
+from worker.queue import JobOutcome, Queue, QueueSettings, Schedule
+from worker.queue.leases import leases
+from worker.queue.location import locate
+
+FAST = QueueSettings(settle=0, poll=0.05, heartbeat=0.1)
+
+
+@pytest.fixture(params=KINDS)
+def url(request, tmp_path) -> Iterator[str]:
+    with database(request.param, tmp_path) as url:
+        yield url
+
+
+def quiet(_incident: str, _trigger: Trigger) -> JobOutcome:
+    return JobOutcome("done")
+
+
+def test_jobs_asked_for_before_a_restart_are_run_after_it(url):
+    asker = Queue(url, quiet, settings=FAST, works=False)
+    asker.start()
+    job = asker.enqueue("PABC", Trigger.PAGE)
+    assert asker.state(job).phase is JobPhase.WAITING
+    assert asker.workers() == 0
+    asker.stop()
+
+    worker = Queue(url, quiet, settings=FAST)
+    worker.start()
+    assert worker.workers() == 1
+    assert worker.wait(job, WAIT).phase is JobPhase.DONE
+    worker.stop()
+    assert worker.workers() == 0
+
+
+def test_stopping_waits_for_the_job_under_way(url):
+    running, ended = threading.Event(), threading.Event()
+
+    def hold(_incident: str, _trigger: Trigger) -> JobOutcome:
+        running.set()
+        stopping.wait(WAIT)
+        ended.set()
+        return JobOutcome("done")
+
+    stopping = threading.Event()
+    queue = Queue(url, hold, settings=FAST)
+    queue.start()
+    queue.enqueue("PABC", Trigger.PAGE)
+    assert running.wait(WAIT)
+    stopping.set()
+    assert queue.stop(grace=WAIT)
+    assert ended.is_set()
+
+
+def test_a_job_that_outlasts_the_grace_is_told(url):
+    running, release = threading.Event(), threading.Event()
+
+    def hold(_incident: str, _trigger: Trigger) -> JobOutcome:
+        running.set()
+        release.wait(WAIT)
+        return JobOutcome("done")
+
+    queue = Queue(url, hold, settings=FAST)
+    queue.start()
+    queue.enqueue("PABC", Trigger.PAGE)
+    assert running.wait(WAIT)
+    assert not queue.stop(grace=0.1)
+    assert queue.workers() == 1
+    release.set()
+
+
+def test_a_missed_tick_is_caught_up_at_the_start_and_only_once(url):
+    ended: SimpleQueue[JobState] = SimpleQueue()
+    daily = Schedule("daily", timedelta(days=1), lambda: JobOutcome("swept"))
+    queue = Queue(url, quiet, [daily], FAST, on_end=ended.put)
+    queue.start()
+    state = ended.get(timeout=WAIT)
+    queue.stop()
+    assert (state.subject, state.trigger, state.phase, state.summary) == (
+        "daily",
+        "schedule",
+        JobPhase.DONE,
+        "swept",
+    )
+
+    again = Queue(url, quiet, [daily], FAST, on_end=ended.put)
+    again.start()
+    again.wait(again.enqueue("PABC", Trigger.PAGE), WAIT)
+    again.stop()
+    assert ended.get(timeout=WAIT).subject == "PABC"
+    assert ended.empty()
+
+
+def test_a_tick_that_fails_is_told_and_the_next_one_comes(url):
+    ended: SimpleQueue[JobState] = SimpleQueue()
+
+    def fail() -> JobOutcome:
+        raise Unreachable("PagerDuty does not answer.")
+
+    queue = Queue(url, quiet, [Schedule("s", timedelta(seconds=1), fail)], FAST, on_end=ended.put)
+    queue.start()
+    first, second = (ended.get(timeout=WAIT) for _ in range(2))
+    queue.stop()
+    assert first.phase is second.phase is JobPhase.PARKED
+    assert first.failures == ("PagerDuty does not answer.",)
+    assert first.id != second.id
+
+
+def test_what_ended_long_ago_is_forgotten(url):
+    queue = Queue(url, quiet, settings=FAST)
+    queue.start()
+    job = queue.enqueue("PABC", Trigger.PAGE)
+    queue.wait(job, WAIT)
+    queue.stop()
+
+    forgetful = Queue(url, quiet, settings=QueueSettings(retention=timedelta(days=-1)))
+    forgetful.start()
+    eventually(lambda: forgetful.state(job) is None)
+    forgetful.stop()
+
+
+def test_a_queue_that_is_not_started_says_so(tmp_path):
+    queue = Queue(f"sqlite:///{tmp_path}/pm.db", quiet)
+    with pytest.raises(PostmortemError, match="not running"):
+        queue.enqueue("PABC", Trigger.PAGE)
+    with pytest.raises(PostmortemError, match="not running"):
+        queue.state("PABC:e")
+
+
+def test_a_schedule_that_cannot_be_kept_is_refused_before_the_start(tmp_path):
+    odd = Schedule("odd", timedelta(minutes=7), JobOutcome)
+    with pytest.raises(ConfigurationError, match="0:06:00"):
+        Queue(f"sqlite:///{tmp_path}/pm.db", quiet, [odd])
+
+
+def test_a_server_that_is_not_there_is_told_in_a_sentence_without_the_password():
+    queue = Queue("postgresql://me:hunter2@127.0.0.1:9/pm", quiet)
+    with pytest.raises(Unreachable, match="database cannot be reached") as refused:
+        queue.start()
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_lease_is_lost_with_its_holder_and_not_before(url):
+    mine, others = leases(locate(url)), leases(locate(url))
+    assert mine.hold("one")
+    assert mine.hold("one")
+    assert not others.gone("one")
+    assert not others.hold("one")
+    assert others.living() == 1
+    mine.let_go()
+    assert others.gone("one")
+    assert others.living() == 0
+
+
+def test_a_lease_whose_connection_was_lost_is_taken_again(tmp_path):
+    with database("postgresql", tmp_path) as url:
+        mine, others = leases(locate(url)), leases(locate(url))
+        assert mine.hold("one")
+        with sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:")).connect() as admin:
+            admin.execute(
+                sa.text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks l JOIN pg_database d"
+                    " ON d.oid = l.database WHERE l.locktype = 'advisory'"
+                    " AND d.datname = current_database()"
+                )
+            )
+        eventually(lambda: others.gone("one"))
+        assert mine.hold("one")
+        assert not others.gone("one")
+        mine.let_go()

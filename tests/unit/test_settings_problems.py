@@ -1,0 +1,342 @@
+"""What settings that cannot be used are told, all at once and without a secret."""
+
+import itertools
+import os
+import string
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.durations import parse_duration
+from config.errors import ConfigurationProblems
+from config.settings import Settings, load
+from config.variables import VARIABLES
+from tests.unit.test_settings import JIRA_CLOUD
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Start where no settings file lies."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def problems(text: str = "", environ: dict[str, str] | None = None) -> tuple[str, ...]:
+    """Give what is told of a settings file that holds ``text``."""
+    Path("settings.toml").write_text(text, "utf-8")
+    with pytest.raises(ConfigurationProblems) as raised:
+        load(Path("settings.toml"), environ or {})
+    assert str(raised.value).splitlines() == list(raised.value.problems)
+    return raised.value.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("tokne = 'x'", "tokne in settings.toml is not a setting. Did you mean token?"),
+        (
+            "[jira]\nprojct = 'OPS'",
+            "jira.projct in settings.toml is not a setting. Did you mean project? "
+            "Valid here: api_token, api_token_file, email, index_lag, issue_type, personal_token, "
+            "personal_token_file, project, url, webhook_secrets, webhook_secrets_file.",
+        ),
+        (
+            "[[routes]]\nlabel = ['x']",
+            "routes #1 label in settings.toml is not a setting. Did you mean labels?",
+        ),
+        (
+            "[drafts.rules.notify_log_entry]\naction = 'drop'\nword = ''",
+            "drafts.rules.notify_log_entry.word in settings.toml is not a setting. "
+            "Did you mean wording? Valid here: action, wording.",
+        ),
+        (
+            "[drafts.rules.notify_log_entry]\naction = 'hide'",
+            "drafts.rules.notify_log_entry.action in settings.toml must be one of keep, fold, "
+            "drop.",
+        ),
+        (
+            "[document_names.headings]\nsumary = 'x'",
+            "document_names.headings.sumary in settings.toml is not a setting. Did you mean "
+            "summary?",
+        ),
+        (
+            "[document_names.words]\nx = 'y'",
+            "document_names in settings.toml holds 'words', which is not a setting. Valid here: "
+            "headings, labels, columns.",
+        ),
+        (
+            "[document_names.columns]\nowner = 'Who'\ntask = 'who'",
+            "document_names in settings.toml calls both task and owner 'Who'. Give each its own "
+            "name.",
+        ),
+        ("[document_names]\nlabels = 5", "document_names.labels in settings.toml must be"),
+        ("document_names = 5", "document_names in settings.toml must be"),
+        (
+            "[document_names.headings]\nsummary = ' '",
+            "document_names in settings.toml gives summary an empty name. Give it one",
+        ),
+        ("timezone = 'Europe/Berln'", "Did you mean Europe/Berlin?"),
+        ("timezone = '../../etc/passwd'", "is '../../etc/passwd', not a timezone."),
+        ("timezone = 5", "timezone in settings.toml must be"),
+        ("template = 'none.md'", "template in settings.toml names none.md, which cannot be read"),
+        ("public_url = 'http://example.com'", "is plain http to example.com"),
+        ("public_url = 'example.com'", "public_url in settings.toml must be a whole web address"),
+        ("public_url = 'https://a.example.com/?x'", "must end before any ? or #."),
+        ("public_url = 'https://me:pw@example.com'", "holds a user name or password"),
+        ("public_url = 'https://example.com:port'", "is not a well-formed address."),
+        ("public_url = 'https://exa mple.com'", "holds a space or line break."),
+        ("documents = 's3://bucket'", "must be a directory, or a Git remote"),
+        ("documents = 'git+ftp://git.example.com/x'", "must begin with git+ssh://"),
+        ("documents = 'git+https://git.example.com'", "names no repository."),
+        ("documents = 'git+https://me:pw@git.example.com/x'", "holds a user name or password"),
+        ("documents = 'git+https://t0ken@git.example.com/x'", "holds a user name or password"),
+        ("documents = 'git+file:///x#a..b'", "names the branch 'a..b', which Git does not allow."),
+        ("documents = 'git+file:///x#-f'", "names the branch '-f', which Git does not allow."),
+        ("documents = 'git+file:///x#main:../y'", "names the folder '../y'."),
+        ("database_url = 'mysql://db.example.com/x'", "must begin with sqlite:/// or postgresql"),
+        ("database_url = 'sqlite://'", "must name a file, which sqlite does with three slashes"),
+        ("database_url = 'sqlite:///:memory:'", "must name a file"),
+        ("database_url = 'postgresql://db.example.com'", "names no database."),
+        ("[pagerduty]\napi_url = 'https://api.pagerduty.com.example.net'", "is not PagerDuty's."),
+        ("[pagerduty]\napi_url = 'http://api.pagerduty.com'", "is plain http"),
+        ("[pagerduty]\napi_key = 'two words'", "holds a space, a line break or a letter"),
+        ("[pagerduty]\napi_key = ' '", "is empty. Give the secret, or leave the setting out."),
+        ("[pagerduty]\napi_key_file = 5", "must be the name of a file."),
+        ("[pagerduty]\napi_key = 'k'\nwebhook_secrets = ['']", "is empty. Give it a value"),
+        ("[jira]\nemail = 'bot'", "must be the e-mail address of the account"),
+        ("[jira]\nissue_type = ''", "jira.issue_type in settings.toml is empty."),
+        ("[jira]\nindex_lag = 60", "must be a length of time in quotes"),
+        ("[[routes]]\nlabels = ['two words']", "is 'two words', and Jira's labels hold no spaces."),
+        ("[[routes]]\n[[routes]]\nteams = ['A']", "routes in settings.toml number 1 names neither"),
+        (
+            "[drafts]\nurgency = 'medium'",
+            "drafts.urgency in settings.toml must be one of high, low",
+        ),
+        ("[drafts]\nminimum_duration = '5'", "is '5', not a length of time. Write it like 90s"),
+        ("[drafts]\nchart = 'perhaps'", "drafts.chart in settings.toml must be a valid boolean"),
+        ("[tickets]\ncreate = 'later'", "must be one of always, reviewed, never."),
+        ("[schedule]\nevery = '1s'", "must be at least 10s"),
+        ("[[quiet_times]]\nfrom = '22:00'", "quiet_times #1 to in settings.toml is missing."),
+        ("[[quiet_times]]\nfrom = '24:00'\nto = '07:00'", "must be a time of day between"),
+        ("[[quiet_times]]\nfrom = 22\nto = '07:00'", "must be a time of day between"),
+        (
+            "[[quiet_times]]\nfrom = '22:00'\nto = '07:00'\ndays = ['Someday']",
+            "quiet_times #1 days #1 in settings.toml must be one of mon, tue, wed",
+        ),
+        ("[priorities]\nP1 = 1", "priorities.P1 in settings.toml must be a valid string"),
+        ("jira = 5", "jira in settings.toml must be"),
+        ("x = ", "The settings file settings.toml is not TOML"),
+        ("[a", "The settings file settings.toml is not TOML"),
+    ],
+)
+def test_each_mistake_is_told_with_what_to_do_about_it(text: str, told: str) -> None:
+    (sentence,) = [each for each in problems(text) if told in each]
+    assert sentence.endswith((".", "?"))
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"JIRA_PROJECT": "OPS"}, "There are settings of Jira but no address."),
+        ({"JIRA_URL": "https://j.example.com"}, "Jira has no credentials."),
+        ({**JIRA_CLOUD, "JIRA_PROJECT": ""}, "Nothing says into which Jira project tickets go."),
+        ({**JIRA_CLOUD, "JIRA_EMAIL": ""}, "There is an API token for Jira, but not whose."),
+        ({**JIRA_CLOUD, "JIRA_API_TOKEN": ""}, "There is an e-mail address for Jira, but no API"),
+        ({**JIRA_CLOUD, "JIRA_PERSONAL_TOKEN": "t"}, "There are two kinds of Jira credentials."),
+        ({"PAGERDUTY_WEBHOOK_SECRET": "s"}, "a webhook only says that there is something to read."),
+    ],
+)
+def test_half_of_what_belongs_together_is_told(settings: dict[str, str], told: str) -> None:
+    assert [each for each in problems("", settings) if told in each]
+
+
+def test_a_route_may_say_where_tickets_go_instead_of_a_project() -> None:
+    Path("settings.toml").write_text('[[routes]]\nproject = "OPS"\n')
+    assert load(Path("settings.toml"), {**JIRA_CLOUD, "JIRA_PROJECT": ""}).has_jira
+
+
+def test_all_problems_are_told_at_once_each_by_the_name_it_was_given_under() -> None:
+    told = problems(
+        'tokne = "x"\n[jira]\nurl = "http://jira.example.com"\n[tickets]\ncreate = "later"\n',
+        {
+            "JIRA_URL": "http://other.example.com",
+            "POSTMORTEM_TIMEZONE": "Mars/Base",
+            "PAGERDUTY_API_KEY": "one",
+            "PAGERDUTY_API_KEY_FILE": "two",
+            "POSTMORTEM_TOKEN_FILE": "not-there",
+        },
+    )
+    beginnings = (
+        "PAGERDUTY_API_KEY and PAGERDUTY_API_KEY_FILE are both set.",
+        "POSTMORTEM_TOKEN_FILE names not-there, which cannot be read (No such file or directory).",
+        "Jira has no credentials.",
+        "Nothing says into which Jira project tickets go.",
+        "JIRA_URL is plain http to other.example.com",
+        "POSTMORTEM_TIMEZONE is 'Mars/Base', not a timezone.",
+        "tickets.create in settings.toml must be one of always, reviewed, never.",
+        "tokne in settings.toml is not a setting.",
+    )
+    assert len(told) == len(beginnings)
+    for sentence, beginning in zip(told, beginnings, strict=True):
+        assert sentence.startswith(beginning)
+
+
+def test_a_settings_file_that_is_named_but_not_there_is_told(elsewhere: Path) -> None:
+    for path, environ in ((Path("no.toml"), {}), (None, {"POSTMORTEM_CONFIG": "no.toml"})):
+        with pytest.raises(ConfigurationProblems, match=r"file no\.toml does not exist"):
+            load(path, environ)
+
+
+def test_a_settings_file_that_is_not_utf_8_is_told() -> None:
+    Path("postmortem.toml").write_bytes(b"token = '\xff'")
+    with pytest.raises(ConfigurationProblems, match=r"is not UTF-8 \(byte 9\)"):
+        load(None, {})
+
+
+def test_of_an_illegible_file_the_environments_own_problems_are_told_all_the_same() -> None:
+    told = problems("x = ", {"POSTMORTEM_TIMEZONE": "Mars/Base", "JIRA_PROJECT": "OPS"})
+    assert len(told) == 2, "what the file may well complete is not told as missing"
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b"\xff\xfe"])
+def test_a_secrets_file_that_holds_no_secret_is_told(data: bytes) -> None:
+    Path("secret").write_bytes(data)
+    with pytest.raises(ConfigurationProblems, match="POSTMORTEM_TOKEN_FILE names secret, which is"):
+        load(None, {"POSTMORTEM_TOKEN_FILE": "secret"})
+
+
+def test_a_secret_given_twice_in_the_file_is_told() -> None:
+    (told,) = problems('token = "a"\ntoken_file = "b"')
+    assert told.startswith("token_file in settings.toml and token are both set.")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "worker.example.com", "192.0.2.1"])  # noqa: S104 - nothing binds
+def test_the_web_page_is_not_opened_to_others_without_a_token(host: str) -> None:
+    with pytest.raises(ConfigurationProblems, match="Set POSTMORTEM_TOKEN, or serve on 127"):
+        load(None, {}).require_token(host)
+    load(None, {"POSTMORTEM_TOKEN": "t"}).require_token(host)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "[::1]", "localhost"])
+def test_on_loopback_the_web_page_needs_no_token(host: str) -> None:
+    load(None, {}).require_token(host)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:8080/", "http://localhost:1/x", "http://[::1]:2", "https://10.0.0.1"]
+)
+def test_plain_http_is_accepted_for_loopback_alone(url: str) -> None:
+    assert load(None, {**JIRA_CLOUD, "JIRA_URL": url}).jira.url == url.rstrip("/")
+
+
+def test_a_variable_that_seems_to_be_ours_mistyped_is_a_warning() -> None:
+    environ = {
+        "POSTMORTEM_TIMEZON": "UTC",
+        "POSTMORTEM_TOKENFILE": "x",
+        "POSTMORTEM_PORT_8080_TCP": "tcp://10.0.0.1:8080",  # a container platform's
+        "POSTMORTEM_SERVICE_HOST": "10.0.0.1",  # as above
+        "POSTMORTEM_CONFIG": "",
+        "JIRA_SERVICE_HOST": "10.0.0.1",
+    }
+    timezone, token = load(None, environ).warnings
+    assert "POSTMORTEM_TIMEZON is not a setting" in timezone
+    assert timezone.endswith("Did you mean POSTMORTEM_TIMEZONE?")
+    assert token.endswith("Did you mean POSTMORTEM_TOKEN_FILE?")
+
+
+SECRETS = {variable.name: f"{number}-hush" for number, variable in enumerate(VARIABLES)}
+
+
+def test_no_secret_is_shown_by_the_settings_themselves() -> None:
+    given = {v.name: SECRETS[v.name] for v in VARIABLES if v.secret}
+    given.pop("JIRA_PERSONAL_TOKEN")
+    given["POSTMORTEM_DATABASE_URL"] = "postgresql://worker:hush@db.example.com/x"
+    settings = load(None, {**JIRA_CLOUD, **given})
+    for shown in (repr(settings), str(settings)):
+        assert "hush" not in shown
+        assert "jira.example.com" in shown
+    for field in ("pagerduty", "jira"):
+        assert "hush" not in repr(getattr(settings, field))
+
+
+@pytest.mark.parametrize("variable", [v.name for v in VARIABLES if v.secret])
+@pytest.mark.parametrize("spoilt", ["{} {}", "é{}", "{}\n{}", "postgresql://u:{}@h:port/d", "{}"])
+def test_no_secret_is_shown_by_any_problem(variable: str, spoilt: str) -> None:
+    secret = "Tr0ub4dor-hush"
+    environ = {
+        variable: spoilt.format(secret, secret),
+        "JIRA_PROJECT": "OPS",
+        "POSTMORTEM_CONFIG": "-",
+    }
+    with pytest.raises(ConfigurationProblems) as raised:
+        load(None, environ)
+    shown = [str(raised.value), repr(raised.value)]
+    chain: BaseException | None = raised.value
+    while chain is not None:  # what a traceback would print of what led to it
+        shown += [str(chain), repr(chain)]
+        chain = chain.__cause__ or (None if chain.__suppress_context__ else chain.__context__)
+    assert "hush" not in "".join(shown)
+
+
+def told_of(text: str) -> tuple[str, ...]:
+    """Give what is told of a settings file that may well be in order."""
+    Path("any.toml").write_text(text, "utf-8")
+    try:
+        load(Path("any.toml"), {})
+    except ConfigurationProblems as error:
+        return error.problems or ("There was a problem, but nothing was told",)
+    return ()
+
+
+@given(st.text(alphabet=string.printable, max_size=40))
+def test_any_text_as_a_file_is_settings_or_sentences(text: str) -> None:
+    assert all(sentence.endswith((".", "?")) for sentence in told_of(text))
+
+
+VALUES = ["5", "'x'", "[]", "['x']", "{}", "{x = 1}", "true", "1.5", "1979-05-27", "[[1]]", "''"]
+KEYS = [
+    key
+    for field in Settings.model_fields
+    for key in (field, *(f"{field}.{inner}" for inner in ("url", "rules", "every", "labels")))
+]
+
+
+def test_a_value_of_any_shape_in_any_place_is_settings_or_sentences() -> None:
+    for key, value in itertools.product(KEYS, VALUES):
+        for sentence in told_of(f"{key} = {value}\n"):
+            assert sentence.endswith((".", "?")), sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("90s", 90),
+        ("10m", 600),
+        ("2h", 7200),
+        ("30d", 2592000),
+        ("1w", 604800),
+        ("0s", 0),
+        ("1h30m", 5400),
+        (" 1D 12H ", 129600),
+        ("1h 5s", 3605),
+    ],
+)
+def test_durations_are_read_as_people_write_them(text: str, seconds: int) -> None:
+    assert parse_duration(text).total_seconds() == seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "5", "s", "-5m", "1.5h", "5 minutes", "30m1h", "5m5m", "٣m", "999999d", "1y"]
+)
+def test_what_is_no_duration_is_refused_with_a_sentence(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is .*, (not a length|more than a hundred)") as raised:
+        parse_duration(text)
+    assert str(raised.value).endswith(".")
+
+
+def test_a_directory_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", os.fspath(Path("/home/somebody")))
+    settings = load(None, {"POSTMORTEM_DOCUMENTS": "~/postmortems"})
+    assert str(settings.documents) == "/home/somebody/postmortems"
