@@ -1,0 +1,174 @@
+"""The journal on every database: what goes in comes out, and a rehearsal leaves nothing."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+
+from connectors.tickets import Mark, TicketId
+from tests.unit.tracking_support import INCIDENT, NOW, intent, tracked
+from worker.journal.database import Database, JournalError
+from worker.journal.journal import Entry, Journal, KnownDocument
+from worker.journal.tables import metadata
+
+POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")
+
+
+def clock() -> datetime:
+    return NOW
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'journal.db'}"
+        return
+    if not POSTGRES:
+        pytest.skip("POSTMORTEM_TEST_POSTGRES names no PostgreSQL database")
+    schema = f"journal_{os.getpid()}_{abs(hash(request.node.name)) % 10**8}"
+    base = POSTGRES.replace("postgresql://", "postgresql+psycopg://", 1)
+    admin = create_engine(base, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
+    yield f"{base}{'&' if '?' in base else '?'}options=-csearch_path%3D{schema}"
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    admin.dispose()
+
+
+@pytest.fixture
+def journal(url: str) -> Iterator[Journal]:
+    opened = Journal(Database.open(url), clock)
+    yield opened
+    opened.close()
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(url: str) -> None:
+    database = Database.open(url)
+    found = inspect(database.engine)
+    for table in metadata.sorted_tables:
+        columns = {column["name"]: column["nullable"] for column in found.get_columns(table.name)}
+        assert columns == {column.name: column.nullable for column in table.columns}
+    database.close()
+
+
+def test_a_journal_remembers_when_it_was_born(url: str) -> None:
+    Journal(Database.open(url), clock).close()
+    later = Journal(Database.open(url), lambda: NOW + timedelta(days=1))
+    assert later.born_at == NOW
+    later.close()
+
+
+def test_documents_are_remembered_replaced_and_forgotten(journal: Journal) -> None:
+    one = KnownDocument("a.md", "1", INCIDENT, NOW)
+    two = KnownDocument("b.md", "2", "", NOW, settled=True, problem="b.md is not UTF-8.")
+    journal.remember([one, two])
+    journal.remember([replace(one, fingerprint="3")])
+    assert journal.documents() == {"a.md": replace(one, fingerprint="3"), "b.md": two}
+    journal.forget(["a.md"])
+    assert set(journal.documents()) == {"b.md"}
+
+
+def test_what_is_proposed_becomes_the_base_once_it_is_settled(journal: Journal) -> None:
+    journal.propose(INCIDENT, "first")
+    known = journal.incident(INCIDENT)
+    assert known is not None
+    assert (known.base, known.proposed) == (None, "first")
+    journal.settle(INCIDENT)
+    journal.propose(INCIDENT, "second")
+    known = journal.incident(INCIDENT)
+    assert known is not None
+    assert (known.base, known.proposed) == ("first", "second")
+
+
+def test_incidents_merged_into_another_are_found(journal: Journal) -> None:
+    journal.note_incident("QB", merged_into="QA", title="b")
+    journal.note_incident("QC", merged_into="QA", title="c")
+    journal.note_incident("QD", merged_into="", title="d")
+    assert [one.title for one in journal.merged_into("QA")] == ["b", "c"]
+
+
+def test_tickets_come_back_as_they_went_in(journal: Journal) -> None:
+    one = tracked(1, "Add alert | on `depth`", mark=Mark("abc"), ordinal=1)
+    two = tracked(2, "Review", remote=None, linked=False, available=False, has_links=False)
+    journal.track([one, two])
+    assert journal.tickets(INCIDENT) == (two, one)
+    assert journal.tracked([one.id, TicketId("999")]) == {one.id: one}
+    assert sorted(journal.ticket_ids()) == sorted([one.id, two.id])
+    journal.untrack([one.id])
+    assert journal.tickets(INCIDENT) == (two,)
+
+
+def test_an_intent_is_struck_out_together_with_the_ticket_it_made(journal: Journal) -> None:
+    first, second = intent("aaa", "Add alert"), intent("bbb", "Review", ordinal=1)
+    journal.intend([first, second])
+    unknown = replace(second, unknown_since=NOW)
+    journal.intend([unknown])
+    assert journal.intents(INCIDENT) == (first, unknown)
+    assert journal.incidents_with_intents() == [INCIDENT]
+    journal.settle_intents([first.mark], [tracked(1, "Add alert")])
+    assert journal.intents(INCIDENT) == (unknown,)
+    assert len(journal.tickets(INCIDENT)) == 1
+
+
+def test_writes_are_kept_in_their_order(journal: Journal) -> None:
+    at = datetime(2026, 10, 14, tzinfo=UTC)
+    done = [
+        Entry(at, INCIDENT, "command", "created", "Add alert", "no ticket", "OPS-1"),
+        Entry(at, INCIDENT, "schedule", "status", "Add alert", "Jira says so", "OPS-1", "a", "b"),
+    ]
+    journal.record(done)
+    journal.record([])
+    assert journal.entries(INCIDENT) == done
+    assert journal.entries("QOTHER") == []
+
+
+def test_a_cursor_moves(journal: Journal) -> None:
+    assert journal.cursor("tickets") is None
+    journal.move_cursor("tickets", NOW)
+    journal.move_cursor("tickets", NOW + LATER)
+    assert journal.cursor("tickets") == NOW + LATER
+
+
+LATER = timedelta(minutes=15)
+
+
+def test_many_ids_are_asked_for_in_parts(journal: Journal) -> None:
+    journal.track([tracked(number, "x") for number in range(1, 1203)])
+    assert len(journal.tracked(journal.ticket_ids())) == 1202
+
+
+def test_a_rehearsal_sees_what_is_there_and_leaves_nothing(url: str) -> None:
+    real = Journal(Database.open(url), clock)
+    real.note_incident(INCIDENT, title="before")
+    rehearsed = Journal(Database.rehearse(url), clock)
+    rehearsed.note_incident(INCIDENT, title="after")
+    rehearsed.record([Entry(NOW, INCIDENT, "command", "created", "x", "y")])
+    known = rehearsed.incident(INCIDENT)
+    assert known is not None
+    assert known.title == "after"
+    rehearsed.close()
+    known = real.incident(INCIDENT)
+    assert known is not None
+    assert known.title == "before"
+    assert real.entries(INCIDENT) == []
+    real.close()
+
+
+def test_a_rehearsal_makes_no_database_where_there_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "none" / "journal.db"
+    rehearsed = Journal(Database.rehearse(f"sqlite:///{path}"), clock)
+    assert rehearsed.documents() == {}
+    rehearsed.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_cannot_be_opened_is_told_without_its_password() -> None:
+    with pytest.raises(JournalError) as caught:
+        Database.open("postgresql+psycopg://me:hunter2@127.0.0.1:1/none")
+    assert "hunter2" not in str(caught.value)
+    assert "POSTMORTEM_DATABASE_URL" in str(caught.value)
