@@ -1,0 +1,100 @@
+# Everything a developer does, on any machine with Python 3.11 or later and nothing else.
+# `make` alone lists it. The environment in .venv is made at first use, from the lock file with
+# its hashes, and made anew whenever the lock file changes.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The Python to use. Name another with make PYTHON=/path/to/python3.12
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' \
+	>/dev/null 2>&1 && { echo "$$python"; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+IMAGE ?= postmortem-worker
+CONTAINER ?= docker
+
+DEMO_FLAGS ?=
+TEST_FLAGS ?=
+TEST_PROCESSES ?= 2
+LOCK_FLAGS ?=
+
+$(READY): requirements-dev.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Found no Python 3.11 or later with its venv module." \
+		"Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	"$(PYTHON)" -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes --requirement requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --no-build-isolation --editable .
+	@touch $@
+
+.PHONY: help
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+.PHONY: demo
+demo: $(READY) ## Show the whole main job on this machine; needs no account and no network
+	$(BIN)/postmortem demo $(DEMO_FLAGS)
+
+.PHONY: test
+test: $(READY) ## Run the whole test suite
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) $(TEST_FLAGS)
+
+.PHONY: check
+check: lint types imports dockerfile ## Run every check that needs no test: all of the four below
+
+.PHONY: lint
+lint: $(READY) ## Look for mistakes and for what is not formatted (ruff)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: $(READY) ## Check the types (mypy)
+	$(BIN)/mypy
+
+.PHONY: imports
+imports: $(READY) ## Check that imports run one way (import-linter)
+	$(BIN)/lint-imports
+
+.PHONY: dockerfile
+dockerfile: $(READY) ## Look for mistakes in the Dockerfile (hadolint)
+	$(BIN)/hadolint Dockerfile
+
+.PHONY: format
+format: $(READY) ## Format the code, and mend what can be mended by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: bench
+bench: $(READY) ## Measure, and print what was measured
+	$(BIN)/python -m bench
+
+.PHONY: lock
+lock: $(READY) ## Write the lock files anew; LOCK_FLAGS=--upgrade takes newer releases
+	$(call pin,pyproject.toml,requirements.lock)
+	$(call pin,--group pyproject.toml:build,requirements-build.lock)
+	$(call pin,pyproject.toml --group dev --constraints requirements.lock \
+		--constraints requirements-build.lock,requirements-dev.lock)
+
+# One lock file for every Python from 3.11 on and every system, that names no registry.
+define pin
+	$(BIN)/uv pip compile $(1) --output-file $(2) $(LOCK_FLAGS) --quiet --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+endef
+
+.PHONY: image
+image: ## Build the container image
+	$(CONTAINER) build --tag $(IMAGE) .
+
+.PHONY: image-test
+image-test: image ## Run the demo in the image: no network, nothing to write to but one volume
+	$(CONTAINER) run --rm --read-only --network none --volume /data $(IMAGE) demo --exit
+
+.PHONY: clean
+clean: ## Remove the environment and whatever was made
+	rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache
+	rm -rf .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,36 @@
+"""What holds for all tests.
+
+Where ``POSTMORTEM_REQUIRE_ALL`` is set, a test that would be skipped fails instead, so that what
+a machine lacks is seen there.
+"""
+
+import os
+from collections.abc import Generator
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("modest", max_examples=100, deadline=None)
+settings.load_profile("modest")
+
+REQUIRE_ALL = bool(os.environ.get("POSTMORTEM_REQUIRE_ALL"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skipped test into a failed one, where all are required."""
+    report = yield
+    if REQUIRE_ALL and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and all tests are required here: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Turn a skipped module into a failed one, where all are required."""
+    report = yield
+    if REQUIRE_ALL and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and all tests are required here: {report.longrepr}"
+    return report
