@@ -18,7 +18,7 @@ from connectors.jira.client import OVERLAP, Jira
 from connectors.pagerduty.client import PagerDuty
 from connectors.tickets import Mark, TicketTracker
 from worker.drafting.policy import DraftPolicy
-from worker.drafting.rules import RULES, Handling, Rule
+from worker.drafting.rules import DEFAULT_RULES, UNKNOWN, Handling, Rule
 from worker.jobs.parts import CreateWhen, DraftFilter, Parts, Policy, RouteRule
 from worker.journal.database import Database, sqlite_path
 from worker.journal.journal import Journal
@@ -132,7 +132,7 @@ def _drafting(settings: Settings) -> DraftPolicy:
 
 def _rule(kind: str, wanted: WantedRule) -> Rule:
     """Give the built-in rule of a type as the team wants it."""
-    built_in = RULES.get(kind, Rule(Handling.KEEP))
+    built_in = DEFAULT_RULES.get(kind, UNKNOWN)
     return replace(
         built_in,
         handling=Handling(wanted.action.value),

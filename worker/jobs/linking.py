@@ -1,6 +1,7 @@
 """Finding the ticket that each row already has, before any is created."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from connectors.tickets import Ticket, TicketKey
 from worker.document.action_items import ActionItem
@@ -39,7 +40,7 @@ def link(work: Work) -> Plan:
     return decided
 
 
-def _forgotten_until(work: Work) -> object:
+def _forgotten_until(work: Work) -> datetime | None:
     return work.parts.journal.born_at + work.parts.policy.index_lag if work.forgotten else None
 
 

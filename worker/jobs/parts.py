@@ -1,12 +1,12 @@
 """What a job works with: its collaborators, and the decisions of the configuration."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
 from config.sections import Names
-from connectors.incidents import Incident, IncidentSource
+from connectors.incidents import Incident, IncidentSource, Reference
 from connectors.tickets import Mark, TicketTracker
 from worker.drafting.policy import DraftPolicy
 from worker.journal.journal import Journal
@@ -121,6 +121,5 @@ class Parts:
     dry_run: bool = False
 
 
-def _meets(wanted: frozenset[str], references: set[object]) -> bool:
-    named = {getattr(one, name) for one in references for name in ("id", "name")}
-    return bool(wanted & named)
+def _meets(wanted: frozenset[str], references: Iterable[Reference]) -> bool:
+    return any(one.id in wanted or one.name in wanted for one in references)
