@@ -1,0 +1,99 @@
+"""The sandbox's projects and the workflow of their tickets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+SYSTEM_FIELDS: Mapping[str, str] = {
+    "project": "Project",
+    "issuetype": "Issue Type",
+    "summary": "Summary",
+    "description": "Description",
+    "labels": "Labels",
+    "priority": "Priority",
+    "duedate": "Due date",
+    "assignee": "Assignee",
+    "components": "Components",
+}
+"""What can stand on a create screen without being anybody's invention: id → name."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomField:
+    """A field that a project's administrators made up; its values are texts."""
+
+    id: str
+    name: str
+    required: bool = False
+    default: bool = False
+
+
+@dataclass
+class Project:
+    """A project; everything but its key and id may be changed while the server runs.
+
+    ``screen`` are the system fields that a create and an edit may set.
+    """
+
+    key: str
+    id: str
+    name: str
+    issue_types: tuple[str, ...] = ("Task", "Bug", "Story")
+    priorities: tuple[str, ...] = ("Highest", "High", "Medium", "Low", "Lowest")
+    components: tuple[str, ...] = ("Checkout", "Search")
+    screen: frozenset[str] = frozenset(SYSTEM_FIELDS)
+    custom: tuple[CustomField, ...] = ()
+    archived: bool = False
+    lacking: set[str] = field(default_factory=set)
+    """Permissions that the sandbox's account does not have here, such as ``CREATE_ISSUES``."""
+
+    @property
+    def settable(self) -> frozenset[str]:
+        """The ids of all fields that a create may set."""
+        return self.screen | {each.id for each in self.custom}
+
+    def type_id(self, name: str) -> str:
+        """Give the id of an issue type of this project."""
+        return str(10100 + self.issue_types.index(name))
+
+
+def operations() -> Project:
+    """Make the project that tickets go to by default."""
+    return Project("OPS", "10001", "Operations")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status and the key of its category."""
+
+    id: str
+    name: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A transition: from which statuses it leads where, and the resolution that it sets."""
+
+    id: str
+    name: str
+    sources: frozenset[str]
+    to: str
+    resolution: str | None = None
+
+
+STATUSES: Mapping[str, Status] = {
+    status.name: status
+    for status in (
+        Status("10000", "To Do", "new"),
+        Status("10001", "In Progress", "indeterminate"),
+        Status("10002", "Done", "done"),
+    )
+}
+MOVES: tuple[Move, ...] = (
+    Move("11", "Start progress", frozenset({"To Do"}), "In Progress"),
+    Move("21", "Stop progress", frozenset({"In Progress"}), "To Do"),
+    Move("31", "Done", frozenset({"To Do", "In Progress"}), "Done", "Done"),
+    Move("41", "Won't do", frozenset({"To Do", "In Progress"}), "Done", "Won't Do"),
+    Move("51", "Reopen", frozenset({"Done"}), "To Do"),
+)
+RESOLUTIONS: Mapping[str, str] = {"Done": "10000", "Won't Do": "10001", "Duplicate": "10002"}
