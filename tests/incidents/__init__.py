@@ -1,0 +1,1 @@
+"""Invented incidents, as records, for the tests."""

@@ -1,0 +1,208 @@
+"""Alerts as bursts: how many of which kind, on which service, from when to when, how dense."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from connectors.incidents import Alert
+from worker.drafting.local_time import LocalTime
+from worker.drafting.plain import clean
+from worker.drafting.safe import Markdown, say
+from worker.drafting.wording import count, duration, quoted, tally
+
+QUIET = timedelta(minutes=10)
+"""Alerts further apart than this are two bursts."""
+
+LONG_QUIET = timedelta(hours=1)
+"""The same, where bursts would be too many."""
+
+FEW_KINDS = 8
+MANY_BURSTS = 16
+"""Up to this many bursts are told by kind of alert; up to that many by service."""
+
+CLOSED_WITH_INCIDENT = timedelta(seconds=10)
+"""Resolving an incident resolves its alerts: those did not clear by themselves."""
+
+_PEAK_FROM = 5
+_SEVERITIES = ("critical", "error", "warning", "info")
+_VARYING = re.compile(r"\b[0-9a-f]{8,}\b|\d+", re.IGNORECASE)
+_ONE_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Alerts that belong together, oldest first; there is at least one."""
+
+    key: str
+    alerts: tuple[Alert, ...]
+
+    @property
+    def first(self) -> datetime:
+        """When the first alert came."""
+        return self.alerts[0].created_at
+
+    @property
+    def last(self) -> datetime:
+        """When the last alert came."""
+        return self.alerts[-1].created_at
+
+
+def bursts(alerts: Sequence[Alert]) -> tuple[Burst, ...]:
+    """Group alerts, oldest first, into bursts: by service and alert key while they are few.
+
+    Where that gives too many, whole services are told together, then over longer times, then
+    everything. The key of a burst is its service, its alert key and its number in time.
+    """
+    shared = _shared_keys(alerts)
+    ladder: tuple[tuple[Callable[[Alert], str], timedelta, int], ...] = (
+        (lambda alert: f"{service_id(alert)}:{_kind(alert, shared)}", QUIET, FEW_KINDS),
+        (lambda alert: f"{service_id(alert)}:", QUIET, MANY_BURSTS),
+        (lambda alert: f"{service_id(alert)}:", LONG_QUIET, MANY_BURSTS),
+        (lambda _: ":", LONG_QUIET, MANY_BURSTS),
+    )
+    for group, quiet, most in ladder:
+        found = tuple(_grouped(alerts, group, quiet))
+        if len(found) <= most:
+            return found
+    return (Burst("burst:::1", tuple(alerts)),)
+
+
+def service_id(alert: Alert) -> str:
+    """Give the id of the alert's service, "" where it has none."""
+    return alert.service.id if alert.service else ""
+
+
+def service_name(alert: Alert) -> str:
+    """Name the alert's service, "" where it has none."""
+    return clean(alert.service.name) if alert.service else ""
+
+
+def peak(times: Sequence[datetime]) -> tuple[int, datetime]:
+    """Give the most alerts within any one minute, and when that minute began."""
+    best, best_at, start = 0, times[0], 0
+    for end, time in enumerate(times):
+        while time - times[start] >= _ONE_MINUTE:
+            start += 1
+        if end - start + 1 > best:
+            best, best_at = end - start + 1, times[start]
+    return best, best_at
+
+
+def by_severity(alerts: Iterable[Alert]) -> list[tuple[str, int]]:
+    """Count alerts by severity, the worst first; an alert without one is not counted."""
+    counted = Counter(clean(alert.severity).lower() for alert in alerts if alert.severity)
+    order = {name: rank for rank, name in enumerate(_SEVERITIES)}
+    return sorted(counted.items(), key=lambda each: (order.get(each[0], len(order)), each[0]))
+
+
+def by_service(alerts: Iterable[Alert]) -> list[tuple[str, int]]:
+    """Count alerts by service, the most first."""
+    counted = Counter(filter(None, map(service_name, alerts)))
+    return sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+
+
+def cleared(alert: Alert, resolutions: Iterable[datetime]) -> datetime | None:
+    """Tell when an alert cleared by itself, None where it was closed with the incident or not."""
+    at = alert.resolved_at
+    if at is None or any(abs(at - each) <= CLOSED_WITH_INCIDENT for each in resolutions):
+        return None
+    return at
+
+
+def tell_burst(burst: Burst, resolutions: Sequence[datetime], clock: LocalTime) -> Markdown:
+    """Word a burst: one alert by its summary, many by their number, time, peak and kinds."""
+    alerts = burst.alerts
+    services = by_service(alerts)
+    if len(alerts) == 1:
+        return say(
+            "Alert[ on {service}]: {text}[ ({severity})][{suppressed}][{cleared}]",
+            service=services[0][0] if services else "",
+            text=quoted(alerts[0].summary) or "without a summary",
+            severity=clean(alerts[0].severity or ""),
+            suppressed=", suppressed" if alerts[0].suppressed else "",
+            cleared=_cleared(alerts, resolutions, clock),
+        )
+    long = burst.last - burst.first >= _ONE_MINUTE
+    densest, _ = peak([alert.created_at for alert in alerts])
+    suppressed = sum(alert.suppressed for alert in alerts)
+    return say(
+        "{number}[ on {service}][ from {begin} to {end}][ within {span}][, peak {peak} a minute]"
+        "[, {suppressed} of them suppressed]: {kinds}[{cleared}]",
+        number=count(len(alerts), "alert"),
+        service=_services(services),
+        begin=clock.short(burst.first) if long else "",
+        end=clock.short(burst.last),
+        span="" if long else duration(max(burst.last - burst.first, timedelta(seconds=1))),
+        peak=f"{densest:,}" if long and len(alerts) >= _PEAK_FROM else "",
+        suppressed=f"{suppressed:,}" if suppressed else "",
+        kinds=_kinds(alerts),
+        cleared=_cleared(alerts, resolutions, clock),
+    )
+
+
+def _shared_keys(alerts: Iterable[Alert]) -> frozenset[str]:
+    counted = Counter(alert.key for alert in alerts if alert.key)
+    return frozenset(key for key, number in counted.items() if number > 1)
+
+
+def _kind(alert: Alert, shared: frozenset[str]) -> str:
+    """Give what alerts of one cause have in common: their key, or the words of their summary.
+
+    Many monitors send a key of its own for every host, so a key that only one alert has tells
+    nothing.
+    """
+    if alert.key and alert.key in shared:
+        return alert.key
+    return _VARYING.sub("#", clean(alert.summary))
+
+
+def _grouped(
+    alerts: Iterable[Alert], group: Callable[[Alert], str], quiet: timedelta
+) -> Iterator[Burst]:
+    groups: defaultdict[str, list[list[Alert]]] = defaultdict(list)
+    for alert in alerts:
+        stretches = groups[group(alert)]
+        if stretches and alert.created_at - stretches[-1][-1].created_at <= quiet:
+            stretches[-1].append(alert)
+        else:
+            stretches.append([alert])
+    for name, stretches in groups.items():
+        for number, stretch in enumerate(stretches, 1):
+            yield Burst(f"burst:{name}:{number}", tuple(stretch))
+
+
+def _services(services: Sequence[tuple[str, int]]) -> str:
+    if len(services) > 1:
+        return f"{count(len(services), 'service')} ({tally(services)})"
+    return services[0][0] if services else ""
+
+
+def _kinds(alerts: Sequence[Alert]) -> str:
+    """Quote the kinds of summaries, the most frequent first, each by its first alert's words."""
+    examples: dict[str, str] = {}
+    counted: Counter[str] = Counter()
+    differing: set[str] = set()
+    for alert in alerts:
+        kind = _VARYING.sub("#", clean(alert.summary)) or "without a summary"
+        if examples.setdefault(kind, alert.summary) != alert.summary:
+            differing.add(kind)
+        counted[kind] += 1
+    ranked = sorted(counted.items(), key=lambda each: -each[1])
+    named = [
+        (f"{'like ' if kind in differing else ''}{quoted(examples[kind], 120) or kind}", number)
+        for kind, number in ranked
+    ]
+    return named[0][0] if len(named) == 1 else tally(named)
+
+
+def _cleared(alerts: Sequence[Alert], resolutions: Sequence[datetime], clock: LocalTime) -> str:
+    times = [at for alert in alerts if (at := cleared(alert, resolutions)) is not None]
+    if not times:
+        return ""
+    last = clock.short(max(times))
+    if len(alerts) == 1:
+        return f"; cleared at {last}"
+    which = "all" if len(times) == len(alerts) else f"{len(times):,} of them"
+    return f"; {which} cleared by {last}"

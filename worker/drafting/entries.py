@@ -1,0 +1,128 @@
+"""Words one log entry by the folding table: who did what, to whom, why, in the past tense."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from connectors.incidents import Agent, FieldChange, LogEntry
+from worker.drafting.local_time import LocalTime
+from worker.drafting.openings import RESOLVE
+from worker.drafting.people import actor, automatic, monitor, name, names, timed_out
+from worker.drafting.plain import clean, shorten
+from worker.drafting.rules import UNKNOWN, Rule
+from worker.drafting.safe import Markdown, needed_in, say
+from worker.drafting.wording import duration, listing, quoted
+
+TRIGGER = "trigger_log_entry"
+ESCALATE = "escalate_log_entry"
+
+_NOBODY_NAMED = {
+    ESCALATE: "the next level",
+    "delegate_log_entry": "somebody else",
+    "responder_request_log_entry": "others",
+    "responder_request_for_escalation_policy_log_entry": "others",
+}
+_URGENCIES = ("low", "high")
+_LONGEST_VALUE = 80
+_LONGEST_SUMMARY = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an entry from elsewhere: the log's other entries, notes, the incident.
+
+    ``targets`` name whom it concerned, ``text`` is what was said with it, ``waited`` how long
+    before it nothing was done, ``who`` who did it where the entry itself does not say.
+    """
+
+    targets: tuple[str, ...] = ()
+    text: str = ""
+    waited: timedelta | None = None
+    who: Agent | None = None
+
+
+def tell_entry(entry: LogEntry, rule: Rule, known: Known, clock: LocalTime) -> Markdown:
+    """Word an entry by its rule; by its summary where a value that the wording needs is unknown."""
+    filled = values(entry, known, clock)
+    wording = _wording(entry, rule, known)
+    if not all(filled[needed] for needed in needed_in(wording)):
+        wording = UNKNOWN.wording
+    return capitalised(say(wording, **filled))
+
+
+def capitalised(text: Markdown) -> Markdown:
+    """Begin a sentence that names a service first."""
+    return Markdown(f"T{text[1:]}") if text.startswith("the ") else text
+
+
+def summary(entry: LogEntry) -> str:
+    """Give the source's own summary, or the type in words where there is none."""
+    told = shorten(clean(entry.summary), _LONGEST_SUMMARY).rstrip(".")
+    words = entry.type.removesuffix("_log_entry").replace("_", " ").strip()
+    return told or clean(words).capitalize() or "Something happened"
+
+
+def changes(each: tuple[FieldChange, ...]) -> str:
+    """Word changes of fields as what somebody did: ``set Region to "EU"``."""
+    return listing(map(_change, each), limit=6)
+
+
+def _wording(entry: LogEntry, rule: Rule, known: Known) -> str:
+    if timed_out(entry) and rule.timeout:
+        return rule.timeout
+    by_itself = automatic(entry) and not (entry.agent is None and known.who)
+    return rule.automatic if by_itself and rule.automatic else rule.wording
+
+
+def values(entry: LogEntry, known: Known, clock: LocalTime) -> Mapping[str, str]:
+    """Give every value that a wording may name, "" for what is unknown."""
+    channel = entry.channel
+    snooze = channel.duration
+    change = entry.changes[0] if entry.changes else FieldChange("", None, None)
+    targets = known.targets or tuple(names(entry.assignees or _user(entry)))
+    return {
+        "changes": changes(entry.changes),
+        "duration": duration(snooze) if snooze else "",
+        "new": clean(change.new or ""),
+        "old": clean(change.old or ""),
+        "service": entry.service.name if entry.service else "",
+        "severity": channel.severity or "",
+        "source": channel.source or "",
+        "state": channel.notification or "",
+        "summary": summary(entry),
+        "targets": listing(targets, limit=6) or _NOBODY_NAMED.get(entry.type, ""),
+        "text": known.text or quoted(entry.message or entry.note or ""),
+        "until": clock.short(entry.created_at + snooze) if snooze else "",
+        "waited": duration(known.waited) if known.waited else "",
+        "who": _who(entry, known),
+    }
+
+
+def _user(entry: LogEntry) -> tuple[Agent, ...]:
+    return (entry.user,) if entry.user else ()
+
+
+def _who(entry: LogEntry, known: Known) -> str:
+    if entry.type == TRIGGER and automatic(entry):
+        return monitor(entry) or "Monitoring"
+    if entry.type == RESOLVE and automatic(entry) and entry.channel.type != "auto":
+        return monitor(entry) or "monitoring"
+    if entry.agent is None and known.who is not None:
+        return name(known.who)
+    return actor(entry)
+
+
+def _change(change: FieldChange) -> str:
+    field = clean(change.name).replace("_", " ")
+    old, new = (shorten(clean(value or ""), _LONGEST_VALUE) for value in (change.old, change.new))
+    if field.lower() == "urgency" and {old, new} == set(_URGENCIES):
+        verb = "raised" if (old, new) == _URGENCIES else "lowered"
+        return f"{verb} the urgency from {old} to {new}"
+    plain = field.lower() in {"priority", "urgency"}
+    field = f"the {field.lower()}" if plain else field or "a field"
+    shown_old, shown_new = (old, new) if plain else (quoted(old), quoted(new))
+    if not new:
+        return f"cleared {field}, which was {shown_old}" if old else f"cleared {field}"
+    if not old:
+        return f"set {field} to {shown_new}"
+    return f"changed {field} from {shown_old} to {shown_new}"

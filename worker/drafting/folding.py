@@ -1,0 +1,185 @@
+"""Folds log entries of one type into few events: pages, assignments, moved alerts, field changes.
+
+How each type is folded stands in :data:`FOLDERS`; a type that is not there is folded where the
+same summary comes again and again.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from types import MappingProxyType
+
+from connectors.incidents import LogEntry
+from worker.drafting.context import ASSIGN, SAME_ACT, Context, key_of
+from worker.drafting.entries import Known, summary, tell_entry, values
+from worker.drafting.events import Event
+from worker.drafting.local_time import LocalTime
+from worker.drafting.people import SOMEBODY, actor, automatic, is_person, name, names
+from worker.drafting.rules import Rule
+from worker.drafting.safe import Markdown, link, say
+from worker.drafting.wording import count, listing, span, times
+
+PAGING_PAUSE = timedelta(minutes=15)
+"""Pages further apart than this are two rounds of paging."""
+
+SAME_EDIT = timedelta(minutes=1)
+"""Fields changed by one person within this are one change."""
+
+REPEATED = timedelta(minutes=15)
+"""The same summary again within this is told once, with how often."""
+
+LINK = "link_log_entry"
+
+_MEDIA = {"sms": "SMS", "email": "e-mail", "push": "push message", "phone": "phone"}
+
+Folder = Callable[[Sequence[LogEntry], Rule, Context], Iterator[Event]]
+
+
+def fold(entries: Sequence[LogEntry], rule: Rule, context: Context) -> Iterator[Event]:
+    """Fold entries of one type, oldest first, by the folder of their type."""
+    yield from FOLDERS.get(entries[0].type, _repeated)(entries, rule, context)
+
+
+def folded_event(
+    entries: Sequence[LogEntry],
+    rule: Rule,
+    context: Context,
+    tell: Callable[[LocalTime], Markdown],
+    key: str = "",
+) -> Event:
+    """Make one event of entries of one type."""
+    first = entries[0]
+    return Event(
+        key or key_of(first),
+        first.created_at,
+        first.type,
+        tell,
+        context.weight(first, rule.weight),
+        ((rule.noun, len(entries)),),
+        tuple(entry.id for entry in entries),
+        name(first.agent) if is_person(first.agent) else "",
+        entries[-1].created_at,
+        first.url or context.story.incident.url,
+        "log" if first.url else "incident",
+    )
+
+
+def _stretches(
+    entries: Sequence[LogEntry], pause: timedelta, alike: Callable[[LogEntry], str] = lambda _: ""
+) -> Iterator[list[LogEntry]]:
+    """Split into stretches of entries that are alike and follow each other within a pause."""
+    running: dict[str, list[LogEntry]] = {}
+    for entry in entries:
+        kind = alike(entry)
+        stretch = running.get(kind)
+        if stretch and entry.created_at - stretch[-1].created_at <= pause:
+            stretch.append(entry)
+        else:
+            if stretch:
+                yield stretch
+            running[kind] = [entry]
+    yield from running.values()
+
+
+def _agent(entry: LogEntry) -> str:
+    return f"{entry.agent.id}:{entry.agent.name}" if entry.agent else entry.channel.type
+
+
+def _pages(entries: Sequence[LogEntry], rule: Rule, context: Context) -> Iterator[Event]:
+    for stretch in _stretches(entries, PAGING_PAUSE):
+        key = f"pages:{stretch[0].id}"
+        yield folded_event(stretch, rule, context, _tell_pages(stretch, rule), key)
+
+
+def _tell_pages(stretch: Sequence[LogEntry], rule: Rule) -> Callable[[LocalTime], Markdown]:
+    people = names(entry.user for entry in stretch if entry.user) or [SOMEBODY.lower()]
+    media = Counter(entry.channel.notification for entry in stretch if entry.channel.notification)
+    elapsed = stretch[-1].created_at - stretch[0].created_at
+    many = len(people) > 1
+    ways = listing(_MEDIA.get(way, way) for way, _ in media.most_common())
+
+    told = {
+        "targets": f"{len(people):,} people" if many else people[0],
+        "duration": span(elapsed) if elapsed >= SAME_EDIT else "",
+        "state": "" if many else ways,
+        "text": listing(people, limit=6) if many else "",
+    }
+    return lambda clock: say(rule.wording, **{**values(stretch[0], Known(), clock), **told})
+
+
+def _assignments(entries: Sequence[LogEntry], rule: Rule, context: Context) -> Iterator[Event]:
+    alone = [entry for entry in entries if key_of(entry) not in context.with_cause]
+    for stretch in _stretches(alone, SAME_ACT, _agent):
+        targets = tuple(names(one for entry in stretch for one in entry.assignees))
+        known = Known(targets or ("somebody",), waited=context.known(stretch[0]).waited)
+        yield folded_event(stretch, rule, context, _telling(stretch[0], rule, known))
+
+
+def _moved(entries: Sequence[LogEntry], rule: Rule, context: Context) -> Iterator[Event]:
+    """Tell which alerts people moved; those that joined by themselves are told as alerts."""
+    moves = [
+        stretch
+        for stretch in _stretches(entries, SAME_EDIT, _agent)
+        if not automatic(stretch[0]) or not context.story.alerts
+    ]
+    merged = context.story.record.merged_incidents if len(moves) == 1 else ()
+    named = Markdown(" and ".join(link(one.name or one.id, one.url or "") for one in merged))
+    for stretch in moves:
+        alerts = count(len(stretch), "alert")
+        if named and stretch[0].type == LINK:
+            wording = "{who} merged {merged} into this incident, with {alerts}"
+            text = say(wording, who=actor(stretch[0]), merged=named, alerts=alerts)
+            yield folded_event(stretch, rule, context, partial(_as_told, text))
+        else:
+            tell = _telling(stretch[0], rule, Known(text=alerts))
+            yield folded_event(stretch, rule, context, tell)
+
+
+def _as_told(text: Markdown, _: LocalTime) -> Markdown:
+    return text
+
+
+def _edits(entries: Sequence[LogEntry], rule: Rule, context: Context) -> Iterator[Event]:
+    for stretch in _stretches(entries, SAME_EDIT, _agent):
+        together = tuple(change for entry in stretch for change in entry.changes)
+        edit = replace(stretch[0], changes=together)
+        yield folded_event(stretch, rule, context, _telling(edit, rule, Known()))
+
+
+def _repeated(entries: Sequence[LogEntry], rule: Rule, context: Context) -> Iterator[Event]:
+    for stretch in _stretches(entries, REPEATED, summary):
+        yield folded_event(stretch, rule, context, _tell_repeated(stretch, rule, context))
+
+
+def _telling(entry: LogEntry, rule: Rule, known: Known) -> Callable[[LocalTime], Markdown]:
+    return lambda clock: tell_entry(entry, rule, known, clock)
+
+
+def _tell_repeated(
+    stretch: Sequence[LogEntry], rule: Rule, context: Context
+) -> Callable[[LocalTime], Markdown]:
+    def tell(clock: LocalTime) -> Markdown:
+        first, last = (clock.short(stretch[at].created_at) for at in (0, -1))
+        return say(
+            "{told}[ ({times})][ until {last}]",
+            told=tell_entry(stretch[0], rule, context.known(stretch[0]), clock),
+            times=times(len(stretch)) if len(stretch) > 1 else "",
+            last=last if last != first else "",
+        )
+
+    return tell
+
+
+FOLDERS: Mapping[str, Folder] = MappingProxyType(
+    {
+        ASSIGN: _assignments,
+        "notify_log_entry": _pages,
+        LINK: _moved,
+        "unlink_log_entry": _moved,
+        "custom_field_value_change_log_entry": _edits,
+        "field_value_change_log_entry": _edits,
+    }
+)
+"""How entries of each type are folded, where the table says that they are."""

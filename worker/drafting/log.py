@@ -1,0 +1,145 @@
+"""The log as events: each entry kept, folded or dropped as the folding table says."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from connectors.incidents import Agent, AgentKind, LogEntry
+from worker.drafting.context import SAME_ACT, Context, key_of, reopening_key
+from worker.drafting.entries import TRIGGER, tell_entry
+from worker.drafting.events import Event
+from worker.drafting.folding import fold, folded_event
+from worker.drafting.local_time import LocalTime
+from worker.drafting.openings import REOPEN, RESOLVE, Opening, says_reopened
+from worker.drafting.people import is_person, name
+from worker.drafting.remarks import ANNOTATE
+from worker.drafting.rules import UNKNOWN, Handling, Rule, Weight
+from worker.drafting.safe import Markdown, link, say
+from worker.drafting.wording import listing, quoted
+
+Rules = Mapping[str, Rule]
+
+
+def log_events(context: Context, rules: Rules) -> Iterator[Event]:
+    """Give what the log tells, in no order; notes are told elsewhere.
+
+    The first trigger, each reopening and the resolution are told even where the log lacks them.
+    Further triggers are those of alerts, and told with them.
+    """
+    folds: defaultdict[str, list[LogEntry]] = defaultdict(list)
+    for entry in context.story.entries:
+        rule = rules.get(entry.type, UNKNOWN)
+        if rule.handling is Handling.DROP or entry.type == ANNOTATE:
+            continue
+        if rule.handling is Handling.FOLD or _is_further_trigger(entry, context):
+            folds[entry.type].append(entry)
+        else:
+            yield _event(entry, rule, context)
+    further = folds.pop(TRIGGER, [])
+    if not context.story.alerts and further:
+        folds[TRIGGER] = further
+    for type_, entries in folds.items():
+        yield from fold(entries, rules.get(type_, UNKNOWN), context)
+    yield from _unlogged(context, rules)
+
+
+def _is_further_trigger(entry: LogEntry, context: Context) -> bool:
+    return entry.type == TRIGGER and entry is not context.detection
+
+
+def _event(entry: LogEntry, rule: Rule, context: Context) -> Event:
+    def tell(clock: LocalTime) -> Markdown:
+        if entry.type == RESOLVE and context.story.incident.merged_into:
+            return _tell_merge(entry, context)
+        if key_of(entry) in context.snooze_ends:
+            return say("The snooze ended")
+        return tell_entry(entry, rule, context.known(entry), clock)
+
+    event = folded_event([entry], rule, context, tell)
+    remark = context.resolution_notes.get(key_of(entry))
+    more = remark.sources if remark else ()
+    if entry is context.detection and context.story.alerts:
+        further = (one.id for one in context.story.entries if _is_further_trigger(one, context))
+        more = (*more, *further)
+    return replace(event, sources=tuple(dict.fromkeys((*event.sources, *more))))
+
+
+def _tell_merge(entry: LogEntry, context: Context) -> Markdown:
+    target = context.story.incident.merged_into
+    named = link(target.name or target.id, target.url) if target and target.url else ""
+    plain = target.name or target.id if target else ""
+    return say(
+        "{who} merged the incident into {target}", who=name(entry.agent), target=named or plain
+    )
+
+
+def _unlogged(context: Context, rules: Rules) -> Iterator[Event]:
+    story = context.story
+    if context.detection is None and _shown(TRIGGER, rules):
+        yield _made("incident:start", story.start, TRIGGER, _tell_start(context), context)
+    for number, opening in enumerate(story.openings[1:], 1):
+        if _shown(REOPEN, rules) and not _is_logged(opening):
+            key = reopening_key(number)
+            who = _reopener(opening)
+            text = _tell_reopening(who, context.assigned.get(key, ()))
+            event = _made(key, opening.began, REOPEN, text, context)
+            yield replace(event, person=name(who) if who else "")
+    last = story.openings[-1]
+    if last.ended is not None and last.resolution is None and _shown(RESOLVE, rules):
+        yield _made("incident:end", last.ended, RESOLVE, _tell_end(context), context)
+
+
+def _shown(type_: str, rules: Rules) -> bool:
+    return rules.get(type_, UNKNOWN).handling is not Handling.DROP
+
+
+def _is_logged(opening: Opening) -> bool:
+    return opening.reopening is not None and says_reopened(opening.reopening)
+
+
+def _made(key: str, at: datetime, kind: str, text: Markdown, context: Context) -> Event:
+    nouns = {TRIGGER: "trigger", REOPEN: "reopening", RESOLVE: "resolution"}
+    return Event(
+        key,
+        at,
+        kind,
+        lambda _: text,
+        Weight.TURN,
+        ((nouns[kind], 1),),
+        (),
+        url=context.story.incident.url,
+        link="incident",
+    )
+
+
+def _tell_start(context: Context) -> Markdown:
+    incident = context.story.incident
+    return say(
+        "The incident was opened: {title}[ on {service}]",
+        title=quoted(incident.title) or "without a title",
+        service=incident.service.name if incident.service else "",
+    )
+
+
+def _reopener(opening: Opening) -> Agent | None:
+    """Tell who reopened the incident: whoever did at that moment what only an open one allows."""
+    shown_by = opening.reopening
+    if shown_by is None or abs(shown_by.created_at - opening.began) > SAME_ACT:
+        return None
+    return shown_by.agent if is_person(shown_by.agent) else None
+
+
+def _tell_reopening(who: Agent | None, assigned: Sequence[str]) -> Markdown:
+    wording = "{who} reopened the incident" if who else "The incident was reopened"
+    targets = listing(assigned)
+    return say(f"{wording}[; assigned to {{targets}}]", who=name(who), targets=targets)
+
+
+def _tell_end(context: Context) -> Markdown:
+    by = context.story.incident.last_status_change_by
+    if by is None:
+        return say("The incident was resolved; the log does not say by whom")
+    if by.kind in {AgentKind.PERSON, AgentKind.BOT}:
+        return say("{who} resolved the incident", who=name(by))
+    return say("Resolved automatically by {who}", who=name(by))

@@ -1,0 +1,138 @@
+"""When the incident was open: from its start to its end, with every reopening between.
+
+PagerDuty's log has no entry for a reopening that its documents name. It is told by the
+incident's ``reopened_at`` (the latest one alone) and by entries that only an open incident can
+have, following a resolution.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from connectors.incidents import Incident, IncidentStatus, LogEntry
+
+RESOLVE = "resolve_log_entry"
+ACKNOWLEDGE = "acknowledge_log_entry"
+UNACKNOWLEDGE = "unacknowledge_log_entry"
+REOPEN = "reopen_log_entry"
+
+_ONLY_WHILE_OPEN = frozenset(
+    {
+        REOPEN,
+        ACKNOWLEDGE,
+        UNACKNOWLEDGE,
+        "assign_log_entry",
+        "delegate_log_entry",
+        "escalate_log_entry",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A stretch in which the incident was open; ``ended`` is None while it still is.
+
+    ``reopening`` is the log entry that says or shows that it was reopened, where there is one,
+    ``acknowledgement`` the first one, ``resolution`` the entry that ended it.
+    """
+
+    began: datetime
+    ended: datetime | None = None
+    reopening: LogEntry | None = None
+    acknowledgement: LogEntry | None = None
+    resolution: LogEntry | None = None
+
+
+def end_of(incident: Incident, entries: Sequence[LogEntry]) -> datetime | None:
+    """Tell when the incident ended, None while it is open or where no source tells.
+
+    That is ``resolved_at``, else the latest resolution in the log, else the last change of status.
+    """
+    if incident.status is not IncidentStatus.RESOLVED:
+        return None
+    if incident.resolved_at is not None:
+        return incident.resolved_at
+    logged = [entry.created_at for entry in entries if entry.type == RESOLVE]
+    return max(logged, default=incident.last_status_change_at)
+
+
+def openings(incident: Incident, entries: Sequence[LogEntry]) -> tuple[Opening, ...]:
+    """Tell each stretch in which the incident was open, oldest first; there is at least one.
+
+    ``entries`` are the whole log, oldest first. Two resolutions with nothing between them that
+    shows a reopening end one stretch, with the later of them.
+    """
+    found = list(_logged(incident, entries))
+    end = end_of(incident, entries)
+    last = found[-1]
+    if incident.status is not IncidentStatus.RESOLVED:
+        if last.ended is not None:
+            found.append(Opening(_reopened_after(incident, last.ended)))
+    elif end is not None:
+        if last.resolution is None and len(found) > 1 and end <= last.began:
+            found.pop()  # it was resolved before: what followed was no reopening
+        found[-1] = replace(found[-1], ended=max(end, found[-1].began))
+    return tuple(_acknowledged(found, entries))
+
+
+def open_time(each: Iterable[Opening]) -> timedelta | None:
+    """Add up how long the incident was open, None while it still is."""
+    total = timedelta()
+    for opening in each:
+        if opening.ended is None:
+            return None
+        total += opening.ended - opening.began
+    return total
+
+
+def _logged(incident: Incident, entries: Sequence[LogEntry]) -> Iterator[Opening]:
+    began, reopening = incident.created_at, None
+    resolution: LogEntry | None = None
+    for entry in entries:
+        if entry.type == RESOLVE:
+            resolution = entry
+        elif resolution is not None and shows_open(entry):
+            yield Opening(began, resolution.created_at, reopening, None, resolution)
+            known = incident.reopened_at
+            earlier = known is not None and resolution.created_at <= known <= entry.created_at
+            began = known if known is not None and earlier else entry.created_at
+            reopening = entry
+            resolution = None
+    ended = resolution.created_at if resolution else None
+    known = incident.reopened_at
+    if ended is not None and known is not None and known > ended:
+        yield Opening(began, ended, reopening, None, resolution)
+        yield Opening(known)
+    else:
+        yield Opening(began, ended, reopening, None, resolution)
+
+
+def shows_open(entry: LogEntry) -> bool:
+    """Tell whether only an open incident can have such an entry."""
+    return entry.type in _ONLY_WHILE_OPEN or says_reopened(entry)
+
+
+def says_reopened(entry: LogEntry) -> bool:
+    """Tell whether an entry says that the incident was reopened."""
+    return "reopen" in entry.type
+
+
+def _reopened_after(incident: Incident, ended: datetime) -> datetime:
+    """Tell when it was opened again, though the log does not say: never before it was resolved."""
+    known = (incident.reopened_at, incident.last_status_change_at)
+    return next((time for time in known if time is not None and time >= ended), ended)
+
+
+def _acknowledged(each: Sequence[Opening], entries: Sequence[LogEntry]) -> Iterator[Opening]:
+    acknowledgements = [entry for entry in entries if entry.type == ACKNOWLEDGE]
+    for opening in each:
+        first = next(
+            (
+                entry
+                for entry in acknowledgements
+                if entry.created_at >= opening.began
+                and (opening.ended is None or entry.created_at <= opening.ended)
+            ),
+            None,
+        )
+        yield replace(opening, acknowledgement=first)

@@ -1,0 +1,82 @@
+"""Names whoever acted so that it reads naturally: people, also deleted ones, bots, monitors."""
+
+from collections.abc import Iterable
+
+from connectors.incidents import Agent, AgentKind, LogEntry
+from worker.drafting.plain import clean, shorten
+
+SOMEBODY = "Somebody"
+"""Stands for a person whom the log does not name."""
+
+_GENERIC = frozenset({"", "api", "events api", "events api v2", "email", "e-mail", "integration"})
+_TIMED_OUT = frozenset({"timeout"})
+_AUTOMATIC = frozenset({"auto", "nagios"})
+_LONGEST_NAME = 80
+
+
+def is_person(agent: Agent | None) -> bool:
+    """Tell whether a person acted; a log entry without an agent names nobody."""
+    return agent is not None and agent.kind is AgentKind.PERSON
+
+
+def timed_out(entry: LogEntry) -> bool:
+    """Tell whether the entry came about because a time ran out.
+
+    The summary is no guide: PagerDuty's says "through the API" for a timeout too.
+    """
+    return entry.channel.type in _TIMED_OUT
+
+
+def automatic(entry: LogEntry) -> bool:
+    """Tell whether no person acted: a monitor, an integration, a rule or a service did."""
+    if entry.agent is None:
+        return entry.channel.type in _TIMED_OUT | _AUTOMATIC
+    return entry.agent.kind not in {AgentKind.PERSON, AgentKind.BOT}
+
+
+def name(agent: Agent | None) -> str:
+    """Name an agent: a person by name, a bot as one, nobody as ``Somebody``.
+
+    A deleted person keeps the name that the source remembers; without any, the id tells them
+    apart from others.
+    """
+    if agent is None:
+        return SOMEBODY
+    known = shorten(clean(agent.name), _LONGEST_NAME)
+    if agent.kind is AgentKind.BOT:
+        return known if "bot" in known.lower() else f"{known or agent.id} (bot)"
+    if agent.kind is AgentKind.PERSON and known in {"", agent.id}:
+        return f"a former user ({agent.id})" if agent.id else SOMEBODY
+    return known or clean(agent.id) or SOMEBODY
+
+
+def actor(entry: LogEntry) -> str:
+    """Name who or what brought an entry about; where nobody did, that is ``Automation``."""
+    agent = entry.agent
+    if agent is None:
+        return "Automation" if automatic(entry) else SOMEBODY
+    known = clean(agent.name)
+    if known and agent.kind is AgentKind.SERVICE:
+        return f"the service {shorten(known, _LONGEST_NAME)}"
+    return name(agent)
+
+
+def names(agents: Iterable[Agent]) -> list[str]:
+    """Name several agents, each once, in their order."""
+    return list(dict.fromkeys(name(agent) for agent in agents))
+
+
+def monitor(entry: LogEntry) -> str:
+    """Name the monitor that sent an event, "" where the entry does not tell which it was.
+
+    An integration that is merely called ``API``, or a service that stands in for its integration,
+    does not tell.
+    """
+    if client := clean(entry.channel.client or ""):
+        return shorten(client, _LONGEST_NAME)
+    if entry.channel.type == "email":
+        return "An e-mail"
+    agent = entry.agent
+    if agent is None or agent.kind is AgentKind.SERVICE:
+        return ""
+    return "" if clean(agent.name).lower() in _GENERIC else name(agent)

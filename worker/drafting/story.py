@@ -1,0 +1,56 @@
+"""What is derived from a record once, for the timeline, the facts and the chart alike."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.incidents import Alert, Incident, IncidentRecord, LogEntry
+from worker.drafting.openings import Opening, end_of, openings
+from worker.drafting.remarks import Remark, remarks
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An incident put in order: everything oldest first, every remark once.
+
+    ``end`` is None while the incident is open, or where no source tells when it ended.
+    """
+
+    record: IncidentRecord
+    entries: tuple[LogEntry, ...]
+    alerts: tuple[Alert, ...]
+    remarks: tuple[Remark, ...]
+    openings: tuple[Opening, ...]
+    end: datetime | None
+
+    @property
+    def incident(self) -> Incident:
+        """The incident itself."""
+        return self.record.incident
+
+    @property
+    def start(self) -> datetime:
+        """When the incident was created."""
+        return self.incident.created_at
+
+    @property
+    def first_signal(self) -> datetime | None:
+        """When the earliest alert came, which is before the start where incidents were merged."""
+        return self.alerts[0].created_at if self.alerts else None
+
+    @property
+    def resolutions(self) -> tuple[datetime, ...]:
+        """When the incident was resolved, each time."""
+        return tuple(opening.ended for opening in self.openings if opening.ended is not None)
+
+
+def story(record: IncidentRecord) -> Story:
+    """Put a record in order."""
+    entries = tuple(sorted(record.log_entries, key=lambda entry: entry.created_at))
+    return Story(
+        record,
+        entries,
+        tuple(sorted(record.alerts, key=lambda alert: alert.created_at)),
+        remarks(record, entries),
+        openings(record.incident, entries),
+        end_of(record.incident, entries),
+    )

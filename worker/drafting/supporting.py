@@ -1,0 +1,130 @@
+"""Section 8: where the evidence is: the incident, links that came with it, the chart."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from connectors.incidents import Link
+from worker.content import Entry, Point
+from worker.drafting.plain import clean, shorten
+from worker.drafting.safe import Markdown, at_start, image, link, say
+from worker.drafting.story import Story
+from worker.drafting.urls import safe_url
+from worker.drafting.wording import count
+
+MOST_LINKS = 30
+MOST_ALIKE = 3
+"""Links told in one place, and of those that are called the same: each host may send its own."""
+
+_METRICS = re.compile(
+    r"grafana|dashboard|graph|chart|metric|prometheus|\bpanel|monitor|snapshot", re.IGNORECASE
+)
+_LONGEST_NAME = 80
+
+
+def logs(story: Story) -> Entry:
+    """Link the incident, the runbooks and other places, and say what could not be read."""
+    points = [*_links(story, metrics=False), *_bridge(story), *_merged(story), *_missing(story)]
+    return Entry(_incident(story), tuple(points))
+
+
+def metrics(story: Story, chart: str | None, alternative: str) -> Entry | None:
+    """Link graphs and dashboards, and show the chart of the incident, if there is one."""
+    points = tuple(_links(story, metrics=True))
+    picture = image(alternative, chart) if chart else Markdown("")
+    if not points and not picture:
+        return None
+    return Entry(picture, points, keep_prompt=not points)
+
+
+def _incident(story: Story) -> Markdown:
+    incident = story.incident
+    title = f"Incident #{incident.number}"
+    named = link(title, incident.url) if safe_url(incident.url) else say("{title}", title=title)
+    return say(
+        "{incident}[, with {entries} in its log][ and {alerts}]",
+        incident=named,
+        entries=count(len(story.entries), "entry") if story.entries else "",
+        alerts=count(len(story.alerts), "alert") if story.alerts else "",
+    )
+
+
+def _links(story: Story, *, metrics: bool) -> Iterator[Point]:
+    found = [one for one in _distinct(_all_links(story)) if _is_metric(one) is metrics]
+    told: Counter[str] = Counter()
+    shown = 0
+    for one in found:
+        named = _name(one)
+        told[named] += 1
+        if told[named] > MOST_ALIKE or shown >= MOST_LINKS:
+            continue
+        shown += 1
+        yield Point(f"link:{one.url}", at_start(_shown(one, named)))
+    if rest := len(found) - shown:
+        text = say("And {links} more, in the alerts", links=count(rest, "link"))
+        yield Point(f"link:more:{metrics}", text)
+
+
+def _all_links(story: Story) -> Iterator[Link]:
+    for alert in story.alerts:
+        yield from alert.links
+        if alert.client_url:
+            yield Link(alert.client_url, alert.client or "")
+    for entry in story.entries:
+        yield from entry.links
+        if entry.channel.client_url:
+            yield Link(entry.channel.client_url, entry.channel.client or "")
+
+
+def _distinct(links: Iterable[Link]) -> Iterator[Link]:
+    seen: set[str] = set()
+    for one in links:
+        place = safe_url(one.url) or clean(one.url)
+        if place and place not in seen:
+            seen.add(place)
+            yield one
+
+
+def _is_metric(one: Link) -> bool:
+    return one.is_image or bool(_METRICS.search(f"{one.text} {one.url}"))
+
+
+def _name(one: Link) -> str:
+    name = shorten(clean(one.text), _LONGEST_NAME)
+    return name or re.sub(r"^https?://", "", shorten(clean(one.url), _LONGEST_NAME))
+
+
+def _shown(one: Link, named: str) -> Markdown:
+    return say(
+        "[{picture}: ]{link}", picture="Image" if one.is_image else "", link=link(named, one.url)
+    )
+
+
+def _bridge(story: Story) -> Iterator[Point]:
+    number, url = story.incident.conference_number, story.incident.conference_url
+    if not clean(number or "") and not clean(url or ""):
+        return
+    named = link("join", url) if url else ""
+    text = say("Conference bridge:[ {link}][ {number}]", link=named, number=clean(number or ""))
+    yield Point("bridge", text)
+
+
+def _merged(story: Story) -> Iterator[Point]:
+    for one in story.record.merged_incidents:
+        named = link(clean(one.name) or one.id, one.url) if one.url else one.name
+        yield Point(f"merged:{one.id}", say("Merged into this incident: {named}", named=named))
+
+
+def _missing(story: Story) -> Iterator[Point]:
+    for one in story.record.missing:
+        text = say("Not in this draft: {part}. {reason}", part=one.part, reason=one.reason)
+        yield Point(f"missing:{one.part}", text)
+    known, number = len(story.alerts), story.incident.alert_count or 0
+    parts = {one.part for one in story.record.missing}
+    if known < number and "alerts" not in parts:
+        text = say(
+            "Not in this draft: {rest} of {all}",
+            rest=f"{number - known:,}",
+            all=count(number, "alert"),
+        )
+        yield Point("missing:some-alerts", text)
