@@ -1,5 +1,6 @@
 """What the groups of settings are made of: their common base, and the types of single values."""
 
+from email.utils import parseaddr
 from typing import Annotated
 
 from pydantic import (
@@ -47,10 +48,18 @@ def _label(value: str) -> str:
     return value
 
 
+def _author(value: str) -> str:
+    name, address = parseaddr(value)
+    if not name or "@" not in address:
+        raise ValueError("must be a name and an address: 'Postmortems <bot@example.com>'.")
+    return value
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Secret = Annotated[SecretStr, BeforeValidator(_secret), AfterValidator(_fit_for_a_header)]
 SigningSecrets = Annotated[
     tuple[Annotated[SecretStr, Field(min_length=1)], ...], BeforeValidator(_secrets)
 ]
 """Signing secrets, any of which may have signed: more than one while one is being rotated."""
+Author = Annotated[Text, AfterValidator(_author)]
 Label = Annotated[Text, AfterValidator(_label)]

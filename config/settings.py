@@ -30,7 +30,7 @@ from config.document_names import DocumentNames
 from config.drafts import Drafts
 from config.errors import ConfigurationProblems
 from config.file import File, read_file, with_secrets
-from config.parts import Secret, Text
+from config.parts import Author, Secret, Text
 from config.problems import Location, sentences
 from config.schedule import QuietTime, Schedule
 from config.sections import Names
@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     pagerduty: PagerDuty = PagerDuty()
     jira: Jira = Jira()
     documents: Documents = DirectoryLocation(Path("postmortems"))
-    commit_author: Text = "postmortem-worker <postmortem-worker@localhost>"
+    commit_author: Author = "postmortem-worker <postmortem-worker@localhost>"
     database_url: DatabaseAddress = SecretStr("sqlite:///postmortem.db")
     timezone: Zone = ZoneInfo("UTC")
     template: Annotated[Path, AfterValidator(_template)] | None = None

@@ -1,12 +1,14 @@
 """A store together with the people who edit what is in it, by other means than the store."""
 
 import os
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from worker.store.base import DocumentStore
 from worker.store.directory import DirectoryStore
+from worker.store.git import GitStore
 
 
 class Place(Protocol):
@@ -53,3 +55,71 @@ class DirectoryPlace:
 
     def again(self) -> DocumentStore:
         return DirectoryStore(self.root)
+
+
+@dataclass
+class GitPlace:
+    """A remote, and a person with a clone who commits and pushes each change at once."""
+
+    folder: Path
+    store: DocumentStore
+
+    @staticmethod
+    def make(folder: Path) -> "GitPlace":
+        git("init", "--quiet", "--bare", "--initial-branch=main", str(folder / "remote.git"))
+        git("clone", "--quiet", str(folder / "remote.git"), str(folder / "clone"))
+        place = GitPlace(folder, GitStore("file:///", "main", author="P <p@example.com>"))
+        place.store = place.again()
+        return place
+
+    def put(self, name: str, data: bytes) -> None:
+        self.pull()
+        path = self.folder / "clone" / "incidents" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        self.push()
+
+    def get(self, name: str) -> bytes | None:
+        self.pull()
+        path = self.folder / "clone" / "incidents" / name
+        return path.read_bytes() if path.exists() else None
+
+    def remove(self, name: str) -> None:
+        self.pull()
+        (self.folder / "clone" / "incidents" / name).unlink()
+        self.push()
+
+    def again(self) -> DocumentStore:
+        return GitStore(
+            f"file://{self.folder}/remote.git",
+            "main",
+            "incidents",
+            author="The Program <program@example.com>",
+            cache=self.folder / "cache",
+        )
+
+    def pull(self) -> None:
+        if git("-C", str(self.folder / "clone"), "ls-remote", "origin", "main"):
+            git("-C", str(self.folder / "clone"), "pull", "--quiet", "--rebase", "origin", "main")
+
+    def push(self) -> None:
+        git("-C", str(self.folder / "clone"), "add", "--force", "--all")
+        git("-C", str(self.folder / "clone"), "commit", "--quiet", "--allow-empty", "-m", "By hand")
+        git("-C", str(self.folder / "clone"), "push", "--quiet", "origin", "HEAD:main")
+
+
+def git(*command: str) -> str:
+    """Run git as a person whose settings are known."""
+    settings = {
+        "user.name": "A Person",
+        "user.email": "person@example.com",
+        "core.autocrlf": "false",
+        "core.excludesFile": "/dev/null",
+    }
+    options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+    return subprocess.run(  # noqa: S603 - git, on folders of our own
+        ["git", *options, *command],  # noqa: S607 - whichever git this machine has
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout

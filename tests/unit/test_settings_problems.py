@@ -95,6 +95,10 @@ def problems(text: str = "", environ: dict[str, str] | None = None) -> tuple[str
         ("documents = 'git+file:///x#a..b'", "names the branch 'a..b', which Git does not allow."),
         ("documents = 'git+file:///x#-f'", "names the branch '-f', which Git does not allow."),
         ("documents = 'git+file:///x#main:../y'", "names the folder '../y'."),
+        (
+            "commit_author = 'nobody'",
+            "commit_author in settings.toml must be a name and an address",
+        ),
         ("database_url = 'mysql://db.example.com/x'", "must begin with sqlite:/// or postgresql"),
         ("database_url = 'sqlite://'", "must name a file, which sqlite does with three slashes"),
         ("database_url = 'sqlite:///:memory:'", "must name a file"),

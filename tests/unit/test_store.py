@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.places import DirectoryPlace, Place
+from tests.unit.places import DirectoryPlace, GitPlace, Place
 from worker.store.base import BadName, Changed, Missing, NotText, Version
 
-PLACES: dict[str, Callable[[Path], Place]] = {"directory": DirectoryPlace.make}
+PLACES: dict[str, Callable[[Path], Place]] = {
+    "directory": DirectoryPlace.make,
+    "git": GitPlace.make,
+}
 NAME = "2026-03-02-PINVENTED1-checkout-down.md"
 
 

@@ -8,8 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from worker.store.base import BadName
-from worker.store.names import document_name, is_document
+from worker.store.names import is_document, is_usable
 
 
 def walk(root: Path) -> Iterator[tuple[str, os.stat_result]]:
@@ -19,7 +18,7 @@ def walk(root: Path) -> Iterator[tuple[str, os.stat_result]]:
     gone, and be written a second time.
     """
     for name, entry in _files(root):
-        if _usable(name):
+        if is_usable(name):
             try:
                 yield name, entry.stat(follow_symlinks=False)
             except FileNotFoundError:
@@ -28,7 +27,7 @@ def walk(root: Path) -> Iterator[tuple[str, os.stat_result]]:
 
 def unusable(root: Path) -> list[str]:
     """Give the names of documents that are left out since their names cannot be used."""
-    return [name for name, _ in _files(root) if not _usable(name)]
+    return [name for name, _ in _files(root) if not is_usable(name)]
 
 
 def _files(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -42,11 +41,3 @@ def _files(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
                         folders.append((f"{prefix}{entry.name}/", folder / entry.name))
                 elif entry.is_file(follow_symlinks=False) and is_document(entry.name):
                     yield prefix + entry.name, entry
-
-
-def _usable(name: str) -> bool:
-    try:
-        document_name(name)
-    except BadName:
-        return False
-    return True

@@ -23,6 +23,15 @@ def document_name(name: str) -> str:
     return name
 
 
+def is_usable(name: str) -> bool:
+    """Tell whether ``document_name`` accepts ``name``."""
+    try:
+        document_name(name)
+    except BadName:
+        return False
+    return True
+
+
 def attachment_name(name: str) -> str:
     """Give ``name`` once it is a path inside the store that is no document's."""
     _inside(name)

@@ -1,0 +1,135 @@
+"""The rules of the house, where a tool does not hold them already."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from config.sections import COLUMNS, HEADINGS, LABELS, Column
+from config.variables import VARIABLES
+
+ROOT = Path(__file__).parents[2]
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")
+MODULES = sorted(
+    path
+    for package in ("config", "connectors", "worker")
+    for path in ROOT.glob(f"{package}/**/*.py")
+)
+SOURCES = sorted([*MODULES, *ROOT.glob("tests/**/*.py"), *ROOT.glob("bench/**/*.py")])
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def test_imports_run_one_way(capsys: pytest.CaptureFixture[str]) -> None:
+    broken = lint_imports(config_filename=str(ROOT / ".importlinter"), no_cache=True)
+    assert not broken, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_every_module_says_what_it_is(path: Path) -> None:
+    said = ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    assert said or not path.read_text("utf-8"), f"{named(path)} has no docstring"
+
+
+def exceptions() -> Iterator[tuple[str, str]]:
+    """Give each comment that silences a tool, and where it stands."""
+    silencing = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma)\b.*")
+    for path in SOURCES:
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+            if match := silencing.search(line):
+                yield f"{named(path)}:{number}", match[0]
+
+
+def test_whatever_silences_a_tool_says_why() -> None:
+    codes = r"#\s*(?:noqa:?|type:\s*ignore|pragma:[\w ]+)\s*(?:[A-Z]+\d+,?\s*|\[.*?\])*"
+    silent = [
+        f"{place}: {comment}"
+        for place, comment in exceptions()
+        if not re.search(r"\w+ \w+", re.sub(codes, "", comment))
+    ]
+    assert not silent, "\n".join(silent)
+
+
+@cache
+def pins(lock: str) -> dict[str, str]:
+    """Give the release that a lock file holds of each package."""
+    lines = (ROOT / lock).read_text("utf-8").splitlines()
+    found = [re.match(r"([\w.-]+)(?:\[[\w,-]+\])?==([^\s;]+)", line) for line in lines]
+    return {canonicalize_name(match[1]): match[2] for match in found if match}
+
+
+def wanted(*groups: str) -> list[Requirement]:
+    """Give what ``pyproject.toml`` asks for, with the groups of that name."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    listed = [] if groups == ("build",) else list(project["project"]["dependencies"])
+    for group in groups:
+        listed += [each for each in project["dependency-groups"][group] if isinstance(each, str)]
+    return [Requirement(each) for each in listed]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_file_names_no_registry(lock: str) -> None:
+    text = (ROOT / lock).read_text("utf-8")
+    assert "://" not in text
+    assert "index-url" not in text
+    assert "find-links" not in text
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_release_in_a_lock_file_has_its_hashes(lock: str) -> None:
+    entries = re.split(r"\n(?=\w)", (ROOT / lock).read_text("utf-8").strip())
+    assert pins(lock)
+    assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+@pytest.mark.parametrize(
+    ("lock", "groups"), [(LOCKS[0], ()), (LOCKS[1], ("build", "dev")), (LOCKS[2], ("build",))]
+)
+def test_the_lock_files_are_in_step_with_what_is_asked_for(
+    lock: str, groups: tuple[str, ...]
+) -> None:
+    for requirement in wanted(*groups):
+        pinned = pins(lock).get(canonicalize_name(requirement.name))
+        assert pinned, f"{requirement} is not in {lock}: run make lock"
+        assert pinned in requirement.specifier, f"{requirement} is {pinned} in {lock}: make lock"
+
+
+def test_the_project_is_built_with_what_is_locked_for_it() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert project["build-system"]["requires"] == project["dependency-groups"]["build"]
+
+
+def test_what_is_tested_is_what_is_shipped() -> None:
+    tested = pins("requirements-dev.lock")
+    shipped = pins("requirements.lock") | pins("requirements-build.lock")
+    assert {name: tested.get(name) for name in shipped} == shipped
+
+
+def test_the_built_in_template_has_the_nine_sections_and_every_place_the_program_fills() -> None:
+    template = (ROOT / "config/postmortem.md").read_text("utf-8")
+    title, *sections = re.split(r"^## ", template, flags=re.MULTILINE)
+    assert title.strip() == "# Postmortem: [Incident Title]"
+    headings = [f"{number}. {name}" for number, name in enumerate(HEADINGS.values(), start=1)]
+    assert [section.splitlines()[0] for section in sections] == headings
+    bodies = dict(zip(HEADINGS, sections, strict=True))
+    for slot, label in LABELS.items():
+        assert f"- **{label}:**" in bodies[slot.section], slot
+    for column in (Column.TASK, Column.OWNER, Column.PRIORITY, Column.DEADLINE):
+        assert COLUMNS[column] in template
+
+
+def test_the_documentation_is_there_and_names_every_setting_of_the_environment() -> None:
+    for name in ("architecture", "documents", "operations", "glossary"):
+        assert (ROOT / "docs" / f"{name}.md").is_file(), name
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for variable in VARIABLES:
+        assert variable.name in readme, f"{variable.name} is not in the README"
