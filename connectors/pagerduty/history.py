@@ -9,7 +9,7 @@ resolutions first keeps that cheap: the pages end where the period begins.
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from connectors.errors import Rejected
+from connectors.errors import PayloadError, Rejected
 from connectors.incidents import Incident, IncidentFilter
 from connectors.pagerduty import payloads
 from connectors.pagerduty.paging import Pages
@@ -67,6 +67,11 @@ def _within(
         found += page
         if _goes_back_before(page, wanted):
             return found
+    if pages.broken:
+        raise PayloadError(
+            "PagerDuty spoke of more incidents and sent an empty page, so some would be missed.",
+            "Run the command again later.",
+        )
     if not pages.capped:
         return found
     if end - start <= SHORTEST_PERIOD:

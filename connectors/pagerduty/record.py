@@ -215,14 +215,14 @@ class RecordReader:
             "statuses[]": ["resolved"],
         }
         pages = Pages(self.transport, "/incidents", "incidents", payloads.incident, query)
-        for number, page in enumerate(pages, 1):
+        for number, page in enumerate(pages):
+            if number == MERGE_PAGES:
+                why = "PagerDuty lists too many incidents of that time to search them all"
+                self._cut("merged incidents", why)
+                return
             for other in page:
                 if other.merged_into and other.merged_into.id == incident.id:
                     yield Reference(other.id, other.title, other.url or None)
-            if number == MERGE_PAGES:
-                why = "only the first incidents of that time were searched for merged ones"
-                self._cut("merged incidents", why)
-                return
 
 
 def _oldest_first(newest_first: Iterable[Dated]) -> tuple[Dated, ...]:
