@@ -51,18 +51,26 @@ def read_project(asked: Asked) -> Said:
     return Said(body=asked.views.project(_project(asked)))
 
 
+def _creatable(asked: Asked) -> Project:
+    """Give the project that the path names; both documents know no 404 here, only 400."""
+    project = asked.site.project(asked.path["project"])
+    if project is None or "CREATE_ISSUES" in project.lacking:
+        raise Refused(messages=["The project does not exist, or you may not create issues in it."])
+    return project
+
+
 def create_types(asked: Asked) -> Said:
     """``GET issue/createmeta/{project}/issuetypes``."""
-    project = _project(asked)
+    project = _creatable(asked)
     kinds = [asked.views.issue_type(project, name) for name in project.issue_types]
     return Said(body=_meta_page(asked, kinds, "issueTypes"))
 
 
 def create_fields(asked: Asked) -> Said:
     """``GET issue/createmeta/{project}/issuetypes/{type}``."""
-    project = _project(asked)
+    project = _creatable(asked)
     if asked.path["type"] not in {project.type_id(name) for name in project.issue_types}:
-        raise Refused(messages=["Issue type is not valid for the project."], status=404)
+        raise Refused(messages=["Issue type is not valid for the project."])
     fields = [asked.views.field(project, own) for own in sorted(project.settable)]
     return Said(body=_meta_page(asked, fields, "fields"))
 

@@ -34,7 +34,7 @@ def bulk_fetch(asked: Asked) -> Said:
         else:
             fields = body.get("fields", ["*navigable"])
             shown.append(asked.views.ticket(record, record.now, fields, properties))
-    answer = {"expand": "", "issues": shown, "issueErrors": failed}
+    answer = {"issues": shown, "issueErrors": failed}
     return Said(body=answer, headers={} if asked.known else LOGIN_FAILED)
 
 

@@ -107,7 +107,9 @@ def link(asked: Asked) -> Said:
     address = f"{asked.views.link(record.now)}/remotelink/{number}"
     kept = {"id": number, "self": address, **body}
     record.links[:] = [each for each in record.links if each not in known] + [kept]
-    return Said(200 if known else 201, {"id": number, "self": address})
+    # Data Center documents no 201 here.
+    created = not known and asked.site.is_cloud
+    return Said(201 if created else 200, {"id": number, "self": address})
 
 
 def read_property(asked: Asked) -> Said:
@@ -123,7 +125,7 @@ def set_property(asked: Asked) -> Said:
     properties, key = asked.ticket().properties, asked.path["key"]
     status = 200 if key in properties else 201
     properties[key] = asked.body
-    return Said(status)
+    return Said(status, {})
 
 
 ROUTES: Mapping[tuple[str, str], Handler] = {
