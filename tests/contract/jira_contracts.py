@@ -54,6 +54,14 @@ DATA_CENTER_ERRATA = (
         '{"type": "string"}',
         "the description says that fields is a comma-separated list",
     ),
+    Erratum(
+        "/paths/~1api~12~1issue~1{issueIdOrKey}~1remotelink/get"
+        "/responses/200/content/application~1json/schema",
+        json.dumps(
+            {"type": "array", "items": {"$ref": "#/components/schemas/RemoteIssueLinkBean"}}
+        ),
+        "an issue has several links, and Jira gives a list of them",
+    ),
     *(
         Erratum(
             f"/paths/~1api~12~1user~1{search}/get/responses/200/content/application~1json/schema",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -63,7 +63,7 @@ class JiraSandbox:
         return self._server.url
 
     @property
-    def credentials(self) -> Mapping[str, str]:
+    def credentials(self) -> Mapping[str, Any]:
         """What the connector needs to get in."""
         if self.site.is_cloud:
             return {"email": EMAIL, "api_token": API_TOKEN}
