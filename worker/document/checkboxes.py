@@ -1,0 +1,176 @@
+"""Action items in lists of check boxes.
+
+One looks like ``- [ ] task @owner (by 2026-12-03) — [OPS-1](https://…) (In Progress)``.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from worker.document.inline import escape, is_bracketed, plain
+from worker.document.items import ActionItem, CellEdit, ItemPlace, due, shortened
+from worker.document.markdown import Blocks, Item
+from worker.document.outline import Extent
+from worker.document.source import Edit, Place
+from worker.document.tickets import Mention, link, mention
+
+_BOX = re.compile(r"\[([ xX])\][ \t\r\n]+(?=\S)")
+_DASH = re.compile(r"\s+(?:\u2014|\u2013|--?)\s+(?=\S)")
+_STATUS = re.compile(r"\s*(?:\((.*)\))?\s*", re.DOTALL)
+_OWNER = re.compile(r"(?:^|\s)\(?@(\[[^\[\]]+\]|[^\s()\[\],;]*[^\s()\[\],;.:!?])\)?[.,;]?$")
+_ANY_OWNER = re.compile(r"(?<![\w@.])@(\[[^\[\]]+\]|[\w.+-]*\w(?:@[\w.-]+\w)?)")
+_DUE = re.compile(
+    r"(?:^|\s)(?:\((?:by|due|until):?\s+([^()]+)\)|(?:by|due|until):?\s+(\d{4}-\d\d-\d\d))[.,;]?$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """A check box's text in pieces, each by its place in ``text``."""
+
+    text: str
+    checked: bool
+    task: Place
+    owner: Place | None
+    owner_name: str
+    due: Place | None
+    due_text: str
+    body_end: int
+    ticket: Mention | None
+    status: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBox:
+    """An action item and the list item that it was read from."""
+
+    item: ActionItem
+    line_item: Item
+
+
+def read_boxes(
+    blocks: Blocks, extent: Extent | None, first: int
+) -> tuple[list[FoundBox], list[str]]:
+    """Read the check boxes of the action items' section; ordinals count from ``first``."""
+    found: list[FoundBox] = []
+    problems: list[str] = []
+    for one in blocks.all_items():
+        if extent is None or not extent.holds(one.line):
+            continue
+        box = _take_apart(_source(blocks, one))
+        if box is None:
+            continue
+        task = plain(box.text[box.task.start : box.task.end], blocks.definitions)
+        if not task or is_bracketed(box.text[box.task.start : box.task.end]):
+            continue
+        day, problem = due(box.due_text, f"Line {one.line + 1} ('{shortened(task)}')")
+        problems += problem
+        status = box.text[box.status.start : box.status.end] if box.status else ""
+        item = ActionItem(
+            ordinal=first + len(found),
+            task=task,
+            source=box.text,
+            owner=box.owner_name or None,
+            deadline_text=box.due_text,
+            deadline=day,
+            ticket=box.ticket.ticket if box.ticket else None,
+            status_text=plain(status, blocks.definitions),
+            checked=box.checked,
+            place=ItemPlace(one.line, one.place.start, one.place.end),
+        )
+        found.append(FoundBox(item, one))
+    return found, problems
+
+
+def edit_boxes(
+    blocks: Blocks, found: list[FoundBox], edits: Mapping[int, CellEdit]
+) -> Iterator[Edit]:
+    """Make the edits that let check boxes say something else.
+
+    A priority is left out: a check box has no place for one.
+    """
+    for one in found:
+        edit = edits.get(one.item.ordinal)
+        box = _take_apart(_source(blocks, one.line_item))
+        if edit is None or box is None:
+            continue
+        at = one.line_item.place.start
+        for change in _edit_box(box, one.item, edit):
+            place = Place(at + change.place.start, at + change.place.end)
+            yield Edit(place, change.text)
+
+
+def _source(blocks: Blocks, item: Item) -> str:
+    return blocks.source.text[item.place.start : item.place.end]
+
+
+def _take_apart(text: str) -> _Box | None:
+    opening = _BOX.match(text)
+    if opening is None:
+        return None
+    start = opening.end()
+    body_end, ticket, status = _suffix(text, start)
+    end = body_end
+    owner = deadline = None
+    owner_name = due_text = ""
+    for _ in range(2):
+        rest = text[start:end].rstrip()
+        if deadline is None and (found := _DUE.search(rest)):
+            deadline = Place(start + found.start(), start + found.end())
+            due_text, end = " ".join((found[1] or found[2]).split()), deadline.start
+        elif owner is None and (found := _OWNER.search(rest)):
+            owner = Place(start + found.start(), start + found.end())
+            owner_name, end = found[1].strip("[]"), owner.start
+    if owner is None and (found := _ANY_OWNER.search(text, start, end)):
+        owner_name = found[1].strip("[]")
+    task = Place(start, start + len(text[start:end].rstrip()))
+    checked = opening[1] != " "
+    return _Box(
+        text, checked, task, owner, owner_name, deadline, due_text, body_end, ticket, status
+    )
+
+
+def _suffix(text: str, start: int) -> tuple[int, Mention | None, Place | None]:
+    """Find the ticket and status behind a dash at the end; and where what stands before ends."""
+    for dash in _DASH.finditer(text, start):
+        named = mention(text[dash.end() :])
+        if named is None or named.start > 0:
+            continue
+        behind = dash.end() + named.end
+        status = _STATUS.fullmatch(text, behind)
+        if status is not None:
+            here = Mention(named.ticket, dash.end(), behind)
+            place = Place(*status.span(1)) if status[1] is not None else None
+            return dash.start(), here, place
+    return start + len(text[start:].rstrip()), None, None
+
+
+def _edit_box(box: _Box, item: ActionItem, edit: CellEdit) -> Iterator[Edit]:
+    behind = Place(box.body_end, box.body_end)
+    if edit.task is not None and edit.task.split() != item.task.split():
+        yield Edit(box.task, escape(edit.task))
+    if edit.owner is not None and edit.owner.split() != (item.owner or "").split():
+        name = f"[{edit.owner}]" if re.search(r"\s", edit.owner) else edit.owner
+        after_task = Place(box.task.end, box.task.end)
+        yield Edit(box.owner or after_task, f" @{name}" if edit.owner else "")
+    if edit.deadline is not None and edit.deadline.split() != item.deadline_text.split():
+        words = f" (by {edit.deadline})" if edit.deadline else ""
+        yield Edit(box.due or behind, words)
+    yield from _edit_suffix(box, item, edit)
+
+
+def _edit_suffix(box: _Box, item: ActionItem, edit: CellEdit) -> Iterator[Edit]:
+    behind = Place(box.body_end, box.body_end)
+    if box.ticket is None:
+        if edit.ticket is not None:
+            status = f" ({escape(edit.status)})" if edit.status else ""
+            yield Edit(behind, f" \u2014 {link(edit.ticket)}{status}")
+        return
+    if edit.ticket is not None and edit.ticket != item.ticket:
+        yield Edit(Place(box.ticket.start, box.ticket.end), link(edit.ticket))
+    if edit.status is not None and edit.status.split() != item.status_text.split():
+        if box.status is not None:
+            yield Edit(box.status, escape(edit.status))
+        else:
+            yield Edit(Place(box.ticket.end, box.ticket.end), f" ({escape(edit.status)})")

@@ -1,0 +1,197 @@
+"""Filling a template: what the program would write of an incident now."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from config.sections import Column, Names, Slot
+from worker.content import Content, Entry, Row
+from worker.document import front_matter
+from worker.document.inline import in_cell, is_bracketed
+from worker.document.outline import Outline, outline
+from worker.document.source import BOM, Source
+from worker.document.weave import parts_of, weave
+from worker.document.written import (
+    ACTION_ITEMS,
+    TIMELINE,
+    TIMELINE_HEADER,
+    TITLE,
+    URL,
+    Unit,
+    Units,
+    Written,
+    points_of,
+)
+
+_PROMPT = re.compile(r"\[[^\[\]]*\]")
+_ZONE = re.compile(r"\([^()\[\]]*\)(?=\s*$)")
+_NO_TIME = re.compile(r"[ymdhs:\-/. ?]*", re.IGNORECASE)
+
+
+def fill(template: str, content: Content, names: Names) -> Written:
+    """Give the document that the program would write: the template with what is known put in.
+
+    Prompts stay where nothing is known. The text opens with a front matter; it may be the
+    template's own with what is missing added. Raises ``DocumentError`` where that is broken.
+    """
+    found = outline(template, names)
+    asked = prompts_of(found)
+    header = _header(asked)
+    shown = _with_zone(asked, content.timezone)
+    fresh = _fresh(shown, content)
+    woven = weave(parts_of(found, header), asked, fresh, asked, names)
+    text = found.blocks.source.apply(woven.edits)
+    units = {place: units for place, units in woven.units.items() if place in fresh}
+    return Written(
+        _with_front_matter(text, content),
+        {URL: (Unit("", (content.url,)),), **units},
+        shown,
+    )
+
+
+def prompts_of(found: Outline) -> Units:
+    """Give what a template asks for, place by place, and the places it has at all."""
+    asked: dict[str, tuple[Unit, ...]] = {}
+    if found.title is not None and _PROMPT.search(found.title.text):
+        asked[TITLE] = (Unit("prompt", (found.title.text,), prompt=True),)
+    for slot, bullet in found.bullets.items():
+        asked[slot.value] = (Unit("prompt", (bullet.text,), prompt=True),)
+        points = (point.text for point in bullet.points)
+        asked[points_of(slot)] = _numbered((text,) for text in points if is_bracketed(text))
+    timeline = found.timeline(())
+    if timeline is not None:
+        header, table = timeline.table.header, timeline.table
+        asked[TIMELINE_HEADER] = (
+            Unit("", (header.text(timeline.time), header.text(timeline.event))),
+        )
+        rows = ((row.text(timeline.time), row.text(timeline.event)) for row in table.rows)
+        asked[TIMELINE] = _numbered(cells for cells in rows if _asks(cells))
+    for actions in found.actions[:1]:
+        rows4 = (
+            tuple("" if at is None else row.text(at) for at in actions.columns)
+            for row in actions.table.rows
+            if is_placeholder(actions.text(row, Column.TASK))
+        )
+        asked[ACTION_ITEMS] = _numbered(rows4)
+    return asked
+
+
+def is_placeholder(task: str) -> bool:
+    """Tell whether a task's cell holds no task: it is blank or wholly a placeholder."""
+    return not task.strip() or is_bracketed(task)
+
+
+def _asks(cells: Iterable[str]) -> bool:
+    """Tell whether a timeline row says nothing yet: placeholders and time formats alone."""
+    return all(is_bracketed(cell) or _NO_TIME.fullmatch(cell) for cell in cells)
+
+
+def _numbered(many: Iterable[tuple[str, ...]]) -> tuple[Unit, ...]:
+    return tuple(
+        Unit(f"prompt:{number}", cells, prompt=True) for number, cells in enumerate(many, 1)
+    )
+
+
+def _header(asked: Units) -> tuple[str, ...]:
+    return asked[TIMELINE_HEADER][0].cells if TIMELINE_HEADER in asked else ()
+
+
+def _with_zone(asked: Units, zone: str) -> Units:
+    """Name the timezone where the template leaves room for it: ``Time (Timezone)``."""
+    shown = dict(asked)
+    for place in (Slot.DATE_TIME.value, TIMELINE_HEADER):
+        for unit in asked.get(place, ()):
+            text = _ZONE.sub(lambda _: f"({zone})", unit.cells[0])
+            if place == TIMELINE_HEADER and f"({zone})" not in text:
+                text = f"{text} ({zone})"
+            shown[place] = (replace(unit, cells=(text, *unit.cells[1:])),)
+    return shown
+
+
+def _fresh(asked: Units, content: Content) -> Units:
+    """Give what the program would write in each place that the template has."""
+    fresh: dict[str, tuple[Unit, ...]] = {}
+    if TITLE in asked:
+        title = _PROMPT.sub(lambda _: _flat(content.title), asked[TITLE][0].cells[0], count=1)
+        fresh[TITLE] = (Unit("", (title,)),)
+    for slot in Slot:
+        if slot.value in asked:
+            entry = content.entries.get(slot, Entry())
+            filled = _Bullet(asked[slot.value][0], asked[points_of(slot)]).filled(entry)
+            fresh[slot.value] = (
+                _zoned(filled.head, asked, content) if slot is Slot.DATE_TIME else filled.head,
+            )
+            fresh[points_of(slot)] = filled.points
+    if TIMELINE in asked:
+        fresh[TIMELINE_HEADER] = asked[TIMELINE_HEADER]
+        fresh[TIMELINE] = _rows(content.timeline) or asked[TIMELINE]
+    if ACTION_ITEMS in asked:
+        fresh[ACTION_ITEMS] = _rows(content.action_items) or asked[ACTION_ITEMS]
+    return fresh
+
+
+@dataclass(frozen=True, slots=True)
+class _Bullet:
+    """A labelled bullet: what stands behind the label and below it."""
+
+    head: Unit
+    points: tuple[Unit, ...]
+
+    def filled(self, entry: Entry) -> "_Bullet":
+        """Put an entry in place of the prompts, or before them."""
+        text = _flat(entry.text)
+        points = _unique((point.key, (_flat(point.text),)) for point in entry.points)
+        if not text and not points:
+            return self
+        asked = self.head.cells[0] if entry.keep_prompt or (not text and not self._is_asked) else ""
+        head = f"{text} {asked}".strip()
+        is_prompt = not text and bool(asked)
+        below = self.points if entry.keep_prompt else ()
+        return _Bullet(Unit("", (head,), prompt=is_prompt), (*points, *below))
+
+    @property
+    def _is_asked(self) -> bool:
+        return bool(_PROMPT.search(self.head.cells[0]))
+
+
+def _zoned(head: Unit, asked: Units, content: Content) -> Unit:
+    """Name the timezone behind a date and time, where the template does and the text does not."""
+    zone = _ZONE.search(asked[Slot.DATE_TIME.value][0].cells[0])
+    if head.prompt or zone is None or content.timezone in head.cells[0]:
+        return head
+    return Unit(head.key, (f"{head.cells[0]} {zone.group()}",))
+
+
+def _rows(rows: Iterable[Row]) -> tuple[Unit, ...]:
+    return _unique((row.key, tuple(in_cell(cell) for cell in row.cells)) for row in rows)
+
+
+def _unique(many: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Unit, ...]:
+    """Make units; where two sources give one key, the later ones are told apart by a number."""
+    seen: dict[str, int] = {}
+    units = []
+    for key, cells in many:
+        seen[key] = seen.get(key, 0) + 1
+        units.append(Unit(key if seen[key] == 1 else f"{key}#{seen[key]}", cells))
+    return tuple(units)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _with_front_matter(text: str, content: Content) -> str:
+    values = {"incident": content.incident, "url": content.url}
+    found = front_matter.read(text)
+    if found is None:
+        first = front_matter.new({**values, "status": front_matter.INITIAL_STATUS})
+        source = Source.of(text)
+        first = f"{first}\n".replace("\n", source.line_end(0))
+        return first + text.removeprefix(BOM)
+    wanted = values if found.status else {**values, "status": front_matter.INITIAL_STATUS}
+    return Source.of(text).apply(front_matter.set_values(text, wanted))
+
+
+def facts(units: Mapping[str, tuple[Unit, ...]]) -> int:
+    """Count what in these units are facts rather than prompts."""
+    return sum(not unit.prompt for many in units.values() for unit in many)

@@ -1,0 +1,190 @@
+"""The YAML front matter that says which incident a document belongs to.
+
+People edit it: keys in any order and case, quotes, comments and keys of their own are all fine.
+A value is changed by replacing its place alone.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import yaml
+
+from worker.document.errors import DocumentError
+from worker.document.source import BOM, Edit, Place, Source
+
+_OPENING = re.compile(rf"{BOM}?---[ \t]*")
+_CLOSING = re.compile(r"(?:---|\.\.\.)[ \t]*")
+_INCIDENT = re.compile(r"incident[ \t]*:", re.IGNORECASE)
+_PLAIN = re.compile(r"[A-Za-z][\w./-]*(?: [\w./-]+)*|https?://[\w./?=&%~+@:;,!$()*-]*[\w/]")
+_WORDS_WITH_MEANING = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+
+OURS = ("incident", "url", "status")
+"""The keys that the program reads."""
+
+INITIAL_STATUS = "draft"
+"""The status of a document that nobody has reviewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What a front matter says; "" for what it lacks, ``extra`` holds people's own keys.
+
+    Values are the text as written, never read as a number or date.
+    """
+
+    incident: str
+    url: str
+    status: str
+    extra: Mapping[str, object]
+
+
+def body_line(source: Source) -> int:
+    """Give the first line behind the front matter, 0 where there is none.
+
+    Raises ``DocumentError`` for one that says which incident it is of, and has no end.
+    """
+    if not _OPENING.fullmatch(source.line(0)):
+        return 0
+    for number in range(1, len(source.starts)):
+        if _CLOSING.fullmatch(source.line(number)):
+            return number + 1
+    for number in range(1, len(source.starts)):
+        line = source.line(number)
+        if _INCIDENT.match(line):
+            raise DocumentError(
+                "The front matter at the top of the document has no end.",
+                "Put a line '---' below its last key.",
+            )
+        if not line.strip():
+            break
+    return 0
+
+
+def read(text: str) -> FrontMatter | None:
+    """Read a document's front matter; None where it has none.
+
+    Raises ``DocumentError`` where it is no YAML that a document's front matter can be.
+    """
+    block = _block(Source.of(text))
+    if block is None:
+        return None
+    _, content = block
+    nodes = _nodes(content)
+    try:
+        values = yaml.load(content, yaml.BaseLoader) or {}  # noqa: S506 - BaseLoader makes text only
+    except (yaml.YAMLError, RecursionError, TypeError) as error:
+        raise _broken(error) from error
+    known = {name: _scalar(nodes[name], name) for name in OURS if name in nodes}
+    extra = {str(key): value for key, value in values.items() if str(key).casefold() not in known}
+    return FrontMatter(
+        known.get("incident", ""), known.get("url", ""), known.get("status", ""), extra
+    )
+
+
+def new(values: Mapping[str, str]) -> str:
+    """Give a front matter with these values, whatever text they are."""
+    lines = "".join(f"{key}: {_quoted(value)}\n" for key, value in values.items())
+    return f"---\n{lines}---\n"
+
+
+def set_values(text: str, values: Mapping[str, str]) -> list[Edit]:
+    """Make the edits that give keys other values; keys that are absent are added at the end.
+
+    Nothing is made where there is no front matter, or the values are there already. Raises
+    ``DocumentError`` as :func:`read` does.
+    """
+    source = Source.of(text)
+    block = _block(source)
+    if block is None:
+        return []
+    start, content = block
+    nodes = _nodes(content)
+    edits, added = [], []
+    for key, value in values.items():
+        if key not in nodes:
+            added.append(f"{key}: {_quoted(value)}")
+        elif _scalar(nodes[key], key) != value:
+            node = nodes[key]
+            place = Place(start + node.start_mark.index, start + node.end_mark.index)
+            space = "" if place.end > place.start else " "
+            edits.append(Edit(place, space + _quoted(value)))
+    if added:
+        edits.append(source.insert_after(body_line(source) - 2, added))
+    return edits
+
+
+def _block(source: Source) -> tuple[int, str] | None:
+    """Give where the YAML starts, and the YAML."""
+    behind = body_line(source)
+    if behind == 0:
+        return None
+    start = source.starts[1]
+    return start, source.text[start : source.starts[behind - 1]]
+
+
+def _nodes(content: str) -> dict[str, yaml.Node]:
+    """Give each value with its place, by its key in lower case."""
+    try:
+        root = yaml.compose(content, yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise _broken(error) from error
+    if root is None:
+        return {}
+    if not isinstance(root, yaml.MappingNode):
+        raise DocumentError(
+            "The front matter at the top of the document holds no keys.",
+            "Write it as lines like 'incident: Q1ABCDEF2GHIJK'.",
+        )
+    found: dict[str, yaml.Node] = {}
+    for key, value in root.value:
+        name = str(key.value).strip().casefold()
+        if name in OURS and value.start_mark.index < key.end_mark.index:
+            raise DocumentError(
+                f"The front matter at the top of the document gives '{name}' as a reference.",
+                "Write its value out.",
+            )
+        if name in found and name in OURS:
+            raise DocumentError(
+                f"The front matter at the top of the document says '{name}' twice.",
+                "Remove one of the two lines.",
+            )
+        found[name] = value
+    return found
+
+
+def _scalar(node: yaml.Node, name: str) -> str:
+    if isinstance(node, yaml.ScalarNode):
+        return str(node.value).strip()
+    raise DocumentError(
+        f"The front matter at the top of the document holds a list or more under '{name}'.",
+        "Give it a single value.",
+    )
+
+
+def _broken(error: Exception) -> DocumentError:
+    mark = getattr(error, "problem_mark", None)
+    line = f" on line {mark.line + 2}" if isinstance(mark, yaml.Mark) else ""
+    problem = (
+        getattr(error, "problem", None) or "it nests too deeply or holds unreadable characters"
+    )
+    return DocumentError(
+        f"The front matter at the top of the document is not valid YAML{line}: {problem}.",
+        "Mend it; a value with ':' or '#' in it needs quotes.",
+    )
+
+
+def _quoted(value: str) -> str:
+    """Give a value as YAML that reads as exactly this text."""
+    if _PLAIN.fullmatch(value) and value.casefold() not in _WORDS_WITH_MEANING:
+        return value
+    escaped = "".join(_escape(character) for character in value)
+    return f'"{escaped}"'
+
+
+def _escape(character: str) -> str:
+    if character in '"\\':
+        return "\\" + character
+    if character.isprintable():
+        return character
+    return f"\\U{ord(character):08x}"

@@ -1,0 +1,100 @@
+"""Recognising headings, labels and columns under the slightly other names that people give them."""
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from config.sections import Column
+from worker.document.inline import plain
+
+Name = TypeVar("Name")
+
+_NUMBER = re.compile(r"^(?:\w+ )?(?:\d+|[ivx]+)(?:\.\d+)*\s*[.):\u2013-]\s*|^\d+\s+", re.IGNORECASE)
+_NO_WORD = re.compile(r"[^\w/]+|_")
+_APOSTROPHE = re.compile(r"['\u2018\u2019\u02bc]")
+_ASIDE = re.compile(r"\s*\([^()]*\)\s*$")
+_LABEL = re.compile(
+    r"(?P<mark>\*{1,3}|_{1,3}|)(?P<name>[^\n*_:\uff1a][^\n:\uff1a]{0,79}?)"
+    r"(?:\s*[:\uff1a]\s*(?P=mark)|(?P=mark)\s*[:\uff1a])"
+)
+_CLOSE = 0.86
+_EMPTY_WORDS = frozenset({"of", "the", "and", "a", "for"})
+
+_USUAL_COLUMNS: Mapping[Column, tuple[str, ...]] = {
+    Column.TASK: ("task", "action", "action item", "what", "description", "item", "todo"),
+    Column.OWNER: ("assignee", "assigned to", "who", "responsible", "dri", "owners"),
+    Column.PRIORITY: ("prio", "severity", "urgency"),
+    Column.DEADLINE: ("due", "due date", "when", "by", "target date", "eta"),
+    Column.TICKET: ("jira", "issue", "jira ticket", "jira issue", "tracking", "link", "key"),
+    Column.STATUS: ("state", "progress", "ticket status", "jira status"),
+}
+
+
+def normal(name: str) -> str:
+    """Give a name as it is compared: words in lower case, without number, aside and marks."""
+    words = plain(name).casefold()
+    words = _ASIDE.sub("", words) or words
+    words = _APOSTROPHE.sub("", _NUMBER.sub("", words, count=1) or words).replace("&", " and ")
+    return " ".join(_NO_WORD.sub(" ", words).split())
+
+
+def label(text: str) -> tuple[str, int] | None:
+    """Find the label that a list item opens with: its name, and where what it says begins.
+
+    A label ends with a colon and may be strong or emphasised: ``**Impact:** …``, ``Impact: …``.
+    """
+    found = _LABEL.match(text)
+    return (found["name"].strip(), found.end()) if found else None
+
+
+def match(
+    wanted: Mapping[Name, str], found: Sequence[str], *, loosely: bool = False
+) -> dict[Name, int]:
+    """Say which of the names found stands for which wanted one; each is used once at most.
+
+    The same name wins over a similar one, and that, if ``loosely``, over one that shares its words.
+    A name that could stand for two wanted ones stands for neither.
+    """
+    have = [normal(name) for name in found]
+    want = {key: normal(name) for key, name in wanted.items()}
+    matched: dict[Name, int] = {}
+    for alike in (_same, _similar, _shares_words) if loosely else (_same, _similar):
+        left = {key: name for key, name in want.items() if name and key not in matched}
+        for at, name in enumerate(have):
+            if not name or at in matched.values():
+                continue
+            meant = [key for key, wish in left.items() if alike(name, wish)]
+            if len(meant) == 1 and meant[0] not in matched:
+                matched[meant[0]] = at
+    return matched
+
+
+def match_columns(wanted: Mapping[Column, str], header: Sequence[str]) -> dict[Column, int]:
+    """Say which column of a table is which, by the configured names, then by usual English ones."""
+    matched = match(wanted, header, loosely=True)
+    have = [normal(name) for name in header]
+    for column, usual in _USUAL_COLUMNS.items():
+        if column in matched:
+            continue
+        free = (at for at, name in enumerate(have) if name in usual and at not in matched.values())
+        at = next(free, None)
+        if at is not None:
+            matched[column] = at
+    return matched
+
+
+def _same(have: str, want: str) -> bool:
+    return have == want
+
+
+def _similar(have: str, want: str) -> bool:
+    return difflib.SequenceMatcher(None, have, want).ratio() >= _CLOSE
+
+
+def _shares_words(have: str, want: str) -> bool:
+    """Tell whether one has all the words that matter of the other, at least half of them."""
+    ours, theirs = (set(name.split()) - _EMPTY_WORDS for name in (have, want))
+    if not ours or not theirs:
+        return False
+    return theirs <= ours or (ours <= theirs and 2 * len(ours) >= len(theirs))

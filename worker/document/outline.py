@@ -1,0 +1,203 @@
+"""Which block of a document is which part of a postmortem.
+
+A part is looked for where it belongs, then, if people moved it, anywhere it can be told by its
+name. Everything else in the document is people's own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from config.sections import Column, Names, Section, Slot
+from worker.document.cells import Row
+from worker.document.markdown import Blocks, Heading, Item, Table, parse
+from worker.document.naming import label, match, match_columns
+from worker.document.source import Place
+
+_TIMELINE_COLUMNS = 2
+_SURELY = 3
+"""How many known columns make a table one of action items, outside their section."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bullet:
+    """A labelled list item: ``place`` is what stands behind the label, ``text`` its source."""
+
+    item: Item
+    place: Place
+    text: str
+
+    @property
+    def points(self) -> tuple[Item, ...]:
+        """The list items right below it."""
+        return self.item.children
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The lines of a section, from behind its heading up to but without ``behind``."""
+
+    heading: Heading
+    behind: int
+
+    def holds(self, line: int) -> bool:
+        """Tell whether a line is in the section."""
+        return self.heading.behind <= line < self.behind
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The timeline's table, and the columns of the time and of what happened."""
+
+    table: Table
+    time: int
+    event: int
+
+    @property
+    def columns(self) -> tuple[int | None, ...]:
+        """The columns that the program writes, in its order."""
+        return (self.time, self.event)
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """A table of action items, and which of its columns is which."""
+
+    table: Table
+    by_name: Mapping[Column, int]
+
+    def text(self, row: Row, column: Column) -> str:
+        """Give the source of a row's cell, "" where there is none."""
+        return row.text(self.by_name.get(column))
+
+    @property
+    def columns(self) -> tuple[int | None, ...]:
+        """The columns that the program writes, in its order."""
+        wanted = (Column.TASK, Column.OWNER, Column.PRIORITY, Column.DEADLINE)
+        return tuple(self.by_name.get(column) for column in wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A document with its known parts found."""
+
+    blocks: Blocks
+    sections: Mapping[Section, Extent]
+    title: Heading | None
+    bullets: Mapping[Slot, Bullet]
+    actions: tuple[Actions, ...]
+
+    def timeline(self, header: Sequence[str]) -> Timeline | None:
+        """Give the timeline: a table with these two header cells, else its section's first.
+
+        Without a header its first column is the time, the second what happened.
+        """
+        extent = self.sections.get(Section.TIMELINE)
+        tables = [one for one in self.blocks.tables if len(one.header.cells) >= _TIMELINE_COLUMNS]
+        here = [one for one in tables if extent and extent.holds(one.header.line)]
+        wanted = dict(enumerate(header))
+        for table in (here or tables) if header else ():
+            columns = match(wanted, [cell.text for cell in table.header.cells], loosely=True)
+            if len(columns) == _TIMELINE_COLUMNS:
+                return Timeline(table, columns[0], columns[1])
+        if not here:
+            return None
+        columns = match(wanted, [cell.text for cell in here[0].header.cells], loosely=True)
+        free = (at for at in range(len(here[0].header.cells)) if at not in columns.values())
+        time, event = (columns[at] if at in columns else next(free) for at in (0, 1))
+        return Timeline(here[0], time, event)
+
+
+def outline(text: str, names: Names) -> Outline:
+    """Find the parts of a postmortem in a document."""
+    blocks = parse(text)
+    sections = find_sections(blocks, names)
+    return Outline(
+        blocks,
+        sections,
+        _title(blocks, sections),
+        _bullets(blocks, sections, names),
+        find_actions(blocks, sections, names),
+    )
+
+
+def find_sections(blocks: Blocks, names: Names) -> dict[Section, Extent]:
+    """Find the sections by their headings, at whatever level and in whatever order."""
+    title = next((one for one in blocks.headings if one.level == 1), None)
+    headings = [one for one in blocks.headings if one is not title]
+    found = match(names.headings, [one.text for one in headings], loosely=True)
+    known = set(found.values())
+    extents = {}
+    for section, at in found.items():
+        heading = headings[at]
+        behind = len(blocks.source.starts)
+        for later, one in enumerate(headings[at + 1 :], at + 1):
+            if one.level <= heading.level or later in known:
+                behind = one.line
+                break
+        extents[section] = Extent(heading, behind)
+    return extents
+
+
+def _title(blocks: Blocks, sections: Mapping[Section, Extent]) -> Heading | None:
+    first = next((one for one in blocks.headings if one.level == 1), None)
+    if first is None and blocks.headings:
+        first = blocks.headings[0]
+    return None if any(first is one.heading for one in sections.values()) else first
+
+
+def _bullets(
+    blocks: Blocks, sections: Mapping[Section, Extent], names: Names
+) -> dict[Slot, Bullet]:
+    labelled = []
+    for item in blocks.all_items():
+        found = label(item.text)
+        if found is not None:
+            labelled.append((item, *found))
+    bullets = {}
+    for section, extent in sections.items():
+        wanted = {slot: name for slot, name in names.labels.items() if slot.section is section}
+        here = [one for one in labelled if extent.holds(one[0].line)]
+        for slot, at in match(wanted, [name for _, name, _ in here]).items():
+            bullets[slot] = _bullet(blocks, here[at][0], here[at][2])
+    taken = {bullet.item.line for bullet in bullets.values()}
+    wanted = {slot: name for slot, name in names.labels.items() if slot not in bullets}
+    free = [one for one in labelled if one[0].line not in taken]
+    for slot, at in match(wanted, [name for _, name, _ in free]).items():
+        bullets[slot] = _bullet(blocks, free[at][0], free[at][2])
+    return bullets
+
+
+def _bullet(blocks: Blocks, item: Item, behind_label: int) -> Bullet:
+    place = Place(item.place.start + behind_label, item.place.end)
+    text = blocks.source.text[place.start : place.end]
+    return Bullet(item, place, " ".join(text.split()))
+
+
+def find_actions(
+    blocks: Blocks, sections: Mapping[Section, Extent], names: Names
+) -> tuple[Actions, ...]:
+    """Find the tables of action items: in their section, or by their header if that is gone.
+
+    A table is one when it has the task's column, or another known one: then its first column
+    that is not known holds the task.
+    """
+    extent = sections.get(Section.ACTION_ITEMS)
+    if extent is not None:
+        here = [one for one in blocks.tables if extent.holds(one.header.line)]
+        found = [one for one in (_actions(table, names, 1) for table in here) if one]
+        if found:
+            return tuple(found)
+    elsewhere = (_actions(table, names, _SURELY) for table in blocks.tables)
+    return tuple(one for one in elsewhere if one)
+
+
+def _actions(table: Table, names: Names, enough: int) -> Actions | None:
+    columns = match_columns(names.columns, [cell.text for cell in table.header.cells])
+    if len(columns) < enough:
+        return None
+    if Column.TASK not in columns:
+        free = [at for at in range(len(table.header.cells)) if at not in columns.values()]
+        if not free or enough == _SURELY:
+            return None
+        columns[Column.TASK] = free[0]
+    return Actions(table, columns)

@@ -1,0 +1,116 @@
+"""Telling which entry of a document is which of the things that the program once wrote there."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from worker.document.parts import Cells
+from worker.document.written import Unit
+
+_ALIKE = 0.4
+_WINDOW = 60
+
+
+def pair(written: Sequence[Unit], entries: Sequence[Cells]) -> dict[int, int]:
+    """Pair entries with what was written there and still says the same: entry → unit.
+
+    Where several say the same, those are paired that keep the order among their neighbours.
+    """
+    wanted = _by_words(written, entries)
+    pairs: dict[int, int] = {}
+    found: dict[int, list[int]] = {}
+    for at, cells in enumerate(entries):
+        units = wanted.get(_words(cells), [])
+        if units:
+            found[at] = units
+    count: dict[int, int] = defaultdict(int)
+    for units in found.values():
+        count[units[0]] += 1
+    for at, units in found.items():
+        if len(units) == 1 and count[units[0]] == 1:
+            pairs[at] = units[0]
+    _pair_repeated({at: units for at, units in found.items() if at not in pairs}, pairs)
+    return pairs
+
+
+def _by_words(
+    written: Sequence[Unit], entries: Sequence[Cells]
+) -> Mapping[tuple[str | None, ...], list[int]]:
+    """Give the units by their words, once for each set of columns that entries have."""
+    shapes = {tuple(cell is None for cell in cells) for cells in entries}
+    wanted: dict[tuple[str | None, ...], list[int]] = defaultdict(list)
+    for shape in shapes:
+        for number, unit in enumerate(written):
+            if len(unit.cells) == len(shape):
+                cells = zip(unit.cells, shape, strict=True)
+                wanted[_words(tuple(None if gone else cell for cell, gone in cells))].append(number)
+    return wanted
+
+
+def _words(cells: Cells) -> tuple[str | None, ...]:
+    return tuple(None if cell is None else " ".join(cell.split()) for cell in cells)
+
+
+def _pair_repeated(found: Mapping[int, Sequence[int]], pairs: dict[int, int]) -> None:
+    """Pair entries that say the same as others: each between its neighbours' units, if it can."""
+    taken = set(pairs.values())
+    order = sorted({*found, *pairs})
+    ceiling: dict[int, int] = {}
+    above = None
+    for at in reversed(order):
+        if above is not None:
+            ceiling[at] = above
+        above = pairs.get(at, above)
+    below = -1
+    for at in order:
+        free = [unit for unit in found.get(at, ()) if unit not in taken]
+        between = [unit for unit in free if below < unit < ceiling.get(at, unit + 1)]
+        if free:
+            pairs[at] = (between or free)[0]
+            taken.add(pairs[at])
+        below = pairs.get(at, below)
+
+
+def reworded(
+    written: Sequence[Unit], entries: Sequence[Cells], pairs: Mapping[int, int]
+) -> dict[int, int]:
+    """Pair what was written with entries that people reworded: unit → entry.
+
+    Such an entry stands between the same neighbours and shares words, or begins with the same
+    cell. Prompts are left out: what people wrote in their place is no other wording of them.
+    """
+    entry_of = {unit: at for at, unit in pairs.items()}
+    free = {at for at in range(len(entries)) if at not in pairs}
+    found: dict[int, int] = {}
+    ceiling = _next_known(len(written), entry_of, len(entries))
+    low = -1
+    for number, unit in enumerate(written):
+        if number in entry_of:
+            low = entry_of[number]
+            continue
+        if unit.prompt or not free:
+            continue
+        behind = ceiling[number] if ceiling[number] > low else len(entries)
+        gap = [at for at in range(low + 1, min(behind, low + 1 + _WINDOW)) if at in free]
+        best = max(gap, key=lambda at: _likeness(unit, entries[at]), default=None)
+        if best is not None and _likeness(unit, entries[best]) >= _ALIKE:
+            found[number] = best
+            free.discard(best)
+    return found
+
+
+def _next_known(count: int, entry_of: Mapping[int, int], end: int) -> list[int]:
+    """Give for each unit the entry of the next one that has one."""
+    ceiling = [end] * count
+    for number in range(count - 2, -1, -1):
+        ceiling[number] = entry_of.get(number + 1, ceiling[number + 1])
+    return ceiling
+
+
+def _likeness(unit: Unit, cells: Cells) -> float:
+    """Say from 0 to 1 how much two share."""
+    pairs = zip(unit.cells, cells, strict=False)
+    ours, theirs = zip(*[(one, cell) for one, cell in pairs if cell is not None], strict=False)
+    mine, yours = (set(" ".join(some).casefold().split()) for some in (ours, theirs))
+    shared = len(mine & yours) / (len(mine | yours) or 1)
+    same_start = len(ours) > 1 and ours[0].split() == theirs[0].split()
+    return shared + (_ALIKE if same_start else 0)

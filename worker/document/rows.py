@@ -1,0 +1,180 @@
+"""Action items in tables."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from config.sections import Column, Names
+from worker.document.cells import Row, append_cells, append_rules, replace_cell
+from worker.document.inline import escape, is_bracketed, plain_cell
+from worker.document.items import ActionItem, CellEdit, ItemPlace, due, shortened
+from worker.document.markdown import Blocks
+from worker.document.outline import Actions
+from worker.document.source import Edit
+from worker.document.tickets import TicketCell, is_blank, link, mention
+
+_WRITTEN = (Column.TICKET, Column.STATUS)
+
+
+@dataclass(slots=True)
+class Found:
+    """Action items while a document is read, each with the row that it stands in."""
+
+    items: list[ActionItem] = field(default_factory=list)
+    rows: list[tuple[Actions, Row]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def read_rows(blocks: Blocks, tables: tuple[Actions, ...]) -> Found:
+    """Read the rows of all tables, top to bottom."""
+    found = Found()
+    for actions in tables:
+        for row in actions.table.rows:
+            _read_row(blocks, actions, row, found)
+    return found
+
+
+def _read_row(blocks: Blocks, actions: Actions, row: Row, found: Found) -> None:
+    source = actions.text(row, Column.TASK)
+    task = plain_cell(source, blocks.definitions)
+    if not task or is_bracketed(source):
+        return
+    where = f"Line {row.line + 1} ('{shortened(task)}')"
+    if any(cell.text for cell in row.cells[len(actions.table.header.cells) :]):
+        found.problems.append(
+            f"{where} has more cells than its table has columns, so it was not read. "
+            "Write a '|' that belongs to the text as '\\|'."
+        )
+        return
+    ticket_text = actions.text(row, Column.TICKET)
+    named = mention(ticket_text)
+    if named is None and not is_blank(ticket_text):
+        found.problems.append(
+            f"{where} has '{shortened(ticket_text)}' in its ticket's cell, which is no ticket's "
+            "key, so the row was left alone. Put a key or a link there, or clear the cell."
+        )
+        return
+    words = {
+        column: _words(blocks, actions.text(row, column))
+        for column in (Column.OWNER, Column.PRIORITY, Column.DEADLINE)
+    }
+    day, problem = due(words[Column.DEADLINE], where)
+    found.problems += problem
+    found.rows.append((actions, row))
+    found.items.append(
+        ActionItem(
+            ordinal=len(found.items),
+            task=task,
+            source=blocks.source.text[row.place.start : row.place.end],
+            owner=words[Column.OWNER] or None,
+            priority=words[Column.PRIORITY] or None,
+            deadline_text=words[Column.DEADLINE],
+            deadline=day,
+            ticket=named.ticket if named else None,
+            status_text=plain_cell(actions.text(row, Column.STATUS), blocks.definitions),
+            checked=None,
+            place=ItemPlace(row.line, row.place.start, row.place.end),
+        )
+    )
+
+
+def _words(blocks: Blocks, source: str) -> str:
+    """Give what a cell says, "" where that is nothing yet."""
+    words = plain_cell(source, blocks.definitions)
+    return "" if is_bracketed(source) or words in ("-", "\u2013", "\u2014", "?") else words
+
+
+def edit_rows(found: Found, edits: Mapping[int, CellEdit], names: Names) -> Iterator[Edit]:
+    """Make the edits that give rows other cells; missing columns are added to their tables."""
+    of_table: dict[int, list[tuple[Row, CellEdit, ActionItem]]] = {}
+    tables: dict[int, Actions] = {}
+    for item, (actions, row) in zip(found.items, found.rows, strict=True):
+        if item.ordinal in edits:
+            line = actions.table.header.line
+            tables[line] = actions
+            of_table.setdefault(line, []).append((row, edits[item.ordinal], item))
+    for line, changes in of_table.items():
+        yield from _edit_table(tables[line], changes, names)
+
+
+def _edit_table(
+    actions: Actions, changes: list[tuple[Row, CellEdit, ActionItem]], names: Names
+) -> Iterator[Edit]:
+    wanted = {row.line: _wanted(actions, row, edit, item) for row, edit, item in changes}
+    absent = [column for column in _WRITTEN if column not in actions.by_name]
+    if any(cells.get(column) for cells in wanted.values() for column in absent):
+        yield from _add_columns(actions, wanted, absent, names)
+        return
+    for row, _, _ in changes:
+        cells = {
+            actions.by_name[column]: words
+            for column, words in wanted[row.line].items()
+            if column in actions.by_name
+        }
+        yield from _edit_cells(actions, row, cells)
+
+
+def _wanted(actions: Actions, row: Row, edit: CellEdit, item: ActionItem) -> dict[Column, str]:
+    """Give the cells whose words change, as Markdown."""
+    wanted = {}
+    for column, new, old in (
+        (Column.TASK, edit.task, item.task),
+        (Column.OWNER, edit.owner, item.owner or ""),
+        (Column.PRIORITY, edit.priority, item.priority or ""),
+        (Column.DEADLINE, edit.deadline, item.deadline_text),
+        (Column.STATUS, edit.status, item.status_text),
+    ):
+        if new is not None and new.split() != old.split():
+            wanted[column] = escape(new)
+    if edit.ticket is not None and edit.ticket != item.ticket:
+        wanted[Column.TICKET] = _ticket(actions.text(row, Column.TICKET), edit.ticket)
+    return wanted
+
+
+def _ticket(old: str, ticket: TicketCell) -> str:
+    """Put a ticket into the text of its cell, in place of the one that it names."""
+    named = mention(old)
+    return old[: named.start] + link(ticket) + old[named.end :] if named else link(ticket)
+
+
+def _edit_cells(actions: Actions, row: Row, wanted: Mapping[int, str]) -> Iterator[Edit]:
+    """Change cells by their column; those that a short row lacks are added to it."""
+    first = len(row.cells)
+    for at, words in wanted.items():
+        if at < first:
+            right = actions.table.rule.text(at).endswith("-:")
+            yield replace_cell(row, at, words, right=right)
+    missing = {at: words for at, words in wanted.items() if at >= first}
+    if missing:
+        added = [missing.get(at, "") for at in range(first, max(missing) + 1)]
+        yield append_cells(row, added, first)
+
+
+def _add_columns(
+    actions: Actions,
+    wanted: Mapping[int, Mapping[Column, str]],
+    added: list[Column],
+    names: Names,
+) -> Iterator[Edit]:
+    """Add columns at the table's right, to every row, with the other changes to its rows."""
+    table = actions.table
+    count = len(table.header.cells)
+    titles = [names.columns.get(column, column.value.title()) for column in added]
+    cells = {line: [of.get(column, "") for column in added] for line, of in wanted.items()}
+    widths = [
+        max(len(title), *(len(many[at]) for many in cells.values()))
+        for at, title in enumerate(titles)
+    ]
+    yield append_cells(table.header, _padded(titles, widths), count)
+    yield append_rules(table.rule, widths)
+    for row in table.rows:
+        new = _padded(cells.get(row.line, [""] * len(added)), widths)
+        known = {
+            actions.by_name[column]: words
+            for column, words in wanted.get(row.line, {}).items()
+            if column in actions.by_name
+        }
+        yield from _edit_cells(actions, row, {**known, **dict(enumerate(new, count))})
+
+
+def _padded(cells: list[str], widths: list[int]) -> list[str]:
+    return [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
