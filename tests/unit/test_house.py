@@ -1,7 +1,10 @@
 """The rules of the house, where a tool does not hold them already."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -38,6 +41,12 @@ def test_imports_run_one_way(capsys: pytest.CaptureFixture[str]) -> None:
 def test_every_module_says_what_it_is(path: Path) -> None:
     said = ast.get_docstring(ast.parse(path.read_text("utf-8")))
     assert said or not path.read_text("utf-8"), f"{named(path)} has no docstring"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_no_module_opens_an_address_without_the_clients(path: Path) -> None:
+    """Import-linter cannot forbid a part of a package, and ``urllib.parse`` is innocent."""
+    assert "urllib.request" not in path.read_text("utf-8")
 
 
 def exceptions() -> Iterator[tuple[str, str]]:
@@ -133,3 +142,30 @@ def test_the_documentation_is_there_and_names_every_setting_of_the_environment()
     readme = (ROOT / "README.md").read_text("utf-8")
     for variable in VARIABLES:
         assert variable.name in readme, f"{variable.name} is not in the README"
+
+
+@pytest.mark.parametrize(("required", "outcome"), [("", "1 skipped"), ("1", "1 failed")])
+def test_a_skipped_test_fails_where_all_are_required(
+    tmp_path: Path, required: str, outcome: str
+) -> None:
+    test = tmp_path / "test_it.py"
+    test.write_text("import pytest\n\ndef test_it():\n    pytest.skip('lacks something')\n")
+    shown = subprocess.run(  # noqa: S603 - our own interpreter and test
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-ra",
+            "-p",
+            "tests.conftest",
+            f"--rootdir={tmp_path}",
+            test,
+        ],
+        cwd=ROOT,
+        env={**os.environ, "POSTMORTEM_REQUIRE_ALL": required, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    assert outcome in shown
+    assert "lacks something" in shown

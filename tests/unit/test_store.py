@@ -135,6 +135,21 @@ def test_one_write_may_follow_another_without_reading(place: Place) -> None:
     assert place.get(NAME) == b"three\n"
 
 
+def test_writing_what_is_there_already_writes_nothing(place: Place) -> None:
+    place.put(NAME, b"same\n")
+    before = settled_fingerprints(place)
+    read = place.store.read(NAME)
+    assert place.store.write(NAME, "same\n", read.version) == read.version
+    assert settled_fingerprints(place) == before
+    place.put(NAME, b"changed\n")
+    with pytest.raises(Changed):
+        place.store.write(NAME, "same\n", read.version)
+    place.put("another.md", b"#\n")
+    place.remove(NAME)
+    with pytest.raises(Changed):
+        place.store.write(NAME, "same\n", read.version)
+
+
 def test_documents_in_folders_are_listed_read_and_written_where_they_are(place: Place) -> None:
     moved = "2026/q1/checkout-down.md"
     place.put(moved, b"before\n")

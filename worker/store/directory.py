@@ -33,6 +33,8 @@ _HALF_SAVED = 5_000_000_000
 """Nanoseconds for which an empty file may be one that an editor is about to fill."""
 
 _AGAIN = "Nothing was written; run the sync again."
+_CHANGED = "was changed since it was read."
+_REMOVED = "was removed or renamed since it was read."
 _NEXT_TIME = "Nothing was done to it; the next sync looks at it again."
 _REMEDIES = {
     errno.ENOSPC: "Free some space on that disk.",
@@ -80,6 +82,8 @@ class DirectoryStore:
         data = encode(name, text)
         saved: str | None
         _let_be(path, name)
+        if expected is not None and digest(data) == expected.digest:
+            return self._unchanged(name, expected)
         try:
             with _told("written", path):
                 if expected is None:
@@ -90,9 +94,9 @@ class DirectoryStore:
         except FileExistsError as error:
             raise Changed(f"{name} exists already.", _AGAIN) from error
         except FileNotFoundError as error:
-            raise Changed(f"{name} was removed or renamed since it was read.", _AGAIN) from error
+            raise Changed(f"{name} {_REMOVED}", _AGAIN) from error
         if saved is None:
-            raise Changed(f"{name} was changed since it was read.", _AGAIN)
+            raise Changed(f"{name} {_CHANGED}", _AGAIN)
         return Version(digest(data), saved)
 
     def write_attachment(self, name: str, data: bytes) -> bool:
@@ -112,6 +116,16 @@ class DirectoryStore:
     def check(self) -> Sequence[Finding]:
         """Say whether documents can be read and written here; never raises."""
         return look_over(self._root)
+
+    def _unchanged(self, name: str, expected: Version) -> Version:
+        """Give the version of a document that is to stay as it is, if it still is."""
+        try:
+            version = self.read(name).version
+        except Missing as error:
+            raise Changed(f"{name} {_REMOVED}", _AGAIN) from error
+        if version.digest != expected.digest:
+            raise Changed(f"{name} {_CHANGED}", _AGAIN)
+        return version
 
     def _path(self, name: str) -> Path:
         """Give where ``name`` is, once no symbolic link on the way leads elsewhere."""
