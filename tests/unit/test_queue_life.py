@@ -79,6 +79,8 @@ def test_a_job_that_outlasts_the_grace_is_told(url):
     assert not queue.stop(grace=0.1)
     assert queue.workers() == 1
     release.set()
+    names = "dbos-executor"
+    eventually(lambda: not any(one.name.startswith(names) for one in threading.enumerate()))
 
 
 def test_a_missed_tick_is_caught_up_at_the_start_and_only_once(url):

@@ -109,7 +109,7 @@ def test_the_job_of_a_killed_process_goes_on_when_it_is_started_again(url, tmp_p
     log, gate = Log(tmp_path / "log"), tmp_path / "gate"
     with asking(url) as queue:
         with process(url, log, gate) as first:
-            job = queue.enqueue("PABC", Trigger.WEBHOOK, event_id="01EVT")
+            job = queue.enqueue("PABC", Trigger.PAGE)
             eventually(lambda: log.count("begin", "PABC") == 1)
             first.send_signal(signal.SIGKILL)
             first.wait(WAIT)

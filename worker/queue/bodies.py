@@ -1,0 +1,160 @@
+"""What the engine runs: the job of one incident, and one tick of a schedule."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+
+import structlog
+from dbos import DBOS, EnqueueOptions, WorkflowStatus
+
+from worker.jobs.results import Trigger
+from worker.jobs.states import JobPhase, JobState
+from worker.queue import ids, lookup
+from worker.queue.attempts import JobParked, attempted
+from worker.queue.names import INCIDENT_JOB, INCIDENTS, LOST
+from worker.queue.policy import Again, Done, JobOutcome, Parked, RetryPolicy, decide
+from worker.queue.records import ASKED, RAN, Asked, Ended, Ran
+from worker.queue.schedule import Schedule
+
+_log = structlog.get_logger(__name__)
+
+RunIncident = Callable[[str, Trigger], JobOutcome]
+OnEnd = Callable[[JobState], None]
+
+
+def put(job: str, asked: Asked, delay: float) -> None:
+    """Store a job; when this returns it is on disk. A name that is there already stays as it is.
+
+    ``delay`` is in how many seconds it may begin.
+    """
+    options: EnqueueOptions = {
+        "workflow_name": INCIDENT_JOB,
+        "queue_name": INCIDENTS,
+        "workflow_id": job,
+        "queue_partition_key": asked.incident,
+    }
+    if delay > 0:
+        options["delay_seconds"] = delay
+    DBOS.enqueue_workflow_with_options(options, ASKED.dump_python(asked, mode="json"))
+
+
+class Busy:
+    """Whether this process is at work."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._jobs = 0
+        self._ended = float("-inf")
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Be at work for the block."""
+        with self._lock:
+            self._jobs += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._jobs -= 1
+                self._ended = time.monotonic()
+
+    def __bool__(self) -> bool:
+        return self._jobs > 0
+
+    def lately(self, seconds: float) -> bool:
+        """Tell whether there is work, or was so many seconds ago: its result may be unwritten."""
+        return bool(self) or time.monotonic() - self._ended < seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """The functions behind the jobs. ``on_end`` is told of every attempt that ended."""
+
+    run_incident: RunIncident
+    schedules: Mapping[str, Schedule]
+    retry: RetryPolicy
+    on_end: OnEnd
+    busy: Busy = field(default_factory=Busy)
+
+    def incident_job(self, job: str, asked: Asked) -> Ended:
+        """Run one attempt and see to what follows it. Raises ``JobParked`` where nothing does."""
+        if other := _look(lookup.covering_run, asked.incident, asked.covered_from):
+            return Ended(covered_by=other)
+        tell = partial(self._tell, job, asked.incident, asked.trigger)
+        if asked.failed > len(self.retry.pauses):
+            tell(JobOutcome(failures=(LOST,)), JobPhase.PARKED)
+            raise JobParked((LOST,), asked.covered_from)
+        trigger = Trigger(asked.trigger)
+        ran = self._step(asked.incident, lambda: self.run_incident(asked.incident, trigger))
+        match decide(ran.outcome, ids.attempt(job), asked.failed, self.retry):
+            case Again(after, failed):
+                successor = ids.successor(job)
+                put(successor, replace(asked, covered_from=time.time(), failed=failed), after)
+                tell(ran.outcome, JobPhase.RETRYING)
+                return Ended(ran, successor=successor)
+            case Parked(reasons):
+                tell(replace(ran.outcome, failures=reasons), JobPhase.PARKED)
+                raise JobParked(reasons, ran.began)
+            case Done():
+                tell(ran.outcome, JobPhase.DONE)
+                return Ended(ran)
+
+    def tick(self, job: str, name: str, due: datetime) -> Ended:
+        """Run scheduled work, unless it was begun since it fell due. Raises ``JobParked``.
+
+        A failure is not tried again by itself, since the next tick does the same work.
+        """
+        schedule = self.schedules.get(name)
+        if schedule is None:
+            return Ended()  # asked for by a process that was configured otherwise
+        if other := _look(lookup.covering_tick, name, due.timestamp()):
+            return Ended(covered_by=other)
+        ran = self._step(name, schedule.run)
+        failures = ran.outcome.failures
+        phase = JobPhase.PARKED if failures else JobPhase.DONE
+        self._tell(job, name, Trigger.SCHEDULE, ran.outcome, phase)
+        if failures:
+            raise JobParked(failures, ran.began)
+        return Ended(ran)
+
+    def hand_on(self, row: WorkflowStatus) -> None:
+        """Put the next attempt in the place of one whose process is gone.
+
+        It begins at once and counts as a failed one, so that a job which kills its process is
+        parked in the end. A tick is left to the next tick.
+        """
+        if row.name == INCIDENT_JOB and row.input:
+            asked = ASKED.validate_python(row.input["args"][0])
+            put(ids.successor(row.workflow_id), replace(asked, failed=asked.failed + 1), 0)
+        DBOS.cancel_workflow(row.workflow_id)
+
+    def _step(self, subject: str, run: Callable[[], JobOutcome]) -> Ran:
+        def step() -> object:
+            return RAN.dump_python(attempted(subject, run), mode="json")
+
+        return RAN.validate_python(DBOS.run_step({"name": "run"}, step))
+
+    def _tell(
+        self, job: str, subject: str, trigger: str, outcome: JobOutcome, phase: JobPhase
+    ) -> None:
+        told = JobState(
+            id=job,
+            subject=subject,
+            trigger=trigger,
+            phase=phase,
+            attempt=ids.attempt(job),
+            summary=outcome.summary,
+            failures=outcome.failures,
+        )
+        try:
+            self.on_end(told)
+        except Exception:  # noqa: BLE001 - a listener's fault must not undo a job that is done
+            _log.exception("The end of a job could not be told.", job=job)
+
+
+def _look(covering: Callable[[str, float], str], subject: str, since: float) -> str:
+    return DBOS.run_step({"name": "look for a run that did it"}, covering, subject, since)

@@ -1,0 +1,83 @@
+"""What must be done now and then so that the queue keeps running: the dead's jobs, old records."""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from dbos import DBOS, WorkflowStatus, error
+from sqlalchemy.exc import SQLAlchemyError
+
+from connectors.errors import PostmortemError
+from worker.queue.leases import Leases
+
+_log = structlog.get_logger(__name__)
+_BATCH = 500
+_PRUNE_EVERY = 3600.0
+
+
+class Caretaker:
+    """A thread that hands on the jobs of processes that are gone and forgets what is long done.
+
+    ``hand_on`` is called with each job that a process left behind in the middle.
+    """
+
+    def __init__(
+        self,
+        leases: Leases,
+        executor: str,
+        hand_on: Callable[[WorkflowStatus], None],
+        *,
+        every: float,
+        retention: timedelta,
+    ) -> None:
+        self._leases = leases
+        self._executor = executor
+        self._hand_on = hand_on
+        self._every = every
+        self._retention = retention
+        self._pruned = float("-inf")
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="queue-caretaker", daemon=True)
+
+    def start(self) -> None:
+        """Begin with a round at once: what a killed process left is not made to wait."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the round that is under way."""
+        self._stop.set()
+        self._thread.join()
+
+    def _loop(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._leases.hold(self._executor)
+                self._bury_the_dead()
+                self._prune()
+            except (PostmortemError, error.DBOSException, SQLAlchemyError, OSError) as why:
+                _log.warning("The queue could not be looked after; trying again.", why=str(why))
+            self._stop.wait(self._every)
+
+    def _bury_the_dead(self) -> None:
+        running: defaultdict[str, list[WorkflowStatus]] = defaultdict(list)
+        for row in DBOS.list_workflows(status="PENDING", load_output=False):
+            if row.executor_id and row.executor_id != self._executor:
+                running[row.executor_id].append(row)
+        for executor, rows in running.items():
+            if self._leases.gone(executor):
+                _log.warning("A process ended amid its work.", process=executor, jobs=len(rows))
+                for row in rows:
+                    self._hand_on(row)
+
+    def _prune(self) -> None:
+        if time.monotonic() - self._pruned < _PRUNE_EVERY:
+            return
+        before = (datetime.now(UTC) - self._retention).isoformat()
+        while old := DBOS.list_workflows(
+            completed_before=before, limit=_BATCH, load_input=False, load_output=False
+        ):
+            DBOS.delete_workflows([row.workflow_id for row in old])
+        self._pruned = time.monotonic()

@@ -1,0 +1,231 @@
+"""The queue itself: jobs asked for, run, tried again, looked at."""
+
+import socket
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import structlog
+from dbos import DBOS
+
+from connectors.errors import NotFound
+from worker.jobs.results import Trigger
+from worker.jobs.states import JobState
+from worker.queue import engine, ids, lookup
+from worker.queue.attempts import JobParked
+from worker.queue.bodies import Bodies, OnEnd, RunIncident, put
+from worker.queue.caretaker import Caretaker
+from worker.queue.leases import leases
+from worker.queue.location import locate
+from worker.queue.names import INCIDENT_JOB, INCIDENTS, TICK, TICKS
+from worker.queue.policy import RetryPolicy
+from worker.queue.records import ASKED, ENDED, Asked, Ended
+from worker.queue.schedule import Schedule, cron
+
+_LOOK_EVERY = 0.1
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """How the queue behaves; times in seconds.
+
+    ``settle`` is how long a job that a webhook asked for waits, since the resolution note may
+    follow the resolution, and the REST API may lag the webhook. ``parallel`` bounds the incidents
+    that one process works on at a time. ``poll`` is how often an idle process looks for work,
+    ``heartbeat`` how often it looks for jobs that a dead process left. ``retention`` is how long
+    ended jobs are remembered, and with them which webhooks were seen.
+    """
+
+    settle: float = 10.0
+    parallel: int = 4
+    poll: float = 0.2
+    heartbeat: float = 5.0
+    retention: timedelta = timedelta(days=30)
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+
+class Queue:
+    """Jobs that are on disk before :meth:`enqueue` returns and run until they are done or parked.
+
+    One job at a time for each incident, over all processes on the database. A job that finds that
+    a run for its incident began after it was asked for has nothing left to do, so a burst of
+    hints becomes one run, or two.
+
+    ``run_incident`` does the work; ``on_end`` is told of each attempt that ended. With ``works``
+    False the process only asks and looks. There is one started queue in a process.
+    """
+
+    def __init__(
+        self,
+        database_url: str,
+        run_incident: RunIncident,
+        schedules: Sequence[Schedule] = (),
+        settings: QueueSettings | None = None,
+        *,
+        on_end: OnEnd = lambda _state: None,
+        works: bool = True,
+    ) -> None:
+        self._settings = settings or QueueSettings()
+        self._location = locate(database_url)
+        self._leases = leases(self._location)
+        self._crons = {one.name: cron(one.every) for one in schedules}
+        named = {one.name: one for one in schedules}
+        self._bodies = Bodies(run_incident, named, self._settings.retry, on_end)
+        self._works = works
+        self._caretaker: Caretaker | None = None
+
+    def start(self) -> None:
+        """Begin to run what is waiting. Not to be called from within an event loop.
+
+        Raises ``Unreachable`` where the database cannot be reached, ``PostmortemError`` where
+        another queue runs in this process.
+        """
+        executor = self._hold_a_lease()
+        try:
+            workflows = engine.launch(
+                self._location, executor, self._workflows(), self._queues(), works=self._works
+            )
+            if self._works:
+                self._schedule(workflows[TICK])
+        except BaseException:
+            self._leases.let_go()
+            raise
+        if self._works:
+            self._caretaker = Caretaker(
+                self._leases,
+                executor,
+                self._bodies.hand_on,
+                every=self._settings.heartbeat,
+                retention=self._settings.retention,
+            )
+            self._caretaker.start()
+
+    def stop(self, grace: float = 20.0) -> bool:
+        """Take on nothing more and wait up to ``grace`` seconds for the jobs under way.
+
+        Gives whether all of them ended. Those that did not are handed on when the process ends;
+        the caller should then end it at once (``os._exit``), since their threads keep it alive.
+        """
+        if self._caretaker is not None:
+            self._caretaker.stop()
+            self._caretaker = None
+        engine.stop(grace if self._bodies.busy.lately(seconds=1) else 0)
+        if self._bodies.busy:
+            return False
+        self._leases.let_go()
+        return True
+
+    def enqueue(
+        self,
+        incident: str,
+        trigger: Trigger,
+        *,
+        event_id: str = "",
+        delay: float | None = None,
+    ) -> str:
+        """Ask for an incident's job and give the job's id; when this returns, it is on disk.
+
+        The same ``event_id`` again asks for nothing new. The job may begin in ``delay`` seconds:
+        by default at once, or for a webhook after the time to settle. A run that begins when half
+        of that is over counts as having seen all, so that the hints of one moment share a run.
+        """
+        engine.must_run()
+        settle = self._settings.settle if trigger is Trigger.WEBHOOK else 0.0
+        wait = settle if delay is None else delay
+        job = ids.first(incident, event_id or f"{trigger}-{uuid.uuid4().hex[:12]}")
+        put(job, Asked(incident, trigger, covered_from=time.time() + wait / 2), wait)
+        return job
+
+    def state(self, job: str) -> JobState | None:
+        """Tell where a job stands, or the attempt or job that took it over; None if unknown."""
+        engine.must_run()
+        return lookup.state(job)
+
+    def parked(self) -> Sequence[JobState]:
+        """List the jobs that failed for good, newest last, unless a later job made them good."""
+        engine.must_run()
+        return lookup.parked(datetime.now(UTC) - self._settings.retention)
+
+    def wait(self, job: str, timeout: float) -> JobState:
+        """Wait until the job is over, or for ``timeout`` seconds, and tell where it stands then.
+
+        Raises ``NotFound`` for a job that the queue does not know.
+        """
+        deadline = time.monotonic() + timeout
+        while (state := self.state(job)) is not None:
+            if state.phase.over or time.monotonic() >= deadline:
+                return state
+            time.sleep(_LOOK_EVERY)
+        raise NotFound(f"The queue knows no job {job}.", "Ended jobs are forgotten after a time.")
+
+    def workers(self) -> int:
+        """Count the processes that work on this database now; needs no :meth:`start`."""
+        return self._leases.living()
+
+    def _hold_a_lease(self) -> str:
+        """Name this process and prove that it lives; raises ``Unreachable``."""
+        self._leases.living()
+        while True:
+            name = f"{socket.gethostname()}-{uuid.uuid4().hex[:12]}"
+            if not self._works or self._leases.hold(name):
+                return name
+
+    def _workflows(self) -> Mapping[str, Callable[..., object]]:
+        bodies = self._bodies
+
+        def incident_job(stored: object) -> object:
+            asked = ASKED.validate_python(stored)
+            with bodies.busy.one():
+                return _told(lambda: bodies.incident_job(DBOS.workflow_id or "", asked))
+
+        def tick(due: datetime, name: str) -> object:
+            with bodies.busy.one():
+                return _told(lambda: bodies.tick(DBOS.workflow_id or "", name, due))
+
+        return {INCIDENT_JOB: incident_job, TICK: tick}
+
+    def _queues(self) -> Mapping[str, Mapping[str, object]]:
+        poll = self._settings.poll
+        return {
+            INCIDENTS: {
+                "partition_concurrency": 1,
+                "worker_concurrency": self._settings.parallel,
+                "polling_interval_sec": poll,
+            },
+            TICKS: {"global_concurrency": 1, "polling_interval_sec": poll},
+        }
+
+    def _schedule(self, tick: Callable[..., object]) -> None:
+        """Make the engine's schedules those of this configuration, and catch up the last tick."""
+        for known in DBOS.list_schedules():
+            if known["schedule_name"] not in self._crons:
+                DBOS.delete_schedule(known["schedule_name"])
+        DBOS.apply_schedules(
+            [
+                {
+                    "schedule_name": name,
+                    "workflow_fn": cast("Callable[[datetime, Any], None]", tick),
+                    "schedule": expression,
+                    "context": name,
+                    "queue_name": TICKS,
+                }
+                for name, expression in self._crons.items()
+            ]
+        )
+        now = datetime.now(UTC)
+        for name, schedule in self._bodies.schedules.items():
+            DBOS.backfill_schedule(name, now - schedule.every, now)
+
+
+def _told(body: Callable[[], Ended]) -> object:
+    try:
+        return ENDED.dump_python(body(), mode="json")
+    except JobParked:
+        raise
+    except Exception:
+        _log.exception("The queue could not finish a job.", job=DBOS.workflow_id)
+        raise

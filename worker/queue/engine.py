@@ -1,0 +1,92 @@
+"""DBOS, started and stopped as often as one likes: the one place that knows it is process-wide."""
+
+import logging
+import math
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from typing import Any
+
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+
+from connectors.errors import PostmortemError
+from worker.queue.location import InFile, Location
+
+APPLICATION = "postmortem"
+VERSION = "1"
+"""Which processes may take over each other's jobs: raised when stored arguments change shape."""
+
+_IDLE_THREADS = 64
+_running = False
+
+
+def launch(
+    location: Location,
+    executor: str,
+    workflows: Mapping[str, Callable[..., object]],
+    queues: Mapping[str, Mapping[str, Any]],
+    *,
+    works: bool,
+) -> Mapping[str, Callable[..., object]]:
+    """Start the engine with workflows and queues, by name; gives the workflows as registered.
+
+    With ``works`` False jobs are put in and looked at, but none is taken out. Raises
+    ``PostmortemError`` where an engine runs in this process already.
+    """
+    global _running  # noqa: PLW0603 - DBOS itself is one for the whole process
+    if _running:
+        raise PostmortemError("A queue is running in this process already.", "Stop it first.")
+    _running = True
+    try:
+        _quiet()
+        if isinstance(location, InFile):
+            _write_ahead(location)
+        registered = {name: DBOS.workflow(name=name)(body) for name, body in workflows.items()}
+        DBOS(config=_config(location, executor))
+        if not works:
+            DBOS.listen_queues([])
+        DBOS.launch()
+        for name, limits in queues.items():
+            DBOS.register_queue(name, **limits, on_conflict="always_update")
+    except BaseException:
+        stop(grace=0)
+        raise
+    return registered
+
+
+def stop(grace: float) -> None:
+    """Take out no more jobs, wait up to ``grace`` seconds for those that run, and let go of all."""
+    global _running  # noqa: PLW0603 - as above
+    DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=math.ceil(grace))
+    _running = False
+
+
+def must_run() -> None:
+    """Raise ``PostmortemError`` where no engine runs."""
+    if not _running:
+        raise PostmortemError("The queue is not running in this process.", "Start it first.")
+
+
+def _config(location: Location, executor: str) -> DBOSConfig:
+    return {
+        "name": APPLICATION,
+        "system_database_url": location.url,
+        "application_version": VERSION,
+        "executor_id": executor,
+        "log_level": "WARNING",
+        "serializer": DBOSPortableJSONSerializer(),  # the default, pickle, runs what it reads
+        "max_executor_threads": _IDLE_THREADS,
+    }
+
+
+def _quiet() -> None:
+    """Leave it to the program where the engine's warnings go: by itself it prints them."""
+    logger = logging.getLogger("dbos")
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
+
+
+def _write_ahead(location: InFile) -> None:
+    """Let readers and the one writer work at the same time (sqlite.org/wal.html); it is kept."""
+    with closing(sqlite3.connect(location.path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")

@@ -1,0 +1,51 @@
+"""Names of jobs: they tell the incident, the event that asked, and which attempt it is.
+
+``PT4KHLK:01BC7~2`` is the second attempt at what the event ``01BC7`` asked for incident
+``PT4KHLK``. The same event therefore always names the same job, which is how a webhook that is
+delivered twice becomes one job.
+"""
+
+import hashlib
+import re
+
+from connectors.errors import PayloadError
+
+_PLAIN = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_ATTEMPT = re.compile(r"(?P<root>.+)~(?P<number>[0-9]+)")
+
+
+def first(incident: str, event: str) -> str:
+    """Name the first attempt. Raises ``PayloadError`` where ``incident`` cannot be an id.
+
+    An event id with characters that an address cannot carry is replaced by its digest.
+    """
+    if not _PLAIN.fullmatch(incident):
+        raise PayloadError(
+            f"{incident!r} is not an incident's id.", "Give the id as in the incident's address."
+        )
+    if not _PLAIN.fullmatch(event):
+        event = hashlib.sha256(event.encode()).hexdigest()[:32]
+    return f"{incident}:{event}"
+
+
+def attempt(job: str) -> int:
+    """Tell which attempt the name stands for, from 1."""
+    match = _ATTEMPT.fullmatch(job)
+    return int(match["number"]) if match else 1
+
+
+def successor(job: str) -> str:
+    """Name the attempt after this one."""
+    match = _ATTEMPT.fullmatch(job)
+    root = match["root"] if match else job
+    return f"{root}~{attempt(job) + 1}"
+
+
+def incident(job: str) -> str:
+    """Tell the incident that the name stands for."""
+    return job.partition(":")[0]
+
+
+def prefix(incident: str) -> str:
+    """Give what the names of all jobs of one incident begin with."""
+    return f"{incident}:"

@@ -1,0 +1,147 @@
+"""What the engine remembers of jobs, read as the program's own values."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from dbos import DBOS, PortableWorkflowError, WorkflowStatus
+
+from worker.jobs.results import Trigger
+from worker.jobs.states import JobPhase, JobState
+from worker.queue import ids
+from worker.queue.names import INCIDENT_JOB, TICK
+from worker.queue.records import ASKED, ENDED, FAILED, Ended, Failed, Ran
+
+_GRAIN = timedelta(seconds=1)
+"""SQLite's times are whole seconds: searches by time begin that much earlier."""
+
+
+def covering_run(incident: str, since: float) -> str:
+    """Find an ended job of the incident whose run began at ``since`` or later; "" if none."""
+    begun = (row.workflow_id for row, _ in _runs_of(incident, since))
+    return next(begun, "")
+
+
+def covering_tick(schedule: str, since: float) -> str:
+    """Find scheduled work of that name that began at ``since`` or later; "" if none."""
+    rows = DBOS.list_workflows(
+        schedule_name=schedule,
+        status="SUCCESS",
+        dequeued_after=_searched(since),
+        load_input=False,
+    )
+    return next((row.workflow_id for row, _ in _begun(rows, since)), "")
+
+
+def state(job: str) -> JobState | None:
+    """Tell where a job stands, following it to the attempt or the job that took it over."""
+    found: JobState | None = None
+    current = job
+    while current and (row := _row(current)) is not None:
+        found = _state(row, found)
+        current = _continued(row)
+    return None if found is None else _renamed(found, job)
+
+
+def parked(since: datetime) -> Sequence[JobState]:
+    """List the jobs that ended in failure since then and that no later job made good."""
+    rows = DBOS.list_workflows(
+        name=INCIDENT_JOB, status="ERROR", completed_after=since.isoformat(), sort_desc=True
+    )
+    latest = {ids.incident(row.workflow_id): row for row in reversed(rows)}
+    return [
+        _state(row, None)
+        for incident, row in latest.items()
+        if not _made_good(incident, _failed(row).began)
+    ]
+
+
+def _made_good(incident: str, since: float) -> bool:
+    return any(not ran.outcome.failures for _, ran in _runs_of(incident, since))
+
+
+def _runs_of(incident: str, since: float) -> Iterator[tuple[WorkflowStatus, Ran]]:
+    rows = DBOS.list_workflows(
+        workflow_id_prefix=ids.prefix(incident),
+        status="SUCCESS",
+        dequeued_after=_searched(since),
+        load_input=False,
+    )
+    return _begun(rows, since)
+
+
+def _begun(rows: Sequence[WorkflowStatus], since: float) -> Iterator[tuple[WorkflowStatus, Ran]]:
+    for row in rows:
+        ran = _ended(row).ran
+        if ran is not None and ran.began >= since:
+            yield row, ran
+
+
+def _row(job: str) -> WorkflowStatus | None:
+    return next(iter(DBOS.list_workflows(workflow_ids=[job])), None)
+
+
+def _searched(since: float) -> str:
+    return (datetime.fromtimestamp(since, UTC) - _GRAIN).isoformat()
+
+
+def _ended(row: WorkflowStatus) -> Ended:
+    return Ended() if row.output is None else ENDED.validate_python(row.output)
+
+
+def _continued(row: WorkflowStatus) -> str:
+    if row.status == "CANCELLED":
+        return ids.successor(row.workflow_id)
+    ended = _ended(row)
+    return ended.successor or ended.covered_by
+
+
+def _phase(row: WorkflowStatus) -> JobPhase:
+    match row.status:
+        case "DELAYED" | "ENQUEUED" if ids.attempt(row.workflow_id) > 1:
+            return JobPhase.RETRYING
+        case "DELAYED" | "ENQUEUED":
+            return JobPhase.WAITING
+        case "PENDING":
+            return JobPhase.RUNNING
+        case "SUCCESS":
+            return JobPhase.DONE
+        case _:
+            return JobPhase.PARKED
+
+
+def _state(row: WorkflowStatus, before: JobState | None) -> JobState:
+    phase = _phase(row)
+    ran = _ended(row).ran
+    failures = _failed(row).failures
+    if ran is not None:
+        failures = failures or ran.outcome.failures
+    elif phase is JobPhase.RETRYING and before is not None:
+        failures = before.failures
+    due = row.delay_until_epoch_ms if row.status == "DELAYED" else None
+    return JobState(
+        id=row.workflow_id,
+        subject=row.schedule_name or ids.incident(row.workflow_id),
+        trigger=Trigger.SCHEDULE if row.name == TICK else _trigger(row),
+        phase=phase,
+        attempt=ids.attempt(row.workflow_id),
+        next_at=None if due is None else datetime.fromtimestamp(due / 1000, UTC),
+        summary="" if ran is None else ran.outcome.summary,
+        failures=failures,
+    )
+
+
+def _trigger(row: WorkflowStatus) -> str:
+    return ASKED.validate_python(row.input["args"][0]).trigger if row.input else ""
+
+
+def _failed(row: WorkflowStatus) -> Failed:
+    if row.error is None:
+        return Failed()
+    if isinstance(row.error, PortableWorkflowError) and isinstance(row.error.data, dict):
+        return FAILED.validate_python(row.error.data)
+    return Failed((str(row.error),))
+
+
+def _renamed(found: JobState, job: str) -> JobState:
+    return found if found.id == job else replace(found, id=job)

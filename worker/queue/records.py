@@ -1,0 +1,57 @@
+"""What is stored with a job, as JSON: its arguments and its result."""
+
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from worker.queue.policy import JobOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One attempt as it was asked for.
+
+    ``covered_from`` is a time (seconds since 1970, UTC): a run for the same incident that began
+    at or after it has seen all that this attempt would see. ``failed`` counts the failed attempts
+    before this one.
+    """
+
+    incident: str
+    trigger: str
+    covered_from: float
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One run of the function that was given to the queue; ``began`` is a time as above."""
+
+    began: float
+    outcome: JobOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How one attempt ended.
+
+    ``ran`` is None where another job, ``covered_by``, had already done it. ``successor`` names
+    the next attempt, "" where none follows.
+    """
+
+    ran: Ran | None = None
+    covered_by: str = ""
+    successor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """How the last attempt ended, where none follows; ``began`` as above."""
+
+    failures: tuple[str, ...] = ()
+    began: float = 0.0
+
+
+ASKED = TypeAdapter(Asked)
+RAN = TypeAdapter(Ran)
+ENDED = TypeAdapter(Ended)
+FAILED = TypeAdapter(Failed)
