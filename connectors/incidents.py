@@ -180,6 +180,7 @@ class Responder:
     requested_by: Agent | None = None
     requested_at: datetime | None = None
     message: str | None = None
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,12 +228,14 @@ def _answered(answer: Fields, found: dict[str, Responder]) -> None:
 
 
 def _responder(who: Agent, request: Fields) -> Responder:
+    state = request.text_or_none("state") or "pending"
     return Responder(
         who=who,
-        state=request.text_or_none("state") or "pending",
+        state=state,
         requested_by=agent_or_none(request.within_or_none("requester")),
         requested_at=request.time_or_none("requested_at"),
         message=request.text_or_none("message"),
+        answered_at=None if state == "pending" else request.time_or_none("updated_at"),
     )
 
 

@@ -24,6 +24,7 @@ from jsonschema_path import SchemaPath
 from openapi_core.datatypes import RequestParameters
 from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.templating.paths.finders import APICallPathFinder
+from openapi_core.validation.request.exceptions import ParameterValidationError
 from openapi_core.validation.request.validators import V30RequestValidator
 from openapi_core.validation.response.validators import V30ResponseValidator
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
@@ -64,7 +65,8 @@ class Exchange:
 class Erratum:
     """A flaw of a document: ``put`` (JSON text) belongs at ``pointer`` ("/components/…", RFC 6901).
 
-    ``put=None`` removes what is there. ``why`` says how it is known to be a flaw.
+    A pointer that ends in ``/-`` adds to a list. ``put=None`` removes what is there. ``why`` says
+    how it is known to be a flaw.
     """
 
     pointer: str
@@ -172,12 +174,15 @@ def _mend(document: dict[str, Any], erratum: Erratum) -> None:
     place: Any = document
     for step in steps[:-1]:
         place = place[int(step)] if isinstance(place, list) else place[step]
+    new = None if erratum.put is None else json.loads(erratum.put)
+    if isinstance(place, list) and steps[-1] == "-":
+        place.append(new)
+        return
     last: Any = int(steps[-1]) if isinstance(place, list) else steps[-1]
+    present = isinstance(place, list) or last in place
     if erratum.put is None:
         del place[last]
         return
-    new = json.loads(erratum.put)
-    present = last < len(place) if isinstance(place, list) else last in place
     assert not (present and place[last] == new), f"{erratum.pointer} is no flaw any more"
     place[last] = new
 
@@ -198,12 +203,13 @@ def _drop_ignored_headers(document: dict[str, Any]) -> None:
 
 def _lines(error: BaseException) -> Iterator[str]:
     """Turn an openapi-core error into lines that name the place and the cause."""
+    subject = f" parameter {error.name}" if isinstance(error, ParameterValidationError) else ""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, InvalidSchemaValue):
             for detail in cause.schema_errors:
                 if isinstance(detail, ValidationError):
-                    yield from _leaves(detail)
+                    yield from (subject + leaf for leaf in _leaves(detail))
             return
         cause = cause.__cause__
     inner = f" ({error.__cause__})" if error.__cause__ else ""

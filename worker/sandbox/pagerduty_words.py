@@ -113,12 +113,10 @@ class Words(IncidentState):
 
     @step
     def respond(self, user: Wire, state: str, at: datetime) -> None:
-        """Let somebody answer a request: ``joined`` or ``declined``."""
+        """Let somebody answer a request: ``joined`` or ``declined``. No log entry tells it."""
         for one in self.responders:
             if one["user"]["id"] == user["id"]:
                 one["state"], one["updated_at"] = state, at
-        text = f"{user['summary']} {state} the incident"
-        self.entry(f"responder_{state}", at, text, user)
 
     @step
     def update(self, message: str, at: datetime, by: Wire) -> None:
