@@ -86,8 +86,20 @@ def _agree_row(work: Work, item: ActionItem, tracked: TrackedTicket) -> CellEdit
     edit = _status_edit(work, item, ticket, tracked.status_cell)
     for move in agreement.to_row:
         _tell_row_change(work, item, ticket, move)
-        edit = replace(edit, **{move.field.value: move.value})
+        edit = _with_value(edit, move)
     return edit
+
+
+def _with_value(edit: CellEdit, move: ToRow) -> CellEdit:
+    match move.field:
+        case Field.TASK:
+            return replace(edit, task=move.value)
+        case Field.OWNER:
+            return replace(edit, owner=move.value)
+        case Field.PRIORITY:
+            return replace(edit, priority=move.value)
+        case Field.DEADLINE:
+            return replace(edit, deadline=move.value)
 
 
 def _status_edit(work: Work, item: ActionItem, ticket: Ticket | None, before: str) -> CellEdit:

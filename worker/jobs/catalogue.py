@@ -4,6 +4,7 @@ The store is listed; only files that are new or changed since they were last see
 their front matter. That is where a document says whose it is, wherever people moved it.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -13,6 +14,9 @@ from worker.document.front_matter import read as read_front_matter
 from worker.jobs.parts import Parts
 from worker.journal.journal import KnownDocument
 from worker.store.base import Busy
+
+_NAME = re.compile(r"\d{4}-\d\d-\d\d-(?P<incident>[A-Z0-9]+)(?:-|\.)", re.ASCII)
+"""How the program names a document: what says whose it is where its front matter cannot be read."""
 
 
 class CopiedDocument(PostmortemError):
@@ -39,11 +43,6 @@ class Catalogue:
         return found[0] if found else None
 
     @property
-    def problems(self) -> list[str]:
-        """What is wrong with files that cannot be read, in sentences."""
-        return [one.problem for one in self.documents.values() if one.problem]
-
-    @property
     def unsettled(self) -> list[KnownDocument]:
         """Documents that changed since a sync last dealt with them."""
         return [one for one in self.documents.values() if one.incident and not one.settled]
@@ -54,7 +53,7 @@ def look(parts: Parts) -> Catalogue:
     known = parts.journal.documents()
     now = {listed.name: listed.fingerprint for listed in parts.store.list()}
     met = [
-        _meet(parts, name, fingerprint)
+        _meet(parts, known.get(name), name, fingerprint)
         for name, fingerprint in now.items()
         if name not in known or known[name].fingerprint != fingerprint
     ]
@@ -80,12 +79,21 @@ def _catalogue(documents: Iterable[KnownDocument]) -> Catalogue:
     return Catalogue(by_name, {key: tuple(value) for key, value in by_incident.items()})
 
 
-def _meet(parts: Parts, name: str, fingerprint: str) -> KnownDocument:
-    met = KnownDocument(name, fingerprint, incident="", seen_at=parts.clock())
+def _meet(parts: Parts, before: KnownDocument | None, name: str, fingerprint: str) -> KnownDocument:
+    """Read whose a document is; one that cannot be read is taken to be whose it was."""
+    met = KnownDocument(name, fingerprint, _by_name(name), seen_at=parts.clock())
+    if before is not None and before.incident:
+        met = replace(met, incident=before.incident)
     try:
         front = read_front_matter(parts.store.read(name).text)
     except Busy as busy:
         return replace(met, fingerprint="", problem=str(busy))
     except PostmortemError as error:
-        return replace(met, problem=str(error))
+        told = str(error) if name in str(error) else f"{name}: {error}"
+        return replace(met, problem=told)
     return replace(met, incident=front.incident if front else "")
+
+
+def _by_name(name: str) -> str:
+    found = _NAME.match(name.rpartition("/")[2])
+    return found["incident"] if found else ""

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.errors import ConnectorError
-from connectors.incidents import IncidentFilter
+from connectors.incidents import Incident, IncidentFilter
 from connectors.tickets import COMMON_LABEL, TicketId
 from worker.jobs.catalogue import Catalogue
 from worker.jobs.parts import Parts
 from worker.jobs.results import Trigger
 from worker.jobs.ticket_work import Seen
+from worker.journal.journal import Pull
 from worker.tracking.fields import reads_otherwise
 
 RESOLVED = "incidents resolved"
@@ -71,15 +72,29 @@ def _resolved_lately(search: Search, due: Due) -> None:
     since = now - max(search.since or timedelta(), parts.policy.look_back)
     last = parts.journal.cursor(RESOLVED)
     found = list(parts.source.resolved(min(since, last) if last else since, now, IncidentFilter()))
-    known = parts.journal.updates([one.id for one in found])
+    pulls = parts.journal.pulls([one.id for one in found])
     for one in found:
-        updated = one.updated_at.isoformat() if one.updated_at else ""
-        has_document = one.id in search.catalogue.by_incident
-        if known.get(one.id) == updated and (has_document or one.merged_into):
-            continue
-        if has_document or not parts.policy.only.reason_against(one):
+        if one.id in search.catalogue.by_incident:
+            wanted = _changed_since(one, pulls.get(one.id))
+        else:
+            wanted = _lacks_document(parts, one, pulls.get(one.id))
+        if wanted:
             due.pull[one.id] = None
     due.cursors.append(RESOLVED)
+
+
+def _changed_since(incident: Incident, pull: Pull | None) -> bool:
+    updated = incident.updated_at.isoformat() if incident.updated_at else ""
+    return pull is None or pull.updated != updated
+
+
+def _lacks_document(parts: Parts, incident: Incident, pull: Pull | None) -> bool:
+    """Tell whether an incident should have a document; one that a person deleted stays deleted."""
+    if pull is not None and pull.drafted:
+        return False
+    if incident.merged_into is not None:
+        return _changed_since(incident, pull)
+    return not parts.policy.only.reason_against(incident)
 
 
 def _changed_documents(search: Search, due: Due) -> None:

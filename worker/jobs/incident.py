@@ -12,6 +12,7 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.incidents import Incident, IncidentId, IncidentSource
+from worker.document.errors import DocumentError
 from worker.jobs.catalogue import Catalogue
 from worker.jobs.parts import Parts
 from worker.jobs.pulling import Pulled, StillOpen, origin, pull
@@ -157,6 +158,9 @@ class _Run:
                 return self._write(at)
             except Changed:
                 self.report.start_over()
+            except DocumentError as error:
+                told = f"{at.name} was left as it is: {error.what}"
+                raise PostmortemError(told, error.remedy) from error
         raise KeepsChanging(
             f"The document of incident {self.incident} changed {ATTEMPTS} times while it was "
             "being brought up to date, so it was left as it is.",

@@ -66,8 +66,5 @@ def _database(parts: Parts) -> Iterable[Finding]:
 def _template(parts: Parts) -> Iterable[Finding]:
     found = survey(parts.policy.template, parts.policy.names)
     filled = sum(1 for one in found if one.filled)
-    unfilled = [one.name for one in found if not one.filled]
-    detail = f"{filled} places are filled by the program"
-    if unfilled:
-        detail += f"; the template has no place for {', '.join(unfilled)}"
-    yield Finding("Template", detail=detail)
+    left = "; ".join(one.sentence for one in found if not one.filled)
+    yield Finding("Template", detail=f"{filled} places are filled" + (f"; {left}" if left else ""))

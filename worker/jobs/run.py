@@ -67,7 +67,7 @@ class _Run:
             incidents=tuple(self.results.values()),
             unchanged=0 if self.order.incidents else others,
             notices=tuple(self._notices()),
-            failures=(*due.failures, *self.catalogue.problems),
+            failures=(*due.failures, *self._unreadable()),
             dry_run=self.parts.dry_run,
         )
 
@@ -135,6 +135,12 @@ class _Run:
             for name in waiting:
                 again = self._one(name, pulls=False)
                 self.results[name] = together(self.results[name], again)
+
+    def _unreadable(self) -> Iterable[str]:
+        """Tell of files that cannot be read, but of those whose own job told it."""
+        for one in self.catalogue.documents.values():
+            if one.problem and not self.order.incidents and one.incident not in self.results:
+                yield one.problem
 
     def _notices(self) -> Iterable[str]:
         if self.parts.source is None:

@@ -21,6 +21,10 @@ class KeepsChanging(PostmortemError):
     """A document changed each time between being read and being written."""
 
 
+class NotOurs(PostmortemError):
+    """Where a document should be made there is a file that is not known to be one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Open:
     """A document as it was read: its name, text, and the version that a save must still meet.
@@ -51,8 +55,14 @@ def open_document(
         return Open(known.name, stored.text, stored.version)
     if pulled is None:
         return None
-    content = pulled.content
-    return Open(file_name(incident, pulled.record.incident.title, content.starts_on))
+    name = file_name(incident, pulled.record.incident.title, pulled.content.starts_on)
+    if name in catalogue.documents:
+        raise NotOurs(
+            f"The document of incident {incident} was not written: there is a file {name} already, "
+            "and it does not say that it belongs to the incident.",
+            f"Put `incident: {incident}` into its front matter, or move it out of the way.",
+        )
+    return Open(name)
 
 
 def compose(parts: Parts, at: Open, pulled: Pulled | None, report: Report) -> Composed:

@@ -54,6 +54,18 @@ class KnownIncident:
 
 
 @dataclass(frozen=True, slots=True)
+class Pull:
+    """What is remembered of an incident's last pull.
+
+    ``updated`` is the source's own word for its last change then; ``drafted`` tells that a document
+    was written for it.
+    """
+
+    updated: str
+    drafted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One write that was done: when, by which trigger, to what, from and to which value, why."""
 
@@ -122,13 +134,16 @@ class Journal:
         with self._begin() as connection:
             _put(connection, tables.incidents, {"incident": incident}, values)
 
-    def updates(self, incidents: Sequence[str]) -> Mapping[str, str]:
-        """Give ``updated`` of each of the incidents that was pulled before."""
+    def pulls(self, incidents: Sequence[str]) -> Mapping[str, Pull]:
+        """Give, for each of the incidents that was pulled before, what came of it."""
         table, found = tables.incidents, {}
         with self._begin() as connection:
             for part in _chunks(incidents):
-                query = select(table.c.incident, table.c.updated).where(table.c.incident.in_(part))
-                found.update({row.incident: row.updated for row in connection.execute(query)})
+                query = select(table.c.incident, table.c.updated, table.c.base.is_not(None))
+                for incident, updated, drafted in connection.execute(
+                    query.where(table.c.incident.in_(part))
+                ):
+                    found[incident] = Pull(updated, bool(drafted))
         return found
 
     def merged_into(self, target: str) -> Sequence[KnownIncident]:

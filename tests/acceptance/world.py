@@ -1,0 +1,190 @@
+"""A small world for whole runs: both sandboxes over HTTP, a directory, a database, one clock.
+
+The program's clock, its waiting and the sandbox Jira's search index share one time, so that a wait
+for the index takes none.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from worker.document.action_items import ActionItem
+from worker.document.action_items import read as read_items
+
+from config.sections import Names
+from connectors.jira.client import Jira
+from connectors.pagerduty.client import PagerDuty
+from connectors.retry import Circuit, RetryPolicy
+from connectors.tickets import SiteKind
+from worker.app.parts import new_mark
+from worker.drafting.policy import DraftPolicy
+from worker.jobs.parts import Parts, Policy, RouteRule
+from worker.jobs.results import IncidentResult, RunResult, Trigger
+from worker.jobs.run import Order, run
+from worker.journal.database import Database
+from worker.journal.journal import Journal
+from worker.journal.locks import FileLocks
+from worker.sandbox.jira.server import JiraSandbox
+from worker.sandbox.pagerduty import PagerDutySandbox
+from worker.sandbox.pagerduty_incident import SandboxIncident
+from worker.sandbox.scenarios import load
+from worker.store.directory import DirectoryStore
+from worker.tracking.ticket import Route
+
+TEMPLATE = (Path(__file__).parents[2] / "config" / "postmortem.md").read_text("utf-8")
+LAG = timedelta(seconds=60)
+
+
+@dataclass
+class Clock:
+    """A time that only moves when it is told to."""
+
+    now: datetime = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class World:
+    """Everything a run needs, and what the tests ask of it."""
+
+    folder: Path
+    pagerduty: PagerDutySandbox
+    jira: JiraSandbox
+    clock: Clock
+    incidents: dict[str, SandboxIncident]
+    policy: Policy
+    slept: list[float] = field(default_factory=list)
+
+    @property
+    def documents(self) -> Path:
+        return self.folder / "documents"
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "postmortem.db"
+
+    @contextmanager
+    def parts(self, *, dry_run: bool = False, **changes: object) -> Iterator[Parts]:
+        """Open the parts of a process of its own, with fresh connections."""
+        url = f"sqlite:///{self.database}"
+        database = Database.rehearse(url) if dry_run else Database.open(url)
+        policy = RetryPolicy(attempts=2, sleep=self.slept.append)
+        source = PagerDuty(self.pagerduty.api_key, self.pagerduty.url, policy=policy)
+        tracker = Jira(
+            self.jira.url,
+            **self.jira.credentials,
+            policy=policy,
+            circuit=Circuit(limit=50, clock=lambda: self.clock().timestamp()),
+        )
+        parts = Parts(
+            store=DirectoryStore(self.documents),
+            journal=Journal(database, self.clock),
+            locks=FileLocks(self.folder / "locks"),
+            policy=self.policy,
+            clock=self.clock,
+            new_mark=new_mark,
+            source=source,
+            tracker=tracker,
+            dry_run=dry_run,
+        )
+        try:
+            yield replace(parts, **changes)  # type: ignore[arg-type]  # by name
+        finally:
+            source.close()
+            tracker.close()
+            database.close()
+
+    def run(
+        self,
+        *names: str,
+        wait: float = 90.0,
+        trigger: Trigger = Trigger.COMMAND,
+        dry_run: bool = False,
+        since: timedelta | None = None,
+        tracks: bool = True,
+        **changes: object,
+    ) -> RunResult:
+        """Do one run as a process of its own would; names are those of the scenarios."""
+        ids = tuple(self.incidents[name].id if name in self.incidents else name for name in names)
+        with self.parts(dry_run=dry_run, **changes) as parts:
+            order = Order(trigger, ids, wait=wait, sleep=self.clock.sleep, since=since)
+            return run(parts, replace(order, tracks=tracks))
+
+    def sync(self, name: str = "quick fix", **how: object) -> IncidentResult:
+        """Sync one incident and give its result."""
+        return self.run(name, **how).incidents[0]  # type: ignore[arg-type]  # passed on
+
+    def path(self, name: str = "quick fix") -> Path:
+        """Give the file of an incident's one document."""
+        (found,) = self.documents.rglob(f"*-{self.incidents[name].id}-*.md")
+        return found
+
+    def text(self, name: str = "quick fix") -> str:
+        return self.path(name).read_bytes().decode("utf-8")
+
+    def edit(self, change: Callable[[str], str], name: str = "quick fix") -> None:
+        """Change a document as a person would, leaving every other byte."""
+        before = self.text(name)
+        after = change(before)
+        assert after != before, "the edit changed nothing"
+        self.path(name).write_bytes(after.encode("utf-8"))
+
+    def items(self, name: str = "quick fix") -> tuple[ActionItem, ...]:
+        return read_items(self.text(name), Names()).items
+
+    def add_rows(self, *rows: str, name: str = "quick fix") -> None:
+        """Add rows to the action table, in the place of its placeholders."""
+        self.edit(lambda text: with_rows(text, rows), name)
+
+    def tickets(self) -> dict[str, str]:
+        """Give every ticket that Jira has: key → summary."""
+        return {one.now.key: one.now.summary for one in self.jira.site.records.values()}
+
+    def keys(self, name: str = "quick fix") -> list[str]:
+        return [item.ticket.key if item.ticket else "" for item in self.items(name)]
+
+    def statuses(self, name: str = "quick fix") -> list[str]:
+        return [item.status_text for item in self.items(name)]
+
+
+def with_rows(text: str, rows: tuple[str, ...]) -> str:
+    """Put rows below the action table's delimiter; placeholders stay as they are."""
+    lines = text.split("\n")
+    heading = next(at for at, line in enumerate(lines) if line.startswith("## 6."))
+    table = next(at for at in range(heading, len(lines)) if lines[at].startswith("|"))
+    end = next(at for at in range(table, len(lines)) if not lines[at].startswith("|"))
+    width = lines[table].count("|") - 1
+    new = []
+    for row in rows:
+        cells = [cell.strip() for cell in row.split(" | ")]
+        new.append("| " + " | ".join(cells + [""] * (width - len(cells))) + " |")
+    lines[end:end] = new
+    return "\n".join(lines)
+
+
+@contextmanager
+def world(
+    folder: Path, kind: SiteKind = SiteKind.CLOUD, *, lag: timedelta = timedelta(0)
+) -> Iterator[World]:
+    """Start both sandboxes, with every scenario in them."""
+    clock = Clock()
+    with (
+        PagerDutySandbox() as pagerduty,
+        JiraSandbox(kind, index_lag=lag, clock=clock) as jira,
+    ):
+        policy = Policy(
+            template=TEMPLATE,
+            drafting=DraftPolicy(timezone=ZoneInfo("Europe/Berlin")),
+            routes=(RouteRule(Route("OPS", "Task")),),
+            index_lag=LAG,
+        )
+        incidents = load(pagerduty.account)
+        yield World(folder, pagerduty, jira, clock, incidents, policy)

@@ -1,0 +1,245 @@
+"""The whole job on the sandbox: `postmortem demo`.
+
+Everything but the two servers outside is the real program: its web server receives the signed
+webhook, its queue runs the job, its connectors speak HTTP, its documents are files.
+"""
+
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.rule import Rule
+from rich.syntax import Syntax
+
+from config.settings import Settings, load
+from connectors.errors import PostmortemError
+from worker.app.parts import open_parts
+from worker.app.service import Service
+from worker.document.action_items import ActionItem
+from worker.document.action_items import read as read_items
+from worker.jobs.results import Action, RunResult, Trigger
+from worker.jobs.run import Order, run
+from worker.sandbox.jira.server import JiraSandbox
+from worker.sandbox.pagerduty import SECRET, PagerDutySandbox
+from worker.sandbox.pagerduty_incident import SandboxIncident
+from worker.sandbox.scenarios import load as load_scenarios
+
+ADDED_ROWS = (
+    "| Rehearse a roll-back of checkout-api with the night shift | Lena Okafor | High | 2026-11-06 "
+    "|  |  |\n"
+    "| Ask the vendor of ledger-db for a limit per client | nobody | Low | soon |  |  |\n"
+)
+"""What a person adds to the table; the second row's owner and deadline cannot be used."""
+
+IMPACT = "About one checkout in five failed for an hour."
+
+
+class StepFailed(PostmortemError):
+    """A step of the demo did not happen."""
+
+
+def show(folder: Path | None, *, serve: bool, console: Console | None = None) -> bool:
+    """Go through every step, printing each; give whether all of them happened.
+
+    Documents are kept in ``folder``, else in a temporary one. With ``serve`` the web page stays up
+    until Ctrl-C.
+    """
+    told = console or Console(highlight=False, soft_wrap=True)
+    with ExitStack() as stack:
+        if folder is None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="postmortem-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            demo = stack.enter_context(_stage(folder.absolute(), told))
+            demo.play()
+        except PostmortemError as error:
+            told.print(f"[red]The demo stopped: {escape(str(error))}[/]")
+            return False
+        told.print(Rule("Every step happened", style="green"))
+        if serve:
+            told.print(f"The web page is at [bold]{demo.service.url}[/] until you press Ctrl-C.")
+            _wait_for_interrupt()
+    return True
+
+
+def _wait_for_interrupt() -> None:
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        return
+
+
+@contextmanager
+def _stage(folder: Path, console: Console) -> Iterator["_Demo"]:
+    """Start the sandbox and the program on it; stop both in the end."""
+    with PagerDutySandbox() as pagerduty, JiraSandbox() as jira:
+        settings = _settings(folder, pagerduty, jira)
+        with Service(settings, port=0) as service:
+            yield _Demo(folder, console, pagerduty, jira, settings, service)
+
+
+def _settings(folder: Path, pagerduty: PagerDutySandbox, jira: JiraSandbox) -> Settings:
+    """Configure the program as an operator would, by environment variables."""
+    credentials = jira.credentials
+    return load(
+        None,
+        {
+            "PAGERDUTY_API_URL": pagerduty.url,
+            "PAGERDUTY_API_KEY": pagerduty.api_key,
+            "PAGERDUTY_WEBHOOK_SECRET": SECRET,
+            "JIRA_URL": jira.url,
+            "JIRA_EMAIL": credentials["email"],
+            "JIRA_API_TOKEN": credentials["api_token"],
+            "JIRA_PROJECT": "OPS",
+            "POSTMORTEM_DOCUMENTS": str(folder),
+            "POSTMORTEM_DATABASE_URL": f"sqlite:///{folder / '.postmortem.db'}",
+            "POSTMORTEM_TIMEZONE": "Europe/Berlin",
+        },
+    )
+
+
+class _Demo:
+    """The steps, each of which checks that it happened."""
+
+    def __init__(
+        self,
+        folder: Path,
+        console: Console,
+        pagerduty: PagerDutySandbox,
+        jira: JiraSandbox,
+        settings: Settings,
+        service: Service,
+    ) -> None:
+        self.folder = folder
+        self.console = console
+        self.pagerduty = pagerduty
+        self.jira = jira
+        self.settings = settings
+        self.service = service
+        self.number = 0
+
+    def play(self) -> None:
+        """Go through the steps. Raises ``StepFailed`` at the first that did not happen."""
+        self._step("The program runs, beside a sandbox PagerDuty and a sandbox Jira")
+        self._say(f"PagerDuty {self.pagerduty.url}", f"Jira      {self.jira.url}")
+        self._say(f"Program   {self.service.url}")
+        incident = load_scenarios(self.pagerduty.account)["checkout storm"]
+        self._receive(incident)
+        document = self._draft(incident)
+        self._edit(document)
+        self._create(incident, document)
+        self._nothing_twice(incident, document)
+        self._work_in_jira(document)
+        self._bring_back(incident, document)
+
+    def _receive(self, incident: SandboxIncident) -> None:
+        self._step(f"Incident {incident.id} is resolved; PagerDuty sends a signed webhook")
+        address = f"{self.service.url}/webhooks/pagerduty"
+        event = "incident.resolved"
+        forged = self.pagerduty.webhook(event, incident, secret=SECRET[::-1]).send(address)
+        self._must(forged == 401, f"a forged webhook was answered with {forged}")  # noqa: PLR2004
+        answer = self.pagerduty.webhook(event, incident).send(address)
+        self._must(answer == 202, f"the webhook was answered with {answer}")  # noqa: PLR2004
+        self._say("forged signature → 401", "signed webhook → 202")
+
+    def _draft(self, incident: SandboxIncident) -> Path:
+        self._step("The draft appears by itself, from PagerDuty's data")
+        self.service.wait_until_idle()
+        found = sorted(self.folder.glob(f"*-{incident.id}-*.md"))
+        self._must(len(found) == 1, f"there are {len(found)} drafts")
+        text = found[0].read_text("utf-8")
+        self._must(text.count("\n## ") == 9, "the draft has not all nine sections")  # noqa: PLR2004
+        self._must("[Incident Title]" not in text, "the draft has no title")
+        self._print(text)
+        self._say(str(found[0]))
+        return found[0]
+
+    def _edit(self, document: Path) -> None:
+        self._step("People edit it: the impact in their own words, two more action items")
+        text = document.read_text("utf-8")
+        lines = text.split("\n")
+        last = max(at for at, line in enumerate(lines) if line.startswith("|"))
+        lines.insert(last + 1, ADDED_ROWS.rstrip("\n"))
+        users = next(at for at, line in enumerate(lines) if "**Users Affected:**" in line)
+        lines[users] = f"- **Users Affected:** {IMPACT}"
+        document.write_text("\n".join(lines), "utf-8")
+        self._print(ADDED_ROWS)
+
+    def _create(self, incident: SandboxIncident, document: Path) -> None:
+        self._step("`postmortem sync` gives each action item its one ticket")
+        result = self._sync(incident)
+        self._report(result)
+        made = [one for one in result.incidents[0].deeds if one.action is Action.CREATED]
+        self._must(len(made) == 2, f"{len(made)} tickets were created")  # noqa: PLR2004
+        items = self._items(document)
+        self._must(all(one.ticket for one in items), "a row has no ticket")
+        keys = {one.ticket.key for one in items if one.ticket}
+        self._must(len(keys) == len(items), "two rows share a ticket")
+        self._must(len(self.jira.site.records) == len(items), "Jira has another number of tickets")
+        self._must(IMPACT in document.read_text("utf-8"), "a person's words are gone")
+
+    def _nothing_twice(self, incident: SandboxIncident, document: Path) -> None:
+        self._step("The same again creates nothing and writes nothing")
+        before, tickets = document.stat(), len(self.jira.site.records)
+        result = self._sync(incident)
+        self._must(not result.incidents[0].deeds, "something was written")
+        self._must(document.stat().st_mtime_ns == before.st_mtime_ns, "the file was rewritten")
+        self._must(len(self.jira.site.records) == tickets, "a ticket was created twice")
+        self._say("nothing to do")
+
+    def _work_in_jira(self, document: Path) -> None:
+        self._step("The work is done in Jira: all done, but one that will not be")
+        items = self._items(document)
+        for item in items:
+            if item.ticket is not None:
+                last = item is items[-1]
+                name = "Won't do" if last else "Done"
+                self.jira.transition(item.ticket.key, name)
+                self._say(f"{item.ticket.url} → {name}")
+
+    def _bring_back(self, incident: SandboxIncident, document: Path) -> None:
+        self._step("`postmortem sync` brings the statuses back into the document")
+        self._report(self._sync(incident))
+        items = self._items(document)
+        expected = ["Done"] * (len(items) - 1) + ["Done (Won't Do)"]
+        self._must([one.status_text for one in items] == expected, "a status did not come back")
+        text = document.read_text("utf-8")
+        self._must(IMPACT in text, "a person's words are gone")
+        self._print(text[text.index("## 6.") : text.index("## 7.")])
+
+    def _sync(self, incident: SandboxIncident) -> RunResult:
+        with open_parts(self.settings) as parts:
+            result = run(parts, Order(Trigger.COMMAND, (incident.id,), wait=90))
+        self._must(not result.failed, "; ".join(result.incidents[0].failures) or "a sync failed")
+        return result
+
+    def _items(self, document: Path) -> list[ActionItem]:
+        return list(read_items(document.read_text("utf-8"), self.settings.document_names).items)
+
+    def _report(self, result: RunResult) -> None:
+        for deed in result.incidents[0].deeds:
+            change = f" {deed.before or '(nothing)'} → {deed.after}" if deed.after else ""
+            self._say(f"{deed.action.value} {deed.ticket} {deed.subject}{change}")
+        for warning in result.incidents[0].warnings:
+            self._say(f"note: {warning}")
+
+    def _step(self, title: str) -> None:
+        self.number += 1
+        self.console.print()
+        self.console.print(f"[bold cyan]{self.number}. {escape(title)}[/]")
+
+    def _say(self, *lines: str) -> None:
+        for line in lines:
+            self.console.print(f"   {escape(line)}")
+
+    def _print(self, markdown: str) -> None:
+        syntax = Syntax(markdown, "markdown", background_color="default", word_wrap=True)
+        self.console.print(syntax if self.console.is_terminal else markdown, markup=False)
+
+    def _must(self, happened: bool, otherwise: str) -> None:
+        if not happened:
+            raise StepFailed(f"In step {self.number}, {otherwise}.")
