@@ -139,7 +139,8 @@ class _Run:
     def _unreadable(self) -> Iterable[str]:
         """Tell of files that cannot be read, but of those whose own job told it."""
         for one in self.catalogue.documents.values():
-            if one.problem and not self.order.incidents and one.incident not in self.results:
+            result = self.results.get(one.incident)
+            if one.problem and not self.order.incidents and not (result and result.failures):
                 yield one.problem
 
     def _notices(self) -> Iterable[str]:
