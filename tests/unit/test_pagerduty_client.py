@@ -89,7 +89,7 @@ def test_the_storm_is_read_with_all_its_parts(pagerduty: PagerDuty) -> None:
     assert record.incident.priority == "P1"
     assert record.incident.conference_url == "https://meet.example.com/checkout-payments"
     assert len(record.alerts) == record.incident.alert_count == 41
-    assert len(record.log_entries) == 75
+    assert len(record.log_entries) == 72
     assert len(record.notes) == 9
     assert [one.reason for one in record.change_events] == ["related_service", "most_recent"]
     assert {one.name: one.value for one in record.custom_fields} == {
@@ -146,6 +146,27 @@ def test_a_merged_incident_names_its_target_and_the_target_names_it(pagerduty: P
     assert source.merged_into.id == STORM
     (found,) = pagerduty.record(STORM).merged_incidents
     assert (found.id, found.name) == (merge.ID, source.title)
+
+
+def test_a_search_for_merged_incidents_ends_and_says_so(
+    sandbox: PagerDutySandbox, pagerduty: PagerDuty
+) -> None:
+    for number in range(600):
+        other = sandbox.account.open(
+            wire.service("S"), "T", at=storm.START + timedelta(seconds=number), by=wire.person("A")
+        )
+        other.resolve(storm.START + timedelta(seconds=number + 1), wire.person("A"))
+    record = pagerduty.record(STORM)
+    assert sandbox.calls().count("GET /incidents") == 6
+    assert [one.part for one in record.missing] == ["merged incidents"]
+
+
+def test_nothing_hints_at_a_merge_where_alerts_joined_by_themselves(
+    sandbox: PagerDutySandbox, pagerduty: PagerDuty
+) -> None:
+    record = pagerduty.record(IncidentId(mail.ID))
+    assert [one.type for one in record.log_entries].count("link_log_entry") == 1
+    assert "GET /incidents" not in sandbox.calls()
 
 
 def test_a_reopened_incident_says_when(pagerduty: PagerDuty) -> None:
@@ -250,7 +271,7 @@ def test_short_pages_skip_nothing(sandbox: PagerDutySandbox, pagerduty: PagerDut
         return {**answer, "log_entries": answer["log_entries"][:40], "more": True}
 
     sandbox.fault(Fault(LOG, change=halve, times=1))
-    assert len(pagerduty.record(STORM).log_entries) == 75
+    assert len(pagerduty.record(STORM).log_entries) == 72
 
 
 # What is left out
@@ -306,7 +327,7 @@ def test_includes_that_the_account_does_not_know_cost_the_custom_fields_alone(
 ) -> None:
     sandbox.fault(Fault(rf"/incidents/{STORM}", status))
     record = pagerduty.record(STORM)
-    assert (record.custom_fields, len(record.log_entries)) == ((), 75)
+    assert (record.custom_fields, len(record.log_entries)) == ((), 72)
     assert [one.part for one in record.missing] == ["custom fields"]
 
 
@@ -317,7 +338,7 @@ def test_a_full_quota_is_waited_out_as_long_as_pagerduty_asks(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty, waits: Waits
 ) -> None:
     sandbox.fault(Fault(LOG, 429, {"ratelimit-reset": "7", "retry-after": "3"}, times=2))
-    assert len(pagerduty.record(STORM).log_entries) == 75
+    assert len(pagerduty.record(STORM).log_entries) == 72
     assert waits.seconds == [7.0, 7.0]
 
 
@@ -371,7 +392,7 @@ def test_a_server_error_is_repeated_within_bounds(
 
 def test_a_lost_connection_is_tried_again(sandbox: PagerDutySandbox, pagerduty: PagerDuty) -> None:
     sandbox.fault(Fault(LOG, drop=True, times=2))
-    assert len(pagerduty.record(STORM).log_entries) == 75
+    assert len(pagerduty.record(STORM).log_entries) == 72
 
 
 def test_an_answer_that_is_too_slow_is_given_up(

@@ -140,7 +140,14 @@ def answer(name: str, state: str, id_: str) -> Json:
         "requester": ref("user", "Ada"),
         "requested_at": "2026-10-15T12:00:00Z",
         "message": "Please join",
+        "updated_at": "2026-10-15T06:04:00-06:00",
     }
+
+
+def test_an_answer_to_a_call_for_help_has_its_time_and_silence_has_none() -> None:
+    joined, silent = answer("Bo", "joined", "PB"), answer("Cy", "pending", "PC")
+    read = payloads.incident(Fields(incident(incidents_responders=[joined, silent])))
+    assert [one.answered_at for one in read.responders] == [NOON + timedelta(minutes=4), None]
 
 
 def test_responders_are_read_once_each_with_their_answers() -> None:

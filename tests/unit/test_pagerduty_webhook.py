@@ -18,7 +18,7 @@ SECRET = "c29tZSBsaXRlcmFsIHRleHQ="
 OTHER = "an older secret"
 
 
-def body(event_type: str = "incident.resolved", **event: Any) -> bytes:
+def body(event_type: str | None = "incident.resolved", **event: Any) -> bytes:
     usual = {
         "id": "01HYPOTHETICAL",
         "event_type": event_type,
