@@ -50,6 +50,8 @@ def open_document(
 ) -> Open | None:
     """Read the incident's document, or name the one to be made; None where there is neither."""
     known = catalogue.find(incident)
+    if known is not None and known.problem:
+        raise PostmortemError(known.problem)
     if known is not None:
         stored: Stored = parts.store.read(known.name)
         return Open(known.name, stored.text, stored.version)
