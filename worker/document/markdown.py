@@ -38,8 +38,8 @@ class Item:
     """A list item: lines ``line`` up to but without ``behind``, blank ones at its end left out.
 
     ``text`` and ``place`` are of its first paragraph (both empty where it opens otherwise), lines
-    within it ended by a line feed; ``text_behind`` is the first line after that paragraph. ``inset``
-    stands before the item's marker, ``indent`` before every further line of the item.
+    within it ended by a line feed; ``text_behind`` is the first line after that paragraph.
+    ``inset`` stands before the item's marker, ``indent`` before every further line of the item.
     """
 
     line: int

@@ -61,11 +61,12 @@ def nearest_base(people: str, candidates: Sequence[Written], names: Names | None
     if len(candidates) == 1:
         return candidates[0]
     found = outline(people, names or Names())
-    scored = [
-        (_differing(parts_of(found, _header(one, one)), one.units), -at)
-        for at, one in enumerate(candidates)
-    ]
-    return candidates[-min(scored)[1]]
+
+    def distance(one: Written) -> tuple[int, int]:
+        held, all_units = _held(parts_of(found, _header(one, one)), one.units)
+        return all_units - held, -held
+
+    return min(reversed(candidates), key=distance)
 
 
 def _header(base: Written | None, fresh: Written) -> tuple[str, ...]:
@@ -75,16 +76,18 @@ def _header(base: Written | None, fresh: Written) -> tuple[str, ...]:
     return ()
 
 
-def _differing(parts: Parts, units: Units) -> int:
-    """Count the units that a document does not hold as they were written."""
-    differing = 0
+def _held(parts: Parts, units: Units) -> tuple[int, int]:
+    """Count the units that a document holds as they were written, and those that it may hold."""
+    held = may_hold = 0
     for place, many in units.items():
         if place in parts.listings:
-            differing += len(many) - len(pair(many, parts.listings[place].entries))
+            held += len(pair(many, parts.listings[place].entries))
         elif place in parts.spots:
-            text = parts.spots[place].text
-            differing += not any(one.opens(text) for one in many)
-    return differing
+            held += any(one.opens(parts.spots[place].text) for one in many)
+        else:
+            continue
+        may_hold += len(many)
+    return held, may_hold
 
 
 def _front_matter(

@@ -1,0 +1,124 @@
+"""Documents that hold Markdown of others: only what is meant to change does, to the character."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from importlib.metadata import distributions
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from config.sections import Names, Slot
+from worker.content import Content, Entry, Row
+from worker.document.action_items import CellEdit, read, write
+from worker.document.fill import fill
+from worker.document.merge import merge
+
+NAMES = Names()
+TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")
+EXAMPLES = Path(__file__).parents[1] / "data" / "markdown" / "examples.json"
+FRONT_MATTER = "---\nincident: Q1FOX\nurl: https://incidents.example.com/Q1FOX\nstatus: draft\n---\n"
+BEFORE = "| To Do       |"
+AFTER = "| In Progress |"
+ACTION_ITEMS = f"""
+## 6. Action Items
+
+| Task Description | Owner | Ticket | Status      | Note |
+|------------------|-------|--------|-------------|:----:|
+| Watch the `disk\\|queue` <br> ![x](x.png) | ann | [OPS-1](https://jira.example.com/browse/OPS-1) {BEFORE} \ttab |
+
+"""
+
+
+def examples(kind: str) -> list[str]:
+    """The example sets; see the README beside the file."""
+    return list(json.loads(EXAMPLES.read_text("utf-8"))[kind])
+
+
+@cache
+def real_files() -> dict[str, str]:
+    """Each Markdown file of the installed packages, and each package's own description."""
+    return dict(_real_files())
+
+
+def _real_files() -> Iterator[tuple[str, str]]:
+    for package in distributions():
+        name = package.metadata["Name"]
+        description = package.metadata.get_payload()
+        if isinstance(description, str) and description.strip():
+            yield f"{name}: description", description
+        for file in package.files or ():
+            if file.name.lower().endswith(".md"):
+                path = Path(str(package.locate_file(file)))
+                if path.is_file():
+                    yield f"{name}: {file}", path.read_bytes().decode("utf-8", "replace")
+
+
+def in_progress(text: str) -> str:
+    """Write the one status back that comes from the tracker."""
+    item = next(one for one in read(text, NAMES).items if one.ticket and one.ticket.key == "OPS-1")
+    return write(text, NAMES, [CellEdit(item.ordinal, item.ticket, "In Progress")])
+
+
+def only_the_status_changes(body: str) -> None:
+    before = FRONT_MATTER + ACTION_ITEMS + body
+    assert in_progress(before) == before.replace(BEFORE, AFTER, 1)
+    before = before.replace("\r\n", "\n").replace("\n", "\r\n")
+    assert in_progress(before) == before.replace(BEFORE, AFTER, 1)
+
+
+def behind_what_may_swallow_it(body: str) -> None:
+    """Put the table last: where the body left a fence or a comment open, it is no table."""
+    before = FRONT_MATTER + body + "\n\n" + ACTION_ITEMS
+    items = [one for one in read(before, NAMES).items if one.ticket and one.ticket.key == "OPS-1"]
+    edits = [CellEdit(one.ordinal, one.ticket, "In Progress") for one in items]
+    head, _, tail = before.rpartition(BEFORE)
+    assert write(before, NAMES, edits) == (head + AFTER + tail if items else before)
+
+
+@pytest.mark.parametrize("kind", ["commonmark", "gfm"])
+def test_status_back_changes_nothing_else_in_the_example_sets(kind: str) -> None:
+    bodies = examples(kind)
+    assert len(bodies) > {"commonmark": 600, "gfm": 50}[kind]
+    for body in bodies:
+        only_the_status_changes(body)
+        behind_what_may_swallow_it(body)
+
+
+def test_status_back_changes_nothing_else_in_two_hundred_real_files() -> None:
+    bodies = real_files()
+    assert len(bodies) >= 200
+    for body in bodies.values():
+        only_the_status_changes(body)
+        behind_what_may_swallow_it(body)
+
+
+def test_a_merge_leaves_real_markdown_as_it_is() -> None:
+    content = Content(
+        incident="Q1FOX",
+        url="https://incidents.example.com/Q1FOX",
+        title="Checkout is slow",
+        starts_on=date(2026, 11, 2),
+        timezone="UTC",
+        entries={Slot.DURATION: Entry("43 min")},
+        timeline=(Row("one", ("02:10", "Detected")),),
+    )
+    later = replace(
+        content,
+        title="Checkout was slow",
+        entries={Slot.DURATION: Entry("51 min"), Slot.ROOT_CAUSE: Entry("Disk full")},
+        timeline=(*content.timeline, Row("two", ("02:53", "Resolved"))),
+        action_items=(Row("note", ("Add disk", "", "", "")),),
+    )
+    base, fresh = fill(TEMPLATE, content, NAMES), fill(TEMPLATE, later, NAMES)
+    bodies = [*real_files().values(), *examples("commonmark"), *examples("gfm")]
+    for body in bodies:
+        appendix = "\n# Appendix\n\n" + body
+        merged = merge(base, base.text + appendix, fresh, NAMES)
+        assert merged.text == fresh.text + appendix
+        assert not merged.suggestions
+        again = merge(merged.base, merged.text, fresh, NAMES)
+        assert again.text == merged.text
