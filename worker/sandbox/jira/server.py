@@ -82,6 +82,13 @@ class JiraSandbox:
         """Begin to count anew."""
         self.served.clear()
 
+    def clear(self) -> None:
+        """Be as good as new: no tickets, nothing served, nothing that goes wrong."""
+        with self.site.lock:
+            self.site.clear()
+        self.served.clear()
+        self.gate.faults.clear()
+
     def fault(self, fault: Fault) -> None:
         """Let something go wrong from now on; of several that fit, the first one does."""
         self.gate.faults.append(fault)

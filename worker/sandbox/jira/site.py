@@ -141,6 +141,13 @@ class Site:
         """Delete a ticket for good."""
         del self.records[record.now.id]
 
+    def clear(self) -> None:
+        """Forget all tickets, and count from the start again."""
+        self.records.clear()
+        self.unready.clear()
+        self._numbers.clear()
+        self._made = 0
+
     def _new_key(self, project: Project) -> str:
         number = self._numbers.get(project.key, 0) + 1
         self._numbers[project.key] = number
