@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 SERVER = "POSTMORTEM_TEST_POSTGRES"
 KINDS = ("sqlite", "postgresql")
-WAIT = 30.0
+WAIT = 120.0
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def database(kind: str, directory: Path) -> Iterator[str]:
 
 
 def eventually(holds: Callable[[], bool]) -> None:
-    """Return once it holds; fail where it does not within half a minute."""
+    """Return once it holds; fail where it does not within two minutes."""
     deadline = time.monotonic() + WAIT
     while not holds():
         assert time.monotonic() < deadline, "waited in vain"

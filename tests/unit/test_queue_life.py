@@ -8,7 +8,7 @@ from queue import SimpleQueue
 import pytest
 import sqlalchemy as sa
 
-from connectors.errors import ConfigurationError, PostmortemError, Unreachable
+from connectors.errors import PostmortemError, Unreachable
 from tests.unit.queue_support import KINDS, WAIT, database, eventually
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase, JobState
@@ -139,12 +139,6 @@ def test_a_queue_that_is_not_started_says_so(tmp_path):
         queue.enqueue("PABC", Trigger.PAGE)
     with pytest.raises(PostmortemError, match="not running"):
         queue.state("PABC:e")
-
-
-def test_a_schedule_that_cannot_be_kept_is_refused_before_the_start(tmp_path):
-    odd = Schedule("odd", timedelta(minutes=7), JobOutcome)
-    with pytest.raises(ConfigurationError, match="0:06:00"):
-        Queue(f"sqlite:///{tmp_path}/pm.db", quiet, [odd])
 
 
 def test_a_server_that_is_not_there_is_told_in_a_sentence_without_the_password():

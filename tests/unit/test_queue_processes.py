@@ -166,7 +166,7 @@ def test_two_processes_do_each_job_and_each_tick_once(url, tmp_path):
             ]
             assert {queue.wait(job, WAIT).phase for job in asked} == {JobPhase.DONE}
             eventually(lambda: log.count("tick") >= 3)
-        fired = DBOS.list_workflows(schedule_name="look", status="SUCCESS")
+        fired = DBOS.list_workflows(workflow_id_prefix="@look:", status="SUCCESS")
     one_at_a_time(log)
     runs = Counter(line[1] for line in log.lines() if line[0] == "begin")
     assert set(runs) == set(incidents)

@@ -12,7 +12,7 @@ from worker.jobs.results import Action, Deed, IncidentResult
 from worker.queue import ids
 from worker.queue.location import InFile, OnServer, locate
 from worker.queue.policy import Again, Done, JobOutcome, Parked, RetryPolicy, decide
-from worker.queue.schedule import cron
+from worker.queue.schedule import Schedule
 
 POLICY = RetryPolicy(pauses=(60, 300), most_attempts=5)
 FAILED = JobOutcome(failures=("Jira could not be reached.",))
@@ -63,7 +63,7 @@ def test_a_name_tells_its_incident_and_attempt_whatever_the_event_is_called(even
     for _ in range(retries):
         job = ids.successor(job)
     assert ids.attempt(job) == retries + 1
-    assert ids.incident(job) == "PABC"
+    assert ids.subject(job) == "PABC"
     assert job.startswith(ids.prefix("PABC"))
     assert "/" not in job
 
@@ -74,33 +74,25 @@ def test_what_cannot_be_an_incident_is_refused(incident):
         ids.first(incident, "e")
 
 
-@pytest.mark.parametrize(
-    ("every", "expression"),
-    [
-        (timedelta(seconds=10), "*/10 * * * * *"),
-        (timedelta(minutes=1), "0 */1 * * * *"),
-        (timedelta(minutes=5), "0 */5 * * * *"),
-        (timedelta(hours=6), "0 0 */6 * * *"),
-        (timedelta(days=1), "0 0 0 * * *"),
-    ],
-)
-def test_an_interval_is_written_as_cron(every, expression):
-    assert cron(every) == expression
+@given(st.floats(min_value=1, max_value=10**6), st.floats(min_value=0, max_value=4 * 10**9))
+def test_every_moment_is_in_one_period_whatever_its_length(seconds, now):
+    schedule = Schedule("look", timedelta(seconds=seconds), JobOutcome)
+    period = schedule.period(now)
+    slack = 1e-6 * now
+    assert schedule.begins(period) <= now + slack
+    assert now <= schedule.begins(period + 1) + slack
 
 
-@pytest.mark.parametrize(
-    ("every", "instead"),
-    [
-        (timedelta(minutes=7), "0:06:00"),
-        (timedelta(days=2), "1 day"),
-        (timedelta(seconds=90), "0:01:00"),
-        (timedelta(0), "0:00:01"),
-        (timedelta(microseconds=500), "0:00:01"),
-    ],
-)
-def test_an_interval_that_cron_cannot_say_is_refused_with_one_that_it_can(every, instead):
-    with pytest.raises(ConfigurationError, match=instead):
-        cron(every)
+def test_the_tick_of_a_period_has_one_name_that_tells_its_schedule():
+    seven = Schedule("look", timedelta(minutes=7), JobOutcome)
+    names = {ids.tick("look", 420, seven.period(now)) for now in (840.0, 1000.0, 1259.9)}
+    assert names == {"@look:420:2"}
+    assert ids.subject("@look:420:2") == "look"
+
+
+def test_a_schedule_shorter_than_a_second_is_refused():
+    with pytest.raises(ConfigurationError, match="'look' cannot run every"):
+        Schedule("look", timedelta(milliseconds=10), JobOutcome)
 
 
 def test_the_jobs_of_sqlite_are_in_a_file_of_their_own(tmp_path: Path):

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 
 import structlog
@@ -15,7 +14,7 @@ from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase, JobState
 from worker.queue import ids, lookup
 from worker.queue.attempts import JobParked, attempted
-from worker.queue.names import INCIDENT_JOB, INCIDENTS, LOST
+from worker.queue.names import INCIDENT_JOB, INCIDENTS, LOST, TICK, TICKS
 from worker.queue.policy import Again, Done, JobOutcome, Parked, RetryPolicy, decide
 from worker.queue.records import ASKED, RAN, Asked, Ended, Ran
 from worker.queue.schedule import Schedule
@@ -40,6 +39,16 @@ def put(job: str, asked: Asked, delay: float) -> None:
     if delay > 0:
         options["delay_seconds"] = delay
     DBOS.enqueue_workflow_with_options(options, ASKED.dump_python(asked, mode="json"))
+
+
+def put_tick(schedule: Schedule, period: int) -> None:
+    """Store the work of one period of a schedule, unless some process did so already."""
+    options: EnqueueOptions = {
+        "workflow_name": TICK,
+        "queue_name": TICKS,
+        "workflow_id": ids.tick(schedule.name, schedule.every.total_seconds(), period),
+    }
+    DBOS.enqueue_workflow_with_options(options, schedule.name, schedule.begins(period))
 
 
 class Busy:
@@ -82,7 +91,7 @@ class Bodies:
 
     def incident_job(self, job: str, asked: Asked) -> Ended:
         """Run one attempt and see to what follows it. Raises ``JobParked`` where nothing does."""
-        if other := _look(lookup.covering_run, asked.incident, asked.covered_from):
+        if other := _covering(ids.prefix(asked.incident), asked.covered_from):
             return Ended(covered_by=other)
         tell = partial(self._tell, job, asked.incident, asked.trigger)
         if asked.failed > len(self.retry.pauses):
@@ -103,7 +112,7 @@ class Bodies:
                 tell(ran.outcome, JobPhase.DONE)
                 return Ended(ran)
 
-    def tick(self, job: str, name: str, due: datetime) -> Ended:
+    def tick(self, job: str, name: str, due: float) -> Ended:
         """Run scheduled work, unless it was begun since it fell due. Raises ``JobParked``.
 
         A failure is not tried again by itself, since the next tick does the same work.
@@ -111,7 +120,7 @@ class Bodies:
         schedule = self.schedules.get(name)
         if schedule is None:
             return Ended()  # asked for by a process that was configured otherwise
-        if other := _look(lookup.covering_tick, name, due.timestamp()):
+        if other := _covering(ids.ticks(name), due):
             return Ended(covered_by=other)
         ran = self._step(name, schedule.run)
         failures = ran.outcome.failures
@@ -156,5 +165,5 @@ class Bodies:
             _log.exception("The end of a job could not be told.", job=job)
 
 
-def _look(covering: Callable[[str, float], str], subject: str, since: float) -> str:
-    return DBOS.run_step({"name": "look for a run that did it"}, covering, subject, since)
+def _covering(prefix: str, since: float) -> str:
+    return DBOS.run_step({"name": "look for a run"}, lookup.covering_run, prefix, since)

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
 
 import structlog
 from dbos import DBOS
@@ -16,14 +15,15 @@ from worker.jobs.results import Trigger
 from worker.jobs.states import JobState
 from worker.queue import engine, ids, lookup
 from worker.queue.attempts import JobParked
-from worker.queue.bodies import Bodies, OnEnd, RunIncident, put
+from worker.queue.bodies import Bodies, OnEnd, RunIncident, put, put_tick
 from worker.queue.caretaker import Caretaker
 from worker.queue.leases import leases
 from worker.queue.location import locate
 from worker.queue.names import INCIDENT_JOB, INCIDENTS, TICK, TICKS
 from worker.queue.policy import RetryPolicy
 from worker.queue.records import ASKED, ENDED, Asked, Ended
-from worker.queue.schedule import Schedule, cron
+from worker.queue.schedule import Schedule
+from worker.queue.ticker import Ticker
 
 _LOOK_EVERY = 0.1
 _log = structlog.get_logger(__name__)
@@ -72,11 +72,10 @@ class Queue:
         self._settings = settings or QueueSettings()
         self._location = locate(database_url)
         self._leases = leases(self._location)
-        self._crons = {one.name: cron(one.every) for one in schedules}
         named = {one.name: one for one in schedules}
         self._bodies = Bodies(run_incident, named, self._settings.retry, on_end)
         self._works = works
-        self._caretaker: Caretaker | None = None
+        self._threads: list[Caretaker | Ticker] = []
 
     def start(self) -> None:
         """Begin to run what is waiting. Not to be called from within an event loop.
@@ -86,23 +85,25 @@ class Queue:
         """
         executor = self._hold_a_lease()
         try:
-            workflows = engine.launch(
+            engine.launch(
                 self._location, executor, self._workflows(), self._queues(), works=self._works
             )
-            if self._works:
-                self._schedule(workflows[TICK])
         except BaseException:
             self._leases.let_go()
             raise
         if self._works:
-            self._caretaker = Caretaker(
+            settings = self._settings
+            caretaker = Caretaker(
                 self._leases,
                 executor,
                 self._bodies.hand_on,
-                every=self._settings.heartbeat,
-                retention=self._settings.retention,
+                every=settings.heartbeat,
+                retention=settings.retention,
             )
-            self._caretaker.start()
+            tickers = [Ticker(one, put_tick) for one in self._bodies.schedules.values()]
+            self._threads = [caretaker, *tickers]
+            for thread in self._threads:
+                thread.start()
 
     def stop(self, grace: float = 20.0) -> bool:
         """Take on nothing more and wait up to ``grace`` seconds for the jobs under way.
@@ -110,9 +111,8 @@ class Queue:
         Gives whether all of them ended. Those that did not are handed on when the process ends;
         the caller should then end it at once (``os._exit``), since their threads keep it alive.
         """
-        if self._caretaker is not None:
-            self._caretaker.stop()
-            self._caretaker = None
+        while self._threads:
+            self._threads.pop().stop()
         engine.stop(grace if self._bodies.busy.lately(seconds=1) else 0)
         if self._bodies.busy:
             return False
@@ -182,7 +182,7 @@ class Queue:
             with bodies.busy.one():
                 return _told(lambda: bodies.incident_job(DBOS.workflow_id or "", asked))
 
-        def tick(due: datetime, name: str) -> object:
+        def tick(name: str, due: float) -> object:
             with bodies.busy.one():
                 return _told(lambda: bodies.tick(DBOS.workflow_id or "", name, due))
 
@@ -198,27 +198,6 @@ class Queue:
             },
             TICKS: {"global_concurrency": 1, "polling_interval_sec": poll},
         }
-
-    def _schedule(self, tick: Callable[..., object]) -> None:
-        """Make the engine's schedules those of this configuration, and catch up the last tick."""
-        for known in DBOS.list_schedules():
-            if known["schedule_name"] not in self._crons:
-                DBOS.delete_schedule(known["schedule_name"])
-        DBOS.apply_schedules(
-            [
-                {
-                    "schedule_name": name,
-                    "workflow_fn": cast("Callable[[datetime, Any], None]", tick),
-                    "schedule": expression,
-                    "context": name,
-                    "queue_name": TICKS,
-                }
-                for name, expression in self._crons.items()
-            ]
-        )
-        now = datetime.now(UTC)
-        for name, schedule in self._bodies.schedules.items():
-            DBOS.backfill_schedule(name, now - schedule.every, now)
 
 
 def _told(body: Callable[[], Ended]) -> object:

@@ -27,8 +27,8 @@ def launch(
     queues: Mapping[str, Mapping[str, Any]],
     *,
     works: bool,
-) -> Mapping[str, Callable[..., object]]:
-    """Start the engine with workflows and queues, by name; gives the workflows as registered.
+) -> None:
+    """Start the engine with these workflows and queues, by name.
 
     With ``works`` False jobs are put in and looked at, but none is taken out. Raises
     ``PostmortemError`` where an engine runs in this process already.
@@ -41,7 +41,8 @@ def launch(
         _quiet()
         if isinstance(location, InFile):
             _write_ahead(location)
-        registered = {name: DBOS.workflow(name=name)(body) for name, body in workflows.items()}
+        for name, body in workflows.items():
+            DBOS.workflow(name=name)(body)
         DBOS(config=_config(location, executor))
         if not works:
             DBOS.listen_queues([])
@@ -51,7 +52,6 @@ def launch(
     except BaseException:
         stop(grace=0)
         raise
-    return registered
 
 
 def stop(grace: float) -> None:

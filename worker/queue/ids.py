@@ -2,7 +2,7 @@
 
 ``PT4KHLK:01BC7~2`` is the second attempt at what the event ``01BC7`` asked for incident
 ``PT4KHLK``. The same event therefore always names the same job, which is how a webhook that is
-delivered twice becomes one job.
+delivered twice becomes one job. ``@look:900:1983`` is a tick of the schedule ``look``.
 """
 
 import hashlib
@@ -41,11 +41,21 @@ def successor(job: str) -> str:
     return f"{root}~{attempt(job) + 1}"
 
 
-def incident(job: str) -> str:
-    """Tell the incident that the name stands for."""
-    return job.partition(":")[0]
-
-
 def prefix(incident: str) -> str:
     """Give what the names of all jobs of one incident begin with."""
     return f"{incident}:"
+
+
+def tick(schedule: str, seconds: float, period: int) -> str:
+    """Name the work of one period of a schedule whose periods are ``seconds`` long."""
+    return f"{ticks(schedule)}{seconds:g}:{period}"
+
+
+def ticks(schedule: str) -> str:
+    """Give what the names of all ticks of a schedule begin with."""
+    return f"@{schedule}:"
+
+
+def subject(job: str) -> str:
+    """Tell the incident, or the schedule, that the name stands for."""
+    return job.partition(":")[0].removeprefix("@")

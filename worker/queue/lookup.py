@@ -16,21 +16,12 @@ _GRAIN = timedelta(seconds=1)
 """SQLite's times are whole seconds: searches by time begin that much earlier."""
 
 
-def covering_run(incident: str, since: float) -> str:
-    """Find an ended job of the incident whose run began at ``since`` or later; "" if none."""
-    begun = (row.workflow_id for row, _ in _runs_of(incident, since))
-    return next(begun, "")
+def covering_run(prefix: str, since: float) -> str:
+    """Find an ended job whose name begins so and whose run began at ``since`` or later.
 
-
-def covering_tick(schedule: str, since: float) -> str:
-    """Find scheduled work of that name that began at ``since`` or later; "" if none."""
-    rows = DBOS.list_workflows(
-        schedule_name=schedule,
-        status="SUCCESS",
-        dequeued_after=_searched(since),
-        load_input=False,
-    )
-    return next((row.workflow_id for row, _ in _begun(rows, since)), "")
+    Gives its name, "" where there is none.
+    """
+    return next((row.workflow_id for row, _ in _runs(prefix, since)), "")
 
 
 def state(job: str) -> JobState | None:
@@ -48,7 +39,7 @@ def parked(since: datetime) -> Sequence[JobState]:
     rows = DBOS.list_workflows(
         name=INCIDENT_JOB, status="ERROR", completed_after=since.isoformat(), sort_desc=True
     )
-    latest = {ids.incident(row.workflow_id): row for row in reversed(rows)}
+    latest = {ids.subject(row.workflow_id): row for row in reversed(rows)}
     return [
         _state(row, None)
         for incident, row in latest.items()
@@ -57,20 +48,16 @@ def parked(since: datetime) -> Sequence[JobState]:
 
 
 def _made_good(incident: str, since: float) -> bool:
-    return any(not ran.outcome.failures for _, ran in _runs_of(incident, since))
+    return any(not ran.outcome.failures for _, ran in _runs(ids.prefix(incident), since))
 
 
-def _runs_of(incident: str, since: float) -> Iterator[tuple[WorkflowStatus, Ran]]:
+def _runs(prefix: str, since: float) -> Iterator[tuple[WorkflowStatus, Ran]]:
     rows = DBOS.list_workflows(
-        workflow_id_prefix=ids.prefix(incident),
+        workflow_id_prefix=prefix,
         status="SUCCESS",
-        dequeued_after=_searched(since),
+        dequeued_after=(datetime.fromtimestamp(since, UTC) - _GRAIN).isoformat(),
         load_input=False,
     )
-    return _begun(rows, since)
-
-
-def _begun(rows: Sequence[WorkflowStatus], since: float) -> Iterator[tuple[WorkflowStatus, Ran]]:
     for row in rows:
         ran = _ended(row).ran
         if ran is not None and ran.began >= since:
@@ -79,10 +66,6 @@ def _begun(rows: Sequence[WorkflowStatus], since: float) -> Iterator[tuple[Workf
 
 def _row(job: str) -> WorkflowStatus | None:
     return next(iter(DBOS.list_workflows(workflow_ids=[job])), None)
-
-
-def _searched(since: float) -> str:
-    return (datetime.fromtimestamp(since, UTC) - _GRAIN).isoformat()
 
 
 def _ended(row: WorkflowStatus) -> Ended:
@@ -121,7 +104,7 @@ def _state(row: WorkflowStatus, before: JobState | None) -> JobState:
     due = row.delay_until_epoch_ms if row.status == "DELAYED" else None
     return JobState(
         id=row.workflow_id,
-        subject=row.schedule_name or ids.incident(row.workflow_id),
+        subject=ids.subject(row.workflow_id),
         trigger=Trigger.SCHEDULE if row.name == TICK else _trigger(row),
         phase=phase,
         attempt=ids.attempt(row.workflow_id),

@@ -1,52 +1,43 @@
-"""Work that recurs: what runs, and how often."""
+"""Work that recurs: what runs, how often, and which of its periods a moment is in.
 
-from collections.abc import Callable, Mapping
+Time is cut into periods of equal length, counted from 1970. Each machine finds the same number for
+the same moment, and the number is part of the tick's name: so a tick is stored once, whoever is
+first. (The engine's own schedules are cron expressions, which cannot say "every seven minutes".)
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from types import MappingProxyType
 
 from connectors.errors import ConfigurationError
 from worker.queue.policy import JobOutcome
 
-_SIXTIETHS = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30)
-_OF_A_DAY = (1, 2, 3, 4, 6, 8, 12)
-
-_CRON: Mapping[timedelta, str] = MappingProxyType(
-    {timedelta(seconds=n): f"*/{n} * * * * *" for n in _SIXTIETHS}
-    | {timedelta(minutes=n): f"0 */{n} * * * *" for n in _SIXTIETHS}
-    | {timedelta(hours=n): f"0 0 */{n} * * *" for n in _OF_A_DAY}
-    | {timedelta(days=1): "0 0 0 * * *"}
-)
-"""Every interval that cron can say: those that divide a minute, an hour or a day.
-
-The expressions have six fields: second, minute, hour, day, month, weekday.
-"""
+_SHORTEST = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """``run`` is called every ``every``, by one process at a time of all on the database."""
+    """``run`` is called once in every period, by one of all the processes on the database.
+
+    A period that passes while no process runs is left out, but for the one that a process starts
+    in. Raises ``ConfigurationError`` for a period shorter than a second.
+    """
 
     name: str
     every: timedelta
     run: Callable[[], JobOutcome]
 
+    def __post_init__(self) -> None:
+        if self.every < _SHORTEST:
+            raise ConfigurationError(
+                f"The schedule {self.name!r} cannot run every {self.every}.",
+                "Give it a second or more.",
+            )
 
-def cron(every: timedelta) -> str:
-    """Write an interval as a cron expression with seconds.
+    def period(self, now: float) -> int:
+        """Give the number of the period that ``now`` (seconds since 1970) is in."""
+        return int(now // self.every.total_seconds())
 
-    Raises ``ConfigurationError`` for one that cron cannot say, naming the nearest that it can.
-    """
-    expression = _CRON.get(every)
-    if expression is None:
-        raise ConfigurationError(
-            f"An interval of {every} cannot be scheduled, since it divides neither a minute, "
-            "nor an hour, nor a day.",
-            f"Use {nearest(every)}, for instance.",
-        )
-    return expression
-
-
-def nearest(every: timedelta) -> timedelta:
-    """Give the longest interval that can be scheduled and is no longer than ``every``."""
-    return max((step for step in _CRON if step <= every), default=min(_CRON))
+    def begins(self, period: int) -> float:
+        """Tell when a period begins, in seconds since 1970."""
+        return period * self.every.total_seconds()
