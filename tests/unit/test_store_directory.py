@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 import pytest
 
@@ -305,8 +305,9 @@ for act in (lambda: store.write("new.md", "x", None), lambda: store.read("privat
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
 def test_what_the_user_may_not_do_is_told_with_a_remedy(root: Path) -> None:
-    for folder in (root, *root.parents[:3]):
-        folder.chmod(0o755)
+    for folder in (root, *root.parents):
+        if folder.is_relative_to(gettempdir()) and folder != Path(gettempdir()):
+            folder.chmod(0o755)
     (root / "private.md").write_bytes(b"#\n")
     (root / "private.md").chmod(0o600)
     shown = subprocess.run(  # noqa: S603 - our own interpreter and script
