@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import jira
 import requests
 
-from connectors.errors import ConfigurationError, ConnectorError, PayloadError
+from connectors.errors import ConfigurationError, ConnectorError, OutOfQuota, PayloadError
 from connectors.jira.answers import Answer, answer_of, error_for, login_failure
 from connectors.jira.lost import lost
 from connectors.retry import Again, Circuit, RetryPolicy, call
@@ -111,18 +111,17 @@ class Connection:
         return self._repeat(attempt, repeatable=repeatable)
 
     def exchange(self, doing: str, method: str, path: str, body: object) -> Answer:
-        """Send a request that must not be done twice and give its answer of any status below 500.
+        """Send a request that must not be done twice and give its answer, unless it may pass.
 
         What surely did nothing (a 429, no connection) is repeated. Raises ``ConnectorError`` where
-        there is no such answer; :func:`may_have_happened` tells whether it took effect.
+        there is no answer, or one that says to come back later (a 429, 5xx);
+        :func:`may_have_happened` tells whether the request may have taken effect.
         """
 
         def attempt() -> Answer:
             answer = self._send(method, path, None, body)
             error = None if answer.ok else error_for(answer, doing, self.access.host)
-            if isinstance(error, Again):
-                # A failing server's wish to be left alone is of use only where one asks again.
-                error.wait = None if error.maybe_done else error.wait
+            if isinstance(error, Again | OutOfQuota):
                 raise error
             return answer
 

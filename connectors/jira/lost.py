@@ -31,8 +31,11 @@ def lost(error: requests.RequestException, host: str, timeouts: tuple[float, flo
         what = "refused the connection"
     else:
         unsent = False
-        timed_out = isinstance(error, requests.Timeout)
-        what = f"did not answer within {answer:g} s" if timed_out else "closed the connection"
+        what = "closed the connection"
+        if isinstance(error, requests.Timeout):
+            what = f"did not answer within {answer:g} s"
+        elif isinstance(error, requests.exceptions.SSLError):
+            what = "broke off the encrypted connection"
     return Again(Unreachable(f"Jira at {host} {what}.", _REMEDY), maybe_done=not unsent)
 
 
