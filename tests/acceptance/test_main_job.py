@@ -55,9 +55,9 @@ def test_each_row_becomes_one_ticket_and_its_status_comes_back(here: World) -> N
         "Add an alert on queue depth",
         "Review the hand-over",
     ]
-    assert sorted(here.keys()) == sorted(here.tickets())
+    assert sorted(here.linked()) == sorted(here.tickets())
     assert here.statuses() == ["To Do", "To Do"]
-    first, second = here.keys()
+    first, second = here.linked()
     here.jira.transition(first, "Start progress")
     here.jira.transition(second, "Won't do")
     here.sync()
@@ -125,7 +125,7 @@ def test_a_dry_run_writes_nothing_anywhere(here: World) -> None:
 def test_without_a_tracker_the_draft_is_written_and_the_result_says_so(here: World) -> None:
     result = here.run("checkout storm", tracker=None)
     assert not result.failed
-    assert here.keys("checkout storm") == [""] * len(here.items("checkout storm"))
+    assert here.linked("checkout storm") == [""] * len(here.items("checkout storm"))
     assert "Jira is not configured" in result.notices[0]
 
 
@@ -134,7 +134,7 @@ def test_without_a_source_known_documents_are_still_synced(here: World) -> None:
     here.add_rows(*TWO_ROWS)
     result = here.run("quick fix", source=None)
     assert not result.failed
-    assert all(here.keys())
+    assert all(here.linked())
 
 
 def test_values_that_cannot_be_used_do_not_block_the_ticket(here: World) -> None:
@@ -144,7 +144,7 @@ def test_values_that_cannot_be_used_do_not_block_the_ticket(here: World) -> None
     assert result.failures == ()
     assert len(here.tickets()) == 1
     said = " ".join(result.warnings)
-    for word in ("nobody at all", "Sometime", "2026-13-40", here.keys()[0]):
+    for word in ("nobody at all", "Sometime", "2026-13-40", here.linked()[0]):
         assert word in said
     assert here.sync().deeds == ()
 

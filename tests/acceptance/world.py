@@ -11,15 +11,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from worker.document.action_items import ActionItem
-from worker.document.action_items import read as read_items
-
 from config.sections import Names
 from connectors.jira.client import Jira
 from connectors.pagerduty.client import PagerDuty
 from connectors.retry import Circuit, RetryPolicy
 from connectors.tickets import SiteKind
 from worker.app.parts import new_mark
+from worker.document.action_items import ActionItem
+from worker.document.action_items import read as read_items
 from worker.drafting.policy import DraftPolicy
 from worker.jobs.parts import Parts, Policy, RouteRule
 from worker.jobs.results import IncidentResult, RunResult, Trigger
@@ -62,6 +61,7 @@ class World:
     incidents: dict[str, SandboxIncident]
     policy: Policy
     slept: list[float] = field(default_factory=list)
+    victim: int | None = None
 
     @property
     def documents(self) -> Path:
@@ -148,7 +148,7 @@ class World:
         """Give every ticket that Jira has: key → summary."""
         return {one.now.key: one.now.summary for one in self.jira.site.records.values()}
 
-    def keys(self, name: str = "quick fix") -> list[str]:
+    def linked(self, name: str = "quick fix") -> list[str]:
         return [item.ticket.key if item.ticket else "" for item in self.items(name)]
 
     def statuses(self, name: str = "quick fix") -> list[str]:
@@ -170,6 +170,16 @@ def with_rows(text: str, rows: tuple[str, ...]) -> str:
     return "\n".join(lines)
 
 
+def usual_policy() -> Policy:
+    """Give the policy of a new installation: one project, times in Berlin."""
+    return Policy(
+        template=TEMPLATE,
+        drafting=DraftPolicy(timezone=ZoneInfo("Europe/Berlin")),
+        routes=(RouteRule(Route("OPS", "Task")),),
+        index_lag=LAG,
+    )
+
+
 @contextmanager
 def world(
     folder: Path, kind: SiteKind = SiteKind.CLOUD, *, lag: timedelta = timedelta(0)
@@ -180,11 +190,5 @@ def world(
         PagerDutySandbox() as pagerduty,
         JiraSandbox(kind, index_lag=lag, clock=clock) as jira,
     ):
-        policy = Policy(
-            template=TEMPLATE,
-            drafting=DraftPolicy(timezone=ZoneInfo("Europe/Berlin")),
-            routes=(RouteRule(Route("OPS", "Task")),),
-            index_lag=LAG,
-        )
         incidents = load(pagerduty.account)
-        yield World(folder, pagerduty, jira, clock, incidents, policy)
+        yield World(folder, pagerduty, jira, clock, incidents, usual_policy())

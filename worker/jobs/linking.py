@@ -132,7 +132,7 @@ def _take(work: Work, found: Link) -> None:
         url=found.url,
         incident=work.incident,
         ordinal=found.ordinal,
-        row=row_values(item),
+        row=replace(row_values(item), task=found.task or item.task),
         mark=found.mark,
         has_links=False,
     )

@@ -37,7 +37,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A row gets the ticket that is already its own."""
+    """A row gets the ticket that is already its own.
+
+    ``task`` are the words that the ticket was created with, where they are known.
+    """
 
     ordinal: int
     id: TicketId
@@ -46,6 +49,7 @@ class Link:
     reason: str
     mark: Mark | None = None
     adopted: bool = False
+    task: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +199,7 @@ def _adopt_by_mark(state: State, draft: _Draft, bare: Sequence[ActionItem]) -> l
         intent, tickets = seen[at]
         ticket = tickets[0]
         reason = "its create had no answer, the search found the ticket"
-        draft.links.append(
-            Link(bare[row].ordinal, ticket.id, ticket.key, ticket.url, reason, intent.mark, True)
-        )
+        draft.links.append(_adopted(bare[row], ticket, reason, intent.mark, intent.task))
         draft.settled.append(intent.mark)
         if len(tickets) > 1:
             others = ", ".join(other.key for other in tickets[1:])
@@ -220,9 +222,7 @@ def _adopt_by_words(state: State, draft: _Draft, bare: Sequence[ActionItem]) -> 
     for row, at in pairs.items():
         ticket = free[at]
         reason = "a ticket of this incident has the same words and no row"
-        draft.links.append(
-            Link(bare[row].ordinal, ticket.id, ticket.key, ticket.url, reason, ticket.mark, True)
-        )
+        draft.links.append(_adopted(bare[row], ticket, reason, ticket.mark))
     spare = {same_words(rows[row].task): free[at].key for row, at in pairs.items()}
     for at, ticket in enumerate(free):
         if at not in pairs.values() and (taken := spare.get(same_words(ticket.summary))):
@@ -231,6 +231,14 @@ def _adopt_by_words(state: State, draft: _Draft, bare: Sequence[ActionItem]) -> 
                 f"The row is linked to {taken}, the older; close {ticket.key} if it is not wanted."
             )
     return _left(bare, draft)
+
+
+def _adopted(
+    item: ActionItem, ticket: Ticket, reason: str, mark: Mark | None, task: str = ""
+) -> Link:
+    return Link(
+        item.ordinal, ticket.id, ticket.key, ticket.url, reason, mark, adopted=True, task=task
+    )
 
 
 def _settle_strays(state: State, draft: _Draft, bare: Sequence[ActionItem]) -> None:
