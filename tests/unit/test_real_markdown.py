@@ -20,7 +20,9 @@ from worker.document.merge import merge
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")
 EXAMPLES = Path(__file__).parents[1] / "data" / "markdown" / "examples.json"
-FRONT_MATTER = "---\nincident: Q1FOX\nurl: https://incidents.example.com/Q1FOX\nstatus: draft\n---\n"
+FRONT_MATTER = (
+    "---\nincident: Q1FOX\nurl: https://incidents.example.com/Q1FOX\nstatus: draft\n---\n"
+)
 BEFORE = "| To Do       |"
 AFTER = "| In Progress |"
 ACTION_ITEMS = f"""
@@ -28,7 +30,7 @@ ACTION_ITEMS = f"""
 
 | Task Description | Owner | Ticket | Status      | Note |
 |------------------|-------|--------|-------------|:----:|
-| Watch the `disk\\|queue` <br> ![x](x.png) | ann | [OPS-1](https://jira.example.com/browse/OPS-1) {BEFORE} \ttab |
+| Watch `a\\|b` <br> ![x](x.png) | ann | [OPS-1](https://jira.example.com/OPS-1) {BEFORE} \ttab |
 
 """
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from config.sections import Names, Section
+from config.sections import Column, Names, Section
 from worker.document.checkboxes import FoundBox, edit_boxes, read_boxes
 from worker.document.items import ActionItem, ActionTable, CellEdit, ItemPlace
 from worker.document.markdown import Blocks, parse
-from worker.document.outline import find_actions, find_sections
+from worker.document.outline import find_actions, find_sections, tables_of_actions
 from worker.document.rows import Found, edit_rows, read_rows
 from worker.document.tickets import TicketCell
 
@@ -63,7 +63,15 @@ def write(text: str, names: Names, edits: Sequence[CellEdit]) -> str:
 def _find(text: str, names: Names) -> _Items:
     blocks = parse(text)
     sections = find_sections(blocks, names)
-    rows = read_rows(blocks, find_actions(blocks, sections, names))
+    tables = find_actions(blocks, sections, names)
+    rows = read_rows(blocks, tables)
     extent = sections.get(Section.ACTION_ITEMS)
     boxes, problems = read_boxes(blocks, extent, len(rows.items))
-    return _Items(blocks, rows, boxes, (*rows.problems, *problems))
+    known = {one.table.header.line for one in tables}
+    strange = [
+        f"The table on line {table.header.line + 1} is under the action items, and has no column "
+        f"'{names.columns[Column.TASK]}', so it was not read."
+        for table in tables_of_actions(blocks, sections)
+        if table.header.line not in known
+    ]
+    return _Items(blocks, rows, boxes, (*strange, *rows.problems, *problems))

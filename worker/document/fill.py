@@ -42,10 +42,14 @@ def fill(template: str, content: Content, names: Names) -> Written:
     woven = weave(parts_of(found, header), asked, fresh, asked, names)
     text = found.blocks.source.apply(woven.edits)
     units = {place: units for place, units in woven.units.items() if place in fresh}
+    both = {
+        place: tuple({**dict.fromkeys(many), **dict.fromkeys(asked[place])})
+        for place, many in shown.items()
+    }
     return Written(
         _with_front_matter(text, content),
         {URL: (Unit("", (content.url,)),), **units},
-        shown,
+        both,
     )
 
 

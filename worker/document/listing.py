@@ -2,7 +2,8 @@
 
 An entry that still says what the program wrote is the program's and becomes what it would write
 now, or goes. All others are people's. What people removed stays in the base, so that it is known
-as removed for ever; so does what they reworded.
+as removed for ever; so does what they reworded. An entry with a ticket, or with
+words in a column of people's, is never removed.
 """
 
 from collections import defaultdict
@@ -118,6 +119,8 @@ class _Merge:
         if at is None:
             self._units[unit.key] = unit
             self._suggest(number, unit, fresh)
+        elif fresh is None and at in self._listing.kept:
+            self._units[unit.key] = unit
         elif fresh is None:
             self._remove(at)
             if not unit.prompt:
@@ -158,7 +161,8 @@ class _Merge:
         if places != sorted(places):
             return set()
         order = {key: at for at, key in enumerate(self._fresh)}
-        return set(stay) - _longest_rising([(order[key], key) for key in stay])
+        moved = set(stay) - _longest_rising([(order[key], key) for key in stay])
+        return {key for key in moved if self._entry_of[key] not in self._listing.kept}
 
     def _new(self, moved: Collection[str]) -> list[Unit]:
         known = {unit.key for unit in self._known}

@@ -26,9 +26,11 @@ _USUAL_COLUMNS: Mapping[Column, tuple[str, ...]] = {
     Column.OWNER: ("assignee", "assigned to", "who", "responsible", "dri", "owners"),
     Column.PRIORITY: ("prio", "severity", "urgency"),
     Column.DEADLINE: ("due", "due date", "when", "by", "target date", "eta"),
-    Column.TICKET: ("jira", "issue", "jira ticket", "jira issue", "tracking", "link", "key"),
-    Column.STATUS: ("state", "progress", "ticket status", "jira status"),
+    Column.TICKET: ("jira", "jira ticket", "jira issue", "jira key", "ticket key"),
+    Column.STATUS: ("ticket status", "jira status"),
 }
+
+_TRACKERS = (Column.TICKET, Column.STATUS)
 
 
 def normal(name: str) -> str:
@@ -71,16 +73,23 @@ def match(
 
 
 def match_columns(wanted: Mapping[Column, str], header: Sequence[str]) -> dict[Column, int]:
-    """Say which column of a table is which, by the configured names, then by usual English ones."""
-    matched = match(wanted, header, loosely=True)
+    """Say which column of a table is which, by the configured names, then by usual English ones.
+
+    The columns that hold what the tracker says must have just these names: what stands in a column
+    with a similar name is people's, and would be overwritten.
+    """
     have = [normal(name) for name in header]
+    theirs = {column: normal(wanted[column]) for column in _TRACKERS if column in wanted}
+    matched = {column: have.index(name) for column, name in theirs.items() if name in have}
+    others = {column: name for column, name in wanted.items() if column not in _TRACKERS}
+    free = ["" if at in matched.values() else name for at, name in enumerate(header)]
+    matched |= match(others, free, loosely=True)
     for column, usual in _USUAL_COLUMNS.items():
         if column in matched:
             continue
-        free = (at for at, name in enumerate(have) if name in usual and at not in matched.values())
-        at = next(free, None)
-        if at is not None:
-            matched[column] = at
+        same = [at for at, name in enumerate(have) if name in usual and at not in matched.values()]
+        if same:
+            matched[column] = same[0]
     return matched
 
 

@@ -14,8 +14,10 @@ from worker.document.naming import label, match, match_columns
 from worker.document.source import Place
 
 _TIMELINE_COLUMNS = 2
+_LIKELY = 2
+"""How many known columns make a table one of action items, if the task's is not among them."""
 _SURELY = 3
-"""How many known columns make a table one of action items, outside their section."""
+"""How many do so outside the section of action items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,28 +178,32 @@ def _bullet(blocks: Blocks, item: Item, behind_label: int) -> Bullet:
 def find_actions(
     blocks: Blocks, sections: Mapping[Section, Extent], names: Names
 ) -> tuple[Actions, ...]:
-    """Find the tables of action items: in their section, or by their header if that is gone.
+    """Find the tables of action items: in their section, or by their header if there are none.
 
-    A table is one when it has the task's column, or another known one: then its first column
-    that is not known holds the task.
+    A table is one when it has the task's column, or two others that are known; one is enough where
+    it is the section's only table. Its first column that is not known then holds the task.
     """
+    here = tables_of_actions(blocks, sections)
+    found = [_actions(table, names, alone=len(here) == 1) for table in here]
+    if not any(found):
+        found = [_actions(table, names, elsewhere=True) for table in blocks.tables]
+    return tuple(one for one in found if one)
+
+
+def tables_of_actions(blocks: Blocks, sections: Mapping[Section, Extent]) -> list[Table]:
+    """Give all tables that stand in the section of action items."""
     extent = sections.get(Section.ACTION_ITEMS)
-    if extent is not None:
-        here = [one for one in blocks.tables if extent.holds(one.header.line)]
-        found = [one for one in (_actions(table, names, 1) for table in here) if one]
-        if found:
-            return tuple(found)
-    elsewhere = (_actions(table, names, _SURELY) for table in blocks.tables)
-    return tuple(one for one in elsewhere if one)
+    return [one for one in blocks.tables if extent and extent.holds(one.header.line)]
 
 
-def _actions(table: Table, names: Names, enough: int) -> Actions | None:
+def _actions(
+    table: Table, names: Names, *, alone: bool = False, elsewhere: bool = False
+) -> Actions | None:
     columns = match_columns(names.columns, [cell.text for cell in table.header.cells])
-    if len(columns) < enough:
+    known = len(columns)
+    if Column.TASK in columns:
+        return Actions(table, columns) if known >= _SURELY or not elsewhere else None
+    free = [at for at in range(len(table.header.cells)) if at not in columns.values()]
+    if not free or elsewhere or known < (1 if alone else _LIKELY):
         return None
-    if Column.TASK not in columns:
-        free = [at for at in range(len(table.header.cells)) if at not in columns.values()]
-        if not free or enough == _SURELY:
-            return None
-        columns[Column.TASK] = free[0]
-    return Actions(table, columns)
+    return Actions(table, {**columns, Column.TASK: free[0]})

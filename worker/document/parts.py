@@ -3,7 +3,7 @@
 A *spot* holds one text; a *listing* holds entries, which are table rows or nested bullets.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -92,6 +92,10 @@ class Listing(Protocol):
     def entries(self) -> Sequence[Cells]:
         """What each entry says, in the document's order."""
 
+    @property
+    def kept(self) -> Collection[int]:
+        """Which entries also hold words that the program does not write there."""
+
     def change(self, at: int, cells: tuple[str, ...]) -> list[Edit]:
         """Make the edits that let an entry say something else."""
 
@@ -110,6 +114,7 @@ class Points:
         self._parent = bullet.item
         self._items = bullet.points
         self.entries: Sequence[Cells] = tuple((self._text(one),) for one in self._items)
+        self.kept: Collection[int] = ()
 
     def _place(self, item: Item) -> Place:
         return Place(item.place.start, self._source.ends[item.behind - 1])
@@ -152,6 +157,12 @@ class _Standing:
     table: Table
     columns: tuple[int | None, ...]
 
+    @property
+    def holds_more(self) -> bool:
+        """Whether the row has a ticket, or words in columns that people added."""
+        cells = enumerate(self.row.cells)
+        return any(cell.text for column, cell in cells if column not in self.columns)
+
 
 class Rows:
     """The rows of one table, or of several that hold the same."""
@@ -166,6 +177,7 @@ class Rows:
             tuple(None if at is None else one.row.text(at) for at in one.columns)
             for one in self._rows
         )
+        self.kept: Collection[int] = {at for at, one in enumerate(self._rows) if one.holds_more}
 
     def change(self, at: int, cells: tuple[str, ...]) -> list[Edit]:
         """Make the edits that put other words into the cells that differ."""
