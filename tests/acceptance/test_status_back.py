@@ -1,0 +1,212 @@
+"""The truth about a ticket comes back: closed, moved, hidden, archived, late in the index."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.acceptance.world import World
+from worker.jobs.results import Action, IncidentResult, Trigger
+from worker.sandbox.jira.project import Project
+
+
+@pytest.fixture
+def there(here: World) -> World:
+    """Give a world with two rows and their tickets."""
+    here.sync()
+    here.add_rows("Add an alert", "Review the hand-over")
+    here.sync()
+    return here
+
+
+def with_ticket_columns(text: str) -> str:
+    """Give the action table the two columns that the program would add with the first ticket."""
+    lines = text.split("\n")
+    at = next(number for number, line in enumerate(lines) if line.startswith("| Task Desc"))
+    lines[at] += " Ticket | Status |"
+    lines[at + 1] += "---|---|"
+    return "\n".join(lines)
+
+
+def words(result: IncidentResult) -> str:
+    return " ".join(result.warnings)
+
+
+@pytest.mark.parametrize("how", ["delete", "hide"])
+def test_a_ticket_that_cannot_be_seen_is_unavailable_and_not_replaced(
+    there: World, how: str
+) -> None:
+    key = there.linked()[0]
+    if how == "delete":
+        there.jira.delete(key)
+    else:
+        there.jira.change(key, hidden=True)
+    result = there.sync()
+    assert there.statuses() == ["Unavailable", "To Do"]
+    assert there.linked()[0] == key
+    assert key in words(result)
+    assert "deleted, or hidden" in words(result)
+    before = len(there.jira.site.records)
+    assert there.sync().deeds == ()
+    assert len(there.jira.site.records) == before
+
+
+def test_a_cleared_cell_of_an_unavailable_ticket_gets_a_new_one(there: World) -> None:
+    key = there.linked()[0]
+    there.jira.delete(key)
+    there.sync()
+    link = there.text().split("Add an alert", 1)[1].split("|")[4].strip()
+    there.edit(lambda text: text.replace(link, "", 1).replace("Unavailable", "", 1))
+    result = there.sync()
+    assert Action.CREATED in [deed.action for deed in result.deeds]
+    assert there.linked()[0] not in ("", key)
+    assert there.sync().deeds == ()
+
+
+def test_a_cleared_cell_of_a_ticket_that_is_there_gets_it_back(there: World) -> None:
+    key = there.linked()[0]
+    link = there.text().split("Add an alert", 1)[1].split("|")[4].strip()
+    there.edit(lambda text: text.replace(link, "", 1))
+    there.sync()
+    assert there.linked()[0] == key
+    assert len(there.tickets()) == 2
+
+
+def test_a_hidden_ticket_that_can_be_seen_again_is_shown_again(there: World) -> None:
+    key = there.linked()[0]
+    there.jira.change(key, hidden=True)
+    there.sync()
+    there.jira.change(key, hidden=False)
+    there.sync()
+    assert there.statuses() == ["To Do", "To Do"]
+
+
+def test_a_ticket_moved_to_another_project_takes_its_link_along(there: World) -> None:
+    there.jira.site.projects.append(Project("PLAT", "10002", "Platform"))
+    old = there.linked()[0]
+    new = there.jira.move(old, "PLAT")
+    result = there.sync()
+    assert there.linked()[0] == new
+    assert f"/browse/{new})" in there.text()
+    assert f"[{old}]" not in there.text()
+    assert Action.LINKED in [deed.action for deed in result.deeds]
+    there.jira.transition(new, "Done")
+    there.sync()
+    assert there.statuses()[0] == "Done"
+    assert there.sync().deeds == ()
+
+
+def test_a_reopened_ticket_is_not_called_done_any_more(there: World) -> None:
+    key = there.linked()[0]
+    there.jira.transition(key, "Done")
+    there.sync()
+    there.jira.transition(key, "Reopen")
+    there.sync()
+    assert there.statuses()[0] == "To Do"
+
+
+def test_a_row_that_a_person_deleted_is_told_and_its_ticket_left(there: World) -> None:
+    key = there.linked()[0]
+    before = there.jira.ticket(key).now
+    there.edit(
+        lambda text: "\n".join(line for line in text.split("\n") if "Add an alert" not in line)
+    )
+    result = there.sync()
+    assert f"The row of {key} ('Add an alert') is gone" in words(result)
+    assert there.jira.ticket(key).now == before
+    assert len(there.tickets()) == 2
+
+
+@pytest.mark.parametrize("typed", ["{key}", "[{key}](https://x.example.com)", "{url}", "`{key}`"])
+def test_a_key_that_a_person_typed_is_adopted(here: World, typed: str) -> None:
+    here.sync()
+    project = here.jira.site.project("OPS")
+    assert project is not None
+    made = here.jira.site.create(project, issue_type="Task", summary="Made by hand")
+    cell = typed.format(key=made.now.key, url=f"{here.jira.url}/browse/{made.now.key}")
+    here.edit(with_ticket_columns)
+    here.add_rows(f"Add an alert | | | | {cell} | ")
+    result = here.sync()
+    assert here.linked() == [made.now.key]
+    assert here.statuses() == ["To Do"]
+    assert next(deed.action for deed in result.deeds if deed.ticket) is Action.ADOPTED
+    assert len(here.tickets()) == 1
+    assert made.now.summary == "Made by hand"
+    here.jira.transition(made.now.key, "Done")
+    here.sync()
+    assert here.statuses() == ["Done"]
+
+
+def test_a_typed_key_that_leads_nowhere_is_told_and_nothing_is_created(here: World) -> None:
+    here.sync()
+    here.edit(with_ticket_columns)
+    here.add_rows("Add an alert | | | | OPS-4711 | ")
+    result = here.sync()
+    assert "OPS-4711, which cannot be seen" in words(result)
+    assert here.statuses() == ["Unavailable"]
+    assert here.tickets() == {}
+
+
+def test_a_fresh_ticket_that_the_search_misses_is_not_called_unavailable(lagging: World) -> None:
+    lagging.sync()
+    lagging.add_rows("Add an alert")
+    lagging.sync()
+    assert lagging.statuses() == ["To Do"]
+    lagging.sync()
+    assert lagging.statuses() == ["To Do"]
+
+
+def test_an_empty_answer_to_nobody_is_an_error_and_no_ticket_is_called_gone(there: World) -> None:
+    before = there.text()
+    there.jira.tokens.clear()
+    result = there.sync()
+    assert result.failures
+    assert there.text() == before
+
+
+def test_an_archived_ticket_says_so(there: World) -> None:
+    there.jira.change(there.linked()[0], archived=True)
+    there.sync()
+    assert there.statuses()[0] in {"To Do (archived)", "Unavailable"}
+
+
+def test_the_schedule_brings_changed_statuses_back_with_one_search(there: World) -> None:
+    there.run(trigger=Trigger.SCHEDULE)
+    there.jira.forget()
+    there.clock.sleep(900)
+    there.jira.transition(there.linked()[0], "Done")
+    there.run(trigger=Trigger.SCHEDULE)
+    assert there.statuses() == ["Done", "To Do"]
+    searches = [call for call in there.jira.calls() if "search" in call]
+    assert len(searches) == 1
+
+
+def test_the_schedule_finds_what_no_search_shows_at_its_full_pass(there: World) -> None:
+    there.run(trigger=Trigger.SCHEDULE)
+    there.jira.delete(there.linked()[0])
+    there.clock.sleep(900)
+    there.run(trigger=Trigger.SCHEDULE)
+    assert there.statuses()[0] == "To Do"
+    there.clock.sleep(there.policy.full_pass.total_seconds())
+    there.run(trigger=Trigger.SCHEDULE)
+    assert there.statuses()[0] == "Unavailable"
+
+
+def test_two_rows_with_one_key_are_told_and_both_show_its_status(there: World) -> None:
+    key = there.linked()[0]
+    there.add_rows(f"A copy | | | | {key} | ")
+    result = there.sync()
+    assert f"both name {key}" in words(result)
+    assert there.statuses() == ["To Do", "To Do", "To Do"]
+    assert len(there.tickets()) == 2
+
+
+def test_resolutions_that_count_as_done_can_be_named(there: World) -> None:
+    there.policy = replace(there.policy, done_resolutions=frozenset({"won't do"}))
+    there.jira.transition(there.linked()[0], "Won't do")
+    there.sync()
+    assert there.statuses()[0] == "Done"
+
+
+def test_the_lag_is_shorter_than_what_the_tests_wait(lagging: World) -> None:
+    assert lagging.jira.site.index_lag < lagging.policy.index_lag < timedelta(minutes=2)
