@@ -98,7 +98,7 @@ class RunResult:
 
 @dataclass(frozen=True, slots=True)
 class ItemStatus:
-    """One action item as its document has it now."""
+    """One action item as its document has it now; ``done`` as its ticket has it, if known."""
 
     task: str
     owner: str = ""
@@ -107,6 +107,7 @@ class ItemStatus:
     ticket: str = ""
     url: str = ""
     status: str = ""
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,66 @@
+"""The whole web application, put together."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+
+from worker.web.access import Access
+from worker.web.api import api
+from worker.web.door import door
+from worker.web.headers import SafeHeaders
+from worker.web.health import Checks, health
+from worker.web.hints import Hint
+from worker.web.library import Library
+from worker.web.metrics import Metrics
+from worker.web.pages import pages
+from worker.web.problems import Problems
+from worker.web.signing_in import signing_in
+from worker.web.templating import Pages, style_sheet
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Secrets of the senders of webhooks, the token of people, and where people reach the page.
+
+    Without a ``token`` the server must be bound to this machine alone.
+    """
+
+    pagerduty_secrets: Sequence[str] = ()
+    jira_secrets: Sequence[str] = ()
+    token: str | None = None
+    public_url: str | None = None
+
+
+def create(
+    library: Library,
+    keep: Callable[[Hint], None],
+    settings: WebSettings,
+    checks: Checks,
+    metrics: Metrics | None = None,
+    today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+) -> FastAPI:
+    """Put the application together.
+
+    ``keep`` stores a webhook's hint: it is on disk when it returns. ``checks`` are what readiness
+    depends on, each raising where something is wrong. ``today`` judges deadlines.
+    """
+    metrics = metrics or Metrics()
+    access = Access.under(settings.token, settings.public_url)
+    look = Pages(access)
+    app = FastAPI(title="Postmortems", docs_url=None, redoc_url=None, openapi_url=None)
+    Problems(look).attach(app)
+    app.add_middleware(SafeHeaders)
+    app.include_router(door(settings.pagerduty_secrets, settings.jira_secrets, keep, metrics))
+    app.include_router(health(checks, metrics))
+    app.include_router(signing_in(access, look))
+    app.include_router(api(library, access))
+    app.include_router(pages(library, access, look, today))
+    app.add_api_route("/style.css", _style, include_in_schema=False)
+    return app
+
+
+def _style(_request: Request) -> Response:
+    return Response(style_sheet(), media_type="text/css", headers={"Cache-Control": "max-age=300"})

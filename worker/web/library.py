@@ -1,0 +1,45 @@
+"""What the pages and the API need to know and to ask for, whoever provides it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from worker.jobs.results import DocumentStatus, JournalEntry
+from worker.jobs.states import JobState
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """One document with its text; ``name`` is its path in the store."""
+
+    status: DocumentStatus
+    text: str
+    name: str
+
+
+class Library(Protocol):
+    """The documents and the jobs. Every method may raise ``PostmortemError``.
+
+    Methods are called from several threads at once, and may take their time.
+    """
+
+    def documents(self) -> Sequence[DocumentStatus]:
+        """List all documents, the latest first."""
+
+    def document(self, incident: str) -> DocumentView | None:
+        """Give an incident's document, None where there is none."""
+
+    def attachment(self, incident: str, name: str) -> bytes | None:
+        """Give a file that lies beside an incident's document, None where there is none.
+
+        ``name`` is a plain file name, with no folder in it.
+        """
+
+    def journal(self, incident: str) -> Sequence[JournalEntry]:
+        """List what was written for an incident, oldest first."""
+
+    def request_sync(self, incident: str) -> str:
+        """Ask that an incident be synced now; gives the id of the job that will do it."""
+
+    def job(self, job: str) -> JobState | None:
+        """Tell where a job stands, None where it is unknown."""

@@ -1,0 +1,84 @@
+"""What goes wrong, said in a sentence: as a page to people, as JSON to programs."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from connectors.errors import NotFound, PostmortemError
+from worker.web.access import Forbidden, NotSignedIn
+from worker.web.signing_in import ask
+from worker.web.templating import Pages
+
+_log = structlog.get_logger(__name__)
+
+_SENTENCES = {
+    404: "There is no such page.",
+    405: "This address cannot be used in that way.",
+}
+
+
+class Problems:
+    """Answers what the routes raise."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+
+    def attach(self, app: FastAPI) -> None:
+        """Make the application answer in this way."""
+        app.exception_handler(NotSignedIn)(self._not_signed_in)
+        app.exception_handler(Forbidden)(self._forbidden)
+        app.exception_handler(PostmortemError)(self._failed)
+        app.exception_handler(RequestValidationError)(self._malformed)
+        app.exception_handler(HTTPException)(self._refused)
+        app.exception_handler(Exception)(self._fault)
+
+    def _tell(self, request: Request, status: int, sentence: str) -> Response:
+        if _is_api(request):
+            return JSONResponse({"detail": sentence}, status)
+        heading = HTTPStatus(status).phrase.capitalize()
+        return self._pages.message(request, status, heading, sentence)
+
+    def _not_signed_in(self, request: Request, _error: NotSignedIn) -> Response:
+        if not _is_api(request):
+            return ask(request, self._pages)
+        sentence = "Send the token: Authorization: Bearer …"
+        return JSONResponse({"detail": sentence}, 401, {"WWW-Authenticate": "Bearer"})
+
+    def _forbidden(self, request: Request, error: Forbidden) -> Response:
+        return self._tell(request, 403, str(error))
+
+    def _failed(self, request: Request, error: PostmortemError) -> Response:
+        if isinstance(error, NotFound):
+            return self._tell(request, 404, str(error))
+        _log.warning("A page could not be given.", path=request.url.path, why=str(error))
+        return self._tell(request, 503, str(error))
+
+    def _malformed(self, request: Request, error: RequestValidationError) -> Response:
+        return self._tell(request, 422, _sentence(error.errors()))
+
+    def _refused(self, request: Request, error: HTTPException) -> Response:
+        sentence = _SENTENCES.get(error.status_code, error.detail)
+        answer = self._tell(request, error.status_code, sentence)
+        answer.headers.update(error.headers or {})
+        return answer
+
+    def _fault(self, request: Request, _error: Exception) -> Response:
+        return self._tell(request, 500, "The program has a fault. Its log tells where.")
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _sentence(errors: Sequence[dict[str, object]]) -> str:
+    told = [f"{_place(error.get('loc'))}: {error.get('msg')}" for error in errors]
+    return "; ".join(told) + "."
+
+
+def _place(location: object) -> str:
+    return " ".join(map(str, location)) if isinstance(location, tuple) else "request"

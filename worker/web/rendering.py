@@ -1,0 +1,137 @@
+"""A document's Markdown as HTML that is safe to show.
+
+A document holds other people's text. Its HTML passes nh3's allow-list, so it can hold no script, no
+form, no style and no address but of the web and of mail; pictures come from the document's own
+attachments alone, so that looking at a page tells nobody else about it.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import PurePosixPath
+from urllib.parse import quote, unquote, urlsplit
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
+from mdit_py_plugins.anchors import anchors_plugin
+from mdit_py_plugins.gfm import gfm_plugin
+
+PICTURES = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+}
+"""The attachments that a page shows, by ending, and their media types."""
+
+_PROMPT = re.compile(r"\[(?![xX]\])[^\[\]^\s][^\[\]]*\](?![(\[:])")
+_ALIGNED = re.compile(r"text-align:(left|center|right)")
+_TAGS = nh3.ALLOWED_TAGS - {"area", "map"} | {"input", "section"}
+_ATTRIBUTES = {
+    "*": {"id"},
+    "a": {"href", "title"},
+    "abbr": {"title"},
+    "details": {"open"},
+    "img": {"src", "alt", "title"},
+    "input": {"checked", "disabled"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+}
+_CLASSES = {
+    "mark": {"prompt"},
+    "td": {"left", "center", "right"},
+    "th": {"left", "center", "right"},
+    "ul": {"contains-task-list"},
+    "li": {"task-list-item"},
+    "div": {"markdown-alert"},
+    "p": {"markdown-alert-title"},
+}
+
+
+def to_html(markdown: str, pictures: str) -> str:
+    """Render a document. ``pictures`` is the address under which its attachments are served.
+
+    What nobody has filled in yet, a ``[prompt]``, is marked.
+    """
+    rendered: str = _parser().render(markdown.removeprefix("\ufeff"))
+    return _cleaner(pictures).clean(rendered)
+
+
+def is_picture(name: str) -> bool:
+    """Tell whether a page may show the attachment: a plain file name with a known ending."""
+    path = PurePosixPath(name)
+    return path.name == name and not name.startswith(".") and path.suffix.lower() in PICTURES
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark").use(gfm_plugin, front_matter=True)
+    parser.use(anchors_plugin, max_level=3)
+    parser.core.ruler.before("text_join", "prompts", _mark_prompts)
+    parser.core.ruler.push("alignment", _align_by_class)
+    return parser
+
+
+def _mark_prompts(state: StateCore) -> None:
+    """Mark placeholders; escaped brackets are tokens of their own until ``text_join``."""
+    for token in state.tokens:
+        if token.children:
+            token.children = [part for child in token.children for part in _split(child)]
+
+
+def _split(token: Token) -> Sequence[Token]:
+    if token.type != "text" or not _PROMPT.search(token.content):
+        return [token]
+    parts: list[Token] = []
+    at = 0
+    for found in _PROMPT.finditer(token.content):
+        parts.append(_text(token.content[at : found.start()]))
+        parts.append(Token("prompt_open", "mark", 1, attrs={"class": "prompt"}))
+        parts.append(_text(found[0]))
+        parts.append(Token("prompt_close", "mark", -1))
+        at = found.end()
+    return [*parts, _text(token.content[at:])]
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
+
+
+def _align_by_class(state: StateCore) -> None:
+    """Say in a class what the parser says in a style, which the page's policy forbids."""
+    for token in state.tokens:
+        aligned = _ALIGNED.search(str(token.attrs.pop("style", "")))
+        if aligned:
+            token.attrs["class"] = aligned[1]
+
+
+def _cleaner(pictures: str) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(_TAGS),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=_picture_filter(pictures),
+        allowed_classes={tag: set(names) for tag, names in _CLASSES.items()},
+        set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+        id_prefix="document-",
+    )
+
+
+def _picture_filter(pictures: str) -> Callable[[str, str, str], str | None]:
+    def keep(tag: str, attribute: str, value: str) -> str | None:
+        if tag == "img" and attribute == "src":
+            name = unquote(value.removeprefix("./"))
+            return f"{pictures}/{quote(name)}" if is_picture(name) else None
+        if tag == "a" and attribute == "href" and value.startswith("#"):
+            return f"#document-{value[1:]}"
+        if tag == "a" and attribute == "href" and not urlsplit(value).scheme:
+            return None
+        return value
+
+    return keep
