@@ -3,17 +3,27 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from connectors.incidents import CustomField, IncidentRecord, Link, Reference, Responder
+from connectors.incidents import CustomField, IncidentRecord, Link, Reference
 from tests.incidents.making import SITE, Making, person, service
 
 
 def quick() -> IncidentRecord:
     """One alert, one person, one fix, twelve minutes."""
-    it = Making(301, "Search returns no results", datetime(2025, 2, 11, 9, 30, 20, tzinfo=UTC),
-                service("Search"), priority="P2")
+    it = Making(
+        301,
+        "Search returns no results",
+        datetime(2025, 2, 11, 9, 30, 20, tzinfo=UTC),
+        service("Search"),
+        priority="P2",
+    )
     it.changed("-4:10", "Reindex products (build 771)", source=None)
-    it.alert("0:00", "Search returns no results", key="search-empty", cleared="11:10",
-             links=(Link("https://wiki.example.com/runbooks/search", "Runbook"),))
+    it.alert(
+        "0:00",
+        "Search returns no results",
+        key="search-empty",
+        cleared="11:10",
+        links=(Link("https://wiki.example.com/runbooks/search", "Runbook"),),
+    )
     it.triggered("Pulse")
     it.assigned("0:00", "Ines Moreau")
     it.paged("0:01", "Ines Moreau", "push")
@@ -25,8 +35,13 @@ def quick() -> IncidentRecord:
 
 def recovered() -> IncidentRecord:
     """Opened and closed by the monitoring before anybody looked."""
-    it = Making(302, "Latency of Images above 2 s", datetime(2025, 2, 12, 12, 0, tzinfo=UTC),
-                service("Images"), urgency="low")
+    it = Making(
+        302,
+        "Latency of Images above 2 s",
+        datetime(2025, 2, 12, 12, 0, tzinfo=UTC),
+        service("Images"),
+        urgency="low",
+    )
     it.alert("0:00", "Latency of Images above 2 s", key="img", severity="warning", cleared="3:20")
     it.triggered(severity="warning")
     it.assigned("0:00", "Jonas Weber")
@@ -37,8 +52,9 @@ def recovered() -> IncidentRecord:
 
 def unanswered() -> IncidentRecord:
     """Escalated to the end and back again; nobody answered; a time limit closed it."""
-    it = Making(303, "Backup of ledger failed", datetime(2025, 5, 1, 3, 0, tzinfo=UTC),
-                service("Ledger"))
+    it = Making(
+        303, "Backup of ledger failed", datetime(2025, 5, 1, 3, 0, tzinfo=UTC), service("Ledger")
+    )
     it.alert("0:00", "Backup of ledger failed", key="backup")
     it.triggered()
     it.assigned("0:00", "Kemal Aydin")
@@ -58,19 +74,38 @@ def unanswered() -> IncidentRecord:
 
 def by_hand() -> IncidentRecord:
     """Opened by a person on the web page: no alerts, no monitor."""
-    it = Making(304, "Support cannot open customer records", datetime(2025, 4, 2, 7, 45, tzinfo=UTC),
-                service("Back office"), priority="P3")
+    it = Making(
+        304,
+        "Support cannot open customer records",
+        datetime(2025, 4, 2, 7, 45, tzinfo=UTC),
+        service("Back office"),
+        priority="P3",
+    )
     it.opened("Mina Park")
     it.assigned("0:00", "Noor Haddad", by="Mina Park")
     it.paged("0:02", "Noor Haddad", "push")
     it.acknowledged("0:50", "Noor Haddad")
-    it.noted("9:00", "Noor Haddad", "Login works, the record page times out. Asking the database team.")
-    it.entry("delegate", "10:00", "Delegated to Databases on call by Noor Haddad", person("Noor Haddad"),
-             assignees=(replace(person("Databases on call"), kind=it.me.kind.POLICY),))
+    it.noted(
+        "9:00", "Noor Haddad", "Login works, the record page times out. Asking the database team."
+    )
+    it.entry(
+        "delegate",
+        "10:00",
+        "Delegated to Databases on call by Noor Haddad",
+        person("Noor Haddad"),
+        assignees=(replace(person("Databases on call"), kind=it.me.kind.POLICY),),
+    )
     it.acknowledged("13:30", "Omar Diallo")
-    it.updated("15:00", "Noor Haddad", "Support cannot open customer records; the database team is on it.")
+    it.updated(
+        "15:00", "Noor Haddad", "Support cannot open customer records; the database team is on it."
+    )
     it.noted("26:00", "Omar Diallo", "root cause - a missing index since the migration on Monday")
-    it.noted("31:00", "Omar Diallo", "Action items:\n- Review migrations for indexes @omar.diallo by Friday\n- Alert on slow record pages\n")
+    it.noted(
+        "31:00",
+        "Omar Diallo",
+        "Action items:\n- Review migrations for indexes @omar.diallo by Friday\n"
+        "- Alert on slow record pages\n",
+    )
     it.resolved("33:10", "Omar Diallo")
     it.fields.append(CustomField("users_affected", "Users affected", "about 60 support staff"))
     return it.record()
@@ -78,8 +113,13 @@ def by_hand() -> IncidentRecord:
 
 def reopened() -> IncidentRecord:
     """Resolved too early, opened again an hour later."""
-    it = Making(305, "Queue of orders grows", datetime(2025, 9, 9, 8, 0, tzinfo=UTC), service("Orders"),
-                priority="P2")
+    it = Making(
+        305,
+        "Queue of orders grows",
+        datetime(2025, 9, 9, 8, 0, tzinfo=UTC),
+        service("Orders"),
+        priority="P2",
+    )
     it.alert("0:00", "Queue of orders grows", key="orders-queue")
     it.triggered()
     it.assigned("0:00", "Paula Reyes")
@@ -98,22 +138,40 @@ def reopened() -> IncidentRecord:
 
 def merge_target() -> IncidentRecord:
     """Another team's incident was merged into this one, with its older alerts."""
-    it = Making(306, "Login fails in region west", datetime(2025, 7, 15, 16, 20, tzinfo=UTC),
-                service("Login"), priority="P1")
+    it = Making(
+        306,
+        "Login fails in region west",
+        datetime(2025, 7, 15, 16, 20, tzinfo=UTC),
+        service("Login"),
+        priority="P1",
+    )
     sessions = service("Sessions")
     for at in range(6):
-        it.alert(f"-4:{at * 7:02}", "Sessions: write errors", key="sessions-write", on=sessions,
-                 severity="error", cleared="41:00")
+        it.alert(
+            f"-4:{at * 7:02}",
+            "Sessions: write errors",
+            key="sessions-write",
+            on=sessions,
+            severity="error",
+            cleared="41:00",
+        )
     it.alert("0:00", "Login fails in region west", key="login-west", cleared="40:30")
     it.triggered()
     it.assigned("0:00", "Rosa Lindt")
     it.paged("0:01", "Rosa Lindt", "push")
     it.acknowledged("1:40", "Rosa Lindt")
     for alert in it.alerts[:6]:
-        it.entry("link", "8:15", f"{alert.summary} was added", person("Samir Khan"),
-                 linked=Reference(alert.id, alert.summary))
+        it.entry(
+            "link",
+            "8:15",
+            f"{alert.summary} was added",
+            person("Samir Khan"),
+            linked=Reference(alert.id, alert.summary),
+        )
     it.noted("20:00", "Samir Khan", "One cause for both: the session store lost its leader.")
     it.resolved("43:00", "Rosa Lindt", "Failed the session store over by hand.")
     url = f"{SITE}/incidents/Q000307"
-    it.record_more = {"merged_incidents": (Reference("Q000307", "#307 Sessions: write errors", url),)}
+    it.record_more = {
+        "merged_incidents": (Reference("Q000307", "#307 Sessions: write errors", url),)
+    }
     return it.record()

@@ -186,13 +186,9 @@ class Making:
         names = {name.replace("_", " "): state for name, state in answers.items()}
         people = tuple(map(person, names))
         text = f"{by} requested responders"
-        self.entry(
-            "responder_request", offset, text, person(by), message=message, assignees=people
-        )
+        self.entry("responder_request", offset, text, person(by), message=message, assignees=people)
         for who, state in zip(people, names.values(), strict=True):
-            self.responders.append(
-                Responder(who, state, person(by), self.at(offset), message)
-            )
+            self.responders.append(Responder(who, state, person(by), self.at(offset), message))
 
     def changed(
         self, offset: str, summary: str, *, source: str | None = "deploys.example.com"

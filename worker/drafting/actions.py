@@ -52,8 +52,10 @@ def items(remarks: Iterable[Remark], clock: LocalTime) -> Iterator[Item]:
 
 def is_action(text: str) -> bool:
     """Tell whether a remark is nothing but action items."""
-    lines = [line for line in text.splitlines() if clean(line)]
-    return bool(lines) and len(list(_texts(text))) > 0 and _MARK.match(clean(lines[0])) is not None
+    first = next(filter(None, map(clean, text.splitlines())), "")
+    return _MARK.match(first) is not None and any(
+        _item("", told, date.min).task for told in _texts(text)
+    )
 
 
 def _texts(text: str) -> Iterator[str]:

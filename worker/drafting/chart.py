@@ -21,7 +21,7 @@ text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-se
 .ground { fill: #ffffff; } .ink { fill: #1f2328; } .faint { fill: #59636e; }
 .grid { stroke: #d1d9e0; } .density { fill: #0969da; } .mark { fill: #8250df; }
 .unacknowledged { fill: #cf222e; } .acknowledged { fill: #9a6700; } .resolved { fill: #1a7f37; }
-.label { fill: #ffffff; }
+.open { fill: #59636e; } .label { fill: #ffffff; }
 @media (prefers-color-scheme: dark) {
 .ground { fill: #0d1117; } .ink { fill: #e6edf3; } .faint { fill: #9198a1; }
 .grid { stroke: #3d444d; } .density { fill: #4493f8; } .mark { fill: #ab7df8; }
@@ -71,7 +71,7 @@ def alternative(told: Story, line: Timeline) -> str:
     parts = (
         f"Incident #{told.incident.number} from {clock.full(told.start)} to {end} ({clock.name})",
         listing(states, 6),
-        listing(alerts, 8) or "no alerts",
+        listing(alerts, 8) or ("no alerts" if told.alerts_are_whole else ""),
         listing(acts, 10),
     )
     return clean("; ".join(filter(None, parts)))

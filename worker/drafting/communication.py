@@ -3,16 +3,17 @@
 Who subscribed is known, who read is not: nothing here claims that anybody was reached.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from connectors.incidents import LogEntry
 from worker.content import Entry, Point
 from worker.drafting.local_time import LocalTime
 from worker.drafting.people import actor
 from worker.drafting.policy import DraftPolicy
 from worker.drafting.responders import with_answer
-from worker.drafting.safe import at_start, say
+from worker.drafting.safe import Markdown, at_start, say
 from worker.drafting.story import Story
-from worker.drafting.summary import STATUS_UPDATE, update_text
+from worker.drafting.summary import status_updates, update_text
 from worker.drafting.wording import count, listing
 
 _UPDATES_TOLD = 20
@@ -20,18 +21,19 @@ _UPDATES_TOLD = 20
 
 def stakeholders(story: Story, clock: LocalTime) -> Entry:
     """Tell the status updates, how many subscribed to them, and who was asked to help."""
-    updates = sum(entry.type == STATUS_UPDATE for entry in story.entries)
-    subscribers = story.record.subscribers
-    text = say(
-        "{updates}[, to {subscribers}]",
-        updates=count(updates, "status update") if updates else "No status update was published",
-        subscribers=count(subscribers, "subscriber") if updates and subscribers else "",
-    )
-    return Entry(text, (*_updates(story, clock), *_responders(story)), keep_prompt=True)
+    updates = status_updates(story)
+    if updates:
+        known = story.record.subscribers
+        told = count(known, "subscriber") if known else ""
+        number = count(len(updates), "status update")
+        text = say("{updates}[, to {subscribers}]", updates=number, subscribers=told)
+    else:
+        text = say("No status update was published") if story.log_is_whole else Markdown("")
+    points = (*_updates(updates, clock), *_responders(story))
+    return Entry(text, points, keep_prompt=True)
 
 
-def _updates(story: Story, clock: LocalTime) -> Iterator[Point]:
-    updates = [entry for entry in story.entries if entry.type == STATUS_UPDATE]
+def _updates(updates: Sequence[LogEntry], clock: LocalTime) -> Iterator[Point]:
     for update in updates[:_UPDATES_TOLD]:
         text = say(
             "{at} by {who}[: {text}]",
@@ -40,7 +42,8 @@ def _updates(story: Story, clock: LocalTime) -> Iterator[Point]:
             text=update_text(update),
         )
         yield Point(f"update:{update.id}", at_start(text))
-    if more := len(updates) - _UPDATES_TOLD if len(updates) > _UPDATES_TOLD else 0:
+    more = len(updates) - _UPDATES_TOLD
+    if more > 0:
         yield Point("update:more", say("And {more} more, in the log", more=f"{more:,}"))
 
 

@@ -2,7 +2,8 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from worker.drafting.people import names
 from worker.drafting.plain import clean
 from worker.drafting.remarks import Kind, Remark
 from worker.drafting.responders import asked_with
-from worker.drafting.rules import Weight
+from worker.drafting.rules import Handling, Rule, Weight
 from worker.drafting.story import Story
 from worker.drafting.wording import quoted
 
@@ -42,15 +43,15 @@ def reopening_key(number: int) -> str:
 class Context:
     """What is known of each entry besides itself, by the key of its row.
 
-    ``assigned`` names whom a trigger, an escalation or a reopening was assigned to, and
-    ``with_cause`` holds the keys of the assignments told there. ``turns`` are the keys of the
+    ``assigned`` holds the assignments that a trigger, an escalation or a reopening brought about,
+    which are told with it; ``with_cause`` holds their own keys. ``turns`` are the keys of the
     acknowledgement that ended each wait and of the first escalation, ``snooze_ends`` those of
     entries that read like a lapsed acknowledgement and are the end of a snooze.
     """
 
     story: Story
     detection: LogEntry | None
-    assigned: Mapping[str, tuple[str, ...]]
+    assigned: Mapping[str, tuple[LogEntry, ...]]
     with_cause: frozenset[str]
     waited: Mapping[str, timedelta]
     turns: frozenset[str]
@@ -61,13 +62,17 @@ class Context:
         """Give what is known of an entry besides itself."""
         key = key_of(entry)
         remark = self.resolution_notes.get(key)
-        targets = asked_with(entry, self.story.incident.responders)
+        asked = asked_with(entry, self.story.incident.responders)
         return Known(
-            targets or (*names(entry.assignees), *self.assigned.get(key, ())),
+            asked or (*names(entry.assignees), *self.assigned_by(key)),
             quoted(remark.text) if remark else self._text(entry),
             self.waited.get(key),
             self._resolver(entry),
         )
+
+    def assigned_by(self, key: str) -> list[str]:
+        """Name whom the act with this key was assigned to."""
+        return names(agent for entry in self.assigned.get(key, ()) for agent in entry.assignees)
 
     def weight(self, entry: LogEntry, usual: Weight) -> Weight:
         """Tell how late an entry's row may be folded."""
@@ -83,15 +88,17 @@ class Context:
         return quoted(entry.channel.summary or self.story.incident.title) or "an incident"
 
 
-def context(story: Story) -> Context:
-    """Put the entries of a story in relation."""
+def context(story: Story, rules: Mapping[str, Rule]) -> Context:
+    """Put the entries of a story in relation; only what is kept can tell of its assignments."""
     triggers = [entry for entry in story.entries if entry.type == TRIGGER]
-    assigned, with_cause = _assignments(story)
+    detection = triggers[0] if triggers else None
+    kept = {type_ for type_, rule in rules.items() if rule.handling is Handling.KEEP}
+    assigned = _assignments(story, sorted(_causes(story, detection, kept)))
     return Context(
         story,
-        triggers[0] if triggers else None,
+        detection,
         assigned,
-        with_cause,
+        frozenset(key_of(entry) for each in assigned.values() for entry in each),
         dict(_waits(story)),
         frozenset(_turns(story)),
         frozenset(map(key_of, snooze_ends(story.entries))),
@@ -99,12 +106,12 @@ def context(story: Story) -> Context:
     )
 
 
-def _assignments(story: Story) -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
-    """Tell which assignments belong to the act that caused them, and whom they name."""
-    causes = sorted(_causes(story))
+def _assignments(
+    story: Story, causes: Sequence[tuple[datetime, str]]
+) -> dict[str, tuple[LogEntry, ...]]:
+    """Tell which assignments each act brought about, by the key of the act's row."""
     times = [at for at, _ in causes]
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    told: set[str] = set()
+    found: defaultdict[str, tuple[LogEntry, ...]] = defaultdict(tuple)
     for entry in story.entries:
         if entry.type != ASSIGN or not causes:
             continue
@@ -112,19 +119,20 @@ def _assignments(story: Story) -> tuple[dict[str, tuple[str, ...]], frozenset[st
         around = [causes[at] for at in (near - 1, near) if 0 <= at < len(causes)]
         at, key = min(around, key=lambda cause: abs(cause[0] - entry.created_at))
         if abs(at - entry.created_at) <= SAME_ACT:
-            found[key] += names(entry.assignees)
-            told.add(key_of(entry))
-    return {key: tuple(dict.fromkeys(each)) for key, each in found.items()}, frozenset(told)
+            found[key] += (entry,)
+    return dict(found)
 
 
-def _causes(story: Story) -> Iterator[tuple[datetime, str]]:
+def _causes(
+    story: Story, detection: LogEntry | None, kept: AbstractSet[str]
+) -> Iterator[tuple[datetime, str]]:
     for entry in story.entries:
-        if entry.type in _CAUSES:
+        if entry.type in _CAUSES & kept and (entry.type != TRIGGER or entry is detection):
             yield entry.created_at, key_of(entry)
     for number, opening in enumerate(story.openings[1:], 1):
         if opening.reopening is None or not says_reopened(opening.reopening):
             yield opening.began, reopening_key(number)
-        else:
+        elif opening.reopening.type in kept:
             yield opening.began, key_of(opening.reopening)
 
 

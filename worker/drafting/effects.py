@@ -9,7 +9,7 @@ from worker.drafting.alerts import by_service, by_severity, peak
 from worker.drafting.local_time import LocalTime
 from worker.drafting.openings import open_time
 from worker.drafting.plain import clean, one_line, shorten
-from worker.drafting.safe import at_start, say
+from worker.drafting.safe import Markdown, at_start, say
 from worker.drafting.story import Story
 from worker.drafting.wording import LONGEST_QUOTE, count, duration, listing, quoted, tally
 
@@ -54,17 +54,17 @@ def technical(story: Story, clock: LocalTime) -> Entry:
     return Entry(_times(story), tuple(_alerts(story, clock)), keep_prompt=True)
 
 
-def _times(story: Story) -> str:
+def _times(story: Story) -> Markdown:
     first = story.openings[0].acknowledgement
     total = open_time(story.openings)
-    acknowledged = duration(first.created_at - story.start) if first else ""
-    return say(
-        "[Acknowledged after {acknowledged}][{never}][, resolved after {resolved}][, {open}]",
-        acknowledged=acknowledged,
-        never="" if first else "Never acknowledged",
-        resolved=duration(story.end - story.start) if story.end else "",
-        open=f"open for {duration(total)} of it" if total and len(story.openings) > 1 else "",
-    )
+    never = "never acknowledged" if first is None and story.log_is_whole else ""
+    told = [
+        f"acknowledged after {duration(first.created_at - story.start)}" if first else never,
+        f"resolved after {duration(story.end - story.start)}" if story.end else "",
+        f"open for {duration(total)} of it" if total and len(story.openings) > 1 else "",
+    ]
+    text = ", ".join(filter(None, told))
+    return say("{text}", text=text[:1].upper() + text[1:])
 
 
 def _alerts(story: Story, clock: LocalTime) -> list[Point]:

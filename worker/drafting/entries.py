@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from connectors.incidents import Agent, FieldChange, LogEntry
 from worker.drafting.local_time import LocalTime
-from worker.drafting.openings import RESOLVE
+from worker.drafting.openings import ACKNOWLEDGE, RESOLVE
 from worker.drafting.people import actor, automatic, monitor, name, names, timed_out
 from worker.drafting.plain import clean, shorten
 from worker.drafting.rules import UNKNOWN, Rule
 from worker.drafting.safe import Markdown, needed_in, say
-from worker.drafting.wording import duration, listing, quoted
+from worker.drafting.wording import duration, listing, quoted, span
 
 TRIGGER = "trigger_log_entry"
 ESCALATE = "escalate_log_entry"
@@ -93,9 +93,14 @@ def values(entry: LogEntry, known: Known, clock: LocalTime) -> Mapping[str, str]
         "targets": listing(targets, limit=6) or _NOBODY_NAMED.get(entry.type, ""),
         "text": known.text or quoted(entry.message or entry.note or ""),
         "until": clock.short(entry.created_at + snooze) if snooze else "",
-        "waited": duration(known.waited) if known.waited else "",
+        "waited": _waited(entry, known.waited) if known.waited else "",
         "who": _who(entry, known),
     }
+
+
+def _waited(entry: LogEntry, waited: timedelta) -> str:
+    """Word a wait: to the second what a target is held against, else in minutes."""
+    return duration(waited) if entry.type == ACKNOWLEDGE else span(waited)
 
 
 def _user(entry: LogEntry) -> tuple[Agent, ...]:

@@ -1,8 +1,11 @@
 """All that the source knows to say of an incident, place by place."""
 
+from collections import Counter
+from dataclasses import replace
+
 from config.sections import Slot
 from connectors.incidents import IncidentRecord
-from worker.content import Content, Entry, Row
+from worker.content import Content, Entry, Point, Row
 from worker.drafting import causes, communication, effects, lessons, mitigation, summary, supporting
 from worker.drafting.actions import Item, items
 from worker.drafting.chart import alternative
@@ -22,7 +25,7 @@ def facts(record: IncidentRecord, policy: DraftPolicy) -> Content:
     told = story(record)
     line = timeline(told, policy)
     entries = {
-        slot: entry
+        slot: replace(entry, points=_with_own_keys(entry.points))
         for slot, entry in _entries(told, policy, line).items()
         if entry is not None and (entry.text or entry.points)
     }
@@ -62,6 +65,17 @@ def _entries(told: Story, policy: DraftPolicy, line: Timeline) -> dict[Slot, Ent
         Slot.STAKEHOLDERS: communication.stakeholders(told, clock),
         Slot.REVIEW: communication.review(told, policy, clock),
     }
+
+
+def _with_own_keys(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Add a number to keys that are shared, as those of things without ids are."""
+    seen = Counter[str]()
+    own: list[Point] = []
+    for point in points:
+        seen[point.key] += 1
+        number = seen[point.key]
+        own.append(point if number == 1 else replace(point, key=f"{point.key}#{number}"))
+    return tuple(own)
 
 
 def _title(told: Story) -> str:

@@ -55,6 +55,8 @@ def _detection(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
 def _acknowledgement(story: Story, policy: DraftPolicy) -> Iterator[Evidence]:
     target = policy.acknowledge_within
     first = story.openings[0]
+    if first.acknowledgement is None and not story.log_is_whole:
+        return
     if first.acknowledgement is None:
         open_for = first.ended - first.began if first.ended else None
         if open_for is None or target is None or open_for > target:

@@ -57,8 +57,10 @@ def _event(entry: LogEntry, rule: Rule, context: Context) -> Event:
         return tell_entry(entry, rule, context.known(entry), clock)
 
     event = folded_event([entry], rule, context, tell)
-    remark = context.resolution_notes.get(key_of(entry))
+    key = key_of(entry)
+    remark = context.resolution_notes.get(key)
     more = remark.sources if remark else ()
+    more = (*more, *(one.id for one in context.assigned.get(key, ())))
     if entry is context.detection and context.story.alerts:
         further = (one.id for one in context.story.entries if _is_further_trigger(one, context))
         more = (*more, *further)
@@ -82,9 +84,10 @@ def _unlogged(context: Context, rules: Rules) -> Iterator[Event]:
         if _shown(REOPEN, rules) and not _is_logged(opening):
             key = reopening_key(number)
             who = _reopener(opening)
-            text = _tell_reopening(who, context.assigned.get(key, ()))
+            text = _tell_reopening(who, context.assigned_by(key))
             event = _made(key, opening.began, REOPEN, text, context)
-            yield replace(event, person=name(who) if who else "")
+            sources = tuple(one.id for one in context.assigned.get(key, ()))
+            yield replace(event, person=name(who) if who else "", sources=sources)
     last = story.openings[-1]
     if last.ended is not None and last.resolution is None and _shown(RESOLVE, rules):
         yield _made("incident:end", last.ended, RESOLVE, _tell_end(context), context)

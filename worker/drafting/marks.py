@@ -8,6 +8,7 @@ import drawsvg as draw  # type: ignore[import-untyped]  # it has no types
 from worker.drafting.entries import ESCALATE
 from worker.drafting.openings import ACKNOWLEDGE, RESOLVE
 from worker.drafting.remarks import ANNOTATE
+from worker.drafting.summary import STATUS_UPDATES
 
 _SIZE = 6.0
 
@@ -29,7 +30,7 @@ _SHAPES = {
     ESCALATE: Shape.TRIANGLE,
     "delegate_log_entry": Shape.TRIANGLE,
     "assign_log_entry": Shape.TRIANGLE,
-    "status_update_log_entry": Shape.DIAMOND,
+    **dict.fromkeys(STATUS_UPDATES, Shape.DIAMOND),
     RESOLVE: Shape.STAR,
 }
 

@@ -9,12 +9,12 @@ from worker.drafting.people import automatic, monitor, name
 from worker.drafting.remarks import Kind
 from worker.drafting.safe import at_start, say
 from worker.drafting.story import Story
-from worker.drafting.summary import STATUS_UPDATE
+from worker.drafting.summary import STATUS_UPDATES
 from worker.drafting.timeline import Timeline
 from worker.drafting.wording import quoted
 
 _STEPS_TOLD = 40
-_NO_STEPS = frozenset({TRIGGER, STATUS_UPDATE})
+_NO_STEPS = STATUS_UPDATES | {TRIGGER}
 
 
 def steps(story: Story, told: Timeline) -> Entry | None:

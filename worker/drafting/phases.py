@@ -16,6 +16,8 @@ _TAKEN_BACK = frozenset({UNACKNOWLEDGE, "escalate_log_entry", "delegate_log_entr
 class State(Enum):
     """The states of an incident, as people read them."""
 
+    OPEN = "open"
+    """Nothing more is known, since the log could not be read."""
     UNACKNOWLEDGED = "unacknowledged"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
@@ -32,7 +34,11 @@ class Phase:
 
 def phases(story: Story, until: datetime) -> tuple[Phase, ...]:
     """Give the phases from the start to ``until``, without gaps."""
-    changes = [change for opening in story.openings for change in _changes(opening, story.entries)]
+    known = bool(story.entries) or story.log_is_whole
+    first = State.UNACKNOWLEDGED if known else State.OPEN
+    changes = [
+        change for opening in story.openings for change in _changes(opening, story.entries, first)
+    ]
     ends = [*(at for at, _ in changes[1:]), until]
     found: list[Phase] = []
     for (begin, state), end in zip(changes, ends, strict=True):
@@ -45,8 +51,10 @@ def phases(story: Story, until: datetime) -> tuple[Phase, ...]:
     return tuple(found)
 
 
-def _changes(opening: Opening, entries: tuple[LogEntry, ...]) -> Iterator[tuple[datetime, State]]:
-    yield opening.began, State.UNACKNOWLEDGED
+def _changes(
+    opening: Opening, entries: tuple[LogEntry, ...], first: State
+) -> Iterator[tuple[datetime, State]]:
+    yield opening.began, first
     for entry in entries:
         if entry.created_at < opening.began:
             continue

@@ -80,6 +80,10 @@ RESPONDERS = "responder"
 UNKNOWN = Rule(_KEEP, "{summary}", noun="other entry")
 """What becomes of a type that the table does not hold: the set of types is open."""
 
+_STATUS_UPDATE = Rule(
+    _KEEP, "{who} published a status update[: {text}]", noun="status update", weight=_ACT
+)
+
 DEFAULT_RULES: Mapping[str, Rule] = MappingProxyType(
     {
         "trigger_log_entry": Rule(
@@ -148,9 +152,8 @@ DEFAULT_RULES: Mapping[str, Rule] = MappingProxyType(
             weight=_ACT,
         ),
         "annotate_log_entry": Rule(_KEEP, "{who} noted: {text}", noun="note", weight=_ACT),
-        "status_update_log_entry": Rule(
-            _KEEP, "{who} published a status update[: {text}]", noun="status update", weight=_ACT
-        ),
+        "status_update_log_entry": _STATUS_UPDATE,
+        "incident_status_update_log_entry": _STATUS_UPDATE,
         "priority_change_log_entry": Rule(
             _KEEP,
             "{who} {changes}",

@@ -25,7 +25,7 @@ class Markdown(str):
 
 
 _URL = re.compile(WEB_URL, re.IGNORECASE)
-_MARKS = re.compile(r"_+|[\\`*\[\]<&~|]|(?<=[a-z]):(?=//)|(?<=xmpp):", re.IGNORECASE)
+_MARKS = re.compile(r"_+|[\\`*\[\]<&~|]|(?<=[a-z]):(?=//)|(?<=www)\.", re.IGNORECASE)
 _ENTITY = re.compile(r"&#?\w+;")
 _CLOSING_HASHES = re.compile(r"(?:^|(?<=\s))#(?=#*$)")
 _BLOCK_START = re.compile(

@@ -7,6 +7,9 @@ from connectors.incidents import Alert, Incident, IncidentRecord, LogEntry
 from worker.drafting.openings import Opening, end_of, openings
 from worker.drafting.remarks import Remark, remarks
 
+_LOG, _ALERTS = "log entries", "alerts"
+"""What sources call these parts where they cannot give them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -36,6 +39,16 @@ class Story:
     def first_signal(self) -> datetime | None:
         """When the earliest alert came, which is before the start where incidents were merged."""
         return self.alerts[0].created_at if self.alerts else None
+
+    @property
+    def log_is_whole(self) -> bool:
+        """Whether what is not in the log did not happen; part of it may not have been readable."""
+        return not any(one.part == _LOG for one in self.record.missing)
+
+    @property
+    def alerts_are_whole(self) -> bool:
+        """Whether there were no other alerts."""
+        return not any(one.part == _ALERTS for one in self.record.missing)
 
     @property
     def resolutions(self) -> tuple[datetime, ...]:

@@ -14,7 +14,8 @@ from worker.drafting.safe import Markdown, link, say
 from worker.drafting.story import Story
 from worker.drafting.wording import count, duration, listing, quoted, sentences
 
-STATUS_UPDATE = "status_update_log_entry"
+STATUS_UPDATES = frozenset({"status_update_log_entry", "incident_status_update_log_entry"})
+"""Both names were seen in logs; PagerDuty documents neither."""
 
 _EARLIER_SIGNAL = timedelta(seconds=30)
 _STRETCHES_TOLD = 4
@@ -46,10 +47,11 @@ def date_time(story: Story, clock: LocalTime) -> Entry:
 def elapsed(story: Story, clock: LocalTime) -> Entry:
     """Tell the elapsed time; after a reopening the open stretches and their sum."""
     total = open_time(story.openings)
-    if total is None:
-        return Entry(say("Still open"))
-    if len(story.openings) == 1 or story.end is None:
-        return Entry(say("{total}", total=duration(total)) if story.end else say("Not known"))
+    if total is None or story.end is None:
+        resolved = story.incident.status is IncidentStatus.RESOLVED
+        return Entry(say("Not known" if resolved else "Still open"))
+    if len(story.openings) == 1:
+        return Entry(say("{total}", total=duration(total)))
     told = len(story.openings) <= _STRETCHES_TOLD
     return Entry(
         say(
@@ -83,28 +85,35 @@ def impact(story: Story, clock: LocalTime) -> Entry:
 
 
 def _level(story: Story) -> Markdown:
-    urgency = clean(story.incident.urgency or "")
-    levels = [clean(story.incident.priority or ""), f"{urgency} urgency" if urgency else ""]
-    level = ", ".join(filter(None, levels))
-    return say("{level}", level=level[:1].upper() + level[1:])
+    priority, urgency = clean(story.incident.priority or ""), clean(story.incident.urgency or "")
+    if not priority:
+        return say(
+            "[{urgency} urgency]", urgency={"high": "High", "low": "Low"}.get(urgency, urgency)
+        )
+    return say("{priority}[, {urgency} urgency]", priority=priority, urgency=urgency)
 
 
 def _extent(story: Story) -> Markdown:
     number = max(len(story.alerts), story.incident.alert_count or 0)
     if not number:
-        return say("No alerts")
+        return say("No alerts") if story.alerts_are_whole else Markdown("")
     services = len({service_id(alert) for alert in story.alerts if alert.service})
     on = count(services, "service") if services > 1 else ""
     return say("{alerts}[ on {services}]", alerts=count(number, "alert"), services=on)
 
 
 def _last_update(story: Story, clock: LocalTime) -> Markdown:
-    updates = [entry for entry in story.entries if entry.type == STATUS_UPDATE]
+    updates = status_updates(story)
     text = update_text(updates[-1]) if updates else ""
     if not text:
         return Markdown("")
     at = clock.short(updates[-1].created_at)
     return say("The last status update ({at}): {text}", at=at, text=text)
+
+
+def status_updates(story: Story) -> list[LogEntry]:
+    """Give the status updates, oldest first."""
+    return [entry for entry in story.entries if entry.type in STATUS_UPDATES]
 
 
 def update_text(update: LogEntry) -> str:

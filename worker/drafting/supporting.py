@@ -110,14 +110,16 @@ def _bridge(story: Story) -> Iterator[Point]:
 
 
 def _merged(story: Story) -> Iterator[Point]:
-    for one in story.record.merged_incidents:
+    for one in dict.fromkeys(story.record.merged_incidents):
         named = link(clean(one.name) or one.id, one.url) if one.url else one.name
         yield Point(f"merged:{one.id}", say("Merged into this incident: {named}", named=named))
 
 
 def _missing(story: Story) -> Iterator[Point]:
     for one in story.record.missing:
-        text = say("Not in this draft: {part}. {reason}", part=one.part, reason=one.reason)
+        partly = one.reason.startswith("Some ")
+        wording = "{reason}" if partly else "Not in this draft: {part}. {reason}"
+        text = at_start(say(wording, part=one.part, reason=one.reason))
         yield Point(f"missing:{one.part}", text)
     known, number = len(story.alerts), story.incident.alert_count or 0
     parts = {one.part for one in story.record.missing}

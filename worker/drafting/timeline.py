@@ -45,7 +45,7 @@ class Timeline:
 def timeline(story: Story, policy: DraftPolicy) -> Timeline:
     """Tell the story in order, in at most ``policy.max_rows`` rows."""
     rules = rules_with(policy.rules)
-    known = context(story)
+    known = context(story, rules)
     events = _in_order(
         [
             *alert_events(known, rules, log_events(known, rules)),

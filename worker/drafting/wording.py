@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from worker.drafting.plain import clean, one_line, shorten
 
-LONGEST_QUOTE = 300
+LONGEST_QUOTE = 400
 """Characters of other people's text told in one place; the rest is behind the link."""
 
 _MINUTE = 60
@@ -87,4 +87,5 @@ def quoted(text: str, limit: int = LONGEST_QUOTE) -> str:
     if not whole:
         return ""
     cut = shorten(whole, limit)
-    return f'"{cut}"' if cut == whole else f'"{cut}" (shortened, {len(whole):,} characters in all)'
+    more = f" (shortened; all {len(whole):,} characters are at the source)"
+    return f'"{cut}"{more if cut != whole else ""}'

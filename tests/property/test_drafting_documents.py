@@ -1,0 +1,281 @@
+"""Any log, alerts and notes give nine sections, an even table in time order, and lose nothing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.sections import Names, Section
+from connectors.incidents import (
+    Agent,
+    AgentKind,
+    Alert,
+    ChangeEvent,
+    Channel,
+    FieldChange,
+    Incident,
+    IncidentId,
+    IncidentRecord,
+    IncidentStatus,
+    Link,
+    LogEntry,
+    Note,
+    Reference,
+    Responder,
+)
+from tests.incidents.reading import in_bullet, in_cell, in_heading, inlines, parse, shape
+from worker.content import Content
+from worker.document.fill import fill
+from worker.drafting.chart import chart
+from worker.drafting.facts import facts
+from worker.drafting.limit import limited
+from worker.drafting.plain import clean
+from worker.drafting.policy import DraftPolicy
+from worker.drafting.rules import DEFAULT_RULES, MILESTONES
+from worker.drafting.story import story
+from worker.drafting.timeline import timeline
+
+TEMPLATE = (Path(__file__).parents[2] / "config" / "postmortem.md").read_text()
+START = datetime(2025, 10, 25, 20, 0, tzinfo=UTC)
+"""The evening before the clocks go back in Berlin."""
+
+_IDS = st.sampled_from([f"P{number}" for number in range(6)])
+HOSTILE = st.sampled_from(
+    [
+        *(
+            "",
+            " ",
+            "Disk full",
+            "a | b",
+            "\\|",
+            "`",
+            "# x",
+            "[x]",
+            "[x](javascript:alert(1))",
+            "---",
+        ),
+        *(
+            "<b>",
+            "<!-- x",
+            "&amp;",
+            "1. one\n2. two",
+            "- a\n\n- b",
+            "\u202eevil",
+            "*_~~",
+            "x\u0000y",
+        ),
+        *(
+            "https://example.com/a_(b)|c",
+            "javascript:alert(1)",
+            "https://example.com/",
+            "lorem " * 99,
+        ),
+        *("```\ncode\n```", "| a | b |\n|---|---|", "status: final\n---\n", "http://u@example.com"),
+    ]
+)
+_WORDS = HOSTILE
+_AGENTS = st.builds(Agent, st.sampled_from(AgentKind), _IDS, _WORDS)
+_TIMES = st.one_of(
+    st.integers(0, 3600 * 30).map(lambda seconds: START + timedelta(seconds=seconds)),
+    st.integers(-3600, 40).map(lambda seconds: START + timedelta(seconds=seconds)),
+)
+_REFERENCES = st.builds(Reference, _IDS, _WORDS, st.none() | HOSTILE)
+_LINKS = st.builds(Link, HOSTILE, HOSTILE, st.booleans())
+_CHANNELS = st.builds(
+    Channel,
+    st.sampled_from(["api", "website", "timeout", "auto", "email", "note", "?"]),
+    summary=st.none() | _WORDS,
+    duration=st.none() | st.timedeltas(timedelta(), timedelta(days=2)),
+    notification=st.sampled_from([None, "sms", "fax"]),
+    client=st.none() | HOSTILE,
+)
+_TYPES = st.one_of(
+    st.sampled_from([name for name in DEFAULT_RULES if name.endswith("_log_entry")]),
+    st.sampled_from(["resolve_log_entry", "acknowledge_log_entry", "unheard_of", "x|y"]),
+)
+_ENTRIES = st.builds(
+    LogEntry,
+    st.integers(0, 10**9).map("R{}".format),
+    _TYPES,
+    HOSTILE,
+    _TIMES,
+    agent=st.none() | _AGENTS,
+    channel=_CHANNELS,
+    service=st.none() | _REFERENCES,
+    url=st.none() | HOSTILE | st.just("https://oncall.example.com/log/1"),
+    note=st.none() | _WORDS,
+    message=st.none() | _WORDS,
+    user=st.none() | _AGENTS,
+    assignees=st.lists(_AGENTS, max_size=2).map(tuple),
+    changes=st.lists(
+        st.builds(FieldChange, HOSTILE, st.none() | HOSTILE, st.none() | HOSTILE), max_size=2
+    ).map(tuple),
+    links=st.lists(_LINKS, max_size=2).map(tuple),
+)
+_ALERTS = st.builds(
+    Alert,
+    st.integers(0, 10**9).map("A{}".format),
+    _WORDS,
+    _TIMES,
+    resolved_at=st.none() | _TIMES,
+    severity=st.none() | HOSTILE,
+    key=st.sampled_from([None, "one", "two"]),
+    service=st.none() | _REFERENCES,
+    suppressed=st.booleans(),
+    links=st.lists(_LINKS, max_size=2).map(tuple),
+)
+_NOTES = st.builds(
+    Note,
+    st.integers(0, 10**9).map("N{}".format),
+    st.one_of(
+        _WORDS,
+        _WORDS.map("ACTION: {} @ada by 2025-11-03".format),
+        _WORDS.map("Resolution Note: {}".format),
+        _WORDS.map("Root cause: {}".format),
+    ),
+    _TIMES,
+    author=st.none() | _AGENTS,
+)
+_INCIDENTS = st.builds(
+    Incident,
+    st.just(IncidentId("QHYPO1")),
+    st.integers(1, 10**6),
+    HOSTILE,
+    st.sampled_from(IncidentStatus),
+    st.just("https://oncall.example.com/incidents/QHYPO1") | HOSTILE,
+    st.just(START),
+    resolved_at=st.none() | _TIMES,
+    reopened_at=st.none() | _TIMES,
+    last_status_change_at=st.none() | _TIMES,
+    last_status_change_by=st.none() | _AGENTS,
+    service=st.none() | _REFERENCES,
+    priority=st.none() | HOSTILE,
+    urgency=st.none() | HOSTILE,
+    merged_into=st.none() | _REFERENCES,
+    conference_url=st.none() | HOSTILE,
+    responders=st.lists(
+        st.builds(Responder, _AGENTS, HOSTILE, st.none() | _AGENTS, st.none() | _TIMES), max_size=2
+    ).map(tuple),
+)
+RECORDS = st.builds(
+    IncidentRecord,
+    _INCIDENTS,
+    log_entries=st.lists(_ENTRIES, max_size=20).map(tuple),
+    alerts=st.lists(_ALERTS, max_size=8).map(tuple),
+    notes=st.lists(_NOTES, max_size=4).map(tuple),
+    change_events=st.lists(
+        st.builds(
+            ChangeEvent, _IDS, HOSTILE, _TIMES, links=st.lists(_LINKS, max_size=1).map(tuple)
+        ),
+        max_size=2,
+    ).map(tuple),
+    merged_incidents=st.lists(_REFERENCES, max_size=2).map(tuple),
+)
+POLICIES = st.builds(
+    DraftPolicy,
+    st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"]).map(ZoneInfo),
+    links=st.booleans(),
+    acknowledge_within=st.none() | st.just(timedelta(minutes=5)),
+    review_due=st.none() | st.just(timedelta(days=5)),
+    chart=st.none() | st.just("QHYPO1-timeline.svg"),
+    max_rows=st.sampled_from([3, 8, 60]),
+)
+
+
+def _texts(content: Content) -> Iterator[str]:
+    for entry in content.entries.values():
+        yield entry.text
+        yield from (point.text for point in entry.points)
+    for row in (*content.timeline, *content.action_items):
+        yield from row.cells
+
+
+@given(RECORDS, POLICIES)
+def test_any_incident_gives_nine_sections_and_even_tables(
+    record: IncidentRecord, policy: DraftPolicy
+) -> None:
+    tokens = parse(fill(TEMPLATE, facts(record, policy), Names()).text.split("\n---\n", 1)[1])
+    headings = [one for one in tokens if one.type == "heading_open"]
+    assert [one.tag for one in headings] == ["h1"] + ["h2"] * len(Section)
+    blocks = shape(tokens)
+    assert blocks.count("table_open") == 2
+    assert not {"html_block", "fence", "code_block", "blockquote_open"} & set(blocks)
+    for widths, columns in zip(_widths(blocks), (2, 4), strict=True):
+        assert set(widths) == {columns}
+    for one in inlines(tokens):
+        assert not {"html_inline", "code_inline", "s_open", "em_open"} & set(one.marks)
+        assert all(url.startswith(("http://", "https://", "QHYPO1-")) for url in one.links)
+
+
+def _widths(blocks: list[str]) -> Iterator[list[int]]:
+    """Count the cells of each row of each table."""
+    rows: list[int] = []
+    for block in [*blocks, "table_open"]:
+        if block == "table_open":
+            if rows:
+                yield rows
+            rows = []
+        elif block == "tr_open":
+            rows.append(0)
+        elif block in {"th_open", "td_open"}:
+            rows[-1] += 1
+
+
+@given(RECORDS, POLICIES)
+def test_no_text_escapes_the_place_it_stands_in(
+    record: IncidentRecord, policy: DraftPolicy
+) -> None:
+    content = facts(record, policy)
+    in_heading(content.title)
+    for text in _texts(content):
+        assert "\n" not in text
+        in_cell(f"x {text}")
+    for entry in content.entries.values():
+        for point in entry.points:
+            in_bullet(point.text)
+
+
+@given(RECORDS, POLICIES)
+def test_rows_are_in_time_order_within_their_number_and_have_keys_of_their_own(
+    record: IncidentRecord, policy: DraftPolicy
+) -> None:
+    told = timeline(story(record), policy)
+    shown = limited(told.events, policy.max_rows)
+    assert 0 < len(told.rows) <= policy.max_rows
+    assert [row.key for row in told.rows] == [event.key for event in shown]
+    assert [event.at for event in shown] == sorted(event.at for event in shown)
+    assert len({row.key for row in told.rows}) == len(told.rows)
+    for entry in facts(record, policy).entries.values():
+        keys = [point.key for point in entry.points]
+        assert len(set(keys)) == len(keys)
+
+
+@given(RECORDS, POLICIES)
+def test_no_milestone_is_lost(record: IncidentRecord, policy: DraftPolicy) -> None:
+    told = timeline(story(record), policy)
+    sources = {
+        source for event in limited(told.events, policy.max_rows) for source in event.sources
+    }
+    for entry in record.log_entries:
+        if entry.type in MILESTONES and not _says_nothing(entry):
+            assert entry.id in sources
+    assert {alert.id for alert in record.alerts} <= sources
+
+
+def _says_nothing(entry: LogEntry) -> bool:
+    text = clean(entry.note or entry.channel.summary or "")
+    return entry.type == "annotate_log_entry" and not text.strip("….")
+
+
+@given(RECORDS)
+@settings(max_examples=40)
+def test_the_same_record_gives_the_same_words_and_picture(record: IncidentRecord) -> None:
+    policy = DraftPolicy(ZoneInfo("Europe/Berlin"))
+    again = replace(record, log_entries=tuple(reversed(record.log_entries)))
+    assert facts(record, policy) == facts(replace(record), policy)
+    assert chart(record, policy) == chart(replace(record), policy)
+    assert len(facts(again, policy).timeline) == len(facts(record, policy).timeline)

@@ -1,0 +1,103 @@
+"""Action items in notes, with their owners and the dates that can mean only one day."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from worker.drafting.actions import Item, is_action, items, understood
+from worker.drafting.local_time import LocalTime
+from worker.drafting.remarks import Remark
+
+WEDNESDAY = datetime(2025, 4, 2, 12, 0, tzinfo=UTC)
+CLOCK = LocalTime(ZoneInfo("UTC"))
+
+
+def _found(text: str) -> list[tuple[str, str, date | None]]:
+    remark = Remark("note:P1", WEDNESDAY, None, text)
+    return [(item.task, item.owner, item.deadline) for item in items([remark], CLOCK)]
+
+
+@pytest.mark.parametrize(
+    ("text", "task", "owner", "deadline"),
+    [
+        ("ACTION: add an alert", "add an alert", "", None),
+        ("action item: add an alert", "add an alert", "", None),
+        ("AI: add an alert", "add an alert", "", None),
+        ("To-do: add an alert", "add an alert", "", None),
+        ("TODO: @ada.okafor add an alert", "add an alert", "ada.okafor", None),
+        ("TODO: add an alert (@ada)", "add an alert", "ada", None),
+        ("TODO: add an alert @ada@example.com.", "add an alert.", "ada@example.com", None),
+        ("TODO: add an alert by 2025-04-30 @ada", "add an alert", "ada", date(2025, 4, 30)),
+        ("TODO: add an alert @ada, by Friday", "add an alert", "ada", date(2025, 4, 4)),
+        ("TODO: by 3 May: page the DBA", "by 3 May: page the DBA", "", None),
+        ("TODO: fix the leak by hand", "fix the leak by hand", "", None),
+        ("TODO: fix it by hand, by tomorrow", "fix it by hand", "", date(2025, 4, 3)),
+        ("TODO: add an alert by 3/4/2025", "add an alert by 3/4/2025", "", None),
+        ("TODO: mail ops@example.com", "mail ops@example.com", "", None),
+    ],
+)
+def test_a_note_that_begins_with_a_mark_is_an_action_item(
+    text: str, task: str, owner: str, deadline: date | None
+) -> None:
+    assert _found(text) == [(task, owner, deadline)]
+
+
+def test_one_note_may_hold_several_items_each_with_a_key_of_its_own() -> None:
+    text = "Done for today.\nACTION: one\nnothing\nTODO: two @ben"
+    found = list(items([Remark("note:P7", WEDNESDAY, None, text)], CLOCK))
+    assert found == [Item("note:P7:1", "one"), Item("note:P7:2", "two", "ben")]
+
+
+def test_a_mark_alone_on_its_line_makes_items_of_the_list_below() -> None:
+    assert [task for task, *_ in _found("Action items:\n- one\n* two\n3. three\nend\n- four")] == [
+        "one",
+        "two",
+        "three",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["Ai: not capital", "reaction: none", "an ACTION: inside", "ACTION", "TODO: @ada", ""]
+)
+def test_anything_else_is_none(text: str) -> None:
+    assert _found(text) == []
+    assert not is_action(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2025-04-30", date(2025, 4, 30)),
+        ("30.4.2025", date(2025, 4, 30)),
+        ("4/30/2025", date(2025, 4, 30)),
+        ("30/4/2025", date(2025, 4, 30)),
+        ("5/5/2025", date(2025, 5, 5)),
+        ("30 April 2025", date(2025, 4, 30)),
+        ("April 30th, 2025", date(2025, 4, 30)),
+        ("the 3rd of Apr.", date(2025, 4, 3)),
+        ("1 April", date(2026, 4, 1)),
+        ("today", date(2025, 4, 2)),
+        ("Monday", date(2025, 4, 7)),
+    ],
+)
+def test_dates_that_can_mean_one_day_are_understood(text: str, day: date) -> None:
+    assert understood(text, WEDNESDAY.date()) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wednesday",
+        "next Friday",
+        "3/4/2025",
+        "2025-02-30",
+        "32 May",
+        "May",
+        "soon",
+        "April 2025",
+        "",
+    ],
+)
+def test_dates_that_could_mean_another_are_not(text: str) -> None:
+    assert understood(text, WEDNESDAY.date()) is None

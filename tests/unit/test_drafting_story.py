@@ -1,0 +1,207 @@
+"""When an incident was open, and what people wrote, each told once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connectors.incidents import Channel, IncidentStatus
+from tests.incidents.making import Making, person, service
+from worker.drafting.openings import open_time
+from worker.drafting.phases import State, phases
+from worker.drafting.remarks import Kind, root_cause
+from worker.drafting.story import story
+
+START = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
+
+
+def _making() -> Making:
+    return Making(1, "Disk full", START, service("Archive"))
+
+
+def _stretches(it: Making) -> list[tuple[int, int | None]]:
+    """Minutes after the start at which each stretch began and ended."""
+    minute = timedelta(minutes=1)
+    return [
+        ((one.began - START) // minute, (one.ended - START) // minute if one.ended else None)
+        for one in story(it.record()).openings
+    ]
+
+
+def test_an_incident_is_open_from_its_creation_to_its_resolution() -> None:
+    it = _making()
+    it.triggered()
+    it.resolved("30:00", "Ada")
+    assert _stretches(it) == [(0, 30)]
+
+
+def test_resolved_at_wins_over_the_log_and_the_log_over_the_last_change() -> None:
+    it = _making()
+    it.resolved("30:00", "Ada")
+    it.more = {"last_status_change_at": it.at("50:00")}
+    assert _stretches(it) == [(0, 30)]
+    it.resolved_at = None
+    assert _stretches(it) == [(0, 30)]
+    it.log.clear()
+    assert _stretches(it) == [(0, 50)]
+
+
+def test_an_unresolved_incident_has_no_end() -> None:
+    it = _making()
+    it.triggered()
+    told = story(it.record())
+    assert told.end is None
+    assert open_time(told.openings) is None
+
+
+def test_a_reopening_is_known_by_its_time() -> None:
+    it = _making()
+    it.resolved("10:00", "Ada")
+    it.acknowledged("25:00", "Ada")
+    it.resolved("30:00", "Ada")
+    it.more = {"reopened_at": it.at("20:00")}
+    assert _stretches(it) == [(0, 10), (20, 30)]
+    assert open_time(story(it.record()).openings) == timedelta(minutes=20)
+
+
+def test_an_older_reopening_is_known_by_what_only_an_open_incident_has() -> None:
+    it = _making()
+    it.resolved("10:00", "Ada")
+    it.assigned("15:00", "Ben", by="Ada")
+    it.resolved("18:00", "Ada")
+    it.entry("incident_reopened", "40:00", "Reopened", person("Ada"))
+    it.resolved("45:00", "Ada")
+    it.more = {"reopened_at": it.at("40:00")}
+    assert _stretches(it) == [(0, 10), (15, 18), (40, 45)]
+
+
+def test_two_resolutions_with_nothing_between_are_no_reopening() -> None:
+    it = _making()
+    it.resolved("10:00", "Ada")
+    it.noted("11:00", "Ada", "closed it twice")
+    it.resolved("12:00", "Ada")
+    assert _stretches(it) == [(0, 12)]
+
+
+def test_an_entry_after_the_last_resolution_of_a_resolved_incident_does_not_reopen_it() -> None:
+    it = _making()
+    it.resolved("10:00", "Ada")
+    it.assigned("10:01", "Ada")
+    assert _stretches(it) == [(0, 10)]
+
+
+def test_a_reopened_incident_may_still_be_open() -> None:
+    it = _making()
+    it.resolved("10:00", "Ada")
+    it.status, it.resolved_at = IncidentStatus.TRIGGERED, None
+    it.more = {"reopened_at": it.at("20:00")}
+    assert _stretches(it) == [(0, 10), (20, None)]
+
+
+def test_a_reopening_may_be_known_though_the_log_lacks_the_last_resolution() -> None:
+    it = _making()
+    it.resolved("10:00", "Ada")
+    it.resolved_at = it.at("40:00")
+    it.more = {"reopened_at": it.at("20:00")}
+    assert _stretches(it) == [(0, 10), (20, 40)]
+
+
+def test_phases_follow_acknowledgements_escalations_and_resolutions() -> None:
+    it = _making()
+    it.triggered()
+    it.acknowledged("2:00", "Ada")
+    it.lapsed("12:00")
+    it.acknowledged("14:00", "Ada")
+    it.escalated("20:00", "Ben", by="Ada")
+    it.acknowledged("21:00", "Ben")
+    it.resolved("30:00", "Ben")
+    found = phases(story(it.record()), it.at("35:00"))
+    minutes = [(one.state, int((one.end - one.begin).total_seconds() // 60)) for one in found]
+    waiting, taken = State.UNACKNOWLEDGED, State.ACKNOWLEDGED
+    assert minutes == [
+        *((waiting, 2), (taken, 10), (waiting, 2), (taken, 6), (waiting, 1), (taken, 9)),
+        (State.RESOLVED, 5),
+    ]
+
+
+def test_a_note_and_its_log_entry_are_one_remark_with_the_notes_text_and_the_entrys_link() -> None:
+    it = _making()
+    it.noted("5:00", "Ada", "It is the\npruning job.")
+    (remark,) = story(it.record()).remarks
+    assert remark.key == "note:PN000"
+    assert remark.text == "It is the\npruning job."
+    assert remark.entry is it.log[0]
+    assert remark.sources == ("PN000", it.log[0].id)
+
+
+def test_a_note_that_was_edited_is_known_by_its_author_and_moment() -> None:
+    it = _making()
+    it.noted("5:00", "Ada", "It is the pruning job, fixed.", log=False)
+    channel = Channel("note", summary="It is the prunning job")
+    it.entry("annotate", "5:01", "Note added", person("Ada"), channel=channel)
+    assert [remark.text for remark in story(it.record()).remarks] == [
+        "It is the pruning job, fixed."
+    ]
+
+
+def test_a_long_note_is_known_though_its_log_entry_was_cut() -> None:
+    it = _making()
+    long = "The pruning job lost its credentials when they were rotated " * 9
+    it.noted("5:00", "Ada", long, log=False)
+    channel = Channel("note", summary=f"{long[:80]}...")
+    it.entry("annotate", "5:30", "Note added", None, channel=channel)
+    assert len(story(it.record()).remarks) == 1
+
+
+def test_different_notes_of_one_moment_stay_apart() -> None:
+    it = _making()
+    it.noted("5:00", "Ada", "one")
+    it.noted("5:00", "Ada", "two")
+    assert [remark.text for remark in story(it.record()).remarks] == ["one", "two"]
+
+
+def test_the_same_words_much_later_are_said_again() -> None:
+    it = _making()
+    it.noted("5:00", "Ada", "still down")
+    it.noted("25:00", "Ada", "still down")
+    assert len(story(it.record()).remarks) == 2
+
+
+@pytest.mark.parametrize("offset", ["29:59", "30:01"])
+def test_a_resolution_note_belongs_to_the_resolution_before_or_after_it(offset: str) -> None:
+    it = _making()
+    it.resolved("30:00", "Ada")
+    it.noted(offset, "Ada", "Resolution Note: pruned by hand")
+    it.noted(offset, "Ada", "pruned by hand")
+    (remark,) = story(it.record()).remarks
+    assert remark.kind is Kind.RESOLUTION
+    assert remark.text == "pruned by hand"
+    assert remark.resolution is it.log[0]
+
+
+def test_a_note_that_the_resolution_carries_is_its_note() -> None:
+    it = _making()
+    it.entry("resolve", "30:00", "Resolved", person("Ada"), note="pruned by hand")
+    (remark,) = story(it.record()).remarks
+    assert remark.kind is Kind.RESOLUTION
+
+
+def test_a_note_without_words_is_none() -> None:
+    it = _making()
+    it.noted("5:00", "Ada", " \n\u200b")
+    assert story(it.record()).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("Root cause: a full disk", "a full disk"),
+        ("Found it.\nroot cause = a full disk\nof logs\n\nMore later", "a full disk\nof logs"),
+        ("**Root Cause:** a full disk", "a full disk"),
+        ("Probable root-cause - a full disk", "a full disk"),
+        ("The root cause is unknown", ""),
+        ("root cause-analysis tomorrow", ""),
+        ("Root cause:", ""),
+    ],
+)
+def test_a_root_cause_is_what_is_called_one(text: str, cause: str) -> None:
+    assert root_cause(text) == cause

@@ -1,0 +1,434 @@
+"""Rows of the timeline: what is kept, folded and dropped, and how each kind reads."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from connectors.errors import ConfigurationError
+from connectors.incidents import (
+    Agent,
+    AgentKind,
+    Channel,
+    FieldChange,
+    IncidentRecord,
+    Reference,
+    Responder,
+)
+from tests.incidents import nights, odd
+from tests.incidents.making import Making, monitor, person, service
+from worker.drafting.limit import limited
+from worker.drafting.policy import DraftPolicy
+from worker.drafting.rules import DEFAULT_RULES, MILESTONES, Handling, Rule, Weight, rules_with
+from worker.drafting.story import story
+from worker.drafting.timeline import Timeline, timeline
+
+UTC_ZONE = ZoneInfo("UTC")
+POLICY = DraftPolicy(UTC_ZONE, links=False)
+START = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
+
+
+def _making() -> Making:
+    return Making(1, "Disk full", START, service("Archive"))
+
+
+def _told(record: IncidentRecord, policy: DraftPolicy = POLICY) -> Timeline:
+    return timeline(story(record), policy)
+
+
+def _rows(it: Making, policy: DraftPolicy = POLICY) -> list[str]:
+    return [" ".join(row.cells) for row in _told(it.record(), policy).rows]
+
+
+def test_a_trigger_by_a_monitor_tells_which_and_how_severe() -> None:
+    it = _making()
+    it.triggered("Lookout")
+    assert _rows(it) == ['12:00 Lookout reported "Disk full" on Archive (critical)']
+
+
+def test_the_alert_that_opened_the_incident_is_told_with_the_trigger() -> None:
+    it = _making()
+    it.alert("0:00", "Disk full", cleared="20:00")
+    it.triggered()
+    assert _rows(it) == [
+        '12:00 Lookout reported "Disk full" on Archive (critical); cleared at 12:20'
+    ]
+
+
+def test_assignments_are_told_with_what_caused_them() -> None:
+    it = _making()
+    it.triggered()
+    it.assigned("0:01", "Ada", "Ben")
+    it.escalated("5:00", "Chloé")
+    it.assigned("9:00", "Dmitri", by="Ben")
+    assert _rows(it) == [
+        '12:00 Lookout reported "Disk full" on Archive (critical); assigned to Ada and Ben',
+        "12:05 Escalated to Chloé: nobody had acknowledged for 5 min",
+        "12:09 Ben assigned it to Dmitri",
+    ]
+
+
+def test_an_escalation_by_a_person_is_told_from_a_timeout_whatever_the_summary_says() -> None:
+    it = _making()
+    it.triggered()
+    it.escalated("5:00", "Ben")
+    it.escalated("7:00", "Chloé", by="Ben")
+    assert [event.summary for event in it.log if event.type == "escalate_log_entry"] == [
+        "Escalated to Ben through the API",
+        "Escalated to Chloé by Ben",
+    ]
+    assert _rows(it)[1:] == [
+        "12:05 Escalated to Ben: nobody had acknowledged for 5 min",
+        "12:07 Ben escalated to Chloé",
+    ]
+
+
+def test_pages_become_one_row_for_each_round_of_paging() -> None:
+    it = _making()
+    it.triggered()
+    it.paged("0:01", "Ada", "sms", "phone")
+    it.paged("8:00", "Ben", "sms")
+    it.paged("21:30", "Chloé", "push")
+    it.paged("50:00", "Ada", "phone")
+    assert _rows(it)[1:] == [
+        "12:00 Paged 3 people over 21 min: Ada, Ben and Chloé",
+        "12:50 Paged Ada by phone",
+    ]
+
+
+def test_only_the_first_acknowledgement_says_how_long_it_took() -> None:
+    it = _making()
+    it.triggered()
+    it.acknowledged("2:10", "Ada")
+    it.acknowledged("9:00", "Ben")
+    it.acknowledged("9:30", None)
+    assert _rows(it)[1:] == [
+        "12:02 Ada acknowledged after 2 min 10 s",
+        "12:09 Ben acknowledged",
+        "12:09 Somebody acknowledged",
+    ]
+
+
+def test_the_end_of_a_snooze_is_no_lapsed_acknowledgement() -> None:
+    it = _making()
+    it.triggered()
+    channel = Channel("website", duration=timedelta(minutes=30))
+    it.entry("snooze", "5:00", "Snoozed", person("Ada"), channel=channel)
+    it.lapsed("35:00")
+    it.lapsed("90:00")
+    assert _rows(it)[1:] == [
+        "12:05 Ada snoozed it for 30 min, until 12:35",
+        "12:35 The snooze ended",
+        "13:30 The acknowledgement timed out",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "told"),
+    [
+        (
+            "priority_change",
+            FieldChange("priority", "P3", "P1"),
+            "changed the priority from P3 to P1",
+        ),
+        ("priority_change", FieldChange("priority", None, "P1"), "set the priority to P1"),
+        (
+            "urgency_change",
+            FieldChange("urgency", "high", "low"),
+            "lowered the urgency from high to low",
+        ),
+        ("field_value_change", FieldChange("title", "a", "b"), 'changed title from "a" to "b"'),
+        (
+            "field_value_change",
+            FieldChange("affected_room", "x", None),
+            'cleared affected room, which was "x"',
+        ),
+        ("field_value_change", FieldChange("", None, ""), "cleared a field"),
+    ],
+)
+def test_changes_tell_from_what_to_what(kind: str, change: FieldChange, told: str) -> None:
+    it = _making()
+    it.triggered()
+    it.entry(kind, "1:00", "?", person("Ada"), changes=(change,))
+    assert _rows(it)[1:] == [f"12:01 Ada {told}"]
+
+
+def test_a_change_without_its_values_is_told_by_its_summary() -> None:
+    it = _making()
+    it.entry("urgency_change", "1:00", "Urgency set to high.", person("Ada"))
+    assert _rows(it)[1] == "12:01 Urgency set to high"
+
+
+def test_fields_changed_together_are_one_row() -> None:
+    it = _making()
+    it.triggered()
+    for offset, name in (("1:00", "region"), ("1:20", "room"), ("9:00", "floor")):
+        change = FieldChange(name, None, "7")
+        it.entry("custom_field_value_change", offset, "?", person("Ada"), changes=(change,))
+    assert _rows(it)[1:] == [
+        '12:01 Ada set region to "7" and set room to "7"',
+        '12:09 Ada set floor to "7"',
+    ]
+
+
+def test_an_unknown_type_appears_by_its_summary_or_its_name() -> None:
+    it = _making()
+    it.triggered()
+    it.entry("workflow_run", "1:00", "Workflow started.", None)
+    it.entry("quantum_leap", "2:00", " ", None)
+    assert _rows(it)[1:] == ["12:01 Workflow started", "12:02 Quantum leap"]
+
+
+def test_requests_for_help_tell_how_each_answered() -> None:
+    it = _making()
+    it.triggered()
+    it.asked("1:00", "Ada", "Please join", Ben="joined", Chloé="declined", Dmitri="pending")
+    assert _rows(it)[1:] == [
+        "12:01 Ada asked Ben (joined), Chloé (declined) and Dmitri (no answer) to help: "
+        '"Please join"'
+    ]
+
+
+def test_requests_that_the_log_lacks_are_told_once_for_those_asked_together() -> None:
+    it = _making()
+    it.triggered()
+    for who, offset in (("Ben", "1:00"), ("Chloé", "1:01"), ("Dmitri", "9:00")):
+        it.responders.append(Responder(person(who), "joined", person("Ada"), it.at(offset)))
+    assert _rows(it)[1:] == [
+        "12:01 Ada asked Ben (joined) and Chloé (joined) to help",
+        "12:09 Ada asked Dmitri (joined) to help",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("agent", "channel", "told"),
+    [
+        (person("Ada"), "website", "Ada resolved the incident"),
+        (monitor("Lookout"), "api", "Resolved automatically by Lookout"),
+        (monitor("API"), "api", "Resolved automatically by monitoring"),
+        (None, "timeout", "Resolved automatically when its time limit ran out"),
+        (None, "website", "Somebody resolved the incident"),
+    ],
+)
+def test_a_resolution_tells_by_whom_or_by_what(
+    agent: Agent | None, channel: str, told: str
+) -> None:
+    it = _making()
+    it.triggered()
+    it.entry("resolve", "9:00", "Resolved through the API", agent, channel=Channel(channel))
+    it.status, it.resolved_at = it.status.RESOLVED, it.at("9:00")
+    assert _rows(it)[1:] == [f"12:09 {told}"]
+
+
+def test_a_resolution_without_an_agent_is_by_who_last_changed_the_status() -> None:
+    it = _making()
+    it.triggered()
+    it.entry("resolve", "9:00", "Resolved", None, channel=Channel("auto"))
+    it.status, it.resolved_at = it.status.RESOLVED, it.at("9:00")
+    it.more = {"last_status_change_by": person("Ada")}
+    assert _rows(it)[1:] == ["12:09 Ada resolved the incident"]
+
+
+def test_start_and_end_are_told_even_where_the_log_lacks_them() -> None:
+    it = _making()
+    it.status, it.resolved_at = it.status.RESOLVED, it.at("9:00")
+    assert _rows(it) == [
+        '12:00 The incident was opened: "Disk full" on Archive',
+        "12:09 The incident was resolved; the log does not say by whom",
+    ]
+
+
+def test_a_merged_incident_names_its_target() -> None:
+    it = _making()
+    it.triggered()
+    it.resolved("9:00", "Ada")
+    it.more = {"merged_into": Reference("Q2", "#2 All disks", "https://oncall.example.com/i/Q2")}
+    assert _rows(it)[1:] == [
+        "12:09 Ada merged the incident into [#2 All disks](https://oncall.example.com/i/Q2)"
+    ]
+
+
+def test_further_triggers_are_told_as_alerts_or_folded_where_there_are_none() -> None:
+    it = _making()
+    it.triggered()
+    for offset in ("1:00", "2:00", "3:00"):
+        it.entry("trigger", offset, "Triggered", monitor("Lookout"))
+    assert _rows(it)[1:] == ['12:01 Lookout reported "Disk full" on Archive (3 times) until 12:03']
+    it.alert("1:00", "Disk full")
+    it.alert("2:00", "Disk full")
+    assert len(_rows(it)) == 2
+
+
+def test_changes_shortly_before_and_during_the_incident_are_rows() -> None:
+    it = _making()
+    it.triggered()
+    it.changed("-1:30:00", "Release 2")
+    it.changed("-3:00:00", "Release 1")
+    it.changed("5:00", "Release 3", source=None)
+    it.changed("60:00", "Release 4")
+    it.resolved("30:00", "Ada")
+    assert [row for row in _rows(it) if "Change" in row] == [
+        '10:30 Change on Archive, from deploys.example.com: "Release 2"',
+        '12:05 Change on Archive: "Release 3"',
+    ]
+
+
+def test_every_row_ends_with_a_link_to_its_source_unless_they_are_turned_off() -> None:
+    record = nights.storm()
+    linked = _told(record, replace(POLICY, links=True)).rows
+    plain = _told(record).rows
+    assert all(row.cells[1].endswith(")") and "](https://" in row.cells[1] for row in linked)
+    assert not any("](" in row.cells[1] for row in plain)
+    assert [row.key for row in linked] == [row.key for row in plain]
+
+
+def test_an_entry_without_a_page_of_its_own_links_the_incident() -> None:
+    it = _making()
+    it.entry("acknowledge", "1:00", "?", person("Ada"), url=None)
+    (_, row) = _told(it.record(), replace(POLICY, links=True)).rows
+    assert row.cells[1] == f"Ada acknowledged after 1 min [incident]({it.url})"
+
+
+def test_keys_stay_the_same_when_more_happens() -> None:
+    record = nights.storm()
+    early = replace(
+        record,
+        log_entries=record.log_entries[:-6],
+        alerts=record.alerts[:-2],
+        notes=record.notes[:-2],
+    )
+    keys = [row.key for row in _told(record).rows]
+    assert [row.key for row in _told(early).rows if row.key not in keys] == ["incident:end"]
+
+
+def test_a_team_can_drop_fold_keep_and_reword_each_type() -> None:
+    it = _making()
+    it.triggered()
+    it.paged("0:01", "Ada", "sms", "phone")
+    it.acknowledged("1:00", "Ada")
+    it.noted("2:00", "Ada", "one")
+    it.noted("3:00", "Ada", "two")
+    it.updated("4:00", "Ada", "We are on it")
+    it.updated("5:00", "Ada", "Still on it")
+    it.entry("workflow_run", "6:00", "Workflow started", None)
+    rules = {
+        "notify_log_entry": Rule(Handling.DROP),
+        "acknowledge_log_entry": Rule(Handling.KEEP, "{who} took it[, {waited} later]"),
+        "annotate_log_entry": Rule(Handling.FOLD),
+        "status_update_log_entry": Rule(Handling.FOLD),
+        "workflow_run_log_entry": Rule(Handling.DROP),
+    }
+    assert _rows(it, replace(POLICY, rules=rules))[1:] == [
+        "12:01 Ada took it, 1 min later",
+        "12:02 2 notes by Ada, until 12:03",
+        '12:04 Ada published a status update: "We are on it" (twice) until 12:05',
+    ]
+    assert _rows(it, replace(POLICY, rules={"notify_log_entry": Rule(Handling.KEEP)}))[1:3] == [
+        "12:00 Paged Ada by sms",
+        "12:00 Paged Ada by phone",
+    ]
+
+
+def test_an_assignment_stands_alone_where_its_cause_is_dropped() -> None:
+    it = _making()
+    it.triggered()
+    it.escalated("5:00", "Ben")
+    rules = {"escalate_log_entry": Rule(Handling.DROP)}
+    assert _rows(it, replace(POLICY, rules=rules))[1:] == ["12:05 Assigned to Ben"]
+
+
+def test_a_wording_that_names_what_does_not_exist_is_refused_with_what_does() -> None:
+    with pytest.raises(ConfigurationError, match=r"\{whom\}.*Use any of .*who"):
+        Rule(Handling.KEEP, "{whom} acknowledged")
+
+
+def test_an_override_without_a_wording_keeps_the_built_in_one() -> None:
+    rule = rules_with({"escalate_log_entry": Rule(Handling.FOLD)})["escalate_log_entry"]
+    assert rule == replace(DEFAULT_RULES["escalate_log_entry"], handling=Handling.FOLD)
+
+
+def test_milestones_are_what_people_and_the_policy_did() -> None:
+    assert {"trigger_log_entry", "escalate_log_entry", "status_update_log_entry"} <= MILESTONES
+    assert not {"notify_log_entry", "link_log_entry", "alert"} & MILESTONES
+
+
+def test_a_very_big_incident_gives_few_rows_with_every_milestone() -> None:
+    record = odd.big()
+    assert (len(record.alerts), len(record.log_entries)) == (1000, 4994)
+    told = _told(record)
+    assert len(told.rows) <= 60
+    shown = {source for event in limited(told.events, 60) for source in event.sources}
+    milestones = {entry.id for entry in record.log_entries if entry.type in MILESTONES}
+    assert len(milestones) > 30
+    assert milestones <= shown
+
+
+def _busy(it: Making) -> None:
+    """Ten details and ten notes before, ten notes after each of three resolutions."""
+    for hour in range(3):
+        for at in range(10):
+            it.entry("unheard_of", f"{hour}:{at:02}:00", f"Detail {at}", None)
+            it.noted(f"{hour}:{at + 10:02}:00", ("Ada", "Ben")[at % 2], f"Note {hour} {at}")
+        it.resolved(f"{hour}:40:00", "Ada")
+        it.assigned(f"{hour}:50:00", "Ada", by="Ben")
+    it.resolved("3:00:00", "Ada")
+
+
+def test_what_matters_least_is_folded_first_and_only_as_far_as_needed() -> None:
+    it = _making()
+    it.triggered()
+    _busy(it)
+    everything = _rows(it, replace(POLICY, max_rows=1000))
+    assert len(everything) == 1 + 60 + 3 + 3 + 1
+    some = _rows(it, replace(POLICY, max_rows=60))
+    assert len(some) == 59
+    assert [row for row in some if "other entries" in row] == [
+        "12:00 10 other entries, until 12:09"
+    ]
+    fewer = _rows(it, replace(POLICY, max_rows=30))
+    assert len(fewer) <= 30
+    assert "13:00 10 other entries, until 13:09" in fewer
+    assert "12:10 10 notes by Ada and Ben, until 12:19" in fewer
+    fewest = _rows(it, replace(POLICY, max_rows=12))
+    assert len(fewest) <= 12
+    assert "13:00 10 other entries and 10 notes, until 13:19" in fewest
+    turns = [row for row in everything if "resolved" in row or "reopened" in row]
+    assert [row for row in fewest if "resolved" in row or "reopened" in row] == turns
+
+
+def test_the_limit_holds_even_for_turning_points_and_the_first_and_last_of_them_stay() -> None:
+    it = _making()
+    it.triggered()
+    for hour in range(40):
+        it.resolved(f"{hour}:30:00", "Ada")
+        it.assigned(f"{hour}:50:00", "Ada", by="Ben")
+    it.resolved("40:30:00", "Chloé")
+    rows = _rows(it, replace(POLICY, max_rows=10))
+    assert len(rows) == 10
+    assert "Lookout reported" in rows[0]
+    assert rows[-1].endswith("Chloé resolved the incident")
+    (folded,) = [row for row in rows if "reopenings" in row]
+    assert "37 resolutions and 36 reopenings, until" in folded
+
+
+def test_a_reopening_names_who_did_it() -> None:
+    it = _making()
+    it.triggered()
+    it.resolved("10:00", "Ada")
+    it.assigned("20:00", "Ada", by="Ben")
+    it.resolved("30:00", "Ada")
+    assert _rows(it)[2] == "12:20 Ben reopened the incident; assigned to Ada"
+
+
+def test_an_agent_that_is_a_bot_is_called_one() -> None:
+    it = _making()
+    it.triggered()
+    bot = Agent(AgentKind.BOT, "B1", "Deploy helper")
+    it.entry("annotate", "1:00", "?", bot, channel=Channel("note", summary="done"))
+    assert _rows(it)[1:] == ['12:01 Deploy helper (bot) noted: "done"']
+
+
+def test_details_weigh_less_than_acts_and_acts_less_than_turning_points() -> None:
+    assert DEFAULT_RULES["resolve_log_entry"].weight is Weight.TURN
+    assert Weight.DETAIL < Weight.ACT < Weight.TURN

@@ -1,0 +1,156 @@
+"""How numbers, times, lists and names read."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from connectors.incidents import Agent, AgentKind, Channel, LogEntry
+from worker.drafting.local_time import LocalTime
+from worker.drafting.people import actor, automatic, monitor, name
+from worker.drafting.wording import (
+    count,
+    duration,
+    listing,
+    plural,
+    quoted,
+    sentences,
+    span,
+    tally,
+    times,
+)
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "0 s"),
+        (-5, "0 s"),
+        (40, "40 s"),
+        (60, "1 min"),
+        (130, "2 min 10 s"),
+        (599, "9 min 59 s"),
+        (600, "10 min"),
+        (629, "10 min"),
+        (631, "11 min"),
+        (3600, "1 h"),
+        (3600 + 47 * 60, "1 h 47 min"),
+        (7199, "2 h"),
+        (86400, "1 d"),
+        (2 * 86400 + 3 * 3600 + 5 * 60, "2 d 3 h 5 min"),
+    ],
+)
+def test_elapsed_times_are_told_as_people_say_them(seconds: int, told: str) -> None:
+    assert duration(timedelta(seconds=seconds)) == told
+
+
+def test_spans_are_told_in_minutes_once_they_last_one() -> None:
+    assert span(timedelta(seconds=40)) == "40 s"
+    assert span(timedelta(seconds=62)) == "1 min"
+
+
+def test_numbers_take_the_plural() -> None:
+    assert count(1, "alert") == "1 alert"
+    assert count(1200, "entry") == "1,200 entries"
+    assert [plural(noun) for noun in ("day", "status update", "switch")] == [
+        "days",
+        "status updates",
+        "switches",
+    ]
+    assert [times(number) for number in (1, 2, 3)] == ["once", "twice", "3 times"]
+
+
+def test_lists_name_some_and_count_the_rest() -> None:
+    assert listing([]) == ""
+    assert listing(["Ada"]) == "Ada"
+    assert listing(["Ada", "Ben", "Ada", ""]) == "Ada and Ben"
+    assert listing("ABCDEF", limit=4) == "A, B, C and 3 others"
+    assert tally([("critical", 30), ("warning", 7)]) == "critical 30, warning 7"
+    assert tally([("a", 4), ("b", 3), ("c", 2), ("d", 1)]) == "a 4, b 3, c 2, 1 other 1"
+
+
+def test_quotations_say_when_they_are_cut() -> None:
+    assert quoted("two\n words ") == '"two words"'
+    assert quoted(" \n ") == ""
+    assert quoted("word " * 10, limit=12) == (
+        '"word word…" (shortened; all 49 characters are at the source)'
+    )
+
+
+def test_sentences_have_one_full_stop_between_them() -> None:
+    assert sentences(["P1", "", 'He said "Done."', "Then"]) == 'P1. He said "Done." Then'
+
+
+def test_times_are_as_short_as_they_can_be() -> None:
+    noon = datetime(2025, 3, 3, 11, 0, tzinfo=UTC)
+    clock = LocalTime.for_times(BERLIN, [noon, noon + timedelta(hours=2)])
+    assert clock.short(noon) == "12:00"
+    assert clock.full(noon) == "2025-03-03 12:00"
+    assert clock.name == "Europe/Berlin"
+
+
+def test_the_date_is_shown_where_midnight_passes_in_the_shown_zone() -> None:
+    late = datetime(2025, 3, 3, 22, 30, tzinfo=UTC)
+    later = late + timedelta(hours=1)
+    assert LocalTime.for_times(BERLIN, [late, later]).short(later) == "2025-03-04 00:30"
+    assert LocalTime.for_times(ZoneInfo("UTC"), [late, later]).short(later) == "23:30"
+
+
+def test_the_offset_is_shown_where_the_clocks_change() -> None:
+    before = datetime(2025, 10, 26, 0, 40, tzinfo=UTC)
+    after = before + timedelta(hours=1)
+    clock = LocalTime.for_times(BERLIN, [before, after])
+    assert clock.short(before) == "02:40 +02:00"
+    assert clock.short(after) == "02:40 +01:00"
+
+
+@pytest.mark.parametrize(
+    ("agent", "told"),
+    [
+        (None, "Somebody"),
+        (Agent(AgentKind.PERSON, "P1", "Ada Okafor"), "Ada Okafor"),
+        (Agent(AgentKind.PERSON, "P1", ""), "a former user (P1)"),
+        (Agent(AgentKind.PERSON, "P1", "P1"), "a former user (P1)"),
+        (Agent(AgentKind.PERSON, "", ""), "Somebody"),
+        (Agent(AgentKind.BOT, "B1", "Deploys"), "Deploys (bot)"),
+        (Agent(AgentKind.BOT, "B1", "Slackbot"), "Slackbot"),
+        (Agent(AgentKind.INTEGRATION, "I1", "Lookout"), "Lookout"),
+        (Agent(AgentKind.OTHER, "X1", ""), "X1"),
+    ],
+)
+def test_whoever_acted_has_a_name(agent: Agent | None, told: str) -> None:
+    assert name(agent) == told
+
+
+def _entry(agent: Agent | None, channel: Channel) -> LogEntry:
+    at = datetime(2025, 3, 3, tzinfo=UTC)
+    return LogEntry("R1", "trigger_log_entry", "", at, agent, channel)
+
+
+def test_what_no_person_did_is_told_by_its_channel_and_its_agent() -> None:
+    service = Agent(AgentKind.SERVICE, "S1", "Checkout API")
+    assert automatic(_entry(service, Channel("timeout")))
+    assert automatic(_entry(None, Channel("auto")))
+    assert not automatic(_entry(None, Channel("website")))
+    assert actor(_entry(service, Channel("api"))) == "the service Checkout API"
+    assert actor(_entry(None, Channel("auto"))) == "Automation"
+    assert actor(_entry(None, Channel("website"))) == "Somebody"
+
+
+@pytest.mark.parametrize(
+    ("agent", "channel", "told"),
+    [
+        (Agent(AgentKind.INTEGRATION, "I", "API"), Channel("api", client="Lookout"), "Lookout"),
+        (Agent(AgentKind.INTEGRATION, "I", "Pulse"), Channel("api"), "Pulse"),
+        (Agent(AgentKind.INTEGRATION, "I", "API"), Channel("api"), ""),
+        (Agent(AgentKind.SERVICE, "S", "Checkout"), Channel("api"), ""),
+        (Agent(AgentKind.SERVICE, "S", "Mail"), Channel("email"), "An e-mail"),
+        (None, Channel(), ""),
+    ],
+)
+def test_a_monitor_is_named_where_the_entry_tells_it(
+    agent: Agent | None, channel: Channel, told: str
+) -> None:
+    assert monitor(_entry(agent, channel)) == told
