@@ -136,3 +136,13 @@ def test_labels_tell_the_offset_where_the_clocks_change() -> None:
     labels = [text for text in _texts(_drawn(nights.clocks_change())) if "+0" in text]
     assert "02:30 +02" in labels
     assert "02:30 +01" in labels
+
+
+def test_alerts_far_from_the_incident_are_not_drawn_at_its_edge() -> None:
+    it = Making(1, "Disk full", START, service("Archive"))
+    it.triggered()
+    it.alert("0:00", "Disk full")
+    it.alert("-90:00:00", "Disk full")
+    it.resolved("10:00", "Ada")
+    titles = [one.text for one in _drawn(it.record()).iter(f"{SVG}title")]
+    assert titles.count("1 alert") == 1

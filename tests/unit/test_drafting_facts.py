@@ -297,3 +297,10 @@ def test_custom_fields_say_who_was_hit() -> None:
     )
     impact = facts(nights.storm(), POLICY).entries[Slot.IMPACT].text
     assert impact.endswith('Customer impact: "about 38 % of payments failed"')
+
+
+def test_points_that_share_a_key_are_numbered() -> None:
+    it = _making()
+    it.missing += [Missing("notes", "No."), Missing("notes", "Never.")]
+    entry = _told(it).entries[Slot.LOGS]
+    assert [point.key for point in entry.points] == ["missing:notes", "missing:notes#2"]

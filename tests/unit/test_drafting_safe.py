@@ -170,3 +170,8 @@ def test_optional_parts_of_a_wording_go_where_a_value_is_missing() -> None:
 
 def test_a_wording_of_a_teams_own_is_text_and_no_markup() -> None:
     assert say("**{who}** | <b>{who}</b>", who="a") == "\\*\\*a\\*\\* \\| \\<b>a\\</b>"
+
+
+def test_an_exclamation_mark_makes_no_image_of_a_link() -> None:
+    shown = in_cell(say("{text}{link}", text="Look!", link=link("x", "https://example.com/")))
+    assert (shown.text, shown.marks) == ("Look!x", ())

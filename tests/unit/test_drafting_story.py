@@ -205,3 +205,9 @@ def test_a_note_without_words_is_none() -> None:
 )
 def test_a_root_cause_is_what_is_called_one(text: str, cause: str) -> None:
     assert root_cause(text) == cause
+
+
+def test_a_resolution_before_the_start_makes_no_negative_stretch() -> None:
+    it = _making()
+    it.resolved("-5:00", "Ada")
+    assert _stretches(it) == [(0, 0)]

@@ -432,3 +432,75 @@ def test_an_agent_that_is_a_bot_is_called_one() -> None:
 def test_details_weigh_less_than_acts_and_acts_less_than_turning_points() -> None:
     assert DEFAULT_RULES["resolve_log_entry"].weight is Weight.TURN
     assert Weight.DETAIL < Weight.ACT < Weight.TURN
+
+
+def test_nobody_is_said_to_have_reopened_it_who_merely_came_next() -> None:
+    it = _making()
+    it.triggered()
+    it.resolved("10:00", "Ada")
+    it.acknowledged("25:00", "Ben")
+    it.resolved("30:00", "Ada")
+    it.more = {"reopened_at": it.at("20:00")}
+    assert _rows(it)[2:4] == [
+        "12:20 The incident was reopened",
+        "12:25 Ben acknowledged after 5 min",
+    ]
+
+
+def test_an_alert_beside_an_incident_opened_by_hand_has_a_row_of_its_own() -> None:
+    it = _making()
+    it.opened("Ada")
+    it.alert("0:10", "Disk full")
+    assert _rows(it) == [
+        '12:00 Ada opened the incident by hand: "Disk full" on Archive',
+        '12:00 Alert on Archive: "Disk full" (critical)',
+    ]
+
+
+def test_an_assignment_after_a_further_trigger_is_not_lost_with_it() -> None:
+    it = _making()
+    it.triggered()
+    it.alert("0:00", "Disk full")
+    it.alert("5:00", "Disk full")
+    it.entry("trigger", "5:00", "Triggered", monitor("Lookout"))
+    it.assigned("5:01", "Ben")
+    assert "12:05 Assigned to Ben" in _rows(it)
+
+
+def test_a_request_that_names_nobody_is_matched_with_the_answers_by_its_time() -> None:
+    it = _making()
+    it.triggered()
+    it.entry("responder_request_for_escalation_policy", "1:00", "?", person("Ada"))
+    it.responders.append(Responder(person("Ben"), "joined", person("Ada"), it.at("1:02")))
+    it.entry("responder_request", "9:00", "?", person("Ada"))
+    assert _rows(it)[1:] == [
+        "12:01 Ada asked Ben (joined) to help",
+        "12:09 Ada asked others to help",
+    ]
+
+
+def test_entries_that_share_an_id_still_have_rows_with_keys_of_their_own() -> None:
+    it = _making()
+    it.triggered()
+    for offset in ("1:00", "2:00"):
+        it.log.append(replace(it.entry("unheard_of", offset, "?", None), id=""))
+        it.log.pop(-2)
+    assert [row.key for row in _told(it.record()).rows][1:] == ["log:", "log:#2"]
+
+
+def test_the_largest_groups_are_folded_first() -> None:
+    it = _making()
+    it.triggered()
+    for at in range(3):
+        it.entry("unheard_of", f"{at}:00", "Small", None)
+    it.resolved("10:00", "Ada")
+    it.assigned("20:00", "Ada", by="Ben")
+    for at in range(6):
+        it.entry("unheard_of", f"{at + 21}:00", "Large", None)
+    it.resolved("30:00", "Ada")
+    rows = _rows(it, replace(POLICY, max_rows=10))
+    assert [row for row in rows if "entries" in row] == ["12:21 6 other entries, until 12:26"]
+
+
+def test_no_timeline_is_shorter_than_three_rows() -> None:
+    assert len(_told(nights.storm(), replace(POLICY, max_rows=0)).rows) == 3
