@@ -43,6 +43,24 @@ def test_a_note_that_begins_with_a_mark_is_an_action_item(
     assert _found(text) == [(task, owner, deadline)]
 
 
+@pytest.mark.parametrize(
+    ("text", "task", "owner"),
+    [
+        ("TODO: @Aiko Brandt check the pool", "check the pool", "Aiko Brandt"),
+        ("TODO: check the pool @aiko brandt by Friday", "check the pool", "Aiko Brandt"),
+        ("TODO: check the pool @Zoë Quill by Friday", "check the pool", "Zoë Quill"),
+        ("TODO: @Zoë Check the pool", "Check the pool", "Zoë"),
+        ("TODO: check the pool (@Aikon)", "check the pool", "Aikon"),
+    ],
+)
+def test_an_owner_of_several_words_is_somebody_known_or_ends_the_item(
+    text: str, task: str, owner: str
+) -> None:
+    remark = Remark("note:P1", WEDNESDAY, None, text)
+    (item,) = items([remark], CLOCK, ["Aiko", "Aiko Brandt"])
+    assert (item.task, item.owner.lower()) == (task, owner.lower())
+
+
 def test_one_note_may_hold_several_items_each_with_a_key_of_its_own() -> None:
     text = "Done for today.\nACTION: one\nnothing\nTODO: two @ben"
     found = list(items([Remark("note:P7", WEDNESDAY, None, text)], CLOCK))

@@ -41,6 +41,15 @@ def test_keys_that_differ_by_host_are_told_together_by_the_words_of_their_summar
     assert _told(it) == '5 alerts on Checkout within 4 s: like "Host web-0 is down"'
 
 
+def test_too_many_keys_are_told_together_by_the_words_of_their_summary() -> None:
+    it = _making()
+    for host in range(12):
+        for minute in range(2):
+            it.alert(f"{minute}:{host:02}", f"Host web-{host} is down", key=f"host-{host}")
+    (burst,) = bursts(it.alerts)
+    assert burst.key == f"burst:{CHECKOUT.id}:Host web-# is down:1"
+
+
 def test_a_pause_ends_a_burst_and_numbers_the_next() -> None:
     it = _making()
     for offset in ("0:00", "9:00", "19:30"):

@@ -2,7 +2,7 @@
 
 import re
 from calendar import day_name, month_abbr, month_name
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,7 +13,13 @@ from worker.drafting.wording import LONGEST_QUOTE
 
 _MARK = re.compile(r"\W*?(?:(?i:action(?: items?)?|to-?do)|AI)\s*:\s*(?P<rest>.*)")
 _ITEM = re.compile(r"(?:[-*+\u2022]|\d{1,2}[.)])\s+(?P<rest>\S.*)")
-_OWNER = re.compile(r"(?<![\w@.])@(?P<name>[A-Za-z0-9](?:[\w.+-]*[A-Za-z0-9_])?(?:@[\w.-]*\w)?)")
+_HANDLE = re.compile(r"(?<![\w@.])@(?P<name>[^\W_](?:[\w.+-]*\w)?(?:@[\w.-]*\w)?)")
+_CAPITALISED = r"[^\W\d_a-z][\w'-]*"
+_FULL_NAME = re.compile(
+    rf"(?<![\w@.])@(?P<name>{_CAPITALISED}(?: {_CAPITALISED}){{1,3}})"
+    r"(?=\s*(?:$|[,;:()]|\.(?:\s|$)|by\b))"
+)
+"""A name of several words must be followed by what cannot belong to the task."""
 _BY = re.compile(r"\bby:?\s+(?P<date>[^,;()]+?)(?=\s*(?:[,;()]|$|@|\.(?:\s|$)))", re.IGNORECASE)
 
 _MONTHS = {
@@ -36,16 +42,18 @@ class Item:
     deadline: date | None = None
 
 
-def items(remarks: Iterable[Remark], clock: LocalTime) -> Iterator[Item]:
+def items(
+    remarks: Iterable[Remark], clock: LocalTime, people: Sequence[str] = ()
+) -> Iterator[Item]:
     """Find the action items in remarks: lines that begin with ``ACTION:``, ``TODO:`` or ``AI:``.
 
     A mark alone on its line makes items of the list below it. The key is the remark's with the
-    item's number.
+    item's number. ``people`` are names of several words that may follow an ``@``.
     """
     for remark in remarks:
         said_on = clock.day(remark.at)
         for number, text in enumerate(_texts(remark.text), 1):
-            item = _item(f"{remark.key}:{number}", text, said_on)
+            item = _item(f"{remark.key}:{number}", text, said_on, people)
             if item.task:
                 yield item
 
@@ -54,7 +62,7 @@ def is_action(text: str) -> bool:
     """Tell whether a remark is nothing but action items."""
     first = next(filter(None, map(clean, text.splitlines())), "")
     return _MARK.match(first) is not None and any(
-        _item("", told, date.min).task for told in _texts(text)
+        _item("", told, date.min, ()).task for told in _texts(text)
     )
 
 
@@ -74,8 +82,8 @@ def _texts(text: str) -> Iterator[str]:
             listing = False
 
 
-def _item(key: str, text: str, said_on: date) -> Item:
-    owner = _OWNER.search(text)
+def _item(key: str, text: str, said_on: date, people: Sequence[str]) -> Item:
+    owner = _owner(text, people)
     if owner:
         text = _without(text, owner)
     deadline = None
@@ -86,6 +94,16 @@ def _item(key: str, text: str, said_on: date) -> Item:
             break
     task = shorten(clean(text).strip(" -:,;"), LONGEST_QUOTE)
     return Item(key, task, owner["name"] if owner else "", deadline)
+
+
+def _owner(text: str, people: Sequence[str]) -> re.Match[str] | None:
+    """Find the owner behind the first ``@``: somebody known, a full name, or a handle."""
+    known = "|".join(map(re.escape, sorted(people, key=len, reverse=True)))
+    if known:
+        found = re.search(rf"(?<![\w@.])@(?P<name>{known})(?!\w)", text, re.IGNORECASE)
+        if found:
+            return found
+    return _FULL_NAME.search(text) or _HANDLE.search(text)
 
 
 def _without(text: str, found: re.Match[str]) -> str:

@@ -18,9 +18,9 @@ QUIET = timedelta(minutes=10)
 LONG_QUIET = timedelta(hours=1)
 """The same, where bursts would be too many."""
 
-FEW_KINDS = 8
+FEW_BURSTS = 8
 MANY_BURSTS = 16
-"""Up to this many bursts are told by kind of alert; up to that many by service."""
+"""Up to so few bursts are told by kind of alert; up to so many by service."""
 
 CLOSED_WITH_INCIDENT = timedelta(seconds=10)
 """Resolving an incident resolves its alerts: those did not clear by themselves."""
@@ -52,12 +52,14 @@ class Burst:
 def bursts(alerts: Sequence[Alert]) -> tuple[Burst, ...]:
     """Group alerts, oldest first, into bursts: by service and alert key while they are few.
 
-    Where that gives too many, whole services are told together, then over longer times, then
-    everything. The key of a burst is its service, its alert key and its number in time.
+    Where that gives too many, alerts with the same words are told together, then whole services,
+    then over longer times, then everything. The key of a burst is its service, its alert key and
+    its number in time.
     """
     shared = _shared_keys(alerts)
     ladder: tuple[tuple[Callable[[Alert], str], timedelta, int], ...] = (
-        (lambda alert: f"{service_id(alert)}:{_kind(alert, shared)}", QUIET, FEW_KINDS),
+        (lambda alert: f"{service_id(alert)}:{_kind(alert, shared)}", QUIET, FEW_BURSTS),
+        (lambda alert: f"{service_id(alert)}:{_shape(alert)}", QUIET, FEW_BURSTS),
         (lambda alert: f"{service_id(alert)}:", QUIET, MANY_BURSTS),
         (lambda alert: f"{service_id(alert)}:", LONG_QUIET, MANY_BURSTS),
         (lambda _: ":", LONG_QUIET, MANY_BURSTS),
@@ -153,8 +155,11 @@ def _kind(alert: Alert, shared: frozenset[str]) -> str:
     Many monitors send a key of its own for every host, so a key that only one alert has tells
     nothing.
     """
-    if alert.key and alert.key in shared:
-        return alert.key
+    return alert.key if alert.key and alert.key in shared else _shape(alert)
+
+
+def _shape(alert: Alert) -> str:
+    """Give the summary without what differs from host to host."""
     return _VARYING.sub("#", clean(alert.summary))
 
 
@@ -185,7 +190,7 @@ def _kinds(alerts: Sequence[Alert]) -> str:
     counted: Counter[str] = Counter()
     differing: set[str] = set()
     for alert in alerts:
-        kind = _VARYING.sub("#", clean(alert.summary)) or "without a summary"
+        kind = _shape(alert) or "without a summary"
         if examples.setdefault(kind, alert.summary) != alert.summary:
             differing.add(kind)
         counted[kind] += 1

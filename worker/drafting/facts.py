@@ -37,13 +37,14 @@ def facts(record: IncidentRecord, policy: DraftPolicy) -> Content:
         timezone=line.clock.name,
         entries=entries,
         timeline=line.rows,
-        action_items=tuple(map(_row, items(told.remarks, line.clock))),
+        action_items=tuple(map(_row, items(told.remarks, line.clock, told.people))),
     )
 
 
 def _entries(told: Story, policy: DraftPolicy, line: Timeline) -> dict[Slot, Entry | None]:
     clock = line.clock
     well, badly = lessons.lessons(told, policy)
+    found = supporting.links(told)
     picture = alternative(told, line) if policy.chart else ""
     return {
         Slot.DATE_TIME: summary.date_time(told, clock),
@@ -60,8 +61,8 @@ def _entries(told: Story, policy: DraftPolicy, line: Timeline) -> dict[Slot, Ent
         Slot.SHORT_TERM_FIXES: mitigation.fixes(told, clock),
         Slot.WENT_WELL: well,
         Slot.WENT_BADLY: badly,
-        Slot.LOGS: supporting.logs(told),
-        Slot.METRICS: supporting.metrics(told, policy.chart, picture),
+        Slot.LOGS: supporting.logs(told, found),
+        Slot.METRICS: supporting.metrics(found, policy.chart, picture),
         Slot.STAKEHOLDERS: communication.stakeholders(told, clock),
         Slot.REVIEW: communication.review(told, policy, clock),
     }

@@ -23,6 +23,8 @@ def clean(text: str) -> str:
 
     Cleaning twice is the same as cleaning once.
     """
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     visible = _INVISIBLE.sub("", " ".join(text.split()))
     return " ".join(_LONE_JOINER.sub("", visible).split())
 

@@ -1,10 +1,12 @@
 """What is derived from a record once, for the timeline, the facts and the chart alike."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.incidents import Alert, Incident, IncidentRecord, LogEntry
 from worker.drafting.openings import Opening, end_of, openings
+from worker.drafting.people import is_person, name
 from worker.drafting.remarks import Remark, remarks
 
 _LOG, _ALERTS = "log entries", "alerts"
@@ -15,10 +17,12 @@ _LOG, _ALERTS = "log entries", "alerts"
 class Story:
     """An incident put in order: everything oldest first, every remark once.
 
-    ``end`` is None while the incident is open, or where no source tells when it ended.
+    ``people`` names everybody who took part. ``end`` is None while the incident is open, or where
+    no source tells when it ended.
     """
 
     record: IncidentRecord
+    people: tuple[str, ...]
     entries: tuple[LogEntry, ...]
     alerts: tuple[Alert, ...]
     remarks: tuple[Remark, ...]
@@ -61,9 +65,24 @@ def story(record: IncidentRecord) -> Story:
     entries = tuple(sorted(record.log_entries, key=lambda entry: entry.created_at))
     return Story(
         record,
+        tuple(dict.fromkeys(_people(record))),
         entries,
         tuple(sorted(record.alerts, key=lambda alert: alert.created_at)),
         remarks(record, entries),
         openings(record.incident, entries),
         end_of(record.incident, entries),
     )
+
+
+def _people(record: IncidentRecord) -> Iterator[str]:
+    entries = record.log_entries
+    agents = [
+        *(entry.agent for entry in entries),
+        *(entry.user for entry in entries),
+        *(agent for entry in entries for agent in entry.assignees),
+        *(note.author for note in record.notes),
+        *(responder.who for responder in record.incident.responders),
+    ]
+    for agent in dict.fromkeys(agents):
+        if agent is not None and is_person(agent):
+            yield name(agent)

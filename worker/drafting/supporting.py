@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from connectors.incidents import Link
 from worker.content import Entry, Point
@@ -17,24 +18,40 @@ MOST_ALIKE = 3
 """Links told in one place, and of those that are called the same: each host may send its own."""
 
 _METRICS = re.compile(
-    r"grafana|dashboard|graph|chart|metric|prometheus|\bpanel|monitor|snapshot", re.IGNORECASE
+    r"grafana|dashboard|graph|chart|metric|prometheus|\bpanel|monitor|snapshot|[?&]expr=|/explore",
+    re.IGNORECASE,
 )
 _LONGEST_NAME = 80
 
 
-def logs(story: Story) -> Entry:
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Bullets for the links that came with an incident: those to metrics, and all others."""
+
+    metrics: tuple[Point, ...]
+    others: tuple[Point, ...]
+
+
+def links(story: Story) -> Links:
+    """Tell each place once, those with the same name no more than some times."""
+    found = list(_distinct(_all_links(story)))
+    metrics = [one for one in found if _is_metric(one)]
+    others = [one for one in found if not _is_metric(one)]
+    return Links(tuple(_told(metrics, "metrics")), tuple(_told(others, "others")))
+
+
+def logs(story: Story, found: Links) -> Entry:
     """Link the incident, the runbooks and other places, and say what could not be read."""
-    points = [*_links(story, metrics=False), *_bridge(story), *_merged(story), *_missing(story)]
-    return Entry(_incident(story), tuple(points))
+    points = (*found.others, *_bridge(story), *_merged(story), *_missing(story))
+    return Entry(_incident(story), points)
 
 
-def metrics(story: Story, chart: str | None, alternative: str) -> Entry | None:
+def metrics(found: Links, chart: str | None, alternative: str) -> Entry | None:
     """Link graphs and dashboards, and show the chart of the incident, if there is one."""
-    points = tuple(_links(story, metrics=True))
     picture = image(alternative, chart) if chart else Markdown("")
-    if not points and not picture:
+    if not found.metrics and not picture:
         return None
-    return Entry(picture, points, keep_prompt=not points)
+    return Entry(picture, found.metrics, keep_prompt=not found.metrics)
 
 
 def _incident(story: Story) -> Markdown:
@@ -49,20 +66,23 @@ def _incident(story: Story) -> Markdown:
     )
 
 
-def _links(story: Story, *, metrics: bool) -> Iterator[Point]:
-    found = [one for one in _distinct(_all_links(story)) if _is_metric(one) is metrics]
+def _told(found: Sequence[Link], kind: str) -> Iterator[Point]:
     told: Counter[str] = Counter()
-    shown = 0
+    places: set[str] = set()
+    hidden = 0
     for one in found:
         named = _name(one)
-        told[named] += 1
-        if told[named] > MOST_ALIKE or shown >= MOST_LINKS:
+        if told[named] >= MOST_ALIKE or len(places) >= MOST_LINKS:
+            hidden += 1
             continue
-        shown += 1
-        yield Point(f"link:{one.url}", at_start(_shown(one, named)))
-    if rest := len(found) - shown:
-        text = say("And {links} more, in the alerts", links=count(rest, "link"))
-        yield Point(f"link:more:{metrics}", text)
+        place = safe_url(one.url) or clean(one.url)
+        if place not in places:
+            places.add(place)
+            told[named] += 1
+            yield Point(f"link:{one.url}", at_start(_shown(one, named)))
+    if hidden:
+        text = say("And {links} more, in the alerts", links=count(hidden, "link"))
+        yield Point(f"link:more:{kind}", text)
 
 
 def _all_links(story: Story) -> Iterator[Link]:
@@ -76,13 +96,14 @@ def _all_links(story: Story) -> Iterator[Link]:
             yield Link(entry.channel.client_url, entry.channel.client or "")
 
 
-def _distinct(links: Iterable[Link]) -> Iterator[Link]:
+def _distinct(found: Iterable[Link]) -> Iterator[Link]:
+    """Keep the first link to each place; a storm's alerts bring the same ones again and again."""
     seen: set[str] = set()
-    for one in links:
-        place = safe_url(one.url) or clean(one.url)
-        if place and place not in seen:
-            seen.add(place)
-            yield one
+    for one in found:
+        if one.url not in seen:
+            seen.add(one.url)
+            if clean(one.url):
+                yield one
 
 
 def _is_metric(one: Link) -> bool:

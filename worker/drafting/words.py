@@ -58,7 +58,7 @@ def _remark_event(remark: Remark, rule: Rule, context: Context) -> Event:
         remark.key,
         remark.at,
         ANNOTATE,
-        lambda clock: _tell_remark(remark, rule, clock),
+        lambda clock: _tell_remark(remark, rule, context.story.people, clock),
         rule.weight,
         ((rule.noun, 1),),
         remark.sources,
@@ -68,10 +68,10 @@ def _remark_event(remark: Remark, rule: Rule, context: Context) -> Event:
     )
 
 
-def _tell_remark(remark: Remark, rule: Rule, clock: LocalTime) -> Markdown:
+def _tell_remark(remark: Remark, rule: Rule, people: Sequence[str], clock: LocalTime) -> Markdown:
     who = name(remark.author)
     if is_action(remark.text):
-        tasks = [quoted(item.task) for item in items([remark], clock)]
+        tasks = [quoted(item.task) for item in items([remark], clock, people)]
         number = "an action item" if len(tasks) == 1 else count(len(tasks), "action item")
         return say(_ACTION_ITEMS, who=who, number=number, text=listing(tasks))
     wording = _LATE_RESOLUTION_NOTE if remark.kind is Kind.RESOLUTION else rule.wording

@@ -1,0 +1,153 @@
+"""Draft an incident of 1,000 alerts and 5,000 log entries, and tell what it cost.
+
+Run: ``python -m bench.draft``. The sandbox answers from a process of its own, so that the numbers
+are those of the program alone. The CPU time that reading and drafting take beyond the network is
+held against merely downloading the same pages and parsing their JSON; the best of several runs
+counts.
+"""
+
+import multiprocessing
+import resource
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from multiprocessing.connection import Connection
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+
+from config.sections import Names
+from connectors.incidents import IncidentId, IncidentRecord
+from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.transport import Transport
+from connectors.retry import RetryPolicy
+from worker.document.fill import fill
+from worker.drafting.chart import chart
+from worker.drafting.facts import facts
+from worker.drafting.policy import DraftPolicy
+from worker.sandbox.pagerduty import PagerDutySandbox
+from worker.sandbox.scenarios.large import big
+
+ALERTS = 1_000
+LOG_ENTRIES = 5_000
+PAGE = 100
+RUNS = 5
+CALLS_ASIDE_FROM_PAGES = 4
+MEGABYTES_AIM = 200
+RATIO_AIM = 2.0
+
+POLICY = DraftPolicy(ZoneInfo("Europe/Berlin"), chart="timeline.svg")
+TEMPLATE = (files("config") / "postmortem.md").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the sandbox answers, and for which incident."""
+
+    url: str
+    key: str
+    incident: str
+
+
+def serve(pipe: Connection) -> None:
+    """Be the sandbox; when asked, tell what was served since the last time."""
+    with PagerDutySandbox() as sandbox:
+        incident = big(sandbox.account, ALERTS, LOG_ENTRIES)
+        pipe.send(Place(sandbox.url, sandbox.api_key, incident.id))
+        while pipe.recv() == "served":
+            pipe.send([(one.path, one.query) for one in sandbox.served])
+            sandbox.forget()
+
+
+def best(work: Callable[[], object]) -> float:
+    """Give the least CPU time of several runs, in seconds."""
+    used = []
+    for _ in range(RUNS):
+        begin = time.process_time()
+        work()
+        used.append(time.process_time() - begin)
+    return min(used)
+
+
+def queried(pairs: list[tuple[str, str]]) -> dict[str, str | list[str]]:
+    return {name: [value] if name.endswith("[]") else value for name, value in pairs}
+
+
+def document(record: IncidentRecord) -> str:
+    return fill(TEMPLATE, facts(record, POLICY), Names()).text
+
+
+def peak_of(work: Callable[[], object]) -> float:
+    """Give how much memory a piece of work holds at most, in megabytes."""
+    tracemalloc.start()
+    work()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return most / 2**20
+
+
+def resident() -> float:
+    """Give the most memory that the process ever held, in megabytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def main() -> None:
+    context = multiprocessing.get_context("spawn")
+    pipe, theirs = context.Pipe()
+    server = context.Process(target=serve, args=(theirs,), daemon=True)
+    server.start()
+    place: Place = pipe.recv()
+    source = PagerDuty(place.key, place.url)
+    incident = IncidentId(place.incident)
+
+    record = source.record(incident)
+    pipe.send("served")
+    served: list[tuple[str, list[tuple[str, str]]]] = pipe.recv()
+    content = facts(record, POLICY)
+    document(record)
+    chart(record, POLICY)
+    peak_resident = resident()
+
+    transport = Transport(place.key, place.url, 30.0, RetryPolicy())
+
+    def download() -> None:
+        for path, query in served:
+            transport.get(path, queried(query))
+
+    downloading = best(download)
+    reading = best(lambda: source.record(incident))
+    drafting = best(lambda: document(record))
+    drawing = best(lambda: chart(record, POLICY))
+    traced = peak_of(lambda: document(source.record(incident)))
+    ratio = (reading + drafting - downloading) / downloading
+    pages = -(-ALERTS // PAGE) - (-LOG_ENTRIES // PAGE)
+
+    table = Table(
+        title=f"A draft of {len(record.alerts):,} alerts and {len(record.log_entries):,} entries"
+    )
+    for heading in ("", "measured", "aim"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    calls_aim = f"≤ {CALLS_ASIDE_FROM_PAGES} + {pages} pages"
+    table.add_row("calls", f"{len(served)}", calls_aim)
+    table.add_row("timeline rows", f"{len(content.timeline)}", f"≤ {POLICY.max_rows}")
+    table.add_row("peak memory of the process", f"{peak_resident:.0f} MB", f"≤ {MEGABYTES_AIM} MB")
+    table.add_row("of that, for the draft", f"{traced:.0f} MB", "")
+    table.add_row("CPU: download, parse JSON", f"{downloading:.2f} s", "")
+    table.add_row("CPU: read the record", f"{reading:.2f} s", "")
+    table.add_row("CPU: draft and fill", f"{drafting:.2f} s", "")
+    table.add_row("CPU: draw the chart", f"{drawing:.2f} s", "")
+    table.add_row("beyond the download / download", f"{ratio:.2f} x", f"≤ {RATIO_AIM:.0f} x")
+    Console().print(table)
+
+    source.close()
+    pipe.send("stop")
+    server.join(timeout=10)
+
+
+if __name__ == "__main__":
+    main()
