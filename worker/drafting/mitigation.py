@@ -26,7 +26,8 @@ def steps(story: Story, told: Timeline) -> Entry | None:
         if event.person and event.kind not in _NO_STEPS and event.key not in left_out
     ]
     if not acts:
-        return Entry(say("Nobody acted on it"), keep_prompt=True) if _by_itself(story) else None
+        alone = _by_itself(story) and story.log_is_whole
+        return Entry(say("Nobody acted on it"), keep_prompt=True) if alone else None
     points = [_step(event, told.clock) for event in acts[:_STEPS_TOLD]]
     more = len(acts) - len(points)
     if more:
