@@ -78,7 +78,7 @@ def _stage(folder: Path, console: Console) -> Iterator["_Demo"]:
     """Start the sandbox and the program on it; stop both in the end."""
     with PagerDutySandbox() as pagerduty, JiraSandbox() as jira:
         settings = _settings(folder, pagerduty, jira)
-        with Service(settings, port=0) as service:
+        with Service(settings, port=0, settle=0) as service:
             yield _Demo(folder, console, pagerduty, jira, settings, service)
 
 

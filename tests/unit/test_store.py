@@ -246,6 +246,8 @@ def test_a_picture_is_put_beside_its_document_and_only_when_it_differs(place: Pl
     assert place.store.write_attachment("2026/chart.svg", b"<svg/>") is False
     assert place.store.write_attachment("2026/chart.svg", b"<svg>2</svg>") is True
     assert place.get("2026/chart.svg") == b"<svg>2</svg>"
+    assert place.store.read_attachment("2026/chart.svg") == b"<svg>2</svg>"
+    assert place.store.read_attachment("2026/none.svg") is None
     assert names(place) == [f"2026/{NAME}"]
 
 

@@ -6,11 +6,9 @@ A connector for another source or tracker is a folder beside the two there are, 
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.addresses import DirectoryLocation
-from config.drafts import Rule as WantedRule
 from config.settings import Settings
 from connectors.errors import ConfigurationError
 from connectors.incidents import IncidentSource
@@ -18,7 +16,6 @@ from connectors.jira.client import OVERLAP, Jira
 from connectors.pagerduty.client import PagerDuty
 from connectors.tickets import Mark, TicketTracker
 from worker.drafting.policy import DraftPolicy
-from worker.drafting.rules import DEFAULT_RULES, UNKNOWN, Handling, Rule
 from worker.jobs.parts import CreateWhen, DraftFilter, Parts, Policy, RouteRule
 from worker.journal.database import Database, sqlite_path
 from worker.journal.journal import Journal
@@ -123,20 +120,13 @@ def _drafting(settings: Settings) -> DraftPolicy:
     return DraftPolicy(
         timezone=settings.timezone,
         links=drafts.links,
-        rules={kind: _rule(kind, rule) for kind, rule in drafts.rules.items()},
+        rules={
+            kind: Rule(Handling(rule.action.value), rule.wording)
+            for kind, rule in drafts.rules.items()
+        },
         acknowledge_within=drafts.acknowledge_target or None,
         resolve_within=drafts.resolve_target or None,
         review_due=drafts.review_due or None,
-    )
-
-
-def _rule(kind: str, wanted: WantedRule) -> Rule:
-    """Give the built-in rule of a type as the team wants it."""
-    built_in = DEFAULT_RULES.get(kind, UNKNOWN)
-    return replace(
-        built_in,
-        handling=Handling(wanted.action.value),
-        wording=wanted.wording or built_in.wording,
     )
 
 

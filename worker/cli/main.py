@@ -2,7 +2,9 @@
 
 import os
 import re
+import signal
 import sys
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from importlib.metadata import version
@@ -179,6 +181,57 @@ def check(context: typer.Context, json: Json = False) -> None:
     printing.findings(found, in_json=json)
     if any(one.problem for one in found):
         raise typer.Exit(FAILED)
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8080,
+) -> None:
+    """Run everything in one process: web page, webhook receiver, schedule and worker.
+
+    Example: `postmortem serve --host 0.0.0.0` (needs POSTMORTEM_TOKEN)
+    """
+    from worker.app.service import Service  # noqa: PLC0415 - other commands start faster without
+
+    settings = _serving(context)
+    with Service(settings, host, port) as service:
+        printing.out.print(f"The web page is at {service.url}. Stop with Ctrl-C.")
+        _until_told_to_stop()
+
+
+@app.command()
+def work(context: typer.Context) -> None:
+    """Run worker and schedule alone, for more machines on the same database."""
+    from worker.app.service import Worker  # noqa: PLC0415 - as above
+
+    worker = Worker(_serving(context))
+    worker.start()
+    printing.out.print("Working. Stop with Ctrl-C.")
+    try:
+        _until_told_to_stop()
+    finally:
+        worker.stop()
+
+
+def _serving(context: typer.Context) -> Settings:
+    settings = _settings(context)
+    if not settings.has_pagerduty:
+        raise ConfigurationError(
+            "Drafts are written from PagerDuty, which is not configured.", "Set PAGERDUTY_API_KEY."
+        )
+    if not settings.has_jira:
+        printing.err.print("Jira is not configured (JIRA_URL): drafts are written without tickets.")
+    return settings
+
+
+def _until_told_to_stop() -> None:
+    """Wait for Ctrl-C, or for the signal by which a supervisor ends a service."""
+    told = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told.set())
+    told.wait()
 
 
 @app.command()

@@ -88,6 +88,9 @@ class DocumentStore(Protocol):
     def write_attachment(self, name: str, data: bytes) -> bool:
         """Put a file (a picture) beside the documents; tell whether it was not there like that."""
 
+    def read_attachment(self, name: str) -> bytes | None:
+        """Give a file that lies beside the documents, None where there is none."""
+
     def where(self, name: str) -> str:
         """Say where people find a document: a path or an address."""
 

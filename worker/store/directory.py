@@ -109,6 +109,12 @@ class DirectoryStore:
             put(path, data)
         return True
 
+    def read_attachment(self, name: str) -> bytes | None:
+        """Give a file that lies beside the documents, None where there is none."""
+        path = self._path(attachment_name(name))
+        with _told("read", path):
+            return path.read_bytes() if path.is_file() and not path.is_symlink() else None
+
     def where(self, name: str) -> str:
         """Give a document's whole path."""
         return str(self._path(name))

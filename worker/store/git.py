@@ -84,6 +84,11 @@ class GitStore:
                 return True
         raise _never_quiet(name)
 
+    def read_attachment(self, name: str) -> bytes | None:
+        """Give a file that lies beside the documents, None where there is none."""
+        blob = self._branch.file(self._branch.tip(), self._folder + attachment_name(name))
+        return self._branch.content(blob) if blob else None
+
     def where(self, name: str) -> str:
         """Give the remote's address, with the branch and the path behind it."""
         return self._place + name

@@ -1,0 +1,50 @@
+"""What the web pages and the API are given: the documents, the journal, and the queue."""
+
+from collections.abc import Sequence
+
+from worker.jobs.parts import Parts
+from worker.jobs.results import DocumentStatus, JournalEntry, Trigger
+from worker.jobs.states import JobState
+from worker.jobs.survey import document_text, journal_of, survey
+from worker.queue import Queue
+from worker.web.library import DocumentView
+
+
+class OpenLibrary:
+    """A ``Library`` on the parts that jobs work with."""
+
+    def __init__(self, parts: Parts, queue: Queue) -> None:
+        self._parts = parts
+        self._queue = queue
+
+    def documents(self) -> Sequence[DocumentStatus]:
+        """List all documents, the latest first."""
+        return survey(self._parts)
+
+    def document(self, incident: str) -> DocumentView | None:
+        """Give an incident's document, None where there is none."""
+        found = document_text(self._parts, incident)
+        if found is None:
+            return None
+        status, text = found
+        return DocumentView(status, text, status.document)
+
+    def attachment(self, incident: str, name: str) -> bytes | None:
+        """Give a file that lies beside an incident's document, None where there is none."""
+        found = document_text(self._parts, incident)
+        if found is None:
+            return None
+        folder, slash, _ = found[0].document.rpartition("/")
+        return self._parts.store.read_attachment(f"{folder}{slash}{name}")
+
+    def journal(self, incident: str) -> Sequence[JournalEntry]:
+        """List what was written for an incident, oldest first."""
+        return journal_of(self._parts, incident)
+
+    def request_sync(self, incident: str) -> str:
+        """Ask that an incident be synced now; gives the id of the job that will do it."""
+        return self._queue.enqueue(incident, Trigger.PAGE)
+
+    def job(self, job: str) -> JobState | None:
+        """Tell where a job stands, None where it is unknown."""
+        return self._queue.state(job)
