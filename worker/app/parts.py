@@ -16,6 +16,7 @@ from connectors.jira.client import OVERLAP, Jira
 from connectors.pagerduty.client import PagerDuty
 from connectors.tickets import Mark, TicketTracker
 from worker.drafting.policy import DraftPolicy
+from worker.drafting.rules import Handling, Rule
 from worker.jobs.parts import CreateWhen, DraftFilter, Parts, Policy, RouteRule
 from worker.journal.database import Database, sqlite_path
 from worker.journal.journal import Journal
