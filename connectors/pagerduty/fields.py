@@ -6,7 +6,7 @@ always an error.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from connectors.errors import PayloadError
@@ -44,10 +44,6 @@ class Fields:
     def any(self, name: str) -> object:
         """Give the field as it is, whatever its type."""
         return self._values.get(name)
-
-    def items(self) -> Iterator[tuple[str, object]]:
-        """Give each field's name and value as they are."""
-        return iter(self._values.items())
 
     def text_or_none(self, name: str) -> str | None:
         """Give a text."""
@@ -106,16 +102,18 @@ class Fields:
         """Give the object that the field holds and that must be there."""
         return Fields(self._values.get(name), name, self)
 
-    def each(self, name: str) -> Iterator["Fields"]:
+    def each(self, name: str) -> Sequence["Fields"]:
         """Give the objects of a list, none where it is absent; ``null`` among them is left out."""
         value = self._values.get(name)
-        if value is None:
-            return
+        if not value and (value is None or isinstance(value, list)):
+            return ()
         if not isinstance(value, list):
             raise self.wrong(name, "a list")
-        for number, item in enumerate(value):
-            if item is not None:
-                yield Fields(item, f"{name}[{number}]", self)
+        return [
+            Fields(item, f"{name}[{number}]", self)
+            for number, item in enumerate(value)
+            if item is not None
+        ]
 
     def incident_id(self, name: str) -> IncidentId:
         """Give an id that may stand in a path."""

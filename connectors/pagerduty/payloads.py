@@ -38,6 +38,11 @@ from connectors.pagerduty.parts import (
     text_links,
 )
 
+_NOTHING = Fields({})
+_PAIRS = (
+    ("priority", "old_priority", "new_priority"),
+    ("urgency", "old_urgency", "new_urgency"),
+)
 _NOTIFICATIONS = {
     "short_email": "email",
     "ios_push": "push",
@@ -170,7 +175,7 @@ def subscribers(fields: Fields) -> int:
 
 def _within(fields: Fields, name: str) -> Fields:
     """Give the object that a field holds, an empty one where it is absent."""
-    return fields.within_or_none(name) or Fields({}, name, fields)
+    return fields.within_or_none(name) or _NOTHING
 
 
 def _named(fields: Fields, name: str) -> str | None:
@@ -266,8 +271,8 @@ def _notification(channel: Fields) -> str | None:
 
 def _assignees(fields: Fields) -> tuple[Agent, ...]:
     """Read to whom the incident went, or who was asked to respond (``responders``)."""
-    asked = (one.within_or_none("user") or one for one in fields.each("responders"))
-    found = (*agents(fields.each("assignees")), *agents(asked))
+    asked = [one.within_or_none("user") or one for one in fields.each("responders")]
+    found = agents([*fields.each("assignees"), *asked])
     return tuple(one for one in found if one.kind is not AgentKind.OTHER or one.name)
 
 
@@ -276,12 +281,12 @@ def _changes(channel: Fields) -> Iterator[FieldChange]:
     changeset = _within(channel, "changeset")
     for kind in ("application_fields", "customer_fields"):
         for one in changeset.each(kind):
-            old, new = (plain(one.any(name)) or None for name in ("old_value", "value"))
-            yield FieldChange(one.text("name"), old, new)
-    for name in ("priority", "urgency"):
-        old, new = (plain(channel.any(f"{when}_{name}")) or None for when in ("old", "new"))
-        if old or new:
-            yield FieldChange(name, old, new)
+            old, new = plain(one.any("old_value")), plain(one.any("value"))
+            yield FieldChange(one.text("name"), old or None, new or None)
+    for name, before, after in _PAIRS:
+        if before in channel or after in channel:
+            old, new = plain(channel.any(before)), plain(channel.any(after))
+            yield FieldChange(name, old or None, new or None)
 
 
 def _entry_links(fields: Fields, channel: Fields) -> Iterator[Link]:

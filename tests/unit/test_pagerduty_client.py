@@ -274,6 +274,20 @@ def test_short_pages_skip_nothing(sandbox: PagerDutySandbox, pagerduty: PagerDut
     assert len(pagerduty.record(STORM).log_entries) == 72
 
 
+def test_no_page_reaches_beyond_the_last_offset_however_short_the_others_are(
+    sandbox: PagerDutySandbox, pagerduty: PagerDuty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shorten(answer: Any) -> Any:
+        return {**answer, "log_entries": answer["log_entries"][:40], "more": True}
+
+    monkeypatch.setattr("connectors.pagerduty.paging.LAST_OFFSET", 130)
+    sandbox.fault(Fault(LOG, change=shorten, times=2))
+    pagerduty.record(STORM)
+    asked = [dict(one.query) for one in sandbox.served if one.path == LOG]
+    ends = [(int(one["offset"]), int(one["limit"])) for one in asked]
+    assert ends == [(0, 100), (40, 90), (72, 58)]
+
+
 # What is left out
 
 

@@ -180,6 +180,14 @@ def test_a_policy_that_was_asked_and_reached_nobody_yet_is_pending() -> None:
     assert (read.state, read.message, read.requested_at) == ("pending", "Help", None)
 
 
+def test_a_policy_that_reached_people_is_told_by_them() -> None:
+    reached = answer("Bo", "joined", "PB")
+    target = {"type": "escalation_policy", "id": "PE", "incidents_responders": [reached]}
+    request = {"responder_request_targets": [{"responder_request_target": target}]}
+    read = payloads.incident(Fields(incident(responder_requests=[request]))).responders
+    assert [one.who.name for one in read] == ["Bo"]
+
+
 # Who acted
 
 

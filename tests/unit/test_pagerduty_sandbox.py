@@ -1,6 +1,7 @@
 """The sandbox is as strict as the real API, so that what passes here passes there."""
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -224,7 +225,18 @@ def test_the_big_incident_has_exactly_what_was_asked_for(alerts: int, entries: i
     assert (len(incident.alerts), len(incident.log)) == (alerts, entries)
 
 
-def test_steps_and_requests_at_once_never_show_half_of_a_step(sandbox: PagerDutySandbox) -> None:
+@pytest.fixture
+def hectic() -> Iterator[None]:
+    """Lets threads take turns as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_steps_and_requests_at_once_never_show_half_of_a_step(
+    sandbox: PagerDutySandbox, hectic: None
+) -> None:
     incident = sandbox.account.open(
         wire.service("S"), "T", at=storm.START, by=wire.person("A"), id_="QTHREADS"
     )

@@ -7,6 +7,7 @@ that calls can be counted and held to the official OpenAPI document.
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,8 @@ from worker.sandbox.server import LoopbackServer
 
 API_KEY = "sandbox-pagerduty-key"
 SECRET = "sandbox-signing-secret"  # noqa: S105 - guards nothing but the sandbox
+REMEMBERED = 2_000
+"""How many requests are kept, so that a sandbox that serves for days does not grow."""
 _RATE = {"ratelimit-limit": "960", "ratelimit-remaining": "950", "ratelimit-reset": "30"}
 
 
@@ -48,7 +51,7 @@ class PagerDutySandbox:
     """The server and its account; usable as a context manager.
 
     ``since_means`` chooses which timestamp ``GET /incidents`` holds ``since`` and ``until``
-    against: PagerDuty does not say.
+    against: PagerDuty does not say. The last ``REMEMBERED`` requests are in ``served``.
     """
 
     account: Account = field(default_factory=Account)
@@ -56,7 +59,7 @@ class PagerDutySandbox:
     since_means: Literal["created_at", "resolved_at"] = "created_at"
     port: int = 0
     faults: list[Fault] = field(default_factory=list)
-    served: list[Served] = field(default_factory=list)
+    served: deque[Served] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     def __post_init__(self) -> None:
         api = Api(self.account, self.api_keys, self.since_means)
