@@ -55,7 +55,7 @@ class Access:
         """Let the request pass. Raises ``NotSignedIn`` or ``Forbidden``."""
         if self.token is None:
             self._check_host(request)
-        elif not (self._bears_token(request) or self._has_session(request)):
+        elif not (self._bears_token(request) or self.holds(request.cookies.get(COOKIE, ""))):
             raise NotSignedIn
         if request.method not in {"GET", "HEAD", "OPTIONS"}:
             self.check_origin(request)
@@ -78,6 +78,13 @@ class Access:
         """Give the value of a cookie that lets its bearer in for :data:`LIFETIME`."""
         until = str(int(self.clock()) + LIFETIME)
         return f"{until}.{self._signed('session', until)}"
+
+    def holds(self, session: str) -> bool:
+        """Tell whether a cookie's value is one that lets its bearer in now."""
+        until, _, signature = session.partition(".")
+        if not _same(signature, self._signed("session", until)):
+            return False
+        return self.clock() < int(until)
 
     def form_key(self, request: Request) -> str:
         """Give what a form must send back, so that no other site can make one up."""
@@ -105,12 +112,6 @@ class Access:
         if header[: len(_BEARER)].lower() != _BEARER:
             return False
         return self.is_token(header[len(_BEARER) :].strip())
-
-    def _has_session(self, request: Request) -> bool:
-        until, _, signature = request.cookies.get(COOKIE, "").partition(".")
-        if not _same(signature, self._signed("session", until)):
-            return False
-        return until.isdecimal() and self.clock() < int(until)
 
     def _signed(self, purpose: str, text: str) -> str:
         return hmac.new(self.key, f"{purpose} {text}".encode(), hashlib.sha256).hexdigest()

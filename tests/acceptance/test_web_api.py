@@ -1,0 +1,140 @@
+"""The JSON API over HTTP, held to its own description."""
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+import schemathesis
+from hypothesis import given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from connectors.errors import Unreachable
+from tests.unit.web_support import TEXT, Shelf, freight, served, shelf
+
+TOKEN = "sesame"
+WAIT = 60.0
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    ignored_auth,
+]
+
+
+@pytest.fixture(scope="module")
+def library() -> Shelf:
+    return shelf()
+
+
+@pytest.fixture(scope="module")
+def url(library) -> Iterator[str]:
+    with served(library, token=TOKEN) as url:
+        yield url
+
+
+def test_every_answer_is_as_described(url):
+    described = schemathesis.openapi.from_url(f"{url}/api/openapi.json", headers=BEARER)
+    for found in described.get_all_operations():
+        operation = found.ok()
+
+        @given(case=operation.as_strategy())
+        @settings(max_examples=25)
+        def holds(case: schemathesis.Case) -> None:
+            case.call_and_validate(headers=BEARER, checks=CHECKS)
+
+        holds()
+
+
+def get(address: str) -> requests.Response:
+    return requests.get(address, headers=BEARER, timeout=WAIT)
+
+
+def test_the_description_names_every_address_and_how_to_come_in(url):
+    described = get(f"{url}/api/openapi.json").json()
+    assert set(described["paths"]) == {
+        "/api/documents",
+        "/api/documents/{incident}",
+        "/api/documents/{incident}/journal",
+        "/api/documents/{incident}/sync",
+        "/api/jobs/{job}",
+    }
+    assert set(described["components"]["securitySchemes"]) == {"HTTPBearer", "APIKeyCookie"}
+
+
+def test_the_documents_are_listed_in_parts():
+    library = shelf()
+    library.others = [freight(incident=f"P{number}") for number in range(4)]
+    with served(library) as url:
+        answer = requests.get(f"{url}/api/documents?limit=2&offset=3", timeout=WAIT).json()
+    assert answer["total"] == 5
+    assert [one["incident"] for one in answer["documents"]] == ["P2", "P3"]
+
+
+def test_a_document_comes_with_its_text_and_its_items(url):
+    answer = get(f"{url}/api/documents/PFREIGHT").json()
+    assert answer["text"] == TEXT
+    assert answer["name"] == answer["status"]["document"]
+    assert answer["status"]["items"][0] == {
+        "task": "Warn before the pool is empty",
+        "owner": "Ines Abara",
+        "priority": "High",
+        "deadline": "2026-11-20",
+        "ticket": "OPS-7",
+        "url": "https://jira.example.com/browse/OPS-7",
+        "status": "In Progress",
+        "done": False,
+    }
+
+
+def test_the_journal_tells_each_write(url):
+    first, second = get(f"{url}/api/documents/PFREIGHT/journal").json()
+    assert first["deed"]["action"] == "drafted"
+    assert (second["deed"]["before"], second["deed"]["after"]) == ("To Do", "In Progress")
+
+
+def test_a_sync_is_asked_for_and_followed(url):
+    answer = requests.post(f"{url}/api/documents/PNEW/sync", headers=BEARER, timeout=WAIT)
+    assert answer.status_code == 202
+    asked = answer.json()
+    assert answer.headers["Location"] == asked["url"] == f"/api/jobs/{asked['job']}"
+    phases = [get(url + asked["url"]).json()["phase"] for _ in range(4)]
+    assert phases == ["waiting", "running", "done", "done"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("/api/documents/PNONE", 404, "no postmortem for the incident PNONE"),
+        ("/api/documents/PNONE/journal", 404, "no postmortem for the incident PNONE"),
+        ("/api/jobs/PNONE:e", 404, "no job PNONE:e"),
+        ("/api/nowhere", 404, "no such page"),
+        ("/api/documents?limit=0", 422, "query limit: "),
+        ("/api/documents/a%20b", 422, "path incident: "),
+        ("/api/documents/PFREIGHT/sync", 405, "cannot be used in that way"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(url, path, status, says):
+    answer = get(url + path)
+    assert answer.status_code == status
+    assert says in answer.json()["detail"]
+
+
+def test_documents_that_cannot_be_reached_are_a_503():
+    library = shelf()
+    library.problem = Unreachable("The Git remote does not answer.", "Try again later.")
+    with served(library) as url:
+        answer = requests.get(f"{url}/api/documents", timeout=WAIT)
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"detail": "The Git remote does not answer. Try again later."},
+    )

@@ -1,0 +1,69 @@
+"""What a supervisor and Prometheus are told."""
+
+import threading
+
+import requests
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.unit.web_support import broken, served, shelf
+from worker.jobs.results import Action, Deed, IncidentResult
+from worker.jobs.states import JobPhase, JobState
+from worker.web import health
+from worker.web.metrics import Metrics
+
+WAIT = 60.0
+
+
+def test_a_process_that_lives_says_so_whatever_it_depends_on():
+    with served(shelf(), checks={"database": broken}) as url:
+        assert requests.get(f"{url}/healthz", timeout=WAIT).text == "ok\n"
+
+
+def test_a_process_is_ready_when_all_it_depends_on_is():
+    with served(shelf(), checks={"database": lambda: None, "store": lambda: [1]}) as url:
+        answer = requests.get(f"{url}/readyz", timeout=WAIT)
+    assert (answer.status_code, answer.json()) == (200, {"database": "ok", "store": "ok"})
+
+
+def test_a_process_that_is_not_ready_names_what_fails_and_nothing_else():
+    with served(shelf(), checks={"database": broken, "store": lambda: None}) as url:
+        answer = requests.get(f"{url}/readyz", timeout=WAIT)
+    assert (answer.status_code, answer.json()) == (503, {"database": "failing", "store": "ok"})
+    assert "hunter2" not in answer.text
+
+
+def test_a_check_that_hangs_fails(monkeypatch):
+    monkeypatch.setattr(health, "PATIENCE", 0.1)
+    release = threading.Event()
+    with served(shelf(), checks={"database": lambda: release.wait(WAIT)}) as url:
+        answer = requests.get(f"{url}/readyz", timeout=WAIT)
+        release.set()
+    assert (answer.status_code, answer.json()) == (503, {"database": "failing"})
+
+
+def test_metrics_are_in_prometheus_format_and_count_what_was_done():
+    metrics = Metrics()
+    metrics.attempt(JobState("PABC:e", "PABC", "webhook", JobPhase.DONE))
+    metrics.attempt(JobState("PABC:f", "PABC", "page", JobPhase.PARKED))
+    deeds = tuple(Deed(Action.CREATED, "x", "y") for _ in range(3))
+    metrics.result(IncidentResult("PABC", deeds=deeds, warnings=("No due date.",)))
+    with served(shelf(), metrics=metrics) as url:
+        answer = requests.get(f"{url}/metrics", timeout=WAIT)
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    samples = {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+    assert samples["postmortem_job_attempts_total", "done", "webhook"] == 1
+    assert samples["postmortem_job_attempts_total", "page", "parked"] == 1
+    assert samples["postmortem_deeds_total", "created"] == 3
+    assert samples["postmortem_warnings_total",] == 1
+    assert "process_cpu_seconds_total" in {name for name, *_ in samples}
+
+
+def test_two_applications_in_one_process_count_for_themselves():
+    one, other = Metrics(), Metrics()
+    one.webhook("pagerduty", "kept", 0.01)
+    assert b'outcome="kept"' in one.text()
+    assert b'outcome="kept"' not in other.text()

@@ -1,0 +1,184 @@
+"""The pages over HTTP: what they show, and what they say when something is wrong."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from connectors.errors import Unreachable
+from tests.unit.web_support import PICTURE, Shelf, freight, served, shelf
+from worker.jobs.results import ItemStatus
+from worker.jobs.states import JobPhase, JobState
+
+WAIT = 60.0
+
+
+@pytest.fixture
+def library() -> Shelf:
+    return shelf()
+
+
+@pytest.fixture
+def url(library) -> Iterator[str]:
+    with served(library) as url:
+        yield url
+
+
+def get(address: str) -> requests.Response:
+    return requests.get(address, timeout=WAIT)
+
+
+def test_the_list_shows_each_document_and_how_far_it_has_come(url):
+    page = get(url).text
+    assert '<a href="/postmortems/PFREIGHT">Freight quotes time out</a>' in page
+    assert '<time datetime="2026-11-19">2026-11-19</time>' in page
+    assert "3 prompts open" in page
+    assert "1 of 3 action items done" in page
+    assert '<a href="https://example.pagerduty.com/incidents/PFREIGHT"' in page
+
+
+def test_the_list_shows_each_action_item_with_its_ticket_and_marks_the_overdue_ones(url):
+    page = get(url).text
+    assert (
+        '<a href="https://jira.example.com/browse/OPS-7" rel="noopener noreferrer">OPS-7</a>'
+        in page
+    )
+    rows = re.findall(r"<tr.*?</tr>", page, re.DOTALL)
+    overdue = [row for row in rows if '<strong class="overdue">' in row]
+    assert len(overdue) == 1
+    assert "Warn before the pool is empty" in overdue[0]
+
+
+def test_the_list_can_be_narrowed_down(url, library):
+    library.others.append(freight(incident="POTHER", title="Other", items=(), status="final"))
+    assert "Other" in get(url).text
+    assert "Other" not in get(f"{url}/?show=overdue").text
+    assert get(f"{url}/?show=nonsense").status_code == 422
+
+
+def test_an_empty_list_says_how_the_first_document_comes_about(url, library):
+    library.views.clear()
+    assert "There are no postmortems yet." in get(url).text
+
+
+def test_a_document_that_cannot_be_read_is_listed_with_its_problem(url, library):
+    library.others.append(freight(incident="", title="", problems=("It is not UTF-8.",), items=()))
+    page = get(url).text
+    assert "It is not UTF-8." in page
+    assert 'href="/postmortems/"' not in page
+
+
+def test_a_document_is_shown_with_its_chart_and_its_journal(url):
+    page = get(f"{url}/postmortems/PFREIGHT").text
+    assert ">Postmortem: Freight quotes time out</h1>" in page
+    assert '<img src="/postmortems/PFREIGHT/PFREIGHT-timeline.svg" alt="Alerts over time">' in page
+    assert '<mark class="prompt">[Brief summary of the impact]</mark>' in page
+    assert "The incident was resolved." in page
+    assert "To Do → In Progress" in page
+    assert "2026-11-19 10:00 UTC" in page
+
+
+def test_other_peoples_text_is_shown_and_does_nothing(url, library):
+    hostile = "<script>alert(1)</script>"
+    item = ItemStatus(hostile, hostile, ticket="X-1", url="javascript:alert(1)", status=hostile)
+    library.put(
+        freight(title=hostile, url="javascript:alert(1)", items=(item,), status=hostile), hostile
+    )
+    for page in (get(url).text, get(f"{url}/postmortems/PFREIGHT").text):
+        assert "<script" not in page
+        assert "javascript:" not in page
+        assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("path", ["/", "/postmortems/PFREIGHT", "/nowhere", "/postmortems/PNONE"])
+def test_no_page_lets_a_browser_run_or_fetch_anything(url, path):
+    answer = get(url + path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "<script" not in answer.text
+    assert " style=" not in answer.text
+
+
+def test_a_picture_opened_by_itself_is_in_a_sandbox(url):
+    answer = get(f"{url}/postmortems/PFREIGHT/PFREIGHT-timeline.svg")
+    assert answer.content == PICTURE
+    assert answer.headers["Content-Type"] == "image/svg+xml"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nowhere",
+        "/postmortems/PNONE",
+        "/postmortems/PFREIGHT/other.svg",
+        "/postmortems/PFREIGHT/notes.md",
+        "/postmortems/PFREIGHT/%2e%2e%2fsecret.svg",
+        "/postmortems/PFREIGHT/..%2f..%2fsecret.svg",
+        "/templates/base.html",
+    ],
+)
+def test_what_is_not_there_is_said_in_a_sentence(url, path):
+    answer = get(url + path)
+    assert answer.status_code == 404
+    assert re.search(r"<h1>Not found</h1>\s*<p>There is no [^<]+\.</p>", answer.text)
+
+
+def test_an_incident_that_cannot_be_one_is_said_in_a_sentence(url):
+    answer = get(f"{url}/postmortems/a%20b")
+    assert answer.status_code == 422
+    assert "incident" in answer.text
+
+
+def test_documents_that_cannot_be_reached_are_said_in_a_sentence(url, library):
+    library.problem = Unreachable("The Git remote does not answer.", "Try again later.")
+    for path in ("/", "/postmortems/PFREIGHT"):
+        answer = get(url + path)
+        assert answer.status_code == 503
+        assert "The Git remote does not answer. Try again later." in answer.text
+
+
+def test_a_fault_in_the_program_shows_nothing_of_its_inside(url, library):
+    library.problem = RuntimeError("hunter2")
+    for path in ("/", "/api/documents"):
+        answer = get(url + path)
+        assert answer.status_code == 500
+        assert "The program has a fault." in answer.text
+        assert "hunter2" not in answer.text
+
+
+def test_a_re_sync_is_followed_on_the_page_until_it_is_done(url):
+    person = requests.Session()
+    page = person.get(f"{url}/postmortems/PFREIGHT", timeout=WAIT).text
+    key = re.search(r'name="form_key" value="(\w+)"', page)[1]
+    answer = person.post(f"{url}/postmortems/PFREIGHT/sync", {"form_key": key}, timeout=WAIT)
+    address = answer.url
+    assert address == f"{url}/postmortems/PFREIGHT?job=PFREIGHT:page-1"
+    assert "The re-sync is waiting for its turn." in answer.text
+    assert 'http-equiv="refresh"' in answer.text
+    assert "The re-sync is running." in person.get(address, timeout=WAIT).text
+    done = person.get(address, timeout=WAIT).text
+    assert "The re-sync is done. 1 refreshed" in done
+    assert 'http-equiv="refresh"' not in done
+
+
+def test_a_re_sync_that_failed_says_why_and_what_comes_next(url, library):
+    library.jobs["PFREIGHT:e"] = [
+        JobState("PFREIGHT:e", "PFREIGHT", "page", JobPhase.RETRYING, failures=("Jira is down.",))
+    ]
+    page = get(f"{url}/postmortems/PFREIGHT?job=PFREIGHT:e").text
+    assert "The re-sync failed and will be tried again" in page
+    assert "Jira is down." in page
+
+
+def test_a_re_sync_of_what_is_not_there_is_refused(url, library):
+    key = re.search(r'name="form_key" value="(\w+)"', get(f"{url}/postmortems/PFREIGHT").text)[1]
+    answer = requests.post(f"{url}/postmortems/PNONE/sync", {"form_key": key}, timeout=WAIT)
+    assert answer.status_code == 404
+    assert not library.jobs

@@ -1,0 +1,177 @@
+"""What the tests of the web share: a library in memory, and the application served on loopback."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from threading import Lock
+
+from connectors.errors import PostmortemError
+from worker.jobs.results import (
+    Action,
+    Deed,
+    DocumentStatus,
+    ItemStatus,
+    JournalEntry,
+    Trigger,
+)
+from worker.jobs.states import JobPhase, JobState
+from worker.sandbox.server import LoopbackServer
+from worker.web.application import WebSettings, create
+from worker.web.hints import Hint
+from worker.web.library import DocumentView
+from worker.web.metrics import Metrics
+
+TODAY = date(2026, 11, 23)
+PAGERDUTY_SECRET = "for-pagerduty"
+JIRA_SECRET = "for-jira"
+PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+TEXT = """---
+incident: PFREIGHT
+status: draft
+---
+# Postmortem: Freight quotes time out
+
+## 1. Incident Summary
+- **Impact:** [Brief summary of the impact]
+
+## 8. Supporting Data
+- **Metrics:** ![Alerts over time](PFREIGHT-timeline.svg)
+"""
+
+ITEMS = (
+    ItemStatus(
+        "Warn before the pool is empty",
+        "Ines Abara",
+        "High",
+        "2026-11-20",
+        "OPS-7",
+        "https://jira.example.com/browse/OPS-7",
+        "In Progress",
+    ),
+    ItemStatus(
+        "Write the runbook",
+        "Tom Rask",
+        "Medium",
+        "2026-11-01",
+        "OPS-8",
+        "https://jira.example.com/browse/OPS-8",
+        "Done",
+        done=True,
+    ),
+    ItemStatus("Ask the carrier", deadline="soon"),
+)
+
+
+def freight(**changes: object) -> DocumentStatus:
+    """Give the status of one document."""
+    values: dict[str, object] = {
+        "incident": "PFREIGHT",
+        "document": "2026-11-19-PFREIGHT-freight-quotes-time-out.md",
+        "title": "Freight quotes time out",
+        "url": "https://example.pagerduty.com/incidents/PFREIGHT",
+        "status": "draft",
+        "prompts": 3,
+        "items": ITEMS,
+    }
+    return DocumentStatus(**{**values, **changes})
+
+
+@dataclass
+class Shelf:
+    """A library in memory. A job that was asked for goes on with each look at it."""
+
+    views: dict[str, DocumentView] = field(default_factory=dict)
+    others: list[DocumentStatus] = field(default_factory=list)
+    pictures: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    entries: list[JournalEntry] = field(default_factory=list)
+    jobs: dict[str, list[JobState]] = field(default_factory=dict)
+    problem: Exception | None = None
+    lock: Lock = field(default_factory=Lock)
+
+    def put(self, status: DocumentStatus, text: str) -> None:
+        self.views[status.incident] = DocumentView(status, text, status.document)
+
+    def documents(self) -> list[DocumentStatus]:
+        if self.problem:
+            raise self.problem
+        return [*(view.status for view in self.views.values()), *self.others]
+
+    def document(self, incident: str) -> DocumentView | None:
+        if self.problem:
+            raise self.problem
+        return self.views.get(incident)
+
+    def attachment(self, incident: str, name: str) -> bytes | None:
+        return self.pictures.get((incident, name))
+
+    def journal(self, incident: str) -> list[JournalEntry]:
+        return [one for one in self.entries if one.incident == incident]
+
+    def request_sync(self, incident: str) -> str:
+        with self.lock:
+            job = f"{incident}:page-{len(self.jobs) + 1}"
+            steps = (JobPhase.WAITING, JobPhase.RUNNING, JobPhase.DONE)
+            self.jobs[job] = [
+                JobState(job, incident, Trigger.PAGE, phase, summary="1 refreshed")
+                for phase in reversed(steps)
+            ]
+            return job
+
+    def job(self, job: str) -> JobState | None:
+        with self.lock:
+            steps = self.jobs.get(job)
+            if steps is None:
+                return None
+            return steps[0] if len(steps) == 1 else steps.pop()
+
+
+def shelf() -> Shelf:
+    """Give a library with one document."""
+    made = Shelf()
+    made.put(freight(), TEXT)
+    made.pictures["PFREIGHT", "PFREIGHT-timeline.svg"] = PICTURE
+    made.entries = [
+        JournalEntry(
+            "2026-11-19T10:00:03+00:00",
+            "PFREIGHT",
+            "webhook",
+            Deed(Action.DRAFTED, "2026-11-19-PFREIGHT.md", "The incident was resolved."),
+        ),
+        JournalEntry(
+            "2026-11-19T10:05:00+00:00",
+            "PFREIGHT",
+            "schedule",
+            Deed(Action.STATUS, "Warn", "The ticket moved.", "OPS-7", "To Do", "In Progress"),
+        ),
+    ]
+    return made
+
+
+@contextmanager
+def served(
+    library: Shelf,
+    keep: Callable[[Hint], None] = lambda _hint: None,
+    *,
+    token: str | None = None,
+    public_url: str | None = None,
+    secrets: bool = True,
+    checks: dict[str, Callable[[], object]] | None = None,
+    metrics: Metrics | None = None,
+) -> Iterator[str]:
+    """Serve the application on loopback and give its address."""
+    settings = WebSettings(
+        pagerduty_secrets=("", "older", PAGERDUTY_SECRET) if secrets else (),
+        jira_secrets=(JIRA_SECRET,) if secrets else (),
+        token=token,
+        public_url=public_url,
+    )
+    app = create(library, keep, settings, checks or {}, metrics, lambda: TODAY)
+    with LoopbackServer(app) as server:
+        yield server.url
+
+
+def broken() -> None:
+    """Fail as a check does."""
+    raise PostmortemError("The disk db.example.com:5432 hunter2 is gone.")
