@@ -9,19 +9,12 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
 dt { font-weight: 600 } dd { margin: 0 0 .5rem } pre { white-space: pre-wrap }
 """
-_HEAD = (
-    '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width"><title>{title}</title>'
-    f"<style>{_STYLE}</style></head><body>"
-)
 
 
 def page(site: Site, record: Record | None) -> str:
     """Show a ticket as HTML; for None, that there is none to see."""
     if record is None:
-        return (
-            _HEAD.format(title="No such ticket") + "<h1>There is no such ticket.</h1></body></html>"
-        )
+        return _whole("No such ticket", "<h1>There is no such ticket.</h1>")
     ticket = record.now
     resolved = f" ({ticket.resolution})" if ticket.resolution else ""
     facts = {
@@ -40,8 +33,16 @@ def page(site: Site, record: Record | None) -> str:
         f"{escape(link['object']['title'])}</a></li>"
         for link in record.links
     )
+    return _whole(
+        f"{ticket.key} {ticket.summary}",
+        f"<p>Sandbox Jira, {site.kind.value}</p><h1>{ticket.key}: {escape(ticket.summary)}</h1>"
+        f"<dl>{listed}</dl><pre>{escape(shown)}</pre><ul>{links}</ul>",
+    )
+
+
+def _whole(title: str, body: str) -> str:
     return (
-        _HEAD.format(title=escape(f"{ticket.key} {ticket.summary}"))
-        + f"<p>Sandbox Jira, {site.kind.value}</p><h1>{ticket.key}: {escape(ticket.summary)}</h1>"
-        + f"<dl>{listed}</dl><pre>{escape(shown)}</pre><ul>{links}</ul></body></html>"
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>{body}</body></html>"
     )
