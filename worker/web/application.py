@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from starlette.responses import Response
 
 from worker.web.access import Access
@@ -18,7 +18,10 @@ from worker.web.metrics import Metrics
 from worker.web.pages import pages
 from worker.web.problems import Problems
 from worker.web.signing_in import signing_in
-from worker.web.templating import Pages, style_sheet
+from worker.web.templating import Pages, part
+
+_PARTS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+"""What the pages need besides themselves, and its media type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,13 @@ def create(
     app.include_router(signing_in(access, look))
     app.include_router(api(library, access))
     app.include_router(pages(library, access, look, today))
-    app.add_api_route("/style.css", _style, include_in_schema=False)
+    for name, kind in _PARTS.items():
+        app.add_api_route(f"/{name}", _give(name, kind), include_in_schema=False)
     return app
 
 
-def _style(_request: Request) -> Response:
-    return Response(style_sheet(), media_type="text/css", headers={"Cache-Control": "max-age=300"})
+def _give(name: str, kind: str) -> Callable[[], Response]:
+    def give() -> Response:
+        return Response(part(name), media_type=kind, headers={"Cache-Control": "max-age=300"})
+
+    return give

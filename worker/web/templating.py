@@ -39,9 +39,9 @@ class Pages:
 
 
 @cache
-def style_sheet() -> bytes:
-    """Give the style sheet."""
-    return files("worker.web.templates").joinpath("style.css").read_bytes()
+def part(name: str) -> bytes:
+    """Give a file that the pages need."""
+    return files("worker.web.templates").joinpath(name).read_bytes()
 
 
 @cache

@@ -1,1 +1,1 @@
-"""The pages' templates and their one style sheet."""
+"""The pages' templates, their one style sheet and their icon."""
