@@ -295,7 +295,7 @@ def test_only_a_connection_that_never_was_surely_sent_nothing(
 
 def test_an_earlier_failure_of_somebody_else_proves_nothing() -> None:
     error = requests.ReadTimeout()
-    error.__context__ = NewConnectionError(None, "another server")  # type: ignore[arg-type]  # none
+    error.__context__ = NewConnectionError(None, "another server")  # type: ignore[arg-type]  # none on purpose
     assert lost(error, "jira.example.com", (5.0, 30.0)).maybe_done
 
 
