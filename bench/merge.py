@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from importlib.resources import files
 
 from markdown_it import MarkdownIt
@@ -26,7 +27,7 @@ def clock(minute: int) -> str:
 
 
 def incident(rows: int, wording: str) -> Content:
-    """An incident whose timeline has this many rows, and half as many points elsewhere."""
+    """Make an incident whose timeline has this many rows, with points and action items besides."""
     points = tuple(Point(f"p{at}", f"Looked at host {at} {wording}") for at in range(rows // 8))
     return Content(
         incident="Q1BENCH",
@@ -53,7 +54,7 @@ def incident(rows: int, wording: str) -> Content:
 
 
 def best(work: Callable[[], object]) -> float:
-    """The shortest of several runs, in seconds."""
+    """Give the shortest of several runs, in seconds."""
     times = []
     for _ in range(RUNS):
         begin = time.perf_counter()
@@ -63,7 +64,7 @@ def best(work: Callable[[], object]) -> float:
 
 
 def edited(text: str) -> str:
-    """What people make of it: every 20th line deleted, every 15th reworded, some added."""
+    """Edit it as people do: delete every 20th line, reword every 15th, add some."""
     lines = []
     for at, line in enumerate(text.split("\n")):
         is_row = line.startswith(("| ", "  - "))
@@ -75,30 +76,30 @@ def edited(text: str) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
+def measured(lines: int) -> str:
+    """Measure one document of about so many lines, and give the line to print."""
     names = Names()
     template = files("config").joinpath("postmortem.md").read_text("utf-8")
-    print(
-        f"{'lines':>6} {'units':>6} {'parse s':>8} {'fill s':>8} {'merge s':>8} {'merge/parse':>12}"
+    old, now = incident(int(lines / 1.37), "first"), incident(int(lines / 1.37), "again")
+    late = replace(now.timeline[5], key="late")
+    now = replace(now, timeline=(*now.timeline[:5], late, *now.timeline[5:]))
+    base, fresh = fill(template, old, names), fill(template, now, names)
+    people = edited(base.text)
+    parse = best(partial(MarkdownIt("commonmark").enable("table").parse, people))
+    filled = best(partial(fill, template, now, names))
+    merging = partial(merge, base, people, fresh, names)
+    merged, done = best(merging), merging()
+    units = sum(len(many) for many in fresh.units.values())
+    return (
+        f"{people.count(chr(10)):6} {units:6} {len(done.changes):8} {len(done.suggestions):12} "
+        f"{parse:8.3f} {filled:8.3f} {merged:8.3f} {merged / parse:12.2f}"
     )
+
+
+def main() -> None:
+    print(" lines  units  changes  suggestions  parse s   fill s  merge s  merge/parse")
     for lines in (LINES // 2, LINES, LINES * 2):
-        rows = int(lines / 1.37)
-        old, new = incident(rows, "first"), incident(rows, "first")
-        later = new.timeline[5]
-        new = replace(
-            new, timeline=(*new.timeline[:5], replace(later, key="new"), *new.timeline[5:])
-        )
-        base, fresh = fill(template, old, names), fill(template, new, names)
-        people = edited(base.text)
-        plain = MarkdownIt("commonmark").enable("table")
-        parse = best(lambda: plain.parse(people))  # noqa: B023 - called at once
-        filled = best(lambda: fill(template, new, names))  # noqa: B023 - called at once
-        merged = best(lambda: merge(base, people, fresh, names))  # noqa: B023 - called at once
-        units = sum(len(many) for many in fresh.units.values())
-        count = people.count("\n")
-        print(
-            f"{count:6} {units:6} {parse:8.3f} {filled:8.3f} {merged:8.3f} {merged / parse:12.2f}"
-        )
+        print(measured(lines))
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from config.sections import Names
 from worker.document.action_items import CellEdit, TicketCell, read, write
 from worker.document.dates import deadline
 from worker.document.fill import prompts_of
-from worker.document.front_matter import read as read_front_matter
 from worker.document.front_matter import new
+from worker.document.front_matter import read as read_front_matter
 from worker.document.merge import merge
 from worker.document.outline import outline
 from worker.document.weave import parts_of

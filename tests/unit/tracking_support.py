@@ -2,11 +2,10 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from worker.document.action_items import ActionItem
-from worker.document.action_items import read as read_items
-
 from config.sections import Names
 from connectors.tickets import Account, AccountId, Category, Mark, Ticket, TicketId, TicketKey
+from worker.document.action_items import ActionItem
+from worker.document.action_items import read as read_items
 from worker.tracking.memory import Intent, TrackedTicket, Values
 from worker.tracking.plan import State
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
 
@@ -118,7 +119,7 @@ class Service:
     def url(self) -> str:
         """Where the web page is reached on this machine."""
         port = self._server.servers[0].sockets[0].getsockname()[1]
-        host = "127.0.0.1" if self._host in {"0.0.0.0", "::"} else self._host  # noqa: S104 - compared
+        host = "127.0.0.1" if ip_is_any(self._host) else self._host
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     def start(self) -> None:
@@ -180,6 +181,14 @@ class Service:
             return worker.parts.clock().astimezone(settings.timezone).date()
 
         return create(library, worker.keep, web, checks, worker.metrics, today)
+
+
+def ip_is_any(host: str) -> bool:
+    """Tell whether a host means every address of this machine."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def _secrets(secrets: tuple[SecretStr, ...]) -> list[str]:

@@ -180,11 +180,17 @@ class _Reader:
     def _text_place(self, content: str, line: int) -> Place:
         """Find a paragraph: each of its lines is what a source line ends with."""
         lines = content.split("\n")
+        opening = lines[0].rstrip()
+        while not self._line(line).endswith(opening):
+            line += 1  # lines of no-break spaces alone are trimmed from a paragraph
         last = line + len(lines) - 1
-        first_end = self._source.starts[line] + len(self._source.line(line).rstrip())
+        first_end = self._source.starts[line] + len(self._line(line))
         start = first_end - len(lines[0].rstrip())
-        end = self._source.starts[last] + len(self._source.line(last).rstrip())
+        end = self._source.starts[last] + len(self._line(last))
         return Place(start, max(start, end))
+
+    def _line(self, number: int) -> str:
+        return self._seen[self._source.starts[number] : self._source.ends[number]].rstrip()
 
     def _item(self) -> Item:
         opening = self._tokens[self._at]

@@ -1,0 +1,228 @@
+"""What the program would write of an incident."""
+
+import hashlib
+from dataclasses import replace
+from datetime import date
+from importlib.resources import files
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.sections import Column, Names, Section, Slot
+from worker.content import Content, Entry, Point, Row
+from worker.document.action_items import read
+from worker.document.errors import DocumentError
+from worker.document.fill import fill
+from worker.document.front_matter import read as read_front_matter
+from worker.document.inline import escape
+from worker.document.markdown import parse
+from worker.document.written import Written
+
+NAMES = Names()
+TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")
+FRONT = "---\nincident: Q1FOX\nurl: https://incidents.example.com/Q1FOX\nstatus: draft\n---\n"
+NOTHING = Content(
+    incident="Q1FOX",
+    url="https://incidents.example.com/Q1FOX",
+    title="Checkout is slow",
+    starts_on=date(2026, 11, 2),
+    timezone="Europe/Berlin",
+)
+
+
+def filled(template: str = TEMPLATE, names: Names = NAMES, **known: object) -> str:
+    return fill(template, replace(NOTHING, **known), names).text  # type: ignore[arg-type] # any field
+
+
+def test_the_built_in_template_is_that_of_the_interface() -> None:
+    digest = "14e3de99c7b132859d714be7f595a3f3ee2544c86670456427918a4b1993074f"
+    assert hashlib.sha256(TEMPLATE.encode()).hexdigest() == digest
+
+
+def test_where_nothing_is_known_the_template_stays() -> None:
+    zoned = TEMPLATE.replace("(Timezone)", "(Europe/Berlin)", 1)
+    zoned = zoned.replace("| Time (Timezone) |", "| Time (Europe/Berlin) |")
+    assert filled() == FRONT + "\n" + zoned.replace("[Incident Title]", "Checkout is slow")
+
+
+@pytest.mark.parametrize(
+    ("entry", "before", "after"),
+    [
+        (
+            Entry("43 min"),
+            "- **Duration:** [Duration of the Incident]\n",
+            "- **Duration:** 43 min\n",
+        ),
+        (
+            Entry("43 min", keep_prompt=True),
+            "- **Duration:** [Duration of the Incident]\n",
+            "- **Duration:** 43 min [Duration of the Incident]\n",
+        ),
+        (
+            Entry(points=(Point("a", "One"),), keep_prompt=True),
+            "- **Duration:** [Duration]\n",
+            "- **Duration:** [Duration]\n  - One\n",
+        ),
+        (
+            Entry(points=(Point("a", "One"),)),
+            "1. **Duration:** \n    - [Point 1]\n    - static\n    - [Point 2]\n2. x\n",
+            "1. **Duration:** \n    - One\n    - static\n2. x\n",
+        ),
+        (
+            Entry(points=(Point("a", "One"),), keep_prompt=True),
+            "- **Duration:**\n  - [Point 1]\n  - [Point 2]\n",
+            "- **Duration:**\n  - One\n  - [Point 1]\n  - [Point 2]\n",
+        ),
+        (
+            Entry("Text", points=(Point("a", "One"),)),
+            "- __Duration__: \n  + [Point 1]\n",
+            "- __Duration__: Text\n  + One\n",
+        ),
+        (Entry("Text"), "- **Duration:**\n  - [Point 1]\n", "- **Duration:** Text\n"),
+        (Entry("Text"), "- Duration : [x] \n", "- Duration : Text \n"),
+        (Entry("two\nlines"), "> - **Duration:** [x]\n", "> - **Duration:** two lines\n"),
+        (
+            Entry(points=(Point("a", "One"), Point("a", "Two"))),
+            "> - **Duration:** [x]\n",
+            "> - **Duration:**\n>   - One\n>   - Two\n",
+        ),
+    ],
+)
+def test_a_bullet_is_filled(entry: Entry, before: str, after: str) -> None:
+    text = filled(before, entries={Slot.DURATION: entry})
+    assert text == FRONT + "\n" + after
+
+
+def test_the_timezone_stands_behind_a_date_that_does_not_name_it() -> None:
+    line = "- **Date/Time:** [Start] - [End] (Timezone)\n"
+    entry = Entry("2026-11-02 02:10 - 02:53")
+    assert "02:10 - 02:53 (Europe/Berlin)\n" in filled(line, entries={Slot.DATE_TIME: entry})
+    entry = Entry("02:10 CET - 02:53 CET (Europe/Berlin)")
+    assert "02:53 CET (Europe/Berlin)\n" in filled(line, entries={Slot.DATE_TIME: entry})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "| Time (Timezone) | Event |\n|---|---|\n| HH:MM | [One] |\n| HH:MM | [Two] |\n",
+            "| Time (Europe/Berlin) | Event |\n|---|---|\n| 02:10 | Fired |\n",
+        ),
+        (
+            "| Time | Event |\n|------|-------|\n|      |       |\n",
+            "| Time (Europe/Berlin) | Event |\n|------|-------|\n| 02:10 | Fired |\n",
+        ),
+        (
+            "| Time (Timezone) | Event |\n|---|---|\n| 00:00 | Everything was fine |\n",
+            "| Time (Europe/Berlin) | Event |\n|---|---|\n| 00:00 | Everything was fine |\n"
+            "| 02:10 | Fired |\n",
+        ),
+    ],
+)
+def test_the_timeline_is_filled(before: str, after: str) -> None:
+    heading = "## Timeline of Events\n\n"
+    rows = (Row("one", ("02:10", "Fired")),)
+    assert filled(heading + before, timeline=rows) == f"{FRONT}\n{heading}{after}"
+
+
+def test_action_items_take_the_place_of_placeholders() -> None:
+    rows = (
+        Row("a", ("Watch the disk", "ann", "", "2026-12-03")),
+        Row("b", ("Write | the runbook", "", "", "")),
+    )
+    text = filled(action_items=rows)
+    assert (
+        "| Watch the disk                             | ann        |            | 2026-12-03    |"
+        in text
+    )
+    assert "[Action item 1" not in text
+    assert [item.task for item in read(text, NAMES).items] == [
+        "Watch the disk",
+        "Write | the runbook",
+    ]
+
+
+def test_a_template_with_other_line_ends_keeps_them() -> None:
+    crlf = TEMPLATE.replace("\n", "\r\n")
+    rows = (Row("one", ("02:10", "Fired")),)
+    entries = {Slot.STEPS_TAKEN: Entry(points=(Point("a", "One"),))}
+    text = filled(crlf, timeline=rows, entries=entries)
+    assert text.replace("\r\n", "") == filled(timeline=rows, entries=entries).replace("\n", "")
+    assert "\n" not in text.replace("\r\n", "")
+
+
+def test_a_template_may_have_a_front_matter_of_its_own() -> None:
+    template = "\ufeff---\nteam: [ops]  # ours\nstatus: in review\n---\n# [Title]\n"
+    text = filled(template)
+    assert text == (
+        "\ufeff---\nteam: [ops]  # ours\nstatus: in review\nincident: Q1FOX\n"
+        "url: https://incidents.example.com/Q1FOX\n---\n# Checkout is slow\n"
+    )
+    with pytest.raises(DocumentError, match="not valid YAML"):
+        filled("---\nteam: [\n---\n")
+
+
+def test_a_template_may_be_in_another_language() -> None:
+    names = Names(
+        headings={Section.SUMMARY: "Zusammenfassung", Section.TIMELINE: "Zeitverlauf",
+                  Section.ACTION_ITEMS: "Maßnahmen"},
+        labels={Slot.DURATION: "Dauer", Slot.WENT_WELL: "Was lief gut"},
+        columns={Column.TASK: "Aufgabe", Column.OWNER: "Verantwortlich"},
+    )  # fmt: skip
+    template = (
+        "# Nachbetrachtung: [Vorfall]\n\n## 1) Zusammenfassung\n* **Dauer :** [Dauer]\n"
+        "* **Wetter:** [Wetter]\n\n## 2) Zeitverlauf\n| Zeit (Zeitzone) | Ereignis |\n|--|--|\n"
+        "| [Zeit] | [Ereignis] |\n\n## Maßnahmen\n| Aufgabe | Verantwortlich |\n|--|--|\n"
+        "| [Aufgabe] | [Name] |\n\n## Lehren\n- **Was lief gut?:**\n  - [Punkt]\n"
+    )
+    text = filled(
+        template,
+        names,
+        entries={
+            Slot.DURATION: Entry("43 min"),
+            Slot.WENT_WELL: Entry(points=(Point("a", "Eins"),)),
+        },
+        timeline=(Row("one", ("02:10", "Alarm")),),
+        action_items=(Row("a", ("Platte prüfen", "ann", "", "")),),
+    )
+    assert text == FRONT + (
+        "\n# Nachbetrachtung: Checkout is slow\n\n## 1) Zusammenfassung\n* **Dauer :** 43 min\n"
+        "* **Wetter:** [Wetter]\n\n## 2) Zeitverlauf\n| Zeit (Europe/Berlin) | Ereignis |\n|--|--|\n"
+        "| 02:10 | Alarm |\n\n## Maßnahmen\n| Aufgabe | Verantwortlich |\n|--|--|\n"
+        "| Platte prüfen | ann |\n\n## Lehren\n- **Was lief gut?:**\n  - Eins\n"
+    )
+
+
+@pytest.mark.parametrize("template", ["", "\n", "text", "# T\n\nNo part is known.", "|a|\n|-|\n"])
+def test_a_template_without_parts_gets_a_front_matter_alone(template: str) -> None:
+    assert filled(template, timeline=(Row("one", ("02:10", "x")),)) == FRONT + "\n" + template
+
+
+@given(hostile=st.text(max_size=60), key=st.text(max_size=10))
+@settings(deadline=None)
+def test_no_text_becomes_structure(hostile: str, key: str) -> None:
+    """Drafting makes text safe; even so nothing here breaks a line or a cell."""
+    safe = escape(hostile) or "x"
+    written = fill(
+        TEMPLATE,
+        replace(
+            NOTHING,
+            incident=hostile,
+            url=hostile,
+            title=safe,
+            entries={Slot.DURATION: Entry(safe), Slot.WENT_WELL: Entry(points=(Point(key, safe),))},
+            timeline=(Row(key, ("02:10", hostile)),),
+            action_items=(Row(key, (hostile, hostile, "", "")),),
+        ),
+        NAMES,
+    )
+    blocks = parse(written.text)
+    assert len(blocks.headings) == 10
+    assert [len(table.header.cells) for table in blocks.tables] == [2, 4]
+    for table in blocks.tables:
+        assert {len(row.cells) for row in table.rows} == {len(table.header.cells)}
+    front = read_front_matter(written.text)
+    assert front is not None
+    assert front.incident == hostile.strip()
+    assert Written.from_json(written.to_json()) == written
