@@ -102,7 +102,7 @@ class Bodies:
         match decide(ran.outcome, ids.attempt(job), asked.failed, self.retry):
             case Again(after, failed):
                 successor = ids.successor(job)
-                put(successor, replace(asked, covered_from=time.time(), failed=failed), after)
+                put(successor, asked.again(ran.began, time.time(), failed), after)
                 tell(ran.outcome, JobPhase.RETRYING)
                 return Ended(ran, successor=successor)
             case Parked(reasons):

@@ -1,10 +1,13 @@
 """What is stored with a job, as JSON: its arguments and its result."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from pydantic import TypeAdapter
 
 from worker.queue.policy import JobOutcome
+
+_MOMENT = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,13 @@ class Asked:
     trigger: str
     covered_from: float
     failed: int = 0
+
+    def again(self, began: float, now: float, failed: int) -> Self:
+        """Give the attempt that follows on a run which ``began`` then and has ended ``now``.
+
+        That run does not cover it, though the clock was set back meanwhile.
+        """
+        return replace(self, covered_from=max(now, began + _MOMENT), failed=failed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from connectors.tickets import Mark, Ticket, TicketId, TicketKey
 from worker.document.action_items import ActionItem
 from worker.tracking.matching import Wording, pair, pair_by_words, same_words
 from worker.tracking.memory import Intent, TrackedTicket
-from worker.tracking.ticket import summary_line
+from worker.tracking.ticket import mark_label, summary_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def _marked(state: State, draft: _Draft, mark: Mark) -> list[Ticket]:
     return [
         ticket
         for ticket in _free(state, draft)
-        if ticket.mark == mark or f"pm-{mark}" in ticket.labels
+        if ticket.mark == mark or mark_label(mark) in ticket.labels
     ]
 
 

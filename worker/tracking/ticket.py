@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from connectors.tickets import (
     COMMON_LABEL,
+    INCIDENT_LABEL_PREFIX,
+    MARK_LABEL_PREFIX,
     AccountId,
     Bullets,
     CreateFields,
@@ -71,12 +73,12 @@ def summary_line(task: str) -> str:
 
 def incident_label(incident: str) -> str:
     """Give the label that all tickets of one incident carry."""
-    return f"postmortem-{incident}"
+    return f"{INCIDENT_LABEL_PREFIX}{incident}"
 
 
 def mark_label(mark: Mark) -> str:
     """Give the label by which the one create with this mark is found."""
-    return f"pm-{mark}"
+    return f"{MARK_LABEL_PREFIX}{mark}"
 
 
 def priority_name(word: str, priorities: Mapping[str, str], allowed: tuple[str, ...]) -> str | None:

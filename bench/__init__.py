@@ -1,0 +1,1 @@
+"""What the program costs, as counts and as ratios within one run."""
