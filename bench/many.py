@@ -1,0 +1,137 @@
+"""A sync in which nothing changed, over many documents with five tickets each in one directory.
+
+python -m bench.many
+"""
+
+import resource
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from config.sections import Names
+from connectors.tickets import TicketId, TicketKey
+from tests.acceptance.world import World, with_rows, world
+from worker.document.action_items import read
+from worker.document.fill import fill
+from worker.document.template import file_name
+from worker.drafting.facts import facts
+from worker.jobs.parts import Parts
+from worker.jobs.results import Trigger
+from worker.jobs.run import Order, run
+from worker.journal.journal import KnownDocument
+from worker.store.base import Listed, Stored
+from worker.store.directory import DirectoryStore
+from worker.tracking.memory import TrackedTicket, Values, row_values
+
+TICKETS = 5
+
+
+@dataclass
+class Counting(DirectoryStore):
+    """A directory store that counts the files it reads."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.reads = 0
+
+    def read(self, name: str) -> Stored:
+        """Give a document, and count it."""
+        self.reads += 1
+        return super().read(name)
+
+
+def fill_directory(here: World, parts: Parts, count: int) -> None:
+    """Write documents with linked rows, their tickets, and the memory of both."""
+    assert parts.source is not None
+    record = parts.source.record(here.incidents["quick fix"].id)
+    content = facts(record, here.policy.drafting)
+    project = here.jira.site.project("OPS")
+    assert project is not None
+    here.documents.mkdir()
+    tickets = []
+    for number in range(count):
+        incident = f"QB{number:08}"
+        rows = []
+        for _ in range(TICKETS):
+            made = here.jira.site.create(
+                project, issue_type="Task", summary="Do it", labels=("postmortem-worker",)
+            ).now
+            url = f"{here.jira.url}/browse/{made.key}"
+            rows.append(f"Do it | | | | [{made.key}]({url}) | To Do")
+            tickets.append((incident, len(rows) - 1, made, url))
+        text = fill(here.policy.template, replace(content, incident=incident), Names()).text
+        text = text.replace("| Deadline      |", "| Deadline | Ticket | Status |", 1)
+        text = text.replace("|---------------|\n| [Action", "|---|---|---|\n| [Action", 1)
+        name = file_name(incident, "Many", content.starts_on)
+        (here.documents / name).write_text(with_rows(text, tuple(rows)), "utf-8")
+    items = read((here.documents / name).read_text("utf-8"), Names()).items
+    assert [item.status_text for item in items] == ["To Do"] * TICKETS
+    row = row_values(items[0])
+    parts.journal.track(
+        TrackedTicket(
+            id=TicketId(made.id),
+            key=TicketKey(made.key),
+            url=url,
+            incident=incident,
+            ordinal=ordinal,
+            row=row,
+            remote=Values(task="Do it"),
+            status_cell="To Do",
+            linked=True,
+        )
+        for incident, ordinal, made, url in tickets
+    )
+
+
+def settle(parts: Parts, listed: list[Listed]) -> None:
+    """Remember the documents as dealt with."""
+    parts.journal.remember(
+        KnownDocument(
+            one.name, one.fingerprint, one.name.split("-")[3], parts.clock(), settled=True
+        )
+        for one in listed
+    )
+
+
+def measure(count: int) -> None:
+    """Print what one sync over so many documents costs."""
+    with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as here:
+        store = Counting(here.documents)
+        with here.parts(store=store) as parts:
+            fill_directory(here, parts, count)
+            time.sleep(2.1)  # a fingerprint counts as settled once the file's time is past
+            settle(parts, list(store.list()))
+            begin = time.perf_counter()
+            listed = len(store.list())
+            listing = time.perf_counter() - begin
+            here.policy = replace(here.policy, look_back=timedelta(hours=1))
+            for cursor in ("tickets changed", "tickets read in full", "incidents resolved"):
+                parts.journal.move_cursor(cursor, here.clock() + timedelta(minutes=30))
+            here.clock.sleep(3600)
+            here.jira.forget()
+            here.pagerduty.forget()
+            store.reads = 0
+            begin = time.perf_counter()
+            result = run(replace(parts, policy=here.policy), Order(Trigger.COMMAND))
+            seconds = time.perf_counter() - begin
+            assert not result.failed
+            assert result.unchanged == listed == count
+            calls = len(here.jira.served) + len(here.pagerduty.calls())
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            print(
+                f"{count:6} documents, {count * TICKETS:6} tickets: {calls} calls, "
+                f"{store.reads} files read, {seconds:.2f} s ({seconds / listing:.1f} x a listing), "
+                f"peak {peak:.0f} MB with the sandboxes"
+            )
+
+
+def main() -> None:
+    """Print both sizes."""
+    for count in (1_000, 10_000):
+        measure(count)
+
+
+if __name__ == "__main__":
+    main()
