@@ -1,0 +1,140 @@
+"""Any order of edits, work in Jira, crashes, lost answers and syncs: one ticket an item, always."""
+
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from connectors.tickets import SiteKind
+from tests.acceptance.world import LAG, world
+from worker.sandbox.jira.faults import Fault, Moment
+from worker.sandbox.jira.gate import Served
+from worker.store.base import Version
+from worker.store.directory import DirectoryStore
+
+WORDS = st.sampled_from(["Add an alert", "Review the hand-over", "Write the runbook", "Rehearse"])
+
+
+class Killed(BaseException):
+    """The program ends here, as if its process had been killed."""
+
+
+class DyingStore(DirectoryStore):
+    """A store at whose first save the program ends."""
+
+    def write(self, name: str, text: str, expected: Version | None) -> Version:
+        raise Killed
+
+
+class Syncs(RuleBasedStateMachine):
+    """A document, a Jira whose index lags, and a program that may end at any moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._open = ExitStack()
+        folder = Path(self._open.enter_context(tempfile.TemporaryDirectory()))
+        self.here = self._open.enter_context(world(folder, SiteKind.CLOUD, lag=LAG * 0.9))
+        self.here.sync()
+        self.added: list[str] = []
+        self.said: list[str] = []
+
+    def teardown(self) -> None:
+        try:
+            self._until_quiet()
+            self._one_each()
+        finally:
+            self._open.close()
+
+    @rule(words=WORDS)
+    def a_person_adds_a_row(self, words: str) -> None:
+        self.added.append(f"{words} ({len(self.added)})")
+        self.here.add_rows(self.added[-1])
+
+    @precondition(lambda self: self.added)
+    @rule(data=st.data())
+    def a_person_writes_elsewhere(self, data: st.DataObject) -> None:
+        said = f"Said at {self.here.clock.now:%H:%M:%S} {data.draw(st.integers(0, 999))}."
+        self.said.append(said)
+        self.here.edit(lambda text: text.replace("## 7.", f"{said}\n\n## 7.", 1))
+
+    @rule(after=st.integers(0, 12), moment=st.sampled_from(Moment))
+    def the_program_ends_at_some_request(self, after: int, moment: Moment) -> None:
+        """The request is answered by nothing, and the program does not live to notice."""
+        seen = len(self.here.jira.served)
+
+        def watch(served: Served, at: Moment) -> None:
+            if len(self.here.jira.served) - seen > after and at is moment:
+                self.here.jira.gate.watcher = None
+                self.here.jira.fault(Fault(moment=moment))
+
+        self.here.jira.gate.watcher = watch
+        self.here.sync(wait=0)
+        self.here.jira.gate.watcher = None
+
+    @rule(moment=st.sampled_from(Moment), wait=st.sampled_from([0, 90]))
+    def a_create_has_no_answer(self, moment: Moment, wait: int) -> None:
+        self.a_person_adds_a_row("Watch the disk")
+        self.here.jira.fault(Fault(at=r"POST .*/issue(/bulk)?$", moment=moment))
+        self.here.sync(wait=wait)
+        self.here.jira.gate.faults.clear()
+
+    @rule()
+    def the_program_ends_before_it_saves(self) -> None:
+        store = DyingStore(self.here.documents)
+        try:
+            self.here.sync(wait=0, store=store)
+        except Killed:
+            return
+
+    @rule(seconds=st.sampled_from([1, 20, 61, 3600]))
+    def time_passes(self, seconds: int) -> None:
+        self.here.clock.sleep(seconds)
+
+    @rule(wait=st.sampled_from([0, 90]))
+    def somebody_syncs(self, wait: int) -> None:
+        self.here.sync(wait=wait)
+
+    @rule()
+    def the_journal_is_lost(self) -> None:
+        for path in self.here.folder.glob("postmortem.db*"):
+            if path.is_file():
+                path.unlink()
+        self.here.clock.sleep(1)
+
+    @precondition(lambda self: any(self.here.linked()))
+    @rule(name=st.sampled_from(["Start progress", "Done", "Won't do"]))
+    def somebody_works_in_jira(self, name: str) -> None:
+        key = next(key for key in self.here.linked() if key)
+        allowed = {move.name for move in self.here.jira.site.moves(self.here.jira.ticket(key))}
+        if name in allowed:
+            self.here.jira.transition(key, name)
+
+    def _until_quiet(self) -> None:
+        for _ in range(12):
+            result = self.here.sync(wait=0)
+            if not (result.deeds or result.failures or result.again_in):
+                return
+            self.here.clock.sleep(70)
+        raise AssertionError("there is always something to do")
+
+    def _one_each(self) -> None:
+        keys = self.here.linked()
+        assert [one for one in self.said if f"\n{one}\n" not in self.here.text()] == []
+        assert sorted(item.task for item in self.here.items()) == sorted(self.added)
+        assert sorted(keys) == sorted(self.here.tickets())
+        for item in self.here.items():
+            assert item.ticket is not None
+            now = self.here.jira.ticket(item.ticket.key).now
+            assert now.summary == item.task
+            shown = f"{now.status} (Won't Do)" if now.resolution == "Won't Do" else now.status
+            assert item.status_text == shown
+
+
+Syncs.TestCase.settings = settings(max_examples=15, stateful_step_count=10, deadline=None)
+
+
+class TestAnyOrderOfEventsLeavesOneTicketAnItem(Syncs.TestCase):  # type: ignore[misc]  # made by Hypothesis
+    """Runs the machine."""
