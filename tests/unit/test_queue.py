@@ -142,9 +142,13 @@ def test_a_job_that_raises_is_parked_with_its_reason_and_listed(playground):
     assert [one.phase for one in playground.ended if one.subject == "PPARK"][-1] is JobPhase.PARKED
 
 
-def test_a_parked_job_is_made_good_by_a_later_one(playground):
+def test_a_parked_job_is_made_good_by_a_later_one_that_succeeds(playground):
     playground.does["PMEND"] = lambda: JobOutcome(failures=("No.",))
     playground.queue.wait(playground.queue.enqueue("PMEND", Trigger.PAGE), WAIT)
+    playground.does["PMEND"] = lambda: JobOutcome(failures=("Still no.",), again_in=3600)
+    later = playground.queue.enqueue("PMEND", Trigger.PAGE)
+    eventually(lambda: playground.queue.state(later).phase is JobPhase.RETRYING)
+    assert "PMEND" in [one.subject for one in playground.queue.parked()]
     playground.does["PMEND"] = lambda: JobOutcome("ok")
     playground.queue.wait(playground.queue.enqueue("PMEND", Trigger.PAGE), WAIT)
     assert "PMEND" not in [one.subject for one in playground.queue.parked()]

@@ -13,6 +13,7 @@ from tests.unit.queue_support import KINDS, WAIT, database, eventually
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase, JobState
 from worker.queue import JobOutcome, Queue, QueueSettings, Schedule
+from worker.queue.caretaker import Caretaker
 from worker.queue.leases import leases
 from worker.queue.location import locate
 
@@ -23,6 +24,12 @@ FAST = QueueSettings(settle=0, poll=0.05, heartbeat=0.1)
 def url(request, tmp_path) -> Iterator[str]:
     with database(request.param, tmp_path) as url:
         yield url
+
+
+@pytest.fixture
+def file(tmp_path) -> str:
+    """Give an address for what does not depend on the kind of database."""
+    return f"sqlite:///{tmp_path}/postmortem.db"
 
 
 def quiet(_incident: str, _trigger: Trigger) -> JobOutcome:
@@ -45,7 +52,7 @@ def test_jobs_asked_for_before_a_restart_are_run_after_it(url):
     assert worker.workers() == 0
 
 
-def test_stopping_waits_for_the_job_under_way(url):
+def test_stopping_waits_for_the_job_under_way(file):
     running, ended = threading.Event(), threading.Event()
 
     def hold(_incident: str, _trigger: Trigger) -> JobOutcome:
@@ -55,7 +62,7 @@ def test_stopping_waits_for_the_job_under_way(url):
         return JobOutcome("done")
 
     stopping = threading.Event()
-    queue = Queue(url, hold, settings=FAST)
+    queue = Queue(file, hold, settings=FAST)
     queue.start()
     queue.enqueue("PABC", Trigger.PAGE)
     assert running.wait(WAIT)
@@ -64,7 +71,7 @@ def test_stopping_waits_for_the_job_under_way(url):
     assert ended.is_set()
 
 
-def test_a_job_that_outlasts_the_grace_is_told(url):
+def test_a_job_that_outlasts_the_grace_is_told(file):
     running, release = threading.Event(), threading.Event()
 
     def hold(_incident: str, _trigger: Trigger) -> JobOutcome:
@@ -72,7 +79,7 @@ def test_a_job_that_outlasts_the_grace_is_told(url):
         release.wait(WAIT)
         return JobOutcome("done")
 
-    queue = Queue(url, hold, settings=FAST)
+    queue = Queue(file, hold, settings=FAST)
     queue.start()
     queue.enqueue("PABC", Trigger.PAGE)
     assert running.wait(WAIT)
@@ -83,10 +90,38 @@ def test_a_job_that_outlasts_the_grace_is_told(url):
     eventually(lambda: not any(one.name.startswith(names) for one in threading.enumerate()))
 
 
-def test_a_missed_tick_is_caught_up_at_the_start_and_only_once(url):
+def test_the_jobs_of_a_process_that_lives_are_left_to_it(url):
+    running, release = threading.Event(), threading.Event()
+
+    def hold(_incident: str, _trigger: Trigger) -> JobOutcome:
+        running.set()
+        release.wait(WAIT)
+        return JobOutcome("done")
+
+    queue = Queue(url, hold, settings=FAST)
+    queue.start()
+    job = queue.enqueue("PABC", Trigger.PAGE)
+    assert running.wait(WAIT)
+    handed: list[str] = []
+    neighbour = Caretaker(
+        leases(locate(url)),
+        "neighbour",
+        lambda row: handed.append(row.workflow_id),
+        every=1,
+        retention=timedelta(days=1),
+    )
+    neighbour.look()
+    assert queue.workers() == 2
+    release.set()
+    assert queue.wait(job, WAIT).attempt == 1
+    queue.stop()
+    assert handed == []
+
+
+def test_a_missed_tick_is_caught_up_at_the_start_and_only_once(file):
     ended: SimpleQueue[JobState] = SimpleQueue()
     daily = Schedule("daily", timedelta(days=1), lambda: JobOutcome("swept"))
-    queue = Queue(url, quiet, [daily], FAST, on_end=ended.put)
+    queue = Queue(file, quiet, [daily], FAST, on_end=ended.put)
     queue.start()
     state = ended.get(timeout=WAIT)
     queue.stop()
@@ -97,7 +132,7 @@ def test_a_missed_tick_is_caught_up_at_the_start_and_only_once(url):
         "swept",
     )
 
-    again = Queue(url, quiet, [daily], FAST, on_end=ended.put)
+    again = Queue(file, quiet, [daily], FAST, on_end=ended.put)
     again.start()
     again.wait(again.enqueue("PABC", Trigger.PAGE), WAIT)
     again.stop()
@@ -105,13 +140,13 @@ def test_a_missed_tick_is_caught_up_at_the_start_and_only_once(url):
     assert ended.empty()
 
 
-def test_a_tick_that_fails_is_told_and_the_next_one_comes(url):
+def test_a_tick_that_fails_is_told_and_the_next_one_comes(file):
     ended: SimpleQueue[JobState] = SimpleQueue()
 
     def fail() -> JobOutcome:
         raise Unreachable("PagerDuty does not answer.")
 
-    queue = Queue(url, quiet, [Schedule("s", timedelta(seconds=1), fail)], FAST, on_end=ended.put)
+    queue = Queue(file, quiet, [Schedule("s", timedelta(seconds=1), fail)], FAST, on_end=ended.put)
     queue.start()
     first, second = (ended.get(timeout=WAIT) for _ in range(2))
     queue.stop()
@@ -120,14 +155,14 @@ def test_a_tick_that_fails_is_told_and_the_next_one_comes(url):
     assert first.id != second.id
 
 
-def test_what_ended_long_ago_is_forgotten(url):
-    queue = Queue(url, quiet, settings=FAST)
+def test_what_ended_long_ago_is_forgotten(file):
+    queue = Queue(file, quiet, settings=FAST)
     queue.start()
     job = queue.enqueue("PABC", Trigger.PAGE)
     queue.wait(job, WAIT)
     queue.stop()
 
-    forgetful = Queue(url, quiet, settings=QueueSettings(retention=timedelta(days=-1)))
+    forgetful = Queue(file, quiet, settings=QueueSettings(retention=timedelta(days=-1)))
     forgetful.start()
     eventually(lambda: forgetful.state(job) is None)
     forgetful.stop()

@@ -137,7 +137,8 @@ def test_the_job_of_a_killed_process_goes_on_in_another_one(kind, tmp_path):
             assert queue.wait(later, WAIT).phase is JobPhase.DONE
 
 
-def test_a_job_that_kills_its_process_each_time_is_parked(url, tmp_path):
+def test_a_job_that_kills_its_process_each_time_is_parked(tmp_path):
+    url = f"sqlite:///{tmp_path}/postmortem.db"
     log, gate = Log(tmp_path / "log"), tmp_path / "gate"
     with asking(url) as queue:
         job = queue.enqueue("PDEADLY", Trigger.PAGE)

@@ -12,6 +12,7 @@ from worker.jobs.results import Action, Deed, IncidentResult
 from worker.queue import ids
 from worker.queue.location import InFile, OnServer, locate
 from worker.queue.policy import Again, Done, JobOutcome, Parked, RetryPolicy, decide
+from worker.queue.records import Asked
 from worker.queue.schedule import Schedule
 
 POLICY = RetryPolicy(pauses=(60, 300), most_attempts=5)
@@ -40,6 +41,16 @@ def test_a_job_that_never_comes_to_an_end_is_parked():
     decision = decide(JobOutcome(again_in=1), 5, 0, POLICY)
     assert isinstance(decision, Parked)
     assert "5 times" in decision.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("now", "covered_from"), [(105.0, 105.0), (100.0, 100.001), (40.0, 100.001)]
+)
+def test_an_attempt_is_not_covered_by_the_one_before_it_though_the_clock_be_set_back(
+    now, covered_from
+):
+    asked = Asked("PABC", "page", covered_from=99.0)
+    assert asked.again(100.0, now, failed=1) == Asked("PABC", "page", covered_from, failed=1)
 
 
 def test_an_outcome_is_read_off_the_result_of_an_incident():

@@ -124,7 +124,8 @@ def test_a_picture_opened_by_itself_is_in_a_sandbox(url):
         "/templates/base.html",
     ],
 )
-def test_what_is_not_there_is_said_in_a_sentence(url, path):
+def test_what_is_not_there_is_said_in_a_sentence(url, library, path):
+    library.pictures["PFREIGHT", "notes.md"] = b"not for everybody"
     answer = get(url + path)
     assert answer.status_code == 404
     assert re.search(r"<h1>Not found</h1>\s*<p>There is no [^<]+\.</p>", answer.text)

@@ -51,12 +51,16 @@ class Caretaker:
         self._stop.set()
         self._thread.join()
 
+    def look(self) -> None:
+        """Make one round."""
+        self._leases.hold(self._executor)
+        self._bury_the_dead()
+        self._prune()
+
     def _loop(self) -> None:
         while not self._stop.is_set():
             try:
-                self._leases.hold(self._executor)
-                self._bury_the_dead()
-                self._prune()
+                self.look()
             except (PostmortemError, error.DBOSException, SQLAlchemyError, OSError) as why:
                 _log.warning("The queue could not be looked after; trying again.", why=str(why))
             self._stop.wait(self._every)

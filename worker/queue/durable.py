@@ -190,13 +190,14 @@ class Queue:
 
     def _queues(self) -> Mapping[str, Mapping[str, object]]:
         poll = self._settings.poll
+        unhurried = max(poll, 1.0)  # a tick may be late; each look costs, idle or not
         return {
             INCIDENTS: {
                 "partition_concurrency": 1,
                 "worker_concurrency": self._settings.parallel,
                 "polling_interval_sec": poll,
             },
-            TICKS: {"global_concurrency": 1, "polling_interval_sec": poll},
+            TICKS: {"global_concurrency": 1, "polling_interval_sec": unhurried},
         }
 
 
@@ -206,5 +207,8 @@ def _told(body: Callable[[], Ended]) -> object:
     except JobParked:
         raise
     except Exception:
-        _log.exception("The queue could not finish a job.", job=DBOS.workflow_id)
+        if engine.is_running():
+            _log.exception("The queue could not finish a job.", job=DBOS.workflow_id)
+        else:
+            _log.warning("A job outlasted the queue; it is done again.", job=DBOS.workflow_id)
         raise

@@ -61,6 +61,11 @@ def stop(grace: float) -> None:
     _running = False
 
 
+def is_running() -> bool:
+    """Tell whether an engine runs in this process."""
+    return _running
+
+
 def must_run() -> None:
     """Raise ``PostmortemError`` where no engine runs."""
     if not _running:
