@@ -197,4 +197,6 @@ def _secrets(secrets: tuple[SecretStr, ...]) -> list[str]:
 
 def _outcome(result: RunResult) -> JobOutcome:
     done = sum(1 for one in result.incidents if one.deeds)
-    return JobOutcome(f"{done} documents were brought up to date, {result.unchanged} unchanged.")
+    failures = (*result.failures, *(why for one in result.incidents for why in one.failures))
+    told = f"{done} documents were brought up to date, {result.unchanged} unchanged."
+    return JobOutcome(told, failures)

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
@@ -279,8 +280,22 @@ def _finish(result: RunResult, in_json: bool) -> None:
         raise typer.Exit(FAILED)
 
 
+def _log_plainly() -> None:
+    """Log to standard error, and without local variables in tracebacks: they may hold secrets."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
 def main() -> None:
     """Run the command line; end with the promised exit status."""
+    _log_plainly()
     try:
         app()
     except (ConfigurationProblems, ConfigurationError) as error:
