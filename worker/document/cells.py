@@ -77,8 +77,10 @@ def replace_cell(row: Row, column: int, words: str, *, right: bool = False) -> E
     cell = row.cells[column]
     lead = 1 if row.opened or column > 0 else 0
     trail = 1 if row.closed or column + 1 < len(row.cells) else 0
-    if cell.text and cell.words.start - cell.place.start > lead and not right:
-        lead = cell.words.start - cell.place.start
+    if cell.text:
+        trail = min(trail, cell.place.end - cell.words.end)
+        before = cell.words.start - cell.place.start
+        lead = min(lead, before) if right else before
     room = cell.width - lead - trail
     inner = words.rjust(room) if right else words.ljust(room if trail else 0)
     return Edit(cell.place, " " * lead + inner + " " * trail)

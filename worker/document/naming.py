@@ -15,8 +15,9 @@ _NO_WORD = re.compile(r"[^\w/]+|_")
 _APOSTROPHE = re.compile(r"['\u2018\u2019\u02bc]")
 _ASIDE = re.compile(r"\s*\([^()]*\)\s*$")
 _LABEL = re.compile(
-    r"(?P<mark>\*{1,3}|_{1,3}|)(?P<name>[^\n*_:\uff1a][^\n:\uff1a]{0,79}?)"
+    r"(?P<mark>\*{1,3}|_{1,3})(?P<marked>[^\n*_:\uff1a][^\n:\uff1a]{0,79}?)"
     r"(?:\s*[:\uff1a]\s*(?P=mark)|(?P=mark)\s*[:\uff1a])"
+    r"|(?P<plain>[^\n*_:\uff1a][^\n:\uff1a]{0,79}?)\s*[:\uff1a]"
 )
 _CLOSE = 0.86
 _EMPTY_WORDS = frozenset({"of", "the", "and", "a", "for"})
@@ -47,7 +48,7 @@ def label(text: str) -> tuple[str, int] | None:
     A label ends with a colon and may be strong or emphasised: ``**Impact:** …``, ``Impact: …``.
     """
     found = _LABEL.match(text)
-    return (found["name"].strip(), found.end()) if found else None
+    return ((found["marked"] or found["plain"]).strip(), found.end()) if found else None
 
 
 def match(

@@ -12,6 +12,7 @@ from worker.document.inline import in_cell
 from worker.document.markdown import Heading, Item, Table
 from worker.document.outline import Actions, Bullet, Timeline
 from worker.document.source import Edit, Place, Source
+from worker.document.tickets import is_blank
 
 Cells = tuple[str | None, ...]
 """What an entry says, in the program's order; None for a column that people removed."""
@@ -161,7 +162,8 @@ class _Standing:
     def holds_more(self) -> bool:
         """Whether the row has a ticket, or words in columns that people added."""
         cells = enumerate(self.row.cells)
-        return any(cell.text for column, cell in cells if column not in self.columns)
+        others = (cell.text for column, cell in cells if column not in self.columns)
+        return not all(is_blank(text) for text in others)
 
 
 class Rows:
