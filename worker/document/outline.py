@@ -91,22 +91,33 @@ class Outline:
     def timeline(self, header: Sequence[str]) -> Timeline | None:
         """Give the timeline: a table with these two header cells, else its section's first.
 
-        Without a header its first column is the time, the second what happened.
+        In that, a column whose name is gone is looked for among the others: the time is the
+        first of them, what happened the one with the most text. Without a header, the first
+        column is the time and the second what happened.
         """
         extent = self.sections.get(Section.TIMELINE)
         tables = [one for one in self.blocks.tables if len(one.header.cells) >= _TIMELINE_COLUMNS]
         here = [one for one in tables if extent and extent.holds(one.header.line)]
         wanted = dict(enumerate(header))
         for table in (here or tables) if header else ():
-            columns = match(wanted, [cell.text for cell in table.header.cells], loosely=True)
+            titles = [cell.text for cell in table.header.cells]
+            columns = match(wanted, titles, loosely=bool(here))
             if len(columns) == _TIMELINE_COLUMNS:
                 return Timeline(table, columns[0], columns[1])
         if not here:
             return None
+        if not header:
+            return Timeline(here[0], 0, 1)
         columns = match(wanted, [cell.text for cell in here[0].header.cells], loosely=True)
-        free = (at for at in range(len(here[0].header.cells)) if at not in columns.values())
-        time, event = (columns[at] if at in columns else next(free) for at in (0, 1))
+        free = [at for at in range(len(here[0].header.cells)) if at not in columns.values()]
+        time = columns[0] if 0 in columns else free.pop(0)
+        event = columns[1] if 1 in columns else _wordiest(here[0], free)
         return Timeline(here[0], time, event)
+
+
+def _wordiest(table: Table, columns: Sequence[int]) -> int:
+    """Give the column that holds the most text, the first of several: that is what happened."""
+    return max(columns, key=lambda at: sum(len(row.text(at)) for row in table.rows))
 
 
 def outline(text: str, names: Names) -> Outline:

@@ -1,0 +1,365 @@
+"""Who wins when the program, people and new facts meet; the examples on the page come besides."""
+
+from dataclasses import replace
+from datetime import date
+from importlib.resources import files
+
+import pytest
+
+from config.sections import Names, Slot
+from worker.content import Content, Entry, Point, Row
+from worker.document.errors import DocumentError
+from worker.document.fill import fill
+from worker.document.merge import Merged, merge, nearest_base
+from worker.document.written import TIMELINE, Written
+
+NAMES = Names()
+TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")
+FIRED, PAGED, FIXED = (
+    Row("fired", ("02:10", "The monitor fired")),
+    Row("paged", ("02:20", "Paged 2 people")),
+    Row("fixed", ("02:53", "Resolved by Ann")),
+)
+CONTENT = Content(
+    incident="Q1FOX",
+    url="https://incidents.example.com/Q1FOX",
+    title="Checkout is slow",
+    starts_on=date(2026, 11, 2),
+    timezone="UTC",
+    entries={
+        Slot.DURATION: Entry("43 min"),
+        Slot.IMPACT: Entry("37 alerts", keep_prompt=True),
+        Slot.STEPS_TAKEN: Entry(points=(Point("a", "Looked"), Point("b", "Restarted"))),
+        Slot.WENT_WELL: Entry(points=(Point("c", "Acknowledged fast"),), keep_prompt=True),
+    },
+    timeline=(FIRED, PAGED, FIXED),
+    action_items=(Row("todo", ("Watch the disk", "", "", "")),),
+)
+
+
+def written(**known: object) -> Written:
+    return fill(TEMPLATE, replace(CONTENT, **known), NAMES)  # type: ignore[arg-type] # any field
+
+
+BASE = written()
+
+
+def merged(people: str, fresh: Written, base: Written | None = BASE) -> Merged:
+    """Merge, and again: the second time changes nothing."""
+    once = merge(base, people, fresh, NAMES)
+    twice = merge(once.base, once.text, fresh, NAMES)
+    assert twice.text == once.text
+    assert twice.changes == ()
+    assert twice.base.units == once.base.units
+    return once
+
+
+def edited(old: str, new: str, text: str = BASE.text) -> str:
+    assert text.count(old) == 1, old
+    return text.replace(old, new)
+
+
+def test_nothing_new_changes_nothing() -> None:
+    result = merged(BASE.text, BASE)
+    assert (result.text, result.changes, result.suggestions) == (BASE.text, (), ())
+
+
+def test_an_untouched_document_becomes_the_fresh_one() -> None:
+    fresh = written(
+        title="Search is slow",
+        url="https://incidents.example.com/new",
+        timezone="Europe/Berlin",
+        entries={Slot.ROOT_CAUSE: Entry("Disk"), Slot.STEPS_TAKEN: Entry("None")},
+        timeline=(PAGED, Row("new", ("02:30", "Escalated"))),
+        action_items=(),
+    )
+    assert merged(BASE.text, fresh).text == fresh.text
+
+
+def test_each_change_says_where_and_why() -> None:
+    fresh = written(
+        entries={**CONTENT.entries, Slot.DURATION: Entry("51 min")},
+        timeline=(FIRED, Row("new", ("02:15", "Called")), PAGED),
+    )
+    assert [(one.place, one.before, one.after) for one in merged(BASE.text, fresh).changes] == [
+        ("Duration", "43 min", "51 min"),
+        ("Timeline of Events", "02:53 | Resolved by Ann", ""),
+        ("Timeline of Events", "", "02:15 | Called"),
+    ]
+
+
+def test_what_a_person_wrote_never_counts_as_the_programs() -> None:
+    people = edited("**Duration:** 43 min", "**Duration:** an hour")
+    says_the_same = written(entries={**CONTENT.entries, Slot.DURATION: Entry("an hour")})
+    result = merged(people, says_the_same)
+    assert (result.text, result.suggestions) == (people, ())
+    later = written(entries={**CONTENT.entries, Slot.DURATION: Entry("51 min")})
+    result = merged(people, later, result.base)
+    assert result.text == people
+    assert [(one.people, one.fresh, one.is_new) for one in result.suggestions] == [
+        ("an hour", "51 min", True)
+    ]
+
+
+def test_a_suggestion_that_a_person_had_seen_is_told_from_a_new_one() -> None:
+    people = edited("| 02:20 | Paged 2 people |", "| 02:20 | Paged Ann and Bo |")
+    (suggestion,) = merged(people, BASE).suggestions
+    assert (suggestion.place, suggestion.people, suggestion.fresh, suggestion.is_new) == (
+        "Timeline of Events",
+        "02:20 | Paged Ann and Bo",
+        "02:20 | Paged 2 people",
+        False,
+    )
+
+
+def test_an_answered_prompt_is_the_persons_with_the_fact_before_it() -> None:
+    prompt = '[Brief summary of the impact, e.g., "API requests failed for 90% of users"]'
+    people = edited(prompt, "Nobody could pay")
+    fresh = written(entries={**CONTENT.entries, Slot.IMPACT: Entry("52 alerts", keep_prompt=True)})
+    assert merged(people, fresh).text == people
+
+
+def test_a_deleted_row_stays_deleted_even_if_it_went_and_came_again() -> None:
+    people = edited("| 02:20 | Paged 2 people |\n", "")
+    without = merged(people, written(timeline=(FIRED, FIXED)))
+    again = merged(without.text, written(timeline=(FIRED, replace(PAGED), FIXED)), without.base)
+    reworded = Row("paged", ("02:21", "Paged 3 people"))
+    at_last = merged(again.text, written(timeline=(FIRED, reworded, FIXED)), again.base)
+    assert people == without.text == again.text == at_last.text
+
+
+def test_a_reworded_row_is_not_added_again_when_its_fact_changes() -> None:
+    people = edited("Paged 2 people", "Paged Ann, who slept")
+    fresh = written(timeline=(FIRED, Row("paged", ("02:20", "Paged 3 people")), FIXED))
+    result = merged(people, fresh)
+    assert result.text == people
+    assert [one.fresh for one in result.suggestions] == ["02:20 | Paged 3 people"]
+
+
+def test_deleted_bullets_and_sections_stay_away() -> None:
+    people = edited("- **Duration:** 43 min\n", "")
+    start, end = people.index("## 2."), people.index("## 3.")
+    people = people[:start] + people[end:]
+    fresh = written(
+        entries={**CONTENT.entries, Slot.DURATION: Entry("51 min")},
+        timeline=(*CONTENT.timeline, Row("new", ("03:00", "Reviewed"))),
+    )
+    assert merged(people, fresh).text == people
+
+
+@pytest.mark.parametrize(
+    ("theirs", "new", "expected"),
+    [
+        (["02:15 x"], "02:12", ["02:10", "02:12", "02:15 x", "02:20", "02:53"]),
+        (["02:15 x"], "02:15", ["02:10", "02:15 x", "02:15", "02:20", "02:53"]),
+        (["02:15 x", "later y"], "02:16", ["02:10", "02:15 x", "later y", "02:16", "02:20", "02:53"]),
+        (["02:18 x", "02:12 y"], "02:15", ["02:10", "02:15", "02:18 x", "02:12 y", "02:20", "02:53"]),
+        (["2026-11-02 02:15 x"], "02:17", ["02:10", "2026-11-02 02:15 x", "02:17", "02:20", "02:53"]),
+        (["**02:15** x"], "02:17", ["02:10", "**02:15** x", "02:17", "02:20", "02:53"]),
+    ],
+)  # fmt: skip
+def test_a_new_row_enters_by_its_time(theirs: list[str], new: str, expected: list[str]) -> None:
+    rows = "".join(
+        f"| {time} | {word} |\n" for time, word in (one.rsplit(" ", 1) for one in theirs)
+    )
+    people = edited("| 02:20 |", rows + "| 02:20 |")
+    fresh = written(timeline=(FIRED, Row("new", (new, "New")), PAGED, FIXED))
+    table = merged(people, fresh).text.partition("## 2.")[2].partition("---\n\n##")[0]
+    lines = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    mine = ("The monitor fired", "New", "Paged 2 people", "Resolved by Ann")
+    assert [time if word in mine else f"{time} {word}" for time, word in lines[1:]] == expected
+
+
+def test_rows_with_dates_go_by_their_days() -> None:
+    first = (
+        Row("a", ("2026-11-02 23:50", "Fired")),
+        Row("b", ("2026-11-03 00:20", "Fixed")),
+    )
+    base = written(timeline=first)
+    mine = "| 2026-11-02 23:55 | Mine |\n| 00:05 | Also mine |\n"
+    people = edited("| 2026-11-03 00:20 |", mine + "| 2026-11-03 00:20 |", base.text)
+    fresh = written(timeline=(first[0], Row("n", ("2026-11-03 00:01", "Escalated")), first[1]))
+    text = merged(people, fresh, base).text
+    lines = [line for line in text.splitlines() if line.startswith(("| 2026", "| 00"))]
+    assert [line.split(" | ")[1] for line in lines] == [
+        "Fired |",
+        "Mine |",
+        "Also mine |",
+        "Escalated |",
+        "Fixed |",
+    ]
+
+
+def test_a_row_whose_time_was_corrected_moves_unless_people_moved_rows() -> None:
+    fresh = written(timeline=(PAGED, Row("fired", ("02:30", "The monitor fired")), FIXED))
+    assert merged(BASE.text, fresh).text == fresh.text
+    swapped = edited("| 02:10 | The monitor fired |\n| 02:20 | Paged 2 people |\n",
+                     "| 02:20 | Paged 2 people |\n| 02:10 | The monitor fired |\n")  # fmt: skip
+    late = written(timeline=(FIXED, FIRED, PAGED))
+    assert merged(swapped, late).text == swapped
+
+
+def test_people_may_add_reorder_and_remove_columns() -> None:
+    table = BASE.text.partition("## 2. Timeline of Events\n")[2].partition("\n---")[0]
+    other = (
+        "| Who | What happened | Time (UTC) |\n|---|---|---|\n"
+        "| a bot | The monitor fired | 02:10 |\n| | Paged 2 people | 02:20 |\n"
+    )
+    people = edited(table, other)
+    fresh = written(timeline=(Row("fired", ("02:11", "The monitor fired")), PAGED, FIXED))
+    assert merged(people, fresh).text == people.replace("02:10", "02:11")
+    fresh = written(timeline=(FIRED, Row("n", ("02:15", "Called")), PAGED))
+    expected = other.replace("| | Paged", "|  | Called | 02:15 |\n| | Paged")
+    assert merged(people, fresh).text == people.replace(other, expected)
+
+
+def test_a_row_with_a_ticket_or_words_of_people_is_never_removed() -> None:
+    row = "| Watch the disk                             |            |            |               |"
+    people = edited(row, f"{row} [OPS-1](https://jira.example.com/OPS-1) | To Do |")
+    people = edited(
+        "Priority   | Deadline      |", "Priority   | Deadline      | Ticket | Status |", people
+    )
+    people = edited("------------|---------------|", "------------|---------------|-|-|", people)
+    kept = merged(people, written(action_items=()))
+    assert kept.text == people
+    renamed = written(action_items=(Row("todo", ("Watch the disks", "", "", "")),))
+    assert merged(people, renamed).text == people.replace("Watch the disk ", "Watch the disks")
+
+
+def test_facts_that_vanish_give_way_to_the_prompts_again() -> None:
+    nothing = written(entries={}, timeline=(), action_items=())
+    assert merged(BASE.text, nothing).text == nothing.text
+    mine = "| 02:30 | Mine |\n"
+    people = edited("| 02:53 |", mine + "| 02:53 |")
+    assert f"|-------------------|\n{mine}\n" in merged(people, nothing).text
+
+
+def test_a_placeholder_that_a_person_answered_is_theirs() -> None:
+    base = written(timeline=(), action_items=())
+    people = edited("| HH:MM | [Event 2: Actions taken] |", "| 02:30 | We called Bo |", base.text)
+    text = merged(people, BASE, base).text
+    table = text.partition("|-------------------|\n")[2].partition("\n\n")[0]
+    assert table.splitlines() == [
+        "| 02:10 | The monitor fired |",
+        "| 02:20 | Paged 2 people |",
+        "| 02:30 | We called Bo |",
+        "| 02:53 | Resolved by Ann |",
+    ]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_other_line_ends_are_no_edit_and_stay(end: str) -> None:
+    fresh = written(
+        timeline=(FIRED, Row("n", ("02:15", "Called")), PAGED),
+        entries={**CONTENT.entries, Slot.DURATION: Entry("51 min")},
+    )
+    assert merged(BASE.text.replace("\n", end), fresh).text == fresh.text.replace("\n", end)
+
+
+def test_a_formatter_changes_nobodys_ownership() -> None:
+    people = BASE.text.replace("- **", "*   **").replace("  - ", "    *   ")
+    people = people.replace("| 02:10 | The monitor fired |", "|02:10   |   The monitor fired    |")
+    fresh = written(
+        entries={**CONTENT.entries, Slot.STEPS_TAKEN: Entry(points=(Point("a", "Looked twice"),))},
+        timeline=(Row("fired", ("02:11", "The monitor fired")), PAGED, FIXED),
+    )
+    text = merged(people, fresh).text
+    assert "*   **Steps Taken:**\n    *   Looked twice\n*   **Short" in text
+    assert "|02:11   |   The monitor fired    |" in text
+
+
+@pytest.mark.parametrize("tail", ["", "\n", "\n\n", "  "])
+def test_the_end_of_the_document_stays(tail: str) -> None:
+    template = "# [T]\n\n## Timeline\n| Time (Z) | Event |\n|---|---|\n| HH:MM | [E] |"
+    base = fill(template, replace(CONTENT, timeline=()), NAMES)
+    fresh = fill(template, CONTENT, NAMES)
+    assert base.text.endswith("[E] |")
+    text = merged(base.text + tail, fresh, base).text
+    assert text.endswith("| 02:53 | Resolved by Ann |" + (tail if tail != "  " else ""))
+
+
+def test_a_bullet_is_found_where_people_moved_it() -> None:
+    people = edited("- **Duration:** 43 min\n", "")
+    people = edited("## 4. Impact Analysis\n", "### Impact!\n- **duration** : 43 min\n", people)
+    fresh = written(entries={**CONTENT.entries, Slot.DURATION: Entry("51 min")})
+    assert merged(people, fresh).text == people.replace("43 min", "51 min")
+
+
+def test_without_a_base_only_untouched_placeholders_are_filled() -> None:
+    people = edited("[Duration of the Incident]", "an hour", TEMPLATE)
+    people = edited("| HH:MM | [Event 1: Detection of the issue] |", "| 01:00 | Mine |", people)
+    text = merged(people, BASE, None).text
+    assert "# Postmortem: Checkout is slow\n" in text
+    assert "**Duration:** an hour\n" in text
+    assert "| Time (UTC)      | Event" in text
+    assert "| 01:00 | Mine |\n| 02:10 | The monitor fired |\n" in text
+    assert "HH:MM" not in text
+
+
+def test_without_a_base_what_says_the_same_is_the_programs() -> None:
+    once = merged(BASE.text, BASE, None)
+    assert once.text == BASE.text
+    fresh = written(entries={**CONTENT.entries, Slot.DURATION: Entry("51 min")}, timeline=(FIRED,))
+    assert merged(once.text, fresh, once.base).text == merged(BASE.text, fresh).text
+
+
+def test_without_a_base_nothing_is_added_to_what_people_filled() -> None:
+    people = edited("| 02:20 | Paged 2 people |\n", "", edited("- Restarted", "- Rebooted"))
+    fresh = written(timeline=(FIRED, Row("paged", ("02:20", "Paged 3")), FIXED))
+    assert merged(people, fresh, None).text == people
+
+
+def test_the_url_is_refreshed_where_it_is_the_programs() -> None:
+    fresh = written(url="https://other.example.com/Q1FOX")
+    assert merged(BASE.text, fresh).text == fresh.text
+    people = edited("url: https://incidents.example.com/Q1FOX", "url: https://mine.example.com/")
+    assert merged(people, fresh).text == people
+
+
+def test_a_broken_front_matter_is_refused() -> None:
+    with pytest.raises(DocumentError, match="not valid YAML"):
+        merge(BASE, edited("status: draft", "status: [draft"), BASE, NAMES)
+
+
+def test_sources_with_one_key_are_told_apart() -> None:
+    twins = (Row("x", ("02:10", "One")), Row("x", ("02:11", "Two")))
+    base = written(timeline=twins)
+    assert [unit.key for unit in base.units[TIMELINE]] == ["x", "x#2"]
+    fresh = written(timeline=(twins[0], Row("x", ("02:11", "Three"))))
+    assert merged(base.text, fresh, base).text == fresh.text
+
+
+def test_of_rows_with_the_same_words_the_right_one_is_known_as_deleted() -> None:
+    rows = [Row(str(at), ("02:10", "Same" if at % 2 else f"Row {at}")) for at in range(6)]
+    base = written(timeline=tuple(rows))
+    lines = [f"| 02:10 | {row.cells[1]} |" for row in rows]
+    people = edited("\n".join(lines), "\n".join(lines[:3] + lines[4:]), base.text)
+    changed = [replace(row, cells=("02:10", row.cells[1] + f" {row.key}")) for row in rows]
+    text = merged(people, written(timeline=tuple(changed)), base).text
+    assert [line for line in text.splitlines() if "Same" in line] == [
+        "| 02:10 | Same 1 |",
+        "| 02:10 | Same 5 |",
+    ]
+
+
+@pytest.mark.parametrize("was_written", [True, False])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"timeline": (FIRED,)},
+        {"timeline": (*CONTENT.timeline, Row("n", ("03:00", "Reviewed")))},
+        {"title": "Search is slow"},
+    ],
+)
+def test_after_a_crash_the_base_is_the_one_that_the_document_is_nearest_to(
+    change: dict[str, object], was_written: bool
+) -> None:
+    proposed = written(**change)
+    text = (proposed if was_written else BASE).text.replace("- **Logs:**", "- **Logs:** mine,")
+    assert nearest_base(text, [BASE, proposed]) is (proposed if was_written else BASE)
+
+
+def test_a_memory_that_cannot_be_read_says_so() -> None:
+    for stored in ("", "{}", "[]", '{"text": "", "units": {"title": [1]}, "prompts": {}}'):
+        with pytest.raises(DocumentError, match="remembered of a document cannot be read"):
+            Written.from_json(stored)

@@ -1,0 +1,158 @@
+"""What a template asks for, what a file is called, and what a document still lacks."""
+
+import re
+from datetime import date
+from importlib.resources import files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config.sections import Names, Section, Slot
+from worker.document.naming import label, match, normal
+from worker.document.template import file_name, open_prompts, survey, title
+
+NAMES = Names()
+TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")
+DAY = date(2026, 11, 2)
+
+
+def test_all_of_the_built_in_template_is_filled() -> None:
+    findings = survey(TEMPLATE, NAMES)
+    assert [one.place for one in findings] == [
+        "title",
+        *(slot.value for slot in Slot),
+        "timeline",
+        "action_items",
+    ]
+    assert all(one.filled for one in findings)
+    lines = TEMPLATE.splitlines()
+    assert "Duration" in lines[(findings[2].line or 0) - 1]
+
+
+def test_what_a_template_lacks_or_adds_is_told() -> None:
+    template = "# Report\n\n- **Impact:** [words]\n- **Weather:** [words]\n"
+    findings = {one.place: one for one in survey(template, NAMES)}
+    assert findings["summary.impact"].line == 3
+    assert [place for place, one in findings.items() if one.filled] == ["summary.impact"]
+    assert findings["title"].sentence == (
+        "title is not filled: there is no first heading with a [placeholder]."
+    )
+    assert findings["summary.duration"].sentence.endswith("with the label 'Duration:'.")
+    assert "under a heading 'Timeline of Events'" in findings["timeline"].sentence
+    assert findings["Weather"].sentence.startswith("'Weather' on line 4 is not filled")
+
+
+@pytest.mark.parametrize(
+    ("words", "slug"),
+    [
+        ("Checkout is slow", "checkout-is-slow"),
+        ("  [SEV-1] Größe & Øl: 50 % weg!  ", "sev-1-grosse-ol-50-weg"),
+        ("../../etc/passwd\0.md", "etc-passwd-md"),
+        ("障害", ""),
+        ("", ""),
+        ("--", ""),
+        ("word " * 20, "-".join(["word"] * 12)),
+        ("x" * 80, "x" * 60),
+        ("a" * 60 + " b", "a" * 60),
+    ],
+)
+def test_a_file_is_named_by_day_incident_and_title(words: str, slug: str) -> None:
+    expected = f"2026-11-02-Q1FOX-{slug}.md" if slug else "2026-11-02-Q1FOX.md"
+    assert file_name("Q1FOX", words, DAY) == expected
+
+
+@given(st.text(), st.text())
+def test_a_file_name_is_always_one_plain_name(incident: str, words: str) -> None:
+    assert re.fullmatch(
+        r"2026-11-02-[A-Za-z0-9]+(-[a-z0-9]+)*\.md", file_name(incident, words, DAY)
+    )
+    assert len(file_name("Q1", words, DAY)) <= len("2026-11-02-Q1-.md") + 60
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("---\nincident: Q1\n---\n\n# Postmortem: **DB** `down`\n# Other\n", "Postmortem: DB down"),
+        ("## Only\n", "Only"),
+        ("text", ""),
+    ],
+)
+def test_the_title_is_the_first_heading(text: str, found: str) -> None:
+    assert title(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        (TEMPLATE, 30),
+        ("- **Impact:** [Brief] summary [of it]\n- done\n", 1),
+        ("- [ ] open box\n- [x] done\n- [link](u) [ref][r] [^1]\n", 0),
+        ("| a | b |\n|---|---|\n| [x y] | [z y] |\n| [OPS-1](u) | ok |\n", 1),
+        ("Text with [brackets].\n", 0),
+        (r"- \[escaped\]" + "\n", 0),
+    ],
+)
+def test_open_prompts_are_counted(text: str, count: int) -> None:
+    assert open_prompts(text) == count
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("6. Action Items", "action items"),
+        ("6) **ACTION** items:", "action items"),
+        ("Section 6: Action Items", "action items"),
+        ("6.2 – Action Items (open)", "action items"),
+        ("📋 Action_Items!", "action items"),
+        ("What Didn’t Go Well?", "what didnt go well"),
+        ("Communication & Review", "communication and review"),
+        ("Date/Time", "date/time"),
+        ("(all)", "all"),
+        ("2026", "2026"),
+    ],
+)
+def test_names_are_compared_by_their_words(name: str, expected: str) -> None:
+    assert normal(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "rest"),
+    [
+        ("**Impact:** x", "Impact", " x"),
+        ("**Impact**: x", "Impact", " x"),
+        ("**Durée :** x", "Durée", " x"),
+        ("__Impact:__x", "Impact", "x"),
+        ("*Impact*: x", "Impact", " x"),
+        ("Impact: x", "Impact", " x"),
+        ("**影響：**x", "影響", "x"),
+        ("Impact:", "Impact", ""),
+        ("**What Didn't Go Well:**", "What Didn't Go Well", ""),
+    ],
+)
+def test_a_label_ends_with_a_colon(text: str, name: str, rest: str) -> None:
+    found = label(text)
+    assert found is not None
+    assert (found[0], text[found[1] :]) == (name, rest)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Impact", "**Impact** x", ": x", "a" * 90 + ": x", "two\nlines: x"]
+)
+def test_other_text_has_no_label(text: str) -> None:
+    assert label(text) is None
+
+
+@pytest.mark.parametrize(
+    ("headings", "expected"),
+    [
+        (["Timeline"], {Section.TIMELINE: 0}),
+        (["Impact", "Root Cause"], {Section.IMPACT: 0, Section.ROOT_CAUSE: 1}),
+        (["Actoin Items"], {Section.ACTION_ITEMS: 0}),
+        (["Action Items of last time", "Action Items"], {Section.ACTION_ITEMS: 1}),
+        (["Action Items", "Action Items"], {Section.ACTION_ITEMS: 0}),
+        (["Weather", "", "7."], {}),
+    ],
+)
+def test_headings_are_recognised(headings: list[str], expected: dict[Section, int]) -> None:
+    assert match(NAMES.headings, headings, loosely=True) == expected
