@@ -268,6 +268,13 @@ def test_a_formatter_changes_nobodys_ownership() -> None:
     assert "|02:11   |   The monitor fired    |" in text
 
 
+def test_a_point_that_a_formatter_wrapped_goes_with_all_its_lines() -> None:
+    long = written(entries={Slot.STEPS_TAKEN: Entry(points=(Point("a", "Looked at it"),))})
+    people = edited("  - Looked at it\n", "  - Looked\n    at it\n", long.text)
+    nothing = written(entries={})
+    assert merged(people, nothing, long).text == nothing.text
+
+
 @pytest.mark.parametrize("tail", ["", "\n", "\n\n", "  "])
 def test_the_end_of_the_document_stays(tail: str) -> None:
     template = "# [T]\n\n## Timeline\n| Time (Z) | Event |\n|---|---|\n| HH:MM | [E] |"
