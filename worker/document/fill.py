@@ -1,7 +1,7 @@
 """Filling a template: what the program would write of an incident now."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from config.sections import Column, Names, Slot
@@ -194,8 +194,3 @@ def _with_front_matter(text: str, content: Content) -> str:
         return first + text.removeprefix(BOM)
     wanted = values if found.status else {**values, "status": front_matter.INITIAL_STATUS}
     return Source.of(text).apply(front_matter.set_values(text, wanted))
-
-
-def facts(units: Mapping[str, tuple[Unit, ...]]) -> int:
-    """Count what in these units are facts rather than prompts."""
-    return sum(not unit.prompt for many in units.values() for unit in many)

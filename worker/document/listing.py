@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from worker.document.changes import ADDED, FILLED, MOVED, REFRESHED, REMOVED, shown
 from worker.document.clock import Moment, moment, moments
+from worker.document.order import longest_rising
 from worker.document.pairing import pair, reworded
 from worker.document.parts import Cells, Listing
 from worker.document.source import Edit
@@ -161,7 +162,7 @@ class _Merge:
         if places != sorted(places):
             return set()
         order = {key: at for at, key in enumerate(self._fresh)}
-        moved = set(stay) - _longest_rising([(order[key], key) for key in stay])
+        moved = set(stay) - longest_rising([(order[key], key) for key in stay])
         return {key for key in moved if self._entry_of[key] not in self._listing.kept}
 
     def _new(self, moved: Collection[str]) -> list[Unit]:
@@ -249,25 +250,3 @@ def _says(unit: Unit, cells: Cells) -> bool:
     """Tell whether an entry says what a unit does, as far as it has the columns."""
     pairs = zip(unit.cells, cells, strict=True)
     return all(cell is None or mine.split() == cell.split() for mine, cell in pairs)
-
-
-def _longest_rising(numbered: Sequence[tuple[int, str]]) -> set[str]:
-    """Give the keys of a longest run that is in rising order, others left out."""
-    tails: list[int] = []
-    before: list[int | None] = []
-    for at, (number, _) in enumerate(numbered):
-        low, high = 0, len(tails)
-        while low < high:
-            middle = (low + high) // 2
-            if numbered[tails[middle]][0] < number:
-                low = middle + 1
-            else:
-                high = middle
-        before.append(tails[low - 1] if low else None)
-        tails[low : low + 1] = [at]
-    kept = set()
-    last = tails[-1] if tails else None
-    while last is not None:
-        kept.add(numbered[last][1])
-        last = before[last]
-    return kept

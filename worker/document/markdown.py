@@ -68,11 +68,6 @@ class Table:
     rows: tuple[Row, ...]
     indent: str
 
-    @property
-    def last_line(self) -> int:
-        """The number of the table's last line."""
-        return self.rows[-1].line if self.rows else self.rule.line
-
 
 @dataclass(frozen=True, slots=True)
 class Blocks:

@@ -39,25 +39,15 @@ def _read_row(blocks: Blocks, actions: Actions, row: Row, found: Found) -> None:
     if not task or is_bracketed(source):
         return
     where = f"Line {row.line + 1} ('{shortened(task)}')"
-    if any(cell.text for cell in row.cells[len(actions.table.header.cells) :]):
-        found.problems.append(
-            f"{where} has more cells than its table has columns, so it was not read. "
-            "Write a '|' that belongs to the text as '\\|'."
-        )
-        return
-    ticket_text = actions.text(row, Column.TICKET)
-    named = mention(ticket_text)
-    if named is None and not is_blank(ticket_text):
-        found.problems.append(
-            f"{where} has '{shortened(ticket_text)}' in its ticket's cell, which is no ticket's "
-            "key, so the row was left alone. Put a key or a link there, or clear the cell."
-        )
+    if wrong := _unusable(actions, row):
+        found.problems.append(f"{where} {wrong}")
         return
     words = {
         column: _words(blocks, actions.text(row, column))
         for column in (Column.OWNER, Column.PRIORITY, Column.DEADLINE)
     }
     day, problem = due(words[Column.DEADLINE], where)
+    named = mention(actions.text(row, Column.TICKET))
     found.problems += problem
     found.rows.append((actions, row))
     found.items.append(
@@ -71,10 +61,25 @@ def _read_row(blocks: Blocks, actions: Actions, row: Row, found: Found) -> None:
             deadline=day,
             ticket=named.ticket if named else None,
             status_text=plain_cell(actions.text(row, Column.STATUS), blocks.definitions),
-            checked=None,
             place=ItemPlace(row.line, row.place.start, row.place.end),
         )
     )
+
+
+def _unusable(actions: Actions, row: Row) -> str:
+    """Say why a row cannot be read without overwriting people's words later, "" where it can."""
+    if any(cell.text for cell in row.cells[len(actions.table.header.cells) :]):
+        return (
+            "has more cells than its table has columns, so it was not read. "
+            "Write a '|' that belongs to the text as '\\|'."
+        )
+    ticket = actions.text(row, Column.TICKET)
+    if mention(ticket) is None and not is_blank(ticket):
+        return (
+            f"has '{shortened(ticket)}' in its ticket's cell, which is no ticket's key, so the row "
+            "was left alone. Put a key or a link there, or clear the cell."
+        )
+    return ""
 
 
 def _words(blocks: Blocks, source: str) -> str:
