@@ -7,6 +7,7 @@ import pytest
 
 from tests.acceptance.world import World
 from worker.jobs.results import Action, IncidentResult, Trigger
+from worker.jobs.survey import survey
 from worker.sandbox.jira.project import Project
 
 
@@ -94,6 +95,22 @@ def test_a_ticket_moved_to_another_project_takes_its_link_along(there: World) ->
     there.sync()
     assert there.statuses()[0] == "Done"
     assert there.sync().deeds == ()
+
+
+def test_a_finished_item_counts_as_done_until_it_is_reopened(there: World) -> None:
+    def done() -> list[bool]:
+        with there.parts() as parts:
+            (one,) = survey(parts, [there.incidents["quick fix"].id])
+        return [item.done for item in one.items]
+
+    key = there.linked()[0]
+    assert done() == [False, False]
+    there.jira.transition(key, "Won't do")
+    there.sync()
+    assert done() == [True, False]
+    there.jira.transition(key, "Reopen")
+    there.sync()
+    assert done() == [False, False]
 
 
 def test_a_reopened_ticket_is_not_called_done_any_more(there: World) -> None:

@@ -1,6 +1,7 @@
 """The program as a service: web page, webhook receiver, schedule and worker in one process."""
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import date
@@ -8,6 +9,7 @@ from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
 
+import structlog
 import uvicorn
 from pydantic import SecretStr
 
@@ -19,12 +21,16 @@ from worker.app.parts import open_parts
 from worker.jobs.parts import Parts
 from worker.jobs.results import RunResult, Trigger
 from worker.jobs.run import Order, run
+from worker.jobs.states import JobPhase, JobState
 from worker.queue import JobOutcome, Queue, QueueSettings, Schedule
 from worker.web.application import WebSettings, create
 from worker.web.hints import Hint
 from worker.web.metrics import Metrics
 
 SCHEDULE = "sync"
+REMEMBERED = 1000
+"""How many of the latest jobs that webhooks asked for can be waited for."""
+log = structlog.get_logger()
 LONGEST_START = 30.0
 """Seconds that the web server may take to start."""
 
@@ -48,18 +54,22 @@ class Worker:
             self._run_incident,
             [Schedule(SCHEDULE, settings.schedule.every, self._run_all)],
             QueueSettings(settle=usual.settle if settle is None else settle),
-            on_end=self.metrics.attempt,
+            on_end=self._ended,
         )
-        self.kept: list[str] = []
+        self.kept: deque[str] = deque(maxlen=REMEMBERED)
 
     def start(self) -> None:
         """Begin to work. Raises ``PostmortemError``."""
         self.queue.start()
 
-    def stop(self) -> None:
-        """Take on nothing more, and let go of everything."""
-        self.queue.stop()
+    def stop(self) -> bool:
+        """Take on nothing more and let go of everything; give whether all work under way ended.
+
+        Where it did not, the process should end at once: threads of the queue would keep it alive.
+        """
+        ended = self.queue.stop()
         self._open.close()
+        return ended
 
     def keep(self, hint: Hint) -> None:
         """Store what a webhook told; when this returns, it is on disk."""
@@ -67,6 +77,12 @@ class Worker:
         if incident:
             job = self.queue.enqueue(incident, Trigger.WEBHOOK, event_id=hint.id)
             self.kept.append(job)
+
+    def _ended(self, state: JobState) -> None:
+        """Count an attempt that ended, and tell operators of a job that will not be tried again."""
+        self.metrics.attempt(state)
+        if state.phase is JobPhase.PARKED:
+            log.error("A job was given up.", subject=state.subject, failures=state.failures)
 
     def _incident_of(self, hint: Hint) -> str | None:
         """Give the incident that a ticket belongs to, None for a ticket of somebody else's."""
@@ -139,12 +155,12 @@ class Service:
             "Another program may have the port; choose another with --port.",
         )
 
-    def stop(self) -> None:
-        """Stop serving and working."""
+    def stop(self) -> bool:
+        """Stop serving and working; see :meth:`Worker.stop`."""
         self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join()
-        self.worker.stop()
+        return self.worker.stop()
 
     def wait_until_idle(self, timeout: float = 60.0) -> None:
         """Wait until every job that a webhook asked for is over. Raises ``PostmortemError``."""

@@ -5,6 +5,7 @@ import re
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from importlib.metadata import version
@@ -197,9 +198,10 @@ def serve(
     from worker.app.service import Service  # noqa: PLC0415 - other commands start faster without
 
     settings = _serving(context)
-    with Service(settings, host, port) as service:
-        printing.out.print(f"The web page is at {service.url}. Stop with Ctrl-C.")
-        _until_told_to_stop()
+    service = Service(settings, host, port)
+    service.start()
+    printing.out.print(f"The web page is at {service.url}. Stop with Ctrl-C.")
+    _until_told_to_stop(service.stop)
 
 
 @app.command()
@@ -210,10 +212,7 @@ def work(context: typer.Context) -> None:
     worker = Worker(_serving(context))
     worker.start()
     printing.out.print("Working. Stop with Ctrl-C.")
-    try:
-        _until_told_to_stop()
-    finally:
-        worker.stop()
+    _until_told_to_stop(worker.stop)
 
 
 def _serving(context: typer.Context) -> Settings:
@@ -227,12 +226,15 @@ def _serving(context: typer.Context) -> Settings:
     return settings
 
 
-def _until_told_to_stop() -> None:
-    """Wait for Ctrl-C, or for the signal by which a supervisor ends a service."""
+def _until_told_to_stop(stop: Callable[[], bool]) -> None:
+    """Wait for Ctrl-C, or for the signal by which a supervisor ends a service, and stop."""
     told = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
     told.wait()
+    if not stop():
+        # What is under way is handed on, and its threads would keep the process alive.
+        os._exit(FAILED)
 
 
 @app.command()

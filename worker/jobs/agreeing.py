@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from connectors.tickets import Account, Ticket, TicketChanges
+from connectors.tickets import Account, Category, Ticket, TicketChanges
 from worker.document.action_items import ActionItem, CellEdit, TicketCell
 from worker.jobs.results import Action, Deed
 from worker.jobs.ticket_work import Work
@@ -54,6 +54,7 @@ def settle(work: Work, items: Sequence[ActionItem]) -> list[TrackedTicket]:
             status_cell=_status(work, ticket),
             linked=True,
             available=ticket is not None,
+            done=ticket is not None and ticket.category is Category.DONE,
         )
     gone = [
         replace(one, status_cell=UNAVAILABLE) if not one.available else one

@@ -1,6 +1,7 @@
 """Reading the documents as they are, for `postmortem status`, the web page and its API."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from connectors.errors import PostmortemError
@@ -71,18 +72,19 @@ def _read(parts: Parts, document: KnownDocument, text: str) -> DocumentStatus:
     names = parts.policy.names
     front = read_front_matter(text)
     table = read_items(text, names)
+    done = {one.key for one in parts.journal.tickets(document.incident) if one.done}
     status = DocumentStatus(
         incident=document.incident,
         document=document.name,
         title=title(text),
         prompts=open_prompts(text),
-        items=tuple(_item(one) for one in table.items),
+        items=tuple(_item(one, done) for one in table.items),
         problems=table.problems,
     )
     return replace(status, url=front.url, status=front.status) if front else status
 
 
-def _item(item: ActionItem) -> ItemStatus:
+def _item(item: ActionItem, done: AbstractSet[str]) -> ItemStatus:
     return ItemStatus(
         task=item.task,
         owner=item.owner or "",
@@ -91,4 +93,5 @@ def _item(item: ActionItem) -> ItemStatus:
         ticket=item.ticket.key if item.ticket else "",
         url=(item.ticket.url or "") if item.ticket else "",
         status=item.status_text,
+        done=item.ticket is not None and item.ticket.key in done,
     )

@@ -299,6 +299,7 @@ def _ticket_row(one: TrackedTicket) -> dict[str, object]:
         "linked": one.linked,
         "available": one.available,
         "has_links": one.has_links,
+        "done": one.done,
     }
 
 
@@ -316,6 +317,7 @@ def _ticket(row: Mapping[Any, Any]) -> TrackedTicket:
         linked=row["linked"],
         available=row["available"],
         has_links=row["has_links"],
+        done=row["done"],
     )
 
 

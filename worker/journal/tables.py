@@ -51,6 +51,7 @@ tickets = Table(
     Column("linked", Boolean, nullable=False),
     Column("available", Boolean, nullable=False),
     Column("has_links", Boolean, nullable=False),
+    Column("done", Boolean, nullable=False),
 )
 Index("tickets_incident", tickets.c.incident)
 

@@ -28,7 +28,7 @@ class TrackedTicket:
     ``row`` and ``remote`` are both sides' values when they last agreed; ``status_cell`` the status
     as last written into the row. ``linked`` is True once the document was seen to name it,
     ``available`` False while it cannot be seen, ``has_links`` False until its links to the incident
-    and the document are on it.
+    and the document are on it. ``done`` is whether its status meant so when it was last read.
     """
 
     id: TicketId
@@ -43,6 +43,7 @@ class TrackedTicket:
     linked: bool = False
     available: bool = True
     has_links: bool = True
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)

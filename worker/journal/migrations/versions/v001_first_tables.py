@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("linked", sa.Boolean(), nullable=False),
         sa.Column("available", sa.Boolean(), nullable=False),
         sa.Column("has_links", sa.Boolean(), nullable=False),
+        sa.Column("done", sa.Boolean(), nullable=False),
     )
     op.create_table(
         "intents",
