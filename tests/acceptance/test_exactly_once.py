@@ -10,6 +10,8 @@ from tests.acceptance.processes import kill_at, start, sync_in_process, sync_unt
 from tests.acceptance.world import LAG, World, world
 from worker.jobs.results import Action
 from worker.sandbox.jira.faults import Fault, Moment
+from worker.store.base import Version
+from worker.store.directory import DirectoryStore
 
 ROWS = (
     "Add an alert on queue depth | Aiko Brandt | High | 2026-12-24",
@@ -91,6 +93,45 @@ def test_a_database_lost_between_create_and_link(lagging: World) -> None:
     lagging.clock.sleep(1)
     lagging.sync(wait=90)
     assert_one_each(lagging, as_left)
+
+
+def test_a_database_lost_twice_as_fast_as_the_index_learns(lagging: World) -> None:
+    as_left = drafted(lagging)
+    lagging.jira.fault(Fault(at=CREATE, moment=Moment.AFTER))
+    lagging.sync(wait=0)
+    for path in lagging.folder.glob("postmortem.db*"):
+        path.unlink()
+    for _ in range(3):
+        lagging.clock.sleep(5)
+        lagging.sync(wait=0)
+    lagging.sync(wait=90)
+    assert_one_each(lagging, as_left)
+
+
+def test_a_database_lost_while_the_first_draft_gets_its_tickets(lagging: World) -> None:
+    lagging.jira.fault(Fault(at=CREATE, moment=Moment.AFTER))
+    lagging.sync("checkout storm", wait=0)
+    made = lagging.tickets()
+    assert made
+    for path in lagging.folder.glob("postmortem.db*"):
+        path.unlink()
+    lagging.clock.sleep(1)
+    lagging.sync("checkout storm", wait=0)
+    lagging.sync("checkout storm", wait=90)
+    assert lagging.tickets() == made
+    assert sorted(lagging.linked("checkout storm")) == sorted(made)
+
+
+def test_a_database_lost_by_a_process_killed_before_its_first_draft_was_saved(
+    lagging: World,
+) -> None:
+    class Unsaved(DirectoryStore):
+        def write(self, name: str, text: str, expected: Version | None) -> Version:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        lagging.sync("checkout storm", store=Unsaved(lagging.documents))
+    assert lagging.tickets() == {}
 
 
 def test_a_database_lost_after_everything_was_linked(lagging: World) -> None:

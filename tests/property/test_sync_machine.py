@@ -133,7 +133,7 @@ class Syncs(RuleBasedStateMachine):
             assert item.status_text == shown
 
 
-Syncs.TestCase.settings = settings(max_examples=15, stateful_step_count=10, deadline=None)
+Syncs.TestCase.settings = settings(max_examples=30, stateful_step_count=10, deadline=None)
 
 
 class TestAnyOrderOfEventsLeavesOneTicketAnItem(Syncs.TestCase):  # type: ignore[misc]  # made by Hypothesis

@@ -13,7 +13,7 @@ from connectors.errors import (
 )
 from connectors.incidents import Incident, IncidentId, IncidentSource
 from worker.document.errors import DocumentError
-from worker.jobs.catalogue import Catalogue
+from worker.jobs.catalogue import Catalogue, settled
 from worker.jobs.parts import Parts
 from worker.jobs.pulling import Pulled, StillOpen, origin, pull
 from worker.jobs.report import Report, entries
@@ -155,7 +155,9 @@ class _Run:
                 )
                 return None
             try:
-                return self._write(at)
+                if at.text is not None or self.parts.dry_run:
+                    return self._write(at)
+                self._draft(at)
             except Changed:
                 self.report.start_over()
             except DocumentError as error:
@@ -167,7 +169,19 @@ class _Run:
             "Run the command again when nobody is writing.",
         )
 
+    def _draft(self, at: Open) -> None:
+        """Save a new document before its first ticket is created.
+
+        So a ticket without a document cannot be: where there is none, no create was lost.
+        """
+        composed = compose(self.parts, at, self.pulled, self.report)
+        save_chart(self.parts, at, self.pulled)
+        known = save(self.parts, at, composed, self.report)
+        if known is not None:
+            self.catalogue = settled(self.catalogue, known)
+
     def _write(self, at: Open) -> KnownDocument | None:
+        """Bring the text up to date, do the ticket half, and save both."""
         composed = compose(self.parts, at, self.pulled, self.report)
         text, work = self._tickets(at, composed.text)
         save_chart(self.parts, at, self.pulled)
@@ -234,7 +248,7 @@ class _Run:
 
     def _forgotten(self) -> bool:
         known = self.parts.journal.incident(self.incident)
-        return known is None or (known.base is None and known.proposed is None)
+        return known is None or not known.made
 
     def _remember(self, known: KnownDocument | None) -> None:
         journal = self.parts.journal

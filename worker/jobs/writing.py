@@ -29,12 +29,14 @@ class NotOurs(PostmortemError):
 class Open:
     """A document as it was read: its name, text, and the version that a save must still meet.
 
-    A document that is yet to be made has no text and no version.
+    A document that is yet to be made has no text and no version. ``fingerprint`` is that of the
+    listing: what is left unwritten is known by it, so that a change since then is seen.
     """
 
     name: str
     text: str | None = None
     version: Version | None = None
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def open_document(
         raise PostmortemError(known.problem)
     if known is not None:
         stored: Stored = parts.store.read(known.name)
-        return Open(known.name, stored.text, stored.version)
+        return Open(known.name, stored.text, stored.version, known.fingerprint)
     if pulled is None:
         return None
     name = file_name(incident, pulled.record.incident.title, pulled.content.starts_on)
@@ -95,20 +97,22 @@ def save(parts: Parts, at: Open, composed: Composed, report: Report) -> KnownDoc
     report.document = at.name
     before = at.text or ""
     if composed.text != before:
-        report.diff = unified(at.name, before, composed.text)
+        report.diff += unified(at.name, before, composed.text)
     if parts.dry_run:
         report.saved()
         return None
     incident = report.incident
     if composed.base is not None:
         parts.journal.propose(incident, composed.base.to_json())
-    version = at.version
-    if composed.text != before or version is None:
-        version = parts.store.write(at.name, composed.text, version)
+    fingerprint = at.fingerprint
+    if composed.text != before or at.version is None:
+        fingerprint = parts.store.write(at.name, composed.text, at.version).fingerprint
     if composed.base is not None:
         parts.journal.settle(incident)
+    if at.version is None:
+        parts.journal.note_incident(incident, made=True)
     report.saved()
-    return KnownDocument(at.name, version.fingerprint, incident, parts.clock(), settled=True)
+    return KnownDocument(at.name, fingerprint, incident, parts.clock(), settled=True)
 
 
 def save_chart(parts: Parts, at: Open, pulled: Pulled | None) -> None:

@@ -39,7 +39,8 @@ class KnownDocument:
 class KnownIncident:
     """What is remembered of an incident.
 
-    ``updated`` is the source's own word for its last change when it was last pulled. ``base`` is
+    ``updated`` is the source's own word for its last change when it was last pulled. ``made`` tells
+    that this very memory saw the document being made, so that it knows of every create. ``base`` is
     the text that the program last wrote, ``proposed`` the one it was about to write, both as
     ``Written.to_json`` gives them.
     """
@@ -49,6 +50,7 @@ class KnownIncident:
     merged_into: str = ""
     title: str = ""
     url: str = ""
+    made: bool = False
     base: str | None = None
     proposed: str | None = None
 
@@ -129,7 +131,7 @@ class Journal:
             row = connection.execute(query).mappings().one_or_none()
         return KnownIncident(**row) if row else None
 
-    def note_incident(self, incident: str, **values: str | None) -> None:
+    def note_incident(self, incident: str, **values: str | bool | None) -> None:
         """Remember some of an incident's values; see :class:`KnownIncident` for their names."""
         with self._begin() as connection:
             _put(connection, tables.incidents, {"incident": incident}, values)
