@@ -3,10 +3,12 @@
 import logging
 import math
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any
 
+import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 
 from connectors.errors import PostmortemError
@@ -73,6 +75,32 @@ def must_run() -> None:
 
 
 def _config(location: Location, executor: str) -> DBOSConfig:
+    config = _plain_config(location, executor)
+    if isinstance(location, InFile):
+        config["system_database_engine"] = _file_engine(location)
+    return config
+
+
+def _file_engine(location: InFile) -> sa.Engine:
+    """Open the file as DBOS does by itself, and teach an old SQLite what it takes for granted.
+
+    On Python 3.12 and later DBOS reckons with ``unixepoch('subsec')``, which SQLite has from 3.42
+    on; what it runs on depends on the system (Debian 12 has 3.40) and not on Python.
+    """
+    engine = sa.create_engine(location.url)
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        connection.execute("PRAGMA busy_timeout=30000")
+        connection.execute("PRAGMA foreign_keys=ON")
+        if sqlite3.sqlite_version_info < (3, 42):
+            connection.create_function("unixepoch", 1, lambda _: time.time())
+
+    return engine
+
+
+def _plain_config(location: Location, executor: str) -> DBOSConfig:
     return {
         "name": APPLICATION,
         "system_database_url": location.url,
