@@ -20,7 +20,7 @@ from worker.drafting.facts import facts
 from worker.jobs.parts import Parts
 from worker.jobs.results import Trigger
 from worker.jobs.run import Order, run
-from worker.journal.journal import KnownDocument
+from worker.journal.records import KnownDocument
 from worker.store.base import Listed, Stored
 from worker.store.directory import DirectoryStore
 from worker.tracking.memory import TrackedTicket, Values, row_values

@@ -150,11 +150,30 @@ def test_the_description_says_where_it_comes_from_and_quotes_the_row(there: Worl
     assert incident in flat
     assert f"https://postmortems.example.com/postmortems/{incident}" in flat
     assert "The row as it was written" in flat
+    assert "Duration: 9 min 2 s." in flat
+    assert f"{there.incidents['quick fix'].number}: Pictures are missing" in flat
     if there.jira.kind is SiteKind.CLOUD:
         assert description["type"] == "doc"
         assert "*an* {alert}" in flat
     else:
         assert "{alert}" not in flat.partition("{noformat}")[0]
+
+
+def test_a_ticket_made_without_a_pull_says_the_same_of_its_incident(there: World) -> None:
+    there.sync()
+    there.add_rows("Review the hand-over")
+    there.clock.sleep(3600)
+    there.pagerduty.forget()
+    there.run()
+    assert there.pagerduty.calls() == ["GET /incidents"]
+    first, second = (
+        json.dumps(there.jira.ticket(key).now.description).partition("The row as it was")[0]
+        for key in there.linked()
+    )
+    assert "Duration: 9 min 2 s." in first
+    assert second.replace("Review the hand-over", "Add an alert") == first
+    names = [there.jira.ticket(key).links[0]["object"]["title"] for key in there.linked()]
+    assert len(set(names)) == 1
 
 
 def test_the_ticket_links_to_the_incident_and_the_document_once(there: World) -> None:

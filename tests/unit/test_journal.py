@@ -12,7 +12,8 @@ from sqlalchemy import create_engine, inspect, text
 from connectors.tickets import Mark, TicketId
 from tests.unit.tracking_support import INCIDENT, NOW, intent, tracked
 from worker.journal.database import Database, JournalError
-from worker.journal.journal import Entry, Journal, KnownDocument
+from worker.journal.journal import Journal
+from worker.journal.records import Entry, KnownDocument
 from worker.journal.tables import metadata
 
 POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")

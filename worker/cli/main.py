@@ -1,13 +1,11 @@
 """The commands. Exit status: 0 all done, 1 some of the work failed, 2 wrong usage or settings."""
 
 import os
-import re
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -16,12 +14,12 @@ import structlog
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from config.durations import parse_duration
 from config.errors import ConfigurationProblems
 from config.settings import Settings, load
 from connectors.errors import ConfigurationError, PostmortemError
 from worker.app.parts import open_parts
 from worker.cli import printing
+from worker.cli.arguments import Incidents, Json, SomeIncidents, duration
 from worker.jobs.parts import Parts
 from worker.jobs.preflight import preflight
 from worker.jobs.results import RunResult, Trigger
@@ -39,24 +37,6 @@ app = typer.Typer(
     "items and their Jira tickets in step.\n\nTry it with no account and no settings: "
     "`postmortem demo`",
 )
-
-_INCIDENT = re.compile(r"(?:https://[^\s/]+/incidents/)?(?P<id>[A-Z0-9]+)/?", re.ASCII)
-
-
-def _incident(text: str) -> str:
-    match = _INCIDENT.fullmatch(text.strip())
-    if match is None:
-        raise typer.BadParameter(
-            f"'{text}' is no incident. Give its id (Q0R9EVXVKUZTX7) or its address in PagerDuty."
-        )
-    return match["id"]
-
-
-Incidents = Annotated[
-    list[str] | None,
-    typer.Argument(parser=_incident, metavar="INCIDENT…", help="Ids or addresses in PagerDuty."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
 def _version(wanted: bool) -> None:
@@ -94,8 +74,6 @@ def draft(context: typer.Context, incidents: Incidents, json: Json = False) -> N
 
     Example: `postmortem draft Q0R9EVXVKUZTX7`
     """
-    if not incidents:
-        raise typer.BadParameter("Name at least one incident.", param_hint="INCIDENT…")
     settings = _settings(context)
     if not settings.has_pagerduty:
         raise ConfigurationError(
@@ -108,7 +86,7 @@ def draft(context: typer.Context, incidents: Incidents, json: Json = False) -> N
 @app.command()
 def sync(
     context: typer.Context,
-    incidents: Incidents = None,
+    incidents: SomeIncidents = None,
     since: Annotated[
         str, typer.Option(help="Also look back that far for resolved incidents without a document.")
     ] = "",
@@ -130,8 +108,8 @@ def sync(
     order = Order(
         Trigger.COMMAND,
         tuple(incidents or ()),
-        since=_duration(since, "--since") if since else None,
-        wait=_duration(wait, "--wait").total_seconds(),
+        since=duration(since, "--since") if since else None,
+        wait=duration(wait, "--wait").total_seconds(),
     )
     settings = _settings(context)
     if not settings.has_pagerduty and not settings.has_jira:
@@ -146,7 +124,7 @@ def sync(
 @app.command()
 def status(
     context: typer.Context,
-    incidents: Incidents = None,
+    incidents: SomeIncidents = None,
     journal: Annotated[
         bool, typer.Option("--journal", help="Show every write done for the incidents instead.")
     ] = False,
@@ -176,6 +154,8 @@ def check(context: typer.Context, json: Json = False) -> None:
     """Preflight: settings, tokens, permissions, the Jira project, the document store.
 
     Every problem at once, each with its remedy.
+
+    Example: `postmortem check --json`
     """
     settings = _settings(context)
     with open_parts(settings) as parts:
@@ -206,7 +186,10 @@ def serve(
 
 @app.command()
 def work(context: typer.Context) -> None:
-    """Run worker and schedule alone, for more machines on the same database."""
+    """Run worker and schedule alone, for more machines on the same database.
+
+    Example: `POSTMORTEM_DATABASE_URL=postgresql://db.example.com/postmortem postmortem work`
+    """
     from worker.app.service import Worker  # noqa: PLC0415 - as above
 
     worker = Worker(_serving(context))
@@ -254,13 +237,6 @@ def demo(
 
     if not show(folder, serve=not stop):
         raise typer.Exit(FAILED)
-
-
-def _duration(text: str, option: str) -> timedelta:
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"It {error}", param_hint=option) from error
 
 
 def _run(parts: Parts, order: Order) -> RunResult:

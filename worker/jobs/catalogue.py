@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from connectors.errors import PostmortemError
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.parts import Parts
-from worker.journal.journal import KnownDocument
+from worker.journal.records import KnownDocument
 from worker.store.base import Busy
 
 _NAME = re.compile(r"\d{4}-\d\d-\d\d-(?P<incident>[A-Z0-9]+)(?:-|\.)", re.ASCII)

@@ -15,7 +15,7 @@ from worker.jobs.catalogue import Catalogue
 from worker.jobs.parts import Parts
 from worker.jobs.results import Trigger
 from worker.jobs.ticket_work import Seen
-from worker.journal.journal import Pull
+from worker.journal.records import Pull
 from worker.tracking.fields import reads_otherwise
 
 RESOLVED = "incidents resolved"

@@ -15,13 +15,13 @@ from connectors.incidents import Incident, IncidentId, IncidentSource
 from worker.document.errors import DocumentError
 from worker.jobs.catalogue import Catalogue, settled
 from worker.jobs.parts import Parts
-from worker.jobs.pulling import Pulled, StillOpen, origin, pull
+from worker.jobs.pulling import Pulled, StillOpen, origin, pull, what_happened
 from worker.jobs.report import Report, entries
 from worker.jobs.results import Deed, IncidentResult, Trigger
 from worker.jobs.ticket_work import Accounts, Seen, Work
 from worker.jobs.tickets import Ask, remember, sync_tickets
 from worker.jobs.writing import KeepsChanging, Open, compose, open_document, save, save_chart
-from worker.journal.journal import KnownDocument
+from worker.journal.records import KnownDocument
 from worker.store.base import Changed
 
 ATTEMPTS = 5
@@ -258,7 +258,13 @@ class _Run:
             told = self.pulled.record.incident
             updated = told.updated_at.isoformat() if told.updated_at else ""
             journal.note_incident(
-                self.incident, updated=updated, title=told.title, url=told.url, merged_into=""
+                self.incident,
+                updated=updated,
+                title=told.title,
+                url=told.url,
+                number=told.number,
+                summary=what_happened(self.pulled.content),
+                merged_into="",
             )
 
     def _keep(self, deeds: Sequence[Deed]) -> None:

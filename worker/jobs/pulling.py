@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from connectors.errors import NotFound, PostmortemError
+from config.sections import Slot
+from connectors.errors import PostmortemError
 from connectors.incidents import (
     Incident,
     IncidentId,
@@ -12,9 +13,11 @@ from connectors.incidents import (
     Reference,
 )
 from worker.content import Content
+from worker.document.inline import plain
 from worker.drafting.chart import chart
 from worker.drafting.facts import facts
 from worker.jobs.parts import Parts
+from worker.journal.records import KnownIncident
 from worker.tracking.ticket import Origin
 
 
@@ -68,17 +71,22 @@ def origin(parts: Parts, incident: str, document: str, pulled: Pulled | None) ->
     address = parts.policy.public_url.rstrip("/")
     document_url = f"{address}/postmortems/{incident}" if address else ""
     if pulled is None:
-        known = parts.journal.incident(incident)
-        title, url = (known.title, known.url) if known else ("", "")
-        return Origin(incident, 0, title, url, document, document_url)
-    told = pulled.record.incident
-    return Origin(incident, told.number, told.title, told.url, document, document_url)
+        known = parts.journal.incident(incident) or KnownIncident(incident)
+        number, title, url, happened = known.number, known.title, known.url, known.summary
+    else:
+        told = pulled.record.incident
+        number, title, url = told.number, told.title, told.url
+        happened = what_happened(pulled.content)
+    return Origin(incident, number, title, url, document, document_url, happened)
 
 
-def exists(source: IncidentSource, incident: IncidentId) -> bool:
-    """Tell whether the source knows the incident. Raises other ``ConnectorError``."""
-    try:
-        source.incident(incident)
-    except NotFound:
-        return False
-    return True
+def what_happened(content: Content) -> str:
+    """Say in a line of plain text when it was, how long it lasted, and what it hit."""
+    told = {
+        "When": content.entries.get(Slot.DATE_TIME),
+        "Duration": content.entries.get(Slot.DURATION),
+        "Services": content.entries.get(Slot.SERVICES),
+    }
+    return " ".join(
+        f"{name}: {plain(entry.text).rstrip('.')}." for name, entry in told.items() if entry
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from worker.jobs.results import Deed, IncidentResult, SuggestedText, Trigger
-from worker.journal.journal import Entry
+from worker.journal.records import Entry
 
 
 @dataclass(slots=True)

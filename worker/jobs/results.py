@@ -25,7 +25,6 @@ class Action(StrEnum):
     CHANGED_TICKET = "changed ticket"
     CHANGED_ROW = "changed row"
     MOVED = "moved"
-    MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)

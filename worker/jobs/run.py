@@ -15,7 +15,7 @@ from worker.jobs.incident import Job, Shared
 from worker.jobs.parts import Parts
 from worker.jobs.report import failed, together
 from worker.jobs.results import IncidentResult, RunResult, Trigger
-from worker.jobs.ticket_work import Accounts
+from worker.jobs.ticket_work import Accounts, Seen
 
 log = structlog.get_logger()
 
@@ -130,7 +130,7 @@ class _Run:
                 return
             self.order.sleep(pause)
             left -= pause
-            self.shared = replace(self.shared, seen=type(self.shared.seen)())
+            self.shared = replace(self.shared, seen=Seen())
             self.catalogue = look(self.parts)
             for name in waiting:
                 again = self._one(name, pulls=False)

@@ -12,7 +12,7 @@ from worker.document.template import open_prompts, title
 from worker.jobs.catalogue import look
 from worker.jobs.parts import Parts
 from worker.jobs.results import Action, Deed, DocumentStatus, ItemStatus, JournalEntry
-from worker.journal.journal import KnownDocument
+from worker.journal.records import KnownDocument
 
 
 def survey(parts: Parts, incidents: Sequence[str] = ()) -> list[DocumentStatus]:

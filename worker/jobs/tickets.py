@@ -43,7 +43,7 @@ def sync_tickets(parts: Parts, ask: Ask, text: str, report: Report) -> tuple[str
     Raises ``ConnectorError`` where the tracker fails; what was done until then is remembered.
     """
     table = read_items(text, parts.policy.names)
-    report.warn(*(f"{problem}" for problem in table.problems))
+    report.warn(*table.problems)
     work = _work(parts, ask, text, table.items, report)
     work.read()
     decided = link(work)

@@ -13,7 +13,7 @@ from worker.jobs.parts import Parts
 from worker.jobs.pulling import Pulled, chart_name
 from worker.jobs.report import Report
 from worker.jobs.results import Action, Deed, SuggestedText
-from worker.journal.journal import KnownDocument, KnownIncident
+from worker.journal.records import KnownDocument, KnownIncident
 from worker.store.base import Stored, Version
 
 
@@ -120,13 +120,8 @@ def save_chart(parts: Parts, at: Open, pulled: Pulled | None) -> None:
     if parts.dry_run or pulled is None or pulled.chart is None:
         return
     folder, slash, _ = at.name.rpartition("/")
-    name = f"{folder}{slash}{chart_name(report_id(pulled))}"
+    name = f"{folder}{slash}{chart_name(pulled.record.incident.id)}"
     parts.store.write_attachment(name, pulled.chart.encode())
-
-
-def report_id(pulled: Pulled) -> str:
-    """Give the incident's id."""
-    return pulled.record.incident.id
 
 
 def unified(name: str, before: str, after: str) -> str:

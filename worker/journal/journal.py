@@ -1,85 +1,22 @@
 """The program's memory. Losing it may cost a look-up, never a ticket or a person's words."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from dataclasses import asdict
+from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
-from connectors.tickets import Mark, TicketId, TicketKey
-from worker.journal import tables
+from connectors.tickets import Mark, TicketId
+from worker.journal import rows, tables
 from worker.journal.database import Database
-from worker.tracking.memory import Intent, TrackedTicket, Values
+from worker.journal.records import Entry, KnownDocument, KnownIncident, Pull
+from worker.tracking.memory import Intent, TrackedTicket
 
 T = TypeVar("T")
 CHUNK = 500
 """How many ids one query names: below SQLite's and PostgreSQL's limits on variables."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownDocument:
-    """A document as it was last seen in the store.
-
-    ``incident`` is "" where the file is no postmortem; ``settled`` is True once a sync has dealt
-    with exactly this fingerprint; ``seen_at`` is when the fingerprint was first met.
-    """
-
-    name: str
-    fingerprint: str
-    incident: str
-    seen_at: datetime
-    settled: bool = False
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownIncident:
-    """What is remembered of an incident.
-
-    ``updated`` is the source's own word for its last change when it was last pulled. ``made`` tells
-    that this very memory saw the document being made, so that it knows of every create. ``base`` is
-    the text that the program last wrote, ``proposed`` the one it was about to write, both as
-    ``Written.to_json`` gives them.
-    """
-
-    incident: str
-    updated: str = ""
-    merged_into: str = ""
-    title: str = ""
-    url: str = ""
-    made: bool = False
-    base: str | None = None
-    proposed: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Pull:
-    """What is remembered of an incident's last pull.
-
-    ``updated`` is the source's own word for its last change then; ``drafted`` tells that a document
-    was written for it.
-    """
-
-    updated: str
-    drafted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One write that was done: when, by which trigger, to what, from and to which value, why."""
-
-    at: datetime
-    incident: str
-    trigger: str
-    action: str
-    subject: str
-    reason: str
-    ticket: str = ""
-    before: str = ""
-    after: str = ""
 
 
 class Journal:
@@ -106,8 +43,8 @@ class Journal:
     def documents(self) -> Mapping[str, KnownDocument]:
         """Give all documents as last seen, by name."""
         with self._begin() as connection:
-            rows = connection.execute(select(tables.documents)).mappings()
-            return {row["name"]: _document(row) for row in rows}
+            found = connection.execute(select(tables.documents)).mappings()
+            return {row["name"]: rows.document(row) for row in found}
 
     def remember(self, documents: Iterable[KnownDocument]) -> None:
         """Remember documents as they are now."""
@@ -131,7 +68,7 @@ class Journal:
             row = connection.execute(query).mappings().one_or_none()
         return KnownIncident(**row) if row else None
 
-    def note_incident(self, incident: str, **values: str | bool | None) -> None:
+    def note_incident(self, incident: str, **values: str | int | None) -> None:
         """Remember some of an incident's values; see :class:`KnownIncident` for their names."""
         with self._begin() as connection:
             _put(connection, tables.incidents, {"incident": incident}, values)
@@ -152,8 +89,8 @@ class Journal:
         """Give the incidents that were merged into ``target``."""
         query = select(tables.incidents).where(tables.incidents.c.merged_into == target)
         with self._begin() as connection:
-            rows = connection.execute(query.order_by(tables.incidents.c.incident)).mappings()
-            return [KnownIncident(**row) for row in rows]
+            found = connection.execute(query.order_by(tables.incidents.c.incident)).mappings()
+            return [KnownIncident(**row) for row in found]
 
     def propose(self, incident: str, written: str) -> None:
         """Remember what is about to be written, before it is."""
@@ -170,14 +107,14 @@ class Journal:
         table = tables.tickets
         query = select(table).where(table.c.incident == incident)
         with self._begin() as connection:
-            rows = connection.execute(query.order_by(table.c.ordinal, table.c.id)).mappings()
-            return tuple(_ticket(row) for row in rows)
+            found = connection.execute(query.order_by(table.c.ordinal, table.c.id)).mappings()
+            return tuple(rows.ticket(row) for row in found)
 
     def track(self, tickets: Iterable[TrackedTicket]) -> None:
         """Remember tickets as they are now."""
         with self._begin() as connection:
             for one in tickets:
-                _put(connection, tables.tickets, {"id": one.id}, _ticket_row(one))
+                _put(connection, tables.tickets, {"id": one.id}, rows.ticket_row(one))
 
     def untrack(self, tickets: Iterable[TicketId]) -> None:
         """Forget tickets: a person put another in their place."""
@@ -197,7 +134,7 @@ class Journal:
             for part in _chunks(ids):
                 query = select(tables.tickets).where(tables.tickets.c.id.in_(part))
                 for row in connection.execute(query).mappings():
-                    found[TicketId(row["id"])] = _ticket(row)
+                    found[TicketId(row["id"])] = rows.ticket(row)
         return found
 
     def intents(self, incident: str) -> tuple[Intent, ...]:
@@ -205,8 +142,8 @@ class Journal:
         table = tables.intents
         query = select(table).where(table.c.incident == incident)
         with self._begin() as connection:
-            rows = connection.execute(query.order_by(table.c.opened_at, table.c.ordinal))
-            return tuple(_intent(row) for row in rows.mappings())
+            found = connection.execute(query.order_by(table.c.opened_at, table.c.ordinal))
+            return tuple(rows.intent(row) for row in found.mappings())
 
     def incidents_with_intents(self) -> Sequence[str]:
         """Give the incidents that have a create without a known outcome."""
@@ -230,27 +167,27 @@ class Journal:
         """Strike out creates whose outcome is known, together with the tickets they made."""
         with self._begin() as connection:
             for one in tickets:
-                _put(connection, tables.tickets, {"id": one.id}, _ticket_row(one))
+                _put(connection, tables.tickets, {"id": one.id}, rows.ticket_row(one))
             for mark in marks:
                 connection.execute(delete(tables.intents).where(tables.intents.c.mark == mark))
 
     def record(self, entries: Iterable[Entry]) -> None:
         """Add writes to the journal."""
-        rows = [asdict(one) | {"at": one.at.isoformat()} for one in entries]
-        if rows:
+        found = [asdict(one) | {"at": one.at.isoformat()} for one in entries]
+        if found:
             with self._begin() as connection:
-                connection.execute(insert(tables.entries), rows)
+                connection.execute(insert(tables.entries), found)
 
     def entries(self, incident: str) -> Sequence[Entry]:
         """Give the writes done for an incident, oldest first."""
         table = tables.entries
         query = select(table).where(table.c.incident == incident).order_by(table.c.number)
         with self._begin() as connection:
-            rows = [dict(row) for row in connection.execute(query).mappings()]
-        for row in rows:
+            found = [dict(row) for row in connection.execute(query).mappings()]
+        for row in found:
             del row["number"]
             row["at"] = datetime.fromisoformat(row["at"])
-        return [Entry(**row) for row in rows]
+        return [Entry(**row) for row in found]
 
     def cursor(self, name: str) -> datetime | None:
         """Give how far something has been read, None if never."""
@@ -282,58 +219,3 @@ def _put(
 
 def _chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
     return (values[at : at + CHUNK] for at in range(0, len(values), CHUNK))
-
-
-def _document(row: Mapping[Any, Any]) -> KnownDocument:
-    return KnownDocument(**{**row, "seen_at": _time(row["seen_at"])})
-
-
-def _ticket_row(one: TrackedTicket) -> dict[str, object]:
-    return {
-        "incident": one.incident,
-        "key": one.key,
-        "url": one.url,
-        "mark": one.mark,
-        "ordinal": one.ordinal,
-        "row": json.dumps(asdict(one.row)),
-        "remote": json.dumps(asdict(one.remote)) if one.remote else None,
-        "status_cell": one.status_cell,
-        "linked": one.linked,
-        "available": one.available,
-        "has_links": one.has_links,
-        "done": one.done,
-    }
-
-
-def _ticket(row: Mapping[Any, Any]) -> TrackedTicket:
-    return TrackedTicket(
-        id=TicketId(row["id"]),
-        key=TicketKey(row["key"]),
-        url=row["url"],
-        incident=row["incident"],
-        ordinal=row["ordinal"],
-        row=Values(**json.loads(row["row"])),
-        remote=Values(**json.loads(row["remote"])) if row["remote"] else None,
-        mark=Mark(row["mark"]) if row["mark"] else None,
-        status_cell=row["status_cell"],
-        linked=row["linked"],
-        available=row["available"],
-        has_links=row["has_links"],
-        done=row["done"],
-    )
-
-
-def _intent(row: Mapping[Any, Any]) -> Intent:
-    since = row["unknown_since"]
-    return Intent(
-        mark=Mark(row["mark"]),
-        incident=row["incident"],
-        task=row["task"],
-        ordinal=row["ordinal"],
-        opened_at=_time(row["opened_at"]),
-        unknown_since=_time(since) if since else None,
-    )
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)

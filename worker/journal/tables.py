@@ -31,6 +31,8 @@ incidents = Table(
     Column("merged_into", String(64), nullable=False, default=""),
     Column("title", Text, nullable=False, default=""),
     Column("url", Text, nullable=False, default=""),
+    Column("number", Integer, nullable=True),
+    Column("summary", Text, nullable=False, default=""),
     Column("made", Boolean, nullable=False, default=False),
     Column("base", Text, nullable=True),
     Column("proposed", Text, nullable=True),

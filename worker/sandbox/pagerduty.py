@@ -11,8 +11,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import TracebackType
-from typing import Literal, Self
+from typing import Literal
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -24,7 +23,7 @@ from worker.sandbox.pagerduty_faults import Fault
 from worker.sandbox.pagerduty_incident import SandboxIncident
 from worker.sandbox.pagerduty_routes import Api
 from worker.sandbox.pagerduty_wire import Wire
-from worker.sandbox.server import LoopbackServer
+from worker.sandbox.server import LoopbackServer, Sandbox
 
 API_KEY = "sandbox-pagerduty-key"
 SECRET = "sandbox-signing-secret"  # noqa: S105 - guards nothing but the sandbox
@@ -47,7 +46,7 @@ class Served:
 
 
 @dataclass
-class PagerDutySandbox:
+class PagerDutySandbox(Sandbox):
     """The server and its account; usable as a context manager.
 
     ``since_means`` chooses which timestamp ``GET /incidents`` holds ``since`` and ``until``
@@ -67,34 +66,9 @@ class PagerDutySandbox:
         self._server = LoopbackServer(self._app, port=self.port)
 
     @property
-    def url(self) -> str:
-        """The API's address, for ``PAGERDUTY_API_URL``."""
-        return self._server.url
-
-    @property
     def api_key(self) -> str:
         """A key that is good, for ``PAGERDUTY_API_KEY``."""
         return self.api_keys[0]
-
-    def start(self) -> None:
-        """Start answering."""
-        self._server.start()
-
-    def stop(self) -> None:
-        """Stop answering, and free the port."""
-        self._server.stop()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def fault(self, fault: Fault) -> None:
         """Let something go wrong from now on; of several that fit, the first one does."""

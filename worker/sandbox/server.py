@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 import time
+from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
@@ -37,7 +38,50 @@ class _Server(uvicorn.Server):
             listening.close()
 
 
-class LoopbackServer:
+class Running(ABC):
+    """Something that is started and stopped, and usable as a context manager."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start answering."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Stop answering, and free the port."""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+class Sandbox(Running):
+    """A service of the sandbox, behind a server of its own."""
+
+    _server: "LoopbackServer"
+
+    @property
+    def url(self) -> str:
+        """Where the service is reached, without a slash at its end."""
+        return self._server.url
+
+    def start(self) -> None:
+        """Start answering."""
+        self._server.start()
+
+    def stop(self) -> None:
+        """Stop answering, and free the port."""
+        self._server.stop()
+
+
+class LoopbackServer(Running):
     """An HTTP server on 127.0.0.1, reachable at ``url`` between :meth:`start` and :meth:`stop`.
 
     The socket listens from the moment the server is made, so that ``url`` is known before the
@@ -85,15 +129,3 @@ class LoopbackServer:
         if self._thread.is_alive():
             self._thread.join()
         self._socket.close()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()

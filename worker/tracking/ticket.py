@@ -38,15 +38,24 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The incident and the document that a ticket comes from; URLs may be ""."""
+    """The incident and the document that a ticket comes from; URLs may be "".
+
+    ``number`` is None where the incident was not read in this run.
+    """
 
     incident: str
-    number: int
+    number: int | None
     title: str
     url: str
     document: str
     document_url: str = ""
     what_happened: str = ""
+
+    @property
+    def incident_name(self) -> str:
+        """What people call the incident, by its number where that is known, else by its id."""
+        name = self.incident if self.number is None else f"#{self.number}"
+        return f"PagerDuty incident {name}" + (f": {self.title}" if self.title else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +144,7 @@ def prepare(
 
 def describe(item: ActionItem, origin: Origin, problems: tuple[str, ...]) -> RichText:
     """Write the description: the task, its origin, the row as written, what was left out."""
-    incident = f"PagerDuty incident #{origin.number}: {origin.title}"
+    incident = origin.incident_name
     came = [
         Span("Action item of the postmortem of "),
         Span(incident, origin.url or None),
@@ -161,8 +170,8 @@ def remote_links(origin: Origin) -> tuple[RemoteLink, ...]:
     """Give the links that the ticket shows: the incident, and the document where it has an URL."""
     links = []
     if origin.url:
-        title = f"PagerDuty incident #{origin.number}: {origin.title}"
-        links.append(RemoteLink(f"pagerduty-incident={origin.incident}", origin.url, title[:255]))
+        name = origin.incident_name[:255]
+        links.append(RemoteLink(f"pagerduty-incident={origin.incident}", origin.url, name))
     if origin.document_url:
         title = f"Postmortem: {origin.title}"
         links.append(RemoteLink(f"postmortem={origin.incident}", origin.document_url, title[:255]))

@@ -5,8 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -23,7 +22,7 @@ from worker.sandbox.jira.rules import Refused
 from worker.sandbox.jira.site import Record, Site
 from worker.sandbox.jira.views import Views
 from worker.sandbox.jira.webhooks import Change, Delivery, delivery
-from worker.sandbox.server import LoopbackServer
+from worker.sandbox.server import LoopbackServer, Sandbox
 
 EMAIL = "postmortem@example.com"
 API_TOKEN = "sandbox-api-token"  # noqa: S105 - opens nothing but the sandbox
@@ -33,7 +32,7 @@ SECRET = "sandbox-jira-secret"  # noqa: S105 - as above
 
 
 @dataclass
-class JiraSandbox:
+class JiraSandbox(Sandbox):
     """The server and its site; usable as a context manager.
 
     ``index_lag`` is how long a search goes on missing what happened, by the site's ``clock``.
@@ -56,11 +55,6 @@ class JiraSandbox:
         self.tokens = {f"Basic {basic}" if cloud else f"Bearer {PERSONAL_TOKEN}"}
         self.gate = Gate(Starlette(routes=self._routes()))
         self._server = LoopbackServer(self.gate, port=self.port)
-
-    @property
-    def url(self) -> str:
-        """The site's address, for ``JIRA_URL``."""
-        return self._server.url
 
     @property
     def credentials(self) -> Mapping[str, Any]:
@@ -138,26 +132,6 @@ class JiraSandbox:
         with self.site.lock:
             record = self.ticket(id_or_key)
             return delivery(self.site, Views(self.site, self.url), record, event, changes, secret)
-
-    def start(self) -> None:
-        """Start answering."""
-        self._server.start()
-
-    def stop(self) -> None:
-        """Stop answering, and free the port."""
-        self._server.stop()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def _routes(self) -> list[Route]:
         cloud = self.site.is_cloud

@@ -32,6 +32,8 @@ def upgrade() -> None:
         _text("merged_into", 64),
         _text("title"),
         _text("url"),
+        sa.Column("number", sa.Integer(), nullable=True),
+        _text("summary"),
         sa.Column("made", sa.Boolean(), nullable=False),
         _text("base", null=True),
         _text("proposed", null=True),

@@ -1,0 +1,184 @@
+"""The command line as people and cron use it: its output, its exit status, its help."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.tickets import SiteKind
+from tests.acceptance.world import World, world
+
+COMMAND = Path(sys.executable).with_name("postmortem")
+
+
+class Shell:
+    """Runs the command in a folder, configured for a world by its environment."""
+
+    def __init__(self, here: World) -> None:
+        self.here = here
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(here.folder),
+            "PAGERDUTY_API_KEY": here.pagerduty.api_key,
+            "PAGERDUTY_API_URL": here.pagerduty.url,
+            "JIRA_URL": here.jira.url,
+            "JIRA_EMAIL": here.jira.credentials["email"],
+            "JIRA_API_TOKEN": here.jira.credentials["api_token"],
+            "JIRA_PROJECT": "OPS",
+            "POSTMORTEM_DOCUMENTS": str(here.documents),
+            "POSTMORTEM_DATABASE_URL": f"sqlite:///{here.database}",
+        }
+
+    def run(self, *words: str, **changes: str | None) -> "subprocess.CompletedProcess[str]":
+        """Run the command; changes are made to its environment, None takes a variable away."""
+        environment = {**self.environment, **changes}
+        return subprocess.run(  # noqa: S603 - our own command
+            [COMMAND, *words],
+            cwd=self.here.folder,
+            env={name: value for name, value in environment.items() if value is not None},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    def told(self, *words: str) -> Any:
+        """Run the command for its JSON; it must succeed and say nothing on standard error."""
+        done = self.run(*words, "--json")
+        assert (done.returncode, done.stderr) == (0, "")
+        return json.loads(done.stdout)
+
+    def incident(self, name: str) -> str:
+        return self.here.incidents[name].id
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    with world(tmp_path, SiteKind.CLOUD) as here:
+        yield Shell(here)
+
+
+def test_draft_sync_and_status_give_json_and_exit_0(shell: Shell) -> None:
+    incident = shell.incident("checkout storm")
+    drafted = shell.told("draft", incident)
+    assert [deed["action"] for deed in drafted["incidents"][0]["deeds"]] == ["drafted"]
+    assert shell.here.tickets() == {}
+
+    synced = shell.told("sync", incident)
+    actions = [deed["action"] for deed in synced["incidents"][0]["deeds"]]
+    assert actions.count("created") == len(shell.here.tickets()) == 3
+
+    assert shell.told("sync")["incidents"] == []
+    (one,) = shell.told("status", incident)
+    assert [item["status"] for item in one["items"]] == ["To Do"] * 3
+    journal = shell.told("status", "--journal", incident)
+    assert {entry["deed"]["action"] for entry in journal} == {"drafted", "created", "status"}
+
+
+def test_a_suggestion_is_in_the_json_and_not_in_the_text(shell: Shell) -> None:
+    incident = shell.incident("quick fix")
+    shell.told("draft", incident)
+    shell.here.edit(lambda text: text.replace("9 min 2 s", "Ten minutes, more or less", 1))
+    (result,) = shell.told("sync", incident)["incidents"]
+    suggested = [one for one in result["suggestions"] if "Ten minutes" in one["people"]]
+    assert [one["fresh"] for one in suggested] == ["9 min 2 s"]
+    assert "Ten minutes, more or less" in shell.here.text()
+
+
+def test_a_dry_run_shows_plan_and_diff_and_writes_nothing(shell: Shell) -> None:
+    done = shell.run("sync", "--dry-run", shell.incident("checkout storm"))
+    assert done.returncode == 0
+    assert "would be drafted" in done.stdout
+    assert "would be created" in done.stdout
+    assert "+## 1. Incident Summary" in done.stdout
+    assert not shell.here.documents.exists()
+    assert not shell.here.database.exists()
+    assert shell.here.tickets() == {}
+
+
+def test_since_looks_back_for_what_has_no_document(shell: Shell) -> None:
+    assert shell.told("sync")["incidents"] == []
+    found = shell.told("sync", "--since", "90d")["incidents"]
+    assert len([one for one in found if one["document"]]) == len(shell.here.incidents) - 1
+
+
+def test_some_work_failed_is_exit_1_and_the_rest_is_done(shell: Shell) -> None:
+    done = shell.run("draft", "QNOSUCHINCIDENT", shell.incident("quick fix"))
+    assert done.returncode == 1
+    assert "QNOSUCHINCIDENT" in done.stderr
+    assert shell.here.path().exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "changes", "sentence"),
+    [
+        (("draft", "not/an/id"), {}, "is no incident"),
+        (("draft",), {}, "Missing argument"),
+        (("sync", "--since", "soon"), {}, "Write it like 90s"),
+        (("sync", "--frobnicate"), {}, "--frobnicate"),
+        (("draft", "QA"), {"PAGERDUTY_API_KEY": None}, "Set PAGERDUTY_API_KEY"),
+        (("sync",), {"POSTMORTEM_TIMEZONE": "Mars/Base"}, "Mars/Base"),
+        (("sync",), {"JIRA_API_TOKEN": None}, "JIRA_API_TOKEN"),
+        (("serve", "--host", "0.0.0.0"), {}, "POSTMORTEM_TOKEN"),  # noqa: S104 - it is refused
+        (("--config", "none.toml", "sync"), {}, "none.toml"),
+    ],
+)
+def test_wrong_usage_or_settings_is_exit_2_and_nothing_is_done(
+    shell: Shell, words: tuple[str, ...], changes: dict[str, str | None], sentence: str
+) -> None:
+    done = shell.run(*words, **changes)
+    assert done.returncode == 2
+    assert sentence in " ".join(done.stderr.replace("│", " ").split())
+    assert "Traceback" not in done.stderr
+    assert not shell.here.database.exists()
+    assert shell.here.pagerduty.calls() == []
+
+
+def test_without_jira_the_draft_is_written_and_the_result_says_so(shell: Shell) -> None:
+    none = {"JIRA_URL": None, "JIRA_EMAIL": None, "JIRA_API_TOKEN": None, "JIRA_PROJECT": None}
+    done = shell.run("sync", shell.incident("checkout storm"), **none)
+    assert done.returncode == 0
+    assert "Jira is not configured" in done.stdout
+    assert shell.here.path("checkout storm").exists()
+
+
+def test_check_finds_all_well_and_names_every_problem_at_once(shell: Shell) -> None:
+    well = shell.run("check")
+    assert (well.returncode, well.stderr) == (0, "")
+    assert "Jira project OPS" in well.stdout
+    bad = shell.run("check", PAGERDUTY_API_KEY="wrong", JIRA_PROJECT="NOPE")
+    assert bad.returncode == 1
+    assert "PagerDuty" in bad.stderr
+    assert "NOPE" in bad.stderr
+    assert "wrong" not in bad.stdout + bad.stderr.replace("is wrong", "")
+
+
+def test_an_incident_without_a_document_is_told_by_status(shell: Shell) -> None:
+    done = shell.run("status", "QNOSUCHINCIDENT")
+    assert done.returncode == 1
+    assert "QNOSUCHINCIDENT has no document" in done.stderr
+
+
+def test_an_address_of_pagerduty_names_an_incident(shell: Shell) -> None:
+    incident = shell.incident("quick fix")
+    address = f"https://harbour-shop.pagerduty.example.com/incidents/{incident}"
+    assert shell.told("draft", address)["incidents"][0]["incident"] == incident
+
+
+@pytest.mark.parametrize("command", ["demo", "serve", "work", "draft", "sync", "status", "check"])
+def test_each_command_has_help_with_an_example(shell: Shell, command: str) -> None:
+    done = shell.run(command, "--help", TERM="dumb")
+    assert done.returncode == 0
+    shown = [line for line in done.stdout.splitlines() if "Usage:" not in line]
+    assert [line for line in shown if f"postmortem {command}" in line]
+
+
+def test_nothing_is_coloured_where_it_is_piped(shell: Shell) -> None:
+    shell.run("draft", shell.incident("checkout storm"))
+    for words in (("status",), ("check",), ("sync",)):
+        assert "\x1b[" not in shell.run(*words).stdout
