@@ -3,15 +3,16 @@
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from connectors.errors import NotFound, OutOfQuota, PostmortemError, Unreachable
 from tests.unit.queue_support import KINDS, WAIT, database, eventually
-from worker.jobs.results import Trigger
-from worker.jobs.states import JobPhase, JobState
+from worker.jobs.results import IncidentResult, Trigger
+from worker.jobs.states import JobPhase, JobState, Standing
+from worker.jobs.wanted import JobRequest, Wanted
 from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy
 
 SETTLE = 1.0
@@ -27,9 +28,9 @@ class Playground:
     ran: defaultdict[str, list[Trigger]] = field(default_factory=lambda: defaultdict(list))
     ended: list[JobState] = field(default_factory=list)
 
-    def run(self, incident: str, trigger: Trigger) -> JobOutcome:
-        self.ran[incident].append(trigger)
-        return self.does.get(incident, lambda: JobOutcome("Nothing had to be done."))()
+    def run(self, request: JobRequest) -> JobOutcome:
+        self.ran[request.incident].append(request.trigger)
+        return self.does.get(request.incident, lambda: JobOutcome("Nothing had to be done."))()
 
     def listen(self, state: JobState) -> None:
         if state.subject == "PDEAF":
@@ -52,8 +53,10 @@ def test_a_job_that_was_asked_for_is_run_and_its_end_is_told(playground):
     playground.does["PDONE"] = lambda: JobOutcome("1 drafted")
     job = playground.queue.enqueue("PDONE", Trigger.PAGE)
     state = playground.queue.wait(job, WAIT)
-    assert state == JobState(job, "PDONE", "page", JobPhase.DONE, summary="1 drafted")
-    assert state in playground.ended
+    assert state.ended_at is not None
+    ended = replace(state, ended_at=None)
+    assert ended == JobState(job, "PDONE", "page", JobPhase.DONE, summary="1 drafted")
+    assert ended in playground.ended
 
 
 def test_the_same_event_twice_is_one_job(playground):
@@ -90,6 +93,45 @@ def test_a_job_asked_for_while_another_runs_sees_what_came_since(playground):
     release.set()
     playground.queue.wait(second, WAIT)
     assert len(playground.ran["PLATE"]) == 2
+
+
+def test_a_run_that_left_out_the_facts_does_not_stand_for_one_that_reads_them(playground):
+    tickets = Wanted(pulls=False)
+    jobs = [
+        playground.queue.enqueue("PHALF", Trigger.WEBHOOK, wanted, event_id=f"e{number}")
+        for number, wanted in enumerate((tickets, tickets, Wanted(), tickets))
+    ]
+    states = [playground.queue.wait(job, WAIT) for job in jobs]
+    assert {state.phase for state in states} == {JobPhase.DONE}
+    assert len(playground.ran["PHALF"]) == 2
+
+
+def test_what_a_job_did_can_be_looked_up(playground):
+    result = IncidentResult("PTELL", document="2026-11-02-PTELL.md", warnings=("Half done.",))
+    playground.does["PTELL"] = lambda: JobOutcome.of([result])
+    job = playground.queue.enqueue("PTELL", Trigger.COMMAND)
+    assert playground.queue.wait(job, WAIT).results == (result,)
+
+
+def test_a_job_that_is_to_be_tried_once_is_tried_once(playground):
+    playground.does["PONCE"] = lambda: JobOutcome(failures=("No.",))
+    job = playground.queue.enqueue("PONCE", Trigger.SCHEDULE, once=True)
+    state = playground.queue.wait(job, WAIT)
+    assert (state.phase, state.attempt) == (JobPhase.PARKED, 1)
+
+
+def test_where_each_incident_stands_is_told(playground):
+    playground.does["PBAD"] = lambda: JobOutcome(failures=("No.",))
+    before = datetime.now(UTC)
+    playground.queue.wait(playground.queue.enqueue("PBAD", Trigger.PAGE), WAIT)
+    playground.queue.wait(playground.queue.enqueue("PGOOD", Trigger.PAGE), WAIT)
+    later = playground.queue.enqueue("PSOON", Trigger.WEBHOOK, Wanted(pulls=False), event_id="e")
+    standing = playground.queue.standing()
+    assert "PGOOD" not in standing
+    assert standing["PSOON"] == Standing(JobPhase.WAITING, Wanted(pulls=False))
+    assert standing["PBAD"].phase is JobPhase.PARKED
+    assert standing["PBAD"].failed_at >= before - timedelta(seconds=1)
+    playground.queue.wait(later, WAIT)
 
 
 def test_a_job_that_fails_holds_up_no_other_incident(playground):

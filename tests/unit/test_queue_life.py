@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from queue import SimpleQueue
 
@@ -12,7 +13,8 @@ from connectors.errors import PostmortemError, Unreachable
 from tests.unit.queue_support import KINDS, WAIT, database, eventually
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase, JobState
-from worker.queue import JobOutcome, Queue, QueueSettings, Schedule
+from worker.jobs.wanted import JobRequest
+from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy, Schedule
 from worker.queue.caretaker import Caretaker
 from worker.queue.leases import leases
 from worker.queue.location import locate
@@ -32,7 +34,7 @@ def file(tmp_path) -> str:
     return f"sqlite:///{tmp_path}/postmortem.db"
 
 
-def quiet(_incident: str, _trigger: Trigger) -> JobOutcome:
+def quiet(_request: JobRequest) -> JobOutcome:
     return JobOutcome("done")
 
 
@@ -55,7 +57,7 @@ def test_jobs_asked_for_before_a_restart_are_run_after_it(url):
 def test_stopping_waits_for_the_job_under_way(file):
     running, ended = threading.Event(), threading.Event()
 
-    def hold(_incident: str, _trigger: Trigger) -> JobOutcome:
+    def hold(_request: JobRequest) -> JobOutcome:
         running.set()
         stopping.wait(WAIT)
         ended.set()
@@ -74,7 +76,7 @@ def test_stopping_waits_for_the_job_under_way(file):
 def test_a_job_that_outlasts_the_grace_is_told(file):
     running, release = threading.Event(), threading.Event()
 
-    def hold(_incident: str, _trigger: Trigger) -> JobOutcome:
+    def hold(_request: JobRequest) -> JobOutcome:
         running.set()
         release.wait(WAIT)
         return JobOutcome("done")
@@ -93,7 +95,7 @@ def test_a_job_that_outlasts_the_grace_is_told(file):
 def test_the_jobs_of_a_process_that_lives_are_left_to_it(url):
     running, release = threading.Event(), threading.Event()
 
-    def hold(_incident: str, _trigger: Trigger) -> JobOutcome:
+    def hold(_request: JobRequest) -> JobOutcome:
         running.set()
         release.wait(WAIT)
         return JobOutcome("done")
@@ -109,6 +111,7 @@ def test_the_jobs_of_a_process_that_lives_are_left_to_it(url):
         lambda row: handed.append(row.workflow_id),
         every=1,
         retention=timedelta(days=1),
+        parked_retention=timedelta(days=1),
     )
     neighbour.look()
     assert queue.workers() == 2
@@ -165,6 +168,27 @@ def test_what_ended_long_ago_is_forgotten(file):
     forgetful = Queue(file, quiet, settings=QueueSettings(retention=timedelta(days=-1)))
     forgetful.start()
     eventually(lambda: forgetful.state(job) is None)
+    forgetful.stop()
+
+
+def test_what_was_given_up_is_remembered_longer_than_what_was_done(file):
+    def fail(_request: JobRequest) -> JobOutcome:
+        return JobOutcome(failures=("No.",))
+
+    queue = Queue(file, fail, settings=replace(FAST, retry=RetryPolicy(pauses=())))
+    queue.start()
+    given_up = queue.enqueue("PABC", Trigger.PAGE)
+    queue.wait(given_up, WAIT)
+    queue.stop()
+
+    forgetful = Queue(file, quiet, settings=QueueSettings(retention=timedelta(days=-1)))
+    forgetful.start()
+    done = forgetful.enqueue("PDEF", Trigger.PAGE)
+    forgetful.wait(done, WAIT)
+    forgetful.stop()
+    forgetful.start()
+    eventually(lambda: forgetful.state(done) is None)
+    assert [one.id for one in forgetful.parked()] == [given_up]
     forgetful.stop()
 
 

@@ -22,6 +22,7 @@ from dbos import DBOS
 from tests.unit.queue_support import KINDS, WAIT, database, eventually
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase
+from worker.jobs.wanted import JobRequest
 from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy, Schedule
 
 REPOSITORY = Path(__file__).parents[2]
@@ -49,7 +50,8 @@ class Log:
 
 
 def main(url: str, log: Log, gate: Path, tick_every: int, pauses: int) -> None:
-    def run(incident: str, _trigger: Trigger) -> JobOutcome:
+    def run(request: JobRequest) -> JobOutcome:
+        incident = request.incident
         log.write("begin", incident, os.getpid())
         while not gate.exists():
             time.sleep(0.02)

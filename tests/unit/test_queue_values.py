@@ -1,6 +1,7 @@
 """The queue's decisions and names, which need no database."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 
 from connectors.errors import ConfigurationError, PayloadError
 from worker.jobs.results import Action, Deed, IncidentResult
+from worker.jobs.states import JobPhase, Standing
+from worker.jobs.wanted import Wanted
 from worker.queue import ids
 from worker.queue.location import InFile, OnServer, locate
 from worker.queue.policy import Again, Done, JobOutcome, Parked, RetryPolicy, decide
@@ -56,12 +59,55 @@ def test_an_attempt_is_not_covered_by_the_one_before_it_though_the_clock_be_set_
 def test_an_outcome_is_read_off_the_result_of_an_incident():
     deeds = tuple(Deed(action, "x", "y") for action in (Action.DRAFTED, *[Action.CREATED] * 2))
     result = IncidentResult("PABC", deeds=deeds, failures=("No.",), again_in=3.0)
-    assert JobOutcome.of(result) == JobOutcome("1 drafted, 2 created", ("No.",), 3.0)
+    assert JobOutcome.of([result]) == JobOutcome("1 drafted, 2 created", ("No.",), 3.0, (result,))
+
+
+def test_an_outcome_keeps_the_failures_of_a_merges_target_and_leaves_the_text_out():
+    merged = IncidentResult("PABC", merged_into="PDEF", skipped="Merged into PDEF.")
+    target = IncidentResult("PDEF", failures=("PDEF was not read.",), diff="+ a long text")
+    outcome = JobOutcome.of([merged, target])
+    assert outcome.failures == ("PDEF was not read.",)
+    assert outcome.results == (merged, replace(target, diff=""))
 
 
 def test_an_outcome_says_why_an_incident_was_skipped():
     result = IncidentResult("PABC", skipped="Its urgency is low.")
-    assert JobOutcome.of(result).summary == "Its urgency is low."
+    assert JobOutcome.of([result]).summary == "Its urgency is low."
+
+
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+FACTS, TICKETS = Wanted(tracks=False), Wanted(pulls=False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "other", "covers"),
+    [
+        (Wanted(), TICKETS, True),
+        (Wanted(), FACTS, True),
+        (TICKETS, Wanted(), False),
+        (FACTS, TICKETS, False),
+        (Wanted(), Wanted(resolved_at=NOON), False),
+        (Wanted(resolved_at=NOON), Wanted(), True),
+    ],
+)
+def test_a_job_covers_another_only_if_it_does_all_that_the_other_would(asked, other, covers):
+    assert asked.covers(other) is covers
+
+
+@pytest.mark.parametrize(
+    ("standing", "news", "seen_to"),
+    [
+        (Standing(JobPhase.WAITING, Wanted()), NOON, True),
+        (Standing(JobPhase.WAITING, TICKETS), NOON, False),
+        (Standing(JobPhase.RETRYING, Wanted(), NOON), None, True),
+        (Standing(JobPhase.RETRYING, Wanted(), NOON), NOON - timedelta(seconds=1), True),
+        (Standing(JobPhase.RETRYING, Wanted(), NOON), NOON + timedelta(seconds=1), False),
+        (Standing(JobPhase.PARKED, Wanted(), NOON), None, True),
+        (Standing(JobPhase.PARKED, Wanted(), NOON), NOON + timedelta(seconds=1), False),
+    ],
+)
+def test_a_job_that_failed_is_asked_for_again_only_when_something_changed(standing, news, seen_to):
+    assert standing.sees_to(Wanted(), news) is seen_to
 
 
 def test_the_same_event_always_names_the_same_job():

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from worker.jobs.results import IncidentResult
+from worker.jobs.wanted import Wanted
+
 
 class JobPhase(StrEnum):
     """How far a job has come."""
@@ -25,8 +28,9 @@ class JobState:
     """One job as it stands now.
 
     ``subject`` is the incident, or the name of the schedule. ``attempt`` counts from 1;
-    ``next_at`` (aware UTC) is when a waiting job may begin, at the earliest. ``summary`` is a
-    sentence about what was done, ``failures`` are the sentences of the last attempt.
+    ``next_at`` is when a waiting job may begin, at the earliest, ``ended_at`` when a job ended
+    (both aware UTC). ``summary`` is a sentence about what was done, ``failures`` are the sentences
+    of the last attempt, ``results`` its whole results without the documents' text.
     """
 
     id: str
@@ -37,3 +41,29 @@ class JobState:
     next_at: datetime | None = None
     summary: str = ""
     failures: tuple[str, ...] = ()
+    results: tuple[IncidentResult, ...] = ()
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the queue already means to do for an incident, or has given up.
+
+    ``failed_at`` (aware UTC) is when the last attempt failed, None where none did.
+    """
+
+    phase: JobPhase
+    wanted: Wanted
+    failed_at: datetime | None = None
+
+    def sees_to(self, wanted: Wanted, news_at: datetime | None) -> bool:
+        """Tell whether nothing need be asked for ``wanted``, of which ``news_at`` is the latest.
+
+        A job that waits or runs sees to it. One that failed is tried again in its own time, or by
+        a person, unless something has changed since.
+        """
+        if not self.wanted.covers(wanted):
+            return False
+        if self.failed_at is None or news_at is None:
+            return True
+        return news_at <= self.failed_at

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import structlog
 
 from connectors.errors import OutOfQuota, PostmortemError
+from worker.jobs.wanted import Wanted
 from worker.queue.policy import JobOutcome
 from worker.queue.records import Ran
 
@@ -20,15 +21,18 @@ class JobParked(PostmortemError):
         self.data = {"failures": list(failures), "began": began}
 
 
-def attempted(subject: str, run: Callable[[], JobOutcome]) -> Ran:
-    """Run the work; whatever it raises becomes an outcome, so that no job ends without a word."""
+def attempted(subject: str, run: Callable[[], JobOutcome], wanted: Wanted) -> Ran:
+    """Run the work that was ``wanted``.
+
+    Whatever it raises becomes an outcome, so that no job ends without a word.
+    """
     began = time.time()
     try:
-        return Ran(began, run())
+        return Ran(began, run(), wanted)
     except PostmortemError as error:
         again_in = error.again_in if isinstance(error, OutOfQuota) else None
-        return Ran(began, JobOutcome(failures=(str(error),), again_in=again_in))
+        return Ran(began, JobOutcome(failures=(str(error),), again_in=again_in), wanted)
     except Exception as error:  # noqa: BLE001 - a fault in one job must not hold up the others
         _log.exception("A job stopped on a fault in the program.", subject=subject)
         sentence = f"The program has a fault: {type(error).__name__}: {error}. The log tells where."
-        return Ran(began, JobOutcome(failures=(sentence,)))
+        return Ran(began, JobOutcome(failures=(sentence,)), wanted)

@@ -12,6 +12,7 @@ from dbos import DBOS, EnqueueOptions, WorkflowStatus
 
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase, JobState
+from worker.jobs.wanted import JobRequest, Wanted
 from worker.queue import ids, lookup
 from worker.queue.attempts import JobParked, attempted
 from worker.queue.names import INCIDENT_JOB, INCIDENTS, LOST, TICK, TICKS
@@ -21,7 +22,7 @@ from worker.queue.schedule import Schedule
 
 _log = structlog.get_logger(__name__)
 
-RunIncident = Callable[[str, Trigger], JobOutcome]
+RunIncident = Callable[[JobRequest], JobOutcome]
 OnEnd = Callable[[JobState], None]
 
 
@@ -91,14 +92,14 @@ class Bodies:
 
     def incident_job(self, job: str, asked: Asked) -> Ended:
         """Run one attempt and see to what follows it. Raises ``JobParked`` where nothing does."""
-        if other := _covering(ids.prefix(asked.incident), asked.covered_from):
+        if other := _covering(ids.prefix(asked.incident), asked.covered_from, asked.wanted):
             return Ended(covered_by=other)
         tell = partial(self._tell, job, asked.incident, asked.trigger)
         if asked.failed > len(self.retry.pauses):
             tell(JobOutcome(failures=(LOST,)), JobPhase.PARKED)
             raise JobParked((LOST,), asked.covered_from)
-        trigger = Trigger(asked.trigger)
-        ran = self._step(asked.incident, lambda: self.run_incident(asked.incident, trigger))
+        request = JobRequest(asked.incident, Trigger(asked.trigger), asked.wanted)
+        ran = self._step(asked.incident, lambda: self.run_incident(request), asked.wanted)
         match decide(ran.outcome, ids.attempt(job), asked.failed, self.retry):
             case Again(after, failed):
                 successor = ids.successor(job)
@@ -120,9 +121,9 @@ class Bodies:
         schedule = self.schedules.get(name)
         if schedule is None:
             return Ended()  # asked for by a process that was configured otherwise
-        if other := _covering(ids.ticks(name), due):
+        if other := _covering(ids.ticks(name), due, Wanted()):
             return Ended(covered_by=other)
-        ran = self._step(name, schedule.run)
+        ran = self._step(name, schedule.run, Wanted())
         failures = ran.outcome.failures
         phase = JobPhase.PARKED if failures else JobPhase.DONE
         self._tell(job, name, Trigger.SCHEDULE, ran.outcome, phase)
@@ -141,9 +142,9 @@ class Bodies:
             put(ids.successor(row.workflow_id), replace(asked, failed=asked.failed + 1), 0)
         DBOS.cancel_workflow(row.workflow_id)
 
-    def _step(self, subject: str, run: Callable[[], JobOutcome]) -> Ran:
+    def _step(self, subject: str, run: Callable[[], JobOutcome], wanted: Wanted) -> Ran:
         def step() -> object:
-            return RAN.dump_python(attempted(subject, run), mode="json")
+            return RAN.dump_python(attempted(subject, run, wanted), mode="json")
 
         return RAN.validate_python(DBOS.run_step({"name": "run"}, step))
 
@@ -158,6 +159,7 @@ class Bodies:
             attempt=ids.attempt(job),
             summary=outcome.summary,
             failures=outcome.failures,
+            results=outcome.results,
         )
         try:
             self.on_end(told)
@@ -165,5 +167,7 @@ class Bodies:
             _log.exception("The end of a job could not be told.", job=job)
 
 
-def _covering(prefix: str, since: float) -> str:
-    return DBOS.run_step({"name": "look for a run"}, lookup.covering_run, prefix, since)
+def _covering(prefix: str, since: float, wanted: Wanted) -> str:
+    return DBOS.run_step(
+        {"name": "look for a run"}, lambda: lookup.covering_run(prefix, since, wanted)
+    )

@@ -32,12 +32,14 @@ class Caretaker:
         *,
         every: float,
         retention: timedelta,
+        parked_retention: timedelta,
     ) -> None:
         self._leases = leases
         self._executor = executor
         self._hand_on = hand_on
         self._every = every
         self._retention = retention
+        self._parked_retention = parked_retention
         self._pruned = float("-inf")
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="queue-caretaker", daemon=True)
@@ -79,9 +81,17 @@ class Caretaker:
     def _prune(self) -> None:
         if time.monotonic() - self._pruned < _PRUNE_EVERY:
             return
-        before = (datetime.now(UTC) - self._retention).isoformat()
+        self._forget(["SUCCESS", "CANCELLED"], self._retention)
+        self._forget(None, self._parked_retention)
+        self._pruned = time.monotonic()
+
+    def _forget(self, status: list[str] | None, older_than: timedelta) -> None:
+        before = (datetime.now(UTC) - older_than).isoformat()
         while old := DBOS.list_workflows(
-            completed_before=before, limit=_BATCH, load_input=False, load_output=False
+            status=status,
+            completed_before=before,
+            limit=_BATCH,
+            load_input=False,
+            load_output=False,
         ):
             DBOS.delete_workflows([row.workflow_id for row in old])
-        self._pruned = time.monotonic()

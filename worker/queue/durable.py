@@ -12,7 +12,8 @@ from dbos import DBOS
 
 from connectors.errors import NotFound
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobState
+from worker.jobs.states import JobState, Standing
+from worker.jobs.wanted import Wanted
 from worker.queue import engine, ids, lookup
 from worker.queue.attempts import JobParked
 from worker.queue.bodies import Bodies, OnEnd, RunIncident, put, put_tick
@@ -37,7 +38,8 @@ class QueueSettings:
     follow the resolution, and the REST API may lag the webhook. ``parallel`` bounds the incidents
     that one process works on at a time. ``poll`` is how often an idle process looks for work,
     ``heartbeat`` how often it looks for jobs that a dead process left. ``retention`` is how long
-    ended jobs are remembered, and with them which webhooks were seen.
+    jobs that are done are remembered, and with them which webhooks were seen;
+    ``parked_retention`` is how long those that were given up are.
     """
 
     settle: float = 10.0
@@ -45,6 +47,7 @@ class QueueSettings:
     poll: float = 0.2
     heartbeat: float = 5.0
     retention: timedelta = timedelta(days=30)
+    parked_retention: timedelta = timedelta(days=180)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
 
@@ -99,6 +102,7 @@ class Queue:
                 self._bodies.hand_on,
                 every=settings.heartbeat,
                 retention=settings.retention,
+                parked_retention=settings.parked_retention,
             )
             tickers = [Ticker(one, put_tick) for one in self._bodies.schedules.values()]
             self._threads = [caretaker, *tickers]
@@ -123,21 +127,29 @@ class Queue:
         self,
         incident: str,
         trigger: Trigger,
+        wanted: Wanted | None = None,
         *,
         event_id: str = "",
         delay: float | None = None,
+        once: bool = False,
     ) -> str:
         """Ask for an incident's job and give the job's id; when this returns, it is on disk.
 
         The same ``event_id`` again asks for nothing new. The job may begin in ``delay`` seconds:
         by default at once, or for a webhook after the time to settle. A run that begins when half
         of that is over counts as having seen all, so that the hints of one moment share a run.
+        With ``once`` a failure is not tried again by itself.
         """
         engine.must_run()
         settle = self._settings.settle if trigger is Trigger.WEBHOOK else 0.0
         wait = settle if delay is None else delay
         job = ids.first(incident, event_id or f"{trigger}-{uuid.uuid4().hex[:12]}")
-        put(job, Asked(incident, trigger, covered_from=time.time() + wait / 2), wait)
+        failed = len(self._settings.retry.pauses) if once else 0
+        put(
+            job,
+            Asked(incident, trigger, time.time() + wait / 2, failed, wanted or Wanted()),
+            wait,
+        )
         return job
 
     def state(self, job: str) -> JobState | None:
@@ -148,7 +160,12 @@ class Queue:
     def parked(self) -> Sequence[JobState]:
         """List the jobs that failed for good, newest last, unless a later job made them good."""
         engine.must_run()
-        return lookup.parked(datetime.now(UTC) - self._settings.retention)
+        return lookup.parked(self._parked_since())
+
+    def standing(self) -> Mapping[str, Standing]:
+        """Tell, by incident, what is still to be done and what was given up."""
+        engine.must_run()
+        return lookup.standing(self._parked_since())
 
     def wait(self, job: str, timeout: float) -> JobState:
         """Wait until the job is over, or for ``timeout`` seconds, and tell where it stands then.
@@ -165,6 +182,9 @@ class Queue:
     def workers(self) -> int:
         """Count the processes that work on this database now; needs no :meth:`start`."""
         return self._leases.living()
+
+    def _parked_since(self) -> datetime:
+        return datetime.now(UTC) - self._settings.parked_retention
 
     def _hold_a_lease(self) -> str:
         """Name this process and prove that it lives; raises ``Unreachable``."""

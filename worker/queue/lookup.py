@@ -7,21 +7,24 @@ from datetime import UTC, datetime, timedelta
 from dbos import DBOS, PortableWorkflowError, WorkflowStatus
 
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobPhase, JobState
+from worker.jobs.states import JobPhase, JobState, Standing
+from worker.jobs.wanted import Wanted
 from worker.queue import ids
 from worker.queue.names import INCIDENT_JOB, TICK
 from worker.queue.records import ASKED, ENDED, FAILED, Ended, Failed, Ran
 
+_UNFINISHED = ["ENQUEUED", "DELAYED", "PENDING"]
 _GRAIN = timedelta(seconds=1)
 """SQLite's times are whole seconds: searches by time begin that much earlier."""
 
 
-def covering_run(prefix: str, since: float) -> str:
-    """Find an ended job whose name begins so and whose run began at ``since`` or later.
+def covering_run(prefix: str, since: float, wanted: Wanted) -> str:
+    """Find an ended job whose name begins so and whose run did all that is wanted.
 
-    Gives its name, "" where there is none.
+    The run began at ``since`` or later. Gives the job's name, "" where there is none.
     """
-    return next((row.workflow_id for row, _ in _runs(prefix, since)), "")
+    found = (row.workflow_id for row, ran in _runs(prefix, since) if ran.wanted.covers(wanted))
+    return next(found, "")
 
 
 def state(job: str) -> JobState | None:
@@ -45,6 +48,27 @@ def parked(since: datetime) -> Sequence[JobState]:
         for incident, row in latest.items()
         if not _made_good(incident, _failed(row).began)
     ]
+
+
+def standing(since: datetime) -> dict[str, Standing]:
+    """Tell, by incident, which jobs are not over and which failed for good since then.
+
+    Of an incident's jobs that one counts which begins first.
+    """
+    found = {
+        one.subject: Standing(JobPhase.PARKED, Wanted(), one.ended_at) for one in parked(since)
+    }
+    rows = DBOS.list_workflows(name=INCIDENT_JOB, status=_UNFINISHED, load_output=False)
+    for row in sorted(rows, key=_begins, reverse=True):
+        asked = ASKED.validate_python(row.input["args"][0]) if row.input else None
+        if asked is not None:
+            failed_at = datetime.fromtimestamp(asked.covered_from, UTC) if asked.failed else None
+            found[asked.incident] = Standing(_phase(row), asked.wanted, failed_at)
+    return found
+
+
+def _begins(row: WorkflowStatus) -> int:
+    return row.delay_until_epoch_ms or 0 if row.status == "DELAYED" else 0
 
 
 def _made_good(incident: str, since: float) -> bool:
@@ -101,17 +125,22 @@ def _state(row: WorkflowStatus, before: JobState | None) -> JobState:
         failures = failures or ran.outcome.failures
     elif phase is JobPhase.RETRYING and before is not None:
         failures = before.failures
-    due = row.delay_until_epoch_ms if row.status == "DELAYED" else None
     return JobState(
         id=row.workflow_id,
         subject=ids.subject(row.workflow_id),
         trigger=Trigger.SCHEDULE if row.name == TICK else _trigger(row),
         phase=phase,
         attempt=ids.attempt(row.workflow_id),
-        next_at=None if due is None else datetime.fromtimestamp(due / 1000, UTC),
+        next_at=_moment(row.delay_until_epoch_ms) if row.status == "DELAYED" else None,
         summary="" if ran is None else ran.outcome.summary,
         failures=failures,
+        results=() if ran is None else ran.outcome.results,
+        ended_at=_moment(row.completed_at),
     )
+
+
+def _moment(milliseconds: int | None) -> datetime | None:
+    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def _trigger(row: WorkflowStatus) -> str:

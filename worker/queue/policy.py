@@ -1,7 +1,8 @@
 """Whether a job is tried again, and when: a decision made from its outcome alone."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Self
 
 from worker.jobs.results import IncidentResult
@@ -12,32 +13,43 @@ class JobOutcome:
     """How one attempt ended.
 
     ``summary`` is one line about what was done; ``failures`` are sentences about what was not.
-    ``again_in`` is in how many seconds there is more to do, failure or not.
+    ``again_in`` is in how many seconds there is more to do, failure or not. ``results`` are what
+    the summary is made of.
     """
 
     summary: str = ""
     failures: tuple[str, ...] = ()
     again_in: float | None = None
+    results: tuple[IncidentResult, ...] = ()
 
     @classmethod
-    def of(cls, result: IncidentResult) -> Self:
-        """Read the outcome off the result of an incident's job."""
-        counts = Counter(deed.action.value for deed in result.deeds)
+    def of(cls, results: Sequence[IncidentResult]) -> Self:
+        """Read the outcome off the results of a job: its incident's, and that of a merge's target.
+
+        The documents' text is left out of what is kept.
+        """
+        counts = Counter(deed.action.value for one in results for deed in one.deeds)
         done = ", ".join(f"{count} {action}" for action, count in counts.items())
-        summary = result.skipped or done or "Nothing had to be done."
-        return cls(summary, result.failures, result.again_in)
+        skipped = next((one.skipped for one in results if one.skipped), "")
+        waits = [one.again_in for one in results if one.again_in is not None]
+        return cls(
+            "; ".join(word for word in (skipped, done) if word) or "Nothing had to be done.",
+            tuple(failure for one in results for failure in one.failures),
+            max(waits, default=None),
+            tuple(replace(one, diff="") for one in results),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """How often, and after which pauses (seconds), a failed job is tried again.
 
-    The default tries seven times over some ten hours: long enough for an outage of a service or
+    The default tries nine times over some ten hours: long enough for an outage of a service or
     for somebody to renew a token, short enough that a job that cannot succeed is soon reported.
     ``most_attempts`` also bounds the attempts that did not fail but asked to be continued.
     """
 
-    pauses: tuple[float, ...] = (60, 300, 900, 3600, 10_800, 21_600)
+    pauses: tuple[float, ...] = (60, 300, 900, 1800, 3600, 7200, 10_800, 10_800)
     most_attempts: int = 40
 
 

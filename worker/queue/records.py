@@ -1,10 +1,11 @@
 """What is stored with a job, as JSON: its arguments and its result."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from pydantic import TypeAdapter
 
+from worker.jobs.wanted import Wanted
 from worker.queue.policy import JobOutcome
 
 _MOMENT = 0.001
@@ -23,6 +24,7 @@ class Asked:
     trigger: str
     covered_from: float
     failed: int = 0
+    wanted: Wanted = field(default_factory=Wanted)
 
     def again(self, began: float, now: float, failed: int) -> Self:
         """Give the attempt that follows on a run which ``began`` then and has ended ``now``.
@@ -38,6 +40,7 @@ class Ran:
 
     began: float
     outcome: JobOutcome
+    wanted: Wanted = field(default_factory=Wanted)
 
 
 @dataclass(frozen=True, slots=True)
