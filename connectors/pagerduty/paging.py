@@ -25,8 +25,9 @@ class Pages(Generic[T]):
 
     The next page begins behind what came, however much of the limit that was.
 
-    Afterwards ``capped`` says that the list goes on beyond the last offset, ``broken`` that
-    PagerDuty said there was more and sent nothing.
+    ``more`` says whether PagerDuty has more behind the page just given. Afterwards ``capped`` says
+    that the list goes on beyond the last offset, ``broken`` that PagerDuty said there was more and
+    sent nothing.
     """
 
     transport: Transport
@@ -34,6 +35,7 @@ class Pages(Generic[T]):
     wrapper: str
     parse: Callable[[Fields], T]
     query: Query = field(default_factory=dict)
+    more: bool = field(default=False, init=False)
     capped: bool = field(default=False, init=False)
     broken: bool = field(default=False, init=False)
 
@@ -44,12 +46,12 @@ class Pages(Generic[T]):
             limit = min(PAGE, LAST_OFFSET - offset)
             answer = self.transport.get(self.path, {**self.query, "limit": limit, "offset": offset})
             items = [self.parse(item) for item in answer.each(self.wrapper)]
-            more = answer.flag("more")
+            self.more = answer.flag("more")
             if not items:
-                self.broken = more
+                self.broken = self.more
                 return
             yield items
-            if not more:
+            if not self.more:
                 return
             offset += len(items)
         self.capped = True

@@ -31,6 +31,8 @@ EARLY_ALERT = timedelta(minutes=1)
 """An alert that is older than its incident by more than this came from another incident."""
 PLAN_MEMORY = 3600.0
 """Seconds for which a part that the account's plan lacks is not asked for again."""
+_BEFORE_IT = timedelta(days=30)
+"""How far before an incident's start its log is read: a merge brings earlier entries along."""
 _INCLUDED: Query = {"include[]": ["conference_bridge", "custom_fields"]}
 T = TypeVar("T")
 Dated = TypeVar("Dated", LogEntry, Alert, Note, ChangeEvent)
@@ -147,7 +149,7 @@ class RecordReader:
     def _log_pages(self, incident: Incident, until: datetime | None) -> Pages[LogEntry]:
         query: dict[str, str | list[str]] = {"include[]": ["channels"], "time_zone": "UTC"}
         if until is not None:
-            since = min(incident.created_at, until) - history.LOOK_BACK
+            since = min(incident.created_at, until) - _BEFORE_IT
             query.update(history.period_query(since, until + timedelta(seconds=1)))
         path = f"/incidents/{incident.id}/log_entries"
         return Pages(self.transport, path, "log_entries", payloads.log_entry, query)

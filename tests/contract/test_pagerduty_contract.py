@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -185,6 +185,34 @@ def test_listing_what_was_resolved_with_every_filter(
     narrow = IncidentFilter(frozenset({"PA", "PB"}), frozenset({"PT", "PU"}), "high")
     assert len(list(pagerduty.resolved(since, until, everything))) == 5
     pagerduty.resolved(since, until, narrow)
+    assert problems(official, sandbox) == []
+
+
+@pytest.mark.parametrize("sorts_by", ["", "created_at:desc"])
+def test_looking_back_over_more_than_a_page(official: Contract, sorts_by: str) -> None:
+    start, hour = datetime(2026, 10, 1, tzinfo=UTC), timedelta(hours=1)
+    with PagerDutySandbox(sorts_by=sorts_by) as server:
+        for number in range(120):
+            incident = server.account.open(
+                wire.service("Shop"), "Slow", at=start + number * hour, by=wire.person("Ada")
+            )
+            incident.resolve(start + (number + 1) * hour)
+        client = PagerDuty(server.api_key, server.url, policy=RetryPolicy(attempts=1))
+        found = client.resolved(start + 110 * hour, start + 120 * hour, IncidentFilter())
+        client.close()
+        assert len(list(found)) == 11
+        orders = [value for one in server.served for name, value in one.query if name == "sort_by"]
+        assert set(orders) == {"resolved_at:desc", "resolved_at:asc"}
+        assert problems(official, server) == []
+
+
+@pytest.mark.parametrize("order", ["created_at", "incident_number:asc", "urgency:desc,resolved_at"])
+def test_listing_in_any_order(official: Contract, sandbox: PagerDutySandbox, order: str) -> None:
+    headers = {"Authorization": f"Token token={sandbox.api_key}"}
+    answer = requests.get(
+        sandbox.url + "/incidents", params={"sort_by": order}, headers=headers, timeout=5
+    )
+    assert answer.status_code == 200
     assert problems(official, sandbox) == []
 
 

@@ -1,11 +1,12 @@
 """Which incidents were resolved in a period, whatever PagerDuty means by ``since``."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import AccessDenied, PayloadError, Rejected
@@ -76,13 +77,6 @@ def test_both_ends_belong_to_the_period(sandbox: PagerDutySandbox, pagerduty: Pa
     assert titles(pagerduty, DAY, DAY + 24 * HOUR) == ["at its start", "at its end"]
 
 
-def test_an_incident_that_was_open_for_weeks_is_found_by_its_resolution(
-    sandbox: PagerDutySandbox, pagerduty: PagerDuty
-) -> None:
-    happen(sandbox, "long", DAY - timedelta(days=28), timedelta(days=28, hours=1))
-    assert titles(pagerduty, DAY, DAY + 24 * HOUR) == ["long"]
-
-
 def test_a_merged_incident_is_among_them(sandbox: PagerDutySandbox, pagerduty: PagerDuty) -> None:
     target = happen(sandbox, "target", DAY, 3 * HOUR)
     happen(sandbox, "source", DAY, None).merge_into(target, DAY + HOUR, ADA)
@@ -132,7 +126,8 @@ def test_a_recent_period_costs_one_call_however_many_incidents_came_before(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty
 ) -> None:
     for number in range(350):
-        happen(sandbox, f"old {number}", DAY - timedelta(days=20) + number * HOUR)
+        start = DAY - timedelta(days=20) + number * HOUR
+        happen(sandbox, f"old {number}", start, HOUR * (1 + number % 7))
     happen(sandbox, "new", DAY)
     assert titles(pagerduty, DAY, DAY + 24 * HOUR) == ["new"]
     assert len(sandbox.calls()) == 1
@@ -203,6 +198,124 @@ def test_an_account_without_teams_refuses_a_filter_by_team(
     sandbox.fault(Fault("/incidents", 402))
     with pytest.raises(AccessDenied, match="with 402"):
         pagerduty.resolved(DAY, DAY + HOUR, IncidentFilter(teams=frozenset({"PT"})))
+
+
+@contextmanager
+def unsorted(**how: Any) -> Iterator[tuple[PagerDutySandbox, PagerDuty]]:
+    """Give an account whose server orders incidents in its own way."""
+    with PagerDutySandbox(**how) as server:
+        client = PagerDuty(server.api_key, server.url, policy=RetryPolicy(attempts=1))
+        yield server, client
+        client.close()
+
+
+def test_an_incident_that_was_open_for_months_is_found_by_its_resolution(
+    sandbox: PagerDutySandbox, pagerduty: PagerDuty
+) -> None:
+    happen(sandbox, "long", DAY - timedelta(days=149), timedelta(days=149, hours=1))
+    happen(sandbox, "longer", DAY - timedelta(days=177), timedelta(days=177, hours=2))
+    assert titles(pagerduty, DAY, DAY + 48 * HOUR) == ["long", "longer"]
+    assert len(sandbox.calls()) == 1
+    assert titles(pagerduty, DAY - timedelta(days=100), DAY + 48 * HOUR) == ["long", "longer"]
+
+
+@pytest.mark.parametrize("order", ["created_at:desc", "created_at:asc", "incident_number:desc"])
+@pytest.mark.parametrize("meaning", ["created_at", "resolved_at"])
+def test_a_server_that_does_not_sort_hides_no_incident_that_was_open_for_a_week(
+    meaning: Literal["created_at", "resolved_at"], order: str
+) -> None:
+    with unsorted(since_means=meaning, sorts_by=order) as (server, pagerduty):
+        for number in range(50):
+            happen(server, f"old {number}", DAY - timedelta(days=20) + number * HOUR)
+        happen(server, "a week", DAY - timedelta(days=7), timedelta(days=7, hours=1))
+        for number in range(150):
+            happen(
+                server, f"recent {number}", DAY - timedelta(days=6) + number * HOUR / 2, HOUR / 2
+            )
+        assert titles(pagerduty, DAY, DAY + 48 * HOUR) == ["a week"]
+        assert titles(pagerduty, DAY, DAY + 48 * HOUR) == ["a week"]
+
+
+def test_that_a_server_sorts_is_found_out_once_where_the_order_does_not_show_it(
+    sandbox: PagerDutySandbox, pagerduty: PagerDuty
+) -> None:
+    for number in range(350):
+        happen(sandbox, f"old {number}", DAY - timedelta(days=20) + number * HOUR)
+    happen(sandbox, "new", DAY)
+    assert titles(pagerduty, DAY, DAY + 24 * HOUR) == ["new"]
+    assert [dict(one.query)["sort_by"] for one in sandbox.served] == [
+        "resolved_at:desc",
+        "resolved_at:asc",
+    ]
+    assert titles(pagerduty, DAY, DAY + 24 * HOUR) == ["new"]
+    assert len(sandbox.calls()) == 3
+
+
+def without_its_time(sandbox: PagerDutySandbox) -> None:
+    happen(sandbox, "without", DAY).resolved_at = None
+    for number in range(250):
+        happen(sandbox, f"old {number}", DAY - timedelta(days=20) + number * HOUR)
+
+
+def test_an_incident_that_is_listed_first_for_want_of_a_time_does_not_hide_the_order_behind_it(
+    sandbox: PagerDutySandbox, pagerduty: PagerDuty
+) -> None:
+    without_its_time(sandbox)
+    assert titles(pagerduty, DAY, DAY + 24 * HOUR) == ["without"]
+    offsets = [dict(one.query).get("offset") for one in sandbox.served]
+    assert offsets == ["0", "100", None]
+
+
+def test_an_incident_that_is_listed_last_for_want_of_a_time_is_found(
+    sandbox: PagerDutySandbox, pagerduty: PagerDuty
+) -> None:
+    """A database that sorts it behind all others downwards begins with it upwards."""
+    without_its_time(sandbox)
+    last: dict[str, Any] = {}
+
+    def mend(answer: Any) -> Any:
+        last.update((one["id"], one) for one in answer["incidents"] if not one["resolved_at"])
+        timed = [one for one in answer["incidents"] if one["resolved_at"]]
+        shown = timed if answer["more"] else [*timed, *last.values()]
+        return {**answer, "incidents": shown if answer["limit"] > 1 else list(last.values())}
+
+    sandbox.fault(Fault("/incidents", change=mend, times=None))
+    assert titles(pagerduty, DAY, DAY + 24 * HOUR) == ["without"]
+
+
+lengths = st.integers(1, 60)
+"""How many hours an incident was open."""
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 100), lengths), max_size=30),
+    st.sampled_from(["", "created_at:asc", "created_at:desc", "incident_number:desc"]),
+    st.sampled_from(["created_at", "resolved_at"]),
+    st.integers(0, 100),
+    st.integers(2, 5),
+)
+def test_nothing_resolved_in_the_period_is_missed_and_nothing_else_given(
+    lives: list[tuple[int, int]],
+    order: str,
+    meaning: Literal["created_at", "resolved_at"],
+    since: int,
+    page: int,
+) -> None:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        unsorted(since_means=meaning, sorts_by=order) as (server, pagerduty),
+    ):
+        patch.setattr(paging, "PAGE", page)
+        for number, (start, length) in enumerate(lives):
+            happen(server, f"{number}", DAY + start * HOUR, length * HOUR)
+        found = titles(pagerduty, DAY + since * HOUR, DAY + 120 * HOUR)
+    wanted = {
+        f"{number}"
+        for number, (start, length) in enumerate(lives)
+        if since <= start + length <= 120
+    }
+    assert sorted(found) == sorted(wanted)
 
 
 times = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the strategy adds the zone

@@ -77,6 +77,9 @@ def test_only_the_key_in_one_of_two_forms_is_let_in(
         ("/incidents", {"since": "2026-10-02T00:00:00Z", "until": "2026-10-01T00:00:00Z"}),
         ("/incidents", {**OCTOBER, "statuses_list": "closed"}),
         ("/incidents", {**OCTOBER, "sort_by": "mood:asc"}),
+        ("/incidents", {**OCTOBER, "sort_by": "created_at:down"}),
+        ("/incidents", {**OCTOBER, "sort_by": "created_at,created_at:desc"}),
+        ("/incidents", {**OCTOBER, "sort_by": "urgency,created_at,resolved_at"}),
         ("/incidents", {**OCTOBER, "colour": "red"}),
         ("/incidents", {**OCTOBER, "time_zone": "Middle/Earth"}),
         (ONE, {"include_list": "everything"}),
@@ -113,6 +116,37 @@ def test_pages_hold_twenty_five_unless_asked_for_more(sandbox: PagerDutySandbox)
     assert (len(first["log_entries"]), first["more"], first["total"]) == (25, True, None)
     all_of_it = get(sandbox, f"{ONE}/log_entries", limit=100).json()
     assert (len(all_of_it["log_entries"]), all_of_it["more"]) == (72, False)
+
+
+def incidents_of(sandbox: PagerDutySandbox, **query: Any) -> list[tuple[str, str]]:
+    listed = get(sandbox, "/incidents", **OCTOBER, limit=100, **query).json()["incidents"]
+    return [(one["urgency"], one["created_at"]) for one in listed]
+
+
+def test_incidents_are_sorted_by_one_field_or_by_two() -> None:
+    start = datetime(2026, 10, 2, tzinfo=UTC)
+    with PagerDutySandbox() as sandbox:
+        for hour, urgency in enumerate(("low", "high", "low", "high")):
+            at = start + timedelta(hours=hour)
+            sandbox.account.open(wire.service("Shop"), "Slow", at=at, urgency=urgency)
+        times = [time for _, time in incidents_of(sandbox)]
+        assert times == sorted(times)
+        assert [time for _, time in incidents_of(sandbox, sort_by="created_at:desc")] == times[::-1]
+        assert incidents_of(sandbox, sort_by="urgency,created_at:desc") == [
+            ("high", times[3]),
+            ("high", times[1]),
+            ("low", times[2]),
+            ("low", times[0]),
+        ]
+
+
+def test_a_sandbox_can_be_told_to_sort_in_its_own_way() -> None:
+    with PagerDutySandbox(sorts_by="created_at:desc") as sandbox:
+        scenarios.load(sandbox.account)
+        times = [time for _, time in incidents_of(sandbox, sort_by="created_at:asc")]
+        assert times == sorted(times, reverse=True)
+        assert len(times) > 1
+        assert get(sandbox, "/incidents", sort_by="mood:asc").status_code == 400
 
 
 def test_log_entries_come_newest_first_in_the_accounts_zone_without_channels(

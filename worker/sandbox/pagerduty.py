@@ -50,18 +50,20 @@ class PagerDutySandbox(Sandbox):
     """The server and its account; usable as a context manager.
 
     ``since_means`` chooses which timestamp ``GET /incidents`` holds ``since`` and ``until``
-    against: PagerDuty does not say. The last ``REMEMBERED`` requests are in ``served``.
+    against: PagerDuty does not say. With ``sorts_by`` (like "created_at:desc") incidents come in
+    that order, whatever ``sort_by`` asks for. The last ``REMEMBERED`` requests are in ``served``.
     """
 
     account: Account = field(default_factory=Account)
     api_keys: Sequence[str] = (API_KEY,)
     since_means: Literal["created_at", "resolved_at"] = "created_at"
+    sorts_by: str = ""
     port: int = 0
     faults: list[Fault] = field(default_factory=list)
     served: deque[Served] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
 
     def __post_init__(self) -> None:
-        api = Api(self.account, self.api_keys, self.since_means)
+        api = Api(self.account, self.api_keys, self.since_means, self.sorts_by)
         self._app = _Recorded(Starlette(routes=api.routes()), self)
         self._server = LoopbackServer(self._app, port=self.port)
 

@@ -1,6 +1,6 @@
 """What a request to the sandbox asks for, as strictly as the real API, or more so, takes it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +14,7 @@ USUAL_PAGE = 25
 LAST_OFFSET = 10_000
 LONGEST_PERIOD = timedelta(days=184)
 USUAL_PERIOD = timedelta(days=30)
+MOST_FIELDS = 2
 T = TypeVar("T")
 
 
@@ -54,6 +55,15 @@ class Asked:
     def text(self, name: str) -> str:
         """Give a parameter, "" where it is not given."""
         return self._query.get(name, "")
+
+    def order(self, fields: Collection[str]) -> list[tuple[str, bool]]:
+        """Give ``sort_by``: one or two fields, comma-separated, and whether each falls."""
+        wanted = [part.partition(":") for part in self.text("sort_by").split(",") if part]
+        if not all(name in fields and way in ("", "asc", "desc") for name, _, way in wanted):
+            raise invalid(f"sort_by may be {', '.join(fields)}, with :asc or :desc.")
+        if len({name for name, _, _ in wanted}) != len(wanted) or len(wanted) > MOST_FIELDS:
+            raise invalid("sort_by takes two different fields at most.")
+        return [(name, way == "desc") for name, _, way in wanted]
 
     def time(self, name: str) -> datetime | None:
         """Give a time; without an offset it is UTC."""

@@ -5,7 +5,7 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -25,6 +25,7 @@ _INCLUDES = (
     *("escalation_policies", "first_trigger_log_entries", "priorities", "services"),
     *("teams", "users"),
 )
+_SORTS = ("incident_number", "created_at", "resolved_at", "urgency")
 _STATUSES = ("triggered", "acknowledged", "resolved")
 _LISTED_PRIORITIES = ("P1", "P2", "P3", "P4", "P5")
 Answer = tuple[dict[str, object], ZoneInfo]
@@ -39,10 +40,12 @@ class Api:
         account: Account,
         api_keys: Sequence[str],
         since_means: Literal["created_at", "resolved_at"],
+        sorts_by: str,
     ) -> None:
         self._account = account
         self._keys = api_keys
         self._since_means = since_means
+        self._sorts_by = sorts_by
 
     def routes(self) -> list[Route]:
         """Give the routes, in the order in which they are tried."""
@@ -113,8 +116,11 @@ class Api:
             and (not teams or teams & {team["id"] for team in one.teams})
             and (not urgencies or one.urgency in urgencies)
         ]
-        ordered = _sorted(chosen, asked.text("sort_by") or "created_at:asc")
-        page = asked.page(ordered, "incidents", views.rest_incident)
+        order = asked.order(_SORTS)
+        if self._sorts_by or not order:
+            name, _, way = (self._sorts_by or "created_at:asc").partition(":")
+            order = [(name, way == "desc")]
+        page = asked.page(_sorted(chosen, order), "incidents", views.rest_incident)
         return page, asked.zone(_UTC)
 
     def _incident(self, request: Request) -> Answer:
@@ -224,13 +230,15 @@ def stamp(time: object, zone: ZoneInfo) -> str:
     return time.astimezone(zone).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _sorted(incidents: list[SandboxIncident], sort_by: str) -> list[SandboxIncident]:
-    field, _, direction = sort_by.partition(":")
-    if field not in ("incident_number", "created_at", "resolved_at", "urgency"):
-        raise Refused(400, 2001, "Invalid Input Provided", "sort_by is unknown.")
-    name = "number" if field == "incident_number" else field
-    return sorted(
-        incidents,
-        key=lambda one: getattr(one, name) or datetime.max.replace(tzinfo=UTC),
-        reverse=direction == "desc",
-    )
+def _sorted(
+    incidents: list[SandboxIncident], order: Sequence[tuple[str, bool]]
+) -> list[SandboxIncident]:
+    """Sort by the last field first; what is unresolved counts as the latest."""
+    for name, falls in reversed(order):
+        key = functools.partial(_sort_key, "number" if name == "incident_number" else name)
+        incidents = sorted(incidents, key=key, reverse=falls)
+    return incidents
+
+
+def _sort_key(name: str, incident: SandboxIncident) -> Any:
+    return getattr(incident, name) or datetime.max.replace(tzinfo=UTC)
