@@ -15,7 +15,8 @@ from worker.jobs.states import JobPhase, JobState
 from worker.jobs.wanted import JobRequest, Wanted
 from worker.queue import ids, lookup
 from worker.queue.attempts import JobParked, attempted
-from worker.queue.names import INCIDENT_JOB, INCIDENTS, LOST, TICK, TICKS
+from worker.queue.desk import Request, options
+from worker.queue.names import INCIDENT_JOB, LOST, TICK, TICKS
 from worker.queue.policy import Again, Done, JobOutcome, Parked, RetryPolicy, decide
 from worker.queue.records import ASKED, RAN, Asked, Ended, Ran
 from worker.queue.schedule import Schedule
@@ -27,29 +28,22 @@ OnEnd = Callable[[JobState], None]
 
 
 def put(job: str, asked: Asked, delay: float) -> None:
-    """Store a job; when this returns it is on disk. A name that is there already stays as it is.
+    """Store what follows a job; a name that is there already stays as it is.
 
     ``delay`` is in how many seconds it may begin.
     """
-    options: EnqueueOptions = {
-        "workflow_name": INCIDENT_JOB,
-        "queue_name": INCIDENTS,
-        "workflow_id": job,
-        "queue_partition_key": asked.incident,
-    }
-    if delay > 0:
-        options["delay_seconds"] = delay
-    DBOS.enqueue_workflow_with_options(options, ASKED.dump_python(asked, mode="json"))
+    told = options(Request(job, asked, delay))
+    DBOS.enqueue_workflow_with_options(told, ASKED.dump_python(asked, mode="json"))
 
 
 def put_tick(schedule: Schedule, period: int) -> None:
     """Store the work of one period of a schedule, unless some process did so already."""
-    options: EnqueueOptions = {
+    told: EnqueueOptions = {
         "workflow_name": TICK,
         "queue_name": TICKS,
         "workflow_id": ids.tick(schedule.name, schedule.every.total_seconds(), period),
     }
-    DBOS.enqueue_workflow_with_options(options, schedule.name, schedule.begins(period))
+    DBOS.enqueue_workflow_with_options(told, schedule.name, schedule.begins(period))
 
 
 class Busy:

@@ -10,14 +10,15 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from dbos import DBOS
 
-from connectors.errors import NotFound
+from connectors.errors import NotFound, PostmortemError
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobState, Standing
 from worker.jobs.wanted import Wanted
 from worker.queue import engine, ids, lookup
 from worker.queue.attempts import JobParked
-from worker.queue.bodies import Bodies, OnEnd, RunIncident, put, put_tick
+from worker.queue.bodies import Bodies, OnEnd, RunIncident, put_tick
 from worker.queue.caretaker import Caretaker
+from worker.queue.desk import Backlog, Desk, Request
 from worker.queue.leases import leases
 from worker.queue.location import locate
 from worker.queue.names import INCIDENT_JOB, INCIDENTS, TICK, TICKS
@@ -51,6 +52,18 @@ class QueueSettings:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A job to ask for, as :meth:`Queue.enqueue` takes it."""
+
+    incident: str
+    trigger: Trigger
+    wanted: Wanted | None = None
+    event_id: str = ""
+    delay: float | None = None
+    once: bool = False
+
+
 class Queue:
     """Jobs that are on disk before :meth:`enqueue` returns and run until they are done or parked.
 
@@ -79,6 +92,7 @@ class Queue:
         self._bodies = Bodies(run_incident, named, self._settings.retry, on_end)
         self._works = works
         self._threads: list[Caretaker | Ticker] = []
+        self._desk: Desk | None = None
 
     def start(self) -> None:
         """Begin to run what is waiting. Not to be called from within an event loop.
@@ -94,6 +108,7 @@ class Queue:
         except BaseException:
             self._leases.let_go()
             raise
+        self._desk = Desk(self._location)
         if self._works:
             settings = self._settings
             caretaker = Caretaker(
@@ -117,6 +132,9 @@ class Queue:
         """
         while self._threads:
             self._threads.pop().stop()
+        if self._desk is not None:
+            self._desk.close()
+            self._desk = None
         engine.stop(grace if self._bodies.busy.lately(seconds=1) else 0)
         if self._bodies.busy:
             return False
@@ -138,34 +156,37 @@ class Queue:
         The same ``event_id`` again asks for nothing new. The job may begin in ``delay`` seconds:
         by default at once, or for a webhook after the time to settle. A run that begins when half
         of that is over counts as having seen all, so that the hints of one moment share a run.
-        With ``once`` a failure is not tried again by itself.
+        With ``once`` a failure is not tried again by itself. Raises ``Unreachable`` where the job
+        cannot be stored within a few seconds, ``PayloadError`` where ``incident`` cannot be an id.
         """
-        engine.must_run()
-        settle = self._settings.settle if trigger is Trigger.WEBHOOK else 0.0
-        wait = settle if delay is None else delay
-        job = ids.first(incident, event_id or f"{trigger}-{uuid.uuid4().hex[:12]}")
-        failed = len(self._settings.retry.pauses) if once else 0
-        put(
-            job,
-            Asked(incident, trigger, time.time() + wait / 2, failed, wanted or Wanted()),
-            wait,
-        )
+        (job,) = self.enqueue_all([Wish(incident, trigger, wanted, event_id, delay, once)])
         return job
+
+    def enqueue_all(self, wishes: Sequence[Wish]) -> Sequence[str]:
+        """Do :meth:`enqueue` for each, in one transaction: all are on disk, or none."""
+        requests = [self._request(one) for one in wishes]
+        self._at_desk().put(requests)
+        return [one.job for one in requests]
 
     def state(self, job: str) -> JobState | None:
         """Tell where a job stands, or the attempt or job that took it over; None if unknown."""
-        engine.must_run()
-        return lookup.state(job)
+        return lookup.state(self._at_desk().list, job)
 
     def parked(self) -> Sequence[JobState]:
         """List the jobs that failed for good, newest last, unless a later job made them good."""
-        engine.must_run()
-        return lookup.parked(self._parked_since())
+        return lookup.parked(self._at_desk().list, self._parked_since())
 
     def standing(self) -> Mapping[str, Standing]:
         """Tell, by incident, what is still to be done and what was given up."""
-        engine.must_run()
-        return lookup.standing(self._parked_since())
+        return lookup.standing(self._at_desk().list, self._parked_since())
+
+    def backlog(self) -> Backlog:
+        """Count the jobs that wait. Raises ``Unreachable``."""
+        return self._at_desk().backlog()
+
+    def last_tick(self) -> datetime | None:
+        """Tell when scheduled work last ended well, if it ever did. Raises ``Unreachable``."""
+        return lookup.last_tick(self._at_desk().list)
 
     def wait(self, job: str, timeout: float) -> JobState:
         """Wait until the job is over, or for ``timeout`` seconds, and tell where it stands then.
@@ -185,6 +206,26 @@ class Queue:
 
     def _parked_since(self) -> datetime:
         return datetime.now(UTC) - self._settings.parked_retention
+
+    def _request(self, wish: Wish) -> Request:
+        settle = self._settings.settle if wish.trigger is Trigger.WEBHOOK else 0.0
+        wait = settle if wish.delay is None else wish.delay
+        event = wish.event_id or f"{wish.trigger}-{uuid.uuid4().hex[:12]}"
+        failed = len(self._settings.retry.pauses) if wish.once else 0
+        asked = Asked(
+            wish.incident,
+            wish.trigger,
+            covered_from=time.time() + wait / 2,
+            failed=failed,
+            wanted=wish.wanted or Wanted(),
+        )
+        return Request(ids.first(wish.incident, event), asked, wait)
+
+    def _at_desk(self) -> Desk:
+        engine.must_run()
+        if self._desk is None:
+            raise PostmortemError("This queue is not the one that runs.", "Start it first.")
+        return self._desk
 
     def _hold_a_lease(self) -> str:
         """Name this process and prove that it lives; raises ``Unreachable``."""

@@ -19,6 +19,7 @@ VERSION = "1"
 """Which processes may take over each other's jobs: raised when stored arguments change shape."""
 
 _IDLE_THREADS = 64
+_LOCK_PATIENCE = 30.0
 _running = False
 
 
@@ -77,22 +78,24 @@ def must_run() -> None:
 def _config(location: Location, executor: str) -> DBOSConfig:
     config = _plain_config(location, executor)
     if isinstance(location, InFile):
-        config["system_database_engine"] = _file_engine(location)
+        config["system_database_engine"] = file_engine(location, _LOCK_PATIENCE)
     return config
 
 
-def _file_engine(location: InFile) -> sa.Engine:
+def file_engine(location: InFile, patience: float, **pool: Any) -> sa.Engine:
     """Open the file as DBOS does by itself, and teach an old SQLite what it takes for granted.
+
+    ``patience`` is how many seconds to wait for another writer.
 
     On Python 3.12 and later DBOS reckons with ``unixepoch('subsec')``, which SQLite has from 3.42
     on; what it runs on depends on the system (Debian 12 has 3.40) and not on Python.
     """
-    engine = sa.create_engine(location.url)
+    engine = sa.create_engine(location.url, **pool)
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = "IMMEDIATE"
-        connection.execute("PRAGMA busy_timeout=30000")
+        connection.execute(f"PRAGMA busy_timeout={patience * 1000:.0f}")
         connection.execute("PRAGMA foreign_keys=ON")
         if sqlite3.sqlite_version_info < (3, 42):
             connection.create_function("unixepoch", 1, lambda _: time.time())

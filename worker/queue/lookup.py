@@ -1,6 +1,6 @@
 """What the engine remembers of jobs, read as the program's own values."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +14,9 @@ from worker.queue.names import INCIDENT_JOB, TICK
 from worker.queue.records import ASKED, ENDED, FAILED, Ended, Failed, Ran
 
 _UNFINISHED = ["ENQUEUED", "DELAYED", "PENDING"]
+Look = Callable[..., Sequence[WorkflowStatus]]
+"""Lists jobs: the engine's, which waits for its database, or the desk's, which does not."""
+
 _GRAIN = timedelta(seconds=1)
 """SQLite's times are whole seconds: searches by time begin that much earlier."""
 
@@ -23,42 +26,43 @@ def covering_run(prefix: str, since: float, wanted: Wanted) -> str:
 
     The run began at ``since`` or later. Gives the job's name, "" where there is none.
     """
-    found = (row.workflow_id for row, ran in _runs(prefix, since) if ran.wanted.covers(wanted))
-    return next(found, "")
+    runs = _runs(DBOS.list_workflows, prefix, since)
+    return next((row.workflow_id for row, ran in runs if ran.wanted.covers(wanted)), "")
 
 
-def state(job: str) -> JobState | None:
+def state(look: Look, job: str) -> JobState | None:
     """Tell where a job stands, following it to the attempt or the job that took it over."""
     found: JobState | None = None
     current = job
-    while current and (row := _row(current)) is not None:
+    while current and (row := _row(look, current)) is not None:
         found = _state(row, found)
         current = _continued(row)
     return None if found is None else _renamed(found, job)
 
 
-def parked(since: datetime) -> Sequence[JobState]:
+def parked(look: Look, since: datetime) -> Sequence[JobState]:
     """List the jobs that ended in failure since then and that no later job made good."""
-    rows = DBOS.list_workflows(
+    rows = look(
         name=INCIDENT_JOB, status="ERROR", completed_after=since.isoformat(), sort_desc=True
     )
     latest = {ids.subject(row.workflow_id): row for row in reversed(rows)}
     return [
         _state(row, None)
         for incident, row in latest.items()
-        if not _made_good(incident, _failed(row).began)
+        if not _made_good(look, incident, _failed(row).began)
     ]
 
 
-def standing(since: datetime) -> dict[str, Standing]:
+def standing(look: Look, since: datetime) -> dict[str, Standing]:
     """Tell, by incident, which jobs are not over and which failed for good since then.
 
     Of an incident's jobs that one counts which begins first.
     """
     found = {
-        one.subject: Standing(JobPhase.PARKED, Wanted(), one.ended_at) for one in parked(since)
+        one.subject: Standing(JobPhase.PARKED, Wanted(), one.ended_at)
+        for one in parked(look, since)
     }
-    rows = DBOS.list_workflows(name=INCIDENT_JOB, status=_UNFINISHED, load_output=False)
+    rows = look(name=INCIDENT_JOB, status=_UNFINISHED, load_output=False)
     for row in sorted(rows, key=_begins, reverse=True):
         asked = ASKED.validate_python(row.input["args"][0]) if row.input else None
         if asked is not None:
@@ -71,12 +75,19 @@ def _begins(row: WorkflowStatus) -> int:
     return row.delay_until_epoch_ms or 0 if row.status == "DELAYED" else 0
 
 
-def _made_good(incident: str, since: float) -> bool:
-    return any(not ran.outcome.failures for _, ran in _runs(ids.prefix(incident), since))
+def last_tick(look: Look) -> datetime | None:
+    """Tell when scheduled work last ended well."""
+    rows = look(name=TICK, status="SUCCESS", sort_desc=True, limit=1, load_input=False)
+    ended = next((row.completed_at for row in rows), None)
+    return None if ended is None else datetime.fromtimestamp(ended / 1000, UTC)
 
 
-def _runs(prefix: str, since: float) -> Iterator[tuple[WorkflowStatus, Ran]]:
-    rows = DBOS.list_workflows(
+def _made_good(look: Look, incident: str, since: float) -> bool:
+    return any(not ran.outcome.failures for _, ran in _runs(look, ids.prefix(incident), since))
+
+
+def _runs(look: Look, prefix: str, since: float) -> Iterator[tuple[WorkflowStatus, Ran]]:
+    rows = look(
         workflow_id_prefix=prefix,
         status="SUCCESS",
         dequeued_after=(datetime.fromtimestamp(since, UTC) - _GRAIN).isoformat(),
@@ -88,8 +99,8 @@ def _runs(prefix: str, since: float) -> Iterator[tuple[WorkflowStatus, Ran]]:
             yield row, ran
 
 
-def _row(job: str) -> WorkflowStatus | None:
-    return next(iter(DBOS.list_workflows(workflow_ids=[job])), None)
+def _row(look: Look, job: str) -> WorkflowStatus | None:
+    return next(iter(look(workflow_ids=[job])), None)
 
 
 def _ended(row: WorkflowStatus) -> Ended:

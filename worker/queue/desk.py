@@ -1,0 +1,131 @@
+"""Where jobs are asked for and looked at: what fails at once while the database is gone.
+
+The engine itself waits for its database for as long as it takes, which is right for a job under
+way and wrong for a webhook: PagerDuty must be told within five seconds that an event was not
+stored, and the thread that tells it must be free again for the next one.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus, error
+
+from connectors.errors import Unreachable
+from worker.queue.engine import APPLICATION, file_engine
+from worker.queue.location import InFile, Location
+from worker.queue.names import INCIDENT_JOB, INCIDENTS
+from worker.queue.records import ASKED, Asked
+
+PATIENCE = 3
+"""Seconds to wait for a connection, a lock or a statement."""
+
+_CONNECTIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One job to store under its name; ``delay`` is in how many seconds it may begin."""
+
+    job: str
+    asked: Asked
+    delay: float
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The jobs that wait, and for how many seconds the first of them could have begun."""
+
+    waiting: int = 0
+    oldest: float = 0.0
+
+
+class Desk:
+    """Connections of its own to the queue's database. All methods may raise ``Unreachable``."""
+
+    def __init__(self, location: Location) -> None:
+        self._schema = None if isinstance(location, InFile) else "dbos"
+        self._engine = _engine(location)
+        self._client = DBOSClient(
+            system_database_engine=self._engine,
+            serializer=DBOSPortableJSONSerializer(),
+            application_name=APPLICATION,
+            lazy=True,
+            retry_connection_errors=False,
+        )
+
+    def put(self, requests: Sequence[Request]) -> None:
+        """Store jobs, all or none; a name that is there already stays as it is."""
+        with _told(), self._engine.begin() as connection:
+            for one in requests:
+                stored = ASKED.dump_python(one.asked, mode="json")
+                self._client.enqueue_in_transaction(connection, options(one), stored)
+
+    def list(self, **which: object) -> Sequence[WorkflowStatus]:
+        """List jobs, as the engine's ``list_workflows`` does."""
+        with _told():
+            return self._client.list_workflows(**which)  # type: ignore[arg-type]  # passed on
+
+    def backlog(self) -> Backlog:
+        """Count the incidents' jobs that wait."""
+        rows = sa.table(
+            "workflow_status",
+            *map(sa.column, ("name", "status", "created_at", "delay_until_epoch_ms")),
+            schema=self._schema,
+        )
+        due = sa.func.coalesce(rows.c.delay_until_epoch_ms, rows.c.created_at)
+        query = sa.select(sa.func.count(), sa.func.min(due)).where(
+            rows.c.name == INCIDENT_JOB, rows.c.status.in_(("ENQUEUED", "DELAYED"))
+        )
+        with _told(), self._engine.connect() as connection:
+            waiting, first = connection.execute(query).one()
+        late = 0.0 if first is None else time.time() - first / 1000
+        return Backlog(waiting, max(0.0, late))
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.destroy()
+        self._engine.dispose()
+
+
+def options(request: Request) -> EnqueueOptions:
+    """Say to the engine what is asked for."""
+    told: EnqueueOptions = {
+        "workflow_name": INCIDENT_JOB,
+        "queue_name": INCIDENTS,
+        "workflow_id": request.job,
+        "queue_partition_key": request.asked.incident,
+    }
+    if request.delay > 0:
+        told["delay_seconds"] = request.delay
+    return told
+
+
+def _engine(location: Location) -> sa.Engine:
+    pool = {"pool_size": _CONNECTIONS, "max_overflow": 0, "pool_timeout": PATIENCE}
+    if isinstance(location, InFile):
+        return file_engine(location, PATIENCE, **pool)
+    return sa.create_engine(
+        sa.make_url(location.url).set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": PATIENCE,
+            "tcp_user_timeout": PATIENCE * 1000,
+            "options": f"-c statement_timeout={PATIENCE * 1000}",
+        },
+        **pool,
+    )
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, error.DBOSException) as why:
+        first_line = str(getattr(why, "orig", None) or why).strip().partition("\n")[0]
+        raise Unreachable(
+            f"The queue's database cannot be used: {first_line}.",
+            "Check POSTMORTEM_DATABASE_URL, and that the place has room and can be written.",
+        ) from why
