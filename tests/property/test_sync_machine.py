@@ -25,7 +25,7 @@ class Killed(BaseException):
 class DyingStore(DirectoryStore):
     """A store at whose first save the program ends."""
 
-    def write(self, name: str, text: str, expected: Version | None) -> Version:
+    def write(self, *_: object, **__: object) -> Version:
         raise Killed
 
 

@@ -240,21 +240,26 @@ def test_a_name_that_could_lead_elsewhere_is_refused_by_reading_and_writing(
     assert names(place) == []
 
 
-def test_a_picture_is_put_beside_its_document_and_only_when_it_differs(place: Place) -> None:
-    place.store.write(f"2026/{NAME}", "#\n", None)
-    assert place.store.write_attachment("2026/chart.svg", b"<svg/>") is True
-    assert place.store.write_attachment("2026/chart.svg", b"<svg/>") is False
-    assert place.store.write_attachment("2026/chart.svg", b"<svg>2</svg>") is True
-    assert place.get("2026/chart.svg") == b"<svg>2</svg>"
-    assert place.store.read_attachment("2026/chart.svg") == b"<svg>2</svg>"
+def test_a_picture_is_put_beside_its_document_with_it_and_by_itself(place: Place) -> None:
+    name, chart = f"2026/{NAME}", "2026/chart.svg"
+    first = place.store.write(name, "#\n", None, beside={chart: b"<svg/>"})
+    assert place.get(chart) == b"<svg/>"
+    assert place.get(name) == b"#\n"
+    place.store.write(name, "#\n", first, beside={chart: b"<svg>2</svg>"})
+    assert place.get(name) == b"#\n"
+    assert place.get(chart) == b"<svg>2</svg>"
+    second = place.store.write(name, "# 2\n", first, beside={chart: b"<svg>2</svg>"})
+    assert place.get(name) == b"# 2\n"
+    assert settled_fingerprints(place) == {name: second.fingerprint}
+    assert place.store.read_attachment(chart) == b"<svg>2</svg>"
     assert place.store.read_attachment("2026/none.svg") is None
-    assert names(place) == [f"2026/{NAME}"]
 
 
 @pytest.mark.parametrize("name", ["../chart.svg", "document.md", ".git/hooks", "/chart.svg"])
 def test_a_picture_can_be_put_nowhere_else(place: Place, name: str) -> None:
     with pytest.raises(BadName):
-        place.store.write_attachment(name, b"<svg/>")
+        place.store.write(NAME, "#\n", None, beside={name: b"<svg/>"})
+    assert names(place) == []
 
 
 def test_people_are_told_where_a_document_is(place: Place) -> None:

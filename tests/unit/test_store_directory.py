@@ -133,7 +133,7 @@ def test_links_are_neither_listed_nor_followed(store: DirectoryStore, root: Path
         with pytest.raises(BadName, match="symbolic link"):
             store.write(name, "ours\n", None)
     with pytest.raises(BadName, match="symbolic link"):
-        store.write_attachment("folder/chart.svg", b"<svg/>")
+        store.write("other.md", "#\n", None, beside={"folder/chart.svg": b"<svg/>"})
     assert (outside / "secret.md").read_bytes() == b"secret\n"
     assert not (outside / "chart.svg").exists()
 

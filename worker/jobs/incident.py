@@ -20,7 +20,7 @@ from worker.jobs.report import Report, entries
 from worker.jobs.results import Deed, IncidentResult, Trigger
 from worker.jobs.ticket_work import Accounts, Seen, Work
 from worker.jobs.tickets import Ask, remember, sync_tickets
-from worker.jobs.writing import KeepsChanging, Open, compose, open_document, save, save_chart
+from worker.jobs.writing import KeepsChanging, Open, compose, open_document, save
 from worker.journal.records import KnownDocument
 from worker.store.base import Changed
 
@@ -175,7 +175,6 @@ class _Run:
         So a ticket without a document cannot be: where there is none, no create was lost.
         """
         composed = compose(self.parts, at, self.pulled, self.report)
-        save_chart(self.parts, at, self.pulled)
         known = save(self.parts, at, composed, self.report)
         if known is not None:
             self.catalogue = settled(self.catalogue, known)
@@ -184,7 +183,6 @@ class _Run:
         """Bring the text up to date, do the ticket half, and save both."""
         composed = compose(self.parts, at, self.pulled, self.report)
         text, work = self._tickets(at, composed.text)
-        save_chart(self.parts, at, self.pulled)
         known = save(self.parts, at, replace(composed, text=text), self.report)
         if work is not None:
             remember(self.parts, work, text)

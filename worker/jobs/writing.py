@@ -1,6 +1,7 @@
 """Composing a document's new text, and saving it without ever overwriting a person."""
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.errors import PostmortemError
@@ -9,12 +10,13 @@ from worker.document.merge import merge, nearest_base
 from worker.document.template import file_name
 from worker.document.written import Written
 from worker.jobs.catalogue import Catalogue
+from worker.jobs.commit_message import commit_message
 from worker.jobs.parts import Parts
 from worker.jobs.pulling import Pulled, chart_name
 from worker.jobs.report import Report
 from worker.jobs.results import Action, Deed, SuggestedText
 from worker.journal.records import KnownDocument, KnownIncident
-from worker.store.base import Stored, Version
+from worker.store.base import NOTHING, Stored, Version
 
 
 class KeepsChanging(PostmortemError):
@@ -41,10 +43,14 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """The new text, and the base to remember once it is written (None: as before)."""
+    """The new text, and the base to remember once it is written (None: as before).
+
+    ``beside`` has the files that the text shows, by their names in the store.
+    """
 
     text: str
     base: Written | None = None
+    beside: Mapping[str, bytes] = NOTHING
 
 
 def open_document(
@@ -74,9 +80,10 @@ def compose(parts: Parts, at: Open, pulled: Pulled | None, report: Report) -> Co
     if pulled is None:
         return Composed(at.text or "")
     fresh = fill(parts.policy.template, pulled.content, parts.policy.names)
+    beside = _beside(at.name, pulled)
     if at.text is None:
         report.will(Deed(Action.DRAFTED, at.name, "the incident is resolved"))
-        return Composed(fresh.text, fresh)
+        return Composed(fresh.text, fresh, beside)
     base = _base(parts.journal.incident(pulled.content.incident), at.text)
     merged = merge(base, at.text, fresh, parts.policy.names)
     for change in merged.changes:
@@ -86,11 +93,11 @@ def compose(parts: Parts, at: Open, pulled: Pulled | None, report: Report) -> Co
     report.suggestions += [
         SuggestedText(one.place, one.people, one.fresh) for one in merged.suggestions
     ]
-    return Composed(merged.text, merged.base)
+    return Composed(merged.text, merged.base, beside)
 
 
 def save(parts: Parts, at: Open, composed: Composed, report: Report) -> KnownDocument | None:
-    """Write the text where it differs, and remember what was written; a dry run shows the diff.
+    """Write the text and what lies beside it, and remember that; a dry run shows the diff.
 
     Gives the document as it is known from now on. Raises ``Changed`` where a person was faster.
     """
@@ -105,23 +112,17 @@ def save(parts: Parts, at: Open, composed: Composed, report: Report) -> KnownDoc
     if composed.base is not None:
         parts.journal.propose(incident, composed.base.to_json())
     fingerprint = at.fingerprint
-    if composed.text != before or at.version is None:
-        fingerprint = parts.store.write(at.name, composed.text, at.version).fingerprint
+    if composed.text != before or at.version is None or composed.beside:
+        why = commit_message(at.name, report.deeds + report.pending, is_new=at.version is None)
+        version = parts.store.write(at.name, composed.text, at.version, why, composed.beside)
+        if composed.text != before or at.version is None:
+            fingerprint = version.fingerprint
     if composed.base is not None:
         parts.journal.settle(incident)
     if at.version is None:
         parts.journal.note_incident(incident, made=True)
     report.saved()
     return KnownDocument(at.name, fingerprint, incident, parts.clock(), settled=True)
-
-
-def save_chart(parts: Parts, at: Open, pulled: Pulled | None) -> None:
-    """Put the chart beside its document, unless it is there as it should be."""
-    if parts.dry_run or pulled is None or pulled.chart is None:
-        return
-    folder, slash, _ = at.name.rpartition("/")
-    name = f"{folder}{slash}{chart_name(pulled.record.incident.id)}"
-    parts.store.write_attachment(name, pulled.chart.encode())
 
 
 def unified(name: str, before: str, after: str) -> str:
@@ -137,6 +138,14 @@ def unified(name: str, before: str, after: str) -> str:
 
 def _shown(line: str) -> str:
     return line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
+
+
+def _beside(document: str, pulled: Pulled) -> Mapping[str, bytes]:
+    """Give the chart, under the name by which the document shows it."""
+    if pulled.chart is None:
+        return NOTHING
+    folder, slash, _ = document.rpartition("/")
+    return {f"{folder}{slash}{chart_name(pulled.record.incident.id)}": pulled.chart.encode()}
 
 
 def _base(known: KnownIncident | None, text: str) -> Written | None:

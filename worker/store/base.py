@@ -6,12 +6,15 @@ read.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from connectors.errors import PostmortemError
 from connectors.preflight import Finding
+
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
 class StoreError(PostmortemError):
@@ -78,15 +81,23 @@ class DocumentStore(Protocol):
     def read(self, name: str) -> Stored:
         """Give a document. Raises ``Missing``, ``Busy``, ``NotText`` or ``BadName``."""
 
-    def write(self, name: str, text: str, expected: Version | None) -> Version:
+    def write(
+        self,
+        name: str,
+        text: str,
+        expected: Version | None,
+        why: str = "",
+        beside: Mapping[str, bytes] = NOTHING,
+    ) -> Version:
         """Save a document if it still is what was read, and give its new version.
 
         With ``expected`` None there must be no such document yet. Raises ``Changed`` where that
         is not so, ``Busy`` while somebody edits it. The document is replaced whole or not at all.
-        """
 
-    def write_attachment(self, name: str, data: bytes) -> bool:
-        """Put a file (a picture) beside the documents; tell whether it was not there like that."""
+        ``why`` is told where a store keeps a history: a line, and more after it. ``beside`` are
+        files (pictures) which the document shows, by name; they are put beside the documents in
+        the same step where a store has such, else before it, and only where they differ.
+        """
 
     def read_attachment(self, name: str) -> bytes | None:
         """Give a file that lies beside the documents, None where there is none."""

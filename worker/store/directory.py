@@ -4,12 +4,13 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from connectors.preflight import Finding
 from worker.store.base import (
+    NOTHING,
     BadName,
     Busy,
     Changed,
@@ -76,12 +77,21 @@ class DirectoryStore:
         version = Version(digest(data), fingerprint(status, now))
         return Stored(decode(name, data), version)
 
-    def write(self, name: str, text: str, expected: Version | None) -> Version:
+    def write(
+        self,
+        name: str,
+        text: str,
+        expected: Version | None,
+        why: str = "",  # noqa: ARG002 - a directory keeps no history to tell it in
+        beside: Mapping[str, bytes] = NOTHING,
+    ) -> Version:
         """Save a document if it still is what was read, and give its new version."""
         path = self._path(document_name(name))
         data = encode(name, text)
         saved: str | None
         _let_be(path, name)
+        for one, content in beside.items():
+            self._put_beside(one, content)
         if expected is not None and digest(data) == expected.digest:
             return self._unchanged(name, expected)
         try:
@@ -99,16 +109,6 @@ class DirectoryStore:
             raise Changed(f"{name} {_CHANGED}", _AGAIN)
         return Version(digest(data), saved)
 
-    def write_attachment(self, name: str, data: bytes) -> bool:
-        """Put a file (a picture) beside the documents; tell whether it was not there like that."""
-        path = self._path(attachment_name(name))
-        with _told("written", path):
-            if path.is_file() and not path.is_symlink() and path.read_bytes() == data:
-                return False
-            _make_folder(path.parent)
-            put(path, data)
-        return True
-
     def read_attachment(self, name: str) -> bytes | None:
         """Give a file that lies beside the documents, None where there is none."""
         path = self._path(attachment_name(name))
@@ -122,6 +122,15 @@ class DirectoryStore:
     def check(self) -> Sequence[Finding]:
         """Say whether documents can be read and written here; never raises."""
         return look_over(self._root)
+
+    def _put_beside(self, name: str, data: bytes) -> None:
+        """Put a file (a picture) beside the documents, unless it is there like that."""
+        path = self._path(attachment_name(name))
+        with _told("written", path):
+            if path.is_file() and not path.is_symlink() and path.read_bytes() == data:
+                return
+            _make_folder(path.parent)
+            put(path, data)
 
     def _unchanged(self, name: str, expected: Version) -> Version:
         """Give the version of a document that is to stay as it is, if it still is."""

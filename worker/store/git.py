@@ -1,17 +1,20 @@
 """Documents on a branch of a Git remote, where people change them by commits of their own.
 
-There is no work tree: a write is a commit made on top of the branch as it is now and pushed
-without force. If somebody else pushed first, the push is refused; where it was another file that
-they changed, the commit is made again on top of theirs, else the document has changed.
+There is no work tree: a write is a commit made on top of the branch as it is now and pushed on the
+condition that it still is there. If somebody else pushed first, the push is refused; where it was
+another file that they changed, the commit is made again on top of theirs, else the document has
+changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from connectors.errors import PostmortemError
 from connectors.preflight import Finding
 from worker.store.base import (
-    Changed,
+    NOTHING,
     Listed,
     Missing,
     Stored,
@@ -20,12 +23,19 @@ from worker.store.base import (
     decode,
     encode,
 )
-from worker.store.git_branch import Blob, Branch
+from worker.store.courtesy import Courtesy
+from worker.store.git_branch import Branch
+from worker.store.git_cache import Cache
+from worker.store.git_command import GitFailed
+from worker.store.git_commit import blob_id, clean_message
+from worker.store.git_save import Save
 from worker.store.names import attachment_name, document_name, is_usable
+from worker.store.patience import Patience
 
-_AGAIN = "Nothing was written; run the sync again."
-_ATTEMPTS = 10
-"""How often a commit is made again because others pushed meanwhile."""
+_MENDS = 2
+"""How often the cache may be found broken in one operation: by lock files, and beyond repair."""
+
+Result = TypeVar("Result")
 
 
 class GitStore:
@@ -33,61 +43,62 @@ class GitStore:
 
     ``author`` (``Name <address>``) signs the commits. ``cache`` is where fetched objects are kept,
     by default under the user's cache folder. A version's digest and fingerprint are the content's
-    id in Git.
+    id in Git. Where the remote does not answer, ``patience`` says when to give up.
     """
 
     def __init__(
-        self, url: str, branch: str, folder: str = "", *, author: str, cache: Path | None = None
+        self,
+        url: str,
+        branch: str,
+        folder: str = "",
+        *,
+        author: str,
+        cache: Path | None = None,
+        patience: Patience | None = None,
     ) -> None:
-        self._branch = Branch(url, branch, author, cache)
+        self._patience = patience or Patience()
+        self._cache = Cache(cache, url, branch, self._patience)
+        self._branch = Branch(url, branch, author, self._cache, self._patience)
+        self._courtesy = Courtesy(self._patience)
         self._folder = f"{folder}/" if folder else ""
         self._place = f"{url}#{branch}:{self._folder}"
+        self._listed: tuple[str, dict[str, str]] = ("", {})
 
     def list(self) -> Sequence[Listed]:
         """List all documents, by name: one question to the remote where nothing has changed."""
-        files = self._branch.files(self._branch.tip(), self._folder.rstrip("/"))
-        return [Listed(name, files[name].id) for name in sorted(files) if is_usable(name)]
+        files = self._mending(self._files)
+        return [Listed(name, files[name]) for name in sorted(files)]
 
     def read(self, name: str) -> Stored:
         """Give a document. Raises ``Missing``, ``NotText`` or ``BadName``."""
-        path = self._folder + document_name(name)
-        blob = self._branch.file(self._branch.tip(), path)
-        if blob is None:
+        found = self._mending(partial(self._content, document_name(name)))
+        if found is None:
             raise Missing(
                 f"There is no {self.where(name)}.",
                 "It may have been moved; look at the listing again.",
             )
-        return Stored(decode(name, self._branch.content(blob)), _version(blob.id))
+        return Stored(decode(name, found), _version(found))
 
-    def write(self, name: str, text: str, expected: Version | None) -> Version:
-        """Save a document if it still is what was read, and give its new version."""
-        path = self._folder + document_name(name)
-        blob = self._branch.store(encode(name, text))
-        for _ in range(_ATTEMPTS):
-            tip = self._branch.tip()
-            current = self._branch.file(tip, path)
-            _still(name, current, expected)
-            if self._put(tip, path, blob, current, f"{'Update' if current else 'Add'} {name}"):
-                return _version(blob)
-        raise _never_quiet(name)
-
-    def write_attachment(self, name: str, data: bytes) -> bool:
-        """Put a file (a picture) beside the documents; tell whether it was not there like that."""
-        path = self._folder + attachment_name(name)
-        blob = self._branch.store(data)
-        for _ in range(_ATTEMPTS):
-            tip = self._branch.tip()
-            current = self._branch.file(tip, path)
-            if current is not None and current.id == blob:
-                return False
-            if self._put(tip, path, blob, current, f"Put {name} beside its document"):
-                return True
-        raise _never_quiet(name)
+    def write(
+        self,
+        name: str,
+        text: str,
+        expected: Version | None,
+        why: str = "",
+        beside: Mapping[str, bytes] = NOTHING,
+    ) -> Version:
+        """Save a document if it still is what was read, in one commit, and give its new version."""
+        data = encode(name, text)
+        contents = {document_name(name): data}
+        contents |= {attachment_name(one): content for one, content in beside.items()}
+        message = clean_message(why, f"{'Add' if expected is None else 'Update'} {name}")
+        save = Save(self._branch, self._folder, contents, name, expected, message)
+        self._mending(partial(self._in_turn, save))
+        return _version(data)
 
     def read_attachment(self, name: str) -> bytes | None:
         """Give a file that lies beside the documents, None where there is none."""
-        blob = self._branch.file(self._branch.tip(), self._folder + attachment_name(name))
-        return self._branch.content(blob) if blob else None
+        return self._mending(partial(self._content, attachment_name(name)))
 
     def where(self, name: str) -> str:
         """Give the remote's address, with the branch and the path behind it."""
@@ -98,43 +109,67 @@ class GitStore:
         subject = f"Documents in {self._place}"
         try:
             count = len(self.list())
-            self._branch.try_push(self._branch.tip())
+            self._mending(lambda: self._branch.try_push(self._branch.tip()))
         except PostmortemError as error:
             return [Finding(subject, problem=error.what, remedy=error.remedy)]
-        except OSError as error:
-            return [
-                Finding(
-                    subject,
-                    problem=f"{error.filename} cannot be used ({error.strerror}).",
-                    remedy="Let the user that runs this program write there.",
-                )
-            ]
         return [Finding(subject, f"{count} document{'' if count == 1 else 's'}, can be pushed")]
 
-    def _put(self, tip: str, path: str, blob: str, current: Blob | None, message: str) -> bool:
-        """Commit and push; False where somebody else pushed first."""
-        if current is not None and current.id == blob:
-            return True
-        new = Blob(blob, current.mode) if current else Blob(blob)
-        return self._branch.push(self._branch.commit(tip, path, new, message), tip)
+    def _files(self) -> dict[str, str]:
+        self._cache.tend()
+        tip = self._branch.tip()
+        known, files = self._listed
+        if tip != known:
+            found = self._branch.files(tip, self._folder)
+            files = {name: blob for name, blob in found.items() if is_usable(name)}
+            self._listed = (tip, files)
+        return files if tip else {}
+
+    def _content(self, name: str) -> bytes | None:
+        tip = self._branch.tip()
+        known, files = self._listed
+        blob = files.get(name) if tip == known else None
+        if blob is None:
+            path = self._folder + name
+            entry = self._branch.entries(tip, [path]).get(path)
+            blob = entry.id if entry is not None and entry.is_file else None
+        return self._branch.content(blob) if blob else None
+
+    def _in_turn(self, save: Save) -> None:
+        """Push when it is this one's turn on this machine, until nobody elsewhere is faster."""
+        with self._cache.turn():
+            self._courtesy.give_way()
+            known = self._branch.last_tip()
+            if known is not None and self._timed(save.on_known, known):
+                return
+            for _ in self._patience.attempts():
+                if self._timed(save.on, self._branch.tip()):
+                    return
+        raise StoreError(
+            f"{save.name} could not be pushed for {self._patience.race:.0f} s, since others push "
+            f"to the branch all the time ({save.lost}).",
+            "Run the sync again when it is quieter.",
+        )
+
+    def _timed(self, attempt: Callable[[str], bool], tip: str) -> bool:
+        started = self._patience.clock()
+        saved = attempt(tip)
+        if saved:
+            self._courtesy.pushed(self._patience.clock() - started)
+        else:
+            self._courtesy.lost()
+        return saved
+
+    def _mending(self, deed: Callable[[], Result]) -> Result:
+        """Do something; where the cache turns out to be broken, mend it and do it again."""
+        for _ in range(_MENDS):
+            state = self._cache.state()
+            try:
+                return deed()
+            except GitFailed:
+                if not self._cache.heal(state):
+                    raise
+        return deed()
 
 
-def _version(blob: str) -> Version:
-    return Version(blob, blob)
-
-
-def _still(name: str, current: Blob | None, expected: Version | None) -> None:
-    """Raise ``Changed`` where the document is not what was read any more."""
-    if expected is None and current is not None:
-        raise Changed(f"{name} exists already.", _AGAIN)
-    if expected is not None and current is None:
-        raise Changed(f"{name} was removed or renamed since it was read.", _AGAIN)
-    if expected is not None and current is not None and current.id != expected.digest:
-        raise Changed(f"{name} was changed since it was read.", _AGAIN)
-
-
-def _never_quiet(name: str) -> StoreError:
-    return StoreError(
-        f"{name} could not be pushed: others pushed to the branch {_ATTEMPTS} times meanwhile.",
-        "Run the sync again when it is quieter.",
-    )
+def _version(data: bytes) -> Version:
+    return Version(blob_id(data), blob_id(data))

@@ -1,141 +1,185 @@
-"""A branch of a Git remote: its files as they are now, and commits on top of it.
+"""A branch of a Git remote: its files as they are now, and commits on top of it."""
 
-The objects are kept in a repository of our own that has no work tree. What the branch is, is
-asked of the remote each time; only what is new is fetched.
-"""
-
-import fcntl
-import hashlib
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from worker.store.base import StoreError
-from worker.store.git_command import Git
+from worker.store.git_cache import Cache
+from worker.store.git_command import Git, GitFailed, TooSlow, failed
+from worker.store.git_commit import MADE, NewFile, as_stream
+from worker.store.git_process import Ended
+from worker.store.git_refusal import refusal
+from worker.store.patience import Patience
 
-_FILE = "100644"
-_FILES = {_FILE, "100755"}
-"""Modes of plain files; links and submodules have others."""
+_FETCHED = "refs/postmortem/fetched"
+"""The ref in our repository that is where the branch was when it was last fetched."""
+_MOVING = 5
+"""How often a branch may be moved to elsewhere between being asked for and being fetched."""
+_PLAIN = {"100644", "100755"}
+
+
+class RemoteFailed(StoreError):
+    """The remote cannot be reached, or refuses what it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
-class Blob:
-    """A file in a commit: its content's id, and its mode."""
+class Entry:
+    """What a commit has at a path: its content's id, and its mode."""
 
     id: str
-    mode: str = _FILE
+    mode: str
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a plain file: no folder, symbolic link or submodule."""
+        return self.mode in _PLAIN
 
 
 class Branch:
-    """One branch of the remote at ``url``."""
+    """One branch of the remote at ``url``, whose objects are kept in ``cache``.
 
-    def __init__(self, url: str, branch: str, author: str, cache: Path | None) -> None:
-        own = hashlib.sha256(url.encode()).hexdigest()[:16]
-        self._home = (cache or _cache_folder()) / own
-        self._git = Git(self._home / "repository.git", author)
+    What the branch is, is asked of the remote each time; only what is new is fetched. Any method
+    may raise ``GitFailed`` where the cache is broken, ``RemoteFailed``, and ``TooSlow``.
+    """
+
+    def __init__(
+        self, url: str, branch: str, author: str, cache: Cache, patience: Patience
+    ) -> None:
         self._url = url
-        self._remote_name = f"refs/heads/{branch}"
-        self._fetched_name = f"refs/remotes/origin/{branch}"
+        self._name = f"refs/heads/{branch}"
+        self._author = author
+        self._cache = cache
+        self._git = cache.git
+        self._patience = patience
+        self._nowhere = Git(Path("/dev/null"), patience.command)
+        self._seen: tuple[str, str] | None = None
+
+    def last_tip(self) -> str | None:
+        """Give what ``tip`` gave last, None where its objects may not be here any more."""
+        seen = self._seen
+        return seen[1] if seen is not None and seen[0] == self._cache.state() else None
 
     def tip(self) -> str:
         """Give the commit that the branch is at now, with all its objects here; "" if none."""
-        with self._alone():
-            tip = self._ask()
-            if tip and not self._git.succeeds("cat-file", "-e", f"{tip}^{{commit}}"):
-                self._git(
-                    "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", self._url,
-                    f"+{self._remote_name}:{self._fetched_name}",
-                )  # fmt: skip
-            return tip
+        asked = self._ask()
+        for _ in range(_MOVING):
+            if asked == self.last_tip():
+                return asked
+            if not asked:
+                self._seen = (self._cache.state(), "")
+                return ""
+            try:
+                return self._bring(asked)
+            except GitFailed:
+                before, asked = asked, self._ask()
+                if asked == before:
+                    raise
+        raise RemoteFailed(
+            f"{self._name} of {self._url} was moved {_MOVING} times while it was fetched.",
+            "Run the sync again when it is quieter.",
+        )
 
-    def files(self, tip: str, folder: str) -> dict[str, Blob]:
-        """Give the plain files under ``folder``, by their path from there."""
-        tree = f"{tip}:{folder}"
-        if not tip or not self._git.succeeds("rev-parse", "--verify", "--quiet", tree):
-            return {}
-        return dict(_entries(self._git("ls-tree", "-r", "-z", tree)))
-
-    def file(self, tip: str, path: str) -> Blob | None:
-        """Give one plain file by its whole path, None where there is none."""
+    def files(self, tip: str, folder: str) -> dict[str, str]:
+        """Give the ids of the plain files under ``folder`` ("" or ending in ``/``), by path."""
         if not tip:
-            return None
-        return dict(_entries(self._git("ls-tree", "-z", tip, path))).get(path)
+            return {}
+        listing = self._git("ls-tree", "-r", "-z", tip, *([folder] if folder else []))
+        entries = _entries(listing)
+        return {path[len(folder) :]: entry.id for path, entry in entries if entry.is_file}
 
-    def content(self, blob: Blob) -> bytes:
+    def entries(self, tip: str, paths: Sequence[str]) -> dict[str, Entry]:
+        """Give what is at those whole paths, and the folders on the way there."""
+        return dict(_entries(self._git("ls-tree", "-t", "-z", tip, *paths))) if tip else {}
+
+    def content(self, blob: str) -> bytes:
         """Give a file's content."""
-        return self._git("cat-file", "blob", blob.id)
+        return self._git("cat-file", "blob", blob)
 
-    def store(self, data: bytes) -> str:
-        """Keep content here, to be committed, and give its id."""
-        with self._alone():
-            return self._git("hash-object", "-w", "--stdin", stdin=data).decode().strip()
+    def push(self, tip: str, files: Mapping[str, NewFile], message: str) -> str:
+        """Move the branch from ``tip`` to a commit with those files, and say ""; else why not.
 
-    def commit(self, tip: str, path: str, blob: Blob, message: str) -> str:
-        """Make the commit that puts ``blob`` at ``path`` on top of ``tip``, and give its id."""
-        with self._alone(), tempfile.TemporaryDirectory(dir=self._home) as folder:
-            index = Path(folder) / "index"
-            self._git("read-tree", tip or "--empty", index=index)
-            entry = f"{blob.mode},{blob.id},{path}"
-            self._git("update-index", "--add", "--cacheinfo", entry, index=index)
-            tree = self._git("write-tree", index=index).decode().strip()
-            parents = ("-p", tip) if tip else ()
-            made = self._git("commit-tree", tree, *parents, "-m", message)
-            return made.decode().strip()
-
-    def push(self, commit: str, tip: str) -> bool:
-        """Move the branch from ``tip`` to ``commit``; False where it is not at ``tip`` any more.
-
-        What became of a push that failed is told by where the branch is afterwards, so that one
-        which was carried out though its answer got lost counts as done.
+        Not where the branch is not at ``tip`` any more. Raises ``RemoteFailed`` where the remote
+        would refuse it another time as well.
         """
-        try:
-            self._push(commit)
-        except StoreError:
-            now = self._ask()
-            if now == tip:
-                raise
-            return now == commit
-        with self._alone():
-            self._git("update-ref", self._fetched_name, commit)
-        return True
+        state = self._cache.state()
+        with self._cache.alone():
+            stream = as_stream(self._author, message, tip, files)
+            commit = self._import(stream)
+        lost = self._carried_out(commit, tip)
+        self._seen = None if lost else (state, commit)
+        return lost
 
     def try_push(self, tip: str) -> None:
         """Go through a push without doing it. Raises ``StoreError`` where it is not allowed."""
-        with self._alone():
-            tree = self._git("hash-object", "-w", "-t", "tree", "--stdin").decode().strip()
-            empty = self._git("commit-tree", tree, "-m", "empty").decode().strip()
-        self._push(tip or empty, "--dry-run")
+        with self._cache.alone():
+            commit = tip or self._import(as_stream(self._author, "Nothing\n", "", {}))
+        ended = self._push(commit, "--dry-run")
+        if ended.status:
+            raise failed("push", ended)
 
-    def _push(self, commit: str, *options: str) -> None:
-        self._git("push", "--quiet", *options, "--", self._url, f"{commit}:{self._remote_name}")
+    def _import(self, stream: bytes) -> str:
+        options = ("--quiet", "--force", "--done", "--date-format=now")
+        return self._git("fast-import", *options, stdin=stream).decode().strip()
+
+    def _push(self, commit: str, option: str) -> Ended:
+        return self._git.end_of(
+            "push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", option,
+            "--", self._url, f"{commit}:{self._name}",
+            seconds=self._patience.push,
+        )  # fmt: skip
+
+    def _carried_out(self, commit: str, tip: str) -> str:
+        """Push, and say "", or why the race was lost.
+
+        Where the answer got lost, what became of the push is told by where the branch is now.
+        """
+        try:
+            ended = self._push(commit, f"--force-with-lease={self._name}:{tip}")
+            if ended.status == 0:
+                return ""
+            refused = refusal(ended)
+            if refused is None:
+                raise failed("push", ended)
+        except (GitFailed, TooSlow):
+            if self._ask() == commit:
+                return ""
+            raise
+        if refused.is_race:
+            return refused.reason
+        said = f"{refused.reason}\n".encode() + ended.errors
+        error = failed("push", Ended(ended.status, b"", said))
+        raise RemoteFailed(error.what, error.remedy)
+
+    def _bring(self, tip: str) -> str:
+        """Have ``tip`` here, or what the branch has been moved to meanwhile, and give it.
+
+        A ref of ours is moved only once all objects are here, so where it is, none is missing.
+        """
+        with self._cache.alone():
+            refs = self._git("for-each-ref", "--format=%(objectname)", _FETCHED, MADE)
+            if tip not in refs.decode().split():
+                self._git(
+                    "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
+                    "--recurse-submodules=no", "--", self._url, f"+{self._name}:{_FETCHED}",
+                    seconds=self._patience.fetch,
+                )  # fmt: skip
+                tip = self._git("rev-parse", "--verify", _FETCHED).decode().strip()
+            self._seen = (self._cache.state(), tip)
+        return tip
 
     def _ask(self) -> str:
         """Ask the remote where the branch is; "" where it has no such branch."""
-        answer = self._git("ls-remote", "--", self._url, self._remote_name).decode()
-        return answer.partition("\t")[0]
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep other processes from our repository meanwhile, and make it at first use."""
-        self._home.mkdir(parents=True, exist_ok=True)
-        with (self._home / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not self._git.repository.exists():
-                self._git("init", "--quiet", "--bare")
-            yield
+        try:
+            answer = self._nowhere("ls-remote", "--", self._url, self._name).decode()
+        except GitFailed as error:
+            raise RemoteFailed(error.what, error.remedy) from error
+        refs = (line.partition("\t") for line in answer.splitlines())
+        return next((tip for tip, _, name in refs if name == self._name), "")
 
 
-def _entries(listing: bytes) -> Iterator[tuple[str, Blob]]:
-    for entry in listing.split(b"\0"):
-        about, _, path = entry.partition(b"\t")
-        mode, _, rest = about.decode().partition(" ")
-        if mode in _FILES:
-            yield path.decode("utf-8", "surrogateescape"), Blob(rest.split(" ")[1], mode)
-
-
-def _cache_folder() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "postmortem-worker"
+def _entries(listing: bytes) -> Iterator[tuple[str, Entry]]:
+    for line in listing.split(b"\0")[:-1]:
+        about, _, path = line.partition(b"\t")
+        mode, _, blob = about.decode().split(" ")
+        yield path.decode("utf-8", "surrogateescape"), Entry(blob, mode)

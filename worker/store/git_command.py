@@ -1,75 +1,92 @@
 """Running the ``git`` command."""
 
 import os
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from pathlib import Path
 
 from worker.store.base import StoreError
+from worker.store.git_process import Ended, TookTooLong, run
 
-_PATIENCE = 120.0
-"""Seconds for one command. The longest is the first fetch of a repository."""
 _ALWAYS = {
     "LC_ALL": "C",
+    "LANGUAGE": "C",
     "GIT_TERMINAL_PROMPT": "0",  # fail where a password would be asked for
     "GIT_ALLOW_PROTOCOL": "ssh:https:file",
     "GIT_LITERAL_PATHSPECS": "1",
 }
-_SSH = "ssh -o BatchMode=yes -o ConnectTimeout=20"
+_OF_OTHERS = {
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_QUARANTINE_PATH",
+    "GIT_WORK_TREE",
+}
+"""What a hook that runs this program has in its environment for the sake of another repository."""
+_SETTINGS = (
+    "core.hooksPath=/dev/null",  # a person's hooks are for a person's clones
+    "gc.auto=0",  # is run when we say so: see worker.store.git_cache
+    "maintenance.auto=false",
+    "http.lowSpeedLimit=1",  # bytes a second, for so many seconds: for a child left behind
+    "http.lowSpeedTime=120",
+)
+_SSH = "ssh -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=15"
+
+
+class GitFailed(StoreError):
+    """A git command did not do what it was told; the words are git's own."""
+
+
+class TooSlow(StoreError):
+    """A git command did not end in its time, and was made to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """A repository without a work tree, on this machine. ``author`` is ``Name <address>``."""
+    """A repository without a work tree, on this machine. ``seconds`` are for one command."""
 
     repository: Path
-    author: str
+    seconds: float
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
-    def __call__(self, *command: str, stdin: bytes = b"", index: Path | None = None) -> bytes:
-        """Run one command and give what it prints. Raises ``StoreError`` with git's own words."""
-        result = self._run(command, stdin, index)
-        if result.returncode:
-            words = result.stderr.decode("utf-8", "replace").splitlines()
-            said = "; ".join(line.strip(" .") for line in words[:3]) or f"{result.returncode}"
-            raise StoreError(
-                f"git {command[0]} failed: {said}.",
-                "See that git can reach the repository as the user that runs this program.",
-            )
-        return result.stdout
+    def __call__(self, *command: str, stdin: bytes = b"", seconds: float | None = None) -> bytes:
+        """Run one command and give what it prints.
+
+        Raises ``GitFailed`` with git's own words, ``TooSlow`` where it takes too long.
+        """
+        ended = self.end_of(*command, stdin=stdin, seconds=seconds)
+        if ended.status:
+            raise failed(command[0], ended)
+        return ended.output
 
     def succeeds(self, *command: str) -> bool:
         """Run one command whose status is the answer."""
-        return self._run(command, b"", None).returncode == 0
+        return self.end_of(*command).status == 0
 
-    def _run(
-        self, command: tuple[str, ...], stdin: bytes, index: Path | None
-    ) -> subprocess.CompletedProcess[bytes]:
-        name, address = parseaddr(self.author)
-        environment = {
-            "GIT_SSH_COMMAND": _SSH,
-            **self.environment,
-            **_ALWAYS,
-            "GIT_DIR": str(self.repository),
-            **{f"GIT_{role}_NAME": name or address for role in ("AUTHOR", "COMMITTER")},
-            **{f"GIT_{role}_EMAIL": address for role in ("AUTHOR", "COMMITTER")},
-            **({"GIT_INDEX_FILE": str(index)} if index else {}),
-        }
+    def end_of(self, *command: str, stdin: bytes = b"", seconds: float | None = None) -> Ended:
+        """Run one command and give how it ended. Raises ``TooSlow``."""
+        limit = seconds or self.seconds
+        settings = (part for one in _SETTINGS for part in ("-c", one))
+        kept = {key: value for key, value in self.environment.items() if key not in _OF_OTHERS}
+        environment = {"GIT_SSH_COMMAND": _SSH, **kept, **_ALWAYS, "GIT_DIR": str(self.repository)}
         try:
-            return subprocess.run(  # noqa: S603 - no shell; names are checked before
-                ("git", *command),  # noqa: S607 - whichever git this machine has
-                input=stdin,
-                env=environment,
-                capture_output=True,
-                check=False,
-                timeout=_PATIENCE,
-            )
+            return run(("git", *settings, *command), environment, stdin, limit)
         except FileNotFoundError as error:
             raise StoreError("There is no git on this machine.", "Install it.") from error
-        except subprocess.TimeoutExpired as error:
-            raise StoreError(
-                f"git {command[0]} took longer than {_PATIENCE:.0f} s.",
+        except TookTooLong as error:
+            raise TooSlow(
+                f"git {command[0]} took longer than {limit:.0f} s.",
                 "See whether the repository can be reached; the next sync tries again.",
             ) from error
+
+
+def failed(command: str, ended: Ended) -> GitFailed:
+    """Give the error of a command that failed, with the first of git's words."""
+    words = ended.errors.decode("utf-8", "replace").splitlines()
+    said = "; ".join(line.strip(" .") for line in words[:3]) or f"status {ended.status}"
+    return GitFailed(
+        f"git {command} failed: {said}.",
+        "See that git can reach the repository as the user that runs this program.",
+    )

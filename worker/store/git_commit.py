@@ -1,0 +1,85 @@
+"""A commit as ``git fast-import`` reads it: one child makes blobs, trees and commit at once."""
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parseaddr
+
+MADE = "refs/postmortem/made"
+"""The ref in our repository which the latest commit of ours is at, pushed or not."""
+
+_SUBJECT = 72
+"""Characters in a first line, which every tool shows whole."""
+_MESSAGE = 20_000
+"""Characters in a message; what is beyond nobody reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file's new content, and its mode."""
+
+    data: bytes
+    mode: str = "100644"
+
+
+def blob_id(data: bytes) -> str:
+    """Give the id that Git gives to a file of that content."""
+    head = f"blob {len(data)}\0".encode()
+    return hashlib.sha1(head + data, usedforsecurity=False).hexdigest()
+
+
+def as_stream(author: str, message: str, parent: str, files: Mapping[str, NewFile]) -> bytes:
+    """Give the commands which make a commit on top of ``parent`` ("" for none) and print its id.
+
+    See git-fast-import(1). ``author`` is ``Name <address>``; ``files`` has whole paths.
+    """
+    text = message.encode()
+    parts = [
+        f"commit {MADE}\nmark :1\ncommitter {_signature(author)} now\n".encode(),
+        b"data %d\n%s\n" % (len(text), text),
+        f"from {parent}\n".encode() if parent else b"",
+    ]
+    for path, file in files.items():
+        parts.append(f"M {file.mode} inline {_quoted(path)}\n".encode())
+        parts.append(b"data %d\n%s\n" % (len(file.data), file.data))
+    return b"".join([*parts, b"get-mark :1\n", b"done\n"])
+
+
+def clean_message(why: str, otherwise: str) -> str:
+    """Give a commit's message: a short first line, an empty one, and the rest; never empty.
+
+    ``otherwise`` is said where ``why`` says nothing. Characters that cannot be shown are left out,
+    as is the ``#`` that begins what an editor of messages takes for a comment.
+    """
+    lines = [_shown(line) for line in why[:_MESSAGE].splitlines()]
+    subject, *body = "\n".join(lines).strip().split("\n")
+    subject = subject.lstrip("#- ") or _shown(otherwise)
+    rest = "\n".join(" " + line if line.startswith("#") else line for line in body).strip("\n")
+    return _cut(subject) + (f"\n\n{rest}" if rest else "") + "\n"
+
+
+def _cut(subject: str) -> str:
+    return subject if len(subject) <= _SUBJECT else subject[: _SUBJECT - 1].rstrip() + "…"
+
+
+def _shown(line: str) -> str:
+    """Leave out control characters, marks of writing direction, and halves of characters."""
+    kept = (" " if one == "\t" else one for one in line)
+    return "".join(one for one in kept if unicodedata.category(one) not in _HIDDEN).rstrip()
+
+
+_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def _signature(author: str) -> str:
+    name, address = (_shown(part.translate(_BRACKETS)) for part in parseaddr(author))
+    return f"{name or address} <{address}>"
+
+
+_BRACKETS = {ord(one): None for one in "<>\n"}
+
+
+def _quoted(path: str) -> str:
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
