@@ -17,6 +17,7 @@ from typing import TypeVar
 import tenacity
 
 from connectors.errors import ConnectorError, OutOfQuota, Unreachable
+from connectors.pace import OverBudget, Pace
 
 T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]*)?")
@@ -101,10 +102,12 @@ def call(
     service: str,
     policy: RetryPolicy,
     circuit: Circuit,
+    pace: Pace,
     repeatable: bool,
 ) -> T:
     """Run ``attempt``, repeating it while it raises :class:`Again` and may be repeated.
 
+    Every attempt takes a permit of ``pace`` first: one attempt, one request.
     ``repeatable`` is True for reads and for writes that are the same done twice. With False only
     an attempt that surely did nothing (``maybe_done=False``, such as a 429) is repeated. Raises
     the last attempt's error, or ``OutOfQuota`` where only too long a wait stands in the way; an
@@ -125,6 +128,10 @@ def call(
         asked = error.wait if isinstance(error, Again) else None
         return policy.pause(state.attempt_number, asked)
 
+    def paced() -> T:
+        pace.take()
+        return attempt()
+
     circuit.before(service)
     retrying = tenacity.Retrying(
         stop=tenacity.stop_after_attempt(policy.attempts),
@@ -134,7 +141,7 @@ def call(
         reraise=True,
     )
     try:
-        result = retrying(attempt)
+        result = retrying(paced)
     except Again as again:
         _count(circuit, again.error)
         if may_repeat(again) and again.wait is not None and too_long(again):
@@ -144,6 +151,8 @@ def call(
                 again_in=again.wait,
             ) from again
         raise again.error from again
+    except OverBudget:
+        raise
     except ConnectorError as error:
         _count(circuit, error)
         raise

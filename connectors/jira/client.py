@@ -12,6 +12,7 @@ from connectors.jira.payloads import account, server, transitions
 from connectors.jira.reading import Part
 from connectors.jira.remembered import Remembered
 from connectors.jira.searching import Searcher
+from connectors.pace import NoPace, Pace
 from connectors.preflight import Finding
 from connectors.retry import Circuit, RetryPolicy
 from connectors.tickets import (
@@ -49,16 +50,20 @@ class Jira:
         timeouts: tuple[float, float] = (5.0, 30.0),
         policy: RetryPolicy | None = None,
         circuit: Circuit | None = None,
+        pace: Pace | None = None,
         overlap: timedelta = OVERLAP,
     ) -> None:
         """Make no request yet. Credentials are e-mail and API token, or a personal token.
 
-        ``timeouts`` are the seconds to wait for a connection and for an answer; ``overlap`` is how
-        far :meth:`changed` reaches back. Raises ``ConfigurationError`` where credentials are
-        lacking, or would go over plain http to another machine.
+        ``timeouts`` are the seconds to wait for a connection and for an answer. Every request takes
+        a permit of ``pace``. ``overlap`` is how far :meth:`changed` reaches back. Raises
+        ``ConfigurationError`` where credentials are lacking, or would go over plain http to another
+        machine.
         """
         access = Access(url.rstrip("/"), email, api_token, personal_token, timeouts)
-        self._connection = Connection(access, policy or RetryPolicy(), circuit or Circuit())
+        self._connection = Connection(
+            access, policy or RetryPolicy(), circuit or Circuit(), pace or NoPace()
+        )
         self._creator = Creator(self._connection)
         self._searcher = Searcher(self._connection)
         self._overlap = overlap

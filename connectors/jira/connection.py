@@ -21,6 +21,7 @@ import requests
 from connectors.errors import ConfigurationError, ConnectorError, OutOfQuota, PayloadError
 from connectors.jira.answers import Answer, answer_of, error_for, login_failure
 from connectors.jira.lost import lost
+from connectors.pace import Pace
 from connectors.retry import Again, Circuit, RetryPolicy, call
 
 T = TypeVar("T")
@@ -80,12 +81,13 @@ class Connection:
     ``version`` is the REST API's; it is ``2`` until the site turns out to be Cloud.
     """
 
-    def __init__(self, access: Access, policy: RetryPolicy, circuit: Circuit) -> None:
+    def __init__(self, access: Access, policy: RetryPolicy, circuit: Circuit, pace: Pace) -> None:
         """Make no request yet."""
         self.access = access
         self.version = "2"
         self._policy = policy
         self._circuit = circuit
+        self._pace = pace
         self._local = threading.local()
         self._clients: weakref.WeakSet[jira.JIRA] = weakref.WeakSet()
 
@@ -128,7 +130,7 @@ class Connection:
         return self._repeat(attempt, repeatable=False)
 
     def package(self, doing: str, use: Callable[[jira.JIRA], object]) -> object:
-        """Let the ``jira`` package read something; errors are as for :meth:`ask`."""
+        """Let the ``jira`` package read something in one request; errors as for :meth:`ask`."""
 
         def attempt() -> object:
             given = self._once(use)
@@ -152,6 +154,7 @@ class Connection:
             service=f"Jira at {self.access.host}",
             policy=self._policy,
             circuit=self._circuit,
+            pace=self._pace,
             repeatable=repeatable,
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from connectors.incidents import Incident, IncidentFilter, IncidentId, IncidentRecord
+from connectors.pace import NoPace, Pace
 from connectors.pagerduty import history, payloads, preflight
 from connectors.pagerduty.record import Plan, RecordReader, incident_path
 from connectors.pagerduty.transport import Transport
@@ -18,6 +19,7 @@ TIMEOUT = 30.0
 class PagerDuty:
     """An ``IncidentSource`` on PagerDuty's REST API, with a key that need only read.
 
+    Every request takes a permit of ``pace``, all of them at once where there is none.
     ``webhook_url`` is where PagerDuty's webhooks should arrive, for :meth:`check` to look for.
     Raises ``ConfigurationError`` for an address or a key that cannot be one.
     """
@@ -29,9 +31,12 @@ class PagerDuty:
         *,
         timeout: float = TIMEOUT,
         policy: RetryPolicy | None = None,
+        pace: Pace | None = None,
         webhook_url: str | None = None,
     ) -> None:
-        self._transport = Transport(api_key, url, timeout, policy or RetryPolicy())
+        self._transport = Transport(
+            api_key, url, timeout, policy or RetryPolicy(), pace or NoPace()
+        )
         self._webhook_url = webhook_url
         self._plan = Plan()
         self._sorting = history.Sorting()

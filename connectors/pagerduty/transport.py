@@ -26,6 +26,7 @@ from connectors.errors import (
     Rejected,
     Unreachable,
 )
+from connectors.pace import Pace
 from connectors.pagerduty.fields import Fields
 from connectors.retry import Again, Circuit, RetryPolicy, call, seconds_to_wait
 
@@ -72,13 +73,16 @@ class _Client(pagerduty.RestApiV2Client):
 
 
 class Transport:
-    """Asks PagerDuty; every request has a timeout and is repeated within ``policy``."""
+    """Asks PagerDuty; every request has a timeout, a permit, and is repeated within ``policy``."""
 
-    def __init__(self, api_key: str, url: str, timeout: float, policy: RetryPolicy) -> None:
+    def __init__(
+        self, api_key: str, url: str, timeout: float, policy: RetryPolicy, pace: Pace
+    ) -> None:
         """Take the key and the address. Raises ``ConfigurationError`` where one cannot be."""
         self.url = api_address(url)
         self._key = _usable(api_key)
         self._policy = policy
+        self._pace = pace
         self._circuit = Circuit()
         plain = self.url.startswith("http:")
         self._client = _Client(self._key, base_url=self.url, trust_env=not plain)
@@ -98,6 +102,7 @@ class Transport:
             service=SERVICE,
             policy=self._policy,
             circuit=self._circuit,
+            pace=self._pace,
             repeatable=True,
         )
 

@@ -26,6 +26,7 @@ from connectors.errors import (
 from connectors.jira.client import Jira
 from connectors.jira.connection import Access, Connection, may_have_happened
 from connectors.jira.lost import lost
+from connectors.pace import NoPace
 from connectors.retry import Circuit, RetryPolicy
 from connectors.tickets import (
     Created,
@@ -250,7 +251,7 @@ def test_a_request_that_was_sent_may_have_happened(
 
 def _connection(url: str) -> Connection:
     access = Access(url, personal_token="x", timeouts=(5.0, 0.2))
-    return Connection(access, RetryPolicy(sleep=lambda _: None), Circuit())
+    return Connection(access, RetryPolicy(sleep=lambda _: None), Circuit(), NoPace())
 
 
 def test_a_refused_connection_surely_sent_nothing() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import ConnectorError, NotFound, OutOfQuota, Rejected, Unreachable
+from connectors.pace import NoPace
 from connectors.retry import Again, Circuit, RetryPolicy, call, seconds_to_wait
 
 NOW = datetime(2026, 10, 14, 12, 0, 0, tzinfo=UTC)
@@ -53,6 +54,7 @@ class Run:
             service="Jira",
             policy=self.policy,
             circuit=self.circuit,
+            pace=NoPace(),
             repeatable=repeatable,
         )
 

@@ -44,6 +44,8 @@ def test_nothing_given_is_enough_for_the_defaults_that_the_interface_names() -> 
     assert settings.pagerduty.api_url == "https://api.pagerduty.com"
     assert settings.jira.issue_type == "Task"
     assert settings.jira.index_lag == timedelta(seconds=60)
+    assert settings.pagerduty.calls_per_minute == 900
+    assert settings.jira.calls_per_minute == 600
     assert settings.documents == DirectoryLocation(Path("postmortems"))
     assert settings.sqlalchemy_url == "sqlite:///postmortem.db"
     assert settings.timezone == ZoneInfo("UTC")
@@ -76,6 +78,7 @@ def test_every_variable_of_the_interface_sets_its_setting(elsewhere: Path) -> No
         "api_key": "pd-key",
         "api_url": "https://api.eu.pagerduty.com",
         "webhook_secrets": ["new", "old"],
+        "calls_per_minute": 900,
     }
     assert revealed(settings.jira) == {
         "url": "https://jira.example.com",
@@ -86,6 +89,7 @@ def test_every_variable_of_the_interface_sets_its_setting(elsewhere: Path) -> No
         "issue_type": "Bug",
         "webhook_secrets": ["jira-secret"],
         "index_lag": timedelta(minutes=1),
+        "calls_per_minute": 600,
     }
     assert settings.documents == GitLocation(
         "ssh://git@git.example.com/pm.git", "trunk", "2026/incidents"

@@ -39,8 +39,9 @@ def problems(text: str = "", environ: dict[str, str] | None = None) -> tuple[str
         (
             "[jira]\nprojct = 'OPS'",
             "jira.projct in settings.toml is not a setting. Did you mean project? "
-            "Valid here: api_token, api_token_file, email, index_lag, issue_type, personal_token, "
-            "personal_token_file, project, url, webhook_secrets, webhook_secrets_file.",
+            "Valid here: api_token, api_token_file, calls_per_minute, email, index_lag, "
+            "issue_type, personal_token, personal_token_file, project, url, webhook_secrets, "
+            "webhook_secrets_file.",
         ),
         (
             "[[routes]]\nlabel = ['x']",
@@ -111,6 +112,11 @@ def problems(text: str = "", environ: dict[str, str] | None = None) -> tuple[str
         ("[pagerduty]\napi_key = 'k'\nwebhook_secrets = ['']", "is empty. Give it a value"),
         ("[jira]\nemail = 'bot'", "must be the e-mail address of the account"),
         ("[jira]\nissue_type = ''", "jira.issue_type in settings.toml is empty."),
+        (
+            "[pagerduty]\ncalls_per_minute = -1",
+            "pagerduty.calls_per_minute in settings.toml",
+        ),
+        ("[jira]\ncalls_per_minute = 'many'", "jira.calls_per_minute in settings.toml"),
         ("[jira]\nindex_lag = 60", "must be a length of time in quotes"),
         ("[[routes]]\nlabels = ['two words']", "is 'two words', and Jira's labels hold no spaces."),
         ("[[routes]]\n[[routes]]\nteams = ['A']", "routes in settings.toml number 1 names neither"),

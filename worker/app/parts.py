@@ -7,17 +7,20 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 from config.addresses import DirectoryLocation
 from config.settings import Settings
 from connectors.errors import ConfigurationError
 from connectors.incidents import IncidentSource
 from connectors.jira.client import OVERLAP, Jira
+from connectors.pace import LocalPace, NoPace, Pace, Rate
 from connectors.pagerduty.client import PagerDuty
 from connectors.tickets import Mark, TicketTracker
 from worker.drafting.policy import DraftPolicy
 from worker.drafting.rules import Handling, Rule
 from worker.jobs.parts import CreateWhen, DraftFilter, Parts, Policy, RouteRule
+from worker.journal.budgets import SharedPace
 from worker.journal.database import Database, sqlite_path
 from worker.journal.journal import Journal
 from worker.journal.locks import FileLocks, IncidentLocks, PostgresLocks, ThreadLocks
@@ -37,7 +40,9 @@ def open_parts(settings: Settings, *, dry_run: bool = False) -> Iterator[Parts]:
     database = Database.rehearse(url) if dry_run else Database.open(url)
     source = tracker = None
     try:
-        source, tracker = open_source(settings), open_tracker(settings)
+        pace = partial(_pace, database, dry_run=dry_run)
+        source = open_source(settings, pace("PagerDuty", settings.pagerduty.calls_per_minute))
+        tracker = open_tracker(settings, pace("Jira", settings.jira.calls_per_minute))
         yield Parts(
             store=open_store(settings),
             journal=Journal(database, now),
@@ -56,17 +61,19 @@ def open_parts(settings: Settings, *, dry_run: bool = False) -> Iterator[Parts]:
         database.close()
 
 
-def open_source(settings: Settings) -> IncidentSource | None:
+def open_source(settings: Settings, pace: Pace) -> IncidentSource | None:
     """Open the source of incidents, None where none is configured."""
     key = settings.pagerduty.api_key
     if key is None:
         return None
     address = str(settings.public_url or "").rstrip("/")
     webhook = f"{address}/webhooks/pagerduty" if address else None
-    return PagerDuty(key.get_secret_value(), settings.pagerduty.api_url, webhook_url=webhook)
+    return PagerDuty(
+        key.get_secret_value(), settings.pagerduty.api_url, pace=pace, webhook_url=webhook
+    )
 
 
-def open_tracker(settings: Settings) -> TicketTracker | None:
+def open_tracker(settings: Settings, pace: Pace) -> TicketTracker | None:
     """Open the tracker of tickets, None where none is configured."""
     jira = settings.jira
     if jira.url is None:
@@ -76,6 +83,7 @@ def open_tracker(settings: Settings) -> TicketTracker | None:
         email=jira.email or "",
         api_token=jira.api_token.get_secret_value() if jira.api_token else "",
         personal_token=jira.personal_token.get_secret_value() if jira.personal_token else "",
+        pace=pace,
         overlap=max(OVERLAP, jira.index_lag),
     )
 
@@ -147,6 +155,16 @@ def _routes(settings: Settings) -> tuple[RouteRule, ...]:
     if jira.project is not None:
         rules.append(RouteRule(Route(jira.project, jira.issue_type)))
     return tuple(rules)
+
+
+def _pace(database: Database, service: str, calls_per_minute: int, *, dry_run: bool) -> Pace:
+    """Give the budget that all processes on the database share; a dry run has one to itself."""
+    if not calls_per_minute:
+        return NoPace()
+    rate = Rate(calls_per_minute)
+    if dry_run:
+        return LocalPace(service, rate)
+    return SharedPace(database.engine, service, rate)
 
 
 def _locks(database: Database, url: str) -> IncidentLocks:
