@@ -3,7 +3,7 @@
 import http.client
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 import pytest
@@ -51,10 +51,10 @@ class Kept(list[Hint]):
 
     problem: Exception | None = None
 
-    def keep(self, hint: Hint) -> None:
+    def keep(self, hints: Sequence[Hint]) -> None:
         if self.problem:
             raise self.problem
-        self.append(hint)
+        self.extend(hints)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from worker.jobs.results import (
 from worker.jobs.states import JobPhase, JobState
 from worker.sandbox.server import LoopbackServer
 from worker.web.application import WebSettings, create
-from worker.web.hints import Hint
+from worker.web.keeping import Keep
 from worker.web.library import DocumentView
 from worker.web.metrics import Metrics
 
@@ -152,7 +152,7 @@ def shelf() -> Shelf:
 @contextmanager
 def served(
     library: Shelf,
-    keep: Callable[[Hint], None] = lambda _hint: None,
+    keep: Keep = lambda _hints: None,
     *,
     token: str | None = None,
     public_url: str | None = None,

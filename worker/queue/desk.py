@@ -58,14 +58,16 @@ class Desk:
 
     def put(self, requests: Sequence[Request]) -> None:
         """Store jobs, all or none; a name that is there already stays as it is."""
-        with _told(), self._engine.begin() as connection:
+        if not requests:
+            return
+        with self._told(), self._engine.begin() as connection:
             for one in requests:
                 stored = ASKED.dump_python(one.asked, mode="json")
                 self._client.enqueue_in_transaction(connection, options(one), stored)
 
     def list(self, **which: object) -> Sequence[WorkflowStatus]:
         """List jobs, as the engine's ``list_workflows`` does."""
-        with _told():
+        with self._told():
             return self._client.list_workflows(**which)  # type: ignore[arg-type]  # passed on
 
     def backlog(self) -> Backlog:
@@ -79,10 +81,26 @@ class Desk:
         query = sa.select(sa.func.count(), sa.func.min(due)).where(
             rows.c.name == INCIDENT_JOB, rows.c.status.in_(("ENQUEUED", "DELAYED"))
         )
-        with _told(), self._engine.connect() as connection:
+        with self._told(), self._engine.connect() as connection:
             waiting, first = connection.execute(query).one()
         late = 0.0 if first is None else time.time() - first / 1000
         return Backlog(waiting, max(0.0, late))
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say in a sentence what went wrong, and begin anew with the connections.
+
+        One that was opened while a file could only be read never writes to it.
+        """
+        try:
+            yield
+        except (sa.exc.SQLAlchemyError, error.DBOSException) as why:
+            self._engine.dispose()
+            first_line = str(getattr(why, "orig", None) or why).strip().partition("\n")[0]
+            raise Unreachable(
+                f"The queue's database cannot be used: {first_line}.",
+                "Check POSTMORTEM_DATABASE_URL, and that the place has room and can be written.",
+            ) from why
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -117,15 +135,3 @@ def _engine(location: Location) -> sa.Engine:
         },
         **pool,
     )
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except (sa.exc.SQLAlchemyError, error.DBOSException) as why:
-        first_line = str(getattr(why, "orig", None) or why).strip().partition("\n")[0]
-        raise Unreachable(
-            f"The queue's database cannot be used: {first_line}.",
-            "Check POSTMORTEM_DATABASE_URL, and that the place has room and can be written.",
-        ) from why

@@ -12,7 +12,7 @@ from worker.web.api import api
 from worker.web.door import door
 from worker.web.headers import SafeHeaders
 from worker.web.health import Checks, health
-from worker.web.hints import Hint
+from worker.web.keeping import Keep
 from worker.web.library import Library
 from worker.web.metrics import Metrics
 from worker.web.pages import pages
@@ -39,7 +39,7 @@ class WebSettings:
 
 def create(
     library: Library,
-    keep: Callable[[Hint], None],
+    keep: Keep,
     settings: WebSettings,
     checks: Checks,
     metrics: Metrics | None = None,
@@ -47,7 +47,7 @@ def create(
 ) -> FastAPI:
     """Put the application together.
 
-    ``keep`` stores a webhook's hint: it is on disk when it returns. ``checks`` are what readiness
+    ``keep`` stores what webhooks told: it is on disk when it returns. ``checks`` are what readiness
     depends on, each raising where something is wrong. ``today`` judges deadlines.
     """
     metrics = metrics or Metrics()

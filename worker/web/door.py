@@ -5,11 +5,9 @@ and three drops in a row switch its subscription off for a day; so whatever is w
 a 503, and 4xx is for what would be refused tomorrow as well.
 """
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
@@ -20,15 +18,13 @@ from starlette.responses import PlainTextResponse
 from connectors.errors import PayloadError, SignatureError
 from worker.web import body as bodies
 from worker.web.hints import Hint, from_jira, from_pagerduty
+from worker.web.keeping import Keep, Keeper
 from worker.web.metrics import Metrics
 
 _log = structlog.get_logger(__name__)
 
 PATIENCE = 4.0
 """Seconds to store an event in: PagerDuty gives up after 5."""
-
-_WRITERS = 8
-"""How many events are stored at a time; more wait for their turn, within their patience."""
 
 Read = Callable[[Mapping[str, str], bytes, Sequence[str]], Hint | None]
 
@@ -46,9 +42,11 @@ KEPT = Answer(202, "The event is stored.", "kept")
 UNUSED = Answer(202, "The event is genuine, and nothing has to follow it.", "unused")
 UNSIGNED = Answer(401, "The signature is missing, or made with another secret.", "unsigned")
 TOO_LARGE = Answer(413, "The event is larger than 1 MiB.", "too_large")
-TOO_SLOW = Answer(408, "The event did not arrive in time.", "too_slow")
+TOO_SLOW = Answer(503, "The event did not arrive in time. Send it again.", "too_slow")
 CUT_OFF = Answer(400, "The connection ended before the event did.", "cut_off")
 NOT_STORED = Answer(503, "The event could not be stored. Send it again.", "not_stored")
+_UNREAD = (TOO_LARGE, TOO_SLOW)
+"""Answers after which nothing more of the body is read, however much the sender has."""
 
 
 class Door:
@@ -60,15 +58,13 @@ class Door:
         setting: str,
         read: Read,
         secrets: Sequence[str],
-        keep: Callable[[Hint], None],
-        writers: ThreadPoolExecutor,
+        keep: Keep,
     ) -> None:
         self._source = source
         self._setting = setting
         self._read = read
         self._secrets = tuple(secret for secret in secrets if secret)
-        self._keep = keep
-        self._writers = writers
+        self._keeper = Keeper(keep, f"webhooks-{source}")
 
     async def answer(self, request: Request) -> Answer:
         """Take in one event."""
@@ -86,6 +82,10 @@ class Door:
         read = self._understand(request.headers, body)
         return await self._store(read) if isinstance(read, Hint) else read
 
+    def close(self) -> None:
+        """Store nothing more."""
+        self._keeper.close()
+
     def _understand(self, headers: Mapping[str, str], body: bytes) -> Hint | Answer:
         try:
             return self._read(headers, body, self._secrets) or UNUSED
@@ -97,11 +97,11 @@ class Door:
             return Answer(400, str(error), "malformed")
 
     async def _store(self, hint: Hint) -> Answer:
-        storing = asyncio.get_running_loop().run_in_executor(self._writers, self._keep, hint)
         try:
-            await asyncio.wait_for(storing, PATIENCE)
+            await self._keeper.store(hint, PATIENCE)
         except Exception:  # noqa: BLE001 - whatever it was, the sender must send again
-            _log.exception("A webhook could not be stored.", source=self._source, id=hint.id)
+            with suppress(OSError):  # a disk that is full may be the log's as well
+                _log.exception("A webhook could not be stored.", source=self._source, id=hint.id)
             return NOT_STORED
         return KEPT
 
@@ -109,31 +109,25 @@ class Door:
 def door(
     pagerduty_secrets: Sequence[str],
     jira_secrets: Sequence[str],
-    keep: Callable[[Hint], None],
+    keep: Keep,
     metrics: Metrics,
 ) -> APIRouter:
     """Give the routes of the receiver.
 
-    ``keep`` is called in a thread, several at a time. The event must be on disk when it returns;
+    ``keep`` is called in a thread for each sender. The events must be on disk when it returns;
     where it raises, or takes longer than :data:`PATIENCE`, the sender is asked to send again.
     """
-    writers = ThreadPoolExecutor(_WRITERS, thread_name_prefix="webhook")
+    setting = "PAGERDUTY_WEBHOOK_SECRET"
+    pagerduty = Door("pagerduty", setting, from_pagerduty, pagerduty_secrets, keep)
+    jira = Door("jira", "JIRA_WEBHOOK_SECRET", from_jira, jira_secrets, keep)
 
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncIterator[None]:
         yield
-        writers.shutdown(wait=False, cancel_futures=True)
+        pagerduty.close()
+        jira.close()
 
     router = APIRouter(lifespan=lifespan, include_in_schema=False)
-    pagerduty = Door(
-        "pagerduty",
-        "PAGERDUTY_WEBHOOK_SECRET",
-        from_pagerduty,
-        pagerduty_secrets,
-        keep,
-        writers,
-    )
-    jira = Door("jira", "JIRA_WEBHOOK_SECRET", from_jira, jira_secrets, keep, writers)
     for source, receiver in (("pagerduty", pagerduty), ("jira", jira)):
         router.add_api_route(
             f"/webhooks/{source}", _endpoint(source, receiver, metrics), methods=["POST"]
@@ -146,6 +140,7 @@ def _endpoint(source: str, receiver: Door, metrics: Metrics) -> Callable[[Reques
         began = time.monotonic()
         answer = await receiver.answer(request)
         metrics.webhook(source, answer.outcome, time.monotonic() - began)
-        return PlainTextResponse(answer.sentence + "\n", answer.status)
+        unread = {"Connection": "close"} if answer in _UNREAD else None
+        return PlainTextResponse(answer.sentence + "\n", answer.status, unread)
 
     return endpoint

@@ -1,12 +1,17 @@
 """What a webhook tells: a hint that something is worth looking at."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from connectors.errors import PayloadError
 from connectors.jira import webhook as jira
 from connectors.pagerduty import webhook as pagerduty
+from worker.web.paths import INCIDENT
+
+_INCIDENT = re.compile(INCIDENT)
 
 
 class HintKind(Enum):
@@ -43,6 +48,8 @@ def from_pagerduty(headers: Mapping[str, str], body: bytes, secrets: Sequence[st
     event = pagerduty.read(headers, body, secrets)
     if event.kind is pagerduty.EventKind.IGNORED or event.incident is None:
         return None
+    if not _INCIDENT.fullmatch(event.incident) or not _can_be_told_apart(event.id):
+        raise PayloadError("PagerDuty sent ids that it does not give: event.id or event.data.id.")
     return Hint(
         id=event.id,
         source="pagerduty",
@@ -51,6 +58,14 @@ def from_pagerduty(headers: Mapping[str, str], body: bytes, secrets: Sequence[st
         occurred_at=event.occurred_at,
         incident=event.incident,
     )
+
+
+def _can_be_told_apart(event: str) -> bool:
+    """Tell whether the id can be stored: JSON can hold halves of characters, which cannot."""
+    try:
+        return bool(event.strip().encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def from_jira(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Hint | None:
