@@ -1,7 +1,7 @@
 """Every measurement, one after the other: ``python -m bench``."""
 
-from bench import calls, draft, many, merge
+from bench import calls, door, draft, idle, many, merge
 
-for part in (calls, draft, merge, many):
+for part in (calls, draft, merge, many, door, idle):
     print(f"\n{(part.__doc__ or '').splitlines()[0]}")
     part.main()

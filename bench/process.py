@@ -1,0 +1,98 @@
+"""What the measurements of whole processes share: the program started, and what it costs."""
+
+import os
+import re
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+import sqlalchemy as sa
+
+POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")
+"""A server on which databases may be made; without one, SQLite alone is measured."""
+KINDS = ("sqlite", "postgresql") if POSTGRES else ("sqlite",)
+_TICKS = os.sysconf("SC_CLK_TCK")
+_START = 60.0
+
+
+@dataclass(frozen=True)
+class Program:
+    """A process of the program, and where its page is (nowhere for ``work``)."""
+
+    process: subprocess.Popen[str]
+    url: str = ""
+
+    def cpu(self) -> float:
+        """Give the seconds of a core that it has used since its start."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text("ascii")
+        fields = stat.rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def memory(self, what: str) -> float:
+        """Give its resident memory in MB: ``Rss``, or ``Pss``, with shared pages divided up."""
+        lines = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text("ascii").splitlines()
+        return sum(int(line.split()[1]) for line in lines if line.startswith(f"{what}:")) / 1024
+
+
+@contextmanager
+def database(kind: str, folder: Path) -> Iterator[str]:
+    """Give the address of an empty database; one on a server is removed after the block."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/postmortem.db"
+        return
+    server = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
+    name = f"bench_{uuid.uuid4().hex[:12]}"
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    try:
+        place = server.set(drivername="postgresql", database=name)
+        yield place.render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@contextmanager
+def program(command: str, folder: Path, environment: Mapping[str, str]) -> Iterator[Program]:
+    """Run ``postmortem serve`` or ``work`` with the settings given, until the block ends."""
+    words = [sys.executable, "-c", "from worker.cli.main import main; main()", command]
+    if command == "serve":
+        words += ["--port", "0"]
+    here = Path(__file__).parents[1]
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("POSTMORTEM_", "PAGERDUTY_", "JIRA_"))
+    }
+    with (folder / f"{command}.log").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(  # noqa: S603 - this very program
+            words,
+            cwd=folder,
+            env={**inherited, "PYTHONPATH": str(here), "PYTHONUNBUFFERED": "1", **environment},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        try:
+            yield Program(process, _started(process, command, log.name))
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def _started(process: subprocess.Popen[str], command: str, log: str) -> str:
+    assert process.stdout is not None
+    told = process.stdout.readline()
+    if process.poll() is not None:
+        raise SystemExit(f"It did not start: {Path(log).read_text('utf-8')}")
+    if command != "serve":
+        return ""
+    (url,) = re.findall(r"http://[\w.:]+\d", told)
+    requests.get(f"{url}/healthz", timeout=_START).raise_for_status()
+    return str(url)
