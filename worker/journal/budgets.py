@@ -4,9 +4,13 @@ What ``connectors.pace`` keeps in memory is a row here. A permit is one statemen
 next turn, and whoever took it waits afterwards, without a connection or a lock. A process that ends
 while it waits wastes that one turn.
 
+The threads of a process ask one after the other, so that they need one connection between them
+and do not get in each other's way at the lock of an SQLite file.
+
 PostgreSQL's own clock is asked, since machines' clocks differ; an SQLite file is one machine's.
 """
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -48,6 +52,7 @@ class SharedPace:
         self._rate = rate
         self._clock = clock or time.time
         self._sleep = sleep
+        self._one_by_one = threading.Lock()
         asks_server = clock is None and engine.dialect.name == "postgresql"
         now = _SERVER_CLOCK if asks_server else "CAST(:now AS double precision)"
         self._take, self._look = text(_TAKE.format(now=now)), text(_LOOK.format(now=now))
@@ -62,14 +67,14 @@ class SharedPace:
 
     def _ask(self, question: TextClause) -> float | None:
         rate = self._rate
-        values: dict[str, str | float] = {
-            "name": self._name,
-            "now": self._clock(),
-            "spacing": rate.spacing,
-            "head_start": rate.head_start,
-            "furthest": rate.furthest,
-            "longest_wait": rate.longest_wait,
-        }
-        with self._engine.connect() as connection:
+        with self._one_by_one, self._engine.connect() as connection:
+            values: dict[str, str | float] = {
+                "name": self._name,
+                "now": self._clock(),
+                "spacing": rate.spacing,
+                "head_start": rate.head_start,
+                "furthest": rate.furthest,
+                "longest_wait": rate.longest_wait,
+            }
             answer: float | None = connection.scalar(question, values)
         return answer
