@@ -4,11 +4,12 @@ import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from worker.store.base import DocumentStore
 from worker.store.directory import DirectoryStore
 from worker.store.git import GitStore
+from worker.store.patience import Patience
 
 
 class Place(Protocol):
@@ -90,13 +91,40 @@ class GitPlace:
         self.push()
 
     def again(self) -> DocumentStore:
+        return self.machine("cache")
+
+    def machine(self, cache: str, patience: Patience | None = None) -> GitStore:
+        """Give a store as another machine has it, which keeps its objects elsewhere."""
         return GitStore(
-            f"file://{self.folder}/remote.git",
+            f"file://{self.remote}",
             "main",
             "incidents",
             author="The Program <program@example.com>",
-            cache=self.folder / "cache",
+            cache=self.folder / cache,
+            patience=patience,
         )
+
+    @property
+    def remote(self) -> Path:
+        """Where the remote is."""
+        return self.folder / "remote.git"
+
+    def repository(self, cache: str = "cache") -> Path:
+        """Give the one repository that a machine has made for itself."""
+        (found,) = (self.folder / cache).glob("*/repository.git")
+        return found
+
+    def history(self, form: str, *options: str) -> list[str]:
+        """Give what ``git log`` tells of the remote's branch, newest first."""
+        log = git("-C", str(self.remote), "log", f"--format={form}", *options, "main")
+        return log.splitlines()
+
+    def hook(self, name: str, script: str) -> None:
+        """Let the remote run a script at each push."""
+        path = self.remote / "hooks" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
 
     def pull(self) -> None:
         if git("-C", str(self.folder / "clone"), "ls-remote", "origin", "main"):
@@ -108,7 +136,7 @@ class GitPlace:
         git("-C", str(self.folder / "clone"), "push", "--quiet", "origin", "HEAD:main")
 
 
-def git(*command: str) -> str:
+def git(*command: str, stdin: IO[str] | None = None) -> str:
     """Run git as a person whose settings are known."""
     settings = {
         "user.name": "A Person",
@@ -120,6 +148,7 @@ def git(*command: str) -> str:
     return subprocess.run(  # noqa: S603 - git, on folders of our own
         ["git", *options, *command],  # noqa: S607 - whichever git this machine has
         check=True,
+        stdin=stdin,
         capture_output=True,
         text=True,
     ).stdout

@@ -17,24 +17,10 @@ def place(tmp_path: Path) -> GitPlace:
     return GitPlace.make(tmp_path)
 
 
-def history(place: GitPlace, form: str, *options: str) -> list[str]:
-    """Give what ``git log`` tells of the remote's branch, newest first."""
-    remote = str(place.folder / "remote.git")
-    return git("-C", remote, "log", f"--format={form}", *options, "main").splitlines()
-
-
-def hook(place: GitPlace, name: str, script: str) -> None:
-    """Let the remote run a script at each push."""
-    path = place.folder / "remote.git" / "hooks" / name
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
-
-
 def test_each_write_is_one_commit_that_says_what_and_by_whom(place: GitPlace) -> None:
     version = place.store.write(NAME, "one\n", None)
     place.store.write(NAME, "two\n", version)
-    assert history(place, "%an <%ae> %s") == [
+    assert place.history("%an <%ae> %s") == [
         f"The Program <program@example.com> Update {NAME}",
         f"The Program <program@example.com> Add {NAME}",
     ]
@@ -43,7 +29,7 @@ def test_each_write_is_one_commit_that_says_what_and_by_whom(place: GitPlace) ->
 def test_writing_what_is_there_already_makes_no_commit(place: GitPlace) -> None:
     version = place.store.write(NAME, "one\n", None)
     assert place.store.write(NAME, "one\n", version) == version
-    assert len(history(place, "%H")) == 1
+    assert len(place.history("%H")) == 1
 
 
 def test_what_others_keep_in_the_repository_stays_as_it_is(place: GitPlace) -> None:
@@ -101,8 +87,8 @@ def test_processes_that_write_at_once_all_get_through_and_lose_nothing(place: Gi
         list(pool.map(write, range(8)))
     names = [*(f"{number}.md" for number in range(8)), "theirs.md"]
     assert [listed.name for listed in place.store.list()] == names
-    assert len(history(place, "%H")) == 9
-    assert history(place, "%p", "--min-parents=2") == [], "no merge, one line of commits"
+    assert len(place.history("%H")) == 9
+    assert place.history("%p", "--min-parents=2") == [], "no merge, one line of commits"
 
 
 def test_of_two_that_write_the_same_at_once_one_is_refused(place: GitPlace) -> None:
@@ -119,12 +105,12 @@ def test_of_two_that_write_the_same_at_once_one_is_refused(place: GitPlace) -> N
     version = place.store.read(NAME).version
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(write, range(4))) == [False, False, False, True]
-    assert len(history(place, "%H")) == 2
+    assert len(place.history("%H")) == 2
 
 
 def test_a_push_that_the_remote_refuses_is_told_in_its_own_words(place: GitPlace) -> None:
     place.put(NAME, b"before\n")
-    hook(place, "pre-receive", "echo 'main is protected' >&2; exit 1")
+    place.hook("pre-receive", "echo 'main is protected' >&2; exit 1")
     with pytest.raises(StoreError, match=r"git push failed: .*main is protected|pre-receive hook"):
         place.store.write(NAME, "after\n", place.store.read(NAME).version)
     assert place.store.read(NAME).text == "before\n"
@@ -132,10 +118,10 @@ def test_a_push_that_the_remote_refuses_is_told_in_its_own_words(place: GitPlace
 
 def test_a_push_that_was_done_though_its_answer_got_lost_counts_as_done(place: GitPlace) -> None:
     place.put(NAME, b"before\n")
-    hook(place, "post-receive", "kill -9 $PPID")
+    place.hook("post-receive", "kill -9 $PPID")
     version = place.store.write(NAME, "after\n", place.store.read(NAME).version)
     assert place.store.read(NAME).version == version
-    assert len(history(place, "%H")) == 2
+    assert len(place.history("%H")) == 2
 
 
 def test_a_remote_that_cannot_be_reached_is_told_everywhere(tmp_path: Path) -> None:
@@ -165,7 +151,7 @@ def test_a_remote_that_cannot_be_pushed_to_is_found_by_the_preflight(
     (finding,) = store.check()
     assert "git push failed" in finding.problem
     assert finding.remedy
-    assert len(history(place, "%H")) == 1
+    assert len(place.history("%H")) == 1
 
 
 def test_the_preflight_pushes_nothing(place: GitPlace) -> None:

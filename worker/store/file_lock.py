@@ -1,4 +1,7 @@
-"""A lock that processes and threads of one machine hold by a file, and lose when they end."""
+"""A lock that processes and threads of one machine hold by a file, and lose when they end.
+
+A child that is given the file's descriptor keeps the lock if it outlives the one who started it.
+"""
 
 import fcntl
 import time
@@ -14,8 +17,11 @@ _LOOK_AGAIN = 0.01
 
 
 @contextmanager
-def held(path: Path, seconds: float) -> Iterator[None]:
-    """Hold the lock meanwhile. Raises ``StoreError`` where it is not free for ``seconds``."""
+def held(path: Path, seconds: float) -> Iterator[int]:
+    """Hold the lock meanwhile, and give its descriptor.
+
+    Raises ``StoreError`` where it is not free for ``seconds``.
+    """
     until = time.monotonic() + seconds
     with path.open("a") as file:
         while not _taken(file):
@@ -25,7 +31,10 @@ def held(path: Path, seconds: float) -> Iterator[None]:
                     "See what they wait for; the next sync tries again.",
                 )
             time.sleep(_LOOK_AGAIN)
-        yield
+        try:
+            yield file.fileno()
+        finally:
+            fcntl.flock(file, fcntl.LOCK_UN)  # of children that go on, too
 
 
 def _taken(file: IO[str]) -> bool:

@@ -103,24 +103,22 @@ class Branch:
         would refuse it another time as well.
         """
         state = self._cache.state()
-        with self._cache.alone():
-            stream = as_stream(self._author, message, tip, files)
-            commit = self._import(stream)
+        commit = self._import(as_stream(self._author, message, tip, files))
         lost = self._carried_out(commit, tip)
         self._seen = None if lost else (state, commit)
         return lost
 
     def try_push(self, tip: str) -> None:
         """Go through a push without doing it. Raises ``StoreError`` where it is not allowed."""
-        with self._cache.alone():
-            commit = tip or self._import(as_stream(self._author, "Nothing\n", "", {}))
+        commit = tip or self._import(as_stream(self._author, "Nothing\n", "", {}))
         ended = self._push(commit, "--dry-run")
         if ended.status:
             raise failed("push", ended)
 
     def _import(self, stream: bytes) -> str:
         options = ("--quiet", "--force", "--done", "--date-format=now")
-        return self._git("fast-import", *options, stdin=stream).decode().strip()
+        with self._cache.alone() as git:
+            return git("fast-import", *options, stdin=stream).decode().strip()
 
     def _push(self, commit: str, option: str) -> Ended:
         return self._git.end_of(
@@ -156,15 +154,15 @@ class Branch:
 
         A ref of ours is moved only once all objects are here, so where it is, none is missing.
         """
-        with self._cache.alone():
-            refs = self._git("for-each-ref", "--format=%(objectname)", _FETCHED, MADE)
+        with self._cache.alone() as git:
+            refs = git("for-each-ref", "--format=%(objectname)", _FETCHED, MADE)
             if tip not in refs.decode().split():
-                self._git(
+                git(
                     "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
                     "--recurse-submodules=no", "--", self._url, f"+{self._name}:{_FETCHED}",
                     seconds=self._patience.fetch,
                 )  # fmt: skip
-                tip = self._git("rev-parse", "--verify", _FETCHED).decode().strip()
+                tip = git("rev-parse", "--verify", _FETCHED).decode().strip()
             self._seen = (self._cache.state(), tip)
         return tip
 

@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from worker.store.base import StoreError
@@ -51,25 +52,27 @@ class Cache:
             yield
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self) -> Iterator[Git]:
         """Keep others from changing refs in the repository meanwhile, and make it at first use.
 
-        Objects may be read and added at any time.
+        The commands of what this gives do so even after this process was killed. Objects may be
+        read and added at any time.
         """
-        with self._held("repository.lock"):
+        with self._held("repository.lock") as lock:
             if not self.git.repository.exists():
                 self._make()
-            yield
+            yield replace(self.git, keeps=(lock,))
 
     def state(self) -> str:
         """Give what changes when the repository is made or mended: it may have held more before.
 
         "" where there is none yet.
         """
-        try:
-            return (self._home / _STATE).read_text("utf-8")
-        except FileNotFoundError:
-            return ""
+        with self._told():
+            try:
+                return (self._home / _STATE).read_bytes().hex()
+            except FileNotFoundError:
+                return ""
 
     def heal(self, since: str) -> bool:
         """Mend what keeps git from working here; False where there is nothing to mend.
@@ -101,13 +104,14 @@ class Cache:
         with self._told():
             if not self.git.repository.exists() or not self._due():
                 return
-        with self._held("upkeep.lock"):
+        with self._held("upkeep.lock") as lock:
             if not self._due():
                 return
             (self._home / _TENDED).touch()
             with self.alone():
                 self._tidy()
-            self.git(*_PACKING, seconds=self._patience.fetch)
+            packing = replace(self.git, keeps=(lock,))
+            packing(*_PACKING, seconds=self._patience.fetch)
 
     def _due(self) -> bool:
         try:
@@ -130,7 +134,7 @@ class Cache:
         self._another_state()
 
     def _another_state(self) -> None:
-        (self._home / _STATE).write_text(secrets.token_hex(8), "utf-8")
+        (self._home / _STATE).write_bytes(secrets.token_bytes(8))
 
     def _tidy(self) -> None:
         for path in self._home.iterdir():
@@ -138,11 +142,11 @@ class Cache:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     @contextmanager
-    def _held(self, name: str) -> Iterator[None]:
+    def _held(self, name: str) -> Iterator[int]:
         with self._told():
             self._home.mkdir(parents=True, exist_ok=True)
-            with held(self._home / name, self._patience.turn):
-                yield
+            with held(self._home / name, self._patience.turn) as lock:
+                yield lock
 
     @contextmanager
     def _told(self) -> Iterator[None]:

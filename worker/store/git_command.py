@@ -45,11 +45,15 @@ class TooSlow(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """A repository without a work tree, on this machine. ``seconds`` are for one command."""
+    """A repository without a work tree, on this machine.
+
+    ``seconds`` are for one command. Commands keep the descriptors ``keeps`` open until they end.
+    """
 
     repository: Path
     seconds: float
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    keeps: tuple[int, ...] = ()
 
     def __call__(self, *command: str, stdin: bytes = b"", seconds: float | None = None) -> bytes:
         """Run one command and give what it prints.
@@ -72,7 +76,7 @@ class Git:
         kept = {key: value for key, value in self.environment.items() if key not in _OF_OTHERS}
         environment = {"GIT_SSH_COMMAND": _SSH, **kept, **_ALWAYS, "GIT_DIR": str(self.repository)}
         try:
-            return run(("git", *settings, *command), environment, stdin, limit)
+            return run(("git", *settings, *command), environment, stdin, limit, self.keeps)
         except FileNotFoundError as error:
             raise StoreError("There is no git on this machine.", "Install it.") from error
         except TookTooLong as error:

@@ -32,11 +32,16 @@ class Ended:
 
 
 def run(
-    command: Sequence[str], environment: Mapping[str, str], stdin: bytes, seconds: float
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    stdin: bytes,
+    seconds: float,
+    keeps: Sequence[int] = (),
 ) -> Ended:
     """Run a command outside of any folder's repository, and give how it ended.
 
-    Raises ``TookTooLong`` after ``seconds``, ``OSError`` where it cannot be started.
+    It keeps the descriptors ``keeps`` open. Raises ``TookTooLong`` after ``seconds``, ``OSError``
+    where it cannot be started.
     """
     with (
         tempfile.TemporaryFile() as given,
@@ -53,6 +58,7 @@ def run(
             stdout=output,
             stderr=errors,
             start_new_session=True,
+            pass_fds=keeps,
         )
         _wait(child, seconds)
         output.seek(0)
