@@ -38,7 +38,8 @@ class Drafts(Part):
 
     ``services`` and ``teams`` hold names or ids, ``priorities`` names. The targets decide whether
     a time is told under what went well or under what did not; the review is due ``review_due``
-    after the end. ``rules`` are by log entry type, such as ``notify_log_entry``.
+    after the end. With ``had_person`` an incident that recovered without anybody gets no draft.
+    ``rules`` are by log entry type, such as ``notify_log_entry``.
     """
 
     services: tuple[Text, ...] = ()
@@ -46,6 +47,7 @@ class Drafts(Part):
     priorities: tuple[Text, ...] = ()
     urgency: Urgency | None = None
     minimum_duration: Duration = timedelta()
+    had_person: bool = False
     links: bool = True
     chart: bool = True
     acknowledge_target: Duration = timedelta(minutes=5)

@@ -45,10 +45,15 @@ def _at_least_ten_seconds(value: timedelta) -> timedelta:
 
 
 class Schedule(Part):
-    """How often the scheduled job runs, and how far back it looks for what a webhook missed."""
+    """How often the scheduled job runs, and how far back it looks for what a webhook missed.
 
-    every: Annotated[Duration, AfterValidator(_at_least_ten_seconds)] = timedelta(minutes=15)
+    ``settle`` is how long a job waits after its webhook, since the resolution note may follow the
+    resolution.
+    """
+
+    every: Annotated[Duration, AfterValidator(_at_least_ten_seconds)] = timedelta(minutes=5)
     look_back: Duration = timedelta(days=2)
+    settle: Duration = timedelta(seconds=10)
 
 
 class QuietTime(Part):

@@ -10,7 +10,7 @@ import pytest
 
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World
-from worker.jobs.parts import DraftFilter
+from worker.jobs.draft_filter import DraftFilter
 from worker.jobs.results import Action, Trigger
 from worker.sandbox.jira.faults import Fault as JiraFault
 from worker.sandbox.pagerduty_faults import Fault

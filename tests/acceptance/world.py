@@ -23,6 +23,7 @@ from worker.drafting.policy import DraftPolicy
 from worker.jobs.parts import Parts, Policy, RouteRule
 from worker.jobs.results import IncidentResult, RunResult, Trigger
 from worker.jobs.run import Order, run
+from worker.jobs.wanted import Wanted
 from worker.journal.database import Database
 from worker.journal.journal import Journal
 from worker.journal.locks import FileLocks
@@ -110,13 +111,14 @@ class World:
         dry_run: bool = False,
         since: timedelta | None = None,
         tracks: bool = True,
+        wanted: Wanted | None = None,
         **changes: object,
     ) -> RunResult:
         """Do one run as a process of its own would; names are those of the scenarios."""
         ids = tuple(self.incidents[name].id if name in self.incidents else name for name in names)
         with self.parts(dry_run=dry_run, **changes) as parts:
             order = Order(trigger, ids, wait=wait, sleep=self.clock.sleep, since=since)
-            return run(parts, replace(order, tracks=tracks))
+            return run(parts, replace(order, wanted=wanted or Wanted(tracks=tracks)))
 
     def sync(self, name: str = "quick fix", **how: object) -> IncidentResult:
         """Sync one incident and give its result."""

@@ -1,7 +1,9 @@
 """The journal on every database: what goes in comes out, and a rehearsal leaves nothing."""
 
 import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +15,7 @@ from connectors.tickets import Mark, TicketId
 from tests.unit.tracking_support import INCIDENT, NOW, intent, tracked
 from worker.journal.database import Database, JournalError
 from worker.journal.journal import Journal
-from worker.journal.records import Entry, KnownDocument
+from worker.journal.records import Entry, KnownDocument, Skip
 from worker.journal.tables import metadata
 
 POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")
@@ -72,6 +74,58 @@ def test_documents_are_remembered_replaced_and_forgotten(journal: Journal) -> No
     assert journal.documents() == {"a.md": replace(one, fingerprint="3"), "b.md": two}
     journal.forget(["a.md"])
     assert set(journal.documents()) == {"b.md"}
+
+
+def test_a_document_that_somebody_else_has_dealt_with_meanwhile_stays_dealt_with(
+    journal: Journal,
+) -> None:
+    found = KnownDocument("a.md", "1", "Q1", NOW)
+    journal.meet([(None, found)])
+    assert journal.documents() == {"a.md": found}
+    dealt_with = replace(found, fingerprint="2", settled=True)
+    journal.remember([dealt_with])
+    for before in (None, found):
+        journal.meet([(before, replace(found, fingerprint="3"))])
+        assert journal.documents() == {"a.md": dealt_with}
+    changed = replace(found, fingerprint="4")
+    journal.meet([(dealt_with, changed)])
+    assert journal.documents() == {"a.md": changed}
+
+
+def test_processes_that_remember_the_same_at_once_are_in_nobodys_way(url: str) -> None:
+    together = threading.Barrier(4)
+
+    def remember() -> None:
+        journal = Journal(Database.open(url), clock)
+        for number in range(25):
+            together.wait(60)
+            journal.meet([(None, KnownDocument(f"{number}.md", "1", "Q1", NOW))])
+            journal.note_incident(f"Q{number}", title="Carts are empty")
+        journal.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        for one in [threads.submit(remember) for _ in range(4)]:
+            one.result(timeout=120)
+    journal = Journal(Database.open(url), clock)
+    assert len(journal.documents()) == 25
+    journal.close()
+
+
+def test_skipped_incidents_are_told_the_latest_first_and_forgotten_in_time(
+    journal: Journal,
+) -> None:
+    first = Skip("Q1", "Carts", "https://x.example.com", "its urgency (low)", "u1", "r", NOW)
+    second = replace(first, incident="Q2", at=NOW + timedelta(days=1))
+    for one in (first, second, replace(first, reason="its priority (P5)")):
+        journal.skips.note(one)
+    assert journal.skips.latest(9) == [second, replace(first, reason="its priority (P5)")]
+    assert journal.skips.latest(1) == [second]
+    assert set(journal.skips.of(["Q1", "Q9"])) == {"Q1"}
+    journal.skips.forget_before(NOW + timedelta(hours=1))
+    journal.skips.forget("Q7")
+    assert journal.skips.latest(9) == [second]
+    journal.skips.forget("Q2")
+    assert journal.skips.latest(9) == []
 
 
 def test_what_is_proposed_becomes_the_base_once_it_is_settled(journal: Journal) -> None:

@@ -19,7 +19,8 @@ from connectors.pagerduty.client import PagerDuty
 from connectors.tickets import Mark, TicketTracker
 from worker.drafting.policy import DraftPolicy
 from worker.drafting.rules import Handling, Rule
-from worker.jobs.parts import CreateWhen, DraftFilter, Parts, Policy, RouteRule
+from worker.jobs.draft_filter import DraftFilter
+from worker.jobs.parts import CreateWhen, Parts, Policy, RouteRule
 from worker.journal.budgets import SharedPace
 from worker.journal.database import Database, sqlite_path
 from worker.journal.journal import Journal
@@ -109,6 +110,7 @@ def policy(settings: Settings) -> Policy:
             priorities=frozenset(drafts.priorities),
             urgency=drafts.urgency.value if drafts.urgency else None,
             minimum_duration=drafts.minimum_duration,
+            had_person=drafts.had_person,
         ),
         routes=_routes(settings),
         create=CreateWhen(tickets.create.value),

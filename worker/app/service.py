@@ -2,9 +2,10 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import date
+from functools import partial
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
@@ -16,15 +17,17 @@ from pydantic import SecretStr
 from config.settings import Settings
 from connectors.errors import PostmortemError
 from connectors.tickets import TicketId
-from worker.app.library import OpenLibrary
+from worker.app.dispatch import hand_out
+from worker.app.library import OpenLibrary, figures
 from worker.app.parts import open_parts
 from worker.jobs.parts import Parts
-from worker.jobs.results import RunResult, Trigger
+from worker.jobs.results import Trigger
 from worker.jobs.run import Order, run
 from worker.jobs.states import JobPhase, JobState
-from worker.queue import JobOutcome, Queue, QueueSettings, Schedule
+from worker.jobs.wanted import JobRequest, Wanted
+from worker.queue import JobOutcome, Queue, QueueSettings, Schedule, Wish
 from worker.web.application import WebSettings, create
-from worker.web.hints import Hint
+from worker.web.hints import Hint, HintKind
 from worker.web.metrics import Metrics
 
 SCHEDULE = "sync"
@@ -48,12 +51,12 @@ class Worker:
         self.metrics = Metrics()
         self._open = ExitStack()
         self.parts: Parts = self._open.enter_context(open_parts(settings))
-        usual = QueueSettings()
+        seconds = settings.schedule.settle.total_seconds() if settle is None else settle
         self.queue = Queue(
             settings.database_url.get_secret_value(),
             self._run_incident,
-            [Schedule(SCHEDULE, settings.schedule.every, self._run_all)],
-            QueueSettings(settle=usual.settle if settle is None else settle),
+            [Schedule(SCHEDULE, settings.schedule.every, self._look_for_work)],
+            QueueSettings(settle=seconds),
             on_end=self._ended,
         )
         self.kept: deque[str] = deque(maxlen=REMEMBERED)
@@ -71,12 +74,17 @@ class Worker:
         self._open.close()
         return ended
 
-    def keep(self, hint: Hint) -> None:
-        """Store what a webhook told; when this returns, it is on disk."""
-        incident = hint.incident or self._incident_of(hint)
-        if incident:
-            job = self.queue.enqueue(incident, Trigger.WEBHOOK, event_id=hint.id)
-            self.kept.append(job)
+    def keep(self, hints: Sequence[Hint]) -> None:
+        """Store what webhooks told, all or none; when this returns, it is on disk."""
+        tickets = [TicketId(one.ticket_id) for one in hints if one.ticket_id is not None]
+        known = self.parts.journal.tracked(tickets) if tickets else {}
+        wishes = []
+        for hint in hints:
+            ticket = known.get(TicketId(hint.ticket_id)) if hint.ticket_id else None
+            incident = hint.incident or (ticket.incident if ticket else None)
+            if incident:  # otherwise it is somebody else's ticket
+                wishes.append(_wish(hint, incident))
+        self.kept.extend(self.queue.enqueue_all(wishes))
 
     def _ended(self, state: JobState) -> None:
         """Count an attempt that ended, and tell operators of a job that will not be tried again."""
@@ -84,27 +92,23 @@ class Worker:
         if state.phase is JobPhase.PARKED:
             log.error("A job was given up.", subject=state.subject, failures=state.failures)
 
-    def _incident_of(self, hint: Hint) -> str | None:
-        """Give the incident that a ticket belongs to, None for a ticket of somebody else's."""
-        if hint.ticket_id is None:
-            return None
-        ticket = TicketId(hint.ticket_id)
-        known = self.parts.journal.tracked([ticket]).get(ticket)
-        return known.incident if known else None
-
-    def _run_incident(self, incident: str, trigger: Trigger) -> JobOutcome:
-        result = run(self.parts, Order(trigger, (incident,)))
+    def _run_incident(self, request: JobRequest) -> JobOutcome:
+        if request.trigger is Trigger.SCHEDULE and self._is_quiet():
+            return JobOutcome("Left for the end of the quiet time.")
+        result = run(self.parts, Order(request.trigger, (request.incident,), request.wanted))
         for one in result.incidents:
             self.metrics.result(one)
-        return JobOutcome.of(result.incidents[0])
+        return JobOutcome.of(result.incidents)
 
-    def _run_all(self) -> JobOutcome:
-        if self.settings.is_quiet(self.parts.clock()):
-            return JobOutcome("Nothing was written: it is a quiet time.")
-        result = run(self.parts, Order(Trigger.SCHEDULE))
-        for one in result.incidents:
-            self.metrics.result(one)
-        return _outcome(result)
+    def _look_for_work(self) -> JobOutcome:
+        if self._is_quiet():
+            return JobOutcome("Nothing was looked for: it is a quiet time.")
+        handed = hand_out(self.parts, self.queue, Trigger.SCHEDULE)
+        told = f"{len(handed.jobs)} incidents have something to do; {handed.unchanged} have not."
+        return JobOutcome(told, handed.failures)
+
+    def _is_quiet(self) -> bool:
+        return self.settings.is_quiet(self.parts.clock())
 
 
 class Service:
@@ -192,6 +196,7 @@ class Service:
         )
         checks = {"database": worker.parts.journal.ping, "store": worker.parts.store.list}
         library = OpenLibrary(worker.parts, worker.queue)
+        worker.metrics.watch(partial(figures, worker.queue))
 
         def today() -> date:
             return worker.parts.clock().astimezone(settings.timezone).date()
@@ -211,8 +216,9 @@ def _secrets(secrets: tuple[SecretStr, ...]) -> list[str]:
     return [one.get_secret_value() for one in secrets]
 
 
-def _outcome(result: RunResult) -> JobOutcome:
-    done = sum(1 for one in result.incidents if one.deeds)
-    failures = (*result.failures, *(why for one in result.incidents for why in one.failures))
-    told = f"{done} documents were brought up to date, {result.unchanged} unchanged."
-    return JobOutcome(told, failures)
+def _wish(hint: Hint, incident: str) -> Wish:
+    wanted = Wanted(
+        pulls=hint.incident is not None,
+        resolved_at=hint.occurred_at if hint.kind is HintKind.RESOLVED else None,
+    )
+    return Wish(incident, Trigger.WEBHOOK, wanted, event_id=hint.id)

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -23,10 +23,16 @@ from worker.cli.arguments import Incidents, Json, SomeIncidents, duration
 from worker.jobs.parts import Parts
 from worker.jobs.preflight import preflight
 from worker.jobs.results import RunResult, Trigger
-from worker.jobs.run import Order, run
+from worker.jobs.run import Order
 from worker.jobs.survey import journal_of, survey
+from worker.jobs.survey import skipped as skips
+from worker.jobs.wanted import Wanted
 
 DONE, FAILED, MISUSED = 0, 1, 2
+INTERRUPTED = (
+    "Stopped. What was done stays done; run the command again to go on. "
+    "Jobs that a server was asked for are still done by it."
+)
 
 app = typer.Typer(
     name="postmortem",
@@ -80,7 +86,8 @@ def draft(context: typer.Context, incidents: Incidents, json: Json = False) -> N
             "A draft is written from PagerDuty, which is not configured.", "Set PAGERDUTY_API_KEY."
         )
     with open_parts(settings) as parts:
-        _finish(_run(parts, Order(Trigger.COMMAND, tuple(incidents), tracks=False)), json)
+        order = Order(Trigger.COMMAND, tuple(incidents), Wanted(tracks=False))
+        _finish(_run(settings, parts, order), json)
 
 
 @app.command()
@@ -118,7 +125,7 @@ def sync(
             "Set PAGERDUTY_API_KEY, JIRA_URL and their credentials, or see `postmortem demo`.",
         )
     with open_parts(settings, dry_run=dry_run) as parts:
-        _finish(_run(parts, order), json)
+        _finish(_run(settings, parts, order), json)
 
 
 @app.command()
@@ -128,18 +135,37 @@ def status(
     journal: Annotated[
         bool, typer.Option("--journal", help="Show every write done for the incidents instead.")
     ] = False,
+    skipped: Annotated[
+        bool, typer.Option("--skipped", help="Show which incidents got no draft instead, and why.")
+    ] = False,
+    parked: Annotated[
+        bool, typer.Option("--parked", help="Show the jobs that were given up instead, and why.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Show the documents, how complete each is, their action items and tickets.
 
-    Example: `postmortem status --journal Q0R9EVXVKUZTX7`
+    Examples: `postmortem status --journal Q0R9EVXVKUZTX7` · `postmortem status --skipped`
+    · `postmortem status --parked`
     """
     if journal and not incidents:
         raise typer.BadParameter("Name the incidents whose journal to show.")
-    with open_parts(_settings(context)) as parts:
+    if journal + skipped + parked > 1:
+        raise typer.BadParameter("Choose one of --journal, --skipped and --parked.")
+    settings = _settings(context)
+    if parked:
+        _show_parked(settings, incidents or (), in_json=json)
+        return
+    with open_parts(settings) as parts:
         if journal:
             entries = [entry for one in incidents or () for entry in journal_of(parts, one)]
             printing.journal(entries, in_json=json)
+            return
+        if skipped:
+            found_skipped = [
+                one for one in skips(parts) if not incidents or one.incident in incidents
+            ]
+            printing.skipped(found_skipped, in_json=json)
             return
         found = survey(parts, incidents or ())
         printing.documents(found, in_json=json)
@@ -147,6 +173,13 @@ def status(
         printing.failures(f"Incident {one} has no document." for one in sorted(missing))
         if missing:
             raise typer.Exit(FAILED)
+
+
+def _show_parked(settings: Settings, incidents: Sequence[str], *, in_json: bool) -> None:
+    from worker.app.manual import parked  # noqa: PLC0415 - other commands start faster without
+
+    found = [one for one in parked(settings) if not incidents or one.subject in incidents]
+    printing.parked(found, in_json=in_json)
 
 
 @app.command()
@@ -239,8 +272,10 @@ def demo(
         raise typer.Exit(FAILED)
 
 
-def _run(parts: Parts, order: Order) -> RunResult:
+def _run(settings: Settings, parts: Parts, order: Order) -> RunResult:
     """Do a run, showing on a terminal which incident is being worked on."""
+    from worker.app.manual import carry_out  # noqa: PLC0415 - as above
+
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
     shown = printing.err.is_terminal
     with Progress(*columns, console=printing.err, transient=True, disable=not shown) as progress:
@@ -249,7 +284,11 @@ def _run(parts: Parts, order: Order) -> RunResult:
         def tell(what: str) -> None:
             progress.update(line, description=f"{what}…")
 
-        return run(parts, replace(order, progress=tell))
+        try:
+            return carry_out(settings, parts, replace(order, progress=tell))
+        except KeyboardInterrupt:
+            printing.err.print(INTERRUPTED, style="yellow", markup=False)
+            raise typer.Exit(FAILED) from None
 
 
 def _finish(result: RunResult, in_json: bool) -> None:

@@ -16,7 +16,9 @@ from worker.jobs.results import (
     IncidentResult,
     JournalEntry,
     RunResult,
+    SkippedIncident,
 )
+from worker.jobs.states import JobState
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -141,6 +143,36 @@ def journal(entries: Sequence[JournalEntry], *, in_json: bool) -> None:
             f"{one.at} {one.trigger} {deed.action.value}{escape(ticket)} "
             f"{escape(deed.subject)}{escape(change)} [dim]({escape(deed.reason)})[/]"
         )
+
+
+def skipped(found: Sequence[SkippedIncident], *, in_json: bool) -> None:
+    """Print which incidents got no draft, and why."""
+    if in_json:
+        as_json(list(found))
+        return
+    if not found:
+        out.print("No incident was skipped.")
+    for one in found:
+        out.print(
+            f"{one.at} [bold]{escape(one.incident)}[/] {escape(one.title)}: {escape(one.reason)}"
+        )
+
+
+def parked(found: Sequence[JobState], *, in_json: bool) -> None:
+    """Print the jobs that were given up, with what to do about them."""
+    if in_json:
+        as_json(list(found))
+        return
+    if not found:
+        out.print("No job was given up.")
+    for one in found:
+        ended = one.ended_at.isoformat(timespec="seconds") if one.ended_at else ""
+        out.print(
+            f"{ended} [bold]{escape(one.subject)}[/] after {one.attempt} attempts: "
+            f"{escape(' '.join(one.failures))}"
+        )
+    if found:
+        out.print("Try one again with `postmortem sync INCIDENT`.", markup=False)
 
 
 def findings(found: Sequence[Finding], *, in_json: bool) -> None:

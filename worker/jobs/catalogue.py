@@ -52,12 +52,13 @@ def look(parts: Parts) -> Catalogue:
     """List the store and read what is new in it. Raises ``PostmortemError`` if it cannot."""
     known = parts.journal.documents()
     now = {listed.name: listed.fingerprint for listed in parts.store.list()}
-    met = [
-        _meet(parts, known.get(name), name, fingerprint)
+    changed = [
+        name
         for name, fingerprint in now.items()
         if name not in known or known[name].fingerprint != fingerprint
     ]
-    parts.journal.remember(met)
+    met = [_meet(parts, known.get(name), name, now[name]) for name in changed]
+    parts.journal.meet((known.get(one.name), one) for one in met)
     parts.journal.forget([name for name in known if name not in now])
     kept = {name: one for name, one in known.items() if name in now}
     return _catalogue({**kept, **{one.name: one for one in met}}.values())

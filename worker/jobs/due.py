@@ -14,8 +14,9 @@ from connectors.tickets import COMMON_LABEL, TicketId
 from worker.jobs.catalogue import Catalogue
 from worker.jobs.parts import Parts
 from worker.jobs.results import Trigger
+from worker.jobs.skipping import note_skip, still_skipped, updated
 from worker.jobs.ticket_work import Seen
-from worker.journal.records import Pull
+from worker.journal.records import Pull, Skip
 from worker.tracking.fields import reads_otherwise
 
 RESOLVED = "incidents resolved"
@@ -27,13 +28,23 @@ IN_FULL = "tickets read in full"
 class Due:
     """The incidents to work on: to be pulled from their source, or for their tickets alone.
 
-    ``cursors`` are to be moved to the start of the run once it is through.
+    ``news`` tells, for some of them, when they last changed (aware UTC), ``since`` from when on
+    resolved incidents were looked for. ``cursors`` are to be
+    moved to the start of the run once everything found here is done, or safely in the queue.
     """
 
     pull: dict[str, None] = field(default_factory=dict)
     track: dict[str, None] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     cursors: list[str] = field(default_factory=list)
+    news: dict[str, datetime] = field(default_factory=dict)
+    since: datetime | None = None
+
+    def tell(self, incident: str, at: datetime | None) -> None:
+        """Note that an incident or its document changed then."""
+        before = self.news.get(incident)
+        if at is not None and (before is None or at > before):
+            self.news[incident] = at
 
     def all(self) -> list[tuple[str, bool]]:
         """Give each incident once, with whether it is to be pulled."""
@@ -50,6 +61,15 @@ class Search:
     trigger: Trigger
     since: timedelta | None
     seen: Seen
+
+
+def move_cursors(parts: Parts, due: Due, to: datetime, *, pulled: bool = True) -> None:
+    """Remember that everything up to ``to`` was found.
+
+    Where not all incidents were ``pulled``, the next run looks from where this one did.
+    """
+    for cursor in due.cursors:
+        parts.journal.move_cursor(cursor, to if pulled or cursor != RESOLVED else due.since or to)
 
 
 def find(search: Search) -> Due:
@@ -71,30 +91,37 @@ def _resolved_lately(search: Search, due: Due) -> None:
     now = parts.clock()
     since = now - max(search.since or timedelta(), parts.policy.look_back)
     last = parts.journal.cursor(RESOLVED)
-    found = list(parts.source.resolved(min(since, last) if last else since, now, IncidentFilter()))
+    due.since = min(since, last) if last else since
+    found = list(parts.source.resolved(due.since, now, IncidentFilter()))
     pulls = parts.journal.pulls([one.id for one in found])
+    skips = parts.journal.skips.of([one.id for one in found])
     for one in found:
         if one.id in search.catalogue.by_incident:
             wanted = _changed_since(one, pulls.get(one.id))
         else:
-            wanted = _lacks_document(parts, one, pulls.get(one.id))
+            wanted = _lacks_document(parts, one, pulls.get(one.id), skips.get(one.id))
         if wanted:
             due.pull[one.id] = None
+            due.tell(one.id, one.updated_at)
     due.cursors.append(RESOLVED)
 
 
 def _changed_since(incident: Incident, pull: Pull | None) -> bool:
-    updated = incident.updated_at.isoformat() if incident.updated_at else ""
-    return pull is None or pull.updated != updated
+    return pull is None or pull.updated != updated(incident)
 
 
-def _lacks_document(parts: Parts, incident: Incident, pull: Pull | None) -> bool:
+def _lacks_document(parts: Parts, incident: Incident, pull: Pull | None, skip: Skip | None) -> bool:
     """Tell whether an incident should have a document; one that a person deleted stays deleted."""
     if pull is not None and pull.drafted:
         return False
     if incident.merged_into is not None:
         return _changed_since(incident, pull)
-    return not parts.policy.only.reason_against(incident)
+    if still_skipped(parts, incident, skip):
+        return False
+    reason = parts.policy.only.reason_against(incident)
+    if reason:
+        note_skip(parts, incident, reason)
+    return not reason
 
 
 def _changed_documents(search: Search, due: Due) -> None:
@@ -105,6 +132,7 @@ def _changed_documents(search: Search, due: Due) -> None:
     for document in search.catalogue.unsettled:
         if search.trigger is not Trigger.SCHEDULE or document.seen_at <= quiet_since:
             due.track[document.incident] = None
+            due.tell(document.incident, document.seen_at)
     due.track.update(dict.fromkeys(parts.journal.incidents_with_intents()))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from connectors.errors import (
     AccessDenied,
@@ -13,19 +14,25 @@ from connectors.errors import (
 )
 from connectors.incidents import Incident, IncidentId, IncidentSource
 from worker.document.errors import DocumentError
-from worker.jobs.catalogue import Catalogue, settled
+from worker.jobs.catalogue import Catalogue, look, settled
 from worker.jobs.parts import Parts
-from worker.jobs.pulling import Pulled, StillOpen, origin, pull, what_happened
+from worker.jobs.pulling import Pulled, StillOpen, must_be_resolved, origin, pull, what_happened
 from worker.jobs.report import Report, entries
 from worker.jobs.results import Deed, IncidentResult, Trigger
+from worker.jobs.skipping import note_skip
 from worker.jobs.ticket_work import Accounts, Seen, Work
 from worker.jobs.tickets import Ask, remember, sync_tickets
+from worker.jobs.wanted import Wanted
 from worker.jobs.writing import KeepsChanging, Open, compose, open_document, save
 from worker.journal.records import KnownDocument
 from worker.store.base import Changed
 
 ATTEMPTS = 5
 """How often a document that changed under the program is read and merged again."""
+LOOK_AGAIN = 30.0
+"""Seconds after which an incident is looked at again that is said to be resolved, and is not."""
+LONGEST_LAG = timedelta(minutes=5)
+"""How far the source may lag its own webhook; after that, the incident was reopened."""
 
 
 @dataclass(slots=True)
@@ -46,13 +53,11 @@ class Shared:
 class Job:
     """What one incident's job is asked to do.
 
-    ``pulls`` reads the incident from its source; ``tracks`` does the ticket half. ``automatic``
-    jobs apply the configuration's filter and wait for a document to be quiet.
+    ``automatic`` jobs apply the configuration's filter and wait for a document to be quiet.
     """
 
     trigger: Trigger
-    pulls: bool = True
-    tracks: bool = True
+    wanted: Wanted = field(default_factory=Wanted)
     shared: Shared = field(default_factory=Shared)
 
     @property
@@ -99,21 +104,32 @@ class _Run:
     def _pull(self) -> IncidentResult | None:
         """Read the incident; give the finished result where there is nothing to write."""
         source = self.parts.source
-        if not self.job.pulls or source is None:
+        if not self.job.wanted.pulls or source is None:
             return None
         has_document = self.catalogue.find(self.incident) is not None
+        unasked = self.job.automatic and not has_document
         try:
-            found = self._read(source)
+            found = self._read(source, unasked=unasked)
         except (ConnectorError, StillOpen) as error:
-            return self._not_pulled(error, goes_on=has_document and self.job.tracks)
+            if unasked and isinstance(error, StillOpen):
+                return self._not_yet(error)
+            return self._not_pulled(error, goes_on=has_document and self.job.wanted.tracks)
         if isinstance(found, Incident):
             return self._merged(found)
-        reason = self.parts.policy.only.reason_against(found.record.incident)
-        if reason and self.job.automatic and not has_document:
+        reason = self.parts.policy.only.reason_against_record(found.record)
+        if reason and unasked:
+            note_skip(self.parts, found.record.incident, reason)
             return replace(self.report.result(), skipped=f"no draft: {reason}")
         self.report.warn(*(one.reason for one in found.record.missing))
         self.pulled = found
         return None
+
+    def _not_yet(self, error: StillOpen) -> IncidentResult:
+        """Leave an open incident to its resolution, which may be told a little before it shows."""
+        told_at = self.job.wanted.resolved_at
+        lags = told_at is not None and self.parts.clock() - told_at < LONGEST_LAG
+        again_in = LOOK_AGAIN if lags else None
+        return replace(self.report.result(), skipped=error.what, again_in=again_in)
 
     def _not_pulled(self, error: PostmortemError, *, goes_on: bool) -> IncidentResult | None:
         """Tell why there are no facts; a document's action items are synced all the same."""
@@ -123,13 +139,16 @@ class _Run:
             self.report.fail(str(error))
         return None if goes_on else self.report.result()
 
-    def _read(self, source: IncidentSource) -> Incident | Pulled:
+    def _read(self, source: IncidentSource, *, unasked: bool) -> Incident | Pulled:
         shared = self.job.shared
         if shared.source_fails:
             raise ConnectorError(
                 f"Incident {self.incident} was not read either: {shared.source_fails}"
             )
         try:
+            if unasked and self.job.wanted.resolved_at is None:
+                # Most hints are about incidents under way: one call tells, instead of them all.
+                must_be_resolved(source.incident(IncidentId(self.incident)))
             return pull(self.parts, source, IncidentId(self.incident))
         except (AccessDenied, OutOfQuota, Unreachable) as error:
             shared.source_fails = str(error)
@@ -143,6 +162,7 @@ class _Run:
             self.incident, updated=updated, merged_into=name, title=merged.title, url=merged.url
         )
         reason = f"merged into {name}, whose document names it"
+        note_skip(self.parts, merged, reason)
         return replace(self.report.result(), merged_into=name, skipped=reason)
 
     def _write_until_saved(self) -> KnownDocument | None:
@@ -160,6 +180,7 @@ class _Run:
                 self._draft(at)
             except Changed:
                 self.report.start_over()
+                self.catalogue = look(self.parts)
             except DocumentError as error:
                 told = f"{at.name} was left as it is: {error.what}"
                 raise PostmortemError(told, error.remedy) from error
@@ -192,7 +213,7 @@ class _Run:
     def _tickets(self, at: Open, text: str) -> tuple[str, Work | None]:
         """Do the ticket half; where the tracker fails, the document's half is saved without it."""
         tracker = self.parts.tracker
-        if tracker is None or not self.job.tracks:
+        if tracker is None or not self.job.wanted.tracks:
             return text, None
         if self.job.shared.out_of_quota:
             self.report.fail(
@@ -252,6 +273,7 @@ class _Run:
         journal = self.parts.journal
         if known is not None:
             journal.remember([known])
+            journal.skips.forget(self.incident)
         if self.pulled is not None:
             told = self.pulled.record.incident
             updated = told.updated_at.isoformat() if told.updated_at else ""

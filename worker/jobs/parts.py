@@ -1,14 +1,15 @@
 """What a job works with: its collaborators, and the decisions of the configuration."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 
 from config.sections import Names
-from connectors.incidents import Incident, IncidentSource, Reference
+from connectors.incidents import Incident, IncidentSource
 from connectors.tickets import Mark, TicketTracker
 from worker.drafting.policy import DraftPolicy
+from worker.jobs.draft_filter import DraftFilter, meets
 from worker.journal.journal import Journal
 from worker.journal.locks import IncidentLocks
 from worker.store.base import DocumentStore
@@ -31,35 +32,6 @@ class RouteRule:
     route: Route
     services: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class DraftFilter:
-    """Which incidents get a draft without being asked for; empty means all. Names or ids."""
-
-    services: frozenset[str] = frozenset()
-    teams: frozenset[str] = frozenset()
-    priorities: frozenset[str] = frozenset()
-    urgency: str | None = None
-    minimum_duration: timedelta = timedelta()
-
-    def reason_against(self, incident: Incident) -> str:
-        """Say why the incident gets no draft by itself, "" where it does."""
-        services = {incident.service} if incident.service else set()
-        services |= set(incident.impacted_services)
-        if self.services and not _meets(self.services, services):
-            return "none of its services is among those that get drafts"
-        if self.teams and not _meets(self.teams, set(incident.teams)):
-            return "none of its teams is among those that get drafts"
-        if self.priorities and incident.priority not in self.priorities:
-            return f"its priority ({incident.priority or 'none'}) gets no draft"
-        if self.urgency and incident.urgency != self.urgency:
-            return f"its urgency ({incident.urgency or 'none'}) gets no draft"
-        if incident.resolved_at and self.minimum_duration:
-            lasted = incident.resolved_at - incident.created_at
-            if lasted < self.minimum_duration:
-                return f"it lasted {lasted}, and drafts begin at {self.minimum_duration}"
-        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +69,7 @@ class Policy:
             if incident is None:
                 continue
             services = {incident.service} if incident.service else set()
-            if _meets(rule.services, services) or _meets(rule.teams, set(incident.teams)):
+            if meets(rule.services, services) or meets(rule.teams, set(incident.teams)):
                 return rule.route
         return None
 
@@ -119,7 +91,3 @@ class Parts:
     source: IncidentSource | None = None
     tracker: TicketTracker | None = None
     dry_run: bool = False
-
-
-def _meets(wanted: frozenset[str], references: Iterable[Reference]) -> bool:
-    return any(one.id in wanted or one.name in wanted for one in references)

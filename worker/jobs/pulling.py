@@ -43,12 +43,7 @@ def pull(parts: Parts, source: IncidentSource, incident: IncidentId) -> Incident
     known = record.incident
     if known.merged_into is not None:
         return known
-    if known.status is not IncidentStatus.RESOLVED:
-        raise StillOpen(
-            f"Incident {incident} ({known.title}) is still {known.status.value}: "
-            "a draft is written once it is resolved.",
-            f"Run `postmortem draft {incident}` then.",
-        )
+    must_be_resolved(known)
     merged = tuple(
         Reference(one.incident, one.title or one.incident, one.url or None)
         for one in parts.journal.merged_into(incident)
@@ -59,6 +54,16 @@ def pull(parts: Parts, source: IncidentSource, incident: IncidentId) -> Incident
     if picture is not None:
         policy = replace(policy, chart=chart_name(incident))
     return Pulled(record, facts(record, policy), picture)
+
+
+def must_be_resolved(incident: Incident) -> None:
+    """Raise ``StillOpen`` for an incident that is under way."""
+    if incident.status is not IncidentStatus.RESOLVED:
+        raise StillOpen(
+            f"Incident {incident.id} ({incident.title}) is still {incident.status.value}: "
+            "a draft is written once it is resolved.",
+            f"Run `postmortem draft {incident.id}` then.",
+        )
 
 
 def chart_name(incident: str) -> str:

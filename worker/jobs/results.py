@@ -127,6 +127,17 @@ class DocumentStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class SkippedIncident:
+    """An incident that got no draft, and why; ``at`` is ISO 8601 in UTC."""
+
+    incident: str
+    title: str
+    url: str
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class JournalEntry:
     """One write as the journal remembers it; ``at`` is ISO 8601 in UTC."""
 

@@ -1,7 +1,7 @@
 """A run over several incidents: those named, or all that may have something to do."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from time import sleep
 
@@ -10,12 +10,13 @@ import structlog
 from connectors.errors import ConnectorError, PostmortemError
 from worker.jobs import incident as one_incident
 from worker.jobs.catalogue import look, settled
-from worker.jobs.due import Due, Search, find
+from worker.jobs.due import Due, Search, find, move_cursors
 from worker.jobs.incident import Job, Shared
 from worker.jobs.parts import Parts
 from worker.jobs.report import failed, together
 from worker.jobs.results import IncidentResult, RunResult, Trigger
 from worker.jobs.ticket_work import Accounts, Seen
+from worker.jobs.wanted import Wanted
 
 log = structlog.get_logger()
 
@@ -24,14 +25,14 @@ log = structlog.get_logger()
 class Order:
     """What a run is asked to do.
 
-    ``incidents`` empty means all. ``tracks`` does the ticket half. ``since`` looks back that far
-    for resolved incidents without a document. ``wait`` is how many seconds the run may wait for
-    the tracker's search index. ``progress`` is told each incident as its job begins.
+    ``incidents`` empty means all. ``wanted`` are the halves of the work to do. ``since`` looks
+    back that far for resolved incidents without a document. ``wait`` is how many seconds the run
+    may wait for the tracker's search index. ``progress`` is told each incident as its job begins.
     """
 
     trigger: Trigger
     incidents: tuple[str, ...] = ()
-    tracks: bool = True
+    wanted: Wanted = field(default_factory=Wanted)
     since: timedelta | None = None
     wait: float = 0.0
     progress: Callable[[str], None] = lambda _: None
@@ -60,8 +61,8 @@ class _Run:
         self._work(due.all())
         self._wait_for_index()
         if not self.parts.dry_run:
-            for cursor in due.cursors:
-                self.parts.journal.move_cursor(cursor, started)
+            pulled = not any(self.results[one].failures for one in due.pull)
+            move_cursors(self.parts, due, started, pulled=pulled)
         others = sum(1 for one in self.catalogue.by_incident if one not in self.results)
         return RunResult(
             incidents=tuple(self.results.values()),
@@ -74,7 +75,8 @@ class _Run:
     def _due(self) -> Due:
         order = self.order
         if order.incidents:
-            return Due(pull=dict.fromkeys(order.incidents))
+            named = dict.fromkeys(order.incidents)
+            return Due(pull=named) if order.wanted.pulls else Due(track=named)
         return find(
             Search(self.parts, self.catalogue, order.trigger, order.since, self.shared.seen)
         )
@@ -94,7 +96,7 @@ class _Run:
     def _read_ahead(self, incidents: Sequence[str]) -> None:
         """Read the tickets of all documents that are due in as few calls as can be."""
         tracker = self.parts.tracker
-        if tracker is None or not self.order.tracks:
+        if tracker is None or not self.order.wanted.tracks:
             return
         ids = [one.id for name in incidents for one in self.parts.journal.tickets(name)]
         try:
@@ -104,12 +106,14 @@ class _Run:
             log.info("tickets could not be read ahead", error=str(error))
 
     def _one(self, name: str, *, pulls: bool) -> IncidentResult:
-        job = Job(self.order.trigger, pulls=pulls, tracks=self.order.tracks, shared=self.shared)
+        job = Job(self.order.trigger, replace(self.order.wanted, pulls=pulls), self.shared)
         try:
             result, document = one_incident.run(self.parts, job, name, self.catalogue)
         except PostmortemError as error:
+            self.parts.journal.unsettle(name)
             return failed(name, str(error))
         except Exception as error:
+            self.parts.journal.unsettle(name)
             log.exception("a job failed unexpectedly", incident=name)
             return failed(
                 name,
@@ -124,7 +128,11 @@ class _Run:
         """Wait for the search index where that is short enough, and go on with what waited."""
         left = self.order.wait
         while not self.parts.dry_run:
-            waiting = {name: one.again_in for name, one in self.results.items() if one.again_in}
+            waiting = {
+                name: one.again_in
+                for name, one in self.results.items()
+                if one.again_in and not one.skipped
+            }
             pause = max(waiting.values(), default=0.0)
             if not waiting or pause > left:
                 return
@@ -149,5 +157,5 @@ class _Run:
                 "PagerDuty is not configured (PAGERDUTY_API_KEY), so no draft was written or "
                 "refreshed."
             )
-        if self.parts.tracker is None and self.order.tracks:
+        if self.parts.tracker is None and self.order.wanted.tracks:
             yield "Jira is not configured (JIRA_URL), so no ticket was created and none was read."

@@ -1,6 +1,6 @@
 """Reading the documents as they are, for `postmortem status`, the web page and its API."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
@@ -11,19 +11,60 @@ from worker.document.front_matter import read as read_front_matter
 from worker.document.template import open_prompts, title
 from worker.jobs.catalogue import look
 from worker.jobs.parts import Parts
-from worker.jobs.results import Action, Deed, DocumentStatus, ItemStatus, JournalEntry
+from worker.jobs.results import (
+    Action,
+    Deed,
+    DocumentStatus,
+    ItemStatus,
+    JournalEntry,
+    SkippedIncident,
+)
 from worker.journal.records import KnownDocument
 
+MOST_SKIPPED = 1000
+"""How many of the incidents without a draft are told, the latest first."""
 
-def survey(parts: Parts, incidents: Sequence[str] = ()) -> list[DocumentStatus]:
-    """Give the documents of the incidents, or all, the latest first; one not readable says why."""
+
+class Remembered:
+    """The documents as they were last read, so that only those that changed are read again.
+
+    What the journal says of their tickets is not among it. May be used from several threads: each
+    survey puts one whole mapping in the place of another.
+    """
+
+    def __init__(self) -> None:
+        self.by_name: Mapping[str, tuple[str, DocumentStatus]] = {}
+
+
+def survey(
+    parts: Parts, incidents: Sequence[str] = (), remembered: Remembered | None = None
+) -> list[DocumentStatus]:
+    """Give the documents of the incidents, or all, the latest first; one not readable says why.
+
+    What is ``remembered`` of a document is taken for as long as its fingerprint is the same.
+    """
     known = look(parts).documents.values()
     wanted = [
         one
         for one in known
         if (one.incident in incidents if incidents else one.incident or one.problem)
     ]
-    return [_status(parts, one) for one in sorted(wanted, key=_latest_first)]
+    before = remembered.by_name if remembered else {}
+    now: dict[str, tuple[str, DocumentStatus]] = {}
+    found = []
+    for one in sorted(wanted, key=_latest_first):
+        fingerprint, status = before.get(one.name, ("", None))
+        if status is None or fingerprint != one.fingerprint:
+            status, readable = _status(parts, one)
+        else:
+            readable = True
+        if readable and one.fingerprint:
+            now[one.name] = one.fingerprint, status
+        found.append(status)
+    if remembered and not incidents:
+        remembered.by_name = now
+    done = parts.journal.done_tickets()
+    return [_with_done(one, done.get(one.incident, frozenset())) for one in found]
 
 
 def document_text(parts: Parts, incident: str) -> tuple[DocumentStatus, str] | None:
@@ -32,7 +73,8 @@ def document_text(parts: Parts, incident: str) -> tuple[DocumentStatus, str] | N
     if found is None:
         return None
     text = parts.store.read(found.name).text
-    return _read(parts, found, text), text
+    done = {one.key for one in parts.journal.tickets(incident) if one.done}
+    return _with_done(_read(parts, found, text), done), text
 
 
 def journal_of(parts: Parts, incident: str) -> list[JournalEntry]:
@@ -55,36 +97,45 @@ def journal_of(parts: Parts, incident: str) -> list[JournalEntry]:
     ]
 
 
+def skipped(parts: Parts, most: int = MOST_SKIPPED) -> list[SkippedIncident]:
+    """Give the latest incidents that got no draft by themselves, and why, the latest first."""
+    return [
+        SkippedIncident(
+            one.incident, one.title, one.url, one.reason, one.at.isoformat(timespec="seconds")
+        )
+        for one in parts.journal.skips.latest(most)
+    ]
+
+
 def _latest_first(document: KnownDocument) -> tuple[int, ...]:
     """Order by name, which begins with the date, from the latest to the earliest."""
     name = document.name.rpartition("/")[2]
     return tuple(-ord(character) for character in name)
 
 
-def _status(parts: Parts, document: KnownDocument) -> DocumentStatus:
+def _status(parts: Parts, document: KnownDocument) -> tuple[DocumentStatus, bool]:
+    """Read a document; tell whether it could be read."""
     try:
-        return _read(parts, document, parts.store.read(document.name).text)
+        return _read(parts, document, parts.store.read(document.name).text), True
     except PostmortemError as error:
-        return DocumentStatus(document.incident, document.name, problems=(str(error),))
+        return DocumentStatus(document.incident, document.name, problems=(str(error),)), False
 
 
 def _read(parts: Parts, document: KnownDocument, text: str) -> DocumentStatus:
-    names = parts.policy.names
     front = read_front_matter(text)
-    table = read_items(text, names)
-    done = {one.key for one in parts.journal.tickets(document.incident) if one.done}
+    table = read_items(text, parts.policy.names)
     status = DocumentStatus(
         incident=document.incident,
         document=document.name,
         title=title(text),
         prompts=open_prompts(text),
-        items=tuple(_item(one, done) for one in table.items),
+        items=tuple(map(_item, table.items)),
         problems=table.problems,
     )
     return replace(status, url=front.url, status=front.status) if front else status
 
 
-def _item(item: ActionItem, done: AbstractSet[str]) -> ItemStatus:
+def _item(item: ActionItem) -> ItemStatus:
     return ItemStatus(
         task=item.task,
         owner=item.owner or "",
@@ -93,5 +144,12 @@ def _item(item: ActionItem, done: AbstractSet[str]) -> ItemStatus:
         ticket=item.ticket.key if item.ticket else "",
         url=(item.ticket.url or "") if item.ticket else "",
         status=item.status_text,
-        done=item.ticket is not None and item.ticket.key in done,
     )
+
+
+def _with_done(status: DocumentStatus, done: AbstractSet[str]) -> DocumentStatus:
+    """Say of each action item whether its ticket is done, as the journal has it."""
+    if not any(one.ticket in done for one in status.items):
+        return status
+    items = tuple(replace(one, done=one.ticket in done) for one in status.items)
+    return replace(status, items=items)

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connectors.errors import PostmortemError
 from worker.document.fill import fill
@@ -50,7 +50,7 @@ class Composed:
 
     text: str
     base: Written | None = None
-    beside: Mapping[str, bytes] = NOTHING
+    beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def open_document(

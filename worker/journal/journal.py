@@ -1,35 +1,36 @@
 """The program's memory. Losing it may cost a look-up, never a ticket or a person's words."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
-from typing import TypeVar
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from connectors.tickets import Mark, TicketId
 from worker.journal import rows, tables
 from worker.journal.database import Database
 from worker.journal.records import Entry, KnownDocument, KnownIncident, Pull
+from worker.journal.skips import Skips
+from worker.journal.statements import chunks, put, put_first
 from worker.tracking.memory import Intent, TrackedTicket
-
-T = TypeVar("T")
-CHUNK = 500
-"""How many ids one query names: below SQLite's and PostgreSQL's limits on variables."""
 
 
 class Journal:
-    """The memory, on an open database. Each method is one transaction."""
+    """The memory, on an open database. Each method is one transaction.
+
+    ``skips`` remembers the incidents that got no draft.
+    """
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         with self._begin() as connection:
-            at = connection.scalar(select(tables.born.c.at))
-            if at is None:
-                at = now().isoformat()
-                connection.execute(insert(tables.born).values(one=1, at=at))
+            put_first(connection, tables.born, {"one": 1, "at": now().isoformat()})
+            at = connection.scalars(select(tables.born.c.at)).one()
         self.born_at = datetime.fromisoformat(at)
+        self.skips = Skips(database)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -51,12 +52,35 @@ class Journal:
         with self._begin() as connection:
             for one in documents:
                 values = asdict(one) | {"seen_at": one.seen_at.isoformat()}
-                _put(connection, tables.documents, {"name": one.name}, values)
+                put(connection, tables.documents, {"name": values.pop("name")}, values)
+
+    def meet(self, documents: Iterable[tuple[KnownDocument | None, KnownDocument]]) -> None:
+        """Remember documents that were found changed: each as it was remembered, and as it is now.
+
+        What somebody else has remembered of one meanwhile stays: it may be newer.
+        """
+        table = tables.documents
+        with self._begin() as connection:
+            for before, one in documents:
+                values = asdict(one) | {"seen_at": one.seen_at.isoformat()}
+                if before is None:
+                    put_first(connection, table, values)
+                    continue
+                same = (table.c.name == one.name) & (table.c.fingerprint == before.fingerprint)
+                connection.execute(update(table).where(same).values(values))
+
+    def unsettle(self, incident: str) -> None:
+        """Remember that an incident's document was not dealt with."""
+        table = tables.documents
+        with self._begin() as connection:
+            connection.execute(
+                update(table).where(table.c.incident == incident).values(settled=False)
+            )
 
     def forget(self, names: Sequence[str]) -> None:
         """Forget documents that are no longer in the store."""
         with self._begin() as connection:
-            for part in _chunks(names):
+            for part in chunks(names):
                 connection.execute(
                     delete(tables.documents).where(tables.documents.c.name.in_(part))
                 )
@@ -71,13 +95,13 @@ class Journal:
     def note_incident(self, incident: str, **values: str | int | None) -> None:
         """Remember some of an incident's values; see :class:`KnownIncident` for their names."""
         with self._begin() as connection:
-            _put(connection, tables.incidents, {"incident": incident}, values)
+            put(connection, tables.incidents, {"incident": incident}, values)
 
     def pulls(self, incidents: Sequence[str]) -> Mapping[str, Pull]:
         """Give, for each of the incidents that was pulled before, what came of it."""
         table, found = tables.incidents, {}
         with self._begin() as connection:
-            for part in _chunks(incidents):
+            for part in chunks(incidents):
                 query = select(table.c.incident, table.c.updated, table.c.base.is_not(None))
                 for incident, updated, drafted in connection.execute(
                     query.where(table.c.incident.in_(part))
@@ -114,13 +138,23 @@ class Journal:
         """Remember tickets as they are now."""
         with self._begin() as connection:
             for one in tickets:
-                _put(connection, tables.tickets, {"id": one.id}, rows.ticket_row(one))
+                put(connection, tables.tickets, {"id": one.id}, rows.ticket_row(one))
 
     def untrack(self, tickets: Iterable[TicketId]) -> None:
         """Forget tickets: a person put another in their place."""
         with self._begin() as connection:
             for one in tickets:
                 connection.execute(delete(tables.tickets).where(tables.tickets.c.id == one))
+
+    def done_tickets(self) -> Mapping[str, AbstractSet[str]]:
+        """Give the keys of the tickets that are done, by incident."""
+        table = tables.tickets
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        with self._begin() as connection:
+            query = select(table.c.incident, table.c.key).where(table.c.done)
+            for incident, key in connection.execute(query):
+                found[incident].add(key)
+        return found
 
     def ticket_ids(self) -> Sequence[TicketId]:
         """Give the ids of all tickets that are remembered."""
@@ -131,7 +165,7 @@ class Journal:
         """Give those of the tickets that are remembered, by id."""
         found: dict[TicketId, TrackedTicket] = {}
         with self._begin() as connection:
-            for part in _chunks(ids):
+            for part in chunks(ids):
                 query = select(tables.tickets).where(tables.tickets.c.id.in_(part))
                 for row in connection.execute(query).mappings():
                     found[TicketId(row["id"])] = rows.ticket(row)
@@ -161,13 +195,13 @@ class Journal:
                     "opened_at": one.opened_at.isoformat(),
                     "unknown_since": one.unknown_since and one.unknown_since.isoformat(),
                 }
-                _put(connection, tables.intents, {"mark": one.mark}, values)
+                put(connection, tables.intents, {"mark": one.mark}, values)
 
     def settle_intents(self, marks: Iterable[Mark], tickets: Iterable[TrackedTicket] = ()) -> None:
         """Strike out creates whose outcome is known, together with the tickets they made."""
         with self._begin() as connection:
             for one in tickets:
-                _put(connection, tables.tickets, {"id": one.id}, rows.ticket_row(one))
+                put(connection, tables.tickets, {"id": one.id}, rows.ticket_row(one))
             for mark in marks:
                 connection.execute(delete(tables.intents).where(tables.intents.c.mark == mark))
 
@@ -199,23 +233,7 @@ class Journal:
     def move_cursor(self, name: str, to: datetime) -> None:
         """Remember how far something has been read."""
         with self._begin() as connection:
-            _put(connection, tables.cursors, {"name": name}, {"value": to.isoformat()})
+            put(connection, tables.cursors, {"name": name}, {"value": to.isoformat()})
 
     def _begin(self) -> AbstractContextManager[Connection]:
         return self._database.begin()
-
-
-def _put(
-    connection: Connection, table: Table, key: Mapping[str, object], values: Mapping[str, object]
-) -> None:
-    """Update the row with this key, or insert it; other columns take their defaults."""
-    (column, value) = next(iter(key.items()))
-    changed = connection.execute(
-        update(table).where(table.c[column] == value).values(**values)
-    ).rowcount
-    if not changed:
-        connection.execute(insert(table).values(**{**values, column: value}))
-
-
-def _chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
-    return (values[at : at + CHUNK] for at in range(0, len(values), CHUNK))

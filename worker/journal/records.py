@@ -55,6 +55,23 @@ class Pull:
 
 
 @dataclass(frozen=True, slots=True)
+class Skip:
+    """An incident that got no draft, and why.
+
+    ``updated`` is the source's own word for its last change then, ``rule`` tells the configured
+    filter from others.
+    """
+
+    incident: str
+    title: str
+    url: str
+    reason: str
+    updated: str
+    rule: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One write that was done: when, by which trigger, to what, from and to which value, why."""
 

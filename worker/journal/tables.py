@@ -1,6 +1,6 @@
 """The journal's tables. Times are ISO 8601 text in UTC, which sorts and reads alike everywhere."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import Boolean, Column, Double, Index, Integer, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -86,9 +86,29 @@ entries = Table(
 )
 Index("entries_incident", entries.c.incident)
 
+skipped = Table(
+    "skipped",
+    metadata,
+    Column("incident", String(64), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("updated", String(40), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("at", String(40), nullable=False),
+)
+Index("skipped_at", skipped.c.at)
+
 cursors = Table(
     "cursors",
     metadata,
     Column("name", String(255), primary_key=True),
     Column("value", String(255), nullable=False),
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("next_at", Double, nullable=False),
 )

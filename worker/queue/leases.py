@@ -15,7 +15,7 @@ from typing import IO, Protocol
 import sqlalchemy as sa
 
 from connectors.errors import Unreachable
-from worker.queue.location import InFile, Location
+from worker.queue.location import InFile, Location, locate
 
 _ADVISORY_CLASS = 0x706D7721
 """Sets these locks apart from other programs' advisory locks in the same database."""
@@ -41,6 +41,11 @@ class Leases(Protocol):
 
     def living(self) -> int:
         """Count the processes that hold a lock now."""
+
+
+def living(database_url: str) -> int:
+    """Count the processes that work on a database. Raises ``Unreachable``."""
+    return leases(locate(database_url)).living()
 
 
 def leases(location: Location) -> Leases:

@@ -31,7 +31,10 @@ def covering_run(prefix: str, since: float, wanted: Wanted) -> str:
 
 
 def state(look: Look, job: str) -> JobState | None:
-    """Tell where a job stands, following it to the attempt or the job that took it over."""
+    """Tell where a job stands, following it to the attempt or the job that took it over.
+
+    The results are those of all attempts, in their order.
+    """
     found: JobState | None = None
     current = job
     while current and (row := _row(look, current)) is not None:
@@ -145,7 +148,7 @@ def _state(row: WorkflowStatus, before: JobState | None) -> JobState:
         next_at=_moment(row.delay_until_epoch_ms) if row.status == "DELAYED" else None,
         summary="" if ran is None else ran.outcome.summary,
         failures=failures,
-        results=() if ran is None else ran.outcome.results,
+        results=(*(before.results if before else ()), *(ran.outcome.results if ran else ())),
         ended_at=_moment(row.completed_at),
     )
 

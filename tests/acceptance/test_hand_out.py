@@ -1,0 +1,187 @@
+"""What the scheduled look puts into the queue, and what it leaves to jobs that are there already."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connectors.tickets import SiteKind
+from tests.acceptance.world import World, world
+from tests.unit.queue_support import eventually
+from worker.app.dispatch import Handed, hand_out
+from worker.jobs.results import Trigger
+from worker.jobs.run import Order, run
+from worker.jobs.states import JobPhase
+from worker.jobs.wanted import JobRequest, Wanted
+from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy
+from worker.sandbox.scenarios.shop import LENA
+
+WAIT = 60.0
+
+
+@dataclass
+class Office:
+    """A world with a queue whose jobs are done, or fail on request."""
+
+    here: World
+    queue: Queue = field(init=False)
+    fails: set[str] = field(default_factory=set)
+    asked: list[JobRequest] = field(default_factory=list)
+
+    def work(self, request: JobRequest) -> JobOutcome:
+        self.asked.append(request)
+        if request.incident in self.fails:
+            return JobOutcome(failures=("It is not to be had.",))
+        with self.here.parts() as parts:
+            order = Order(request.trigger, (request.incident,), request.wanted)
+            return JobOutcome.of(run(parts, order).incidents)
+
+    def look(self, trigger: Trigger = Trigger.SCHEDULE, since: timedelta | None = None) -> Handed:
+        with self.here.parts() as parts:
+            return hand_out(parts, self.queue, trigger, since)
+
+    def look_and_wait(self, **how: object) -> set[str]:
+        """Look, wait for the jobs, and give the incidents that they are about."""
+        handed = self.look(**how)  # type: ignore[arg-type]  # passed on
+        for job in handed.jobs.values():
+            self.queue.wait(job, WAIT)
+        return set(handed.jobs)
+
+    def until_tried(self, incident: str) -> None:
+        """Wait until an incident's job was tried, whatever came of it."""
+        untried = {JobPhase.WAITING, JobPhase.RUNNING}
+        eventually(lambda: self.queue.standing()[incident].phase not in untried)
+
+    def id(self, name: str) -> str:
+        return self.here.incidents[name].id
+
+
+@pytest.fixture
+def office(tmp_path) -> Iterator[Callable[..., Office]]:
+    """Give an office whose first look reaches back to all scenarios; failures wait for an hour."""
+    with world(tmp_path, SiteKind.CLOUD) as here:
+        here.clock.now = datetime.now(UTC) + timedelta(hours=2)
+        here.policy = replace(here.policy, look_back=timedelta(days=90), quiet_for=timedelta(0))
+        office = Office(here)
+
+        def opened(pauses: tuple[float, ...] = (3600,), *, works: bool = True) -> Office:
+            office.queue = Queue(
+                f"sqlite:///{tmp_path}/queue.db",
+                office.work,
+                settings=QueueSettings(settle=0, poll=0.05, retry=RetryPolicy(pauses)),
+                works=works,
+            )
+            office.queue.start()
+            return office
+
+        yield opened
+        office.queue.stop()
+
+
+def test_every_incident_without_a_document_gets_a_job_and_then_none(office):
+    there = office()
+    handed = there.look_and_wait()
+    assert handed == {one.id for one in there.here.incidents.values()}
+    drafted = {name for name in there.here.incidents if name != "merged"}
+    assert all(there.here.path(name).exists() for name in drafted)
+    assert there.look_and_wait() == set()
+
+
+def test_a_look_leaves_to_the_queue_what_waits_in_it(office):
+    there = office(works=False)
+    first = there.look()
+    assert len(first.jobs) == len(there.here.incidents)
+    assert there.look().jobs == {}
+
+
+def test_a_person_who_asks_is_not_put_off_by_what_waits(office):
+    there = office(works=False)
+    first = there.look()
+    assert set(there.look(Trigger.COMMAND).jobs) == set(first.jobs)
+
+
+def test_a_waiting_job_that_leaves_out_the_facts_is_not_enough(office):
+    there = office(works=False)
+    incident = there.id("quick fix")
+    there.queue.enqueue(incident, Trigger.WEBHOOK, Wanted(pulls=False), event_id="e")
+    assert incident in there.look().jobs
+
+
+def test_one_poisoned_incident_is_left_to_its_pauses_and_holds_up_no_other(office):
+    there = office()
+    poisoned = there.id("quick fix")
+    there.fails = {poisoned}
+    handed = there.look()
+    for incident, job in handed.jobs.items():
+        if incident != poisoned:
+            there.queue.wait(job, WAIT)
+    there.until_tried(poisoned)
+    assert there.queue.standing()[poisoned].phase is JobPhase.RETRYING
+    assert there.here.path("checkout storm").exists()
+    assert there.look_and_wait() == set()
+
+
+def test_a_parked_job_is_left_alone_until_something_changes(office):
+    there = office(pauses=())
+    there.fails = {there.id("quick fix")}
+    there.look_and_wait()
+    assert there.look_and_wait() == set()
+    there.fails = set()
+    later = datetime.now(UTC) + timedelta(hours=1)
+    there.here.incidents["quick fix"].note("It was the cache.", later, by=LENA)
+    assert there.look_and_wait() == {there.id("quick fix")}
+    assert there.here.path("quick fix").exists()
+
+
+def test_a_full_pass_tries_once_more_what_was_parked(office):
+    there = office(pauses=())
+    there.fails = {there.id("quick fix")}
+    there.look_and_wait()
+    there.here.clock.sleep(there.here.policy.full_pass.total_seconds())
+    assert there.look_and_wait() == {there.id("quick fix")}
+    assert there.queue.standing()[there.id("quick fix")].phase is JobPhase.PARKED
+    assert there.look_and_wait() == set()
+    there.fails = set()
+    there.here.clock.sleep(there.here.policy.full_pass.total_seconds())
+    there.look_and_wait()
+    assert there.queue.parked() == []
+
+
+def test_a_changed_document_and_a_changed_ticket_get_a_job_each_and_nothing_else_does(office):
+    there = office()
+    there.look_and_wait()
+    here = there.here
+    here.add_rows("Add monitoring | Lena | High | ")
+    assert there.look_and_wait() == {there.id("quick fix")}
+    (key,) = (key for key in here.linked() if key)
+    here.clock.sleep(120)
+    here.jira.transition(key, "Done")
+    there.asked.clear()
+    assert there.look_and_wait() == {there.id("quick fix")}
+    assert [one.wanted for one in there.asked] == [Wanted(pulls=False)]
+    assert here.statuses() == ["Done"]
+    assert there.look_and_wait() == set()
+
+
+def test_what_was_found_is_found_again_by_a_process_that_takes_over_in_between(office, monkeypatch):
+    there = office(works=False)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("worker.app.dispatch.move_cursors", killed)
+    with pytest.raises(KeyboardInterrupt):
+        there.look()
+    monkeypatch.undo()
+    there.here.policy = replace(there.here.policy, look_back=timedelta(days=90))
+    assert there.look().jobs == {}, "the jobs are in the queue, and are not asked for twice"
+    assert len(there.queue.standing()) == len(there.here.incidents)
+
+
+def test_an_incident_and_one_that_was_merged_into_it_can_be_worked_on_at_once(office):
+    there = office()
+    names = ("checkout storm", "merged")
+    jobs = [there.queue.enqueue(there.id(name), Trigger.WEBHOOK, event_id="e") for name in names]
+    assert [there.queue.wait(job, WAIT).phase for job in jobs] == [JobPhase.DONE, JobPhase.DONE]
+    assert there.id("merged") in there.here.text("checkout storm")

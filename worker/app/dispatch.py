@@ -1,0 +1,89 @@
+"""Finding what is due, and putting one job for each incident into the queue."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from worker.jobs.catalogue import look
+from worker.jobs.due import Search, find, move_cursors
+from worker.jobs.parts import Parts
+from worker.jobs.results import Trigger
+from worker.jobs.states import JobPhase, Standing
+from worker.jobs.ticket_work import Seen
+from worker.jobs.wanted import Wanted
+from worker.queue import Queue, Wish
+
+RETRIED = "jobs given up, tried again"
+SKIPS_KEPT = timedelta(days=180)
+"""How long it is remembered that an incident got no draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What was put into the queue: the jobs by incident.
+
+    ``unchanged`` counts the documents in which nothing had to be looked at, ``failures`` say what
+    could not be asked.
+    """
+
+    jobs: Mapping[str, str]
+    unchanged: int = 0
+    failures: tuple[str, ...] = ()
+
+
+def hand_out(
+    parts: Parts, queue: Queue, trigger: Trigger, since: timedelta | None = None
+) -> Handed:
+    """Put a job for each incident that is due into the queue, then move the watermarks.
+
+    What the queue sees to already is left to it, unless a person asks. A process that is killed
+    in between leaves the watermarks as they were, so the next look finds the same.
+    """
+    started = parts.clock()
+    catalogue = look(parts)
+    due = find(Search(parts, catalogue, trigger, since, Seen()))
+    standing: Mapping[str, Standing] = {} if trigger is Trigger.COMMAND else queue.standing()
+    wishes = []
+    for incident, pulls in due.all():
+        wanted = Wanted(pulls=pulls)
+        known = standing.get(incident)
+        if known is None or not known.sees_to(wanted, due.news.get(incident)):
+            wishes.append(Wish(incident, trigger, wanted))
+    jobs = _enqueue(queue, wishes)
+    if trigger is Trigger.SCHEDULE:
+        jobs |= _try_again(parts, queue, standing, jobs)
+    move_cursors(parts, due, started)
+    unchanged = sum(1 for one in catalogue.by_incident if one not in jobs)
+    seen_to = {*jobs, *standing}
+    unreadable = [
+        one.problem
+        for one in catalogue.documents.values()
+        if one.problem and one.incident not in seen_to
+    ]
+    return Handed(jobs, unchanged, (*due.failures, *unreadable))
+
+
+def _try_again(
+    parts: Parts, queue: Queue, standing: Mapping[str, Standing], jobs: Mapping[str, str]
+) -> dict[str, str]:
+    """Try jobs that were given up once more, at each full pass: what they lacked may be there."""
+    now = parts.clock()
+    last = parts.journal.cursor(RETRIED)
+    if last is None:
+        parts.journal.move_cursor(RETRIED, now)
+    if last is None or now - last < parts.policy.full_pass:
+        return {}
+    parts.journal.skips.forget_before(now - SKIPS_KEPT)
+    given_up = [
+        Wish(incident, Trigger.SCHEDULE, once=True)
+        for incident, known in standing.items()
+        if known.phase is JobPhase.PARKED and incident not in jobs
+    ]
+    again = _enqueue(queue, given_up)
+    parts.journal.move_cursor(RETRIED, now)
+    return again
+
+
+def _enqueue(queue: Queue, wishes: Sequence[Wish]) -> dict[str, str]:
+    jobs = queue.enqueue_all(wishes)
+    return {wish.incident: job for wish, job in zip(wishes, jobs, strict=True)}

@@ -1,0 +1,153 @@
+"""Work that a person asks for: through the queue of the servers that run, else done right here."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+from config.settings import Settings
+from connectors.errors import PostmortemError
+from worker.app.dispatch import Handed, hand_out
+from worker.jobs.parts import Parts
+from worker.jobs.report import together
+from worker.jobs.results import IncidentResult, RunResult, Trigger
+from worker.jobs.run import Order, run
+from worker.jobs.states import JobPhase, JobState
+from worker.queue import JobOutcome, Queue
+from worker.queue.leases import living
+from worker.queue.location import exists
+
+LOOK_EVERY = 0.2
+DESERTED = 30.0
+"""Seconds without a process that works, after which a job is no longer waited for."""
+
+
+def carry_out(settings: Settings, parts: Parts, order: Order) -> RunResult:
+    """Do what a command orders, and give its result.
+
+    Where servers work on the same database, the jobs go through their queue, so that an incident's
+    job still runs once at a time; a dry run writes nothing and needs nobody.
+    """
+    servers = 0 if parts.dry_run else living(settings.database_url.get_secret_value())
+    if not servers:
+        return run(parts, order)
+    with asking(settings) as queue:
+        return _through(queue, parts, order, servers)
+
+
+def parked(settings: Settings) -> Sequence[JobState]:
+    """List the jobs that were given up, newest last."""
+    if not exists(settings.database_url.get_secret_value()):
+        return []
+    with asking(settings) as queue:
+        return queue.parked()
+
+
+@contextmanager
+def asking(settings: Settings) -> Iterator[Queue]:
+    """Give the queue to ask and to look, without working for it."""
+    queue = Queue(settings.database_url.get_secret_value(), _not_here, works=False)
+    queue.start()
+    try:
+        yield queue
+    finally:
+        queue.stop()
+
+
+def _not_here(_request: object) -> JobOutcome:
+    raise PostmortemError("This process only asks for jobs.")
+
+
+def _through(queue: Queue, parts: Parts, order: Order, servers: int) -> RunResult:
+    if order.incidents:
+        jobs = {one: queue.enqueue(one, Trigger.COMMAND, order.wanted) for one in order.incidents}
+        handed = Handed(jobs)
+    else:
+        handed = hand_out(parts, queue, Trigger.COMMAND, order.since)
+    processes = "a process that runs" if servers == 1 else f"{servers} processes that run"
+    return RunResult(
+        incidents=tuple(_Wait(queue, order, handed.jobs).results()),
+        unchanged=handed.unchanged,
+        notices=(f"The work was done by {processes} on the same database.",),
+        failures=handed.failures,
+    )
+
+
+class _Wait:
+    """Waiting for jobs that others do."""
+
+    def __init__(self, queue: Queue, order: Order, jobs: Mapping[str, str]) -> None:
+        self._queue = queue
+        self._order = order
+        self._waiting = dict(jobs)
+        self._total = len(jobs)
+        self._patience = time.monotonic() + order.wait
+        self._last_seen = time.monotonic()
+
+    def results(self) -> list[IncidentResult]:
+        """Give the results of all jobs, in the order in which they came."""
+        found: list[IncidentResult] = []
+        while self._waiting:
+            self._order.progress(f"{self._total - len(self._waiting)} of {self._total} done")
+            deserted = self._deserted()
+            for incident, job in list(self._waiting.items()):
+                told = self._told(incident, self._queue.state(job), deserted=deserted)
+                if told:
+                    found += told
+                    del self._waiting[incident]
+            if self._waiting:
+                time.sleep(LOOK_EVERY)
+        return found
+
+    def _deserted(self) -> bool:
+        now = time.monotonic()
+        if self._queue.workers():
+            self._last_seen = now
+        return now - self._last_seen > DESERTED
+
+    def _told(
+        self, incident: str, state: JobState | None, *, deserted: bool
+    ) -> Sequence[IncidentResult]:
+        """Give what became of a job, nothing while it is to be waited for."""
+        if state is None:
+            return [IncidentResult(incident, failures=("The queue has forgotten the job.",))]
+        if state.phase.over:
+            return _results(incident, state)
+        if state.phase is JobPhase.RETRYING and state.failures:
+            return [_told_when(one, state) for one in _results(incident, state)]
+        seconds = _seconds_until(state)
+        if state.phase is JobPhase.RETRYING and time.monotonic() + seconds > self._patience:
+            return _results(incident, state, again_in=seconds)
+        if deserted:
+            sentence = (
+                f"Nobody works on the database any more, so incident {incident} waits. "
+                "Its job is stored and is done once `postmortem serve` or `work` runs again."
+            )
+            return [IncidentResult(incident, failures=(sentence,))]
+        return []
+
+
+def _results(
+    incident: str, state: JobState, again_in: float | None = None
+) -> Sequence[IncidentResult]:
+    """Give a job's results, those of its attempts put together."""
+    found: dict[str, IncidentResult] = {}
+    for one in state.results:
+        before = found.get(one.incident)
+        found[one.incident] = together(before, one) if before else one
+    if incident not in found:
+        found[incident] = IncidentResult(incident, failures=state.failures, again_in=again_in)
+    waits = {name: replace(one, again_in=again_in) for name, one in found.items() if one.again_in}
+    return list((found | waits).values())
+
+
+def _told_when(result: IncidentResult, state: JobState) -> IncidentResult:
+    if not result.failures:
+        return result
+    after = timedelta(seconds=round(_seconds_until(state)))
+    return replace(result, failures=(*result.failures, f"It is tried again in {after} by itself."))
+
+
+def _seconds_until(state: JobState) -> float:
+    return max(state.next_at.timestamp() - time.time(), 0.0) if state.next_at else 0.0
