@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 
 from connectors.errors import Unreachable
 from tests.unit.web_support import TEXT, Shelf, freight, served, shelf
+from worker.jobs.results import SkippedIncident
 
 TOKEN = "sesame"
 WAIT = 60.0
@@ -33,7 +34,9 @@ CHECKS = [
 
 @pytest.fixture(scope="module")
 def library() -> Shelf:
-    return shelf()
+    made = shelf()
+    made.give_up("PLOST", "Jira refused the token.")
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +70,8 @@ def test_the_description_names_every_address_and_how_to_come_in(url):
         "/api/documents/{incident}/journal",
         "/api/documents/{incident}/sync",
         "/api/jobs/{job}",
+        "/api/parked",
+        "/api/skipped",
     }
     assert set(described["components"]["securitySchemes"]) == {"HTTPBearer", "APIKeyCookie"}
 
@@ -109,6 +114,18 @@ def test_a_sync_is_asked_for_and_followed(url):
     assert answer.headers["Location"] == asked["url"] == f"/api/jobs/{asked['job']}"
     phases = [get(url + asked["url"]).json()["phase"] for _ in range(4)]
     assert phases == ["waiting", "running", "done", "done"]
+
+
+def test_what_was_given_up_or_skipped_is_listed():
+    library = shelf()
+    library.give_up("PLOST", "Jira refused the token.")
+    library.without_draft = [SkippedIncident("PSMALL", "Short", "", "it lasted 0:00:40", "2026")]
+    with served(library) as url:
+        (lost,) = requests.get(f"{url}/api/parked", timeout=WAIT).json()
+        (small,) = requests.get(f"{url}/api/skipped", timeout=WAIT).json()
+    assert (lost["subject"], lost["phase"], lost["attempt"]) == ("PLOST", "parked", 7)
+    assert lost["failures"] == ["Jira refused the token."]
+    assert (small["incident"], small["reason"]) == ("PSMALL", "it lasted 0:00:40")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.chromium import chromium
 from tests.unit.web_support import Shelf, freight, served, shelf
+from worker.jobs.results import SkippedIncident
 from worker.sandbox.server import LoopbackServer
 from worker.web.access import COOKIE
 
@@ -119,6 +120,29 @@ def test_a_re_sync_is_asked_for_with_a_click_and_followed_until_it_is_done(watch
     assert list(library.jobs) == ["PFREIGHT:page-1"]
 
 
+def test_what_was_given_up_is_tried_again_with_a_click(watched, url, library):
+    library.give_up("PLOST", "Jira refused the token of somebody@example.com: 401.")
+    page = watched.page
+    page.goto(url)
+    expect(page.get_by_role("region", name="Given up")).to_contain_text("Jira refused the token")
+    assert page.evaluate(CONTRAST) == []
+    page.get_by_role("button", name="Try PLOST again").click()
+    expect(page.get_by_role("status")).to_contain_text("waiting for its turn")
+    expect(page.get_by_role("status")).to_contain_text("The re-sync is done.", timeout=30_000)
+    assert list(library.jobs) == ["PLOST:page-1"]
+
+
+def test_without_scripts_what_was_given_up_is_tried_again_as_well(browser, url, library):
+    library.give_up("PLOST", "Jira refused the token.")
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 700})
+    page = context.new_page()
+    page.goto(url)
+    page.get_by_role("button", name="Try PLOST again").click()
+    expect(page.get_by_role("status")).to_contain_text("The re-sync")
+    context.close()
+    assert list(library.jobs) == ["PLOST:page-1"]
+
+
 def test_the_list_is_narrowed_down_to_what_is_overdue(watched, url, library):
     library.put(freight(incident="PDONE", title="Long settled", items=(), status="final"), "# x")
     page = watched.page
@@ -177,10 +201,12 @@ def test_all_text_stands_out_from_its_ground(watched, url, library):
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])
-def test_a_narrow_screen_shows_all_without_scrolling_sideways(browser, url, width):
+def test_a_narrow_screen_shows_all_without_scrolling_sideways(browser, url, library, width):
     context = browser.new_context(viewport={"width": width, "height": 700})
     page = context.new_page()
-    for path in ("/", f"/postmortems/{STORM}", "/postmortems/PFREIGHT"):
+    library.give_up("PLOST", "The file " + "very-long-name-" * 30 + ".md cannot be read.")
+    library.without_draft = [SkippedIncident("PSMALL", "Short", "", "it lasted 0:00:40", "2026")]
+    for path in ("/", "/skipped", f"/postmortems/{STORM}", "/postmortems/PFREIGHT"):
         page.goto(url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()

@@ -11,8 +11,20 @@ from worker.web.access import COOKIE, LIFETIME, Access
 
 TOKEN = "open sesame"
 WAIT = 60.0
-PEOPLES_PAGES = ("/", "/postmortems/PFREIGHT", "/postmortems/PFREIGHT/PFREIGHT-timeline.svg")
-API = ("/api/documents", "/api/documents/PFREIGHT", "/api/jobs/PFREIGHT:e", "/api/openapi.json")
+PEOPLES_PAGES = (
+    "/",
+    "/skipped",
+    "/postmortems/PFREIGHT",
+    "/postmortems/PFREIGHT/PFREIGHT-timeline.svg",
+)
+API = (
+    "/api/documents",
+    "/api/documents/PFREIGHT",
+    "/api/jobs/PFREIGHT:e",
+    "/api/openapi.json",
+    "/api/parked",
+    "/api/skipped",
+)
 
 
 @pytest.fixture(scope="module")

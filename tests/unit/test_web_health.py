@@ -1,15 +1,19 @@
 """What a supervisor and Prometheus are told."""
 
 import threading
+from dataclasses import replace
 
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from connectors.errors import Unreachable
+from tests.unit.queue_support import eventually
 from tests.unit.web_support import broken, served, shelf
 from worker.jobs.results import Action, Deed, IncidentResult
 from worker.jobs.states import JobPhase, JobState
-from worker.web import health
+from worker.web import health, queue_gauges
 from worker.web.metrics import Metrics
+from worker.web.queue_gauges import QueueFigures
 
 WAIT = 60.0
 
@@ -67,3 +71,62 @@ def test_two_applications_in_one_process_count_for_themselves():
     one.webhook("pagerduty", "kept", 0.01)
     assert b'outcome="kept"' in one.text()
     assert b'outcome="kept"' not in other.text()
+
+
+FIGURES = QueueFigures(12, 3.5, 2, 3, 1_795_082_400.0)
+GAUGES = {
+    "postmortem_jobs_waiting": 12,
+    "postmortem_oldest_waiting_job_seconds": 3.5,
+    "postmortem_jobs_parked": 2,
+    "postmortem_workers": 3,
+    "postmortem_last_schedule_success_timestamp_seconds": 1_795_082_400.0,
+}
+
+
+def gauges(metrics: Metrics) -> dict[str, float]:
+    with served(shelf(), metrics=metrics) as url:
+        answer = requests.get(f"{url}/metrics", timeout=WAIT)
+    assert answer.status_code == 200
+    families = text_string_to_metric_families(answer.text)
+    return {family.name: family.samples[0].value for family in families if family.name in GAUGES}
+
+
+def test_the_queue_is_read_when_the_metrics_are_asked_for():
+    metrics = Metrics()
+    metrics.watch(lambda: FIGURES)
+    assert gauges(metrics) == GAUGES
+
+
+def test_before_the_first_scheduled_work_its_time_is_left_out():
+    metrics = Metrics()
+    metrics.watch(lambda: replace(FIGURES, last_schedule_success=None))
+    assert gauges(metrics).keys() == GAUGES.keys() - {list(GAUGES)[-1]}
+
+
+def test_a_queue_that_cannot_be_read_is_left_out():
+    def read() -> QueueFigures:
+        raise Unreachable("The database is gone.")
+
+    metrics = Metrics()
+    metrics.watch(read)
+    assert gauges(metrics) == {}
+
+
+def test_a_queue_that_hangs_is_left_out_and_read_again_once_it_answers(monkeypatch):
+    monkeypatch.setattr(queue_gauges, "PATIENCE", 0.1)
+    release, begun = threading.Event(), []
+
+    def read() -> QueueFigures:
+        begun.append(None)
+        release.wait(WAIT)
+        return FIGURES
+
+    metrics = Metrics()
+    metrics.watch(read)
+    with served(shelf(), metrics=metrics) as url:
+        for _ in range(2):
+            assert "jobs_waiting" not in requests.get(f"{url}/metrics", timeout=WAIT).text
+        assert len(begun) == 1
+        release.set()
+        monkeypatch.setattr(queue_gauges, "PATIENCE", WAIT)
+        eventually(lambda: "jobs_waiting 12" in requests.get(f"{url}/metrics", timeout=WAIT).text)

@@ -8,7 +8,7 @@ import requests
 
 from connectors.errors import Unreachable
 from tests.unit.web_support import PICTURE, Shelf, freight, served, shelf
-from worker.jobs.results import ItemStatus
+from worker.jobs.results import ItemStatus, SkippedIncident
 from worker.jobs.states import JobPhase, JobState
 
 WAIT = 60.0
@@ -183,3 +183,68 @@ def test_a_re_sync_of_what_is_not_there_is_refused(url, library):
     answer = requests.post(f"{url}/postmortems/PNONE/sync", {"form_key": key}, timeout=WAIT)
     assert answer.status_code == 404
     assert not library.jobs
+
+
+def test_what_was_given_up_is_on_top_of_the_list_with_its_reasons(url, library):
+    library.give_up("PLOST", "Jira refused the token.", "The <document> is gone.")
+    page = get(url).text
+    assert page.index("Given up") < page.index("Freight quotes time out")
+    assert "7 attempts" in page
+    assert "Jira refused the token." in page
+    assert "The &lt;document&gt; is gone." in page
+
+
+def test_where_nothing_was_given_up_nothing_is_said_of_it(url):
+    assert "Given up" not in get(url).text
+
+
+def test_of_many_that_were_given_up_some_are_shown_and_all_are_counted(url, library):
+    for number in range(25):
+        library.give_up(f"PLOST{number}", "PagerDuty is down.")
+    page = get(url).text
+    assert page.count("Try again") == 20
+    assert "And 5 more" in page
+
+
+def try_again(url: str, incident: str) -> requests.Response:
+    key = re.search(r'name="form_key" value="(\w+)"', get(url).text)[1]
+    return requests.post(f"{url}/postmortems/{incident}/sync", {"form_key": key}, timeout=WAIT)
+
+
+def test_what_was_given_up_without_a_document_is_tried_again_and_followed_on_the_list(url, library):
+    library.give_up("PLOST", "Jira refused the token.")
+    answer = try_again(url, "PLOST")
+    assert answer.url == f"{url}/?job=PLOST:page-1"
+    assert "The re-sync is waiting for its turn." in answer.text
+    assert list(library.jobs) == ["PLOST:page-1"]
+
+
+def test_what_was_given_up_with_a_document_is_followed_on_its_page(url, library):
+    library.give_up("PFREIGHT", "Jira refused the token.")
+    assert try_again(url, "PFREIGHT").url == f"{url}/postmortems/PFREIGHT?job=PFREIGHT:page-1"
+
+
+def test_trying_again_needs_the_form_of_this_page(url, library):
+    library.give_up("PLOST", "Jira refused the token.")
+    answer = requests.post(f"{url}/postmortems/PLOST/sync", {"form_key": "0" * 64}, timeout=WAIT)
+    assert answer.status_code == 403
+    assert not library.jobs
+
+
+def test_incidents_without_a_draft_are_listed_with_the_reason(url, library):
+    assert "There are none." in get(f"{url}/skipped").text
+    library.without_draft = [
+        SkippedIncident(
+            "PSMALL",
+            "A <short> one",
+            "javascript:alert(1)",
+            "it lasted 0:00:40, and drafts begin at 0:05:00",
+            "2026-11-19T10:00:03+00:00",
+        )
+    ]
+    page = get(f"{url}/skipped").text
+    assert "PSMALL A &lt;short&gt; one" in page
+    assert "javascript:" not in page
+    assert "it lasted 0:00:40" in page
+    assert "2026-11-19 10:00 UTC" in page
+    assert 'href="/skipped"' in get(url).text

@@ -13,6 +13,7 @@ from worker.jobs.results import (
     DocumentStatus,
     ItemStatus,
     JournalEntry,
+    SkippedIncident,
     Trigger,
 )
 from worker.jobs.states import JobPhase, JobState
@@ -87,6 +88,8 @@ class Shelf:
     pictures: dict[tuple[str, str], bytes] = field(default_factory=dict)
     entries: list[JournalEntry] = field(default_factory=list)
     jobs: dict[str, list[JobState]] = field(default_factory=dict)
+    given_up: list[JobState] = field(default_factory=list)
+    without_draft: list[SkippedIncident] = field(default_factory=list)
     problem: Exception | None = None
     lock: Lock = field(default_factory=Lock)
 
@@ -118,6 +121,25 @@ class Shelf:
                 for phase in reversed(steps)
             ]
             return job
+
+    def give_up(self, incident: str, *failures: str, attempt: int = 7) -> None:
+        job = JobState(
+            f"{incident}:e~{attempt}",
+            incident,
+            "webhook",
+            JobPhase.PARKED,
+            attempt,
+            None,
+            "",
+            failures,
+        )
+        self.given_up.append(job)
+
+    def parked(self) -> list[JobState]:
+        return self.given_up
+
+    def skipped(self) -> list[SkippedIncident]:
+        return self.without_draft
 
     def job(self, job: str) -> JobState | None:
         with self.lock:

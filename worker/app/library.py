@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from worker.jobs.parts import Parts
-from worker.jobs.results import DocumentStatus, JournalEntry, Trigger
+from worker.jobs.results import DocumentStatus, JournalEntry, SkippedIncident, Trigger
 from worker.jobs.states import JobState
-from worker.jobs.survey import document_text, journal_of, survey
+from worker.jobs.survey import Remembered, document_text, journal_of, skipped, survey
 from worker.queue import Queue
 from worker.web.library import DocumentView
+from worker.web.queue_gauges import QueueFigures
 
 
 class OpenLibrary:
@@ -16,10 +17,15 @@ class OpenLibrary:
     def __init__(self, parts: Parts, queue: Queue) -> None:
         self._parts = parts
         self._queue = queue
+        self._remembered = Remembered()
 
     def documents(self) -> Sequence[DocumentStatus]:
         """List all documents, the latest first."""
-        return survey(self._parts)
+        return survey(self._parts, remembered=self._remembered)
+
+    def skipped(self) -> Sequence[SkippedIncident]:
+        """List the latest incidents that got no draft by themselves, the latest first."""
+        return skipped(self._parts)
 
     def document(self, incident: str) -> DocumentView | None:
         """Give an incident's document, None where there is none."""
@@ -45,6 +51,23 @@ class OpenLibrary:
         """Ask that an incident be synced now; gives the id of the job that will do it."""
         return self._queue.enqueue(incident, Trigger.PAGE)
 
+    def parked(self) -> Sequence[JobState]:
+        """List the jobs that were given up and not made good, the latest first."""
+        return list(reversed(self._queue.parked()))
+
     def job(self, job: str) -> JobState | None:
         """Tell where a job stands, None where it is unknown."""
         return self._queue.state(job)
+
+
+def figures(queue: Queue) -> QueueFigures:
+    """Read what operators watch of the queue. Raises ``Unreachable``."""
+    backlog = queue.backlog()
+    ticked = queue.last_tick()
+    return QueueFigures(
+        waiting=backlog.waiting,
+        oldest=backlog.oldest,
+        parked=len(queue.parked()),
+        workers=queue.workers(),
+        last_schedule_success=ticked.timestamp() if ticked else None,
+    )

@@ -10,7 +10,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from pydantic import BaseModel, ConfigDict
 
 from connectors.errors import NotFound
-from worker.jobs.results import DocumentStatus, JournalEntry
+from worker.jobs.results import DocumentStatus, JournalEntry, SkippedIncident
 from worker.jobs.states import JobState
 from worker.web.access import COOKIE, Access
 from worker.web.library import DocumentView, Library
@@ -96,6 +96,14 @@ def api(library: Library, access: Access) -> APIRouter:
         asked = Asked(job=job, url=f"/api/jobs/{job}")
         response.headers["Location"] = asked.url
         return asked
+
+    @router.get("/parked", summary="List the jobs that were given up")
+    def parked() -> Sequence[JobState]:
+        return library.parked()
+
+    @router.get("/skipped", summary="List the latest incidents that got no draft, and why")
+    def skipped() -> Sequence[SkippedIncident]:
+        return library.skipped()
 
     @router.get("/jobs/{job}", summary="Tell where a job stands", responses=_UNKNOWN)
     def job_state(job: Job) -> JobState:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from worker.jobs.results import DocumentStatus, JournalEntry
+from worker.jobs.results import DocumentStatus, JournalEntry, SkippedIncident
 from worker.jobs.states import JobState
 
 
@@ -40,6 +40,12 @@ class Library(Protocol):
 
     def request_sync(self, incident: str) -> str:
         """Ask that an incident be synced now; gives the id of the job that will do it."""
+
+    def parked(self) -> Sequence[JobState]:
+        """List the jobs that were given up and not made good, the latest first."""
+
+    def skipped(self) -> Sequence[SkippedIncident]:
+        """List the latest incidents that got no draft by themselves, the latest first."""
 
     def job(self, job: str) -> JobState | None:
         """Tell where a job stands, None where it is unknown."""

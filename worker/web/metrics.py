@@ -1,5 +1,6 @@
 """What operators count: `GET /metrics`, in Prometheus' text format."""
 
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 
 from prometheus_client import (
@@ -14,6 +15,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
 
 from worker.jobs.results import IncidentResult
 from worker.jobs.states import JobState
+from worker.web.queue_gauges import QueueFigures, QueueGauges
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_1_0_0
 
@@ -72,6 +74,10 @@ class Metrics:
         for deed in result.deeds:
             self._deeds.labels(deed.action.value).inc()
         self._warnings.inc(len(result.warnings))
+
+    def watch(self, read: Callable[[], QueueFigures]) -> None:
+        """Show the queue, too; ``read`` is called each time the metrics are asked for."""
+        self.registry.register(QueueGauges(read))
 
     def text(self) -> bytes:
         """Give all counters in Prometheus' text format."""

@@ -19,6 +19,9 @@ from worker.web.rendering import PICTURES, is_picture, to_html
 from worker.web.signing_in import Form
 from worker.web.templating import Pages
 
+MOST_PARKED = 20
+"""How many of the jobs that were given up the list shows; the API lists all."""
+
 
 def pages(library: Library, access: Access, pages: Pages, today: Callable[[], date]) -> APIRouter:
     """Give the pages' routes. ``today`` is the day by which deadlines are judged."""
@@ -26,10 +29,24 @@ def pages(library: Library, access: Access, pages: Pages, today: Callable[[], da
 
     @router.get("/")
     def documents(
-        request: Request, show: Show = Show.ALL, page: Annotated[int, Query(ge=1)] = 1
+        request: Request,
+        show: Show = Show.ALL,
+        page: Annotated[int, Query(ge=1)] = 1,
+        job: JobQuery = None,
     ) -> Response:
-        shown = overview(library.documents(), today(), show, page)
-        return pages.answer(request, "documents", overview=shown)
+        parked = library.parked()
+        return pages.answer(
+            request,
+            "documents",
+            overview=overview(library.documents(), today(), show, page),
+            parked=parked[:MOST_PARKED],
+            more_parked=max(0, len(parked) - MOST_PARKED),
+            job=library.job(job) if job else None,
+        )
+
+    @router.get("/skipped")
+    def skipped(request: Request) -> Response:
+        return pages.answer(request, "skipped", skipped=library.skipped())
 
     @router.get("/postmortems/{incident}")
     def document(request: Request, incident: Incident, job: JobQuery = None) -> Response:
@@ -56,9 +73,13 @@ def pages(library: Library, access: Access, pages: Pages, today: Callable[[], da
     @router.post("/postmortems/{incident}/sync")
     def sync(request: Request, incident: Incident, fields: Form) -> Response:
         access.check_form(request, fields.get("form_key", ""))
-        _known(library, incident)
+        documented = library.document(incident) is not None
+        if not documented and incident not in {one.subject for one in library.parked()}:
+            raise _unknown(incident)
         job = library.request_sync(incident)
-        return RedirectResponse(f"/postmortems/{incident}?job={job}", 303)
+        return RedirectResponse(
+            f"{f'/postmortems/{incident}' if documented else '/'}?job={job}", 303
+        )
 
     return router
 
@@ -66,8 +87,12 @@ def pages(library: Library, access: Access, pages: Pages, today: Callable[[], da
 def _known(library: Library, incident: str) -> DocumentView:
     view = library.document(incident)
     if view is None:
-        raise NotFound(
-            f"There is no postmortem for the incident {incident}.",
-            f"One is written when the incident is resolved, or with `postmortem draft {incident}`.",
-        )
+        raise _unknown(incident)
     return view
+
+
+def _unknown(incident: str) -> NotFound:
+    return NotFound(
+        f"There is no postmortem for the incident {incident}.",
+        f"One is written when the incident is resolved, or with `postmortem draft {incident}`.",
+    )

@@ -1,0 +1,86 @@
+"""Jobs asked for together, and what operators see of those that wait."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connectors.errors import PayloadError, PostmortemError
+from tests.unit.queue_support import KINDS, WAIT, database, eventually
+from worker.jobs.results import Trigger
+from worker.jobs.states import JobPhase
+from worker.queue import JobOutcome, Queue, QueueSettings, Schedule, Wish
+
+
+@pytest.fixture(params=KINDS)
+def url(request, tmp_path) -> Iterator[str]:
+    with database(request.param, tmp_path) as url:
+        yield url
+
+
+def wishes(*incidents: str, delay: float = 0) -> list[Wish]:
+    return [Wish(one, Trigger.PAGE, event_id=f"e-{one}", delay=delay) for one in incidents]
+
+
+def test_jobs_asked_for_together_are_all_done(url):
+    queue = Queue(url, lambda *_: JobOutcome("done"), settings=QueueSettings(poll=0.05))
+    queue.start()
+    try:
+        jobs = queue.enqueue_all(wishes("PA", "PB", "PC"))
+        assert jobs == ["PA:e-PA", "PB:e-PB", "PC:e-PC"]
+        assert {queue.wait(one, WAIT).phase for one in jobs} == {JobPhase.DONE}
+        assert queue.enqueue_all(wishes("PA", "PB")) == jobs[:2]
+        assert queue.backlog().waiting == 0
+        assert queue.enqueue_all([]) == []
+    finally:
+        queue.stop()
+
+
+def test_of_jobs_asked_for_together_all_are_stored_or_none(url):
+    queue = Queue(url, lambda *_: JobOutcome(), works=False)
+    queue.start()
+    try:
+        with pytest.raises(PayloadError):
+            queue.enqueue_all(wishes("PA", "not an id"))
+        assert queue.backlog().waiting == 0
+    finally:
+        queue.stop()
+
+
+def test_the_backlog_counts_what_waits_and_since_when_it_could_have_begun(url):
+    queue = Queue(url, lambda *_: JobOutcome(), works=False)
+    queue.start()
+    try:
+        assert queue.backlog().oldest == 0
+        queue.enqueue_all(wishes("PLATER", delay=3600))
+        assert (queue.backlog().waiting, queue.backlog().oldest) == (1, 0)
+        queue.enqueue_all(wishes("PNOW"))
+        eventually(lambda: queue.backlog().oldest > 0)
+        assert queue.backlog().waiting == 2
+    finally:
+        queue.stop()
+
+
+def test_the_last_scheduled_work_that_ended_well_is_known(url):
+    outcomes = [JobOutcome("looked"), JobOutcome(failures=("PagerDuty is down.",))]
+
+    def tick() -> JobOutcome:
+        return outcomes.pop(0) if len(outcomes) > 1 else outcomes[0]
+
+    began = datetime.now(UTC) - timedelta(seconds=1)
+    schedule = Schedule("look", timedelta(hours=1), tick)
+    queue = Queue(url, lambda *_: JobOutcome(), [schedule], QueueSettings(poll=0.05))
+    queue.start()
+    try:
+        eventually(lambda: queue.last_tick() is not None)
+        told = queue.last_tick()
+        assert told is not None
+        assert began <= told <= datetime.now(UTC)
+    finally:
+        queue.stop()
+
+
+def test_a_queue_that_does_not_run_says_so(tmp_path):
+    queue = Queue(f"sqlite:///{tmp_path}/postmortem.db", lambda *_: JobOutcome())
+    with pytest.raises(PostmortemError, match="not running"):
+        queue.backlog()

@@ -1,0 +1,151 @@
+"""What the list of documents costs, and that it is never out of date."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from connectors.tickets import TicketId, TicketKey
+from tests.acceptance.world import usual_policy
+from worker.app.library import OpenLibrary
+from worker.app.parts import new_mark
+from worker.jobs.parts import Parts
+from worker.journal.database import Database
+from worker.journal.journal import Journal
+from worker.journal.locks import ThreadLocks
+from worker.queue import JobOutcome, Queue
+from worker.store.base import Stored
+from worker.store.directory import DirectoryStore
+from worker.tracking.memory import TrackedTicket, Values
+
+COUNT = 30
+TEXT = """---
+incident: PMANY{number}
+status: draft
+---
+# Postmortem: Number {number}
+
+## 6. Action Items
+| Task Description | Owner | Priority | Deadline | Ticket | Status |
+|---|---|---|---|---|---|
+| Warn | | | | [OPS-{number}](https://jira.example.com/browse/OPS-{number}) | To Do |
+"""
+
+
+class Counting(DirectoryStore):
+    """A directory of files that were changed a while ago, which counts what is read."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root, clock=lambda: time.time_ns() + 10**11)
+        self.reads: list[str] = []
+
+    def read(self, name: str) -> Stored:
+        self.reads.append(name)
+        return super().read(name)
+
+
+@dataclass
+class Place:
+    folder: Path
+    store: Counting
+    journal: Journal
+    library: OpenLibrary
+
+    def path(self, number: int) -> Path:
+        return self.folder / f"2026-11-19-PMANY{number}-many.md"
+
+    def view(self) -> dict[str, str]:
+        """Look at the list; gives each document's title, and forgets earlier reads."""
+        self.store.reads.clear()
+        return {one.incident: one.title for one in self.library.documents()}
+
+    def done(self) -> set[str]:
+        items = [item for one in self.library.documents() for item in one.items]
+        return {item.ticket for item in items if item.done}
+
+
+@pytest.fixture
+def place(tmp_path) -> Iterator[Place]:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    url = f"sqlite:///{tmp_path}/postmortem.db"
+    database = Database.open(url)
+    store = Counting(folder)
+
+    def now() -> datetime:
+        return datetime(2026, 11, 23, tzinfo=UTC)
+
+    journal = Journal(database, now)
+    parts = Parts(
+        store=store,
+        journal=journal,
+        locks=ThreadLocks(),
+        policy=usual_policy(),
+        clock=now,
+        new_mark=new_mark,
+    )
+    library = OpenLibrary(parts, Queue(url, lambda *_: JobOutcome()))
+    place = Place(folder, store, journal, library)
+    for number in range(COUNT):
+        place.path(number).write_text(TEXT.format(number=number), "utf-8")
+    yield place
+    database.close()
+
+
+def test_a_second_view_reads_no_document(place):
+    first = place.view()
+    assert len(first) == COUNT
+    assert place.view() == first
+    assert place.store.reads == []
+
+
+def test_a_view_reads_what_changed_and_nothing_else(place):
+    place.view()
+    changed = place.path(7)
+    changed.write_text(changed.read_text("utf-8").replace("Number 7", "Another"), "utf-8")
+    assert place.view()["PMANY7"] == "Postmortem: Another"
+    assert set(place.store.reads) == {changed.name}
+
+
+def test_what_was_added_appears_and_what_was_removed_is_gone(place):
+    place.view()
+    place.path(3).unlink()
+    place.path(99).write_text(TEXT.format(number=99), "utf-8")
+    shown = place.view()
+    assert ("PMANY3" in shown, "PMANY99" in shown, len(shown)) == (False, True, COUNT)
+    assert set(place.store.reads) == {place.path(99).name}
+
+
+def test_a_document_that_could_not_be_read_is_tried_at_each_view(place):
+    broken = place.path(5)
+    broken.write_bytes(b"\xff\xfe\xff")
+    place.view()
+    (told,) = (one for one in place.library.documents() if one.document == broken.name)
+    assert "UTF-8" in told.problems[0]
+    broken.write_text(TEXT.format(number=5), "utf-8")
+    assert place.view()["PMANY5"] == "Postmortem: Number 5"
+
+
+def test_a_ticket_that_is_done_by_now_shows_without_a_read(place):
+    ticket = TrackedTicket(
+        id=TicketId("10007"),
+        key=TicketKey("OPS-7"),
+        url="https://jira.example.com/browse/OPS-7",
+        incident="PMANY7",
+        ordinal=0,
+        row=Values(task="Warn"),
+        remote=Values(task="Warn"),
+        status_cell="To Do",
+        linked=True,
+    )
+    place.journal.track([ticket])
+    assert place.done() == set()
+    place.journal.track([replace(ticket, done=True)])
+    place.store.reads.clear()
+    assert place.done() == {"OPS-7"}
+    assert place.store.reads == []
+    place.journal.track([ticket])
+    assert place.done() == set()
