@@ -145,9 +145,9 @@ class GitStore:
                 if self._timed(save.on, self._branch.tip()):
                     return
         raise StoreError(
-            f"{save.name} could not be pushed for {self._patience.race:.0f} s, since others push "
-            f"to the branch all the time ({save.lost}).",
-            "Run the sync again when it is quieter.",
+            f"{save.name} could not be pushed for {self._patience.race:.0f} s: the remote's branch "
+            f"was moved by others each time, or could not be moved ({save.lost}).",
+            "Run the sync again when it is quieter; if nobody pushes, look after the remote.",
         )
 
     def _timed(self, attempt: Callable[[str], bool], tip: str) -> bool:

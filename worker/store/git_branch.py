@@ -144,10 +144,11 @@ class Branch:
                 return ""
             raise
         if refused.is_race:
-            return refused.reason
-        said = f"{refused.reason}\n".encode() + ended.errors
-        error = failed("push", Ended(ended.status, b"", said))
-        raise RemoteFailed(error.what, error.remedy)
+            return refused.words
+        raise RemoteFailed(
+            f"git push failed: {refused.words}.",
+            "Let the user that runs this program push to the branch.",
+        )
 
     def _bring(self, tip: str) -> str:
         """Have ``tip`` here, or what the branch has been moved to meanwhile, and give it.

@@ -26,9 +26,9 @@ _FOR_GOOD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a branch was not moved, and whether it is worth another attempt."""
+    """Why a branch was not moved, in git's words, and whether it is worth another attempt."""
 
-    reason: str
+    words: str
     is_race: bool
 
 
@@ -39,5 +39,6 @@ def refusal(ended: Ended) -> Refusal | None:
         return None
     reason = found[1].decode("utf-8", "replace")
     more = ended.errors.decode("utf-8", "replace")
+    words = "; ".join(line.strip(" .") for line in [reason, *more.splitlines()[:2]])
     not_put = _NOT_PUT.search(reason) and not _FOR_GOOD.search(f"{reason}\n{more}")
-    return Refusal(reason, bool(_FASTER.search(reason) or not_put))
+    return Refusal(words, bool(_FASTER.search(reason) or not_put))
