@@ -174,7 +174,7 @@ def test_a_cache_that_breaks_again_and_again_is_mended_each_time(place: GitPlace
 
 def test_a_cache_that_cannot_be_written_to_is_told(place: GitPlace) -> None:
     (place.folder / "file").write_bytes(b"")
-    with pytest.raises(StoreError, match="cannot be used .*Let the user that runs this program"):
+    with pytest.raises(StoreError, match=r"cannot be used .*Let the user that runs this program"):
         place.machine("file").list()
     (finding,) = place.machine("file").check()
     assert "cannot be used" in finding.problem

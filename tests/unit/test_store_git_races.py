@@ -186,7 +186,9 @@ def test_a_refusal_is_no_race_even_where_others_push_at_the_same_time(
 def test_a_branch_that_cannot_be_made_is_told_at_once(place: GitPlace) -> None:
     url = f"file://{place.remote}"
     store = GitStore(url, "main/drafts", author="P <p@example.com>", cache=place.folder / "cache")
-    with pytest.raises(StoreError, match="git push failed: .*cannot create 'refs/heads/main/draft"):
+    with pytest.raises(
+        StoreError, match=r"git push failed: .*cannot create 'refs/heads/main/draft"
+    ):
         store.write("new.md", "new\n", None)
 
 

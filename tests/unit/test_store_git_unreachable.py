@@ -162,6 +162,6 @@ def test_whoever_waits_too_long_for_others_on_this_machine_is_told(place: GitPla
     (home,) = (place.folder / "cache").iterdir()
     with (home / "turn.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(StoreError, match="Others on this machine held .*turn.lock for 0 s"):
+        with pytest.raises(StoreError, match=r"Others on this machine held .*turn.lock for 0 s"):
             place.machine("cache", Patience(turn=0.1)).write("new.md", "new\n", None)
     place.store.write("new.md", "new\n", None)
