@@ -1,0 +1,111 @@
+"""Commands that a person runs beside the processes that run, and interrupts."""
+
+import json
+import signal
+import subprocess
+
+from tests.service.happenings import open_incident, resolve, resolved_incident
+from tests.service.installation import Installation
+from tests.service.processes import COMMAND, WAIT
+from tests.service.promise import Promise
+from worker.sandbox.pagerduty_faults import Fault
+
+ITEM = "Add an alert on the queue"
+THROUGH = "The work was done by a process that runs on the same database."
+
+
+def deeds(done: "subprocess.CompletedProcess[str]") -> dict[str, list[str]]:
+    told = json.loads(done.stdout)
+    return {
+        one["incident"]: [deed["action"] for deed in one["deeds"]] for one in told["incidents"]
+    }
+
+
+def test_commands_go_through_the_queue_of_a_process_that_runs(here: Installation) -> None:
+    here.every("6h")
+    here.serve()
+    promise = Promise(here)
+    first, second = (resolved_incident(here.pagerduty.account, [ITEM]) for _ in range(2))
+    promise.drafted += [first, second]
+
+    drafted = here.run("draft", first.id, "--json")
+    assert (drafted.returncode, deeds(drafted)) == (0, {first.id: ["drafted"]})
+    assert json.loads(drafted.stdout)["notices"] == [THROUGH]
+    assert promise.tickets() == {}
+
+    synced = here.run("sync", "--json")
+    assert synced.returncode == 0, synced.stderr
+    assert {"created", "status"} <= set(deeds(synced)[first.id])
+    assert {"drafted", "created", "status"} <= set(deeds(synced)[second.id])
+    promise.hold()
+
+    again = here.run("sync", first.id)
+    assert (again.returncode, again.stderr) == (0, "")
+    assert "nothing to do" in again.stdout
+    assert here.run("sync", "--dry-run").returncode == 0
+
+
+def test_what_a_process_could_not_do_is_told_and_when_it_is_tried_again(
+    here: Installation,
+) -> None:
+    here.every("6h")
+    here.serve()
+    good, bad = (resolved_incident(here.pagerduty.account) for _ in range(2))
+    here.pagerduty.fault(Fault(rf"/incidents/{bad.id}", 500, times=None))
+    done = here.run("draft", bad.id, good.id)
+    assert done.returncode == 1
+    assert "It is tried again in 0:01:00 by itself." in done.stderr
+    assert f"{good.id} " in done.stdout
+    assert here.documents.of(good.id)
+    assert not here.documents.of(bad.id)
+
+    waiting = open_incident(here.pagerduty.account)
+    refused = here.run("draft", waiting.id)
+    assert refused.returncode == 1
+    assert "still acknowledged" in refused.stderr
+
+
+def test_an_interrupted_command_leaves_what_the_next_one_goes_on_with(here: Installation) -> None:
+    promise = Promise(here)
+    incidents = [resolved_incident(here.pagerduty.account, [ITEM]) for _ in range(6)]
+    promise.drafted += incidents
+    here.pagerduty.fault(Fault(rf"/incidents/{incidents[3].id}", delay=WAIT))
+    words = [COMMAND, "sync", *(one.id for one in incidents)]
+    with subprocess.Popen(  # noqa: S603 - our own command
+        words, cwd=here.folder, env=here.environment, stderr=subprocess.PIPE, text=True
+    ) as command:
+        path = f"GET /incidents/{incidents[3].id}"
+        promise.until(lambda: path in here.pagerduty.calls(), "it comes to the slow incident")
+        command.send_signal(signal.SIGINT)
+        _, told = command.communicate(timeout=WAIT)
+    assert command.returncode == 1
+    assert "What was done stays done; run the command again to go on." in told
+    assert 0 < len(here.documents.documents()) < len(incidents)
+    assert here.run("sync", *(one.id for one in incidents)).returncode == 0
+    promise.hold()
+
+
+def test_a_command_that_is_interrupted_while_it_waits_leaves_the_work_to_the_process(
+    here: Installation,
+) -> None:
+    here.every("6h")
+    here.serve()
+    promise = Promise(here)
+    incident = open_incident(here.pagerduty.account, [ITEM])
+    resolve(incident)
+    promise.drafted.append(incident)
+    here.pagerduty.fault(Fault(rf"/incidents/{incident.id}/notes", delay=5))
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [COMMAND, "sync", incident.id],
+        cwd=here.folder,
+        env=here.environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as command:
+        path = f"GET /incidents/{incident.id}/notes"
+        promise.until(lambda: path in here.pagerduty.calls(), "the process begins")
+        command.send_signal(signal.SIGINT)
+        _, told = command.communicate(timeout=WAIT)
+    assert command.returncode == 1
+    assert "Jobs that a server was asked for are still done by it." in told
+    promise.wait()
