@@ -226,7 +226,7 @@ def test_a_process_killed_at_any_moment_leaves_nothing_that_is_in_the_way(
         if round_ % 4 == 3:
             place.put(f"person-{round_}.md", b"person\n" * 50)
         command = [sys.executable, "-c", WRITER, str(place.folder), f"writer-{round_}"]
-        writer = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root)  # noqa: S603 - ours
+        writer = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root)  # noqa: S603 - our own program
         assert writer.stdout is not None
         assert writer.stdout.readline() == b"ready\n"
         time.sleep(chance.uniform(0.0, 0.5))  # it is in the midst of something
