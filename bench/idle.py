@@ -10,7 +10,6 @@ from pathlib import Path
 from bench.process import KINDS, database, program
 from worker.sandbox.pagerduty import PagerDutySandbox
 
-SETTLE = 10
 SECONDS = 20
 CPU_AIM = 0.05
 MEMORY_AIM = 120
@@ -30,7 +29,7 @@ def measure(kind: str, command: str) -> None:
             "POSTMORTEM_DATABASE_URL": url,
         }
         with program(command, Path(name), settings) as process:
-            time.sleep(SETTLE)
+            process.rest()
             before, begin = process.cpu(), time.perf_counter()
             time.sleep(SECONDS)
             share = (process.cpu() - before) / (time.perf_counter() - begin)

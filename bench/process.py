@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")
 KINDS = ("sqlite", "postgresql") if POSTGRES else ("sqlite",)
 _TICKS = os.sysconf("SC_CLK_TCK")
 _START = 60.0
+_LONGEST_START = 120
+_AT_REST = 0.1
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,15 @@ class Program:
         stat = Path(f"/proc/{self.process.pid}/stat").read_text("ascii")
         fields = stat.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def rest(self) -> None:
+        """Come back once it is at rest: its first scheduled look has found nothing to do."""
+        for _ in range(_LONGEST_START):
+            before = self.cpu()
+            time.sleep(1)
+            if self.cpu() - before < _AT_REST:
+                return
+        raise SystemExit("It does not come to rest.")
 
     def memory(self, what: str) -> float:
         """Give its resident memory in MB: ``Rss``, or ``Pss``, with shared pages divided up."""
