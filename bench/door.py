@@ -2,8 +2,8 @@
 
 Run: ``python -m bench.door``, under ``tests/postgres.sh`` for PostgreSQL as well. The program is a
 real ``postmortem serve`` that also runs the jobs which the events ask for; PagerDuty's sandbox and
-the sender are processes of their own. All of them share this machine's cores; where other programs use
-them as well, ``nice -n -15`` keeps those from being measured.
+the sender are processes of their own. All of them share this machine's cores; where other programs
+use them as well, ``nice -n -15`` keeps those from being measured.
 """
 
 import asyncio
