@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.places import GitPlace, git
 from worker.store.base import BadName, Changed, Missing
+from worker.store.git import GitStore
 
 NAME = "ours.md"
 
@@ -178,3 +179,16 @@ def test_a_user_of_git_with_hooks_and_odd_settings_of_their_own_is_not_in_the_wa
     odd.write("2026/ä.md", "ä\n", None, "ä: was said")
     assert odd.read("2026/ä.md").text == "ä\n"
     assert [one.problem for one in odd.check()] == [""]
+
+
+@pytest.mark.parametrize("folder", ["", "-z", "a b", ":(top)", "*"])
+def test_no_name_is_taken_for_an_option_or_a_pattern(tmp_path: Path, folder: str) -> None:
+    place = GitPlace.make(tmp_path)
+    address, cache = f"file://{place.remote}", tmp_path / "cache"
+    store = GitStore(address, "main", folder, author="P <p@example.com>", cache=cache)
+    names = ["--help.md", "-r.md", ":!x.md", '"quoted".md', "*.md", "[a].md", "a b.md", "back\\.md"]
+    for name in names:
+        store.write(name, f"{name}\n", store.write(name, "first\n", None), beside={"-t": b"-"})
+    assert [one.name for one in store.list()] == sorted(names)
+    assert [store.read(name).text for name in names] == [f"{name}\n" for name in names]
+    assert store.read_attachment("-t") == b"-"

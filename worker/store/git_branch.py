@@ -84,13 +84,15 @@ class Branch:
         """Give the ids of the plain files under ``folder`` ("" or ending in ``/``), by path."""
         if not tip:
             return {}
-        listing = self._git("ls-tree", "-r", "-z", tip, *([folder] if folder else []))
+        listing = self._git("ls-tree", "-r", "-z", "--", tip, *([folder] if folder else []))
         entries = _entries(listing)
         return {path[len(folder) :]: entry.id for path, entry in entries if entry.is_file}
 
     def entries(self, tip: str, paths: Sequence[str]) -> dict[str, Entry]:
         """Give what is at those whole paths, and the folders on the way there."""
-        return dict(_entries(self._git("ls-tree", "-t", "-z", tip, *paths))) if tip else {}
+        if not tip:
+            return {}
+        return dict(_entries(self._git("ls-tree", "-t", "-z", "--", tip, *paths)))
 
     def content(self, blob: str) -> bytes:
         """Give a file's content."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from worker.store.base import StoreError
-from worker.store.git_process import Ended, TookTooLong, run
+from worker.store.git_process import Ended, run
 
 _ALWAYS = {
     "LC_ALL": "C",
@@ -77,12 +77,17 @@ class Git:
         environment = {"GIT_SSH_COMMAND": _SSH, **kept, **_ALWAYS, "GIT_DIR": str(self.repository)}
         try:
             return run(("git", *settings, *command), environment, stdin, limit, self.keeps)
-        except FileNotFoundError as error:
-            raise StoreError("There is no git on this machine.", "Install it.") from error
-        except TookTooLong as error:
+        except TimeoutError as error:
             raise TooSlow(
                 f"git {command[0]} took longer than {limit:.0f} s.",
                 "See whether the repository can be reached; the next sync tries again.",
+            ) from error
+        except FileNotFoundError as error:
+            raise StoreError("There is no git on this machine.", "Install it.") from error
+        except OSError as error:
+            raise StoreError(
+                f"git {command[0]} could not be run ({error.strerror}).",
+                "See to the room, memory and permissions of the user that runs this program.",
             ) from error
 
 

@@ -18,10 +18,6 @@ _TO_TIDY_UP = 1.0
 """Seconds between asking a child to end, so that it removes its lock files, and making it end."""
 
 
-class TookTooLong(Exception):
-    """The child was ended because its time was over."""
-
-
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a child ended, and what it printed."""
@@ -40,8 +36,8 @@ def run(
 ) -> Ended:
     """Run a command outside of any folder's repository, and give how it ended.
 
-    It keeps the descriptors ``keeps`` open. Raises ``TookTooLong`` after ``seconds``, ``OSError``
-    where it cannot be started.
+    It keeps the descriptors ``keeps`` open. Raises ``TimeoutError`` after ``seconds``, another
+    ``OSError`` where it cannot be started.
     """
     with (
         tempfile.TemporaryFile() as given,
@@ -86,7 +82,7 @@ def _wait(child: "subprocess.Popen[bytes]", seconds: float) -> None:
         timer.cancel()
     if late.is_set():
         timer.join()
-        raise TookTooLong
+        raise TimeoutError
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:
