@@ -14,18 +14,19 @@ from connectors.errors import NotFound, PostmortemError
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobState, Standing
 from worker.jobs.wanted import Wanted
-from worker.queue import engine, ids, lookup
+from worker.queue import engine, lookup
 from worker.queue.attempts import JobParked
 from worker.queue.bodies import Bodies, OnEnd, RunIncident, put_tick
 from worker.queue.caretaker import Caretaker
-from worker.queue.desk import Backlog, Desk, Request
+from worker.queue.desk import Backlog, Desk
 from worker.queue.leases import leases
 from worker.queue.location import locate
 from worker.queue.names import INCIDENT_JOB, INCIDENTS, TICK, TICKS
 from worker.queue.policy import RetryPolicy
-from worker.queue.records import ASKED, ENDED, Asked, Ended
+from worker.queue.records import ASKED, ENDED, Ended
 from worker.queue.schedule import Schedule
 from worker.queue.ticker import Ticker
+from worker.queue.wish import Wish, request
 
 _LOOK_EVERY = 0.1
 _log = structlog.get_logger(__name__)
@@ -50,18 +51,6 @@ class QueueSettings:
     retention: timedelta = timedelta(days=30)
     parked_retention: timedelta = timedelta(days=180)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A job to ask for, as :meth:`Queue.enqueue` takes it."""
-
-    incident: str
-    trigger: Trigger
-    wanted: Wanted | None = None
-    event_id: str = ""
-    delay: float | None = None
-    once: bool = False
 
 
 class Queue:
@@ -164,7 +153,9 @@ class Queue:
 
     def enqueue_all(self, wishes: Sequence[Wish]) -> Sequence[str]:
         """Do :meth:`enqueue` for each, in one transaction: all are on disk, or none."""
-        requests = [self._request(one) for one in wishes]
+        settings = self._settings
+        pauses = len(settings.retry.pauses)
+        requests = [request(one, settings.settle, pauses) for one in wishes]
         self._at_desk().put(requests)
         return [one.job for one in requests]
 
@@ -206,20 +197,6 @@ class Queue:
 
     def _parked_since(self) -> datetime:
         return datetime.now(UTC) - self._settings.parked_retention
-
-    def _request(self, wish: Wish) -> Request:
-        settle = self._settings.settle if wish.trigger is Trigger.WEBHOOK else 0.0
-        wait = settle if wish.delay is None else wish.delay
-        event = wish.event_id or f"{wish.trigger}-{uuid.uuid4().hex[:12]}"
-        failed = len(self._settings.retry.pauses) if wish.once else 0
-        asked = Asked(
-            wish.incident,
-            wish.trigger,
-            covered_from=time.time() + wait / 2,
-            failed=failed,
-            wanted=wish.wanted or Wanted(),
-        )
-        return Request(ids.first(wish.incident, event), asked, wait)
 
     def _at_desk(self) -> Desk:
         engine.must_run()

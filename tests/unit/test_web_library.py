@@ -1,0 +1,81 @@
+"""What the pages are given of a real queue: jobs that were given up, and the figures."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from connectors.errors import PostmortemError
+from tests.acceptance.world import usual_policy
+from tests.unit.queue_support import KINDS, WAIT, database
+from worker.app.library import OpenLibrary, figures
+from worker.app.parts import new_mark
+from worker.jobs.parts import Parts
+from worker.jobs.results import Trigger
+from worker.jobs.states import JobPhase
+from worker.journal.database import Database
+from worker.journal.journal import Journal
+from worker.journal.locks import ThreadLocks
+from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy
+from worker.store.directory import DirectoryStore
+
+
+@contextmanager
+def library(
+    url: str, folder, run: Callable[..., JobOutcome]
+) -> Iterator[tuple[OpenLibrary, Queue]]:
+    journal = Database.open(f"sqlite:///{folder}/journal.db")
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    parts = Parts(
+        store=DirectoryStore(folder / "documents"),
+        journal=Journal(journal, now),
+        locks=ThreadLocks(),
+        policy=usual_policy(),
+        clock=now,
+        new_mark=new_mark,
+    )
+    queue = Queue(url, run, settings=QueueSettings(poll=0.05, retry=RetryPolicy(pauses=())))
+    queue.start()
+    try:
+        yield OpenLibrary(parts, queue), queue
+    finally:
+        queue.stop()
+        journal.close()
+
+
+@pytest.fixture(params=KINDS)
+def url(request, tmp_path) -> Iterator[str]:
+    with database(request.param, tmp_path) as url:
+        yield url
+
+
+def test_a_job_that_was_given_up_is_listed_until_another_try_makes_it_good(url, tmp_path):
+    broken = [True]
+
+    def run(*_: object) -> JobOutcome:
+        return JobOutcome(failures=("Jira is down.",)) if broken else JobOutcome("done")
+
+    with library(url, tmp_path, run) as (shelf, queue):
+        for incident in ("PA", "PB"):
+            queue.wait(queue.enqueue(incident, Trigger.WEBHOOK, delay=0), WAIT)
+        assert [one.subject for one in shelf.parked()] == ["PB", "PA"]
+        assert shelf.parked()[0].failures == ("Jira is down.",)
+        assert figures(queue).parked == 2
+        broken.clear()
+        again = shelf.request_sync("PB")
+        assert queue.wait(again, WAIT).phase is JobPhase.DONE
+        assert [one.subject for one in shelf.parked()] == ["PA"]
+
+
+def test_the_figures_are_those_of_the_queue(url, tmp_path):
+    with library(url, tmp_path, lambda *_: JobOutcome()) as (_, queue):
+        queue.enqueue("PLATER", Trigger.PAGE, delay=3600)
+        told = figures(queue)
+        assert (told.waiting, told.oldest, told.parked, told.workers) == (1, 0, 0, 1)
+        assert told.last_schedule_success is None
+    with pytest.raises(PostmortemError):
+        figures(queue)

@@ -1,0 +1,42 @@
+"""A job as it is asked for, and what is stored for it."""
+
+import time
+import uuid
+from dataclasses import dataclass
+
+from worker.jobs.results import Trigger
+from worker.jobs.wanted import Wanted
+from worker.queue import ids
+from worker.queue.desk import Request
+from worker.queue.records import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A job to ask for, as ``Queue.enqueue`` takes it."""
+
+    incident: str
+    trigger: Trigger
+    wanted: Wanted | None = None
+    event_id: str = ""
+    delay: float | None = None
+    once: bool = False
+
+
+def request(wish: Wish, settle: float, pauses: int) -> Request:
+    """Name the job and say what is stored for it.
+
+    ``settle`` is how many seconds a webhook's job waits, ``pauses`` after how many failures a job
+    is given up. Raises ``PayloadError`` where the incident cannot be an id.
+    """
+    usual = settle if wish.trigger is Trigger.WEBHOOK else 0.0
+    wait = usual if wish.delay is None else wish.delay
+    event = wish.event_id or f"{wish.trigger}-{uuid.uuid4().hex[:12]}"
+    asked = Asked(
+        wish.incident,
+        wish.trigger,
+        covered_from=time.time() + wait / 2,
+        failed=pauses if wish.once else 0,
+        wanted=wish.wanted or Wanted(),
+    )
+    return Request(ids.first(wish.incident, event), asked, wait)
