@@ -10,6 +10,7 @@ from connectors.tickets import SiteKind
 from tests.acceptance.world import World, world
 from worker.jobs.draft_filter import DraftFilter
 from worker.jobs.results import IncidentResult, Trigger
+from worker.jobs.run import Order, run
 from worker.jobs.survey import skipped
 from worker.jobs.wanted import Wanted
 from worker.sandbox.pagerduty_faults import Fault
@@ -68,6 +69,22 @@ def test_an_incident_that_was_reopened_meanwhile_is_left_to_its_next_resolution(
 def test_a_command_says_that_an_incident_is_still_open(here: World) -> None:
     incident = under_way(here)
     assert "still triggered" in here.run(incident.id).incidents[0].failures[0]
+
+
+def test_a_draft_that_appears_by_itself_has_its_tickets_at_once(here: World) -> None:
+    assert hint(here, "checkout storm").document
+    assert len(here.tickets()) == 3
+
+
+def test_what_was_only_drafted_gets_its_tickets_with_the_next_sync(here: World) -> None:
+    here.sync("checkout storm", tracks=False)
+    assert here.tickets() == {}
+    with here.parts(tracker=None) as parts:
+        run(parts, Order(Trigger.COMMAND))
+    assert here.tickets() == {}
+    here.run()
+    assert len(here.tickets()) == 3
+    assert here.run().incidents == ()
 
 
 def test_a_change_of_a_ticket_asks_pagerduty_nothing(here: World) -> None:

@@ -4,9 +4,11 @@ import json
 import signal
 import subprocess
 
+import requests
+
 from tests.service.happenings import open_incident, resolve, resolved_incident
 from tests.service.installation import Installation
-from tests.service.processes import COMMAND, WAIT
+from tests.service.processes import COMMAND, WAIT, until
 from tests.service.promise import Promise
 from worker.sandbox.pagerduty_faults import Fault
 
@@ -16,14 +18,19 @@ THROUGH = "The work was done by a process that runs on the same database."
 
 def deeds(done: "subprocess.CompletedProcess[str]") -> dict[str, list[str]]:
     told = json.loads(done.stdout)
-    return {
-        one["incident"]: [deed["action"] for deed in one["deeds"]] for one in told["incidents"]
-    }
+    return {one["incident"]: [deed["action"] for deed in one["deeds"]] for one in told["incidents"]}
+
+
+def serve_and_look(here: Installation) -> None:
+    """Start a process, and wait until its first look for work is over; the next is hours away."""
+    here.every("6h")
+    address = f"{here.serve().url}/metrics"
+    looked = 'postmortem_job_attempts_total{phase="done",trigger="schedule"} 1.0'
+    until(lambda: looked in requests.get(address, timeout=WAIT).text, "the first look is over")
 
 
 def test_commands_go_through_the_queue_of_a_process_that_runs(here: Installation) -> None:
-    here.every("6h")
-    here.serve()
+    serve_and_look(here)
     promise = Promise(here)
     first, second = (resolved_incident(here.pagerduty.account, [ITEM]) for _ in range(2))
     promise.drafted += [first, second]
@@ -48,8 +55,7 @@ def test_commands_go_through_the_queue_of_a_process_that_runs(here: Installation
 def test_what_a_process_could_not_do_is_told_and_when_it_is_tried_again(
     here: Installation,
 ) -> None:
-    here.every("6h")
-    here.serve()
+    serve_and_look(here)
     good, bad = (resolved_incident(here.pagerduty.account) for _ in range(2))
     here.pagerduty.fault(Fault(rf"/incidents/{bad.id}", 500, times=None))
     done = here.run("draft", bad.id, good.id)
@@ -75,7 +81,7 @@ def test_an_interrupted_command_leaves_what_the_next_one_goes_on_with(here: Inst
         words, cwd=here.folder, env=here.environment, stderr=subprocess.PIPE, text=True
     ) as command:
         path = f"GET /incidents/{incidents[3].id}"
-        promise.until(lambda: path in here.pagerduty.calls(), "it comes to the slow incident")
+        until(lambda: path in here.pagerduty.calls(), "it comes to the slow incident")
         command.send_signal(signal.SIGINT)
         _, told = command.communicate(timeout=WAIT)
     assert command.returncode == 1
@@ -88,8 +94,7 @@ def test_an_interrupted_command_leaves_what_the_next_one_goes_on_with(here: Inst
 def test_a_command_that_is_interrupted_while_it_waits_leaves_the_work_to_the_process(
     here: Installation,
 ) -> None:
-    here.every("6h")
-    here.serve()
+    serve_and_look(here)
     promise = Promise(here)
     incident = open_incident(here.pagerduty.account, [ITEM])
     resolve(incident)
@@ -103,7 +108,7 @@ def test_a_command_that_is_interrupted_while_it_waits_leaves_the_work_to_the_pro
         text=True,
     ) as command:
         path = f"GET /incidents/{incident.id}/notes"
-        promise.until(lambda: path in here.pagerduty.calls(), "the process begins")
+        until(lambda: path in here.pagerduty.calls(), "the process begins")
         command.send_signal(signal.SIGINT)
         _, told = command.communicate(timeout=WAIT)
     assert command.returncode == 1

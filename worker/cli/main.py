@@ -4,7 +4,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -85,7 +86,7 @@ def draft(context: typer.Context, incidents: Incidents, json: Json = False) -> N
         raise ConfigurationError(
             "A draft is written from PagerDuty, which is not configured.", "Set PAGERDUTY_API_KEY."
         )
-    with open_parts(settings) as parts:
+    with _interruptible(), open_parts(settings) as parts:
         order = Order(Trigger.COMMAND, tuple(incidents), Wanted(tracks=False))
         _finish(_run(settings, parts, order), json)
 
@@ -124,7 +125,7 @@ def sync(
             "Neither PagerDuty nor Jira is configured, so there is nothing to sync.",
             "Set PAGERDUTY_API_KEY, JIRA_URL and their credentials, or see `postmortem demo`.",
         )
-    with open_parts(settings, dry_run=dry_run) as parts:
+    with _interruptible(), open_parts(settings, dry_run=dry_run) as parts:
         _finish(_run(settings, parts, order), json)
 
 
@@ -284,11 +285,17 @@ def _run(settings: Settings, parts: Parts, order: Order) -> RunResult:
         def tell(what: str) -> None:
             progress.update(line, description=f"{what}…")
 
-        try:
-            return carry_out(settings, parts, replace(order, progress=tell))
-        except KeyboardInterrupt:
-            printing.err.print(INTERRUPTED, style="yellow", markup=False)
-            raise typer.Exit(FAILED) from None
+        return carry_out(settings, parts, replace(order, progress=tell))
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Say where things stand when somebody presses Ctrl-C."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        printing.err.print(INTERRUPTED, style="yellow", markup=False)
+        raise typer.Exit(FAILED) from None
 
 
 def _finish(result: RunResult, in_json: bool) -> None:

@@ -64,7 +64,7 @@ def look(parts: Parts) -> Catalogue:
     return _catalogue({**kept, **{one.name: one for one in met}}.values())
 
 
-def settled(catalogue: Catalogue, document: KnownDocument) -> Catalogue:
+def with_document(catalogue: Catalogue, document: KnownDocument) -> Catalogue:
     """Give the catalogue with one document as a job left it."""
     others = {name: one for name, one in catalogue.documents.items() if name != document.name}
     return _catalogue({**others, document.name: document}.values())

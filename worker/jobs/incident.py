@@ -14,7 +14,7 @@ from connectors.errors import (
 )
 from connectors.incidents import Incident, IncidentId, IncidentSource
 from worker.document.errors import DocumentError
-from worker.jobs.catalogue import Catalogue, look, settled
+from worker.jobs.catalogue import Catalogue, look, with_document
 from worker.jobs.parts import Parts
 from worker.jobs.pulling import Pulled, StillOpen, must_be_resolved, origin, pull, what_happened
 from worker.jobs.report import Report, entries
@@ -90,6 +90,7 @@ class _Run:
         self.catalogue = catalogue
         self.report = Report(incident, self._keep)
         self.pulled: Pulled | None = None
+        self.drafted = False
 
     def result(self) -> tuple[IncidentResult, KnownDocument | None]:
         """Go through the steps, and give the result."""
@@ -198,7 +199,8 @@ class _Run:
         composed = compose(self.parts, at, self.pulled, self.report)
         known = save(self.parts, at, composed, self.report)
         if known is not None:
-            self.catalogue = settled(self.catalogue, known)
+            self.catalogue = with_document(self.catalogue, known)
+        self.drafted = True
 
     def _write(self, at: Open) -> KnownDocument | None:
         """Bring the text up to date, do the ticket half, and save both."""
@@ -207,8 +209,16 @@ class _Run:
         known = save(self.parts, at, replace(composed, text=text), self.report)
         if work is not None:
             remember(self.parts, work, text)
+        if known is None:
+            return None
         unfinished = self.report.failures or self.report.again_in or (work and work.busy)
-        return replace(known, settled=False) if known and unfinished else known
+        settled = self._was_settled(known) if work is None else not unfinished
+        return replace(known, settled=settled)
+
+    def _was_settled(self, known: KnownDocument) -> bool:
+        """Tell whether the ticket half, left out now, was done for the document as it is."""
+        before = None if self.drafted else self.catalogue.find(self.incident)
+        return before is not None and before.settled and before.fingerprint == known.fingerprint
 
     def _tickets(self, at: Open, text: str) -> tuple[str, Work | None]:
         """Do the ticket half; where the tracker fails, the document's half is saved without it."""

@@ -9,7 +9,7 @@ import structlog
 
 from connectors.errors import ConnectorError, PostmortemError
 from worker.jobs import incident as one_incident
-from worker.jobs.catalogue import look, settled
+from worker.jobs.catalogue import look, with_document
 from worker.jobs.due import Due, Search, find, move_cursors
 from worker.jobs.incident import Job, Shared
 from worker.jobs.parts import Parts
@@ -121,7 +121,7 @@ class _Run:
                 "This is a fault of the program; its log has the details.",
             )
         if document is not None:
-            self.catalogue = settled(self.catalogue, document)
+            self.catalogue = with_document(self.catalogue, document)
         return result
 
     def _wait_for_index(self) -> None:

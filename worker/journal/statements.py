@@ -33,8 +33,9 @@ def put_first(connection: Connection, table: Table, values: Mapping[str, object]
 def _insert(
     connection: Connection, table: Table, values: Mapping[str, object]
 ) -> postgresql.Insert | sqlite.Insert:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table).values(**values)
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).values(**values)
+    return sqlite.insert(table).values(**values)
 
 
 def chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
