@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from tests.unit.places import GitPlace, git
 from worker.store.base import StoreError
+from worker.store.patience import Patience
 
 OURS, THEIRS, NEW = "ours.md", "theirs.md", "new.md"
 
@@ -248,3 +250,46 @@ def assert_round(place: GitPlace, number: int) -> None:
     assert {OURS, THEIRS} <= {one.name for one in store.list()}
     store.write(f"after-{number}.md", "after\n", None)
     assert store.read(f"after-{number}.md").text == "after\n"
+
+
+def test_many_that_find_the_cache_broken_at_once_mend_it_once_and_go_on(place: GitPlace) -> None:
+    stores = [place.again() for _ in range(4)]
+    for store in stores:
+        store.list()
+    for breaks in (truncated, refs_emptied, half_made):
+        breaks(place)
+        with ThreadPoolExecutor(len(stores)) as pool:
+            texts = list(pool.map(lambda store: store.read(THEIRS).text, stores))
+        assert texts == ["theirs\n"] * len(stores)
+
+
+LISTER = """
+import sys
+from pathlib import Path
+from tests.unit.places import GitPlace
+GitPlace(Path(sys.argv[1]), None).again().list()
+"""
+
+
+def test_a_git_that_outlives_its_killed_process_is_waited_for(place: GitPlace) -> None:
+    folder, found, pids = place.folder / "bin", shutil.which("git"), place.folder / "pids"
+    folder.mkdir()
+    (folder / "git").write_text(
+        f'#!/bin/sh\ncase " $* " in *" fetch "*) echo $$ > {pids}.new; mv {pids}.new {pids}\n'
+        f'exec sleep 600;; esac\nexec {found} "$@"\n'
+    )
+    (folder / "git").chmod(0o755)
+    lister = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-c", LISTER, str(place.folder)],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"},
+    )
+    while not pids.exists():
+        assert lister.poll() is None
+        time.sleep(0.01)
+    lister.kill()
+    lister.wait()
+    with pytest.raises(StoreError, match=r"Others on this machine held .*repository.lock"):
+        place.machine("cache", Patience(turn=0.2)).list()
+    os.kill(int(pids.read_text()), signal.SIGKILL)
+    assert_works(place)
