@@ -197,6 +197,18 @@ def test_many_ids_are_asked_for_in_parts(journal: Journal) -> None:
     assert len(journal.tracked(journal.ticket_ids())) == 1202
 
 
+def test_a_database_that_a_newer_release_has_changed_is_worked_on(url: str) -> None:
+    database = Database.open(url)
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE skipped ADD COLUMN by_a_newer_release TEXT"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '999'"))
+    database.close()
+    journal = Journal(Database.open(url), clock)
+    journal.skips.note(Skip("Q1", "Carts", "", "its urgency (low)", "u1", "r", NOW))
+    assert [one.incident for one in journal.skips.latest(9)] == ["Q1"]
+    journal.close()
+
+
 def test_a_rehearsal_sees_what_is_there_and_leaves_nothing(url: str) -> None:
     real = Journal(Database.open(url), clock)
     real.note_incident(INCIDENT, title="before")

@@ -36,6 +36,8 @@ REMEMBERED = 1000
 log = structlog.get_logger()
 LONGEST_START = 30.0
 """Seconds that the web server may take to start."""
+LAST_ANSWERS = 5
+"""Seconds that requests under way are given when the web server stops."""
 
 
 class NotServing(PostmortemError):
@@ -130,7 +132,12 @@ class Service:
         self._host = host
         self._server = uvicorn.Server(
             uvicorn.Config(
-                self._application(settings), host=host, port=port, log_level="warning", ws="none"
+                self._application(settings),
+                host=host,
+                port=port,
+                log_level="warning",
+                ws="none",
+                timeout_graceful_shutdown=LAST_ANSWERS,
             )
         )
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)

@@ -30,6 +30,8 @@ from worker.jobs.survey import skipped as skips
 from worker.jobs.wanted import Wanted
 
 DONE, FAILED, MISUSED = 0, 1, 2
+LONGEST_STOP = 28.0
+"""Seconds within which a service ends that is told to: Kubernetes and systemd wait longer."""
 INTERRUPTED = (
     "Stopped. What was done stays done; run the command again to go on. "
     "Jobs that a server was asked for are still done by it."
@@ -244,13 +246,25 @@ def _serving(context: typer.Context) -> Settings:
 
 
 def _until_told_to_stop(stop: Callable[[], bool]) -> None:
-    """Wait for Ctrl-C, or for the signal by which a supervisor ends a service, and stop."""
+    """Wait for Ctrl-C, or for the signal by which a supervisor ends a service, and stop.
+
+    That takes :data:`LONGEST_STOP` seconds at most; a second signal ends the process at once. What
+    is under way then is handed on, and its threads would keep the process alive.
+    """
     told = threading.Event()
+
+    def tell(*_: object) -> None:
+        if told.is_set():
+            os._exit(FAILED)
+        told.set()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told.set())
+        signal.signal(number, tell)
     told.wait()
+    limit = threading.Timer(LONGEST_STOP, os._exit, (FAILED,))
+    limit.daemon = True
+    limit.start()
     if not stop():
-        # What is under way is handed on, and its threads would keep the process alive.
         os._exit(FAILED)
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from filelock import FileLock
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -118,7 +120,18 @@ def _run_migrations(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    if _is_known(config, connection):
+        command.upgrade(config, "head")
+
+
+def _is_known(config: Config, connection: Connection) -> bool:
+    """Tell whether the tables are of this release or an older one.
+
+    A newer one only ever adds to them, so that this one works on while machines are brought up to
+    date one after the other (ADR 6).
+    """
+    known = {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}
+    return known.issuperset(MigrationContext.configure(connection).get_current_heads())
 
 
 def _copy_sqlite(url: str) -> Engine:
