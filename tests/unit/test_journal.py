@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, inspect, text
 
 from connectors.tickets import Mark, TicketId
 from tests.unit.tracking_support import INCIDENT, NOW, intent, tracked
-from worker.journal.database import Database, JournalError
+from worker.journal.database import NEWEST, Database, JournalError
 from worker.journal.journal import Journal
 from worker.journal.records import Entry, KnownDocument, Skip
 from worker.journal.tables import metadata
@@ -57,6 +57,14 @@ def test_the_migrations_make_the_tables_that_the_code_uses(url: str) -> None:
         columns = {column["name"]: column["nullable"] for column in found.get_columns(table.name)}
         assert columns == {column.name: column.nullable for column in table.columns}
     database.close()
+
+
+def test_the_newest_revision_is_that_of_the_last_migration(url: str) -> None:
+    Database.open(url).close()
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == NEWEST
+    engine.dispose()
 
 
 def test_a_journal_remembers_when_it_was_born(url: str) -> None:

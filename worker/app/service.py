@@ -36,6 +36,8 @@ REMEMBERED = 1000
 log = structlog.get_logger()
 LONGEST_START = 30.0
 """Seconds that the web server may take to start."""
+MOST_REQUESTS = 500
+"""Requests at a time; more are told to come back (503), before files run out."""
 LAST_ANSWERS = 5
 """Seconds that requests under way are given when the web server stops."""
 
@@ -136,7 +138,10 @@ class Service:
                 host=host,
                 port=port,
                 log_level="warning",
+                http="h11",  # whatever else is installed, what is tested is what runs
+                loop="asyncio",
                 ws="none",
+                limit_concurrency=MOST_REQUESTS,
                 timeout_graceful_shutdown=LAST_ANSWERS,
             )
         )

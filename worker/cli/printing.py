@@ -7,7 +7,6 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.syntax import Syntax
 from rich.table import Table
 
 from connectors.preflight import Finding
@@ -95,6 +94,8 @@ def _incident(result: IncidentResult, *, dry_run: bool) -> None:
     for sentence in result.warnings:
         out.print(f"  [yellow]{escape(sentence)}[/]")
     if dry_run and result.diff:
+        from rich.syntax import Syntax  # noqa: PLC0415 - what colours code takes megabytes
+
         out.print(Syntax(result.diff, "diff", background_color="default", word_wrap=True))
 
 

@@ -5,18 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from connectors.errors import PostmortemError
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = "003"
+"""The revision of the tables that this release makes."""
 UPGRADE_LOCK = 7_365_221_001
 """The advisory lock under which one machine at a time brings a PostgreSQL database up to date."""
 
@@ -51,7 +48,7 @@ class Database:
             engine = _copy_sqlite(url) if url.startswith("sqlite") else create_engine(url)
             connection = engine.connect()
             connection.begin()
-            _run_migrations(connection)
+            _bring_up_to_date(connection)
             return cls(engine, connection)
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise _cannot_open(url, error) from error
@@ -112,26 +109,22 @@ def _upgrade(engine: Engine) -> None:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
-        _run_migrations(connection)
+        _bring_up_to_date(connection)
 
 
-def _run_migrations(connection: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    if _is_known(config, connection):
-        command.upgrade(config, "head")
+def _bring_up_to_date(connection: Connection) -> None:
+    if _revision(connection) != NEWEST:
+        # Alembic takes seven megabytes, and is needed once a release.
+        from worker.journal.upgrading import upgrade  # noqa: PLC0415 - see the line above
+
+        upgrade(connection)
 
 
-def _is_known(config: Config, connection: Connection) -> bool:
-    """Tell whether the tables are of this release or an older one.
-
-    A newer one only ever adds to them, so that this one works on while machines are brought up to
-    date one after the other (ADR 6).
-    """
-    known = {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}
-    return known.issuperset(MigrationContext.configure(connection).get_current_heads())
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def _copy_sqlite(url: str) -> Engine:
