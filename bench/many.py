@@ -20,6 +20,7 @@ from worker.drafting.facts import facts
 from worker.jobs.parts import Parts
 from worker.jobs.results import Trigger
 from worker.jobs.run import Order, run
+from worker.jobs.wanted import Wanted
 from worker.journal.records import KnownDocument
 from worker.store.base import Listed, Stored
 from worker.store.directory import DirectoryStore
@@ -95,6 +96,14 @@ def settle(parts: Parts, listed: list[Listed]) -> None:
     )
 
 
+def alone(parts: Parts, incident: str) -> float:
+    """Give the seconds of CPU of one incident's job in which nothing is to be done."""
+    begin = time.process_time()
+    result = run(parts, Order(Trigger.COMMAND, (incident,), Wanted(pulls=False)))
+    assert not result.failed
+    return time.process_time() - begin
+
+
 def measure(count: int) -> None:
     """Print what one sync over so many documents costs."""
     with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as here:
@@ -123,7 +132,8 @@ def measure(count: int) -> None:
             print(
                 f"{count:6} documents, {count * TICKETS:6} tickets: {calls} calls, "
                 f"{store.reads} files read, {seconds:.2f} s ({seconds / listing:.1f} x a listing), "
-                f"peak {peak:.0f} MB with the sandboxes"
+                f"peak {peak:.0f} MB with the sandboxes; "
+                f"the job of one document alone: {alone(parts, 'QB00000000'):.2f} s of CPU"
             )
 
 
