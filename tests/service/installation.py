@@ -15,7 +15,6 @@ from typing import Any
 
 import requests
 
-from config.schedule import Schedule
 from tests.service.documents import Documents, Folder, Remote
 from tests.service.processes import COMMAND, WAIT, Process
 from tests.unit.queue_support import database
@@ -32,7 +31,11 @@ INDEX_LAG = timedelta(seconds=1)
 SETTINGS = """
 timezone = "Europe/Berlin"
 
+[pagerduty]
+calls_per_minute = 0
+
 [jira]
+calls_per_minute = 0
 index_lag = "2s"
 
 [drafts]
@@ -43,6 +46,7 @@ quiet_for = "0s"
 
 [schedule]
 every = "EVERY"
+settle = "1s"
 """
 
 
@@ -63,9 +67,7 @@ class Installation:
 
     def every(self, period: str) -> None:
         """Let the schedule of processes that start from now on run so often."""
-        text = SETTINGS.replace("EVERY", period)
-        text += 'settle = "1s"\n' if "settle" in Schedule.model_fields else ""
-        (self.folder / "postmortem.toml").write_text(text, "utf-8")
+        (self.folder / "postmortem.toml").write_text(SETTINGS.replace("EVERY", period), "utf-8")
 
     @property
     def environment(self) -> dict[str, str]:

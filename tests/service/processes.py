@@ -19,9 +19,17 @@ _URL = re.compile(r"The web page is at (http://\S+?)\. ")
 def until(holds: Callable[[], object], what: str, wait: float = WAIT) -> None:
     """Come back once it holds; fail where it does not in time."""
     deadline = time.monotonic() + wait
-    while not holds():
+    while not _holds_after(holds):
         assert time.monotonic() < deadline, f"waited in vain: {what}"
-        time.sleep(LOOK_EVERY)
+
+
+def _holds_after(holds: Callable[[], object]) -> bool:
+    """Look, and leave the processor to others for at least as long as that took."""
+    began = time.monotonic()
+    held = bool(holds())
+    if not held:
+        time.sleep(max(LOOK_EVERY, time.monotonic() - began))
+    return held
 
 
 class Process:

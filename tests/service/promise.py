@@ -33,7 +33,8 @@ class Promise:
 
     ``drafted`` are those that get a document, ``left_out`` those that get none. ``edits`` are what
     people did to the documents, by incident. ``killed`` allows the hidden files that a process
-    leaves which is killed while it saves: the program says so, and never removes them.
+    leaves which is killed while it saves: the program says so, and never removes them. Of the
+    documents that nobody edited, every ``compared``-th is held against one written in peace.
     """
 
     here: Installation
@@ -41,16 +42,18 @@ class Promise:
     left_out: list[SandboxIncident] = field(default_factory=list)
     edits: dict[str, list[Edit]] = field(default_factory=lambda: defaultdict(list))
     killed: bool = False
+    compared: int = 1
 
     def write(self, incident: SandboxIncident, words: str) -> None:
         """Let somebody write a sentence into an incident's document."""
-        self._edit(incident, lambda text: with_words(text, words))
+        self.edit(incident, lambda text: with_words(text, words))
 
     def add_row(self, incident: SandboxIncident, row: str) -> None:
         """Let somebody add an action item to an incident's document."""
-        self._edit(incident, lambda text: with_rows(text, (row,)))
+        self.edit(incident, lambda text: with_rows(text, (row,)))
 
-    def _edit(self, incident: SandboxIncident, edit: Edit) -> None:
+    def edit(self, incident: SandboxIncident, edit: Edit) -> None:
+        """Let somebody change an incident's document."""
         self.here.documents.edit_of(incident.id, edit)
         self.edits[incident.id].append(edit)
 
@@ -127,9 +130,14 @@ class Promise:
         return told + [f"{key} ({by_key[key].summary!r}) is in no row" for key in spare]
 
     def _compare(self) -> None:
-        """Hold every document against what one undisturbed run makes of its incident."""
-        expected = undisturbed(self.here, [*self.left_out, *self.drafted], self.edits)
-        for one in self.drafted:
+        """Hold documents against what one undisturbed run makes of their incidents."""
+        chosen = [
+            one
+            for number, one in enumerate(self.drafted)
+            if number % self.compared == 0 or one.id in self.edits
+        ]
+        expected = undisturbed(self.here, [*self.left_out, *chosen], self.edits)
+        for one in chosen:
             found, wanted = plain(self.here.documents.text(one.id)), plain(expected[one.id])
             lines = difflib.unified_diff(wanted.splitlines(), found.splitlines(), lineterm="")
             assert found == wanted, "\n".join(["otherwise than in peace:", *lines])
@@ -209,7 +217,9 @@ def _jobs(database: str) -> list[str]:
             return []
     else:
         table = sa.table("workflow_status", schema="dbos")
-    query: sa.Select[Any] = (
+        if not _rows(location.url, _TABLES.where(sa.column("table_schema") == "dbos")):
+            return []
+    query: sa.Select[*tuple[Any, ...]] = (
         sa.select(sa.column("workflow_uuid"), sa.column("status"), sa.column("created_at"))
         .select_from(table)
         .where(sa.column("name") != TICK)
@@ -225,14 +235,19 @@ def _jobs(database: str) -> list[str]:
     return told + [f"{one} is parked" for one, status in latest.items() if status == "ERROR"]
 
 
+_TABLES: sa.Select[Any] = sa.select(sa.column("table_name")).select_from(
+    sa.table("tables", schema="information_schema")
+)
+
+
 def _intents(database: str) -> list[str]:
-    query: sa.Select[Any] = sa.select(sa.column("incident"), sa.column("task")).select_from(
-        sa.table("intents")
-    )
+    query: sa.Select[*tuple[Any, ...]] = sa.select(
+        sa.column("incident"), sa.column("task")
+    ).select_from(sa.table("intents"))
     return [f"the create of {task!r} for {one} is open" for one, task in _rows(database, query)]
 
 
-def _rows(url: str, query: sa.Select[Any]) -> list[sa.Row[Any]]:
+def _rows(url: str, query: sa.Select[*tuple[Any, ...]]) -> list[Sequence[Any]]:
     made = sa.make_url(url)
     if made.get_backend_name() == "postgresql":
         made = made.set(drivername="postgresql+psycopg")

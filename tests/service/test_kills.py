@@ -61,7 +61,7 @@ def test_a_process_killed_at_random_moments_leaves_nothing_undone_and_nothing_tw
     waiting = iter(range(30))
     for _ in range(MOST_KILLS):
         here.serve()
-        ends = time.monotonic() + chance.uniform(0.2, 3.0)
+        ends = time.monotonic() + chance.uniform(0.2, 2.0)
         for number in itertools.islice(waiting, 30 // MOST_KILLS):
             _something_happens(promise, chance, number)
         until(lambda: time.monotonic() >= ends, "its end")  # noqa: B023 - called at once

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.documents import Remote
+from tests.acceptance.world import with_rows
+from tests.service.documents import Edit, Remote
 from tests.service.happenings import now, open_incident, resolved_incident, who
 from tests.service.installation import Installation, installation
 from tests.service.processes import until
-from tests.service.promise import Promise
+from tests.service.promise import Promise, with_words
 from tests.service.weather import bad_weather
 
 INCIDENTS = 200
@@ -23,7 +24,7 @@ def here(tmp_path: Path) -> Iterator[Installation]:
 
 @pytest.mark.slow
 def test_many_machines_lose_nothing_and_do_nothing_twice(here: Installation) -> None:
-    account, promise = here.pagerduty.account, Promise(here, killed=True)
+    account, promise = here.pagerduty.account, Promise(here, killed=True, compared=20)
     bad_weather(here)
     workers = [here.begin("work") for _ in range(3)]
     here.serve()
@@ -58,6 +59,10 @@ def test_many_machines_lose_nothing_and_do_nothing_twice(here: Installation) -> 
 def _write(promise: Promise, when: str) -> None:
     """Let people work on some of the documents that there are."""
     there = [one for one in promise.drafted if promise.here.documents.of(one.id)]
-    for one in there[::12]:
-        promise.write(one, f"What was thought {when}, about {one.number}.")
-        promise.add_row(one, f"What was planned {when} |  | High")
+    for one in there[::40]:
+        promise.edit(one, _thoughts(f"{when}, about {one.number}"))
+
+
+def _thoughts(on: str) -> Edit:
+    row, words = f"What was planned {on} |  | High", f"What was thought {on}."
+    return lambda text: with_words(with_rows(text, (row,)), words)
