@@ -1,6 +1,5 @@
 """One job at a time for an incident: in threads, in processes, and after a holder's death."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -9,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import text
 
+from tests.unit.queue_support import database
+from tests.unit.tracking_support import INCIDENT, NOW, intent
+from worker.journal.database import Database
+from worker.journal.journal import Journal
 from worker.journal.locks import BusyElsewhere, FileLocks, IncidentLocks, PostgresLocks, ThreadLocks
-
-POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")
 
 
 @pytest.fixture(params=["file", "thread", "postgresql"])
@@ -22,13 +23,11 @@ def locks(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[IncidentLo
         yield FileLocks(tmp_path / "locks")
     elif request.param == "thread":
         yield ThreadLocks()
-    elif not POSTGRES:
-        pytest.skip("POSTMORTEM_TEST_POSTGRES names no PostgreSQL database")
     else:
-        url = POSTGRES.replace("postgresql://", "postgresql+psycopg://", 1)
-        engine = create_engine(url)
-        yield PostgresLocks(engine)
-        engine.dispose()
+        with database("postgresql", tmp_path) as url:
+            opened = Database.open(url.replace("postgresql://", "postgresql+psycopg://", 1))
+            yield PostgresLocks(opened.engine)
+            opened.close()
 
 
 def test_a_second_holder_is_told_after_its_wait(locks: IncidentLocks) -> None:
@@ -99,3 +98,22 @@ def test_a_killed_process_lets_its_lock_go(tmp_path: Path) -> None:
     holder.stdout.close()
     if holder.stdin:
         holder.stdin.close()
+
+
+def test_who_lost_the_lock_to_another_writes_no_create_down_any_more(tmp_path: Path) -> None:
+    with database("postgresql", tmp_path) as url:
+        opened = Database.open(url.replace("postgresql://", "postgresql+psycopg://", 1))
+        journal, locks = Journal(opened, lambda: NOW), PostgresLocks(opened.engine)
+        with locks.held(INCIDENT, 1) as first:
+            journal.intend([intent("m1", "Do it")], first)
+            with opened.engine.connect() as connection:
+                lost = text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+                )
+                assert connection.execute(lost).all() == [(True,)]
+            journal.intend([intent("m2", "Do it")], first)
+            with locks.held(INCIDENT, 30) as second, pytest.raises(BusyElsewhere, match="was lost"):
+                journal.intend([intent("m3", "Do it")], first)
+            journal.intend([intent("m4", "Do it")], second)
+        assert {one.mark for one in journal.intents(INCIDENT)} == {"m1", "m2", "m4"}
+        journal.close()

@@ -80,7 +80,7 @@ def _try(work: Work, creates: Sequence[Create], prepared: Sequence[Prepared]) ->
         )
         for one, ready in zip(creates, prepared, strict=True)
     ]
-    journal.intend(intents)
+    journal.intend(intents, work.claim)
     try:
         outcomes = work.tracker.create([ready.ticket for ready in prepared])
     except ConnectorError:

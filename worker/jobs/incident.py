@@ -24,7 +24,7 @@ from worker.jobs.ticket_work import Accounts, Seen, Work
 from worker.jobs.tickets import Ask, remember, sync_tickets
 from worker.jobs.wanted import Wanted
 from worker.jobs.writing import KeepsChanging, Open, compose, open_document, save
-from worker.journal.records import KnownDocument
+from worker.journal.records import NO_CLAIM, Claim, KnownDocument
 from worker.store.base import Changed
 
 ATTEMPTS = 5
@@ -76,15 +76,23 @@ def run(
     """
     if parts.dry_run:
         return _Run(parts, job, incident, catalogue).result()
-    with parts.locks.held(incident, parts.policy.lock_wait):
-        return _Run(parts, job, incident, catalogue).result()
+    with parts.locks.held(incident, parts.policy.lock_wait) as claim:
+        return _Run(parts, job, incident, catalogue, claim).result()
 
 
 class _Run:
     """The steps of one job, on one incident."""
 
-    def __init__(self, parts: Parts, job: Job, incident: str, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        job: Job,
+        incident: str,
+        catalogue: Catalogue,
+        claim: Claim = NO_CLAIM,
+    ) -> None:
         self.parts = parts
+        self.claim = claim
         self.job = job
         self.incident = incident
         self.catalogue = catalogue
@@ -241,6 +249,7 @@ class _Run:
                 accounts=self.job.shared.accounts,
                 busy=self._busy(at),
                 forgotten=at.text is not None and self._forgotten(),
+                claim=self.claim,
             )
             return sync_tickets(self.parts, ask, text, self.report)
         except OutOfQuota as error:

@@ -16,6 +16,7 @@ from connectors.tickets import (
 from worker.document.action_items import ActionItem
 from worker.jobs.parts import Parts
 from worker.jobs.report import Report
+from worker.journal.records import NO_CLAIM, Claim
 from worker.tracking.memory import TrackedTicket
 from worker.tracking.ticket import Origin, Route
 
@@ -73,7 +74,7 @@ class Work:
 
     ``rows`` maps the ordinal of each row that has a ticket to what is remembered of it. ``hold``
     says why no ticket may be created now, "" where one may; ``busy`` that people are writing, so
-    that nothing half-written is taken to the tracker.
+    that nothing half-written is taken to the tracker. ``claim`` goes with the incident's lock.
     """
 
     parts: Parts
@@ -90,6 +91,7 @@ class Work:
     hold: str = ""
     busy: bool = False
     forgotten: bool = False
+    claim: Claim = NO_CLAIM
     rows: dict[int, TrackedTicket] = field(default_factory=dict)
 
     def item(self, ordinal: int) -> ActionItem:

@@ -15,6 +15,7 @@ from worker.jobs.linking import link
 from worker.jobs.parts import CreateWhen, Parts
 from worker.jobs.report import Report
 from worker.jobs.ticket_work import Accounts, Seen, Work
+from worker.journal.records import NO_CLAIM, Claim
 from worker.tracking.plan import Create
 from worker.tracking.ticket import Origin
 
@@ -24,7 +25,7 @@ class Ask:
     """What the ticket half is asked to do for one document.
 
     ``busy`` is why people are taken to be writing still, "" if not; ``forgotten`` that the journal
-    remembers nothing of a document that was there before it.
+    remembers nothing of a document that was there before it. ``claim`` goes with the lock.
     """
 
     tracker: TicketTracker
@@ -35,6 +36,7 @@ class Ask:
     accounts: Accounts
     busy: str = ""
     forgotten: bool = False
+    claim: Claim = NO_CLAIM
 
 
 def sync_tickets(parts: Parts, ask: Ask, text: str, report: Report) -> tuple[str, Work]:
@@ -85,6 +87,7 @@ def _work(parts: Parts, ask: Ask, text: str, items: tuple[ActionItem, ...], repo
         hold=ask.busy or _hold(parts, text),
         busy=bool(ask.busy),
         forgotten=ask.forgotten,
+        claim=ask.claim,
     )
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from connectors.tickets import Mark, TicketId
 from worker.journal import rows, tables
 from worker.journal.database import Database
-from worker.journal.records import Entry, KnownDocument, KnownIncident, Pull
+from worker.journal.locks import must_still_hold
+from worker.journal.records import NO_CLAIM, Claim, Entry, KnownDocument, KnownIncident, Pull
 from worker.journal.skips import Skips
 from worker.journal.statements import chunks, put, put_first
 from worker.tracking.memory import Intent, TrackedTicket
@@ -184,9 +185,17 @@ class Journal:
         with self._begin() as connection:
             return list(connection.scalars(select(tables.intents.c.incident).distinct()))
 
-    def intend(self, intents: Iterable[Intent]) -> None:
-        """Write creates down, before they are tried."""
+    def intend(self, intents: Iterable[Intent], claim: Claim = NO_CLAIM) -> None:
+        """Write creates down, before they are tried.
+
+        Raises ``BusyElsewhere`` where the incident's lock was lost and another holds it by now:
+        whatever this job has read since is out of date.
+        """
         with self._begin() as connection:
+            intents = list(intents)
+            if claim:
+                for incident in {one.incident for one in intents}:
+                    must_still_hold(connection, incident, claim)
             for one in intents:
                 values = {
                     "incident": one.incident,

@@ -5,17 +5,22 @@ lock, when the process that held it is gone. So no lock outlives a crash, and no
 """
 
 import hashlib
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy.exc import DBAPIError
 
 from connectors.errors import PostmortemError
+from worker.journal.records import NO_CLAIM, Claim
+from worker.journal.statements import put
+from worker.journal.tables import claims
 
 SHARDS = 64
 
@@ -27,8 +32,11 @@ class BusyElsewhere(PostmortemError):
 class IncidentLocks(Protocol):
     """What keeps two jobs of one incident apart."""
 
-    def held(self, incident: str, wait: float) -> AbstractContextManager[None]:
-        """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds."""
+    def held(self, incident: str, wait: float) -> AbstractContextManager[Claim]:
+        """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds.
+
+        Gives the claim by which :meth:`Journal.intend` sees whether the lock was lost meanwhile.
+        """
 
 
 class FileLocks:
@@ -42,7 +50,7 @@ class FileLocks:
         self._folder = folder
 
     @contextmanager
-    def held(self, incident: str, wait: float) -> Iterator[None]:
+    def held(self, incident: str, wait: float) -> Iterator[Claim]:
         """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds."""
         self._folder.mkdir(parents=True, exist_ok=True)
         shard = int.from_bytes(_digest(incident)[:4], "big") % SHARDS
@@ -52,7 +60,7 @@ class FileLocks:
         except Timeout:
             raise _busy(incident) from None
         try:
-            yield
+            yield NO_CLAIM
         finally:
             lock.release()
 
@@ -65,14 +73,14 @@ class ThreadLocks:
         self._locks: dict[str, threading.Lock] = {}
 
     @contextmanager
-    def held(self, incident: str, wait: float) -> Iterator[None]:
+    def held(self, incident: str, wait: float) -> Iterator[Claim]:
         """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds."""
         with self._guard:
             lock = self._locks.setdefault(incident, threading.Lock())
         if not lock.acquire(timeout=wait):
             raise _busy(incident)
         try:
-            yield
+            yield NO_CLAIM
         finally:
             lock.release()
 
@@ -85,10 +93,12 @@ class PostgresLocks:
         self._clock = clock
 
     @contextmanager
-    def held(self, incident: str, wait: float) -> Iterator[None]:
+    def held(self, incident: str, wait: float) -> Iterator[Claim]:
         """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds.
 
-        The lock belongs to a connection of its own, kept open without a transaction.
+        The lock belongs to a connection of its own, kept open without a transaction. It is lost
+        with the connection, while the job may go on: so whoever holds it leaves a claim, and the
+        claim before it is worth nothing any more.
         """
         key = int.from_bytes(_digest(incident)[:8], "big", signed=True)
         engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -99,10 +109,24 @@ class PostgresLocks:
                 if self._clock() >= until:
                     raise _busy(incident)
                 time.sleep(0.05)
+            claim = Claim(secrets.token_hex(8))
+            put(connection, claims, {"incident": incident}, {"claim": claim})
             try:
-                yield
+                yield claim
             finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+                with suppress(DBAPIError):  # a broken connection holds no lock any more
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+
+
+def must_still_hold(connection: Connection, incident: str, claim: Claim) -> None:
+    """Raise ``BusyElsewhere`` where another has claimed the incident; none can until the commit."""
+    query = select(claims.c.claim).where(claims.c.incident == incident).with_for_update()
+    if connection.scalar(query) != claim:
+        raise BusyElsewhere(
+            f"The lock on incident {incident} was lost, and another process works on it now, so "
+            "no ticket was created for it here.",
+            "Nothing need be done: the other process, or the next run, creates what is missing.",
+        )
 
 
 def _digest(incident: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NewType
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,13 @@ class Pull:
 
     updated: str
     drafted: bool
+
+
+Claim = NewType("Claim", str)
+"""What tells the holder of an incident's lock from those before."""
+
+NO_CLAIM = Claim("")
+"""The claim that goes with a lock which cannot be lost while its holder lives."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,13 @@ skipped = Table(
 )
 Index("skipped_at", skipped.c.at)
 
+claims = Table(
+    "claims",
+    metadata,
+    Column("incident", String(64), primary_key=True),
+    Column("claim", String(64), nullable=False),
+)
+
 cursors = Table(
     "cursors",
     metadata,
