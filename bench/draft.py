@@ -22,6 +22,7 @@ from rich.table import Table
 
 from config.sections import Names
 from connectors.incidents import IncidentId, IncidentRecord
+from connectors.pace import NoPace
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.transport import Transport
 from connectors.retry import RetryPolicy
@@ -113,7 +114,7 @@ def main() -> None:
     chart(record, POLICY)
     peak_resident = resident()
 
-    transport = Transport(place.key, place.url, 30.0, RetryPolicy())
+    transport = Transport(place.key, place.url, 30.0, RetryPolicy(), NoPace())
 
     def download() -> None:
         for path, query in served:
