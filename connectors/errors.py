@@ -32,6 +32,10 @@ class AccessDenied(ConnectorError):
     """The credentials are wrong, or lack the permission for this call."""
 
 
+class Unauthorized(AccessDenied):
+    """The credentials are not taken at all, so that nothing need be asked with them."""
+
+
 class NotFound(ConnectorError):
     """The service knows no such thing, or does not show it to these credentials."""
 

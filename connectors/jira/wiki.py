@@ -50,7 +50,7 @@ def _spans(spans: tuple[Span, ...]) -> str:
         elif span.strong:
             done += _strong(own, done[-1:], after)
         else:
-            done += escaped(own, after="" if not after else _EDGE)
+            done += escaped(own, before=done[-1:], after="" if not after else _EDGE)
     return done.strip()
 
 

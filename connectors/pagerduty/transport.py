@@ -24,6 +24,7 @@ from connectors.errors import (
     OutOfQuota,
     PayloadError,
     Rejected,
+    Unauthorized,
     Unreachable,
 )
 from connectors.pace import Pace
@@ -166,7 +167,7 @@ class Transport:
 def _refusal(status: int, said: str) -> ConnectorError:
     match status:
         case 401:
-            return AccessDenied(
+            return Unauthorized(
                 said,
                 "Look at PAGERDUTY_API_KEY; a good key is refused too where the account is in "
                 "the other region (PAGERDUTY_API_URL: https://api.pagerduty.com or "

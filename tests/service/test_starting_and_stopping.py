@@ -140,3 +140,16 @@ def test_a_poisoned_incident_never_holds_up_the_others(here: Installation) -> No
         promise.add_row(one, "Train the new ones |  | High")
     until(lambda: all("browse/OPS" in here.documents.text(one.id) for one in others), "tickets")
     assert path.read_bytes() == spoilt
+
+
+def test_a_command_without_a_server_goes_past_an_incident_that_pagerduty_cannot_give(
+    tmp_path: Path,
+) -> None:
+    with installation(tmp_path, "sqlite") as here:
+        account = here.pagerduty.account
+        bad, *others = (resolved_incident(account) for _ in range(3))
+        here.pagerduty.fault(Fault(f"/incidents/{bad.id}", 500, times=None))
+        done = here.run("sync")
+        assert done.returncode == 1
+        assert bad.id in done.stderr
+        assert [one.id for one in others if not here.documents.of(one.id)] == []

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.jira.markup import CUT_SHORT, LIMIT, adf, wiki
@@ -105,6 +105,7 @@ def test_wiki_shows_the_text_as_it_was_written(written: str) -> None:
 
 
 @given(st.lists(texts, min_size=2, max_size=4))
+@example(["-", "("])
 def test_text_stays_text_across_neighbouring_runs(written: list[str]) -> None:
     made = wiki((Paragraph(tuple(Span(text) for text in written)),))
     assert active(made) == []

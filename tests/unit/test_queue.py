@@ -96,14 +96,25 @@ def test_a_job_asked_for_while_another_runs_sees_what_came_since(playground):
 
 
 def test_a_run_that_left_out_the_facts_does_not_stand_for_one_that_reads_them(playground):
+    running, release = threading.Event(), threading.Event()
+
+    def hold() -> JobOutcome:
+        running.set()
+        release.wait(WAIT)
+        return JobOutcome()
+
+    playground.does["PHALF"] = hold
+    playground.queue.enqueue("PHALF", Trigger.PAGE)
+    assert running.wait(WAIT)
     tickets = Wanted(pulls=False)
     jobs = [
-        playground.queue.enqueue("PHALF", Trigger.WEBHOOK, wanted, event_id=f"e{number}")
-        for number, wanted in enumerate((tickets, tickets, Wanted(), tickets))
+        playground.queue.enqueue("PHALF", Trigger.PAGE, wanted)
+        for wanted in (tickets, tickets, Wanted(), tickets)
     ]
+    release.set()
     states = [playground.queue.wait(job, WAIT) for job in jobs]
     assert {state.phase for state in states} == {JobPhase.DONE}
-    assert len(playground.ran["PHALF"]) == 2
+    assert len(playground.ran["PHALF"]) == 3, "one held up, one for the tickets, one for all"
 
 
 def test_what_a_job_did_can_be_looked_up(playground):

@@ -1,69 +1,31 @@
 """One incident's job: the same whoever asks for it, safe to run twice, serial per incident."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import replace
 
 from connectors.errors import (
-    AccessDenied,
     ConnectorError,
     NotFound,
     OutOfQuota,
     PostmortemError,
-    Unreachable,
 )
-from connectors.incidents import Incident, IncidentId, IncidentSource
+from connectors.incidents import Incident, IncidentId
 from worker.document.errors import DocumentError
 from worker.jobs.catalogue import Catalogue, look, with_document
+from worker.jobs.job import Job
+from worker.jobs.obtaining import obtain
 from worker.jobs.parts import Parts
-from worker.jobs.pulling import Pulled, StillOpen, must_be_resolved, origin, pull, what_happened
+from worker.jobs.pulling import Pulled, origin, what_happened
 from worker.jobs.report import Report, entries
-from worker.jobs.results import Deed, IncidentResult, Trigger
-from worker.jobs.skipping import note_skip
-from worker.jobs.ticket_work import Accounts, Seen, Work
+from worker.jobs.results import Deed, IncidentResult
+from worker.jobs.ticket_work import Work
 from worker.jobs.tickets import Ask, remember, sync_tickets
-from worker.jobs.wanted import Wanted
 from worker.jobs.writing import KeepsChanging, Open, compose, open_document, save
 from worker.journal.records import NO_CLAIM, Claim, KnownDocument
 from worker.store.base import Changed
 
 ATTEMPTS = 5
 """How often a document that changed under the program is read and merged again."""
-LOOK_AGAIN = 30.0
-"""Seconds after which an incident is looked at again that is said to be resolved, and is not."""
-LONGEST_LAG = timedelta(minutes=5)
-"""How far the source may lag its own webhook; after that, the incident was reopened."""
-
-
-@dataclass(slots=True)
-class Shared:
-    """What the jobs of one run share: tickets read, accounts found, and what need not be tried.
-
-    ``out_of_quota`` tells that the tracker takes no more, ``source_fails`` that the source refuses
-    or cannot be reached: both hold for the rest of the run.
-    """
-
-    seen: Seen = field(default_factory=Seen)
-    accounts: Accounts = field(default_factory=Accounts)
-    out_of_quota: str = ""
-    source_fails: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What one incident's job is asked to do.
-
-    ``automatic`` jobs apply the configuration's filter and wait for a document to be quiet.
-    """
-
-    trigger: Trigger
-    wanted: Wanted = field(default_factory=Wanted)
-    shared: Shared = field(default_factory=Shared)
-
-    @property
-    def automatic(self) -> bool:
-        """Whether nobody is waiting for it at a terminal or on the page."""
-        return self.trigger in {Trigger.WEBHOOK, Trigger.SCHEDULE}
 
 
 def run(
@@ -102,77 +64,15 @@ class _Run:
 
     def result(self) -> tuple[IncidentResult, KnownDocument | None]:
         """Go through the steps, and give the result."""
-        skipped = self._pull()
-        if skipped is not None:
-            return skipped, None
+        has_document = self.catalogue.find(self.incident) is not None
+        obtained = obtain(self.parts, self.job, self.report, has_document=has_document)
+        if isinstance(obtained, IncidentResult):
+            return obtained, None
+        self.pulled = obtained
         known = self._write_until_saved()
         if not self.parts.dry_run:
             self._remember(known)
         return self.report.result(), known
-
-    def _pull(self) -> IncidentResult | None:
-        """Read the incident; give the finished result where there is nothing to write."""
-        source = self.parts.source
-        if not self.job.wanted.pulls or source is None:
-            return None
-        has_document = self.catalogue.find(self.incident) is not None
-        unasked = self.job.automatic and not has_document
-        try:
-            found = self._read(source, unasked=unasked)
-        except (ConnectorError, StillOpen) as error:
-            if unasked and isinstance(error, StillOpen):
-                return self._not_yet(error)
-            return self._not_pulled(error, goes_on=has_document and self.job.wanted.tracks)
-        if isinstance(found, Incident):
-            return self._merged(found)
-        reason = self.parts.policy.only.reason_against_record(found.record)
-        if reason and unasked:
-            note_skip(self.parts, found.record.incident, reason)
-            return replace(self.report.result(), skipped=f"no draft: {reason}")
-        self.report.warn(*(one.reason for one in found.record.missing))
-        self.pulled = found
-        return None
-
-    def _not_yet(self, error: StillOpen) -> IncidentResult:
-        """Leave an open incident to its resolution, which may be told a little before it shows."""
-        told_at = self.job.wanted.resolved_at
-        lags = told_at is not None and self.parts.clock() - told_at < LONGEST_LAG
-        again_in = LOOK_AGAIN if lags else None
-        return replace(self.report.result(), skipped=error.what, again_in=again_in)
-
-    def _not_pulled(self, error: PostmortemError, *, goes_on: bool) -> IncidentResult | None:
-        """Tell why there are no facts; a document's action items are synced all the same."""
-        if goes_on and isinstance(error, NotFound | StillOpen):
-            self.report.warn(f"{error} Its action items were synced all the same.")
-        else:
-            self.report.fail(str(error))
-        return None if goes_on else self.report.result()
-
-    def _read(self, source: IncidentSource, *, unasked: bool) -> Incident | Pulled:
-        shared = self.job.shared
-        if shared.source_fails:
-            raise ConnectorError(
-                f"Incident {self.incident} was not read either: {shared.source_fails}"
-            )
-        try:
-            if unasked and self.job.wanted.resolved_at is None:
-                # Most hints are about incidents under way: one call tells, instead of them all.
-                must_be_resolved(source.incident(IncidentId(self.incident)))
-            return pull(self.parts, source, IncidentId(self.incident))
-        except (AccessDenied, OutOfQuota, Unreachable) as error:
-            shared.source_fails = str(error)
-            raise
-
-    def _merged(self, merged: Incident) -> IncidentResult:
-        target = merged.merged_into
-        name = target.id if target else ""
-        updated = merged.updated_at.isoformat() if merged.updated_at else ""
-        self.parts.journal.note_incident(
-            self.incident, updated=updated, merged_into=name, title=merged.title, url=merged.url
-        )
-        reason = f"merged into {name}, whose document names it"
-        note_skip(self.parts, merged, reason)
-        return replace(self.report.result(), merged_into=name, skipped=reason)
 
     def _write_until_saved(self) -> KnownDocument | None:
         for _ in range(ATTEMPTS):

@@ -11,7 +11,7 @@ from connectors.errors import ConnectorError, PostmortemError
 from worker.jobs import incident as one_incident
 from worker.jobs.catalogue import look, with_document
 from worker.jobs.due import Due, Search, find, move_cursors
-from worker.jobs.incident import Job, Shared
+from worker.jobs.job import Job, Shared
 from worker.jobs.parts import Parts
 from worker.jobs.report import failed, together
 from worker.jobs.results import IncidentResult, RunResult, Trigger

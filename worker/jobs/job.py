@@ -1,0 +1,39 @@
+"""What one incident's job is asked to do, and what the jobs of one run share."""
+
+from dataclasses import dataclass, field
+
+from worker.jobs.results import Trigger
+from worker.jobs.ticket_work import Accounts, Seen
+from worker.jobs.wanted import Wanted
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the jobs of one run share: tickets read, accounts found, and what need not be tried.
+
+    ``out_of_quota`` tells that the tracker takes no more, ``source_fails`` that the source takes no
+    more either, or not these credentials: both hold for the rest of the run. A source that fails
+    for one incident may well give the next.
+    """
+
+    seen: Seen = field(default_factory=Seen)
+    accounts: Accounts = field(default_factory=Accounts)
+    out_of_quota: str = ""
+    source_fails: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What one incident's job is asked to do.
+
+    ``automatic`` jobs apply the configuration's filter and wait for a document to be quiet.
+    """
+
+    trigger: Trigger
+    wanted: Wanted = field(default_factory=Wanted)
+    shared: Shared = field(default_factory=Shared)
+
+    @property
+    def automatic(self) -> bool:
+        """Whether nobody is waiting for it at a terminal or on the page."""
+        return self.trigger in {Trigger.WEBHOOK, Trigger.SCHEDULE}

@@ -1,0 +1,91 @@
+"""The facts half of a job: the incident as its source tells it, or why there are no facts."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError, Unauthorized
+from connectors.incidents import Incident, IncidentId, IncidentSource
+from worker.jobs.job import Job
+from worker.jobs.parts import Parts
+from worker.jobs.pulling import Pulled, StillOpen, must_be_resolved, pull
+from worker.jobs.report import Report
+from worker.jobs.results import IncidentResult
+from worker.jobs.skipping import note_skip, updated
+
+LOOK_AGAIN = 30.0
+"""Seconds after which an incident is looked at again that is said to be resolved, and is not."""
+LONGEST_LAG = timedelta(minutes=5)
+"""How far the source may lag its own webhook; after that, the incident was reopened."""
+
+
+def obtain(
+    parts: Parts, job: Job, report: Report, *, has_document: bool
+) -> Pulled | IncidentResult | None:
+    """Read the incident of the report.
+
+    Gives the finished result where there is nothing to write, and None where the job goes on
+    without facts: none were asked for, or they are not to be had and there are rows to sync.
+    """
+    if not job.wanted.pulls or parts.source is None:
+        return None
+    unasked = job.automatic and not has_document
+    try:
+        found = _read(parts, parts.source, job, report.incident, unasked=unasked)
+    except (ConnectorError, StillOpen) as error:
+        if unasked and isinstance(error, StillOpen):
+            return _not_yet(parts, job, report, error)
+        return _not_pulled(report, error, goes_on=has_document and job.wanted.tracks)
+    if isinstance(found, Incident):
+        return _merged(parts, report, found)
+    reason = parts.policy.only.reason_against_record(found.record)
+    if reason and unasked:
+        note_skip(parts, found.record.incident, reason)
+        return replace(report.result(), skipped=f"no draft: {reason}")
+    report.warn(*(one.reason for one in found.record.missing))
+    return found
+
+
+def _read(
+    parts: Parts, source: IncidentSource, job: Job, incident: str, *, unasked: bool
+) -> Incident | Pulled:
+    if job.shared.source_fails:
+        raise ConnectorError(f"Incident {incident} was not read either: {job.shared.source_fails}")
+    try:
+        if unasked and job.wanted.resolved_at is None:
+            # Most hints are about incidents under way: one call tells, instead of them all.
+            must_be_resolved(source.incident(IncidentId(incident)))
+        return pull(parts, source, IncidentId(incident))
+    except (Unauthorized, OutOfQuota) as error:
+        job.shared.source_fails = str(error)
+        raise
+
+
+def _not_yet(parts: Parts, job: Job, report: Report, error: StillOpen) -> IncidentResult:
+    """Leave an open incident to its resolution, which may be told a little before it shows."""
+    told_at = job.wanted.resolved_at
+    lags = told_at is not None and parts.clock() - told_at < LONGEST_LAG
+    again_in = LOOK_AGAIN if lags else None
+    return replace(report.result(), skipped=error.what, again_in=again_in)
+
+
+def _not_pulled(report: Report, error: PostmortemError, *, goes_on: bool) -> IncidentResult | None:
+    """Tell why there are no facts; a document's action items are synced all the same."""
+    if goes_on and isinstance(error, NotFound | StillOpen):
+        report.warn(f"{error} Its action items were synced all the same.")
+    else:
+        report.fail(str(error))
+    return None if goes_on else report.result()
+
+
+def _merged(parts: Parts, report: Report, merged: Incident) -> IncidentResult:
+    name = merged.merged_into.id if merged.merged_into else ""
+    parts.journal.note_incident(
+        report.incident,
+        updated=updated(merged),
+        merged_into=name,
+        title=merged.title,
+        url=merged.url,
+    )
+    reason = f"merged into {name}, whose document names it"
+    note_skip(parts, merged, reason)
+    return replace(report.result(), merged_into=name, skipped=reason)
