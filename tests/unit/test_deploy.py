@@ -1,6 +1,5 @@
 """The examples of a deployment start this very program, with settings that it takes."""
 
-import inspect
 import os
 import re
 import shlex
@@ -17,9 +16,7 @@ import yaml
 from config.addresses import DirectoryLocation, GitLocation
 from config.settings import Settings, load
 from config.variables import CONFIG_VARIABLE, VARIABLES
-from worker.app.service import LAST_ANSWERS
-from worker.cli.main import app
-from worker.queue import Queue
+from worker.cli.main import LONGEST_STOP, app
 from worker.queue.leases import leases
 from worker.queue.location import locate
 
@@ -53,12 +50,6 @@ def loaded(environment: Mapping[str, str], secrets: Path, place: str) -> Setting
         (secrets / name).write_text(VALUES.get(name, "a-secret\n"), "utf-8")
     there = {name: word.replace(place, f"{secrets}/") for name, word in environment.items()}
     return load(DEPLOY / "postmortem.toml", {**there, CONFIG_VARIABLE: ""})
-
-
-def patience() -> float:
-    """Give how many seconds a process takes to stop at most."""
-    grace: float = inspect.signature(Queue.stop).parameters["grace"].default
-    return grace + LAST_ANSWERS
 
 
 def seconds(text: str) -> int:
@@ -133,7 +124,7 @@ def test_a_process_can_do_little_else_than_its_work(name: str) -> None:
 def test_whatever_ends_is_started_again_and_has_the_time_it_needs_to_end() -> None:
     for name in PROGRAMS:
         assert SERVICES[name]["restart"] == "unless-stopped"
-        assert seconds(SERVICES[name]["stop_grace_period"]) >= patience()
+        assert seconds(SERVICES[name]["stop_grace_period"]) >= LONGEST_STOP
     assert SERVICES["database"]["restart"] == "unless-stopped"
 
 
@@ -179,4 +170,4 @@ def test_the_unit_of_systemd_starts_the_program_with_settings_it_takes(tmp_path:
     assert settings.has_jira
     assert re.findall(r"^ExecStart=/\S+/postmortem (\w+)$", unit, re.MULTILINE) == ["serve"]
     (patient,) = re.findall(r"^TimeoutStopSec=(\w+)$", unit, re.MULTILINE)
-    assert seconds(patient) >= patience()
+    assert seconds(patient) >= LONGEST_STOP
