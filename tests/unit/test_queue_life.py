@@ -1,6 +1,7 @@
 """The queue started and stopped, on SQLite and on PostgreSQL."""
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +17,7 @@ from worker.jobs.states import JobPhase, JobState
 from worker.jobs.wanted import JobRequest
 from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy, Schedule
 from worker.queue.caretaker import Caretaker
+from worker.queue.clock import SharedClock
 from worker.queue.leases import leases
 from worker.queue.location import locate
 
@@ -107,6 +109,7 @@ def test_the_jobs_of_a_process_that_lives_are_left_to_it(url):
     handed: list[str] = []
     neighbour = Caretaker(
         leases(locate(url)),
+        SharedClock(lambda: 0.0),
         "neighbour",
         lambda row: handed.append(row.workflow_id),
         every=1,
@@ -235,3 +238,13 @@ def test_a_lease_whose_connection_was_lost_is_taken_again(tmp_path):
         assert mine.hold("one")
         assert not others.gone("one")
         mine.let_go()
+
+
+def test_machines_whose_clocks_differ_reckon_by_the_databases(tmp_path, monkeypatch):
+    with database("postgresql", tmp_path) as url:
+        clock = SharedClock(leases(locate(url)).ahead)
+        right = time.time()
+        monkeypatch.setattr("time.time", lambda: right - 86_400)
+        clock.set()
+        assert abs(clock() - right) < 3600
+    assert leases(locate(f"sqlite:///{tmp_path}/pm.db")).ahead() == 0.0

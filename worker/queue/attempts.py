@@ -1,6 +1,5 @@
 """One attempt at the work that was given to the queue, and what it leaves behind."""
 
-import time
 from collections.abc import Callable
 
 import structlog
@@ -21,12 +20,14 @@ class JobParked(PostmortemError):
         self.data = {"failures": list(failures), "began": began}
 
 
-def attempted(subject: str, run: Callable[[], JobOutcome], wanted: Wanted) -> Ran:
-    """Run the work that was ``wanted``.
+def attempted(
+    subject: str, run: Callable[[], JobOutcome], wanted: Wanted, clock: Callable[[], float]
+) -> Ran:
+    """Run the work that was ``wanted``; ``clock`` is that of all machines.
 
     Whatever it raises becomes an outcome, so that no job ends without a word.
     """
-    began = time.time()
+    began = clock()
     try:
         return Ran(began, run(), wanted)
     except PostmortemError as error:

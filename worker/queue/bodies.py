@@ -82,6 +82,7 @@ class Bodies:
     schedules: Mapping[str, Schedule]
     retry: RetryPolicy
     on_end: OnEnd
+    clock: Callable[[], float]
     busy: Busy = field(default_factory=Busy)
 
     def incident_job(self, job: str, asked: Asked) -> Ended:
@@ -97,7 +98,7 @@ class Bodies:
         match decide(ran.outcome, ids.attempt(job), asked.failed, self.retry):
             case Again(after, failed):
                 successor = ids.successor(job)
-                put(successor, asked.again(ran.began, time.time(), failed), after)
+                put(successor, asked.again(ran.began, self.clock(), failed), after)
                 tell(ran.outcome, JobPhase.RETRYING)
                 return Ended(ran, successor=successor)
             case Parked(reasons):
@@ -138,7 +139,7 @@ class Bodies:
 
     def _step(self, subject: str, run: Callable[[], JobOutcome], wanted: Wanted) -> Ran:
         def step() -> object:
-            return RAN.dump_python(attempted(subject, run, wanted), mode="json")
+            return RAN.dump_python(attempted(subject, run, wanted, self.clock), mode="json")
 
         return RAN.validate_python(DBOS.run_step({"name": "run"}, step))
 

@@ -11,6 +11,7 @@ from dbos import DBOS, WorkflowStatus, error
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.errors import PostmortemError
+from worker.queue.clock import SharedClock
 from worker.queue.leases import Leases
 
 _log = structlog.get_logger(__name__)
@@ -27,6 +28,7 @@ class Caretaker:
     def __init__(
         self,
         leases: Leases,
+        clock: SharedClock,
         executor: str,
         hand_on: Callable[[WorkflowStatus], None],
         *,
@@ -35,6 +37,7 @@ class Caretaker:
         parked_retention: timedelta,
     ) -> None:
         self._leases = leases
+        self._clock = clock
         self._executor = executor
         self._hand_on = hand_on
         self._every = every
@@ -56,6 +59,7 @@ class Caretaker:
     def look(self) -> None:
         """Make one round."""
         self._leases.hold(self._executor)
+        self._clock.set()
         self._bury_the_dead()
         self._prune()
 

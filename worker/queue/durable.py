@@ -4,8 +4,7 @@ import socket
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import structlog
 from dbos import DBOS
@@ -18,39 +17,19 @@ from worker.queue import engine, lookup
 from worker.queue.attempts import JobParked
 from worker.queue.bodies import Bodies, OnEnd, RunIncident, put_tick
 from worker.queue.caretaker import Caretaker
+from worker.queue.clock import SharedClock
 from worker.queue.desk import Backlog, Desk
 from worker.queue.leases import leases
 from worker.queue.location import locate
 from worker.queue.names import INCIDENT_JOB, INCIDENTS, TICK, TICKS
-from worker.queue.policy import RetryPolicy
 from worker.queue.records import ASKED, ENDED, Ended
 from worker.queue.schedule import Schedule
+from worker.queue.settings import QueueSettings
 from worker.queue.ticker import Ticker
 from worker.queue.wish import Wish, request
 
 _LOOK_EVERY = 0.1
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class QueueSettings:
-    """How the queue behaves; times in seconds.
-
-    ``settle`` is how long a job that a webhook asked for waits, since the resolution note may
-    follow the resolution, and the REST API may lag the webhook. ``parallel`` bounds the incidents
-    that one process works on at a time. ``poll`` is how often an idle process looks for work,
-    ``heartbeat`` how often it looks for jobs that a dead process left. ``retention`` is how long
-    jobs that are done are remembered, and with them which webhooks were seen;
-    ``parked_retention`` is how long those that were given up are.
-    """
-
-    settle: float = 10.0
-    parallel: int = 4
-    poll: float = 0.2
-    heartbeat: float = 5.0
-    retention: timedelta = timedelta(days=30)
-    parked_retention: timedelta = timedelta(days=180)
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
 
 
 class Queue:
@@ -77,8 +56,9 @@ class Queue:
         self._settings = settings or QueueSettings()
         self._location = locate(database_url)
         self._leases = leases(self._location)
+        self._clock = SharedClock(self._leases.ahead)
         named = {one.name: one for one in schedules}
-        self._bodies = Bodies(run_incident, named, self._settings.retry, on_end)
+        self._bodies = Bodies(run_incident, named, self._settings.retry, on_end, self._clock)
         self._works = works
         self._threads: list[Caretaker | Ticker] = []
         self._desk: Desk | None = None
@@ -91,6 +71,7 @@ class Queue:
         """
         executor = self._hold_a_lease()
         try:
+            self._clock.set()
             engine.launch(
                 self._location, executor, self._workflows(), self._queues(), works=self._works
             )
@@ -102,13 +83,16 @@ class Queue:
             settings = self._settings
             caretaker = Caretaker(
                 self._leases,
+                self._clock,
                 executor,
                 self._bodies.hand_on,
                 every=settings.heartbeat,
                 retention=settings.retention,
                 parked_retention=settings.parked_retention,
             )
-            tickers = [Ticker(one, put_tick) for one in self._bodies.schedules.values()]
+            tickers = [
+                Ticker(one, put_tick, self._clock) for one in self._bodies.schedules.values()
+            ]
             self._threads = [caretaker, *tickers]
             for thread in self._threads:
                 thread.start()
@@ -155,7 +139,8 @@ class Queue:
         """Do :meth:`enqueue` for each, in one transaction: all are on disk, or none."""
         settings = self._settings
         pauses = len(settings.retry.pauses)
-        requests = [request(one, settings.settle, pauses) for one in wishes]
+        now = self._clock()
+        requests = [request(one, settings.settle, pauses, now) for one in wishes]
         self._at_desk().put(requests)
         return [one.job for one in requests]
 

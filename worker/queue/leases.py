@@ -8,6 +8,7 @@ taken belongs to a process that is gone, and its jobs may be handed on.
 import fcntl
 import hashlib
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Protocol
@@ -41,6 +42,9 @@ class Leases(Protocol):
 
     def living(self) -> int:
         """Count the processes that hold a lock now."""
+
+    def ahead(self) -> float:
+        """Tell by how many seconds the clock of all is ahead of this machine's."""
 
 
 def living(database_url: str) -> int:
@@ -88,6 +92,10 @@ class FileLeases:
     def living(self) -> int:
         """Count the files that are locked."""
         return sum(not self.gone(path.name) for path in self._directory.glob("*"))
+
+    def ahead(self) -> float:
+        """There is one machine, and one clock."""
+        return 0.0
 
 
 def _locked(path: Path) -> IO[str] | None:
@@ -159,6 +167,14 @@ class ServerLeases:
         )
         with self._connect() as connection:
             return int(connection.execute(query, {"kind": _ADVISORY_CLASS}).scalar_one())
+
+    def ahead(self) -> float:
+        """Ask PostgreSQL for its time, and take it to be that of half way to the answer."""
+        query = sa.text("SELECT extract(epoch FROM clock_timestamp())")
+        with self._connect() as connection:
+            before = time.time()
+            theirs = float(connection.execute(query).scalar_one())
+            return theirs - (before + time.time()) / 2
 
     def _connect(self) -> sa.Connection:
         try:

@@ -1,7 +1,6 @@
 """The clock of the schedules."""
 
 import threading
-import time
 from collections.abc import Callable
 
 import structlog
@@ -13,11 +12,20 @@ _log = structlog.get_logger(__name__)
 
 
 class Ticker:
-    """A thread that calls ``fire(schedule, period)`` at the start and in each later period."""
+    """A thread that calls ``fire(schedule, period)`` at the start and in each later period.
 
-    def __init__(self, schedule: Schedule, fire: Callable[[Schedule, int], None]) -> None:
+    ``clock`` gives the seconds since 1970, the same on all machines.
+    """
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        fire: Callable[[Schedule, int], None],
+        clock: Callable[[], float],
+    ) -> None:
         self._schedule = schedule
         self._fire = fire
+        self._clock = clock
         self._stop = threading.Event()
         self._thread = threading.Thread(
             target=self._loop, name=f"schedule-{schedule.name}", daemon=True
@@ -34,9 +42,9 @@ class Ticker:
 
     def _loop(self) -> None:
         while not self._stop.is_set():
-            period = self._schedule.period(time.time())
+            period = self._schedule.period(self._clock())
             try:
                 self._fire(self._schedule, period)
             except SQLAlchemyError as why:
                 _log.warning("A tick was lost.", schedule=self._schedule.name, why=str(why))
-            self._stop.wait(self._schedule.begins(period + 1) - time.time())
+            self._stop.wait(self._schedule.begins(period + 1) - self._clock())

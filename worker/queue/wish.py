@@ -1,6 +1,5 @@
 """A job as it is asked for, and what is stored for it."""
 
-import time
 import uuid
 from dataclasses import dataclass
 
@@ -23,11 +22,12 @@ class Wish:
     once: bool = False
 
 
-def request(wish: Wish, settle: float, pauses: int) -> Request:
+def request(wish: Wish, settle: float, pauses: int, now: float) -> Request:
     """Name the job and say what is stored for it.
 
     ``settle`` is how many seconds a webhook's job waits, ``pauses`` after how many failures a job
-    is given up. Raises ``PayloadError`` where the incident cannot be an id.
+    is given up, ``now`` is the time by the clock of all machines. Raises ``PayloadError`` where the
+    incident cannot be an id.
     """
     usual = settle if wish.trigger is Trigger.WEBHOOK else 0.0
     wait = usual if wish.delay is None else wish.delay
@@ -35,7 +35,7 @@ def request(wish: Wish, settle: float, pauses: int) -> Request:
     asked = Asked(
         wish.incident,
         wish.trigger,
-        covered_from=time.time() + wait / 2,
+        covered_from=now + wait / 2,
         failed=pauses if wish.once else 0,
         wanted=wish.wanted or Wanted(),
     )
