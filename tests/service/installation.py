@@ -26,7 +26,7 @@ from worker.sandbox.pagerduty_incident import SandboxIncident
 from worker.sandbox.pagerduty_webhooks import Delivery
 
 INDEX_LAG = timedelta(seconds=1)
-"""How long the sandbox Jira's search goes on missing a ticket; the program reckons with two."""
+"""How long the sandbox Jira's search goes on missing a ticket; the program reckons with more."""
 
 SETTINGS = """
 timezone = "Europe/Berlin"
@@ -36,7 +36,7 @@ calls_per_minute = 0
 
 [jira]
 calls_per_minute = 0
-index_lag = "2s"
+index_lag = "LAGs"
 
 [drafts]
 urgency = "high"
@@ -67,7 +67,9 @@ class Installation:
 
     def every(self, period: str) -> None:
         """Let the schedule of processes that start from now on run so often."""
-        (self.folder / "postmortem.toml").write_text(SETTINGS.replace("EVERY", period), "utf-8")
+        lag = self.jira.index_lag.seconds + 1
+        text = SETTINGS.replace("EVERY", period).replace("LAG", str(lag))
+        (self.folder / "postmortem.toml").write_text(text, "utf-8")
 
     @property
     def environment(self) -> dict[str, str]:
@@ -153,7 +155,10 @@ class Installation:
 
 @contextmanager
 def installation(
-    folder: Path, kind: str, place: type[Documents] = Folder
+    folder: Path,
+    kind: str,
+    place: type[Documents] = Folder,
+    index_lag: timedelta = INDEX_LAG,
 ) -> Iterator[Installation]:
     """Set up an installation; whatever still runs in the end is killed.
 
@@ -162,7 +167,7 @@ def installation(
     with (
         database(kind, folder) as url,
         PagerDutySandbox() as pagerduty,
-        JiraSandbox(index_lag=INDEX_LAG) as jira,
+        JiraSandbox(index_lag=index_lag) as jira,
     ):
         here = Installation(folder, pagerduty, jira, url, place(folder))  # type: ignore[call-arg]  # each place takes a folder
         try:

@@ -15,11 +15,13 @@ def test_documents_follow_webhooks_that_come_twice_and_out_of_order(here: Instal
 
     often = resolved_incident(account, [ITEM])
     here.deliver(*[here.event("resolved", often)] * 3)
+    promise.drafted.append(often)
 
     early = open_incident(account)
     early.note("Found it.", now(), who(early))
     annotated = here.event("annotated", early)
     here.deliver(annotated)
+    promise.wait()  # the job has seen that the incident is open, and is content
     resolve(early, "It was the cache.")
     here.deliver(here.event("resolved", early), annotated)
 
@@ -37,7 +39,7 @@ def test_documents_follow_webhooks_that_come_twice_and_out_of_order(here: Instal
     minor = resolved_incident(account, urgency="low")
     here.deliver(here.event("resolved", minor))
 
-    promise.drafted += [often, early, swapped, target]
+    promise.drafted += [early, swapped, target]
     promise.left_out += [merged, minor]
     promise.wait()
 

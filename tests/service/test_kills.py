@@ -5,18 +5,32 @@ import os
 import random
 import secrets
 import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
+import pytest
 import requests
 
 from tests.service.happenings import resolved_incident
-from tests.service.installation import Installation
+from tests.service.installation import Installation, installation
 from tests.service.killing import Trap, trap
 from tests.service.processes import WAIT, until
 from tests.service.promise import Promise
+from tests.unit.queue_support import KINDS
 
 ITEMS = ("Add an alert on the queue", "Write down how to restart it")
 MOST_KILLS = 6
 """A job is given up when its seventh process ends under it."""
+LAG = timedelta(seconds=6)
+"""Longer than a process takes to start, so that its first search misses what was just created."""
+
+
+@pytest.fixture(params=KINDS)
+def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+    """Give an installation whose Jira finds nothing by search for a while."""
+    with installation(tmp_path, request.param, index_lag=LAG) as made:
+        yield made
 
 
 def test_a_process_killed_at_any_step_of_a_job_leaves_nothing_undone_and_nothing_twice(
