@@ -1,11 +1,15 @@
 """A sync in which nothing changed, over many documents with five tickets each in one directory.
 
-python -m bench.many
+Then the job of one document alone among many, in a directory and in Git (without git's own CPU).
+
+    python -m bench.many
 """
 
 import resource
+import subprocess
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,8 +26,9 @@ from worker.jobs.results import Trigger
 from worker.jobs.run import Order, run
 from worker.jobs.wanted import Wanted
 from worker.journal.records import KnownDocument
-from worker.store.base import Listed, Stored
+from worker.store.base import DocumentStore, Listed, Stored
 from worker.store.directory import DirectoryStore
+from worker.store.git import GitStore
 from worker.tracking.memory import TrackedTicket, Values, row_values
 
 TICKETS = 5
@@ -96,14 +101,6 @@ def settle(parts: Parts, listed: list[Listed]) -> None:
     )
 
 
-def alone(parts: Parts, incident: str) -> float:
-    """Give the seconds of CPU of one incident's job in which nothing is to be done."""
-    begin = time.process_time()
-    result = run(parts, Order(Trigger.COMMAND, (incident,), Wanted(pulls=False)))
-    assert not result.failed
-    return time.process_time() - begin
-
-
 def measure(count: int) -> None:
     """Print what one sync over so many documents costs."""
     with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as here:
@@ -132,15 +129,68 @@ def measure(count: int) -> None:
             print(
                 f"{count:6} documents, {count * TICKETS:6} tickets: {calls} calls, "
                 f"{store.reads} files read, {seconds:.2f} s ({seconds / listing:.1f} x a listing), "
-                f"peak {peak:.0f} MB with the sandboxes; "
-                f"the job of one document alone: {alone(parts, 'QB00000000'):.2f} s of CPU"
+                f"peak {peak:.0f} MB with the sandboxes"
             )
 
 
+def small(count: int) -> Iterator[tuple[str, bytes]]:
+    """Give the names and texts of documents that say whose they are, and nothing else."""
+    for number in range(count):
+        incident = f"QB{number:08}"
+        name = f"{2020 + number % 6}/{2020 + number % 6}-01-02-{incident}-many.md"
+        yield name, f"---\nincident: {incident}\n---\n\n# Postmortem: Many\n".encode()
+
+
+def in_directory(folder: Path, count: int) -> DocumentStore:
+    """Put small documents into a directory."""
+    for name, text in small(count):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text)
+    return DirectoryStore(folder)
+
+
+def in_git(folder: Path, count: int) -> DocumentStore:
+    """Put small documents into a bare repository, in one commit."""
+    git = ("git", "-C", str(folder))
+    folder.mkdir()
+    subprocess.run((*git, "init", "--quiet", "--bare", "--initial-branch=main"), check=True)  # noqa: S603 - git, in a folder of our own
+    head = b"commit refs/heads/main\ncommitter A <a@example.com> 1700000000 +0000\ndata 4\nMany\n"
+    files = (
+        b"M 100644 inline %s\ndata %d\n%s\n" % (name.encode(), len(text), text)
+        for name, text in small(count)
+    )
+    fed = head + b"".join(files)
+    subprocess.run((*git, "fast-import", "--quiet"), input=fed, check=True)  # noqa: S603 - as above
+    cache = folder.with_name("cache")
+    return GitStore(f"file://{folder}", "main", author="A <a@example.com>", cache=cache)
+
+
+def measure_job(place: str, fill_store: Callable[[Path, int], DocumentStore], count: int) -> None:
+    """Print what one document's job costs among so many, where nothing is to be done."""
+    with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as here:
+        store = fill_store(Path(folder) / "store", count)
+        incident = here.incidents["quick fix"].id
+        with here.parts(store=store) as parts:
+            time.sleep(2.1)  # as above
+            settle(parts, list(store.list()))
+            run(parts, Order(Trigger.COMMAND, (incident,)))
+            time.sleep(2.1)
+            seconds = []
+            for _ in range(4):
+                begin = time.process_time()
+                result = run(parts, Order(Trigger.COMMAND, (incident,), Wanted(pulls=False)))
+                seconds.append(time.process_time() - begin)
+                assert not result.failed
+            print(f"{place}, {count:6} documents: one job takes {min(seconds):.2f} s of CPU")
+
+
 def main() -> None:
-    """Print both sizes."""
+    """Print all sizes."""
     for count in (1_000, 10_000):
         measure(count)
+    for place, fill_store in (("a directory", in_directory), ("Git", in_git)):
+        for count in (1_000, 10_000, 50_000):
+            measure_job(place, fill_store, count)
 
 
 if __name__ == "__main__":

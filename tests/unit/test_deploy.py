@@ -19,6 +19,8 @@ from config.variables import CONFIG_VARIABLE, VARIABLES
 from worker.cli.main import LONGEST_STOP, app
 from worker.queue.leases import leases
 from worker.queue.location import locate
+from worker.web.metrics import Metrics
+from worker.web.queue_gauges import QueueFigures
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -171,3 +173,17 @@ def test_the_unit_of_systemd_starts_the_program_with_settings_it_takes(tmp_path:
     assert re.findall(r"^ExecStart=/\S+/postmortem (\w+)$", unit, re.MULTILINE) == ["serve"]
     (patient,) = re.findall(r"^TimeoutStopSec=(\w+)$", unit, re.MULTILINE)
     assert seconds(patient) >= LONGEST_STOP
+
+
+def test_the_alerts_watch_what_the_program_tells() -> None:
+    metrics = Metrics()
+    metrics.watch(lambda: QueueFigures(0, 0.0, 0, 0, last_schedule_success=1.0))
+    told = {name for line in metrics.text().decode().splitlines() for name in line.split()[2:3]}
+    (written,) = re.findall(
+        r"```yaml\n(.*?)```", (ROOT / "docs/operations.md").read_text("utf-8"), re.DOTALL
+    )
+    rules = yaml.safe_load(written)["groups"][0]["rules"]
+    watched = {name for one in rules for name in re.findall(r"postmortem_\w+", one["expr"])}
+    assert len(rules) == len({one["alert"] for one in rules})
+    assert watched <= told
+    assert watched
