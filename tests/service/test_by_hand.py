@@ -76,7 +76,7 @@ def test_an_interrupted_command_leaves_what_the_next_one_goes_on_with(here: Inst
     incidents = [resolved_incident(here.pagerduty.account, [ITEM]) for _ in range(6)]
     promise.drafted += incidents
     here.pagerduty.fault(Fault(rf"/incidents/{incidents[3].id}", delay=WAIT))
-    words = [COMMAND, "sync", *(one.id for one in incidents)]
+    words = [str(COMMAND), "sync", *(one.id for one in incidents)]
     with subprocess.Popen(  # noqa: S603 - our own command
         words, cwd=here.folder, env=here.environment, stderr=subprocess.PIPE, text=True
     ) as command:
