@@ -69,10 +69,20 @@ class _Run:
         if isinstance(obtained, IncidentResult):
             return obtained, None
         self.pulled = obtained
+        if self._has_nothing_to_write():
+            return replace(self.report.result(), skipped="it has no document any more"), None
         known = self._write_until_saved()
         if not self.parts.dry_run:
             self._remember(known)
         return self.report.result(), known
+
+    def _has_nothing_to_write(self) -> bool:
+        """Tell whether this is about the tickets of a document that somebody removed.
+
+        Only whoever asks for the facts as well gets another one.
+        """
+        pulls = self.job.wanted.pulls or self.parts.source is None
+        return not pulls and self.catalogue.find(self.incident) is None
 
     def _write_until_saved(self) -> KnownDocument | None:
         for _ in range(ATTEMPTS):
