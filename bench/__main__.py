@@ -2,6 +2,6 @@
 
 from bench import calls, door, draft, idle, many, merge
 
-for part in (calls, draft, merge, many, door, idle):
+for part in (calls, draft, merge, many, door, workers, idle):
     print(f"\n{(part.__doc__ or '').splitlines()[0]}")
     part.main()

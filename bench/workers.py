@@ -350,7 +350,7 @@ def report(setup: Setup, seconds: float, used: Used, running: float) -> None:
 
 def main() -> None:
     """Measure every setup."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="bench.workers")
     parser.add_argument("--incidents", type=int, default=INCIDENTS)
     incidents = parser.parse_args().incidents
     for kind in KINDS:
