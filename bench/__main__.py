@@ -1,6 +1,6 @@
 """Every measurement, one after the other: ``python -m bench``."""
 
-from bench import calls, door, draft, idle, many, merge
+from bench import calls, door, draft, idle, many, merge, workers
 
 for part in (calls, draft, merge, many, door, workers, idle):
     print(f"\n{(part.__doc__ or '').splitlines()[0]}")
