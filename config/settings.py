@@ -5,7 +5,7 @@ is imported: :func:`load` is told which file and which environment.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Annotated
@@ -39,6 +39,7 @@ from config.tickets import Route, Tickets, reachable
 from config.variables import Place, mistyped, read_variables, variable_of
 from config.zones import Zone
 
+_A_WEEK = timedelta(days=7)
 Layer = Mapping[str, object]
 """Values of one origin, in tables as in the settings file."""
 
@@ -126,6 +127,13 @@ class Settings(BaseSettings):
         """Tell whether ``at`` (aware) is a time at which the scheduled job writes nothing."""
         local = at.astimezone(self.timezone)
         return any(quiet.holds(local) for quiet in self.quiet_times)
+
+    def quiet_for(self, at: datetime) -> timedelta:
+        """Tell how long from ``at`` (aware) it is quiet, to the minute; nothing where it is not."""
+        end = at
+        while self.is_quiet(end) and end - at < _A_WEEK:
+            end = end.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        return end - at
 
     def require_token(self, host: str) -> None:
         """Raise ``ConfigurationProblems`` where others than this machine could come in freely."""

@@ -8,7 +8,10 @@ import pytest
 from connectors.incidents import IncidentId
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World, world
+from worker.jobs import incident as one_incident
+from worker.jobs.catalogue import look
 from worker.jobs.draft_filter import DraftFilter
+from worker.jobs.job import Job, Shared
 from worker.jobs.results import IncidentResult, Trigger
 from worker.jobs.run import Order, run
 from worker.jobs.survey import skipped
@@ -150,3 +153,52 @@ def test_the_watermark_stays_until_everything_before_it_is_done(here: World) -> 
     here.pagerduty.faults.clear()
     here.run()
     assert here.path("quick fix").exists()
+
+
+def test_an_incident_that_is_not_there_fails_for_good(here: World) -> None:
+    result = here.run("QNOSUCH").incidents[0]
+    assert result.hopeless
+    assert "QNOSUCH" in result.failures[0]
+
+
+def test_an_incident_that_is_named_by_its_number_is_told_its_name(here: World) -> None:
+    incident = here.incidents["quick fix"]
+    result = here.run(str(incident.number)).incidents[0]
+    assert result.hopeless
+    assert f"is incident {incident.id}" in result.failures[0]
+    assert not here.documents.exists()
+
+
+def test_a_document_that_another_process_drafts_meanwhile_under_another_name_is_found(
+    here: World,
+) -> None:
+    with here.parts() as slow:
+        catalogue = look(slow)
+        here.sync()
+        old = here.path()
+        old.rename(old.with_name("2026-10-15-moved-by-a-person.md"))
+        here.run()
+        job = Job(Trigger.COMMAND)
+        result, _ = one_incident.run(slow, job, here.incidents["quick fix"].id, catalogue)
+        assert result.document == "2026-10-15-moved-by-a-person.md"
+    assert len(list(here.documents.rglob("*.md"))) == 1
+
+
+def test_what_was_read_of_a_ticket_before_another_process_changed_it_is_not_believed(
+    here: World,
+) -> None:
+    here.sync()
+    here.add_rows("Add monitoring | Lena Okafor | High | 2027-01-08")
+    here.sync()
+    incident = here.incidents["quick fix"].id
+    with here.parts() as slow:
+        assert slow.tracker is not None
+        tickets = slow.journal.tickets(incident)
+        shared = Shared(remembered={incident: tickets})
+        shared.seen.read(slow.tracker, [one.id for one in tickets])
+        here.edit(lambda text: text.replace("2027-01-08", "2027-02-26"))
+        here.sync()
+        one_incident.run(slow, Job(Trigger.COMMAND, shared=shared), incident, look(slow))
+    assert "2027-02-26" in here.text()
+    (record,) = here.jira.site.records.values()
+    assert str(record.now.due) == "2027-02-26"

@@ -16,6 +16,8 @@ from worker.queue import Queue, Wish
 RETRIED = "jobs given up, tried again"
 SKIPS_KEPT = timedelta(days=180)
 """How long it is remembered that an incident got no draft."""
+TOGETHER = 200
+"""Jobs stored in one transaction: a webhook must not wait longer for its turn than it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +87,9 @@ def _try_again(
 
 
 def _enqueue(queue: Queue, wishes: Sequence[Wish]) -> dict[str, str]:
-    jobs = queue.enqueue_all(wishes)
-    return {wish.incident: job for wish, job in zip(wishes, jobs, strict=True)}
+    found: dict[str, str] = {}
+    for at in range(0, len(wishes), TOGETHER):
+        part = wishes[at : at + TOGETHER]
+        jobs = queue.enqueue_all(part)
+        found |= {wish.incident: job for wish, job in zip(part, jobs, strict=True)}
+    return found

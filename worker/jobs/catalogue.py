@@ -64,6 +64,13 @@ def look(parts: Parts) -> Catalogue:
     return _catalogue({**kept, **{one.name: one for one in met}}.values())
 
 
+def up_to_date(parts: Parts, catalogue: Catalogue, incident: str) -> Catalogue:
+    """Look again where another process has dealt with the incident's document since."""
+    then = {(one.name, one.fingerprint) for one in catalogue.by_incident.get(incident, ())}
+    now = {(one.name, one.fingerprint) for one in parts.journal.documents_of(incident)}
+    return catalogue if then == now else look(parts)
+
+
 def with_document(catalogue: Catalogue, document: KnownDocument) -> Catalogue:
     """Give the catalogue with one document as a job left it."""
     others = {name: one for name, one in catalogue.documents.items() if name != document.name}

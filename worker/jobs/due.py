@@ -157,6 +157,7 @@ def _changed_tickets(search: Search, due: Due) -> None:
         ticket = search.seen.tickets.get(tracked.id)
         if reads_otherwise(tracked, ticket, done):
             due.track[tracked.incident] = None
+            due.tell(tracked.incident, ticket.updated if ticket else search.parts.clock())
 
 
 def _full_pass_is_due(parts: Parts, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from connectors.errors import (
 )
 from connectors.incidents import Incident, IncidentId
 from worker.document.errors import DocumentError
-from worker.jobs.catalogue import Catalogue, look, with_document
+from worker.jobs.catalogue import Catalogue, look, up_to_date, with_document
 from worker.jobs.job import Job
 from worker.jobs.obtaining import obtain
 from worker.jobs.parts import Parts
@@ -39,6 +39,8 @@ def run(
     if parts.dry_run:
         return _Run(parts, job, incident, catalogue).result()
     with parts.locks.held(incident, parts.policy.lock_wait) as claim:
+        job.shared.forget_stale(incident, parts.journal.tickets(incident))
+        catalogue = up_to_date(parts, catalogue, incident)
         return _Run(parts, job, incident, catalogue, claim).result()
 
 

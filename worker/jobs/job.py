@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from worker.jobs.results import Trigger
 from worker.jobs.ticket_work import Accounts, Seen
 from worker.jobs.wanted import Wanted
+from worker.tracking.memory import TrackedTicket
 
 
 @dataclass(slots=True)
@@ -13,13 +14,20 @@ class Shared:
 
     ``out_of_quota`` tells that the tracker takes no more, ``source_fails`` that the source takes no
     more either, or not these credentials: both hold for the rest of the run. A source that fails
-    for one incident may well give the next.
+    for one incident may well give the next. ``remembered`` are the tickets of the incidents as the
+    journal had them when they were read.
     """
 
     seen: Seen = field(default_factory=Seen)
     accounts: Accounts = field(default_factory=Accounts)
     out_of_quota: str = ""
     source_fails: str = ""
+    remembered: dict[str, tuple[TrackedTicket, ...]] = field(default_factory=dict)
+
+    def forget_stale(self, incident: str, tickets: tuple[TrackedTicket, ...]) -> None:
+        """Forget what was read of an incident's tickets if another process changed them since."""
+        if tickets != self.remembered.get(incident, tickets):
+            self.seen.forget(one.id for one in tickets)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError, Unauthorized
-from connectors.incidents import Incident, IncidentId, IncidentSource
+from connectors.incidents import Incident, IncidentId, IncidentRecord, IncidentSource
 from worker.jobs.job import Job
 from worker.jobs.parts import Parts
 from worker.jobs.pulling import Pulled, StillOpen, must_be_resolved, pull
@@ -37,12 +37,25 @@ def obtain(
         return _not_pulled(report, error, goes_on=has_document and job.wanted.tracks)
     if isinstance(found, Incident):
         return _merged(parts, report, found)
-    reason = parts.policy.only.reason_against_record(found.record)
-    if reason and unasked:
-        note_skip(parts, found.record.incident, reason)
-        return replace(report.result(), skipped=f"no draft: {reason}")
     report.warn(*(one.reason for one in found.record.missing))
-    return found
+    return _not_to_be_written(parts, report, found.record, unasked=unasked) or found
+
+
+def _not_to_be_written(
+    parts: Parts, report: Report, record: IncidentRecord, *, unasked: bool
+) -> IncidentResult | None:
+    """Give the finished result of an incident that gets no document."""
+    if record.incident.id != report.incident:
+        report.fail(
+            f"{report.incident} is incident {record.incident.id}: name it so, for its document and "
+            "its tickets carry that name."
+        )
+        return replace(report.result(), hopeless=True)
+    reason = parts.policy.only.reason_against_record(record)
+    if reason and unasked:
+        note_skip(parts, record.incident, reason)
+        return replace(report.result(), skipped=f"no draft: {reason}", warnings=())
+    return None
 
 
 def _read(
@@ -74,7 +87,9 @@ def _not_pulled(report: Report, error: PostmortemError, *, goes_on: bool) -> Inc
         report.warn(f"{error} Its action items were synced all the same.")
     else:
         report.fail(str(error))
-    return None if goes_on else report.result()
+    if goes_on:
+        return None
+    return replace(report.result(), hopeless=isinstance(error, NotFound))
 
 
 def _merged(parts: Parts, report: Report, merged: Incident) -> IncidentResult:

@@ -57,7 +57,8 @@ class IncidentResult:
     """The outcome of one incident's job.
 
     ``warnings`` are things done in part (a ticket without its due date); ``failures`` things not
-    done. ``again_in`` is in how many seconds a wait for the tracker's search index is over.
+    done, and ``hopeless`` that no repetition mends them. ``again_in`` is in how many seconds a wait
+    for the tracker's search index is over.
     ``diff`` is the document's unified diff.
     """
 
@@ -71,6 +72,7 @@ class IncidentResult:
     failures: tuple[str, ...] = ()
     again_in: float | None = None
     diff: str = ""
+    hopeless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,9 @@ class _Run:
         tracker = self.parts.tracker
         if tracker is None or not self.order.wanted.tracks:
             return
-        ids = [one.id for name in incidents for one in self.parts.journal.tickets(name)]
+        remembered = {name: self.parts.journal.tickets(name) for name in incidents}
+        self.shared.remembered.update(remembered)
+        ids = [one.id for tickets in remembered.values() for one in tickets]
         try:
             self.shared.seen.read(tracker, ids)
         except ConnectorError as error:

@@ -38,6 +38,12 @@ class Seen:
             self.tickets.update(tracker.read(new))
             self.asked.update(new)
 
+    def forget(self, ids: Iterable[TicketId]) -> None:
+        """Let tickets be read again."""
+        for one in ids:
+            self.asked.discard(one)
+            self.tickets.pop(one, None)
+
     def add(self, tickets: Iterable[Ticket]) -> None:
         """Take in tickets that came by another way than a read."""
         for ticket in tickets:

@@ -48,6 +48,12 @@ class Journal:
             found = connection.execute(select(tables.documents)).mappings()
             return {row["name"]: rows.document(row) for row in found}
 
+    def documents_of(self, incident: str) -> Sequence[KnownDocument]:
+        """Give the documents of one incident as last seen: one, or copies as well."""
+        query = select(tables.documents).where(tables.documents.c.incident == incident)
+        with self._begin() as connection:
+            return [rows.document(row) for row in connection.execute(query).mappings()]
+
     def remember(self, documents: Iterable[KnownDocument]) -> None:
         """Remember documents as they are now."""
         with self._begin() as connection:

@@ -1,7 +1,7 @@
 """A job as it is asked for, and what is stored for it."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from worker.jobs.results import Trigger
 from worker.jobs.wanted import Wanted
@@ -9,10 +9,15 @@ from worker.queue import ids
 from worker.queue.desk import Request
 from worker.queue.records import Asked
 
+_PEOPLE = frozenset({Trigger.PAGE, Trigger.COMMAND})
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A job to ask for, as ``Queue.enqueue`` takes it."""
+    """A job to ask for, as ``Queue.enqueue`` takes it.
+
+    ``first_at`` is when the work was first asked for (seconds since 1970), None for now.
+    """
 
     incident: str
     trigger: Trigger
@@ -20,6 +25,7 @@ class Wish:
     event_id: str = ""
     delay: float | None = None
     once: bool = False
+    first_at: float | None = None
 
 
 def request(wish: Wish, settle: float, pauses: int, now: float) -> Request:
@@ -37,6 +43,7 @@ def request(wish: Wish, settle: float, pauses: int, now: float) -> Request:
         wish.trigger,
         covered_from=now + wait / 2,
         failed=pauses if wish.once else 0,
-        wanted=wish.wanted or Wanted(),
+        wanted=replace(wish.wanted or Wanted(), asked=wish.trigger in _PEOPLE),
+        first=now if wish.first_at is None else wish.first_at,
     )
     return Request(ids.first(wish.incident, event), asked, wait)
