@@ -16,7 +16,8 @@ import yaml
 from config.addresses import DirectoryLocation, GitLocation
 from config.settings import Settings, load
 from config.variables import CONFIG_VARIABLE, VARIABLES
-from worker.cli.main import LONGEST_STOP, app
+from worker.cli.main import app
+from worker.cli.serving import LONGEST_STOP
 from worker.queue.leases import leases
 from worker.queue.location import locate
 from worker.web.metrics import Metrics

@@ -1,41 +1,28 @@
 """The commands. Exit status: 0 all done, 1 some of the work failed, 2 wrong usage or settings."""
 
-import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
 import structlog
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from config.errors import ConfigurationProblems
-from config.settings import Settings, load
+from config.settings import Settings
 from connectors.errors import ConfigurationError, PostmortemError
 from worker.app.parts import open_parts
-from worker.cli import printing
+from worker.cli import printing, serving
 from worker.cli.arguments import Incidents, Json, SomeIncidents, duration
-from worker.jobs.parts import Parts
+from worker.cli.exits import FAILED, MISUSED
+from worker.cli.running import carry_out_shown, finish, interruptible, settings_of
 from worker.jobs.preflight import preflight
-from worker.jobs.results import RunResult, Trigger
+from worker.jobs.results import Trigger
 from worker.jobs.run import Order
 from worker.jobs.survey import journal_of, survey
 from worker.jobs.survey import skipped as skips
 from worker.jobs.wanted import Wanted
-
-DONE, FAILED, MISUSED = 0, 1, 2
-LONGEST_STOP = 28.0
-"""Seconds within which a service ends that is told to: Kubernetes and systemd wait longer."""
-INTERRUPTED = (
-    "Stopped. What was done stays done; run the command again to go on. "
-    "Jobs that a server was asked for are still done by it."
-)
 
 app = typer.Typer(
     name="postmortem",
@@ -70,27 +57,20 @@ def _options(
     context.obj = config
 
 
-def _settings(context: typer.Context) -> Settings:
-    settings = load(context.obj, os.environ)
-    for warning in settings.warnings:
-        printing.err.print(warning, style="yellow", markup=False)
-    return settings
-
-
 @app.command()
 def draft(context: typer.Context, incidents: Incidents, json: Json = False) -> None:
     """Pull incidents now and write (or refresh) their drafts.
 
     Example: `postmortem draft Q0R9EVXVKUZTX7`
     """
-    settings = _settings(context)
+    settings = settings_of(context)
     if not settings.has_pagerduty:
         raise ConfigurationError(
             "A draft is written from PagerDuty, which is not configured.", "Set PAGERDUTY_API_KEY."
         )
-    with _interruptible(), open_parts(settings) as parts:
+    with interruptible(), open_parts(settings) as parts:
         order = Order(Trigger.COMMAND, tuple(incidents), Wanted(tracks=False))
-        _finish(_run(settings, parts, order), json)
+        finish(carry_out_shown(settings, parts, order), in_json=json)
 
 
 @app.command()
@@ -121,14 +101,14 @@ def sync(
         since=duration(since, "--since") if since else None,
         wait=duration(wait, "--wait").total_seconds(),
     )
-    settings = _settings(context)
+    settings = settings_of(context)
     if not settings.has_pagerduty and not settings.has_jira:
         raise ConfigurationError(
             "Neither PagerDuty nor Jira is configured, so there is nothing to sync.",
             "Set PAGERDUTY_API_KEY, JIRA_URL and their credentials, or see `postmortem demo`.",
         )
-    with _interruptible(), open_parts(settings, dry_run=dry_run) as parts:
-        _finish(_run(settings, parts, order), json)
+    with interruptible(), open_parts(settings, dry_run=dry_run) as parts:
+        finish(carry_out_shown(settings, parts, order), in_json=json)
 
 
 @app.command()
@@ -155,7 +135,7 @@ def status(
         raise typer.BadParameter("Name the incidents whose journal to show.")
     if journal + skipped + parked > 1:
         raise typer.BadParameter("Choose one of --journal, --skipped and --parked.")
-    settings = _settings(context)
+    settings = settings_of(context)
     if parked:
         _show_parked(settings, incidents or (), in_json=json)
         return
@@ -193,7 +173,7 @@ def check(context: typer.Context, json: Json = False) -> None:
 
     Example: `postmortem check --json`
     """
-    settings = _settings(context)
+    settings = settings_of(context)
     with open_parts(settings) as parts:
         found = preflight(parts)
     printing.findings(found, in_json=json)
@@ -201,71 +181,8 @@ def check(context: typer.Context, json: Json = False) -> None:
         raise typer.Exit(FAILED)
 
 
-@app.command()
-def serve(
-    context: typer.Context,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8080,
-) -> None:
-    """Run everything in one process: web page, webhook receiver, schedule and worker.
-
-    Example: `postmortem serve --host 0.0.0.0` (needs POSTMORTEM_TOKEN)
-    """
-    from worker.app.service import Service  # noqa: PLC0415 - other commands start faster without
-
-    settings = _serving(context)
-    service = Service(settings, host, port)
-    service.start()
-    printing.out.print(f"The web page is at {service.url}. Stop with Ctrl-C.")
-    _until_told_to_stop(service.stop)
-
-
-@app.command()
-def work(context: typer.Context) -> None:
-    """Run worker and schedule alone, for more machines on the same database.
-
-    Example: `POSTMORTEM_DATABASE_URL=postgresql://db.example.com/postmortem postmortem work`
-    """
-    from worker.app.service import Worker  # noqa: PLC0415 - as above
-
-    worker = Worker(_serving(context))
-    worker.start()
-    printing.out.print("Working. Stop with Ctrl-C.")
-    _until_told_to_stop(worker.stop)
-
-
-def _serving(context: typer.Context) -> Settings:
-    settings = _settings(context)
-    if not settings.has_pagerduty:
-        raise ConfigurationError(
-            "Drafts are written from PagerDuty, which is not configured.", "Set PAGERDUTY_API_KEY."
-        )
-    if not settings.has_jira:
-        printing.err.print("Jira is not configured (JIRA_URL): drafts are written without tickets.")
-    return settings
-
-
-def _until_told_to_stop(stop: Callable[[], bool]) -> None:
-    """Wait for Ctrl-C, or for the signal by which a supervisor ends a service, and stop.
-
-    That takes :data:`LONGEST_STOP` seconds at most; a second signal ends the process at once. What
-    is under way then is handed on, and its threads would keep the process alive.
-    """
-    told = threading.Event()
-
-    def tell(*_: object) -> None:
-        if told.is_set():
-            os._exit(FAILED)
-        told.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, tell)
-    told.wait()
-    limit = threading.Timer(LONGEST_STOP, os._exit, (FAILED,))
-    limit.daemon = True
-    limit.start()
-    if not stop():
-        os._exit(FAILED)
+app.command()(serving.serve)
+app.command()(serving.work)
 
 
 @app.command()
@@ -284,37 +201,6 @@ def demo(
     from worker.demo import show  # noqa: PLC0415 - the sandbox is loaded for the demo alone
 
     if not show(folder, serve=not stop):
-        raise typer.Exit(FAILED)
-
-
-def _run(settings: Settings, parts: Parts, order: Order) -> RunResult:
-    """Do a run, showing on a terminal which incident is being worked on."""
-    from worker.app.manual import carry_out  # noqa: PLC0415 - as above
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"))
-    shown = printing.err.is_terminal
-    with Progress(*columns, console=printing.err, transient=True, disable=not shown) as progress:
-        line = progress.add_task("Looking for what is due…")
-
-        def tell(what: str) -> None:
-            progress.update(line, description=f"{what}…")
-
-        return carry_out(settings, parts, replace(order, progress=tell))
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Say where things stand when somebody presses Ctrl-C."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        printing.err.print(INTERRUPTED, style="yellow", markup=False)
-        raise typer.Exit(FAILED) from None
-
-
-def _finish(result: RunResult, in_json: bool) -> None:
-    printing.run_result(result, in_json=in_json)
-    if result.failed:
         raise typer.Exit(FAILED)
 
 

@@ -1,0 +1,83 @@
+"""The commands that run until they are told to stop."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from config.settings import Settings
+from connectors.errors import ConfigurationError
+from worker.cli import printing
+from worker.cli.exits import FAILED
+from worker.cli.running import settings_of
+
+LONGEST_STOP = 28.0
+"""Seconds within which a service ends that is told to: Kubernetes and systemd wait longer."""
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8080,
+) -> None:
+    """Run everything in one process: web page, webhook receiver, schedule and worker.
+
+    Example: `postmortem serve --host 0.0.0.0` (needs POSTMORTEM_TOKEN)
+    """
+    from worker.app.service import Service  # noqa: PLC0415 - other commands start faster without
+
+    settings = _serving(context)
+    service = Service(settings, host, port)
+    service.start()
+    printing.out.print(f"The web page is at {service.url}. Stop with Ctrl-C.")
+    _until_told_to_stop(service.stop)
+
+
+def work(context: typer.Context) -> None:
+    """Run worker and schedule alone, for more machines on the same database.
+
+    Example: `POSTMORTEM_DATABASE_URL=postgresql://db.example.com/postmortem postmortem work`
+    """
+    from worker.app.service import Worker  # noqa: PLC0415 - as above
+
+    worker = Worker(_serving(context))
+    worker.start()
+    printing.out.print("Working. Stop with Ctrl-C.")
+    _until_told_to_stop(worker.stop)
+
+
+def _serving(context: typer.Context) -> Settings:
+    settings = settings_of(context)
+    if not settings.has_pagerduty:
+        raise ConfigurationError(
+            "Drafts are written from PagerDuty, which is not configured.", "Set PAGERDUTY_API_KEY."
+        )
+    if not settings.has_jira:
+        printing.err.print("Jira is not configured (JIRA_URL): drafts are written without tickets.")
+    return settings
+
+
+def _until_told_to_stop(stop: Callable[[], bool]) -> None:
+    """Wait for Ctrl-C, or for the signal by which a supervisor ends a service, and stop.
+
+    That takes :data:`LONGEST_STOP` seconds at most; a second signal ends the process at once. What
+    is under way then is handed on, and its threads would keep the process alive.
+    """
+    told = threading.Event()
+
+    def tell(*_: object) -> None:
+        if told.is_set():
+            os._exit(FAILED)
+        told.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, tell)
+    told.wait()
+    limit = threading.Timer(LONGEST_STOP, os._exit, (FAILED,))
+    limit.daemon = True
+    limit.start()
+    if not stop():
+        os._exit(FAILED)
