@@ -139,7 +139,9 @@ def test_where_each_incident_stands_is_told(playground):
     later = playground.queue.enqueue("PSOON", Trigger.WEBHOOK, Wanted(pulls=False), event_id="e")
     standing = playground.queue.standing()
     assert "PGOOD" not in standing
-    assert standing["PSOON"] == Standing(JobPhase.WAITING, Wanted(pulls=False))
+    assert replace(standing["PSOON"], first_at=before) == Standing(
+        JobPhase.WAITING, Wanted(pulls=False), first_at=before
+    )
     assert standing["PBAD"].phase is JobPhase.PARKED
     assert standing["PBAD"].failed_at >= before - timedelta(seconds=1)
     playground.queue.wait(later, WAIT)

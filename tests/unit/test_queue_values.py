@@ -30,6 +30,8 @@ FAILED = JobOutcome(failures=("Jira could not be reached.",))
         (FAILED, 2, 1, Again(300, 2)),
         (FAILED, 3, 2, Parked(FAILED.failures)),
         (FAILED, 5, 0, Parked(FAILED.failures)),
+        (replace(FAILED, hopeless=True), 1, 0, Done()),
+        (replace(FAILED, hopeless=True, again_in=45), 5, 2, Done()),
         (JobOutcome(again_in=45), 1, 0, Again(45, 0)),
         (JobOutcome(again_in=45), 4, 1, Again(45, 1)),
         (JobOutcome(failures=("Quota.",), again_in=3600), 1, 0, Again(3600, 1)),
@@ -53,7 +55,8 @@ def test_an_attempt_is_not_covered_by_the_one_before_it_though_the_clock_be_set_
     now, covered_from
 ):
     asked = Asked("PABC", "page", covered_from=99.0)
-    assert asked.again(100.0, now, failed=1) == Asked("PABC", "page", covered_from, failed=1)
+    again = asked.again(100.0, now, failed=1)
+    assert again == Asked("PABC", "page", covered_from, failed=1, tried=100.0)
 
 
 def test_an_outcome_is_read_off_the_result_of_an_incident():
@@ -68,6 +71,27 @@ def test_an_outcome_keeps_the_failures_of_a_merges_target_and_leaves_the_text_ou
     outcome = JobOutcome.of([merged, target])
     assert outcome.failures == ("PDEF was not read.",)
     assert outcome.results == (merged, replace(target, diff=""))
+
+
+@pytest.mark.parametrize(
+    ("others", "hopeless"),
+    [
+        ((), True),
+        ((IncidentResult("PDEF"),), True),
+        ((IncidentResult("PDEF", failures=("No.",)),), False),
+    ],
+)
+def test_a_job_is_hopeless_only_if_all_that_failed_is(others, hopeless):
+    gone = IncidentResult("PABC", failures=("There is no such incident.",), hopeless=True)
+    assert JobOutcome.of([gone, *others]).hopeless is hopeless
+
+
+def test_an_outcome_without_failures_is_not_hopeless():
+    assert not JobOutcome.of([IncidentResult("PABC")]).hopeless
+
+
+def test_an_outcome_keeps_what_holds_for_the_whole_run():
+    assert JobOutcome.of([], ["Jira is not configured."]).notices == ("Jira is not configured.",)
 
 
 def test_an_outcome_says_why_an_incident_was_skipped():
@@ -94,20 +118,29 @@ def test_a_job_covers_another_only_if_it_does_all_that_the_other_would(asked, ot
     assert asked.covers(other) is covers
 
 
+def standing(phase: JobPhase, wanted: Wanted | None = None, **times: datetime) -> Standing:
+    return Standing(phase, wanted or Wanted(), **times, first_at=NOON - timedelta(days=7))
+
+
 @pytest.mark.parametrize(
-    ("standing", "news", "seen_to"),
+    ("known", "news", "seen_to"),
     [
-        (Standing(JobPhase.WAITING, Wanted()), NOON, True),
-        (Standing(JobPhase.WAITING, TICKETS), NOON, False),
-        (Standing(JobPhase.RETRYING, Wanted(), NOON), None, True),
-        (Standing(JobPhase.RETRYING, Wanted(), NOON), NOON - timedelta(seconds=1), True),
-        (Standing(JobPhase.RETRYING, Wanted(), NOON), NOON + timedelta(seconds=1), False),
-        (Standing(JobPhase.PARKED, Wanted(), NOON), None, True),
-        (Standing(JobPhase.PARKED, Wanted(), NOON), NOON + timedelta(seconds=1), False),
+        (standing(JobPhase.WAITING), None, True),
+        (standing(JobPhase.WAITING, TICKETS), NOON, False),
+        (standing(JobPhase.RETRYING, failed_at=NOON), None, True),
+        (standing(JobPhase.RETRYING, failed_at=NOON), NOON - timedelta(seconds=1), True),
+        (standing(JobPhase.RETRYING, failed_at=NOON), NOON + timedelta(seconds=1), False),
+        (standing(JobPhase.PARKED, failed_at=NOON), None, True),
+        (standing(JobPhase.PARKED, failed_at=NOON), NOON + timedelta(seconds=1), False),
+        (standing(JobPhase.WAITING), NOON + timedelta(days=1), True),
+        (standing(JobPhase.RUNNING, began_at=NOON), NOON - timedelta(seconds=1), True),
+        (standing(JobPhase.RUNNING, began_at=NOON), NOON + timedelta(seconds=1), False),
+        (standing(JobPhase.RUNNING, began_at=NOON), None, False),
+        (standing(JobPhase.RUNNING), NOON, False),
     ],
 )
-def test_a_job_that_failed_is_asked_for_again_only_when_something_changed(standing, news, seen_to):
-    assert standing.sees_to(Wanted(), news) is seen_to
+def test_a_job_that_failed_is_asked_for_again_only_when_something_changed(known, news, seen_to):
+    assert known.sees_to(Wanted(), news) is seen_to
 
 
 def test_the_same_event_always_names_the_same_job():

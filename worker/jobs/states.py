@@ -71,8 +71,9 @@ class Standing:
         if not self.wanted.covers(wanted):
             return False
         if self.phase is JobPhase.RUNNING:
-            known = news_at is not None and self.began_at is not None
-            return known and news_at <= self.began_at
+            if news_at is None or self.began_at is None:
+                return False
+            return news_at <= self.began_at
         if self.phase is JobPhase.WAITING or self.failed_at is None or news_at is None:
             return True
         return news_at <= self.failed_at

@@ -9,6 +9,7 @@ from worker.jobs.wanted import Wanted
 from worker.queue.policy import JobOutcome
 from worker.queue.records import Ran
 
+NOTHING = Wanted(pulls=False, tracks=False)
 _log = structlog.get_logger(__name__)
 
 
@@ -25,11 +26,13 @@ def attempted(
 ) -> Ran:
     """Run the work that was ``wanted``; ``clock`` is that of all machines.
 
-    Whatever it raises becomes an outcome, so that no job ends without a word.
+    Whatever it raises becomes an outcome, so that no job ends without a word. What was left covers
+    nothing.
     """
     began = clock()
     try:
-        return Ran(began, run(), wanted)
+        outcome = run()
+        return Ran(began, outcome, NOTHING if outcome.left else wanted)
     except PostmortemError as error:
         again_in = error.again_in if isinstance(error, OutOfQuota) else None
         return Ran(began, JobOutcome(failures=(str(error),), again_in=again_in), wanted)

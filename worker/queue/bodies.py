@@ -92,7 +92,7 @@ class Bodies:
         tell = partial(self._tell, job, asked.incident, asked.trigger)
         if asked.failed > len(self.retry.pauses):
             tell(JobOutcome(failures=(LOST,)), JobPhase.PARKED)
-            raise JobParked((LOST,), asked.covered_from)
+            raise JobParked((LOST,), asked.tried or asked.covered_from)
         request = JobRequest(asked.incident, Trigger(asked.trigger), asked.wanted)
         ran = self._step(asked.incident, lambda: self.run_incident(request), asked.wanted)
         match decide(ran.outcome, ids.attempt(job), asked.failed, self.retry):
@@ -134,7 +134,9 @@ class Bodies:
         """
         if row.name == INCIDENT_JOB and row.input:
             asked = ASKED.validate_python(row.input["args"][0])
-            put(ids.successor(row.workflow_id), replace(asked, failed=asked.failed + 1), 0)
+            began = (row.dequeued_at or 0) / 1000
+            again = replace(asked, failed=asked.failed + 1, tried=began or asked.tried)
+            put(ids.successor(row.workflow_id), again, 0)
         DBOS.cancel_workflow(row.workflow_id)
 
     def _step(self, subject: str, run: Callable[[], JobOutcome], wanted: Wanted) -> Ran:
@@ -155,6 +157,7 @@ class Bodies:
             summary=outcome.summary,
             failures=outcome.failures,
             results=outcome.results,
+            notices=outcome.notices,
         )
         try:
             self.on_end(told)

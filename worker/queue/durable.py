@@ -146,7 +146,11 @@ class Queue:
 
     def state(self, job: str) -> JobState | None:
         """Tell where a job stands, or the attempt or job that took it over; None if unknown."""
-        return lookup.state(self._at_desk().list, job)
+        return self.states([job]).get(job)
+
+    def states(self, jobs: Sequence[str]) -> Mapping[str, JobState]:
+        """Do :meth:`state` for many jobs in a few queries; unknown ones are left out."""
+        return lookup.states(self._at_desk().list, jobs)
 
     def parked(self) -> Sequence[JobState]:
         """List the jobs that failed for good, newest last, unless a later job made them good."""

@@ -11,14 +11,18 @@ from worker.jobs.states import JobPhase, JobState, Standing
 from worker.jobs.wanted import Wanted
 from worker.queue import ids
 from worker.queue.names import INCIDENT_JOB, TICK
-from worker.queue.records import ASKED, ENDED, FAILED, Ended, Failed, Ran
+from worker.queue.records import ASKED, ENDED, FAILED, Asked, Ended, Failed, Ran
 
+_RANKS = (JobPhase.PARKED, JobPhase.RUNNING, JobPhase.RETRYING, JobPhase.WAITING)
 _UNFINISHED = ["ENQUEUED", "DELAYED", "PENDING"]
 Look = Callable[..., Sequence[WorkflowStatus]]
 """Lists jobs: the engine's, which waits for its database, or the desk's, which does not."""
 
 _GRAIN = timedelta(seconds=1)
 """SQLite's times are whole seconds: searches by time begin that much earlier."""
+
+_AT_ONCE = 500
+"""Jobs looked up by one query: SQLite takes a limited number of values."""
 
 
 def covering_run(prefix: str, since: float, wanted: Wanted) -> str:
@@ -30,52 +34,84 @@ def covering_run(prefix: str, since: float, wanted: Wanted) -> str:
     return next((row.workflow_id for row, ran in runs if ran.wanted.covers(wanted)), "")
 
 
-def state(look: Look, job: str) -> JobState | None:
-    """Tell where a job stands, following it to the attempt or the job that took it over.
+def states(look: Look, jobs: Sequence[str]) -> dict[str, JobState]:
+    """Tell where jobs stand, each followed to the attempt or the job that took it over.
 
-    The results are those of all attempts, in their order.
+    The results are those of all attempts, in their order. Unknown jobs are left out.
     """
-    found: JobState | None = None
-    current = job
-    while current and (row := _row(look, current)) is not None:
-        found = _state(row, found)
-        current = _continued(row)
-    return None if found is None else _renamed(found, job)
+    found: dict[str, JobState] = {}
+    current = {job: job for job in jobs}
+    while current:
+        rows = _rows(look, list(dict.fromkeys(current.values())))
+        current = {job: name for job, name in current.items() if name in rows}
+        for job, name in current.items():
+            found[job] = _state(rows[name], found.get(job))
+        followed = {job: _continued(rows[name]) for job, name in current.items()}
+        current = {job: name for job, name in followed.items() if name}
+    return {job: replace(one, id=job) for job, one in found.items()}
 
 
 def parked(look: Look, since: datetime) -> Sequence[JobState]:
     """List the jobs that ended in failure since then and that no later job made good."""
-    rows = look(
-        name=INCIDENT_JOB, status="ERROR", completed_after=since.isoformat(), sort_desc=True
-    )
-    latest = {ids.subject(row.workflow_id): row for row in reversed(rows)}
-    return [
-        _state(row, None)
-        for incident, row in latest.items()
-        if not _made_good(look, incident, _failed(row).began)
-    ]
+    return [_state(row, None) for row in _parked(look, since)]
 
 
 def standing(look: Look, since: datetime) -> dict[str, Standing]:
     """Tell, by incident, which jobs are not over and which failed for good since then.
 
-    Of an incident's jobs that one counts which begins first.
+    Of an incident's jobs that one counts which has seen least and so will see most: one that waits
+    before one that is to be tried again, and that before one that runs.
     """
-    found = {
-        one.subject: Standing(JobPhase.PARKED, Wanted(), one.ended_at)
-        for one in parked(look, since)
-    }
-    rows = look(name=INCIDENT_JOB, status=_UNFINISHED, load_output=False)
-    for row in sorted(rows, key=_begins, reverse=True):
-        asked = ASKED.validate_python(row.input["args"][0]) if row.input else None
-        if asked is not None:
-            failed_at = datetime.fromtimestamp(asked.covered_from, UTC) if asked.failed else None
-            found[asked.incident] = Standing(_phase(row), asked.wanted, failed_at)
+    rows = [*look(name=INCIDENT_JOB, status=_UNFINISHED, load_output=False), *_parked(look, since)]
+    found: dict[str, Standing] = {}
+    for row in rows:
+        asked = _asked(row)
+        if asked is None:
+            continue
+        one = _standing(row, asked)
+        other = found.get(asked.incident)
+        if other is None or _rank(one) > _rank(other):
+            found[asked.incident] = one
     return found
 
 
-def _begins(row: WorkflowStatus) -> int:
-    return row.delay_until_epoch_ms or 0 if row.status == "DELAYED" else 0
+def _rank(one: Standing) -> tuple[int, int]:
+    wanted = one.wanted
+    does = (wanted.pulls, wanted.tracks, wanted.asked, wanted.resolved_at is not None)
+    return _RANKS.index(one.phase), sum(does)
+
+
+def _standing(row: WorkflowStatus, asked: Asked) -> Standing:
+    phase = _phase(row)
+    failed_at = None
+    if phase is JobPhase.PARKED:
+        failed_at = _began(row)
+    elif asked.failed and ids.attempt(row.workflow_id) > 1:
+        failed_at = asked.tried or asked.covered_from
+    return Standing(
+        phase,
+        asked.wanted,
+        failed_at=None if failed_at is None else datetime.fromtimestamp(failed_at, UTC),
+        began_at=_moment(row.dequeued_at) if phase is JobPhase.RUNNING else None,
+        first_at=datetime.fromtimestamp(asked.first or _created(row), UTC),
+    )
+
+
+def _parked(look: Look, since: datetime) -> Sequence[WorkflowStatus]:
+    rows = look(
+        name=INCIDENT_JOB, status="ERROR", completed_after=since.isoformat(), sort_desc=True
+    )
+    latest = {ids.subject(row.workflow_id): row for row in reversed(rows)}
+    return [row for incident, row in latest.items() if not _made_good(look, incident, _began(row))]
+
+
+def _began(row: WorkflowStatus) -> float:
+    """Tell when the attempt that was the last one began."""
+    return _failed(row).began or _created(row)
+
+
+def _created(row: WorkflowStatus) -> float:
+    return (row.created_at or 0) / 1000
 
 
 def last_tick(look: Look) -> datetime | None:
@@ -102,8 +138,9 @@ def _runs(look: Look, prefix: str, since: float) -> Iterator[tuple[WorkflowStatu
             yield row, ran
 
 
-def _row(look: Look, job: str) -> WorkflowStatus | None:
-    return next(iter(look(workflow_ids=[job])), None)
+def _rows(look: Look, jobs: Sequence[str]) -> dict[str, WorkflowStatus]:
+    parts = [list(jobs[at : at + _AT_ONCE]) for at in range(0, len(jobs), _AT_ONCE)]
+    return {row.workflow_id: row for part in parts for row in look(workflow_ids=part)}
 
 
 def _ended(row: WorkflowStatus) -> Ended:
@@ -139,6 +176,7 @@ def _state(row: WorkflowStatus, before: JobState | None) -> JobState:
         failures = failures or ran.outcome.failures
     elif phase is JobPhase.RETRYING and before is not None:
         failures = before.failures
+    notices = (*(before.notices if before else ()), *(ran.outcome.notices if ran else ()))
     return JobState(
         id=row.workflow_id,
         subject=ids.subject(row.workflow_id),
@@ -150,6 +188,7 @@ def _state(row: WorkflowStatus, before: JobState | None) -> JobState:
         failures=failures,
         results=(*(before.results if before else ()), *(ran.outcome.results if ran else ())),
         ended_at=_moment(row.completed_at),
+        notices=tuple(dict.fromkeys(notices)),
     )
 
 
@@ -157,8 +196,13 @@ def _moment(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
+def _asked(row: WorkflowStatus) -> Asked | None:
+    return ASKED.validate_python(row.input["args"][0]) if row.input else None
+
+
 def _trigger(row: WorkflowStatus) -> str:
-    return ASKED.validate_python(row.input["args"][0]).trigger if row.input else ""
+    asked = _asked(row)
+    return asked.trigger if asked else ""
 
 
 def _failed(row: WorkflowStatus) -> Failed:
@@ -167,7 +211,3 @@ def _failed(row: WorkflowStatus) -> Failed:
     if isinstance(row.error, PortableWorkflowError) and isinstance(row.error.data, dict):
         return FAILED.validate_python(row.error.data)
     return Failed((str(row.error),))
-
-
-def _renamed(found: JobState, job: str) -> JobState:
-    return found if found.id == job else replace(found, id=job)

@@ -14,29 +14,37 @@ class JobOutcome:
 
     ``summary`` is one line about what was done; ``failures`` are sentences about what was not.
     ``again_in`` is in how many seconds there is more to do, failure or not. ``results`` are what
-    the summary is made of.
+    the summary is made of, ``notices`` hold for the whole attempt. ``left`` tells that it did
+    nothing of what was wanted, ``hopeless`` that no repetition mends its failures.
     """
 
     summary: str = ""
     failures: tuple[str, ...] = ()
     again_in: float | None = None
     results: tuple[IncidentResult, ...] = ()
+    left: bool = False
+    hopeless: bool = False
+    notices: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, results: Sequence[IncidentResult]) -> Self:
+    def of(cls, results: Sequence[IncidentResult], notices: Sequence[str] = ()) -> Self:
         """Read the outcome off the results of a job: its incident's, and that of a merge's target.
 
-        The documents' text is left out of what is kept.
+        The documents' text is left out of what is kept. The job is hopeless only if all that
+        failed is.
         """
         counts = Counter(deed.action.value for one in results for deed in one.deeds)
         done = ", ".join(f"{count} {action}" for action, count in counts.items())
         skipped = next((one.skipped for one in results if one.skipped), "")
         waits = [one.again_in for one in results if one.again_in is not None]
+        failed = [one for one in results if one.failures]
         return cls(
             "; ".join(word for word in (skipped, done) if word) or "Nothing had to be done.",
-            tuple(failure for one in results for failure in one.failures),
+            tuple(failure for one in failed for failure in one.failures),
             max(waits, default=None),
             tuple(replace(one, diff="") for one in results),
+            hopeless=bool(failed) and all(one.hopeless for one in failed),
+            notices=tuple(notices),
         )
 
 
@@ -55,7 +63,7 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """There is nothing left to do."""
+    """There is nothing left to do, or nothing that can be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,8 @@ Decision = Done | Again | Parked
 def decide(outcome: JobOutcome, attempt: int, failed: int, policy: RetryPolicy) -> Decision:
     """Decide what follows the ``attempt``-th attempt, with ``failed`` failed ones before it."""
     if outcome.failures:
+        if outcome.hopeless:
+            return Done()
         if failed >= len(policy.pauses) or attempt >= policy.most_attempts:
             return Parked(outcome.failures)
         return Again(max(policy.pauses[failed], outcome.again_in or 0.0), failed + 1)

@@ -17,7 +17,8 @@ class Asked:
 
     ``covered_from`` is a time (seconds since 1970, UTC): a run for the same incident that began
     at or after it has seen all that this attempt would see. ``failed`` counts the failed attempts
-    before this one.
+    before this one. ``first`` is when the work was first asked for, ``tried`` when the attempt
+    before this one began (times as above; 0 where unknown).
     """
 
     incident: str
@@ -25,13 +26,16 @@ class Asked:
     covered_from: float
     failed: int = 0
     wanted: Wanted = field(default_factory=Wanted)
+    first: float = 0.0
+    tried: float = 0.0
 
     def again(self, began: float, now: float, failed: int) -> Self:
         """Give the attempt that follows on a run which ``began`` then and has ended ``now``.
 
         That run does not cover it, though the clock was set back meanwhile.
         """
-        return replace(self, covered_from=max(now, began + _MOMENT), failed=failed)
+        since = max(now, began + _MOMENT)
+        return replace(self, covered_from=since, failed=failed, tried=began)
 
 
 @dataclass(frozen=True, slots=True)
