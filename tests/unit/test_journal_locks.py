@@ -5,10 +5,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from tests.unit.queue_support import database
 from tests.unit.tracking_support import INCIDENT, NOW, intent
@@ -25,9 +29,13 @@ def locks(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[IncidentLo
         yield ThreadLocks()
     else:
         with database("postgresql", tmp_path) as url:
-            opened = Database.open(url.replace("postgresql://", "postgresql+psycopg://", 1))
+            opened = Database.open(driven(url))
             yield PostgresLocks(opened.engine)
             opened.close()
+
+
+def driven(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def test_a_second_holder_is_told_after_its_wait(locks: IncidentLocks) -> None:
@@ -102,7 +110,7 @@ def test_a_killed_process_lets_its_lock_go(tmp_path: Path) -> None:
 
 def test_who_lost_the_lock_to_another_writes_no_create_down_any_more(tmp_path: Path) -> None:
     with database("postgresql", tmp_path) as url:
-        opened = Database.open(url.replace("postgresql://", "postgresql+psycopg://", 1))
+        opened = Database.open(driven(url))
         journal, locks = Journal(opened, lambda: NOW), PostgresLocks(opened.engine)
         with locks.held(INCIDENT, 1) as first:
             journal.intend([intent("m1", "Do it")], first)
@@ -116,4 +124,66 @@ def test_who_lost_the_lock_to_another_writes_no_create_down_any_more(tmp_path: P
                 journal.intend([intent("m3", "Do it")], first)
             journal.intend([intent("m4", "Do it")], second)
         assert {one.mark for one in journal.intents(INCIDENT)} == {"m1", "m2", "m4"}
+        journal.close()
+
+
+REFUSED_CLAIM = "ALTER TABLE claims ADD CHECK (incident <> 'QA')"
+FAILED_RELEASE = """
+CREATE FUNCTION pg_advisory_unlock(bigint) RETURNS boolean LANGUAGE plpgsql
+AS $$ BEGIN RAISE 'canceling statement due to statement timeout'; END $$
+"""
+FAILED_TAKING = """
+CREATE FUNCTION pg_try_advisory_lock(bigint) RETURNS boolean LANGUAGE plpgsql
+AS $$ BEGIN
+    PERFORM pg_catalog.pg_try_advisory_lock($1);
+    RAISE 'canceling statement due to statement timeout';
+END $$
+"""
+OURS_FIRST = "?options=-csearch_path%3Dpublic,pg_catalog"
+"""Lets a function of the database stand before PostgreSQL's own of the same name."""
+
+
+@pytest.mark.parametrize(
+    ("fault", "raises"),
+    [(REFUSED_CLAIM, True), (FAILED_TAKING, True), (FAILED_RELEASE, False)],
+    ids=["while the claim is left", "while the lock is taken", "while it is let go"],
+)
+def test_a_statement_that_fails_leaves_no_lock_behind(
+    tmp_path: Path, fault: str, *, raises: bool
+) -> None:
+    with database("postgresql", tmp_path) as url:
+        faulty, other = Database.open(driven(url) + OURS_FIRST), Database.open(driven(url))
+        with other.begin() as connection:
+            connection.execute(text(fault))
+        told = pytest.raises(DBAPIError) if raises else nullcontext()
+        with told, PostgresLocks(faulty.engine).held("QA", 1):
+            pass
+        with other.begin() as connection:
+            mended = "ALTER TABLE claims DROP CONSTRAINT IF EXISTS claims_incident_check"
+            connection.execute(text(mended))
+        with PostgresLocks(other.engine).held("QA", 5):
+            pass
+        faulty.close()
+        other.close()
+
+
+def test_whoever_holds_a_lock_always_gets_to_the_journal(tmp_path: Path) -> None:
+    holders = 12
+    together = threading.Barrier(holders)
+    with database("postgresql", tmp_path) as url:
+        opened = Database.open(driven(url))
+        journal, locks = Journal(opened, lambda: NOW), PostgresLocks(opened.engine)
+
+        def work(incident: str) -> None:
+            with locks.held(incident, 30) as claim:
+                together.wait(60)
+                for number in range(5):
+                    made = replace(intent(f"{incident}{number}", "Do it"), incident=incident)
+                    journal.intend([made], claim)
+                together.wait(60)
+
+        with ThreadPoolExecutor(holders) as threads:
+            for one in [threads.submit(work, f"Q{number}") for number in range(holders)]:
+                one.result(timeout=120)
+        assert len(journal.incidents_with_intents()) == holders
         journal.close()

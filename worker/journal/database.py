@@ -6,10 +6,10 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from connectors.errors import PostmortemError
 
@@ -84,10 +84,21 @@ def sqlite_path(url: str) -> Path | None:
     return Path(database) if database and database != ":memory:" else None
 
 
+def unpooled(url: URL) -> Engine:
+    """Give an engine for a PostgreSQL database that closes each connection after its use."""
+    return _noticing(create_engine(url, poolclass=NullPool, connect_args=_NOTICE_A_DEAD_SERVER))
+
+
+def _noticing(engine: Engine) -> Engine:
+    event.listen(engine, "connect", _notice_a_dead_client)
+    return engine
+
+
 def _open(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_pre_ping=True, connect_args=_NOTICE_A_DEAD_SERVER)
-        event.listen(engine, "connect", _notice_a_dead_client)
+        engine = _noticing(
+            create_engine(url, pool_pre_ping=True, connect_args=_NOTICE_A_DEAD_SERVER)
+        )
         _upgrade(engine)
         return engine
     engine = create_engine(url)
@@ -105,9 +116,11 @@ def _notice_a_dead_client(connection: DBAPIConnection, _record: object) -> None:
 
     Its own defaults are the system's (postgresql.org/docs/current/runtime-config-connection.html).
     """
+    settings = (("idle", 10), ("interval", 5), ("count", 4))
     with closing(connection.cursor()) as cursor:
-        for name, seconds in (("idle", 10), ("interval", 5), ("count", 4)):
-            cursor.execute(f"SET tcp_keepalives_{name} = {seconds}")
+        cursor.execute(
+            "; ".join(f"SET tcp_keepalives_{name} = {value}" for name, value in settings)
+        )
     connection.commit()
 
 

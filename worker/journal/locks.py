@@ -15,9 +15,10 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.errors import PostmortemError
+from worker.journal.database import unpooled
 from worker.journal.records import NO_CLAIM, Claim
 from worker.journal.statements import put
 from worker.journal.tables import claims
@@ -86,36 +87,42 @@ class ThreadLocks:
 
 
 class PostgresLocks:
-    """Advisory locks of PostgreSQL, for all machines on one database."""
+    """Advisory locks of PostgreSQL, for all machines on one database.
+
+    Each lock has a connection of its own, opened for it and closed with it. So a lock cannot
+    outlive its job in a connection that goes back to a pool, whichever statement failed; and jobs
+    that hold a lock never wait for each other's connection to the journal.
+    """
 
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
-        self._engine = engine
+        self._engine = unpooled(engine.url).execution_options(isolation_level="AUTOCOMMIT")
         self._clock = clock
 
     @contextmanager
     def held(self, incident: str, wait: float) -> Iterator[Claim]:
         """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds.
 
-        The lock belongs to a connection of its own, kept open without a transaction. It is lost
-        with the connection, while the job may go on: so whoever holds it leaves a claim, and the
-        claim before it is worth nothing any more.
+        The lock is held without a transaction. It is lost with its connection, while the job may
+        go on: so whoever holds it leaves a claim, and the claim before it is worth nothing any
+        more.
         """
-        key = int.from_bytes(_digest(incident)[:8], "big", signed=True)
-        engine = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+        key = {"key": int.from_bytes(_digest(incident)[:8], "big", signed=True)}
+        with self._engine.connect() as connection:
             until = self._clock() + wait
             take = text("SELECT pg_try_advisory_lock(:key)")
-            while not connection.scalar(take, {"key": key}):
+            while not connection.scalar(take, key):
                 if self._clock() >= until:
                     raise _busy(incident)
                 time.sleep(0.05)
-            claim = Claim(secrets.token_hex(8))
-            put(connection, claims, {"incident": incident}, {"claim": claim})
             try:
+                claim = Claim(secrets.token_hex(8))
+                put(connection, claims, {"incident": incident}, {"claim": claim})
                 yield claim
             finally:
-                with suppress(DBAPIError):  # a broken connection holds no lock any more
-                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+                # At once, since a server notices later that a connection was closed; where it
+                # fails, that is how the lock goes.
+                with suppress(SQLAlchemyError):
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
 
 def must_still_hold(connection: Connection, incident: str, claim: Claim) -> None:
