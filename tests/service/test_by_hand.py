@@ -71,6 +71,29 @@ def test_what_a_process_could_not_do_is_told_and_when_it_is_tried_again(
     assert "still acknowledged" in refused.stderr
 
 
+def test_a_misspelt_incident_is_told_at_once_and_not_tried_for_hours(here: Installation) -> None:
+    serve_and_look(here)
+    done = here.run("sync", "QNOSUCH")
+    assert done.returncode == 1
+    assert "QNOSUCH" in done.stderr
+    assert "tried again" not in done.stderr
+    parked = here.run("status", "--parked")
+    assert (parked.returncode, parked.stdout) == (0, "No job was given up.\n")
+
+
+def test_what_was_left_out_is_told_and_who_asks_gets_it_all_the_same(here: Installation) -> None:
+    serve_and_look(here)
+    minor = resolved_incident(here.pagerduty.account, urgency="low")
+    here.deliver(here.event("resolved", minor))
+    until(lambda: here.told("status", "--skipped"), "it is skipped")
+    (told,) = here.told("status", "--skipped")
+    assert (told["incident"], told["reason"]) == (minor.id, "its urgency (low) gets no draft")
+    assert here.documents.of(minor.id) == []
+    assert here.run("draft", minor.id).returncode == 0
+    assert here.documents.of(minor.id)
+    assert here.run("status", "--skipped").stdout == "No incident was skipped.\n"
+
+
 def test_an_interrupted_command_leaves_what_the_next_one_goes_on_with(here: Installation) -> None:
     promise = Promise(here)
     incidents = [resolved_incident(here.pagerduty.account, [ITEM]) for _ in range(6)]

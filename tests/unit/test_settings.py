@@ -274,6 +274,17 @@ def test_the_hour_that_the_clock_shows_twice_is_quiet_twice() -> None:
     )
     hours = [datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in range(3)]
     assert [settings.is_quiet(at) for at in hours] == [True, True, False]
+    assert [settings.quiet_for(at) for at in hours] == [
+        timedelta(minutes=90),
+        timedelta(minutes=30),
+        timedelta(0),
+    ]
+
+
+def test_a_quiet_time_without_an_end_is_asked_about_again_in_a_week() -> None:
+    settings = from_text('[[quiet_times]]\nfrom = "00:00"\nto = "00:00"\n')
+    quiet = settings.quiet_for(datetime(2026, 11, 2, 12, 0, 30, tzinfo=UTC))
+    assert timedelta(days=7) <= quiet <= timedelta(days=7, minutes=1)
 
 
 def test_the_built_in_template_is_the_default() -> None:

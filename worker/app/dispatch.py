@@ -16,6 +16,8 @@ from worker.queue import Queue, Wish
 RETRIED = "jobs given up, tried again"
 SKIPS_KEPT = timedelta(days=180)
 """How long it is remembered that an incident got no draft."""
+TRIED_FOR = timedelta(days=14)
+"""How long after it was first asked for a job that was given up is tried again by itself."""
 TOGETHER = 200
 """Jobs stored in one transaction: a webhook must not wait longer for its turn than it may."""
 
@@ -77,9 +79,11 @@ def _try_again(
         return {}
     parts.journal.skips.forget_before(now - SKIPS_KEPT)
     given_up = [
-        Wish(incident, Trigger.SCHEDULE, once=True)
+        Wish(incident, Trigger.SCHEDULE, first_at=known.first_at.timestamp(), once=True)
         for incident, known in standing.items()
-        if known.phase is JobPhase.PARKED and incident not in jobs
+        if known.phase is JobPhase.PARKED
+        and incident not in jobs
+        and now - known.first_at < TRIED_FOR
     ]
     again = _enqueue(queue, given_up)
     parts.journal.move_cursor(RETRIED, now)

@@ -14,7 +14,7 @@ from worker.jobs.report import together
 from worker.jobs.results import IncidentResult, RunResult, Trigger
 from worker.jobs.run import Order, run
 from worker.jobs.states import JobPhase, JobState
-from worker.queue import JobOutcome, Queue
+from worker.queue import JobOutcome, Queue, Wish
 from worker.queue.leases import living
 from worker.queue.location import exists
 
@@ -61,29 +61,31 @@ def _not_here(_request: object) -> JobOutcome:
 
 def _through(queue: Queue, parts: Parts, order: Order, servers: int) -> RunResult:
     if order.incidents:
-        jobs = {one: queue.enqueue(one, Trigger.COMMAND, order.wanted) for one in order.incidents}
-        handed = Handed(jobs)
+        wishes = [Wish(one, Trigger.COMMAND, order.wanted) for one in order.incidents]
+        handed = Handed(dict(zip(order.incidents, queue.enqueue_all(wishes), strict=True)))
     else:
         handed = hand_out(parts, queue, Trigger.COMMAND, order.since)
     processes = "a process that runs" if servers == 1 else f"{servers} processes that run"
+    wait = _Wait(queue, order, handed.jobs)
     return RunResult(
-        incidents=tuple(_Wait(queue, order, handed.jobs).results()),
+        incidents=tuple(wait.results()),
         unchanged=handed.unchanged,
-        notices=(f"The work was done by {processes} on the same database.",),
+        notices=(f"The work was done by {processes} on the same database.", *wait.notices),
         failures=handed.failures,
     )
 
 
 class _Wait:
-    """Waiting for jobs that others do."""
+    """Waiting for jobs that others do; ``notices`` are what they noted."""
 
     def __init__(self, queue: Queue, order: Order, jobs: Mapping[str, str]) -> None:
+        self.notices: dict[str, None] = {}
         self._queue = queue
         self._order = order
         self._waiting = dict(jobs)
         self._total = len(jobs)
         self._patience = time.monotonic() + order.wait
-        self._last_seen = time.monotonic()
+        self._last_seen = self._looked = time.monotonic()
 
     def results(self) -> list[IncidentResult]:
         """Give the results of all jobs, in the order in which they came."""
@@ -91,19 +93,25 @@ class _Wait:
         while self._waiting:
             self._order.progress(f"{self._total - len(self._waiting)} of {self._total} done")
             deserted = self._deserted()
+            states = self._queue.states(list(self._waiting.values()))
             for incident, job in list(self._waiting.items()):
-                told = self._told(incident, self._queue.state(job), deserted=deserted)
+                state = states.get(job)
+                told = self._told(incident, state, deserted=deserted)
                 if told:
                     found += told
+                    self.notices |= dict.fromkeys(state.notices if state else ())
                     del self._waiting[incident]
             if self._waiting:
                 time.sleep(LOOK_EVERY)
         return found
 
     def _deserted(self) -> bool:
+        """Tell whether nobody has worked for long; asked now and then, for each look connects."""
         now = time.monotonic()
-        if self._queue.workers():
-            self._last_seen = now
+        if now - self._looked > DESERTED / 6:
+            self._looked = now
+            if self._queue.workers():
+                self._last_seen = now
         return now - self._last_seen > DESERTED
 
     def _told(
@@ -131,14 +139,23 @@ class _Wait:
 def _results(
     incident: str, state: JobState, again_in: float | None = None
 ) -> Sequence[IncidentResult]:
-    """Give a job's results, those of its attempts put together."""
+    """Give a job's results, those of its attempts put together.
+
+    What the queue knows of its failures, and the results do not tell, is told of its incident.
+    """
     found: dict[str, IncidentResult] = {}
     for one in state.results:
         before = found.get(one.incident)
         found[one.incident] = together(before, one) if before else one
-    if incident not in found:
-        found[incident] = IncidentResult(incident, failures=state.failures, again_in=again_in)
-    waits = {name: replace(one, again_in=again_in) for name, one in found.items() if one.again_in}
+    own = found.get(incident, IncidentResult(incident))
+    told = {sentence for one in found.values() for sentence in one.failures}
+    untold = tuple(sentence for sentence in state.failures if sentence not in told)
+    found[incident] = replace(own, failures=(*own.failures, *untold))
+    waits = {
+        name: replace(one, again_in=again_in)
+        for name, one in found.items()
+        if one.again_in or not state.results
+    }
     return list((found | waits).values())
 
 

@@ -97,22 +97,21 @@ class Worker:
             log.error("A job was given up.", subject=state.subject, failures=state.failures)
 
     def _run_incident(self, request: JobRequest) -> JobOutcome:
-        if request.trigger is Trigger.SCHEDULE and self._is_quiet():
-            return JobOutcome("Left for the end of the quiet time.")
+        quiet = self.settings.quiet_for(self.parts.clock())
+        if request.trigger is Trigger.SCHEDULE and quiet:
+            told = "Left for the end of the quiet time."
+            return JobOutcome(told, again_in=quiet.total_seconds(), left=True)
         result = run(self.parts, Order(request.trigger, (request.incident,), request.wanted))
         for one in result.incidents:
             self.metrics.result(one)
-        return JobOutcome.of(result.incidents)
+        return JobOutcome.of(result.incidents, result.notices)
 
     def _look_for_work(self) -> JobOutcome:
-        if self._is_quiet():
-            return JobOutcome("Nothing was looked for: it is a quiet time.")
+        if self.settings.is_quiet(self.parts.clock()):
+            return JobOutcome("Nothing was looked for: it is a quiet time.", left=True)
         handed = hand_out(self.parts, self.queue, Trigger.SCHEDULE)
         told = f"{len(handed.jobs)} incidents have something to do; {handed.unchanged} have not."
         return JobOutcome(told, handed.failures)
-
-    def _is_quiet(self) -> bool:
-        return self.settings.is_quiet(self.parts.clock())
 
 
 class Service:

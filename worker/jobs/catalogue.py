@@ -73,8 +73,14 @@ def up_to_date(parts: Parts, catalogue: Catalogue, incident: str) -> Catalogue:
 
 def with_document(catalogue: Catalogue, document: KnownDocument) -> Catalogue:
     """Give the catalogue with one document as a job left it."""
-    others = {name: one for name, one in catalogue.documents.items() if name != document.name}
-    return _catalogue({**others, document.name: document}.values())
+    documents = {**catalogue.documents, document.name: document}
+    before = catalogue.documents.get(document.name)
+    if before is not None and before.incident != document.incident:
+        return _catalogue(documents.values())
+    copies = catalogue.by_incident.get(document.incident, ())
+    others = tuple(one for one in copies if one.name != document.name)
+    by_incident = {**catalogue.by_incident, document.incident: (*others, document)}
+    return Catalogue(documents, by_incident)
 
 
 def _catalogue(documents: Iterable[KnownDocument]) -> Catalogue:
