@@ -1,52 +1,27 @@
 """The queue in one process, on SQLite and on PostgreSQL."""
 
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from connectors.errors import NotFound, OutOfQuota, PostmortemError, Unreachable
-from tests.unit.queue_support import KINDS, WAIT, database, eventually
+from tests.unit.queue_playground import Playground, opened
+from tests.unit.queue_support import KINDS, WAIT, eventually
 from worker.jobs.results import IncidentResult, Trigger
-from worker.jobs.states import JobPhase, JobState, Standing
-from worker.jobs.wanted import JobRequest, Wanted
-from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy
+from worker.jobs.states import JobPhase, JobState
+from worker.jobs.wanted import Wanted
+from worker.queue import JobOutcome, Queue
 
 SETTLE = 1.0
 
 
-@dataclass
-class Playground:
-    """A started queue, what its jobs do by incident, and what they did."""
-
-    queue: Queue
-    url: str
-    does: dict[str, Callable[[], JobOutcome]]
-    ran: defaultdict[str, list[Trigger]] = field(default_factory=lambda: defaultdict(list))
-    ended: list[JobState] = field(default_factory=list)
-
-    def run(self, request: JobRequest) -> JobOutcome:
-        self.ran[request.incident].append(request.trigger)
-        return self.does.get(request.incident, lambda: JobOutcome("Nothing had to be done."))()
-
-    def listen(self, state: JobState) -> None:
-        if state.subject == "PDEAF":
-            raise RuntimeError("the listener's fault")
-        self.ended.append(state)
-
-
 @pytest.fixture(scope="module", params=KINDS)
 def playground(request, tmp_path_factory) -> Iterator[Playground]:
-    with database(request.param, tmp_path_factory.mktemp("queue")) as url:
-        settings = QueueSettings(settle=SETTLE, poll=0.05, retry=RetryPolicy(pauses=(0, 0)))
-        ground = Playground(None, url, {})  # type: ignore[arg-type] - made in the next line
-        ground.queue = Queue(url, ground.run, settings=settings, on_end=ground.listen)
-        ground.queue.start()
+    with opened(request.param, tmp_path_factory.mktemp("queue"), SETTLE) as ground:
         yield ground
-        ground.queue.stop()
 
 
 def test_a_job_that_was_asked_for_is_run_and_its_end_is_told(playground):
@@ -114,7 +89,9 @@ def test_a_run_that_left_out_the_facts_does_not_stand_for_one_that_reads_them(pl
     release.set()
     states = [playground.queue.wait(job, WAIT) for job in jobs]
     assert {state.phase for state in states} == {JobPhase.DONE}
-    assert len(playground.ran["PHALF"]) == 3, "one held up, one for the tickets, one for all"
+    held_up, *later = playground.wanted["PHALF"]
+    assert held_up.pulls
+    assert [one.pulls for one in later] in ([True], [False, True])
 
 
 def test_what_a_job_did_can_be_looked_up(playground):
@@ -131,20 +108,15 @@ def test_a_job_that_is_to_be_tried_once_is_tried_once(playground):
     assert (state.phase, state.attempt) == (JobPhase.PARKED, 1)
 
 
-def test_where_each_incident_stands_is_told(playground):
-    playground.does["PBAD"] = lambda: JobOutcome(failures=("No.",))
-    before = datetime.now(UTC)
-    playground.queue.wait(playground.queue.enqueue("PBAD", Trigger.PAGE), WAIT)
-    playground.queue.wait(playground.queue.enqueue("PGOOD", Trigger.PAGE), WAIT)
-    later = playground.queue.enqueue("PSOON", Trigger.WEBHOOK, Wanted(pulls=False), event_id="e")
-    standing = playground.queue.standing()
-    assert "PGOOD" not in standing
-    assert replace(standing["PSOON"], first_at=before) == Standing(
-        JobPhase.WAITING, Wanted(pulls=False), first_at=before
-    )
-    assert standing["PBAD"].phase is JobPhase.PARKED
-    assert standing["PBAD"].failed_at >= before - timedelta(seconds=1)
-    playground.queue.wait(later, WAIT)
+def test_many_jobs_are_looked_up_at_once_with_what_their_attempts_noted(playground):
+    answers = iter([JobOutcome("half", again_in=0, notices=("a", "b")), JobOutcome(notices=("b",))])
+    playground.does["PNOTED"] = lambda: next(answers)
+    jobs = [playground.queue.enqueue(one, Trigger.PAGE) for one in ("PNOTED", "PMANY1", "PMANY2")]
+    for job in jobs:
+        playground.queue.wait(job, WAIT)
+    states = playground.queue.states([*jobs, "PNONE:e"])
+    assert states == {job: playground.queue.state(job) for job in jobs}
+    assert (states[jobs[0]].attempt, states[jobs[0]].notices) == (2, ("a", "b"))
 
 
 def test_a_job_that_fails_holds_up_no_other_incident(playground):
@@ -195,18 +167,6 @@ def test_a_job_that_raises_is_parked_with_its_reason_and_listed(playground):
     assert len(playground.ran["PPARK"]) == 3
     assert "PPARK" in [one.subject for one in playground.queue.parked()]
     assert [one.phase for one in playground.ended if one.subject == "PPARK"][-1] is JobPhase.PARKED
-
-
-def test_a_parked_job_is_made_good_by_a_later_one_that_succeeds(playground):
-    playground.does["PMEND"] = lambda: JobOutcome(failures=("No.",))
-    playground.queue.wait(playground.queue.enqueue("PMEND", Trigger.PAGE), WAIT)
-    playground.does["PMEND"] = lambda: JobOutcome(failures=("Still no.",), again_in=3600)
-    later = playground.queue.enqueue("PMEND", Trigger.PAGE)
-    eventually(lambda: playground.queue.state(later).phase is JobPhase.RETRYING)
-    assert "PMEND" in [one.subject for one in playground.queue.parked()]
-    playground.does["PMEND"] = lambda: JobOutcome("ok")
-    playground.queue.wait(playground.queue.enqueue("PMEND", Trigger.PAGE), WAIT)
-    assert "PMEND" not in [one.subject for one in playground.queue.parked()]
 
 
 def test_a_fault_in_the_program_is_told_as_one(playground):

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from dbos import DBOSClient, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus, error
@@ -23,6 +24,16 @@ PATIENCE = 3
 """Seconds to wait for a connection, a lock or a statement."""
 
 _CONNECTIONS = 4
+_AT_ONCE = 500
+_COLUMNS = (
+    "workflow_uuid",
+    "name",
+    "status",
+    "queue_partition_key",
+    "created_at",
+    "started_at_epoch_ms",
+    "delay_until_epoch_ms",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,11 @@ class Desk:
     """Connections of its own to the queue's database. All methods may raise ``Unreachable``."""
 
     def __init__(self, location: Location) -> None:
-        self._schema = None if isinstance(location, InFile) else "dbos"
+        self._rows = sa.table(
+            "workflow_status",
+            *map(sa.column, _COLUMNS),
+            schema=None if isinstance(location, InFile) else "dbos",
+        )
         self._engine = _engine(location)
         self._client = DBOSClient(
             system_database_engine=self._engine,
@@ -70,13 +85,22 @@ class Desk:
         with self._told():
             return self._client.list_workflows(**which)  # type: ignore[arg-type]  # passed on
 
+    def ended_well(self, incidents: Sequence[str], since: datetime) -> Sequence[str]:
+        """Name the jobs of these incidents that began since then and ended in no error."""
+        rows = self._rows
+        query = sa.select(rows.c.workflow_uuid).where(
+            rows.c.name == INCIDENT_JOB,
+            rows.c.status == "SUCCESS",
+            rows.c.started_at_epoch_ms >= since.timestamp() * 1000,
+        )
+        with self._told(), self._engine.connect() as connection:
+            parts = [incidents[at : at + _AT_ONCE] for at in range(0, len(incidents), _AT_ONCE)]
+            found = [query.where(rows.c.queue_partition_key.in_(part)) for part in parts]
+            return [job for one in found for job in connection.execute(one).scalars()]
+
     def backlog(self) -> Backlog:
         """Count the incidents' jobs that wait."""
-        rows = sa.table(
-            "workflow_status",
-            *map(sa.column, ("name", "status", "created_at", "delay_until_epoch_ms")),
-            schema=self._schema,
-        )
+        rows = self._rows
         due = sa.func.coalesce(rows.c.delay_until_epoch_ms, rows.c.created_at)
         query = sa.select(sa.func.count(), sa.func.min(due)).where(
             rows.c.name == INCIDENT_JOB, rows.c.status.in_(("ENQUEUED", "DELAYED"))

@@ -13,7 +13,7 @@ from connectors.errors import NotFound, PostmortemError
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobState, Standing
 from worker.jobs.wanted import Wanted
-from worker.queue import engine, lookup
+from worker.queue import engine, lookup, remaining
 from worker.queue.attempts import JobParked
 from worker.queue.bodies import Bodies, OnEnd, RunIncident, put_tick
 from worker.queue.caretaker import Caretaker
@@ -154,11 +154,11 @@ class Queue:
 
     def parked(self) -> Sequence[JobState]:
         """List the jobs that failed for good, newest last, unless a later job made them good."""
-        return lookup.parked(self._at_desk().list, self._parked_since())
+        return remaining.parked(self._at_desk(), self._parked_since())
 
     def standing(self) -> Mapping[str, Standing]:
         """Tell, by incident, what is still to be done and what was given up."""
-        return lookup.standing(self._at_desk().list, self._parked_since())
+        return remaining.standing(self._at_desk(), self._parked_since())
 
     def backlog(self) -> Backlog:
         """Count the jobs that wait. Raises ``Unreachable``."""

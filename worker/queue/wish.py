@@ -38,12 +38,13 @@ def request(wish: Wish, settle: float, pauses: int, now: float) -> Request:
     usual = settle if wish.trigger is Trigger.WEBHOOK else 0.0
     wait = usual if wish.delay is None else wish.delay
     event = wish.event_id or f"{wish.trigger}-{uuid.uuid4().hex[:12]}"
+    wanted = wish.wanted or Wanted()
     asked = Asked(
         wish.incident,
         wish.trigger,
         covered_from=now + wait / 2,
         failed=pauses if wish.once else 0,
-        wanted=replace(wish.wanted or Wanted(), asked=wish.trigger in _PEOPLE),
+        wanted=replace(wanted, asked=wanted.asked or wish.trigger in _PEOPLE),
         first=now if wish.first_at is None else wish.first_at,
     )
     return Request(ids.first(wish.incident, event), asked, wait)

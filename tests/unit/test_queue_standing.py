@@ -1,0 +1,205 @@
+"""What is still to be done and what was given up, on SQLite and on PostgreSQL."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from connectors.errors import OutOfQuota
+from tests.unit.queue_playground import Playground, opened
+from tests.unit.queue_support import KINDS, WAIT, eventually
+from worker.jobs.results import Trigger
+from worker.jobs.states import JobPhase, Standing
+from worker.jobs.wanted import Wanted
+from worker.queue import JobOutcome, Wish
+
+FAILED = JobOutcome(failures=("No.",))
+FACTS, TICKETS = Wanted(tracks=False), Wanted(pulls=False)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def playground(request, tmp_path_factory) -> Iterator[Playground]:
+    with opened(request.param, tmp_path_factory.mktemp("queue")) as ground:
+        yield ground
+
+
+def once(playground: Playground, incident: str, wanted: Wanted, outcome: JobOutcome) -> None:
+    """Let an incident's job end so."""
+    playground.does[incident] = lambda: outcome
+    job = playground.queue.enqueue(incident, Trigger.SCHEDULE, wanted, once=True)
+    playground.queue.wait(job, WAIT)
+
+
+def given_up(playground: Playground) -> list[str]:
+    return [one.subject for one in playground.queue.parked()]
+
+
+def test_where_each_incident_stands_is_told(playground):
+    playground.does["PBAD"] = lambda: JobOutcome(failures=("No.",))
+    before = datetime.now(UTC)
+    playground.queue.wait(playground.queue.enqueue("PBAD", Trigger.PAGE), WAIT)
+    playground.queue.wait(playground.queue.enqueue("PGOOD", Trigger.PAGE), WAIT)
+    later = playground.queue.enqueue(
+        "PSOON", Trigger.WEBHOOK, Wanted(pulls=False), event_id="e", delay=1
+    )
+    standing = playground.queue.standing()
+    assert "PGOOD" not in standing
+    assert replace(standing["PSOON"], first_at=before) == Standing(
+        JobPhase.WAITING, Wanted(pulls=False), first_at=before
+    )
+    assert standing["PBAD"].phase is JobPhase.PARKED
+    assert standing["PBAD"].failed_at >= before - timedelta(seconds=1)
+    playground.queue.wait(later, WAIT)
+
+
+def test_a_job_under_way_is_told_with_the_time_it_began(playground):
+    running, release = threading.Event(), threading.Event()
+
+    def hold() -> JobOutcome:
+        running.set()
+        release.wait(WAIT)
+        return JobOutcome(failures=("No.",))
+
+    playground.does["PNEWS"] = hold
+    before = datetime.now(UTC) - timedelta(seconds=1)
+    job = playground.queue.enqueue("PNEWS", Trigger.SCHEDULE, once=True)
+    assert running.wait(WAIT)
+    while_it_ran = datetime.now(UTC)
+    known = playground.queue.standing()["PNEWS"]
+    assert known.phase is JobPhase.RUNNING
+    assert before <= known.began_at <= while_it_ran
+    playground.queue.enqueue("PNEWS", Trigger.SCHEDULE, Wanted(pulls=False), delay=3600)
+    assert playground.queue.standing()["PNEWS"].phase is JobPhase.WAITING
+    release.set()
+    playground.queue.wait(job, WAIT)
+    failed_at = playground.queue.standing()["PNEWS"].failed_at
+    assert failed_at is None, "the job that waits counts before the one that was given up"
+
+
+def test_news_that_came_while_the_failing_attempt_ran_is_news(playground):
+    came: list[datetime] = []
+
+    def fail() -> JobOutcome:
+        threading.Event().wait(0.5)  # more than two machines' clocks are reckoned apart
+        came.append(datetime.now(UTC))
+        raise OutOfQuota("Too many requests.", again_in=3600.0)
+
+    playground.does["PTHEN"] = fail
+    job = playground.queue.enqueue("PTHEN", Trigger.SCHEDULE)
+    eventually(lambda: playground.queue.state(job).phase is JobPhase.RETRYING)
+    known = playground.queue.standing()["PTHEN"]
+    assert known.phase is JobPhase.RETRYING
+    assert not known.sees_to(Wanted(), came[0])
+    assert known.sees_to(Wanted(), came[0] - timedelta(minutes=1))
+
+
+def test_since_when_work_was_asked_for_is_remembered_over_all_attempts(playground):
+    def fail() -> JobOutcome:
+        return JobOutcome(failures=("No.",))
+
+    playground.does["PLONG"] = fail
+    weeks_ago = datetime(2026, 1, 2, 3, tzinfo=UTC)
+    wish = Wish("PLONG", Trigger.SCHEDULE, first_at=weeks_ago.timestamp())
+    (job,) = playground.queue.enqueue_all([wish])
+    assert playground.queue.wait(job, WAIT).attempt == 3
+    assert playground.queue.standing()["PLONG"].first_at == weeks_ago
+
+
+def test_what_was_left_stands_for_nothing_that_is_wanted(playground):
+    playground.does["PLEFT"] = lambda: JobOutcome(failures=("No.",))
+    playground.queue.wait(playground.queue.enqueue("PLEFT", Trigger.SCHEDULE, once=True), WAIT)
+    playground.does["PLEFT"] = lambda: JobOutcome("It is quiet.", left=True)
+    first, second = (playground.queue.enqueue("PLEFT", Trigger.SCHEDULE) for _ in range(2))
+    assert playground.queue.wait(first, WAIT).phase is JobPhase.DONE
+    assert playground.queue.wait(second, WAIT).summary == "It is quiet."
+    assert len(playground.ran["PLEFT"]) == 3, "neither of the two stood for the other"
+    assert "PLEFT" in [one.subject for one in playground.queue.parked()]
+
+
+def test_a_hopeless_job_ends_with_its_failures_and_is_not_listed(playground):
+    told = JobOutcome("nothing", failures=("There is no such incident.",), hopeless=True)
+    playground.does["PVOID"] = lambda: told
+    state = playground.queue.wait(playground.queue.enqueue("PVOID", Trigger.PAGE), WAIT)
+    assert (state.phase, state.attempt, state.failures) == (JobPhase.DONE, 1, told.failures)
+    assert [one.failures for one in playground.ended if one.subject == "PVOID"] == [told.failures]
+    assert "PVOID" not in playground.queue.standing()
+    assert "PVOID" not in [one.subject for one in playground.queue.parked()]
+
+
+def test_a_parked_job_is_made_good_by_a_later_one_that_succeeds(playground):
+    playground.does["PMEND"] = lambda: JobOutcome(failures=("No.",))
+    playground.queue.wait(playground.queue.enqueue("PMEND", Trigger.PAGE), WAIT)
+    playground.does["PMEND"] = lambda: JobOutcome(failures=("Still no.",), again_in=3600)
+    later = playground.queue.enqueue("PMEND", Trigger.PAGE)
+    eventually(lambda: playground.queue.state(later).phase is JobPhase.RETRYING)
+    assert "PMEND" in [one.subject for one in playground.queue.parked()]
+    playground.does["PMEND"] = lambda: JobOutcome("ok")
+    playground.queue.wait(playground.queue.enqueue("PMEND", Trigger.PAGE), WAIT)
+    assert "PMEND" not in [one.subject for one in playground.queue.parked()]
+
+
+@pytest.mark.parametrize(
+    ("number", "wanted", "later", "good"),
+    [
+        (1, Wanted(), TICKETS, False),
+        (2, Wanted(), FACTS, False),
+        (3, TICKETS, FACTS, False),
+        (4, TICKETS, Wanted(), True),
+        (5, Wanted(asked=True), Wanted(), False),
+        (6, Wanted(resolved_at=datetime(2026, 1, 2, tzinfo=UTC)), Wanted(), True),
+    ],
+)
+def test_only_a_run_that_did_all_that_was_wanted_makes_a_job_good(
+    playground, number, wanted, later, good
+):
+    incident = f"PGOOD{number}"
+    once(playground, incident, wanted, FAILED)
+    assert playground.queue.standing()[incident].wanted == wanted
+    once(playground, incident, later, JobOutcome("ok"))
+    assert (incident not in given_up(playground)) is good
+
+
+def test_a_job_given_up_stays_listed_behind_a_lesser_one_that_was_made_good(playground):
+    once(playground, "PBEHIND", Wanted(), FAILED)
+    once(playground, "PBEHIND", TICKETS, FAILED)
+    once(playground, "PBEHIND", TICKETS, JobOutcome("ok"))
+    assert playground.queue.standing()["PBEHIND"].wanted == Wanted()
+
+
+def test_a_job_that_turns_out_hopeless_is_given_up_no_longer(playground):
+    once(playground, "PGONE", Wanted(), FAILED)
+    once(playground, "PGONE", Wanted(), replace(FAILED, hopeless=True))
+    assert "PGONE" not in given_up(playground)
+
+
+def test_jobs_given_up_are_listed_by_their_latest_failure(playground):
+    for incident in ("PORDER1", "PORDER2", "PORDER1"):
+        once(playground, incident, Wanted(), FAILED)
+    assert [one for one in given_up(playground) if "ORDER" in one] == ["PORDER2", "PORDER1"]
+
+
+def test_jobs_given_up_are_found_by_as_many_queries_however_many_they_are(playground):
+    def queries() -> int:
+        seen: list[int] = []
+        mine = threading.get_ident()
+
+        def count(*_: object) -> None:
+            if threading.get_ident() == mine:
+                seen.append(1)
+
+        sa.event.listen(sa.Engine, "before_cursor_execute", count)
+        try:
+            playground.queue.parked()
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", count)
+        return len(seen)
+
+    once(playground, "PCOUNT1", Wanted(), FAILED)
+    few = queries()
+    for incident in ("PCOUNT2", "PCOUNT3"):
+        once(playground, incident, Wanted(), FAILED)
+    assert few > 0
+    assert queries() == few
