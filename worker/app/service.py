@@ -93,7 +93,9 @@ class Worker:
     def _ended(self, state: JobState) -> None:
         """Count an attempt that ended, and tell operators of a job that will not be tried again."""
         self.metrics.attempt(state)
-        if state.phase is JobPhase.PARKED:
+        if state.phase is JobPhase.PARKED and state.subject == SCHEDULE:
+            log.warning("A scheduled look failed; the next does the same.", why=state.failures)
+        elif state.phase is JobPhase.PARKED:
             log.error("A job was given up.", subject=state.subject, failures=state.failures)
 
     def _run_incident(self, request: JobRequest) -> JobOutcome:
