@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from connectors.tickets import Mark, TicketId
 from tests.unit.tracking_support import INCIDENT, NOW, intent, tracked
 from worker.journal.database import NEWEST, Database, JournalError
 from worker.journal.journal import Journal
+from worker.journal.postgres import AT_MOST, pooled
 from worker.journal.records import Entry, KnownDocument, Skip
 from worker.journal.tables import metadata
 
@@ -25,11 +27,9 @@ def clock() -> datetime:
     return NOW
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'journal.db'}"
-        return
+@pytest.fixture
+def postgres(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the address of an empty schema of a PostgreSQL database."""
     if not POSTGRES:
         pytest.skip("POSTMORTEM_TEST_POSTGRES names no PostgreSQL database")
     schema = f"journal_{os.getpid()}_{abs(hash(request.node.name)) % 10**8}"
@@ -41,6 +41,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
     admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'journal.db'}"
+    found: str = request.getfixturevalue("postgres")
+    return found
 
 
 @pytest.fixture
@@ -247,3 +255,17 @@ def test_a_database_that_cannot_be_opened_is_told_without_its_password() -> None
         Database.open("postgresql+psycopg://me:hunter2@127.0.0.1:1/none")
     assert "hunter2" not in str(caught.value)
     assert "POSTMORTEM_DATABASE_URL" in str(caught.value)
+
+
+def test_a_process_has_so_many_connections_and_then_tells_that_all_are_in_use(
+    postgres: str,
+) -> None:
+    database = Database(pooled(postgres, patience=0.1))
+    with ExitStack() as stack:
+        for _ in range(AT_MOST):
+            stack.enter_context(database.begin())
+        with pytest.raises(JournalError, match=r"stayed in use.*pg_stat_activity"):
+            stack.enter_context(database.begin())
+    with database.begin() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+    database.close()

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from sqlalchemy import Engine, TextClause, text
 
 from connectors.pace import Rate
+from worker.journal.database import connected
 
 _SERVER_CLOCK = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS double precision)"
 _TAKE = """
@@ -67,7 +68,7 @@ class SharedPace:
 
     def _ask(self, question: TextClause) -> float | None:
         rate = self._rate
-        with self._one_by_one, self._engine.connect() as connection:
+        with self._one_by_one, connected(self._engine) as connection:
             values: dict[str, str | float] = {
                 "name": self._name,
                 "now": self._clock(),

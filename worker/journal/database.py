@@ -2,24 +2,18 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool, StaticPool
+from sqlalchemy.exc import TimeoutError as NoneFree
+from sqlalchemy.pool import StaticPool
 
 from connectors.errors import PostmortemError
+from worker.journal.postgres import pooled
 
-_NOTICE_A_DEAD_SERVER = {
-    "connect_timeout": 10,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 4,
-    "tcp_user_timeout": 30_000,
-}
 NEWEST = "004"
 """The revision of the tables that this release makes."""
 UPGRADE_LOCK = 7_365_221_001
@@ -63,12 +57,15 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """Give a connection in a transaction that ends with the block."""
+        """Give a connection in a transaction that ends with the block.
+
+        Raises ``JournalError`` where none is free for long.
+        """
         if self._rehearsed is not None:
             with self._rehearsed.begin_nested():
                 yield self._rehearsed
             return
-        with self.engine.begin() as connection:
+        with connected(self.engine) as connection, connection.begin():
             yield connection
 
     def close(self) -> None:
@@ -78,27 +75,31 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def connected(engine: Engine) -> Iterator[Connection]:
+    """Give a connection of the engine's pool. Raises ``JournalError`` where none is free."""
+    try:
+        connection = engine.connect()
+    except NoneFree as error:
+        raise JournalError(
+            "All of this process's connections to its database stayed in use, so something waits "
+            "in the database for longer than it should.",
+            "It is tried again by itself; if it stays so, look in PostgreSQL's pg_stat_activity "
+            "for what waits, and for what.",
+        ) from error
+    with connection:
+        yield connection
+
+
 def sqlite_path(url: str) -> Path | None:
     """Give the file of an SQLite URL, None for a database in memory."""
     database = make_url(url).database
     return Path(database) if database and database != ":memory:" else None
 
 
-def unpooled(url: URL) -> Engine:
-    """Give an engine for a PostgreSQL database that closes each connection after its use."""
-    return _noticing(create_engine(url, poolclass=NullPool, connect_args=_NOTICE_A_DEAD_SERVER))
-
-
-def _noticing(engine: Engine) -> Engine:
-    event.listen(engine, "connect", _notice_a_dead_client)
-    return engine
-
-
 def _open(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        engine = _noticing(
-            create_engine(url, pool_pre_ping=True, connect_args=_NOTICE_A_DEAD_SERVER)
-        )
+        engine = pooled(url)
         _upgrade(engine)
         return engine
     engine = create_engine(url)
@@ -109,19 +110,6 @@ def _open(url: str) -> Engine:
     with _upgrading(path):
         _upgrade(engine)
     return engine
-
-
-def _notice_a_dead_client(connection: DBAPIConnection, _record: object) -> None:
-    """Let the server free the locks of a machine that vanished after half a minute, not two hours.
-
-    Its own defaults are the system's (postgresql.org/docs/current/runtime-config-connection.html).
-    """
-    settings = (("idle", 10), ("interval", 5), ("count", 4))
-    with closing(connection.cursor()) as cursor:
-        cursor.execute(
-            "; ".join(f"SET tcp_keepalives_{name} = {value}" for name, value in settings)
-        )
-    connection.commit()
 
 
 def _sqlite_settings(connection: sqlite3.Connection, _record: object) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.errors import PostmortemError
-from worker.journal.database import unpooled
+from worker.journal.postgres import unpooled
 from worker.journal.records import NO_CLAIM, Claim
 from worker.journal.statements import put
 from worker.journal.tables import claims
