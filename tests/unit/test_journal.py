@@ -4,20 +4,23 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.pool import NullPool
 
 from connectors.tickets import Mark, TicketId
 from tests.unit.tracking_support import INCIDENT, NOW, intent, tracked
-from worker.journal.database import NEWEST, Database, JournalError
+from worker.journal.database import UPGRADE_LOCK, Database, JournalError, sqlite_path
 from worker.journal.journal import Journal
 from worker.journal.postgres import AT_MOST, pooled
 from worker.journal.records import Entry, KnownDocument, Skip
+from worker.journal.revisions import NEWEST
 from worker.journal.tables import metadata
 
 POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")
@@ -269,3 +272,29 @@ def test_a_process_has_so_many_connections_and_then_tells_that_all_are_in_use(
     with database.begin() as connection:
         assert connection.scalar(text("SELECT 1")) == 1
     database.close()
+
+
+@contextmanager
+def being_upgraded(url: str) -> Iterator[None]:
+    """Hold what a process holds that brings the database up to date."""
+    path = sqlite_path(url)
+    if url.startswith("sqlite") and path is not None:
+        with FileLock(path.with_name(path.name + ".lock")):
+            yield
+        return
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+        yield
+
+
+def test_an_upgrade_that_hangs_elsewhere_is_told_and_not_waited_for_without_end(url: str) -> None:
+    with being_upgraded(url), pytest.raises(JournalError, match="up to date by another process"):
+        Database.open(url, upgrade_wait=0.1)
+    Database.open(url, upgrade_wait=0.1).close()
+
+
+def test_who_is_up_to_date_waits_for_nobody_who_is_not(postgres: str) -> None:
+    Database.open(postgres).close()
+    with being_upgraded(postgres):
+        Database.open(postgres, upgrade_wait=0.1).close()

@@ -5,19 +5,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import StaticPool
 
 from connectors.errors import PostmortemError
 from worker.journal.postgres import pooled
+from worker.journal.revisions import NEWEST, bring_up_to_date, revision
 
-NEWEST = "004"
-"""The revision of the tables that this release makes."""
 UPGRADE_LOCK = 7_365_221_001
 """The advisory lock under which one machine at a time brings a PostgreSQL database up to date."""
+UPGRADE_WAIT = 60.0
+"""Seconds to wait for another process that brings the database up to date."""
+_LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's word for a wait for a lock that took too long."""
 
 
 class JournalError(PostmortemError):
@@ -36,10 +39,13 @@ class Database:
         self._rehearsed = rehearsed
 
     @classmethod
-    def open(cls, url: str) -> "Database":
-        """Open the database and bring its tables up to date. Raises ``JournalError``."""
+    def open(cls, url: str, *, upgrade_wait: float = UPGRADE_WAIT) -> "Database":
+        """Open the database and bring its tables up to date. Raises ``JournalError``.
+
+        Another process that does so is waited for ``upgrade_wait`` seconds.
+        """
         try:
-            return cls(_open(url))
+            return cls(_open(url, upgrade_wait))
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise _cannot_open(url, error) from error
 
@@ -50,7 +56,7 @@ class Database:
             engine = _copy_sqlite(url) if url.startswith("sqlite") else create_engine(url)
             connection = engine.connect()
             connection.begin()
-            _bring_up_to_date(connection)
+            bring_up_to_date(connection)
             return cls(engine, connection)
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise _cannot_open(url, error) from error
@@ -97,19 +103,16 @@ def sqlite_path(url: str) -> Path | None:
     return Path(database) if database and database != ":memory:" else None
 
 
-def _open(url: str) -> Engine:
+def _open(url: str, upgrade_wait: float) -> Engine:
     if not url.startswith("sqlite"):
-        engine = pooled(url)
-        _upgrade(engine)
-        return engine
+        return _upgraded(pooled(url), upgrade_wait)
     engine = create_engine(url)
     path = sqlite_path(url)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
     event.listen(engine, "connect", _sqlite_settings)
-    with _upgrading(path):
-        _upgrade(engine)
-    return engine
+    with _upgrading(path, upgrade_wait):
+        return _upgraded(engine, upgrade_wait)
 
 
 def _sqlite_settings(connection: sqlite3.Connection, _record: object) -> None:
@@ -119,34 +122,31 @@ def _sqlite_settings(connection: sqlite3.Connection, _record: object) -> None:
 
 
 @contextmanager
-def _upgrading(path: Path | None) -> Iterator[None]:
+def _upgrading(path: Path | None, wait: float) -> Iterator[None]:
     if path is None:
         yield
         return
-    with FileLock(path.with_name(path.name + ".lock"), timeout=60):
+    with FileLock(path.with_name(path.name + ".lock"), timeout=wait):
         yield
 
 
-def _upgrade(engine: Engine) -> None:
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
-        _bring_up_to_date(connection)
+def _upgraded(engine: Engine, wait: float) -> Engine:
+    try:
+        with engine.begin() as connection:
+            # Looked at first, since a process that is up to date need not wait for one that is not.
+            if engine.dialect.name == "postgresql" and revision(connection) != NEWEST:
+                _wait_for_turn(connection, wait)
+            bring_up_to_date(connection)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
 
 
-def _bring_up_to_date(connection: Connection) -> None:
-    if _revision(connection) != NEWEST:
-        # Alembic takes seven megabytes, and is needed once a release.
-        from worker.journal.upgrading import upgrade  # noqa: PLC0415 - see the line above
-
-        upgrade(connection)
-
-
-def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return revision
+def _wait_for_turn(connection: Connection, seconds: float) -> None:
+    """Be the only one to change the tables until the commit, and wait for no lock much longer."""
+    connection.execute(text(f"SET LOCAL lock_timeout = {seconds * 1000:.0f}"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
 
 
 def _copy_sqlite(url: str) -> Engine:
@@ -167,7 +167,15 @@ def _copy_sqlite(url: str) -> Engine:
 
 def _cannot_open(url: str, error: Exception) -> JournalError:
     shown = make_url(url).render_as_string(hide_password=True)
-    reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    orig = getattr(error, "orig", None)
+    if isinstance(error, Timeout) or getattr(orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+        return JournalError(
+            f"The database {shown} is being brought up to date by another process, or one is in "
+            "its way, and that did not end in time.",
+            "Look for a process that hangs as it starts; on PostgreSQL, the view pg_locks tells "
+            "who holds what. Then start this one again.",
+        )
+    reason = str(orig or error).strip().splitlines()[0]
     return JournalError(
         f"The database {shown} cannot be opened: {reason}.",
         "Check POSTMORTEM_DATABASE_URL, and that the place can be written.",
