@@ -112,6 +112,7 @@ def test_the_jobs_of_a_process_that_lives_are_left_to_it(url):
         SharedClock(lambda: 0.0),
         "neighbour",
         lambda row: handed.append(row.workflow_id),
+        (),
         every=1,
         retention=timedelta(days=1),
         parked_retention=timedelta(days=1),

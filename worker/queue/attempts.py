@@ -1,11 +1,13 @@
 """One attempt at the work that was given to the queue, and what it leaves behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 
 from connectors.errors import OutOfQuota, PostmortemError
 from worker.jobs.wanted import Wanted
+from worker.queue import engine
 from worker.queue.policy import JobOutcome
 from worker.queue.records import Ran
 
@@ -19,6 +21,38 @@ class JobParked(PostmortemError):
     def __init__(self, failures: tuple[str, ...], began: float) -> None:
         super().__init__(" ".join(failures))
         self.data = {"failures": list(failures), "began": began}
+
+
+class LeftUnrecorded(BaseException):
+    """The job stays as it was when it began, until the caretaker hands it on.
+
+    The engine ends a job on every ``Exception``, and only on those.
+    """
+
+
+@contextmanager
+def left_unrecorded(job: str, why: Exception) -> Iterator[None]:
+    """Deal in the block with ``why`` the engine failed, or leave the job as it is.
+
+    It is left where the queue was stopped meanwhile, and where the block fails as well.
+    """
+    if not engine.is_running():
+        _log.warning("A job outlasted the queue; it is done again.", job=job)
+        raise LeftUnrecorded(job) from why
+    _log.error("What came of a job could not be stored.", job=job, exc_info=why)
+    try:
+        yield
+    except JobParked:
+        raise
+    except Exception as again:
+        _log.exception("A job is left as it is.", job=job)
+        raise LeftUnrecorded(job) from again
+
+
+def unrecorded(why: Exception) -> str:
+    """Say in a sentence that the engine failed; statements and what is in them are left out."""
+    first_line = str(getattr(why, "orig", None) or why).strip().partition("\n")[0]
+    return f"What came of the job could not be stored: {first_line or type(why).__name__}."
 
 
 def attempted(

@@ -1,9 +1,6 @@
 """What the engine runs: the job of one incident, and one tick of a schedule."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -14,7 +11,8 @@ from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase, JobState
 from worker.jobs.wanted import JobRequest, Wanted
 from worker.queue import ids, lookup
-from worker.queue.attempts import JobParked, attempted
+from worker.queue.attempts import NOTHING, JobParked, attempted, left_unrecorded, unrecorded
+from worker.queue.busy import Busy
 from worker.queue.desk import Request, options
 from worker.queue.names import INCIDENT_JOB, LOST, TICK, TICKS
 from worker.queue.policy import Again, Done, JobOutcome, Parked, RetryPolicy, decide
@@ -46,34 +44,6 @@ def put_tick(schedule: Schedule, period: int) -> None:
     DBOS.enqueue_workflow_with_options(told, schedule.name, schedule.begins(period))
 
 
-class Busy:
-    """Whether this process is at work."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._jobs = 0
-        self._ended = float("-inf")
-
-    @contextmanager
-    def one(self) -> Iterator[None]:
-        """Be at work for the block."""
-        with self._lock:
-            self._jobs += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._jobs -= 1
-                self._ended = time.monotonic()
-
-    def __bool__(self) -> bool:
-        return self._jobs > 0
-
-    def lately(self, seconds: float) -> bool:
-        """Tell whether there is work, or was so many seconds ago: its result may be unwritten."""
-        return bool(self) or time.monotonic() - self._ended < seconds
-
-
 @dataclass(frozen=True, slots=True)
 class Bodies:
     """The functions behind the jobs. ``on_end`` is told of every attempt that ended."""
@@ -86,15 +56,34 @@ class Bodies:
     busy: Busy = field(default_factory=Busy)
 
     def incident_job(self, job: str, asked: Asked) -> Ended:
-        """Run one attempt and see to what follows it. Raises ``JobParked`` where nothing does."""
+        """Run one attempt and see to what follows it. Raises ``JobParked`` where nothing does.
+
+        Where the database does not take what came of it, the attempt has failed, whatever it did;
+        where it does not take that either, ``LeftUnrecorded`` leaves the job to the caretaker.
+        """
+        began = self.clock()
+        try:
+            return self._attempt(job, asked)
+        except JobParked:
+            raise
+        except Exception as why:  # noqa: BLE001 - becomes a failure that is told
+            with left_unrecorded(job, why):
+                ran = Ran(began, JobOutcome(failures=(unrecorded(why),)), NOTHING)
+                return self._follow(job, asked, ran)
+
+    def _attempt(self, job: str, asked: Asked) -> Ended:
         if other := _covering(ids.prefix(asked.incident), asked.covered_from, asked.wanted):
             return Ended(covered_by=other)
-        tell = partial(self._tell, job, asked.incident, asked.trigger)
         if asked.failed > len(self.retry.pauses):
-            tell(JobOutcome(failures=(LOST,)), JobPhase.PARKED)
+            lost = JobOutcome(failures=(LOST,))
+            self._tell(job, asked.incident, asked.trigger, lost, JobPhase.PARKED)
             raise JobParked((LOST,), asked.tried or asked.covered_from)
         request = JobRequest(asked.incident, Trigger(asked.trigger), asked.wanted)
         ran = self._step(asked.incident, lambda: self.run_incident(request), asked.wanted)
+        return self._follow(job, asked, ran)
+
+    def _follow(self, job: str, asked: Asked, ran: Ran) -> Ended:
+        tell = partial(self._tell, job, asked.incident, asked.trigger)
         match decide(ran.outcome, ids.attempt(job), asked.failed, self.retry):
             case Again(after, failed):
                 successor = ids.successor(job)
@@ -116,9 +105,14 @@ class Bodies:
         schedule = self.schedules.get(name)
         if schedule is None:
             return Ended()  # asked for by a process that was configured otherwise
-        if other := _covering(ids.ticks(name), due, Wanted()):
-            return Ended(covered_by=other)
-        ran = self._step(name, schedule.run, Wanted())
+        began = self.clock()
+        try:
+            if other := _covering(ids.ticks(name), due, Wanted()):
+                return Ended(covered_by=other)
+            ran = self._step(name, schedule.run, Wanted())
+        except Exception as why:  # noqa: BLE001 - becomes a failure that is told
+            with left_unrecorded(job, why):
+                ran = Ran(began, JobOutcome(failures=(unrecorded(why),)), NOTHING)
         failures = ran.outcome.failures
         phase = JobPhase.PARKED if failures else JobPhase.DONE
         self._tell(job, name, Trigger.SCHEDULE, ran.outcome, phase)

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -16,13 +16,16 @@ from worker.queue.leases import Leases
 
 _log = structlog.get_logger(__name__)
 _BATCH = 500
+PASSING = (PostmortemError, error.DBOSException, SQLAlchemyError, OSError)
+"""What a thread of the queue outlives: it is tried again in the next round."""
 _PRUNE_EVERY = 3600.0
 
 
 class Caretaker:
     """A thread that hands on the jobs of processes that are gone and forgets what is long done.
 
-    ``hand_on`` is called with each job that a process left behind in the middle.
+    ``hand_on`` is called with each job that a process left behind in the middle: another that is
+    gone, or this one, where it is no longer ``under_way`` and yet not recorded as ended.
     """
 
     def __init__(
@@ -31,6 +34,7 @@ class Caretaker:
         clock: SharedClock,
         executor: str,
         hand_on: Callable[[WorkflowStatus], None],
+        under_way: Container[str],
         *,
         every: float,
         retention: timedelta,
@@ -40,6 +44,8 @@ class Caretaker:
         self._clock = clock
         self._executor = executor
         self._hand_on = hand_on
+        self._under_way = under_way
+        self._dropped: set[str] = set()
         self._every = every
         self._retention = retention
         self._parked_retention = parked_retention
@@ -58,7 +64,11 @@ class Caretaker:
 
     def look(self) -> None:
         """Make one round."""
-        self._leases.hold(self._executor)
+        if not self._leases.hold(self._executor):
+            _log.error(
+                "Another process has taken this one's place and hands on its jobs.",
+                process=self._executor,
+            )
         self._clock.set()
         self._bury_the_dead()
         self._prune()
@@ -67,20 +77,30 @@ class Caretaker:
         while not self._stop.is_set():
             try:
                 self.look()
-            except (PostmortemError, error.DBOSException, SQLAlchemyError, OSError) as why:
+            except PASSING as why:
                 _log.warning("The queue could not be looked after; trying again.", why=str(why))
             self._stop.wait(self._every)
 
     def _bury_the_dead(self) -> None:
         running: defaultdict[str, list[WorkflowStatus]] = defaultdict(list)
         for row in DBOS.list_workflows(status="PENDING", load_output=False):
-            if row.executor_id and row.executor_id != self._executor:
+            if row.executor_id:
                 running[row.executor_id].append(row)
+        mine = running.pop(self._executor, [])
         for executor, rows in running.items():
             if self._leases.gone(executor):
                 _log.warning("A process ended amid its work.", process=executor, jobs=len(rows))
                 for row in rows:
                     self._hand_on(row)
+        self._see_to_unrecorded(mine)
+
+    def _see_to_unrecorded(self, mine: Sequence[WorkflowStatus]) -> None:
+        """Hand on what was dropped for two rounds: its end may just be on the way to its record."""
+        dropped = {row.workflow_id: row for row in mine if row.workflow_id not in self._under_way}
+        for job in self._dropped.intersection(dropped):
+            _log.warning("The end of a job was not recorded.", job=job)
+            self._hand_on(dropped[job])
+        self._dropped = set(dropped)
 
     def _prune(self) -> None:
         if time.monotonic() - self._pruned < _PRUNE_EVERY:

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-import structlog
 from dbos import DBOS
 
 from connectors.errors import NotFound, PostmortemError
@@ -14,7 +13,6 @@ from worker.jobs.results import Trigger
 from worker.jobs.states import JobState, Standing
 from worker.jobs.wanted import Wanted
 from worker.queue import engine, lookup, remaining
-from worker.queue.attempts import JobParked
 from worker.queue.bodies import Bodies, OnEnd, RunIncident, put_tick
 from worker.queue.caretaker import Caretaker
 from worker.queue.clock import SharedClock
@@ -22,14 +20,13 @@ from worker.queue.desk import Backlog, Desk
 from worker.queue.leases import leases
 from worker.queue.location import locate
 from worker.queue.names import INCIDENT_JOB, INCIDENTS, TICK, TICKS
-from worker.queue.records import ASKED, ENDED, Ended
+from worker.queue.records import ASKED, ENDED
 from worker.queue.schedule import Schedule
 from worker.queue.settings import QueueSettings
 from worker.queue.ticker import Ticker
 from worker.queue.wish import Wish, request
 
 _LOOK_EVERY = 0.1
-_log = structlog.get_logger(__name__)
 
 
 class Queue:
@@ -86,6 +83,7 @@ class Queue:
                 self._clock,
                 executor,
                 self._bodies.hand_on,
+                self._bodies.busy,
                 every=settings.heartbeat,
                 retention=settings.retention,
                 parked_retention=settings.parked_retention,
@@ -206,12 +204,14 @@ class Queue:
 
         def incident_job(stored: object) -> object:
             asked = ASKED.validate_python(stored)
-            with bodies.busy.one():
-                return _told(lambda: bodies.incident_job(DBOS.workflow_id or "", asked))
+            job = DBOS.workflow_id or ""
+            with bodies.busy.one(job):
+                return ENDED.dump_python(bodies.incident_job(job, asked), mode="json")
 
         def tick(name: str, due: float) -> object:
-            with bodies.busy.one():
-                return _told(lambda: bodies.tick(DBOS.workflow_id or "", name, due))
+            job = DBOS.workflow_id or ""
+            with bodies.busy.one(job):
+                return ENDED.dump_python(bodies.tick(job, name, due), mode="json")
 
         return {INCIDENT_JOB: incident_job, TICK: tick}
 
@@ -226,16 +226,3 @@ class Queue:
             },
             TICKS: {"global_concurrency": 1, "polling_interval_sec": unhurried},
         }
-
-
-def _told(body: Callable[[], Ended]) -> object:
-    try:
-        return ENDED.dump_python(body(), mode="json")
-    except JobParked:
-        raise
-    except Exception:
-        if engine.is_running():
-            _log.exception("The queue could not finish a job.", job=DBOS.workflow_id)
-        else:
-            _log.warning("A job outlasted the queue; it is done again.", job=DBOS.workflow_id)
-        raise

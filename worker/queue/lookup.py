@@ -145,4 +145,4 @@ def failed_of(row: WorkflowStatus) -> Failed:
         return Failed()
     if isinstance(row.error, PortableWorkflowError) and isinstance(row.error.data, dict):
         return FAILED.validate_python(row.error.data)
-    return Failed((str(row.error),))
+    return Failed((str(row.error).strip().partition("\n")[0],))

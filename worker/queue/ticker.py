@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
+from worker.queue.caretaker import PASSING
 from worker.queue.schedule import Schedule
 
 _log = structlog.get_logger(__name__)
@@ -45,6 +45,6 @@ class Ticker:
             period = self._schedule.period(self._clock())
             try:
                 self._fire(self._schedule, period)
-            except SQLAlchemyError as why:
+            except PASSING as why:
                 _log.warning("A tick was lost.", schedule=self._schedule.name, why=str(why))
             self._stop.wait(self._schedule.begins(period + 1) - self._clock())

@@ -1,0 +1,187 @@
+"""What came of a job cannot be stored: a full disk, a database that can only be read."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from queue import SimpleQueue
+from typing import Self
+
+import pytest
+import sqlalchemy as sa
+from dbos import error
+from structlog.testing import capture_logs
+
+from tests.unit.queue_support import KINDS, WAIT, database, eventually
+from worker.jobs.results import Trigger
+from worker.jobs.states import JobPhase, JobState
+from worker.jobs.wanted import JobRequest
+from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy, Schedule
+from worker.queue.caretaker import Caretaker
+from worker.queue.clock import SharedClock
+from worker.queue.leases import leases
+from worker.queue.location import InFile, locate
+from worker.queue.ticker import Ticker
+
+SETTINGS = QueueSettings(poll=0.05, heartbeat=0.1, retry=RetryPolicy(pauses=(0,) * 30))
+ENDS = ("UPDATE", "workflow_status", "NEW.status IN ('SUCCESS', 'ERROR')")
+RESULTS = ("INSERT", "operation_outputs", "NEW.function_name = 'run'")
+FOLLOWERS = (
+    "INSERT",
+    "workflow_status",
+    "replace(NEW.workflow_uuid, '~', '') <> NEW.workflow_uuid",
+)
+
+
+@pytest.fixture(params=KINDS)
+def url(request, tmp_path) -> Iterator[str]:
+    with database(request.param, tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def refused(url: str, *writes: tuple[str, str, str]) -> Iterator[None]:
+    """Let the database refuse these writes for the block."""
+    place = locate(url)
+    on_server = not isinstance(place, InFile)
+    address = place.url.replace("postgresql:", "postgresql+psycopg:")
+    engine = sa.create_engine(address, poolclass=sa.NullPool)
+    schema = "dbos." if on_server else ""
+    does = "BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+    with engine.begin() as connection:
+        if on_server:
+            connection.exec_driver_sql(
+                "CREATE OR REPLACE FUNCTION refuse() RETURNS trigger AS"
+                " 'BEGIN RAISE EXCEPTION ''the disk is full''; END' LANGUAGE plpgsql"
+            )
+            does = "EXECUTE FUNCTION refuse()"
+        for number, (what, table, when) in enumerate(writes):
+            condition = f"({when})" if on_server else when
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER refusal{number} BEFORE {what} ON {schema}{table}"
+                f" FOR EACH ROW WHEN {condition} {does}"
+            )
+    try:
+        yield
+    finally:
+        with engine.begin() as connection:
+            for number, (_, table, _) in enumerate(writes):
+                on = f" ON {schema}{table}" if on_server else ""
+                connection.exec_driver_sql(f"DROP TRIGGER refusal{number}{on}")
+
+
+class Ground:
+    """A started queue, and what it was told."""
+
+    def __init__(self, url: str, *schedules: Schedule) -> None:
+        self.runs: SimpleQueue[str] = SimpleQueue()
+        self.ended: list[JobState] = []
+        self.queue = Queue(url, self._run, schedules, SETTINGS, on_end=self.ended.append)
+
+    def _run(self, request: JobRequest) -> JobOutcome:
+        self.runs.put(request.incident)
+        return JobOutcome("done")
+
+    def __enter__(self) -> Self:
+        self.queue.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.queue.stop()
+
+
+def test_a_job_whose_end_cannot_be_recorded_is_handed_on_without_a_restart(url):
+    with Ground(url) as ground:
+        with refused(url, ENDS):
+            job = ground.queue.enqueue("PABC", Trigger.PAGE)
+            ground.runs.get(timeout=WAIT)
+            ground.runs.get(timeout=WAIT)
+        state = ground.queue.wait(job, WAIT)
+        assert state.phase is JobPhase.DONE
+        assert state.attempt > 1
+        later = ground.queue.enqueue("PABC", Trigger.PAGE)
+        assert ground.queue.wait(later, WAIT).phase is JobPhase.DONE
+
+
+def test_the_schedule_goes_on_after_a_tick_whose_end_cannot_be_recorded(url):
+    ticks: SimpleQueue[str] = SimpleQueue()
+
+    def tick() -> JobOutcome:
+        ticks.put("tick")
+        return JobOutcome("looked")
+
+    with Ground(url, Schedule("look", timedelta(seconds=1), tick)) as ground:
+        with refused(url, ENDS):
+            ticks.get(timeout=WAIT)
+            ticks.get(timeout=WAIT)
+        eventually(lambda: ground.queue.last_tick() is not None)
+
+
+def test_a_result_that_cannot_be_stored_is_a_failure_that_is_told_and_tried_again(url):
+    with Ground(url) as ground:
+        with refused(url, RESULTS):
+            job = ground.queue.enqueue("PABC", Trigger.PAGE)
+            eventually(lambda: len(ground.ended) > 0)
+        state = ground.queue.wait(job, WAIT)
+    assert state.phase is JobPhase.DONE
+    assert state.attempt > 1
+    first = ground.ended[0]
+    assert first.phase is JobPhase.RETRYING
+    (sentence,) = first.failures
+    assert sentence == "What came of the job could not be stored: the disk is full."
+
+
+def test_where_the_failure_cannot_be_stored_either_the_job_is_still_done_in_the_end(url):
+    with Ground(url) as ground:
+        with refused(url, RESULTS, FOLLOWERS):
+            job = ground.queue.enqueue("PABC", Trigger.PAGE)
+            ground.runs.get(timeout=WAIT)
+            eventually(lambda: job not in ground.queue._bodies.busy)
+            assert ground.queue.state(job).phase is JobPhase.RUNNING
+            assert ground.queue.parked() == []
+        assert ground.queue.wait(job, WAIT).phase is JobPhase.DONE
+
+
+def test_a_tick_whose_result_cannot_be_stored_is_told(url):
+    with Ground(url):
+        pass  # it makes the tables
+    schedule = Schedule("look", timedelta(seconds=1), lambda: JobOutcome("looked"))
+    with refused(url, RESULTS), Ground(url, schedule) as ground:
+        eventually(lambda: len(ground.ended) > 0)
+    assert ground.ended[0].phase is JobPhase.PARKED
+    assert "the disk is full" in ground.ended[0].failures[0]
+
+
+def test_a_schedule_outlives_what_the_engine_says_of_one_tick():
+    fired: SimpleQueue[int] = SimpleQueue()
+
+    def fire(_schedule: Schedule, period: int) -> None:
+        fired.put(period)
+        raise error.DBOSException("The tick was refused.")
+
+    schedule = Schedule("look", timedelta(seconds=1), JobOutcome)
+    ticker = Ticker(schedule, fire, time.time)
+    ticker.start()
+    try:
+        assert fired.get(timeout=WAIT) < fired.get(timeout=WAIT)
+    finally:
+        ticker.stop()
+
+
+def test_a_process_whose_place_another_took_says_so(url):
+    with Ground(url), capture_logs() as logs:
+        mine, others = leases(locate(url)), leases(locate(url))
+        assert others.hold("one")
+        caretaker = Caretaker(
+            mine,
+            SharedClock(lambda: 0.0),
+            "one",
+            lambda _row: None,
+            (),
+            every=1,
+            retention=timedelta(days=1),
+            parked_retention=timedelta(days=1),
+        )
+        caretaker.look()
+        others.let_go()
+    assert [one["process"] for one in logs if "taken this one's place" in one["event"]] == ["one"]
