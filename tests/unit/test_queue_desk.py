@@ -9,7 +9,7 @@ from connectors.errors import PayloadError, PostmortemError
 from tests.unit.queue_support import KINDS, WAIT, database, eventually
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase
-from worker.queue import JobOutcome, Queue, QueueSettings, Schedule, Wish
+from worker.queue import JobOutcome, Queue, QueueSettings, Schedule, Wish, engine
 
 
 @pytest.fixture(params=KINDS)
@@ -78,6 +78,23 @@ def test_the_last_scheduled_work_that_ended_well_is_known(url):
         assert began <= told <= datetime.now(UTC)
     finally:
         queue.stop()
+
+
+def test_a_process_that_only_asks_runs_no_engine(url):
+    worker = Queue(url, lambda *_: JobOutcome(), settings=QueueSettings(poll=0.05))
+    worker.start()  # it makes the tables
+    worker.stop()
+    asker = Queue(url, lambda *_: JobOutcome(), works=False)
+    asker.start()
+    try:
+        (job,) = asker.enqueue_all(wishes("PASKED"))
+        assert not engine.is_running()
+        worker.start()
+        assert asker.wait(job, WAIT).phase is JobPhase.DONE
+    finally:
+        asker.stop()
+    assert engine.is_running(), "who only asks does not stop who works"
+    worker.stop()
 
 
 def test_a_queue_that_does_not_run_says_so(tmp_path):

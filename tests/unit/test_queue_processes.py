@@ -17,13 +17,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from dbos import DBOS
 
 from tests.unit.queue_support import KINDS, WAIT, database, eventually
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase
 from worker.jobs.wanted import JobRequest
 from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy, Schedule
+from worker.queue.desk import Desk
+from worker.queue.location import locate
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -169,7 +170,9 @@ def test_two_processes_do_each_job_and_each_tick_once(url, tmp_path):
             ]
             assert {queue.wait(job, WAIT).phase for job in asked} == {JobPhase.DONE}
             eventually(lambda: log.count("tick") >= 3)
-        fired = DBOS.list_workflows(workflow_id_prefix="@look:", status="SUCCESS")
+        desk = Desk(locate(url))
+        fired = desk.list(workflow_id_prefix="@look:", status="SUCCESS")
+        desk.close()
     one_at_a_time(log)
     runs = Counter(line[1] for line in log.lines() if line[0] == "begin")
     assert set(runs) == set(incidents)

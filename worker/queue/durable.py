@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from dbos import DBOS
 
-from connectors.errors import NotFound, PostmortemError
+from connectors.errors import NotFound, PostmortemError, Unreachable
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobState, Standing
 from worker.jobs.wanted import Wanted
@@ -37,7 +37,7 @@ class Queue:
     hints becomes one run, or two.
 
     ``run_incident`` does the work; ``on_end`` is told of each attempt that ended. With ``works``
-    False the process only asks and looks. There is one started queue in a process.
+    False the process only asks and looks, without the engine. One queue in a process works.
     """
 
     def __init__(
@@ -66,34 +66,18 @@ class Queue:
         Raises ``Unreachable`` where the database cannot be reached, ``PostmortemError`` where
         another queue runs in this process.
         """
+        if not self._works:
+            self._only_ask()
+            return
         executor = self._hold_a_lease()
         try:
             self._clock.set()
-            engine.launch(
-                self._location, executor, self._workflows(), self._queues(), works=self._works
-            )
+            engine.launch(self._location, executor, self._workflows(), self._queues())
         except BaseException:
             self._leases.let_go()
             raise
         self._desk = Desk(self._location)
-        if self._works:
-            settings = self._settings
-            caretaker = Caretaker(
-                self._leases,
-                self._clock,
-                executor,
-                self._bodies.hand_on,
-                self._bodies.busy,
-                every=settings.heartbeat,
-                retention=settings.retention,
-                parked_retention=settings.parked_retention,
-            )
-            tickers = [
-                Ticker(one, put_tick, self._clock) for one in self._bodies.schedules.values()
-            ]
-            self._threads = [caretaker, *tickers]
-            for thread in self._threads:
-                thread.start()
+        self._look_after(executor)
 
     def stop(self, grace: float = 20.0) -> bool:
         """Take on nothing more and wait up to ``grace`` seconds for the jobs under way.
@@ -106,6 +90,8 @@ class Queue:
         if self._desk is not None:
             self._desk.close()
             self._desk = None
+        if not self._works:
+            return True
         engine.stop(grace if self._bodies.busy.lately(seconds=1) else 0)
         if self._bodies.busy:
             return False
@@ -186,9 +172,8 @@ class Queue:
         return datetime.now(UTC) - self._settings.parked_retention
 
     def _at_desk(self) -> Desk:
-        engine.must_run()
         if self._desk is None:
-            raise PostmortemError("This queue is not the one that runs.", "Start it first.")
+            raise PostmortemError("The queue is not running in this process.", "Start it first.")
         return self._desk
 
     def _hold_a_lease(self) -> str:
@@ -196,8 +181,40 @@ class Queue:
         self._leases.living()
         while True:
             name = f"{socket.gethostname()}-{uuid.uuid4().hex[:12]}"
-            if not self._works or self._leases.hold(name):
+            if self._leases.hold(name):
                 return name
+
+    def _only_ask(self) -> None:
+        """Open the desk; where it finds no tables, or old ones, let the engine see to them."""
+        self._leases.living()
+        self._clock.set()
+        desk = Desk(self._location)
+        try:
+            try:
+                desk.list(limit=1)
+            except Unreachable:
+                engine.prepare(self._location)
+        except BaseException:
+            desk.close()
+            raise
+        self._desk = desk
+
+    def _look_after(self, executor: str) -> None:
+        settings = self._settings
+        caretaker = Caretaker(
+            self._leases,
+            self._clock,
+            executor,
+            self._bodies.hand_on,
+            self._bodies.busy,
+            every=settings.heartbeat,
+            retention=settings.retention,
+            parked_retention=settings.parked_retention,
+        )
+        tickers = [Ticker(one, put_tick, self._clock) for one in self._bodies.schedules.values()]
+        self._threads = [caretaker, *tickers]
+        for thread in self._threads:
+            thread.start()
 
     def _workflows(self) -> Mapping[str, Callable[..., object]]:
         bodies = self._bodies

@@ -28,13 +28,10 @@ def launch(
     executor: str,
     workflows: Mapping[str, Callable[..., object]],
     queues: Mapping[str, Mapping[str, Any]],
-    *,
-    works: bool,
 ) -> None:
     """Start the engine with these workflows and queues, by name.
 
-    With ``works`` False jobs are put in and looked at, but none is taken out. Raises
-    ``PostmortemError`` where an engine runs in this process already.
+    Raises ``PostmortemError`` where an engine runs in this process already.
     """
     global _running  # noqa: PLW0603 - DBOS itself is one for the whole process
     if _running:
@@ -47,7 +44,7 @@ def launch(
         for name, body in workflows.items():
             DBOS.workflow(name=name)(body)
         DBOS(config=_config(location, executor))
-        if not works:
+        if not queues:
             DBOS.listen_queues([])
         DBOS.launch()
         for name, limits in queues.items():
@@ -55,6 +52,12 @@ def launch(
     except BaseException:
         stop(grace=0)
         raise
+
+
+def prepare(location: Location) -> None:
+    """Make the engine's tables, or bring them up to date. Raises ``PostmortemError`` as above."""
+    launch(location, "nobody", {}, {})
+    stop(grace=0)
 
 
 def stop(grace: float) -> None:
@@ -67,12 +70,6 @@ def stop(grace: float) -> None:
 def is_running() -> bool:
     """Tell whether an engine runs in this process."""
     return _running
-
-
-def must_run() -> None:
-    """Raise ``PostmortemError`` where no engine runs."""
-    if not _running:
-        raise PostmortemError("The queue is not running in this process.", "Start it first.")
 
 
 def _config(location: Location, executor: str) -> DBOSConfig:
