@@ -1,6 +1,7 @@
 """What operators watch of the queue, read from its database when Prometheus asks."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from connectors.errors import PostmortemError
 
 PATIENCE = 3.0
 """Seconds that reading the queue may take; where it takes longer, its gauges are left out."""
+
+FRESH = 15.0
+"""Seconds for which the queue is not read again, however often the gauges are asked for."""
 
 _log = structlog.get_logger(__name__)
 
@@ -34,9 +38,12 @@ class QueueFigures:
 class QueueGauges(Collector):
     """Gauges that are read when they are asked for, and absent where they cannot be."""
 
-    def __init__(self, read: Callable[[], QueueFigures]) -> None:
+    def __init__(self, read: Callable[[], QueueFigures], fresh: float = FRESH) -> None:
+        """``fresh`` is for how many seconds a reading is given again."""
         self._read = read
+        self._fresh = fresh
         self._reading: threading.Thread | None = None
+        self._last: tuple[float, QueueFigures] | None = None
 
     def collect(self) -> Iterable[Metric]:
         """Give the gauges."""
@@ -62,6 +69,9 @@ class QueueGauges(Collector):
 
     def _figures(self) -> QueueFigures | None:
         """Read within :data:`PATIENCE`, and not while an earlier reading still hangs."""
+        began = time.monotonic()
+        if self._last is not None and began - self._last[0] < self._fresh:
+            return self._last[1]
         if self._reading is not None and self._reading.is_alive():
             return None
         found: list[QueueFigures] = []
@@ -75,7 +85,10 @@ class QueueGauges(Collector):
         self._reading = threading.Thread(target=read, name="metrics", daemon=True)
         self._reading.start()
         self._reading.join(PATIENCE)
-        return found[0] if found else None
+        if not found:
+            return None
+        self._last = (began, found[0])
+        return found[0]
 
 
 def _gauge(name: str, told: str, value: float) -> Metric:
