@@ -8,5 +8,5 @@ TICKS = "schedule"
 INCIDENT_JOB = "incident job"
 TICK = "scheduled work"
 
-LOST = "The process that ran the job ended before the job did."
-"""Why an attempt failed whose process is gone."""
+LOST = "The process that ran the job ended before the job did, or its end could not be stored."
+"""Why an attempt failed that left no word."""
