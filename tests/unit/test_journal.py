@@ -5,13 +5,14 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, insert, inspect, make_url, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from connectors.tickets import Mark, TicketId
@@ -22,6 +23,7 @@ from worker.journal.postgres import AT_MOST, pooled
 from worker.journal.records import Entry, KnownDocument, Skip
 from worker.journal.revisions import NEWEST
 from worker.journal.tables import metadata
+from worker.journal.upgrading import upgrade
 
 POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")
 
@@ -251,6 +253,141 @@ def test_a_rehearsal_makes_no_database_where_there_is_none(tmp_path: Path) -> No
     assert rehearsed.documents() == {}
     rehearsed.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def everything(url: str) -> dict[str, list[tuple[object, ...]]]:
+    """Give all that a database holds, by its tables' names."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        names = inspect(connection).get_table_names()
+        return {
+            name: [tuple(row) for row in connection.execute(text(f'SELECT * FROM "{name}"'))]  # noqa: S608 - names of our own tables
+            for name in names
+        }
+
+
+def try_all(journal: Journal) -> None:
+    """Write to every table, and see that it was written."""
+    journal.meet([(KnownDocument("a.md", "1", INCIDENT, NOW), KnownDocument("a.md", "2", "", NOW))])
+    journal.meet([(None, KnownDocument("b.md", "1", "", NOW))])
+    journal.note_incident(INCIDENT, title="rehearsed")
+    journal.track([tracked(1, "rehearsed")])
+    journal.intend([intent("rehearsed", "Review")])
+    journal.record([Entry(NOW, INCIDENT, "command", "created", "rehearsed", "y")])
+    journal.move_cursor("rehearsed", NOW)
+    journal.skips.note(Skip("Q1", "Carts", "", "its urgency (low)", "u1", "r", NOW))
+    assert {name: one.fingerprint for name, one in journal.documents().items()} == {
+        "a.md": "2",
+        "b.md": "1",
+    }
+    known = journal.incident(INCIDENT)
+    assert known is not None
+    assert known.title == "rehearsed"
+    assert journal.tickets(INCIDENT) == (tracked(1, "rehearsed"),)
+    assert [one.mark for one in journal.intents(INCIDENT)] == ["rehearsed"]
+    assert [one.subject for one in journal.entries(INCIDENT)] == ["real", "rehearsed"]
+    assert journal.cursor("rehearsed") == NOW
+    assert len(journal.skips.latest(9)) == 1
+
+
+def fill(connection: Connection) -> None:
+    """Write down a document and an entry by what the first release knew."""
+    known = KnownDocument("a.md", "1", INCIDENT, NOW)
+    values = asdict(known) | {"seen_at": NOW.isoformat()}
+    connection.execute(insert(metadata.tables["documents"]).values(values))
+    entry = asdict(Entry(NOW, INCIDENT, "command", "created", "real", "y"))
+    values = entry | {"at": NOW.isoformat()}
+    connection.execute(insert(metadata.tables["entries"]).values(values))
+
+
+@pytest.mark.parametrize("release", ["001", "002", "003", NEWEST, "999"])
+def test_a_rehearsal_on_the_tables_of_any_release_leaves_them_as_they_are(
+    url: str, release: str
+) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        upgrade(connection, to=min(release, NEWEST))
+        fill(connection)
+        if release > NEWEST:
+            connection.execute(text("ALTER TABLE skipped ADD COLUMN by_a_newer_release TEXT"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '999'"))
+    before = everything(url)
+    rehearsed = Journal(Database.rehearse(url), clock)
+    try_all(rehearsed)
+    rehearsed.close()
+    assert everything(url) == before
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM documents"))
+        fill(connection)
+        numbers = connection.scalars(text("SELECT number FROM entries ORDER BY number")).all()
+    assert numbers == [1, 2]
+    engine.dispose()
+
+
+def test_a_rehearsal_makes_no_tables_on_a_server_that_has_none(postgres: str) -> None:
+    rehearsed = Journal(Database.rehearse(postgres), clock)
+    rehearsed.remember([KnownDocument("a.md", "1", INCIDENT, NOW)])
+    assert set(rehearsed.documents()) == {"a.md"}
+    assert everything(postgres) == {}
+    real = Journal(Database.open(postgres, upgrade_wait=1), clock)
+    assert real.documents() == {}
+    rehearsed.close()
+    real.close()
+
+
+def test_a_rehearsal_needs_no_right_to_write_and_locks_nothing(postgres: str) -> None:
+    database = Database.open(postgres)
+    with database.begin() as connection:
+        fill(connection)
+        schema = connection.scalar(text("SELECT current_schema()"))
+        connection.execute(text(f"CREATE ROLE {schema} LOGIN"))
+        connection.execute(text(f"GRANT USAGE ON SCHEMA {schema} TO {schema}"))
+        connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {schema}"))
+    reader = make_url(postgres).set(username=schema).render_as_string(hide_password=False)
+    rehearsed = Journal(Database.rehearse(reader), clock)
+    try_all(rehearsed)
+    with database.begin() as connection:
+        connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+        for name in everything(postgres):
+            connection.execute(text(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE"))
+    rehearsed.close()
+    with database.begin() as connection:
+        connection.execute(text(f"DROP OWNED BY {schema}"))
+        connection.execute(text(f"DROP ROLE {schema}"))
+    database.close()
+
+
+def test_what_failed_in_a_rehearsal_was_not_real_nor_is_what_follows(postgres: str) -> None:
+    real = Journal(Database.open(postgres), clock)
+    real.remember([KnownDocument("a.md", "1", INCIDENT, NOW)])
+    database = Database.rehearse(postgres)
+    rehearsed = Journal(database, clock)
+    too_long = KnownDocument("b" * 1025, "1", INCIDENT, NOW)
+    with pytest.raises(DBAPIError):
+        rehearsed.remember([KnownDocument("b.md", "1", INCIDENT, NOW), too_long])
+    rehearsed.forget(["a.md"])
+    assert rehearsed.documents() == {}
+    assert set(real.documents()) == {"a.md"}
+    database.close()
+    real.close()
+
+
+def test_a_rehearsal_that_lost_its_connection_goes_on_with_nothing(postgres: str) -> None:
+    real = Journal(Database.open(postgres), clock)
+    database = Database.rehearse(postgres)
+    rehearsed = Journal(database, clock)
+    with database.begin() as connection:
+        pid = connection.scalar(text("SELECT pg_backend_pid()"))
+    killer = create_engine(postgres, poolclass=NullPool)
+    with killer.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+    with pytest.raises(DBAPIError):
+        rehearsed.note_incident(INCIDENT, title="after")
+    with pytest.raises(JournalError, match="was lost"):
+        rehearsed.note_incident(INCIDENT, title="after")
+    assert real.incident(INCIDENT) is None
+    rehearsed.close()
+    real.close()
 
 
 def test_a_database_that_cannot_be_opened_is_told_without_its_password() -> None:

@@ -9,9 +9,9 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoneFree
-from sqlalchemy.pool import StaticPool
 
 from connectors.errors import PostmortemError
+from worker.journal import rehearsal
 from worker.journal.postgres import pooled
 from worker.journal.revisions import NEWEST, bring_up_to_date, revision
 
@@ -30,8 +30,8 @@ class JournalError(PostmortemError):
 class Database:
     """An open database with its tables up to date.
 
-    A rehearsal keeps everything that is written to itself: a copy in memory of an SQLite file, or
-    one PostgreSQL transaction that is rolled back in the end. ``--dry-run`` works on one.
+    A rehearsal keeps everything that is written to itself, see ``worker.journal.rehearsal``.
+    ``--dry-run`` works on one.
     """
 
     def __init__(self, engine: Engine, rehearsed: Connection | None = None) -> None:
@@ -53,11 +53,11 @@ class Database:
     def rehearse(cls, url: str) -> "Database":
         """Open a rehearsal of the database, which need not exist. Raises ``JournalError``."""
         try:
-            engine = _copy_sqlite(url) if url.startswith("sqlite") else create_engine(url)
-            connection = engine.connect()
-            connection.begin()
-            bring_up_to_date(connection)
-            return cls(engine, connection)
+            if url.startswith("sqlite"):
+                connection = rehearsal.in_memory(sqlite_path(url))
+            else:
+                connection = rehearsal.on_server(url)
+            return cls(connection.engine, connection)
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise _cannot_open(url, error) from error
 
@@ -65,10 +65,15 @@ class Database:
     def begin(self) -> Iterator[Connection]:
         """Give a connection in a transaction that ends with the block.
 
-        Raises ``JournalError`` where none is free for long.
+        Raises ``JournalError`` where none is free for long, or a rehearsal's was lost.
         """
         if self._rehearsed is not None:
-            with self._rehearsed.begin_nested():
+            if self._rehearsed.invalidated:  # what comes next would be written to the real tables
+                raise JournalError(
+                    "The connection to the database was lost, and what was rehearsed with it.",
+                    "Run the command again.",
+                )
+            with self._rehearsed.begin():
                 yield self._rehearsed
             return
         with connected(self.engine) as connection, connection.begin():
@@ -147,22 +152,6 @@ def _wait_for_turn(connection: Connection, seconds: float) -> None:
     """Be the only one to change the tables until the commit, and wait for no lock much longer."""
     connection.execute(text(f"SET LOCAL lock_timeout = {seconds * 1000:.0f}"))
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
-
-
-def _copy_sqlite(url: str) -> Engine:
-    engine = create_engine(
-        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
-    )
-    path = sqlite_path(url)
-    if path is not None and path.exists():
-        raw = engine.raw_connection()
-        source = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        try:
-            source.backup(raw.driver_connection)  # type: ignore[arg-type]  # sqlite3's own
-        finally:
-            source.close()
-            raw.close()
-    return engine
 
 
 def _cannot_open(url: str, error: Exception) -> JournalError:
