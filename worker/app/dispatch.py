@@ -79,7 +79,13 @@ def _try_again(
         return {}
     parts.journal.skips.forget_before(now - SKIPS_KEPT)
     given_up = [
-        Wish(incident, Trigger.SCHEDULE, first_at=known.first_at.timestamp(), once=True)
+        Wish(
+            incident,
+            Trigger.SCHEDULE,
+            known.wanted,
+            first_at=known.first_at.timestamp(),
+            once=True,
+        )
         for incident, known in standing.items()
         if known.phase is JobPhase.PARKED
         and incident not in jobs

@@ -19,6 +19,8 @@ VERSION = "1"
 """Which processes may take over each other's jobs: raised when stored arguments change shape."""
 
 _IDLE_THREADS = 64
+_CONNECTIONS = 10
+"""To PostgreSQL at most, for the jobs of one process and what looks after them."""
 _LOCK_PATIENCE = 30.0
 _running = False
 
@@ -109,6 +111,7 @@ def _plain_config(location: Location, executor: str) -> DBOSConfig:
         "log_level": "WARNING",
         "serializer": DBOSPortableJSONSerializer(),  # the default, pickle, runs what it reads
         "max_executor_threads": _IDLE_THREADS,
+        "sys_db_pool_size": _CONNECTIONS,
     }
 
 

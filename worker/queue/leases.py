@@ -170,11 +170,10 @@ class ServerLeases:
 
     def ahead(self) -> float:
         """Ask PostgreSQL for its time, and take it to be that of half way to the answer."""
-        query = sa.text("SELECT extract(epoch FROM clock_timestamp())")
+        if self._connection is not None:
+            return _ahead(self._connection)
         with self._connect() as connection:
-            before = time.time()
-            theirs = float(connection.execute(query).scalar_one())
-            return theirs - (before + time.time()) / 2
+            return _ahead(connection)
 
     def _connect(self) -> sa.Connection:
         try:
@@ -192,6 +191,13 @@ def _try(connection: sa.Connection, name: str) -> bool:
     query = sa.text("SELECT pg_try_advisory_lock(:kind, :name)")
     values = {"kind": _ADVISORY_CLASS, "name": int.from_bytes(digest[:4], signed=True)}
     return bool(connection.execute(query, values).scalar_one())
+
+
+def _ahead(connection: sa.Connection) -> float:
+    query = sa.text("SELECT extract(epoch FROM clock_timestamp())")
+    before = time.time()
+    theirs = float(connection.execute(query).scalar_one())
+    return theirs - (before + time.time()) / 2
 
 
 def _answers(connection: sa.Connection) -> bool:

@@ -20,7 +20,7 @@ class QueueSettings:
 
     settle: float = 10.0
     parallel: int = 4
-    poll: float = 0.2
+    poll: float = 0.18
     heartbeat: float = 5.0
     retention: timedelta = timedelta(days=30)
     parked_retention: timedelta = timedelta(days=180)
