@@ -5,6 +5,7 @@ loopback addresses alone. No address may hold a user name and password: addresse
 shown, secrets are not. Every function raises ``ValueError`` with a sentence and its remedy.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -95,11 +96,18 @@ class GitLocation:
         return f"{self.url}#{self.branch}:{self.folder}"
 
 
+_SCP = re.compile(r"[\w.-]+@[\w.-]+:")
+"""How git itself writes a remote over SSH: git@host:team/repository.git."""
+
 DocumentsLocation = DirectoryLocation | GitLocation
 
 
 def documents_location(text: str) -> DocumentsLocation:
     """Give where the documents are: a directory, or ``git+…://…#branch:folder``."""
+    if _SCP.match(text):
+        raise ValueError(
+            "looks like a Git remote. Write it as git+ssh://git@host/team/repository.git."
+        )
     if not text.startswith("git+"):
         if "://" in text:
             raise ValueError(

@@ -182,3 +182,17 @@ def test_nothing_is_coloured_where_it_is_piped(shell: Shell) -> None:
     shell.run("draft", shell.incident("checkout storm"))
     for words in (("status",), ("check",), ("sync",)):
         assert "\x1b[" not in shell.run(*words).stdout
+
+
+def test_a_server_says_what_it_will_be_missing(shell: Shell) -> None:
+    done = shell.run("serve", "--port", "-1", POSTMORTEM_PUBLIC_URL="https://pm.example.com")
+    assert done.returncode != 0
+    assert "set PAGERDUTY_WEBHOOK_SECRET" in done.stderr
+    assert "set POSTMORTEM_TOKEN" in done.stderr
+
+
+def test_a_diff_that_is_piped_is_whole(shell: Shell) -> None:
+    done = shell.run("sync", shell.incident("checkout storm"), "--dry-run", COLUMNS="40")
+    longest = max(done.stdout.splitlines(), key=len)
+    assert len(longest) > 200
+    assert "…" not in longest

@@ -1,6 +1,7 @@
 """The journal on every database: what goes in comes out, and a rehearsal leaves nothing."""
 
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from sqlalchemy import Connection, create_engine, insert, inspect, make_url, text
+from sqlalchemy import Connection, create_engine, event, insert, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -245,6 +246,19 @@ def test_a_rehearsal_sees_what_is_there_and_leaves_nothing(url: str) -> None:
     assert known.title == "before"
     assert real.entries(INCIDENT) == []
     real.close()
+
+
+def test_a_database_that_can_only_be_read_is_told_with_its_remedy(tmp_path: Path) -> None:
+    opened = Database.open(f"sqlite:///{tmp_path}/journal.db")
+    opened.engine.dispose()
+
+    @event.listens_for(opened.engine, "connect")
+    def only_read(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA query_only=ON")
+
+    with pytest.raises(JournalError, match=r"cannot be written: .*readonly.* own it"):
+        Journal(opened, clock)
+    opened.close()
 
 
 def test_a_rehearsal_makes_no_database_where_there_is_none(tmp_path: Path) -> None:

@@ -287,6 +287,11 @@ def test_a_quiet_time_without_an_end_is_asked_about_again_in_a_week() -> None:
     assert timedelta(days=7) <= quiet <= timedelta(days=7, minutes=1)
 
 
+def test_a_remote_as_git_writes_it_is_not_taken_for_a_directory() -> None:
+    with pytest.raises(ConfigurationProblems, match=r"Write it as git\+ssh://git@host"):
+        load(None, {"POSTMORTEM_DOCUMENTS": "git@git.example.com:team/postmortems.git"})
+
+
 def test_the_built_in_template_is_the_default() -> None:
     assert load(None, {}).template_text().startswith("# Postmortem: [Incident Title]\n")
 

@@ -163,7 +163,8 @@ def _told_when(result: IncidentResult, state: JobState) -> IncidentResult:
     if not result.failures:
         return result
     after = timedelta(seconds=round(_seconds_until(state)))
-    return replace(result, failures=(*result.failures, f"It is tried again in {after} by itself."))
+    told = f"Incident {result.incident} is tried again in {after} by itself."
+    return replace(result, failures=(*result.failures, told))
 
 
 def _seconds_until(state: JobState) -> float:

@@ -97,6 +97,12 @@ class Worker:
             log.warning("A scheduled look failed; the next does the same.", why=state.failures)
         elif state.phase is JobPhase.PARKED:
             log.error("A job was given up.", subject=state.subject, failures=state.failures)
+        elif state.failures:
+            again = state.phase is JobPhase.RETRYING
+            told = "A job failed and is tried again." if again else "A job failed for good."
+            log.warning(told, subject=state.subject, attempt=state.attempt, why=state.failures)
+        else:
+            log.info("A job is done.", subject=state.subject, done=state.summary)
 
     def _run_incident(self, request: JobRequest) -> JobOutcome:
         quiet = self.settings.quiet_for(self.parts.clock())
@@ -132,7 +138,7 @@ class Service:
     ) -> None:
         settings.require_token(host)
         self.worker = Worker(settings, settle=settle)
-        self._host = host
+        self._host, self._port = host, port
         self._server = uvicorn.Server(
             uvicorn.Config(
                 self._application(settings),
@@ -168,7 +174,7 @@ class Service:
             started.wait(0.01)
         self.stop()
         raise NotServing(
-            f"The web page cannot be served on {self._host}.",
+            f"The web page cannot be served on port {self._port} of {self._host}.",
             "Another program may have the port; choose another with --port.",
         )
 

@@ -1,5 +1,6 @@
 """The commands. Exit status: 0 all done, 1 some of the work failed, 2 wrong usage or settings."""
 
+import logging
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -198,6 +199,8 @@ def demo(
 
     No account, no settings, no network: `postmortem demo --exit`
     """
+    # What the service logs is for operators; the demo tells each step itself.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     from worker.demo import show  # noqa: PLC0415 - the sandbox is loaded for the demo alone
 
     if not show(folder, serve=not stop):

@@ -88,15 +88,23 @@ def _incident(result: IncidentResult, *, dry_run: bool) -> None:
         )
     for one in result.suggestions:
         out.print(
-            f"  [cyan]suggestion[/] {escape(one.place)}: PagerDuty says {escape(one.fresh)!r}, "
-            f"the document keeps {escape(one.people)!r}"
+            f"  [cyan]suggestion[/] {escape(one.place)}: PagerDuty says "
+            f"{escape(repr(one.fresh))}, the document keeps {escape(repr(one.people))}"
         )
     for sentence in result.warnings:
         out.print(f"  [yellow]{escape(sentence)}[/]")
     if dry_run and result.diff:
-        from rich.syntax import Syntax  # noqa: PLC0415 - what colours code takes megabytes
+        _diff(result.diff)
 
-        out.print(Syntax(result.diff, "diff", background_color="default", word_wrap=True))
+
+def _diff(text: str) -> None:
+    """Print a diff: in colours and wrapped on a terminal, else as it is."""
+    if not out.is_terminal:
+        out.out(text, highlight=False)
+        return
+    from rich.syntax import Syntax  # noqa: PLC0415 - what colours code takes megabytes
+
+    out.print(Syntax(text, "diff", background_color="default", word_wrap=True))
 
 
 def documents(found: Sequence[DocumentStatus], *, in_json: bool) -> None:

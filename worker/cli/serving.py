@@ -3,7 +3,7 @@
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated
 
 import typer
@@ -30,6 +30,8 @@ def serve(
     from worker.app.service import Service  # noqa: PLC0415 - other commands start faster without
 
     settings = _serving(context)
+    for warning in _open_ends(settings):
+        printing.err.print(warning, style="yellow", markup=False)
     service = Service(settings, host, port)
     service.start()
     printing.out.print(f"The web page is at {service.url}. Stop with Ctrl-C.")
@@ -60,6 +62,20 @@ def _serving(context: typer.Context) -> Settings:
     return settings
 
 
+def _open_ends(settings: Settings) -> Iterator[str]:
+    """Say what a server can do without, and will be missed."""
+    if not settings.pagerduty.webhook_secrets:
+        yield (
+            "PagerDuty's webhooks will be refused (503), for there is no secret to check them "
+            "with: set PAGERDUTY_WEBHOOK_SECRET. Until then drafts come with the schedule alone."
+        )
+    if settings.public_url is not None and settings.token is None:
+        yield (
+            f"Whoever reaches {settings.public_url} can read and re-sync every postmortem: set "
+            "POSTMORTEM_TOKEN."
+        )
+
+
 def _until_told_to_stop(stop: Callable[[], bool]) -> None:
     """Wait for Ctrl-C, or for the signal by which a supervisor ends a service, and stop.
 
@@ -80,4 +96,5 @@ def _until_told_to_stop(stop: Callable[[], bool]) -> None:
     limit.daemon = True
     limit.start()
     if not stop():
+        printing.err.print("Stopped amid work, which goes on elsewhere or with the next start.")
         os._exit(FAILED)

@@ -8,10 +8,11 @@ from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import OperationalError
 
 from connectors.tickets import Mark, TicketId
 from worker.journal import rows, tables
-from worker.journal.database import Database
+from worker.journal.database import Database, JournalError
 from worker.journal.locks import must_still_hold
 from worker.journal.records import NO_CLAIM, Claim, Entry, KnownDocument, KnownIncident, Pull
 from worker.journal.skips import Skips
@@ -27,9 +28,15 @@ class Journal:
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
-        with self._begin() as connection:
-            put_first(connection, tables.born, {"one": 1, "at": now().isoformat()})
-            at = connection.scalars(select(tables.born.c.at)).one()
+        try:
+            with self._begin() as connection:
+                put_first(connection, tables.born, {"one": 1, "at": now().isoformat()})
+                at = connection.scalars(select(tables.born.c.at)).one()
+        except OperationalError as error:
+            raise JournalError(
+                f"The database cannot be written: {error.orig}.",
+                "Let the user that runs this program own it; whoever ran it first may own it now.",
+            ) from error
         self.born_at = datetime.fromisoformat(at)
         self.skips = Skips(database)
 

@@ -39,7 +39,8 @@ class JobOutcome:
         waits = [one.again_in for one in results if one.again_in is not None]
         failed = [one for one in results if one.failures]
         return cls(
-            "; ".join(word for word in (skipped, done) if word) or "Nothing had to be done.",
+            "; ".join(word for word in (skipped, done) if word)
+            or ("" if failed else "Nothing had to be done."),
             tuple(failure for one in failed for failure in one.failures),
             max(waits, default=None),
             tuple(replace(one, diff="") for one in results),
