@@ -15,7 +15,10 @@ from worker.journal.database import Database
 from worker.journal.journal import Journal
 from worker.journal.locks import PostgresLocks
 
-DROP = text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+DROP = text(
+    "SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+    " WHERE l.locktype = 'advisory' AND d.datname = current_database()"
+)
 
 
 def job(here: World, opened: Database, mark: object = new_mark) -> IncidentResult:

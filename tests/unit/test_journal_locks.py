@@ -116,7 +116,9 @@ def test_who_lost_the_lock_to_another_writes_no_create_down_any_more(tmp_path: P
             journal.intend([intent("m1", "Do it")], first)
             with opened.engine.connect() as connection:
                 lost = text(
-                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+                    "SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d"
+                    " ON d.oid = l.database WHERE l.locktype = 'advisory'"
+                    " AND d.datname = current_database()"
                 )
                 assert connection.execute(lost).all() == [(True,)]
             journal.intend([intent("m2", "Do it")], first)
