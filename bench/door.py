@@ -22,8 +22,9 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from bench.process import KINDS, Program, database, program
+from bench.process import KINDS, Program, program
 from connectors.pagerduty.webhook import SIGNATURE_HEADER, sign
+from tests.unit.queue_support import database
 from worker.queue.location import locate
 from worker.sandbox.pagerduty import PagerDutySandbox
 from worker.sandbox.scenarios.shop import CHECKOUT

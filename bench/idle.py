@@ -7,7 +7,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.process import KINDS, database, program
+from bench.process import KINDS, program
+from tests.unit.queue_support import database
 from worker.sandbox.pagerduty import PagerDutySandbox
 
 SECONDS = 20

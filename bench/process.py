@@ -5,14 +5,12 @@ import re
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
-import sqlalchemy as sa
 
 POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")
 """A server on which databases may be made; without one, SQLite alone is measured."""
@@ -49,25 +47,6 @@ class Program:
         """Give its resident memory in MB: ``Rss``, or ``Pss``, with shared pages divided up."""
         lines = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text("ascii").splitlines()
         return sum(int(line.split()[1]) for line in lines if line.startswith(f"{what}:")) / 1024
-
-
-@contextmanager
-def database(kind: str, folder: Path) -> Iterator[str]:
-    """Give the address of an empty database; one on a server is removed after the block."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder}/postmortem.db"
-        return
-    server = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    name = f"bench_{uuid.uuid4().hex[:12]}"
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    try:
-        place = server.set(drivername="postgresql", database=name)
-        yield place.render_as_string(hide_password=False)
-    finally:
-        with engine.connect() as connection:
-            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @contextmanager

@@ -25,7 +25,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bench.process import KINDS, Program, database, program
+from bench.process import KINDS, Program, program
+from tests.unit.queue_support import database
 from worker.jobs.results import Trigger
 from worker.jobs.wanted import JobRequest, Wanted
 from worker.queue import JobOutcome, Queue, QueueSettings, Wish

@@ -11,6 +11,7 @@ from tests.service.installation import Installation
 from tests.service.processes import COMMAND, WAIT, until
 from tests.service.promise import Promise
 from worker.sandbox.pagerduty_faults import Fault
+from worker.sandbox.pagerduty_incident import SandboxIncident
 
 ITEM = "Add an alert on the queue"
 THROUGH = "The work was done by a process that runs on the same database."
@@ -27,6 +28,25 @@ def serve_and_look(here: Installation) -> None:
     address = f"{here.serve().url}/metrics"
     looked = 'postmortem_job_attempts_total{phase="done",trigger="schedule"} 1.0'
     until(lambda: looked in requests.get(address, timeout=WAIT).text, "the first look is over")
+
+
+def interrupted(here: Installation, incidents: list[SandboxIncident], call: str) -> str:
+    """Sync incidents, press Ctrl-C at a call of PagerDuty, and give what the command complains of.
+
+    Its status must be 1.
+    """
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [str(COMMAND), "sync", *(one.id for one in incidents)],
+        cwd=here.folder,
+        env=here.environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as command:
+        until(lambda: call in here.pagerduty.calls(), f"it comes to {call}")
+        command.send_signal(signal.SIGINT)
+        _, told = command.communicate(timeout=WAIT)
+    assert command.returncode == 1
+    return told
 
 
 def test_commands_go_through_the_queue_of_a_process_that_runs(here: Installation) -> None:
@@ -99,15 +119,7 @@ def test_an_interrupted_command_leaves_what_the_next_one_goes_on_with(here: Inst
     incidents = [resolved_incident(here.pagerduty.account, [ITEM]) for _ in range(6)]
     promise.drafted += incidents
     here.pagerduty.fault(Fault(rf"/incidents/{incidents[3].id}", delay=WAIT))
-    words = [str(COMMAND), "sync", *(one.id for one in incidents)]
-    with subprocess.Popen(  # noqa: S603 - our own command
-        words, cwd=here.folder, env=here.environment, stderr=subprocess.PIPE, text=True
-    ) as command:
-        path = f"GET /incidents/{incidents[3].id}"
-        until(lambda: path in here.pagerduty.calls(), "it comes to the slow incident")
-        command.send_signal(signal.SIGINT)
-        _, told = command.communicate(timeout=WAIT)
-    assert command.returncode == 1
+    told = interrupted(here, incidents, f"GET /incidents/{incidents[3].id}")
     assert "What was done stays done; run the command again to go on." in told
     assert 0 < len(here.documents.documents()) < len(incidents)
     assert here.run("sync", *(one.id for one in incidents)).returncode == 0
@@ -123,17 +135,6 @@ def test_a_command_that_is_interrupted_while_it_waits_leaves_the_work_to_the_pro
     resolve(incident)
     promise.drafted.append(incident)
     here.pagerduty.fault(Fault(rf"/incidents/{incident.id}/notes", delay=5))
-    with subprocess.Popen(  # noqa: S603 - our own command
-        [COMMAND, "sync", incident.id],
-        cwd=here.folder,
-        env=here.environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as command:
-        path = f"GET /incidents/{incident.id}/notes"
-        until(lambda: path in here.pagerduty.calls(), "the process begins")
-        command.send_signal(signal.SIGINT)
-        _, told = command.communicate(timeout=WAIT)
-    assert command.returncode == 1
+    told = interrupted(here, [incident], f"GET /incidents/{incident.id}/notes")
     assert "Jobs that a server was asked for are still done by it." in told
     promise.wait()

@@ -105,10 +105,11 @@ class Worker:
             log.info("A job is done.", subject=state.subject, done=state.summary)
 
     def _run_incident(self, request: JobRequest) -> JobOutcome:
-        quiet = self.settings.quiet_for(self.parts.clock())
-        if request.trigger is Trigger.SCHEDULE and quiet:
+        now = self.parts.clock()
+        if request.trigger is Trigger.SCHEDULE and self.settings.is_quiet(now):
+            seconds = self.settings.quiet_for(now).total_seconds()
             told = "Left for the end of the quiet time."
-            return JobOutcome(told, again_in=quiet.total_seconds(), left=True)
+            return JobOutcome(told, again_in=seconds, left=True)
         result = run(self.parts, Order(request.trigger, (request.incident,), request.wanted))
         for one in result.incidents:
             self.metrics.result(one)

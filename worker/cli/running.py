@@ -31,7 +31,7 @@ def settings_of(context: typer.Context) -> Settings:
 
 def carry_out_shown(settings: Settings, parts: Parts, order: Order) -> RunResult:
     """Do a run, showing on a terminal which incident is being worked on."""
-    from worker.app.manual import carry_out  # noqa: PLC0415 - as above
+    from worker.app.manual import carry_out  # noqa: PLC0415 - loads the queue
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
     shown = printing.err.is_terminal

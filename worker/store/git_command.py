@@ -65,10 +65,6 @@ class Git:
             raise failed(command[0], ended)
         return ended.output
 
-    def succeeds(self, *command: str) -> bool:
-        """Run one command whose status is the answer."""
-        return self.end_of(*command).status == 0
-
     def end_of(self, *command: str, stdin: bytes = b"", seconds: float | None = None) -> Ended:
         """Run one command and give how it ended. Raises ``TooSlow``."""
         limit = seconds or self.seconds
