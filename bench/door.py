@@ -23,11 +23,11 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from bench.process import KINDS, Program, program
+from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT
+from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.pagerduty.webhook import SIGNATURE_HEADER, sign
 from tests.unit.queue_support import database
 from worker.queue.location import locate
-from worker.sandbox.pagerduty import PagerDutySandbox
-from worker.sandbox.scenarios.shop import CHECKOUT
 
 SECRET = "for-the-measurement"  # noqa: S105 - signs nothing but this measurement
 RATE = 200

@@ -22,16 +22,16 @@ from rich.table import Table
 
 from config.sections import Names
 from connectors.incidents import IncidentId, IncidentRecord
-from connectors.pace import NoPace
 from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.sandbox.scenarios.large import big
+from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.pagerduty.transport import Transport
+from connectors.rate_limit import NoPace
 from connectors.retry import RetryPolicy
 from worker.document.fill import fill
 from worker.drafting.chart import chart
 from worker.drafting.facts import facts
 from worker.drafting.policy import DraftPolicy
-from worker.sandbox.pagerduty import PagerDutySandbox
-from worker.sandbox.scenarios.large import big
 
 ALERTS = 1_000
 LOG_ENTRIES = 5_000

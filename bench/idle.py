@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from bench.process import KINDS, program
+from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from tests.unit.queue_support import database
-from worker.sandbox.pagerduty import PagerDutySandbox
 
 SECONDS = 20
 CPU_AIM = 0.05

@@ -21,7 +21,7 @@ from worker.document.action_items import read
 from worker.document.fill import fill
 from worker.document.template import file_name
 from worker.drafting.facts import facts
-from worker.jobs.parts import Parts
+from worker.jobs.context import JobContext
 from worker.jobs.results import Trigger
 from worker.jobs.run import Order, run
 from worker.jobs.wanted import Wanted
@@ -48,10 +48,10 @@ class Counting(DirectoryStore):
         return super().read(name)
 
 
-def fill_directory(here: World, parts: Parts, count: int) -> None:
+def fill_directory(here: World, context: JobContext, count: int) -> None:
     """Write documents with linked rows, their tickets, and the memory of both."""
-    assert parts.source is not None
-    record = parts.source.record(here.incidents["quick fix"].id)
+    assert context.source is not None
+    record = context.source.record(here.incidents["quick fix"].id)
     content = facts(record, here.policy.drafting)
     project = here.jira.site.project("OPS")
     assert project is not None
@@ -75,7 +75,7 @@ def fill_directory(here: World, parts: Parts, count: int) -> None:
     items = read((here.documents / name).read_text("utf-8"), Names()).items
     assert [item.status_text for item in items] == ["To Do"] * TICKETS
     row = row_values(items[0])
-    parts.journal.track(
+    context.journal.track(
         TrackedTicket(
             id=TicketId(made.id),
             key=TicketKey(made.key),
@@ -91,11 +91,11 @@ def fill_directory(here: World, parts: Parts, count: int) -> None:
     )
 
 
-def settle(parts: Parts, listed: list[Listed]) -> None:
+def settle(context: JobContext, listed: list[Listed]) -> None:
     """Remember the documents as dealt with."""
-    parts.journal.remember(
+    context.journal.remember(
         KnownDocument(
-            one.name, one.fingerprint, one.name.split("-")[3], parts.clock(), settled=True
+            one.name, one.fingerprint, one.name.split("-")[3], context.clock(), settled=True
         )
         for one in listed
     )
@@ -105,22 +105,22 @@ def measure(count: int) -> None:
     """Print what one sync over so many documents costs."""
     with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as here:
         store = Counting(here.documents)
-        with here.parts(store=store) as parts:
-            fill_directory(here, parts, count)
+        with here.context(store=store) as context:
+            fill_directory(here, context, count)
             time.sleep(2.1)  # a fingerprint counts as settled once the file's time is past
-            settle(parts, list(store.list()))
+            settle(context, list(store.list()))
             begin = time.perf_counter()
             listed = len(store.list())
             listing = time.perf_counter() - begin
             here.policy = replace(here.policy, look_back=timedelta(hours=1))
             for cursor in ("tickets changed", "tickets read in full", "incidents resolved"):
-                parts.journal.move_cursor(cursor, here.clock() + timedelta(minutes=30))
+                context.journal.move_cursor(cursor, here.clock() + timedelta(minutes=30))
             here.clock.sleep(3600)
             here.jira.forget()
             here.pagerduty.forget()
             store.reads = 0
             begin = time.perf_counter()
-            result = run(replace(parts, policy=here.policy), Order(Trigger.COMMAND))
+            result = run(replace(context, policy=here.policy), Order(Trigger.COMMAND))
             seconds = time.perf_counter() - begin
             assert not result.failed
             assert result.unchanged == listed == count
@@ -170,15 +170,15 @@ def measure_job(place: str, fill_store: Callable[[Path, int], DocumentStore], co
     with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as here:
         store = fill_store(Path(folder) / "store", count)
         incident = here.incidents["quick fix"].id
-        with here.parts(store=store) as parts:
+        with here.context(store=store) as context:
             time.sleep(2.1)  # as above
-            settle(parts, list(store.list()))
-            run(parts, Order(Trigger.COMMAND, (incident,)))
+            settle(context, list(store.list()))
+            run(context, Order(Trigger.COMMAND, (incident,)))
             time.sleep(2.1)
             seconds = []
             for _ in range(4):
                 begin = time.process_time()
-                result = run(parts, Order(Trigger.COMMAND, (incident,), Wanted(pulls=False)))
+                result = run(context, Order(Trigger.COMMAND, (incident,), Wanted(pulls=False)))
                 seconds.append(time.process_time() - begin)
                 assert not result.failed
             print(f"{place}, {count:6} documents: one job takes {min(seconds):.2f} s of CPU")

@@ -14,7 +14,7 @@ from importlib.resources import files
 from markdown_it import MarkdownIt
 
 from config.sections import Names, Slot
-from worker.content import Content, Entry, Point, Row
+from worker.content.draft import Content, Entry, Point, Row
 from worker.document.fill import fill
 from worker.document.merge import merge
 

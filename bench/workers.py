@@ -26,15 +26,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from bench.process import KINDS, Program, program
+from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.faults import Fault
+from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT, MIRA, SHOP_TEAM
+from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from tests.unit.queue_support import database
 from worker.jobs.results import Trigger
 from worker.jobs.wanted import JobRequest, Wanted
 from worker.queue import JobOutcome, Queue, QueueSettings, Wish
 from worker.queue.location import locate
-from worker.sandbox.pagerduty import PagerDutySandbox
-from worker.sandbox.pagerduty_account import Account
-from worker.sandbox.pagerduty_faults import Fault
-from worker.sandbox.scenarios.shop import CHECKOUT, MIRA, SHOP_TEAM
 
 INCIDENTS = 200
 LATENCY = 0.05

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import NewType, Protocol
 
-from connectors.preflight import Finding
+from connectors.checks import Finding
 
 IncidentId = NewType("IncidentId", str)
 """A source's own id of an incident (PagerDuty: ``^[A-Z0-9]+$``)."""

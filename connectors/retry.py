@@ -17,7 +17,7 @@ from typing import TypeVar
 import tenacity
 
 from connectors.errors import ConnectorError, OutOfQuota, Unreachable
-from connectors.pace import OverBudget, Pace
+from connectors.rate_limit import OverBudget, Pace
 
 T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]*)?")

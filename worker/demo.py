@@ -19,16 +19,16 @@ from rich.syntax import Syntax
 from config.sections import Section
 from config.settings import Settings, load
 from connectors.errors import PostmortemError
-from worker.app.parts import open_parts
+from connectors.jira.sandbox.server import JiraSandbox
+from connectors.pagerduty.sandbox.incident import SandboxIncident
+from connectors.pagerduty.sandbox.scenarios import load as load_scenarios
+from connectors.pagerduty.sandbox.server import SECRET, PagerDutySandbox
+from worker.app.composition import open_context
 from worker.app.service import Service
 from worker.document.action_items import ActionItem
 from worker.document.action_items import read as read_items
 from worker.jobs.results import Action, RunResult, Trigger
 from worker.jobs.run import Order, run
-from worker.sandbox.jira.server import JiraSandbox
-from worker.sandbox.pagerduty import SECRET, PagerDutySandbox
-from worker.sandbox.pagerduty_incident import SandboxIncident
-from worker.sandbox.scenarios import load as load_scenarios
 
 ADDED_ROWS = (
     "| Rehearse a roll-back of checkout-api with the night shift | Lena Okafor | High | 2026-11-06 "
@@ -215,8 +215,8 @@ class _Demo:
         self._print(text[text.index("## 6.") : text.index("## 7.")])
 
     def _sync(self, incident: SandboxIncident) -> RunResult:
-        with open_parts(self.settings) as parts:
-            result = run(parts, Order(Trigger.COMMAND, (incident.id,), wait=90))
+        with open_context(self.settings) as opened:
+            result = run(opened, Order(Trigger.COMMAND, (incident.id,), wait=90))
         self._must(not result.failed, "; ".join(result.incidents[0].failures) or "a sync failed")
         return result
 

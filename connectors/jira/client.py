@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from connectors.checks import Finding
 from connectors.errors import Rejected
 from connectors.jira import bodies, jql, people, preflight, projects
 from connectors.jira.connection import Access, Connection
@@ -12,8 +13,7 @@ from connectors.jira.payloads import account, server, transitions
 from connectors.jira.reading import Part
 from connectors.jira.remembered import Remembered
 from connectors.jira.searching import Searcher
-from connectors.pace import NoPace, Pace
-from connectors.preflight import Finding
+from connectors.rate_limit import NoPace, Pace
 from connectors.retry import Circuit, RetryPolicy
 from connectors.tickets import (
     Account,

@@ -21,7 +21,7 @@ import requests
 from connectors.errors import ConfigurationError, ConnectorError, OutOfQuota, PayloadError
 from connectors.jira.answers import Answer, answer_of, error_for, login_failure
 from connectors.jira.lost import lost
-from connectors.pace import Pace
+from connectors.rate_limit import Pace
 from connectors.retry import Again, Circuit, RetryPolicy, call
 
 T = TypeVar("T")

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from connectors.checks import Finding
 from connectors.errors import ConnectorError
 from connectors.jira.bodies import ESSENTIAL
 from connectors.jira.connection import Connection
 from connectors.jira.payloads import permissions
 from connectors.jira.reading import Part
-from connectors.preflight import Finding
 from connectors.tickets import CreateFields, Site, SiteKind
 
 SUPPLIED = ESSENTIAL | {

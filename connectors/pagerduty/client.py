@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from connectors.checks import Finding
 from connectors.incidents import Incident, IncidentFilter, IncidentId, IncidentRecord
-from connectors.pace import NoPace, Pace
 from connectors.pagerduty import history, payloads, preflight
 from connectors.pagerduty.record import Plan, RecordReader, incident_path
 from connectors.pagerduty.transport import Transport
-from connectors.preflight import Finding
+from connectors.rate_limit import NoPace, Pace
 from connectors.retry import RetryPolicy
 
 US_URL = "https://api.pagerduty.com"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from connectors.checks import Finding
 from connectors.errors import AccessDenied, ConnectorError, NotFound
 from connectors.incidents import IncidentId
 from connectors.pagerduty import history
@@ -10,7 +11,6 @@ from connectors.pagerduty.fields import Fields
 from connectors.pagerduty.paging import Pages
 from connectors.pagerduty.transport import Query, Transport, Withheld
 from connectors.pagerduty.webhook import WANTED_EVENTS
-from connectors.preflight import Finding
 
 NEEDED_EVENTS = ("incident.resolved", "incident.annotated", "incident.reopened")
 """Without these a draft comes late, or goes without the resolution note or a second outage."""

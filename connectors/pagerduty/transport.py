@@ -27,8 +27,8 @@ from connectors.errors import (
     Unauthorized,
     Unreachable,
 )
-from connectors.pace import Pace
 from connectors.pagerduty.fields import Fields
+from connectors.rate_limit import Pace
 from connectors.retry import Again, Circuit, RetryPolicy, call, seconds_to_wait
 
 SERVICE = "PagerDuty"

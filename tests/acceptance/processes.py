@@ -11,10 +11,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from connectors.jira.sandbox.faults import Fault, Moment
+from connectors.jira.sandbox.gate import Served
 from tests.acceptance.world import Clock, World, usual_policy
 from worker.jobs.results import IncidentResult
-from worker.sandbox.jira.faults import Fault, Moment
-from worker.sandbox.jira.gate import Served
 
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.acceptance.world"])

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
+from connectors.jira.sandbox.people import PEOPLE
+from connectors.jira.sandbox.site import Ticket
 from tests.acceptance.world import World
 from worker.jobs.results import Action, IncidentResult
-from worker.sandbox.jira.people import PEOPLE
-from worker.sandbox.jira.site import Ticket
 
 ROW = "Add an alert | Aiko Brandt | High | 2026-12-24"
 AIKO, JONAS = PEOPLE[2], PEOPLE[1]
@@ -95,8 +95,8 @@ def test_where_both_changed_the_trackers_value_stands_and_both_are_told(there: W
     assert item.deadline == date(2027, 1, 15)
     assert "2027-02-01" in words(result)
     assert "2027-01-15" in words(result)
-    with there.parts() as parts:
-        kept = parts.journal.entries(there.incidents["quick fix"].id)
+    with there.context() as context:
+        kept = context.journal.entries(there.incidents["quick fix"].id)
     assert any("2027-02-01" in one.reason for one in kept)
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from connectors.jira.sandbox.faults import Fault, Moment
 from connectors.tickets import SiteKind
 from tests.acceptance.processes import kill_at, start, sync_in_process, sync_until_quiet
 from tests.acceptance.world import LAG, World, world
 from worker.jobs.results import Action
-from worker.sandbox.jira.faults import Fault, Moment
 from worker.store.base import Version
 from worker.store.directory import DirectoryStore
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from connectors.pagerduty.sandbox.scenarios.shop import LENA
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World, world
 from tests.unit.queue_support import eventually
@@ -15,7 +16,6 @@ from worker.jobs.run import Order, run
 from worker.jobs.states import JobPhase
 from worker.jobs.wanted import JobRequest, Wanted
 from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy
-from worker.sandbox.scenarios.shop import LENA
 
 WAIT = 60.0
 
@@ -33,13 +33,13 @@ class Office:
         self.asked.append(request)
         if request.incident in self.fails:
             return JobOutcome(failures=("It is not to be had.",))
-        with self.here.parts() as parts:
+        with self.here.context() as context:
             order = Order(request.trigger, (request.incident,), request.wanted)
-            return JobOutcome.of(run(parts, order).incidents)
+            return JobOutcome.of(run(context, order).incidents)
 
     def look(self, trigger: Trigger = Trigger.SCHEDULE, since: timedelta | None = None) -> Handed:
-        with self.here.parts() as parts:
-            return hand_out(parts, self.queue, trigger, since)
+        with self.here.context() as context:
+            return hand_out(context, self.queue, trigger, since)
 
     def look_and_wait(self, **how: object) -> set[str]:
         """Look, wait for the jobs, and give the incidents that they are about."""

@@ -6,6 +6,9 @@ from datetime import timedelta
 import pytest
 
 from connectors.incidents import IncidentId
+from connectors.pagerduty.sandbox.faults import Fault
+from connectors.pagerduty.sandbox.incident import SandboxIncident
+from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT, LENA
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World, world
 from worker.jobs import incident as one_incident
@@ -16,9 +19,6 @@ from worker.jobs.results import IncidentResult, Trigger
 from worker.jobs.run import Order, run
 from worker.jobs.survey import skipped
 from worker.jobs.wanted import Wanted
-from worker.sandbox.pagerduty_faults import Fault
-from worker.sandbox.pagerduty_incident import SandboxIncident
-from worker.sandbox.scenarios.shop import CHECKOUT, LENA
 
 
 @pytest.fixture
@@ -82,8 +82,8 @@ def test_a_draft_that_appears_by_itself_has_its_tickets_at_once(here: World) -> 
 def test_what_was_only_drafted_gets_its_tickets_with_the_next_sync(here: World) -> None:
     here.sync("checkout storm", tracks=False)
     assert here.tickets() == {}
-    with here.parts(tracker=None) as parts:
-        run(parts, Order(Trigger.COMMAND))
+    with here.context(tracker=None) as context:
+        run(context, Order(Trigger.COMMAND))
     assert here.tickets() == {}
     here.run()
     assert len(here.tickets()) == 3
@@ -109,8 +109,8 @@ def test_an_incident_without_a_person_gets_no_draft_where_that_is_configured(her
 
 
 def told_skipped(here: World) -> dict[str, str]:
-    with here.parts() as parts:
-        return {one.incident: one.reason for one in skipped(parts)}
+    with here.context() as context:
+        return {one.incident: one.reason for one in skipped(context)}
 
 
 def test_what_was_skipped_is_told_with_its_reason_until_it_has_a_draft(here: World) -> None:
@@ -172,7 +172,7 @@ def test_an_incident_that_is_named_by_its_number_is_told_its_name(here: World) -
 def test_a_document_that_another_process_drafts_meanwhile_under_another_name_is_found(
     here: World,
 ) -> None:
-    with here.parts() as slow:
+    with here.context() as slow:
         catalogue = look(slow)
         here.sync()
         old = here.path()
@@ -191,7 +191,7 @@ def test_what_was_read_of_a_ticket_before_another_process_changed_it_is_not_beli
     here.add_rows("Add monitoring | Lena Okafor | High | 2027-01-08")
     here.sync()
     incident = here.incidents["quick fix"].id
-    with here.parts() as slow:
+    with here.context() as slow:
         assert slow.tracker is not None
         tickets = slow.journal.tickets(incident)
         shared = Shared(remembered={incident: tickets})

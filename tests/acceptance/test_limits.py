@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from connectors.jira.client import Jira
+from connectors.jira.sandbox.faults import Fault, Moment
 from connectors.retry import Circuit, RetryPolicy
 from tests.acceptance.world import World
-from worker.sandbox.jira.faults import Fault, Moment
 
 
 @pytest.fixture

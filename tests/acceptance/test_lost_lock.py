@@ -8,7 +8,7 @@ from sqlalchemy import text
 from connectors.tickets import Mark, SiteKind
 from tests.acceptance.world import LAG, World, world
 from tests.unit.queue_support import database
-from worker.app.parts import new_mark
+from worker.app.composition import new_mark
 from worker.jobs.results import IncidentResult, Trigger
 from worker.jobs.run import Order, run
 from worker.journal.database import Database
@@ -24,9 +24,9 @@ DROP = text(
 def job(here: World, opened: Database, mark: object = new_mark) -> IncidentResult:
     """Run the job as a machine of its own does."""
     journal, locks = Journal(opened, here.clock), PostgresLocks(opened.engine)
-    with here.parts(journal=journal, locks=locks, new_mark=mark) as parts:
+    with here.context(journal=journal, locks=locks, new_mark=mark) as context:
         order = Order(Trigger.PAGE, (here.incidents["quick fix"].id,))
-        return run(parts, order).incidents[0]
+        return run(context, order).incidents[0]
 
 
 def test_a_job_that_lost_its_lock_creates_nothing_beside_the_one_that_took_over(

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from connectors.jira.sandbox.faults import Fault as JiraFault
+from connectors.pagerduty.sandbox.faults import Fault
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World
 from worker.jobs.draft_filter import DraftFilter
 from worker.jobs.results import Action, Trigger
-from worker.sandbox.jira.faults import Fault as JiraFault
-from worker.sandbox.pagerduty_faults import Fault
 
 TWO_ROWS = (
     "Add an alert on queue depth | Aiko Brandt | High | 2026-12-24",
@@ -305,7 +305,7 @@ def test_a_scheduled_job_applies_the_filter_and_a_command_does_not(here: World) 
 
 
 def test_the_kind_of_site_is_what_it_says(here: World) -> None:
-    with here.parts() as parts:
-        assert parts.tracker is not None
-        kind = parts.tracker.site().kind
+    with here.context() as context:
+        assert context.tracker is not None
+        kind = context.tracker.site().kind
     assert kind in SiteKind

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.jira.sandbox.project import Project
 from tests.acceptance.world import World
 from worker.jobs.results import Action, IncidentResult, Trigger
 from worker.jobs.survey import survey
-from worker.sandbox.jira.project import Project
 
 
 @pytest.fixture
@@ -99,8 +99,8 @@ def test_a_ticket_moved_to_another_project_takes_its_link_along(there: World) ->
 
 def test_a_finished_item_counts_as_done_until_it_is_reopened(there: World) -> None:
     def done() -> list[bool]:
-        with there.parts() as parts:
-            (one,) = survey(parts, [there.incidents["quick fix"].id])
+        with there.context() as context:
+            (one,) = survey(context, [there.incidents["quick fix"].id])
         return [item.done for item in one.items]
 
     key = there.linked()[0]

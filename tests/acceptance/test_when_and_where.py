@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from connectors.jira.sandbox.project import CustomField, Project
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World
-from worker.jobs.parts import CreateWhen, RouteRule
+from worker.jobs.context import CreateWhen, RouteRule
 from worker.jobs.results import Action, IncidentResult, Trigger
-from worker.sandbox.jira.project import CustomField, Project
 from worker.tracking.ticket import Route
 
 
@@ -117,9 +117,9 @@ def test_a_required_field_that_no_route_supplies_is_named_by_check_and_by_the_sy
     project = there.jira.site.project("OPS")
     assert project is not None
     project.custom = (CustomField("customfield_10042", "Team", True),)
-    with there.parts() as parts:
-        assert parts.tracker is not None
-        found = parts.tracker.check("OPS", "Task")
+    with there.context() as context:
+        assert context.tracker is not None
+        found = context.tracker.check("OPS", "Task")
     assert "Team" in " ".join(one.problem + one.remedy for one in found)
     result = there.sync()
     assert "customfield_10042" in result.failures[0] or "Team" in result.failures[0]
@@ -210,8 +210,8 @@ def test_every_write_is_in_the_journal_with_its_reason_and_trigger(there: World)
     there.jira.transition(there.linked()[0], "Done")
     there.clock.sleep(60)
     there.run("quick fix", trigger=Trigger.SCHEDULE)
-    with there.parts() as parts:
-        kept = parts.journal.entries(there.incidents["quick fix"].id)
+    with there.context() as context:
+        kept = context.journal.entries(there.incidents["quick fix"].id)
     done = [(one.trigger, one.action) for one in kept]
     assert ("command", Action.DRAFTED.value) in done
     assert ("command", Action.CREATED.value) in done
@@ -234,5 +234,5 @@ def test_the_plan_of_a_dry_run_names_each_write_with_its_reason(there: World) ->
     assert (Action.STATUS, "the tracker says so") in planned
     assert "+| Add two alerts" in result.diff
     assert (there.text(), there.tickets()) == (before, tickets)
-    with there.parts() as parts:
-        assert len(parts.journal.tickets(there.incidents["quick fix"].id)) == 1
+    with there.context() as context:
+        assert len(context.journal.tickets(there.incidents["quick fix"].id)) == 1

@@ -13,24 +13,24 @@ from zoneinfo import ZoneInfo
 
 from config.sections import Names
 from connectors.jira.client import Jira
+from connectors.jira.sandbox.server import JiraSandbox
 from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.sandbox.incident import SandboxIncident
+from connectors.pagerduty.sandbox.scenarios import load
+from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.retry import Circuit, RetryPolicy
 from connectors.tickets import SiteKind
-from worker.app.parts import new_mark
+from worker.app.composition import new_mark
 from worker.document.action_items import ActionItem
 from worker.document.action_items import read as read_items
 from worker.drafting.policy import DraftPolicy
-from worker.jobs.parts import Parts, Policy, RouteRule
+from worker.jobs.context import JobContext, JobPolicy, RouteRule
 from worker.jobs.results import IncidentResult, RunResult, Trigger
 from worker.jobs.run import Order, run
 from worker.jobs.wanted import Wanted
 from worker.journal.database import Database
 from worker.journal.journal import Journal
 from worker.journal.locks import FileLocks
-from worker.sandbox.jira.server import JiraSandbox
-from worker.sandbox.pagerduty import PagerDutySandbox
-from worker.sandbox.pagerduty_incident import SandboxIncident
-from worker.sandbox.scenarios import load
 from worker.store.directory import DirectoryStore
 from worker.tracking.ticket import Route
 
@@ -60,7 +60,7 @@ class World:
     jira: JiraSandbox
     clock: Clock
     incidents: dict[str, SandboxIncident]
-    policy: Policy
+    policy: JobPolicy
     slept: list[float] = field(default_factory=list)
     victim: int | None = None
 
@@ -73,7 +73,7 @@ class World:
         return self.folder / "postmortem.db"
 
     @contextmanager
-    def parts(self, *, dry_run: bool = False, **changes: object) -> Iterator[Parts]:
+    def context(self, *, dry_run: bool = False, **changes: object) -> Iterator[JobContext]:
         """Open the parts of a process of its own, with fresh connections."""
         url = f"sqlite:///{self.database}"
         database = Database.rehearse(url) if dry_run else Database.open(url)
@@ -85,7 +85,7 @@ class World:
             policy=policy,
             circuit=Circuit(limit=50, clock=lambda: self.clock().timestamp()),
         )
-        parts = Parts(
+        context = JobContext(
             store=DirectoryStore(self.documents),
             journal=Journal(database, self.clock),
             locks=FileLocks(self.folder / "locks"),
@@ -97,7 +97,7 @@ class World:
             dry_run=dry_run,
         )
         try:
-            yield replace(parts, **changes)  # type: ignore[arg-type]  # by name
+            yield replace(context, **changes)  # type: ignore[arg-type]  # by name
         finally:
             source.close()
             tracker.close()
@@ -116,9 +116,9 @@ class World:
     ) -> RunResult:
         """Do one run as a process of its own would; names are those of the scenarios."""
         ids = tuple(self.incidents[name].id if name in self.incidents else name for name in names)
-        with self.parts(dry_run=dry_run, **changes) as parts:
+        with self.context(dry_run=dry_run, **changes) as context:
             order = Order(trigger, ids, wait=wait, sleep=self.clock.sleep, since=since)
-            return run(parts, replace(order, wanted=wanted or Wanted(tracks=tracks)))
+            return run(context, replace(order, wanted=wanted or Wanted(tracks=tracks)))
 
     def sync(self, name: str = "quick fix", **how: object) -> IncidentResult:
         """Sync one incident and give its result."""
@@ -172,9 +172,9 @@ def with_rows(text: str, rows: tuple[str, ...]) -> str:
     return "\n".join(lines)
 
 
-def usual_policy() -> Policy:
+def usual_policy() -> JobPolicy:
     """Give the policy of a new installation: one project, times in Berlin."""
-    return Policy(
+    return JobPolicy(
         template=TEMPLATE,
         drafting=DraftPolicy(timezone=ZoneInfo("Europe/Berlin")),
         routes=(RouteRule(Route("OPS", "Task")),),

@@ -8,10 +8,10 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from connectors.loopback import LoopbackServer
 from tests.browser.chromium import chromium
 from tests.unit.web_support import Shelf, freight, served, shelf
 from worker.jobs.results import SkippedIncident
-from worker.sandbox.server import LoopbackServer
 from worker.web.access import COOKIE
 
 TOKEN = "open sesame"

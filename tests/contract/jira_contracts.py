@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
+from connectors.jira.sandbox import Served
 from connectors.tickets import SiteKind
 from tests.contract.specs import Contract, Erratum, Exchange, contract
-from worker.sandbox.jira import Served
 
 UNAUTHORIZED = 401
 ANYTHING = "{}"

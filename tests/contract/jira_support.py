@@ -13,6 +13,8 @@ from jira820.serialize import iid
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.jira.client import Jira
+from connectors.jira.sandbox import JiraSandbox
+from connectors.loopback import LoopbackServer
 from connectors.retry import Circuit, RetryPolicy
 from connectors.tickets import (
     COMMON_LABEL,
@@ -25,8 +27,6 @@ from connectors.tickets import (
     SiteKind,
     Span,
 )
-from worker.sandbox.jira import JiraSandbox
-from worker.sandbox.server import LoopbackServer
 
 INCIDENT = "Q2ZT5LKD0OUEJ9"
 DESCRIPTION = (

@@ -7,6 +7,8 @@ import requests
 
 from connectors.errors import ConnectorError
 from connectors.jira.client import Jira
+from connectors.jira.sandbox import PEOPLE, Fault, JiraSandbox
+from connectors.jira.sandbox.people import person
 from connectors.tickets import (
     AccountId,
     RemoteLink,
@@ -17,8 +19,6 @@ from connectors.tickets import (
 )
 from tests.contract.jira_contracts import contract_of, exchange_of, problems
 from tests.contract.jira_support import INCIDENT, created, new_ticket, tracker
-from worker.sandbox.jira import PEOPLE, Fault, JiraSandbox
-from worker.sandbox.jira.people import person
 
 KINDS = pytest.mark.parametrize("kind", list(SiteKind), ids=lambda kind: kind.name.lower())
 LABEL = f"postmortem-{INCIDENT}"

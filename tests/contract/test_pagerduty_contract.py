@@ -10,15 +10,15 @@ import requests
 
 from connectors.incidents import IncidentFilter, IncidentId
 from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.sandbox import json_shapes as wire
+from connectors.pagerduty.sandbox import scenarios
+from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.faults import Fault
+from connectors.pagerduty.sandbox.scenarios import storm
+from connectors.pagerduty.sandbox.server import PagerDutySandbox, Served
 from connectors.pagerduty.webhook import WANTED_EVENTS
 from connectors.retry import RetryPolicy
 from tests.contract.specs import Contract, Erratum, Exchange, contract, reference
-from worker.sandbox import pagerduty_wire as wire
-from worker.sandbox import scenarios
-from worker.sandbox.pagerduty import PagerDutySandbox, Served
-from worker.sandbox.pagerduty_account import Account
-from worker.sandbox.pagerduty_faults import Fault
-from worker.sandbox.scenarios import storm
 
 SEEN_TYPES = (
     "status_update_log_entry",

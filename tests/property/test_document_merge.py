@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from config.sections import Names, Slot
-from worker.content import Content, Entry, Point, Row
+from worker.content.draft import Content, Entry, Point, Row
 from worker.document.action_items import CellEdit, TicketCell, read, write
 from worker.document.fill import fill
 from worker.document.markdown import parse

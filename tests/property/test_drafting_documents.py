@@ -28,12 +28,12 @@ from connectors.incidents import (
     Responder,
 )
 from tests.incidents.reading import in_bullet, in_cell, in_heading, inlines, parse, shape
-from worker.content import Content
+from worker.content.clean_text import clean
+from worker.content.draft import Content
 from worker.document.fill import fill
 from worker.drafting.chart import chart
 from worker.drafting.facts import facts
 from worker.drafting.limit import limited
-from worker.drafting.plain import clean
 from worker.drafting.policy import DraftPolicy
 from worker.drafting.rules import DEFAULT_RULES, MILESTONES
 from worker.drafting.story import story

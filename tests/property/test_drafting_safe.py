@@ -4,9 +4,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.incidents.reading import Seen, behind_label, in_bullet, in_cell, in_heading
-from worker.drafting.plain import clean, one_line, shorten
-from worker.drafting.safe import at_start, escape, link, say
-from worker.drafting.urls import safe_url
+from worker.content.clean_text import clean, one_line, shorten
+from worker.content.safe_markdown import at_start, escape, link, say
+from worker.content.urls import safe_url
 
 _FRAGMENTS = st.sampled_from(
     [

@@ -8,10 +8,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from connectors.jira.sandbox.faults import Fault, Moment
+from connectors.jira.sandbox.gate import Served
 from connectors.tickets import SiteKind
 from tests.acceptance.world import LAG, world
-from worker.sandbox.jira.faults import Fault, Moment
-from worker.sandbox.jira.gate import Served
 from worker.store.base import Version
 from worker.store.directory import DirectoryStore
 

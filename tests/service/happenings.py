@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from worker.sandbox.pagerduty_account import FIRST_NUMBER, Account
-from worker.sandbox.pagerduty_incident import SandboxIncident
-from worker.sandbox.pagerduty_wire import Wire
-from worker.sandbox.scenarios.shop import (
+from connectors.pagerduty.sandbox.account import FIRST_NUMBER, Account
+from connectors.pagerduty.sandbox.incident import SandboxIncident
+from connectors.pagerduty.sandbox.json_shapes import Wire
+from connectors.pagerduty.sandbox.scenarios.shop import (
     AIKO,
     CHECKOUT,
     JONAS,

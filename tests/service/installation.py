@@ -15,15 +15,15 @@ from typing import Any
 
 import requests
 
+from connectors.jira.sandbox.server import SECRET as JIRA_SECRET
+from connectors.jira.sandbox.server import JiraSandbox
+from connectors.pagerduty.sandbox.incident import SandboxIncident
+from connectors.pagerduty.sandbox.server import SECRET as PAGERDUTY_SECRET
+from connectors.pagerduty.sandbox.server import PagerDutySandbox
+from connectors.pagerduty.sandbox.webhooks import Delivery
 from tests.service.documents import Documents, Folder, Remote
 from tests.service.processes import COMMAND, WAIT, Process
 from tests.unit.queue_support import database
-from worker.sandbox.jira.server import SECRET as JIRA_SECRET
-from worker.sandbox.jira.server import JiraSandbox
-from worker.sandbox.pagerduty import SECRET as PAGERDUTY_SECRET
-from worker.sandbox.pagerduty import PagerDutySandbox
-from worker.sandbox.pagerduty_incident import SandboxIncident
-from worker.sandbox.pagerduty_webhooks import Delivery
 
 INDEX_LAG = timedelta(seconds=1)
 """How long the sandbox Jira's search goes on missing a ticket; the program reckons with more."""

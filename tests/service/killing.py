@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from connectors.jira.sandbox import faults as jira_faults
+from connectors.jira.sandbox.faults import Moment
+from connectors.jira.sandbox.gate import Served
+from connectors.pagerduty.sandbox.faults import Fault
+from connectors.pagerduty.sandbox.incident import SandboxIncident
 from tests.service.installation import Installation
 from tests.service.processes import Process
-from worker.sandbox.jira import faults as jira_faults
-from worker.sandbox.jira.faults import Moment
-from worker.sandbox.jira.gate import Served
-from worker.sandbox.pagerduty_faults import Fault
-from worker.sandbox.pagerduty_incident import SandboxIncident
 from worker.tracking.ticket import incident_label
 
 _READS = re.compile(r"GET |POST .*/(search/jql|bulkfetch)$")

@@ -12,18 +12,18 @@ import sqlalchemy as sa
 
 from config.sections import Names
 from config.settings import Settings, load
+from connectors.jira.sandbox.server import JiraSandbox
+from connectors.pagerduty.sandbox.incident import SandboxIncident
 from tests.acceptance.world import with_rows
 from tests.service.documents import Edit
 from tests.service.installation import INDEX_LAG, Installation
 from tests.service.processes import until
-from worker.app.parts import open_parts
+from worker.app.composition import open_context
 from worker.document.action_items import read as read_items
 from worker.jobs.results import Trigger
 from worker.jobs.run import Order, run
 from worker.queue.location import InFile, locate
 from worker.queue.names import TICK
-from worker.sandbox.jira.server import JiraSandbox
-from worker.sandbox.pagerduty_incident import SandboxIncident
 from worker.tracking.ticket import incident_label
 
 
@@ -168,21 +168,21 @@ def undisturbed(
     folder.mkdir()
     with JiraSandbox(index_lag=INDEX_LAG) as jira:
         settings = _settings(here, folder, jira)
-        with open_parts(settings) as parts:
+        with open_context(settings) as context:
             names = tuple(one.id for one in incidents)
-            _run_well(parts, names)
+            _run_well(context, names)
             edited = tuple(name for name in names if edits.get(name))
             for name in edited:
                 for edit in edits[name]:
                     _document(folder, name).write_text(edit(_text(folder, name)), "utf-8")
             if edited:
-                _run_well(parts, edited)
+                _run_well(context, edited)
     documents = (folder / "documents").rglob("*.md")
     return {path.name.split("-")[3]: path.read_bytes().decode("utf-8") for path in documents}
 
 
-def _run_well(parts: object, names: tuple[str, ...]) -> None:
-    result = run(parts, Order(Trigger.SCHEDULE, names, wait=10))  # type: ignore[arg-type]  # as opened
+def _run_well(context: object, names: tuple[str, ...]) -> None:
+    result = run(context, Order(Trigger.SCHEDULE, names, wait=10))  # type: ignore[arg-type]  # as opened
     assert [one.failures for one in result.incidents if one.failures] == []
 
 

@@ -6,12 +6,12 @@ import subprocess
 
 import requests
 
+from connectors.pagerduty.sandbox.faults import Fault
+from connectors.pagerduty.sandbox.incident import SandboxIncident
 from tests.service.happenings import open_incident, resolve, resolved_incident
 from tests.service.installation import Installation
 from tests.service.processes import COMMAND, WAIT, until
 from tests.service.promise import Promise
-from worker.sandbox.pagerduty_faults import Fault
-from worker.sandbox.pagerduty_incident import SandboxIncident
 
 ITEM = "Add an alert on the queue"
 THROUGH = "The work was done by a process that runs on the same database."

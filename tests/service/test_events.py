@@ -1,9 +1,9 @@
 """Webhooks come twice, late, in the wrong order or never: in the end it is all the same."""
 
+from connectors.jira.sandbox.webhooks import Change
 from tests.service.happenings import now, open_incident, resolve, resolved_incident, who
 from tests.service.installation import Installation
 from tests.service.promise import Promise
-from worker.sandbox.jira.webhooks import Change
 
 ITEM = "Add an alert on the queue"
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import requests
 import sqlalchemy as sa
 
+from connectors.pagerduty.sandbox.webhooks import Delivery
 from tests.service.happenings import resolved_incident
 from tests.service.installation import installation
 from tests.service.processes import until
 from tests.service.promise import Promise
-from worker.sandbox.pagerduty_webhooks import Delivery
 
 DROP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
 

@@ -8,11 +8,11 @@ import pytest
 import requests
 import sqlalchemy as sa
 
+from connectors.pagerduty.sandbox.faults import Fault
 from tests.service.happenings import resolved_incident
 from tests.service.installation import Installation, installation
 from tests.service.processes import until
 from tests.service.promise import Promise
-from worker.sandbox.pagerduty_faults import Fault
 
 ITEMS = ("Add an alert on the queue", "Write down how to restart it")
 

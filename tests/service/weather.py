@@ -5,10 +5,10 @@ The periods are primes, so that troubles of all kinds meet requests of all kinds
 
 from dataclasses import dataclass
 
+from connectors.jira.sandbox import faults as jira_faults
+from connectors.jira.sandbox.faults import Moment
+from connectors.pagerduty.sandbox.faults import Fault
 from tests.service.installation import Installation
-from worker.sandbox.jira import faults as jira_faults
-from worker.sandbox.jira.faults import Moment
-from worker.sandbox.pagerduty_faults import Fault
 
 
 @dataclass

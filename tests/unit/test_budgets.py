@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from config.settings import load
 from connectors.incidents import IncidentId
-from connectors.pace import LocalPace, OverBudget, Rate
+from connectors.pagerduty.sandbox import scenarios
+from connectors.pagerduty.sandbox.scenarios import storm
+from connectors.pagerduty.sandbox.server import PagerDutySandbox
+from connectors.rate_limit import LocalPace, OverBudget, Rate
 from tests.unit.queue_support import KINDS, database
-from worker.app.parts import open_parts
+from worker.app.composition import open_context
 from worker.journal.budgets import SharedPace
 from worker.journal.database import Database
-from worker.sandbox import scenarios
-from worker.sandbox.pagerduty import PagerDutySandbox
-from worker.sandbox.scenarios import storm
 
 NEXT = sa.text("SELECT next_at FROM budgets WHERE name = 'Jira'")
 SERVER_NOW = sa.text("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS double precision)")
@@ -92,7 +92,7 @@ def test_on_postgresql_too(opened: Database) -> None:
 CHILD = """
 import sys
 from connectors.incidents import IncidentId
-from connectors.pace import OverBudget, Rate
+from connectors.rate_limit import OverBudget, Rate
 from connectors.pagerduty.client import PagerDuty
 from worker.journal.budgets import SharedPace
 from worker.journal.database import Database
@@ -211,7 +211,7 @@ def test_a_run_shares_its_budget_unless_it_is_dry_or_has_no_limit(
             "POSTMORTEM_DATABASE_URL": url.replace("+psycopg", ""),
             "POSTMORTEM_DOCUMENTS": str(tmp_path / "postmortems"),
         }
-        with open_parts(load(file, environ), dry_run=dry_run) as parts:
-            assert parts.source is not None
-            parts.source.incident(IncidentId(storm.ID))
+        with open_context(load(file, environ), dry_run=dry_run) as context:
+            assert context.source is not None
+            context.source.incident(IncidentId(storm.ID))
     assert budgets(url) == kept

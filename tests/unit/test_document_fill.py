@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.sections import Column, Names, Section, Slot
-from worker.content import Content, Entry, Point, Row
+from worker.content.draft import Content, Entry, Point, Row
 from worker.document.action_items import read
 from worker.document.errors import DocumentError
 from worker.document.fill import fill

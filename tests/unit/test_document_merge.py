@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 from config.sections import Names, Slot
-from worker.content import Content, Entry, Point, Row
+from worker.content.draft import Content, Entry, Point, Row
 from worker.document.errors import DocumentError
 from worker.document.fill import fill
 from worker.document.merge import Merged, merge, nearest_base

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from config.sections import Names
+from worker.content.dates import deadline
 from worker.document.action_items import CellEdit, TicketCell, read, write
-from worker.document.dates import deadline
 from worker.document.fill import prompts_of
 from worker.document.front_matter import new
 from worker.document.front_matter import read as read_front_matter

@@ -10,7 +10,7 @@ from config.sections import Slot
 from connectors.incidents import CustomField, IncidentStatus, Link, Missing, Reference
 from tests.incidents import days, nights, odd
 from tests.incidents.making import Making, service
-from worker.content import Content, Entry
+from worker.content.draft import Content, Entry
 from worker.drafting.facts import facts
 from worker.drafting.policy import DraftPolicy
 

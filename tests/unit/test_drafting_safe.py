@@ -3,9 +3,9 @@
 import pytest
 
 from tests.incidents.reading import in_bullet, in_cell
-from worker.drafting.plain import clean, one_line, shorten
-from worker.drafting.safe import at_start, escape, image, link, names_in, needed_in, say
-from worker.drafting.urls import safe_url
+from worker.content.clean_text import clean, one_line, shorten
+from worker.content.safe_markdown import at_start, escape, image, link, names_in, needed_in, say
+from worker.content.urls import safe_url
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ from connectors.errors import (
 from connectors.jira.client import Jira
 from connectors.jira.connection import Access, Connection, may_have_happened
 from connectors.jira.lost import lost
-from connectors.pace import NoPace
+from connectors.jira.sandbox import API_TOKEN, EMAIL, PERSONAL_TOKEN, Fault, JiraSandbox, Moment
+from connectors.rate_limit import NoPace
 from connectors.retry import Circuit, RetryPolicy
 from connectors.tickets import (
     Created,
@@ -37,7 +38,6 @@ from connectors.tickets import (
     Unknown,
 )
 from tests.contract.jira_support import created, new_ticket, patient, tracker
-from worker.sandbox.jira import API_TOKEN, EMAIL, PERSONAL_TOKEN, Fault, JiraSandbox, Moment
 
 ONCE = RetryPolicy(attempts=1, sleep=lambda _: None)
 

@@ -9,11 +9,11 @@ import pytest
 
 from connectors.errors import AccessDenied, OutOfQuota, Unreachable
 from connectors.jira.client import Jira
+from connectors.jira.sandbox import CustomField, Fault, JiraSandbox, Moment
+from connectors.jira.sandbox.project import SYSTEM_FIELDS, Project
 from connectors.retry import RetryPolicy
 from connectors.tickets import Created, NotSent, Refused, SiteKind, Unknown
 from tests.contract.jira_support import created, new_ticket, tracker
-from worker.sandbox.jira import CustomField, Fault, JiraSandbox, Moment
-from worker.sandbox.jira.project import SYSTEM_FIELDS, Project
 
 
 @pytest.fixture(scope="module", params=list(SiteKind), ids=lambda kind: kind.name.lower())

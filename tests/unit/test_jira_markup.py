@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.jira.markup import CUT_SHORT, LIMIT, adf, wiki
+from connectors.jira.sandbox.adf import problem_of
 from connectors.tickets import Bullets, Paragraph, Preformatted, RichText, Span
-from worker.sandbox.jira.adf import problem_of
 
 MARKUP = "*_-+^~{}[]()|\\#@&!?:;%<>/.'\"=,hqb1 \nxyn"
 texts = st.text(st.one_of(st.sampled_from(MARKUP), st.characters()), max_size=60)

@@ -7,10 +7,10 @@ import pytest
 from connectors.jira.payloads import Candidate
 from connectors.jira.people import choose
 from connectors.jira.remembered import Remembered
+from connectors.jira.sandbox import PEOPLE, JiraSandbox, Person
+from connectors.jira.sandbox.people import person
 from connectors.tickets import Account, AccountId, NoAccount, SiteKind
 from tests.contract.jira_support import tracker
-from worker.sandbox.jira import PEOPLE, JiraSandbox, Person
-from worker.sandbox.jira.people import person
 
 
 @pytest.fixture(params=list(SiteKind), ids=lambda kind: kind.name.lower())

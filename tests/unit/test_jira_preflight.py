@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from connectors.checks import Finding
 from connectors.errors import NotFound
 from connectors.jira.client import Jira
-from connectors.preflight import Finding
+from connectors.jira.sandbox import CustomField, JiraSandbox
+from connectors.jira.sandbox.project import SYSTEM_FIELDS, Project
 from connectors.retry import RetryPolicy
 from connectors.tickets import SiteKind
 from tests.contract.jira_support import tracker
-from worker.sandbox.jira import CustomField, JiraSandbox
-from worker.sandbox.jira.project import SYSTEM_FIELDS, Project
 
 
 @pytest.fixture(params=list(SiteKind), ids=lambda kind: kind.name.lower())

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from connectors.errors import Rejected
 from connectors.jira import jql
 from connectors.jira.bodies import edit, new_issue, remote_link
+from connectors.jira.sandbox.jql import parse
 from connectors.tickets import AccountId, RemoteLink, SiteKind, TicketChanges, TicketId, TicketKey
 from tests.contract.jira_support import INCIDENT, new_ticket
-from worker.sandbox.jira.jql import parse
 
 
 def test_a_label_is_quoted() -> None:

@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from connectors.jira.sandbox import Change, CustomField, Fault, JiraSandbox, Moment, Served
+from connectors.jira.sandbox.jql import BadQuery, parse
+from connectors.loopback import LoopbackServer
 from connectors.tickets import RemoteLink, SiteKind
 from tests.contract.jira_support import created, new_ticket, tracker
-from worker.sandbox.jira import Change, CustomField, Fault, JiraSandbox, Moment, Served
-from worker.sandbox.jira.jql import BadQuery, parse
-from worker.sandbox.server import LoopbackServer
 
 DOC = {"type": "doc", "version": 1, "content": []}
 MINIMUM = {"project": {"key": "OPS"}, "issuetype": {"name": "Task"}, "summary": "s"}

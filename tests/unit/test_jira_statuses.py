@@ -16,6 +16,7 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.jira.client import Jira
+from connectors.jira.sandbox import Fault, JiraSandbox
 from connectors.tickets import (
     Category,
     NoAccount,
@@ -29,7 +30,6 @@ from connectors.tickets import (
     Unknown,
 )
 from tests.contract.jira_support import created, new_ticket, patient, tracker
-from worker.sandbox.jira import Fault, JiraSandbox
 
 
 @pytest.fixture(scope="module", params=list(SiteKind), ids=lambda kind: kind.name.lower())

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import PayloadError, SignatureError
+from connectors.jira.sandbox import SECRET, Change, JiraSandbox
 from connectors.jira.webhook import IDENTIFIER_HEADER, SIGNATURE_HEADER, EventKind, event, verify
 from connectors.tickets import SiteKind
 from tests.contract.jira_support import created, new_ticket, tracker
 from tests.contract.specs import reference
-from worker.sandbox.jira import SECRET, Change, JiraSandbox
 
 PUBLISHED = (
     b"Hello World!",

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from connectors.errors import Unreachable
 from connectors.incidents import IncidentId
 from connectors.jira.client import Jira
-from connectors.pace import BURST, LocalPace, OverBudget, Rate
+from connectors.jira.sandbox import API_TOKEN, EMAIL, JiraSandbox
+from connectors.jira.sandbox import Fault as JiraFault
 from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.sandbox import scenarios
+from connectors.pagerduty.sandbox.faults import Fault
+from connectors.pagerduty.sandbox.scenarios import storm
+from connectors.pagerduty.sandbox.server import PagerDutySandbox
+from connectors.rate_limit import BURST, LocalPace, OverBudget, Rate
 from connectors.retry import Again, Circuit, RetryPolicy, call
-from worker.sandbox import scenarios
-from worker.sandbox.jira import API_TOKEN, EMAIL, JiraSandbox
-from worker.sandbox.jira import Fault as JiraFault
-from worker.sandbox.pagerduty import PagerDutySandbox
-from worker.sandbox.pagerduty_faults import Fault
-from worker.sandbox.scenarios import storm
 
 AT_ONCE = RetryPolicy(sleep=lambda _: None)
 

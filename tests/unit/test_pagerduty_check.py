@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from connectors.checks import Finding
 from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.sandbox import scenarios
+from connectors.pagerduty.sandbox.faults import Fault
+from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.pagerduty.webhook import WANTED_EVENTS
-from connectors.preflight import Finding
 from connectors.retry import RetryPolicy
-from worker.sandbox import scenarios
-from worker.sandbox.pagerduty import PagerDutySandbox
-from worker.sandbox.pagerduty_faults import Fault
 
 HOOK = "https://postmortems.example.com/webhooks/pagerduty"
 Check = Callable[..., list[Finding]]

@@ -21,12 +21,12 @@ from connectors.errors import (
 )
 from connectors.incidents import IncidentId, IncidentStatus
 from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.sandbox import json_shapes as wire
+from connectors.pagerduty.sandbox import scenarios
+from connectors.pagerduty.sandbox.faults import Fault
+from connectors.pagerduty.sandbox.scenarios import mail, merge, storm
+from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.retry import RetryPolicy
-from worker.sandbox import pagerduty_wire as wire
-from worker.sandbox import scenarios
-from worker.sandbox.pagerduty import PagerDutySandbox
-from worker.sandbox.pagerduty_faults import Fault
-from worker.sandbox.scenarios import mail, merge, storm
 
 STORM = IncidentId(storm.ID)
 LOG = rf"/incidents/{storm.ID}/log_entries"

@@ -13,11 +13,11 @@ from connectors.errors import AccessDenied, PayloadError, Rejected
 from connectors.incidents import IncidentFilter
 from connectors.pagerduty import history, paging
 from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.sandbox import json_shapes as wire
+from connectors.pagerduty.sandbox.faults import Fault
+from connectors.pagerduty.sandbox.incident import SandboxIncident
+from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.retry import RetryPolicy
-from worker.sandbox import pagerduty_wire as wire
-from worker.sandbox.pagerduty import PagerDutySandbox
-from worker.sandbox.pagerduty_faults import Fault
-from worker.sandbox.pagerduty_incident import SandboxIncident
 
 DAY = datetime(2026, 10, 15, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -11,14 +11,14 @@ from typing import Any, ClassVar
 import pytest
 import requests
 
+from connectors.pagerduty.sandbox import json_shapes as wire
+from connectors.pagerduty.sandbox import scenarios
+from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.faults import Fault
+from connectors.pagerduty.sandbox.scenarios import mail, merge, pictures, search, storm
+from connectors.pagerduty.sandbox.server import SECRET, PagerDutySandbox
+from connectors.pagerduty.sandbox.webhooks import delivery, ping
 from connectors.pagerduty.webhook import EventKind, read
-from worker.sandbox import pagerduty_wire as wire
-from worker.sandbox import scenarios
-from worker.sandbox.pagerduty import SECRET, PagerDutySandbox
-from worker.sandbox.pagerduty_account import Account
-from worker.sandbox.pagerduty_faults import Fault
-from worker.sandbox.pagerduty_webhooks import delivery, ping
-from worker.sandbox.scenarios import mail, merge, pictures, search, storm
 
 ONE = f"/incidents/{storm.ID}"
 OCTOBER = {"since": "2026-10-01T00:00:00Z", "until": "2026-11-01T00:00:00Z"}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from config.sections import Names, Slot
-from worker.content import Content, Entry, Row
+from worker.content.draft import Content, Entry, Row
 from worker.document.action_items import CellEdit, read, write
 from worker.document.fill import fill
 from worker.document.merge import merge

@@ -10,9 +10,9 @@ import pytest
 
 from connectors.tickets import TicketId, TicketKey
 from tests.acceptance.world import usual_policy
+from worker.app.composition import new_mark
 from worker.app.library import OpenLibrary
-from worker.app.parts import new_mark
-from worker.jobs.parts import Parts
+from worker.jobs.context import JobContext
 from worker.journal.database import Database
 from worker.journal.journal import Journal
 from worker.journal.locks import ThreadLocks
@@ -79,7 +79,7 @@ def place(tmp_path) -> Iterator[Place]:
         return datetime(2026, 11, 23, tzinfo=UTC)
 
     journal = Journal(database, now)
-    parts = Parts(
+    context = JobContext(
         store=store,
         journal=journal,
         locks=ThreadLocks(),
@@ -87,7 +87,7 @@ def place(tmp_path) -> Iterator[Place]:
         clock=now,
         new_mark=new_mark,
     )
-    library = OpenLibrary(parts, Queue(url, lambda *_: JobOutcome()))
+    library = OpenLibrary(context, Queue(url, lambda *_: JobOutcome()))
     place = Place(folder, store, journal, library)
     for number in range(COUNT):
         place.path(number).write_text(TEXT.format(number=number), "utf-8")

@@ -9,9 +9,9 @@ import pytest
 from connectors.errors import PostmortemError
 from tests.acceptance.world import usual_policy
 from tests.unit.queue_support import KINDS, WAIT, database
+from worker.app.composition import new_mark
 from worker.app.library import OpenLibrary, figures
-from worker.app.parts import new_mark
-from worker.jobs.parts import Parts
+from worker.jobs.context import JobContext
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase
 from worker.journal.database import Database
@@ -30,7 +30,7 @@ def library(
     def now() -> datetime:
         return datetime.now(UTC)
 
-    parts = Parts(
+    context = JobContext(
         store=DirectoryStore(folder / "documents"),
         journal=Journal(journal, now),
         locks=ThreadLocks(),
@@ -41,7 +41,7 @@ def library(
     queue = Queue(url, run, settings=QueueSettings(poll=0.05, retry=RetryPolicy(pauses=())))
     queue.start()
     try:
-        yield OpenLibrary(parts, queue), queue
+        yield OpenLibrary(context, queue), queue
     finally:
         queue.stop()
         journal.close()

@@ -7,6 +7,7 @@ from datetime import date
 from threading import Lock
 
 from connectors.errors import PostmortemError
+from connectors.loopback import LoopbackServer
 from worker.jobs.results import (
     Action,
     Deed,
@@ -17,7 +18,6 @@ from worker.jobs.results import (
     Trigger,
 )
 from worker.jobs.states import JobPhase, JobState
-from worker.sandbox.server import LoopbackServer
 from worker.web.application import WebSettings, create
 from worker.web.keeping import Keep
 from worker.web.library import DocumentView

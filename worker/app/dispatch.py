@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from worker.jobs.catalogue import look
+from worker.jobs.context import JobContext
 from worker.jobs.due import Search, find, move_cursors
-from worker.jobs.parts import Parts
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase, Standing
 from worker.jobs.ticket_work import Seen
@@ -36,16 +36,16 @@ class Handed:
 
 
 def hand_out(
-    parts: Parts, queue: Queue, trigger: Trigger, since: timedelta | None = None
+    context: JobContext, queue: Queue, trigger: Trigger, since: timedelta | None = None
 ) -> Handed:
     """Put a job for each incident that is due into the queue, then move the watermarks.
 
     What the queue sees to already is left to it, unless a person asks. A process that is killed
     in between leaves the watermarks as they were, so the next look finds the same.
     """
-    started = parts.clock()
-    catalogue = look(parts)
-    due = find(Search(parts, catalogue, trigger, since, Seen()))
+    started = context.clock()
+    catalogue = look(context)
+    due = find(Search(context, catalogue, trigger, since, Seen()))
     standing: Mapping[str, Standing] = {} if trigger is Trigger.COMMAND else queue.standing()
     wishes = []
     for incident, pulls in due.all():
@@ -55,8 +55,8 @@ def hand_out(
             wishes.append(Wish(incident, trigger, wanted))
     jobs = _enqueue(queue, wishes)
     if trigger is Trigger.SCHEDULE:
-        jobs |= _try_again(parts, queue, standing, jobs)
-    move_cursors(parts, due, started)
+        jobs |= _try_again(context, queue, standing, jobs)
+    move_cursors(context, due, started)
     unchanged = sum(1 for one in catalogue.by_incident if one not in jobs)
     seen_to = {*jobs, *standing}
     unreadable = [
@@ -68,16 +68,16 @@ def hand_out(
 
 
 def _try_again(
-    parts: Parts, queue: Queue, standing: Mapping[str, Standing], jobs: Mapping[str, str]
+    context: JobContext, queue: Queue, standing: Mapping[str, Standing], jobs: Mapping[str, str]
 ) -> dict[str, str]:
     """Try jobs that were given up once more, at each full pass: what they lacked may be there."""
-    now = parts.clock()
-    last = parts.journal.cursor(RETRIED)
+    now = context.clock()
+    last = context.journal.cursor(RETRIED)
     if last is None:
-        parts.journal.move_cursor(RETRIED, now)
-    if last is None or now - last < parts.policy.full_pass:
+        context.journal.move_cursor(RETRIED, now)
+    if last is None or now - last < context.policy.full_pass:
         return {}
-    parts.journal.skips.forget_before(now - SKIPS_KEPT)
+    context.journal.skips.forget_before(now - SKIPS_KEPT)
     given_up = [
         Wish(
             incident,
@@ -92,7 +92,7 @@ def _try_again(
         and now - known.first_at < TRIED_FOR
     ]
     again = _enqueue(queue, given_up)
-    parts.journal.move_cursor(RETRIED, now)
+    context.journal.move_cursor(RETRIED, now)
     return again
 
 

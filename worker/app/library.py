@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from worker.jobs.parts import Parts
+from worker.jobs.context import JobContext
 from worker.jobs.results import DocumentStatus, JournalEntry, SkippedIncident, Trigger
 from worker.jobs.states import JobState
 from worker.jobs.survey import Remembered, document_text, journal_of, skipped, survey
@@ -14,22 +14,22 @@ from worker.web.queue_gauges import QueueFigures
 class OpenLibrary:
     """A ``Library`` on the parts that jobs work with."""
 
-    def __init__(self, parts: Parts, queue: Queue) -> None:
-        self._parts = parts
+    def __init__(self, context: JobContext, queue: Queue) -> None:
+        self._context = context
         self._queue = queue
         self._remembered = Remembered()
 
     def documents(self) -> Sequence[DocumentStatus]:
         """List all documents, the latest first."""
-        return survey(self._parts, remembered=self._remembered)
+        return survey(self._context, remembered=self._remembered)
 
     def skipped(self) -> Sequence[SkippedIncident]:
         """List the latest incidents that got no draft by themselves, the latest first."""
-        return skipped(self._parts)
+        return skipped(self._context)
 
     def document(self, incident: str) -> DocumentView | None:
         """Give an incident's document, None where there is none."""
-        found = document_text(self._parts, incident)
+        found = document_text(self._context, incident)
         if found is None:
             return None
         status, text = found
@@ -37,15 +37,15 @@ class OpenLibrary:
 
     def attachment(self, incident: str, name: str) -> bytes | None:
         """Give a file that lies beside an incident's document, None where there is none."""
-        found = document_text(self._parts, incident)
+        found = document_text(self._context, incident)
         if found is None:
             return None
         folder, slash, _ = found[0].document.rpartition("/")
-        return self._parts.store.read_attachment(f"{folder}{slash}{name}")
+        return self._context.store.read_attachment(f"{folder}{slash}{name}")
 
     def journal(self, incident: str) -> Sequence[JournalEntry]:
         """List what was written for an incident, oldest first."""
-        return journal_of(self._parts, incident)
+        return journal_of(self._context, incident)
 
     def request_sync(self, incident: str) -> str:
         """Ask that an incident be synced now; gives the id of the job that will do it."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from config.settings import Settings
 from connectors.errors import PostmortemError
 from worker.app.dispatch import Handed, hand_out
-from worker.jobs.parts import Parts
+from worker.jobs.context import JobContext
 from worker.jobs.report import together
 from worker.jobs.results import IncidentResult, RunResult, Trigger
 from worker.jobs.run import Order, run
@@ -23,17 +23,17 @@ DESERTED = 30.0
 """Seconds without a process that works, after which a job is no longer waited for."""
 
 
-def carry_out(settings: Settings, parts: Parts, order: Order) -> RunResult:
+def carry_out(settings: Settings, context: JobContext, order: Order) -> RunResult:
     """Do what a command orders, and give its result.
 
     Where servers work on the same database, the jobs go through their queue, so that an incident's
     job still runs once at a time; a dry run writes nothing and needs nobody.
     """
-    servers = 0 if parts.dry_run else living(settings.database_url.get_secret_value())
+    servers = 0 if context.dry_run else living(settings.database_url.get_secret_value())
     if not servers:
-        return run(parts, order)
+        return run(context, order)
     with asking(settings) as queue:
-        return _through(queue, parts, order, servers)
+        return _through(queue, context, order, servers)
 
 
 def parked(settings: Settings) -> Sequence[JobState]:
@@ -59,12 +59,12 @@ def _not_here(_request: object) -> JobOutcome:
     raise PostmortemError("This process only asks for jobs.")
 
 
-def _through(queue: Queue, parts: Parts, order: Order, servers: int) -> RunResult:
+def _through(queue: Queue, context: JobContext, order: Order, servers: int) -> RunResult:
     if order.incidents:
         wishes = [Wish(one, Trigger.COMMAND, order.wanted) for one in order.incidents]
         handed = Handed(dict(zip(order.incidents, queue.enqueue_all(wishes), strict=True)))
     else:
-        handed = hand_out(parts, queue, Trigger.COMMAND, order.since)
+        handed = hand_out(context, queue, Trigger.COMMAND, order.since)
     processes = "a process that runs" if servers == 1 else f"{servers} processes that run"
     wait = _Wait(queue, order, handed.jobs)
     return RunResult(

@@ -17,10 +17,10 @@ from pydantic import SecretStr
 from config.settings import Settings
 from connectors.errors import PostmortemError
 from connectors.tickets import TicketId
+from worker.app.composition import open_context
 from worker.app.dispatch import hand_out
 from worker.app.library import OpenLibrary, figures
-from worker.app.parts import open_parts
-from worker.jobs.parts import Parts
+from worker.jobs.context import JobContext
 from worker.jobs.results import Trigger
 from worker.jobs.run import Order, run
 from worker.jobs.states import JobPhase, JobState
@@ -54,7 +54,7 @@ class Worker:
         self.settings = settings
         self.metrics = Metrics()
         self._open = ExitStack()
-        self.parts: Parts = self._open.enter_context(open_parts(settings))
+        self.context: JobContext = self._open.enter_context(open_context(settings))
         seconds = settings.schedule.settle.total_seconds() if settle is None else settle
         self.queue = Queue(
             settings.database_url.get_secret_value(),
@@ -81,7 +81,7 @@ class Worker:
     def keep(self, hints: Sequence[Hint]) -> None:
         """Store what webhooks told, all or none; when this returns, it is on disk."""
         tickets = [TicketId(one.ticket_id) for one in hints if one.ticket_id is not None]
-        known = self.parts.journal.tracked(tickets) if tickets else {}
+        known = self.context.journal.tracked(tickets) if tickets else {}
         wishes = []
         for hint in hints:
             ticket = known.get(TicketId(hint.ticket_id)) if hint.ticket_id else None
@@ -105,20 +105,20 @@ class Worker:
             log.info("A job is done.", subject=state.subject, done=state.summary)
 
     def _run_incident(self, request: JobRequest) -> JobOutcome:
-        now = self.parts.clock()
+        now = self.context.clock()
         if request.trigger is Trigger.SCHEDULE and self.settings.is_quiet(now):
             seconds = self.settings.quiet_for(now).total_seconds()
             told = "Left for the end of the quiet time."
             return JobOutcome(told, again_in=seconds, left=True)
-        result = run(self.parts, Order(request.trigger, (request.incident,), request.wanted))
+        result = run(self.context, Order(request.trigger, (request.incident,), request.wanted))
         for one in result.incidents:
             self.metrics.result(one)
         return JobOutcome.of(result.incidents, result.notices)
 
     def _look_for_work(self) -> JobOutcome:
-        if self.settings.is_quiet(self.parts.clock()):
+        if self.settings.is_quiet(self.context.clock()):
             return JobOutcome("Nothing was looked for: it is a quiet time.", left=True)
-        handed = hand_out(self.parts, self.queue, Trigger.SCHEDULE)
+        handed = hand_out(self.context, self.queue, Trigger.SCHEDULE)
         told = f"{len(handed.jobs)} incidents have something to do; {handed.unchanged} have not."
         return JobOutcome(told, handed.failures)
 
@@ -214,12 +214,12 @@ class Service:
             token=settings.token.get_secret_value() if settings.token else None,
             public_url=str(settings.public_url) if settings.public_url else None,
         )
-        checks = {"database": worker.parts.journal.ping, "store": worker.parts.store.list}
-        library = OpenLibrary(worker.parts, worker.queue)
+        checks = {"database": worker.context.journal.ping, "store": worker.context.store.list}
+        library = OpenLibrary(worker.context, worker.queue)
         worker.metrics.watch(partial(figures, worker.queue))
 
         def today() -> date:
-            return worker.parts.clock().astimezone(settings.timezone).date()
+            return worker.context.clock().astimezone(settings.timezone).date()
 
         return create(library, worker.keep, web, checks, worker.metrics, today)
 

@@ -13,7 +13,7 @@ import typer
 from config.errors import ConfigurationProblems
 from config.settings import Settings
 from connectors.errors import ConfigurationError, PostmortemError
-from worker.app.parts import open_parts
+from worker.app.composition import open_context
 from worker.cli import printing, serving
 from worker.cli.arguments import Incidents, Json, SomeIncidents, duration
 from worker.cli.exits import FAILED, MISUSED
@@ -69,9 +69,9 @@ def draft(context: typer.Context, incidents: Incidents, json: Json = False) -> N
         raise ConfigurationError(
             "A draft is written from PagerDuty, which is not configured.", "Set PAGERDUTY_API_KEY."
         )
-    with interruptible(), open_parts(settings) as parts:
+    with interruptible(), open_context(settings) as opened:
         order = Order(Trigger.COMMAND, tuple(incidents), Wanted(tracks=False))
-        finish(carry_out_shown(settings, parts, order), in_json=json)
+        finish(carry_out_shown(settings, opened, order), in_json=json)
 
 
 @app.command()
@@ -108,8 +108,8 @@ def sync(
             "Neither PagerDuty nor Jira is configured, so there is nothing to sync.",
             "Set PAGERDUTY_API_KEY, JIRA_URL and their credentials, or see `postmortem demo`.",
         )
-    with interruptible(), open_parts(settings, dry_run=dry_run) as parts:
-        finish(carry_out_shown(settings, parts, order), in_json=json)
+    with interruptible(), open_context(settings, dry_run=dry_run) as opened:
+        finish(carry_out_shown(settings, opened, order), in_json=json)
 
 
 @app.command()
@@ -140,18 +140,18 @@ def status(
     if parked:
         _show_parked(settings, incidents or (), in_json=json)
         return
-    with open_parts(settings) as parts:
+    with open_context(settings) as opened:
         if journal:
-            entries = [entry for one in incidents or () for entry in journal_of(parts, one)]
+            entries = [entry for one in incidents or () for entry in journal_of(opened, one)]
             printing.journal(entries, in_json=json)
             return
         if skipped:
             found_skipped = [
-                one for one in skips(parts) if not incidents or one.incident in incidents
+                one for one in skips(opened) if not incidents or one.incident in incidents
             ]
             printing.skipped(found_skipped, in_json=json)
             return
-        found = survey(parts, incidents or ())
+        found = survey(opened, incidents or ())
         printing.documents(found, in_json=json)
         missing = set(incidents or ()) - {one.incident for one in found}
         printing.failures(f"Incident {one} has no document." for one in sorted(missing))
@@ -175,8 +175,8 @@ def check(context: typer.Context, json: Json = False) -> None:
     Example: `postmortem check --json`
     """
     settings = settings_of(context)
-    with open_parts(settings) as parts:
-        found = preflight(parts)
+    with open_context(settings) as opened:
+        found = preflight(opened)
     printing.findings(found, in_json=json)
     if any(one.problem for one in found):
         raise typer.Exit(FAILED)

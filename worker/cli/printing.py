@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from connectors.preflight import Finding
+from connectors.checks import Finding
 from worker.jobs.results import (
     DocumentStatus,
     IncidentResult,

@@ -11,7 +11,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from config.settings import Settings, load
 from worker.cli import printing
 from worker.cli.exits import FAILED
-from worker.jobs.parts import Parts
+from worker.jobs.context import JobContext
 from worker.jobs.results import RunResult
 from worker.jobs.run import Order
 
@@ -29,7 +29,7 @@ def settings_of(context: typer.Context) -> Settings:
     return settings
 
 
-def carry_out_shown(settings: Settings, parts: Parts, order: Order) -> RunResult:
+def carry_out_shown(settings: Settings, opened: JobContext, order: Order) -> RunResult:
     """Do a run, showing on a terminal which incident is being worked on."""
     from worker.app.manual import carry_out  # noqa: PLC0415 - loads the queue
 
@@ -41,7 +41,7 @@ def carry_out_shown(settings: Settings, parts: Parts, order: Order) -> RunResult
         def tell(what: str) -> None:
             progress.update(line, description=f"{what}…")
 
-        return carry_out(settings, parts, replace(order, progress=tell))
+        return carry_out(settings, opened, replace(order, progress=tell))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from config.sections import Column, Names, Slot
-from worker.content import Content, Entry, Row
+from worker.content.draft import Content, Entry, Row
 from worker.document import front_matter
 from worker.document.inline import in_cell, is_bracketed
 from worker.document.outline import Outline, outline

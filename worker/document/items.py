@@ -4,7 +4,7 @@ import textwrap
 from dataclasses import dataclass
 from datetime import date
 
-from worker.document.dates import deadline
+from worker.content.dates import deadline
 from worker.document.tickets import TicketCell
 
 _SHOWN = 60

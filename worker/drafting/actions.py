@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from worker.content.clean_text import clean, shorten
 from worker.drafting.local_time import LocalTime
-from worker.drafting.plain import clean, shorten
 from worker.drafting.remarks import Remark
 from worker.drafting.wording import LONGEST_QUOTE
 

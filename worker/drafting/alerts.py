@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connectors.incidents import Alert
+from worker.content.clean_text import clean
+from worker.content.safe_markdown import Markdown, say
 from worker.drafting.local_time import LocalTime
-from worker.drafting.plain import clean
-from worker.drafting.safe import Markdown, say
 from worker.drafting.wording import count, duration, quoted, tally
 
 QUIET = timedelta(minutes=10)

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from worker.content import Entry, Point
+from worker.content.clean_text import clean
+from worker.content.draft import Entry, Point
+from worker.content.safe_markdown import Markdown, at_start, link, say
+from worker.content.urls import safe_url
 from worker.drafting.local_time import LocalTime
 from worker.drafting.people import name
-from worker.drafting.plain import clean
 from worker.drafting.remarks import Kind, root_cause
-from worker.drafting.safe import Markdown, at_start, link, say
 from worker.drafting.signals import told_change
 from worker.drafting.story import Story
-from worker.drafting.urls import safe_url
 from worker.drafting.wording import duration, quoted
 
 BEFORE = timedelta(hours=24)

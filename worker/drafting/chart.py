@@ -7,8 +7,8 @@ alternative. The same record gives the same bytes.
 import drawsvg as draw  # type: ignore[import-untyped]  # it has no types
 
 from connectors.incidents import IncidentRecord
+from worker.content.clean_text import clean, shorten
 from worker.drafting.phases import State
-from worker.drafting.plain import clean, shorten
 from worker.drafting.policy import DraftPolicy
 from worker.drafting.scene import AUTOMATIC, Scene, scene
 from worker.drafting.sketch import LEFT, RIGHT, TOP, WIDTH, Sketch

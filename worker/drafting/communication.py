@@ -6,12 +6,12 @@ Who subscribed is known, who read is not: nothing here claims that anybody was r
 from collections.abc import Iterator, Sequence
 
 from connectors.incidents import LogEntry
-from worker.content import Entry, Point
+from worker.content.draft import Entry, Point
+from worker.content.safe_markdown import Markdown, at_start, say
 from worker.drafting.local_time import LocalTime
 from worker.drafting.people import actor
 from worker.drafting.policy import DraftPolicy
 from worker.drafting.responders import with_answer
-from worker.drafting.safe import Markdown, at_start, say
 from worker.drafting.story import Story
 from worker.drafting.summary import status_updates, update_text
 from worker.drafting.wording import count, listing

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connectors.incidents import Agent, LogEntry
+from worker.content.clean_text import clean
 from worker.drafting.entries import ESCALATE, TRIGGER, Known
 from worker.drafting.openings import UNACKNOWLEDGE, says_reopened
 from worker.drafting.people import names
-from worker.drafting.plain import clean
 from worker.drafting.remarks import Kind, Remark
 from worker.drafting.responders import asked_with
 from worker.drafting.rules import Handling, Rule, Weight

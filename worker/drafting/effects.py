@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 
 from connectors.incidents import CustomField
-from worker.content import Entry, Point
+from worker.content.clean_text import clean, one_line, shorten
+from worker.content.draft import Entry, Point
+from worker.content.safe_markdown import Markdown, at_start, say
 from worker.drafting.alerts import by_service, by_severity, peak
 from worker.drafting.local_time import LocalTime
 from worker.drafting.openings import open_time
-from worker.drafting.plain import clean, one_line, shorten
-from worker.drafting.safe import Markdown, at_start, say
 from worker.drafting.story import Story
 from worker.drafting.wording import LONGEST_QUOTE, count, duration, listing, quoted, tally
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from connectors.incidents import Agent, FieldChange, LogEntry
+from worker.content.clean_text import clean, shorten
+from worker.content.safe_markdown import Markdown, needed_in, say
 from worker.drafting.local_time import LocalTime
 from worker.drafting.openings import ACKNOWLEDGE, RESOLVE
 from worker.drafting.people import actor, automatic, monitor, name, names, timed_out
-from worker.drafting.plain import clean, shorten
 from worker.drafting.rules import UNKNOWN, Rule
-from worker.drafting.safe import Markdown, needed_in, say
 from worker.drafting.wording import duration, listing, quoted, span
 
 TRIGGER = "trigger_log_entry"

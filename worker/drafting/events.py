@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from worker.content.safe_markdown import Markdown
 from worker.drafting.local_time import LocalTime
 from worker.drafting.rules import Weight
-from worker.drafting.safe import Markdown
 
 Tell = Callable[[LocalTime], Markdown]
 """Words what happened, once it is known how times are shown."""

@@ -5,15 +5,15 @@ from dataclasses import replace
 
 from config.sections import Slot
 from connectors.incidents import IncidentRecord
-from worker.content import Content, Entry, Point, Row
+from worker.content.draft import Content, Entry, Point, Row
+from worker.content.safe_markdown import say
+from worker.content.urls import safe_url
 from worker.drafting import causes, communication, effects, lessons, mitigation, summary, supporting
 from worker.drafting.actions import Item, items
 from worker.drafting.chart import alternative
 from worker.drafting.policy import DraftPolicy
-from worker.drafting.safe import say
 from worker.drafting.story import Story, story
 from worker.drafting.timeline import Timeline, timeline
-from worker.drafting.urls import safe_url
 
 
 def facts(record: IncidentRecord, policy: DraftPolicy) -> Content:

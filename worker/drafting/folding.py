@@ -12,13 +12,13 @@ from functools import partial
 from types import MappingProxyType
 
 from connectors.incidents import LogEntry
+from worker.content.safe_markdown import Markdown, link, say
 from worker.drafting.context import ASSIGN, SAME_ACT, Context, key_of
 from worker.drafting.entries import Known, summary, tell_entry, values
 from worker.drafting.events import Event
 from worker.drafting.local_time import LocalTime
 from worker.drafting.people import SOMEBODY, actor, automatic, is_person, name, names
 from worker.drafting.rules import Rule
-from worker.drafting.safe import Markdown, link, say
 from worker.drafting.wording import count, listing, span, times
 
 PAGING_PAUSE = timedelta(minutes=15)

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from worker.content import Entry, Point
+from worker.content.draft import Entry, Point
+from worker.content.safe_markdown import Markdown, at_start, say
 from worker.drafting.context import snooze_ends
 from worker.drafting.entries import ESCALATE, TRIGGER
 from worker.drafting.openings import UNACKNOWLEDGE, open_time
 from worker.drafting.people import automatic, is_person, monitor, name, timed_out
 from worker.drafting.policy import DraftPolicy
-from worker.drafting.safe import Markdown, at_start, say
 from worker.drafting.story import Story
 from worker.drafting.wording import count, duration, listing, times
 

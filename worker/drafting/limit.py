@@ -14,10 +14,10 @@ each taken only as far as it must be, with the largest groups first:
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 
+from worker.content.safe_markdown import Markdown, say
 from worker.drafting.events import Event
 from worker.drafting.local_time import LocalTime
 from worker.drafting.rules import Weight
-from worker.drafting.safe import Markdown, say
 from worker.drafting.wording import count, listing
 
 FEWEST_ROWS = 3

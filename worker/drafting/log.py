@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectors.incidents import Agent, AgentKind, LogEntry
+from worker.content.safe_markdown import Markdown, link, say
 from worker.drafting.context import SAME_ACT, Context, key_of, reopening_key
 from worker.drafting.entries import TRIGGER, tell_entry
 from worker.drafting.events import Event
@@ -15,7 +16,6 @@ from worker.drafting.openings import REOPEN, RESOLVE, Opening, says_reopened
 from worker.drafting.people import is_person, name
 from worker.drafting.remarks import ANNOTATE
 from worker.drafting.rules import UNKNOWN, Handling, Rule, Weight
-from worker.drafting.safe import Markdown, link, say
 from worker.drafting.wording import listing, quoted
 
 Rules = Mapping[str, Rule]

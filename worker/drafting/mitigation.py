@@ -1,13 +1,13 @@
 """Section 5: what people did, in order, and how it ended."""
 
-from worker.content import Entry, Point
+from worker.content.draft import Entry, Point
+from worker.content.safe_markdown import at_start, say
 from worker.drafting.actions import is_action
 from worker.drafting.entries import TRIGGER
 from worker.drafting.events import Event
 from worker.drafting.local_time import LocalTime
 from worker.drafting.people import automatic, monitor, name
 from worker.drafting.remarks import Kind
-from worker.drafting.safe import at_start, say
 from worker.drafting.story import Story
 from worker.drafting.summary import STATUS_UPDATES
 from worker.drafting.timeline import Timeline

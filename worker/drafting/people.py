@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from connectors.incidents import Agent, AgentKind, LogEntry
-from worker.drafting.plain import clean, shorten
+from worker.content.clean_text import clean, shorten
 
 SOMEBODY = "Somebody"
 """Stands for a person whom the log does not name."""

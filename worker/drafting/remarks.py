@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from connectors.incidents import Agent, IncidentRecord, LogEntry, Note
+from worker.content.clean_text import clean
 from worker.drafting.openings import RESOLVE
-from worker.drafting.plain import clean
 
 ANNOTATE = "annotate_log_entry"
 

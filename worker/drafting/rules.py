@@ -10,7 +10,7 @@ from enum import Enum, IntEnum
 from types import MappingProxyType
 
 from connectors.errors import ConfigurationError
-from worker.drafting.safe import names_in
+from worker.content.safe_markdown import names_in
 
 
 class Handling(Enum):

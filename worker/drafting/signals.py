@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from connectors.incidents import ChangeEvent
+from worker.content.clean_text import clean
+from worker.content.safe_markdown import Markdown, say
 from worker.drafting.alerts import Burst, bursts, cleared, tell_burst
 from worker.drafting.context import Context
 from worker.drafting.entries import TRIGGER
@@ -12,9 +14,7 @@ from worker.drafting.events import Event
 from worker.drafting.limit import together
 from worker.drafting.local_time import LocalTime
 from worker.drafting.log import Rules
-from worker.drafting.plain import clean
 from worker.drafting.rules import ALERTS, CHANGES, VALUES, Handling, Rule
-from worker.drafting.safe import Markdown, say
 from worker.drafting.story import Story
 from worker.drafting.wording import listing, quoted
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 
 import drawsvg as draw  # type: ignore[import-untyped]  # it has no types
 
+from worker.content.clean_text import shorten
 from worker.drafting.axis import ticks
 from worker.drafting.marks import Shape, mark, shape_of
 from worker.drafting.phases import Phase, State
-from worker.drafting.plain import shorten
 from worker.drafting.scene import Density, Lane, Scene
 from worker.drafting.wording import count, duration
 

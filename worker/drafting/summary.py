@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from connectors.incidents import CustomField, IncidentStatus, LogEntry
-from worker.content import Entry
+from worker.content.clean_text import clean
+from worker.content.draft import Entry
+from worker.content.safe_markdown import Markdown, link, say
 from worker.drafting.alerts import by_service, service_id
 from worker.drafting.local_time import LocalTime
 from worker.drafting.openings import Opening, open_time
-from worker.drafting.plain import clean
-from worker.drafting.safe import Markdown, link, say
 from worker.drafting.story import Story
 from worker.drafting.wording import count, duration, listing, quoted, sentences
 

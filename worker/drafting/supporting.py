@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from connectors.incidents import Link
-from worker.content import Entry, Point
-from worker.drafting.plain import clean, shorten
-from worker.drafting.safe import Markdown, at_start, image, link, say
+from worker.content.clean_text import clean, shorten
+from worker.content.draft import Entry, Point
+from worker.content.safe_markdown import Markdown, at_start, image, link, say
+from worker.content.urls import safe_url
 from worker.drafting.story import Story
-from worker.drafting.urls import safe_url
 from worker.drafting.wording import count
 
 MOST_LINKS = 30

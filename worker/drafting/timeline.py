@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from worker.content import Row
+from worker.content.draft import Row
+from worker.content.safe_markdown import Markdown, link, say
+from worker.content.urls import safe_url
 from worker.drafting.context import context
 from worker.drafting.entries import TRIGGER
 from worker.drafting.events import Event
@@ -13,10 +15,8 @@ from worker.drafting.log import log_events
 from worker.drafting.openings import REOPEN, RESOLVE
 from worker.drafting.policy import DraftPolicy
 from worker.drafting.rules import ALERTS, CHANGES, rules_with
-from worker.drafting.safe import Markdown, link, say
 from worker.drafting.signals import alert_events, change_events
 from worker.drafting.story import Story
-from worker.drafting.urls import safe_url
 from worker.drafting.words import remark_events, responder_events
 
 _RANKS = {

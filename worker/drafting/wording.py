@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from worker.drafting.plain import clean, one_line, shorten
+from worker.content.clean_text import clean, one_line, shorten
 
 LONGEST_QUOTE = 400
 """Characters of other people's text told in one place; the rest is behind the link."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from connectors.incidents import Responder
+from worker.content.safe_markdown import Markdown, say
 from worker.drafting.actions import is_action, items
 from worker.drafting.context import Context
 from worker.drafting.events import Event
@@ -14,7 +15,6 @@ from worker.drafting.people import is_person, name
 from worker.drafting.remarks import ANNOTATE, Kind, Remark
 from worker.drafting.responders import REQUESTS, unlogged, with_answer
 from worker.drafting.rules import RESPONDERS, VALUES, Handling, Rule
-from worker.drafting.safe import Markdown, say
 from worker.drafting.story import Story
 from worker.drafting.wording import count, listing, quoted
 

@@ -70,7 +70,7 @@ def _settled_row(item: ActionItem, tracked: TrackedTicket, ticket: Ticket | None
 
 
 def _status(work: Work, ticket: Ticket | None) -> str:
-    return status_text(ticket, work.parts.policy.done_resolutions)
+    return status_text(ticket, work.context.policy.done_resolutions)
 
 
 def _agree_row(work: Work, item: ActionItem, tracked: TrackedTicket) -> CellEdit:
@@ -141,7 +141,7 @@ def _vocabulary(work: Work, item: ActionItem, tracked: TrackedTicket, ticket: Ti
     allowed: tuple[str, ...] = ()
     if Field.PRIORITY in fields and work.route is not None:
         allowed = work.priorities(work.route)
-    policy = work.parts.policy
+    policy = work.context.policy
     return Vocabulary(accounts, policy.priorities, allowed, policy.owners)
 
 
@@ -159,7 +159,7 @@ def _take_to_ticket(
         work.report.warn(f"{work.named(item)}: {problem} {ticket.key} keeps what it had.")
     if not translated.made:
         return ticket
-    refused = {} if work.parts.dry_run else work.tracker.update(ticket.id, translated.changes)
+    refused = {} if work.context.dry_run else work.tracker.update(ticket.id, translated.changes)
     for name, why in refused.items():
         work.report.warn(f"Jira refused the new {name} of {ticket.key}: {why}")
     for move in translated.made:
@@ -169,9 +169,9 @@ def _take_to_ticket(
                 Deed(Action.CHANGED_TICKET, item.task, reason, ticket.key, move.before, move.value)
             )
     now = _after(ticket, translated.changes, words, set(refused))
-    if not work.parts.dry_run:
+    if not work.context.dry_run:
         agreed = replace(tracked, row=row_values(item), remote=ticket_values(now))
-        work.parts.journal.track([agreed])
+        work.context.journal.track([agreed])
         work.rows[item.ordinal] = agreed
         work.seen.tickets[ticket.id] = now
     return now
@@ -206,7 +206,7 @@ def _take_move(work: Work, item: ActionItem, tracked: TrackedTicket, ticket: Tic
     wanted = wants_move(item, tracked, ticket)
     if not wanted:
         return ticket
-    allowed = work.parts.policy.close_from_document
+    allowed = work.context.policy.close_from_document
     decided = closing(
         wanted, ticket.key, allowed, work.tracker.transitions(ticket.id) if allowed else ()
     )
@@ -214,7 +214,7 @@ def _take_move(work: Work, item: ActionItem, tracked: TrackedTicket, ticket: Tic
         work.report.warn(decided.problem)
         return ticket
     to = decided.transition
-    if not work.parts.dry_run:
+    if not work.context.dry_run:
         work.tracker.transition(ticket.id, to)
         ticket = work.tracker.read([ticket.id]).get(ticket.id, ticket)
         work.seen.tickets[ticket.id] = ticket
@@ -227,7 +227,7 @@ def _take_move(work: Work, item: ActionItem, tracked: TrackedTicket, ticket: Tic
 
 def _add_links(work: Work, tracked: TrackedTicket) -> None:
     """Show the incident and the document on a ticket of ours that does not show them yet."""
-    if tracked.has_links or work.parts.dry_run:
+    if tracked.has_links or work.context.dry_run:
         return
     for link in remote_links(work.origin):
         work.tracker.link(tracked.id, link)
@@ -236,7 +236,7 @@ def _add_links(work: Work, tracked: TrackedTicket) -> None:
     for ordinal, one in list(work.rows.items()):
         if one.id == tracked.id:
             work.rows[ordinal] = linked
-    work.parts.journal.track([linked])
+    work.context.journal.track([linked])
 
 
 def _tell_row_change(work: Work, item: ActionItem, ticket: Ticket, move: ToRow) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from connectors.errors import PostmortemError
 from worker.document.front_matter import read as read_front_matter
-from worker.jobs.parts import Parts
+from worker.jobs.context import JobContext
 from worker.journal.records import KnownDocument
 from worker.store.base import Busy
 
@@ -48,27 +48,27 @@ class Catalogue:
         return [one for one in self.documents.values() if one.incident and not one.settled]
 
 
-def look(parts: Parts) -> Catalogue:
+def look(context: JobContext) -> Catalogue:
     """List the store and read what is new in it. Raises ``PostmortemError`` if it cannot."""
-    known = parts.journal.documents()
-    now = {listed.name: listed.fingerprint for listed in parts.store.list()}
+    known = context.journal.documents()
+    now = {listed.name: listed.fingerprint for listed in context.store.list()}
     changed = [
         name
         for name, fingerprint in now.items()
         if name not in known or known[name].fingerprint != fingerprint
     ]
-    met = [_meet(parts, known.get(name), name, now[name]) for name in changed]
-    parts.journal.meet((known.get(one.name), one) for one in met)
-    parts.journal.forget([name for name in known if name not in now])
+    met = [_meet(context, known.get(name), name, now[name]) for name in changed]
+    context.journal.meet((known.get(one.name), one) for one in met)
+    context.journal.forget([name for name in known if name not in now])
     kept = {name: one for name, one in known.items() if name in now}
     return _catalogue({**kept, **{one.name: one for one in met}}.values())
 
 
-def up_to_date(parts: Parts, catalogue: Catalogue, incident: str) -> Catalogue:
+def up_to_date(context: JobContext, catalogue: Catalogue, incident: str) -> Catalogue:
     """Look again where another process has dealt with the incident's document since."""
     then = {(one.name, one.fingerprint) for one in catalogue.by_incident.get(incident, ())}
-    now = {(one.name, one.fingerprint) for one in parts.journal.documents_of(incident)}
-    return catalogue if then == now else look(parts)
+    now = {(one.name, one.fingerprint) for one in context.journal.documents_of(incident)}
+    return catalogue if then == now else look(context)
 
 
 def with_document(catalogue: Catalogue, document: KnownDocument) -> Catalogue:
@@ -93,13 +93,15 @@ def _catalogue(documents: Iterable[KnownDocument]) -> Catalogue:
     return Catalogue(by_name, {key: tuple(value) for key, value in by_incident.items()})
 
 
-def _meet(parts: Parts, before: KnownDocument | None, name: str, fingerprint: str) -> KnownDocument:
+def _meet(
+    context: JobContext, before: KnownDocument | None, name: str, fingerprint: str
+) -> KnownDocument:
     """Read whose a document is; one that cannot be read is taken to be whose it was."""
-    met = KnownDocument(name, fingerprint, _by_name(name), seen_at=parts.clock())
+    met = KnownDocument(name, fingerprint, _by_name(name), seen_at=context.clock())
     if before is not None and before.incident:
         met = replace(met, incident=before.incident)
     try:
-        front = read_front_matter(parts.store.read(name).text)
+        front = read_front_matter(context.store.read(name).text)
     except Busy as busy:
         return replace(met, fingerprint="", problem=str(busy))
     except PostmortemError as error:

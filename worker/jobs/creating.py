@@ -35,7 +35,7 @@ def create(work: Work, creates: Sequence[Create]) -> None:
         )
         return
     prepared = [_prepare(work, work.route, work.item(one.ordinal)) for one in creates]
-    if work.parts.dry_run:
+    if work.context.dry_run:
         for one, ready in zip(creates, prepared, strict=True):
             reason = f"{one.reason}, in project {ready.ticket.project}"
             work.report.did(Deed(Action.CREATED, ready.ticket.summary, reason))
@@ -57,11 +57,11 @@ def _prepare(work: Work, route: Route, item: ActionItem) -> Prepared:
             problem = found.reason
     return prepare(
         item,
-        work.parts.new_mark(),
+        work.context.new_mark(),
         work.origin,
         route,
         work.create_fields(route.project, route.issue_type),
-        work.parts.policy.priorities,
+        work.context.policy.priorities,
         account,
         problem,
     )
@@ -69,14 +69,14 @@ def _prepare(work: Work, route: Route, item: ActionItem) -> Prepared:
 
 def _try(work: Work, creates: Sequence[Create], prepared: Sequence[Prepared]) -> Sequence[Outcome]:
     """Write the intents down, send the creates once, and note at once what is not known."""
-    journal = work.parts.journal
+    journal = work.context.journal
     intents = [
         Intent(
             mark=ready.ticket.mark,
             incident=work.incident,
             task=work.item(one.ordinal).task,
             ordinal=one.ordinal,
-            opened_at=work.parts.clock(),
+            opened_at=work.context.clock(),
         )
         for one, ready in zip(creates, prepared, strict=True)
     ]
@@ -87,7 +87,7 @@ def _try(work: Work, creates: Sequence[Create], prepared: Sequence[Prepared]) ->
         # The tracker promises to raise only where surely no ticket was made.
         journal.settle_intents(intent.mark for intent in intents)
         raise
-    now = work.parts.clock()
+    now = work.context.clock()
     journal.intend(
         replace(intent, unknown_since=now)
         for intent, outcome in zip(intents, outcomes, strict=True)
@@ -98,7 +98,7 @@ def _try(work: Work, creates: Sequence[Create], prepared: Sequence[Prepared]) ->
 
 def _conclude(work: Work, one: Create, ready: Prepared, outcome: Outcome) -> None:
     item = work.item(one.ordinal)
-    journal, report = work.parts.journal, work.report
+    journal, report = work.context.journal, work.report
     match outcome:
         case Created():
             tracked = TrackedTicket(
@@ -128,8 +128,8 @@ def _conclude(work: Work, one: Create, ready: Prepared, outcome: Outcome) -> Non
             journal.settle_intents([ready.ticket.mark])
             report.fail(f"{work.named(item)} has no ticket yet: {outcome.reason}")
         case Unknown():
-            now = work.parts.clock()
-            report.again(now + work.parts.policy.index_lag, now)
+            now = work.context.clock()
+            report.again(now + work.context.policy.index_lag, now)
 
 
 def _forget_replaced(work: Work, item: ActionItem) -> None:
@@ -140,7 +140,7 @@ def _forget_replaced(work: Work, item: ActionItem) -> None:
         for one in work.tracked
         if not one.available and one.key not in named and one.row.task == item.task
     ]
-    work.parts.journal.untrack(gone)
+    work.context.journal.untrack(gone)
     work.tracked = tuple(one for one in work.tracked if one.id not in gone)
 
 

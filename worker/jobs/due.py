@@ -12,7 +12,7 @@ from connectors.errors import ConnectorError
 from connectors.incidents import Incident, IncidentFilter
 from connectors.tickets import COMMON_LABEL, TicketId
 from worker.jobs.catalogue import Catalogue
-from worker.jobs.parts import Parts
+from worker.jobs.context import JobContext
 from worker.jobs.results import Trigger
 from worker.jobs.skipping import note_skip, still_skipped, updated
 from worker.jobs.ticket_work import Seen
@@ -56,20 +56,20 @@ class Due:
 class Search:
     """Where to look: ``since`` looks back further for resolved incidents, ``seen`` is filled."""
 
-    parts: Parts
+    context: JobContext
     catalogue: Catalogue
     trigger: Trigger
     since: timedelta | None
     seen: Seen
 
 
-def move_cursors(parts: Parts, due: Due, to: datetime, *, pulled: bool = True) -> None:
+def move_cursors(context: JobContext, due: Due, to: datetime, *, pulled: bool = True) -> None:
     """Remember that everything up to ``to`` was found.
 
     Where not all incidents were ``pulled``, the next run looks from where this one did.
     """
     for cursor in due.cursors:
-        parts.journal.move_cursor(cursor, to if pulled or cursor != RESOLVED else due.since or to)
+        context.journal.move_cursor(cursor, to if pulled or cursor != RESOLVED else due.since or to)
 
 
 def find(search: Search) -> Due:
@@ -85,21 +85,21 @@ def find(search: Search) -> Due:
 
 def _resolved_lately(search: Search, due: Due) -> None:
     """Incidents without a document, and those that changed since they were last pulled."""
-    parts = search.parts
-    if parts.source is None:
+    context = search.context
+    if context.source is None:
         return
-    now = parts.clock()
-    since = now - max(search.since or timedelta(), parts.policy.look_back)
-    last = parts.journal.cursor(RESOLVED)
+    now = context.clock()
+    since = now - max(search.since or timedelta(), context.policy.look_back)
+    last = context.journal.cursor(RESOLVED)
     due.since = min(since, last) if last else since
-    found = list(parts.source.resolved(due.since, now, IncidentFilter()))
-    pulls = parts.journal.pulls([one.id for one in found])
-    skips = parts.journal.skips.of([one.id for one in found])
+    found = list(context.source.resolved(due.since, now, IncidentFilter()))
+    pulls = context.journal.pulls([one.id for one in found])
+    skips = context.journal.skips.of([one.id for one in found])
     for one in found:
         if one.id in search.catalogue.by_incident:
             wanted = _changed_since(one, pulls.get(one.id))
         else:
-            wanted = _lacks_document(parts, one, pulls.get(one.id), skips.get(one.id))
+            wanted = _lacks_document(context, one, pulls.get(one.id), skips.get(one.id))
         if wanted:
             due.pull[one.id] = None
             due.tell(one.id, one.updated_at)
@@ -110,40 +110,42 @@ def _changed_since(incident: Incident, pull: Pull | None) -> bool:
     return pull is None or pull.updated != updated(incident)
 
 
-def _lacks_document(parts: Parts, incident: Incident, pull: Pull | None, skip: Skip | None) -> bool:
+def _lacks_document(
+    context: JobContext, incident: Incident, pull: Pull | None, skip: Skip | None
+) -> bool:
     """Tell whether an incident should have a document; one that a person deleted stays deleted."""
     if pull is not None and pull.drafted:
         return False
     if incident.merged_into is not None:
         return _changed_since(incident, pull)
-    if still_skipped(parts, incident, skip):
+    if still_skipped(context, incident, skip):
         return False
-    reason = parts.policy.only.reason_against(incident)
+    reason = context.policy.only.reason_against(incident)
     if reason:
-        note_skip(parts, incident, reason)
+        note_skip(context, incident, reason)
     return not reason
 
 
 def _changed_documents(search: Search, due: Due) -> None:
-    parts = search.parts
-    if parts.tracker is None:
+    context = search.context
+    if context.tracker is None:
         return
-    quiet_since = parts.clock() - parts.policy.quiet_for
+    quiet_since = context.clock() - context.policy.quiet_for
     for document in search.catalogue.unsettled:
         if search.trigger is not Trigger.SCHEDULE or document.seen_at <= quiet_since:
             due.track[document.incident] = None
             due.tell(document.incident, document.seen_at)
-    due.track.update(dict.fromkeys(parts.journal.incidents_with_intents()))
+    due.track.update(dict.fromkeys(context.journal.incidents_with_intents()))
 
 
 def _changed_tickets(search: Search, due: Due) -> None:
     """Documents whose tickets changed: by search, and at intervals by reading every ticket."""
-    tracker, journal = search.parts.tracker, search.parts.journal
+    tracker, journal = search.context.tracker, search.context.journal
     if tracker is None:
         return
     since = journal.cursor(CHANGED)
     ids: Iterable[TicketId]
-    if since is None or _full_pass_is_due(search.parts, search.parts.clock()):
+    if since is None or _full_pass_is_due(search.context, search.context.clock()):
         ids = journal.ticket_ids()
         search.seen.read(tracker, ids)
         due.cursors.append(IN_FULL)
@@ -152,14 +154,14 @@ def _changed_tickets(search: Search, due: Due) -> None:
         search.seen.add(changed)
         ids = [ticket.id for ticket in changed]
     due.cursors.append(CHANGED)
-    done = search.parts.policy.done_resolutions
+    done = search.context.policy.done_resolutions
     for tracked in journal.tracked(list(ids)).values():
         ticket = search.seen.tickets.get(tracked.id)
         if reads_otherwise(tracked, ticket, done):
             due.track[tracked.incident] = None
-            due.tell(tracked.incident, ticket.updated if ticket else search.parts.clock())
+            due.tell(tracked.incident, ticket.updated if ticket else search.context.clock())
 
 
-def _full_pass_is_due(parts: Parts, now: datetime) -> bool:
-    last = parts.journal.cursor(IN_FULL)
-    return last is None or now - last >= parts.policy.full_pass
+def _full_pass_is_due(context: JobContext, now: datetime) -> bool:
+    last = context.journal.cursor(IN_FULL)
+    return last is None or now - last >= context.policy.full_pass

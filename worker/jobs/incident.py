@@ -12,9 +12,9 @@ from connectors.errors import (
 from connectors.incidents import Incident, IncidentId
 from worker.document.errors import DocumentError
 from worker.jobs.catalogue import Catalogue, look, up_to_date, with_document
+from worker.jobs.context import JobContext
 from worker.jobs.job import Job
 from worker.jobs.obtaining import obtain
-from worker.jobs.parts import Parts
 from worker.jobs.pulling import Pulled, origin, what_happened
 from worker.jobs.report import Report, entries
 from worker.jobs.results import Deed, IncidentResult
@@ -29,19 +29,19 @@ ATTEMPTS = 5
 
 
 def run(
-    parts: Parts, job: Job, incident: str, catalogue: Catalogue
+    context: JobContext, job: Job, incident: str, catalogue: Catalogue
 ) -> tuple[IncidentResult, KnownDocument | None]:
     """Do one incident's job; give its result, and its document as it is known from now on.
 
     What source and tracker refuse is in the result. Raises ``PostmortemError`` where the document
     itself cannot be used: copied, not readable, changing all the time.
     """
-    if parts.dry_run:
-        return _Run(parts, job, incident, catalogue).result()
-    with parts.locks.held(incident, parts.policy.lock_wait) as claim:
-        job.shared.forget_stale(incident, parts.journal.tickets(incident))
-        catalogue = up_to_date(parts, catalogue, incident)
-        return _Run(parts, job, incident, catalogue, claim).result()
+    if context.dry_run:
+        return _Run(context, job, incident, catalogue).result()
+    with context.locks.held(incident, context.policy.lock_wait) as claim:
+        job.shared.forget_stale(incident, context.journal.tickets(incident))
+        catalogue = up_to_date(context, catalogue, incident)
+        return _Run(context, job, incident, catalogue, claim).result()
 
 
 class _Run:
@@ -49,13 +49,13 @@ class _Run:
 
     def __init__(
         self,
-        parts: Parts,
+        context: JobContext,
         job: Job,
         incident: str,
         catalogue: Catalogue,
         claim: Claim = NO_CLAIM,
     ) -> None:
-        self.parts = parts
+        self.context = context
         self.claim = claim
         self.job = job
         self.incident = incident
@@ -67,14 +67,14 @@ class _Run:
     def result(self) -> tuple[IncidentResult, KnownDocument | None]:
         """Go through the steps, and give the result."""
         has_document = self.catalogue.find(self.incident) is not None
-        obtained = obtain(self.parts, self.job, self.report, has_document=has_document)
+        obtained = obtain(self.context, self.job, self.report, has_document=has_document)
         if isinstance(obtained, IncidentResult):
             return obtained, None
         self.pulled = obtained
         if self._has_nothing_to_write():
             return replace(self.report.result(), skipped="it has no document any more"), None
         known = self._write_until_saved()
-        if not self.parts.dry_run:
+        if not self.context.dry_run:
             self._remember(known)
         return self.report.result(), known
 
@@ -83,12 +83,12 @@ class _Run:
 
         Only whoever asks for the facts as well gets another one.
         """
-        pulls = self.job.wanted.pulls or self.parts.source is None
+        pulls = self.job.wanted.pulls or self.context.source is None
         return not pulls and self.catalogue.find(self.incident) is None
 
     def _write_until_saved(self) -> KnownDocument | None:
         for _ in range(ATTEMPTS):
-            at = open_document(self.parts, self.catalogue, self.incident, self.pulled)
+            at = open_document(self.context, self.catalogue, self.incident, self.pulled)
             if at is None:
                 self.report.fail(
                     f"Incident {self.incident} has no document, and PagerDuty is not configured "
@@ -96,12 +96,12 @@ class _Run:
                 )
                 return None
             try:
-                if at.text is not None or self.parts.dry_run:
+                if at.text is not None or self.context.dry_run:
                     return self._write(at)
                 self._draft(at)
             except Changed:
                 self.report.start_over()
-                self.catalogue = look(self.parts)
+                self.catalogue = look(self.context)
             except DocumentError as error:
                 told = f"{at.name} was left as it is: {error.what}"
                 raise PostmortemError(told, error.remedy) from error
@@ -116,19 +116,19 @@ class _Run:
 
         So a ticket without a document cannot be: where there is none, no create was lost.
         """
-        composed = compose(self.parts, at, self.pulled, self.report)
-        known = save(self.parts, at, composed, self.report)
+        composed = compose(self.context, at, self.pulled, self.report)
+        known = save(self.context, at, composed, self.report)
         if known is not None:
             self.catalogue = with_document(self.catalogue, known)
         self.drafted = True
 
     def _write(self, at: Open) -> KnownDocument | None:
         """Bring the text up to date, do the ticket half, and save both."""
-        composed = compose(self.parts, at, self.pulled, self.report)
+        composed = compose(self.context, at, self.pulled, self.report)
         text, work = self._tickets(at, composed.text)
-        known = save(self.parts, at, replace(composed, text=text), self.report)
+        known = save(self.context, at, replace(composed, text=text), self.report)
         if work is not None:
-            remember(self.parts, work, text)
+            remember(self.context, work, text)
         if known is None:
             return None
         unfinished = self.report.failures or self.report.again_in or (work and work.busy)
@@ -142,7 +142,7 @@ class _Run:
 
     def _tickets(self, at: Open, text: str) -> tuple[str, Work | None]:
         """Do the ticket half; where the tracker fails, the document's half is saved without it."""
-        tracker = self.parts.tracker
+        tracker = self.context.tracker
         if tracker is None or not self.job.wanted.tracks:
             return text, None
         if self.job.shared.out_of_quota:
@@ -155,7 +155,7 @@ class _Run:
             ask = Ask(
                 tracker=tracker,
                 document=at.name,
-                origin=origin(self.parts, self.incident, at.name, self.pulled),
+                origin=origin(self.context, self.incident, at.name, self.pulled),
                 incident=self.pulled.record.incident if self.pulled else self._incident(),
                 seen=self.job.shared.seen,
                 accounts=self.job.shared.accounts,
@@ -163,7 +163,7 @@ class _Run:
                 forgotten=at.text is not None and self._forgotten(),
                 claim=self.claim,
             )
-            return sync_tickets(self.parts, ask, text, self.report)
+            return sync_tickets(self.context, ask, text, self.report)
         except OutOfQuota as error:
             self.job.shared.out_of_quota = str(error)
             self.report.fail(f"The tickets of {at.name} are not up to date: {error}")
@@ -175,11 +175,11 @@ class _Run:
 
     def _incident(self) -> Incident | None:
         """Read the incident alone, for its route, where nothing else was pulled."""
-        needs_route = any(one.services or one.teams for one in self.parts.policy.routes)
-        if self.parts.source is None or not needs_route:
+        needs_route = any(one.services or one.teams for one in self.context.policy.routes)
+        if self.context.source is None or not needs_route:
             return None
         try:
-            return self.parts.source.incident(IncidentId(self.incident))
+            return self.context.source.incident(IncidentId(self.incident))
         except NotFound:
             return None
 
@@ -189,19 +189,19 @@ class _Run:
         known = self.catalogue.find(self.incident)
         if known is None or known.settled:
             return ""
-        quiet_at = known.seen_at + self.parts.policy.quiet_for
-        now = self.parts.clock()
+        quiet_at = known.seen_at + self.context.policy.quiet_for
+        now = self.context.clock()
         if now >= quiet_at:
             return ""
         minutes = (quiet_at - now).total_seconds() / 60
         return f"it was changed just now; the schedule waits {minutes:.0f} min more for quiet"
 
     def _forgotten(self) -> bool:
-        known = self.parts.journal.incident(self.incident)
+        known = self.context.journal.incident(self.incident)
         return known is None or not known.made
 
     def _remember(self, known: KnownDocument | None) -> None:
-        journal = self.parts.journal
+        journal = self.context.journal
         if known is not None:
             journal.remember([known])
             journal.skips.forget(self.incident)
@@ -219,6 +219,6 @@ class _Run:
             )
 
     def _keep(self, deeds: Sequence[Deed]) -> None:
-        if not self.parts.dry_run:
-            at = self.parts.clock()
-            self.parts.journal.record(entries(deeds, self.incident, self.job.trigger, at))
+        if not self.context.dry_run:
+            at = self.context.clock()
+            self.context.journal.record(entries(deeds, self.incident, self.job.trigger, at))

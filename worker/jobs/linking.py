@@ -16,13 +16,13 @@ def link(work: Work) -> Plan:
     """Give every row the ticket it has, and say what is to be done about the others."""
     _named_rows(work)
     _typed_keys(work)
-    searched_at = work.parts.clock()
+    searched_at = work.context.clock()
     state = State(
         items=tuple(_as_planned(work, item) for item in work.items),
         tracked=work.tracked,
-        intents=work.parts.journal.intents(work.incident),
+        intents=work.context.journal.intents(work.incident),
         now=searched_at,
-        index_lag=work.parts.policy.index_lag,
+        index_lag=work.context.policy.index_lag,
         hold=work.hold,
         forgotten_until=_forgotten_until(work),
     )
@@ -33,15 +33,15 @@ def link(work: Work) -> Plan:
         work.seen.add(labelled)
     for found in decided.links:
         _take(work, found)
-    if not work.parts.dry_run:
+    if not work.context.dry_run:
         gained = [one for one in work.rows.values() if not _remembered(work, one)]
-        work.parts.journal.settle_intents((*decided.settled, *decided.lost), gained)
+        work.context.journal.settle_intents((*decided.settled, *decided.lost), gained)
     _tell(work, decided)
     return decided
 
 
 def _forgotten_until(work: Work) -> datetime | None:
-    return work.parts.journal.born_at + work.parts.policy.index_lag if work.forgotten else None
+    return work.context.journal.born_at + work.context.policy.index_lag if work.forgotten else None
 
 
 def _as_planned(work: Work, item: ActionItem) -> ActionItem:
@@ -84,7 +84,7 @@ def _typed_keys(work: Work) -> None:
     if not typed:
         return
     found = work.tracker.read_keys(list(dict.fromkeys(typed.values())))
-    elsewhere = work.parts.journal.tracked([ticket.id for ticket in found.values()])
+    elsewhere = work.context.journal.tracked([ticket.id for ticket in found.values()])
     for ordinal, key in typed.items():
         item, ticket = work.item(ordinal), found.get(key)
         if ticket is None:
@@ -152,4 +152,4 @@ def _tell(work: Work, decided: Plan) -> None:
         rows = "action item has" if count == 1 else "action items have"
         work.report.warn(f"{count} {rows} no ticket in {work.document}: {work.hold}.")
     for wait in decided.waits:
-        work.report.again(wait.until, work.parts.clock())
+        work.report.again(wait.until, work.context.clock())

@@ -4,55 +4,55 @@ from collections.abc import Iterable
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from connectors.preflight import Finding
+from connectors.checks import Finding
 from worker.document.template import survey
-from worker.jobs.parts import Parts
+from worker.jobs.context import JobContext
 
 
-def preflight(parts: Parts) -> list[Finding]:
+def preflight(context: JobContext) -> list[Finding]:
     """Give what was found: of the source, the tracker, the store, the database, the template."""
     return [
-        *_source(parts),
-        *_tracker(parts),
-        *parts.store.check(),
-        *_database(parts),
-        *_template(parts),
+        *_source(context),
+        *_tracker(context),
+        *context.store.check(),
+        *_database(context),
+        *_template(context),
     ]
 
 
-def _source(parts: Parts) -> Iterable[Finding]:
-    if parts.source is None:
+def _source(context: JobContext) -> Iterable[Finding]:
+    if context.source is None:
         yield Finding(
             "PagerDuty",
             problem="It is not configured, so no draft can be written.",
             remedy="Set PAGERDUTY_API_KEY to a read-only REST API key.",
         )
         return
-    yield from parts.source.check()
+    yield from context.source.check()
 
 
-def _tracker(parts: Parts) -> Iterable[Finding]:
-    if parts.tracker is None:
+def _tracker(context: JobContext) -> Iterable[Finding]:
+    if context.tracker is None:
         yield Finding("Jira", detail="not configured; drafts are written without tickets")
         return
-    if not parts.policy.routes:
+    if not context.policy.routes:
         yield Finding(
             "Jira project",
             problem="No project is configured, so no ticket can be created.",
             remedy="Set JIRA_PROJECT, or routes in the settings file.",
         )
     told: set[Finding] = set()
-    for rule in parts.policy.routes:
+    for rule in context.policy.routes:
         route = rule.route
-        for found in parts.tracker.check(route.project, route.issue_type, supplied=route.fields):
+        for found in context.tracker.check(route.project, route.issue_type, supplied=route.fields):
             if found not in told:
                 told.add(found)
                 yield found
 
 
-def _database(parts: Parts) -> Iterable[Finding]:
+def _database(context: JobContext) -> Iterable[Finding]:
     try:
-        parts.journal.ping()
+        context.journal.ping()
     except SQLAlchemyError as error:
         yield Finding(
             "Database",
@@ -63,8 +63,8 @@ def _database(parts: Parts) -> Iterable[Finding]:
         yield Finding("Database", detail="answers, and its tables are up to date")
 
 
-def _template(parts: Parts) -> Iterable[Finding]:
-    found = survey(parts.policy.template, parts.policy.names)
+def _template(context: JobContext) -> Iterable[Finding]:
+    found = survey(context.policy.template, context.policy.names)
     filled = sum(1 for one in found if one.filled)
     left = "; ".join(one.sentence for one in found if not one.filled)
     yield Finding("Template", detail=f"{filled} places are filled" + (f"; {left}" if left else ""))

@@ -12,11 +12,11 @@ from connectors.incidents import (
     IncidentStatus,
     Reference,
 )
-from worker.content import Content
+from worker.content.draft import Content
 from worker.document.inline import plain
 from worker.drafting.chart import chart
 from worker.drafting.facts import facts
-from worker.jobs.parts import Parts
+from worker.jobs.context import JobContext
 from worker.journal.records import KnownIncident
 from worker.tracking.ticket import Origin
 
@@ -34,7 +34,7 @@ class Pulled:
     chart: str | None
 
 
-def pull(parts: Parts, source: IncidentSource, incident: IncidentId) -> Incident | Pulled:
+def pull(context: JobContext, source: IncidentSource, incident: IncidentId) -> Incident | Pulled:
     """Read an incident with all its parts; one that was merged into another is given alone.
 
     Raises ``StillOpen`` for an incident that is not resolved, and ``ConnectorError``.
@@ -46,11 +46,11 @@ def pull(parts: Parts, source: IncidentSource, incident: IncidentId) -> Incident
     must_be_resolved(known)
     merged = tuple(
         Reference(one.incident, one.title or one.incident, one.url or None)
-        for one in parts.journal.merged_into(incident)
+        for one in context.journal.merged_into(incident)
     )
     record = replace(record, merged_incidents=merged)
-    picture = chart(record, parts.policy.drafting) if parts.policy.chart else None
-    policy = parts.policy.drafting
+    picture = chart(record, context.policy.drafting) if context.policy.chart else None
+    policy = context.policy.drafting
     if picture is not None:
         policy = replace(policy, chart=chart_name(incident))
     return Pulled(record, facts(record, policy), picture)
@@ -71,12 +71,12 @@ def chart_name(incident: str) -> str:
     return f"{incident}-timeline.svg"
 
 
-def origin(parts: Parts, incident: str, document: str, pulled: Pulled | None) -> Origin:
+def origin(context: JobContext, incident: str, document: str, pulled: Pulled | None) -> Origin:
     """Say where an incident's tickets come from; without a pull, as far as it is remembered."""
-    address = parts.policy.public_url.rstrip("/")
+    address = context.policy.public_url.rstrip("/")
     document_url = f"{address}/postmortems/{incident}" if address else ""
     if pulled is None:
-        known = parts.journal.incident(incident) or KnownIncident(incident)
+        known = context.journal.incident(incident) or KnownIncident(incident)
         number, title, url, happened = known.number, known.title, known.url, known.summary
     else:
         told = pulled.record.incident

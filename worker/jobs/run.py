@@ -10,9 +10,9 @@ import structlog
 from connectors.errors import ConnectorError, PostmortemError
 from worker.jobs import incident as one_incident
 from worker.jobs.catalogue import look, with_document
+from worker.jobs.context import JobContext
 from worker.jobs.due import Due, Search, find, move_cursors
 from worker.jobs.job import Job, Shared
-from worker.jobs.parts import Parts
 from worker.jobs.report import failed, together
 from worker.jobs.results import IncidentResult, RunResult, Trigger
 from worker.jobs.ticket_work import Accounts, Seen
@@ -39,37 +39,37 @@ class Order:
     sleep: Callable[[float], None] = sleep
 
 
-def run(parts: Parts, order: Order) -> RunResult:
+def run(context: JobContext, order: Order) -> RunResult:
     """Do the run; what fails for one incident is in its result and the others are still done."""
-    return _Run(parts, order).result()
+    return _Run(context, order).result()
 
 
 class _Run:
     """One run, under way."""
 
-    def __init__(self, parts: Parts, order: Order) -> None:
-        self.parts = parts
+    def __init__(self, context: JobContext, order: Order) -> None:
+        self.context = context
         self.order = order
-        self.shared = Shared(accounts=Accounts(parts.policy.owners))
-        self.catalogue = look(parts)
+        self.shared = Shared(accounts=Accounts(context.policy.owners))
+        self.catalogue = look(context)
         self.results: dict[str, IncidentResult] = {}
 
     def result(self) -> RunResult:
         """Find what is due, work through it, and wait for what must be waited for."""
-        started = self.parts.clock()
+        started = self.context.clock()
         due = self._due()
         self._work(due.all())
         self._wait_for_index()
-        if not self.parts.dry_run:
+        if not self.context.dry_run:
             pulled = not any(self.results[one].failures for one in due.pull)
-            move_cursors(self.parts, due, started, pulled=pulled)
+            move_cursors(self.context, due, started, pulled=pulled)
         others = sum(1 for one in self.catalogue.by_incident if one not in self.results)
         return RunResult(
             incidents=tuple(self.results.values()),
             unchanged=0 if self.order.incidents else others,
             notices=tuple(self._notices()),
             failures=(*due.failures, *self._unreadable()),
-            dry_run=self.parts.dry_run,
+            dry_run=self.context.dry_run,
         )
 
     def _due(self) -> Due:
@@ -78,7 +78,7 @@ class _Run:
             named = dict.fromkeys(order.incidents)
             return Due(pull=named) if order.wanted.pulls else Due(track=named)
         return find(
-            Search(self.parts, self.catalogue, order.trigger, order.since, self.shared.seen)
+            Search(self.context, self.catalogue, order.trigger, order.since, self.shared.seen)
         )
 
     def _work(self, due: Sequence[tuple[str, bool]]) -> None:
@@ -95,10 +95,10 @@ class _Run:
 
     def _read_ahead(self, incidents: Sequence[str]) -> None:
         """Read the tickets of all documents that are due in as few calls as can be."""
-        tracker = self.parts.tracker
+        tracker = self.context.tracker
         if tracker is None or not self.order.wanted.tracks:
             return
-        remembered = {name: self.parts.journal.tickets(name) for name in incidents}
+        remembered = {name: self.context.journal.tickets(name) for name in incidents}
         self.shared.remembered.update(remembered)
         ids = [one.id for tickets in remembered.values() for one in tickets]
         try:
@@ -110,12 +110,12 @@ class _Run:
     def _one(self, name: str, *, pulls: bool) -> IncidentResult:
         job = Job(self.order.trigger, replace(self.order.wanted, pulls=pulls), self.shared)
         try:
-            result, document = one_incident.run(self.parts, job, name, self.catalogue)
+            result, document = one_incident.run(self.context, job, name, self.catalogue)
         except PostmortemError as error:
-            self.parts.journal.unsettle(name)
+            self.context.journal.unsettle(name)
             return failed(name, str(error))
         except Exception as error:
-            self.parts.journal.unsettle(name)
+            self.context.journal.unsettle(name)
             log.exception("a job failed unexpectedly", incident=name)
             return failed(
                 name,
@@ -129,7 +129,7 @@ class _Run:
     def _wait_for_index(self) -> None:
         """Wait for the search index where that is short enough, and go on with what waited."""
         left = self.order.wait
-        while not self.parts.dry_run:
+        while not self.context.dry_run:
             waiting = {
                 name: one.again_in
                 for name, one in self.results.items()
@@ -141,7 +141,7 @@ class _Run:
             self.order.sleep(pause)
             left -= pause
             self.shared = replace(self.shared, seen=Seen())
-            self.catalogue = look(self.parts)
+            self.catalogue = look(self.context)
             for name in waiting:
                 again = self._one(name, pulls=False)
                 self.results[name] = together(self.results[name], again)
@@ -154,10 +154,10 @@ class _Run:
                 yield one.problem
 
     def _notices(self) -> Iterable[str]:
-        if self.parts.source is None:
+        if self.context.source is None:
             yield (
                 "PagerDuty is not configured (PAGERDUTY_API_KEY), so no draft was written or "
                 "refreshed."
             )
-        if self.parts.tracker is None and self.order.wanted.tracks:
+        if self.context.tracker is None and self.order.wanted.tracks:
             yield "Jira is not configured (JIRA_URL), so no ticket was created and none was read."

@@ -1,33 +1,33 @@
 """Remembering which incidents got no draft, and why, so that people can be told."""
 
 from connectors.incidents import Incident
-from worker.jobs.parts import Parts
+from worker.jobs.context import JobContext
 from worker.journal.records import Skip
 
 
-def note_skip(parts: Parts, incident: Incident, reason: str) -> None:
+def note_skip(context: JobContext, incident: Incident, reason: str) -> None:
     """Remember that an incident got no draft, unless that is remembered already."""
-    known = parts.journal.skips.of([incident.id]).get(incident.id)
+    known = context.journal.skips.of([incident.id]).get(incident.id)
     if known is None or known.reason != reason or known.updated != updated(incident):
-        parts.journal.skips.note(
+        context.journal.skips.note(
             Skip(
                 incident=incident.id,
                 title=incident.title,
                 url=incident.url,
                 reason=reason,
                 updated=updated(incident),
-                rule=parts.policy.only.digest,
-                at=parts.clock(),
+                rule=context.policy.only.digest,
+                at=context.clock(),
             )
         )
 
 
-def still_skipped(parts: Parts, incident: Incident, known: Skip | None) -> bool:
+def still_skipped(context: JobContext, incident: Incident, known: Skip | None) -> bool:
     """Tell whether neither the incident nor the rule that spoke against it has changed since."""
     return (
         known is not None
         and known.updated == updated(incident)
-        and known.rule == parts.policy.only.digest
+        and known.rule == context.policy.only.digest
     )
 
 

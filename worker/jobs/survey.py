@@ -10,7 +10,7 @@ from worker.document.action_items import read as read_items
 from worker.document.front_matter import read as read_front_matter
 from worker.document.template import open_prompts, title
 from worker.jobs.catalogue import look
-from worker.jobs.parts import Parts
+from worker.jobs.context import JobContext
 from worker.jobs.results import (
     Action,
     Deed,
@@ -37,13 +37,13 @@ class Remembered:
 
 
 def survey(
-    parts: Parts, incidents: Sequence[str] = (), remembered: Remembered | None = None
+    context: JobContext, incidents: Sequence[str] = (), remembered: Remembered | None = None
 ) -> list[DocumentStatus]:
     """Give the documents of the incidents, or all, the latest first; one not readable says why.
 
     What is ``remembered`` of a document is taken for as long as its fingerprint is the same.
     """
-    known = look(parts).documents.values()
+    known = look(context).documents.values()
     wanted = [
         one
         for one in known
@@ -55,7 +55,7 @@ def survey(
     for one in sorted(wanted, key=_latest_first):
         fingerprint, status = before.get(one.name, ("", None))
         if status is None or fingerprint != one.fingerprint:
-            status, readable = _status(parts, one)
+            status, readable = _status(context, one)
         else:
             readable = True
         if readable and one.fingerprint:
@@ -63,21 +63,21 @@ def survey(
         found.append(status)
     if remembered and not incidents:
         remembered.by_name = now
-    done = parts.journal.done_tickets()
+    done = context.journal.done_tickets()
     return [_with_done(one, done.get(one.incident, frozenset())) for one in found]
 
 
-def document_text(parts: Parts, incident: str) -> tuple[DocumentStatus, str] | None:
+def document_text(context: JobContext, incident: str) -> tuple[DocumentStatus, str] | None:
     """Give one incident's document with its text, None where there is none."""
-    found = look(parts).find(incident)
+    found = look(context).find(incident)
     if found is None:
         return None
-    text = parts.store.read(found.name).text
-    done = {one.key for one in parts.journal.tickets(incident) if one.done}
-    return _with_done(_read(parts, found, text), done), text
+    text = context.store.read(found.name).text
+    done = {one.key for one in context.journal.tickets(incident) if one.done}
+    return _with_done(_read(context, found, text), done), text
 
 
-def journal_of(parts: Parts, incident: str) -> list[JournalEntry]:
+def journal_of(context: JobContext, incident: str) -> list[JournalEntry]:
     """Give every write that was done for an incident, oldest first."""
     return [
         JournalEntry(
@@ -93,17 +93,17 @@ def journal_of(parts: Parts, incident: str) -> list[JournalEntry]:
                 after=one.after,
             ),
         )
-        for one in parts.journal.entries(incident)
+        for one in context.journal.entries(incident)
     ]
 
 
-def skipped(parts: Parts, most: int = MOST_SKIPPED) -> list[SkippedIncident]:
+def skipped(context: JobContext, most: int = MOST_SKIPPED) -> list[SkippedIncident]:
     """Give the latest incidents that got no draft by themselves, and why, the latest first."""
     return [
         SkippedIncident(
             one.incident, one.title, one.url, one.reason, one.at.isoformat(timespec="seconds")
         )
-        for one in parts.journal.skips.latest(most)
+        for one in context.journal.skips.latest(most)
     ]
 
 
@@ -113,17 +113,17 @@ def _latest_first(document: KnownDocument) -> tuple[int, ...]:
     return tuple(-ord(character) for character in name)
 
 
-def _status(parts: Parts, document: KnownDocument) -> tuple[DocumentStatus, bool]:
+def _status(context: JobContext, document: KnownDocument) -> tuple[DocumentStatus, bool]:
     """Read a document; tell whether it could be read."""
     try:
-        return _read(parts, document, parts.store.read(document.name).text), True
+        return _read(context, document, context.store.read(document.name).text), True
     except PostmortemError as error:
         return DocumentStatus(document.incident, document.name, problems=(str(error),)), False
 
 
-def _read(parts: Parts, document: KnownDocument, text: str) -> DocumentStatus:
+def _read(context: JobContext, document: KnownDocument, text: str) -> DocumentStatus:
     front = read_front_matter(text)
-    table = read_items(text, parts.policy.names)
+    table = read_items(text, context.policy.names)
     status = DocumentStatus(
         incident=document.incident,
         document=document.name,

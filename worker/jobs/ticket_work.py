@@ -14,7 +14,7 @@ from connectors.tickets import (
     TicketTracker,
 )
 from worker.document.action_items import ActionItem
-from worker.jobs.parts import Parts
+from worker.jobs.context import JobContext
 from worker.jobs.report import Report
 from worker.journal.records import NO_CLAIM, Claim
 from worker.tracking.memory import TrackedTicket
@@ -83,7 +83,7 @@ class Work:
     that nothing half-written is taken to the tracker. ``claim`` goes with the incident's lock.
     """
 
-    parts: Parts
+    context: JobContext
     tracker: TicketTracker
     report: Report
     incident: str

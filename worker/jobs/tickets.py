@@ -10,9 +10,9 @@ from worker.document.action_items import ActionItem, write
 from worker.document.action_items import read as read_items
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.agreeing import agree, settle
+from worker.jobs.context import CreateWhen, JobContext
 from worker.jobs.creating import create
 from worker.jobs.linking import link
-from worker.jobs.parts import CreateWhen, Parts
 from worker.jobs.report import Report
 from worker.jobs.ticket_work import Accounts, Seen, Work
 from worker.journal.records import NO_CLAIM, Claim
@@ -39,18 +39,18 @@ class Ask:
     claim: Claim = NO_CLAIM
 
 
-def sync_tickets(parts: Parts, ask: Ask, text: str, report: Report) -> tuple[str, Work]:
+def sync_tickets(context: JobContext, ask: Ask, text: str, report: Report) -> tuple[str, Work]:
     """Give every row of the text its ticket and status; see :func:`remember` for afterwards.
 
     Raises ``ConnectorError`` where the tracker fails; what was done until then is remembered.
     """
-    table = read_items(text, parts.policy.names)
+    table = read_items(text, context.policy.names)
     report.warn(*table.problems)
-    work = _work(parts, ask, text, table.items, report)
+    work = _work(context, ask, text, table.items, report)
     work.read()
     decided = link(work)
     _create(work, decided.creates)
-    return write(text, parts.policy.names, agree(work)), work
+    return write(text, context.policy.names, agree(work)), work
 
 
 def _create(work: Work, creates: Sequence[Create]) -> None:
@@ -64,38 +64,40 @@ def _create(work: Work, creates: Sequence[Create]) -> None:
         work.report.fail(f"{rows} no ticket in {work.document}: {error}")
 
 
-def remember(parts: Parts, work: Work, text: str) -> None:
+def remember(context: JobContext, work: Work, text: str) -> None:
     """Remember both sides as they agree now that the document is saved with ``text``."""
-    if not parts.dry_run:
-        items: Sequence[ActionItem] = read_items(text, parts.policy.names).items
-        parts.journal.track(settle(work, items))
+    if not context.dry_run:
+        items: Sequence[ActionItem] = read_items(text, context.policy.names).items
+        context.journal.track(settle(work, items))
 
 
-def _work(parts: Parts, ask: Ask, text: str, items: tuple[ActionItem, ...], report: Report) -> Work:
+def _work(
+    context: JobContext, ask: Ask, text: str, items: tuple[ActionItem, ...], report: Report
+) -> Work:
     return Work(
-        parts=parts,
+        context=context,
         tracker=ask.tracker,
         report=report,
         incident=report.incident,
         document=ask.document,
         origin=ask.origin,
-        route=parts.policy.route(ask.incident),
+        route=context.policy.route(ask.incident),
         items=items,
-        tracked=parts.journal.tickets(report.incident),
+        tracked=context.journal.tickets(report.incident),
         seen=ask.seen,
         accounts=ask.accounts,
-        hold=ask.busy or _hold(parts, text),
+        hold=ask.busy or _hold(context, text),
         busy=bool(ask.busy),
         forgotten=ask.forgotten,
         claim=ask.claim,
     )
 
 
-def _hold(parts: Parts, text: str) -> str:
+def _hold(context: JobContext, text: str) -> str:
     """Say why no ticket may be created for a document now, "" where one may."""
-    if parts.policy.create is CreateWhen.NEVER:
+    if context.policy.create is CreateWhen.NEVER:
         return "the configuration creates none (create = 'never')"
-    if parts.policy.create is CreateWhen.REVIEWED:
+    if context.policy.create is CreateWhen.REVIEWED:
         front = read_front_matter(text)
         if front is None or front.status.strip().casefold() == "draft":
             return "its status is still 'draft', and tickets are created after the review"

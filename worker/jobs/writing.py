@@ -11,7 +11,7 @@ from worker.document.template import file_name
 from worker.document.written import Written
 from worker.jobs.catalogue import Catalogue
 from worker.jobs.commit_message import commit_message
-from worker.jobs.parts import Parts
+from worker.jobs.context import JobContext
 from worker.jobs.pulling import Pulled, chart_name
 from worker.jobs.report import Report
 from worker.jobs.results import Action, Deed, SuggestedText
@@ -54,14 +54,14 @@ class Composed:
 
 
 def open_document(
-    parts: Parts, catalogue: Catalogue, incident: str, pulled: Pulled | None
+    context: JobContext, catalogue: Catalogue, incident: str, pulled: Pulled | None
 ) -> Open | None:
     """Read the incident's document, or name the one to be made; None where there is neither."""
     known = catalogue.find(incident)
     if known is not None and known.problem:
         raise PostmortemError(known.problem)
     if known is not None:
-        stored: Stored = parts.store.read(known.name)
+        stored: Stored = context.store.read(known.name)
         return Open(known.name, stored.text, stored.version, known.fingerprint)
     if pulled is None:
         return None
@@ -75,17 +75,17 @@ def open_document(
     return Open(name)
 
 
-def compose(parts: Parts, at: Open, pulled: Pulled | None, report: Report) -> Composed:
+def compose(context: JobContext, at: Open, pulled: Pulled | None, report: Report) -> Composed:
     """Bring the facts into the text: fill a template, or merge into what people have."""
     if pulled is None:
         return Composed(at.text or "")
-    fresh = fill(parts.policy.template, pulled.content, parts.policy.names)
+    fresh = fill(context.policy.template, pulled.content, context.policy.names)
     beside = _beside(at.name, pulled)
     if at.text is None:
         report.will(Deed(Action.DRAFTED, at.name, "the incident is resolved"))
         return Composed(fresh.text, fresh, beside)
-    base = _base(parts.journal.incident(pulled.content.incident), at.text)
-    merged = merge(base, at.text, fresh, parts.policy.names)
+    base = _base(context.journal.incident(pulled.content.incident), at.text)
+    merged = merge(base, at.text, fresh, context.policy.names)
     for change in merged.changes:
         report.will(
             Deed(Action.REFRESHED, change.place, change.reason, "", change.before, change.after)
@@ -96,7 +96,7 @@ def compose(parts: Parts, at: Open, pulled: Pulled | None, report: Report) -> Co
     return Composed(merged.text, merged.base, beside)
 
 
-def save(parts: Parts, at: Open, composed: Composed, report: Report) -> KnownDocument | None:
+def save(context: JobContext, at: Open, composed: Composed, report: Report) -> KnownDocument | None:
     """Write the text and what lies beside it, and remember that; a dry run shows the diff.
 
     Gives the document as it is known from now on. Raises ``Changed`` where a person was faster.
@@ -105,24 +105,24 @@ def save(parts: Parts, at: Open, composed: Composed, report: Report) -> KnownDoc
     before = at.text or ""
     if composed.text != before:
         report.diff += unified(at.name, before, composed.text)
-    if parts.dry_run:
+    if context.dry_run:
         report.saved()
         return None
     incident = report.incident
     if composed.base is not None:
-        parts.journal.propose(incident, composed.base.to_json())
+        context.journal.propose(incident, composed.base.to_json())
     fingerprint = at.fingerprint
     if composed.text != before or at.version is None or composed.beside:
         why = commit_message(at.name, report.deeds + report.pending, is_new=at.version is None)
-        version = parts.store.write(at.name, composed.text, at.version, why, composed.beside)
+        version = context.store.write(at.name, composed.text, at.version, why, composed.beside)
         if composed.text != before or at.version is None:
             fingerprint = version.fingerprint
     if composed.base is not None:
-        parts.journal.settle(incident)
+        context.journal.settle(incident)
     if at.version is None:
-        parts.journal.note_incident(incident, made=True)
+        context.journal.note_incident(incident, made=True)
     report.saved()
-    return KnownDocument(at.name, fingerprint, incident, parts.clock(), settled=True)
+    return KnownDocument(at.name, fingerprint, incident, context.clock(), settled=True)
 
 
 def unified(name: str, before: str, after: str) -> str:

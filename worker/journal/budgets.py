@@ -1,13 +1,8 @@
 """Budgets of requests that all processes on one database share.
 
-What ``connectors.pace`` keeps in memory is a row here. A permit is one statement: it reserves the
-next turn, and whoever took it waits afterwards, without a connection or a lock. A process that ends
-while it waits wastes that one turn.
-
-The threads of a process ask one after the other, so that they need one connection between them
-and do not get in each other's way at the lock of an SQLite file.
-
-PostgreSQL's own clock is asked, since machines' clocks differ; an SQLite file is one machine's.
+What ``connectors.rate_limit`` keeps in memory is a row here. A permit is one statement: it reserves
+the next turn, and whoever took it waits afterwards, without a connection or a lock. A process that
+ends while it waits wastes that one turn.
 """
 
 import threading
@@ -16,7 +11,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine, TextClause, text
 
-from connectors.pace import Rate
+from connectors.rate_limit import Rate
 from worker.journal.database import connected
 
 _SERVER_CLOCK = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS double precision)"
@@ -32,7 +27,7 @@ _LOOK = "SELECT next_at - :head_start - {now} FROM budgets WHERE name = :name"
 
 
 class SharedPace:
-    """A budget by the rule of ``connectors.pace.Rate``, kept in the table ``budgets``.
+    """A budget by the rule of ``connectors.rate_limit.Rate``, kept in the table ``budgets``.
 
     ``name`` is the service's; processes that give the same one share the budget. ``clock`` gives
     seconds, and is the database's own on PostgreSQL unless one is given.

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
+from connectors.checks import Finding
 from connectors.errors import PostmortemError
-from connectors.preflight import Finding
 
 NOTHING: Mapping[str, bytes] = MappingProxyType({})
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from connectors.preflight import Finding
+from connectors.checks import Finding
 from worker.store.base import (
     NOTHING,
     BadName,

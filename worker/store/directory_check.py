@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from connectors.preflight import Finding
+from connectors.checks import Finding
 from worker.store.listing import unusable, walk
 from worker.store.saving import LEFTOVER
 

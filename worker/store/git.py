@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from connectors.checks import Finding
 from connectors.errors import PostmortemError
-from connectors.preflight import Finding
 from worker.store.base import (
     NOTHING,
     Listed,

@@ -1,0 +1,197 @@
+"""What Jira refuses in a create or an edit, in its own words.
+
+Reading a request gives either the values to keep or, by field, what is wrong with them.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectors.jira.sandbox.project import Project
+from connectors.jira.sandbox.site import Site, Ticket
+from connectors.jira.sandbox.values import NAME_LIMIT, RULES, Wrong, label, text
+
+PROPERTY_LIMIT = 32_768
+NOT_ON_SCREEN = "Field '{name}' cannot be set. It is not on the appropriate screen, or unknown."
+_TOP_LEVEL = frozenset({"fields", "update", "properties", "transition", "historyMetadata"})
+
+
+class Refused(Exception):
+    """The request cannot be done; ``errors`` say why by field, ``messages`` of the whole."""
+
+    def __init__(
+        self,
+        errors: Mapping[str, str] | None = None,
+        messages: Iterable[str] = (),
+        status: int = 400,
+    ) -> None:
+        super().__init__()
+        self.errors = dict(errors or {})
+        self.messages = list(messages)
+        self.status = status
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The error body that goes with it."""
+        return {"errorMessages": self.messages, "errors": self.errors}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A create that was looked at and can be done."""
+
+    project: Project
+    values: Mapping[str, Any]
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_create(site: Site, body: Any) -> Draft:
+    """Look at the body of a create. Raises :class:`Refused` with everything that is wrong."""
+    _shape(body)
+    fields = dict(_mapping(body.get("fields")))
+    project = _project(site, fields.pop("project", None))
+    errors: dict[str, str] = {}
+    values: dict[str, Any] = {
+        "issue_type": _issue_type(project, fields.pop("issuetype", None), errors)
+    }
+    if "summary" not in fields:
+        errors["summary"] = "You must specify a summary of the issue."
+    for each in project.custom:
+        if each.required and not each.default and not fields.get(each.id):
+            errors[each.id] = f"{each.name} is required."
+    values |= _read_fields(site, project, fields, errors)
+    labels = _operations(project, body.get("update"), (), errors)
+    if labels is not None:
+        values["labels"] = tuple(dict.fromkeys((*values.get("labels", ()), *labels)))
+    if errors:
+        raise Refused(errors)
+    return Draft(project, values, _properties(site, body.get("properties")))
+
+
+def read_edit(site: Site, project: Project, now: Ticket, body: Any) -> dict[str, Any]:
+    """Look at the body of an edit; one wrong field refuses all of it, as in Jira."""
+    _shape(body)
+    errors: dict[str, str] = {}
+    fields = dict(_mapping(body.get("fields")))
+    for own in ("project", "issuetype"):
+        if fields.pop(own, None) is not None:
+            errors[own] = NOT_ON_SCREEN.format(name=own)
+    values = _read_fields(site, project, fields, errors, now.custom)
+    labels = _operations(project, body.get("update"), values.get("labels", now.labels), errors)
+    if labels is not None:
+        values["labels"] = labels
+    if errors:
+        raise Refused(errors)
+    return values
+
+
+def _shape(body: Any) -> None:
+    if not isinstance(body, dict):
+        raise Refused(messages=["Invalid request payload. Refer to the REST API documentation."])
+    unknown = body.keys() - _TOP_LEVEL
+    if unknown:
+        raise Refused(messages=[f"Unrecognized field: {min(unknown)}"])
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Refused(messages=["Invalid request payload. Refer to the REST API documentation."])
+    return value
+
+
+def _project(site: Site, value: Any) -> Project:
+    asked = value if isinstance(value, dict) else {}
+    project = site.project(str(asked.get("key") or asked.get("id") or ""))
+    if project is None or "CREATE_ISSUES" in project.lacking:
+        raise Refused({"project": "valid project is required"})
+    if project.archived:
+        raise Refused({"project": "The project is archived."})
+    return project
+
+
+def _issue_type(project: Project, value: Any, errors: dict[str, str]) -> str:
+    asked = value if isinstance(value, dict) else {}
+    for name in project.issue_types:
+        if asked.get("name") == name or str(asked.get("id", "")) == project.type_id(name):
+            return name
+    errors["issuetype"] = (
+        "The issue type selected is invalid." if asked else "Specify an issue type"
+    )
+    return ""
+
+
+def _read_fields(
+    site: Site,
+    project: Project,
+    fields: Mapping[str, Any],
+    errors: dict[str, str],
+    custom: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Read each field by its own rule; what is wrong goes to ``errors``."""
+    values: dict[str, Any] = {}
+    made_up = dict(custom or {})
+    for name, value in fields.items():
+        if name not in project.settable:
+            errors[name] = NOT_ON_SCREEN.format(name=name)
+            continue
+        try:
+            if name in RULES:
+                kept, rule = RULES[name]
+                values[kept] = rule(site, project, value)
+            else:
+                made_up[name] = text(value)
+        except Wrong as wrong:
+            errors[name] = str(wrong)
+    if made_up:
+        values["custom"] = made_up
+    return values
+
+
+def _operations(
+    project: Project, update: Any, labels: Iterable[str], errors: dict[str, str]
+) -> tuple[str, ...] | None:
+    """Apply ``update``; of all fields, the sandbox lets only labels be changed that way."""
+    kept = list(labels)
+    for name, operations in _mapping(update).items():
+        if name != "labels" or name not in project.screen:
+            errors[name] = NOT_ON_SCREEN.format(name=name)
+            continue
+        try:
+            for operation in operations:
+                kept = _applied(kept, operation)
+        except Wrong as wrong:
+            errors[name] = str(wrong)
+    return tuple(dict.fromkeys(kept)) if update else None
+
+
+def _applied(labels: list[str], operation: Any) -> list[str]:
+    match operation:
+        case {"add": value}:
+            return [*labels, label(value)]
+        case {"remove": value}:
+            return [each for each in labels if each != value]
+        case {"set": list(new)}:
+            return [label(each) for each in new]
+    raise Wrong("Unknown operation.")
+
+
+def _properties(site: Site, value: Any) -> dict[str, Any]:
+    """Read issue properties; Data Center documents their values as texts that hold JSON."""
+    kept: dict[str, Any] = {}
+    for each in value or ():
+        if not isinstance(each, dict) or each.keys() != {"key", "value"}:
+            raise Refused(
+                messages=["Invalid request payload. Refer to the REST API documentation."]
+            )
+        own = each["value"]
+        if not site.is_cloud:
+            if not isinstance(own, str):
+                raise Refused(messages=["Can not deserialize instance of java.lang.String"])
+            own = json.loads(own)
+        if len(each["key"]) > NAME_LIMIT or len(json.dumps(own)) > PROPERTY_LIMIT:
+            raise Refused(messages=["The property's key or value is too long."])
+        kept[each["key"]] = own
+    return kept

@@ -1,0 +1,107 @@
+"""The sandbox's routes that give many tickets: searches, and Cloud's bulk fetch."""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from connectors.jira.sandbox.asking import LOGIN_FAILED, Asked, Handler, Said
+from connectors.jira.sandbox.jql import BadQuery, search
+from connectors.jira.sandbox.rules import Refused
+from connectors.jira.sandbox.site import Record, Ticket
+from connectors.jira.sandbox.views import Wire
+
+BULK_LIMIT = 100
+PROPERTY_LIMIT = 5
+_GONE = (
+    "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full "
+    "migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046"
+)
+
+
+def bulk_fetch(asked: Asked) -> Said:
+    """``POST issue/bulkfetch``: what cannot be seen is left out without a word."""
+    body = asked.body
+    wanted, properties = body.get("issueIdsOrKeys"), body.get("properties", [])
+    if not wanted or len(wanted) > BULK_LIMIT or len(properties) > PROPERTY_LIMIT:
+        raise Refused(messages=["Between 1 and 100 issues and at most 5 properties are allowed."])
+    records = {r.now.id: r for own in wanted if (r := asked.site.find(str(own)))}
+    shown, failed = [], []
+    for own, record in records.items() if asked.known else ():
+        if own in asked.site.unready:
+            asked.site.unready.remove(own)
+            failed.append({"id": own, "errorMessage": "The issue could not be read. Try again."})
+        else:
+            fields = body.get("fields", ["*navigable"])
+            shown.append(asked.views.ticket(record, record.now, fields, properties))
+    answer = {"issues": shown, "issueErrors": failed}
+    return Said(body=answer, headers={} if asked.known else LOGIN_FAILED)
+
+
+def search_jql(asked: Asked) -> Said:
+    """``POST search/jql``: nothing at all for credentials that are not good, and 200."""
+    if not asked.known:
+        return Said(body={"issues": [], "isLast": True}, headers=LOGIN_FAILED)
+    body = asked.body
+    query = str(body.get("jql", ""))
+    size = min(body.get("maxResults", 50), asked.site.page_limit)
+    start = _start(body.get("nextPageToken"), query)
+    found = _found(asked, query, validate=True)
+    shown = found[start : start + size]
+    fields, properties = body.get("fields", ["id"]), body.get("properties", [])
+    if len(properties) > PROPERTY_LIMIT:
+        raise Refused(messages=["At most 5 properties are allowed."])
+    answer: Wire = {
+        "isLast": start + size >= len(found),
+        "issues": [asked.views.ticket(r, t, fields, properties) for r, t in shown],
+    }
+    if not answer["isLast"]:
+        token = json.dumps([start + size, query]).encode()
+        answer["nextPageToken"] = base64.urlsafe_b64encode(token).decode()
+    return Said(body=answer)
+
+
+def _start(token: Any, query: str) -> int:
+    if token is None:
+        return 0
+    try:
+        start, of = json.loads(base64.urlsafe_b64decode(token))
+    except (ValueError, TypeError):
+        start, of = 0, None
+    if of != query:
+        raise Refused(messages=["The nextPageToken is invalid."])
+    return int(start)
+
+
+def search_gone(_: Asked) -> Said:
+    """Cloud's ``search`` of old."""
+    raise Refused(messages=[_GONE], status=410)
+
+
+def search_pages(asked: Asked) -> Said:
+    """``GET search`` of Data Center: Jira may give fewer than asked for, and says how many."""
+    validate = asked.query.get("validateQuery", "true") != "false"
+    found = _found(asked, asked.query.get("jql", ""), validate=validate)
+    start = asked.number("startAt", 0)
+    size = min(asked.number("maxResults", 50), asked.site.page_limit)
+    fields = asked.listed("fields", "*navigable")
+    shown = [asked.views.ticket(r, t, fields, ()) for r, t in found[start : start + size]]
+    return Said(body={"startAt": start, "maxResults": size, "total": len(found), "issues": shown})
+
+
+def _found(asked: Asked, query: str, *, validate: bool) -> list[tuple[Record, Ticket]]:
+    try:
+        return search(asked.site, query, validate=validate)
+    except BadQuery as bad:
+        raise Refused(messages=[str(bad)]) from None
+
+
+CLOUD: Mapping[tuple[str, str], Handler] = {
+    ("POST", "issue/bulkfetch"): bulk_fetch,
+    ("POST", "search/jql"): search_jql,
+    ("GET", "search"): search_gone,
+    ("POST", "search"): search_gone,
+}
+DATA_CENTER: Mapping[tuple[str, str], Handler] = {("GET", "search"): search_pages}
+EMPTY_TO_NOBODY = frozenset({"issue/bulkfetch", "search/jql"})
+"""What Cloud answers with 200 and nothing to credentials that are not good."""

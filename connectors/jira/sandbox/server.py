@@ -1,0 +1,199 @@
+"""Jira on loopback: a site behind the real API's paths, with faults on request and webhooks."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from connectors.jira.sandbox import about, searches, tickets
+from connectors.jira.sandbox.asking import LOGIN_FAILED, Asked, Handler, Said
+from connectors.jira.sandbox.faults import Fault
+from connectors.jira.sandbox.gate import Gate, Served
+from connectors.jira.sandbox.pages import page
+from connectors.jira.sandbox.rules import Refused
+from connectors.jira.sandbox.site import Record, Site
+from connectors.jira.sandbox.views import Views
+from connectors.jira.sandbox.webhooks import Change, Delivery, delivery
+from connectors.loopback import LoopbackServer, Sandbox
+from connectors.tickets import SiteKind
+
+EMAIL = "postmortem@example.com"
+API_TOKEN = "sandbox-api-token"  # noqa: S105 - opens nothing but the sandbox
+PERSONAL_TOKEN = "sandbox-personal-token"  # noqa: S105 - as above
+SECRET = "sandbox-jira-secret"  # noqa: S105 - as above
+"""For ``JIRA_WEBHOOK_SECRET``."""
+
+
+@dataclass
+class JiraSandbox(Sandbox):
+    """The server and its site; usable as a context manager.
+
+    ``index_lag`` is how long a search goes on missing what happened, by the site's ``clock``.
+    """
+
+    kind: SiteKind = SiteKind.CLOUD
+    index_lag: timedelta = timedelta(0)
+    clock: Callable[[], datetime] | None = None
+    port: int = 0
+    site: Site = field(init=False)
+    tokens: set[str] = field(init=False)
+    """What is accepted as ``Authorization``; empty it, and the credentials are good no more."""
+
+    def __post_init__(self) -> None:
+        self.site = Site(self.kind, self.index_lag)
+        if self.clock is not None:
+            self.site.clock = self.clock
+        basic = base64.b64encode(f"{EMAIL}:{API_TOKEN}".encode()).decode()
+        cloud = self.site.is_cloud
+        self.tokens = {f"Basic {basic}" if cloud else f"Bearer {PERSONAL_TOKEN}"}
+        self.gate = Gate(Starlette(routes=self._routes()))
+        self._server = LoopbackServer(self.gate, port=self.port)
+
+    @property
+    def credentials(self) -> Mapping[str, Any]:
+        """What the connector needs to get in."""
+        if self.site.is_cloud:
+            return {"email": EMAIL, "api_token": API_TOKEN}
+        return {"personal_token": PERSONAL_TOKEN}
+
+    @property
+    def served(self) -> list[Served]:
+        """The requests since the start or the last :meth:`forget`."""
+        return self.gate.served
+
+    def calls(self) -> list[str]:
+        """Give what was asked, like "POST /rest/api/3/issue"."""
+        return [str(one) for one in self.served]
+
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self.served.clear()
+
+    def clear(self) -> None:
+        """Be as good as new: no tickets, nothing served, nothing that goes wrong."""
+        with self.site.lock:
+            self.site.clear()
+        self.served.clear()
+        self.gate.faults.clear()
+
+    def fault(self, fault: Fault) -> None:
+        """Let something go wrong from now on; of several that fit, the first one does."""
+        self.gate.faults.append(fault)
+
+    def ticket(self, id_or_key: str) -> Record:
+        """Give a ticket, hidden or not. Raises ``KeyError`` where there is none."""
+        with self.site.lock:
+            for record in self.site.records.values():
+                if id_or_key in {record.now.id, record.now.key, *record.old_keys}:
+                    return record
+        raise KeyError(id_or_key)
+
+    def change(self, id_or_key: str, **fields: object) -> None:
+        """Change a ticket as a person would, by the names of its fields."""
+        with self.site.lock:
+            self.site.change(self.ticket(id_or_key), **fields)
+
+    def transition(self, id_or_key: str, name: str) -> None:
+        """Make the transition of that name ("Start progress", "Done", "Won't do", "Reopen")."""
+        with self.site.lock:
+            record = self.ticket(id_or_key)
+            move = next(each for each in self.site.moves(record) if each.name == name)
+            self.site.transition(record, move)
+
+    def move(self, id_or_key: str, project: str) -> str:
+        """Move a ticket to another project; gives its new key."""
+        with self.site.lock:
+            target = self.site.project(project)
+            if target is None:
+                raise KeyError(project)
+            record = self.ticket(id_or_key)
+            self.site.move_to(record, target)
+            return record.now.key
+
+    def delete(self, id_or_key: str) -> None:
+        """Delete a ticket."""
+        with self.site.lock:
+            self.site.delete(self.ticket(id_or_key))
+
+    def webhook(
+        self, id_or_key: str, *changes: Change, event: str = "updated", secret: str = SECRET
+    ) -> Delivery:
+        """Make the signed delivery of an event; :meth:`Delivery.send` sends it.
+
+        ``event`` is ``created``, ``updated`` or ``deleted``.
+        """
+        with self.site.lock:
+            record = self.ticket(id_or_key)
+            return delivery(self.site, Views(self.site, self.url), record, event, changes, secret)
+
+    def _routes(self) -> list[Route]:
+        cloud = self.site.is_cloud
+        both = {**about.ROUTES, **tickets.ROUTES}
+        own = searches.CLOUD if cloud else searches.DATA_CENTER
+        routes = [
+            Route(
+                f"/rest/api/{'3' if cloud else '2'}/{path}",
+                self._endpoint(path, handler),
+                methods=[method],
+            )
+            for (method, path), handler in {**own, **both}.items()
+        ]
+        # Every client asks this before it can know which version it should speak.
+        server_info = self._endpoint("serverInfo", about.server_info)
+        routes.append(Route("/rest/api/2/serverInfo", server_info, methods=["GET"]))
+        return [*routes, Route("/browse/{ticket}", self._browse, methods=["GET"])]
+
+    def _endpoint(self, path: str, handler: Handler) -> Callable[[Request], object]:
+        async def endpoint(request: Request) -> Response:
+            known = request.headers.get("authorization", "") in self.tokens
+            if not known and self._needs_login(path):
+                said = Said(
+                    401,
+                    {"errorMessages": ["You are not authenticated."], "errors": {}},
+                    LOGIN_FAILED,
+                )
+                return _response(said)
+            base = f"{request.url.scheme}://{request.url.netloc}"
+            asked = Asked(
+                self.site,
+                Views(self.site, base),
+                request.path_params,
+                request.query_params,
+                await request.body(),
+                known,
+            )
+            with self.site.lock:
+                try:
+                    return _response(handler(asked))
+                except Refused as refused:
+                    headers = {} if known else LOGIN_FAILED
+                    return _response(Said(refused.status, refused.body, headers))
+
+        return endpoint
+
+    def _needs_login(self, path: str) -> bool:
+        """Tell whether nobody gets a 401; Cloud lets anybody ask for much, and shows nothing."""
+        if path == "serverInfo":
+            return False
+        open_to_all = path in searches.EMPTY_TO_NOBODY or path.startswith("issue/{ticket}")
+        return not (self.site.is_cloud and open_to_all)
+
+    async def _browse(self, request: Request) -> Response:
+        with self.site.lock:
+            record = self.site.find(request.path_params["ticket"])
+            return HTMLResponse(page(self.site, record), 200 if record else 404)
+
+
+def _response(said: Said) -> Response:
+    headers = {"X-AREQUESTID": "sandbox", **said.headers}
+    if said.body is None:
+        return Response(status_code=said.status, headers=headers)
+    content = json.dumps(said.body)
+    return Response(content, said.status, headers, media_type="application/json")

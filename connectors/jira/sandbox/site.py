@@ -1,0 +1,159 @@
+"""What the sandbox Jira holds, and how it changes: tickets, projects, people, a search index.
+
+The index lags: a search sees each ticket as it was ``index_lag`` ago, while everything that reads
+by id or key sees it as it is.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from connectors.jira.sandbox.people import PEOPLE, ROBOT, Person
+from connectors.jira.sandbox.project import MOVES, STATUSES, Move, Project, operations
+from connectors.tickets import SiteKind
+
+FIRST_ID = 10_401
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket at one moment. ``description`` is ADF on Cloud, a text on Data Center."""
+
+    id: str
+    key: str
+    project: str
+    issue_type: str
+    summary: str
+    created: datetime
+    updated: datetime
+    description: Any = None
+    labels: tuple[str, ...] = ()
+    priority: str | None = None
+    due: date | None = None
+    assignee: Person | None = None
+    components: tuple[str, ...] = ()
+    custom: Mapping[str, Any] = field(default_factory=dict)
+    status: str = "To Do"
+    resolution: str | None = None
+    archived: bool = False
+    hidden: bool = False
+
+
+@dataclass
+class Record:
+    """A ticket with its past, and what hangs on it."""
+
+    versions: list[tuple[datetime, Ticket]]
+    properties: dict[str, Any] = field(default_factory=dict)
+    links: list[dict[str, Any]] = field(default_factory=list)
+    old_keys: list[str] = field(default_factory=list)
+
+    @property
+    def now(self) -> Ticket:
+        """The ticket as it is."""
+        return self.versions[-1][1]
+
+    def at(self, moment: datetime) -> Ticket | None:
+        """Give the ticket as it was, None before it was made."""
+        past = [ticket for when, ticket in self.versions if when <= moment]
+        return past[-1] if past else None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Site:
+    """One Jira. Whoever reads or changes it holds the lock; the sandbox's own methods do.
+
+    ``page_limit`` caps every page. The ids in ``unready`` fail once in a bulk fetch.
+    """
+
+    kind: SiteKind = SiteKind.CLOUD
+    index_lag: timedelta = timedelta(0)
+    clock: Callable[[], datetime] = _now
+    projects: list[Project] = field(default_factory=lambda: [operations()])
+    people: Sequence[Person] = PEOPLE
+    myself: Person = ROBOT
+    page_limit: int = 100
+    unready: set[str] = field(default_factory=set)
+    records: dict[str, Record] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _made: int = 0
+    _numbers: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_cloud(self) -> bool:
+        """Tell which kind it is."""
+        return self.kind is SiteKind.CLOUD
+
+    def project(self, key_or_id: str) -> Project | None:
+        """Give a project, None where there is none."""
+        return next((each for each in self.projects if key_or_id in {each.key, each.id}), None)
+
+    def find(self, id_or_key: str) -> Record | None:
+        """Give a ticket that the account may see, by its id, its key or a key of old."""
+        for record in self.records.values():
+            if id_or_key.upper() in {record.now.id, record.now.key, *record.old_keys}:
+                return None if record.now.hidden else record
+        return None
+
+    def indexed(self) -> Iterator[tuple[Record, Ticket]]:
+        """Give each ticket as the index knows it; archived and hidden ones it does not."""
+        moment = self.clock() - self.index_lag
+        for record in self.records.values():
+            known = record.at(moment)
+            if known is not None and not (record.now.hidden or record.now.archived):
+                yield record, known
+
+    def create(self, project: Project, **fields: Any) -> Record:
+        """Make a ticket of fields that were looked at."""
+        now = self.clock()
+        own = str(FIRST_ID + self._made)
+        self._made += 1
+        key = self._new_key(project)
+        ticket = Ticket(own, key, project.key, created=now, updated=now, **fields)
+        self.records[own] = Record([(now, ticket)])
+        return self.records[own]
+
+    def change(self, record: Record, **fields: Any) -> None:
+        """Change fields; the ticket counts as updated now."""
+        now = self.clock()
+        record.versions.append((now, replace(record.now, updated=now, **fields)))
+
+    def moves(self, record: Record) -> list[Move]:
+        """List the transitions that the workflow allows now."""
+        return [move for move in MOVES if record.now.status in move.sources]
+
+    def transition(self, record: Record, move: Move) -> None:
+        """Make a transition."""
+        self.change(record, status=move.to, resolution=move.resolution)
+
+    def move_to(self, record: Record, project: Project) -> None:
+        """Move a ticket to another project: it gets a new key and answers to the old one too."""
+        record.old_keys.append(record.now.key)
+        self.change(record, key=self._new_key(project), project=project.key)
+
+    def delete(self, record: Record) -> None:
+        """Delete a ticket for good."""
+        del self.records[record.now.id]
+
+    def clear(self) -> None:
+        """Forget all tickets, and count from the start again."""
+        self.records.clear()
+        self.unready.clear()
+        self._numbers.clear()
+        self._made = 0
+
+    def _new_key(self, project: Project) -> str:
+        number = self._numbers.get(project.key, 0) + 1
+        self._numbers[project.key] = number
+        return f"{project.key}-{number}"
+
+
+def category(ticket: Ticket) -> str:
+    """Give the key of the category of a ticket's status."""
+    return STATUSES[ticket.status].category

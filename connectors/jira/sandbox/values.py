@@ -1,0 +1,135 @@
+"""How the sandbox Jira reads the value of each field, and what it says of one that it refuses.
+
+The words are those of public reports and of Atlassian's documents; no client may depend on them.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from connectors.jira.sandbox.adf import problem_of
+from connectors.jira.sandbox.people import Person
+from connectors.jira.sandbox.project import Project
+from connectors.jira.sandbox.site import Site
+
+DESCRIPTION_LIMIT = 32_767
+NAME_LIMIT = 255
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Wrong(Exception):
+    """A field's value cannot be used; the text is Jira's."""
+
+
+def text(value: Any) -> str:
+    """Read a text."""
+    if not isinstance(value, str):
+        raise Wrong("Operation value must be a string")
+    return value
+
+
+def _summary(_: Site, __: Project, value: Any) -> str:
+    line = text(value)
+    if not line.strip():
+        raise Wrong("You must specify a summary of the issue.")
+    if "\n" in line or "\r" in line:
+        raise Wrong("The summary is invalid because it contains newline characters.")
+    if _units(line) > NAME_LIMIT:
+        raise Wrong("Summary can't exceed 255 characters.")
+    return line
+
+
+def _description(site: Site, _: Project, value: Any) -> Any:
+    if value is None:
+        return None
+    if site.is_cloud:
+        problem = problem_of(value)
+        if problem:
+            raise Wrong(problem)
+        size = _units(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    else:
+        size = _units(text(value))
+    if size > DESCRIPTION_LIMIT:
+        raise Wrong(
+            "The entered text is too long. It exceeds the allowed limit of 32,767 characters."
+        )
+    return value
+
+
+def label(value: Any) -> str:
+    """Read a label."""
+    own = text(value)
+    if any(char.isspace() for char in own) or not own:
+        raise Wrong(f"The label '{own}' contains spaces which is invalid.")
+    if len(own) > NAME_LIMIT:
+        raise Wrong(f"The label '{own}' exceeds 255 characters which is not allowed.")
+    return own
+
+
+def _labels(_: Site, __: Project, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise Wrong("data was not an array")
+    return tuple(dict.fromkeys(label(each) for each in value))
+
+
+def _priority(_: Site, project: Project, value: Any) -> str:
+    asked = value if isinstance(value, dict) else {}
+    if asked.get("name") in project.priorities:
+        return str(asked["name"])
+    ids = {str(number): name for number, name in enumerate(project.priorities, 1)}
+    if str(asked.get("id", "")) in ids:
+        return ids[str(asked["id"])]
+    raise Wrong("The priority selected is invalid.")
+
+
+def _due(_: Site, __: Project, value: Any) -> date | None:
+    if value is None:
+        return None
+    if not _DAY.fullmatch(text(value)):
+        raise Wrong(f"Error parsing date string: {value}")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise Wrong(f"Error parsing date string: {value}") from None
+
+
+def _assignee(site: Site, _: Project, value: Any) -> Person | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise Wrong("data was not an object")
+    own = value.get("accountId") or value.get("id") if site.is_cloud else value.get("name")
+    for person in site.people:
+        if own == (person.account_id if site.is_cloud else person.handle):
+            if person.assignable and person.active:
+                return person
+            raise Wrong(f"User '{own}' cannot be assigned issues.")
+    raise Wrong(f"User '{own}' does not exist.")
+
+
+def _components(_: Site, project: Project, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise Wrong("data was not an array")
+    names = tuple(str(each.get("name", "")) for each in value)
+    for name in names:
+        if name not in project.components:
+            raise Wrong(f"Component name '{name}' is not valid")
+    return names
+
+
+RULES: Mapping[str, tuple[str, Callable[[Site, Project, Any], Any]]] = {
+    "summary": ("summary", _summary),
+    "description": ("description", _description),
+    "labels": ("labels", _labels),
+    "priority": ("priority", _priority),
+    "duedate": ("due", _due),
+    "assignee": ("assignee", _assignee),
+    "components": ("components", _components),
+}
+"""Field id → the name under which its value is kept, and how it is read."""
+
+
+def _units(string: str) -> int:
+    return len(string.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,0 +1,1 @@
+"""PagerDuty on loopback, for the demo and the tests."""

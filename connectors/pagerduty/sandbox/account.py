@@ -1,0 +1,87 @@
+"""A PagerDuty account in memory: its incidents and its webhook subscriptions.
+
+What is kept is what PagerDuty would send, with ``datetime`` where JSON has text: the routes write
+it in the zone that the real API would use.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from connectors.pagerduty.sandbox import json_shapes as wire
+from connectors.pagerduty.sandbox.incident import SandboxIncident
+from connectors.pagerduty.sandbox.json_shapes import Wire
+
+FIRST_NUMBER = 4101
+
+
+@dataclass
+class Account:
+    """The account. Its methods, and its incidents', may be called from any thread."""
+
+    time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/Denver"))
+    user: Wire | None = None
+    """Whose key it is; None for an account's key, which is nobody's."""
+    incidents: dict[str, SandboxIncident] = field(default_factory=dict)
+    subscriptions: list[Wire] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def open(
+        self,
+        service: Wire,
+        title: str,
+        *,
+        at: datetime,
+        by: Wire | None = None,
+        policy: Wire | None = None,
+        teams: Sequence[Wire] = (),
+        urgency: str = "high",
+        id_: str | None = None,
+    ) -> SandboxIncident:
+        """Open an incident: by a person, or, without one, by what the first alert comes from."""
+        with self.lock:
+            number = FIRST_NUMBER + len(self.incidents)
+            incident = SandboxIncident(
+                lock=self.lock,
+                id=id_ or wire.made_id("Q", "incident", number),
+                number=number,
+                title=title,
+                service=service,
+                created_at=at,
+                changed_at=at,
+                changed_by=by or service,
+                policy=policy or wire.policy(f"{service['summary']} on call"),
+                teams=list(teams),
+                urgency=urgency,
+            )
+            self.incidents[incident.id] = incident
+            if by:
+                incident.trigger_by_hand(at, by)
+            return incident
+
+    def subscribe(
+        self, url: str, events: Sequence[str], *, active: bool = True, disabled: bool = False
+    ) -> Wire:
+        """Add a webhook subscription; ``disabled`` is PagerDuty's doing, after failures."""
+        with self.lock:
+            id_ = wire.made_id("P", "subscription", len(self.subscriptions), length=6)
+            subscription: Wire = {
+                "id": id_,
+                "type": "webhook_subscription",
+                "active": active,
+                "delivery_method": {
+                    "id": wire.made_id("P", "delivery", id_, length=6),
+                    "secret": None,
+                    "temporarily_disabled": disabled,
+                    "type": "http_delivery_method",
+                    "url": url,
+                    "custom_headers": [],
+                },
+                "description": "Drafts of postmortems",
+                "events": list(events),
+                "filter": {"type": "account_reference"},
+            }
+            self.subscriptions.append(subscription)
+            return subscription

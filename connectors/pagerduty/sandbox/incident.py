@@ -1,0 +1,224 @@
+"""An incident of the sandbox: what can happen to it, and what each happening leaves behind.
+
+Every step writes the log entries that PagerDuty would, with the wordings that it uses, and changes
+the incident. Times are given, never taken from a clock. Entry types that PagerDuty does not
+document have the shapes seen in captured payloads.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from connectors.pagerduty.sandbox import json_shapes as wire
+from connectors.pagerduty.sandbox.conversation import Words
+from connectors.pagerduty.sandbox.json_shapes import Wire
+from connectors.pagerduty.sandbox.state import step
+
+_MONITOR = "Lookout"
+_WAYS = {"sms": "SMS", "phone": "phone", "push": "push notification", "email": "email"}
+
+
+class SandboxIncident(Words):
+    """One incident, from its first alert to its resolution, and perhaps on from there."""
+
+    @step
+    def trigger_by_hand(self, at: datetime, by: Wire) -> None:
+        """Write the entry of somebody opening it on the web page."""
+        channel = {"type": "web_trigger", "summary": self.title, "subject": self.title}
+        self.entry("trigger", at, "Triggered through the website", by, channel)
+
+    @step
+    def alert(
+        self,
+        summary: str,
+        at: datetime,
+        *,
+        key: str,
+        severity: str = "critical",
+        source: str = "",
+        client: str = "Lookout",
+        client_url: str | None = None,
+        details: Wire | str | None = None,
+        contexts: Sequence[Wire] = (),
+        service: Wire | None = None,
+    ) -> Wire:
+        """Raise an alert: the first one triggers the incident, a later one joins it."""
+        service = service or self.service
+        id_ = wire.made_id("Q", self.id, "alert", len(self.alerts))
+        common = {
+            "client": client,
+            "client_url": client_url,
+            "contexts": list(contexts) or None,
+            "dedup_key": key,
+            "description": summary,
+            "message": summary,
+            "details": details or {},
+            "severity": severity,
+            "source_origin": source,
+            "version": "1.0",
+        }
+        agent = wire.integration(client, service)
+        raised = {
+            **wire.reference("alert", id_, summary, "alerts"),
+            "type": "alert",
+            "created_at": at,
+            "status": "triggered",
+            "resolved_at": None,
+            "alert_key": key,
+            "suppressed": False,
+            "service": service,
+            "severity": severity,
+            "incident": self.reference(),
+            "integration": agent,
+            "body": {
+                "type": "alert_body",
+                "contexts": list(contexts),
+                "details": details or {},
+                "cef_details": common,
+            },
+            "privilege": None,
+        }
+        self.alerts.append(raised)
+        if any(entry["type"] == "trigger_log_entry" for entry in self.log):
+            linked = wire.reference("alert", id_, summary, "alerts")
+            text = f"{summary} was added to this incident"
+            self.entry("link", at, text, self.service, {"type": "auto"}, linked_incident=linked)
+            return raised
+        channel = {
+            "type": "api",
+            "summary": summary,
+            "description": summary,
+            "incident_key": key,
+            "details": details or {},
+            "cef_details": common,
+        }
+        self.entry(
+            "trigger",
+            at,
+            "Triggered through the API.",
+            agent,
+            channel,
+            contexts=list(contexts),
+            event_details={"description": summary},
+        )
+        return raised
+
+    @step
+    def recover(self, alert: Wire, at: datetime) -> None:
+        """Let the monitoring take an alert back."""
+        alert["status"], alert["resolved_at"] = "resolved", at
+
+    @step
+    def notify(self, user: Wire, via: str, at: datetime) -> None:
+        """Page somebody: ``sms``, ``phone``, ``push`` or ``email``."""
+        notification = {
+            "type": f"{via}_notification",
+            "address": "+1-555-0100" if via in ("sms", "phone") else "pager@example.com",
+            "status": "success",
+        }
+        words = {"sms": "SMS", "phone": "phone", "push": "push notification", "email": "email"}
+        channel = {"type": "auto", "notification": notification}
+        text = f"Notified {user['summary']} by {words[via]}"
+        self.entry("notify", at, text, self.service, channel, user=user)
+
+    @step
+    def assign(self, users: Sequence[Wire], at: datetime, by: Wire | None = None) -> None:
+        """Assign the incident: one entry for each person, as PagerDuty writes them."""
+        self.assigned = [{"at": at, "assignee": user} for user in users]
+        for user in users:
+            text = f"Assigned to {user['summary']}" + (f" by {by['summary']}" if by else "")
+            self.entry("assign", at, text, by or self.service, assignees=[user])
+
+    @step
+    def escalate(self, users: Sequence[Wire], at: datetime, by: Wire | None = None) -> None:
+        """Escalate: by a person, or because nobody acknowledged in time.
+
+        A timeout's summary says "through the API" all the same: only the channel tells it.
+        """
+        names = " and ".join(user["summary"] for user in users)
+        text = f"Escalated to {names} " + (f"by {by['summary']}" if by else "through the API")
+        channel = {"type": "website" if by else "timeout"}
+        self.entry("escalate", at, text, by or self.service, channel, assignees=list(users))
+        self.assign(users, at, by)
+
+    @step
+    def delegate(self, policy: Wire, users: Sequence[Wire], at: datetime, by: Wire) -> None:
+        """Hand the incident to another escalation policy, which assigns it to ``users``."""
+        self.policy = policy
+        text = f"Delegated to {policy['summary']} by {by['summary']}"
+        self.entry("delegate", at, text, by, assignees=list(users))
+        self.assign(users, at, by)
+
+    @step
+    def acknowledge(self, by: Wire, at: datetime, channel: str = "website") -> None:
+        """Let somebody take it on."""
+        self.status, self.changed_at, self.changed_by = "acknowledged", at, by
+        self.acknowledgements.append({"at": at, "acknowledger": by})
+        text = f"Acknowledged by {by['summary']}"
+        way = {"type": channel}
+        self.entry("acknowledge", at, text, by, way, acknowledgement_timeout=1800)
+
+    @step
+    def unacknowledge(self, at: datetime) -> None:
+        """Let the acknowledgement time out."""
+        self.status, self.changed_at, self.changed_by = "triggered", at, self.service
+        self.acknowledgements.clear()
+        text = "Unacknowledged due to timeout"
+        self.entry("unacknowledge", at, text, self.service, {"type": "timeout"})
+
+    @step
+    def exhaust(self, at: datetime) -> None:
+        """Reach the end of the escalation policy."""
+        text = "Escalation path exhausted: nobody acknowledged"
+        self.entry("exhaust_escalation_path", at, text, self.service, {"type": "timeout"})
+
+    @step
+    def snooze(self, duration: timedelta, at: datetime, by: Wire) -> None:
+        """Put it off."""
+        seconds = int(duration.total_seconds())
+        channel = {"type": "website", "duration": seconds}
+        until = {"type": "unacknowledge", "at": at + duration}
+        text = f"Snoozed by {by['summary']}"
+        self.entry("snooze", at, text, by, channel, changed_actions=[until])
+
+    @step
+    def resolve(self, at: datetime, by: Wire | None = None, note: str | None = None) -> None:
+        """Resolve it: by a person, with or without a resolution note, or by the monitoring.
+
+        The note is a note of its own, prefixed; its entry stands a second before the resolution,
+        as in one of two captured cases.
+        """
+        if by and note:
+            self.note(f"Resolution Note: {note}", at - timedelta(seconds=1), by)
+        agent = by or wire.integration("Lookout", self.service)
+        how = f"by {by['summary']}" if by else "through the API."
+        channel = {"type": "website" if by else "api"}
+        self.entry("resolve", at, f"Resolved {how}", agent, channel)
+        self._end(at, by or self.service)
+        for alert in self.alerts:
+            if alert["status"] != "resolved":
+                self.recover(alert, at)
+
+    @step
+    def reopen(self, at: datetime, by: Wire, users: Sequence[Wire]) -> None:
+        """Open it again. The documents name no log entry for it; it is assigned anew."""
+        self.status, self.reopened_at, self.resolved_at = "triggered", at, None
+        self.changed_at, self.changed_by = at, by
+        self.assign(users, at, by)
+
+    @step
+    def merge_into(self, target: "SandboxIncident", at: datetime, by: Wire) -> None:
+        """Merge it into another: it is resolved, its alerts move."""
+        self.merged_into = target
+        for alert in self.alerts:
+            alert["incident"] = target.reference()
+            linked = wire.reference("alert", alert["id"], alert["summary"], "alerts")
+            text = f"{alert['summary']} was added to this incident"
+            target.entry("link", at, text, by, linked_incident=linked)
+        target.alerts += self.alerts
+        self.alerts = []
+        self.entry("resolve", at, f"Resolved by {by['summary']}", by)
+        self._end(at, by)
+
+    def _end(self, at: datetime, by: Wire) -> None:
+        self.status, self.resolved_at, self.changed_at, self.changed_by = "resolved", at, at, by
+        self.assigned, self.acknowledgements = [], []

@@ -1,0 +1,44 @@
+"""Invented incidents of an invented shop, as lifelike as the demo and the tests need them.
+
+Each is a script: a function that lets it happen in a sandbox account, at fixed times (or from
+another ``start``), always the same. Names, addresses and causes are made up.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.incident import SandboxIncident
+from connectors.pagerduty.sandbox.scenarios.large import big
+from connectors.pagerduty.sandbox.scenarios.mail import reopened
+from connectors.pagerduty.sandbox.scenarios.merge import merged
+from connectors.pagerduty.sandbox.scenarios.pictures import quick_fix
+from connectors.pagerduty.sandbox.scenarios.search import auto_resolved
+from connectors.pagerduty.sandbox.scenarios.storm import checkout_storm
+
+__all__ = [
+    "SCENARIOS",
+    "auto_resolved",
+    "big",
+    "checkout_storm",
+    "load",
+    "merged",
+    "quick_fix",
+    "reopened",
+]
+
+SCENARIOS: Mapping[str, Callable[[Account], SandboxIncident]] = MappingProxyType(
+    {
+        "checkout storm": checkout_storm,
+        "merged": merged,
+        "quick fix": quick_fix,
+        "auto-resolved": auto_resolved,
+        "reopened": reopened,
+    }
+)
+"""By name, in the order in which they happen; ``merged`` needs the storm before it."""
+
+
+def load(account: Account) -> dict[str, SandboxIncident]:
+    """Let every scenario happen; gives the incidents by the scenarios' names."""
+    return {name: script(account) for name, script in SCENARIOS.items()}

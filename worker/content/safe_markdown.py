@@ -1,0 +1,163 @@
+"""Makes other people's text harmless in Markdown, and keeps it readable.
+
+Titles, notes, summaries and links are hostile until shown otherwise. Everything that a draft says
+comes from :func:`say`, :func:`escape` or :func:`link`, which give :class:`Markdown`: inline text
+of one line that shows exactly the characters it was made of. It can become no heading, table
+cell, list, HTML, image, emphasis or placeholder, and no link but those that :func:`link` makes
+and plain ``http`` URLs.
+
+Escapes stand only where CommonMark 0.31 or GitHub's extensions would read something into the
+text, so that ordinary prose (``don't``, ``2.5``, ``snake_case``, ``a < b``) stays as it was.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from worker.content.clean_text import clean, shorten
+from worker.content.urls import WEB_URL, safe_url, trimmed
+
+
+class Markdown(str):
+    """Inline Markdown of one line that is safe to stand in a bullet, a heading or a table cell."""
+
+    __slots__ = ()
+
+
+_URL = re.compile(WEB_URL, re.IGNORECASE)
+_MARKS = re.compile(r"_+|[\\`*\[\]<&~|]|(?<=[a-z]):(?=//)|(?<=www)\.", re.IGNORECASE)
+_ENTITY = re.compile(r"&#?\w+;")
+_CLOSING_HASHES = re.compile(r"(?:^|(?<=\s))#(?=#*$)")
+_BLOCK_START = re.compile(
+    r"[-+](?=\s|$)|-(?=[-\s]*$)|#(?=#{0,5}(?:\s|$))|>|\d{1,9}(?=[.)](?:\s|$))"
+)
+_LONGEST_REFUSED = 120
+
+
+def escape(text: str) -> Markdown:
+    """Give the text, cleaned to one line, as Markdown that shows just these characters.
+
+    Plain ``http`` and ``https`` URLs in it become links to themselves.
+    """
+    return _escape_clean(clean(text))
+
+
+def _escape_clean(text: str) -> Markdown:
+    pieces: list[str] = []
+    at = 0
+    for found in _URL.finditer(text):
+        url = trimmed(found[0])
+        if safe_url(url) and not _ENTITY.search(url):
+            pieces += _marked(text[at : found.start()]), f"<{url}>"
+            at = found.start() + len(url)
+    pieces.append(_marked(text[at:]))
+    return Markdown(_CLOSING_HASHES.sub(r"\\#", "".join(pieces)))
+
+
+def _marked(text: str) -> str:
+    return _MARKS.sub(_mark, text)
+
+
+def _mark(found: re.Match[str]) -> str:
+    mark = found[0]
+    before = found.string[found.start() - 1] if found.start() else ""
+    after = found.string[found.end() : found.end() + 1]
+    match mark[0]:
+        case "_":
+            plain = before.isalnum() and after.isalnum()
+        case "~":  # here it could begin a strikethrough, not end one, and all that end are escaped
+            plain = before in {" ", "(", '"'} and after.isalnum()
+        case "<":
+            plain = after != "" and not (after.isalpha() or after in "/!?")
+        case "&":
+            plain = after != "" and not _ENTITY.match(found.string, found.start())
+        case _:
+            plain = False
+    return mark if plain else "".join(f"\\{character}" for character in mark)
+
+
+def at_start(text: Markdown) -> Markdown:
+    """Guard text that a bullet begins with, where the marks of blocks would count."""
+    found = _BLOCK_START.match(text)
+    if not found:
+        return text
+    at = found.end() if found[0].isdigit() else 0
+    return Markdown(f"{text[:at]}\\{text[at:]}")
+
+
+def link(text: str, url: str) -> Markdown:
+    """Give a link; where the URL must not be one, the text and the URL, both as text."""
+    shown = _marked(clean(text))
+    refused = _marked(shorten(clean(url), _LONGEST_REFUSED))
+    safe = safe_url(url)
+    if safe is not None:
+        return Markdown(f"[{shown or refused}]({safe})")
+    return Markdown(f"{shown} ({refused}, not linked)" if shown else f"{refused} (not linked)")
+
+
+def image(alternative: str, path: str) -> Markdown:
+    """Give an image that stands beside the document; ``path`` is the program's own file name."""
+    return Markdown(f"![{_marked(clean(alternative))}](<{_marked(path)}>)")
+
+
+def say(wording: str, **values: str) -> Markdown:
+    """Put values into a wording: ``{name}`` for a value, ``[…]`` for what goes without.
+
+    A part in brackets is left out where one of its values is "" or was not given. Values that are
+    :class:`Markdown` stand as they are; other text, the wording's own too, is escaped. Raises
+    ``KeyError`` for a value that is not given outside of brackets.
+    """
+    plain = ""
+    said = ""
+    for part in _filled(wording, values):
+        if isinstance(part, Markdown):
+            said += _before_markdown(_escape_clean(plain)) + part
+            plain = ""
+        else:
+            plain += part
+    return Markdown(said + _escape_clean(plain))
+
+
+def _before_markdown(text: Markdown) -> str:
+    return f"{text[:-1]}\\!" if text.endswith("!") else text
+
+
+def _filled(wording: str, values: Mapping[str, str]) -> list[str]:
+    filled: list[str] = []
+    for pieces, optional in _parsed(wording):
+        if optional and not all(values.get(name) for name, is_value in pieces if is_value):
+            continue
+        for text, is_value in pieces:
+            if not is_value:
+                filled.append(text)
+            elif isinstance(values[text], Markdown):
+                filled.append(values[text])
+            else:
+                filled.append(clean(values[text]))
+    return filled
+
+
+_Pieces = tuple[tuple[str, bool], ...]
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+_VALUE = re.compile(r"\{(\w+)\}")
+
+
+@lru_cache(maxsize=512)
+def _parsed(wording: str) -> tuple[tuple[_Pieces, bool], ...]:
+    """Split a wording into parts, each with whether it is optional; every other split is."""
+    parts = _OPTIONAL.split(wording)
+    return tuple((_pieces(part), at % 2 == 1) for at, part in enumerate(parts) if part)
+
+
+def _pieces(part: str) -> _Pieces:
+    return tuple((text, at % 2 == 1) for at, text in enumerate(_VALUE.split(part)) if text)
+
+
+def names_in(wording: str) -> frozenset[str]:
+    """Tell which values a wording asks for."""
+    return frozenset(_VALUE.findall(wording))
+
+
+def needed_in(wording: str) -> frozenset[str]:
+    """Tell which values a wording asks for outside of brackets."""
+    return names_in(_OPTIONAL.sub("", wording))

@@ -1,1 +1,0 @@
-"""PagerDuty and Jira on loopback, for the demo and the tests."""
