@@ -4,6 +4,7 @@ All times are aware UTC datetimes. All text is other people's: nothing here is s
 Markdown or HTML as it is.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,9 +12,22 @@ from enum import Enum
 from typing import NewType, Protocol
 
 from connectors.checks import Finding
+from connectors.errors import PayloadError
 
 IncidentId = NewType("IncidentId", str)
-"""A source's own id of an incident (PagerDuty: ``^[A-Z0-9]+$``)."""
+"""A source's own id of an incident; :func:`incident_id` makes one from text."""
+
+INCIDENT_ID = "[A-Z0-9]+"
+"""The one pattern of an incident's id: addresses, file names and names of jobs are told by it."""
+
+
+def incident_id(text: str) -> IncidentId:
+    """Give ``text`` as an incident's id. Raises ``PayloadError`` where it cannot be one."""
+    if not re.fullmatch(INCIDENT_ID, text):
+        raise PayloadError(
+            f"{text!r} is not an incident's id.", "Give the id as in the incident's address."
+        )
+    return IncidentId(text)
 
 
 class IncidentStatus(Enum):
