@@ -26,7 +26,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bench.process import KINDS, Program, program
-from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT, MIRA, SHOP_TEAM
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
@@ -94,7 +94,7 @@ class Used:
 
 def be_pagerduty(pipe: Connection, incidents: int) -> None:
     """Answer late, until told to end; tell the number of calls whenever asked."""
-    account = Account()
+    account = SandboxAccount()
     at = datetime.now(UTC).replace(microsecond=0) - timedelta(days=60)  # no look back so far
     for number in range(incidents):
         incident = account.open(

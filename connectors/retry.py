@@ -1,7 +1,7 @@
 """The one retry layer: what is repeated, how long it waits, and when it gives up on a site.
 
 The client libraries' own retries are off. An attempt that is worth repeating raises
-:class:`Again`; everything else passes through untouched.
+:class:`Retryable`; everything else passes through untouched.
 """
 
 import math
@@ -23,7 +23,7 @@ T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]*)?")
 
 
-class Again(Exception):
+class Retryable(Exception):
     """One attempt failed in a way that may pass.
 
     ``error`` is what to raise when no attempt is left. ``wait`` is how many seconds the service
@@ -105,7 +105,7 @@ def call(
     pace: Pace,
     repeatable: bool,
 ) -> T:
-    """Run ``attempt``, repeating it while it raises :class:`Again` and may be repeated.
+    """Run ``attempt``, repeating it while it raises :class:`Retryable` and may be repeated.
 
     Every attempt takes a permit of ``pace`` first: one attempt, one request.
     ``repeatable`` is True for reads and for writes that are the same done twice. With False only
@@ -114,18 +114,18 @@ def call(
     attempt that may have taken effect is never called out of quota.
     """
 
-    def too_long(again: Again) -> bool:
+    def too_long(again: Retryable) -> bool:
         return again.wait is not None and again.wait > policy.longest_wait
 
-    def may_repeat(again: Again) -> bool:
+    def may_repeat(again: Retryable) -> bool:
         return repeatable or not again.maybe_done
 
     def worthwhile(error: BaseException) -> bool:
-        return isinstance(error, Again) and may_repeat(error) and not too_long(error)
+        return isinstance(error, Retryable) and may_repeat(error) and not too_long(error)
 
     def pause(state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        asked = error.wait if isinstance(error, Again) else None
+        asked = error.wait if isinstance(error, Retryable) else None
         return policy.pause(state.attempt_number, asked)
 
     def paced() -> T:
@@ -142,7 +142,7 @@ def call(
     )
     try:
         result = retrying(paced)
-    except Again as again:
+    except Retryable as again:
         _count(circuit, again.error)
         if may_repeat(again) and again.wait is not None and too_long(again):
             raise OutOfQuota(

@@ -1,17 +1,18 @@
 """Jira as a tracker of tickets, Cloud and Data Center alike."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from connectors.checks import Finding
 from connectors.errors import Rejected
-from connectors.jira import bodies, jql, people, preflight, projects
-from connectors.jira.connection import Access, Connection
+from connectors.jira import createmeta, people, preflight, request_bodies, searching
+from connectors.jira.connection import Connection, Credentials
 from connectors.jira.creating import Creator
 from connectors.jira.payloads import account, server, transitions
 from connectors.jira.reading import Part
-from connectors.jira.remembered import Remembered
 from connectors.jira.searching import Searcher
 from connectors.rate_limit import NoPace, Pace
 from connectors.retry import Circuit, RetryPolicy
@@ -31,6 +32,8 @@ from connectors.tickets import (
     Transition,
 )
 
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 OVERLAP = timedelta(minutes=5)
 """How far a search for what changed reaches back: more than a search index usually lags."""
 KEPT = 600.0
@@ -60,7 +63,7 @@ class Jira:
         ``ConfigurationError`` where credentials are lacking, or would go over plain http to another
         machine.
         """
-        access = Access(url.rstrip("/"), email, api_token, personal_token, timeouts)
+        access = Credentials(url.rstrip("/"), email, api_token, personal_token, timeouts)
         self._connection = Connection(
             access, policy or RetryPolicy(), circuit or Circuit(), pace or NoPace()
         )
@@ -69,8 +72,8 @@ class Jira:
         self._overlap = overlap
         self._site: Site | None = None
         self._finding_out = threading.Lock()
-        self._people = Remembered[tuple[str, str], Account | NoAccount](KEPT)
-        self._fields = Remembered[tuple[str, str], CreateFields](KEPT)
+        self._people = ExpiringCache[tuple[str, str], Account | NoAccount](KEPT)
+        self._fields = ExpiringCache[tuple[str, str], CreateFields](KEPT)
 
     def site(self) -> Site:
         """Tell which Jira this is, once it has accepted the credentials.
@@ -105,12 +108,12 @@ class Jira:
     def labelled(self, label: str) -> Sequence[Ticket]:
         """Search by label, lowest id first, with marks. A fresh ticket may still be missing."""
         doing = f"search for tickets with the label {label}"
-        return self._searcher.search(self.site(), jql.with_label(label), doing)
+        return self._searcher.search(self.site(), searching.label_query(label), doing)
 
     def changed(self, label: str, since: datetime) -> Sequence[Ticket]:
         """Search the label for tickets changed at or after ``since``, less the overlap."""
         doing = f"search for changed tickets with the label {label}"
-        query = jql.changed(label, since - self._overlap)
+        query = searching.changed_query(label, since - self._overlap)
         return self._searcher.search(self.site(), query, doing)
 
     def create_fields(self, project: str, issue_type: str) -> CreateFields:
@@ -121,7 +124,7 @@ class Jira:
         self.site()
         return self._fields.get(
             (project, issue_type),
-            lambda: projects.fields_of(self._connection, project, issue_type),
+            lambda: createmeta.fields_of(self._connection, project, issue_type),
         )
 
     def account(self, project: str, name: str) -> Account | NoAccount:
@@ -140,7 +143,7 @@ class Jira:
         """
         site = self.site()
         refused: dict[str, str] = {}
-        while body := bodies.edit(changes, site.kind, refused):
+        while body := request_bodies.edit(changes, site.kind, refused):
             sent = {*Part(body, "")["fields"].members(), *Part(body, "")["update"].members()}
             try:
                 self._connection.ask(
@@ -176,7 +179,7 @@ class Jira:
         """Add a remote link, or update the one with the same global id."""
         self.site()
         path = f"issue/{ticket}/remotelink"
-        self._connection.ask("link the ticket", "POST", path, body=bodies.remote_link(link))
+        self._connection.ask("link the ticket", "POST", path, body=request_bodies.remote_link(link))
 
     def check(
         self, project: str, issue_type: str, *, supplied: Iterable[str] = ()
@@ -207,3 +210,26 @@ class Jira:
         known = account(me, told.kind)
         url = told.url or self._connection.access.url
         return Site(told.kind, url, told.version, known.id, known.name)
+
+
+class ExpiringCache(Generic[K, V]):
+    """Keeps what was asked for ``seconds``, so that many rows cost one request.
+
+    Not for longer: people join, and projects change, while the program runs.
+    """
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        """Keep nothing yet; ``clock`` gives seconds."""
+        self._seconds = seconds
+        self._clock = clock
+        self._kept: dict[K, tuple[float, V]] = {}
+
+    def get(self, key: K, ask: Callable[[], V]) -> V:
+        """Give what is kept under the key, else ask for it. Errors are not kept."""
+        now = self._clock()
+        kept = self._kept.get(key)
+        if kept is not None and now - kept[0] < self._seconds:
+            return kept[1]
+        value = ask()
+        self._kept[key] = (now, value)
+        return value

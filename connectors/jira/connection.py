@@ -19,17 +19,16 @@ import jira
 import requests
 
 from connectors.errors import ConfigurationError, ConnectorError, OutOfQuota, PayloadError
-from connectors.jira.answers import Answer, answer_of, error_for, login_failure
-from connectors.jira.lost import lost
+from connectors.jira.responses import JiraAnswer, error_for, jira_answer, login_failure, lost
 from connectors.rate_limit import Pace
-from connectors.retry import Again, Circuit, RetryPolicy, call
+from connectors.retry import Circuit, Retryable, RetryPolicy, call
 
 T = TypeVar("T")
 Params = Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class Credentials:
     """Where the site is and how to get in: e-mail and API token (Cloud), or a personal token.
 
     ``url`` has no slash at its end; ``timeouts`` are the seconds to wait for a connection and for
@@ -81,7 +80,9 @@ class Connection:
     ``version`` is the REST API's; it is ``2`` until the site turns out to be Cloud.
     """
 
-    def __init__(self, access: Access, policy: RetryPolicy, circuit: Circuit, pace: Pace) -> None:
+    def __init__(
+        self, access: Credentials, policy: RetryPolicy, circuit: Circuit, pace: Pace
+    ) -> None:
         """Make no request yet."""
         self.access = access
         self.version = "2"
@@ -112,7 +113,7 @@ class Connection:
 
         return self._repeat(attempt, repeatable=repeatable)
 
-    def exchange(self, doing: str, method: str, path: str, body: object) -> Answer:
+    def exchange(self, doing: str, method: str, path: str, body: object) -> JiraAnswer:
         """Send a request that must not be done twice and give its answer, unless it may pass.
 
         What surely did nothing (a 429, no connection) is repeated. Raises ``ConnectorError`` where
@@ -120,10 +121,10 @@ class Connection:
         :func:`may_have_happened` tells whether the request may have taken effect.
         """
 
-        def attempt() -> Answer:
+        def attempt() -> JiraAnswer:
             answer = self._send(method, path, None, body)
             error = None if answer.ok else error_for(answer, doing, self.access.host)
-            if isinstance(error, Again | OutOfQuota):
+            if isinstance(error, Retryable | OutOfQuota):
                 raise error
             return answer
 
@@ -134,14 +135,14 @@ class Connection:
 
         def attempt() -> object:
             given = self._once(use)
-            return self._data(given, doing) if isinstance(given, Answer) else given
+            return self._data(given, doing) if isinstance(given, JiraAnswer) else given
 
         return self._repeat(attempt, repeatable=True)
 
-    def refusal(self, answer: Answer, doing: str) -> ConnectorError:
+    def refusal(self, answer: JiraAnswer, doing: str) -> ConnectorError:
         """Give the error for an answer that is not a success."""
         error = error_for(answer, doing, self.access.host)
-        return error.error if isinstance(error, Again) else error
+        return error.error if isinstance(error, Retryable) else error
 
     def close(self) -> None:
         """Let go of the connections of all threads."""
@@ -158,7 +159,7 @@ class Connection:
             repeatable=repeatable,
         )
 
-    def _data(self, answer: Answer, doing: str) -> object:
+    def _data(self, answer: JiraAnswer, doing: str) -> object:
         if not answer.ok:
             raise error_for(answer, doing, self.access.host)
         if not answer.is_json:
@@ -169,38 +170,38 @@ class Connection:
             )
         return answer.data
 
-    def _send(self, method: str, path: str, params: Params | None, body: object) -> Answer:
+    def _send(self, method: str, path: str, params: Params | None, body: object) -> JiraAnswer:
         url = f"{self.access.url}/rest/api/{self.version}/{path}"
         data = None if body is None else json.dumps(body)
 
-        def use(client: jira.JIRA) -> Answer:
+        def use(client: jira.JIRA) -> JiraAnswer:
             session = client._session  # the package has no public way to its session
-            return answer_of(session.request(method, url, params=params, data=data))
+            return jira_answer(session.request(method, url, params=params, data=data))
 
         return self._once(use)
 
-    def _once(self, use: Callable[[jira.JIRA], T]) -> T | Answer:
+    def _once(self, use: Callable[[jira.JIRA], T]) -> T | JiraAnswer:
         """Run one attempt: what it gives, or the answer that the package raised as an error.
 
         Errors are raised outside of the ``except`` blocks: the package's own hold the request's
         headers, and must not hang on ours as their context.
         """
-        outcome: Answer | Again
+        outcome: JiraAnswer | Retryable
         try:
             return use(self._client())
         except jira.JIRAError as error:
             if error.response is None:
                 raise
-            outcome = answer_of(error.response)
+            outcome = jira_answer(error.response)
         except requests.JSONDecodeError:
-            outcome = Answer(200, {}, is_json=False)
+            outcome = JiraAnswer(200, {}, is_json=False)
         except requests.TooManyRedirects as error:
             if error.response is None:
                 raise
-            outcome = answer_of(error.response)
+            outcome = jira_answer(error.response)
         except requests.RequestException as error:
             outcome = lost(error, self.access.host, self.access.timeouts)
-        if isinstance(outcome, Again):
+        if isinstance(outcome, Retryable):
             raise outcome
         return outcome
 
@@ -234,7 +235,7 @@ class Connection:
 
 def may_have_happened(error: ConnectorError) -> bool:
     """Tell whether a request that ended in this error may have taken effect all the same."""
-    return isinstance(error.__cause__, Again) and error.__cause__.maybe_done
+    return isinstance(error.__cause__, Retryable) and error.__cause__.maybe_done
 
 
 def _not_as_nobody(response: requests.Response, *_: object, **__: object) -> None:

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from connectors.errors import ConnectorError, PayloadError
-from connectors.jira.answers import CREATED, SERVER_ERRORS, TOO_MANY_REQUESTS, Answer
-from connectors.jira.bodies import ESSENTIAL, new_issue
 from connectors.jira.connection import Connection, may_have_happened
-from connectors.jira.payloads import browse_url
+from connectors.jira.payloads import Made, NotMade, browse_url, bulk_results, made
 from connectors.jira.reading import Part
-from connectors.jira.results import Failed, Made, bulk_results, made
+from connectors.jira.request_bodies import ESSENTIAL, new_issue
+from connectors.jira.responses import CREATED, SERVER_ERRORS, TOO_MANY_REQUESTS, JiraAnswer
 from connectors.tickets import Created, NewTicket, NotSent, Outcome, Refused, Site, Unknown
 
 BULK_LIMIT = 50
@@ -27,7 +26,7 @@ _OF_THE_SITE = frozenset({401, 403, 404, 405, 407, 410})
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class _Unsent:
     """A ticket to send, its place among all, and by field why it goes without that field."""
 
     place: int
@@ -35,7 +34,7 @@ class _Draft:
     dropped: Mapping[str, str] = field(default_factory=dict)
 
 
-_Result = Made | Failed | Unknown
+_Result = Made | NotMade | Unknown
 
 
 class Creator:
@@ -56,7 +55,7 @@ class Creator:
         ended = ""
         for start in range(0, len(tickets), BULK_LIMIT):
             chunk = [
-                _Draft(place, tickets[place])
+                _Unsent(place, tickets[place])
                 for place in range(start, min(start + BULK_LIMIT, len(tickets)))
             ]
             try:
@@ -73,9 +72,9 @@ class Creator:
         rest = NotSent(f"It was not sent, since the run ended before it. {ended}")
         return [outcomes.get(place, rest) for place in range(len(tickets))]
 
-    def _create(self, site: Site, drafts: list[_Draft], outcomes: dict[int, Outcome]) -> None:
+    def _create(self, site: Site, drafts: list[_Unsent], outcomes: dict[int, Outcome]) -> None:
         """Send the drafts; those refused for a field they can do without, once more without it."""
-        refused: list[_Draft] = []
+        refused: list[_Unsent] = []
         for draft, result in self._send(site, drafts):
             again = _without_refused(draft, result)
             if again is None:
@@ -87,7 +86,7 @@ class Creator:
         for draft, result in self._send(site, refused):
             outcomes[draft.place] = _outcome(site, draft, result)
 
-    def _send(self, site: Site, drafts: list[_Draft]) -> Iterator[tuple[_Draft, _Result]]:
+    def _send(self, site: Site, drafts: list[_Unsent]) -> Iterator[tuple[_Unsent, _Result]]:
         """Send the drafts together, or one by one where the site cannot take them together."""
         results = None
         if len(drafts) > 1 and self._bulk:
@@ -101,7 +100,7 @@ class Creator:
             if isinstance(result, Unknown):
                 return
 
-    def _send_together(self, site: Site, drafts: list[_Draft]) -> Sequence[_Result] | None:
+    def _send_together(self, site: Site, drafts: list[_Unsent]) -> Sequence[_Result] | None:
         """Give one result each, or None where the request was refused as a whole: nothing made."""
         bodies = [new_issue(draft.ticket, site.kind, draft.dropped) for draft in drafts]
         answer = self._post("issue/bulk", {"issueUpdates": bodies})
@@ -114,14 +113,14 @@ class Creator:
             raise self._connection.refusal(answer, _DOING)
         return _results(answer, len(drafts))
 
-    def _send_alone(self, site: Site, draft: _Draft) -> _Result:
+    def _send_alone(self, site: Site, draft: _Unsent) -> _Result:
         answer = self._post("issue", new_issue(draft.ticket, site.kind, draft.dropped))
         if isinstance(answer, Unknown):
             return answer
         if answer.status in _OF_THE_SITE:
             raise self._connection.refusal(answer, _DOING)
         if answer.status >= _BAD_REQUEST:
-            return Failed(answer.status, answer.problems)
+            return NotMade(answer.status, answer.problems)
         try:
             if answer.status == CREATED:
                 return made(Part(answer.data, ""))
@@ -129,7 +128,7 @@ class Creator:
             return _unclear(str(error))
         return _unclear(f"Jira answered {answer.status}.")
 
-    def _post(self, path: str, body: object) -> Answer | Unknown:
+    def _post(self, path: str, body: object) -> JiraAnswer | Unknown:
         try:
             return self._connection.exchange(_DOING, "POST", path, body)
         except ConnectorError as error:
@@ -138,7 +137,7 @@ class Creator:
             raise
 
 
-def _results(answer: Answer, count: int) -> Sequence[_Result] | None:
+def _results(answer: JiraAnswer, count: int) -> Sequence[_Result] | None:
     """Read the answer to a bulk create; 400 means that all failed, and may say so as a whole."""
     if answer.status > _BAD_REQUEST:
         return None
@@ -151,9 +150,9 @@ def _results(answer: Answer, count: int) -> Sequence[_Result] | None:
     return None if answer.status == _BAD_REQUEST else [_unclear(unclear)] * count
 
 
-def _without_refused(draft: _Draft, result: _Result) -> _Draft | None:
+def _without_refused(draft: _Unsent, result: _Result) -> _Unsent | None:
     """Give the draft without the fields that were refused, or None where that would not help."""
-    if not isinstance(result, Failed) or result.status != _BAD_REQUEST:
+    if not isinstance(result, NotMade) or result.status != _BAD_REQUEST:
         return None
     refused = result.problems.fields
     if not refused or not refused.keys() <= _optional(draft.ticket):
@@ -174,7 +173,7 @@ def _optional(ticket: NewTicket) -> frozenset[str]:
     return frozenset(name for name, value in given.items() if value) - ESSENTIAL
 
 
-def _outcome(site: Site, draft: _Draft, result: _Result) -> Outcome:
+def _outcome(site: Site, draft: _Unsent, result: _Result) -> Outcome:
     if isinstance(result, Made):
         url = browse_url(site.url, result.key)
         return Created(result.id, result.key, url, dict(draft.dropped))

@@ -1,15 +1,17 @@
-"""Descriptions as Jira takes them: ADF on Cloud, wiki markup on Data Center.
+"""Descriptions as Jira Cloud takes them, and what holds for Data Center's wiki markup as well.
 
 What people wrote is text in both and never becomes markup. A description that is longer than Jira
 takes is cut short, and says so.
+
+The Atlassian Document Format is a tree of nodes. Source: the ADF structure at
+developer.atlassian.com. Text nodes must not be empty, nor may lists.
 """
 
 import json
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from connectors.jira.adf import tree
-from connectors.jira.wiki import text
 from connectors.tickets import Bullets, Json, Paragraph, Preformatted, RichText, Span
 
 LIMIT = 32_767
@@ -17,6 +19,8 @@ LIMIT = 32_767
 CUT_SHORT = (
     f"The description was longer than the {LIMIT:,} characters that Jira takes; it is cut short."
 )
+_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_LINK = re.compile(r"(?:https?://|mailto:)\S+", re.IGNORECASE)
 Rendered = TypeVar("Rendered")
 
 
@@ -26,15 +30,68 @@ def adf(description: RichText) -> Json:
     Jira does not say whether its limit is on the tree or on the text in it, so the tree itself is
     kept under the limit.
     """
-    return _within_limit(description, tree, lambda whole: _units(_compact(whole)))
+    return within_limit(description, _tree, lambda whole: utf16_units(_compact(whole)))
 
 
-def wiki(description: RichText) -> str:
-    """Give the description as Jira's wiki markup."""
-    return _within_limit(description, text, _units)
+def _tree(description: RichText) -> Json:
+    """Give the description as a ``doc`` node; blocks without any text are left out."""
+    nodes = [node for block in description if (node := _block(block)) is not None]
+    return {"type": "doc", "version": 1, "content": nodes}
 
 
-def _within_limit(
+def _block(block: Paragraph | Bullets | Preformatted) -> Json | None:
+    match block:
+        case Paragraph():
+            return _paragraph(block.spans)
+        case Bullets():
+            items = [node for item in block.items if (node := _paragraph(item)) is not None]
+            listed = [{"type": "listItem", "content": [node]} for node in items]
+            return {"type": "bulletList", "content": listed} if listed else None
+        case Preformatted():
+            text = clean(block.text)
+            return {"type": "codeBlock", "content": [_text(text)]} if text else None
+
+
+def _paragraph(spans: tuple[Span, ...]) -> Json | None:
+    content = [node for span in spans for node in _inline(span)]
+    return {"type": "paragraph", "content": content} if content else None
+
+
+def _inline(span: Span) -> list[Json]:
+    marks: list[Json] = [{"type": "strong"}] if span.strong else []
+    if is_link(span.url):
+        marks.append({"type": "link", "attrs": {"href": span.url}})
+    nodes: list[Json] = []
+    for number, line in enumerate(clean(span.text).split("\n")):
+        if number:
+            nodes.append({"type": "hardBreak"})
+        if line:
+            nodes.append(_text(line, marks))
+    return nodes
+
+
+def _text(text: str, marks: list[Json] | None = None) -> Json:
+    return {"type": "text", "text": text, **({"marks": marks} if marks else {})}
+
+
+def _compact(whole: Json) -> str:
+    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+
+
+def clean(text: str) -> str:
+    """Leave out what is no text in XML 1.0 (control characters, halves of characters).
+
+    Jira answers 500 to some of it, and its export cannot hold the rest.
+    """
+    return _NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def is_link(url: str | None) -> bool:
+    """Tell whether an address may become a link: on the web or to a mailbox, nothing that runs."""
+    return url is not None and _LINK.fullmatch(url) is not None
+
+
+def within_limit(
     description: RichText,
     render: Callable[[RichText], Rendered],
     size: Callable[[Rendered], int],
@@ -78,9 +135,6 @@ def _first(description: RichText, characters: int) -> RichText:
     return tuple(blocks)
 
 
-def _compact(whole: Json) -> str:
-    return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
-
-
-def _units(rendered: str) -> int:
+def utf16_units(rendered: str) -> int:
+    """Count what Jira's limit counts."""
     return len(rendered.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,13 +1,14 @@
-"""What Jira says of tickets, people and itself: JSON in, records out.
+"""What Jira says of tickets, people, itself, and of what went wrong: JSON in, records out.
 
 Cloud (v3) and Data Center (v2) differ in how they name people and page results; each function says
 where. Every function raises ``PayloadError`` naming the field that is not as documented.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from connectors.errors import PayloadError
 from connectors.jira.reading import Part
 from connectors.tickets import (
     MARK_LABEL_PREFIX,
@@ -57,7 +58,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TicketPage:
     """A page of tickets; ``token`` (Cloud) or ``total`` (Data Center) tells whether more follow.
 
     ``failed`` are the ids of tickets that are there but that Jira could not give this time.
@@ -149,7 +150,7 @@ def browse_url(site: str, key: str) -> str:
     return f"{site}/browse/{quote(key, safe='')}"
 
 
-def found(answer: object, kind: SiteKind, site: str) -> Found:
+def found(answer: object, kind: SiteKind, site: str) -> TicketPage:
     """Read a search or a bulk fetch.
 
     A bulk fetch leaves out what cannot be seen; ``issueErrors`` names what is there all the same.
@@ -157,7 +158,7 @@ def found(answer: object, kind: SiteKind, site: str) -> Found:
     top = Part(answer, "")
     if not top["issues"]:
         raise top["issues"].wrong("a list")
-    return Found(
+    return TicketPage(
         tuple(ticket(part, kind, site) for part in top["issues"].each()),
         top["nextPageToken"].text_or_none(),
         top["total"].number_or_none(),
@@ -205,3 +206,78 @@ def _mark(value: Part, labels: tuple[str, ...]) -> Mark | None:
         if label.startswith(MARK_LABEL_PREFIX):
             return Mark(label.removeprefix(MARK_LABEL_PREFIX))
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class JiraProblems:
+    """What an error answer says: sentences, and a sentence by field."""
+
+    messages: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def sentence(self) -> str:
+        """Give all of it as one line, "" where the answer said nothing."""
+        parts = [*self.messages, *(f"{name}: {why}" for name, why in self.fields.items())]
+        return " ".join(" ".join(part.split()) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A ticket that a create made."""
+
+    id: TicketId
+    key: TicketKey
+
+
+@dataclass(frozen=True, slots=True)
+class NotMade:
+    """A member of a bulk create that was not made; ``status`` is what it would be alone."""
+
+    status: int
+    problems: JiraProblems
+
+
+def made(part: Part) -> Made:
+    """Read the answer to a create: it holds no status, so none is read."""
+    return Made(numeric_id(part["id"]), TicketKey(part["key"].text()))
+
+
+def bulk_results(answer: object, count: int) -> tuple[Made | NotMade, ...]:
+    """Read the answer to a bulk create of ``count`` tickets, one result each, in their order.
+
+    Jira lists those made without the failed ones among them, and says of each failed one which it
+    was, counted from 0. Raises ``PayloadError`` where the two lists do not add up, since then
+    nobody can say which ticket is whose.
+    """
+    top = Part(answer, "")
+    failed: dict[int, NotMade] = {}
+    for part in top["errors"].each():
+        number = part["failedElementNumber"].number()
+        if number in failed or not 0 <= number < count:
+            raise part["failedElementNumber"].wrong(f"a number of its own from 0 to {count - 1}")
+        status = part["status"].number_or_none()
+        failed[number] = NotMade(
+            400 if status is None else status,
+            problems(part["elementErrors"].value),
+        )
+    issues = [made(part) for part in top["issues"].each()]
+    if len(issues) + len(failed) != count:
+        what = f"{len(issues)} made and {len(failed)} failed tickets in answer to {count}"
+        raise PayloadError(f"Jira told of {what}, so it is not known which are whose.")
+    rest = iter(issues)
+    return tuple(failed.get(number) or next(rest) for number in range(count))
+
+
+def problems(answer: object) -> JiraProblems:
+    """Read an error answer; never raises, since proxies answer with all kinds of things."""
+    if not isinstance(answer, dict):
+        return JiraProblems()
+    messages = answer.get("errorMessages")
+    listed = messages if isinstance(messages, list) else [messages]
+    # A gateway before Jira says it in its own words: "message", "errorMessage" or "error".
+    listed += [answer.get(name) for name in ("message", "errorMessage", "error", "detail")]
+    fields = answer.get("errors")
+    return JiraProblems(
+        tuple(text for text in listed if isinstance(text, str) and text.strip()),
+        {str(name): str(why) for name, why in fields.items()} if isinstance(fields, dict) else {},
+    )

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from connectors.checks import Finding
 from connectors.errors import ConnectorError
-from connectors.jira.bodies import ESSENTIAL
 from connectors.jira.connection import Connection
 from connectors.jira.payloads import permissions
 from connectors.jira.reading import Part
+from connectors.jira.request_bodies import ESSENTIAL
 from connectors.tickets import CreateFields, Site, SiteKind
 
 SUPPLIED = ESSENTIAL | {

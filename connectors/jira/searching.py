@@ -1,21 +1,25 @@
-"""Reading tickets: many by id or key, and by label.
+"""Reading tickets: many by id or key, and by label in Jira's query language (JQL).
 
 Cloud reads many by ``bulkfetch``, which sees a ticket at once. Data Center reads them by search,
 whose index lags and leaves out archived tickets; so there each one that search does not know is
-asked for by itself before it counts as gone.
+asked for by itself before it counts as gone. The queries quote everything from outside.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TypeVar
 
-from connectors.errors import NotFound, PayloadError, Unreachable
-from connectors.jira import jql
+from connectors.errors import NotFound, PayloadError, Rejected, Unreachable
 from connectors.jira.connection import Connection
-from connectors.jira.payloads import TICKET_FIELDS, Found, found, ticket
+from connectors.jira.payloads import TICKET_FIELDS, TicketPage, found, ticket
 from connectors.jira.reading import Part
 from connectors.tickets import MARK_PROPERTY, Site, SiteKind, Ticket, TicketId, TicketKey
 
+LABEL_LIMIT = 255
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_IN_ORDER = "ORDER BY created ASC, key ASC"
+"""New tickets come last, so that pages do not shift while they are read."""
 PAGE = 100
 """How many tickets one request reads: the limit of Cloud's bulk fetch."""
 
@@ -35,7 +39,7 @@ class Searcher:
         wanted = list(dict.fromkeys(own for own in ids if own.isascii() and own.isdecimal()))
         read: dict[TicketId, Ticket] = {}
         for chunk in _chunks(wanted):
-            read.update((each.id, each) for each in self._many(site, chunk, jql.by_id))
+            read.update((each.id, each) for each in self._many(site, chunk, id_query))
         if site.kind is SiteKind.DATA_CENTER:
             missing = (own for own in wanted if own not in read)
             read.update((each.id, each) for own in missing for each in self._one(site, own))
@@ -51,7 +55,7 @@ class Searcher:
         wanted = [key for key in dict.fromkeys(asked.values()) if _KEY.fullmatch(key)]
         read: dict[TicketKey, Ticket] = {}
         for chunk in _chunks(wanted):
-            read.update((each.key, each) for each in self._many(site, chunk, jql.by_key))
+            read.update((each.key, each) for each in self._many(site, chunk, key_query))
         for key in wanted:
             if key not in read:
                 read.update((key, each) for each in self._one(site, key))
@@ -81,7 +85,7 @@ class Searcher:
             )
         return (*first.tickets, *second.tickets)
 
-    def _fetch(self, site: Site, asked: Sequence[object]) -> Found:
+    def _fetch(self, site: Site, asked: Sequence[object]) -> TicketPage:
         body = {
             "issueIdsOrKeys": list(asked),
             "fields": list(TICKET_FIELDS),
@@ -143,3 +147,42 @@ class Searcher:
 
 def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[start : start + PAGE] for start in range(0, len(items), PAGE))
+
+
+def label_query(label: str) -> str:
+    """Ask for the tickets with a label. Raises ``Rejected`` for what cannot be a label in Jira."""
+    return f"labels = {_quoted_label(label)} {_IN_ORDER}"
+
+
+def changed_query(label: str, since: datetime) -> str:
+    """Ask for the tickets with a label that changed at or after a time.
+
+    Dates in JQL are to the minute and in the timezone of whoever asks; milliseconds since 1970 are
+    neither.
+    """
+    milliseconds = (since - _EPOCH) // (datetime.resolution * 1000)
+    return f"labels = {_quoted_label(label)} AND updated >= {milliseconds} {_IN_ORDER}"
+
+
+def id_query(ids: Iterable[TicketId]) -> str:
+    """Ask for tickets by id."""
+    return f"id in ({', '.join(ids)}) {_IN_ORDER}"
+
+
+def key_query(keys: Iterable[TicketKey]) -> str:
+    """Ask for tickets by key."""
+    return f"key in ({', '.join(_quoted(key) for key in keys)}) {_IN_ORDER}"
+
+
+def _quoted_label(label: str) -> str:
+    if not label or len(label) > LABEL_LIMIT or any(c.isspace() or ord(c) < 32 for c in label):  # noqa: PLR2004 - control characters
+        raise Rejected(
+            f"{label[:40]!r} cannot be a label in Jira.",
+            f"A label has no spaces and at most {LABEL_LIMIT} characters.",
+        )
+    return _quoted(label)
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

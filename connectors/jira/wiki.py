@@ -9,7 +9,7 @@ anything where it stands, such as the hyphens of ``2026-03-01``, stays readable.
 
 import re
 
-from connectors.jira.plain import clean, is_link
+from connectors.jira.markup import clean, is_link, utf16_units, within_limit
 from connectors.tickets import Bullets, Paragraph, Preformatted, RichText, Span
 
 _EDGE = "\0"
@@ -22,8 +22,13 @@ _NOFORMAT = re.compile(r"\{(?=noformat)", re.IGNORECASE)
 _EMOTICON = re.compile(r"\([^()\s]{0,8}\)")
 
 
-def text(description: RichText) -> str:
-    """Give the description as wiki markup; blocks without any text are left out."""
+def wiki(description: RichText) -> str:
+    """Give the description as Jira's wiki markup, cut short where Jira takes no more."""
+    return within_limit(description, _text, utf16_units)
+
+
+def _text(description: RichText) -> str:
+    """Give the whole description; blocks without any text are left out."""
     blocks = (_block(block) for block in description)
     return "\n\n".join(block for block in blocks if block)
 

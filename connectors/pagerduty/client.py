@@ -6,7 +6,7 @@ from datetime import datetime
 from connectors.checks import Finding
 from connectors.incidents import Incident, IncidentFilter, IncidentId, IncidentRecord
 from connectors.pagerduty import history, payloads, preflight
-from connectors.pagerduty.record import Plan, RecordReader, incident_path
+from connectors.pagerduty.record import PlanLimits, RecordReader, incident_path
 from connectors.pagerduty.transport import Transport
 from connectors.rate_limit import NoPace, Pace
 from connectors.retry import RetryPolicy
@@ -38,7 +38,7 @@ class PagerDuty:
             api_key, url, timeout, policy or RetryPolicy(), pace or NoPace()
         )
         self._webhook_url = webhook_url
-        self._plan = Plan()
+        self._plan = PlanLimits()
         self._sorting = history.Sorting()
 
     def __repr__(self) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from connectors.errors import PayloadError, Rejected
 from connectors.incidents import Incident, IncidentFilter
 from connectors.pagerduty import payloads
-from connectors.pagerduty.paging import Pages
+from connectors.pagerduty.paging import ListPages
 from connectors.pagerduty.transport import Query, Transport
 
 LONGEST_PERIOD = timedelta(days=180)
@@ -94,7 +94,7 @@ class _Look:
     def within(self, start: datetime, end: datetime) -> list[Incident]:
         """Read one piece; where it holds more than one may page through, its two halves."""
         query = _query(start, end, self.only)
-        pages = Pages(self.transport, _PATH, _LIST, payloads.incident, query)
+        pages = ListPages(self.transport, _PATH, _LIST, payloads.incident, query)
         found: list[Incident] = []
         for page in pages:
             found += page

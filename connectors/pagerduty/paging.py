@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Pages(Generic[T]):
+class ListPages(Generic[T]):
     """Reads a list page by page, each item through ``parse``; iterate once.
 
     The next page begins behind what came, however much of the limit that was.

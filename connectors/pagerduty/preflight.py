@@ -8,7 +8,7 @@ from connectors.errors import AccessDenied, ConnectorError, NotFound
 from connectors.incidents import IncidentId
 from connectors.pagerduty import history
 from connectors.pagerduty.fields import Fields
-from connectors.pagerduty.paging import Pages
+from connectors.pagerduty.paging import ListPages
 from connectors.pagerduty.transport import Query, Transport, Withheld
 from connectors.pagerduty.webhook import WANTED_EVENTS
 
@@ -76,7 +76,7 @@ def _readable(transport: Transport, incident: IncidentId | None) -> Iterator[Fin
 
 def _webhooks(transport: Transport, url: str) -> list[Finding]:
     subject = f"PagerDuty webhook to {url}"
-    pages = Pages(transport, "/webhook_subscriptions", "webhook_subscriptions", lambda one: one)
+    pages = ListPages(transport, "/webhook_subscriptions", "webhook_subscriptions", lambda one: one)
     try:
         ours = [one for page in pages for one in page if _target(one) == url.rstrip("/")]
         if ours:

@@ -22,7 +22,7 @@ from connectors.incidents import (
 )
 from connectors.pagerduty import history, payloads
 from connectors.pagerduty.fields import INCIDENT_ID, Fields
-from connectors.pagerduty.paging import LAST_OFFSET, Pages
+from connectors.pagerduty.paging import LAST_OFFSET, ListPages
 from connectors.pagerduty.transport import Query, Transport, Withheld
 
 MERGE_PAGES = 5
@@ -39,7 +39,7 @@ Dated = TypeVar("Dated", LogEntry, Alert, Note, ChangeEvent)
 
 
 @dataclass(slots=True)
-class Plan:
+class PlanLimits:
     """What the account's plan does not include: no use in asking again for each incident."""
 
     clock: Callable[[], float] = time.monotonic
@@ -70,7 +70,7 @@ class RecordReader:
     """Reads one incident's record; ``missing`` gathers what was left out."""
 
     transport: Transport
-    plan: Plan
+    plan: PlanLimits
     missing: list[Missing] = field(default_factory=list, init=False)
 
     def read(self, asked: IncidentId) -> IncidentRecord:
@@ -146,13 +146,13 @@ class RecordReader:
             oldest = reached
         return _oldest_first(seen.values())
 
-    def _log_pages(self, incident: Incident, until: datetime | None) -> Pages[LogEntry]:
+    def _log_pages(self, incident: Incident, until: datetime | None) -> ListPages[LogEntry]:
         query: dict[str, str | list[str]] = {"include[]": ["channels"], "time_zone": "UTC"}
         if until is not None:
             since = min(incident.created_at, until) - _BEFORE_IT
             query.update(history.period_query(since, until + timedelta(seconds=1)))
         path = f"/incidents/{incident.id}/log_entries"
-        return Pages(self.transport, path, "log_entries", payloads.log_entry, query)
+        return ListPages(self.transport, path, "log_entries", payloads.log_entry, query)
 
     def _alerts(self, incident: Incident) -> tuple[Alert, ...]:
         """Read the alerts, as far as they can be paged through: they know no periods of time."""
@@ -160,7 +160,7 @@ class RecordReader:
             return ()
         path = f"/incidents/{incident.id}/alerts"
         query = {"sort_by": "created_at:asc"}
-        pages = Pages(self.transport, path, "alerts", payloads.alert, query)
+        pages = ListPages(self.transport, path, "alerts", payloads.alert, query)
         seen = {alert.id: alert for page in pages for alert in page}
         if pages.capped or len(seen) < (incident.alert_count or 0):
             total = f" of {incident.alert_count:,}" if incident.alert_count else ""
@@ -216,7 +216,7 @@ class RecordReader:
             **history.period_query(max(start, end - history.LONGEST_PERIOD), end),
             "statuses[]": ["resolved"],
         }
-        pages = Pages(self.transport, "/incidents", "incidents", payloads.incident, query)
+        pages = ListPages(self.transport, "/incidents", "incidents", payloads.incident, query)
         for number, page in enumerate(pages):
             if number == MERGE_PAGES:
                 why = "PagerDuty lists too many incidents of that time to search them all"

@@ -29,7 +29,7 @@ from connectors.errors import (
 )
 from connectors.pagerduty.fields import Fields
 from connectors.rate_limit import Pace
-from connectors.retry import Again, Circuit, RetryPolicy, call, seconds_to_wait
+from connectors.retry import Circuit, Retryable, RetryPolicy, call, seconds_to_wait
 
 SERVICE = "PagerDuty"
 _RETRY_STATUS = 408
@@ -130,7 +130,7 @@ class Transport:
             return answered.response
         except (pagerduty.Error, httpx2.HTTPError) as error:
             cause = error.__cause__ or error
-            raise Again(
+            raise Retryable(
                 Unreachable(
                     f"PagerDuty at {self.url} could not be reached: "
                     f"{self._quote(str(cause)) or type(cause).__name__}.",
@@ -153,9 +153,9 @@ class Transport:
                 "Run the command again in a minute.",
                 again_in=again,
             )
-            return Again(error, wait=again, maybe_done=False)
+            return Retryable(error, wait=again, maybe_done=False)
         if status == _RETRY_STATUS or status >= httpx2.codes.INTERNAL_SERVER_ERROR:
-            return Again(Unreachable(said, "Run the command again later."), wait=again)
+            return Retryable(Unreachable(said, "Run the command again later."), wait=again)
         return _refusal(status, said)
 
     def _quote(self, text: str) -> str:

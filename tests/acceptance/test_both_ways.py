@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from connectors.jira.sandbox.people import PEOPLE
-from connectors.jira.sandbox.site import Ticket
+from connectors.jira.sandbox.site import SandboxTicket
 from tests.acceptance.world import World
 from worker.jobs.results import Action, IncidentResult
 
@@ -24,7 +24,7 @@ def there(here: World) -> World:
     return here
 
 
-def ticket(here: World) -> Ticket:
+def ticket(here: World) -> SandboxTicket:
     return here.jira.ticket(here.linked()[0]).now
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from connectors.jira.sandbox.project import CustomField, Project
+from connectors.jira.sandbox.project import Project, ProjectField
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World
 from worker.jobs.context import CreateWhen, RouteRule
@@ -85,7 +85,7 @@ def test_a_route_by_service_chooses_project_type_labels_components_and_fields(
     there: World,
 ) -> None:
     platform = Project(
-        "PLAT", "10002", "Platform", custom=(CustomField("customfield_10042", "Team", True),)
+        "PLAT", "10002", "Platform", custom=(ProjectField("customfield_10042", "Team", True),)
     )
     there.jira.site.projects.append(platform)
     incident = there.incidents["quick fix"]
@@ -116,7 +116,7 @@ def test_a_required_field_that_no_route_supplies_is_named_by_check_and_by_the_sy
 ) -> None:
     project = there.jira.site.project("OPS")
     assert project is not None
-    project.custom = (CustomField("customfield_10042", "Team", True),)
+    project.custom = (ProjectField("customfield_10042", "Team", True),)
     with there.context() as context:
         assert context.tracker is not None
         found = context.tracker.check("OPS", "Task")

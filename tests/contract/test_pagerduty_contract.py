@@ -12,7 +12,7 @@ from connectors.incidents import IncidentFilter, IncidentId
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox import scenarios
-from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.scenarios import storm
 from connectors.pagerduty.sandbox.server import PagerDutySandbox, Served
@@ -107,7 +107,7 @@ def official() -> Contract:
 
 @pytest.fixture
 def sandbox() -> Iterator[PagerDutySandbox]:
-    with PagerDutySandbox(account=Account(user=wire.person("Ada"))) as server:
+    with PagerDutySandbox(account=SandboxAccount(user=wire.person("Ada"))) as server:
         scenarios.load(server.account)
         server.account.subscribe("https://postmortems.example.com/hook", WANTED_EVENTS)
         yield server

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from connectors.pagerduty.sandbox.account import FIRST_NUMBER, Account
+from connectors.pagerduty.sandbox.account import FIRST_NUMBER, SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.json_shapes import Wire
 from connectors.pagerduty.sandbox.scenarios.shop import (
@@ -32,7 +32,7 @@ def now() -> datetime:
 
 
 def open_incident(
-    account: Account, items: Sequence[str] = (), *, urgency: str = "high"
+    account: SandboxAccount, items: Sequence[str] = (), *, urgency: str = "high"
 ) -> SandboxIncident:
     """Let an incident happen up to where it is about to be resolved.
 
@@ -70,7 +70,7 @@ def who(incident: SandboxIncident) -> Wire:
 
 
 def resolved_incident(
-    account: Account, items: Sequence[str] = (), *, urgency: str = "high"
+    account: SandboxAccount, items: Sequence[str] = (), *, urgency: str = "high"
 ) -> SandboxIncident:
     """Let an incident happen from its beginning to its end."""
     return resolve(open_incident(account, items, urgency=urgency))

@@ -1,6 +1,6 @@
 """Webhooks come twice, late, in the wrong order or never: in the end it is all the same."""
 
-from connectors.jira.sandbox.webhooks import Change
+from connectors.jira.sandbox.webhooks import FieldEdit
 from tests.service.happenings import now, open_incident, resolve, resolved_incident, who
 from tests.service.installation import Installation
 from tests.service.promise import Promise
@@ -73,13 +73,13 @@ def test_rows_follow_their_tickets_by_jira_webhooks_that_come_twice(here: Instal
 
     first, second, third = (record.now.key for record in here.jira.site.records.values())
     here.jira.transition(first, "Start progress")
-    started = here.jira.webhook(first, Change("status", "To Do", "In Progress"))
+    started = here.jira.webhook(first, FieldEdit("status", "To Do", "In Progress"))
     here.jira.transition(first, "Done")
-    done = here.jira.webhook(first, Change("status", "In Progress", "Done"))
+    done = here.jira.webhook(first, FieldEdit("status", "In Progress", "Done"))
     here.jira.transition(second, "Start progress")
     here.deliver(done, started, done)
     here.deliver(here.jira.webhook(third, event="created"))
-    here.deliver(here.jira.webhook(second, Change("status", "To Do", "In Progress")))
+    here.deliver(here.jira.webhook(second, FieldEdit("status", "To Do", "In Progress")))
     promise.hold()
     assert promise.tickets() == {
         ITEM: "Done",

@@ -24,8 +24,8 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.jira.client import Jira
-from connectors.jira.connection import Access, Connection, may_have_happened
-from connectors.jira.lost import lost
+from connectors.jira.connection import Connection, Credentials, may_have_happened
+from connectors.jira.responses import lost
 from connectors.jira.sandbox import API_TOKEN, EMAIL, PERSONAL_TOKEN, Fault, JiraSandbox, Moment
 from connectors.rate_limit import NoPace
 from connectors.retry import Circuit, RetryPolicy
@@ -250,7 +250,7 @@ def test_a_request_that_was_sent_may_have_happened(
 
 
 def _connection(url: str) -> Connection:
-    access = Access(url, personal_token="x", timeouts=(5.0, 0.2))
+    access = Credentials(url, personal_token="x", timeouts=(5.0, 0.2))
     return Connection(access, RetryPolicy(sleep=lambda _: None), Circuit(), NoPace())
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from connectors.errors import AccessDenied, OutOfQuota, Unreachable
 from connectors.jira.client import Jira
-from connectors.jira.sandbox import CustomField, Fault, JiraSandbox, Moment
+from connectors.jira.sandbox import Fault, JiraSandbox, Moment, ProjectField
 from connectors.jira.sandbox.project import SYSTEM_FIELDS, Project
 from connectors.retry import RetryPolicy
 from connectors.tickets import Created, NotSent, Refused, SiteKind, Unknown
@@ -122,7 +122,7 @@ def test_what_no_ticket_can_do_without_refuses_it(
 
 
 def test_a_required_field_that_nobody_gives_refuses_the_ticket(sandbox: JiraSandbox) -> None:
-    sandbox.site.projects[0].custom = (CustomField("customfield_7", "Team", required=True),)
+    sandbox.site.projects[0].custom = (ProjectField("customfield_7", "Team", required=True),)
     (outcome,) = tracker(sandbox).create([new_ticket(priority="P0")])
     assert isinstance(outcome, Refused)
     assert outcome.fields["customfield_7"] == "Team is required."

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from connectors.jira.markup import CUT_SHORT, LIMIT, adf, wiki
+from connectors.jira.markup import CUT_SHORT, LIMIT, adf
 from connectors.jira.sandbox.adf import problem_of
+from connectors.jira.wiki import wiki
 from connectors.tickets import Bullets, Paragraph, Preformatted, RichText, Span
 
 MARKUP = "*_-+^~{}[]()|\\#@&!?:;%<>/.'\"=,hqb1 \nxyn"

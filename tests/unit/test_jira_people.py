@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from connectors.jira.client import ExpiringCache
 from connectors.jira.payloads import Candidate
 from connectors.jira.people import choose
-from connectors.jira.remembered import Remembered
 from connectors.jira.sandbox import PEOPLE, JiraSandbox, Person
 from connectors.jira.sandbox.people import person
 from connectors.tickets import Account, AccountId, NoAccount, SiteKind
@@ -118,7 +118,7 @@ def test_an_owner_is_asked_for_once(sandbox: JiraSandbox) -> None:
 def test_what_is_remembered_is_asked_for_again_after_its_time() -> None:
     now = [0.0]
     asked: list[str] = []
-    remembered = Remembered[str, int](10.0, lambda: now[0])
+    remembered = ExpiringCache[str, int](10.0, lambda: now[0])
 
     def ask() -> int:
         asked.append("")
@@ -133,7 +133,7 @@ def test_what_is_remembered_is_asked_for_again_after_its_time() -> None:
 
 
 def test_an_error_is_not_remembered() -> None:
-    remembered = Remembered[str, int](10.0)
+    remembered = ExpiringCache[str, int](10.0)
     with pytest.raises(ZeroDivisionError):
         remembered.get("a", lambda: 1 // 0)
     assert remembered.get("a", lambda: 7) == 7

@@ -7,7 +7,7 @@ import pytest
 from connectors.checks import Finding
 from connectors.errors import NotFound
 from connectors.jira.client import Jira
-from connectors.jira.sandbox import CustomField, JiraSandbox
+from connectors.jira.sandbox import JiraSandbox, ProjectField
 from connectors.jira.sandbox.project import SYSTEM_FIELDS, Project
 from connectors.retry import RetryPolicy
 from connectors.tickets import SiteKind
@@ -44,9 +44,9 @@ def test_a_project_that_is_ready_is_described(sandbox: JiraSandbox) -> None:
 
 def test_a_required_field_that_nothing_supplies_is_named(sandbox: JiraSandbox) -> None:
     project(sandbox).custom = (
-        CustomField("customfield_7", "Team", required=True),
-        CustomField("customfield_8", "Region", required=True, default=True),
-        CustomField("customfield_9", "Note"),
+        ProjectField("customfield_7", "Team", required=True),
+        ProjectField("customfield_8", "Region", required=True, default=True),
+        ProjectField("customfield_9", "Note"),
     )
     assert problems(check(sandbox)) == [
         "A ticket needs 'Team' (customfield_7), which nothing supplies."

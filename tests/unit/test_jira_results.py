@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import PayloadError
-from connectors.jira.results import Failed, Made, Problems, bulk_results, problems
+from connectors.jira.payloads import JiraProblems, Made, NotMade, bulk_results, problems
 
 
 def made(number: int) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def test_results_stand_where_their_tickets_stood() -> None:
         None,
         "OPS-4",
     ]
-    assert results[1] == Failed(400, Problems((), {"priority": "wrong in 1"}))
+    assert results[1] == NotMade(400, JiraProblems((), {"priority": "wrong in 1"}))
 
 
 @given(st.lists(st.booleans(), max_size=60))
@@ -44,7 +44,7 @@ def test_any_mixture_is_aligned(succeeded: list[bool]) -> None:
             assert isinstance(result, Made)
             assert result.key == f"OPS-{number}"
         else:
-            assert isinstance(result, Failed)
+            assert isinstance(result, NotMade)
             assert result.problems.fields == {"priority": f"wrong in {number}"}
 
 
@@ -72,7 +72,7 @@ def test_what_does_not_add_up_is_an_error(answer: Any) -> None:
 
 def test_a_failed_member_without_a_status_is_a_bad_request() -> None:
     results = bulk_results({"issues": [], "errors": [failed(0, None)]}, 1)
-    assert results == (Failed(400, Problems((), {"priority": "wrong in 0"})),)
+    assert results == (NotMade(400, JiraProblems((), {"priority": "wrong in 0"})),)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 
 from connectors.jira import payloads
 from connectors.jira.createmeta import create_fields, field_page, type_page
+from connectors.jira.payloads import Made, NotMade, bulk_results, problems
 from connectors.jira.reading import Part
-from connectors.jira.results import Failed, Made, bulk_results, problems
 from connectors.tickets import Category, SiteKind
 from tests.contract.specs import reference
 
@@ -55,7 +55,7 @@ def test_the_results_of_creates_are_read() -> None:
     made = bulk_results(sample("bulk-create-201-spec.json"), 2)
     assert [each.key for each in made if isinstance(each, Made)] == ["ED-24", "ED-25"]
     failed = bulk_results(sample("bulk-create-400-all-failed-spec.json"), 2)
-    assert all(isinstance(each, Failed) and each.problems.fields for each in failed)
+    assert all(isinstance(each, NotMade) and each.problems.fields for each in failed)
 
 
 def test_every_known_error_body_says_something() -> None:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.jira.sandbox import Change, CustomField, Fault, JiraSandbox, Moment, Served
+from connectors.jira.sandbox import Fault, FieldEdit, JiraSandbox, Moment, ProjectField, Served
 from connectors.jira.sandbox.jql import BadQuery, parse
 from connectors.loopback import LoopbackServer
 from connectors.tickets import RemoteLink, SiteKind
@@ -104,7 +104,7 @@ def test_data_center_takes_only_a_text(description: Any) -> None:
 
 
 def test_a_required_field_must_be_given(sandbox: JiraSandbox) -> None:
-    sandbox.site.projects[0].custom = (CustomField("customfield_7", "Team", required=True),)
+    sandbox.site.projects[0].custom = (ProjectField("customfield_7", "Team", required=True),)
     assert create(sandbox).json()["errors"] == {"customfield_7": "Team is required."}
     assert create(sandbox, customfield_7="Blue").status_code == 201
 
@@ -265,7 +265,7 @@ def test_a_webhook_can_be_delivered(sandbox: JiraSandbox) -> None:
         return Response(status_code=202)
 
     with LoopbackServer(Starlette(routes=[Route("/hook", take, methods=["POST"])])) as server:
-        delivery = sandbox.webhook("OPS-1", Change("status", "To Do", "Done"))
+        delivery = sandbox.webhook("OPS-1", FieldEdit("status", "To Do", "Done"))
         assert delivery.send(f"{server.url}/hook") == 202
         sandbox.webhook("OPS-1", event="deleted").send(f"{server.url}/hook")
     headers, body = taken[0]

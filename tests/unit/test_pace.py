@@ -18,7 +18,7 @@ from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.scenarios import storm
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.rate_limit import BURST, LocalPace, OverBudget, Rate
-from connectors.retry import Again, Circuit, RetryPolicy, call
+from connectors.retry import Circuit, Retryable, RetryPolicy, call
 
 AT_ONCE = RetryPolicy(sleep=lambda _: None)
 
@@ -141,7 +141,7 @@ def attempts(*errors: Exception) -> Callable[[], str]:
 
 def test_every_attempt_takes_a_permit() -> None:
     pace = Counted()
-    again = Again(Unreachable("The site is down."))
+    again = Retryable(Unreachable("The site is down."))
     call(
         attempts(again, again),
         service="Jira",
@@ -158,7 +158,7 @@ def test_a_budget_that_is_used_up_sends_nothing_and_says_nothing_of_the_site() -
     circuit = Circuit(limit=2)
     used_up = LocalPace("Jira", Rate(1, longest_wait=0))
     used_up.take()
-    down = Again(Unreachable("The site is down."))
+    down = Retryable(Unreachable("The site is down."))
 
     def ask(pace: Counted | LocalPace, *errors: Exception) -> None:
         once = RetryPolicy(attempts=1)

@@ -13,7 +13,7 @@ import requests
 
 from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox import scenarios
-from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.scenarios import mail, merge, pictures, search, storm
 from connectors.pagerduty.sandbox.server import SECRET, PagerDutySandbox
@@ -204,7 +204,7 @@ def test_a_resolved_incident_has_nobody_assigned_and_nobody_acknowledging(
 
 
 def test_a_users_key_knows_its_user() -> None:
-    with PagerDutySandbox(account=Account(user=wire.person("Ada"))) as server:
+    with PagerDutySandbox(account=SandboxAccount(user=wire.person("Ada"))) as server:
         assert get(server, "/users/me").json()["user"]["name"] == "Ada"
 
 
@@ -225,7 +225,7 @@ def test_custom_field_values_have_a_path_of_their_own(sandbox: PagerDutySandbox)
 
 def test_scenarios_are_the_same_each_time() -> None:
     def everything() -> str:
-        account = Account()
+        account = SandboxAccount()
         scenarios.load(account)
         scenarios.big(account, alerts=20, log_entries=90)
         return repr(
@@ -236,7 +236,7 @@ def test_scenarios_are_the_same_each_time() -> None:
 
 
 def test_the_scenarios_tell_what_their_names_say() -> None:
-    account = Account()
+    account = SandboxAccount()
     told = scenarios.load(account)
     assert [one.id for one in told.values()] == [
         storm.ID,
@@ -255,7 +255,7 @@ def test_the_scenarios_tell_what_their_names_say() -> None:
 
 @pytest.mark.parametrize(("alerts", "entries"), [(0, 10), (30, 200), (100, 500)])
 def test_the_big_incident_has_exactly_what_was_asked_for(alerts: int, entries: int) -> None:
-    incident = scenarios.big(Account(), alerts, entries)
+    incident = scenarios.big(SandboxAccount(), alerts, entries)
     assert (len(incident.alerts), len(incident.log)) == (alerts, entries)
 
 

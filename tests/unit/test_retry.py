@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connectors.errors import ConnectorError, NotFound, OutOfQuota, Rejected, Unreachable
 from connectors.rate_limit import NoPace
-from connectors.retry import Again, Circuit, RetryPolicy, call, seconds_to_wait
+from connectors.retry import Circuit, Retryable, RetryPolicy, call, seconds_to_wait
 
 NOW = datetime(2026, 10, 14, 12, 0, 0, tzinfo=UTC)
 DOWN = Unreachable("The site is down.", "Look at the network.")
@@ -102,20 +102,23 @@ def test_a_good_attempt_is_made_once() -> None:
 
 
 def test_a_read_is_repeated_with_growing_pauses() -> None:
-    run, script = Run(first_wait=0.5), Script(Again(DOWN), Again(DOWN), Again(DOWN), "answer")
+    run, script = (
+        Run(first_wait=0.5),
+        Script(Retryable(DOWN), Retryable(DOWN), Retryable(DOWN), "answer"),
+    )
     assert run(script) == "answer"
     assert run.waits == [0.5, 1.0, 2.0]
 
 
 def test_the_last_error_is_raised_when_no_attempt_is_left() -> None:
-    run, script = Run(attempts=3), Script(Again(DOWN))
+    run, script = Run(attempts=3), Script(Retryable(DOWN))
     with pytest.raises(Unreachable, match="The site is down"):
         run(script)
     assert script.made == 3
 
 
 def test_one_attempt_means_no_repetition() -> None:
-    run, script = Run(attempts=1), Script(Again(DOWN))
+    run, script = Run(attempts=1), Script(Retryable(DOWN))
     with pytest.raises(Unreachable):
         run(script)
     assert (script.made, run.waits) == (1, [])
@@ -128,7 +131,7 @@ def test_what_the_service_asks_for_is_waited_but_never_less_than_the_back_off(
     asked: float | None, waited: float
 ) -> None:
     run = Run()
-    run(Script(Again(DOWN, wait=asked), "answer"))
+    run(Script(Retryable(DOWN, wait=asked), "answer"))
     assert run.waits == [waited]
 
 
@@ -147,7 +150,7 @@ def test_jitter_only_lengthens_a_pause_and_at_most_by_its_share(
 
 
 def test_too_long_a_wait_ends_the_call_at_once_and_says_when_to_come_back() -> None:
-    run, script = Run(longest_wait=60.0), Script(Again(DOWN, wait=3599.2))
+    run, script = Run(longest_wait=60.0), Script(Retryable(DOWN, wait=3599.2))
     with pytest.raises(OutOfQuota, match=r"The site is down\. Run the command again in 3600 s\."):
         run(script)
     assert (script.made, run.waits) == (1, [])
@@ -155,7 +158,7 @@ def test_too_long_a_wait_ends_the_call_at_once_and_says_when_to_come_back() -> N
 
 def test_out_of_quota_carries_the_seconds() -> None:
     with pytest.raises(OutOfQuota) as caught:
-        Run()(Script(Again(DOWN, wait=3599.2, maybe_done=False)), repeatable=False)
+        Run()(Script(Retryable(DOWN, wait=3599.2, maybe_done=False)), repeatable=False)
     assert caught.value.again_in == 3599.2
 
 
@@ -163,21 +166,23 @@ def test_out_of_quota_carries_the_seconds() -> None:
 def test_a_create_that_may_have_happened_is_never_repeated_nor_called_out_of_quota(
     wait: float | None,
 ) -> None:
-    run, script = Run(), Script(Again(DOWN, wait=wait, maybe_done=True), "second ticket")
+    run, script = Run(), Script(Retryable(DOWN, wait=wait, maybe_done=True), "second ticket")
     with pytest.raises(Unreachable):
         run(script, repeatable=False)
     assert script.made == 1
 
 
 def test_a_create_that_surely_did_not_happen_is_repeated() -> None:
-    run, script = Run(), Script(Again(DOWN, wait=2.0, maybe_done=False), "ticket")
+    run, script = Run(), Script(Retryable(DOWN, wait=2.0, maybe_done=False), "ticket")
     assert run(script, repeatable=False) == "ticket"
     assert run.waits == [2.0]
 
 
 def test_a_create_is_given_up_once_it_may_have_happened() -> None:
     run = Run()
-    script = Script(Again(DOWN, maybe_done=False), Again(DOWN, maybe_done=True), "second ticket")
+    script = Script(
+        Retryable(DOWN, maybe_done=False), Retryable(DOWN, maybe_done=True), "second ticket"
+    )
     with pytest.raises(Unreachable):
         run(script, repeatable=False)
     assert script.made == 2
@@ -193,13 +198,13 @@ def test_every_other_error_passes_at_once(error: Exception) -> None:
 
 def test_the_raised_error_holds_the_attempt_as_its_cause() -> None:
     with pytest.raises(Unreachable) as caught:
-        Run(attempts=1)(Script(Again(DOWN)))
-    assert isinstance(caught.value.__cause__, Again)
+        Run(attempts=1)(Script(Retryable(DOWN)))
+    assert isinstance(caught.value.__cause__, Retryable)
 
 
 def fail(run: Run, error: ConnectorError = DOWN) -> None:
     with pytest.raises(type(error)):
-        run(Script(Again(error)))
+        run(Script(Retryable(error)))
 
 
 def test_the_circuit_opens_after_calls_in_a_row_that_ended_unreachable() -> None:
@@ -247,8 +252,8 @@ def test_after_its_rest_the_circuit_opens_again_when_the_one_call_fails() -> Non
     [
         Script("answer"),
         Script(NotFound("No such thing.")),
-        Script(Again(Rejected("No."))),
-        Script(Again(OutOfQuota("Too many."), maybe_done=False)),
+        Script(Retryable(Rejected("No."))),
+        Script(Retryable(OutOfQuota("Too many."), maybe_done=False)),
     ],
 )
 def test_any_answer_shows_that_the_site_is_up(between: Script) -> None:

@@ -3,9 +3,9 @@
 from connectors.jira.sandbox.faults import Fault, Moment
 from connectors.jira.sandbox.gate import Served
 from connectors.jira.sandbox.people import PEOPLE, Person
-from connectors.jira.sandbox.project import CustomField, Project
+from connectors.jira.sandbox.project import Project, ProjectField
 from connectors.jira.sandbox.server import API_TOKEN, EMAIL, PERSONAL_TOKEN, SECRET, JiraSandbox
-from connectors.jira.sandbox.webhooks import Change, Delivery
+from connectors.jira.sandbox.webhooks import Delivery, FieldEdit
 
 __all__ = [
     "API_TOKEN",
@@ -13,13 +13,13 @@ __all__ = [
     "PEOPLE",
     "PERSONAL_TOKEN",
     "SECRET",
-    "Change",
-    "CustomField",
     "Delivery",
     "Fault",
+    "FieldEdit",
     "JiraSandbox",
     "Moment",
     "Person",
     "Project",
+    "ProjectField",
     "Served",
 ]

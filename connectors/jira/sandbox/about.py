@@ -2,80 +2,82 @@
 
 from collections.abc import Mapping
 
-from connectors.jira.sandbox.asking import Asked, Handler, Said
+from connectors.jira.sandbox.asking import ApiAnswer, ApiRequest, Handler
 from connectors.jira.sandbox.people import Person
 from connectors.jira.sandbox.project import Project
-from connectors.jira.sandbox.rules import Refused
+from connectors.jira.sandbox.rules import RefusedRequest
 from connectors.jira.sandbox.views import Wire, page
 
 PEOPLE_LIMIT = 1000
 KEYS = ("BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "ASSIGN_ISSUES", "TRANSITION_ISSUES")
 
 
-def server_info(asked: Asked) -> Said:
+def server_info(asked: ApiRequest) -> ApiAnswer:
     """``GET serverInfo``."""
-    return Said(body=asked.views.server())
+    return ApiAnswer(body=asked.views.server())
 
 
-def myself(asked: Asked) -> Said:
+def myself(asked: ApiRequest) -> ApiAnswer:
     """``GET myself``."""
-    return Said(body=asked.views.person(asked.site.myself))
+    return ApiAnswer(body=asked.views.person(asked.site.myself))
 
 
-def my_permissions(asked: Asked) -> Said:
+def my_permissions(asked: ApiRequest) -> ApiAnswer:
     """``GET mypermissions``: Cloud must be told which, Data Center lists all."""
     wanted = asked.listed("permissions") if asked.site.is_cloud else list(KEYS)
     if not wanted or not set(wanted) <= set(KEYS):
-        raise Refused(messages=["The 'permissions' query parameter is required."])
+        raise RefusedRequest(messages=["The 'permissions' query parameter is required."])
     project = asked.site.project(asked.query.get("projectKey", ""))
     if project is None:
-        raise Refused(messages=["No project could be found."], status=404)
+        raise RefusedRequest(messages=["No project could be found."], status=404)
     shown = {
         key: {"id": str(number), "key": key, "name": key.replace("_", " ").title()}
         | {"type": "PROJECT", "havePermission": key not in project.lacking}
         for number, key in enumerate(wanted, 10)
     }
-    return Said(body={"permissions": shown})
+    return ApiAnswer(body={"permissions": shown})
 
 
-def _project(asked: Asked) -> Project:
+def _project(asked: ApiRequest) -> Project:
     project = asked.site.project(asked.path["project"]) if asked.known else None
     if project is None:
         said = f"No project could be found with key '{asked.path['project']}'."
-        raise Refused(messages=[said], status=404)
+        raise RefusedRequest(messages=[said], status=404)
     return project
 
 
-def read_project(asked: Asked) -> Said:
+def read_project(asked: ApiRequest) -> ApiAnswer:
     """``GET project/{project}``."""
-    return Said(body=asked.views.project(_project(asked)))
+    return ApiAnswer(body=asked.views.project(_project(asked)))
 
 
-def _creatable(asked: Asked) -> Project:
+def _creatable(asked: ApiRequest) -> Project:
     """Give the project that the path names; both documents know no 404 here, only 400."""
     project = asked.site.project(asked.path["project"])
     if project is None or "CREATE_ISSUES" in project.lacking:
-        raise Refused(messages=["The project does not exist, or you may not create issues in it."])
+        raise RefusedRequest(
+            messages=["The project does not exist, or you may not create issues in it."]
+        )
     return project
 
 
-def create_types(asked: Asked) -> Said:
+def create_types(asked: ApiRequest) -> ApiAnswer:
     """``GET issue/createmeta/{project}/issuetypes``."""
     project = _creatable(asked)
     kinds = [asked.views.issue_type(project, name) for name in project.issue_types]
-    return Said(body=_meta_page(asked, kinds, "issueTypes"))
+    return ApiAnswer(body=_meta_page(asked, kinds, "issueTypes"))
 
 
-def create_fields(asked: Asked) -> Said:
+def create_fields(asked: ApiRequest) -> ApiAnswer:
     """``GET issue/createmeta/{project}/issuetypes/{type}``."""
     project = _creatable(asked)
     if asked.path["type"] not in {project.type_id(name) for name in project.issue_types}:
-        raise Refused(messages=["Issue type is not valid for the project."])
+        raise RefusedRequest(messages=["Issue type is not valid for the project."])
     fields = [asked.views.field(project, own) for own in sorted(project.settable)]
-    return Said(body=_meta_page(asked, fields, "fields"))
+    return ApiAnswer(body=_meta_page(asked, fields, "fields"))
 
 
-def _meta_page(asked: Asked, items: list[Wire], name: str) -> Wire:
+def _meta_page(asked: ApiRequest, items: list[Wire], name: str) -> Wire:
     """Show a page: Cloud names its members by what they are and does not say which is the last."""
     size = min(asked.number("maxResults", 50), asked.site.page_limit)
     cloud = asked.site.is_cloud
@@ -83,10 +85,10 @@ def _meta_page(asked: Asked, items: list[Wire], name: str) -> Wire:
     return {key: value for key, value in shown.items() if not (cloud and key == "isLast")}
 
 
-def assignable(asked: Asked) -> Said:
+def assignable(asked: ApiRequest) -> ApiAnswer:
     """``GET user/assignable/search``: by beginnings, and only then by who can be assigned."""
     if asked.site.project(asked.query.get("project", "")) is None:
-        raise Refused(messages=["No project could be found."], status=404)
+        raise RefusedRequest(messages=["No project could be found."], status=404)
     exactly = asked.query.get("accountId")
     if exactly is not None:
         found = [each for each in asked.site.people if each.account_id == exactly]
@@ -95,18 +97,18 @@ def assignable(asked: Asked) -> Said:
     start = asked.number("startAt", 0)
     size = min(asked.number("maxResults", 50), PEOPLE_LIMIT if asked.site.is_cloud else 100)
     shown = [each for each in found[start : start + size] if each.assignable and each.active]
-    return Said(body=[asked.views.person(each) for each in shown])
+    return ApiAnswer(body=[asked.views.person(each) for each in shown])
 
 
-def users(asked: Asked) -> Said:
+def users(asked: ApiRequest) -> ApiAnswer:
     """``GET user/search``."""
-    return Said(body=[asked.views.person(each) for each in _beginning(asked)])
+    return ApiAnswer(body=[asked.views.person(each) for each in _beginning(asked)])
 
 
-def _beginning(asked: Asked) -> list[Person]:
+def _beginning(asked: ApiRequest) -> list[Person]:
     wanted = asked.query.get("query" if asked.site.is_cloud else "username", "").lower()
     if not wanted:
-        raise Refused(messages=["A search string is required."])
+        raise RefusedRequest(messages=["A search string is required."])
 
     def answers(person: Person) -> bool:
         words = [person.name, *person.name.split()]

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.jira.sandbox.rules import Refused
-from connectors.jira.sandbox.site import Record, Site
+from connectors.jira.sandbox.rules import RefusedRequest
+from connectors.jira.sandbox.site import SandboxSite, TicketRecord
 from connectors.jira.sandbox.views import Views
 
 LOGIN_FAILED = {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}
@@ -14,10 +14,10 @@ NO_TICKET = "Issue does not exist or you do not have permission to see it."
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ApiRequest:
     """A request whose body was read. ``known`` is False where the credentials are not good."""
 
-    site: Site
+    site: SandboxSite
     views: Views
     path: Mapping[str, str]
     query: Mapping[str, str]
@@ -30,29 +30,31 @@ class Asked:
         try:
             return json.loads(self.raw)
         except ValueError:
-            raise Refused(messages=["Invalid request payload. Refer to the REST API."]) from None
+            raise RefusedRequest(
+                messages=["Invalid request payload. Refer to the REST API."]
+            ) from None
 
     def number(self, name: str, default: int) -> int:
         """Give a number of the query string."""
         try:
             return int(self.query.get(name, default))
         except ValueError:
-            raise Refused(messages=[f"'{name}' is not a number."]) from None
+            raise RefusedRequest(messages=[f"'{name}' is not a number."]) from None
 
     def listed(self, name: str, default: str = "") -> list[str]:
         """Give a list of the query string, written with commas."""
         return [part.strip() for part in self.query.get(name, default).split(",") if part.strip()]
 
-    def ticket(self) -> Record:
+    def ticket(self) -> TicketRecord:
         """Give the ticket that the path names; 404 where it is gone, hidden or asked by nobody."""
         record = self.site.find(self.path["ticket"]) if self.known else None
         if record is None:
-            raise Refused(messages=[NO_TICKET], status=404)
+            raise RefusedRequest(messages=[NO_TICKET], status=404)
         return record
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ApiAnswer:
     """An answer: a status and what becomes JSON, None for no body at all."""
 
     status: int = 200
@@ -60,4 +62,4 @@ class Said:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Handler = Callable[[Asked], Said]
+Handler = Callable[[ApiRequest], ApiAnswer]

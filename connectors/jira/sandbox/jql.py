@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from connectors.jira.sandbox.site import Record, Site, Ticket
+from connectors.jira.sandbox.site import SandboxSite, SandboxTicket, TicketRecord
 
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([<>]=?|=|[(),])|([^\s"<>=(),]+))')
 _BOUNDING = frozenset({"labels", "id", "key", "project"})
-Test = Callable[[Record, Ticket], bool]
+Test = Callable[[TicketRecord, SandboxTicket], bool]
 
 
 class BadQuery(Exception):
@@ -40,7 +40,9 @@ class Clause:
     values: tuple[str, ...]
 
 
-def search(site: Site, query: str, *, validate: bool) -> list[tuple[Record, Ticket]]:
+def search(
+    site: SandboxSite, query: str, *, validate: bool
+) -> list[tuple[TicketRecord, SandboxTicket]]:
     """Give what the index knows to match, in the order asked for. Raises :class:`BadQuery`.
 
     Without ``validate`` (Data Center's ``validateQuery=false``), ids and keys that are not there
@@ -128,7 +130,7 @@ def _order(tokens: Sequence[Token]) -> list[tuple[str, bool]]:
     return order
 
 
-def _look_up(site: Site, clause: Clause) -> None:
+def _look_up(site: SandboxSite, clause: Clause) -> None:
     if clause.field in {"id", "key"}:
         for value in clause.values:
             if site.find(value) is None:
@@ -169,7 +171,7 @@ def _moment(value: str) -> datetime:
         ) from None
 
 
-def _order_key(field: str, ticket: Ticket) -> tuple[str, int] | datetime:
+def _order_key(field: str, ticket: SandboxTicket) -> tuple[str, int] | datetime:
     if field in {"created", "updated"}:
         return ticket.created if field == "created" else ticket.updated
     if field in {"key", "id"}:

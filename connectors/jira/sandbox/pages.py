@@ -3,7 +3,7 @@
 from html import escape
 
 from connectors.jira.sandbox.adf import text_of
-from connectors.jira.sandbox.site import Record, Site
+from connectors.jira.sandbox.site import SandboxSite, TicketRecord
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
@@ -11,7 +11,7 @@ dt { font-weight: 600 } dd { margin: 0 0 .5rem } pre { white-space: pre-wrap }
 """
 
 
-def page(site: Site, record: Record | None) -> str:
+def page(site: SandboxSite, record: TicketRecord | None) -> str:
     """Show a ticket as HTML; for None, that there is none to see."""
     if record is None:
         return _whole("No such ticket", "<h1>There is no such ticket.</h1>")

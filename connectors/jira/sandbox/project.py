@@ -18,7 +18,7 @@ SYSTEM_FIELDS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class CustomField:
+class ProjectField:
     """A field that a project's administrators made up; its values are texts."""
 
     id: str
@@ -41,7 +41,7 @@ class Project:
     priorities: tuple[str, ...] = ("Highest", "High", "Medium", "Low", "Lowest")
     components: tuple[str, ...] = ("Checkout", "Search")
     screen: frozenset[str] = frozenset(SYSTEM_FIELDS)
-    custom: tuple[CustomField, ...] = ()
+    custom: tuple[ProjectField, ...] = ()
     archived: bool = False
     lacking: set[str] = field(default_factory=set)
     """Permissions that the sandbox's account does not have here, such as ``CREATE_ISSUES``."""

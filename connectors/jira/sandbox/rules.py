@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.jira.sandbox.project import Project
-from connectors.jira.sandbox.site import Site, Ticket
+from connectors.jira.sandbox.site import SandboxSite, SandboxTicket
 from connectors.jira.sandbox.values import NAME_LIMIT, RULES, Wrong, label, text
 
 PROPERTY_LIMIT = 32_768
@@ -17,7 +17,7 @@ NOT_ON_SCREEN = "Field '{name}' cannot be set. It is not on the appropriate scre
 _TOP_LEVEL = frozenset({"fields", "update", "properties", "transition", "historyMetadata"})
 
 
-class Refused(Exception):
+class RefusedRequest(Exception):
     """The request cannot be done; ``errors`` say why by field, ``messages`` of the whole."""
 
     def __init__(
@@ -46,7 +46,7 @@ class Draft:
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_create(site: Site, body: Any) -> Draft:
+def read_create(site: SandboxSite, body: Any) -> Draft:
     """Look at the body of a create. Raises :class:`Refused` with everything that is wrong."""
     _shape(body)
     fields = dict(_mapping(body.get("fields")))
@@ -65,11 +65,11 @@ def read_create(site: Site, body: Any) -> Draft:
     if labels is not None:
         values["labels"] = tuple(dict.fromkeys((*values.get("labels", ()), *labels)))
     if errors:
-        raise Refused(errors)
+        raise RefusedRequest(errors)
     return Draft(project, values, _properties(site, body.get("properties")))
 
 
-def read_edit(site: Site, project: Project, now: Ticket, body: Any) -> dict[str, Any]:
+def read_edit(site: SandboxSite, project: Project, now: SandboxTicket, body: Any) -> dict[str, Any]:
     """Look at the body of an edit; one wrong field refuses all of it, as in Jira."""
     _shape(body)
     errors: dict[str, str] = {}
@@ -82,33 +82,37 @@ def read_edit(site: Site, project: Project, now: Ticket, body: Any) -> dict[str,
     if labels is not None:
         values["labels"] = labels
     if errors:
-        raise Refused(errors)
+        raise RefusedRequest(errors)
     return values
 
 
 def _shape(body: Any) -> None:
     if not isinstance(body, dict):
-        raise Refused(messages=["Invalid request payload. Refer to the REST API documentation."])
+        raise RefusedRequest(
+            messages=["Invalid request payload. Refer to the REST API documentation."]
+        )
     unknown = body.keys() - _TOP_LEVEL
     if unknown:
-        raise Refused(messages=[f"Unrecognized field: {min(unknown)}"])
+        raise RefusedRequest(messages=[f"Unrecognized field: {min(unknown)}"])
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise Refused(messages=["Invalid request payload. Refer to the REST API documentation."])
+        raise RefusedRequest(
+            messages=["Invalid request payload. Refer to the REST API documentation."]
+        )
     return value
 
 
-def _project(site: Site, value: Any) -> Project:
+def _project(site: SandboxSite, value: Any) -> Project:
     asked = value if isinstance(value, dict) else {}
     project = site.project(str(asked.get("key") or asked.get("id") or ""))
     if project is None or "CREATE_ISSUES" in project.lacking:
-        raise Refused({"project": "valid project is required"})
+        raise RefusedRequest({"project": "valid project is required"})
     if project.archived:
-        raise Refused({"project": "The project is archived."})
+        raise RefusedRequest({"project": "The project is archived."})
     return project
 
 
@@ -124,7 +128,7 @@ def _issue_type(project: Project, value: Any, errors: dict[str, str]) -> str:
 
 
 def _read_fields(
-    site: Site,
+    site: SandboxSite,
     project: Project,
     fields: Mapping[str, Any],
     errors: dict[str, str],
@@ -178,20 +182,20 @@ def _applied(labels: list[str], operation: Any) -> list[str]:
     raise Wrong("Unknown operation.")
 
 
-def _properties(site: Site, value: Any) -> dict[str, Any]:
+def _properties(site: SandboxSite, value: Any) -> dict[str, Any]:
     """Read issue properties; Data Center documents their values as texts that hold JSON."""
     kept: dict[str, Any] = {}
     for each in value or ():
         if not isinstance(each, dict) or each.keys() != {"key", "value"}:
-            raise Refused(
+            raise RefusedRequest(
                 messages=["Invalid request payload. Refer to the REST API documentation."]
             )
         own = each["value"]
         if not site.is_cloud:
             if not isinstance(own, str):
-                raise Refused(messages=["Can not deserialize instance of java.lang.String"])
+                raise RefusedRequest(messages=["Can not deserialize instance of java.lang.String"])
             own = json.loads(own)
         if len(each["key"]) > NAME_LIMIT or len(json.dumps(own)) > PROPERTY_LIMIT:
-            raise Refused(messages=["The property's key or value is too long."])
+            raise RefusedRequest(messages=["The property's key or value is too long."])
         kept[each["key"]] = own
     return kept

@@ -5,10 +5,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.jira.sandbox.asking import LOGIN_FAILED, Asked, Handler, Said
+from connectors.jira.sandbox.asking import LOGIN_FAILED, ApiAnswer, ApiRequest, Handler
 from connectors.jira.sandbox.jql import BadQuery, search
-from connectors.jira.sandbox.rules import Refused
-from connectors.jira.sandbox.site import Record, Ticket
+from connectors.jira.sandbox.rules import RefusedRequest
+from connectors.jira.sandbox.site import SandboxTicket, TicketRecord
 from connectors.jira.sandbox.views import Wire
 
 BULK_LIMIT = 100
@@ -19,12 +19,14 @@ _GONE = (
 )
 
 
-def bulk_fetch(asked: Asked) -> Said:
+def bulk_fetch(asked: ApiRequest) -> ApiAnswer:
     """``POST issue/bulkfetch``: what cannot be seen is left out without a word."""
     body = asked.body
     wanted, properties = body.get("issueIdsOrKeys"), body.get("properties", [])
     if not wanted or len(wanted) > BULK_LIMIT or len(properties) > PROPERTY_LIMIT:
-        raise Refused(messages=["Between 1 and 100 issues and at most 5 properties are allowed."])
+        raise RefusedRequest(
+            messages=["Between 1 and 100 issues and at most 5 properties are allowed."]
+        )
     records = {r.now.id: r for own in wanted if (r := asked.site.find(str(own)))}
     shown, failed = [], []
     for own, record in records.items() if asked.known else ():
@@ -35,13 +37,13 @@ def bulk_fetch(asked: Asked) -> Said:
             fields = body.get("fields", ["*navigable"])
             shown.append(asked.views.ticket(record, record.now, fields, properties))
     answer = {"issues": shown, "issueErrors": failed}
-    return Said(body=answer, headers={} if asked.known else LOGIN_FAILED)
+    return ApiAnswer(body=answer, headers={} if asked.known else LOGIN_FAILED)
 
 
-def search_jql(asked: Asked) -> Said:
+def search_jql(asked: ApiRequest) -> ApiAnswer:
     """``POST search/jql``: nothing at all for credentials that are not good, and 200."""
     if not asked.known:
-        return Said(body={"issues": [], "isLast": True}, headers=LOGIN_FAILED)
+        return ApiAnswer(body={"issues": [], "isLast": True}, headers=LOGIN_FAILED)
     body = asked.body
     query = str(body.get("jql", ""))
     size = min(body.get("maxResults", 50), asked.site.page_limit)
@@ -50,7 +52,7 @@ def search_jql(asked: Asked) -> Said:
     shown = found[start : start + size]
     fields, properties = body.get("fields", ["id"]), body.get("properties", [])
     if len(properties) > PROPERTY_LIMIT:
-        raise Refused(messages=["At most 5 properties are allowed."])
+        raise RefusedRequest(messages=["At most 5 properties are allowed."])
     answer: Wire = {
         "isLast": start + size >= len(found),
         "issues": [asked.views.ticket(r, t, fields, properties) for r, t in shown],
@@ -58,7 +60,7 @@ def search_jql(asked: Asked) -> Said:
     if not answer["isLast"]:
         token = json.dumps([start + size, query]).encode()
         answer["nextPageToken"] = base64.urlsafe_b64encode(token).decode()
-    return Said(body=answer)
+    return ApiAnswer(body=answer)
 
 
 def _start(token: Any, query: str) -> int:
@@ -69,16 +71,16 @@ def _start(token: Any, query: str) -> int:
     except (ValueError, TypeError):
         start, of = 0, None
     if of != query:
-        raise Refused(messages=["The nextPageToken is invalid."])
+        raise RefusedRequest(messages=["The nextPageToken is invalid."])
     return int(start)
 
 
-def search_gone(_: Asked) -> Said:
+def search_gone(_: ApiRequest) -> ApiAnswer:
     """Cloud's ``search`` of old."""
-    raise Refused(messages=[_GONE], status=410)
+    raise RefusedRequest(messages=[_GONE], status=410)
 
 
-def search_pages(asked: Asked) -> Said:
+def search_pages(asked: ApiRequest) -> ApiAnswer:
     """``GET search`` of Data Center: Jira may give fewer than asked for, and says how many."""
     validate = asked.query.get("validateQuery", "true") != "false"
     found = _found(asked, asked.query.get("jql", ""), validate=validate)
@@ -86,14 +88,18 @@ def search_pages(asked: Asked) -> Said:
     size = min(asked.number("maxResults", 50), asked.site.page_limit)
     fields = asked.listed("fields", "*navigable")
     shown = [asked.views.ticket(r, t, fields, ()) for r, t in found[start : start + size]]
-    return Said(body={"startAt": start, "maxResults": size, "total": len(found), "issues": shown})
+    return ApiAnswer(
+        body={"startAt": start, "maxResults": size, "total": len(found), "issues": shown}
+    )
 
 
-def _found(asked: Asked, query: str, *, validate: bool) -> list[tuple[Record, Ticket]]:
+def _found(
+    asked: ApiRequest, query: str, *, validate: bool
+) -> list[tuple[TicketRecord, SandboxTicket]]:
     try:
         return search(asked.site, query, validate=validate)
     except BadQuery as bad:
-        raise Refused(messages=[str(bad)]) from None
+        raise RefusedRequest(messages=[str(bad)]) from None
 
 
 CLOUD: Mapping[tuple[str, str], Handler] = {

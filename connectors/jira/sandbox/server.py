@@ -13,14 +13,14 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from connectors.jira.sandbox import about, searches, tickets
-from connectors.jira.sandbox.asking import LOGIN_FAILED, Asked, Handler, Said
+from connectors.jira.sandbox.asking import LOGIN_FAILED, ApiAnswer, ApiRequest, Handler
 from connectors.jira.sandbox.faults import Fault
 from connectors.jira.sandbox.gate import Gate, Served
 from connectors.jira.sandbox.pages import page
-from connectors.jira.sandbox.rules import Refused
-from connectors.jira.sandbox.site import Record, Site
+from connectors.jira.sandbox.rules import RefusedRequest
+from connectors.jira.sandbox.site import SandboxSite, TicketRecord
 from connectors.jira.sandbox.views import Views
-from connectors.jira.sandbox.webhooks import Change, Delivery, delivery
+from connectors.jira.sandbox.webhooks import Delivery, FieldEdit, delivery
 from connectors.loopback import LoopbackServer, Sandbox
 from connectors.tickets import SiteKind
 
@@ -42,12 +42,12 @@ class JiraSandbox(Sandbox):
     index_lag: timedelta = timedelta(0)
     clock: Callable[[], datetime] | None = None
     port: int = 0
-    site: Site = field(init=False)
+    site: SandboxSite = field(init=False)
     tokens: set[str] = field(init=False)
     """What is accepted as ``Authorization``; empty it, and the credentials are good no more."""
 
     def __post_init__(self) -> None:
-        self.site = Site(self.kind, self.index_lag)
+        self.site = SandboxSite(self.kind, self.index_lag)
         if self.clock is not None:
             self.site.clock = self.clock
         basic = base64.b64encode(f"{EMAIL}:{API_TOKEN}".encode()).decode()
@@ -87,7 +87,7 @@ class JiraSandbox(Sandbox):
         """Let something go wrong from now on; of several that fit, the first one does."""
         self.gate.faults.append(fault)
 
-    def ticket(self, id_or_key: str) -> Record:
+    def ticket(self, id_or_key: str) -> TicketRecord:
         """Give a ticket, hidden or not. Raises ``KeyError`` where there is none."""
         with self.site.lock:
             for record in self.site.records.values():
@@ -123,7 +123,7 @@ class JiraSandbox(Sandbox):
             self.site.delete(self.ticket(id_or_key))
 
     def webhook(
-        self, id_or_key: str, *changes: Change, event: str = "updated", secret: str = SECRET
+        self, id_or_key: str, *changes: FieldEdit, event: str = "updated", secret: str = SECRET
     ) -> Delivery:
         """Make the signed delivery of an event; :meth:`Delivery.send` sends it.
 
@@ -154,14 +154,14 @@ class JiraSandbox(Sandbox):
         async def endpoint(request: Request) -> Response:
             known = request.headers.get("authorization", "") in self.tokens
             if not known and self._needs_login(path):
-                said = Said(
+                said = ApiAnswer(
                     401,
                     {"errorMessages": ["You are not authenticated."], "errors": {}},
                     LOGIN_FAILED,
                 )
                 return _response(said)
             base = f"{request.url.scheme}://{request.url.netloc}"
-            asked = Asked(
+            asked = ApiRequest(
                 self.site,
                 Views(self.site, base),
                 request.path_params,
@@ -172,9 +172,9 @@ class JiraSandbox(Sandbox):
             with self.site.lock:
                 try:
                     return _response(handler(asked))
-                except Refused as refused:
+                except RefusedRequest as refused:
                     headers = {} if known else LOGIN_FAILED
-                    return _response(Said(refused.status, refused.body, headers))
+                    return _response(ApiAnswer(refused.status, refused.body, headers))
 
         return endpoint
 
@@ -191,7 +191,7 @@ class JiraSandbox(Sandbox):
             return HTMLResponse(page(self.site, record), 200 if record else 404)
 
 
-def _response(said: Said) -> Response:
+def _response(said: ApiAnswer) -> Response:
     headers = {"X-AREQUESTID": "sandbox", **said.headers}
     if said.body is None:
         return Response(status_code=said.status, headers=headers)

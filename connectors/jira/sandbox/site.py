@@ -18,7 +18,7 @@ FIRST_ID = 10_401
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class SandboxTicket:
     """A ticket at one moment. ``description`` is ADF on Cloud, a text on Data Center."""
 
     id: str
@@ -42,20 +42,20 @@ class Ticket:
 
 
 @dataclass
-class Record:
+class TicketRecord:
     """A ticket with its past, and what hangs on it."""
 
-    versions: list[tuple[datetime, Ticket]]
+    versions: list[tuple[datetime, SandboxTicket]]
     properties: dict[str, Any] = field(default_factory=dict)
     links: list[dict[str, Any]] = field(default_factory=list)
     old_keys: list[str] = field(default_factory=list)
 
     @property
-    def now(self) -> Ticket:
+    def now(self) -> SandboxTicket:
         """The ticket as it is."""
         return self.versions[-1][1]
 
-    def at(self, moment: datetime) -> Ticket | None:
+    def at(self, moment: datetime) -> SandboxTicket | None:
         """Give the ticket as it was, None before it was made."""
         past = [ticket for when, ticket in self.versions if when <= moment]
         return past[-1] if past else None
@@ -66,7 +66,7 @@ def _now() -> datetime:
 
 
 @dataclass
-class Site:
+class SandboxSite:
     """One Jira. Whoever reads or changes it holds the lock; the sandbox's own methods do.
 
     ``page_limit`` caps every page. The ids in ``unready`` fail once in a bulk fetch.
@@ -80,7 +80,7 @@ class Site:
     myself: Person = ROBOT
     page_limit: int = 100
     unready: set[str] = field(default_factory=set)
-    records: dict[str, Record] = field(default_factory=dict)
+    records: dict[str, TicketRecord] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _made: int = 0
     _numbers: dict[str, int] = field(default_factory=dict)
@@ -94,14 +94,14 @@ class Site:
         """Give a project, None where there is none."""
         return next((each for each in self.projects if key_or_id in {each.key, each.id}), None)
 
-    def find(self, id_or_key: str) -> Record | None:
+    def find(self, id_or_key: str) -> TicketRecord | None:
         """Give a ticket that the account may see, by its id, its key or a key of old."""
         for record in self.records.values():
             if id_or_key.upper() in {record.now.id, record.now.key, *record.old_keys}:
                 return None if record.now.hidden else record
         return None
 
-    def indexed(self) -> Iterator[tuple[Record, Ticket]]:
+    def indexed(self) -> Iterator[tuple[TicketRecord, SandboxTicket]]:
         """Give each ticket as the index knows it; archived and hidden ones it does not."""
         moment = self.clock() - self.index_lag
         for record in self.records.values():
@@ -109,35 +109,35 @@ class Site:
             if known is not None and not (record.now.hidden or record.now.archived):
                 yield record, known
 
-    def create(self, project: Project, **fields: Any) -> Record:
+    def create(self, project: Project, **fields: Any) -> TicketRecord:
         """Make a ticket of fields that were looked at."""
         now = self.clock()
         own = str(FIRST_ID + self._made)
         self._made += 1
         key = self._new_key(project)
-        ticket = Ticket(own, key, project.key, created=now, updated=now, **fields)
-        self.records[own] = Record([(now, ticket)])
+        ticket = SandboxTicket(own, key, project.key, created=now, updated=now, **fields)
+        self.records[own] = TicketRecord([(now, ticket)])
         return self.records[own]
 
-    def change(self, record: Record, **fields: Any) -> None:
+    def change(self, record: TicketRecord, **fields: Any) -> None:
         """Change fields; the ticket counts as updated now."""
         now = self.clock()
         record.versions.append((now, replace(record.now, updated=now, **fields)))
 
-    def moves(self, record: Record) -> list[Move]:
+    def moves(self, record: TicketRecord) -> list[Move]:
         """List the transitions that the workflow allows now."""
         return [move for move in MOVES if record.now.status in move.sources]
 
-    def transition(self, record: Record, move: Move) -> None:
+    def transition(self, record: TicketRecord, move: Move) -> None:
         """Make a transition."""
         self.change(record, status=move.to, resolution=move.resolution)
 
-    def move_to(self, record: Record, project: Project) -> None:
+    def move_to(self, record: TicketRecord, project: Project) -> None:
         """Move a ticket to another project: it gets a new key and answers to the old one too."""
         record.old_keys.append(record.now.key)
         self.change(record, key=self._new_key(project), project=project.key)
 
-    def delete(self, record: Record) -> None:
+    def delete(self, record: TicketRecord) -> None:
         """Delete a ticket for good."""
         del self.records[record.now.id]
 
@@ -154,6 +154,6 @@ class Site:
         return f"{project.key}-{number}"
 
 
-def category(ticket: Ticket) -> str:
+def category(ticket: SandboxTicket) -> str:
     """Give the key of the category of a ticket's status."""
     return STATUSES[ticket.status].category

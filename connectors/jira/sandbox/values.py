@@ -12,7 +12,7 @@ from typing import Any
 from connectors.jira.sandbox.adf import problem_of
 from connectors.jira.sandbox.people import Person
 from connectors.jira.sandbox.project import Project
-from connectors.jira.sandbox.site import Site
+from connectors.jira.sandbox.site import SandboxSite
 
 DESCRIPTION_LIMIT = 32_767
 NAME_LIMIT = 255
@@ -30,7 +30,7 @@ def text(value: Any) -> str:
     return value
 
 
-def _summary(_: Site, __: Project, value: Any) -> str:
+def _summary(_: SandboxSite, __: Project, value: Any) -> str:
     line = text(value)
     if not line.strip():
         raise Wrong("You must specify a summary of the issue.")
@@ -41,7 +41,7 @@ def _summary(_: Site, __: Project, value: Any) -> str:
     return line
 
 
-def _description(site: Site, _: Project, value: Any) -> Any:
+def _description(site: SandboxSite, _: Project, value: Any) -> Any:
     if value is None:
         return None
     if site.is_cloud:
@@ -68,13 +68,13 @@ def label(value: Any) -> str:
     return own
 
 
-def _labels(_: Site, __: Project, value: Any) -> tuple[str, ...]:
+def _labels(_: SandboxSite, __: Project, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise Wrong("data was not an array")
     return tuple(dict.fromkeys(label(each) for each in value))
 
 
-def _priority(_: Site, project: Project, value: Any) -> str:
+def _priority(_: SandboxSite, project: Project, value: Any) -> str:
     asked = value if isinstance(value, dict) else {}
     if asked.get("name") in project.priorities:
         return str(asked["name"])
@@ -84,7 +84,7 @@ def _priority(_: Site, project: Project, value: Any) -> str:
     raise Wrong("The priority selected is invalid.")
 
 
-def _due(_: Site, __: Project, value: Any) -> date | None:
+def _due(_: SandboxSite, __: Project, value: Any) -> date | None:
     if value is None:
         return None
     if not _DAY.fullmatch(text(value)):
@@ -95,7 +95,7 @@ def _due(_: Site, __: Project, value: Any) -> date | None:
         raise Wrong(f"Error parsing date string: {value}") from None
 
 
-def _assignee(site: Site, _: Project, value: Any) -> Person | None:
+def _assignee(site: SandboxSite, _: Project, value: Any) -> Person | None:
     if value is None:
         return None
     if not isinstance(value, dict):
@@ -109,7 +109,7 @@ def _assignee(site: Site, _: Project, value: Any) -> Person | None:
     raise Wrong(f"User '{own}' does not exist.")
 
 
-def _components(_: Site, project: Project, value: Any) -> tuple[str, ...]:
+def _components(_: SandboxSite, project: Project, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise Wrong("data was not an array")
     names = tuple(str(each.get("name", "")) for each in value)
@@ -119,7 +119,7 @@ def _components(_: Site, project: Project, value: Any) -> tuple[str, ...]:
     return names
 
 
-RULES: Mapping[str, tuple[str, Callable[[Site, Project, Any], Any]]] = {
+RULES: Mapping[str, tuple[str, Callable[[SandboxSite, Project, Any], Any]]] = {
     "summary": ("summary", _summary),
     "description": ("description", _description),
     "labels": ("labels", _labels),

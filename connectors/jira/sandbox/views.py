@@ -13,7 +13,7 @@ from connectors.jira.sandbox.project import (
     Project,
     Status,
 )
-from connectors.jira.sandbox.site import Record, Site, Ticket
+from connectors.jira.sandbox.site import SandboxSite, SandboxTicket, TicketRecord
 from connectors.tickets import SiteKind
 
 Wire = dict[str, Any]
@@ -25,7 +25,7 @@ CATEGORY_NAMES = {"new": "To Do", "indeterminate": "In Progress", "done": "Done"
 class Views:
     """Shows a site's things with links that begin at ``base``, the address that was asked."""
 
-    def __init__(self, site: Site, base: str) -> None:
+    def __init__(self, site: SandboxSite, base: str) -> None:
         """Remember both."""
         self._site = site
         self._base = base
@@ -83,16 +83,20 @@ class Views:
         shown: Wire = {"id": move.id, "name": move.name, "to": self.status(STATUSES[move.to])}
         return shown | {"hasScreen": False, "isAvailable": True} if self._site.is_cloud else shown
 
-    def created(self, ticket: Ticket) -> Wire:
+    def created(self, ticket: SandboxTicket) -> Wire:
         """Show what a create gives back: no status, no fields."""
         return {"id": ticket.id, "key": ticket.key, "self": self.link(ticket)}
 
-    def link(self, ticket: Ticket) -> str:
+    def link(self, ticket: SandboxTicket) -> str:
         """Give a ticket's address in the API."""
         return f"{self._rest}/issue/{ticket.id}"
 
     def ticket(
-        self, record: Record, ticket: Ticket, fields: Collection[str], properties: Iterable[str]
+        self,
+        record: TicketRecord,
+        ticket: SandboxTicket,
+        fields: Collection[str],
+        properties: Iterable[str],
     ) -> Wire:
         """Show a ticket; with ``{"id"}`` alone, as enhanced search does by default, its id only."""
         if set(fields) == {"id"}:
@@ -109,7 +113,7 @@ class Views:
         wanted = {key: record.properties[key] for key in properties if key in record.properties}
         return shown | {"properties": wanted} if wanted else shown
 
-    def _fields(self, ticket: Ticket) -> Wire:
+    def _fields(self, ticket: SandboxTicket) -> Wire:
         project = self._site.project(ticket.project)
         resolution = ticket.resolution
         return {

@@ -9,12 +9,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 import requests
 
-from connectors.jira.sandbox.site import Record, Site
+from connectors.jira.sandbox.site import SandboxSite, TicketRecord
 from connectors.jira.sandbox.views import Views
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldEdit:
     """A field that went from one value to another, as people see the values."""
 
     field: str
@@ -36,11 +36,11 @@ class Delivery:
 
 
 def delivery(
-    site: Site,
+    site: SandboxSite,
     views: Views,
-    record: Record,
+    record: TicketRecord,
     event: str,
-    changes: Sequence[Change],
+    changes: Sequence[FieldEdit],
     secret: str,
 ) -> Delivery:
     """Make the delivery of an event about a ticket."""
@@ -65,7 +65,7 @@ def delivery(
     return Delivery(raw, headers)
 
 
-def _item(site: Site, change: Change) -> dict[str, str | None]:
+def _item(site: SandboxSite, change: FieldEdit) -> dict[str, str | None]:
     """Show a change; Data Center leaves out ``fieldId``."""
     item = {"field": change.field, "fieldtype": "jira"}
     ends = {"from": None, "fromString": change.old, "to": None, "toString": change.new}

@@ -18,7 +18,7 @@ FIRST_NUMBER = 4101
 
 
 @dataclass
-class Account:
+class SandboxAccount:
     """The account. Its methods, and its incidents', may be called from any thread."""
 
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/Denver"))

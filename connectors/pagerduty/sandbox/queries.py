@@ -18,7 +18,7 @@ MOST_FIELDS = 2
 T = TypeVar("T")
 
 
-class Refused(Exception):
+class ErrorAnswer(Exception):
     """An answer other than 200, in the words and numbers that PagerDuty uses."""
 
     def __init__(self, status: int, code: int, message: str, *errors: str) -> None:
@@ -27,17 +27,17 @@ class Refused(Exception):
         self.body: Wire = {"error": {"message": message, "code": code, "errors": list(errors)}}
 
 
-def invalid(*errors: str) -> Refused:
+def invalid(*errors: str) -> ErrorAnswer:
     """Make the answer to arguments that cannot be."""
-    return Refused(400, 2001, "Invalid Input Provided", *errors)
+    return ErrorAnswer(400, 2001, "Invalid Input Provided", *errors)
 
 
-def not_found() -> Refused:
+def not_found() -> ErrorAnswer:
     """Make the answer to an id that nobody has."""
-    return Refused(404, 2100, "Not Found")
+    return ErrorAnswer(404, 2100, "Not Found")
 
 
-class Asked:
+class QueryReader:
     """The query of a request; a parameter that is not among ``known`` is refused."""
 
     def __init__(self, query: QueryParams, *known: str) -> None:
@@ -81,7 +81,7 @@ class Asked:
         until = self.time("until") or now
         since = self.time("since") or until - USUAL_PERIOD
         if not timedelta() <= until - since <= LONGEST_PERIOD:
-            raise Refused(400, 2005, "Invalid Query Date Range", "At most six months.")
+            raise ErrorAnswer(400, 2005, "Invalid Query Date Range", "At most six months.")
         return since, until
 
     def zone(self, otherwise: ZoneInfo) -> ZoneInfo:

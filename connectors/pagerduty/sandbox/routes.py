@@ -13,10 +13,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.pagerduty.sandbox import views
-from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.json_shapes import priority
-from connectors.pagerduty.sandbox.queries import Asked, Refused, not_found
+from connectors.pagerduty.sandbox.queries import ErrorAnswer, QueryReader, not_found
 
 _UTC = ZoneInfo("UTC")
 _PAGING = ("limit", "offset", "total")
@@ -37,7 +37,7 @@ class Api:
 
     def __init__(
         self,
-        account: Account,
+        account: SandboxAccount,
         api_keys: Sequence[str],
         since_means: Literal["created_at", "resolved_at"],
         sorts_by: str,
@@ -77,7 +77,7 @@ class Api:
                 with self._account.lock:
                     body, zone = handler(request)
                     text = json.dumps(body, default=functools.partial(stamp, zone=zone))
-            except Refused as refused:
+            except ErrorAnswer as refused:
                 return JSONResponse(refused.body, refused.status)
             return Response(text, media_type="application/json")
 
@@ -88,7 +88,7 @@ class Api:
             for form in (f"Token token={key}", f"Bearer {key}"):
                 if hmac.compare_digest(header.encode(), form.encode()):
                     return
-        raise Refused(401, 2006, "Authentication Failed")
+        raise ErrorAnswer(401, 2006, "Authentication Failed")
 
     def _found(self, request: Request) -> SandboxIncident:
         """Find the incident of a path, by its id or its number."""
@@ -100,7 +100,7 @@ class Api:
 
     def _incidents(self, request: Request) -> Answer:
         lists = ("statuses[]", "service_ids[]", "team_ids[]", "urgencies[]", "include[]")
-        asked = Asked(
+        asked = QueryReader(
             request.query_params, *_PAGING, *lists, "since", "until", "sort_by", "time_zone"
         )
         since, until = asked.period(datetime.now(UTC))
@@ -124,12 +124,12 @@ class Api:
         return page, asked.zone(_UTC)
 
     def _incident(self, request: Request) -> Answer:
-        asked = Asked(request.query_params, "include[]")
+        asked = QueryReader(request.query_params, "include[]")
         included = asked.choices("include", _INCLUDES)
         return {"incident": views.rest_incident(self._found(request), included)}, _UTC
 
     def _log_entries(self, request: Request) -> Answer:
-        asked = Asked(
+        asked = QueryReader(
             request.query_params,
             *(*_PAGING, "include[]", "since", "until", "time_zone", "is_overview"),
         )
@@ -144,7 +144,7 @@ class Api:
         return asked.page(entries, "log_entries"), asked.zone(self._account.time_zone)
 
     def _alerts(self, request: Request) -> Answer:
-        asked = Asked(
+        asked = QueryReader(
             request.query_params, *_PAGING, "statuses[]", "sort_by", "include[]", "alert_key"
         )
         statuses = asked.choices("statuses", ("triggered", "resolved"))
@@ -161,50 +161,50 @@ class Api:
         return asked.page(alerts, "alerts"), self._account.time_zone
 
     def _notes(self, request: Request) -> Answer:
-        Asked(request.query_params)
+        QueryReader(request.query_params)
         notes = sorted(
             self._found(request).notes, key=lambda note: note["created_at"], reverse=True
         )
         return {"notes": notes}, self._account.time_zone
 
     def _change_events(self, request: Request) -> Answer:
-        Asked(request.query_params, "limit")
+        QueryReader(request.query_params, "limit")
         return {"change_events": self._found(request).changes}, _UTC
 
     def _impacts(self, request: Request) -> Answer:
-        Asked(request.query_params)
+        QueryReader(request.query_params)
         impacts = self._found(request).impacts
         return {"services": impacts, "limit": 100, "next_cursor": None}, _UTC
 
     def _subscribers(self, request: Request) -> Answer:
-        Asked(request.query_params)
+        QueryReader(request.query_params)
         subscribers = self._found(request).subscribers
         page = {"limit": 100, "offset": 0, "more": False, "total": len(subscribers)}
         return {"subscribers": subscribers, "account_id": "PACC0NT", **page}, _UTC
 
     def _custom_fields(self, request: Request) -> Answer:
-        Asked(request.query_params)
+        QueryReader(request.query_params)
         return {"custom_fields": self._found(request).custom_fields}, _UTC
 
     def _webhook_subscriptions(self, request: Request) -> Answer:
-        asked = Asked(request.query_params, *_PAGING, "filter_type", "filter_id")
+        asked = QueryReader(request.query_params, *_PAGING, "filter_type", "filter_id")
         return asked.page(self._account.subscriptions, "webhook_subscriptions"), _UTC
 
     def _me(self, request: Request) -> Answer:
-        Asked(request.query_params, "include[]")
+        QueryReader(request.query_params, "include[]")
         if self._account.user is None:
-            raise Refused(
+            raise ErrorAnswer(
                 400, 2001, "Invalid Input Provided", "An account's key belongs to no user."
             )
         user = {**self._account.user, "type": "user", "email": "robot@example.com"}
         return {"user": {**user, "name": self._account.user["summary"]}}, _UTC
 
     def _abilities(self, request: Request) -> Answer:
-        Asked(request.query_params)
+        QueryReader(request.query_params)
         return {"abilities": ["teams", "urgencies", "event_rules"]}, _UTC
 
     def _services(self, request: Request) -> Answer:
-        asked = Asked(request.query_params, *_PAGING, "query", "team_ids[]", "include[]")
+        asked = QueryReader(request.query_params, *_PAGING, "query", "team_ids[]", "include[]")
         known = {one.service["id"]: one for one in self._account.incidents.values()}
         services = [
             {
@@ -219,7 +219,7 @@ class Api:
         return asked.page(services, "services"), _UTC
 
     def _priorities(self, request: Request) -> Answer:
-        asked = Asked(request.query_params, *_PAGING)
+        asked = QueryReader(request.query_params, *_PAGING)
         return asked.page([priority(name) for name in _LISTED_PRIORITIES], "priorities"), _UTC
 
 

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.loopback import LoopbackServer, Sandbox
 from connectors.pagerduty.sandbox import webhooks
-from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.json_shapes import Wire
@@ -54,7 +54,7 @@ class PagerDutySandbox(Sandbox):
     that order, whatever ``sort_by`` asks for. The last ``REMEMBERED`` requests are in ``served``.
     """
 
-    account: Account = field(default_factory=Account)
+    account: SandboxAccount = field(default_factory=SandboxAccount)
     api_keys: Sequence[str] = (API_KEY,)
     since_means: Literal["created_at", "resolved_at"] = "created_at"
     sorts_by: str = ""

@@ -7,7 +7,7 @@ another ``start``), always the same. Names, addresses and causes are made up.
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios.large import big
 from connectors.pagerduty.sandbox.scenarios.mail import reopened
@@ -27,7 +27,7 @@ __all__ = [
     "reopened",
 ]
 
-SCENARIOS: Mapping[str, Callable[[Account], SandboxIncident]] = MappingProxyType(
+SCENARIOS: Mapping[str, Callable[[SandboxAccount], SandboxIncident]] = MappingProxyType(
     {
         "checkout storm": checkout_storm,
         "merged": merged,
@@ -39,6 +39,6 @@ SCENARIOS: Mapping[str, Callable[[Account], SandboxIncident]] = MappingProxyType
 """By name, in the order in which they happen; ``merged`` needs the storm before it."""
 
 
-def load(account: Account) -> dict[str, SandboxIncident]:
+def load(account: SandboxAccount) -> dict[str, SandboxIncident]:
     """Let every scenario happen; gives the incidents by the scenarios' names."""
     return {name: script(account) for name, script in SCENARIOS.items()}

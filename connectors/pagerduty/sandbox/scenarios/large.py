@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from connectors.pagerduty.sandbox import json_shapes as wire
-from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios.shop import (
     AIKO,
@@ -26,7 +26,7 @@ _WAYS = ("push", "sms", "phone", "email")
 
 
 def big(
-    account: Account,
+    account: SandboxAccount,
     alerts: int = 1000,
     log_entries: int = 5000,
     start: datetime = START,

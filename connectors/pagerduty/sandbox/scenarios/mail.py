@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from connectors.pagerduty.sandbox import json_shapes as wire
-from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios.shop import (
     LENA,
@@ -21,7 +21,7 @@ START = datetime(2026, 10, 17, 14, 5, 30, tzinfo=UTC)
 ID = "Q5MAILSTUCKTWC"
 
 
-def reopened(account: Account, start: datetime = START) -> SandboxIncident:
+def reopened(account: SandboxAccount, start: datetime = START) -> SandboxIncident:
     """Let the order mail get stuck twice: 25 minutes, and an hour later 68 more."""
     at = Clock(start)
     incident = account.open(

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios import storm
 from connectors.pagerduty.sandbox.scenarios.shop import (
@@ -18,7 +18,7 @@ START = datetime(2026, 10, 14, 23, 50, 40, tzinfo=UTC)
 ID = "Q2PAYMENTSLATE"
 
 
-def merged(account: Account, start: datetime = START) -> SandboxIncident:
+def merged(account: SandboxAccount, start: datetime = START) -> SandboxIncident:
     """Let the payments page Tomasz, and Jonas merge that into the storm, which must be there.
 
     Its alert is older than the storm's first one: the first signal of the outage.

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios.shop import MIRA, PICTURES, PRIYA, SHOP_TEAM, Clock
 
@@ -10,7 +10,7 @@ START = datetime(2026, 10, 15, 9, 14, 3, tzinfo=UTC)
 ID = "Q3PICTURESGONE"
 
 
-def quick_fix(account: Account, start: datetime = START) -> SandboxIncident:
+def quick_fix(account: SandboxAccount, start: datetime = START) -> SandboxIncident:
     """Let Priya see that pictures are missing, and Mira empty a cache."""
     at = Clock(start)
     incident = account.open(

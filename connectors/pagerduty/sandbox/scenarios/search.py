@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios.shop import LENA, SEARCH, SHOP_TEAM, Clock, contexts
 
@@ -10,7 +10,7 @@ START = datetime(2026, 10, 16, 3, 2, 0, tzinfo=UTC)
 ID = "Q4SEARCHLAGGED"
 
 
-def auto_resolved(account: Account, start: datetime = START) -> SandboxIncident:
+def auto_resolved(account: SandboxAccount, start: datetime = START) -> SandboxIncident:
     """Let the search index fall behind and catch up within nine minutes."""
     at = Clock(start)
     incident = account.open(

@@ -7,7 +7,7 @@ several ways, responders who join and who decline, three status updates, a roll-
 from datetime import UTC, datetime
 
 from connectors.pagerduty.sandbox import json_shapes as wire
-from connectors.pagerduty.sandbox.account import Account
+from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.json_shapes import Wire
 from connectors.pagerduty.sandbox.scenarios.shop import (
@@ -32,7 +32,7 @@ ID = "Q1CHECKOUTSTRM"
 _TITLE = "Checkout API: payments fail with 503"
 
 
-def checkout_storm(account: Account, start: datetime = START) -> SandboxIncident:
+def checkout_storm(account: SandboxAccount, start: datetime = START) -> SandboxIncident:
     """Let the storm happen, from the first alert to the resolution 63 minutes later."""
     at = Clock(start)
     incident = account.open(CHECKOUT, _TITLE, at=start, teams=(SHOP_TEAM, PLATFORM_TEAM), id_=ID)

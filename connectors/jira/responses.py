@@ -1,14 +1,16 @@
-"""What an answer of Jira's means: nothing wrong, try again, or an error as a sentence.
+"""What an answer of Jira's means, or the lack of one: all is well, try again, an error's sentence.
 
 One table for every status. Only what is said here decides whether a request is repeated; the
 repeating itself is :mod:`connectors.retry`.
 """
 
-from collections.abc import Mapping
+import ssl
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import requests
+from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from connectors.errors import (
     AccessDenied,
@@ -18,8 +20,8 @@ from connectors.errors import (
     Rejected,
     Unreachable,
 )
-from connectors.jira.results import Problems, problems
-from connectors.retry import Again, seconds_to_wait
+from connectors.jira.payloads import JiraProblems, problems
+from connectors.retry import Retryable, seconds_to_wait
 
 CREATED = 201
 REDIRECTS = range(300, 400)
@@ -36,10 +38,11 @@ _RENEW = (
     "Make a new token and set JIRA_API_TOKEN (with JIRA_EMAIL) or JIRA_PERSONAL_TOKEN; tokens of "
     "Jira Cloud expire within a year."
 )
+_LOOK = "Look whether JIRA_URL is right and Jira is up, then run the command again."
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class JiraAnswer:
     """A status, the headers that matter, and the JSON, if the body was any."""
 
     status: int
@@ -53,19 +56,19 @@ class Answer:
         return 200 <= self.status < 300  # noqa: PLR2004 - what RFC 9110 calls successful
 
     @property
-    def problems(self) -> Problems:
+    def problems(self) -> JiraProblems:
         """Give what the body says was wrong."""
         return problems(self.data)
 
 
-def answer_of(response: requests.Response) -> Answer:
+def jira_answer(response: requests.Response) -> JiraAnswer:
     """Take what is needed of a response; the rest, credentials among it, stays behind."""
     if not response.content:
-        return Answer(response.status_code, response.headers)
+        return JiraAnswer(response.status_code, response.headers)
     try:
-        return Answer(response.status_code, response.headers, response.json())
+        return JiraAnswer(response.status_code, response.headers, response.json())
     except ValueError:
-        return Answer(response.status_code, response.headers, is_json=False)
+        return JiraAnswer(response.status_code, response.headers, is_json=False)
 
 
 def login_failure(response: requests.Response) -> AccessDenied | None:
@@ -80,20 +83,20 @@ def login_failure(response: requests.Response) -> AccessDenied | None:
     return AccessDenied("Jira does not accept the credentials.", _RENEW)
 
 
-def error_for(answer: Answer, doing: str, host: str) -> ConnectorError | Again:
+def error_for(answer: JiraAnswer, doing: str, host: str) -> ConnectorError | Retryable:
     """Give what to raise for an answer that is not a success.
 
-    ``doing`` completes "could not …". :class:`Again` says that the request is worth repeating, and
-    whether it may have taken effect.
+    ``doing`` completes "could not …". :class:`Retryable` says that the request is worth repeating,
+    and whether it may have taken effect.
     """
     said = _short(answer.problems.sentence())
-    error: ConnectorError | Again
+    error: ConnectorError | Retryable
     if answer.status == TOO_MANY_REQUESTS:
         error = limited(answer, host)
     elif answer.status in SERVER_ERRORS or answer.status == REQUEST_TIMEOUT:
         what = f"Jira at {host} failed ({answer.status}) and could not {doing}{said}"
         down = Unreachable(what, "Run the command again later.")
-        error = Again(down, wait=seconds_to_wait(answer.headers.get("Retry-After")))
+        error = Retryable(down, wait=seconds_to_wait(answer.headers.get("Retry-After")))
     elif answer.status == UNAUTHORIZED:
         error = AccessDenied("Jira does not accept the credentials.", _RENEW)
     elif answer.status == FORBIDDEN:
@@ -109,7 +112,7 @@ def error_for(answer: Answer, doing: str, host: str) -> ConnectorError | Again:
     return error
 
 
-def limited(answer: Answer, host: str) -> OutOfQuota | Again:
+def limited(answer: JiraAnswer, host: str) -> OutOfQuota | Retryable:
     """Give what to raise for a 429: surely nothing was done.
 
     A burst passes within seconds and is waited out. A quota (by the hour, by cost) ends the run:
@@ -130,10 +133,10 @@ def limited(answer: Answer, host: str) -> OutOfQuota | Again:
         "Run the command again later; what was done is kept.",
         again_in=wait,
     )
-    return Again(busy, wait=wait, maybe_done=False)
+    return Retryable(busy, wait=wait, maybe_done=False)
 
 
-def _forbidden(answer: Answer, doing: str, said: str) -> AccessDenied:
+def _forbidden(answer: JiraAnswer, doing: str, said: str) -> AccessDenied:
     if "CAPTCHA" in answer.headers.get("X-Authentication-Denied-Reason", ""):
         return AccessDenied(
             "Jira wants a CAPTCHA solved after too many failed logins of this account.",
@@ -161,3 +164,41 @@ def _short(sentence: str) -> str:
         return "."
     cut = sentence if len(sentence) <= _LONG else sentence[: _LONG - 1] + "…"
     return f": {cut}" if cut.endswith((".", "…", "!", "?")) else f": {cut}."
+
+
+def lost(error: requests.RequestException, host: str, timeouts: tuple[float, float]) -> Retryable:
+    """Give what to raise for a request that got no answer.
+
+    It was surely not sent where no connection came about (no such name, refused, no answer to the
+    connect, a certificate that is not trusted). Everything else may have taken effect.
+    """
+    connect, answer = timeouts
+    causes = list(_causes(error))
+    unsent = True
+    if any(isinstance(cause, NameResolutionError) for cause in causes):
+        what = "could not be found by its name"
+    elif any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        what = "has a certificate that this machine does not trust"
+    elif isinstance(error, requests.ConnectTimeout):
+        what = f"did not take a connection within {connect:g} s"
+    elif any(isinstance(cause, NewConnectionError) for cause in causes):
+        what = "refused the connection"
+    else:
+        unsent = False
+        what = "closed the connection"
+        if isinstance(error, requests.Timeout):
+            what = f"did not answer within {answer:g} s"
+        elif isinstance(error, requests.exceptions.SSLError):
+            what = "broke off the encrypted connection"
+    return Retryable(Unreachable(f"Jira at {host} {what}.", _LOOK), maybe_done=not unsent)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Go through an error and those inside it: ``requests`` wraps urllib3's in its arguments.
+
+    The context of an error is left out, for it may be the caller's: another request's failure.
+    """
+    yield error
+    for inside in (*error.args, getattr(error, "reason", None), error.__cause__):
+        if isinstance(inside, BaseException):
+            yield from _causes(inside)
