@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from config.sections import LABELS, Names, Slot
 from connectors.jira.sandbox.faults import Fault as JiraFault
 from connectors.pagerduty.sandbox.faults import Fault
 from connectors.tickets import SiteKind
@@ -295,6 +296,28 @@ def test_no_half_written_file_where_the_disk_refuses(here: World) -> None:
         here.run("quick fix")
     assert not isinstance(caught.value, OSError)
     assert list(Path(here.folder).rglob("*.md")) == []
+
+
+def test_after_a_kill_before_the_write_a_template_of_ones_own_is_still_refreshed(
+    here: World,
+) -> None:
+    labels = {**LABELS, Slot.DURATION: "Dauer"}
+    template = here.policy.template.replace("**Duration:**", "**Dauer:**")
+    here.policy = replace(here.policy, template=template, names=Names(labels=labels))
+    here.sync()
+    (line,) = [line for line in here.text().splitlines() if "**Dauer:**" in line]
+    now = line.removeprefix("- **Dauer:** ")
+    incident = here.incidents["quick fix"].id
+    with here.context() as context:
+        known = context.journal.incident(incident)
+        assert known is not None
+        assert known.base is not None
+        context.journal.propose(incident, known.base.replace(f'["{now}"]', '["1 min"]'))
+        context.journal.settle(incident)
+        context.journal.propose(incident, known.base)
+    here.edit(lambda text: text.replace(line, "- **Dauer:** 1 min"))
+    here.sync()
+    assert line in here.text().splitlines()
 
 
 def test_a_scheduled_job_applies_the_filter_and_a_command_does_not(here: World) -> None:

@@ -363,7 +363,20 @@ def test_after_a_crash_the_base_is_the_one_that_the_document_is_nearest_to(
 ) -> None:
     proposed = written(**change)
     text = (proposed if was_written else BASE).text.replace("- **Logs:**", "- **Logs:** mine,")
-    assert nearest_base(text, [BASE, proposed]) is (proposed if was_written else BASE)
+    assert nearest_base(text, [BASE, proposed], NAMES) is (proposed if was_written else BASE)
+
+
+def test_of_bases_that_a_document_is_equally_near_to_the_last_one_counts() -> None:
+    one, other = written(title="One"), written(title="Other")
+    neither = written(title="Neither").text
+    assert nearest_base(neither, [one, other], NAMES) is other
+    assert nearest_base(neither, [other, one], NAMES) is one
+
+
+def test_a_base_that_holds_more_of_a_document_is_nearer_than_one_that_misses_as_much() -> None:
+    less, more = written(timeline=(FIRED, PAGED)), written(timeline=(FIRED, PAGED, FIXED))
+    people = edited("The monitor fired", "It all began", more.text)
+    assert nearest_base(people, [more, less], NAMES) is more
 
 
 def test_a_memory_that_cannot_be_read_says_so() -> None:

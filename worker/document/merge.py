@@ -52,7 +52,7 @@ def merge(base: Written | None, people: str, fresh: Written, names: Names) -> Me
     )
 
 
-def nearest_base(people: str, candidates: Sequence[Written], names: Names | None = None) -> Written:
+def nearest_base(people: str, candidates: Sequence[Written], names: Names) -> Written:
     """Give the candidate that people's text differs least from, the last of several.
 
     For a document whose writing was cut short: it holds either what was written before, or what
@@ -60,7 +60,7 @@ def nearest_base(people: str, candidates: Sequence[Written], names: Names | None
     """
     if len(candidates) == 1:
         return candidates[0]
-    found = outline(people, names or Names())
+    found = outline(people, names)
 
     def distance(one: Written) -> tuple[int, int]:
         held, all_units = _held(parts_of(found, _header(one, one)), one.units)

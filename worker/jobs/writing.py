@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from config.sections import Names
 from connectors.errors import PostmortemError
 from worker.document.fill import fill
 from worker.document.merge import merge, nearest_base
@@ -84,7 +85,8 @@ def compose(context: JobContext, at: Open, pulled: Pulled | None, report: Report
     if at.text is None:
         report.will(Deed(Action.DRAFTED, at.name, "the incident is resolved"))
         return Composed(fresh.text, fresh, beside)
-    base = _base(context.journal.incident(pulled.content.incident), at.text)
+    known = context.journal.incident(pulled.content.incident)
+    base = _base(known, at.text, context.policy.names)
     merged = merge(base, at.text, fresh, context.policy.names)
     for change in merged.changes:
         report.will(
@@ -148,9 +150,9 @@ def _beside(document: str, pulled: Pulled) -> Mapping[str, bytes]:
     return {f"{folder}{slash}{chart_name(pulled.record.incident.id)}": pulled.chart.encode()}
 
 
-def _base(known: KnownIncident | None, text: str) -> Written | None:
+def _base(known: KnownIncident | None, text: str, names: Names) -> Written | None:
     """Give what the program last wrote; after a crash that may be what it was about to write."""
     if known is None:
         return None
     kept = [Written.from_json(one) for one in (known.base, known.proposed) if one]
-    return nearest_base(text, kept) if kept else None
+    return nearest_base(text, kept, names) if kept else None
