@@ -23,7 +23,7 @@ from worker.document.template import file_name
 from worker.drafting.facts import facts
 from worker.jobs.context import JobContext
 from worker.jobs.results import Trigger
-from worker.jobs.run import Order, run
+from worker.jobs.run_many import Order, run
 from worker.jobs.wanted import Wanted
 from worker.journal.records import KnownDocument
 from worker.store.base import DocumentStore, Listed, Stored

@@ -28,7 +28,7 @@ from worker.app.service import Service
 from worker.document.action_items import ActionItem
 from worker.document.action_items import read as read_items
 from worker.jobs.results import Action, RunResult, Trigger
-from worker.jobs.run import Order, run
+from worker.jobs.run_many import Order, run
 
 ADDED_ROWS = (
     "| Rehearse a roll-back of checkout-api with the night shift | Lena Okafor | High | 2026-11-06 "

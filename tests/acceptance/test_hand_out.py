@@ -12,7 +12,7 @@ from tests.acceptance.world import World, world
 from tests.unit.queue_support import eventually
 from worker.app.dispatch import Handed, hand_out
 from worker.jobs.results import Trigger
-from worker.jobs.run import Order, run
+from worker.jobs.run_many import Order, run
 from worker.jobs.states import JobPhase
 from worker.jobs.wanted import JobRequest, Wanted
 from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy

@@ -11,13 +11,13 @@ from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT, LENA
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World, world
-from worker.jobs import incident as one_incident
+from worker.jobs import incident_job as one_incident
 from worker.jobs.catalogue import look
+from worker.jobs.document_status import skipped
 from worker.jobs.draft_filter import DraftFilter
 from worker.jobs.job import Job, Shared
 from worker.jobs.results import IncidentResult, Trigger
-from worker.jobs.run import Order, run
-from worker.jobs.survey import skipped
+from worker.jobs.run_many import Order, run
 from worker.jobs.wanted import Wanted
 
 

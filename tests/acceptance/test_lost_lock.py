@@ -10,7 +10,7 @@ from tests.acceptance.world import LAG, World, world
 from tests.unit.queue_support import database
 from worker.app.composition import new_mark
 from worker.jobs.results import IncidentResult, Trigger
-from worker.jobs.run import Order, run
+from worker.jobs.run_many import Order, run
 from worker.journal.database import Database
 from worker.journal.journal import Journal
 from worker.journal.locks import PostgresLocks

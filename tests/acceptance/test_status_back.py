@@ -7,8 +7,8 @@ import pytest
 
 from connectors.jira.sandbox.project import Project
 from tests.acceptance.world import World
+from worker.jobs.document_status import survey
 from worker.jobs.results import Action, IncidentResult, Trigger
-from worker.jobs.survey import survey
 
 
 @pytest.fixture

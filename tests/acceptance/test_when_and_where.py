@@ -10,7 +10,7 @@ from connectors.tickets import SiteKind
 from tests.acceptance.world import World
 from worker.jobs.context import CreateWhen, RouteRule
 from worker.jobs.results import Action, IncidentResult, Trigger
-from worker.tracking.ticket import Route
+from worker.tracking.new_ticket import Route
 
 
 def words(result: IncidentResult) -> str:

@@ -26,13 +26,13 @@ from worker.document.action_items import read as read_items
 from worker.drafting.policy import DraftPolicy
 from worker.jobs.context import JobContext, JobPolicy, RouteRule
 from worker.jobs.results import IncidentResult, RunResult, Trigger
-from worker.jobs.run import Order, run
+from worker.jobs.run_many import Order, run
 from worker.jobs.wanted import Wanted
 from worker.journal.database import Database
 from worker.journal.journal import Journal
 from worker.journal.locks import FileLocks
 from worker.store.directory import DirectoryStore
-from worker.tracking.ticket import Route
+from worker.tracking.new_ticket import Route
 
 TEMPLATE = (Path(__file__).parents[2] / "config" / "postmortem.md").read_text("utf-8")
 LAG = timedelta(seconds=60)

@@ -12,7 +12,7 @@ from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from tests.service.installation import Installation
 from tests.service.processes import Process
-from worker.tracking.ticket import incident_label
+from worker.tracking.new_ticket import incident_label
 
 _READS = re.compile(r"GET |POST .*/(search/jql|bulkfetch)$")
 

@@ -21,10 +21,10 @@ from tests.service.processes import until
 from worker.app.composition import open_context
 from worker.document.action_items import read as read_items
 from worker.jobs.results import Trigger
-from worker.jobs.run import Order, run
+from worker.jobs.run_many import Order, run
 from worker.queue.location import InFile, locate
 from worker.queue.names import TICK
-from worker.tracking.ticket import incident_label
+from worker.tracking.new_ticket import incident_label
 
 
 @dataclass

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.places import GitPlace, git
-from worker.jobs.commit_message import commit_message
 from worker.jobs.results import Action, Deed
+from worker.jobs.write_document import commit_message
 from worker.store.git import GitStore
 from worker.store.git_commit import clean_message
 

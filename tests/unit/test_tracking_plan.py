@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from connectors.tickets import Mark
 from tests.unit.tracking_support import LAG, NOW, intent, rows, state, ticket, tracked
-from worker.tracking.plan import Plan, plan
-from worker.tracking.ticket import summary_line
+from worker.tracking.linking import Plan, plan
+from worker.tracking.new_ticket import summary_line
 
 
 def keys(decided: Plan) -> dict[int, str]:

@@ -6,8 +6,8 @@ from config.sections import Names
 from connectors.tickets import Account, AccountId, Category, Mark, Ticket, TicketId, TicketKey
 from worker.document.action_items import ActionItem
 from worker.document.action_items import read as read_items
+from worker.tracking.linking import State
 from worker.tracking.memory import Intent, TrackedTicket, Values
-from worker.tracking.plan import State
 
 NOW = datetime(2026, 10, 14, 9, 0, tzinfo=UTC)
 LAG = timedelta(seconds=60)

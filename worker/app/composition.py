@@ -28,7 +28,7 @@ from worker.journal.locks import FileLocks, IncidentLocks, PostgresLocks, Thread
 from worker.store.base import DocumentStore
 from worker.store.directory import DirectoryStore
 from worker.store.git import GitStore
-from worker.tracking.ticket import Route
+from worker.tracking.new_ticket import Route
 
 
 @contextmanager

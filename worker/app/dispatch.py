@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
-from worker.jobs.due import Search, find, move_cursors
+from worker.jobs.due_incidents import Search, find, move_cursors
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase, Standing
 from worker.jobs.ticket_work import Seen

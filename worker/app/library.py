@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from worker.jobs.context import JobContext
+from worker.jobs.document_status import Remembered, document_text, journal_of, skipped, survey
 from worker.jobs.results import DocumentStatus, JournalEntry, SkippedIncident, Trigger
 from worker.jobs.states import JobState
-from worker.jobs.survey import Remembered, document_text, journal_of, skipped, survey
 from worker.queue import Queue
 from worker.web.library import DocumentView
 from worker.web.queue_gauges import QueueFigures

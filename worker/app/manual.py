@@ -10,9 +10,8 @@ from config.settings import Settings
 from connectors.errors import PostmortemError
 from worker.app.dispatch import Handed, hand_out
 from worker.jobs.context import JobContext
-from worker.jobs.report import together
-from worker.jobs.results import IncidentResult, RunResult, Trigger
-from worker.jobs.run import Order, run
+from worker.jobs.results import IncidentResult, RunResult, Trigger, together
+from worker.jobs.run_many import Order, run
 from worker.jobs.states import JobPhase, JobState
 from worker.queue import JobOutcome, Queue, Wish
 from worker.queue.leases import living

@@ -22,7 +22,7 @@ from worker.app.dispatch import hand_out
 from worker.app.library import OpenLibrary, figures
 from worker.jobs.context import JobContext
 from worker.jobs.results import Trigger
-from worker.jobs.run import Order, run
+from worker.jobs.run_many import Order, run
 from worker.jobs.states import JobPhase, JobState
 from worker.jobs.wanted import JobRequest, Wanted
 from worker.queue import JobOutcome, Queue, QueueSettings, Schedule, Wish

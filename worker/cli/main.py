@@ -18,11 +18,11 @@ from worker.cli import printing, serving
 from worker.cli.arguments import Incidents, Json, SomeIncidents, duration
 from worker.cli.exits import FAILED, MISUSED
 from worker.cli.running import carry_out_shown, finish, interruptible, settings_of
+from worker.jobs.document_status import journal_of, survey
+from worker.jobs.document_status import skipped as skips
 from worker.jobs.preflight import preflight
 from worker.jobs.results import Trigger
-from worker.jobs.run import Order
-from worker.jobs.survey import journal_of, survey
-from worker.jobs.survey import skipped as skips
+from worker.jobs.run_many import Order
 from worker.jobs.wanted import Wanted
 
 app = typer.Typer(

@@ -13,7 +13,7 @@ from worker.cli import printing
 from worker.cli.exits import FAILED
 from worker.jobs.context import JobContext
 from worker.jobs.results import RunResult
-from worker.jobs.run import Order
+from worker.jobs.run_many import Order
 
 INTERRUPTED = (
     "Stopped. What was done stays done; run the command again to go on. "

@@ -19,8 +19,8 @@ from worker.tracking.fields import (
     wants_move,
 )
 from worker.tracking.memory import TrackedTicket, Values, row_values, ticket_values
+from worker.tracking.new_ticket import remote_links
 from worker.tracking.status import UNAVAILABLE, status_text
-from worker.tracking.ticket import remote_links
 
 
 def agree(work: Work) -> list[CellEdit]:

@@ -13,8 +13,8 @@ from worker.jobs.draft_filter import DraftFilter, meets
 from worker.journal.journal import Journal
 from worker.journal.locks import IncidentLocks
 from worker.store.base import DocumentStore
+from worker.tracking.new_ticket import Route
 from worker.tracking.status import DONE_RESOLUTIONS
-from worker.tracking.ticket import Route
 
 
 class CreateWhen(Enum):

@@ -16,9 +16,9 @@ from connectors.tickets import (
 from worker.document.action_items import ActionItem
 from worker.jobs.results import Action, Deed
 from worker.jobs.ticket_work import Work
+from worker.tracking.linking import Create
 from worker.tracking.memory import Intent, TrackedTicket, row_values
-from worker.tracking.plan import Create
-from worker.tracking.ticket import Prepared, Route, prepare
+from worker.tracking.new_ticket import Prepared, Route, prepare
 
 
 def create(work: Work, creates: Sequence[Create]) -> None:

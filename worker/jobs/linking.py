@@ -7,9 +7,9 @@ from connectors.tickets import Ticket, TicketKey
 from worker.document.action_items import ActionItem
 from worker.jobs.results import Action, Deed
 from worker.jobs.ticket_work import Work
+from worker.tracking.linking import Link, Plan, State, plan
 from worker.tracking.memory import TrackedTicket, row_values
-from worker.tracking.plan import Link, Plan, State, plan
-from worker.tracking.ticket import incident_label
+from worker.tracking.new_ticket import incident_label
 
 
 def link(work: Work) -> Plan:

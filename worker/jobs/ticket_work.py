@@ -15,10 +15,10 @@ from connectors.tickets import (
 )
 from worker.document.action_items import ActionItem
 from worker.jobs.context import JobContext
-from worker.jobs.report import Report
+from worker.jobs.results import Report
 from worker.journal.records import NO_CLAIM, Claim
 from worker.tracking.memory import TrackedTicket
-from worker.tracking.ticket import Origin, Route
+from worker.tracking.new_ticket import Origin, Route
 
 TASK_SHOWN = 60
 """How many characters of a task a sentence quotes."""

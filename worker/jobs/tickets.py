@@ -13,11 +13,11 @@ from worker.jobs.agreeing import agree, settle
 from worker.jobs.context import CreateWhen, JobContext
 from worker.jobs.creating import create
 from worker.jobs.linking import link
-from worker.jobs.report import Report
+from worker.jobs.results import Report
 from worker.jobs.ticket_work import Accounts, Seen, Work
 from worker.journal.records import NO_CLAIM, Claim
-from worker.tracking.plan import Create
-from worker.tracking.ticket import Origin
+from worker.tracking.linking import Create
+from worker.tracking.new_ticket import Origin
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from connectors.tickets import Account, Category, Ticket, TicketChanges, Transit
 from worker.document.action_items import ActionItem
 from worker.tracking.matching import same_words
 from worker.tracking.memory import TrackedTicket, Values, row_values, ticket_values
+from worker.tracking.new_ticket import priority_name, summary_line
 from worker.tracking.status import status_text
-from worker.tracking.ticket import priority_name, summary_line
 
 
 class Field(StrEnum):

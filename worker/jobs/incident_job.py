@@ -14,13 +14,11 @@ from worker.document.errors import DocumentError
 from worker.jobs.catalogue import Catalogue, look, up_to_date, with_document
 from worker.jobs.context import JobContext
 from worker.jobs.job import Job
-from worker.jobs.obtaining import obtain
-from worker.jobs.pulling import Pulled, origin, what_happened
-from worker.jobs.report import Report, entries
-from worker.jobs.results import Deed, IncidentResult
+from worker.jobs.pull import Pulled, obtain, origin, what_happened
+from worker.jobs.results import Deed, IncidentResult, Report, entries
 from worker.jobs.ticket_work import Work
 from worker.jobs.tickets import Ask, remember, sync_tickets
-from worker.jobs.writing import KeepsChanging, Open, compose, open_document, save
+from worker.jobs.write_document import KeepsChanging, Open, compose, open_document, save
 from worker.journal.records import NO_CLAIM, Claim, KnownDocument
 from worker.store.base import Changed
 

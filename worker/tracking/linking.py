@@ -13,7 +13,7 @@ from connectors.tickets import Mark, Ticket, TicketId, TicketKey
 from worker.document.action_items import ActionItem
 from worker.tracking.matching import Wording, pair, pair_by_words, same_words
 from worker.tracking.memory import Intent, TrackedTicket
-from worker.tracking.ticket import mark_label, summary_line
+from worker.tracking.new_ticket import mark_label, summary_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,12 @@ from time import sleep
 import structlog
 
 from connectors.errors import ConnectorError, PostmortemError
-from worker.jobs import incident as one_incident
+from worker.jobs import incident_job as one_incident
 from worker.jobs.catalogue import look, with_document
 from worker.jobs.context import JobContext
-from worker.jobs.due import Due, Search, find, move_cursors
+from worker.jobs.due_incidents import Due, Search, find, move_cursors
 from worker.jobs.job import Job, Shared
-from worker.jobs.report import failed, together
-from worker.jobs.results import IncidentResult, RunResult, Trigger
+from worker.jobs.results import IncidentResult, RunResult, Trigger, failed, together
 from worker.jobs.ticket_work import Accounts, Seen
 from worker.jobs.wanted import Wanted
 

@@ -13,8 +13,8 @@ from connectors.incidents import Incident, IncidentFilter
 from connectors.tickets import COMMON_LABEL, TicketId
 from worker.jobs.catalogue import Catalogue
 from worker.jobs.context import JobContext
+from worker.jobs.pull import note_skip, still_skipped, updated
 from worker.jobs.results import Trigger
-from worker.jobs.skipping import note_skip, still_skipped, updated
 from worker.jobs.ticket_work import Seen
 from worker.journal.records import Pull, Skip
 from worker.tracking.fields import reads_otherwise

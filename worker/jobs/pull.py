@@ -1,0 +1,225 @@
+"""Reading the truth about an incident: from its source, as what a draft has to say."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from config.sections import Slot
+from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError, Unauthorized
+from connectors.incidents import (
+    Incident,
+    IncidentId,
+    IncidentRecord,
+    IncidentSource,
+    IncidentStatus,
+    Reference,
+)
+from worker.content.draft import Content
+from worker.document.inline import plain
+from worker.drafting.chart import chart
+from worker.drafting.facts import facts
+from worker.jobs.context import JobContext
+from worker.jobs.job import Job
+from worker.jobs.results import IncidentResult, Report
+from worker.journal.records import KnownIncident, Skip
+from worker.tracking.new_ticket import Origin
+
+
+def note_skip(context: JobContext, incident: Incident, reason: str) -> None:
+    """Remember that an incident got no draft, unless that is remembered already."""
+    known = context.journal.skips.of([incident.id]).get(incident.id)
+    if known is None or known.reason != reason or known.updated != updated(incident):
+        context.journal.skips.note(
+            Skip(
+                incident=incident.id,
+                title=incident.title,
+                url=incident.url,
+                reason=reason,
+                updated=updated(incident),
+                rule=context.policy.only.digest,
+                at=context.clock(),
+            )
+        )
+
+
+def still_skipped(context: JobContext, incident: Incident, known: Skip | None) -> bool:
+    """Tell whether neither the incident nor the rule that spoke against it has changed since."""
+    return (
+        known is not None
+        and known.updated == updated(incident)
+        and known.rule == context.policy.only.digest
+    )
+
+
+def updated(incident: Incident) -> str:
+    """Give the source's own word for an incident's last change, "" where it has none."""
+    return incident.updated_at.isoformat() if incident.updated_at else ""
+
+
+class StillOpen(PostmortemError):
+    """The incident is not resolved, so there is nothing to look back on yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """An incident as its source tells it now, and what its draft says of it."""
+
+    record: IncidentRecord
+    content: Content
+    chart: str | None
+
+
+def pull(context: JobContext, source: IncidentSource, incident: IncidentId) -> Incident | Pulled:
+    """Read an incident with all its parts; one that was merged into another is given alone.
+
+    Raises ``StillOpen`` for an incident that is not resolved, and ``ConnectorError``.
+    """
+    record = source.record(incident)
+    known = record.incident
+    if known.merged_into is not None:
+        return known
+    must_be_resolved(known)
+    merged = tuple(
+        Reference(one.incident, one.title or one.incident, one.url or None)
+        for one in context.journal.merged_into(incident)
+    )
+    record = replace(record, merged_incidents=merged)
+    picture = chart(record, context.policy.drafting) if context.policy.chart else None
+    policy = context.policy.drafting
+    if picture is not None:
+        policy = replace(policy, chart=chart_name(incident))
+    return Pulled(record, facts(record, policy), picture)
+
+
+def must_be_resolved(incident: Incident) -> None:
+    """Raise ``StillOpen`` for an incident that is under way."""
+    if incident.status is not IncidentStatus.RESOLVED:
+        raise StillOpen(
+            f"Incident {incident.id} ({incident.title}) is still {incident.status.value}: "
+            "a draft is written once it is resolved.",
+            f"Run `postmortem draft {incident.id}` then.",
+        )
+
+
+def chart_name(incident: str) -> str:
+    """Give the name of the chart beside an incident's document."""
+    return f"{incident}-timeline.svg"
+
+
+def origin(context: JobContext, incident: str, document: str, pulled: Pulled | None) -> Origin:
+    """Say where an incident's tickets come from; without a pull, as far as it is remembered."""
+    address = context.policy.public_url.rstrip("/")
+    document_url = f"{address}/postmortems/{incident}" if address else ""
+    if pulled is None:
+        known = context.journal.incident(incident) or KnownIncident(incident)
+        number, title, url, happened = known.number, known.title, known.url, known.summary
+    else:
+        told = pulled.record.incident
+        number, title, url = told.number, told.title, told.url
+        happened = what_happened(pulled.content)
+    return Origin(incident, number, title, url, document, document_url, happened)
+
+
+def what_happened(content: Content) -> str:
+    """Say in a line of plain text when it was, how long it lasted, and what it hit."""
+    told = {
+        "When": content.entries.get(Slot.DATE_TIME),
+        "Duration": content.entries.get(Slot.DURATION),
+        "Services": content.entries.get(Slot.SERVICES),
+    }
+    return " ".join(
+        f"{name}: {plain(entry.text).rstrip('.')}." for name, entry in told.items() if entry
+    )
+
+
+LOOK_AGAIN = 30.0
+"""Seconds after which an incident is looked at again that is said to be resolved, and is not."""
+LONGEST_LAG = timedelta(minutes=5)
+"""How far the source may lag its own webhook; after that, the incident was reopened."""
+
+
+def obtain(
+    context: JobContext, job: Job, report: Report, *, has_document: bool
+) -> Pulled | IncidentResult | None:
+    """Read the incident of the report.
+
+    Gives the finished result where there is nothing to write, and None where the job goes on
+    without facts: none were asked for, or they are not to be had and there are rows to sync.
+    """
+    if not job.wanted.pulls or context.source is None:
+        return None
+    unasked = job.automatic and not has_document
+    try:
+        found = _read(context, context.source, job, report.incident, unasked=unasked)
+    except (ConnectorError, StillOpen) as error:
+        if unasked and isinstance(error, StillOpen):
+            return _not_yet(context, job, report, error)
+        return _not_pulled(report, error, goes_on=has_document and job.wanted.tracks)
+    if isinstance(found, Incident):
+        return _merged(context, report, found)
+    report.warn(*(one.reason for one in found.record.missing))
+    return _not_to_be_written(context, report, found.record, unasked=unasked) or found
+
+
+def _not_to_be_written(
+    context: JobContext, report: Report, record: IncidentRecord, *, unasked: bool
+) -> IncidentResult | None:
+    """Give the finished result of an incident that gets no document."""
+    if record.incident.id != report.incident:
+        report.fail(
+            f"{report.incident} is incident {record.incident.id}: name it so, for its document and "
+            "its tickets carry that name."
+        )
+        return replace(report.result(), hopeless=True)
+    reason = context.policy.only.reason_against_record(record)
+    if reason and unasked:
+        note_skip(context, record.incident, reason)
+        return replace(report.result(), skipped=f"no draft: {reason}", warnings=())
+    return None
+
+
+def _read(
+    context: JobContext, source: IncidentSource, job: Job, incident: str, *, unasked: bool
+) -> Incident | Pulled:
+    if job.shared.source_fails:
+        raise ConnectorError(f"Incident {incident} was not read either: {job.shared.source_fails}")
+    try:
+        if unasked and job.wanted.resolved_at is None:
+            # Most hints are about incidents under way: one call tells, instead of them all.
+            must_be_resolved(source.incident(IncidentId(incident)))
+        return pull(context, source, IncidentId(incident))
+    except (Unauthorized, OutOfQuota) as error:
+        job.shared.source_fails = str(error)
+        raise
+
+
+def _not_yet(context: JobContext, job: Job, report: Report, error: StillOpen) -> IncidentResult:
+    """Leave an open incident to its resolution, which may be told a little before it shows."""
+    told_at = job.wanted.resolved_at
+    lags = told_at is not None and context.clock() - told_at < LONGEST_LAG
+    again_in = LOOK_AGAIN if lags else None
+    return replace(report.result(), skipped=error.what, again_in=again_in)
+
+
+def _not_pulled(report: Report, error: PostmortemError, *, goes_on: bool) -> IncidentResult | None:
+    """Tell why there are no facts; a document's action items are synced all the same."""
+    if goes_on and isinstance(error, NotFound | StillOpen):
+        report.warn(f"{error} Its action items were synced all the same.")
+    else:
+        report.fail(str(error))
+    if goes_on:
+        return None
+    return replace(report.result(), hopeless=isinstance(error, NotFound))
+
+
+def _merged(context: JobContext, report: Report, merged: Incident) -> IncidentResult:
+    name = merged.merged_into.id if merged.merged_into else ""
+    context.journal.note_incident(
+        report.incident,
+        updated=updated(merged),
+        merged_into=name,
+        title=merged.title,
+        url=merged.url,
+    )
+    reason = f"merged into {name}, whose document names it"
+    note_skip(context, merged, reason)
+    return replace(report.result(), merged_into=name, skipped=reason)
