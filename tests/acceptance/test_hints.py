@@ -13,7 +13,7 @@ from connectors.tickets import SiteKind
 from tests.acceptance.world import World, world
 from worker.jobs import incident_job as one_incident
 from worker.jobs.catalogue import look
-from worker.jobs.document_status import skipped
+from worker.jobs.document_status import skipped_incidents
 from worker.jobs.draft_filter import DraftFilter
 from worker.jobs.job import Job, Shared
 from worker.jobs.results import IncidentResult, Trigger
@@ -110,7 +110,7 @@ def test_an_incident_without_a_person_gets_no_draft_where_that_is_configured(her
 
 def told_skipped(here: World) -> dict[str, str]:
     with here.context() as context:
-        return {one.incident: one.reason for one in skipped(context)}
+        return {one.incident: one.reason for one in skipped_incidents(context)}
 
 
 def test_what_was_skipped_is_told_with_its_reason_until_it_has_a_draft(here: World) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from connectors.jira.sandbox.project import Project
 from tests.acceptance.world import World
-from worker.jobs.document_status import survey
+from worker.jobs.document_status import document_statuses
 from worker.jobs.results import Action, IncidentResult, Trigger
 
 
@@ -100,7 +100,7 @@ def test_a_ticket_moved_to_another_project_takes_its_link_along(there: World) ->
 def test_a_finished_item_counts_as_done_until_it_is_reopened(there: World) -> None:
     def done() -> list[bool]:
         with there.context() as context:
-            (one,) = survey(context, [there.incidents["quick fix"].id])
+            (one,) = document_statuses(context, [there.incidents["quick fix"].id])
         return [item.done for item in one.items]
 
     key = there.linked()[0]

@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 
 from connectors.errors import Unreachable
 from tests.unit.web_support import TEXT, Shelf, freight, served, shelf
-from worker.jobs.results import SkippedIncident
+from worker.jobs.document_status import SkippedIncident
 
 TOKEN = "sesame"
 WAIT = 60.0

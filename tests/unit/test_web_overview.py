@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.unit.web_support import ITEMS, TODAY, freight
-from worker.jobs.results import ItemStatus
+from worker.jobs.document_status import ItemStatus
 from worker.web.overview import PER_PAGE, Show, is_overdue, line, overview
 
 FINISHED = freight(incident="PDONE", status="final", prompts=0, items=ITEMS[1:2])

@@ -8,7 +8,7 @@ import requests
 
 from connectors.errors import Unreachable
 from tests.unit.web_support import PICTURE, Shelf, freight, served, shelf
-from worker.jobs.results import ItemStatus, SkippedIncident
+from worker.jobs.document_status import ItemStatus, SkippedIncident
 from worker.jobs.states import JobPhase, JobState
 
 WAIT = 60.0

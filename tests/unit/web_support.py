@@ -8,15 +8,8 @@ from threading import Lock
 
 from connectors.errors import PostmortemError
 from connectors.loopback import LoopbackServer
-from worker.jobs.results import (
-    Action,
-    Deed,
-    DocumentStatus,
-    ItemStatus,
-    JournalEntry,
-    SkippedIncident,
-    Trigger,
-)
+from worker.jobs.document_status import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
+from worker.jobs.results import Action, Deed, Trigger
 from worker.jobs.states import JobPhase, JobState
 from worker.web.application import WebSettings, create
 from worker.web.keeping import Keep

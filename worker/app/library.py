@@ -3,8 +3,17 @@
 from collections.abc import Sequence
 
 from worker.jobs.context import JobContext
-from worker.jobs.document_status import Remembered, document_text, journal_of, skipped, survey
-from worker.jobs.results import DocumentStatus, JournalEntry, SkippedIncident, Trigger
+from worker.jobs.document_status import (
+    DocumentStatus,
+    JournalEntry,
+    KnownStatuses,
+    SkippedIncident,
+    document_statuses,
+    document_text,
+    journal_of,
+    skipped_incidents,
+)
+from worker.jobs.results import Trigger
 from worker.jobs.states import JobState
 from worker.queue import Queue
 from worker.web.library import DocumentView
@@ -17,15 +26,15 @@ class OpenLibrary:
     def __init__(self, context: JobContext, queue: Queue) -> None:
         self._context = context
         self._queue = queue
-        self._remembered = Remembered()
+        self._remembered = KnownStatuses()
 
     def documents(self) -> Sequence[DocumentStatus]:
         """List all documents, the latest first."""
-        return survey(self._context, remembered=self._remembered)
+        return document_statuses(self._context, remembered=self._remembered)
 
     def skipped(self) -> Sequence[SkippedIncident]:
         """List the latest incidents that got no draft by themselves, the latest first."""
-        return skipped(self._context)
+        return skipped_incidents(self._context)
 
     def document(self, incident: str) -> DocumentView | None:
         """Give an incident's document, None where there is none."""

@@ -18,8 +18,7 @@ from worker.cli import printing, serving
 from worker.cli.arguments import Incidents, Json, SomeIncidents, duration
 from worker.cli.exits import FAILED, MISUSED
 from worker.cli.running import carry_out_shown, finish, interruptible, settings_of
-from worker.jobs.document_status import journal_of, survey
-from worker.jobs.document_status import skipped as skips
+from worker.jobs.document_status import document_statuses, journal_of, skipped_incidents
 from worker.jobs.preflight import preflight
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import Order
@@ -147,11 +146,13 @@ def status(
             return
         if skipped:
             found_skipped = [
-                one for one in skips(opened) if not incidents or one.incident in incidents
+                one
+                for one in skipped_incidents(opened)
+                if not incidents or one.incident in incidents
             ]
             printing.skipped(found_skipped, in_json=json)
             return
-        found = survey(opened, incidents or ())
+        found = document_statuses(opened, incidents or ())
         printing.documents(found, in_json=json)
         missing = set(incidents or ()) - {one.incident for one in found}
         printing.failures(f"Incident {one} has no document." for one in sorted(missing))

@@ -10,13 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from connectors.checks import Finding
-from worker.jobs.results import (
-    DocumentStatus,
-    IncidentResult,
-    JournalEntry,
-    RunResult,
-    SkippedIncident,
-)
+from worker.jobs.document_status import DocumentStatus, JournalEntry, SkippedIncident
+from worker.jobs.results import IncidentResult, RunResult
 from worker.jobs.states import JobState
 
 out = Console(highlight=False, soft_wrap=True)

@@ -1,8 +1,8 @@
-"""Reading the documents as they are, for `postmortem status`, the web page and its API."""
+"""What the documents say as they are: for `postmortem status`, the web page and its API."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from connectors.errors import PostmortemError
 from worker.document.action_items import ActionItem
@@ -11,21 +11,66 @@ from worker.document.front_matter import read as read_front_matter
 from worker.document.template import open_prompts, title
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
-from worker.jobs.results import (
-    Action,
-    Deed,
-    DocumentStatus,
-    ItemStatus,
-    JournalEntry,
-    SkippedIncident,
-)
+from worker.jobs.results import Action, Deed
 from worker.journal.records import KnownDocument
 
 MOST_SKIPPED = 1000
 """How many of the incidents without a draft are told, the latest first."""
 
 
-class Remembered:
+@dataclass(frozen=True, slots=True)
+class ItemStatus:
+    """One action item as its document has it now; ``done`` as its ticket has it, if known."""
+
+    task: str
+    owner: str = ""
+    priority: str = ""
+    deadline: str = ""
+    ticket: str = ""
+    url: str = ""
+    status: str = ""
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentStatus:
+    """One document: how complete it is, and its action items.
+
+    ``prompts`` counts the template's prompts that nobody has answered yet.
+    """
+
+    incident: str
+    document: str
+    title: str = ""
+    url: str = ""
+    status: str = ""
+    prompts: int = 0
+    items: tuple[ItemStatus, ...] = field(default=())
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedIncident:
+    """An incident that got no draft, and why; ``at`` is ISO 8601 in UTC."""
+
+    incident: str
+    title: str
+    url: str
+    reason: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One write as the journal remembers it; ``at`` is ISO 8601 in UTC."""
+
+    at: str
+    incident: str
+    trigger: str
+    deed: Deed
+
+
+class KnownStatuses:
     """The documents as they were last read, so that only those that changed are read again.
 
     What the journal says of their tickets is not among it. May be used from several threads: each
@@ -36,8 +81,8 @@ class Remembered:
         self.by_name: Mapping[str, tuple[str, DocumentStatus]] = {}
 
 
-def survey(
-    context: JobContext, incidents: Sequence[str] = (), remembered: Remembered | None = None
+def document_statuses(
+    context: JobContext, incidents: Sequence[str] = (), remembered: KnownStatuses | None = None
 ) -> list[DocumentStatus]:
     """Give the documents of the incidents, or all, the latest first; one not readable says why.
 
@@ -97,7 +142,7 @@ def journal_of(context: JobContext, incident: str) -> list[JournalEntry]:
     ]
 
 
-def skipped(context: JobContext, most: int = MOST_SKIPPED) -> list[SkippedIncident]:
+def skipped_incidents(context: JobContext, most: int = MOST_SKIPPED) -> list[SkippedIncident]:
     """Give the latest incidents that got no draft by themselves, and why, the latest first."""
     return [
         SkippedIncident(

@@ -101,58 +101,6 @@ class RunResult:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ItemStatus:
-    """One action item as its document has it now; ``done`` as its ticket has it, if known."""
-
-    task: str
-    owner: str = ""
-    priority: str = ""
-    deadline: str = ""
-    ticket: str = ""
-    url: str = ""
-    status: str = ""
-    done: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentStatus:
-    """One document: how complete it is, and its action items.
-
-    ``prompts`` counts the template's prompts that nobody has answered yet.
-    """
-
-    incident: str
-    document: str
-    title: str = ""
-    url: str = ""
-    status: str = ""
-    prompts: int = 0
-    items: tuple[ItemStatus, ...] = field(default=())
-    problems: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SkippedIncident:
-    """An incident that got no draft, and why; ``at`` is ISO 8601 in UTC."""
-
-    incident: str
-    title: str
-    url: str
-    reason: str
-    at: str
-
-
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
-    """One write as the journal remembers it; ``at`` is ISO 8601 in UTC."""
-
-    at: str
-    incident: str
-    trigger: str
-    deed: Deed
-
-
 @dataclass(slots=True)
 class Report:
     """The result of one incident's job, while it is being made.

@@ -10,7 +10,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from pydantic import BaseModel, ConfigDict
 
 from connectors.errors import NotFound
-from worker.jobs.results import DocumentStatus, JournalEntry, SkippedIncident
+from worker.jobs.document_status import DocumentStatus, JournalEntry, SkippedIncident
 from worker.jobs.states import JobState
 from worker.web.access import COOKIE, Access
 from worker.web.library import DocumentView, Library

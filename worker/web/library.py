@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from worker.jobs.results import DocumentStatus, JournalEntry, SkippedIncident
+from worker.jobs.document_status import DocumentStatus, JournalEntry, SkippedIncident
 from worker.jobs.states import JobState
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from worker.jobs.results import DocumentStatus, ItemStatus
+from worker.jobs.document_status import DocumentStatus, ItemStatus
 
 PER_PAGE = 50
 
