@@ -29,8 +29,7 @@ from connectors.pagerduty.transport import Transport
 from connectors.rate_limit import NoPace
 from connectors.retry import RetryPolicy
 from worker.document.fill import fill
-from worker.drafting.chart import chart
-from worker.drafting.facts import facts
+from worker.drafting.draft import draft
 from worker.drafting.policy import DraftPolicy
 
 ALERTS = 1_000
@@ -79,7 +78,7 @@ def queried(pairs: list[tuple[str, str]]) -> dict[str, str | list[str]]:
 
 
 def document(record: IncidentRecord) -> str:
-    return fill(TEMPLATE, facts(record, POLICY), Names()).text
+    return fill(TEMPLATE, draft(record, POLICY).content, Names()).text
 
 
 def peak_of(work: Callable[[], object]) -> float:
@@ -109,9 +108,8 @@ def main() -> None:
     record = source.record(incident)
     pipe.send("served")
     served: list[tuple[str, list[tuple[str, str]]]] = pipe.recv()
-    content = facts(record, POLICY)
+    content = draft(record, POLICY).content
     document(record)
-    chart(record, POLICY)
     peak_resident = resident()
 
     transport = Transport(place.key, place.url, 30.0, RetryPolicy(), NoPace())
@@ -123,7 +121,6 @@ def main() -> None:
     downloading = best(download)
     reading = best(lambda: source.record(incident))
     drafting = best(lambda: document(record))
-    drawing = best(lambda: chart(record, POLICY))
     traced = peak_of(lambda: document(source.record(incident)))
     ratio = (reading + drafting - downloading) / downloading
     pages = -(-ALERTS // PAGE) - (-LOG_ENTRIES // PAGE)
@@ -140,8 +137,7 @@ def main() -> None:
     table.add_row("of that, for the draft", f"{traced:.0f} MB", "")
     table.add_row("CPU: download, parse JSON", f"{downloading:.2f} s", "")
     table.add_row("CPU: read the record", f"{reading:.2f} s", "")
-    table.add_row("CPU: draft and fill", f"{drafting:.2f} s", "")
-    table.add_row("CPU: draw the chart", f"{drawing:.2f} s", "")
+    table.add_row("CPU: draft, draw and fill", f"{drafting:.2f} s", "")
     table.add_row("beyond the download / download", f"{ratio:.2f} x", f"≤ {RATIO_AIM:.0f} x")
     Console().print(table)
 

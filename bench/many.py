@@ -20,7 +20,7 @@ from tests.acceptance.world import World, with_rows, world
 from worker.document.action_items import read
 from worker.document.fill import fill
 from worker.document.template import file_name
-from worker.drafting.facts import facts
+from worker.drafting.draft import draft
 from worker.jobs.context import JobContext
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import Order, run
@@ -52,7 +52,7 @@ def fill_directory(here: World, context: JobContext, count: int) -> None:
     """Write documents with linked rows, their tickets, and the memory of both."""
     assert context.source is not None
     record = context.source.record(here.incidents["quick fix"].id)
-    content = facts(record, here.policy.drafting)
+    content = draft(record, here.policy.drafting).content
     project = here.jira.site.project("OPS")
     assert project is not None
     here.documents.mkdir()

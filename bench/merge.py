@@ -14,7 +14,7 @@ from importlib.resources import files
 from markdown_it import MarkdownIt
 
 from config.sections import Names, Slot
-from worker.content.draft import Content, Entry, Point, Row
+from worker.content.draft import Content, DraftEntry, DraftRow, Point
 from worker.document.fill import fill
 from worker.document.merge import merge
 
@@ -36,19 +36,20 @@ def incident(rows: int, wording: str) -> Content:
         starts_on=date(2026, 11, 2),
         timezone="UTC",
         entries={
-            Slot.DURATION: Entry("12 h"),
-            Slot.STEPS_TAKEN: Entry(points=points),
-            Slot.WENT_WELL: Entry(points=points, keep_prompt=True),
+            Slot.DURATION: DraftEntry("12 h"),
+            Slot.STEPS_TAKEN: DraftEntry(points=points),
+            Slot.WENT_WELL: DraftEntry(points=points, keep_prompt=True),
         },
         timeline=tuple(
-            Row(
+            DraftRow(
                 f"t{at}",
                 (clock(at), f"**Ann** looked at host {at} [log](https://example.com/{at})"),
             )
             for at in range(rows)
         ),
         action_items=tuple(
-            Row(f"a{at}", (f"Watch the disk of host {at}", "", "", "")) for at in range(rows // 10)
+            DraftRow(f"a{at}", (f"Watch the disk of host {at}", "", "", ""))
+            for at in range(rows // 10)
         ),
     )
 

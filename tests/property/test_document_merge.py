@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from config.sections import Names, Slot
-from worker.content.draft import Content, Entry, Point, Row
+from worker.content.draft import Content, DraftEntry, DraftRow, Point
 from worker.document.action_items import CellEdit, TicketCell, read, write
 from worker.document.fill import fill
 from worker.document.markdown import parse
@@ -52,18 +52,18 @@ class People(RuleBasedStateMachine):
     def _keys(self, kind: str) -> list[str]:
         return [key for key in self.facts if key.startswith(kind)]
 
-    def _rows(self) -> tuple[Row, ...]:
+    def _rows(self) -> tuple[DraftRow, ...]:
         keys = sorted(self._keys("t"), key=lambda key: (self.facts[key][1], key))
-        return tuple(Row(key, (_clock(self.facts[key][1]), self._said(key))) for key in keys)
+        return tuple(DraftRow(key, (_clock(self.facts[key][1]), self._said(key))) for key in keys)
 
     def _content(self) -> Content:
         entries = {}
         for at, slot in enumerate(HEADS):
             if f"h{at}" in self.facts:
-                entries[slot] = Entry(self._said(f"h{at}"), keep_prompt=slot is Slot.IMPACT)
+                entries[slot] = DraftEntry(self._said(f"h{at}"), keep_prompt=slot is Slot.IMPACT)
         for at, slot in enumerate(LISTS):
             points = tuple(Point(key, self._said(key)) for key in self._keys(f"p{at}"))
-            entries[slot] = Entry(points=points, keep_prompt=slot is Slot.WENT_WELL)
+            entries[slot] = DraftEntry(points=points, keep_prompt=slot is Slot.WENT_WELL)
         return Content(
             incident="Q1FOX",
             url=f"https://incidents.example.com/Q1FOX?{self.facts['url'][0]}",
@@ -72,7 +72,7 @@ class People(RuleBasedStateMachine):
             timezone="Europe/Berlin",
             entries=entries,
             timeline=self._rows(),
-            action_items=tuple(Row(k, (self._said(k), "", "", "")) for k in self._keys("a")),
+            action_items=tuple(DraftRow(k, (self._said(k), "", "", "")) for k in self._keys("a")),
         )
 
     @initialize(rows=st.integers(0, 4))

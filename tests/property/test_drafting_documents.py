@@ -31,13 +31,10 @@ from tests.incidents.reading import in_bullet, in_cell, in_heading, inlines, par
 from worker.content.clean_text import clean
 from worker.content.draft import Content
 from worker.document.fill import fill
-from worker.drafting.chart import chart
-from worker.drafting.facts import facts
-from worker.drafting.limit import limited
-from worker.drafting.policy import DraftPolicy
-from worker.drafting.rules import DEFAULT_RULES, MILESTONES
-from worker.drafting.story import story
-from worker.drafting.timeline import timeline
+from worker.drafting.draft import draft
+from worker.drafting.history.story import story
+from worker.drafting.policy import DEFAULT_RULES, MILESTONES, DraftPolicy
+from worker.drafting.timeline.timeline import limited, timeline
 
 TEMPLATE = (Path(__file__).parents[2] / "config" / "postmortem.md").read_text()
 START = datetime(2025, 10, 25, 20, 0, tzinfo=UTC)
@@ -198,7 +195,9 @@ def _texts(content: Content) -> Iterator[str]:
 def test_any_incident_gives_nine_sections_and_even_tables(
     record: IncidentRecord, policy: DraftPolicy
 ) -> None:
-    tokens = parse(fill(TEMPLATE, facts(record, policy), Names()).text.split("\n---\n", 1)[1])
+    tokens = parse(
+        fill(TEMPLATE, draft(record, policy).content, Names()).text.split("\n---\n", 1)[1]
+    )
     headings = [one for one in tokens if one.type == "heading_open"]
     assert [one.tag for one in headings] == ["h1"] + ["h2"] * len(Section)
     blocks = shape(tokens)
@@ -229,7 +228,7 @@ def _widths(blocks: list[str]) -> Iterator[list[int]]:
 def test_no_text_escapes_the_place_it_stands_in(
     record: IncidentRecord, policy: DraftPolicy
 ) -> None:
-    content = facts(record, policy)
+    content = draft(record, policy).content
     in_heading(content.title)
     for text in _texts(content):
         assert "\n" not in text
@@ -249,7 +248,7 @@ def test_rows_are_in_time_order_within_their_number_and_have_keys_of_their_own(
     assert [row.key for row in told.rows] == [event.key for event in shown]
     assert [event.at for event in shown] == sorted(event.at for event in shown)
     assert len({row.key for row in told.rows}) == len(told.rows)
-    for entry in facts(record, policy).entries.values():
+    for entry in draft(record, policy).content.entries.values():
         keys = [point.key for point in entry.points]
         assert len(set(keys)) == len(keys)
 
@@ -274,8 +273,7 @@ def _says_nothing(entry: LogEntry) -> bool:
 @given(RECORDS)
 @settings(max_examples=40)
 def test_the_same_record_gives_the_same_words_and_picture(record: IncidentRecord) -> None:
-    policy = DraftPolicy(ZoneInfo("Europe/Berlin"))
+    policy = DraftPolicy(ZoneInfo("Europe/Berlin"), chart="timeline.svg")
     again = replace(record, log_entries=tuple(reversed(record.log_entries)))
-    assert facts(record, policy) == facts(replace(record), policy)
-    assert chart(record, policy) == chart(replace(record), policy)
-    assert len(facts(again, policy).timeline) == len(facts(record, policy).timeline)
+    assert draft(record, policy) == draft(replace(record), policy)
+    assert len(draft(again, policy).content.timeline) == len(draft(record, policy).content.timeline)

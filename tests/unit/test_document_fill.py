@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.sections import Column, Names, Section, Slot
-from worker.content.draft import Content, Entry, Point, Row
+from worker.content.draft import Content, DraftEntry, DraftRow, Point
 from worker.document.action_items import read
 from worker.document.errors import DocumentError
 from worker.document.fill import fill
@@ -50,55 +50,55 @@ def test_where_nothing_is_known_the_template_stays() -> None:
     ("entry", "before", "after"),
     [
         (
-            Entry("43 min"),
+            DraftEntry("43 min"),
             "- **Duration:** [Duration of the Incident]\n",
             "- **Duration:** 43 min\n",
         ),
         (
-            Entry("43 min", keep_prompt=True),
+            DraftEntry("43 min", keep_prompt=True),
             "- **Duration:** [Duration of the Incident]\n",
             "- **Duration:** 43 min [Duration of the Incident]\n",
         ),
         (
-            Entry(points=(Point("a", "One"),), keep_prompt=True),
+            DraftEntry(points=(Point("a", "One"),), keep_prompt=True),
             "- **Duration:** [Duration]\n",
             "- **Duration:** [Duration]\n  - One\n",
         ),
         (
-            Entry(points=(Point("a", "One"),)),
+            DraftEntry(points=(Point("a", "One"),)),
             "1. **Duration:** \n    - [Point 1]\n    - static\n    - [Point 2]\n2. x\n",
             "1. **Duration:** \n    - One\n    - static\n2. x\n",
         ),
         (
-            Entry(points=(Point("a", "One"),), keep_prompt=True),
+            DraftEntry(points=(Point("a", "One"),), keep_prompt=True),
             "- **Duration:**\n  - [Point 1]\n  - [Point 2]\n",
             "- **Duration:**\n  - One\n  - [Point 1]\n  - [Point 2]\n",
         ),
         (
-            Entry("Text", points=(Point("a", "One"),)),
+            DraftEntry("Text", points=(Point("a", "One"),)),
             "- __Duration__: \n  + [Point 1]\n",
             "- __Duration__: Text\n  + One\n",
         ),
-        (Entry("Text"), "- **Duration:**\n  - [Point 1]\n", "- **Duration:** Text\n"),
-        (Entry("Text"), "- Duration : [x] \n", "- Duration : Text \n"),
-        (Entry("two\nlines"), "> - **Duration:** [x]\n", "> - **Duration:** two lines\n"),
+        (DraftEntry("Text"), "- **Duration:**\n  - [Point 1]\n", "- **Duration:** Text\n"),
+        (DraftEntry("Text"), "- Duration : [x] \n", "- Duration : Text \n"),
+        (DraftEntry("two\nlines"), "> - **Duration:** [x]\n", "> - **Duration:** two lines\n"),
         (
-            Entry(points=(Point("a", "One"), Point("a", "Two"))),
+            DraftEntry(points=(Point("a", "One"), Point("a", "Two"))),
             "> - **Duration:** [x]\n",
             "> - **Duration:**\n>   - One\n>   - Two\n",
         ),
     ],
 )
-def test_a_bullet_is_filled(entry: Entry, before: str, after: str) -> None:
+def test_a_bullet_is_filled(entry: DraftEntry, before: str, after: str) -> None:
     text = filled(before, entries={Slot.DURATION: entry})
     assert text == FRONT + "\n" + after
 
 
 def test_the_timezone_stands_behind_a_date_that_does_not_name_it() -> None:
     line = "- **Date/Time:** [Start] - [End] (Timezone)\n"
-    entry = Entry("2026-11-02 02:10 - 02:53")
+    entry = DraftEntry("2026-11-02 02:10 - 02:53")
     assert "02:10 - 02:53 (Europe/Berlin)\n" in filled(line, entries={Slot.DATE_TIME: entry})
-    entry = Entry("02:10 CET - 02:53 CET (Europe/Berlin)")
+    entry = DraftEntry("02:10 CET - 02:53 CET (Europe/Berlin)")
     assert "02:53 CET (Europe/Berlin)\n" in filled(line, entries={Slot.DATE_TIME: entry})
 
 
@@ -122,14 +122,14 @@ def test_the_timezone_stands_behind_a_date_that_does_not_name_it() -> None:
 )
 def test_the_timeline_is_filled(before: str, after: str) -> None:
     heading = "## Timeline of Events\n\n"
-    rows = (Row("one", ("02:10", "Fired")),)
+    rows = (DraftRow("one", ("02:10", "Fired")),)
     assert filled(heading + before, timeline=rows) == f"{FRONT}\n{heading}{after}"
 
 
 def test_action_items_take_the_place_of_placeholders() -> None:
     rows = (
-        Row("a", ("Watch the disk", "ann", "", "2026-12-03")),
-        Row("b", ("Write | the runbook", "", "", "")),
+        DraftRow("a", ("Watch the disk", "ann", "", "2026-12-03")),
+        DraftRow("b", ("Write | the runbook", "", "", "")),
     )
     text = filled(action_items=rows)
     assert (
@@ -145,8 +145,8 @@ def test_action_items_take_the_place_of_placeholders() -> None:
 
 def test_a_template_with_other_line_ends_keeps_them() -> None:
     crlf = TEMPLATE.replace("\n", "\r\n")
-    rows = (Row("one", ("02:10", "Fired")),)
-    entries = {Slot.STEPS_TAKEN: Entry(points=(Point("a", "One"),))}
+    rows = (DraftRow("one", ("02:10", "Fired")),)
+    entries = {Slot.STEPS_TAKEN: DraftEntry(points=(Point("a", "One"),))}
     text = filled(crlf, timeline=rows, entries=entries)
     assert text.replace("\r\n", "") == filled(timeline=rows, entries=entries).replace("\n", "")
     assert "\n" not in text.replace("\r\n", "")
@@ -180,11 +180,11 @@ def test_a_template_may_be_in_another_language() -> None:
         template,
         names,
         entries={
-            Slot.DURATION: Entry("43 min"),
-            Slot.WENT_WELL: Entry(points=(Point("a", "Eins"),)),
+            Slot.DURATION: DraftEntry("43 min"),
+            Slot.WENT_WELL: DraftEntry(points=(Point("a", "Eins"),)),
         },
-        timeline=(Row("one", ("02:10", "Alarm")),),
-        action_items=(Row("a", ("Platte prüfen", "ann", "", "")),),
+        timeline=(DraftRow("one", ("02:10", "Alarm")),),
+        action_items=(DraftRow("a", ("Platte prüfen", "ann", "", "")),),
     )
     assert text == FRONT + (
         "\n# Nachbetrachtung: Checkout is slow\n\n## 1) Zusammenfassung\n* **Dauer :** 43 min\n"
@@ -196,7 +196,7 @@ def test_a_template_may_be_in_another_language() -> None:
 
 @pytest.mark.parametrize("template", ["", "\n", "text", "# T\n\nNo part is known.", "|a|\n|-|\n"])
 def test_a_template_without_parts_gets_a_front_matter_alone(template: str) -> None:
-    assert filled(template, timeline=(Row("one", ("02:10", "x")),)) == FRONT + "\n" + template
+    assert filled(template, timeline=(DraftRow("one", ("02:10", "x")),)) == FRONT + "\n" + template
 
 
 @given(hostile=st.text(max_size=60), key=st.text(max_size=10))
@@ -211,9 +211,12 @@ def test_no_text_becomes_structure(hostile: str, key: str) -> None:
             incident=hostile,
             url=hostile,
             title=safe,
-            entries={Slot.DURATION: Entry(safe), Slot.WENT_WELL: Entry(points=(Point(key, safe),))},
-            timeline=(Row(key, ("02:10", hostile)),),
-            action_items=(Row(key, (hostile, hostile, "", "")),),
+            entries={
+                Slot.DURATION: DraftEntry(safe),
+                Slot.WENT_WELL: DraftEntry(points=(Point(key, safe),)),
+            },
+            timeline=(DraftRow(key, ("02:10", hostile)),),
+            action_items=(DraftRow(key, (hostile, hostile, "", "")),),
         ),
         NAMES,
     )

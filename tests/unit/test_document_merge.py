@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 from config.sections import Names, Slot
-from worker.content.draft import Content, Entry, Point, Row
+from worker.content.draft import Content, DraftEntry, DraftRow, Point
 from worker.document.errors import DocumentError
 from worker.document.fill import fill
 from worker.document.merge import Merged, merge, nearest_base
@@ -16,9 +16,9 @@ from worker.document.written import TIMELINE, Written
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")
 FIRED, PAGED, FIXED = (
-    Row("fired", ("02:10", "The monitor fired")),
-    Row("paged", ("02:20", "Paged 2 people")),
-    Row("fixed", ("02:53", "Resolved by Ann")),
+    DraftRow("fired", ("02:10", "The monitor fired")),
+    DraftRow("paged", ("02:20", "Paged 2 people")),
+    DraftRow("fixed", ("02:53", "Resolved by Ann")),
 )
 CONTENT = Content(
     incident="Q1FOX",
@@ -27,13 +27,13 @@ CONTENT = Content(
     starts_on=date(2026, 11, 2),
     timezone="UTC",
     entries={
-        Slot.DURATION: Entry("43 min"),
-        Slot.IMPACT: Entry("37 alerts", keep_prompt=True),
-        Slot.STEPS_TAKEN: Entry(points=(Point("a", "Looked"), Point("b", "Restarted"))),
-        Slot.WENT_WELL: Entry(points=(Point("c", "Acknowledged fast"),), keep_prompt=True),
+        Slot.DURATION: DraftEntry("43 min"),
+        Slot.IMPACT: DraftEntry("37 alerts", keep_prompt=True),
+        Slot.STEPS_TAKEN: DraftEntry(points=(Point("a", "Looked"), Point("b", "Restarted"))),
+        Slot.WENT_WELL: DraftEntry(points=(Point("c", "Acknowledged fast"),), keep_prompt=True),
     },
     timeline=(FIRED, PAGED, FIXED),
-    action_items=(Row("todo", ("Watch the disk", "", "", "")),),
+    action_items=(DraftRow("todo", ("Watch the disk", "", "", "")),),
 )
 
 
@@ -69,8 +69,8 @@ def test_an_untouched_document_becomes_the_fresh_one() -> None:
         title="Search is slow",
         url="https://incidents.example.com/new",
         timezone="Europe/Berlin",
-        entries={Slot.ROOT_CAUSE: Entry("Disk"), Slot.STEPS_TAKEN: Entry("None")},
-        timeline=(PAGED, Row("new", ("02:30", "Escalated"))),
+        entries={Slot.ROOT_CAUSE: DraftEntry("Disk"), Slot.STEPS_TAKEN: DraftEntry("None")},
+        timeline=(PAGED, DraftRow("new", ("02:30", "Escalated"))),
         action_items=(),
     )
     assert merged(BASE.text, fresh).text == fresh.text
@@ -78,8 +78,8 @@ def test_an_untouched_document_becomes_the_fresh_one() -> None:
 
 def test_each_change_says_where_and_why() -> None:
     fresh = written(
-        entries={**CONTENT.entries, Slot.DURATION: Entry("51 min")},
-        timeline=(FIRED, Row("new", ("02:15", "Called")), PAGED),
+        entries={**CONTENT.entries, Slot.DURATION: DraftEntry("51 min")},
+        timeline=(FIRED, DraftRow("new", ("02:15", "Called")), PAGED),
     )
     assert [(one.place, one.before, one.after) for one in merged(BASE.text, fresh).changes] == [
         ("Duration", "43 min", "51 min"),
@@ -90,10 +90,10 @@ def test_each_change_says_where_and_why() -> None:
 
 def test_what_a_person_wrote_never_counts_as_the_programs() -> None:
     people = edited("**Duration:** 43 min", "**Duration:** an hour")
-    says_the_same = written(entries={**CONTENT.entries, Slot.DURATION: Entry("an hour")})
+    says_the_same = written(entries={**CONTENT.entries, Slot.DURATION: DraftEntry("an hour")})
     result = merged(people, says_the_same)
     assert (result.text, result.suggestions) == (people, ())
-    later = written(entries={**CONTENT.entries, Slot.DURATION: Entry("51 min")})
+    later = written(entries={**CONTENT.entries, Slot.DURATION: DraftEntry("51 min")})
     result = merged(people, later, result.base)
     assert result.text == people
     assert [(one.people, one.fresh, one.is_new) for one in result.suggestions] == [
@@ -115,7 +115,9 @@ def test_a_suggestion_that_a_person_had_seen_is_told_from_a_new_one() -> None:
 def test_an_answered_prompt_is_the_persons_with_the_fact_before_it() -> None:
     prompt = '[Brief summary of the impact, e.g., "API requests failed for 90% of users"]'
     people = edited(prompt, "Nobody could pay")
-    fresh = written(entries={**CONTENT.entries, Slot.IMPACT: Entry("52 alerts", keep_prompt=True)})
+    fresh = written(
+        entries={**CONTENT.entries, Slot.IMPACT: DraftEntry("52 alerts", keep_prompt=True)}
+    )
     assert merged(people, fresh).text == people
 
 
@@ -123,14 +125,14 @@ def test_a_deleted_row_stays_deleted_even_if_it_went_and_came_again() -> None:
     people = edited("| 02:20 | Paged 2 people |\n", "")
     without = merged(people, written(timeline=(FIRED, FIXED)))
     again = merged(without.text, written(timeline=(FIRED, replace(PAGED), FIXED)), without.base)
-    reworded = Row("paged", ("02:21", "Paged 3 people"))
+    reworded = DraftRow("paged", ("02:21", "Paged 3 people"))
     at_last = merged(again.text, written(timeline=(FIRED, reworded, FIXED)), again.base)
     assert people == without.text == again.text == at_last.text
 
 
 def test_a_reworded_row_is_not_added_again_when_its_fact_changes() -> None:
     people = edited("Paged 2 people", "Paged Ann, who slept")
-    fresh = written(timeline=(FIRED, Row("paged", ("02:20", "Paged 3 people")), FIXED))
+    fresh = written(timeline=(FIRED, DraftRow("paged", ("02:20", "Paged 3 people")), FIXED))
     result = merged(people, fresh)
     assert result.text == people
     assert [one.fresh for one in result.suggestions] == ["02:20 | Paged 3 people"]
@@ -141,8 +143,8 @@ def test_deleted_bullets_and_sections_stay_away() -> None:
     start, end = people.index("## 2."), people.index("## 3.")
     people = people[:start] + people[end:]
     fresh = written(
-        entries={**CONTENT.entries, Slot.DURATION: Entry("51 min")},
-        timeline=(*CONTENT.timeline, Row("new", ("03:00", "Reviewed"))),
+        entries={**CONTENT.entries, Slot.DURATION: DraftEntry("51 min")},
+        timeline=(*CONTENT.timeline, DraftRow("new", ("03:00", "Reviewed"))),
     )
     assert merged(people, fresh).text == people
 
@@ -163,7 +165,7 @@ def test_a_new_row_enters_by_its_time(theirs: list[str], new: str, expected: lis
         f"| {time} | {word} |\n" for time, word in (one.rsplit(" ", 1) for one in theirs)
     )
     people = edited("| 02:20 |", rows + "| 02:20 |")
-    fresh = written(timeline=(FIRED, Row("new", (new, "New")), PAGED, FIXED))
+    fresh = written(timeline=(FIRED, DraftRow("new", (new, "New")), PAGED, FIXED))
     table = merged(people, fresh).text.partition("## 2.")[2].partition("---\n\n##")[0]
     lines = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
     mine = ("The monitor fired", "New", "Paged 2 people", "Resolved by Ann")
@@ -172,13 +174,13 @@ def test_a_new_row_enters_by_its_time(theirs: list[str], new: str, expected: lis
 
 def test_rows_with_dates_go_by_their_days() -> None:
     first = (
-        Row("a", ("2026-11-02 23:50", "Fired")),
-        Row("b", ("2026-11-03 00:20", "Fixed")),
+        DraftRow("a", ("2026-11-02 23:50", "Fired")),
+        DraftRow("b", ("2026-11-03 00:20", "Fixed")),
     )
     base = written(timeline=first)
     mine = "| 2026-11-02 23:55 | Mine |\n| 00:05 | Also mine |\n"
     people = edited("| 2026-11-03 00:20 |", mine + "| 2026-11-03 00:20 |", base.text)
-    fresh = written(timeline=(first[0], Row("n", ("2026-11-03 00:01", "Escalated")), first[1]))
+    fresh = written(timeline=(first[0], DraftRow("n", ("2026-11-03 00:01", "Escalated")), first[1]))
     text = merged(people, fresh, base).text
     lines = [line for line in text.splitlines() if line.startswith(("| 2026", "| 00"))]
     assert [line.split(" | ")[1] for line in lines] == [
@@ -191,7 +193,7 @@ def test_rows_with_dates_go_by_their_days() -> None:
 
 
 def test_a_row_whose_time_was_corrected_moves_unless_people_moved_rows() -> None:
-    fresh = written(timeline=(PAGED, Row("fired", ("02:30", "The monitor fired")), FIXED))
+    fresh = written(timeline=(PAGED, DraftRow("fired", ("02:30", "The monitor fired")), FIXED))
     assert merged(BASE.text, fresh).text == fresh.text
     swapped = edited("| 02:10 | The monitor fired |\n| 02:20 | Paged 2 people |\n",
                      "| 02:20 | Paged 2 people |\n| 02:10 | The monitor fired |\n")  # fmt: skip
@@ -206,9 +208,9 @@ def test_people_may_add_reorder_and_remove_columns() -> None:
         "| a bot | The monitor fired | 02:10 |\n| | Paged 2 people | 02:20 |\n"
     )
     people = edited(table, other)
-    fresh = written(timeline=(Row("fired", ("02:11", "The monitor fired")), PAGED, FIXED))
+    fresh = written(timeline=(DraftRow("fired", ("02:11", "The monitor fired")), PAGED, FIXED))
     assert merged(people, fresh).text == people.replace("02:10", "02:11")
-    fresh = written(timeline=(FIRED, Row("n", ("02:15", "Called")), PAGED))
+    fresh = written(timeline=(FIRED, DraftRow("n", ("02:15", "Called")), PAGED))
     expected = other.replace("| | Paged", "|  | Called | 02:15 |\n| | Paged")
     assert merged(people, fresh).text == people.replace(other, expected)
 
@@ -222,7 +224,7 @@ def test_a_row_with_a_ticket_or_words_of_people_is_never_removed() -> None:
     people = edited("------------|---------------|", "------------|---------------|-|-|", people)
     kept = merged(people, written(action_items=()))
     assert kept.text == people
-    renamed = written(action_items=(Row("todo", ("Watch the disks", "", "", "")),))
+    renamed = written(action_items=(DraftRow("todo", ("Watch the disks", "", "", "")),))
     assert merged(people, renamed).text == people.replace("Watch the disk ", "Watch the disks")
 
 
@@ -250,8 +252,8 @@ def test_a_placeholder_that_a_person_answered_is_theirs() -> None:
 @pytest.mark.parametrize("end", ["\r\n", "\r"])
 def test_other_line_ends_are_no_edit_and_stay(end: str) -> None:
     fresh = written(
-        timeline=(FIRED, Row("n", ("02:15", "Called")), PAGED),
-        entries={**CONTENT.entries, Slot.DURATION: Entry("51 min")},
+        timeline=(FIRED, DraftRow("n", ("02:15", "Called")), PAGED),
+        entries={**CONTENT.entries, Slot.DURATION: DraftEntry("51 min")},
     )
     assert merged(BASE.text.replace("\n", end), fresh).text == fresh.text.replace("\n", end)
 
@@ -260,8 +262,11 @@ def test_a_formatter_changes_nobodys_ownership() -> None:
     people = BASE.text.replace("- **", "*   **").replace("  - ", "    *   ")
     people = people.replace("| 02:10 | The monitor fired |", "|02:10   |   The monitor fired    |")
     fresh = written(
-        entries={**CONTENT.entries, Slot.STEPS_TAKEN: Entry(points=(Point("a", "Looked twice"),))},
-        timeline=(Row("fired", ("02:11", "The monitor fired")), PAGED, FIXED),
+        entries={
+            **CONTENT.entries,
+            Slot.STEPS_TAKEN: DraftEntry(points=(Point("a", "Looked twice"),)),
+        },
+        timeline=(DraftRow("fired", ("02:11", "The monitor fired")), PAGED, FIXED),
     )
     text = merged(people, fresh).text
     assert "*   **Steps Taken:**\n    *   Looked twice\n*   **Short" in text
@@ -269,7 +274,7 @@ def test_a_formatter_changes_nobodys_ownership() -> None:
 
 
 def test_a_point_that_a_formatter_wrapped_goes_with_all_its_lines() -> None:
-    long = written(entries={Slot.STEPS_TAKEN: Entry(points=(Point("a", "Looked at it"),))})
+    long = written(entries={Slot.STEPS_TAKEN: DraftEntry(points=(Point("a", "Looked at it"),))})
     people = edited("  - Looked at it\n", "  - Looked\n    at it\n", long.text)
     nothing = written(entries={})
     assert merged(people, nothing, long).text == nothing.text
@@ -288,7 +293,7 @@ def test_the_end_of_the_document_stays(tail: str) -> None:
 def test_a_bullet_is_found_where_people_moved_it() -> None:
     people = edited("- **Duration:** 43 min\n", "")
     people = edited("## 4. Impact Analysis\n", "### Impact!\n- **duration** : 43 min\n", people)
-    fresh = written(entries={**CONTENT.entries, Slot.DURATION: Entry("51 min")})
+    fresh = written(entries={**CONTENT.entries, Slot.DURATION: DraftEntry("51 min")})
     assert merged(people, fresh).text == people.replace("43 min", "51 min")
 
 
@@ -306,13 +311,15 @@ def test_without_a_base_only_untouched_placeholders_are_filled() -> None:
 def test_without_a_base_what_says_the_same_is_the_programs() -> None:
     once = merged(BASE.text, BASE, None)
     assert once.text == BASE.text
-    fresh = written(entries={**CONTENT.entries, Slot.DURATION: Entry("51 min")}, timeline=(FIRED,))
+    fresh = written(
+        entries={**CONTENT.entries, Slot.DURATION: DraftEntry("51 min")}, timeline=(FIRED,)
+    )
     assert merged(once.text, fresh, once.base).text == merged(BASE.text, fresh).text
 
 
 def test_without_a_base_nothing_is_added_to_what_people_filled() -> None:
     people = edited("| 02:20 | Paged 2 people |\n", "", edited("- Restarted", "- Rebooted"))
-    fresh = written(timeline=(FIRED, Row("paged", ("02:20", "Paged 3")), FIXED))
+    fresh = written(timeline=(FIRED, DraftRow("paged", ("02:20", "Paged 3")), FIXED))
     assert merged(people, fresh, None).text == people
 
 
@@ -329,15 +336,15 @@ def test_a_broken_front_matter_is_refused() -> None:
 
 
 def test_sources_with_one_key_are_told_apart() -> None:
-    twins = (Row("x", ("02:10", "One")), Row("x", ("02:11", "Two")))
+    twins = (DraftRow("x", ("02:10", "One")), DraftRow("x", ("02:11", "Two")))
     base = written(timeline=twins)
     assert [unit.key for unit in base.units[TIMELINE]] == ["x", "x#2"]
-    fresh = written(timeline=(twins[0], Row("x", ("02:11", "Three"))))
+    fresh = written(timeline=(twins[0], DraftRow("x", ("02:11", "Three"))))
     assert merged(base.text, fresh, base).text == fresh.text
 
 
 def test_of_rows_with_the_same_words_the_right_one_is_known_as_deleted() -> None:
-    rows = [Row(str(at), ("02:10", "Same" if at % 2 else f"Row {at}")) for at in range(6)]
+    rows = [DraftRow(str(at), ("02:10", "Same" if at % 2 else f"Row {at}")) for at in range(6)]
     base = written(timeline=tuple(rows))
     lines = [f"| 02:10 | {row.cells[1]} |" for row in rows]
     people = edited("\n".join(lines), "\n".join(lines[:3] + lines[4:]), base.text)
@@ -354,7 +361,7 @@ def test_of_rows_with_the_same_words_the_right_one_is_known_as_deleted() -> None
     "change",
     [
         {"timeline": (FIRED,)},
-        {"timeline": (*CONTENT.timeline, Row("n", ("03:00", "Reviewed")))},
+        {"timeline": (*CONTENT.timeline, DraftRow("n", ("03:00", "Reviewed")))},
         {"title": "Search is slow"},
     ],
 )

@@ -5,17 +5,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from worker.drafting.actions import Item, is_action, items, understood
-from worker.drafting.local_time import LocalTime
-from worker.drafting.remarks import Remark
+from worker.drafting.history.action_items import NotedAction, is_action, noted_actions, understood
+from worker.drafting.history.notes import WrittenNote
+from worker.drafting.text.local_time import LocalTime
 
 WEDNESDAY = datetime(2025, 4, 2, 12, 0, tzinfo=UTC)
 CLOCK = LocalTime(ZoneInfo("UTC"))
 
 
 def _found(text: str) -> list[tuple[str, str, date | None]]:
-    remark = Remark("note:P1", WEDNESDAY, None, text)
-    return [(item.task, item.owner, item.deadline) for item in items([remark], CLOCK)]
+    note = WrittenNote("note:P1", WEDNESDAY, None, text)
+    return [(item.task, item.owner, item.deadline) for item in noted_actions([note], CLOCK)]
 
 
 @pytest.mark.parametrize(
@@ -56,15 +56,15 @@ def test_a_note_that_begins_with_a_mark_is_an_action_item(
 def test_an_owner_of_several_words_is_somebody_known_or_ends_the_item(
     text: str, task: str, owner: str
 ) -> None:
-    remark = Remark("note:P1", WEDNESDAY, None, text)
-    (item,) = items([remark], CLOCK, ["Aiko", "Aiko Brandt"])
+    note = WrittenNote("note:P1", WEDNESDAY, None, text)
+    (item,) = noted_actions([note], CLOCK, ["Aiko", "Aiko Brandt"])
     assert (item.task, item.owner.lower()) == (task, owner.lower())
 
 
 def test_one_note_may_hold_several_items_each_with_a_key_of_its_own() -> None:
     text = "Done for today.\nACTION: one\nnothing\nTODO: two @ben"
-    found = list(items([Remark("note:P7", WEDNESDAY, None, text)], CLOCK))
-    assert found == [Item("note:P7:1", "one"), Item("note:P7:2", "two", "ben")]
+    found = list(noted_actions([WrittenNote("note:P7", WEDNESDAY, None, text)], CLOCK))
+    assert found == [NotedAction("note:P7:1", "one"), NotedAction("note:P7:2", "two", "ben")]
 
 
 def test_a_mark_alone_on_its_line_makes_items_of_the_list_below() -> None:

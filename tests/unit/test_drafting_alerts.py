@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from connectors.incidents import Alert
 from tests.incidents import odd
 from tests.incidents.making import Making, service
-from worker.drafting.alerts import Burst, bursts, by_severity, peak, tell_burst
-from worker.drafting.local_time import LocalTime
+from worker.drafting.history.alerts import Burst, bursts, by_severity, peak, tell_burst
+from worker.drafting.text.local_time import LocalTime
 
 START = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
 CLOCK = LocalTime(ZoneInfo("UTC"))

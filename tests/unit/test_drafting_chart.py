@@ -9,18 +9,24 @@ import pytest
 from connectors.incidents import IncidentRecord
 from tests.incidents import days, nights, odd
 from tests.incidents.making import Making, service
-from worker.drafting.axis import Axis, axis, ticks
-from worker.drafting.chart import chart
-from worker.drafting.local_time import LocalTime
+from worker.drafting.chart.layout import Axis, axis, ticks
+from worker.drafting.draft import draft
 from worker.drafting.policy import DraftPolicy
+from worker.drafting.text.local_time import LocalTime
 
-POLICY = DraftPolicy(ZoneInfo("Europe/Berlin"))
+POLICY = DraftPolicy(ZoneInfo("Europe/Berlin"), chart="timeline.svg")
 SVG = "{http://www.w3.org/2000/svg}"
 START = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
 
 
+def _chart(record: IncidentRecord) -> str:
+    chart = draft(record, POLICY).chart
+    assert chart is not None
+    return chart
+
+
 def _drawn(record: IncidentRecord) -> ET.Element:
-    return ET.fromstring(chart(record, POLICY))  # noqa: S314 - our own output
+    return ET.fromstring(_chart(record))  # noqa: S314 - our own output
 
 
 def _texts(root: ET.Element) -> list[str]:
@@ -100,9 +106,9 @@ def test_a_late_note_does_not_squeeze_the_incident() -> None:
     it = Making(1, "Disk full", START, service("Archive"))
     it.triggered()
     it.resolved("10:00", "Ada")
-    before = chart(it.record(), POLICY)
+    before = _chart(it.record())
     it.noted("90:00:00", "Ada", "Looked at it again")
-    assert before.count("<path") == chart(it.record(), POLICY).count("<path")
+    assert before.count("<path") == _chart(it.record()).count("<path")
 
 
 def _labels(shown: Axis, zone: str) -> list[tuple[str, str]]:

@@ -10,8 +10,8 @@ from config.sections import Slot
 from connectors.incidents import CustomField, IncidentStatus, Link, Missing, Reference
 from tests.incidents import days, nights, odd
 from tests.incidents.making import Making, service
-from worker.content.draft import Content, Entry
-from worker.drafting.facts import facts
+from worker.content.draft import Content, DraftEntry
+from worker.drafting.draft import draft
 from worker.drafting.policy import DraftPolicy
 
 POLICY = DraftPolicy(ZoneInfo("UTC"))
@@ -28,16 +28,16 @@ def _making() -> Making:
 
 
 def _told(it: Making, policy: DraftPolicy = POLICY) -> Content:
-    return facts(it.record(), policy)
+    return draft(it.record(), policy).content
 
 
 def _points(content: Content, slot: Slot) -> list[str]:
-    entry = content.entries.get(slot, Entry())
+    entry = content.entries.get(slot, DraftEntry())
     return [point.text for point in entry.points]
 
 
 def test_the_content_names_the_incident_its_day_and_its_zone() -> None:
-    content = facts(nights.storm(), replace(POLICY, timezone=ZoneInfo("Asia/Tokyo")))
+    content = draft(nights.storm(), replace(POLICY, timezone=ZoneInfo("Asia/Tokyo"))).content
     assert content.incident == "Q004711"
     assert content.url == "https://oncall.example.com/incidents/Q004711"
     assert content.title == "Checkout API: 5xx above 5 %"
@@ -75,7 +75,7 @@ def test_an_unknown_end_is_said_to_be_unknown() -> None:
 
 
 def test_a_reopened_incident_lasts_as_long_as_it_was_open() -> None:
-    entries = facts(days.reopened(), POLICY).entries
+    entries = draft(days.reopened(), POLICY).content.entries
     assert entries[Slot.DURATION].text == (
         "1 h 7 min, open 08:00 - 08:50 (50 min) and 10:00 - 10:17 (17 min); "
         "2 h 17 min from start to end"
@@ -84,7 +84,7 @@ def test_a_reopened_incident_lasts_as_long_as_it_was_open() -> None:
 
 def test_elapsed_time_is_right_when_the_clocks_change() -> None:
     policy = replace(POLICY, timezone=ZoneInfo("Europe/Berlin"))
-    entries = facts(nights.clocks_change(), policy).entries
+    entries = draft(nights.clocks_change(), policy).content.entries
     assert entries[Slot.DURATION].text == "1 h 50 min"
     assert entries[Slot.DATE_TIME].text == (
         "2025-10-26 02:20 +02:00 - 2025-10-26 03:10 +01:00 (Europe/Berlin)"
@@ -93,14 +93,14 @@ def test_elapsed_time_is_right_when_the_clocks_change() -> None:
 
 def test_an_earlier_first_signal_is_named() -> None:
     assert (
-        facts(days.merge_target(), POLICY)
-        .entries[Slot.DATE_TIME]
+        draft(days.merge_target(), POLICY)
+        .content.entries[Slot.DATE_TIME]
         .text.endswith("; the first signal came at 16:15, 4 min 35 s before")
     )
 
 
 def test_what_the_source_cannot_know_keeps_its_prompt() -> None:
-    entries = facts(days.quick(), POLICY).entries
+    entries = draft(days.quick(), POLICY).content.entries
     asked = {slot for slot, entry in entries.items() if entry.keep_prompt}
     assert {Slot.IMPACT, Slot.ROOT_CAUSE, Slot.PRIMARY_CAUSE, Slot.STAKEHOLDERS} <= asked
     for slot in (Slot.USERS_AFFECTED, Slot.BUSINESS_IMPACT, Slot.IMPROVEMENTS, Slot.DIAGRAMS):
@@ -112,10 +112,10 @@ def test_a_stated_root_cause_wins_over_the_resolution_note_which_is_a_candidate(
     it.resolved("30:00", "Ada", "pruned by hand")
     entries = _told(it).entries
     candidate = 'Candidate, from the resolution note: "pruned by hand"'
-    assert entries[Slot.ROOT_CAUSE] == Entry(candidate, keep_prompt=True)
+    assert entries[Slot.ROOT_CAUSE] == DraftEntry(candidate, keep_prompt=True)
     it.noted("20:00", "Ben", "Root cause: snapshots were never pruned")
     entries = _told(it).entries
-    assert entries[Slot.ROOT_CAUSE] == Entry('"snapshots were never pruned"')
+    assert entries[Slot.ROOT_CAUSE] == DraftEntry('"snapshots were never pruned"')
     it.fields.append(CustomField("root_cause", "Root cause", "expired credentials"))
     assert _told(it).entries[Slot.PRIMARY_CAUSE].text == (
         '"expired credentials" (from the field "Root cause")'
@@ -134,12 +134,12 @@ def test_changes_of_the_day_before_are_candidates_the_nearest_first() -> None:
 
 
 def test_section_four_tells_times_and_alerts() -> None:
-    entries = facts(nights.storm(), POLICY).entries
+    entries = draft(nights.storm(), POLICY).content.entries
     assert (
         entries[Slot.TECHNICAL_IMPACT].text
         == "Acknowledged after 10 min, resolved after 1 h 47 min"
     )
-    assert _points(facts(nights.storm(), POLICY), Slot.TECHNICAL_IMPACT) == [
+    assert _points(draft(nights.storm(), POLICY).content, Slot.TECHNICAL_IMPACT) == [
         "37 alerts (critical 23, error 9, warning 5); peak 11 a minute at 01:13",
         "By service: Checkout API 23, Payments 9, Shop frontend 5",
     ]
@@ -147,7 +147,7 @@ def test_section_four_tells_times_and_alerts() -> None:
 
 
 def test_steps_are_what_people_did_and_nothing_that_machines_did() -> None:
-    told = _points(facts(nights.storm(), POLICY), Slot.STEPS_TAKEN)
+    told = _points(draft(nights.storm(), POLICY).content, Slot.STEPS_TAKEN)
     assert told[0] == "01:20 Ben Haugen acknowledged after 10 min"
     assert not any(word in " ".join(told) for word in ("Paged", "Escalated to", "alerts", "ACTION"))
 
@@ -162,15 +162,15 @@ def test_very_many_steps_are_counted() -> None:
 
 
 def test_an_incident_that_resolved_itself_says_so() -> None:
-    entries = facts(days.recovered(), POLICY).entries
-    assert entries[Slot.STEPS_TAKEN] == Entry("Nobody acted on it", keep_prompt=True)
+    entries = draft(days.recovered(), POLICY).content.entries
+    assert entries[Slot.STEPS_TAKEN] == DraftEntry("Nobody acted on it", keep_prompt=True)
     assert entries[Slot.SHORT_TERM_FIXES].text == (
         "None is noted; it was resolved automatically by Lookout"
     )
 
 
 def test_action_items_are_rows_with_what_is_known() -> None:
-    rows = facts(nights.storm(), POLICY).action_items
+    rows = draft(nights.storm(), POLICY).content.action_items
     assert [row.cells for row in rows] == [
         ("add an alert on connection pool usage", "dmitri.sokolov", "", "2025-03-14"),
         ("test connection use in CI", "ada.okafor", "", ""),
@@ -183,37 +183,37 @@ def test_targets_decide_under_which_heading_a_time_is_told() -> None:
     strict = replace(TARGETS, acknowledge_within=timedelta(minutes=1))
     well = "Acknowledged 1 min 5 s after the first alert (target 5 min)"
     badly = "Acknowledged 1 min 5 s after the first alert (target 1 min)"
-    assert well in _points(facts(days.quick(), TARGETS), Slot.WENT_WELL)
-    assert badly in _points(facts(days.quick(), strict), Slot.WENT_BADLY)
+    assert well in _points(draft(days.quick(), TARGETS).content, Slot.WENT_WELL)
+    assert badly in _points(draft(days.quick(), strict).content, Slot.WENT_BADLY)
 
 
 def test_without_targets_no_time_is_judged() -> None:
-    content = facts(days.quick(), POLICY)
+    content = draft(days.quick(), POLICY).content
     assert _points(content, Slot.WENT_WELL) == ["Detected by monitoring (Pulse)"]
     assert _points(content, Slot.WENT_BADLY) == []
 
 
 def test_evidence_of_what_did_not_go_well() -> None:
-    assert _points(facts(days.unanswered(), TARGETS), Slot.WENT_BADLY) == [
+    assert _points(draft(days.unanswered(), TARGETS).content, Slot.WENT_BADLY) == [
         "Nobody acknowledged it",
         "Escalated 3 times because nobody acknowledged",
         "The escalation policy ran out of people to page",
         "Resolved after 4 h (target 1 h)",
     ]
-    told = _points(facts(days.reopened(), TARGETS), Slot.WENT_BADLY)
+    told = _points(draft(days.reopened(), TARGETS).content, Slot.WENT_BADLY)
     assert told[0] == "Open for 1 h 7 min in all (target 1 h)"
     assert told[1] == "Reopened once after it had been resolved"
     assert "An acknowledgement timed out" not in _points(
-        facts(nights.days(), TARGETS), Slot.WENT_BADLY
+        draft(nights.days(), TARGETS).content, Slot.WENT_BADLY
     )
 
 
 def test_an_incident_that_recovered_before_the_target_needed_no_acknowledgement() -> None:
-    assert _points(facts(days.recovered(), TARGETS), Slot.WENT_BADLY) == []
+    assert _points(draft(days.recovered(), TARGETS).content, Slot.WENT_BADLY) == []
 
 
 def test_a_log_that_could_not_be_read_proves_nothing() -> None:
-    content = facts(odd.bare(), TARGETS)
+    content = draft(odd.bare(), TARGETS).content
     assert _points(content, Slot.WENT_BADLY) == ["Resolved after 2 h (target 1 h)"]
     assert content.entries[Slot.TECHNICAL_IMPACT].text == "Resolved after 2 h"
     assert Slot.STAKEHOLDERS not in content.entries
@@ -229,7 +229,7 @@ def test_a_part_that_is_cut_short_is_told_by_its_reason_alone() -> None:
 
 
 def test_links_of_alerts_are_told_once_and_graphs_apart() -> None:
-    content = facts(nights.storm(), replace(POLICY, chart="Q4711-timeline.svg"))
+    content = draft(nights.storm(), replace(POLICY, chart="Q4711-timeline.svg")).content
     assert _points(content, Slot.LOGS) == [
         "[Runbook](https://wiki.example.com/runbooks/checkout-5xx)",
         "[#inc-4711](https://chat.example.com/inc-4711)",
@@ -260,7 +260,7 @@ def test_very_many_links_are_counted() -> None:
 def test_merged_incidents_and_business_services_are_named() -> None:
     record = days.merge_target()
     record = replace(record, business_services=(Reference("B1", "Accounts"),))
-    content = facts(record, POLICY)
+    content = draft(record, POLICY).content
     assert content.entries[Slot.SERVICES].text == (
         "Login and Sessions; business services: Accounts; merged into this incident: "
         "[#307 Sessions: write errors](https://oncall.example.com/incidents/Q000307)"
@@ -280,22 +280,24 @@ def test_subscribers_are_counted_where_their_number_is_known(
     subscribers: int | None, told: str
 ) -> None:
     record = replace(nights.storm(), subscribers=subscribers)
-    assert facts(record, POLICY).entries[Slot.STAKEHOLDERS].text == told
+    assert draft(record, POLICY).content.entries[Slot.STAKEHOLDERS].text == told
 
 
 def test_the_review_is_due_some_days_after_the_end_in_the_shown_zone() -> None:
     policy = replace(POLICY, review_due=timedelta(days=5), timezone=ZoneInfo("Asia/Tokyo"))
     it = _making()
     it.resolved("4:00:00", "Ada")
-    assert _told(it, policy).entries[Slot.REVIEW] == Entry("Due by 2025-03-09", keep_prompt=True)
+    assert _told(it, policy).entries[Slot.REVIEW] == DraftEntry(
+        "Due by 2025-03-09", keep_prompt=True
+    )
 
 
 def test_custom_fields_say_who_was_hit() -> None:
-    content = facts(days.by_hand(), POLICY)
-    assert content.entries[Slot.USERS_AFFECTED] == Entry(
+    content = draft(days.by_hand(), POLICY).content
+    assert content.entries[Slot.USERS_AFFECTED] == DraftEntry(
         'about 60 support staff (from the field "Users affected")'
     )
-    impact = facts(nights.storm(), POLICY).entries[Slot.IMPACT].text
+    impact = draft(nights.storm(), POLICY).content.entries[Slot.IMPACT].text
     assert impact.endswith('Customer impact: "about 38 % of payments failed"')
 
 

@@ -6,10 +6,9 @@ import pytest
 
 from connectors.incidents import Channel, IncidentStatus
 from tests.incidents.making import Making, person, service
-from worker.drafting.openings import open_time
-from worker.drafting.phases import State, phases
-from worker.drafting.remarks import Kind, root_cause
-from worker.drafting.story import story
+from worker.drafting.history.notes import NoteKind, root_cause
+from worker.drafting.history.phases import PhaseState, open_time, phases
+from worker.drafting.history.story import story
 
 START = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
 
@@ -23,7 +22,7 @@ def _stretches(it: Making) -> list[tuple[int, int | None]]:
     minute = timedelta(minutes=1)
     return [
         ((one.began - START) // minute, (one.ended - START) // minute if one.ended else None)
-        for one in story(it.record()).openings
+        for one in story(it.record()).open_periods
     ]
 
 
@@ -50,7 +49,7 @@ def test_an_unresolved_incident_has_no_end() -> None:
     it.triggered()
     told = story(it.record())
     assert told.end is None
-    assert open_time(told.openings) is None
+    assert open_time(told.open_periods) is None
 
 
 def test_a_reopening_is_known_by_its_time() -> None:
@@ -60,7 +59,7 @@ def test_a_reopening_is_known_by_its_time() -> None:
     it.resolved("30:00", "Ada")
     it.more = {"reopened_at": it.at("20:00")}
     assert _stretches(it) == [(0, 10), (20, 30)]
-    assert open_time(story(it.record()).openings) == timedelta(minutes=20)
+    assert open_time(story(it.record()).open_periods) == timedelta(minutes=20)
 
 
 def test_an_older_reopening_is_known_by_what_only_an_open_incident_has() -> None:
@@ -114,23 +113,24 @@ def test_phases_follow_acknowledgements_escalations_and_resolutions() -> None:
     it.escalated("20:00", "Ben", by="Ada")
     it.acknowledged("21:00", "Ben")
     it.resolved("30:00", "Ben")
-    found = phases(story(it.record()), it.at("35:00"))
+    told = story(it.record())
+    found = phases(told.open_periods, told.entries, it.at("35:00"))
     minutes = [(one.state, int((one.end - one.begin).total_seconds() // 60)) for one in found]
-    waiting, taken = State.UNACKNOWLEDGED, State.ACKNOWLEDGED
+    waiting, taken = PhaseState.UNACKNOWLEDGED, PhaseState.ACKNOWLEDGED
     assert minutes == [
         *((waiting, 2), (taken, 10), (waiting, 2), (taken, 6), (waiting, 1), (taken, 9)),
-        (State.RESOLVED, 5),
+        (PhaseState.RESOLVED, 5),
     ]
 
 
 def test_a_note_and_its_log_entry_are_one_remark_with_the_notes_text_and_the_entrys_link() -> None:
     it = _making()
     it.noted("5:00", "Ada", "It is the\npruning job.")
-    (remark,) = story(it.record()).remarks
-    assert remark.key == "note:PN000"
-    assert remark.text == "It is the\npruning job."
-    assert remark.entry is it.log[0]
-    assert remark.sources == ("PN000", it.log[0].id)
+    (note,) = story(it.record()).written_notes
+    assert note.key == "note:PN000"
+    assert note.text == "It is the\npruning job."
+    assert note.entry is it.log[0]
+    assert note.sources == ("PN000", it.log[0].id)
 
 
 def test_a_note_that_was_edited_is_known_by_its_author_and_moment() -> None:
@@ -138,7 +138,7 @@ def test_a_note_that_was_edited_is_known_by_its_author_and_moment() -> None:
     it.noted("5:00", "Ada", "It is the pruning job, fixed.", log=False)
     channel = Channel("note", summary="It is the prunning job")
     it.entry("annotate", "5:01", "Note added", person("Ada"), channel=channel)
-    assert [remark.text for remark in story(it.record()).remarks] == [
+    assert [note.text for note in story(it.record()).written_notes] == [
         "It is the pruning job, fixed."
     ]
 
@@ -149,21 +149,21 @@ def test_a_long_note_is_known_though_its_log_entry_was_cut() -> None:
     it.noted("5:00", "Ada", long, log=False)
     channel = Channel("note", summary=f"{long[:80]}...")
     it.entry("annotate", "5:30", "Note added", None, channel=channel)
-    assert len(story(it.record()).remarks) == 1
+    assert len(story(it.record()).written_notes) == 1
 
 
 def test_different_notes_of_one_moment_stay_apart() -> None:
     it = _making()
     it.noted("5:00", "Ada", "one")
     it.noted("5:00", "Ada", "two")
-    assert [remark.text for remark in story(it.record()).remarks] == ["one", "two"]
+    assert [note.text for note in story(it.record()).written_notes] == ["one", "two"]
 
 
 def test_the_same_words_much_later_are_said_again() -> None:
     it = _making()
     it.noted("5:00", "Ada", "still down")
     it.noted("25:00", "Ada", "still down")
-    assert len(story(it.record()).remarks) == 2
+    assert len(story(it.record()).written_notes) == 2
 
 
 @pytest.mark.parametrize("offset", ["29:59", "30:01"])
@@ -172,23 +172,23 @@ def test_a_resolution_note_belongs_to_the_resolution_before_or_after_it(offset: 
     it.resolved("30:00", "Ada")
     it.noted(offset, "Ada", "Resolution Note: pruned by hand")
     it.noted(offset, "Ada", "pruned by hand")
-    (remark,) = story(it.record()).remarks
-    assert remark.kind is Kind.RESOLUTION
-    assert remark.text == "pruned by hand"
-    assert remark.resolution is it.log[0]
+    (note,) = story(it.record()).written_notes
+    assert note.kind is NoteKind.RESOLUTION
+    assert note.text == "pruned by hand"
+    assert note.resolution is it.log[0]
 
 
 def test_a_note_that_the_resolution_carries_is_its_note() -> None:
     it = _making()
     it.entry("resolve", "30:00", "Resolved", person("Ada"), note="pruned by hand")
-    (remark,) = story(it.record()).remarks
-    assert remark.kind is Kind.RESOLUTION
+    (note,) = story(it.record()).written_notes
+    assert note.kind is NoteKind.RESOLUTION
 
 
 def test_a_note_without_words_is_none() -> None:
     it = _making()
     it.noted("5:00", "Ada", " \n\u200b")
-    assert story(it.record()).remarks == ()
+    assert story(it.record()).written_notes == ()
 
 
 @pytest.mark.parametrize(

@@ -18,11 +18,17 @@ from connectors.incidents import (
 )
 from tests.incidents import nights, odd
 from tests.incidents.making import Making, monitor, person, service
-from worker.drafting.limit import limited
-from worker.drafting.policy import DraftPolicy
-from worker.drafting.rules import DEFAULT_RULES, MILESTONES, Handling, Rule, Weight, rules_with
-from worker.drafting.story import story
-from worker.drafting.timeline import Timeline, timeline
+from worker.drafting.history.story import story
+from worker.drafting.policy import (
+    DEFAULT_RULES,
+    MILESTONES,
+    DraftPolicy,
+    Handling,
+    Rule,
+    Weight,
+    rules_with,
+)
+from worker.drafting.timeline.timeline import IncidentTimeline, limited, timeline
 
 UTC_ZONE = ZoneInfo("UTC")
 POLICY = DraftPolicy(UTC_ZONE, links=False)
@@ -33,7 +39,7 @@ def _making() -> Making:
     return Making(1, "Disk full", START, service("Archive"))
 
 
-def _told(record: IncidentRecord, policy: DraftPolicy = POLICY) -> Timeline:
+def _told(record: IncidentRecord, policy: DraftPolicy = POLICY) -> IncidentTimeline:
     return timeline(story(record), policy)
 
 

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.incidents import Agent, AgentKind, Channel, LogEntry
-from worker.drafting.local_time import LocalTime
-from worker.drafting.people import actor, automatic, monitor, name
-from worker.drafting.wording import (
+from worker.drafting.history.people import actor, automatic, monitor, name
+from worker.drafting.text.local_time import LocalTime
+from worker.drafting.text.wording import (
     count,
     duration,
     listing,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from config.sections import Names, Slot
-from worker.content.draft import Content, Entry, Row
+from worker.content.draft import Content, DraftEntry, DraftRow
 from worker.document.action_items import CellEdit, read, write
 from worker.document.fill import fill
 from worker.document.merge import merge
@@ -105,15 +105,15 @@ def test_a_merge_leaves_real_markdown_as_it_is() -> None:
         title="Checkout is slow",
         starts_on=date(2026, 11, 2),
         timezone="UTC",
-        entries={Slot.DURATION: Entry("43 min")},
-        timeline=(Row("one", ("02:10", "Detected")),),
+        entries={Slot.DURATION: DraftEntry("43 min")},
+        timeline=(DraftRow("one", ("02:10", "Detected")),),
     )
     later = replace(
         content,
         title="Checkout was slow",
-        entries={Slot.DURATION: Entry("51 min"), Slot.ROOT_CAUSE: Entry("Disk full")},
-        timeline=(*content.timeline, Row("two", ("02:53", "Resolved"))),
-        action_items=(Row("note", ("Add disk", "", "", "")),),
+        entries={Slot.DURATION: DraftEntry("51 min"), Slot.ROOT_CAUSE: DraftEntry("Disk full")},
+        timeline=(*content.timeline, DraftRow("two", ("02:53", "Resolved"))),
+        action_items=(DraftRow("note", ("Add disk", "", "", "")),),
     )
     base, fresh = fill(TEMPLATE, content, NAMES), fill(TEMPLATE, later, NAMES)
     bodies = [*real_files().values(), *examples("commonmark"), *examples("gfm")]

@@ -17,8 +17,7 @@ from connectors.jira.client import OVERLAP, Jira
 from connectors.pagerduty.client import PagerDuty
 from connectors.rate_limit import LocalPace, NoPace, Pace, Rate
 from connectors.tickets import Mark, TicketTracker
-from worker.drafting.policy import DraftPolicy
-from worker.drafting.rules import Handling, Rule
+from worker.drafting.policy import DraftPolicy, Handling, Rule
 from worker.jobs.context import CreateWhen, JobContext, JobPolicy, RouteRule
 from worker.jobs.draft_filter import DraftFilter
 from worker.journal.budgets import SharedPace

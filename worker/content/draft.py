@@ -4,7 +4,8 @@ Every string here is inline Markdown, already made safe: it holds no newline and
 whatever other people wrote in it cannot become structure.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -20,7 +21,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class DraftEntry:
     """What stands in one bullet: ``text`` behind the label, ``points`` nested under it.
 
     With ``keep_prompt`` the template's own prompt follows, since people must still answer it.
@@ -32,7 +33,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DraftRow:
     """One table row. ``key`` names its source and stays the same from pull to pull."""
 
     key: str
@@ -53,6 +54,14 @@ class Content:
     title: str
     starts_on: date
     timezone: str
-    entries: Mapping[Slot, Entry] = field(default_factory=dict)
-    timeline: tuple[Row, ...] = ()
-    action_items: tuple[Row, ...] = ()
+    entries: Mapping[Slot, DraftEntry] = field(default_factory=dict)
+    timeline: tuple[DraftRow, ...] = ()
+    action_items: tuple[DraftRow, ...] = ()
+
+
+def own_keys(keys: Iterable[str]) -> Iterator[str]:
+    """Give each key, with a number where it came before, as those of things without ids do."""
+    seen = Counter[str]()
+    for key in keys:
+        seen[key] += 1
+        yield key if seen[key] == 1 else f"{key}#{seen[key]}"

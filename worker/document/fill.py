@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from config.sections import Column, Names, Slot
-from worker.content.draft import Content, Entry, Row
+from worker.content.draft import Content, DraftEntry, DraftRow, own_keys
 from worker.document import front_matter
 from worker.document.inline import in_cell, is_bracketed
 from worker.document.outline import Outline, outline
@@ -120,7 +120,7 @@ def _fresh(asked: Units, content: Content) -> Units:
         fresh[TITLE] = (Unit("", (title,)),)
     for slot in Slot:
         if slot.value in asked:
-            entry = content.entries.get(slot, Entry())
+            entry = content.entries.get(slot, DraftEntry())
             filled = _Bullet(asked[slot.value][0], asked[points_of(slot)]).filled(entry)
             fresh[slot.value] = (
                 _zoned(filled.head, asked, content) if slot is Slot.DATE_TIME else filled.head,
@@ -141,7 +141,7 @@ class _Bullet:
     head: Unit
     points: tuple[Unit, ...]
 
-    def filled(self, entry: Entry) -> "_Bullet":
+    def filled(self, entry: DraftEntry) -> "_Bullet":
         """Put an entry in place of the prompts, or before them."""
         text = _flat(entry.text)
         points = _unique((point.key, (_flat(point.text),)) for point in entry.points)
@@ -166,18 +166,15 @@ def _zoned(head: Unit, asked: Units, content: Content) -> Unit:
     return Unit(head.key, (f"{head.cells[0]} {zone.group()}",))
 
 
-def _rows(rows: Iterable[Row]) -> tuple[Unit, ...]:
+def _rows(rows: Iterable[DraftRow]) -> tuple[Unit, ...]:
     return _unique((row.key, tuple(in_cell(cell) for cell in row.cells)) for row in rows)
 
 
 def _unique(many: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Unit, ...]:
     """Make units; where two sources give one key, the later ones are told apart by a number."""
-    seen: dict[str, int] = {}
-    units = []
-    for key, cells in many:
-        seen[key] = seen.get(key, 0) + 1
-        units.append(Unit(key if seen[key] == 1 else f"{key}#{seen[key]}", cells))
-    return tuple(units)
+    told = tuple(many)
+    keys = own_keys(key for key, _ in told)
+    return tuple(Unit(key, cells) for key, (_, cells) in zip(keys, told, strict=True))
 
 
 def _flat(text: str) -> str:

@@ -1,11 +1,254 @@
-"""What a team decides about its drafts."""
+"""The folding table: what becomes of each type of log entry, and how it is worded.
+
+A team changes it in its configuration, by type. A wording names values in braces (see
+:data:`VALUES`); a part in square brackets is left out where one of its values is unknown.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from enum import Enum, IntEnum
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from worker.drafting.rules import Rule
+from connectors.errors import ConfigurationError
+from worker.content.safe_markdown import names_in
+
+
+class Handling(Enum):
+    """What becomes of the entries of one type."""
+
+    KEEP = "keep"
+    """A row each."""
+    FOLD = "fold"
+    """One row for many, with their number, or a part of the row that they belong to."""
+    DROP = "drop"
+    """No row."""
+
+
+class Weight(IntEnum):
+    """What is folded further, and last, where a timeline would grow past its limit."""
+
+    DETAIL = 1
+    """Alerts, pages, field changes, whatever is unknown."""
+    ACT = 2
+    """What people and the escalation policy did and said."""
+    TURN = 3
+    """Detection, first acknowledgement and first escalation, resolution, reopening."""
+
+
+VALUES = frozenset(
+    {"changes", "duration", "old", "new", "service", "severity", "source", "state", "summary"}
+    | {"targets", "text", "until", "waited", "who"}
+)
+"""What a wording may name; which of them are known depends on the entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What becomes of one type of entry.
+
+    ``wording`` tells what somebody did; ``automatic`` the same done by no person, ``timeout`` by a
+    time that ran out: where they are "" the wording serves. ``noun`` counts folded entries.
+    Raises ``ConfigurationError`` for a wording with a value that does not exist.
+    """
+
+    handling: Handling
+    wording: str = ""
+    automatic: str = ""
+    timeout: str = ""
+    noun: str = "entry"
+    weight: Weight = Weight.DETAIL
+
+    def __post_init__(self) -> None:
+        for wording in (self.wording, self.automatic, self.timeout):
+            unknown = sorted(names_in(wording) - VALUES)
+            if unknown:
+                raise ConfigurationError(
+                    f"The timeline wording {wording!r} names {{{unknown[0]}}}, which does not "
+                    "exist.",
+                    f"Use any of {', '.join(sorted(VALUES))}.",
+                )
+
+
+_KEEP, _FOLD = Handling.KEEP, Handling.FOLD
+_ACT, _TURN = Weight.ACT, Weight.TURN
+
+ALERTS = "alert"
+CHANGES = "change_event"
+RESPONDERS = "responder"
+"""Names, in the table, of what is not in the log: alerts, change events, responders' answers."""
+
+UNKNOWN = Rule(_KEEP, "{summary}", noun="other entry")
+"""What becomes of a type that the table does not hold: the set of types is open."""
+
+_STATUS_UPDATE = Rule(
+    _KEEP, "{who} published a status update[: {text}]", noun="status update", weight=_ACT
+)
+
+DEFAULT_RULES: Mapping[str, Rule] = MappingProxyType(
+    {
+        "trigger_log_entry": Rule(
+            _KEEP,
+            "{who} opened the incident by hand: {text}[ on {service}][; assigned to {targets}]",
+            automatic="{who} reported {text}[ on {service}][ ({severity})]"
+            "[; assigned to {targets}]",
+            noun="trigger",
+            weight=_TURN,
+        ),
+        "acknowledge_log_entry": Rule(
+            _KEEP,
+            "{who} acknowledged[ after {waited}][: {text}]",
+            noun="acknowledgement",
+            weight=_ACT,
+        ),
+        "unacknowledge_log_entry": Rule(
+            _KEEP,
+            "{who} took the acknowledgement back",
+            automatic="The acknowledgement was taken back by {who}",
+            timeout="The acknowledgement timed out",
+            noun="lapsed acknowledgement",
+            weight=_ACT,
+        ),
+        "escalate_log_entry": Rule(
+            _KEEP,
+            "{who} escalated to {targets}[: {text}]",
+            automatic="Escalated automatically to {targets}",
+            timeout="Escalated to {targets}: nobody had acknowledged[ for {waited}]",
+            noun="escalation",
+            weight=_ACT,
+        ),
+        "delegate_log_entry": Rule(
+            _KEEP,
+            "{who} handed over to {targets}",
+            automatic="Handed over to {targets} by {who}",
+            timeout="Handed over to {targets} because a time ran out",
+            noun="handover",
+            weight=_ACT,
+        ),
+        "assign_log_entry": Rule(
+            _FOLD,
+            "{who} assigned it to {targets}",
+            automatic="Assigned to {targets}",
+            timeout="Assigned to {targets}: nobody had acknowledged[ for {waited}]",
+            noun="assignment",
+            weight=_ACT,
+        ),
+        "notify_log_entry": Rule(
+            _FOLD, "Paged {targets}[ over {duration}][ by {state}][: {text}]", noun="page"
+        ),
+        "exhaust_escalation_path_log_entry": Rule(
+            _KEEP,
+            "The escalation policy ran out of people to page",
+            noun="exhausted escalation path",
+            weight=_ACT,
+        ),
+        "repeat_escalation_path_log_entry": Rule(
+            _FOLD, "The escalation policy started over", noun="repeat of the escalation policy"
+        ),
+        "snooze_log_entry": Rule(
+            _KEEP,
+            "{who} snoozed it[ for {duration}][, until {until}]",
+            automatic="Snoozed[ for {duration}][, until {until}] by {who}",
+            noun="snooze",
+            weight=_ACT,
+        ),
+        "annotate_log_entry": Rule(_KEEP, "{who} noted: {text}", noun="note", weight=_ACT),
+        "status_update_log_entry": _STATUS_UPDATE,
+        "incident_status_update_log_entry": _STATUS_UPDATE,
+        "priority_change_log_entry": Rule(
+            _KEEP,
+            "{who} {changes}",
+            noun="priority change",
+            weight=_ACT,
+        ),
+        "urgency_change_log_entry": Rule(
+            _KEEP,
+            "{who} {changes}",
+            noun="urgency change",
+            weight=_ACT,
+        ),
+        "field_value_change_log_entry": Rule(
+            _KEEP,
+            "{who} {changes}",
+            noun="field change",
+            weight=_ACT,
+        ),
+        "custom_field_value_change_log_entry": Rule(_FOLD, "{who} {changes}", noun="field change"),
+        "service_change_log_entry": Rule(
+            _KEEP, "{who} moved the incident to another service[: {text}]", weight=_ACT
+        ),
+        "responder_request_log_entry": Rule(
+            _KEEP, "{who} asked {targets} to help[: {text}]", noun="request for help", weight=_ACT
+        ),
+        "responder_request_for_escalation_policy_log_entry": Rule(
+            _KEEP, "{who} asked {targets} to help[: {text}]", noun="request for help", weight=_ACT
+        ),
+        "link_log_entry": Rule(
+            _FOLD,
+            "{who} moved {text} into this incident",
+            automatic="{text} joined the incident",
+            noun="move",
+        ),
+        "unlink_log_entry": Rule(_FOLD, "{who} moved {text} to another incident", noun="move"),
+        "reach_ack_limit_log_entry": Rule(
+            _KEEP, "The limit of acknowledgements was reached; the log holds no more of them"
+        ),
+        "reach_trigger_limit_log_entry": Rule(
+            _KEEP, "The limit of triggers was reached; the log holds no more of them"
+        ),
+        "reopen_log_entry": Rule(
+            _KEEP,
+            "{who} reopened the incident",
+            automatic="The incident was reopened",
+            noun="reopening",
+            weight=_TURN,
+        ),
+        "resolve_log_entry": Rule(
+            _KEEP,
+            "{who} resolved the incident[: {text}]",
+            automatic="Resolved automatically by {who}[: {text}]",
+            timeout="Resolved automatically when its time limit ran out[: {text}]",
+            noun="resolution",
+            weight=_TURN,
+        ),
+        "integration_chat_channel_event_log_entry": Rule(_KEEP, "{summary}", noun="chat entry"),
+        "event_rule_action_log_entry": Rule(_FOLD, "{summary}", noun="event rule action"),
+        ALERTS: Rule(_FOLD, noun="alert"),
+        CHANGES: Rule(
+            _KEEP, "Change[ on {service}][, from {source}]: {text}", noun="change", weight=_ACT
+        ),
+        RESPONDERS: Rule(
+            _KEEP, "{who} asked {targets} to help[: {text}]", noun="request for help", weight=_ACT
+        ),
+    }
+)
+
+MILESTONES: frozenset[str] = frozenset(
+    type_ for type_, rule in DEFAULT_RULES.items() if rule.weight >= Weight.ACT
+)
+"""Types whose every entry has a row, or is counted in a folded one, or told with its cause."""
+
+
+def rules_with(overrides: Mapping[str, Rule]) -> Mapping[str, Rule]:
+    """Give the table with a team's own rules; an override without a wording keeps the built-in one.
+
+    A wording of the team's stands for all three of the built-in ones.
+    """
+    table = dict(DEFAULT_RULES)
+    for type_, override in overrides.items():
+        known = table.get(type_, UNKNOWN)
+        if override.wording:
+            table[type_] = replace(
+                known,
+                handling=override.handling,
+                wording=override.wording,
+                automatic=override.automatic,
+                timeout=override.timeout,
+            )
+        else:
+            table[type_] = replace(known, handling=override.handling)
+    return MappingProxyType(table)
 
 
 @dataclass(frozen=True, slots=True)

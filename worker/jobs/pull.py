@@ -15,8 +15,7 @@ from connectors.incidents import (
 )
 from worker.content.draft import Content
 from worker.document.inline import plain
-from worker.drafting.chart import chart
-from worker.drafting.facts import facts
+from worker.drafting.draft import draft
 from worker.jobs.context import JobContext
 from worker.jobs.job import Job
 from worker.jobs.results import IncidentResult, Report
@@ -83,11 +82,11 @@ def pull(context: JobContext, source: IncidentSource, incident: IncidentId) -> I
         for one in context.journal.merged_into(incident)
     )
     record = replace(record, merged_incidents=merged)
-    picture = chart(record, context.policy.drafting) if context.policy.chart else None
     policy = context.policy.drafting
-    if picture is not None:
+    if context.policy.chart:
         policy = replace(policy, chart=chart_name(incident))
-    return Pulled(record, facts(record, policy), picture)
+    drafted = draft(record, policy)
+    return Pulled(record, drafted.content, drafted.chart)
 
 
 def must_be_resolved(incident: Incident) -> None:

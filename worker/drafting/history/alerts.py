@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from connectors.incidents import Alert
 from worker.content.clean_text import clean
 from worker.content.safe_markdown import Markdown, say
-from worker.drafting.local_time import LocalTime
-from worker.drafting.wording import count, duration, quoted, tally
+from worker.drafting.text.local_time import LocalTime
+from worker.drafting.text.wording import count, duration, quoted, tally
 
 QUIET = timedelta(minutes=10)
 """Alerts further apart than this are two bursts."""

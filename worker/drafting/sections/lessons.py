@@ -4,15 +4,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from worker.content.draft import Entry, Point
+from worker.content.draft import DraftEntry, Point
 from worker.content.safe_markdown import Markdown, at_start, say
-from worker.drafting.context import snooze_ends
-from worker.drafting.entries import ESCALATE, TRIGGER
-from worker.drafting.openings import UNACKNOWLEDGE, open_time
-from worker.drafting.people import automatic, is_person, monitor, name, timed_out
+from worker.drafting.history.people import automatic, is_person, monitor, name, timed_out
+from worker.drafting.history.phases import UNACKNOWLEDGE, open_time
+from worker.drafting.history.story import Story
 from worker.drafting.policy import DraftPolicy
-from worker.drafting.story import Story
-from worker.drafting.wording import count, duration, listing, times
+from worker.drafting.text.wording import count, duration, listing, times
+from worker.drafting.timeline.entry_wording import ESCALATE, TRIGGER
+from worker.drafting.timeline.relations import snooze_ends
 
 _FIRST_ALERT = timedelta(seconds=5)
 
@@ -26,17 +26,17 @@ class Evidence:
     text: Markdown
 
 
-def lessons(story: Story, policy: DraftPolicy) -> tuple[Entry | None, Entry | None]:
+def lessons(story: Story, policy: DraftPolicy) -> tuple[DraftEntry | None, DraftEntry | None]:
     """Give what went well and what did not, as far as the log shows it."""
     found = [one for rule in _RULES for one in rule(story, policy)]
     return _entry(found, well=True), _entry(found, well=False)
 
 
-def _entry(found: list[Evidence], *, well: bool) -> Entry | None:
+def _entry(found: list[Evidence], *, well: bool) -> DraftEntry | None:
     points = tuple(
         Point(f"evidence:{one.key}", at_start(one.text)) for one in found if one.well is well
     )
-    return Entry(points=points, keep_prompt=True) if points else None
+    return DraftEntry(points=points, keep_prompt=True) if points else None
 
 
 def _detection(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
@@ -54,7 +54,7 @@ def _detection(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
 
 def _acknowledgement(story: Story, policy: DraftPolicy) -> Iterator[Evidence]:
     target = policy.acknowledge_within
-    first = story.openings[0]
+    first = story.open_periods[0]
     if first.acknowledgement is None and not story.log_is_whole:
         return
     if first.acknowledgement is None:
@@ -77,10 +77,12 @@ def _acknowledgement(story: Story, policy: DraftPolicy) -> Iterator[Evidence]:
 
 
 def _resolution(story: Story, policy: DraftPolicy) -> Iterator[Evidence]:
-    total, target = open_time(story.openings), policy.resolve_within
+    total, target = open_time(story.open_periods), policy.resolve_within
     if total is None or target is None or story.end is None:
         return
-    wording = "Resolved after {total}" if len(story.openings) == 1 else "Open for {total} in all"
+    wording = (
+        "Resolved after {total}" if len(story.open_periods) == 1 else "Open for {total} in all"
+    )
     text = say(wording + " (target {target})", total=duration(total), target=duration(target))
     yield Evidence("resolved", well=total <= target, text=text)
 
@@ -104,7 +106,7 @@ def _escalations(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
 
 
 def _reopenings(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
-    number = len(story.openings) - 1
+    number = len(story.open_periods) - 1
     if number:
         text = say("Reopened {times} after it had been resolved", times=times(number))
         yield Evidence("reopened", well=False, text=text)

@@ -13,13 +13,13 @@ from types import MappingProxyType
 
 from connectors.incidents import LogEntry
 from worker.content.safe_markdown import Markdown, link, say
-from worker.drafting.context import ASSIGN, SAME_ACT, Context, key_of
-from worker.drafting.entries import Known, summary, tell_entry, values
-from worker.drafting.events import Event
-from worker.drafting.local_time import LocalTime
-from worker.drafting.people import SOMEBODY, actor, automatic, is_person, name, names
-from worker.drafting.rules import Rule
-from worker.drafting.wording import count, listing, span, times
+from worker.drafting.history.people import SOMEBODY, actor, automatic, is_person, name, names
+from worker.drafting.policy import Rule
+from worker.drafting.text.local_time import LocalTime
+from worker.drafting.text.wording import count, listing, span, times
+from worker.drafting.timeline.entry_wording import Known, summary, tell_entry, values
+from worker.drafting.timeline.events import Event
+from worker.drafting.timeline.relations import ASSIGN, SAME_ACT, EntryRelations, key_of
 
 PAGING_PAUSE = timedelta(minutes=15)
 """Pages further apart than this are two rounds of paging."""
@@ -34,10 +34,10 @@ LINK = "link_log_entry"
 
 _MEDIA = {"sms": "SMS", "email": "e-mail", "push": "push message", "phone": "phone"}
 
-Folder = Callable[[Sequence[LogEntry], Rule, Context], Iterator[Event]]
+Folder = Callable[[Sequence[LogEntry], Rule, EntryRelations], Iterator[Event]]
 
 
-def fold(entries: Sequence[LogEntry], rule: Rule, context: Context) -> Iterator[Event]:
+def fold(entries: Sequence[LogEntry], rule: Rule, context: EntryRelations) -> Iterator[Event]:
     """Fold entries of one type, oldest first, by the folder of their type."""
     yield from FOLDERS.get(entries[0].type, _repeated)(entries, rule, context)
 
@@ -45,7 +45,7 @@ def fold(entries: Sequence[LogEntry], rule: Rule, context: Context) -> Iterator[
 def folded_event(
     entries: Sequence[LogEntry],
     rule: Rule,
-    context: Context,
+    context: EntryRelations,
     tell: Callable[[LocalTime], Markdown],
     key: str = "",
 ) -> Event:
@@ -87,7 +87,7 @@ def _agent(entry: LogEntry) -> str:
     return f"{entry.agent.id}:{entry.agent.name}" if entry.agent else entry.channel.type
 
 
-def _pages(entries: Sequence[LogEntry], rule: Rule, context: Context) -> Iterator[Event]:
+def _pages(entries: Sequence[LogEntry], rule: Rule, context: EntryRelations) -> Iterator[Event]:
     for stretch in _stretches(entries, PAGING_PAUSE):
         key = f"pages:{stretch[0].id}"
         yield folded_event(stretch, rule, context, _tell_pages(stretch, rule), key)
@@ -109,7 +109,9 @@ def _tell_pages(stretch: Sequence[LogEntry], rule: Rule) -> Callable[[LocalTime]
     return lambda clock: say(rule.wording, **{**values(stretch[0], Known(), clock), **told})
 
 
-def _assignments(entries: Sequence[LogEntry], rule: Rule, context: Context) -> Iterator[Event]:
+def _assignments(
+    entries: Sequence[LogEntry], rule: Rule, context: EntryRelations
+) -> Iterator[Event]:
     alone = [entry for entry in entries if key_of(entry) not in context.with_cause]
     for stretch in _stretches(alone, SAME_ACT, _agent):
         targets = tuple(names(one for entry in stretch for one in entry.assignees))
@@ -117,7 +119,7 @@ def _assignments(entries: Sequence[LogEntry], rule: Rule, context: Context) -> I
         yield folded_event(stretch, rule, context, _telling(stretch[0], rule, known))
 
 
-def _moved(entries: Sequence[LogEntry], rule: Rule, context: Context) -> Iterator[Event]:
+def _moved(entries: Sequence[LogEntry], rule: Rule, context: EntryRelations) -> Iterator[Event]:
     """Tell which alerts people moved; those that joined by themselves are told as alerts."""
     moves = [
         stretch
@@ -141,14 +143,14 @@ def _as_told(text: Markdown, _: LocalTime) -> Markdown:
     return text
 
 
-def _edits(entries: Sequence[LogEntry], rule: Rule, context: Context) -> Iterator[Event]:
+def _edits(entries: Sequence[LogEntry], rule: Rule, context: EntryRelations) -> Iterator[Event]:
     for stretch in _stretches(entries, SAME_EDIT, _agent):
         together = tuple(change for entry in stretch for change in entry.changes)
         edit = replace(stretch[0], changes=together)
         yield folded_event(stretch, rule, context, _telling(edit, rule, Known()))
 
 
-def _repeated(entries: Sequence[LogEntry], rule: Rule, context: Context) -> Iterator[Event]:
+def _repeated(entries: Sequence[LogEntry], rule: Rule, context: EntryRelations) -> Iterator[Event]:
     for stretch in _stretches(entries, REPEATED, summary):
         yield folded_event(stretch, rule, context, _tell_repeated(stretch, rule, context))
 
@@ -158,7 +160,7 @@ def _telling(entry: LogEntry, rule: Rule, known: Known) -> Callable[[LocalTime],
 
 
 def _tell_repeated(
-    stretch: Sequence[LogEntry], rule: Rule, context: Context
+    stretch: Sequence[LogEntry], rule: Rule, context: EntryRelations
 ) -> Callable[[LocalTime], Markdown]:
     def tell(clock: LocalTime) -> Markdown:
         first, last = (clock.short(stretch[at].created_at) for at in (0, -1))

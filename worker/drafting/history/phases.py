@@ -8,6 +8,7 @@ have, following a resolution.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum
 
 from connectors.incidents import Incident, IncidentStatus, LogEntry
 
@@ -29,7 +30,7 @@ _ONLY_WHILE_OPEN = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpenPeriod:
     """A stretch in which the incident was open; ``ended`` is None while it still is.
 
     ``reopening`` is the log entry that says or shows that it was reopened, where there is one,
@@ -56,7 +57,7 @@ def end_of(incident: Incident, entries: Sequence[LogEntry]) -> datetime | None:
     return max(logged, default=incident.last_status_change_at)
 
 
-def openings(incident: Incident, entries: Sequence[LogEntry]) -> tuple[Opening, ...]:
+def open_periods(incident: Incident, entries: Sequence[LogEntry]) -> tuple[OpenPeriod, ...]:
     """Tell each stretch in which the incident was open, oldest first; there is at least one.
 
     ``entries`` are the whole log, oldest first. Two resolutions with nothing between them that
@@ -67,7 +68,7 @@ def openings(incident: Incident, entries: Sequence[LogEntry]) -> tuple[Opening, 
     last = found[-1]
     if incident.status is not IncidentStatus.RESOLVED:
         if last.ended is not None:
-            found.append(Opening(_reopened_after(incident, last.ended)))
+            found.append(OpenPeriod(_reopened_after(incident, last.ended)))
     elif end is not None:
         if last.resolution is None and len(found) > 1 and end <= last.began:
             found.pop()  # it was resolved before: what followed was no reopening
@@ -75,24 +76,24 @@ def openings(incident: Incident, entries: Sequence[LogEntry]) -> tuple[Opening, 
     return tuple(_acknowledged(found, entries))
 
 
-def open_time(each: Iterable[Opening]) -> timedelta | None:
+def open_time(each: Iterable[OpenPeriod]) -> timedelta | None:
     """Add up how long the incident was open, None while it still is."""
     total = timedelta()
-    for opening in each:
-        if opening.ended is None:
+    for period in each:
+        if period.ended is None:
             return None
-        total += opening.ended - opening.began
+        total += period.ended - period.began
     return total
 
 
-def _logged(incident: Incident, entries: Sequence[LogEntry]) -> Iterator[Opening]:
+def _logged(incident: Incident, entries: Sequence[LogEntry]) -> Iterator[OpenPeriod]:
     began, reopening = incident.created_at, None
     resolution: LogEntry | None = None
     for entry in entries:
         if entry.type == RESOLVE:
             resolution = entry
         elif resolution is not None and shows_open(entry):
-            yield Opening(began, resolution.created_at, reopening, None, resolution)
+            yield OpenPeriod(began, resolution.created_at, reopening, None, resolution)
             known = incident.reopened_at
             earlier = known is not None and resolution.created_at <= known <= entry.created_at
             began = known if known is not None and earlier else entry.created_at
@@ -101,10 +102,10 @@ def _logged(incident: Incident, entries: Sequence[LogEntry]) -> Iterator[Opening
     ended = resolution.created_at if resolution else None
     known = incident.reopened_at
     if ended is not None and known is not None and known > ended:
-        yield Opening(began, ended, reopening, None, resolution)
-        yield Opening(known)
+        yield OpenPeriod(began, ended, reopening, None, resolution)
+        yield OpenPeriod(known)
     else:
-        yield Opening(began, ended, reopening, None, resolution)
+        yield OpenPeriod(began, ended, reopening, None, resolution)
 
 
 def shows_open(entry: LogEntry) -> bool:
@@ -123,16 +124,78 @@ def _reopened_after(incident: Incident, ended: datetime) -> datetime:
     return next((time for time in known if time is not None and time >= ended), ended)
 
 
-def _acknowledged(each: Sequence[Opening], entries: Sequence[LogEntry]) -> Iterator[Opening]:
+def _acknowledged(each: Sequence[OpenPeriod], entries: Sequence[LogEntry]) -> Iterator[OpenPeriod]:
     acknowledgements = [entry for entry in entries if entry.type == ACKNOWLEDGE]
-    for opening in each:
+    for period in each:
         first = next(
             (
                 entry
                 for entry in acknowledgements
-                if entry.created_at >= opening.began
-                and (opening.ended is None or entry.created_at <= opening.ended)
+                if entry.created_at >= period.began
+                and (period.ended is None or entry.created_at <= period.ended)
             ),
             None,
         )
-        yield replace(opening, acknowledgement=first)
+        yield replace(period, acknowledgement=first)
+
+
+_TAKEN_BACK = frozenset({UNACKNOWLEDGE, "escalate_log_entry", "delegate_log_entry"})
+"""What ends an acknowledgement: the incident waits for somebody again."""
+
+
+class PhaseState(Enum):
+    """The states of an incident, as people read them."""
+
+    OPEN = "open"
+    """Nothing more is known, since the log could not be read."""
+    UNACKNOWLEDGED = "unacknowledged"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of time in one state."""
+
+    state: PhaseState
+    begin: datetime
+    end: datetime
+
+
+def phases(
+    periods: Iterable[OpenPeriod],
+    entries: Sequence[LogEntry],
+    until: datetime,
+    *,
+    log_is_known: bool = True,
+) -> tuple[Phase, ...]:
+    """Give the phases from the start to ``until``, without gaps."""
+    first = PhaseState.UNACKNOWLEDGED if log_is_known else PhaseState.OPEN
+    changes = [change for period in periods for change in _changes(period, entries, first)]
+    ends = [*(at for at, _ in changes[1:]), until]
+    found: list[Phase] = []
+    for (begin, state), end in zip(changes, ends, strict=True):
+        if end <= begin:
+            continue
+        if found and found[-1].state is state:
+            found[-1] = Phase(state, found[-1].begin, end)
+        else:
+            found.append(Phase(state, begin, end))
+    return tuple(found)
+
+
+def _changes(
+    period: OpenPeriod, entries: Sequence[LogEntry], first: PhaseState
+) -> Iterator[tuple[datetime, PhaseState]]:
+    yield period.began, first
+    for entry in entries:
+        if entry.created_at < period.began:
+            continue
+        if period.ended is not None and entry.created_at >= period.ended:
+            break
+        if entry.type == ACKNOWLEDGE:
+            yield entry.created_at, PhaseState.ACKNOWLEDGED
+        elif entry.type in _TAKEN_BACK:
+            yield entry.created_at, PhaseState.UNACKNOWLEDGED
+    if period.ended is not None:
+        yield period.ended, PhaseState.RESOLVED

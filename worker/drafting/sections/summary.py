@@ -6,16 +6,14 @@ from datetime import timedelta
 
 from connectors.incidents import CustomField, IncidentStatus, LogEntry
 from worker.content.clean_text import clean
-from worker.content.draft import Entry
+from worker.content.draft import DraftEntry
 from worker.content.safe_markdown import Markdown, link, say
-from worker.drafting.alerts import by_service, service_id
-from worker.drafting.local_time import LocalTime
-from worker.drafting.openings import Opening, open_time
-from worker.drafting.story import Story
-from worker.drafting.wording import count, duration, listing, quoted, sentences
-
-STATUS_UPDATES = frozenset({"status_update_log_entry", "incident_status_update_log_entry"})
-"""Both names were seen in logs; PagerDuty documents neither."""
+from worker.drafting.history.alerts import by_service, service_id
+from worker.drafting.history.phases import OpenPeriod, open_time
+from worker.drafting.history.story import Story
+from worker.drafting.text.local_time import LocalTime
+from worker.drafting.text.wording import count, duration, listing, quoted, sentences
+from worker.drafting.timeline.entry_wording import STATUS_UPDATES
 
 _EARLIER_SIGNAL = timedelta(seconds=30)
 _STRETCHES_TOLD = 4
@@ -23,7 +21,7 @@ _SERVICES_TOLD = 15
 _IMPACT = re.compile(r"\bimpact", re.IGNORECASE)
 
 
-def date_time(story: Story, clock: LocalTime) -> Entry:
+def date_time(story: Story, clock: LocalTime) -> DraftEntry:
     """Tell start and end in the shown zone, and an earlier first signal."""
     signal = story.first_signal
     early = signal if signal and story.start - signal >= _EARLIER_SIGNAL else None
@@ -32,7 +30,7 @@ def date_time(story: Story, clock: LocalTime) -> Entry:
     else:
         resolved = story.incident.status is IncidentStatus.RESOLVED
         end = "an unknown end" if resolved else "still open"
-    return Entry(
+    return DraftEntry(
         say(
             "{start} - {end} ({zone})[; the first signal came at {signal}, {before} before]",
             start=clock.full(story.start),
@@ -44,33 +42,33 @@ def date_time(story: Story, clock: LocalTime) -> Entry:
     )
 
 
-def elapsed(story: Story, clock: LocalTime) -> Entry:
+def elapsed(story: Story, clock: LocalTime) -> DraftEntry:
     """Tell the elapsed time; after a reopening the open stretches and their sum."""
-    total = open_time(story.openings)
+    total = open_time(story.open_periods)
     if total is None or story.end is None:
         resolved = story.incident.status is IncidentStatus.RESOLVED
-        return Entry(say("Not known" if resolved else "Still open"))
-    if len(story.openings) == 1:
-        return Entry(say("{total}", total=duration(total)))
-    told = len(story.openings) <= _STRETCHES_TOLD
-    return Entry(
+        return DraftEntry(say("Not known" if resolved else "Still open"))
+    if len(story.open_periods) == 1:
+        return DraftEntry(say("{total}", total=duration(total)))
+    told = len(story.open_periods) <= _STRETCHES_TOLD
+    return DraftEntry(
         say(
             "{total}, open [{stretches}][{number} times]; {whole} from start to end",
             total=duration(total),
-            stretches=listing(_stretch(one, clock) for one in story.openings) if told else "",
-            number="" if told else f"{len(story.openings):,}",
+            stretches=listing(_stretch(one, clock) for one in story.open_periods) if told else "",
+            number="" if told else f"{len(story.open_periods):,}",
             whole=duration(story.end - story.start),
         )
     )
 
 
-def _stretch(opening: Opening, clock: LocalTime) -> str:
-    end = opening.ended or opening.began
-    span = duration(end - opening.began)
-    return f"{clock.short(opening.began)} - {clock.short(end)} ({span})"
+def _stretch(period: OpenPeriod, clock: LocalTime) -> str:
+    end = period.ended or period.began
+    span = duration(end - period.began)
+    return f"{clock.short(period.began)} - {clock.short(end)} ({span})"
 
 
-def impact(story: Story, clock: LocalTime) -> Entry:
+def impact(story: Story, clock: LocalTime) -> DraftEntry:
     """Tell priority, urgency, alerts, the last status update and what a field says of impact."""
     told = [
         _level(story),
@@ -81,7 +79,7 @@ def impact(story: Story, clock: LocalTime) -> Entry:
             for one in _fields(story)
         ),
     ]
-    return Entry(Markdown(sentences(told)), keep_prompt=True)
+    return DraftEntry(Markdown(sentences(told)), keep_prompt=True)
 
 
 def _level(story: Story) -> Markdown:
@@ -127,7 +125,7 @@ def _fields(story: Story) -> Iterator[CustomField]:
             yield one
 
 
-def services(story: Story) -> Entry:
+def services(story: Story) -> DraftEntry:
     """Name the services: the incident's, its alerts', business services, merged incidents."""
     record, incident = story.record, story.incident
     own = [incident.service] if incident.service else []
@@ -143,4 +141,4 @@ def services(story: Story) -> Entry:
         say("[business services: {names}]", names=listing(business, limit=_SERVICES_TOLD)),
         say("[merged into this incident: {names}]", names=Markdown(", ".join(merged))),
     ]
-    return Entry(Markdown("; ".join(filter(None, told))))
+    return DraftEntry(Markdown("; ".join(filter(None, told))))

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.incidents import Alert, Incident, IncidentRecord, LogEntry
-from worker.drafting.openings import Opening, end_of, openings
-from worker.drafting.people import is_person, name
-from worker.drafting.remarks import Remark, remarks
+from worker.drafting.history.notes import WrittenNote, written_notes
+from worker.drafting.history.people import is_person, name
+from worker.drafting.history.phases import OpenPeriod, end_of, open_periods
 
 _LOG, _ALERTS = "log entries", "alerts"
 """What sources call these parts where they cannot give them."""
@@ -25,8 +25,8 @@ class Story:
     people: tuple[str, ...]
     entries: tuple[LogEntry, ...]
     alerts: tuple[Alert, ...]
-    remarks: tuple[Remark, ...]
-    openings: tuple[Opening, ...]
+    written_notes: tuple[WrittenNote, ...]
+    open_periods: tuple[OpenPeriod, ...]
     end: datetime | None
 
     @property
@@ -57,7 +57,7 @@ class Story:
     @property
     def resolutions(self) -> tuple[datetime, ...]:
         """When the incident was resolved, each time."""
-        return tuple(opening.ended for opening in self.openings if opening.ended is not None)
+        return tuple(period.ended for period in self.open_periods if period.ended is not None)
 
 
 def story(record: IncidentRecord) -> Story:
@@ -68,8 +68,8 @@ def story(record: IncidentRecord) -> Story:
         tuple(dict.fromkeys(_people(record))),
         entries,
         tuple(sorted(record.alerts, key=lambda alert: alert.created_at)),
-        remarks(record, entries),
-        openings(record.incident, entries),
+        written_notes(record, entries),
+        open_periods(record.incident, entries),
         end_of(record.incident, entries),
     )
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from connectors.incidents import Link
 from worker.content.clean_text import clean, shorten
-from worker.content.draft import Entry, Point
+from worker.content.draft import DraftEntry, Point
 from worker.content.safe_markdown import Markdown, at_start, image, link, say
 from worker.content.urls import safe_url
-from worker.drafting.story import Story
-from worker.drafting.wording import count
+from worker.drafting.history.story import Story
+from worker.drafting.text.wording import count
 
 MOST_LINKS = 30
 MOST_ALIKE = 3
@@ -40,18 +40,18 @@ def links(story: Story) -> Links:
     return Links(tuple(_told(metrics, "metrics")), tuple(_told(others, "others")))
 
 
-def logs(story: Story, found: Links) -> Entry:
+def logs(story: Story, found: Links) -> DraftEntry:
     """Link the incident, the runbooks and other places, and say what could not be read."""
     points = (*found.others, *_bridge(story), *_merged(story), *_missing(story))
-    return Entry(_incident(story), points)
+    return DraftEntry(_incident(story), points)
 
 
-def metrics(found: Links, chart: str | None, alternative: str) -> Entry | None:
+def metrics(found: Links, chart: str | None, alternative: str) -> DraftEntry | None:
     """Link graphs and dashboards, and show the chart of the incident, if there is one."""
     picture = image(alternative, chart) if chart else Markdown("")
     if not found.metrics and not picture:
         return None
-    return Entry(picture, found.metrics, keep_prompt=not found.metrics)
+    return DraftEntry(picture, found.metrics, keep_prompt=not found.metrics)
 
 
 def _incident(story: Story) -> Markdown:

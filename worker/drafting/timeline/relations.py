@@ -9,14 +9,13 @@ from datetime import datetime, timedelta
 
 from connectors.incidents import Agent, LogEntry
 from worker.content.clean_text import clean
-from worker.drafting.entries import ESCALATE, TRIGGER, Known
-from worker.drafting.openings import UNACKNOWLEDGE, says_reopened
-from worker.drafting.people import names
-from worker.drafting.remarks import Kind, Remark
-from worker.drafting.responders import asked_with
-from worker.drafting.rules import Handling, Rule, Weight
-from worker.drafting.story import Story
-from worker.drafting.wording import quoted
+from worker.drafting.history.notes import NoteKind, WrittenNote
+from worker.drafting.history.people import asked_with, names
+from worker.drafting.history.phases import UNACKNOWLEDGE, says_reopened
+from worker.drafting.history.story import Story
+from worker.drafting.policy import Handling, Rule, Weight
+from worker.drafting.text.wording import quoted
+from worker.drafting.timeline.entry_wording import ESCALATE, TRIGGER, Known
 
 ASSIGN = "assign_log_entry"
 
@@ -40,7 +39,7 @@ def reopening_key(number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class EntryRelations:
     """What is known of each entry besides itself, by the key of its row.
 
     ``assigned`` holds the assignments that a trigger, an escalation or a reopening brought about,
@@ -56,16 +55,16 @@ class Context:
     waited: Mapping[str, timedelta]
     turns: frozenset[str]
     snooze_ends: frozenset[str]
-    resolution_notes: Mapping[str, Remark]
+    resolution_notes: Mapping[str, WrittenNote]
 
     def known(self, entry: LogEntry) -> Known:
         """Give what is known of an entry besides itself."""
         key = key_of(entry)
-        remark = self.resolution_notes.get(key)
+        note = self.resolution_notes.get(key)
         asked = asked_with(entry, self.story.incident.responders)
         return Known(
             asked or (*names(entry.assignees), *self.assigned_by(key)),
-            quoted(remark.text) if remark else self._text(entry),
+            quoted(note.text) if note else self._text(entry),
             self.waited.get(key),
             self._resolver(entry),
         )
@@ -79,7 +78,7 @@ class Context:
         return Weight.TURN if key_of(entry) in self.turns else usual
 
     def _resolver(self, entry: LogEntry) -> Agent | None:
-        last = self.story.openings[-1].resolution
+        last = self.story.open_periods[-1].resolution
         return self.story.incident.last_status_change_by if entry is last else None
 
     def _text(self, entry: LogEntry) -> str:
@@ -88,13 +87,13 @@ class Context:
         return quoted(entry.channel.summary or self.story.incident.title) or "an incident"
 
 
-def context(story: Story, rules: Mapping[str, Rule]) -> Context:
+def relations(story: Story, rules: Mapping[str, Rule]) -> EntryRelations:
     """Put the entries of a story in relation; only what is kept can tell of its assignments."""
     triggers = [entry for entry in story.entries if entry.type == TRIGGER]
     detection = triggers[0] if triggers else None
     kept = {type_ for type_, rule in rules.items() if rule.handling is Handling.KEEP}
     assigned = _assignments(story, sorted(_causes(story, detection, kept)))
-    return Context(
+    return EntryRelations(
         story,
         detection,
         assigned,
@@ -129,11 +128,11 @@ def _causes(
     for entry in story.entries:
         if entry.type in _CAUSES & kept and (entry.type != TRIGGER or entry is detection):
             yield entry.created_at, key_of(entry)
-    for number, opening in enumerate(story.openings[1:], 1):
-        if opening.reopening is None or not says_reopened(opening.reopening):
-            yield opening.began, reopening_key(number)
-        elif opening.reopening.type in kept:
-            yield opening.began, key_of(opening.reopening)
+    for number, period in enumerate(story.open_periods[1:], 1):
+        if period.reopening is None or not says_reopened(period.reopening):
+            yield period.began, reopening_key(number)
+        elif period.reopening.type in kept:
+            yield period.began, key_of(period.reopening)
 
 
 def _waits(story: Story) -> Iterator[tuple[str, timedelta]]:
@@ -145,16 +144,16 @@ def _waits(story: Story) -> Iterator[tuple[str, timedelta]]:
             yield key_of(entry), waited
         if entry.type in _RESTARTS_WAITING or says_reopened(entry):
             since = entry.created_at
-    for opening in story.openings:
-        if opening.acknowledgement is not None:
-            waited = opening.acknowledgement.created_at - opening.began
-            yield key_of(opening.acknowledgement), max(waited, timedelta(seconds=1))
+    for period in story.open_periods:
+        if period.acknowledgement is not None:
+            waited = period.acknowledgement.created_at - period.began
+            yield key_of(period.acknowledgement), max(waited, timedelta(seconds=1))
 
 
 def _turns(story: Story) -> Iterator[str]:
-    for opening in story.openings:
-        if opening.acknowledgement is not None:
-            yield key_of(opening.acknowledgement)
+    for period in story.open_periods:
+        if period.acknowledgement is not None:
+            yield key_of(period.acknowledgement)
     for entry in story.entries:
         if entry.type == ESCALATE:
             yield key_of(entry)
@@ -173,10 +172,10 @@ def snooze_ends(entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
             yield entry
 
 
-def _resolution_notes(story: Story) -> dict[str, Remark]:
+def _resolution_notes(story: Story) -> dict[str, WrittenNote]:
     """Give the note that each resolution was made with, by the key of the resolution's row."""
-    notes: dict[str, Remark] = {}
-    for remark in story.remarks:
-        if remark.kind is Kind.RESOLUTION and remark.resolution is not None and clean(remark.text):
-            notes.setdefault(key_of(remark.resolution), remark)
+    notes: dict[str, WrittenNote] = {}
+    for note in story.written_notes:
+        if note.kind is NoteKind.RESOLUTION and note.resolution is not None and clean(note.text):
+            notes.setdefault(key_of(note.resolution), note)
     return notes

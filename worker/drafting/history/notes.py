@@ -14,7 +14,7 @@ from enum import Enum
 
 from connectors.incidents import Agent, IncidentRecord, LogEntry, Note
 from worker.content.clean_text import clean
-from worker.drafting.openings import RESOLVE
+from worker.drafting.history.phases import RESOLVE
 
 ANNOTATE = "annotate_log_entry"
 
@@ -37,7 +37,7 @@ _ROOT_CAUSE = re.compile(
 _PARAGRAPH = re.compile(r"\n\s*\n")
 
 
-class Kind(Enum):
+class NoteKind(Enum):
     """What a remark is for."""
 
     NOTE = "note"
@@ -45,7 +45,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class WrittenNote:
     """Something that somebody wrote. ``text`` is without the source's own prefix.
 
     ``key`` stays the same from pull to pull; ``entry`` is its log entry, where there is one.
@@ -57,13 +57,13 @@ class Remark:
     at: datetime
     author: Agent | None
     text: str
-    kind: Kind = Kind.NOTE
+    kind: NoteKind = NoteKind.NOTE
     entry: LogEntry | None = None
     resolution: LogEntry | None = None
     sources: tuple[str, ...] = ()
 
 
-def remarks(record: IncidentRecord, entries: Sequence[LogEntry]) -> tuple[Remark, ...]:
+def written_notes(record: IncidentRecord, entries: Sequence[LogEntry]) -> tuple[WrittenNote, ...]:
     """Give every remark of the incident once, oldest first. ``entries`` are the log in order."""
     resolutions = [entry for entry in entries if entry.type == RESOLVE]
     found = _Found()
@@ -74,8 +74,8 @@ def remarks(record: IncidentRecord, entries: Sequence[LogEntry]) -> tuple[Remark
             found.add(_from_entry(entry))
     for entry in resolutions:
         found.add(_from_resolution(entry))
-    placed = (_with_resolution(remark, resolutions) for remark in found.each)
-    return tuple(sorted(placed, key=lambda remark: remark.at))
+    placed = (_with_resolution(note, resolutions) for note in found.each)
+    return tuple(sorted(placed, key=lambda note: note.at))
 
 
 def root_cause(text: str) -> str:
@@ -88,33 +88,33 @@ class _Found:
     """Remarks in the making; the same words said again join those that were there."""
 
     def __init__(self) -> None:
-        self.each: list[Remark] = []
+        self.each: list[WrittenNote] = []
         self._by_start: defaultdict[str, list[int]] = defaultdict(list)
         self._by_author: defaultdict[str, list[int]] = defaultdict(list)
 
-    def add(self, remark: Remark) -> None:
-        words = _words(remark.text)
+    def add(self, note: WrittenNote) -> None:
+        words = _words(note.text)
         if not words:
             return
-        at = self._alike(remark, words)
+        at = self._alike(note, words)
         if at is not None:
-            self.each[at] = _joined(self.each[at], remark)
+            self.each[at] = _joined(self.each[at], note)
             return
         self._by_start[words[:_START]].append(len(self.each))
-        if remark.author:
-            self._by_author[remark.author.id].append(len(self.each))
-        self.each.append(remark)
+        if note.author:
+            self._by_author[note.author.id].append(len(self.each))
+        self.each.append(note)
 
-    def _alike(self, remark: Remark, words: str) -> int | None:
+    def _alike(self, note: WrittenNote, words: str) -> int | None:
         for at in self._by_start[words[:_START]]:
             known = self.each[at]
-            if abs(known.at - remark.at) <= SAME_NOTE and _same(_words(known.text), words):
+            if abs(known.at - note.at) <= SAME_NOTE and _same(_words(known.text), words):
                 return at
-        if remark.entry is None or remark.author is None:
+        if note.entry is None or note.author is None:
             return None
-        for at in self._by_author[remark.author.id]:
+        for at in self._by_author[note.author.id]:
             known = self.each[at]
-            if known.entry is None and abs(known.at - remark.at) <= SAME_MOMENT:
+            if known.entry is None and abs(known.at - note.at) <= SAME_MOMENT:
                 return at
         return None
 
@@ -131,49 +131,53 @@ def _same(ours: str, theirs: str) -> bool:
     )
 
 
-def _from_note(note: Note) -> Remark:
+def _from_note(note: Note) -> WrittenNote:
     kind, text = _told(note.content)
-    return Remark(f"note:{note.id}", note.created_at, note.author, text, kind, sources=(note.id,))
+    return WrittenNote(
+        f"note:{note.id}", note.created_at, note.author, text, kind, sources=(note.id,)
+    )
 
 
-def _from_entry(entry: LogEntry) -> Remark:
+def _from_entry(entry: LogEntry) -> WrittenNote:
     kind, text = _told(entry.note or entry.channel.summary or entry.channel.details or "")
     at, author = entry.created_at, entry.agent
-    return Remark(f"log:{entry.id}", at, author, text, kind, entry, sources=(entry.id,))
+    return WrittenNote(f"log:{entry.id}", at, author, text, kind, entry, sources=(entry.id,))
 
 
-def _from_resolution(entry: LogEntry) -> Remark:
+def _from_resolution(entry: LogEntry) -> WrittenNote:
     _, text = _told(entry.note or "")
     key, at = f"log:{entry.id}:note", entry.created_at
-    return Remark(key, at, entry.agent, text, Kind.RESOLUTION, entry, resolution=entry)
+    return WrittenNote(key, at, entry.agent, text, NoteKind.RESOLUTION, entry, resolution=entry)
 
 
-def _told(text: str) -> tuple[Kind, str]:
+def _told(text: str) -> tuple[NoteKind, str]:
     prefix = _RESOLUTION.match(text)
-    return (Kind.RESOLUTION, text[prefix.end() :]) if prefix else (Kind.NOTE, text)
+    return (NoteKind.RESOLUTION, text[prefix.end() :]) if prefix else (NoteKind.NOTE, text)
 
 
-def _joined(one: Remark, other: Remark) -> Remark:
+def _joined(one: WrittenNote, other: WrittenNote) -> WrittenNote:
     return replace(
         one,
         author=one.author or other.author,
-        kind=Kind.RESOLUTION if Kind.RESOLUTION in {one.kind, other.kind} else Kind.NOTE,
+        kind=NoteKind.RESOLUTION
+        if NoteKind.RESOLUTION in {one.kind, other.kind}
+        else NoteKind.NOTE,
         entry=one.entry or other.entry,
         resolution=one.resolution or other.resolution,
         sources=(*one.sources, *other.sources),
     )
 
 
-def _with_resolution(remark: Remark, resolutions: Iterable[LogEntry]) -> Remark:
+def _with_resolution(note: WrittenNote, resolutions: Iterable[LogEntry]) -> WrittenNote:
     """Tie a resolution note to the resolution that it was written with."""
-    if remark.kind is not Kind.RESOLUTION or remark.resolution is not None:
-        return remark
-    near = _near(remark, resolutions)
-    nearest = min(near, key=lambda entry: abs(entry.created_at - remark.at), default=None)
-    return replace(remark, resolution=nearest)
+    if note.kind is not NoteKind.RESOLUTION or note.resolution is not None:
+        return note
+    near = _near(note, resolutions)
+    nearest = min(near, key=lambda entry: abs(entry.created_at - note.at), default=None)
+    return replace(note, resolution=nearest)
 
 
-def _near(remark: Remark, resolutions: Iterable[LogEntry]) -> Iterator[LogEntry]:
+def _near(note: WrittenNote, resolutions: Iterable[LogEntry]) -> Iterator[LogEntry]:
     for entry in resolutions:
-        if abs(entry.created_at - remark.at) <= SAME_RESOLUTION:
+        if abs(entry.created_at - note.at) <= SAME_RESOLUTION:
             yield entry

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from worker.content.clean_text import clean, shorten
-from worker.drafting.local_time import LocalTime
-from worker.drafting.remarks import Remark
-from worker.drafting.wording import LONGEST_QUOTE
+from worker.drafting.history.notes import WrittenNote
+from worker.drafting.text.local_time import LocalTime
+from worker.drafting.text.wording import LONGEST_QUOTE
 
 _MARK = re.compile(r"\W*?(?:(?i:action(?: items?)?|to-?do)|AI)\s*:\s*(?P<rest>.*)")
 _ITEM = re.compile(r"(?:[-*+\u2022]|\d{1,2}[.)])\s+(?P<rest>\S.*)")
@@ -33,7 +33,7 @@ _WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class NotedAction:
     """An action item; what the note does not tell is "" or None."""
 
     key: str
@@ -42,18 +42,18 @@ class Item:
     deadline: date | None = None
 
 
-def items(
-    remarks: Iterable[Remark], clock: LocalTime, people: Sequence[str] = ()
-) -> Iterator[Item]:
+def noted_actions(
+    written_notes: Iterable[WrittenNote], clock: LocalTime, people: Sequence[str] = ()
+) -> Iterator[NotedAction]:
     """Find the action items in remarks: lines that begin with ``ACTION:``, ``TODO:`` or ``AI:``.
 
     A mark alone on its line makes items of the list below it. The key is the remark's with the
     item's number. ``people`` are names of several words that may follow an ``@``.
     """
-    for remark in remarks:
-        said_on = clock.day(remark.at)
-        for number, text in enumerate(_texts(remark.text), 1):
-            item = _item(f"{remark.key}:{number}", text, said_on, people)
+    for note in written_notes:
+        said_on = clock.day(note.at)
+        for number, text in enumerate(_texts(note.text), 1):
+            item = _item(f"{note.key}:{number}", text, said_on, people)
             if item.task:
                 yield item
 
@@ -82,7 +82,7 @@ def _texts(text: str) -> Iterator[str]:
             listing = False
 
 
-def _item(key: str, text: str, said_on: date, people: Sequence[str]) -> Item:
+def _item(key: str, text: str, said_on: date, people: Sequence[str]) -> NotedAction:
     owner = _owner(text, people)
     if owner:
         text = _without(text, owner)
@@ -93,7 +93,7 @@ def _item(key: str, text: str, said_on: date, people: Sequence[str]) -> Item:
             text = _without(text, found)
             break
     task = shorten(clean(text).strip(" -:,;"), LONGEST_QUOTE)
-    return Item(key, task, owner["name"] if owner else "", deadline)
+    return NotedAction(key, task, owner["name"] if owner else "", deadline)
 
 
 def _owner(text: str, people: Sequence[str]) -> re.Match[str] | None:

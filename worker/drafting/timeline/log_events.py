@@ -7,21 +7,21 @@ from datetime import datetime
 
 from connectors.incidents import Agent, AgentKind, LogEntry
 from worker.content.safe_markdown import Markdown, link, say
-from worker.drafting.context import SAME_ACT, Context, key_of, reopening_key
-from worker.drafting.entries import TRIGGER, tell_entry
-from worker.drafting.events import Event
-from worker.drafting.folding import fold, folded_event
-from worker.drafting.local_time import LocalTime
-from worker.drafting.openings import REOPEN, RESOLVE, Opening, says_reopened
-from worker.drafting.people import is_person, name
-from worker.drafting.remarks import ANNOTATE
-from worker.drafting.rules import UNKNOWN, Handling, Rule, Weight
-from worker.drafting.wording import listing, quoted
+from worker.drafting.history.notes import ANNOTATE
+from worker.drafting.history.people import is_person, name
+from worker.drafting.history.phases import REOPEN, RESOLVE, OpenPeriod, says_reopened
+from worker.drafting.policy import UNKNOWN, Handling, Rule, Weight
+from worker.drafting.text.local_time import LocalTime
+from worker.drafting.text.wording import listing, quoted
+from worker.drafting.timeline.entry_wording import TRIGGER, tell_entry
+from worker.drafting.timeline.events import Event
+from worker.drafting.timeline.folding import fold, folded_event
+from worker.drafting.timeline.relations import SAME_ACT, EntryRelations, key_of, reopening_key
 
 Rules = Mapping[str, Rule]
 
 
-def log_events(context: Context, rules: Rules) -> Iterator[Event]:
+def log_events(context: EntryRelations, rules: Rules) -> Iterator[Event]:
     """Give what the log tells, in no order; notes are told elsewhere.
 
     The first trigger, each reopening and the resolution are told even where the log lacks them.
@@ -44,11 +44,11 @@ def log_events(context: Context, rules: Rules) -> Iterator[Event]:
     yield from _unlogged(context, rules)
 
 
-def _is_further_trigger(entry: LogEntry, context: Context) -> bool:
+def _is_further_trigger(entry: LogEntry, context: EntryRelations) -> bool:
     return entry.type == TRIGGER and entry is not context.detection
 
 
-def _event(entry: LogEntry, rule: Rule, context: Context) -> Event:
+def _event(entry: LogEntry, rule: Rule, context: EntryRelations) -> Event:
     def tell(clock: LocalTime) -> Markdown:
         if entry.type == RESOLVE and context.story.incident.merged_into:
             return _tell_merge(entry, context)
@@ -58,8 +58,8 @@ def _event(entry: LogEntry, rule: Rule, context: Context) -> Event:
 
     event = folded_event([entry], rule, context, tell)
     key = key_of(entry)
-    remark = context.resolution_notes.get(key)
-    more = remark.sources if remark else ()
+    note = context.resolution_notes.get(key)
+    more = note.sources if note else ()
     more = (*more, *(one.id for one in context.assigned.get(key, ())))
     if entry is context.detection and context.story.alerts:
         further = (one.id for one in context.story.entries if _is_further_trigger(one, context))
@@ -67,7 +67,7 @@ def _event(entry: LogEntry, rule: Rule, context: Context) -> Event:
     return replace(event, sources=tuple(dict.fromkeys((*event.sources, *more))))
 
 
-def _tell_merge(entry: LogEntry, context: Context) -> Markdown:
+def _tell_merge(entry: LogEntry, context: EntryRelations) -> Markdown:
     target = context.story.incident.merged_into
     named = link(target.name or target.id, target.url) if target and target.url else ""
     plain = target.name or target.id if target else ""
@@ -76,19 +76,19 @@ def _tell_merge(entry: LogEntry, context: Context) -> Markdown:
     )
 
 
-def _unlogged(context: Context, rules: Rules) -> Iterator[Event]:
+def _unlogged(context: EntryRelations, rules: Rules) -> Iterator[Event]:
     story = context.story
     if context.detection is None and _shown(TRIGGER, rules):
         yield _made("incident:start", story.start, TRIGGER, _tell_start(context), context)
-    for number, opening in enumerate(story.openings[1:], 1):
-        if _shown(REOPEN, rules) and not _is_logged(opening):
+    for number, period in enumerate(story.open_periods[1:], 1):
+        if _shown(REOPEN, rules) and not _is_logged(period):
             key = reopening_key(number)
-            who = _reopener(opening)
+            who = _reopener(period)
             text = _tell_reopening(who, context.assigned_by(key))
-            event = _made(key, opening.began, REOPEN, text, context)
+            event = _made(key, period.began, REOPEN, text, context)
             sources = tuple(one.id for one in context.assigned.get(key, ()))
             yield replace(event, person=name(who) if who else "", sources=sources)
-    last = story.openings[-1]
+    last = story.open_periods[-1]
     if last.ended is not None and last.resolution is None and _shown(RESOLVE, rules):
         yield _made("incident:end", last.ended, RESOLVE, _tell_end(context), context)
 
@@ -97,11 +97,11 @@ def _shown(type_: str, rules: Rules) -> bool:
     return rules.get(type_, UNKNOWN).handling is not Handling.DROP
 
 
-def _is_logged(opening: Opening) -> bool:
-    return opening.reopening is not None and says_reopened(opening.reopening)
+def _is_logged(period: OpenPeriod) -> bool:
+    return period.reopening is not None and says_reopened(period.reopening)
 
 
-def _made(key: str, at: datetime, kind: str, text: Markdown, context: Context) -> Event:
+def _made(key: str, at: datetime, kind: str, text: Markdown, context: EntryRelations) -> Event:
     nouns = {TRIGGER: "trigger", REOPEN: "reopening", RESOLVE: "resolution"}
     return Event(
         key,
@@ -116,7 +116,7 @@ def _made(key: str, at: datetime, kind: str, text: Markdown, context: Context) -
     )
 
 
-def _tell_start(context: Context) -> Markdown:
+def _tell_start(context: EntryRelations) -> Markdown:
     incident = context.story.incident
     return say(
         "The incident was opened: {title}[ on {service}]",
@@ -125,10 +125,10 @@ def _tell_start(context: Context) -> Markdown:
     )
 
 
-def _reopener(opening: Opening) -> Agent | None:
+def _reopener(period: OpenPeriod) -> Agent | None:
     """Tell who reopened the incident: whoever did at that moment what only an open one allows."""
-    shown_by = opening.reopening
-    if shown_by is None or abs(shown_by.created_at - opening.began) > SAME_ACT:
+    shown_by = period.reopening
+    if shown_by is None or abs(shown_by.created_at - period.began) > SAME_ACT:
         return None
     return shown_by.agent if is_person(shown_by.agent) else None
 
@@ -139,7 +139,7 @@ def _tell_reopening(who: Agent | None, assigned: Sequence[str]) -> Markdown:
     return say(f"{wording}[; assigned to {{targets}}]", who=name(who), targets=targets)
 
 
-def _tell_end(context: Context) -> Markdown:
+def _tell_end(context: EntryRelations) -> Markdown:
     by = context.story.incident.last_status_change_by
     if by is None:
         return say("The incident was resolved; the log does not say by whom")

@@ -7,14 +7,17 @@ from datetime import timedelta
 from connectors.incidents import Agent, FieldChange, LogEntry
 from worker.content.clean_text import clean, shorten
 from worker.content.safe_markdown import Markdown, needed_in, say
-from worker.drafting.local_time import LocalTime
-from worker.drafting.openings import ACKNOWLEDGE, RESOLVE
-from worker.drafting.people import actor, automatic, monitor, name, names, timed_out
-from worker.drafting.rules import UNKNOWN, Rule
-from worker.drafting.wording import duration, listing, quoted, span
+from worker.drafting.history.people import actor, automatic, monitor, name, names, timed_out
+from worker.drafting.history.phases import ACKNOWLEDGE, RESOLVE
+from worker.drafting.policy import UNKNOWN, Rule
+from worker.drafting.text.local_time import LocalTime
+from worker.drafting.text.wording import duration, listing, quoted, span
 
 TRIGGER = "trigger_log_entry"
 ESCALATE = "escalate_log_entry"
+
+STATUS_UPDATES = frozenset({"status_update_log_entry", "incident_status_update_log_entry"})
+"""Both names were seen in logs; PagerDuty documents neither."""
 
 _NOBODY_NAMED = {
     ESCALATE: "the next level",

@@ -1,0 +1,99 @@
+"""All that the source knows to say of an incident, place by place."""
+
+from dataclasses import dataclass, replace
+
+from config.sections import Slot
+from connectors.incidents import IncidentRecord
+from worker.content.draft import Content, DraftEntry, DraftRow, Point, own_keys
+from worker.content.safe_markdown import say
+from worker.content.urls import safe_url
+from worker.drafting.chart.drawing import draw_chart
+from worker.drafting.chart.layout import alternative, layout
+from worker.drafting.history.action_items import NotedAction, noted_actions
+from worker.drafting.history.story import Story, story
+from worker.drafting.policy import DraftPolicy
+from worker.drafting.sections import causes_and_impact, lessons, response, summary, supporting_data
+from worker.drafting.timeline.timeline import IncidentTimeline, timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What a draft says, and the picture beside it as the text of an SVG document, if wanted."""
+
+    content: Content
+    chart: str | None
+
+
+def draft(record: IncidentRecord, policy: DraftPolicy) -> Drafted:
+    """Draft everything that the record supports; what it cannot know is left to the prompts.
+
+    The same record and policy give the same content: there is no clock, and nothing is told that
+    changes by waiting. There is a chart where the policy names one.
+    """
+    told = story(record)
+    line = timeline(told, policy)
+    shown = layout(told, line) if policy.chart else None
+    content = Content(
+        incident=told.incident.id,
+        url=safe_url(told.incident.url) or "",
+        title=_title(told),
+        starts_on=line.clock.day(told.start),
+        timezone=line.clock.name,
+        entries=_entries(told, policy, line, alternative(shown) if shown else ""),
+        timeline=line.rows,
+        action_items=tuple(map(_row, noted_actions(told.written_notes, line.clock, told.people))),
+    )
+    return Drafted(content, draw_chart(shown) if shown else None)
+
+
+def _entries(
+    told: Story, policy: DraftPolicy, line: IncidentTimeline, picture: str
+) -> dict[Slot, DraftEntry]:
+    return {
+        slot: replace(entry, points=_numbered(entry.points))
+        for slot, entry in _all_entries(told, policy, line, picture).items()
+        if entry is not None and (entry.text or entry.points)
+    }
+
+
+def _all_entries(
+    told: Story, policy: DraftPolicy, line: IncidentTimeline, picture: str
+) -> dict[Slot, DraftEntry | None]:
+    clock = line.clock
+    well, badly = lessons.lessons(told, policy)
+    found = supporting_data.links(told)
+    return {
+        Slot.DATE_TIME: summary.date_time(told, clock),
+        Slot.DURATION: summary.elapsed(told, clock),
+        Slot.IMPACT: summary.impact(told, clock),
+        Slot.SERVICES: summary.services(told),
+        Slot.ROOT_CAUSE: causes_and_impact.summarised(told, clock),
+        Slot.PRIMARY_CAUSE: causes_and_impact.primary(told, clock),
+        Slot.CONTRIBUTING_FACTORS: causes_and_impact.factors(told),
+        Slot.USERS_AFFECTED: causes_and_impact.users(told),
+        Slot.BUSINESS_IMPACT: causes_and_impact.business(told),
+        Slot.TECHNICAL_IMPACT: causes_and_impact.technical(told, clock),
+        Slot.STEPS_TAKEN: response.steps(told, line),
+        Slot.SHORT_TERM_FIXES: response.fixes(told, clock),
+        Slot.WENT_WELL: well,
+        Slot.WENT_BADLY: badly,
+        Slot.LOGS: supporting_data.logs(told, found),
+        Slot.METRICS: supporting_data.metrics(found, policy.chart, picture),
+        Slot.STAKEHOLDERS: response.stakeholders(told, clock),
+        Slot.REVIEW: response.review(told, policy, clock),
+    }
+
+
+def _numbered(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    keys = own_keys(point.key for point in points)
+    return tuple(replace(point, key=key) for point, key in zip(points, keys, strict=True))
+
+
+def _title(told: Story) -> str:
+    return say("{title}", title=told.incident.title) or f"Incident {told.incident.number}"
+
+
+def _row(item: NotedAction) -> DraftRow:
+    deadline = item.deadline.isoformat() if item.deadline else ""
+    cells = (item.task, item.owner)
+    return DraftRow(item.key, (*(say("{text}", text=text) for text in cells), "", deadline))

@@ -1,0 +1,1 @@
+"""The timeline: what happened as rows, by the folding table."""

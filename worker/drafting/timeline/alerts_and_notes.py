@@ -1,0 +1,210 @@
+"""What machines told: alerts and changes, as events of the timeline."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from connectors.incidents import ChangeEvent, Responder
+from worker.content.clean_text import clean
+from worker.content.safe_markdown import Markdown, say
+from worker.drafting.history.action_items import is_action, noted_actions
+from worker.drafting.history.alerts import Burst, bursts, cleared, tell_burst
+from worker.drafting.history.notes import ANNOTATE, NoteKind, WrittenNote
+from worker.drafting.history.people import REQUESTS, is_person, name, unlogged, with_answer
+from worker.drafting.history.phases import RESOLVE
+from worker.drafting.history.story import Story
+from worker.drafting.policy import ALERTS, CHANGES, RESPONDERS, VALUES, Handling, Rule
+from worker.drafting.text.local_time import LocalTime
+from worker.drafting.text.wording import count, listing, quoted
+from worker.drafting.timeline.entry_wording import TRIGGER
+from worker.drafting.timeline.events import Event, together
+from worker.drafting.timeline.log_events import Rules
+from worker.drafting.timeline.relations import EntryRelations
+
+SHOWN_BEFORE = timedelta(hours=2)
+"""Changes this long before the start are in the timeline; earlier ones are factors alone."""
+
+SAME_SIGNAL = timedelta(minutes=1)
+"""The alert that opened an incident is no further from the entry that says so."""
+
+
+def alert_events(context: EntryRelations, rules: Rules, log: Iterable[Event]) -> Iterator[Event]:
+    """Give the log's events and the alerts as bursts; the alert that is the detection, with it."""
+    rule = rules[ALERTS]
+    told = _bursts(context, rule)
+    for event in log:
+        first = next((burst for burst in told if _is_detection(event, burst)), None)
+        if first is not None:
+            told.remove(first)
+            yield _with_alert(event, first, context)
+        else:
+            yield event
+    for burst in told:
+        yield _burst_event(burst, rule, context)
+
+
+def change_events(story: Story, rules: Rules) -> Iterator[Event]:
+    """Give the changes from some time before the incident until its end."""
+    rule = rules[CHANGES]
+    events = [
+        _change_event(change, rule)
+        for change in sorted(story.record.change_events, key=lambda one: one.created_at)
+        if change.created_at >= story.start - SHOWN_BEFORE
+        and (story.end is None or change.created_at <= story.end)
+    ]
+    if rule.handling is Handling.FOLD and len(events) > 1:
+        events = [together(events)]
+    if rule.handling is not Handling.DROP:
+        yield from events
+
+
+def _bursts(context: EntryRelations, rule: Rule) -> list[Burst]:
+    alerts = context.story.alerts
+    match rule.handling:
+        case Handling.DROP:
+            return []
+        case Handling.KEEP:
+            return [Burst(f"alert:{alert.id}", (alert,)) for alert in alerts]
+        case Handling.FOLD:
+            return list(bursts(alerts)) if alerts else []
+
+
+def _is_detection(event: Event, burst: Burst) -> bool:
+    return (
+        event.kind == TRIGGER
+        and len(burst.alerts) == 1
+        and abs(burst.first - event.at) <= SAME_SIGNAL
+        and not event.person
+    )
+
+
+def _with_alert(event: Event, burst: Burst, context: EntryRelations) -> Event:
+    at = cleared(burst.alerts[0], context.story.resolutions)
+
+    def tell(clock: LocalTime) -> Markdown:
+        end = f"; cleared at {clock.short(at)}" if at else ""
+        return say("{told}[{cleared}]", told=event.tell(clock), cleared=end)
+
+    return replace(event, tell=tell, sources=(*event.sources, burst.alerts[0].id))
+
+
+def _burst_event(burst: Burst, rule: Rule, context: EntryRelations) -> Event:
+    return Event(
+        burst.key,
+        burst.first,
+        ALERTS,
+        lambda clock: tell_burst(burst, context.story.resolutions, clock),
+        rule.weight,
+        ((rule.noun, len(burst.alerts)),),
+        tuple(alert.id for alert in burst.alerts),
+        until=burst.last,
+        url=burst.alerts[0].url,
+        link="alert" if len(burst.alerts) == 1 else "first alert",
+    )
+
+
+def _change_event(change: ChangeEvent, rule: Rule) -> Event:
+    return Event(
+        f"change:{change.id}",
+        change.created_at,
+        CHANGES,
+        lambda _: say(rule.wording, **told_change(change)),
+        rule.weight,
+        ((rule.noun, 1),),
+        (change.id,),
+        url=change.url or next((one.url for one in change.links), None),
+        link="change",
+    )
+
+
+def told_change(change: ChangeEvent) -> dict[str, str]:
+    """Give the values that a change's wording may name."""
+    return {
+        **dict.fromkeys(VALUES, ""),
+        "service": listing(clean(service.name) for service in change.services),
+        "source": clean(change.source or ""),
+        "summary": clean(change.summary),
+        "text": quoted(change.summary) or "without a summary",
+    }
+
+
+_LATE_RESOLUTION_NOTE = "{who} wrote a resolution note: {text}"
+_ACTION_ITEMS = "{who} noted {number}: {text}"
+
+
+def note_events(context: EntryRelations, rules: Rules) -> Iterator[Event]:
+    """Give the notes, without those that are told with a resolution."""
+    rule = rules[ANNOTATE]
+    with_resolution = set(context.resolution_notes.values()) if _shows_note(context, rules) else {}
+    events = [
+        _note_event(note, rule, context)
+        for note in context.story.written_notes
+        if note not in with_resolution
+    ]
+    if rule.handling is Handling.FOLD and len(events) > 1:
+        events = [together(events)]
+    if rule.handling is not Handling.DROP:
+        yield from events
+
+
+def responder_events(story: Story, rules: Rules) -> Iterator[Event]:
+    """Give the requests for help that the log does not tell of."""
+    rule = rules[RESPONDERS]
+    if rule.handling is Handling.DROP:
+        return
+    requests = [entry for entry in story.entries if entry.type in REQUESTS]
+    for asked in unlogged(story.incident.responders, requests):
+        yield _request_event(asked, rule, story)
+
+
+def _shows_note(context: EntryRelations, rules: Rules) -> bool:
+    merged = context.story.incident.merged_into is not None
+    return rules[RESOLVE].handling is Handling.KEEP and not merged
+
+
+def _note_event(note: WrittenNote, rule: Rule, context: EntryRelations) -> Event:
+    own = note.entry.url if note.entry else None
+    return Event(
+        note.key,
+        note.at,
+        ANNOTATE,
+        lambda clock: _tell_note(note, rule, context.story.people, clock),
+        rule.weight,
+        ((rule.noun, 1),),
+        note.sources,
+        name(note.author) if is_person(note.author) else "",
+        url=own or context.story.incident.url,
+        link="log" if own else "incident",
+    )
+
+
+def _tell_note(note: WrittenNote, rule: Rule, people: Sequence[str], clock: LocalTime) -> Markdown:
+    who = name(note.author)
+    if is_action(note.text):
+        tasks = [quoted(item.task) for item in noted_actions([note], clock, people)]
+        number = "an action item" if len(tasks) == 1 else count(len(tasks), "action item")
+        return say(_ACTION_ITEMS, who=who, number=number, text=listing(tasks))
+    wording = _LATE_RESOLUTION_NOTE if note.kind is NoteKind.RESOLUTION else rule.wording
+    return say(wording, **{**dict.fromkeys(VALUES, ""), "who": who, "text": quoted(note.text)})
+
+
+def _request_event(asked: Sequence[Responder], rule: Rule, story: Story) -> Event:
+    first = asked[0]
+    told = {
+        **dict.fromkeys(VALUES, ""),
+        "who": name(first.requested_by),
+        "targets": listing(map(with_answer, asked), limit=6),
+        "text": quoted(first.message or ""),
+    }
+    return Event(
+        f"responder:{first.who.id}",
+        first.requested_at or story.start,
+        RESPONDERS,
+        lambda _: say(rule.wording, **told),
+        rule.weight,
+        ((rule.noun, len(asked)),),
+        (),
+        name(first.requested_by) if is_person(first.requested_by) else "",
+        url=story.incident.url,
+        link="incident",
+    )

@@ -1,0 +1,146 @@
+"""The timeline: one row for each thing that happened, in the past tense, with who did it.
+
+It keeps within its number of rows by folding what matters least first. Nothing is lost: a folded
+row says how many of what it stands for, from when to when. The steps, each taken only as far as
+it must be, with the largest groups first:
+
+1. details of one kind between two turning points become one row;
+2. all details between two turning points become one row;
+3. acts of one kind between two turning points become one row;
+4. all acts and details between two turning points become one row;
+5. with too many turning points (an incident that was reopened again and again), the first and
+   the last ones stay, and all between become one row.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
+
+from worker.content.draft import DraftRow, own_keys
+from worker.content.safe_markdown import Markdown, link, say
+from worker.content.urls import safe_url
+from worker.drafting.history.phases import REOPEN, RESOLVE
+from worker.drafting.history.story import Story
+from worker.drafting.policy import ALERTS, CHANGES, DraftPolicy, Weight, rules_with
+from worker.drafting.text.local_time import LocalTime
+from worker.drafting.timeline.alerts_and_notes import (
+    alert_events,
+    change_events,
+    note_events,
+    responder_events,
+)
+from worker.drafting.timeline.entry_wording import TRIGGER
+from worker.drafting.timeline.events import Event, together
+from worker.drafting.timeline.log_events import log_events
+from worker.drafting.timeline.relations import relations
+
+_RANKS = {
+    CHANGES: 0,
+    TRIGGER: 1,
+    ALERTS: 2,
+    "repeat_escalation_path_log_entry": 2,
+    "notify_log_entry": 4,
+    RESOLVE: 5,
+    REOPEN: 6,
+}
+"""What comes first of several events in the same second: causes before what they bring about."""
+
+_USUAL_RANK = 3
+
+
+FEWEST_ROWS = 3
+"""A first row, a last row, and one for all between."""
+
+Placed = tuple[int, Event]
+"""An event, and how many turning points come before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentTimeline:
+    """What happened, whole and as rows, and how its times are shown."""
+
+    events: tuple[Event, ...]
+    rows: tuple[DraftRow, ...]
+    clock: LocalTime
+
+
+def timeline(story: Story, policy: DraftPolicy) -> IncidentTimeline:
+    """Tell the story in order, in at most ``policy.max_rows`` rows."""
+    rules = rules_with(policy.rules)
+    known = relations(story, rules)
+    events = _in_order(
+        [
+            *alert_events(known, rules, log_events(known, rules)),
+            *change_events(story, rules),
+            *note_events(known, rules),
+            *responder_events(story, rules),
+        ]
+    )
+    shown = limited(events, policy.max_rows)
+    ends = [period.ended for period in story.open_periods if period.ended is not None]
+    times = [story.start, *ends, *(event.at for event in shown)]
+    clock = LocalTime.for_times(policy.timezone, times)
+    rows = tuple(_row(event, clock, links=policy.links) for event in shown)
+    return IncidentTimeline(events, rows, clock)
+
+
+def limited(events: Sequence[Event], most: int) -> list[Event]:
+    """Fold events, in the order of time, until there are at most ``most`` (never under 3)."""
+    most = max(most, FEWEST_ROWS)
+    kept = list(events)
+    for weights, group in _STEPS:
+        if len(kept) > most:
+            kept = _fold_groups(kept, most, weights, group)
+    if len(kept) > most:
+        head = most // 2
+        tail = most - head - 1
+        kept = [*kept[:head], together(kept[head:-tail]), *kept[-tail:]]
+    return kept
+
+
+_DETAILS = frozenset({Weight.DETAIL})
+_ACTS = frozenset({Weight.ACT})
+_STEPS: tuple[tuple[frozenset[Weight], Callable[[Placed], Hashable]], ...] = (
+    (_DETAILS, lambda placed: (placed[0], placed[1].kind)),
+    (_DETAILS, lambda placed: placed[0]),
+    (_ACTS, lambda placed: (placed[0], placed[1].kind)),
+    (_ACTS | _DETAILS, lambda placed: placed[0]),
+)
+
+
+def _fold_groups(
+    events: Sequence[Event],
+    most: int,
+    weights: frozenset[Weight],
+    group: Callable[[Placed], Hashable],
+) -> list[Event]:
+    groups: defaultdict[Hashable, list[int]] = defaultdict(list)
+    turns = 0
+    for at, event in enumerate(events):
+        if event.weight in weights:
+            groups[group((turns, event))].append(at)
+        turns += event.weight is Weight.TURN
+    kept: dict[int, Event] = dict(enumerate(events))
+    for members in sorted(groups.values(), key=len, reverse=True):
+        if len(kept) <= most or len(members) == 1:
+            break
+        folded = together([kept.pop(at) for at in members])
+        kept[members[0]] = folded
+    return [kept[at] for at in sorted(kept)]
+
+
+def source_link(event: Event) -> Markdown:
+    """Give the short link to an event's source, "" where it has none that may be linked."""
+    return link(event.link, event.url) if event.url and safe_url(event.url) else Markdown("")
+
+
+def _row(event: Event, clock: LocalTime, *, links: bool) -> DraftRow:
+    text = event.tell(clock)
+    source = source_link(event) if links else Markdown("")
+    return DraftRow(event.key, (say("{at}", at=clock.short(event.at)), f"{text} {source}".rstrip()))
+
+
+def _in_order(events: Sequence[Event]) -> tuple[Event, ...]:
+    ordered = sorted(events, key=lambda event: (event.at, _RANKS.get(event.kind, _USUAL_RANK)))
+    keys = own_keys(event.key for event in ordered)
+    return tuple(replace(event, key=key) for event, key in zip(ordered, keys, strict=True))
