@@ -23,7 +23,7 @@ from rich.table import Table
 from config.sections import Names
 from connectors.incidents import IncidentId, IncidentRecord
 from connectors.pagerduty.client import PagerDuty
-from connectors.pagerduty.sandbox.scenarios.large import big
+from connectors.pagerduty.sandbox.scenarios.other_incidents import big
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.pagerduty.transport import Transport
 from connectors.rate_limit import NoPace

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from connectors.checks import Finding
 from connectors.incidents import Incident, IncidentFilter, IncidentId, IncidentRecord
-from connectors.pagerduty import history, payloads, preflight
+from connectors.pagerduty import payloads, preflight, resolved_incidents
 from connectors.pagerduty.record import PlanLimits, RecordReader, incident_path
 from connectors.pagerduty.transport import Transport
 from connectors.rate_limit import NoPace, Pace
@@ -39,7 +39,7 @@ class PagerDuty:
         )
         self._webhook_url = webhook_url
         self._plan = PlanLimits()
-        self._sorting = history.Sorting()
+        self._sorting = resolved_incidents.Sorting()
 
     def __repr__(self) -> str:
         return f"PagerDuty({self._transport.url!r})"
@@ -71,7 +71,7 @@ class PagerDuty:
         100 incidents of half a year where PagerDuty does not sort. Incidents that were merged into
         others are among them, with ``merged_into``.
         """
-        return history.resolved(self._transport, self._sorting, since, until, only)
+        return resolved_incidents.resolved(self._transport, self._sorting, since, until, only)
 
     def check(self) -> Sequence[Finding]:
         """Prove the credentials, say what they cannot read and whether webhooks arrive."""

@@ -24,8 +24,7 @@ from connectors.incidents import (
     Reference,
     Responder,
 )
-from connectors.pagerduty.fields import Fields
-from connectors.pagerduty.parts import (
+from connectors.pagerduty.common_payloads import (
     agent_or_none,
     agents,
     context_links,
@@ -37,6 +36,7 @@ from connectors.pagerduty.parts import (
     references,
     text_links,
 )
+from connectors.pagerduty.fields import Fields
 
 _NOTHING = Fields({})
 _PAIRS = (

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from connectors.checks import Finding
 from connectors.errors import AccessDenied, ConnectorError, NotFound
 from connectors.incidents import IncidentId
-from connectors.pagerduty import history
+from connectors.pagerduty import resolved_incidents
 from connectors.pagerduty.fields import Fields
-from connectors.pagerduty.paging import ListPages
-from connectors.pagerduty.transport import Query, Transport, Withheld
+from connectors.pagerduty.transport import ListPages, Query, Transport, Withheld
 from connectors.pagerduty.webhook import WANTED_EVENTS
 
 NEEDED_EVENTS = ("incident.resolved", "incident.annotated", "incident.reopened")
@@ -44,7 +43,7 @@ def findings(transport: Transport, webhook_url: str | None) -> list[Finding]:
 def _newest_incident(transport: Transport) -> IncidentId | None:
     now = datetime.now(UTC)
     query: Query = {
-        **history.period_query(now - history.LONGEST_PERIOD, now),
+        **resolved_incidents.period_query(now - resolved_incidents.LONGEST_PERIOD, now),
         "statuses[]": ["resolved"],
         "sort_by": "created_at:desc",
         "limit": 1,

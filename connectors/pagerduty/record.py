@@ -20,10 +20,9 @@ from connectors.incidents import (
     Note,
     Reference,
 )
-from connectors.pagerduty import history, payloads
+from connectors.pagerduty import payloads, resolved_incidents
 from connectors.pagerduty.fields import INCIDENT_ID, Fields
-from connectors.pagerduty.paging import LAST_OFFSET, ListPages
-from connectors.pagerduty.transport import Query, Transport, Withheld
+from connectors.pagerduty.transport import LAST_OFFSET, ListPages, Query, Transport, Withheld
 
 MERGE_PAGES = 5
 """How many pages of incidents are searched for those that were merged into one."""
@@ -150,7 +149,7 @@ class RecordReader:
         query: dict[str, str | list[str]] = {"include[]": ["channels"], "time_zone": "UTC"}
         if until is not None:
             since = min(incident.created_at, until) - _BEFORE_IT
-            query.update(history.period_query(since, until + timedelta(seconds=1)))
+            query.update(resolved_incidents.period_query(since, until + timedelta(seconds=1)))
         path = f"/incidents/{incident.id}/log_entries"
         return ListPages(self.transport, path, "log_entries", payloads.log_entry, query)
 
@@ -210,10 +209,12 @@ class RecordReader:
         return tuple(self._sources(incident, alerts))
 
     def _sources(self, incident: Incident, alerts: tuple[Alert, ...]) -> Iterator[Reference]:
-        end = history.resolved_at(incident) or incident.created_at
+        end = resolved_incidents.resolved_at(incident) or incident.created_at
         start = min([incident.created_at, *(alert.created_at for alert in alerts)])
         query = {
-            **history.period_query(max(start, end - history.LONGEST_PERIOD), end),
+            **resolved_incidents.period_query(
+                max(start, end - resolved_incidents.LONGEST_PERIOD), end
+            ),
             "statuses[]": ["resolved"],
         }
         pages = ListPages(self.transport, "/incidents", "incidents", payloads.incident, query)

@@ -1,4 +1,4 @@
-"""GET requests to PagerDuty, one at a time: what an answer means, and whether to ask again.
+"""GET requests to PagerDuty: what an answer means, whether to ask again, lists page by page.
 
 Stands on the ``pagerduty`` package, around these traps of its version 7.2.0: it repeats a 429 for
 ever without reading ``ratelimit-reset``; it sleeps by itself; it ignores every timeout but the
@@ -9,8 +9,9 @@ the API's, so only paths made here are ever asked for.
 
 import ipaddress
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
@@ -32,7 +33,11 @@ from connectors.rate_limit import Pace
 from connectors.retry import Circuit, Retryable, RetryPolicy, call, seconds_to_wait
 
 SERVICE = "PagerDuty"
+PAGE = 100
+LAST_OFFSET = 10_000
+"""Offset plus limit may not be more: documented under "Pagination", error 400 beyond."""
 _RETRY_STATUS = 408
+T = TypeVar("T")
 Query = Mapping[str, str | int | Sequence[str]]
 
 
@@ -239,3 +244,43 @@ def _usable(api_key: str) -> str:
             "Copy the key again from PagerDuty (Integrations, API Access Keys).",
         )
     return key
+
+
+@dataclass(slots=True)
+class ListPages(Generic[T]):
+    """Reads a list page by page, each item through ``parse``; iterate once.
+
+    The next page begins behind what came, however much of the limit that was. The package's own
+    iteration stops at the last offset with a warning, and goes round for ever on an empty page
+    that says ``more``; this one ends, and says whether it saw everything.
+
+    ``more`` says whether PagerDuty has more behind the page just given. Afterwards ``capped`` says
+    that the list goes on beyond the last offset, ``broken`` that PagerDuty said there was more and
+    sent nothing.
+    """
+
+    transport: Transport
+    path: str
+    wrapper: str
+    parse: Callable[[Fields], T]
+    query: Query = field(default_factory=dict)
+    more: bool = field(default=False, init=False)
+    capped: bool = field(default=False, init=False)
+    broken: bool = field(default=False, init=False)
+
+    def __iter__(self) -> Iterator[list[T]]:
+        """Give each page's items; a page is asked for when it is wanted."""
+        offset = 0
+        while offset < LAST_OFFSET:
+            limit = min(PAGE, LAST_OFFSET - offset)
+            answer = self.transport.get(self.path, {**self.query, "limit": limit, "offset": offset})
+            items = [self.parse(item) for item in answer.each(self.wrapper)]
+            self.more = answer.flag("more")
+            if not items:
+                self.broken = self.more
+                return
+            yield items
+            if not self.more:
+                return
+            offset += len(items)
+        self.capped = True

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from connectors.jira.sandbox.people import PEOPLE
+from connectors.jira.sandbox.projects import PEOPLE
 from connectors.jira.sandbox.site import SandboxTicket
 from tests.acceptance.world import World
 from worker.jobs.results import Action, IncidentResult

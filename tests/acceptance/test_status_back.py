@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.jira.sandbox.project import Project
+from connectors.jira.sandbox.projects import Project
 from tests.acceptance.world import World
 from worker.jobs.document_status import document_statuses
 from worker.jobs.results import Action, IncidentResult, Trigger

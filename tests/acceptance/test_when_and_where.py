@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from connectors.jira.sandbox.project import Project, ProjectField
+from connectors.jira.sandbox.projects import Project, ProjectField
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World
 from worker.jobs.context import CreateWhen, RouteRule

@@ -8,7 +8,7 @@ import requests
 from connectors.errors import ConnectorError
 from connectors.jira.client import Jira
 from connectors.jira.sandbox import PEOPLE, Fault, JiraSandbox
-from connectors.jira.sandbox.people import person
+from connectors.jira.sandbox.projects import person
 from connectors.tickets import (
     AccountId,
     RemoteLink,

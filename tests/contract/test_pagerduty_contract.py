@@ -14,7 +14,7 @@ from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.faults import Fault
-from connectors.pagerduty.sandbox.scenarios import storm
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID, STORM_START
 from connectors.pagerduty.sandbox.server import PagerDutySandbox, Served
 from connectors.pagerduty.webhook import WANTED_EVENTS
 from connectors.retry import RetryPolicy
@@ -159,7 +159,7 @@ def test_reading_further_pages_and_windows(
     pagerduty: PagerDuty,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("connectors.pagerduty.paging.LAST_OFFSET", 200)
+    monkeypatch.setattr("connectors.pagerduty.transport.LAST_OFFSET", 200)
     scenarios.big(sandbox.account, alerts=120, log_entries=300)
     pagerduty.record(IncidentId("Q9BIGINCIDENT9"))
     assert any(name == "until" for one in sandbox.served for name, _ in one.query)
@@ -170,9 +170,9 @@ def test_reading_an_open_incident(
     official: Contract, sandbox: PagerDutySandbox, pagerduty: PagerDuty
 ) -> None:
     ada = wire.person("Ada")
-    incident = sandbox.account.open(wire.service("Shop"), "Slow", at=storm.START, by=ada)
-    incident.assign([ada], storm.START)
-    incident.acknowledge(ada, storm.START)
+    incident = sandbox.account.open(wire.service("Shop"), "Slow", at=STORM_START, by=ada)
+    incident.assign([ada], STORM_START)
+    incident.acknowledge(ada, STORM_START)
     pagerduty.record(IncidentId(incident.id))
     assert problems(official, sandbox) == []
 
@@ -228,7 +228,7 @@ def test_the_preflight(official: Contract, sandbox: PagerDutySandbox, pagerduty:
         "/abilities",
         "/services",
         "/priorities",
-        f"/incidents/{storm.ID}/custom_fields/values",
+        f"/incidents/{STORM_ID}/custom_fields/values",
     ],
 )
 def test_what_the_sandbox_offers_beside(
@@ -242,9 +242,9 @@ def test_what_the_sandbox_offers_beside(
 @pytest.mark.parametrize(
     ("path", "key", "status"),
     [
-        (f"/incidents/{storm.ID}", "wrong", 401),
+        (f"/incidents/{STORM_ID}", "wrong", 401),
         ("/incidents/QNOBODY", None, 404),
-        (f"/incidents/{storm.ID}/log_entries?limit=1000", None, 400),
+        (f"/incidents/{STORM_ID}/log_entries?limit=1000", None, 400),
     ],
 )
 def test_refusals(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from config.settings import load
 from connectors.incidents import IncidentId
 from connectors.pagerduty.sandbox import scenarios
-from connectors.pagerduty.sandbox.scenarios import storm
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.rate_limit import LocalPace, OverBudget, Rate
 from tests.unit.queue_support import KINDS, database
@@ -124,7 +124,7 @@ def test_processes_together_send_no_request_more_than_the_budget_has_and_none_le
     Database.open(url).close()
     with PagerDutySandbox() as sandbox:
         scenarios.load(sandbox.account)
-        command = [sys.executable, "-c", CHILD, url, sandbox.url, sandbox.api_key, storm.ID]
+        command = [sys.executable, "-c", CHILD, url, sandbox.url, sandbox.api_key, STORM_ID]
         children = [
             subprocess.Popen(  # noqa: S603 - our own interpreter, our own text
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -213,5 +213,5 @@ def test_a_run_shares_its_budget_unless_it_is_dry_or_has_no_limit(
         }
         with open_context(load(file, environ), dry_run=dry_run) as context:
             assert context.source is not None
-            context.source.incident(IncidentId(storm.ID))
+            context.source.incident(IncidentId(STORM_ID))
     assert budgets(url) == kept

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.jira.markup import CUT_SHORT, LIMIT, adf
-from connectors.jira.sandbox.adf import problem_of
+from connectors.jira.sandbox.field_values import adf_problem
 from connectors.jira.wiki import wiki
 from connectors.tickets import Bullets, Paragraph, Preformatted, RichText, Span
 
@@ -183,7 +183,7 @@ def test_structure_is_an_adf_tree() -> None:
 @given(descriptions)
 def test_every_description_is_a_tree_that_jira_takes(description: RichText) -> None:
     tree = adf(description)
-    assert problem_of(tree) == ""
+    assert adf_problem(tree) == ""
     assert units(json.dumps(tree, ensure_ascii=False, separators=(",", ":"))) <= LIMIT
     json.dumps(tree).encode()
 
@@ -203,7 +203,7 @@ def test_a_description_over_the_limit_is_cut_short_and_says_so(letter: str) -> N
     tree, markup = adf(description), wiki(description)
     assert units(markup) <= LIMIT
     assert units(json.dumps(tree, ensure_ascii=False, separators=(",", ":"))) <= LIMIT
-    assert problem_of(tree) == ""
+    assert adf_problem(tree) == ""
     for said in (shown(markup), "".join(letters(tree))):
         assert said.startswith(f"Before. {letter}")
         assert said.endswith(CUT_SHORT)

@@ -8,7 +8,7 @@ from connectors.jira.client import ExpiringCache
 from connectors.jira.payloads import Candidate
 from connectors.jira.people import choose
 from connectors.jira.sandbox import PEOPLE, JiraSandbox, Person
-from connectors.jira.sandbox.people import person
+from connectors.jira.sandbox.projects import person
 from connectors.tickets import Account, AccountId, NoAccount, SiteKind
 from tests.contract.jira_support import tracker
 

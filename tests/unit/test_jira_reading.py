@@ -8,7 +8,7 @@ import pytest
 from connectors.errors import PayloadError, Rejected, Unreachable
 from connectors.jira.client import OVERLAP
 from connectors.jira.sandbox import Fault, JiraSandbox, Project
-from connectors.jira.sandbox.project import operations
+from connectors.jira.sandbox.projects import operations
 from connectors.tickets import Category, SiteKind, TicketId, TicketKey
 from tests.contract.jira_support import created, new_ticket, tracker
 

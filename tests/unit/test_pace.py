@@ -15,7 +15,7 @@ from connectors.jira.sandbox import Fault as JiraFault
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.faults import Fault
-from connectors.pagerduty.sandbox.scenarios import storm
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.rate_limit import BURST, LocalPace, OverBudget, Rate
 from connectors.retry import Circuit, Retryable, RetryPolicy, call
@@ -187,7 +187,7 @@ def test_every_request_to_pagerduty_has_a_permit() -> None:
         scenarios.load(sandbox.account)
         sandbox.fault(Fault(".*/notes", 429, {"ratelimit-reset": "1"}))
         client = PagerDuty(sandbox.api_key, sandbox.url, policy=AT_ONCE, pace=pace)
-        client.record(IncidentId(storm.ID))
+        client.record(IncidentId(STORM_ID))
         client.check()
         client.close()
         assert pace.taken == len(sandbox.calls()) > 10

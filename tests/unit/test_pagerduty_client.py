@@ -24,12 +24,13 @@ from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.faults import Fault
-from connectors.pagerduty.sandbox.scenarios import mail, merge, storm
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import MERGED_ID, STORM_ID, STORM_START
+from connectors.pagerduty.sandbox.scenarios.other_incidents import REOPENED_ID, REOPENED_START
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.retry import RetryPolicy
 
-STORM = IncidentId(storm.ID)
-LOG = rf"/incidents/{storm.ID}/log_entries"
+STORM = IncidentId(STORM_ID)
+LOG = rf"/incidents/{STORM_ID}/log_entries"
 
 
 @dataclass
@@ -111,16 +112,16 @@ def test_every_part_comes_oldest_first_and_in_utc(pagerduty: PagerDuty) -> None:
         times = [one.created_at for one in part]
         assert times == sorted(times)
         assert all(time.utcoffset() == timedelta() for time in times)
-    assert record.log_entries[0].created_at == storm.START
+    assert record.log_entries[0].created_at == STORM_START
     assert record.notes[-1].content.startswith("Resolution Note: ")
 
 
 def test_what_happened_in_one_second_keeps_its_order(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty
 ) -> None:
-    incident = sandbox.account.open(wire.service("S"), "T", at=storm.START, by=wire.person("A"))
+    incident = sandbox.account.open(wire.service("S"), "T", at=STORM_START, by=wire.person("A"))
     for number in range(5):
-        incident.note(f"note {number}", storm.START, wire.person("A"))
+        incident.note(f"note {number}", STORM_START, wire.person("A"))
     record = pagerduty.record(IncidentId(incident.id))
     written = [one.channel.summary for one in record.log_entries if one.type.startswith("ann")]
     assert written == [f"note {number}" for number in range(5)]
@@ -141,11 +142,11 @@ def test_a_number_finds_the_incident_too(pagerduty: PagerDuty) -> None:
 
 
 def test_a_merged_incident_names_its_target_and_the_target_names_it(pagerduty: PagerDuty) -> None:
-    source = pagerduty.incident(IncidentId(merge.ID))
+    source = pagerduty.incident(IncidentId(MERGED_ID))
     assert source.merged_into is not None
     assert source.merged_into.id == STORM
     (found,) = pagerduty.record(STORM).merged_incidents
-    assert (found.id, found.name) == (merge.ID, source.title)
+    assert (found.id, found.name) == (MERGED_ID, source.title)
 
 
 def test_a_search_for_merged_incidents_ends_and_says_so(
@@ -153,9 +154,9 @@ def test_a_search_for_merged_incidents_ends_and_says_so(
 ) -> None:
     for number in range(600):
         other = sandbox.account.open(
-            wire.service("S"), "T", at=storm.START + timedelta(seconds=number), by=wire.person("A")
+            wire.service("S"), "T", at=STORM_START + timedelta(seconds=number), by=wire.person("A")
         )
-        other.resolve(storm.START + timedelta(seconds=number + 1), wire.person("A"))
+        other.resolve(STORM_START + timedelta(seconds=number + 1), wire.person("A"))
     record = pagerduty.record(STORM)
     assert sandbox.calls().count("GET /incidents") == 6
     assert [one.part for one in record.missing] == ["merged incidents"]
@@ -164,14 +165,14 @@ def test_a_search_for_merged_incidents_ends_and_says_so(
 def test_nothing_hints_at_a_merge_where_alerts_joined_by_themselves(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty
 ) -> None:
-    record = pagerduty.record(IncidentId(mail.ID))
+    record = pagerduty.record(IncidentId(REOPENED_ID))
     assert [one.type for one in record.log_entries].count("link_log_entry") == 1
     assert "GET /incidents" not in sandbox.calls()
 
 
 def test_a_reopened_incident_says_when(pagerduty: PagerDuty) -> None:
-    record = pagerduty.record(IncidentId(mail.ID))
-    assert record.incident.reopened_at == mail.START + timedelta(minutes=57)
+    record = pagerduty.record(IncidentId(REOPENED_ID))
+    assert record.incident.reopened_at == REOPENED_START + timedelta(minutes=57)
     assert [one.type for one in record.log_entries].count("resolve_log_entry") == 2
 
 
@@ -233,9 +234,9 @@ def test_ten_thousand_log_entries_are_passed_by_windows_of_time(
 def test_a_second_with_too_many_log_entries_ends_and_says_so(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty
 ) -> None:
-    incident = sandbox.account.open(wire.service("S"), "T", at=storm.START, by=wire.person("A"))
+    incident = sandbox.account.open(wire.service("S"), "T", at=STORM_START, by=wire.person("A"))
     for _ in range(10_050):
-        incident.notify(wire.person("A"), "sms", storm.START)
+        incident.notify(wire.person("A"), "sms", STORM_START)
     record = pagerduty.record(IncidentId(incident.id))
     assert len(record.log_entries) == 10_000
     assert [one.part for one in record.missing] == ["log entries"]
@@ -280,7 +281,7 @@ def test_no_page_reaches_beyond_the_last_offset_however_short_the_others_are(
     def shorten(answer: Any) -> Any:
         return {**answer, "log_entries": answer["log_entries"][:40], "more": True}
 
-    monkeypatch.setattr("connectors.pagerduty.paging.LAST_OFFSET", 130)
+    monkeypatch.setattr("connectors.pagerduty.transport.LAST_OFFSET", 130)
     sandbox.fault(Fault(LOG, change=shorten, times=2))
     pagerduty.record(STORM)
     asked = [dict(one.query) for one in sandbox.served if one.path == LOG]
@@ -331,7 +332,7 @@ def test_what_is_forbidden_for_one_incident_is_asked_for_in_the_next(
     sandbox.withhold("related_change_events", 403)
     pagerduty.record(STORM)
     sandbox.forget()
-    pagerduty.record(IncidentId(mail.ID))
+    pagerduty.record(IncidentId(REOPENED_ID))
     assert [call for call in sandbox.calls() if "change_events" in call]
 
 

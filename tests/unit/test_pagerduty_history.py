@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.errors import AccessDenied, PayloadError, Rejected
 from connectors.incidents import IncidentFilter
-from connectors.pagerduty import history, paging
+from connectors.pagerduty import resolved_incidents, transport
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox.faults import Fault
@@ -164,7 +164,7 @@ def test_an_old_incident_without_its_time_of_resolution_is_told_by_its_last_chan
 def test_more_than_can_be_paged_through_is_halved_until_it_can(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paging, "LAST_OFFSET", 300)
+    monkeypatch.setattr(transport, "LAST_OFFSET", 300)
     for number in range(1_000):
         happen(sandbox, f"{number}", DAY + timedelta(seconds=8 * number), timedelta())
     found = titles(pagerduty, DAY, DAY + 24 * HOUR)
@@ -174,7 +174,7 @@ def test_more_than_can_be_paged_through_is_halved_until_it_can(
 def test_more_than_can_be_paged_through_in_a_minute_is_an_error_not_a_loss(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paging, "LAST_OFFSET", 100)
+    monkeypatch.setattr(transport, "LAST_OFFSET", 100)
     for _ in range(101):
         happen(sandbox, "at once", DAY, timedelta())
     with pytest.raises(Rejected, match="more incidents about 2026-10-1"):
@@ -306,7 +306,7 @@ def test_nothing_resolved_in_the_period_is_missed_and_nothing_else_given(
         pytest.MonkeyPatch.context() as patch,
         unsorted(since_means=meaning, sorts_by=order) as (server, pagerduty),
     ):
-        patch.setattr(paging, "PAGE", page)
+        patch.setattr(transport, "PAGE", page)
         for number, (start, length) in enumerate(lives):
             happen(server, f"{number}", DAY + start * HOUR, length * HOUR)
         found = titles(pagerduty, DAY + since * HOUR, DAY + 120 * HOUR)
@@ -323,7 +323,7 @@ times = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.ju
 
 @given(times, st.timedeltas(timedelta(), timedelta(days=2000)))
 def test_periods_cover_everything_without_a_gap(since: datetime, length: timedelta) -> None:
-    pieces = list(history.periods(since, since + length))
+    pieces = list(resolved_incidents.periods(since, since + length))
     assert bool(pieces) == bool(length)
     ends = [since, *(end for _, end in pieces)]
     assert [start for start, _ in pieces] == ends[:-1]
@@ -333,7 +333,7 @@ def test_periods_cover_everything_without_a_gap(since: datetime, length: timedel
 
 def test_the_ends_of_a_period_are_whole_seconds_that_hold_all_of_it() -> None:
     east = DAY.astimezone().replace(microsecond=700_000)
-    assert history.period_query(east, east) == {
+    assert resolved_incidents.period_query(east, east) == {
         "since": "2026-10-15T00:00:00Z",
         "until": "2026-10-15T00:00:01Z",
     }

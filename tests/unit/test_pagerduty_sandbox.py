@@ -15,12 +15,17 @@ from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.faults import Fault
-from connectors.pagerduty.sandbox.scenarios import mail, merge, pictures, search, storm
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import MERGED_ID, STORM_ID, STORM_START
+from connectors.pagerduty.sandbox.scenarios.other_incidents import (
+    AUTO_RESOLVED_ID,
+    QUICK_FIX_ID,
+    REOPENED_ID,
+)
 from connectors.pagerduty.sandbox.server import SECRET, PagerDutySandbox
 from connectors.pagerduty.sandbox.webhooks import delivery, ping
 from connectors.pagerduty.webhook import EventKind, read
 
-ONE = f"/incidents/{storm.ID}"
+ONE = f"/incidents/{STORM_ID}"
 OCTOBER = {"since": "2026-10-01T00:00:00Z", "until": "2026-11-01T00:00:00Z"}
 
 
@@ -239,11 +244,11 @@ def test_the_scenarios_tell_what_their_names_say() -> None:
     account = SandboxAccount()
     told = scenarios.load(account)
     assert [one.id for one in told.values()] == [
-        storm.ID,
-        merge.ID,
-        pictures.ID,
-        search.ID,
-        mail.ID,
+        STORM_ID,
+        MERGED_ID,
+        QUICK_FIX_ID,
+        AUTO_RESOLVED_ID,
+        REOPENED_ID,
     ]
     assert {one.status for one in told.values()} == {"resolved"}
     assert told["merged"].merged_into is told["checkout storm"]
@@ -272,12 +277,12 @@ def test_steps_and_requests_at_once_never_show_half_of_a_step(
     sandbox: PagerDutySandbox, hectic: None
 ) -> None:
     incident = sandbox.account.open(
-        wire.service("S"), "T", at=storm.START, by=wire.person("A"), id_="QTHREADS"
+        wire.service("S"), "T", at=STORM_START, by=wire.person("A"), id_="QTHREADS"
     )
 
     def write() -> None:
         for number in range(200):
-            incident.note(f"{number}", storm.START + timedelta(seconds=number), wire.person("A"))
+            incident.note(f"{number}", STORM_START + timedelta(seconds=number), wire.person("A"))
 
     writers = [threading.Thread(target=write) for _ in range(2)]
     for writer in writers:
@@ -345,20 +350,20 @@ class Door(BaseHTTPRequestHandler):
 def test_webhooks_arrive_signed_and_are_understood(
     sandbox: PagerDutySandbox, type_: str, kind: EventKind
 ) -> None:
-    incident = sandbox.account.incidents[storm.ID]
+    incident = sandbox.account.incidents[STORM_ID]
     door = HTTPServer(("127.0.0.1", 0), Door)
     threading.Thread(target=door.handle_request, daemon=True).start()
     status = sandbox.webhook(type_, incident).send(f"http://127.0.0.1:{door.server_port}/")
     door.server_close()
     event = Door.events.pop()
     assert status == 202
-    assert (event.type, event.incident, event.kind) == (type_, storm.ID, kind)
+    assert (event.type, event.incident, event.kind) == (type_, STORM_ID, kind)
 
 
 def test_the_same_event_has_the_same_id_and_another_one_another(
     sandbox: PagerDutySandbox,
 ) -> None:
-    incident = sandbox.account.incidents[storm.ID]
+    incident = sandbox.account.incidents[STORM_ID]
     at = datetime(2026, 10, 15, 1, tzinfo=UTC)
     first, again, other = (
         json.loads(sandbox.webhook("incident.resolved", incident, at=when).body)["event"]["id"]
@@ -368,6 +373,6 @@ def test_the_same_event_has_the_same_id_and_another_one_another(
 
 
 def test_a_ping_is_signed_with_every_secret_while_one_is_rotated() -> None:
-    made = delivery(ping(storm.START, wire.person("Ada")), "new", "old")
+    made = delivery(ping(STORM_START, wire.person("Ada")), "new", "old")
     for secret in ("new", "old"):
         assert read(made.headers, made.body, [secret]).type == "pagey.ping"

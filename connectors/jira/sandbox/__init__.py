@@ -2,8 +2,7 @@
 
 from connectors.jira.sandbox.faults import Fault, Moment
 from connectors.jira.sandbox.gate import Served
-from connectors.jira.sandbox.people import PEOPLE, Person
-from connectors.jira.sandbox.project import Project, ProjectField
+from connectors.jira.sandbox.projects import PEOPLE, Person, Project, ProjectField
 from connectors.jira.sandbox.server import API_TOKEN, EMAIL, PERSONAL_TOKEN, SECRET, JiraSandbox
 from connectors.jira.sandbox.webhooks import Delivery, FieldEdit
 

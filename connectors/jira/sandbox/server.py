@@ -12,14 +12,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from connectors.jira.sandbox import about, searches, tickets
-from connectors.jira.sandbox.asking import LOGIN_FAILED, ApiAnswer, ApiRequest, Handler
+from connectors.jira.sandbox import site_routes, ticket_routes
+from connectors.jira.sandbox.api_request import LOGIN_FAILED, ApiAnswer, ApiRequest, Handler
 from connectors.jira.sandbox.faults import Fault
 from connectors.jira.sandbox.gate import Gate, Served
-from connectors.jira.sandbox.pages import page
-from connectors.jira.sandbox.rules import RefusedRequest
+from connectors.jira.sandbox.issue_requests import RefusedRequest
 from connectors.jira.sandbox.site import SandboxSite, TicketRecord
-from connectors.jira.sandbox.views import Views
+from connectors.jira.sandbox.views import Views, ticket_page
 from connectors.jira.sandbox.webhooks import Delivery, FieldEdit, delivery
 from connectors.loopback import LoopbackServer, Sandbox
 from connectors.tickets import SiteKind
@@ -135,18 +134,18 @@ class JiraSandbox(Sandbox):
 
     def _routes(self) -> list[Route]:
         cloud = self.site.is_cloud
-        both = {**about.ROUTES, **tickets.ROUTES}
-        own = searches.CLOUD if cloud else searches.DATA_CENTER
+        both = {**site_routes.SITE_ROUTES, **ticket_routes.TICKET_ROUTES}
+        searches = ticket_routes.CLOUD_SEARCHES if cloud else ticket_routes.DATA_CENTER_SEARCHES
         routes = [
             Route(
                 f"/rest/api/{'3' if cloud else '2'}/{path}",
                 self._endpoint(path, handler),
                 methods=[method],
             )
-            for (method, path), handler in {**own, **both}.items()
+            for (method, path), handler in {**searches, **both}.items()
         ]
         # Every client asks this before it can know which version it should speak.
-        server_info = self._endpoint("serverInfo", about.server_info)
+        server_info = self._endpoint("serverInfo", site_routes.server_info)
         routes.append(Route("/rest/api/2/serverInfo", server_info, methods=["GET"]))
         return [*routes, Route("/browse/{ticket}", self._browse, methods=["GET"])]
 
@@ -182,13 +181,13 @@ class JiraSandbox(Sandbox):
         """Tell whether nobody gets a 401; Cloud lets anybody ask for much, and shows nothing."""
         if path == "serverInfo":
             return False
-        open_to_all = path in searches.EMPTY_TO_NOBODY or path.startswith("issue/{ticket}")
+        open_to_all = path in ticket_routes.EMPTY_TO_NOBODY or path.startswith("issue/{ticket}")
         return not (self.site.is_cloud and open_to_all)
 
     async def _browse(self, request: Request) -> Response:
         with self.site.lock:
             record = self.site.find(request.path_params["ticket"])
-            return HTMLResponse(page(self.site, record), 200 if record else 404)
+            return HTMLResponse(ticket_page(self.site, record), 200 if record else 404)
 
 
 def _response(said: ApiAnswer) -> Response:

@@ -10,8 +10,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from connectors.jira.sandbox.people import PEOPLE, ROBOT, Person
-from connectors.jira.sandbox.project import MOVES, STATUSES, Move, Project, operations
+from connectors.jira.sandbox.projects import (
+    MOVES,
+    PEOPLE,
+    ROBOT,
+    STATUSES,
+    Move,
+    Person,
+    Project,
+    operations,
+)
 from connectors.tickets import SiteKind
 
 FIRST_ID = 10_401

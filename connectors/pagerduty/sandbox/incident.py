@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from connectors.pagerduty.sandbox import json_shapes as wire
-from connectors.pagerduty.sandbox.conversation import Words
+from connectors.pagerduty.sandbox.incident_state import Conversation, step
 from connectors.pagerduty.sandbox.json_shapes import Wire
-from connectors.pagerduty.sandbox.state import step
 
 _MONITOR = "Lookout"
 _WAYS = {"sms": "SMS", "phone": "phone", "push": "push notification", "email": "email"}
 
 
-class SandboxIncident(Words):
+class SandboxIncident(Conversation):
     """One incident, from its first alert to its resolution, and perhaps on from there."""
 
     @step

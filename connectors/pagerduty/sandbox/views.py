@@ -2,8 +2,8 @@
 
 from collections.abc import Container
 
+from connectors.pagerduty.sandbox.incident_state import IncidentState
 from connectors.pagerduty.sandbox.json_shapes import Wire
-from connectors.pagerduty.sandbox.state import IncidentState
 
 
 def rest_incident(incident: IncidentState, included: Container[str] = ()) -> Wire:

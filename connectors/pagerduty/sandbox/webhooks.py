@@ -11,9 +11,9 @@ import requests
 
 from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox import views
+from connectors.pagerduty.sandbox.incident_state import IncidentState
 from connectors.pagerduty.sandbox.json_shapes import Wire
 from connectors.pagerduty.sandbox.routes import stamp
-from connectors.pagerduty.sandbox.state import IncidentState
 from connectors.pagerduty.webhook import SIGNATURE_HEADER, sign
 
 TIMEOUT = 5.0

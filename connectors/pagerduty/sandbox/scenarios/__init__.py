@@ -9,12 +9,13 @@ from types import MappingProxyType
 
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
-from connectors.pagerduty.sandbox.scenarios.large import big
-from connectors.pagerduty.sandbox.scenarios.mail import reopened
-from connectors.pagerduty.sandbox.scenarios.merge import merged
-from connectors.pagerduty.sandbox.scenarios.pictures import quick_fix
-from connectors.pagerduty.sandbox.scenarios.search import auto_resolved
-from connectors.pagerduty.sandbox.scenarios.storm import checkout_storm
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import checkout_storm, merged
+from connectors.pagerduty.sandbox.scenarios.other_incidents import (
+    auto_resolved,
+    big,
+    quick_fix,
+    reopened,
+)
 
 __all__ = [
     "SCENARIOS",

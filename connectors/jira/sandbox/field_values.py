@@ -9,10 +9,69 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from connectors.jira.sandbox.adf import problem_of
-from connectors.jira.sandbox.people import Person
-from connectors.jira.sandbox.project import Project
+from connectors.jira.sandbox.projects import Person, Project
 from connectors.jira.sandbox.site import SandboxSite
+
+NOT_ADF = "Operation value must be an Atlassian Document (see the Atlassian Document Format)"
+INVALID = "INVALID_INPUT"
+
+_BLOCKS = frozenset({"paragraph", "bulletList", "codeBlock"})
+_INSIDE: Mapping[str, frozenset[str]] = {
+    "doc": _BLOCKS,
+    "paragraph": frozenset({"text", "hardBreak"}),
+    "bulletList": frozenset({"listItem"}),
+    "listItem": _BLOCKS,
+    "codeBlock": frozenset({"text"}),
+}
+"""What may stand in what: the part of the format that the sandbox knows."""
+_NOT_EMPTY = frozenset({"bulletList", "listItem"})
+_MARKS = frozenset({"strong", "link"})
+
+
+def adf_problem(document: Any) -> str:
+    """Say what is wrong with a document, "" where all is well."""
+    if not isinstance(document, dict) or document.get("type") != "doc":
+        return NOT_ADF
+    if document.get("version") != 1:
+        return INVALID
+    return "" if _is_right(document) else INVALID
+
+
+def adf_text(node: Any) -> str:
+    """Give the text of a document, a line for each block."""
+    if node.get("type") == "text":
+        return str(node["text"])
+    if node.get("type") == "hardBreak":
+        return "\n"
+    inside = [adf_text(child) for child in node.get("content", ())]
+    return "\n".join(inside) if node["type"] in {"doc", "bulletList"} else "".join(inside)
+
+
+def _is_right(node: Mapping[str, Any]) -> bool:
+    kind = node.get("type")
+    if kind == "text":
+        return isinstance(node.get("text"), str) and node["text"] != "" and _marks_right(node)
+    if kind == "hardBreak":
+        return node.keys() <= {"type", "attrs"}
+    content = node.get("content", [])
+    if not isinstance(kind, str) or kind not in _INSIDE or not isinstance(content, list):
+        return False
+    if kind in _NOT_EMPTY and not content:
+        return False
+    return all(
+        isinstance(child, dict) and child.get("type") in _INSIDE[kind] and _is_right(child)
+        for child in content
+    )
+
+
+def _marks_right(node: Mapping[str, Any]) -> bool:
+    for mark in node.get("marks", ()):
+        if mark.get("type") not in _MARKS:
+            return False
+        if mark["type"] == "link" and not isinstance(mark.get("attrs", {}).get("href"), str):
+            return False
+    return True
+
 
 DESCRIPTION_LIMIT = 32_767
 NAME_LIMIT = 255
@@ -23,7 +82,7 @@ class Wrong(Exception):
     """A field's value cannot be used; the text is Jira's."""
 
 
-def text(value: Any) -> str:
+def read_text(value: Any) -> str:
     """Read a text."""
     if not isinstance(value, str):
         raise Wrong("Operation value must be a string")
@@ -31,7 +90,7 @@ def text(value: Any) -> str:
 
 
 def _summary(_: SandboxSite, __: Project, value: Any) -> str:
-    line = text(value)
+    line = read_text(value)
     if not line.strip():
         raise Wrong("You must specify a summary of the issue.")
     if "\n" in line or "\r" in line:
@@ -45,12 +104,12 @@ def _description(site: SandboxSite, _: Project, value: Any) -> Any:
     if value is None:
         return None
     if site.is_cloud:
-        problem = problem_of(value)
+        problem = adf_problem(value)
         if problem:
             raise Wrong(problem)
         size = _units(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     else:
-        size = _units(text(value))
+        size = _units(read_text(value))
     if size > DESCRIPTION_LIMIT:
         raise Wrong(
             "The entered text is too long. It exceeds the allowed limit of 32,767 characters."
@@ -58,9 +117,9 @@ def _description(site: SandboxSite, _: Project, value: Any) -> Any:
     return value
 
 
-def label(value: Any) -> str:
+def read_label(value: Any) -> str:
     """Read a label."""
-    own = text(value)
+    own = read_text(value)
     if any(char.isspace() for char in own) or not own:
         raise Wrong(f"The label '{own}' contains spaces which is invalid.")
     if len(own) > NAME_LIMIT:
@@ -71,7 +130,7 @@ def label(value: Any) -> str:
 def _labels(_: SandboxSite, __: Project, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise Wrong("data was not an array")
-    return tuple(dict.fromkeys(label(each) for each in value))
+    return tuple(dict.fromkeys(read_label(each) for each in value))
 
 
 def _priority(_: SandboxSite, project: Project, value: Any) -> str:
@@ -87,7 +146,7 @@ def _priority(_: SandboxSite, project: Project, value: Any) -> str:
 def _due(_: SandboxSite, __: Project, value: Any) -> date | None:
     if value is None:
         return None
-    if not _DAY.fullmatch(text(value)):
+    if not _DAY.fullmatch(read_text(value)):
         raise Wrong(f"Error parsing date string: {value}")
     try:
         return date.fromisoformat(value)

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from connectors.jira.sandbox.asking import ApiAnswer, ApiRequest, Handler
-from connectors.jira.sandbox.people import Person
-from connectors.jira.sandbox.project import Project
-from connectors.jira.sandbox.rules import RefusedRequest
+from connectors.jira.sandbox.api_request import ApiAnswer, ApiRequest, Handler
+from connectors.jira.sandbox.issue_requests import RefusedRequest
+from connectors.jira.sandbox.projects import Person, Project
 from connectors.jira.sandbox.views import Wire, page
 
 PEOPLE_LIMIT = 1000
@@ -121,7 +120,7 @@ def _beginning(asked: ApiRequest) -> list[Person]:
     return [each for each in asked.site.people if answers(each)]
 
 
-ROUTES: Mapping[tuple[str, str], Handler] = {
+SITE_ROUTES: Mapping[tuple[str, str], Handler] = {
     ("GET", "serverInfo"): server_info,
     ("GET", "myself"): myself,
     ("GET", "mypermissions"): my_permissions,

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.jira.sandbox.project import Project
+from connectors.jira.sandbox.field_values import NAME_LIMIT, RULES, Wrong, read_label, read_text
+from connectors.jira.sandbox.projects import Project
 from connectors.jira.sandbox.site import SandboxSite, SandboxTicket
-from connectors.jira.sandbox.values import NAME_LIMIT, RULES, Wrong, label, text
 
 PROPERTY_LIMIT = 32_768
 NOT_ON_SCREEN = "Field '{name}' cannot be set. It is not on the appropriate screen, or unknown."
@@ -146,7 +146,7 @@ def _read_fields(
                 kept, rule = RULES[name]
                 values[kept] = rule(site, project, value)
             else:
-                made_up[name] = text(value)
+                made_up[name] = read_text(value)
         except Wrong as wrong:
             errors[name] = str(wrong)
     if made_up:
@@ -174,11 +174,11 @@ def _operations(
 def _applied(labels: list[str], operation: Any) -> list[str]:
     match operation:
         case {"add": value}:
-            return [*labels, label(value)]
+            return [*labels, read_label(value)]
         case {"remove": value}:
             return [each for each in labels if each != value]
         case {"set": list(new)}:
-            return [label(each) for each in new]
+            return [read_label(each) for each in new]
     raise Wrong("Unknown operation.")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.jira.sandbox.rules import RefusedRequest
+from connectors.jira.sandbox.issue_requests import RefusedRequest
 from connectors.jira.sandbox.site import SandboxSite, TicketRecord
 from connectors.jira.sandbox.views import Views
 

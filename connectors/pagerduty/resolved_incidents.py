@@ -16,8 +16,7 @@ from typing import Any
 from connectors.errors import PayloadError, Rejected
 from connectors.incidents import Incident, IncidentFilter
 from connectors.pagerduty import payloads
-from connectors.pagerduty.paging import ListPages
-from connectors.pagerduty.transport import Query, Transport
+from connectors.pagerduty.transport import ListPages, Query, Transport
 
 LONGEST_PERIOD = timedelta(days=180)
 """What is asked for at once: within the documented six months, whichever months they are."""

@@ -1,7 +1,8 @@
 """An alert storm at night: a release uses up the ledger's connections, and the checkout fails.
 
 Forty alerts in three bursts, an escalation because nobody acknowledged, two people paged in
-several ways, responders who join and who decline, three status updates, a roll-back.
+several ways, responders who join and who decline, three status updates, a roll-back. A second
+incident of the same outage is merged into the first.
 """
 
 from datetime import UTC, datetime
@@ -27,15 +28,19 @@ from connectors.pagerduty.sandbox.scenarios.shop import (
     contexts,
 )
 
-START = datetime(2026, 10, 14, 23, 52, 10, tzinfo=UTC)
-ID = "Q1CHECKOUTSTRM"
+STORM_START = datetime(2026, 10, 14, 23, 52, 10, tzinfo=UTC)
+STORM_ID = "Q1CHECKOUTSTRM"
+MERGED_START = datetime(2026, 10, 14, 23, 50, 40, tzinfo=UTC)
+MERGED_ID = "Q2PAYMENTSLATE"
 _TITLE = "Checkout API: payments fail with 503"
 
 
-def checkout_storm(account: SandboxAccount, start: datetime = START) -> SandboxIncident:
+def checkout_storm(account: SandboxAccount, start: datetime = STORM_START) -> SandboxIncident:
     """Let the storm happen, from the first alert to the resolution 63 minutes later."""
     at = Clock(start)
-    incident = account.open(CHECKOUT, _TITLE, at=start, teams=(SHOP_TEAM, PLATFORM_TEAM), id_=ID)
+    incident = account.open(
+        CHECKOUT, _TITLE, at=start, teams=(SHOP_TEAM, PLATFORM_TEAM), id_=STORM_ID
+    )
     _before(incident, at)
     first = _first_alert(incident, at)
     _paging(incident, at)
@@ -179,3 +184,32 @@ def _repair(incident: SandboxIncident, at: Clock) -> None:
     )
     incident.note("TODO: Test releases with the number of workers of production", at(54), LENA)
     incident.update("Payments work. We will publish what we learnt.", at(62, 10), JONAS)
+
+
+def merged(account: SandboxAccount, start: datetime = MERGED_START) -> SandboxIncident:
+    """Let the payments page Tomasz, and Jonas merge that into the storm, which must be there.
+
+    Its alert is older than the storm's first one: the first signal of the outage.
+    """
+    at = Clock(start)
+    incident = account.open(
+        PAYMENTS,
+        "Payments Gateway: confirmations are late",
+        at=start,
+        teams=(PLATFORM_TEAM,),
+        urgency="low",
+        id_=MERGED_ID,
+    )
+    alert = incident.alert(
+        "Payments Gateway: oldest confirmation waits for 95 s",
+        at(0),
+        key="payments-gateway/confirmations",
+        severity="warning",
+        source="payments-gateway",
+        contexts=contexts(PAYMENTS, "confirmations"),
+    )
+    incident.assign([TOMASZ], at(0, 3))
+    incident.notify(TOMASZ, "email", at(0, 5))
+    incident.merge_into(account.incidents[STORM_ID], at(17, 25), JONAS)
+    incident.recover(alert, at(41))
+    return incident

@@ -1,16 +1,20 @@
-"""The sandbox's routes about single tickets, and the creates."""
+"""The sandbox's routes that make, change and give tickets: one, many, searches."""
 
+import base64
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.jira.sandbox.asking import ApiAnswer, ApiRequest, Handler
-from connectors.jira.sandbox.rules import RefusedRequest, read_create, read_edit
-from connectors.jira.sandbox.site import TicketRecord
+from connectors.jira.sandbox.api_request import LOGIN_FAILED, ApiAnswer, ApiRequest, Handler
+from connectors.jira.sandbox.issue_requests import RefusedRequest, read_create, read_edit
+from connectors.jira.sandbox.jql import BadQuery, search
+from connectors.jira.sandbox.site import SandboxTicket, TicketRecord
+from connectors.jira.sandbox.views import Wire
 
-BULK_LIMIT = 50
+CREATE_LIMIT = 50
 
 
-def _create(asked: ApiRequest, body: Any) -> TicketRecord:
+def _created(asked: ApiRequest, body: Any) -> TicketRecord:
     draft = read_create(asked.site, body)
     record = asked.site.create(draft.project, **draft.values)
     record.properties.update(draft.properties)
@@ -19,7 +23,7 @@ def _create(asked: ApiRequest, body: Any) -> TicketRecord:
 
 def create(asked: ApiRequest) -> ApiAnswer:
     """``POST issue``."""
-    return ApiAnswer(201, asked.views.created(_create(asked, asked.body).now))
+    return ApiAnswer(201, asked.views.created(_created(asked, asked.body).now))
 
 
 def create_many(asked: ApiRequest) -> ApiAnswer:
@@ -27,12 +31,12 @@ def create_many(asked: ApiRequest) -> ApiAnswer:
     updates = asked.body.get("issueUpdates")
     if not isinstance(updates, list) or not updates:
         raise RefusedRequest(messages=["No issues to create."])
-    if len(updates) > BULK_LIMIT:
-        raise RefusedRequest(messages=[f"You can create at most {BULK_LIMIT} issues at a time."])
+    if len(updates) > CREATE_LIMIT:
+        raise RefusedRequest(messages=[f"You can create at most {CREATE_LIMIT} issues at a time."])
     issues, errors = [], []
     for number, update in enumerate(updates):
         try:
-            issues.append(asked.views.created(_create(asked, update).now))
+            issues.append(asked.views.created(_created(asked, update).now))
         except RefusedRequest as refused:
             failed = {"status": refused.status, "elementErrors": refused.body}
             errors.append({**failed, "failedElementNumber": number})
@@ -130,7 +134,7 @@ def set_property(asked: ApiRequest) -> ApiAnswer:
     return ApiAnswer(status, {})
 
 
-ROUTES: Mapping[tuple[str, str], Handler] = {
+TICKET_ROUTES: Mapping[tuple[str, str], Handler] = {
     ("POST", "issue"): create,
     ("POST", "issue/bulk"): create_many,
     ("GET", "issue/{ticket}"): read,
@@ -144,3 +148,105 @@ ROUTES: Mapping[tuple[str, str], Handler] = {
     ("PUT", "issue/{ticket}/properties/{key}"): set_property,
 }
 """Method and path under ``/rest/api/N/`` → what answers."""
+
+
+FETCH_LIMIT = 100
+PROPERTY_LIMIT = 5
+_GONE = (
+    "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full "
+    "migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046"
+)
+
+
+def bulk_fetch(asked: ApiRequest) -> ApiAnswer:
+    """``POST issue/bulkfetch``: what cannot be seen is left out without a word."""
+    body = asked.body
+    wanted, properties = body.get("issueIdsOrKeys"), body.get("properties", [])
+    if not wanted or len(wanted) > FETCH_LIMIT or len(properties) > PROPERTY_LIMIT:
+        raise RefusedRequest(
+            messages=["Between 1 and 100 issues and at most 5 properties are allowed."]
+        )
+    records = {r.now.id: r for own in wanted if (r := asked.site.find(str(own)))}
+    shown, failed = [], []
+    for own, record in records.items() if asked.known else ():
+        if own in asked.site.unready:
+            asked.site.unready.remove(own)
+            failed.append({"id": own, "errorMessage": "The issue could not be read. Try again."})
+        else:
+            fields = body.get("fields", ["*navigable"])
+            shown.append(asked.views.ticket(record, record.now, fields, properties))
+    answer = {"issues": shown, "issueErrors": failed}
+    return ApiAnswer(body=answer, headers={} if asked.known else LOGIN_FAILED)
+
+
+def search_jql(asked: ApiRequest) -> ApiAnswer:
+    """``POST search/jql``: nothing at all for credentials that are not good, and 200."""
+    if not asked.known:
+        return ApiAnswer(body={"issues": [], "isLast": True}, headers=LOGIN_FAILED)
+    body = asked.body
+    query = str(body.get("jql", ""))
+    size = min(body.get("maxResults", 50), asked.site.page_limit)
+    start = _start(body.get("nextPageToken"), query)
+    found = _found(asked, query, validate=True)
+    shown = found[start : start + size]
+    fields, properties = body.get("fields", ["id"]), body.get("properties", [])
+    if len(properties) > PROPERTY_LIMIT:
+        raise RefusedRequest(messages=["At most 5 properties are allowed."])
+    answer: Wire = {
+        "isLast": start + size >= len(found),
+        "issues": [asked.views.ticket(r, t, fields, properties) for r, t in shown],
+    }
+    if not answer["isLast"]:
+        token = json.dumps([start + size, query]).encode()
+        answer["nextPageToken"] = base64.urlsafe_b64encode(token).decode()
+    return ApiAnswer(body=answer)
+
+
+def _start(token: Any, query: str) -> int:
+    if token is None:
+        return 0
+    try:
+        start, of = json.loads(base64.urlsafe_b64decode(token))
+    except (ValueError, TypeError):
+        start, of = 0, None
+    if of != query:
+        raise RefusedRequest(messages=["The nextPageToken is invalid."])
+    return int(start)
+
+
+def search_gone(_: ApiRequest) -> ApiAnswer:
+    """Cloud's ``search`` of old."""
+    raise RefusedRequest(messages=[_GONE], status=410)
+
+
+def search_pages(asked: ApiRequest) -> ApiAnswer:
+    """``GET search`` of Data Center: Jira may give fewer than asked for, and says how many."""
+    validate = asked.query.get("validateQuery", "true") != "false"
+    found = _found(asked, asked.query.get("jql", ""), validate=validate)
+    start = asked.number("startAt", 0)
+    size = min(asked.number("maxResults", 50), asked.site.page_limit)
+    fields = asked.listed("fields", "*navigable")
+    shown = [asked.views.ticket(r, t, fields, ()) for r, t in found[start : start + size]]
+    return ApiAnswer(
+        body={"startAt": start, "maxResults": size, "total": len(found), "issues": shown}
+    )
+
+
+def _found(
+    asked: ApiRequest, query: str, *, validate: bool
+) -> list[tuple[TicketRecord, SandboxTicket]]:
+    try:
+        return search(asked.site, query, validate=validate)
+    except BadQuery as bad:
+        raise RefusedRequest(messages=[str(bad)]) from None
+
+
+CLOUD_SEARCHES: Mapping[tuple[str, str], Handler] = {
+    ("POST", "issue/bulkfetch"): bulk_fetch,
+    ("POST", "search/jql"): search_jql,
+    ("GET", "search"): search_gone,
+    ("POST", "search"): search_gone,
+}
+DATA_CENTER_SEARCHES: Mapping[tuple[str, str], Handler] = {("GET", "search"): search_pages}
+EMPTY_TO_NOBODY = frozenset({"issue/bulkfetch", "search/jql"})
+"""What Cloud answers with 200 and nothing to credentials that are not good."""
