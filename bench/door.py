@@ -26,7 +26,7 @@ from bench.process import KINDS, Program, program
 from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.pagerduty.webhook import SIGNATURE_HEADER, sign
-from tests.unit.queue_support import database
+from tests.integration.queue_support import database
 from worker.queue.location import locate
 
 SECRET = "for-the-measurement"  # noqa: S105 - signs nothing but this measurement

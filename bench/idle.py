@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.process import KINDS, program
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
-from tests.unit.queue_support import database
+from tests.integration.queue_support import database
 
 SECONDS = 20
 CPU_AIM = 0.05

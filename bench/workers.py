@@ -30,7 +30,7 @@ from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT, MIRA, SHOP_TEAM
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
-from tests.unit.queue_support import database
+from tests.integration.queue_support import database
 from worker.jobs.results import Trigger
 from worker.jobs.wanted import JobRequest, Wanted
 from worker.queue import JobOutcome, Queue, QueueSettings, Wish

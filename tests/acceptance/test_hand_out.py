@@ -9,7 +9,7 @@ import pytest
 from connectors.pagerduty.sandbox.scenarios.shop import LENA
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World, world
-from tests.unit.queue_support import eventually
+from tests.integration.queue_support import eventually
 from worker.app.dispatch import Handed, hand_out
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import Order, run

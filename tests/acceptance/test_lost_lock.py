@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from connectors.tickets import Mark, SiteKind
 from tests.acceptance.world import LAG, World, world
-from tests.unit.queue_support import database
+from tests.integration.queue_support import database
 from worker.app.composition import new_mark
 from worker.jobs.results import IncidentResult, Trigger
 from worker.jobs.run_many import Order, run

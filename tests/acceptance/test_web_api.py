@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from connectors.errors import Unreachable
-from tests.unit.web_support import TEXT, Shelf, freight, served, shelf
+from tests.integration.web_support import TEXT, Shelf, freight, served, shelf
 from worker.jobs.document_status import SkippedIncident
 
 TOKEN = "sesame"

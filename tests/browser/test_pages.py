@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from connectors.loopback import LoopbackServer
 from tests.browser.chromium import chromium
-from tests.unit.web_support import Shelf, freight, served, shelf
+from tests.integration.web_support import Shelf, freight, served, shelf
 from worker.jobs.document_status import SkippedIncident
 from worker.web.access import COOKIE
 

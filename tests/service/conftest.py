@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.queue_support import KINDS
 from tests.service.installation import Installation, installation
-from tests.unit.queue_support import KINDS
 
 
 @pytest.fixture(params=KINDS)

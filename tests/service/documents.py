@@ -5,7 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.unit.places import git
+from tests.integration.places import git
 from worker.store.saving import LEFTOVER
 
 Edit = Callable[[str], str]

@@ -21,9 +21,9 @@ from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.server import SECRET as PAGERDUTY_SECRET
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.pagerduty.sandbox.webhooks import Delivery
+from tests.integration.queue_support import database
 from tests.service.documents import Documents, Folder, Remote
 from tests.service.processes import COMMAND, WAIT, Process
-from tests.unit.queue_support import database
 
 INDEX_LAG = timedelta(seconds=1)
 """How long the sandbox Jira's search goes on missing a ticket; the program reckons with more."""

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 import requests
 
+from tests.integration.queue_support import KINDS
 from tests.service.happenings import resolved_incident
 from tests.service.installation import Installation, installation
 from tests.service.killing import Trap, trap
 from tests.service.processes import WAIT, until
 from tests.service.promise import Promise
-from tests.unit.queue_support import KINDS
 
 ITEMS = ("Add an alert on the queue", "Write down how to restart it")
 MOST_KILLS = 6

@@ -1,10 +1,7 @@
 """The rules of the house, where a tool does not hold them already."""
 
 import ast
-import os
 import re
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -140,30 +137,3 @@ def test_the_documentation_is_there_and_names_every_setting_of_the_environment()
     readme = (ROOT / "README.md").read_text("utf-8")
     for variable in VARIABLES:
         assert variable.name in readme, f"{variable.name} is not in the README"
-
-
-@pytest.mark.parametrize(("required", "outcome"), [("", "1 skipped"), ("1", "1 failed")])
-def test_a_skipped_test_fails_where_all_are_required(
-    tmp_path: Path, required: str, outcome: str
-) -> None:
-    test = tmp_path / "test_it.py"
-    test.write_text("import pytest\n\ndef test_it():\n    pytest.skip('lacks something')\n")
-    shown = subprocess.run(  # noqa: S603 - our own interpreter and test
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-ra",
-            "-p",
-            "tests.conftest",
-            f"--rootdir={tmp_path}",
-            test,
-        ],
-        cwd=ROOT,
-        env={**os.environ, "POSTMORTEM_REQUIRE_ALL": required, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout
-    assert outcome in shown
-    assert "lacks something" in shown

@@ -7,8 +7,8 @@ import requests
 from prometheus_client.parser import text_string_to_metric_families
 
 from connectors.errors import Unreachable
-from tests.unit.queue_support import eventually
-from tests.unit.web_support import broken, served, shelf
+from tests.integration.queue_support import eventually
+from tests.integration.web_support import broken, served, shelf
 from worker.jobs.results import Action, Deed, IncidentResult
 from worker.jobs.states import JobPhase, JobState
 from worker.web import health, queue_gauges

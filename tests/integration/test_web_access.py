@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.unit.web_support import Shelf, served, shelf
+from tests.integration.web_support import Shelf, served, shelf
 from worker.web.access import COOKIE, LIFETIME, Access
 
 TOKEN = "open sesame"

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from dbos import error
 from structlog.testing import capture_logs
 
-from tests.unit.queue_support import KINDS, WAIT, database, eventually
+from tests.integration.queue_support import KINDS, WAIT, database, eventually
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase, JobState
 from worker.jobs.wanted import JobRequest

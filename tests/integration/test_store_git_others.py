@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.places import GitPlace, git
+from tests.integration.places import GitPlace, git
 from worker.store.base import BadName, Changed, Missing
 from worker.store.git import GitStore
 

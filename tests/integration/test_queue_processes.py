@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.queue_support import KINDS, WAIT, database, eventually
+from tests.integration.queue_support import KINDS, WAIT, database, eventually
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase
 from worker.jobs.wanted import JobRequest

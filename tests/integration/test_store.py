@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.places import DirectoryPlace, GitPlace, Place
+from tests.integration.places import DirectoryPlace, GitPlace, Place
 from worker.store.base import BadName, Changed, Missing, NotText, Version
 
 PLACES: dict[str, Callable[[Path], Place]] = {

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.unit.queue_support import database
+from tests.integration.queue_support import database
 from tests.unit.tracking_support import INCIDENT, NOW, intent
 from worker.journal.database import Database
 from worker.journal.journal import Journal

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.places import GitPlace, git
+from tests.integration.places import GitPlace, git
 from worker.jobs.results import Action, Deed
 from worker.jobs.write_document import commit_message
 from worker.store.git import GitStore

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.unit.places import DirectoryPlace, GitPlace, Place
+from tests.integration.places import DirectoryPlace, GitPlace, Place
 from worker.store.base import Changed, Missing, Version
 
 NAMES = st.sampled_from(["a.md", "b.md", "2026/c.md"])

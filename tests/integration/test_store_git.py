@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.places import GitPlace, git
+from tests.integration.places import GitPlace, git
 from worker.store.base import Changed, StoreError
 from worker.store.git import GitStore
 

@@ -11,8 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.jira.sandbox import Fault, FieldEdit, JiraSandbox, Moment, ProjectField, Served
+from connectors.jira.sandbox import (
+    SECRET,
+    Fault,
+    FieldEdit,
+    JiraSandbox,
+    Moment,
+    ProjectField,
+    Served,
+)
 from connectors.jira.sandbox.jql import BadQuery, parse
+from connectors.jira.webhook import IDENTIFIER_HEADER, SIGNATURE_HEADER, event, verify
 from connectors.loopback import LoopbackServer
 from connectors.tickets import RemoteLink, SiteKind
 from tests.contract.jira_support import created, new_ticket, tracker
@@ -293,3 +302,13 @@ def test_what_a_person_does_in_jira_can_be_done(sandbox: JiraSandbox) -> None:
         sandbox.ticket("OPS-1")
     with pytest.raises(KeyError):
         create(sandbox) and sandbox.move("OPS-2", "NONE")
+
+
+def test_what_the_sandbox_sends_is_understood(sandbox: JiraSandbox) -> None:
+    made = created(tracker(sandbox).create([new_ticket()])[0])
+    delivery = sandbox.webhook(made.key, FieldEdit("status", "To Do", "Done"))
+    verify(delivery.body, delivery.headers[SIGNATURE_HEADER], [SECRET])
+    told = event(delivery.body, delivery.headers.get(IDENTIFIER_HEADER))
+    assert told is not None
+    assert (told.ticket, told.key, told.changed) == (made.id, made.key, ("status",))
+    assert told.labels == new_ticket().labels

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.errors import NotFound, OutOfQuota, PostmortemError, Unreachable
-from tests.unit.queue_playground import Playground, opened
-from tests.unit.queue_support import KINDS, WAIT, eventually
+from tests.integration.queue_playground import Playground, opened
+from tests.integration.queue_support import KINDS, WAIT, eventually
 from worker.jobs.results import IncidentResult, Trigger
 from worker.jobs.states import JobPhase, JobState
 from worker.jobs.wanted import Wanted

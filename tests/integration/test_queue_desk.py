@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.errors import PayloadError, PostmortemError
-from tests.unit.queue_support import KINDS, WAIT, database, eventually
+from tests.integration.queue_support import KINDS, WAIT, database, eventually
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase
 from worker.queue import JobOutcome, Queue, QueueSettings, Schedule, Wish, engine

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.places import GitPlace, git
+from tests.integration.places import GitPlace, git
 from worker.store.base import StoreError
 from worker.store.patience import Patience
 
@@ -197,7 +197,7 @@ def test_a_refused_push_costs_no_cache(place: GitPlace) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from tests.unit.places import GitPlace
+from tests.integration.places import GitPlace
 store = GitPlace(Path(sys.argv[1]), None).again()
 print("ready", flush=True)
 for number in range(10**6):
@@ -271,7 +271,7 @@ def test_many_that_find_the_cache_broken_at_once_mend_it_once_and_go_on(place: G
 LISTER = """
 import sys
 from pathlib import Path
-from tests.unit.places import GitPlace
+from tests.integration.places import GitPlace
 GitPlace(Path(sys.argv[1]), None).again().list()
 """
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.places import GitPlace
+from tests.integration.places import GitPlace
 from worker.store.base import StoreError
 from worker.store.git import GitStore
 from worker.store.git_command import TooSlow

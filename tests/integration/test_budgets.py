@@ -16,7 +16,7 @@ from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.rate_limit import LocalPace, OverBudget, Rate
-from tests.unit.queue_support import KINDS, database
+from tests.integration.queue_support import KINDS, database
 from worker.app.composition import open_context
 from worker.journal.budgets import SharedPace
 from worker.journal.database import Database

@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.errors import OutOfQuota
-from tests.unit.queue_playground import Playground, opened
-from tests.unit.queue_support import KINDS, WAIT, eventually
+from tests.integration.queue_playground import Playground, opened
+from tests.integration.queue_support import KINDS, WAIT, eventually
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase, Standing
 from worker.jobs.wanted import Wanted

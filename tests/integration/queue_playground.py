@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.unit.queue_support import database
+from tests.integration.queue_support import database
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobState
 from worker.jobs.wanted import JobRequest, Wanted

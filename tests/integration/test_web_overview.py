@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.unit.web_support import ITEMS, TODAY, freight
+from tests.integration.web_support import ITEMS, TODAY, freight
 from worker.jobs.document_status import ItemStatus
 from worker.web.overview import PER_PAGE, Show, is_overdue, line, overview
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.places import GitPlace
+from tests.integration.places import GitPlace
 from worker.store.base import StoreError
 from worker.store.courtesy import Courtesy
 from worker.store.git import GitStore
@@ -22,7 +22,7 @@ MACHINE = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from tests.unit.places import GitPlace
+from tests.integration.places import GitPlace
 
 machine, threads, documents = (int(one) for one in sys.argv[2:])
 store = GitPlace(Path(sys.argv[1]), None).machine(f"cache-{machine}")

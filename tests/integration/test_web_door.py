@@ -11,7 +11,7 @@ import requests
 
 from connectors.jira import webhook as jira
 from connectors.pagerduty import webhook as pagerduty
-from tests.unit.web_support import JIRA_SECRET, PAGERDUTY_SECRET, served, shelf
+from tests.integration.web_support import JIRA_SECRET, PAGERDUTY_SECRET, served, shelf
 from worker.web import door
 from worker.web.body import LIMIT
 from worker.web.hints import Hint, HintKind

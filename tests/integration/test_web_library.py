@@ -8,7 +8,7 @@ import pytest
 
 from connectors.errors import PostmortemError
 from tests.acceptance.world import usual_policy
-from tests.unit.queue_support import KINDS, WAIT, database
+from tests.integration.queue_support import KINDS, WAIT, database
 from worker.app.composition import new_mark
 from worker.app.library import OpenLibrary, figures
 from worker.jobs.context import JobContext

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.errors import PostmortemError, Unreachable
-from tests.unit.queue_support import KINDS, WAIT, database, eventually
+from tests.integration.queue_support import KINDS, WAIT, database, eventually
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase, JobState
 from worker.jobs.wanted import JobRequest

@@ -22,9 +22,9 @@ import requests
 import sqlalchemy as sa
 
 from connectors.pagerduty import webhook as pagerduty
-from tests.unit.proxy import Proxy
-from tests.unit.queue_support import KINDS, WAIT, database
-from tests.unit.web_support import PAGERDUTY_SECRET, served, shelf
+from tests.integration.proxy import Proxy
+from tests.integration.queue_support import KINDS, WAIT, database
+from tests.integration.web_support import PAGERDUTY_SECRET, served, shelf
 from worker.jobs.results import Trigger
 from worker.queue import JobOutcome, Queue, Wish
 from worker.web import body as bodies

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.places import GitPlace, git
+from tests.integration.places import GitPlace, git
 
 NAME = "ours.md"
 

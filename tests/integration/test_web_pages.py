@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from connectors.errors import Unreachable
-from tests.unit.web_support import PICTURE, Shelf, freight, served, shelf
+from tests.integration.web_support import PICTURE, Shelf, freight, served, shelf
 from worker.jobs.document_status import ItemStatus, SkippedIncident
 from worker.jobs.states import JobPhase, JobState
 
