@@ -28,7 +28,7 @@ from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.pagerduty.transport import Transport
 from connectors.rate_limit import NoPace
 from connectors.retry import RetryPolicy
-from worker.document.fill import fill
+from worker.document.template import fill
 from worker.drafting.draft import draft
 from worker.drafting.policy import DraftPolicy
 

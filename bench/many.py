@@ -17,9 +17,8 @@ from pathlib import Path
 from config.sections import Names
 from connectors.tickets import TicketId, TicketKey
 from tests.acceptance.world import World, with_rows, world
-from worker.document.action_items import read
-from worker.document.fill import fill
-from worker.document.template import file_name
+from worker.document.action_section import read
+from worker.document.template import file_name, fill
 from worker.drafting.draft import draft
 from worker.jobs.context import JobContext
 from worker.jobs.results import Trigger

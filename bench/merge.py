@@ -15,8 +15,8 @@ from markdown_it import MarkdownIt
 
 from config.sections import Names, Slot
 from worker.content.draft import Content, DraftEntry, DraftRow, Point
-from worker.document.fill import fill
 from worker.document.merge import merge
+from worker.document.template import fill
 
 LINES = 2_000
 RUNS = 5

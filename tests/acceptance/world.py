@@ -22,7 +22,7 @@ from connectors.retry import Circuit, RetryPolicy
 from connectors.tickets import SiteKind
 from worker.app.composition import new_mark
 from worker.document.action_items import ActionItem
-from worker.document.action_items import read as read_items
+from worker.document.action_section import read as read_items
 from worker.drafting.policy import DraftPolicy
 from worker.jobs.context import JobContext, JobPolicy, RouteRule
 from worker.jobs.results import IncidentResult, RunResult, Trigger

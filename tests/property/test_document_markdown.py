@@ -4,8 +4,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from worker.document.errors import DocumentError
-from worker.document.markdown import parse
+from worker.document.front_matter import DocumentError
+from worker.document.markdown_blocks import parse
 
 PARSER = MarkdownIt("commonmark").enable("table")
 

@@ -14,11 +14,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from config.sections import Names, Slot
 from worker.content.draft import Content, DraftEntry, DraftRow, Point
-from worker.document.action_items import CellEdit, TicketCell, read, write
-from worker.document.fill import fill
-from worker.document.markdown import parse
+from worker.document.action_items import CellEdit, TicketCell
+from worker.document.action_section import read, write
+from worker.document.markdown_blocks import parse
 from worker.document.merge import merge
-from worker.document.written import Written
+from worker.document.merge_values import Written
+from worker.document.template import fill
 
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")
 NAMES = Names()

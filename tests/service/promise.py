@@ -19,7 +19,7 @@ from tests.service.documents import Edit
 from tests.service.installation import INDEX_LAG, Installation
 from tests.service.processes import until
 from worker.app.composition import open_context
-from worker.document.action_items import read as read_items
+from worker.document.action_section import read as read_items
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import Order, run
 from worker.queue.location import InFile, locate

@@ -7,7 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from config.sections import Column, Names, Section
-from worker.document.action_items import ActionItem, CellEdit, TicketCell, read, write
+from worker.document.action_items import ActionItem, CellEdit, TicketCell
+from worker.document.action_section import read, write
 from worker.document.inline import escape, one_line, plain_cell
 
 NAMES = Names()

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from config.sections import Column, Names, Section, Slot
 from worker.content.draft import Content, DraftEntry, DraftRow, Point
-from worker.document.action_items import read
-from worker.document.errors import DocumentError
-from worker.document.fill import fill
+from worker.document.action_section import read
+from worker.document.front_matter import DocumentError
 from worker.document.front_matter import read as read_front_matter
 from worker.document.inline import escape
-from worker.document.markdown import parse
-from worker.document.written import Written
+from worker.document.markdown_blocks import parse
+from worker.document.merge_values import Written
+from worker.document.template import fill
 
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")

@@ -5,9 +5,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.document.errors import DocumentError
-from worker.document.front_matter import FrontMatter, new, read, set_values
-from worker.document.source import Source
+from worker.document.front_matter import DocumentError, FrontMatter, new, read, set_values
+from worker.document.text_edits import SourceText
 
 
 @pytest.mark.parametrize(
@@ -92,4 +91,4 @@ def test_a_value_stays_text_for_every_yaml_reader(value: str) -> None:
     ],
 )  # fmt: skip
 def test_a_value_changes_in_its_place(before: str, after: str) -> None:
-    assert Source.of(before).apply(set_values(before, {"url": "new"})) == after
+    assert SourceText.of(before).apply(set_values(before, {"url": "new"})) == after

@@ -2,8 +2,8 @@
 
 import pytest
 
-from worker.document.errors import DocumentError
-from worker.document.markdown import Blocks, parse
+from worker.document.front_matter import DocumentError
+from worker.document.markdown_blocks import Blocks, parse
 
 
 def cells(text: str) -> list[list[str]]:

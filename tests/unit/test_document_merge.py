@@ -8,10 +8,10 @@ import pytest
 
 from config.sections import Names, Slot
 from worker.content.draft import Content, DraftEntry, DraftRow, Point
-from worker.document.errors import DocumentError
-from worker.document.fill import fill
+from worker.document.front_matter import DocumentError
 from worker.document.merge import Merged, merge, nearest_base
-from worker.document.written import TIMELINE, Written
+from worker.document.merge_values import TIMELINE, Written
+from worker.document.template import fill
 
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")

@@ -9,14 +9,14 @@ import pytest
 
 from config.sections import Names
 from worker.content.dates import deadline
-from worker.document.action_items import CellEdit, TicketCell, read, write
-from worker.document.fill import prompts_of
+from worker.document.action_items import CellEdit, TicketCell
+from worker.document.action_section import read, write
 from worker.document.front_matter import new
 from worker.document.front_matter import read as read_front_matter
-from worker.document.merge import merge
+from worker.document.merge import merge, targets_of
+from worker.document.merge_values import TIMELINE, TIMELINE_HEADER, Unit, Written
 from worker.document.outline import outline
-from worker.document.weave import parts_of
-from worker.document.written import TIMELINE, TIMELINE_HEADER, Unit, Written
+from worker.document.template import prompts_of
 
 NAMES = Names()
 PAGE = Path(__file__).parents[2] / "docs" / "documents.md"
@@ -58,7 +58,7 @@ def written(text: str) -> Written:
     found = outline(text, NAMES)
     prompts = prompts_of(found)
     header = prompts[TIMELINE_HEADER][0].cells if TIMELINE_HEADER in prompts else ()
-    parts = parts_of(found, header)
+    parts = targets_of(found, header)
     asked = {unit.cells for many in prompts.values() for unit in many}
     units = {}
     for place, spot in parts.spots.items():

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.document.source import Edit, Place, Source
+from worker.document.text_edits import Edit, Place, SourceText
 
 TEXTS = ["", "a", "a\n", "a\r\nb", "a\rb\r", "a\r\n\nb\n\n", "\u2028a\x0bb\x85c\n", "\ufeffa\n\n"]
 
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_text_without_edits_stays_as_it_is(text: str) -> None:
-    assert Source.of(text).apply([]) == text
+    assert SourceText.of(text).apply([]) == text
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_a_text_without_edits_stays_as_it_is(text: str) -> None:
     ],
 )
 def test_only_line_feeds_and_carriage_returns_end_a_line(text: str, lines: list[str]) -> None:
-    source = Source.of(text)
+    source = SourceText.of(text)
     assert [source.line(number) for number in range(len(source.starts))] == lines
 
 
@@ -39,24 +39,24 @@ def test_only_line_feeds_and_carriage_returns_end_a_line(text: str, lines: list[
     ],
 )
 def test_a_new_line_ends_as_the_one_before_it(text: str, after: int, result: str) -> None:
-    source = Source.of(text)
+    source = SourceText.of(text)
     assert source.apply([source.insert_after(after, ["new"])]) == result
 
 
 @pytest.mark.parametrize(("text", "result"), [("a\nb", "a"), ("a\nb\n", "a\n"), ("a\r\nb", "a")])
 def test_removing_the_last_line_keeps_the_end_as_it_was(text: str, result: str) -> None:
-    source = Source.of(text)
+    source = SourceText.of(text)
     assert source.apply([Edit(source.lines(1, 2), "")]) == result
 
 
 def test_the_last_line_can_be_replaced_by_others_without_a_gap() -> None:
-    source = Source.of("a\nb")
+    source = SourceText.of("a\nb")
     edits = [Edit(source.lines(1, 2), ""), source.insert_after(1, ["c"])]
     assert source.apply(edits) == "a\nc"
 
 
 def test_what_is_inserted_at_one_place_keeps_its_order() -> None:
-    source = Source.of("ab")
+    source = SourceText.of("ab")
     here = Place(1, 1)
     edits = [Edit(here, "1"), Edit(Place(1, 2), "X"), Edit(here, "2")]
     assert source.apply(edits) == "a12X"
@@ -64,7 +64,7 @@ def test_what_is_inserted_at_one_place_keeps_its_order() -> None:
 
 @given(st.text(alphabet="ab\r\n\u2028 "))
 def test_lines_and_their_ends_make_up_the_text(text: str) -> None:
-    source = Source.of(text)
+    source = SourceText.of(text)
     numbers = range(len(source.starts))
     assert "".join(source.line(at) + source.line_end(at) for at in numbers) == source.text
     assert all(source.number(source.starts[at]) == at for at in numbers)

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.sections import Names, Section, Slot
-from worker.document.naming import label, match, normal
-from worker.document.template import file_name, open_prompts, survey, title
+from worker.document.name_matching import label, match, normal
+from worker.document.outline import open_prompts, title
+from worker.document.template import file_name, survey
 
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")

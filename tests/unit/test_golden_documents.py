@@ -16,7 +16,7 @@ import pytest
 from config.sections import Names
 from connectors.incidents import IncidentRecord
 from tests.incidents import days, nights, odd
-from worker.document.fill import fill
+from worker.document.template import fill
 from worker.drafting.draft import draft
 from worker.drafting.policy import DraftPolicy
 

@@ -13,9 +13,10 @@ import pytest
 
 from config.sections import Names, Slot
 from worker.content.draft import Content, DraftEntry, DraftRow
-from worker.document.action_items import CellEdit, read, write
-from worker.document.fill import fill
+from worker.document.action_items import CellEdit
+from worker.document.action_section import read, write
 from worker.document.merge import merge
+from worker.document.template import fill
 
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.document.template import open_prompts
+from worker.document.outline import open_prompts
 from worker.web.rendering import is_picture, to_html
 
 GOLDEN = [

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from config.sections import Names
 from connectors.tickets import Account, AccountId, Category, Mark, Ticket, TicketId, TicketKey
 from worker.document.action_items import ActionItem
-from worker.document.action_items import read as read_items
+from worker.document.action_section import read as read_items
 from worker.tracking.linking import State
 from worker.tracking.memory import Intent, TrackedTicket, Values
 

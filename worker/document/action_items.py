@@ -1,77 +1,136 @@
-"""Reading the action items of a document, and writing into them what a tracker says."""
+"""Records of an action item as a document has it, and of changes to it."""
 
-from collections.abc import Sequence
+import re
+import textwrap
 from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote
 
-from config.sections import Column, Names, Section
-from worker.document.checkboxes import FoundBox, edit_boxes, read_boxes
-from worker.document.items import ActionItem, ActionTable, CellEdit, ItemPlace
-from worker.document.markdown import Blocks, parse
-from worker.document.outline import find_actions, find_sections, tables_of_actions
-from worker.document.rows import Found, edit_rows, read_rows
-from worker.document.tickets import TicketCell
+from worker.content.dates import deadline
+from worker.document.inline import escape, is_bracketed
 
-__all__ = [
-    "ActionItem",
-    "ActionTable",
-    "CellEdit",
-    "ItemPlace",
-    "TicketCell",
-    "read",
-    "write",
-]
+_KEY = r"[A-Za-z][A-Za-z0-9_]+-[1-9]\d*"
+_URL = r"https?://[^\s<>()|\\\]]+"
+_IN_URL = re.compile(rf"(?:/browse/|/issues/|[?&]selectedIssue=)({_KEY})(?![\w-])")
+_REFERENCE = re.compile(
+    rf"\[\\?`?(?P<text>{_KEY})`?\](?:\((?P<link><[^<>]*>|[^\s()]*)(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\]|)"
+    rf"|\[[^\[\]]*\]\((?P<target>{_URL})\)"
+    rf"|<(?P<auto>{_URL})>|(?P<url>{_URL})"
+    rf"|(?<![\w/-])(?P<key>{_KEY})(?![\w-])"
+)
+_NOTHING = frozenset({"", "-", "--", "\u2013", "\u2014", "\u2026", "...", "?"})
+_URL_SAFE = "/:?#@!$&'*+,;=%~-._"
 
 
 @dataclass(frozen=True, slots=True)
-class _Items:
-    blocks: Blocks
-    rows: Found
-    boxes: list[FoundBox]
-    problems: tuple[str, ...]
+class TicketCell:
+    """A ticket as a row names it; ``url`` is None where only the key is there."""
+
+    key: str
+    url: str | None = None
 
 
-def read(text: str, names: Names) -> ActionTable:
-    """Read all action items: rows of tables first, then check boxes, each from top to bottom.
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A ticket found in text, and where in it the mention stands."""
 
-    What cannot be used of one is told in ``problems``. Raises ``DocumentError`` for a broken front
-    matter.
+    ticket: TicketCell
+    start: int
+    end: int
+
+
+def mention(text: str) -> Mention | None:
+    """Find the first ticket that text names: a key, a link, or the address of a ticket's page."""
+    for found in _REFERENCE.finditer(text):
+        groups = found.groupdict()
+        key = groups["text"] or groups["key"]
+        url = groups["link"] or groups["target"] or groups["auto"] or groups["url"]
+        url = url.strip("<>").replace("\\|", "|") if url else None
+        if not key and url:
+            in_url = _IN_URL.search(url)
+            key = in_url[1] if in_url else None
+        if key:
+            return Mention(TicketCell(key.upper(), url or None), found.start(), found.end())
+    return None
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a ticket's cell says that there is none: blank, a dash, or a placeholder."""
+    return text.strip() in _NOTHING or (is_bracketed(text) and mention(text) is None)
+
+
+def link(ticket: TicketCell) -> str:
+    """Give Markdown that links a ticket by its key."""
+    key = escape(ticket.key)
+    return f"[{key}]({quote(ticket.url, safe=_URL_SAFE)})" if ticket.url else key
+
+
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPlace:
+    """Where an action item stands: line ``line`` (from 0), characters ``start`` to ``end``."""
+
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActionItem:
+    """An action item as people wrote it.
+
+    ``ordinal`` counts from 0 and holds for this very text. ``task`` is plain text, ``source`` the
+    row as it is written. ``owner`` and ``priority`` are None where nobody said. ``deadline`` is
+    None where there is none or it cannot be read; ``deadline_text`` is what is written there.
+    ``checked`` is that of a check box, None for a table's row.
     """
-    found = _find(text, names)
-    items = (*found.rows.items, *(one.item for one in found.boxes))
-    return ActionTable(items, found.problems)
+
+    ordinal: int
+    task: str
+    source: str = ""
+    owner: str | None = None
+    priority: str | None = None
+    deadline_text: str = ""
+    deadline: date | None = None
+    ticket: TicketCell | None = None
+    status_text: str = ""
+    checked: bool | None = None
+    place: ItemPlace = ItemPlace(0, 0, 0)
 
 
-def write(text: str, names: Names, edits: Sequence[CellEdit]) -> str:
-    """Give the text with action items changed; everything else stays as it is, to the character.
+@dataclass(frozen=True, slots=True)
+class ActionItems:
+    """All action items of a document, and sentences about what in them cannot be used."""
 
-    A cell that says the same already is not touched. A table without columns for tickets and
-    statuses gets them, at its right, with the first ticket. Edits name items by the ordinals that
-    :func:`read` gives for this text.
-    """
-    if not edits:
-        return text
-    found = _find(text, names)
-    by_ordinal = {edit.ordinal: edit for edit in edits}
-    return found.blocks.source.apply(
-        (
-            *edit_rows(found.rows, by_ordinal, names),
-            *edit_boxes(found.blocks, found.boxes, by_ordinal),
-        )
-    )
+    items: tuple[ActionItem, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
-def _find(text: str, names: Names) -> _Items:
-    blocks = parse(text)
-    sections = find_sections(blocks, names)
-    tables = find_actions(blocks, sections, names)
-    rows = read_rows(blocks, tables)
-    extent = sections.get(Section.ACTION_ITEMS)
-    boxes, problems = read_boxes(blocks, extent, len(rows.items))
-    known = {one.table.header.line for one in tables}
-    strange = [
-        f"The table on line {table.header.line + 1} is under the action items, and has no column "
-        f"'{names.columns[Column.TASK]}', so it was not read."
-        for table in tables_of_actions(blocks, sections)
-        if table.header.line not in known
-    ]
-    return _Items(blocks, rows, boxes, (*strange, *rows.problems, *problems))
+@dataclass(frozen=True, slots=True)
+class CellEdit:
+    """What an action item is to say, as plain text; None leaves a cell as it is."""
+
+    ordinal: int
+    ticket: TicketCell | None = None
+    status: str | None = None
+    task: str | None = None
+    owner: str | None = None
+    priority: str | None = None
+    deadline: str | None = None
+
+
+def shortened(text: str) -> str:
+    """Give text short enough to name a row by."""
+    return textwrap.shorten(text, _SHOWN, placeholder="\u2026")
+
+
+def due(text: str, where: str) -> tuple[date | None, list[str]]:
+    """Read a deadline that may be absent; where it cannot be used, a sentence says so."""
+    if not text:
+        return None, []
+    day, wrong = deadline(text)
+    if day is not None:
+        return day, []
+    return None, [f"{where} has the deadline '{shortened(text)}', and {wrong}. Use YYYY-MM-DD."]

@@ -7,12 +7,20 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from worker.document.action_items import (
+    ActionItem,
+    CellEdit,
+    ItemPlace,
+    Mention,
+    due,
+    link,
+    mention,
+    shortened,
+)
 from worker.document.inline import escape, is_bracketed, plain
-from worker.document.items import ActionItem, CellEdit, ItemPlace, due, shortened
-from worker.document.markdown import Blocks, Item
+from worker.document.markdown_blocks import Blocks, ListItem
 from worker.document.outline import Extent
-from worker.document.source import Edit, Place
-from worker.document.tickets import Mention, link, mention
+from worker.document.text_edits import Edit, Place
 
 _BOX = re.compile(r"\[([ xX])\][ \t\r\n]+(?=\S)")
 _DASH = re.compile(r"\s+(?:\u2014|\u2013|--?)\s+(?=\S)")
@@ -46,7 +54,7 @@ class FoundBox:
     """An action item and the list item that it was read from."""
 
     item: ActionItem
-    line_item: Item
+    line_item: ListItem
 
 
 def read_boxes(
@@ -101,7 +109,7 @@ def edit_boxes(
             yield Edit(place, change.text)
 
 
-def _source(blocks: Blocks, item: Item) -> str:
+def _source(blocks: Blocks, item: ListItem) -> str:
     return blocks.source.text[item.place.start : item.place.end]
 
 

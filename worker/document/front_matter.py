@@ -10,8 +10,13 @@ from dataclasses import dataclass
 
 import yaml
 
-from worker.document.errors import DocumentError
-from worker.document.source import BOM, Edit, Place, Source
+from connectors.errors import PostmortemError
+from worker.document.text_edits import BOM, Edit, Place, SourceText
+
+
+class DocumentError(PostmortemError):
+    """A document that cannot be used as it is; nothing in it was changed."""
+
 
 _OPENING = re.compile(rf"{BOM}?---[ \t]*")
 _CLOSING = re.compile(r"(?:---|\.\.\.)[ \t]*")
@@ -39,7 +44,7 @@ class FrontMatter:
     extra: Mapping[str, object]
 
 
-def body_line(source: Source) -> int:
+def body_line(source: SourceText) -> int:
     """Give the first line behind the front matter, 0 where there is none.
 
     Raises ``DocumentError`` for one that says which incident it is of, and has no end.
@@ -66,7 +71,7 @@ def read(text: str) -> FrontMatter | None:
 
     Raises ``DocumentError`` where it is no YAML that a document's front matter can be.
     """
-    block = _block(Source.of(text))
+    block = _block(SourceText.of(text))
     if block is None:
         return None
     _, content = block
@@ -94,7 +99,7 @@ def set_values(text: str, values: Mapping[str, str]) -> list[Edit]:
     Nothing is made where there is no front matter, or the values are there already. Raises
     ``DocumentError`` as :func:`read` does.
     """
-    source = Source.of(text)
+    source = SourceText.of(text)
     block = _block(source)
     if block is None:
         return []
@@ -114,7 +119,7 @@ def set_values(text: str, values: Mapping[str, str]) -> list[Edit]:
     return edits
 
 
-def _block(source: Source) -> tuple[int, str] | None:
+def _block(source: SourceText) -> tuple[int, str] | None:
     """Give where the YAML starts, and the YAML."""
     behind = body_line(source)
     if behind == 0:

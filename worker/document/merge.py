@@ -3,19 +3,152 @@
 What a person wrote is never changed, moved or removed; see ``docs/documents.md`` for the rules.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from config.sections import Names
+from config.sections import Names, Slot
 from worker.document import front_matter
-from worker.document.changes import REFRESHED, Change, Suggestion
-from worker.document.outline import outline
-from worker.document.pairing import pair
-from worker.document.source import Edit
-from worker.document.weave import Parts, parts_of, weave
-from worker.document.written import TIMELINE_HEADER, URL, Unit, Units, Written
+from worker.document.merge_lists import MergeStep, PlaceResult, merge_list
+from worker.document.merge_pairing import pair
+from worker.document.merge_targets import (
+    BulletTarget,
+    HeaderTarget,
+    ListTarget,
+    PointsTarget,
+    RowsTarget,
+    TextTarget,
+    TitleTarget,
+)
+from worker.document.merge_values import (
+    ACTION_ITEMS,
+    FILLED,
+    REFRESHED,
+    TIMELINE,
+    TIMELINE_HEADER,
+    TITLE,
+    URL,
+    MergeChange,
+    Suggestion,
+    Unit,
+    Units,
+    Written,
+    place_names,
+    points_of,
+)
+from worker.document.outline import Outline, outline
+from worker.document.text_edits import Edit
 
-__all__ = ["Change", "Merged", "Suggestion", "merge", "nearest_base"]
+
+def merge_text(
+    spot: TextTarget | None, base: Unit | None, fresh: Unit | None, prompts: Sequence[Unit]
+) -> PlaceResult:
+    """Merge one text. ``spot`` is None where people removed it, ``base`` where it is not known.
+
+    Without a base only an untouched prompt is the program's, and what it would write itself.
+    """
+    if fresh is None:
+        return PlaceResult(units=(base,) if base else ())
+    if spot is None:
+        return PlaceResult(units=(base or fresh,))
+    ours = (base,) if base else (fresh, *prompts)
+    if any(one.opens(spot.text) for one in ours):
+        if fresh.opens(spot.text):
+            return PlaceResult(units=(fresh,))
+        reason = REFRESHED if base and not base.prompt else FILLED
+        step = MergeStep(fresh.key, spot.text, fresh.cells[0], reason)
+        return PlaceResult((spot.put(fresh.cells[0]),), (fresh,), (step,))
+    kept = base or fresh
+    if fresh.prompt or fresh.opens(spot.text):
+        return PlaceResult(units=(kept,))
+    new = not kept.opens(fresh.cells[0])
+    step = MergeStep(fresh.key, spot.text, fresh.cells[0], new=new)
+    return PlaceResult(units=(kept,), suggestions=(step,))
+
+
+@dataclass(frozen=True, slots=True)
+class MergeTargets:
+    """Where each known part of a document stands; absent from the mappings if it does not."""
+
+    spots: Mapping[str, TextTarget]
+    listings: Mapping[str, ListTarget]
+
+
+@dataclass(frozen=True, slots=True)
+class MergedParts:
+    """The edits to make, the units to remember, what was done and what was left to people."""
+
+    edits: tuple[Edit, ...]
+    units: Units
+    changes: tuple[MergeChange, ...]
+    suggestions: tuple[Suggestion, ...]
+
+
+def targets_of(outline: Outline, header: tuple[str, ...]) -> MergeTargets:
+    """Find the parts of a document; ``header`` is what the program wrote above the timeline."""
+    source = outline.blocks.source
+    spots: dict[str, TextTarget] = {}
+    listings: dict[str, ListTarget] = {}
+    if outline.title is not None:
+        spots[TITLE] = TitleTarget(outline.title)
+    for slot, bullet in outline.bullets.items():
+        spots[slot.value] = BulletTarget(source, bullet)
+        listings[points_of(slot)] = PointsTarget(source, bullet)
+    timeline = outline.timeline(header)
+    if timeline is not None:
+        spots[TIMELINE_HEADER] = HeaderTarget(timeline.table.header, timeline.time)
+        listings[TIMELINE] = RowsTarget(source, [timeline])
+    if outline.actions:
+        listings[ACTION_ITEMS] = RowsTarget(source, outline.actions)
+    return MergeTargets(spots, listings)
+
+
+def merge_parts(
+    parts: MergeTargets, base: Units | None, fresh: Units, prompts: Units, names: Names
+) -> MergedParts:
+    """Merge every part that the program writes."""
+    shown = place_names(names)
+    edits: list[Edit] = []
+    units: dict[str, tuple[Unit, ...]] = {}
+    changes: list[MergeChange] = []
+    suggestions: list[Suggestion] = []
+    for place, result in _results(parts, base, fresh, prompts):
+        edits += result.edits
+        units[place] = result.units
+        name = shown[place]
+        changes += [
+            MergeChange(name, one.before, one.after, one.reason, one.key) for one in result.changes
+        ]
+        suggestions += [
+            Suggestion(name, one.before, one.after, one.key, one.new) for one in result.suggestions
+        ]
+    return MergedParts(tuple(edits), units, tuple(changes), tuple(suggestions))
+
+
+def _results(
+    parts: MergeTargets, base: Units | None, fresh: Units, prompts: Units
+) -> Iterator[tuple[str, PlaceResult]]:
+    for place in _places(base, fresh):
+        before = None if base is None else base.get(place)
+        now, asked = fresh.get(place, ()), prompts.get(place, ())
+        if place in (TIMELINE, ACTION_ITEMS) or place.endswith(".points"):
+            listing = parts.listings.get(place)
+            if listing is None or place not in fresh:
+                yield place, PlaceResult(units=now if before is None else before)
+            else:
+                by_time = place == TIMELINE
+                yield place, merge_list(listing, before, now, asked, by_time=by_time)
+        else:
+            one = before[0] if before else None
+            yield place, merge_text(parts.spots.get(place), one, now[0] if now else None, asked)
+
+
+def _places(base: Units | None, fresh: Units) -> list[str]:
+    """Give all places in the order of a document."""
+    order = [TITLE]
+    for slot in Slot:
+        order += [slot.value, points_of(slot)]
+    order += [TIMELINE_HEADER, TIMELINE, ACTION_ITEMS]
+    return [place for place in order if place in fresh or (base is not None and place in base)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +161,7 @@ class Merged:
     text: str
     base: Written
     suggestions: tuple[Suggestion, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[MergeChange, ...]
 
 
 def merge(base: Written | None, people: str, fresh: Written, names: Names) -> Merged:
@@ -39,8 +172,8 @@ def merge(base: Written | None, people: str, fresh: Written, names: Names) -> Me
     """
     found = outline(people, names)
     before = base.units if base else None
-    parts = parts_of(found, _header(base, fresh))
-    woven = weave(parts, before, fresh.units, fresh.prompts, names)
+    parts = targets_of(found, _header(base, fresh))
+    woven = merge_parts(parts, before, fresh.units, fresh.prompts, names)
     front, url, changes = _front_matter(people, before, fresh.units)
     text = found.blocks.source.apply((*woven.edits, *front))
     units = {**woven.units, **url}
@@ -63,7 +196,7 @@ def nearest_base(people: str, candidates: Sequence[Written], names: Names) -> Wr
     found = outline(people, names)
 
     def distance(one: Written) -> tuple[int, int]:
-        held, all_units = _held(parts_of(found, _header(one, one)), one.units)
+        held, all_units = _held(targets_of(found, _header(one, one)), one.units)
         return all_units - held, -held
 
     return min(reversed(candidates), key=distance)
@@ -76,7 +209,7 @@ def _header(base: Written | None, fresh: Written) -> tuple[str, ...]:
     return ()
 
 
-def _held(parts: Parts, units: Units) -> tuple[int, int]:
+def _held(parts: MergeTargets, units: Units) -> tuple[int, int]:
     """Count the units that a document holds as they were written, and those that it may hold."""
     held = may_hold = 0
     for place, many in units.items():
@@ -92,7 +225,7 @@ def _held(parts: Parts, units: Units) -> tuple[int, int]:
 
 def _front_matter(
     people: str, base: Units | None, fresh: Units
-) -> tuple[list[Edit], dict[str, tuple[Unit, ...]], list[Change]]:
+) -> tuple[list[Edit], dict[str, tuple[Unit, ...]], list[MergeChange]]:
     """Refresh the incident's URL where nobody changed it."""
     now = fresh[URL][0]
     found = front_matter.read(people)
@@ -100,5 +233,5 @@ def _front_matter(
     if found is None or not before or before.cells[0] != found.url:
         return [], {URL: (before or now,)}, []
     edits = front_matter.set_values(people, {"url": now.cells[0]})
-    changes = [Change("url", found.url, now.cells[0], REFRESHED)] if edits else []
+    changes = [MergeChange("url", found.url, now.cells[0], REFRESHED)] if edits else []
     return edits, {URL: (now,)}, changes

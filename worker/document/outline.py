@@ -4,15 +4,18 @@ A part is looked for where it belongs, then, if people moved it, anywhere it can
 name. Everything else in the document is people's own.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from config.sections import Column, Names, Section, Slot
-from worker.document.cells import Row
-from worker.document.markdown import Blocks, Heading, Item, Table, parse
-from worker.document.naming import label, match, match_columns
-from worker.document.source import Place
+from worker.document.inline import plain
+from worker.document.markdown_blocks import Blocks, Heading, ListItem, Table, parse
+from worker.document.markdown_tables import TableRow
+from worker.document.name_matching import label, match, match_columns
+from worker.document.text_edits import Place
 
+_OPEN_PROMPT = re.compile(r"(?<![!\]\w\\])\[(?![xX]\])[^\[\]^\s][^\[\]]*\](?![(\[:])")
 _TIMELINE_COLUMNS = 2
 _LIKELY = 2
 """How many known columns make a table one of action items, if the task's is not among them."""
@@ -24,12 +27,12 @@ _SURELY = 3
 class Bullet:
     """A labelled list item: ``place`` is what stands behind the label, ``text`` its source."""
 
-    item: Item
+    item: ListItem
     place: Place
     text: str
 
     @property
-    def points(self) -> tuple[Item, ...]:
+    def points(self) -> tuple[ListItem, ...]:
         """The list items right below it."""
         return self.item.children
 
@@ -47,7 +50,7 @@ class Extent:
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class TimelineTable:
     """The timeline's table, and the columns of the time and of what happened."""
 
     table: Table
@@ -61,13 +64,13 @@ class Timeline:
 
 
 @dataclass(frozen=True, slots=True)
-class Actions:
+class ActionsTable:
     """A table of action items, and which of its columns is which."""
 
     table: Table
     by_name: Mapping[Column, int]
 
-    def text(self, row: Row, column: Column) -> str:
+    def text(self, row: TableRow, column: Column) -> str:
         """Give the source of a row's cell, "" where there is none."""
         return row.text(self.by_name.get(column))
 
@@ -86,9 +89,9 @@ class Outline:
     sections: Mapping[Section, Extent]
     title: Heading | None
     bullets: Mapping[Slot, Bullet]
-    actions: tuple[Actions, ...]
+    actions: tuple[ActionsTable, ...]
 
-    def timeline(self, header: Sequence[str]) -> Timeline | None:
+    def timeline(self, header: Sequence[str]) -> TimelineTable | None:
         """Give the timeline: a table with these two header cells, else its section's first.
 
         In that, a column whose name is gone is looked for among the others: the time is the
@@ -103,16 +106,16 @@ class Outline:
             titles = [cell.text for cell in table.header.cells]
             columns = match(wanted, titles, loosely=bool(here))
             if len(columns) == _TIMELINE_COLUMNS:
-                return Timeline(table, columns[0], columns[1])
+                return TimelineTable(table, columns[0], columns[1])
         if not here:
             return None
         if not header:
-            return Timeline(here[0], 0, 1)
+            return TimelineTable(here[0], 0, 1)
         columns = match(wanted, [cell.text for cell in here[0].header.cells], loosely=True)
         free = [at for at in range(len(here[0].header.cells)) if at not in columns.values()]
         time = columns[0] if 0 in columns else free.pop(0)
         event = columns[1] if 1 in columns else _wordiest(here[0], free)
-        return Timeline(here[0], time, event)
+        return TimelineTable(here[0], time, event)
 
 
 def _wordiest(table: Table, columns: Sequence[int]) -> int:
@@ -180,7 +183,7 @@ def _bullets(
     return bullets
 
 
-def _bullet(blocks: Blocks, item: Item, behind_label: int) -> Bullet:
+def _bullet(blocks: Blocks, item: ListItem, behind_label: int) -> Bullet:
     place = Place(item.place.start + behind_label, item.place.end)
     text = blocks.source.text[place.start : place.end]
     return Bullet(item, place, " ".join(text.split()))
@@ -188,7 +191,7 @@ def _bullet(blocks: Blocks, item: Item, behind_label: int) -> Bullet:
 
 def find_actions(
     blocks: Blocks, sections: Mapping[Section, Extent], names: Names
-) -> tuple[Actions, ...]:
+) -> tuple[ActionsTable, ...]:
     """Find the tables of action items: in their section, or by their header if there are none.
 
     A table is one when it has the task's column, or two others that are known; one is enough where
@@ -209,12 +212,41 @@ def tables_of_actions(blocks: Blocks, sections: Mapping[Section, Extent]) -> lis
 
 def _actions(
     table: Table, names: Names, *, alone: bool = False, elsewhere: bool = False
-) -> Actions | None:
+) -> ActionsTable | None:
     columns = match_columns(names.columns, [cell.text for cell in table.header.cells])
     known = len(columns)
     if Column.TASK in columns:
-        return Actions(table, columns) if known >= _SURELY or not elsewhere else None
+        return ActionsTable(table, columns) if known >= _SURELY or not elsewhere else None
     free = [at for at in range(len(table.header.cells)) if at not in columns.values()]
     if not free or elsewhere or known < (1 if alone else _LIKELY):
         return None
-    return Actions(table, {**columns, Column.TASK: free[0]})
+    return ActionsTable(table, {**columns, Column.TASK: free[0]})
+
+
+def title(text: str) -> str:
+    """Give a document's title as plain text: its first heading, "" if it has none.
+
+    Raises ``DocumentError`` for a broken front matter.
+    """
+    headings = parse(text).headings
+    first = next((one for one in headings if one.level == 1), headings[0] if headings else None)
+    return plain(first.text) if first else ""
+
+
+def open_prompts(text: str) -> int:
+    """Count the places of a document that still ask for words: ``[…]`` that is no link.
+
+    A bullet or a table row counts once. Raises ``DocumentError`` for a broken front matter.
+    """
+    blocks = parse(text)
+    rows = (row for table in blocks.tables for row in table.rows)
+    asking = [item for item in blocks.all_items() if _has_prompt(item.text)]
+    return len(asking) + sum(1 for row in rows if _row_asks(row))
+
+
+def _row_asks(row: TableRow) -> bool:
+    return any(_has_prompt(cell.text) for cell in row.cells)
+
+
+def _has_prompt(words: str) -> bool:
+    return _OPEN_PROMPT.search(words) is not None

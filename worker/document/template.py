@@ -2,23 +2,203 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 
 from config.sections import Column, Names, Section, Slot
-from worker.document.cells import Row
-from worker.document.fill import prompts_of
-from worker.document.inline import plain
-from worker.document.markdown import parse
-from worker.document.naming import label
+from worker.content.draft import Content, DraftEntry, DraftRow, own_keys
+from worker.document import front_matter
+from worker.document.inline import in_cell, is_bracketed
+from worker.document.merge import merge_parts, targets_of
+from worker.document.merge_values import (
+    ACTION_ITEMS,
+    TIMELINE,
+    TIMELINE_HEADER,
+    TITLE,
+    URL,
+    Unit,
+    Units,
+    Written,
+    points_of,
+)
+from worker.document.name_matching import label
 from worker.document.outline import Outline, outline
-from worker.document.written import ACTION_ITEMS, TIMELINE, TITLE
+from worker.document.text_edits import BOM, SourceText
+
+_PROMPT = re.compile(r"\[[^\[\]]*\]")
+_ZONE = re.compile(r"\([^()\[\]]*\)(?=\s*$)")
+_NO_TIME = re.compile(r"[ymdhs:\-/. ?]*", re.IGNORECASE)
+
+
+def fill(template: str, content: Content, names: Names) -> Written:
+    """Give the document that the program would write: the template with what is known put in.
+
+    Prompts stay where nothing is known. The text opens with a front matter; it may be the
+    template's own with what is missing added. Raises ``DocumentError`` where that is broken.
+    """
+    found = outline(template, names)
+    asked = prompts_of(found)
+    header = _header(asked)
+    shown = _with_zone(asked, content.timezone)
+    fresh = _fresh(shown, content)
+    woven = merge_parts(targets_of(found, header), asked, fresh, asked, names)
+    text = found.blocks.source.apply(woven.edits)
+    units = {place: units for place, units in woven.units.items() if place in fresh}
+    both = {
+        place: tuple({**dict.fromkeys(many), **dict.fromkeys(asked[place])})
+        for place, many in shown.items()
+    }
+    return Written(
+        _with_front_matter(text, content),
+        {URL: (Unit("", (content.url,)),), **units},
+        both,
+    )
+
+
+def prompts_of(found: Outline) -> Units:
+    """Give what a template asks for, place by place, and the places it has at all."""
+    asked: dict[str, tuple[Unit, ...]] = {}
+    if found.title is not None and _PROMPT.search(found.title.text):
+        asked[TITLE] = (Unit("prompt", (found.title.text,), prompt=True),)
+    for slot, bullet in found.bullets.items():
+        asked[slot.value] = (Unit("prompt", (bullet.text,), prompt=True),)
+        points = (point.text for point in bullet.points)
+        asked[points_of(slot)] = _numbered((text,) for text in points if is_bracketed(text))
+    timeline = found.timeline(())
+    if timeline is not None:
+        header, table = timeline.table.header, timeline.table
+        asked[TIMELINE_HEADER] = (
+            Unit("", (header.text(timeline.time), header.text(timeline.event))),
+        )
+        rows = ((row.text(timeline.time), row.text(timeline.event)) for row in table.rows)
+        asked[TIMELINE] = _numbered(cells for cells in rows if _asks(cells))
+    for actions in found.actions[:1]:
+        rows4 = (
+            tuple("" if at is None else row.text(at) for at in actions.columns)
+            for row in actions.table.rows
+            if is_placeholder(actions.text(row, Column.TASK))
+        )
+        asked[ACTION_ITEMS] = _numbered(rows4)
+    return asked
+
+
+def is_placeholder(task: str) -> bool:
+    """Tell whether a task's cell holds no task: it is blank or wholly a placeholder."""
+    return not task.strip() or is_bracketed(task)
+
+
+def _asks(cells: Iterable[str]) -> bool:
+    """Tell whether a timeline row says nothing yet: placeholders and time formats alone."""
+    return all(is_bracketed(cell) or _NO_TIME.fullmatch(cell) for cell in cells)
+
+
+def _numbered(many: Iterable[tuple[str, ...]]) -> tuple[Unit, ...]:
+    return tuple(
+        Unit(f"prompt:{number}", cells, prompt=True) for number, cells in enumerate(many, 1)
+    )
+
+
+def _header(asked: Units) -> tuple[str, ...]:
+    return asked[TIMELINE_HEADER][0].cells if TIMELINE_HEADER in asked else ()
+
+
+def _with_zone(asked: Units, zone: str) -> Units:
+    """Name the timezone where the template leaves room for it: ``Time (Timezone)``."""
+    shown = dict(asked)
+    for place in (Slot.DATE_TIME.value, TIMELINE_HEADER):
+        for unit in asked.get(place, ()):
+            text = _ZONE.sub(lambda _: f"({zone})", unit.cells[0])
+            if place == TIMELINE_HEADER and f"({zone})" not in text:
+                text = f"{text} ({zone})"
+            shown[place] = (replace(unit, cells=(text, *unit.cells[1:])),)
+    return shown
+
+
+def _fresh(asked: Units, content: Content) -> Units:
+    """Give what the program would write in each place that the template has."""
+    fresh: dict[str, tuple[Unit, ...]] = {}
+    if TITLE in asked:
+        title = _PROMPT.sub(lambda _: _flat(content.title), asked[TITLE][0].cells[0], count=1)
+        fresh[TITLE] = (Unit("", (title,)),)
+    for slot in Slot:
+        if slot.value in asked:
+            entry = content.entries.get(slot, DraftEntry())
+            filled = _Bullet(asked[slot.value][0], asked[points_of(slot)]).filled(entry)
+            fresh[slot.value] = (
+                _zoned(filled.head, asked, content) if slot is Slot.DATE_TIME else filled.head,
+            )
+            fresh[points_of(slot)] = filled.points
+    if TIMELINE in asked:
+        fresh[TIMELINE_HEADER] = asked[TIMELINE_HEADER]
+        fresh[TIMELINE] = _rows(content.timeline) or asked[TIMELINE]
+    if ACTION_ITEMS in asked:
+        fresh[ACTION_ITEMS] = _rows(content.action_items) or asked[ACTION_ITEMS]
+    return fresh
+
+
+@dataclass(frozen=True, slots=True)
+class _Bullet:
+    """A labelled bullet: what stands behind the label and below it."""
+
+    head: Unit
+    points: tuple[Unit, ...]
+
+    def filled(self, entry: DraftEntry) -> "_Bullet":
+        """Put an entry in place of the prompts, or before them."""
+        text = _flat(entry.text)
+        points = _unique((point.key, (_flat(point.text),)) for point in entry.points)
+        if not text and not points:
+            return self
+        asked = self.head.cells[0] if entry.keep_prompt or (not text and not self._is_asked) else ""
+        head = f"{text} {asked}".strip()
+        is_prompt = not text and bool(asked)
+        below = self.points if entry.keep_prompt else ()
+        return _Bullet(Unit("", (head,), prompt=is_prompt), (*points, *below))
+
+    @property
+    def _is_asked(self) -> bool:
+        return bool(_PROMPT.search(self.head.cells[0]))
+
+
+def _zoned(head: Unit, asked: Units, content: Content) -> Unit:
+    """Name the timezone behind a date and time, where the template does and the text does not."""
+    zone = _ZONE.search(asked[Slot.DATE_TIME.value][0].cells[0])
+    if head.prompt or zone is None or content.timezone in head.cells[0]:
+        return head
+    return Unit(head.key, (f"{head.cells[0]} {zone.group()}",))
+
+
+def _rows(rows: Iterable[DraftRow]) -> tuple[Unit, ...]:
+    return _unique((row.key, tuple(in_cell(cell) for cell in row.cells)) for row in rows)
+
+
+def _unique(many: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Unit, ...]:
+    """Make units; where two sources give one key, the later ones are told apart by a number."""
+    told = tuple(many)
+    keys = own_keys(key for key, _ in told)
+    return tuple(Unit(key, cells) for key, (_, cells) in zip(keys, told, strict=True))
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _with_front_matter(text: str, content: Content) -> str:
+    values = {"incident": content.incident, "url": content.url}
+    found = front_matter.read(text)
+    if found is None:
+        first = front_matter.new({**values, "status": front_matter.INITIAL_STATUS})
+        source = SourceText.of(text)
+        first = f"{first}\n".replace("\n", source.line_end(0))
+        return first + text.removeprefix(BOM)
+    wanted = values if found.status else {**values, "status": front_matter.INITIAL_STATUS}
+    return SourceText.of(text).apply(front_matter.set_values(text, wanted))
+
 
 SLUG_LENGTH = 60
 """How many characters of a file's name the title may take."""
 
-_OPEN_PROMPT = re.compile(r"(?<![!\]\w\\])\[(?![xX]\])[^\[\]^\s][^\[\]]*\](?![(\[:])")
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "ae", "ø": "o", "Ø": "o", "œ": "oe", "ł": "l"})
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _NO_ID = re.compile(r"[^A-Za-z0-9]+")
@@ -96,32 +276,3 @@ def file_name(incident: str, title: str, starts_on: date) -> str:
         slug = whole or slug[:SLUG_LENGTH]
     parts = (starts_on.isoformat(), _NO_ID.sub("", incident) or "incident", slug)
     return "-".join(part for part in parts if part) + ".md"
-
-
-def title(text: str) -> str:
-    """Give a document's title as plain text: its first heading, "" if it has none.
-
-    Raises ``DocumentError`` for a broken front matter.
-    """
-    headings = parse(text).headings
-    first = next((one for one in headings if one.level == 1), headings[0] if headings else None)
-    return plain(first.text) if first else ""
-
-
-def open_prompts(text: str) -> int:
-    """Count the places of a document that still ask for words: ``[…]`` that is no link.
-
-    A bullet or a table row counts once. Raises ``DocumentError`` for a broken front matter.
-    """
-    blocks = parse(text)
-    rows = (row for table in blocks.tables for row in table.rows)
-    asking = [item for item in blocks.all_items() if _asks(item.text)]
-    return len(asking) + sum(1 for row in rows if _row_asks(row))
-
-
-def _row_asks(row: Row) -> bool:
-    return any(_asks(cell.text) for cell in row.cells)
-
-
-def _asks(words: str) -> bool:
-    return _OPEN_PROMPT.search(words) is not None

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from connectors.errors import PostmortemError
 from worker.document.action_items import ActionItem
-from worker.document.action_items import read as read_items
+from worker.document.action_section import read as read_items
 from worker.document.front_matter import read as read_front_matter
-from worker.document.template import open_prompts, title
+from worker.document.outline import open_prompts, title
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
 from worker.jobs.results import Action, Deed

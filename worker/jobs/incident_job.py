@@ -10,7 +10,7 @@ from connectors.errors import (
     PostmortemError,
 )
 from connectors.incidents import Incident, IncidentId
-from worker.document.errors import DocumentError
+from worker.document.front_matter import DocumentError
 from worker.jobs.catalogue import Catalogue, look, up_to_date, with_document
 from worker.jobs.context import JobContext
 from worker.jobs.job import Job

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from connectors.errors import OutOfQuota, PostmortemError
 from connectors.incidents import Incident
 from connectors.tickets import TicketTracker
-from worker.document.action_items import ActionItem, write
-from worker.document.action_items import read as read_items
+from worker.document.action_items import ActionItem
+from worker.document.action_section import read as read_items
+from worker.document.action_section import write
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.agreeing import agree, settle
 from worker.jobs.context import CreateWhen, JobContext

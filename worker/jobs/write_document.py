@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 
 from config.sections import Names
 from connectors.errors import PostmortemError
-from worker.document.fill import fill
 from worker.document.merge import merge, nearest_base
-from worker.document.template import file_name
-from worker.document.written import Written
+from worker.document.merge_values import Written
+from worker.document.template import file_name, fill
 from worker.jobs.catalogue import Catalogue
 from worker.jobs.context import JobContext
 from worker.jobs.pull import Pulled, chart_name

@@ -14,10 +14,10 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.table import table as _find_table
 from markdown_it.token import Token
 
-from worker.document.cells import Row, split
 from worker.document.front_matter import body_line
 from worker.document.inline import Definitions
-from worker.document.source import BOM, Place, Source
+from worker.document.markdown_tables import TableRow, split_row
+from worker.document.text_edits import BOM, Place, SourceText
 
 _MARKER = re.compile(r"[-*+](?=\s)|\d{1,9}[.)](?=\s)")
 
@@ -34,7 +34,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ListItem:
     """A list item: lines ``line`` up to but without ``behind``, blank ones at its end left out.
 
     ``text`` and ``place`` are of its first paragraph (both empty where it opens otherwise), lines
@@ -50,9 +50,9 @@ class Item:
     inset: str
     indent: str
     marker: str
-    children: tuple["Item", ...]
+    children: tuple["ListItem", ...]
 
-    def walk(self) -> Iterator["Item"]:
+    def walk(self) -> Iterator["ListItem"]:
         """Give the item and all below it, in the document's order."""
         yield self
         for child in self.children:
@@ -63,9 +63,9 @@ class Item:
 class Table:
     """A table; ``rule`` is the line of dashes, ``indent`` stands before each further row."""
 
-    header: Row
-    rule: Row
-    rows: tuple[Row, ...]
+    header: TableRow
+    rule: TableRow
+    rows: tuple[TableRow, ...]
     indent: str
 
 
@@ -73,13 +73,13 @@ class Table:
 class Blocks:
     """What a document is made of, each kind in the document's order."""
 
-    source: Source
+    source: SourceText
     headings: tuple[Heading, ...]
-    items: tuple[Item, ...]
+    items: tuple[ListItem, ...]
     tables: tuple[Table, ...]
     definitions: Definitions
 
-    def all_items(self) -> Iterator[Item]:
+    def all_items(self) -> Iterator[ListItem]:
         """Give every list item, nested ones behind their parents."""
         for item in self.items:
             yield from item.walk()
@@ -87,7 +87,7 @@ class Blocks:
 
 def parse(text: str) -> Blocks:
     """Find the blocks of a document. A front matter and a byte order mark are no part of them."""
-    source = Source.of(text)
+    source = SourceText.of(text)
     first = body_line(source)
     body = source.text[source.starts[first] :] if first < len(source.starts) else ""
     if first == 0:
@@ -131,14 +131,14 @@ _parser = _make_parser()
 class _Reader:
     """Walks the tokens once, from block to block."""
 
-    def __init__(self, source: Source, tokens: list[Token]) -> None:
+    def __init__(self, source: SourceText, tokens: list[Token]) -> None:
         self._source = source
         self._seen = source.text.replace("\0", "\ufffd")
         self._tokens = tokens
         self._at = 0
         self._headings: list[Heading] = []
         self._tables: list[Table] = []
-        self._items: list[Item] = []
+        self._items: list[ListItem] = []
 
     def read(self, definitions: Definitions) -> Blocks:
         while self._at < len(self._tokens):
@@ -187,14 +187,14 @@ class _Reader:
     def _line(self, number: int) -> str:
         return self._seen[self._source.starts[number] : self._source.ends[number]].rstrip()
 
-    def _item(self) -> Item:
+    def _item(self) -> ListItem:
         opening = self._tokens[self._at]
         line, behind = _map(opening)
         while behind > line + 1 and not self._source.line(behind - 1).strip(" \t>"):
             behind -= 1
         self._at += 1
         text, place, text_behind = self._first_paragraph(line)
-        children: list[Item] = []
+        children: list[ListItem] = []
         while self._tokens[self._at].level > opening.level:
             token = self._tokens[self._at]
             if token.type == "list_item_open":
@@ -206,7 +206,9 @@ class _Reader:
         self._at += 1
         marker = opening.info + opening.markup
         inset, indent = self._margins(line, place.start, marker)
-        return Item(line, behind, text, place, text_behind, inset, indent, marker, tuple(children))
+        return ListItem(
+            line, behind, text, place, text_behind, inset, indent, marker, tuple(children)
+        )
 
     def _first_paragraph(self, line: int) -> tuple[str, Place, int]:
         token = self._tokens[self._at]
@@ -238,9 +240,9 @@ class _Reader:
         indent = self._source.line(line)[:column]
         self._tables.append(Table(rows[0], self._row(line, column), tuple(rows[1:]), indent))
 
-    def _row(self, line: int, column: int) -> Row:
+    def _row(self, line: int, column: int) -> TableRow:
         start = self._source.starts[line] + column
-        return split(self._source.text, start, self._source.ends[line], line)
+        return split_row(self._source.text, start, self._source.ends[line], line)
 
 
 def _map(token: Token) -> tuple[int, int]:

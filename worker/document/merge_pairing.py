@@ -1,16 +1,19 @@
 """Telling which entry of a document is which of the things that the program once wrote there."""
 
+import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from worker.document.parts import Cells
-from worker.document.written import Unit
+from worker.document.merge_targets import EntryCells
+from worker.document.merge_values import Unit
 
 _ALIKE = 0.4
 _WINDOW = 60
 
 
-def pair(written: Sequence[Unit], entries: Sequence[Cells]) -> dict[int, int]:
+def pair(written: Sequence[Unit], entries: Sequence[EntryCells]) -> dict[int, int]:
     """Pair entries with what was written there and still says the same: entry → unit.
 
     Where several say the same, those are paired that keep the order among their neighbours.
@@ -33,7 +36,7 @@ def pair(written: Sequence[Unit], entries: Sequence[Cells]) -> dict[int, int]:
 
 
 def _by_words(
-    written: Sequence[Unit], entries: Sequence[Cells]
+    written: Sequence[Unit], entries: Sequence[EntryCells]
 ) -> Mapping[tuple[str | None, ...], list[int]]:
     """Give the units by their words, once for each set of columns that entries have."""
     shapes = {tuple(cell is None for cell in cells) for cells in entries}
@@ -46,7 +49,7 @@ def _by_words(
     return wanted
 
 
-def _words(cells: Cells) -> tuple[str | None, ...]:
+def _words(cells: EntryCells) -> tuple[str | None, ...]:
     return tuple(None if cell is None else " ".join(cell.split()) for cell in cells)
 
 
@@ -71,7 +74,7 @@ def _pair_repeated(found: Mapping[int, Sequence[int]], pairs: dict[int, int]) ->
 
 
 def reworded(
-    written: Sequence[Unit], entries: Sequence[Cells], pairs: Mapping[int, int]
+    written: Sequence[Unit], entries: Sequence[EntryCells], pairs: Mapping[int, int]
 ) -> dict[int, int]:
     """Pair what was written with entries that people reworded: unit → entry.
 
@@ -106,7 +109,7 @@ def _next_known(count: int, entry_of: Mapping[int, int], end: int) -> list[int]:
     return ceiling
 
 
-def _likeness(unit: Unit, cells: Cells) -> float:
+def _likeness(unit: Unit, cells: EntryCells) -> float:
     """Say from 0 to 1 how much two share."""
     pairs = zip(unit.cells, cells, strict=False)
     ours, theirs = zip(*[(one, cell) for one, cell in pairs if cell is not None], strict=False)
@@ -114,3 +117,65 @@ def _likeness(unit: Unit, cells: Cells) -> float:
     shared = len(mine & yours) / (len(mine | yours) or 1)
     same_start = len(ours) > 1 and ours[0].split() == theirs[0].split()
     return shared + (_ALIKE if same_start else 0)
+
+
+_TIME = re.compile(r"[\s*_`~]*(?:(\d{4}-\d\d-\d\d)[ T]+)?(\d{1,2}):(\d\d)(?::(\d\d))?(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class RowTime:
+    """A time of day, and its date where one is given (else "")."""
+
+    date: str
+    seconds: int
+
+    def is_before(self, other: "RowTime") -> bool:
+        """Tell whether it is surely earlier. Without a date on both sides the time alone counts."""
+        if self.date and other.date and self.date != other.date:
+            return self.date < other.date
+        return self.seconds < other.seconds
+
+
+def row_time(cell: str | None) -> RowTime | None:
+    """Read the time that a cell begins with; None where it begins otherwise."""
+    found = _TIME.match(cell or "")
+    if not found:
+        return None
+    date, hours, minutes, seconds = found.groups(default="0")
+    return RowTime(
+        date if date != "0" else "", int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+    )
+
+
+def row_times(entries: Sequence[EntryCells]) -> list[RowTime | None]:
+    """Read the time of each row; one without a date is of the day of the row before it."""
+    found: list[RowTime | None] = []
+    date = ""
+    for cells in entries:
+        one = row_time(cells[0])
+        if one is not None:
+            date = one.date or date
+            one = RowTime(date, one.seconds)
+        found.append(one)
+    return found
+
+
+def longest_rising(numbered: Sequence[tuple[int, str]]) -> set[str]:
+    """Give the keys of a longest run whose numbers rise; the fewest others are left out.
+
+    The numbers are all different.
+    """
+    lowest: list[int] = []
+    last: list[int] = []
+    before: list[int | None] = []
+    for at, (number, _) in enumerate(numbered):
+        length = bisect_left(lowest, number)
+        before.append(last[length - 1] if length else None)
+        lowest[length : length + 1] = [number]
+        last[length : length + 1] = [at]
+    kept = set()
+    here = last[-1] if last else None
+    while here is not None:
+        kept.add(numbered[here][1])
+        here = before[here]
+    return kept

@@ -10,13 +10,13 @@ from itertools import pairwise
 
 from markdown_it.common.utils import mdTrim
 
-from worker.document.source import Edit, Place
+from worker.document.text_edits import Edit, Place
 
 _RULE_GAP = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """One cell: ``place`` reaches from pipe to pipe, ``words`` is what it holds inside.
 
     ``text`` is the source of the words, with its escapes.
@@ -33,12 +33,12 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row on line ``line``; ``place`` is the row without what stands before and behind it."""
 
     line: int
     place: Place
-    cells: tuple[Cell, ...]
+    cells: tuple[TableCell, ...]
     opened: bool
     closed: bool
 
@@ -47,7 +47,7 @@ class Row:
         return self.cells[column].text if column is not None and column < len(self.cells) else ""
 
 
-def split(text: str, start: int, end: int, line: int) -> Row:
+def split_row(text: str, start: int, end: int, line: int) -> TableRow:
     """Find the cells of the row between two places of a text."""
     inner = mdTrim(text[start:end])
     start = text.find(inner, start, end)
@@ -60,16 +60,16 @@ def split(text: str, start: int, end: int, line: int) -> Row:
     borders = [start - 1, *bars, end]
     borders = borders[1 if opened else 0 : -1 if closed else None]
     cells = (_cell(text, left + 1, right) for left, right in pairwise(borders))
-    return Row(line, Place(start, end), tuple(cells), opened, closed)
+    return TableRow(line, Place(start, end), tuple(cells), opened, closed)
 
 
-def _cell(text: str, start: int, end: int) -> Cell:
+def _cell(text: str, start: int, end: int) -> TableCell:
     words = mdTrim(text[start:end])
     left = text.find(words, start) if words else end
-    return Cell(Place(start, end), Place(left, left + len(words)), words)
+    return TableCell(Place(start, end), Place(left, left + len(words)), words)
 
 
-def replace_cell(row: Row, column: int, words: str, *, right: bool = False) -> Edit:
+def replace_cell(row: TableRow, column: int, words: str, *, right: bool = False) -> Edit:
     """Make the edit that puts other words into a cell.
 
     The cell keeps its width where the words fit; ``right`` says that its column is aligned right.
@@ -86,7 +86,7 @@ def replace_cell(row: Row, column: int, words: str, *, right: bool = False) -> E
     return Edit(cell.place, " " * lead + inner + " " * trail)
 
 
-def append_cells(row: Row, cells: Sequence[str], columns: int) -> Edit:
+def append_cells(row: TableRow, cells: Sequence[str], columns: int) -> Edit:
     """Make the edit that adds cells at a row's right, as columns ``columns`` and following.
 
     A row with too few cells is first filled up to that column with empty ones.
@@ -99,7 +99,7 @@ def append_cells(row: Row, cells: Sequence[str], columns: int) -> Edit:
     return Edit(Place(at, at), " |" + (added if row.opened else added.removesuffix(" |")))
 
 
-def append_rules(rule: Row, widths: Sequence[int]) -> Edit:
+def append_rules(rule: TableRow, widths: Sequence[int]) -> Edit:
     """Make the edit that adds columns to the line of dashes below a table's header."""
     spaced = bool(rule.cells) and rule.cells[0].width != len(rule.cells[0].text)
     dashes = (
@@ -112,7 +112,7 @@ def append_rules(rule: Row, widths: Sequence[int]) -> Edit:
     return Edit(Place(at, at), "|" + (added if rule.opened else added.removesuffix("|")))
 
 
-def render(cells: Sequence[str], widths: Sequence[int] | None = None) -> str:
+def render_row(cells: Sequence[str], widths: Sequence[int] | None = None) -> str:
     """Give a whole new row; ``widths`` (of the words) pads its cells to those of other rows."""
     if widths is None:
         return "|" + "".join(f" {cell} |" if cell else "  |" for cell in cells)

@@ -10,17 +10,21 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from worker.document.changes import ADDED, FILLED, MOVED, REFRESHED, REMOVED, shown
-from worker.document.clock import Moment, moment, moments
-from worker.document.order import longest_rising
-from worker.document.pairing import pair, reworded
-from worker.document.parts import Cells, Listing
-from worker.document.source import Edit
-from worker.document.written import Unit
+from worker.document.merge_pairing import (
+    RowTime,
+    longest_rising,
+    pair,
+    reworded,
+    row_time,
+    row_times,
+)
+from worker.document.merge_targets import EntryCells, ListTarget
+from worker.document.merge_values import ADDED, FILLED, MOVED, REFRESHED, REMOVED, Unit, shown
+from worker.document.text_edits import Edit
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class MergeStep:
     """One change or suggestion before it has a place's name; ``new`` as in ``Suggestion``."""
 
     key: str
@@ -31,23 +35,23 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class PlaceResult:
     """The edits, the units to remember, what was done and what was left to people."""
 
     edits: tuple[Edit, ...] = ()
     units: tuple[Unit, ...] = ()
-    changes: tuple[Step, ...] = ()
-    suggestions: tuple[Step, ...] = ()
+    changes: tuple[MergeStep, ...] = ()
+    suggestions: tuple[MergeStep, ...] = ()
 
 
 def merge_list(
-    listing: Listing,
+    listing: ListTarget,
     base: Sequence[Unit] | None,
     fresh: Sequence[Unit],
     prompts: Sequence[Unit],
     *,
     by_time: bool = False,
-) -> Result:
+) -> PlaceResult:
     """Merge one list. ``base`` is None where nothing is known of what was written before.
 
     ``prompts`` are the template's entries that ask for words. ``by_time`` says that entries begin
@@ -58,7 +62,7 @@ def merge_list(
 
 
 def _assumed(
-    entries: Sequence[Cells], fresh: Sequence[Unit], prompts: Sequence[Unit]
+    entries: Sequence[EntryCells], fresh: Sequence[Unit], prompts: Sequence[Unit]
 ) -> tuple[Unit, ...]:
     """Say what to take for written by the program where nobody remembers.
 
@@ -83,7 +87,7 @@ class _Merge:
     """The merge of one list, step by step."""
 
     def __init__(
-        self, listing: Listing, known: Sequence[Unit], fresh: Sequence[Unit], *, by_time: bool
+        self, listing: ListTarget, known: Sequence[Unit], fresh: Sequence[Unit], *, by_time: bool
     ) -> None:
         self._listing = listing
         self._entries = listing.entries
@@ -94,19 +98,19 @@ class _Merge:
         self._reworded = reworded(known, self._entries, self._pairs)
         self._entry_of = {known[number].key: at for at, number in self._pairs.items()}
         self._edits: list[Edit] = []
-        self._changes: list[Step] = []
-        self._suggestions: list[Step] = []
+        self._changes: list[MergeStep] = []
+        self._suggestions: list[MergeStep] = []
         self._units: dict[str, Unit] = {}
         self._gone: set[int] = set()
 
-    def result(self) -> Result:
+    def result(self) -> PlaceResult:
         moved = self._moved()
         for number, unit in enumerate(self._known):
             self._meet(number, unit, moved)
         new = self._new(moved)
         for after, many in self._places(new).items():
             self._edits.append(self._listing.insert(after, [unit.cells for unit in many]))
-        return Result(
+        return PlaceResult(
             tuple(self._edits),
             self._remembered(),
             tuple(self._changes),
@@ -125,12 +129,12 @@ class _Merge:
         elif fresh is None:
             self._remove(at)
             if not unit.prompt:
-                self._changes.append(Step(unit.key, shown(self._entries[at]), "", REMOVED))
+                self._changes.append(MergeStep(unit.key, shown(self._entries[at]), "", REMOVED))
         elif unit.key in moved:
             self._remove(at)
             self._units[unit.key] = fresh
             self._changes.append(
-                Step(unit.key, shown(self._entries[at]), shown(fresh.cells), MOVED)
+                MergeStep(unit.key, shown(self._entries[at]), shown(fresh.cells), MOVED)
             )
         else:
             self._units[unit.key] = fresh
@@ -141,7 +145,7 @@ class _Merge:
         if edits:
             self._edits += edits
             before, after = shown(self._entries[at]), shown(fresh.cells)
-            self._changes.append(Step(fresh.key, before, after, REFRESHED))
+            self._changes.append(MergeStep(fresh.key, before, after, REFRESHED))
 
     def _remove(self, at: int) -> None:
         self._gone.add(at)
@@ -152,7 +156,7 @@ class _Merge:
         if at is None or fresh is None or fresh.prompt or _says(fresh, self._entries[at]):
             return
         words = shown(self._entries[at]), shown(fresh.cells)
-        self._suggestions.append(Step(unit.key, *words, new=not unit.says(fresh.cells)))
+        self._suggestions.append(MergeStep(unit.key, *words, new=not unit.says(fresh.cells)))
 
     def _moved(self) -> set[str]:
         """Say which entries must go elsewhere because their order changed, not by people."""
@@ -176,7 +180,7 @@ class _Merge:
             self._units[unit.key] = unit
             if unit.key not in moved:
                 reason = FILLED if replaced else ADDED
-                self._changes.append(Step(unit.key, "", shown(unit.cells), reason))
+                self._changes.append(MergeStep(unit.key, "", shown(unit.cells), reason))
         return new
 
     def _places(self, new: Sequence[Unit]) -> Mapping[int, list[Unit]]:
@@ -190,7 +194,7 @@ class _Merge:
         for key in reversed(self._fresh):
             above[key] = latest
             latest = standing.get(key, latest)
-        times = moments(self._entries) if self._by_time else []
+        times = row_times(self._entries) if self._by_time else []
         places: dict[int, list[Unit]] = defaultdict(list)
         below = -1
         for key, unit in self._fresh.items():
@@ -208,11 +212,11 @@ class _Merge:
         return {key: at for key, at in standing.items() if key not in new and at not in self._gone}
 
     def _place(
-        self, unit: Unit, below: int, above: int | None, times: Sequence[Moment | None]
+        self, unit: Unit, below: int, above: int | None, times: Sequence[RowTime | None]
     ) -> int:
         """Choose the place between the entries that must stand before and behind a new one."""
         behind = len(self._entries) if above is None or above <= below else above
-        when = moment(unit.cells[0]) if self._by_time else None
+        when = row_time(unit.cells[0]) if self._by_time else None
         if when is not None:
             return self._by_clock(when, below, behind, times)
         if below >= 0:
@@ -222,7 +226,7 @@ class _Merge:
         return min(self._gone) - 1 if self._gone else len(self._entries) - 1
 
     def _by_clock(
-        self, when: Moment, below: int, behind: int, times: Sequence[Moment | None]
+        self, when: RowTime, below: int, behind: int, times: Sequence[RowTime | None]
     ) -> int:
         for at in range(below + 1, behind):
             other = times[at]
@@ -246,7 +250,7 @@ class _Merge:
         return tuple(units)
 
 
-def _says(unit: Unit, cells: Cells) -> bool:
+def _says(unit: Unit, cells: EntryCells) -> bool:
     """Tell whether an entry says what a unit does, as far as it has the columns."""
     pairs = zip(unit.cells, cells, strict=True)
     return all(cell is None or mine.split() == cell.split() for mine, cell in pairs)

@@ -1,39 +1,50 @@
-"""Action items in tables."""
+"""Reading the action items of a document, and writing into them what a tracker says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from config.sections import Column, Names
-from worker.document.cells import Row, append_cells, append_rules, replace_cell
+from config.sections import Column, Names, Section
+from worker.document.action_items import (
+    ActionItem,
+    ActionItems,
+    CellEdit,
+    ItemPlace,
+    TicketCell,
+    due,
+    is_blank,
+    link,
+    mention,
+    shortened,
+)
+from worker.document.checkboxes import FoundBox, edit_boxes, read_boxes
 from worker.document.inline import escape, is_bracketed, plain_cell
-from worker.document.items import ActionItem, CellEdit, ItemPlace, due, shortened
-from worker.document.markdown import Blocks
-from worker.document.outline import Actions
-from worker.document.source import Edit
-from worker.document.tickets import TicketCell, is_blank, link, mention
+from worker.document.markdown_blocks import Blocks, parse
+from worker.document.markdown_tables import TableRow, append_cells, append_rules, replace_cell
+from worker.document.outline import ActionsTable, find_actions, find_sections, tables_of_actions
+from worker.document.text_edits import Edit
 
 _WRITTEN = (Column.TICKET, Column.STATUS)
 
 
 @dataclass(slots=True)
-class Found:
+class FoundRows:
     """Action items while a document is read, each with the row that it stands in."""
 
     items: list[ActionItem] = field(default_factory=list)
-    rows: list[tuple[Actions, Row]] = field(default_factory=list)
+    rows: list[tuple[ActionsTable, TableRow]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
-def read_rows(blocks: Blocks, tables: tuple[Actions, ...]) -> Found:
+def read_rows(blocks: Blocks, tables: tuple[ActionsTable, ...]) -> FoundRows:
     """Read the rows of all tables, top to bottom."""
-    found = Found()
+    found = FoundRows()
     for actions in tables:
         for row in actions.table.rows:
             _read_row(blocks, actions, row, found)
     return found
 
 
-def _read_row(blocks: Blocks, actions: Actions, row: Row, found: Found) -> None:
+def _read_row(blocks: Blocks, actions: ActionsTable, row: TableRow, found: FoundRows) -> None:
     source = actions.text(row, Column.TASK)
     task = plain_cell(source, blocks.definitions)
     if not task or is_bracketed(source):
@@ -66,7 +77,7 @@ def _read_row(blocks: Blocks, actions: Actions, row: Row, found: Found) -> None:
     )
 
 
-def _unusable(actions: Actions, row: Row) -> str:
+def _unusable(actions: ActionsTable, row: TableRow) -> str:
     """Say why a row cannot be read without overwriting people's words later, "" where it can."""
     if any(cell.text for cell in row.cells[len(actions.table.header.cells) :]):
         return (
@@ -88,10 +99,10 @@ def _words(blocks: Blocks, source: str) -> str:
     return "" if is_bracketed(source) or words in ("-", "\u2013", "\u2014", "?") else words
 
 
-def edit_rows(found: Found, edits: Mapping[int, CellEdit], names: Names) -> Iterator[Edit]:
+def edit_rows(found: FoundRows, edits: Mapping[int, CellEdit], names: Names) -> Iterator[Edit]:
     """Make the edits that give rows other cells; missing columns are added to their tables."""
-    of_table: dict[int, list[tuple[Row, CellEdit, ActionItem]]] = {}
-    tables: dict[int, Actions] = {}
+    of_table: dict[int, list[tuple[TableRow, CellEdit, ActionItem]]] = {}
+    tables: dict[int, ActionsTable] = {}
     for item, (actions, row) in zip(found.items, found.rows, strict=True):
         if item.ordinal in edits:
             line = actions.table.header.line
@@ -102,7 +113,7 @@ def edit_rows(found: Found, edits: Mapping[int, CellEdit], names: Names) -> Iter
 
 
 def _edit_table(
-    actions: Actions, changes: list[tuple[Row, CellEdit, ActionItem]], names: Names
+    actions: ActionsTable, changes: list[tuple[TableRow, CellEdit, ActionItem]], names: Names
 ) -> Iterator[Edit]:
     wanted = {row.line: _wanted(actions, row, edit, item) for row, edit, item in changes}
     absent = [column for column in _WRITTEN if column not in actions.by_name]
@@ -118,7 +129,9 @@ def _edit_table(
         yield from _edit_cells(actions, row, cells)
 
 
-def _wanted(actions: Actions, row: Row, edit: CellEdit, item: ActionItem) -> dict[Column, str]:
+def _wanted(
+    actions: ActionsTable, row: TableRow, edit: CellEdit, item: ActionItem
+) -> dict[Column, str]:
     """Give the cells whose words change, as Markdown."""
     wanted = {}
     for column, new, old in (
@@ -141,7 +154,7 @@ def _ticket(old: str, ticket: TicketCell) -> str:
     return old[: named.start] + link(ticket) + old[named.end :] if named else link(ticket)
 
 
-def _edit_cells(actions: Actions, row: Row, wanted: Mapping[int, str]) -> Iterator[Edit]:
+def _edit_cells(actions: ActionsTable, row: TableRow, wanted: Mapping[int, str]) -> Iterator[Edit]:
     """Change cells by their column; those that a short row lacks are added to it."""
     first = len(row.cells)
     for at, words in wanted.items():
@@ -155,7 +168,7 @@ def _edit_cells(actions: Actions, row: Row, wanted: Mapping[int, str]) -> Iterat
 
 
 def _add_columns(
-    actions: Actions,
+    actions: ActionsTable,
     wanted: Mapping[int, Mapping[Column, str]],
     added: list[Column],
     names: Names,
@@ -183,3 +196,58 @@ def _add_columns(
 
 def _padded(cells: list[str], widths: list[int]) -> list[str]:
     return [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Items:
+    blocks: Blocks
+    rows: FoundRows
+    boxes: list[FoundBox]
+    problems: tuple[str, ...]
+
+
+def read(text: str, names: Names) -> ActionItems:
+    """Read all action items: rows of tables first, then check boxes, each from top to bottom.
+
+    What cannot be used of one is told in ``problems``. Raises ``DocumentError`` for a broken front
+    matter.
+    """
+    found = _find(text, names)
+    items = (*found.rows.items, *(one.item for one in found.boxes))
+    return ActionItems(items, found.problems)
+
+
+def write(text: str, names: Names, edits: Sequence[CellEdit]) -> str:
+    """Give the text with action items changed; everything else stays as it is, to the character.
+
+    A cell that says the same already is not touched. A table without columns for tickets and
+    statuses gets them, at its right, with the first ticket. Edits name items by the ordinals that
+    :func:`read` gives for this text.
+    """
+    if not edits:
+        return text
+    found = _find(text, names)
+    by_ordinal = {edit.ordinal: edit for edit in edits}
+    return found.blocks.source.apply(
+        (
+            *edit_rows(found.rows, by_ordinal, names),
+            *edit_boxes(found.blocks, found.boxes, by_ordinal),
+        )
+    )
+
+
+def _find(text: str, names: Names) -> _Items:
+    blocks = parse(text)
+    sections = find_sections(blocks, names)
+    tables = find_actions(blocks, sections, names)
+    rows = read_rows(blocks, tables)
+    extent = sections.get(Section.ACTION_ITEMS)
+    boxes, problems = read_boxes(blocks, extent, len(rows.items))
+    known = {one.table.header.line for one in tables}
+    strange = [
+        f"The table on line {table.header.line + 1} is under the action items, and has no column "
+        f"'{names.columns[Column.TASK]}', so it was not read."
+        for table in tables_of_actions(blocks, sections)
+        if table.header.line not in known
+    ]
+    return _Items(blocks, rows, boxes, (*strange, *rows.problems, *problems))

@@ -7,18 +7,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from worker.document.cells import Row, append_cells, render, replace_cell
+from worker.document.action_items import is_blank
 from worker.document.inline import in_cell
-from worker.document.markdown import Heading, Item, Table
-from worker.document.outline import Actions, Bullet, Timeline
-from worker.document.source import Edit, Place, Source
-from worker.document.tickets import is_blank
+from worker.document.markdown_blocks import Heading, ListItem, Table
+from worker.document.markdown_tables import TableRow, append_cells, render_row, replace_cell
+from worker.document.outline import ActionsTable, Bullet, TimelineTable
+from worker.document.text_edits import Edit, Place, SourceText
 
-Cells = tuple[str | None, ...]
+EntryCells = tuple[str | None, ...]
 """What an entry says, in the program's order; None for a column that people removed."""
 
 
-class Spot(Protocol):
+class TextTarget(Protocol):
     """A place that holds one text."""
 
     @property
@@ -30,7 +30,7 @@ class Spot(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class TitleSpot:
+class TitleTarget:
     """The document's title."""
 
     heading: Heading
@@ -46,10 +46,10 @@ class TitleSpot:
 
 
 @dataclass(frozen=True, slots=True)
-class BulletSpot:
+class BulletTarget:
     """What stands behind a bullet's label, up to the list below it."""
 
-    source: Source
+    source: SourceText
     bullet: Bullet
 
     @property
@@ -70,10 +70,10 @@ class BulletSpot:
 
 
 @dataclass(frozen=True, slots=True)
-class CellSpot:
+class HeaderTarget:
     """One cell of a table's header."""
 
-    row: Row
+    row: TableRow
     column: int
 
     @property
@@ -86,11 +86,11 @@ class CellSpot:
         return replace_cell(self.row, self.column, in_cell(text))
 
 
-class Listing(Protocol):
+class ListTarget(Protocol):
     """A place that holds entries."""
 
     @property
-    def entries(self) -> Sequence[Cells]:
+    def entries(self) -> Sequence[EntryCells]:
         """What each entry says, in the document's order."""
 
     @property
@@ -107,20 +107,20 @@ class Listing(Protocol):
         """Make the edit that adds entries behind one; behind -1 is before all."""
 
 
-class Points:
+class PointsTarget:
     """The bullets nested below a labelled one."""
 
-    def __init__(self, source: Source, bullet: Bullet) -> None:
+    def __init__(self, source: SourceText, bullet: Bullet) -> None:
         self._source = source
         self._parent = bullet.item
         self._items = bullet.points
-        self.entries: Sequence[Cells] = tuple((self._text(one),) for one in self._items)
+        self.entries: Sequence[EntryCells] = tuple((self._text(one),) for one in self._items)
         self.kept: Collection[int] = ()
 
-    def _place(self, item: Item) -> Place:
+    def _place(self, item: ListItem) -> Place:
         return Place(item.place.start, self._source.ends[item.behind - 1])
 
-    def _text(self, item: Item) -> str:
+    def _text(self, item: ListItem) -> str:
         place = self._place(item)
         return " ".join(self._source.text[place.start : place.end].split())
 
@@ -146,7 +146,7 @@ class Points:
         lines = [lead + " ".join(cells[0].split()) for cells in many]
         return self._source.insert_after(line, lines)
 
-    def _lead(self, item: Item) -> str:
+    def _lead(self, item: ListItem) -> str:
         head = self._source.text[self._source.starts[item.line] : item.place.start]
         gap = head[head.rfind(item.marker) + len(item.marker) :]
         return f"{item.inset}{item.marker}{gap or ' '}"
@@ -154,7 +154,7 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class _Standing:
-    row: Row
+    row: TableRow
     table: Table
     columns: tuple[int | None, ...]
 
@@ -166,16 +166,16 @@ class _Standing:
         return not all(is_blank(text) for text in others)
 
 
-class Rows:
+class RowsTarget:
     """The rows of one table, or of several that hold the same."""
 
-    def __init__(self, source: Source, tables: Sequence[Timeline | Actions]) -> None:
+    def __init__(self, source: SourceText, tables: Sequence[TimelineTable | ActionsTable]) -> None:
         self._source = source
         self._first = tables[0]
         self._rows = [
             _Standing(row, one.table, one.columns) for one in tables for row in one.table.rows
         ]
-        self.entries: Sequence[Cells] = tuple(
+        self.entries: Sequence[EntryCells] = tuple(
             tuple(None if at is None else one.row.text(at) for at in one.columns)
             for one in self._rows
         )
@@ -229,7 +229,7 @@ def _row(
     for column, text in zip(columns, cells, strict=True):
         if column is not None:
             words[column] = in_cell(text)
-    return render(words, widths)
+    return render_row(words, widths)
 
 
 def _widths(table: Table) -> list[int] | None:

@@ -31,7 +31,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceText:
     """A text and its lines.
 
     ``text`` always ends with a line end; where the original did not, one was lent to it
@@ -45,7 +45,7 @@ class Source:
     lent: bool
 
     @classmethod
-    def of(cls, text: str) -> "Source":
+    def of(cls, text: str) -> "SourceText":
         """Find the lines of a text. Lines end as in Markdown: LF, CRLF or CR, nothing else."""
         lent = not text.endswith(("\n", "\r"))
         first = _END.search(text)
