@@ -12,8 +12,8 @@ from worker.app.composition import new_mark
 from worker.jobs.results import IncidentResult, Trigger
 from worker.jobs.run_many import Order, run
 from worker.journal.database import Database
+from worker.journal.incident_locks import PostgresLocks
 from worker.journal.journal import Journal
-from worker.journal.locks import PostgresLocks
 
 DROP = text(
     "SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"

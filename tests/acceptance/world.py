@@ -29,8 +29,8 @@ from worker.jobs.results import IncidentResult, RunResult, Trigger
 from worker.jobs.run_many import Order, run
 from worker.jobs.wanted import Wanted
 from worker.journal.database import Database
+from worker.journal.incident_locks import FileLocks
 from worker.journal.journal import Journal
-from worker.journal.locks import FileLocks
 from worker.store.directory import DirectoryStore
 from worker.tracking.new_ticket import Route
 

@@ -20,11 +20,11 @@ from connectors.tickets import Mark, TicketId
 from tests.unit.tracking_support import INCIDENT, NOW, intent, tracked
 from worker.journal.database import UPGRADE_LOCK, Database, JournalError, sqlite_path
 from worker.journal.journal import Journal
-from worker.journal.postgres import AT_MOST, pooled
 from worker.journal.records import Entry, KnownDocument, Skip
 from worker.journal.revisions import NEWEST
 from worker.journal.tables import metadata
 from worker.journal.upgrading import upgrade
+from worker.locks.connections import AT_MOST, pooled
 
 POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")
 

@@ -17,8 +17,14 @@ from sqlalchemy.exc import DBAPIError
 from tests.integration.queue_support import database
 from tests.unit.tracking_support import INCIDENT, NOW, intent
 from worker.journal.database import Database
+from worker.journal.incident_locks import (
+    BusyElsewhere,
+    FileLocks,
+    IncidentLocks,
+    PostgresLocks,
+    ThreadLocks,
+)
 from worker.journal.journal import Journal
-from worker.journal.locks import BusyElsewhere, FileLocks, IncidentLocks, PostgresLocks, ThreadLocks
 
 
 @pytest.fixture(params=["file", "thread", "postgresql"])
@@ -80,7 +86,7 @@ def test_threads_take_turns(locks: IncidentLocks) -> None:
 
 HOLDER = """
 import sys, pathlib
-from worker.journal.locks import FileLocks
+from worker.journal.incident_locks import FileLocks
 with FileLocks(pathlib.Path(sys.argv[1])).held("QA", 1):
     print("held", flush=True)
     sys.stdin.read()
@@ -131,7 +137,7 @@ def test_who_lost_the_lock_to_another_writes_no_create_down_any_more(tmp_path: P
 
 REFUSED_CLAIM = "ALTER TABLE claims ADD CHECK (incident <> 'QA')"
 FAILED_RELEASE = """
-CREATE FUNCTION pg_advisory_unlock(bigint) RETURNS boolean LANGUAGE plpgsql
+CREATE FUNCTION pg_advisory_unlock_all() RETURNS void LANGUAGE plpgsql
 AS $$ BEGIN RAISE 'canceling statement due to statement timeout'; END $$
 """
 FAILED_TAKING = """

@@ -14,8 +14,8 @@ from worker.app.composition import new_mark
 from worker.app.library import OpenLibrary
 from worker.jobs.context import JobContext
 from worker.journal.database import Database
+from worker.journal.incident_locks import ThreadLocks
 from worker.journal.journal import Journal
-from worker.journal.locks import ThreadLocks
 from worker.queue import JobOutcome, Queue
 from worker.store.base import Stored
 from worker.store.directory import DirectoryStore

@@ -15,8 +15,8 @@ from worker.jobs.context import JobContext
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase
 from worker.journal.database import Database
+from worker.journal.incident_locks import ThreadLocks
 from worker.journal.journal import Journal
-from worker.journal.locks import ThreadLocks
 from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy
 from worker.store.directory import DirectoryStore
 

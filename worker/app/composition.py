@@ -22,8 +22,8 @@ from worker.jobs.context import CreateWhen, JobContext, JobPolicy, RouteRule
 from worker.jobs.draft_filter import DraftFilter
 from worker.journal.budgets import SharedPace
 from worker.journal.database import Database, sqlite_path
+from worker.journal.incident_locks import FileLocks, IncidentLocks, PostgresLocks, ThreadLocks
 from worker.journal.journal import Journal
-from worker.journal.locks import FileLocks, IncidentLocks, PostgresLocks, ThreadLocks
 from worker.store.base import DocumentStore
 from worker.store.directory import DirectoryStore
 from worker.store.git import GitStore

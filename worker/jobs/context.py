@@ -10,8 +10,8 @@ from connectors.incidents import Incident, IncidentSource
 from connectors.tickets import Mark, TicketTracker
 from worker.drafting.policy import DraftPolicy
 from worker.jobs.draft_filter import DraftFilter, meets
+from worker.journal.incident_locks import IncidentLocks
 from worker.journal.journal import Journal
-from worker.journal.locks import IncidentLocks
 from worker.store.base import DocumentStore
 from worker.tracking.new_ticket import Route
 from worker.tracking.status import DONE_RESOLUTIONS

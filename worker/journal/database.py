@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoneFree
 
 from connectors.errors import PostmortemError
 from worker.journal import rehearsal
-from worker.journal.postgres import pooled
 from worker.journal.revisions import NEWEST, bring_up_to_date, revision
+from worker.locks import advisory_locks, file_locks
+from worker.locks.connections import pooled
 
 UPGRADE_LOCK = 7_365_221_001
 """The advisory lock under which one machine at a time brings a PostgreSQL database up to date."""
@@ -113,8 +113,6 @@ def _open(url: str, upgrade_wait: float) -> Engine:
         return _upgraded(pooled(url), upgrade_wait)
     engine = create_engine(url)
     path = sqlite_path(url)
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
     event.listen(engine, "connect", _sqlite_settings)
     with _upgrading(path, upgrade_wait):
         return _upgraded(engine, upgrade_wait)
@@ -131,7 +129,7 @@ def _upgrading(path: Path | None, wait: float) -> Iterator[None]:
     if path is None:
         yield
         return
-    with FileLock(path.with_name(path.name + ".lock"), timeout=wait):
+    with file_locks.held(path.with_name(path.name + ".lock"), wait):
         yield
 
 
@@ -140,7 +138,7 @@ def _upgraded(engine: Engine, wait: float) -> Engine:
         with engine.begin() as connection:
             # Looked at first, since a process that is up to date need not wait for one that is not.
             if engine.dialect.name == "postgresql" and revision(connection) != NEWEST:
-                _wait_for_turn(connection, wait)
+                advisory_locks.take_for_transaction(connection, (UPGRADE_LOCK,), wait)
             bring_up_to_date(connection)
     except BaseException:
         engine.dispose()
@@ -148,16 +146,10 @@ def _upgraded(engine: Engine, wait: float) -> Engine:
     return engine
 
 
-def _wait_for_turn(connection: Connection, seconds: float) -> None:
-    """Be the only one to change the tables until the commit, and wait for no lock much longer."""
-    connection.execute(text(f"SET LOCAL lock_timeout = {seconds * 1000:.0f}"))
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
-
-
 def _cannot_open(url: str, error: Exception) -> JournalError:
     shown = make_url(url).render_as_string(hide_password=True)
     orig = getattr(error, "orig", None)
-    if isinstance(error, Timeout) or getattr(orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+    if isinstance(error, TimeoutError) or getattr(orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
         return JournalError(
             f"The database {shown} is being brought up to date by another process, or one is in "
             "its way, and that did not end in time.",

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from connectors.tickets import Mark, TicketId
 from worker.journal import rows, tables
 from worker.journal.database import Database, JournalError
-from worker.journal.locks import must_still_hold
+from worker.journal.incident_locks import must_still_hold
 from worker.journal.records import NO_CLAIM, Claim, Entry, KnownDocument, KnownIncident, Pull
 from worker.journal.skips import Skips
 from worker.journal.statements import chunks, put, put_first

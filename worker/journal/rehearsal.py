@@ -25,8 +25,8 @@ from sqlalchemy import (
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.expression import UpdateBase
 
-from worker.journal.postgres import unpooled
 from worker.journal.revisions import NEWEST, bring_up_to_date, revision
+from worker.locks.connections import unpooled
 
 OWN = "pg_temp"
 """PostgreSQL's name for the schema of a session's temporary tables; names are looked up there first

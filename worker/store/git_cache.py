@@ -10,12 +10,12 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from worker.locks.file_locks import held
 from worker.store.base import StoreError
-from worker.store.file_lock import held
 from worker.store.git_command import Git, TooSlow
 from worker.store.patience import Patience
 
@@ -143,10 +143,16 @@ class Cache:
 
     @contextmanager
     def _held(self, name: str) -> Iterator[int]:
-        with self._told():
-            self._home.mkdir(parents=True, exist_ok=True)
-            with held(self._home / name, self._patience.turn) as lock:
-                yield lock
+        path, seconds = self._home / name, self._patience.turn
+        with self._told(), ExitStack() as stack:
+            try:
+                lock = stack.enter_context(held(path, seconds))
+            except TimeoutError as error:
+                raise StoreError(
+                    f"Others on this machine held {path} for {seconds:.0f} s.",
+                    "See what they wait for; the next sync tries again.",
+                ) from error
+            yield lock
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -4,24 +4,21 @@ A lock goes with its holder: the operating system frees a file lock, and Postgre
 lock, when the process that held it is gone. So no lock outlives a crash, and none must expire.
 """
 
-import hashlib
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, select
 
 from connectors.errors import PostmortemError
-from worker.journal.postgres import unpooled
 from worker.journal.records import NO_CLAIM, Claim
 from worker.journal.statements import put
 from worker.journal.tables import claims
+from worker.locks import advisory_locks, file_locks
 
 SHARDS = 64
 
@@ -53,17 +50,9 @@ class FileLocks:
     @contextmanager
     def held(self, incident: str, wait: float) -> Iterator[Claim]:
         """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        shard = int.from_bytes(_digest(incident)[:4], "big") % SHARDS
-        lock = FileLock(self._folder / f"{shard:02}.lock", thread_local=False)
-        try:
-            lock.acquire(timeout=wait, poll_interval=0.05)
-        except Timeout:
-            raise _busy(incident) from None
-        try:
+        shard = advisory_locks.number(_name(incident), 4) % SHARDS
+        with _told(incident, file_locks.held(self._folder / f"{shard:02}.lock", wait)):
             yield NO_CLAIM
-        finally:
-            lock.release()
 
 
 class ThreadLocks:
@@ -95,7 +84,7 @@ class PostgresLocks:
     """
 
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
-        self._engine = unpooled(engine.url).execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = advisory_locks.connections(engine.url)
         self._clock = clock
 
     @contextmanager
@@ -106,23 +95,13 @@ class PostgresLocks:
         go on: so whoever holds it leaves a claim, and the claim before it is worth nothing any
         more.
         """
-        key = {"key": int.from_bytes(_digest(incident)[:8], "big", signed=True)}
+        key = (advisory_locks.number(_name(incident), 8),)
         with self._engine.connect() as connection:
-            until = self._clock() + wait
-            take = text("SELECT pg_try_advisory_lock(:key)")
-            while not connection.scalar(take, key):
-                if self._clock() >= until:
-                    raise _busy(incident)
-                time.sleep(0.05)
-            try:
+            lock = advisory_locks.held(connection, key, wait, self._clock)
+            with _told(incident, lock):
                 claim = Claim(secrets.token_hex(8))
                 put(connection, claims, {"incident": incident}, {"claim": claim})
                 yield claim
-            finally:
-                # At once, since a server notices later that a connection was closed; where it
-                # fails, that is how the lock goes.
-                with suppress(SQLAlchemyError):
-                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
 
 
 def must_still_hold(connection: Connection, incident: str, claim: Claim) -> None:
@@ -136,8 +115,19 @@ def must_still_hold(connection: Connection, incident: str, claim: Claim) -> None
         )
 
 
-def _digest(incident: str) -> bytes:
-    return hashlib.sha256(f"postmortem:{incident}".encode()).digest()
+def _name(incident: str) -> str:
+    return f"postmortem:{incident}"
+
+
+@contextmanager
+def _told(incident: str, lock: AbstractContextManager[object]) -> Iterator[None]:
+    """Hold a lock, and tell whose it is where another has it."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(lock)
+        except TimeoutError:
+            raise _busy(incident) from None
+        yield
 
 
 def _busy(incident: str) -> BusyElsewhere:

@@ -1,0 +1,100 @@
+"""Advisory locks of PostgreSQL, for all machines on one database.
+
+A lock belongs to a connection and goes with it, so it wants one that is neither pooled nor in a
+transaction: see :func:`connections`. A pooler in between must pool by session.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    BindParameter,
+    Connection,
+    Engine,
+    Integer,
+    func,
+    literal,
+    select,
+    text,
+)
+from sqlalchemy.exc import SQLAlchemyError
+
+from worker.locks.connections import unpooled
+
+_LOOK_AGAIN = 0.05
+"""Seconds between two looks whether a lock is free."""
+
+Key = tuple[int] | tuple[int, int]
+"""What tells one lock from another in a database: a number of 64 bits, or a kind and a number of 32
+bits each; PostgreSQL keeps the two apart. All releases must agree on them."""
+
+
+def number(name: str, size: int) -> int:
+    """Give a number of ``size`` bytes for a lock's name."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:size], "big", signed=True)
+
+
+def connections(url: str | URL) -> Engine:
+    """Give an engine for connections that hold locks."""
+    return unpooled(url).execution_options(isolation_level="AUTOCOMMIT")
+
+
+def take(connection: Connection, key: Key) -> bool:
+    """Take the lock for as long as the connection lasts; False where another holds it."""
+    return bool(connection.scalar(select(func.pg_try_advisory_lock(*_numbers(key)))))
+
+
+@contextmanager
+def held(
+    connection: Connection,
+    key: Key,
+    seconds: float,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[None]:
+    """Hold the lock meanwhile. Raises ``TimeoutError`` where it is not free for ``seconds``."""
+    until = clock() + seconds
+    while not take(connection, key):
+        if clock() >= until:
+            raise TimeoutError
+        time.sleep(_LOOK_AGAIN)
+    try:
+        yield
+    finally:
+        let_go(connection)
+
+
+def let_go(connection: Connection) -> None:
+    """Let go of all locks of the connection, before it is closed.
+
+    The server notices later that it was closed; where this fails, that is how they go.
+    """
+    with suppress(SQLAlchemyError):
+        connection.execute(select(func.pg_advisory_unlock_all()))
+
+
+def take_for_transaction(connection: Connection, key: Key, seconds: float) -> None:
+    """Hold the lock until the transaction ends.
+
+    It waits for this lock, as for any other in the transaction, no longer than ``seconds``; then
+    SQLAlchemy raises an error whose ``sqlstate`` is ``lock_not_available``.
+    """
+    connection.execute(text(f"SET LOCAL lock_timeout = {seconds * 1000:.0f}"))
+    connection.execute(select(func.pg_advisory_xact_lock(*_numbers(key))))
+
+
+def count(connection: Connection, kind: int) -> int:
+    """Count the locks of a kind that are held in the connection's database."""
+    query = text(
+        "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+        " WHERE l.locktype = 'advisory' AND l.classid = :kind AND l.objsubid = 2 AND l.granted"
+        " AND d.datname = current_database()"
+    )
+    return int(connection.scalars(query, {"kind": kind}).one())
+
+
+def _numbers(key: Key) -> list[BindParameter[int]]:
+    return [literal(one, BigInteger if len(key) == 1 else Integer) for one in key]
