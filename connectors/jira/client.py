@@ -11,9 +11,9 @@ from connectors.errors import Rejected
 from connectors.jira import createmeta, people, preflight, request_bodies, searching
 from connectors.jira.connection import Connection, Credentials
 from connectors.jira.creating import Creator
-from connectors.jira.payloads import account, server, transitions
-from connectors.jira.reading import Part
+from connectors.jira.payloads import JIRA, account, server, transitions
 from connectors.jira.searching import Searcher
+from connectors.json_fields import JsonValue
 from connectors.rate_limit import NoPace, Pace
 from connectors.retry import Circuit, RetryPolicy
 from connectors.tickets import (
@@ -144,7 +144,8 @@ class Jira:
         site = self.site()
         refused: dict[str, str] = {}
         while body := request_bodies.edit(changes, site.kind, refused):
-            sent = {*Part(body, "")["fields"].members(), *Part(body, "")["update"].members()}
+            whole = JsonValue(body, JIRA)
+            sent = {*whole["fields"].members(), *whole["update"].members()}
             try:
                 self._connection.ask(
                     "change the ticket", "PUT", f"issue/{ticket}", body=body, repeatable=True
@@ -206,8 +207,8 @@ class Jira:
         )
         if told.kind is SiteKind.CLOUD:
             self._connection.version = "3"
-        me = Part(self._connection.package("say who we are", lambda client: client.myself()), "")
-        known = account(me, told.kind)
+        me = self._connection.package("say who we are", lambda client: client.myself())
+        known = account(JsonValue(me, JIRA), told.kind)
         url = told.url or self._connection.access.url
         return Site(told.kind, url, told.version, known.id, known.name)
 

@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 from connectors.errors import ConnectorError, NotFound, Rejected
 from connectors.jira.connection import Connection
-from connectors.jira.reading import Part
+from connectors.jira.payloads import JIRA
+from connectors.json_fields import JsonValue
 from connectors.tickets import CreateFields
 
 FILLED_BY_JIRA = frozenset({"reporter"})
@@ -50,14 +51,14 @@ class MetaPage:
 
 def type_page(answer: object) -> MetaPage:
     """Read a page of the issue types of a project."""
-    top = Part(answer, "")
+    top = JsonValue(answer, JIRA)
     parts = (top["issueTypes"] or top["values"]).each()
     return MetaPage(types=tuple(map(_type, parts)), next_start=_next_start(top, len(parts)))
 
 
 def field_page(answer: object) -> MetaPage:
     """Read a page of the fields of an issue type."""
-    top = Part(answer, "")
+    top = JsonValue(answer, JIRA)
     parts = (top["fields"] or top["results"] or top["values"]).each()
     fields = tuple(_field(part["fieldId"].text(), part) for part in parts)
     return MetaPage(fields=fields, next_start=_next_start(top, len(parts)))
@@ -65,7 +66,7 @@ def field_page(answer: object) -> MetaPage:
 
 def legacy(answer: object, project: str, issue_type: str) -> CreateFields | None:
     """Read the old answer; None where it has no such project or type."""
-    for part in Part(answer, "")["projects"].each():
+    for part in JsonValue(answer, JIRA)["projects"].each():
         if part["key"].text() != project:
             continue
         for kind in part["issuetypes"].each():
@@ -90,11 +91,11 @@ def create_fields(fields: Iterable[FieldMeta]) -> CreateFields:
     )
 
 
-def _type(part: Part) -> IssueType:
+def _type(part: JsonValue) -> IssueType:
     return IssueType(part["id"].identifier(), part["name"].text())
 
 
-def _field(own: str, part: Part) -> FieldMeta:
+def _field(own: str, part: JsonValue) -> FieldMeta:
     allowed = part["allowedValues"].each() if own in {"priority", "components"} else ()
     return FieldMeta(
         own,
@@ -104,7 +105,7 @@ def _field(own: str, part: Part) -> FieldMeta:
     )
 
 
-def _next_start(top: Part, got: int) -> int | None:
+def _next_start(top: JsonValue, got: int) -> int | None:
     if not got or top["isLast"].flag():
         return None
     start = (top["startAt"].number_or_none() or 0) + got

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from connectors.errors import ConnectorError, PayloadError
 from connectors.jira.connection import Connection, may_have_happened
-from connectors.jira.payloads import Made, NotMade, browse_url, bulk_results, made
-from connectors.jira.reading import Part
+from connectors.jira.payloads import JIRA, Made, NotMade, browse_url, bulk_results, made
 from connectors.jira.request_bodies import ESSENTIAL, new_issue
 from connectors.jira.responses import CREATED, SERVER_ERRORS, TOO_MANY_REQUESTS, JiraAnswer
+from connectors.json_fields import JsonValue
 from connectors.tickets import Created, NewTicket, NotSent, Outcome, Refused, Site, Unknown
 
 BULK_LIMIT = 50
@@ -123,7 +123,7 @@ class Creator:
             return NotMade(answer.status, answer.problems)
         try:
             if answer.status == CREATED:
-                return made(Part(answer.data, ""))
+                return made(JsonValue(answer.data, JIRA))
         except PayloadError as error:
             return _unclear(str(error))
         return _unclear(f"Jira answered {answer.status}.")

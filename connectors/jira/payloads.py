@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from connectors.errors import PayloadError
-from connectors.jira.reading import Part
+from connectors.json_fields import JsonValue, Sender
 from connectors.tickets import (
     MARK_LABEL_PREFIX,
     MARK_PROPERTY,
@@ -24,6 +24,7 @@ from connectors.tickets import (
     Transition,
 )
 
+JIRA = Sender("Jira")
 TICKET_FIELDS = (
     "summary",
     "status",
@@ -75,7 +76,7 @@ def server(answer: object) -> Server:
 
     A custom domain (``displayUrl``) goes before ``baseUrl``: it is the address that people know.
     """
-    top = Part(answer, "")
+    top = JsonValue(answer, JIRA)
     cloud = top["deploymentType"].text_or_none() == "Cloud"
     url = top["displayUrl"].text_or_none() or top["baseUrl"].text_or_none()
     return Server(
@@ -85,7 +86,7 @@ def server(answer: object) -> Server:
     )
 
 
-def account(part: Part, kind: SiteKind) -> Account:
+def account(part: JsonValue, kind: SiteKind) -> Account:
     """Read a person: known by ``accountId`` on Cloud, by ``name`` on Data Center.
 
     Cloud hides e-mail addresses as each person's profile says, and knows no user names.
@@ -107,11 +108,11 @@ def candidates(answer: object, kind: SiteKind) -> tuple[Candidate, ...]:
             account(part, kind),
             part["active"].flag(default=True) and part["accountType"].text_or_none() != "app",
         )
-        for part in Part(answer, "").each()
+        for part in JsonValue(answer, JIRA).each()
     )
 
 
-def ticket(part: Part, kind: SiteKind, site: str) -> Ticket:
+def ticket(part: JsonValue, kind: SiteKind, site: str) -> Ticket:
     """Read an issue with :data:`TICKET_FIELDS`; ``site`` is the address that links begin with."""
     fields = part["fields"]
     own = numeric_id(part["id"])
@@ -138,7 +139,7 @@ def ticket(part: Part, kind: SiteKind, site: str) -> Ticket:
     )
 
 
-def category(status: Part) -> Category:
+def category(status: JsonValue) -> Category:
     """Read what a status means by its category's key: names are the team's and localised."""
     key = status["statusCategory"]["key"].text_or_none()
     known = {known.value: known for known in Category}
@@ -155,7 +156,7 @@ def found(answer: object, kind: SiteKind, site: str) -> TicketPage:
 
     A bulk fetch leaves out what cannot be seen; ``issueErrors`` names what is there all the same.
     """
-    top = Part(answer, "")
+    top = JsonValue(answer, JIRA)
     if not top["issues"]:
         raise top["issues"].wrong("a list")
     return TicketPage(
@@ -175,17 +176,17 @@ def transitions(answer: object) -> tuple[Transition, ...]:
             part["to"]["name"].text(),
             category(part["to"]),
         )
-        for part in Part(answer, "")["transitions"].each()
+        for part in JsonValue(answer, JIRA)["transitions"].each()
     )
 
 
 def permissions(answer: object) -> Mapping[str, bool]:
     """Read which permissions the credentials have, by key (``CREATE_ISSUES``)."""
-    found_ = Part(answer, "")["permissions"]
+    found_ = JsonValue(answer, JIRA)["permissions"]
     return {key: found_[key]["havePermission"].flag() for key in found_.members()}
 
 
-def numeric_id(part: Part) -> TicketId:
+def numeric_id(part: JsonValue) -> TicketId:
     """Read an issue's id: digits, since it becomes part of paths and queries."""
     own = part.identifier()
     if not (own.isascii() and own.isdigit()):
@@ -193,7 +194,7 @@ def numeric_id(part: Part) -> TicketId:
     return TicketId(own)
 
 
-def _mark(value: Part, labels: tuple[str, ...]) -> Mark | None:
+def _mark(value: JsonValue, labels: tuple[str, ...]) -> Mark | None:
     """Read the mark from the property, else from the label.
 
     Data Center's search gives no properties.
@@ -237,7 +238,7 @@ class NotMade:
     problems: JiraProblems
 
 
-def made(part: Part) -> Made:
+def made(part: JsonValue) -> Made:
     """Read the answer to a create: it holds no status, so none is read."""
     return Made(numeric_id(part["id"]), TicketKey(part["key"].text()))
 
@@ -249,7 +250,7 @@ def bulk_results(answer: object, count: int) -> tuple[Made | NotMade, ...]:
     was, counted from 0. Raises ``PayloadError`` where the two lists do not add up, since then
     nobody can say which ticket is whose.
     """
-    top = Part(answer, "")
+    top = JsonValue(answer, JIRA)
     failed: dict[int, NotMade] = {}
     for part in top["errors"].each():
         number = part["failedElementNumber"].number()

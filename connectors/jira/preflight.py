@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Iterator
 from connectors.checks import Finding
 from connectors.errors import ConnectorError
 from connectors.jira.connection import Connection
-from connectors.jira.payloads import permissions
-from connectors.jira.reading import Part
+from connectors.jira.payloads import JIRA, permissions
 from connectors.jira.request_bodies import ESSENTIAL
+from connectors.json_fields import JsonValue
 from connectors.tickets import CreateFields, Site, SiteKind
 
 SUPPLIED = ESSENTIAL | {
@@ -61,9 +61,9 @@ def findings(
 
 
 def _project(connection: Connection, project: str) -> Finding:
-    answer = Part(
+    answer = JsonValue(
         connection.package(f"read project {project}", lambda client: client.project(project).raw),
-        "",
+        JIRA,
     )
     subject = f"Jira project {project}"
     if answer["archived"].flag():

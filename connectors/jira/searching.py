@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from connectors.errors import NotFound, PayloadError, Rejected, Unreachable
 from connectors.jira.connection import Connection
-from connectors.jira.payloads import TICKET_FIELDS, TicketPage, found, ticket
-from connectors.jira.reading import Part
+from connectors.jira.payloads import JIRA, TICKET_FIELDS, TicketPage, found, ticket
+from connectors.json_fields import JsonValue
 from connectors.tickets import MARK_PROPERTY, Site, SiteKind, Ticket, TicketId, TicketKey
 
 LABEL_LIMIT = 255
@@ -104,7 +104,7 @@ class Searcher:
             )
         except NotFound:
             return
-        yield ticket(Part(answer, ""), site.kind, site.url)
+        yield ticket(JsonValue(answer, JIRA), site.kind, site.url)
 
     def _cloud_pages(self, query: str, doing: str) -> Iterator[object]:
         """Go through an enhanced search; the last page is the one without a token."""
@@ -118,7 +118,7 @@ class Searcher:
         while True:
             page = self._connection.ask(doing, "POST", "search/jql", body=body)
             yield page
-            token = Part(page, "")["nextPageToken"].text_or_none()
+            token = JsonValue(page, JIRA)["nextPageToken"].text_or_none()
             if token is None:
                 return
             if token in seen:
@@ -139,9 +139,9 @@ class Searcher:
             }
             page = self._connection.ask(doing, "GET", "search", params=params)
             yield page
-            got = len(Part(page, "")["issues"].each())
+            got = len(JsonValue(page, JIRA)["issues"].each())
             start += got
-            if not got or start >= Part(page, "")["total"].number():
+            if not got or start >= JsonValue(page, JIRA)["total"].number():
                 return
 
 

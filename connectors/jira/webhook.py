@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum
 
 from connectors.errors import PayloadError, SignatureError
-from connectors.jira.payloads import numeric_id
-from connectors.jira.reading import Part
+from connectors.jira.payloads import JIRA, numeric_id
+from connectors.json_fields import JsonValue
 from connectors.tickets import TicketId, TicketKey
 
 SIGNATURE_HEADER = "X-Hub-Signature"
@@ -83,7 +83,7 @@ def event(body: bytes, identifier: str | None = None) -> JiraEvent | None:
     itself. Raises ``PayloadError`` for what is not an event of Jira's.
     """
     try:
-        top = Part(json.loads(body), "")
+        top = JsonValue(json.loads(body), JIRA)
     except (ValueError, RecursionError) as error:
         raise PayloadError("The webhook's body is not JSON.") from error
     known = {kind.value: kind for kind in EventKind}
@@ -102,7 +102,7 @@ def event(body: bytes, identifier: str | None = None) -> JiraEvent | None:
     )
 
 
-def _time(part: Part) -> datetime:
+def _time(part: JsonValue) -> datetime:
     try:
         return _EPOCH + timedelta(milliseconds=part.number())
     except OverflowError as error:

@@ -47,7 +47,7 @@ class PagerDuty:
     def incident(self, incident: IncidentId) -> Incident:
         """Give the incident alone, in one call. Raises ``NotFound`` where there is none to see."""
         answer = self._transport.get(incident_path(incident))
-        return payloads.incident(answer.within("incident"))
+        return payloads.incident(answer["incident"].required_object())
 
     def record(self, incident: IncidentId) -> IncidentRecord:
         """Give the incident with all its parts; what is not to be had is in ``missing``.

@@ -1,11 +1,12 @@
-"""Parts that many of PagerDuty's objects share: who acted, what is named, links, plain text."""
+"""What many of PagerDuty's objects share: ids, who acted, what is named, links, plain text."""
 
 import re
 from collections.abc import Iterable, Iterator
 
-from connectors.incidents import Agent, AgentKind, Link, Reference
-from connectors.pagerduty.fields import Fields
+from connectors.incidents import INCIDENT_ID, Agent, AgentKind, IncidentId, Link, Reference
+from connectors.json_fields import JsonValue, Sender
 
+PAGERDUTY = Sender("PagerDuty", quoted=True)
 _URL = re.compile(r"""https?://[a-z0-9\[][^\s<>"'`|\\^{}]*""", re.IGNORECASE)
 _KINDS = {
     "user": AgentKind.PERSON,
@@ -15,54 +16,62 @@ _KINDS = {
 }
 
 
-def agent_or_none(fields: Fields | None) -> Agent | None:
+def read_incident_id(field: JsonValue) -> IncidentId:
+    """Read an id that may stand in a path."""
+    own = field.text()
+    if not re.fullmatch(INCIDENT_ID, own):
+        raise field.wrong("an id of capital letters and digits")
+    return IncidentId(own)
+
+
+def agent_or_none(fields: JsonValue) -> Agent | None:
     """Read who acted. A deleted person is still named, by the reference's ``summary``."""
-    if fields is None:
+    if not fields:
         return None
-    kind = (fields.text_or_none("type") or "").removesuffix("_reference")
+    kind = (fields["type"].text_or_none() or "").removesuffix("_reference")
     return Agent(
         kind=AgentKind.INTEGRATION
         if kind.endswith("integration")
         else _KINDS.get(kind, AgentKind.OTHER),
-        id=fields.text_or_none("id") or "",
+        id=fields["id"].text_or_none() or "",
         name=_name(fields),
-        url=fields.text_or_none("html_url"),
+        url=fields["html_url"].text_or_none(),
     )
 
 
-def reference_or_none(fields: Fields | None) -> Reference | None:
+def reference_or_none(fields: JsonValue) -> Reference | None:
     """Read a reference to something; its id stands in where it has no name."""
-    if fields is None:
+    if not fields:
         return None
     return Reference(
-        fields.text_or_none("id") or "", _name(fields), fields.text_or_none("html_url")
+        fields["id"].text_or_none() or "", _name(fields), fields["html_url"].text_or_none()
     )
 
 
-def references(each: Iterable[Fields]) -> tuple[Reference, ...]:
+def references(each: Iterable[JsonValue]) -> tuple[Reference, ...]:
     """Read a list of references."""
     return tuple(one for one in map(reference_or_none, each) if one is not None)
 
 
-def agents(each: Iterable[Fields]) -> tuple[Agent, ...]:
+def agents(each: Iterable[JsonValue]) -> tuple[Agent, ...]:
     """Read a list of people, or of what else can be assigned."""
     return tuple(one for one in map(agent_or_none, each) if one is not None)
 
 
-def _name(fields: Fields) -> str:
+def _name(fields: JsonValue) -> str:
     for field in ("summary", "name", "id"):
-        if name := fields.text_or_none(field):
+        if name := fields[field].text_or_none():
             return name
     return ""
 
 
-def context_links(contexts: Iterable[Fields]) -> Iterator[Link]:
+def context_links(contexts: Iterable[JsonValue]) -> Iterator[Link]:
     """Read ``contexts``: an image's source is a link to an image, what it leads to another link."""
     for context in contexts:
-        text = context.text_or_none("text") or context.text_or_none("alt") or ""
-        if source := context.text_or_none("src"):
+        text = context["text"].text_or_none() or context["alt"].text_or_none() or ""
+        if source := context["src"].text_or_none():
             yield Link(source, text, is_image=True)
-        if target := context.text_or_none("href"):
+        if target := context["href"].text_or_none():
             yield Link(target, text)
 
 

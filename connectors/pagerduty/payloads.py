@@ -1,6 +1,6 @@
 """PagerDuty's JSON as records. Every function may raise ``PayloadError``, which names the field.
 
-Each takes :class:`Fields` and gives a record of ``connectors.incidents``. Types of log entries,
+Each takes :class:`JsonValue` and gives a record of ``connectors.incidents``. Types of log entries,
 channels and agents are open sets: an unknown one is read like the others. A person who was
 deleted stays as a reference with a ``summary``; an ``agent`` may be missing altogether.
 """
@@ -24,6 +24,7 @@ from connectors.incidents import (
     Reference,
     Responder,
 )
+from connectors.json_fields import JsonValue
 from connectors.pagerduty.common_payloads import (
     agent_or_none,
     agents,
@@ -32,13 +33,12 @@ from connectors.pagerduty.common_payloads import (
     flat,
     lines,
     plain,
+    read_incident_id,
     reference_or_none,
     references,
     text_links,
 )
-from connectors.pagerduty.fields import Fields
 
-_NOTHING = Fields({})
 _PAIRS = (
     ("priority", "old_priority", "new_priority"),
     ("urgency", "old_urgency", "new_urgency"),
@@ -51,173 +51,168 @@ _NOTIFICATIONS = {
 }
 
 
-def incident(fields: Fields) -> Incident:
+def incident(fields: JsonValue) -> Incident:
     """Read an incident of the REST API, or the ``data`` of a webhook, whose names differ."""
     return Incident(
-        id=fields.incident_id("id"),
+        id=read_incident_id(fields["id"]),
         number=_number(fields),
-        title=fields.text_or_none("title") or fields.text_or_none("summary") or "",
+        title=fields["title"].text_or_none() or fields["summary"].text_or_none() or "",
         status=_status(fields),
-        url=fields.text_or_none("html_url") or "",
-        created_at=fields.time("created_at"),
-        resolved_at=fields.time_or_none("resolved_at"),
-        reopened_at=fields.time_or_none("reopened_at"),
-        updated_at=fields.time_or_none("updated_at"),
-        last_status_change_at=fields.time_or_none("last_status_change_at"),
-        last_status_change_by=agent_or_none(fields.within_or_none("last_status_change_by")),
-        service=reference_or_none(fields.within_or_none("service")),
-        impacted_services=references(fields.each("impacted_services")),
-        teams=references(fields.each("teams")),
-        escalation_policy=reference_or_none(fields.within_or_none("escalation_policy")),
+        url=fields["html_url"].text_or_none() or "",
+        created_at=fields["created_at"].time(),
+        resolved_at=fields["resolved_at"].time_or_none(),
+        reopened_at=fields["reopened_at"].time_or_none(),
+        updated_at=fields["updated_at"].time_or_none(),
+        last_status_change_at=fields["last_status_change_at"].time_or_none(),
+        last_status_change_by=agent_or_none(fields["last_status_change_by"]),
+        service=reference_or_none(fields["service"]),
+        impacted_services=references(fields["impacted_services"].objects()),
+        teams=references(fields["teams"].objects()),
+        escalation_policy=reference_or_none(fields["escalation_policy"]),
         priority=_named(fields, "priority"),
-        urgency=fields.text_or_none("urgency"),
+        urgency=fields["urgency"].text_or_none(),
         incident_type=_named(fields, "incident_type"),
-        alert_count=_within(fields, "alert_counts").number_or_none("all"),
+        alert_count=fields["alert_counts"]["all"].number_or_none(),
         merged_into=_merged_into(fields),
-        conference_number=_within(fields, "conference_bridge").text_or_none("conference_number"),
-        conference_url=_within(fields, "conference_bridge").text_or_none("conference_url"),
+        conference_number=fields["conference_bridge"]["conference_number"].text_or_none(),
+        conference_url=fields["conference_bridge"]["conference_url"].text_or_none(),
         responders=_responders(fields),
     )
 
 
-def log_entry(fields: Fields) -> LogEntry:
+def log_entry(fields: JsonValue) -> LogEntry:
     """Read a log entry, best one asked for with ``include[]=channels``."""
-    channel = _within(fields, "channel")
+    channel = fields["channel"]
     return LogEntry(
-        id=fields.text("id"),
-        type=fields.text("type"),
-        summary=fields.text_or_none("summary") or "",
-        created_at=fields.time("created_at"),
-        agent=agent_or_none(fields.within_or_none("agent")),
+        id=fields["id"].text(),
+        type=fields["type"].text(),
+        summary=fields["summary"].text_or_none() or "",
+        created_at=fields["created_at"].time(),
+        agent=agent_or_none(fields["agent"]),
         channel=_channel(channel),
-        service=reference_or_none(fields.within_or_none("service")),
-        url=fields.text_or_none("html_url"),
-        note=fields.text_or_none("note"),
-        message=fields.text_or_none("message"),
-        user=agent_or_none(fields.within_or_none("user")),
+        service=reference_or_none(fields["service"]),
+        url=fields["html_url"].text_or_none(),
+        note=fields["note"].text_or_none(),
+        message=fields["message"].text_or_none(),
+        user=agent_or_none(fields["user"]),
         assignees=_assignees(fields),
         changes=tuple(_changes(channel)),
         links=distinct(_entry_links(fields, channel)),
-        linked=reference_or_none(fields.within_or_none("linked_incident")),
+        linked=reference_or_none(fields["linked_incident"]),
     )
 
 
-def alert(fields: Fields) -> Alert:
+def alert(fields: JsonValue) -> Alert:
     """Read an alert; its links come from its contexts and from the text of its body."""
-    body = _within(fields, "body")
-    common = _within(body, "cef_details")
-    details = tuple(flat(body.any("details")))
+    body = fields["body"]
+    common = body["cef_details"]
+    details = tuple(flat(body["details"].value))
     return Alert(
-        id=fields.text("id"),
-        summary=fields.text_or_none("summary") or "",
-        created_at=fields.time("created_at"),
-        status=fields.text_or_none("status") or "",
-        resolved_at=fields.time_or_none("resolved_at"),
-        severity=fields.text_or_none("severity") or common.text_or_none("severity"),
-        key=fields.text_or_none("alert_key"),
-        service=reference_or_none(fields.within_or_none("service")),
-        url=fields.text_or_none("html_url"),
-        suppressed=fields.flag("suppressed"),
-        client=common.text_or_none("client"),
-        client_url=common.text_or_none("client_url"),
+        id=fields["id"].text(),
+        summary=fields["summary"].text_or_none() or "",
+        created_at=fields["created_at"].time(),
+        status=fields["status"].text_or_none() or "",
+        resolved_at=fields["resolved_at"].time_or_none(),
+        severity=fields["severity"].text_or_none() or common["severity"].text_or_none(),
+        key=fields["alert_key"].text_or_none(),
+        service=reference_or_none(fields["service"]),
+        url=fields["html_url"].text_or_none(),
+        suppressed=fields["suppressed"].flag(),
+        client=common["client"].text_or_none(),
+        client_url=common["client_url"].text_or_none(),
         details=lines(details),
         links=distinct(_alert_links(body, common, details)),
     )
 
 
-def note(fields: Fields) -> Note:
+def note(fields: JsonValue) -> Note:
     """Read a note; its author may be a bot."""
     return Note(
-        id=fields.text("id"),
-        content=fields.text("content"),
-        created_at=fields.time("created_at"),
-        author=agent_or_none(fields.within_or_none("user")),
+        id=fields["id"].text(),
+        content=fields["content"].text(),
+        created_at=fields["created_at"].time(),
+        author=agent_or_none(fields["user"]),
         channel=_named(fields, "channel"),
     )
 
 
-def change_event(fields: Fields) -> ChangeEvent:
+def change_event(fields: JsonValue) -> ChangeEvent:
     """Read a change event, with the reason why PagerDuty relates it to the incident."""
-    links = (*context_links(fields.each("links")), *context_links(fields.each("images")))
+    links = (*context_links(fields["links"].objects()), *context_links(fields["images"].objects()))
     return ChangeEvent(
-        id=fields.text("id"),
-        summary=fields.text_or_none("summary") or "",
-        created_at=fields.time("timestamp"),
-        source=fields.text_or_none("source"),
-        services=references(fields.each("services")),
+        id=fields["id"].text(),
+        summary=fields["summary"].text_or_none() or "",
+        created_at=fields["timestamp"].time(),
+        source=fields["source"].text_or_none(),
+        services=references(fields["services"].objects()),
         links=distinct(links),
-        url=fields.text_or_none("html_url"),
-        reason=_within(fields, "correlation_reason").text_or_none("reason"),
+        url=fields["html_url"].text_or_none(),
+        reason=fields["correlation_reason"]["reason"].text_or_none(),
     )
 
 
-def custom_fields(fields: Fields) -> tuple[CustomField, ...]:
+def custom_fields(fields: JsonValue) -> tuple[CustomField, ...]:
     """Read the ``custom_fields`` of an incident."""
     return tuple(
         CustomField(
-            name=one.text("name"),
-            label=one.text_or_none("display_name") or one.text("name"),
-            value=plain(one.any("value")),
+            name=one["name"].text(),
+            label=one["display_name"].text_or_none() or one["name"].text(),
+            value=plain(one["value"].value),
         )
-        for one in fields.each("custom_fields")
+        for one in fields["custom_fields"].objects()
     )
 
 
-def business_services(fields: Fields) -> tuple[Reference, ...]:
+def business_services(fields: JsonValue) -> tuple[Reference, ...]:
     """Read the business services that an incident has an impact on."""
-    return references(fields.each("services"))
+    return references(fields["services"].objects())
 
 
-def subscribers(fields: Fields) -> int:
+def subscribers(fields: JsonValue) -> int:
     """Count who subscribed to an incident's status updates."""
-    return fields.number_or_none("total") or sum(1 for _ in fields.each("subscribers"))
+    return fields["total"].number_or_none() or sum(1 for _ in fields["subscribers"].objects())
 
 
-def _within(fields: Fields, name: str) -> Fields:
-    """Give the object that a field holds, an empty one where it is absent."""
-    return fields.within_or_none(name) or _NOTHING
-
-
-def _named(fields: Fields, name: str) -> str | None:
+def _named(fields: JsonValue, name: str) -> str | None:
     """Give what the thing in a field is called: references have a summary, other things a name."""
-    within = _within(fields, name)
-    return within.text_or_none("summary") or within.text_or_none("name")
+    thing = fields[name]
+    return thing["summary"].text_or_none() or thing["name"].text_or_none()
 
 
-def _number(fields: Fields) -> int:
-    number = fields.number_or_none("incident_number")
+def _number(fields: JsonValue) -> int:
+    number = fields["incident_number"].number_or_none()
     if number is None:
-        number = fields.number_or_none("number")
+        number = fields["number"].number_or_none()
     if number is None:
-        raise fields.wrong("incident_number", "a whole number")
+        raise fields["incident_number"].wrong("a whole number")
     return number
 
 
-def _status(fields: Fields) -> IncidentStatus:
+def _status(fields: JsonValue) -> IncidentStatus:
     try:
-        return IncidentStatus(fields.text("status"))
+        return IncidentStatus(fields["status"].text())
     except ValueError:
-        raise fields.wrong("status", "triggered, acknowledged or resolved") from None
+        raise fields["status"].wrong("triggered, acknowledged or resolved") from None
 
 
-def _merged_into(fields: Fields) -> Reference | None:
-    reason = _within(fields, "resolve_reason")
-    if reason.text_or_none("type") != "merge_resolve_reason":
+def _merged_into(fields: JsonValue) -> Reference | None:
+    reason = fields["resolve_reason"]
+    if reason["type"].text_or_none() != "merge_resolve_reason":
         return None
-    target = reason.within("incident")
-    target.incident_id("id")
+    target = reason["incident"].required_object()
+    read_incident_id(target["id"])
     return reference_or_none(target)
 
 
-def _responders(fields: Fields) -> tuple[Responder, ...]:
+def _responders(fields: JsonValue) -> tuple[Responder, ...]:
     """Read who was asked to help: each person once, and each policy that reached nobody yet."""
     found: dict[str, Responder] = {}
-    for answer in fields.each("incidents_responders"):
+    for answer in fields["incidents_responders"].objects():
         _answered(answer, found)
-    for request in fields.each("responder_requests"):
-        for outer in request.each("responder_request_targets"):
-            target = outer.within_or_none("responder_request_target") or outer
-            answers = tuple(target.each("incidents_responders"))
+    for request in fields["responder_requests"].objects():
+        for outer in request["responder_request_targets"].objects():
+            target = outer["responder_request_target"] or outer
+            answers = tuple(target["incidents_responders"].objects())
             for answer in answers:
                 _answered(answer, found)
             who = agent_or_none(target)
@@ -226,81 +221,81 @@ def _responders(fields: Fields) -> tuple[Responder, ...]:
     return tuple(found.values())
 
 
-def _answered(answer: Fields, found: dict[str, Responder]) -> None:
-    who = agent_or_none(answer.within_or_none("user"))
+def _answered(answer: JsonValue, found: dict[str, Responder]) -> None:
+    who = agent_or_none(answer["user"])
     if who and who.id not in found:
         found[who.id] = _responder(who, answer)
 
 
-def _responder(who: Agent, request: Fields) -> Responder:
-    state = request.text_or_none("state") or "pending"
+def _responder(who: Agent, request: JsonValue) -> Responder:
+    state = request["state"].text_or_none() or "pending"
     return Responder(
         who=who,
         state=state,
-        requested_by=agent_or_none(request.within_or_none("requester")),
-        requested_at=request.time_or_none("requested_at"),
-        message=request.text_or_none("message"),
-        answered_at=None if state == "pending" else request.time_or_none("updated_at"),
+        requested_by=agent_or_none(request["requester"]),
+        requested_at=request["requested_at"].time_or_none(),
+        message=request["message"].text_or_none(),
+        answered_at=None if state == "pending" else request["updated_at"].time_or_none(),
     )
 
 
-def _channel(channel: Fields) -> Channel:
-    common = _within(channel, "cef_details")
-    duration = channel.number_or_none("duration")
+def _channel(channel: JsonValue) -> Channel:
+    common = channel["cef_details"]
+    duration = channel["duration"].number_or_none()
     return Channel(
-        type=channel.text_or_none("type") or "",
-        summary=channel.text_or_none("summary") or channel.text_or_none("subject"),
-        details=lines(flat(channel.any("details"))) or None,
+        type=channel["type"].text_or_none() or "",
+        summary=channel["summary"].text_or_none() or channel["subject"].text_or_none(),
+        details=lines(flat(channel["details"].value)) or None,
         duration=None if duration is None else timedelta(seconds=duration),
         notification=_notification(channel),
-        client=channel.text_or_none("client") or common.text_or_none("client"),
-        client_url=channel.text_or_none("client_url") or common.text_or_none("client_url"),
-        severity=common.text_or_none("severity"),
-        source=common.text_or_none("source_origin"),
+        client=channel["client"].text_or_none() or common["client"].text_or_none(),
+        client_url=channel["client_url"].text_or_none() or common["client_url"].text_or_none(),
+        severity=common["severity"].text_or_none(),
+        source=common["source_origin"].text_or_none(),
     )
 
 
-def _notification(channel: Fields) -> str | None:
+def _notification(channel: JsonValue) -> str | None:
     """Give the kind of a page in one word; the address that it went to is nobody's business."""
-    kind = _within(channel, "notification").text_or_none("type")
+    kind = channel["notification"]["type"].text_or_none()
     if kind is None:
         return None
     kind = kind.removesuffix("_notification")
     return _NOTIFICATIONS.get(kind, kind)
 
 
-def _assignees(fields: Fields) -> tuple[Agent, ...]:
+def _assignees(fields: JsonValue) -> tuple[Agent, ...]:
     """Read to whom the incident went, or who was asked to respond (``responders``)."""
-    asked = [one.within_or_none("user") or one for one in fields.each("responders")]
-    found = agents([*fields.each("assignees"), *asked])
+    asked = [one["user"] or one for one in fields["responders"].objects()]
+    found = agents([*fields["assignees"].objects(), *asked])
     return tuple(one for one in found if one.kind is not AgentKind.OTHER or one.name)
 
 
-def _changes(channel: Fields) -> Iterator[FieldChange]:
+def _changes(channel: JsonValue) -> Iterator[FieldChange]:
     """Read what changed: a changeset of fields, or PagerDuty's pairs of old and new."""
-    changeset = _within(channel, "changeset")
+    changeset = channel["changeset"]
     for kind in ("application_fields", "customer_fields"):
-        for one in changeset.each(kind):
-            old, new = plain(one.any("old_value")), plain(one.any("value"))
-            yield FieldChange(one.text("name"), old or None, new or None)
+        for one in changeset[kind].objects():
+            old, new = plain(one["old_value"].value), plain(one["value"].value)
+            yield FieldChange(one["name"].text(), old or None, new or None)
     for name, before, after in _PAIRS:
-        if before in channel or after in channel:
-            old, new = plain(channel.any(before)), plain(channel.any(after))
+        if channel[before] or channel[after]:
+            old, new = plain(channel[before].value), plain(channel[after].value)
             yield FieldChange(name, old or None, new or None)
 
 
-def _entry_links(fields: Fields, channel: Fields) -> Iterator[Link]:
-    yield from context_links(fields.each("contexts"))
-    yield from context_links(_within(channel, "cef_details").each("contexts"))
-    if chat := fields.text_or_none("chat_channel_web_link"):
-        yield Link(chat, fields.text_or_none("chat_channel_name") or "")
+def _entry_links(fields: JsonValue, channel: JsonValue) -> Iterator[Link]:
+    yield from context_links(fields["contexts"].objects())
+    yield from context_links(channel["cef_details"]["contexts"].objects())
+    if chat := fields["chat_channel_web_link"].text_or_none():
+        yield Link(chat, fields["chat_channel_name"].text_or_none() or "")
 
 
 def _alert_links(
-    body: Fields, common: Fields, details: tuple[tuple[str, str], ...]
+    body: JsonValue, common: JsonValue, details: tuple[tuple[str, str], ...]
 ) -> Iterator[Link]:
-    yield from context_links(body.each("contexts"))
-    yield from context_links(common.each("contexts"))
+    yield from context_links(body["contexts"].objects())
+    yield from context_links(common["contexts"].objects())
     yield from text_links(details)
-    if client_url := common.text_or_none("client_url"):
-        yield Link(client_url, common.text_or_none("client") or "")
+    if client_url := common["client_url"].text_or_none():
+        yield Link(client_url, common["client"].text_or_none() or "")

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from connectors.checks import Finding
 from connectors.errors import AccessDenied, ConnectorError, NotFound
 from connectors.incidents import IncidentId
+from connectors.json_fields import JsonValue
 from connectors.pagerduty import resolved_incidents
-from connectors.pagerduty.fields import Fields
+from connectors.pagerduty.common_payloads import read_incident_id
 from connectors.pagerduty.transport import ListPages, Query, Transport, Withheld
 from connectors.pagerduty.webhook import WANTED_EVENTS
 
@@ -48,8 +49,8 @@ def _newest_incident(transport: Transport) -> IncidentId | None:
         "sort_by": "created_at:desc",
         "limit": 1,
     }
-    for incident in transport.get("/incidents", query).each("incidents"):
-        return incident.incident_id("id")
+    for incident in transport.get("/incidents", query)["incidents"].objects():
+        return read_incident_id(incident["id"])
     return None
 
 
@@ -95,20 +96,20 @@ def _webhooks(transport: Transport, url: str) -> list[Finding]:
     ]
 
 
-def _target(subscription: Fields) -> str:
-    return subscription.within("delivery_method").text("url").rstrip("/")
+def _target(subscription: JsonValue) -> str:
+    return subscription["delivery_method"].required_object()["url"].text().rstrip("/")
 
 
-def _subscription(subject: str, subscription: Fields) -> Finding:
+def _subscription(subject: str, subscription: JsonValue) -> Finding:
     """Say whether one subscription is on and sends what is needed."""
-    id_ = subscription.text("id")
-    listed = subscription.any("events")
+    id_ = subscription["id"].text()
+    listed = subscription["events"].value
     events = {one for one in listed if isinstance(one, str)} if isinstance(listed, list) else set()
     lacking = [name for name in WANTED_EVENTS if name not in events]
     detail = f"subscription {id_}"
     if lacking:
         detail += f", which does not send {', '.join(lacking)}"
-    if subscription.within("delivery_method").flag("temporarily_disabled"):
+    if subscription["delivery_method"].required_object()["temporarily_disabled"].flag():
         return Finding(
             subject,
             detail,
@@ -116,7 +117,7 @@ def _subscription(subject: str, subscription: Fields) -> Finding:
             "Once this address answers, enable it again, on its page or by POST "
             f"/webhook_subscriptions/{id_}/enable, then run postmortem sync for what was lost.",
         )
-    if subscription.any("active") is False:
+    if subscription["active"].value is False:
         return Finding(subject, detail, f"The subscription {id_} is switched off.", "Switch it on.")
     if needed := [name for name in NEEDED_EVENTS if name in lacking]:
         return Finding(

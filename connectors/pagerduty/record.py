@@ -1,5 +1,6 @@
 """Reads an incident with all its parts, in few calls, leaving out what is not to be had."""
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import TypeVar
 
 from connectors.errors import NotFound, Rejected
 from connectors.incidents import (
+    INCIDENT_ID,
     AgentKind,
     Alert,
     ChangeEvent,
@@ -20,8 +22,8 @@ from connectors.incidents import (
     Note,
     Reference,
 )
+from connectors.json_fields import JsonValue
 from connectors.pagerduty import payloads, resolved_incidents
-from connectors.pagerduty.fields import INCIDENT_ID, Fields
 from connectors.pagerduty.transport import LAST_OFFSET, ListPages, Query, Transport, Withheld
 
 MERGE_PAGES = 5
@@ -56,7 +58,7 @@ class PlanLimits:
 
 def incident_path(incident: str) -> str:
     """Give an incident's path. Raises ``NotFound`` for what cannot be an id."""
-    if not INCIDENT_ID.fullmatch(incident):
+    if not re.fullmatch(INCIDENT_ID, incident):
         raise NotFound(
             f"{incident!r} is no id of a PagerDuty incident.",
             "An id holds capital letters and digits, like the end of the incident's web address.",
@@ -119,7 +121,7 @@ class RecordReader:
         except (Rejected, Withheld) as refused:
             answer = self.transport.get(path)
             self.missing.append(Missing("custom fields", str(refused)))
-        fields = answer.within("incident")
+        fields = answer["incident"].required_object()
         return payloads.incident(fields), payloads.custom_fields(fields)
 
     def _log_entries(self, incident: Incident) -> tuple[LogEntry, ...]:
@@ -170,14 +172,14 @@ class RecordReader:
         self.missing.append(Missing(part, f"Some {part} are missing: {why}."))
 
     def _list(
-        self, incident: Incident, part: str, name: str, parse: Callable[[Fields], Dated]
+        self, incident: Incident, part: str, name: str, parse: Callable[[JsonValue], Dated]
     ) -> tuple[Dated, ...]:
         """Read a list that comes whole, newest first."""
         path = f"/incidents/{incident.id}/{name}"
         wrapper = name.removeprefix("related_")
 
         def read() -> tuple[Dated, ...]:
-            return _oldest_first(parse(one) for one in self.transport.get(path).each(wrapper))
+            return _oldest_first(parse(one) for one in self.transport.get(path)[wrapper].objects())
 
         return self._part(part, read) or ()
 

@@ -140,7 +140,7 @@ class _Look:
         """
         answer = self.transport.get(_PATH, {**query, "sort_by": _EARLIEST_FIRST, "limit": 1})
         seen = found[-1].resolved_at
-        for item in answer.each(_LIST):
+        for item in answer[_LIST].objects():
             first = payloads.incident(item)
             earlier = first.resolved_at and seen and first.resolved_at <= seen
             return bool(earlier) and first.id != found[0].id

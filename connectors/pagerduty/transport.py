@@ -28,7 +28,8 @@ from connectors.errors import (
     Unauthorized,
     Unreachable,
 )
-from connectors.pagerduty.fields import Fields
+from connectors.json_fields import JsonValue
+from connectors.pagerduty.common_payloads import PAGERDUTY
 from connectors.rate_limit import Pace
 from connectors.retry import Circuit, Retryable, RetryPolicy, call, seconds_to_wait
 
@@ -97,7 +98,7 @@ class Transport:
     def __repr__(self) -> str:
         return f"Transport({self.url!r})"
 
-    def get(self, path: str, query: Query | None = None) -> Fields:
+    def get(self, path: str, query: Query | None = None) -> JsonValue:
         """Give the JSON object at a path.
 
         Raises ``NotFound`` (404), ``Withheld`` (402, 403), ``AccessDenied`` (401), ``Rejected``
@@ -116,11 +117,11 @@ class Transport:
         """Let go of connections."""
         self._client.close()
 
-    def _attempt(self, path: str, query: Query) -> Fields:
+    def _attempt(self, path: str, query: Query) -> JsonValue:
         response = self._answer(path, query)
         if response.is_success:
             try:
-                return Fields(response.json())
+                return JsonValue(response.json(), PAGERDUTY).required_object()
             except (ValueError, RecursionError):
                 raise PayloadError(
                     f"PagerDuty answered GET {path} with something that is not JSON.",
@@ -262,7 +263,7 @@ class ListPages(Generic[T]):
     transport: Transport
     path: str
     wrapper: str
-    parse: Callable[[Fields], T]
+    parse: Callable[[JsonValue], T]
     query: Query = field(default_factory=dict)
     more: bool = field(default=False, init=False)
     capped: bool = field(default=False, init=False)
@@ -274,8 +275,8 @@ class ListPages(Generic[T]):
         while offset < LAST_OFFSET:
             limit = min(PAGE, LAST_OFFSET - offset)
             answer = self.transport.get(self.path, {**self.query, "limit": limit, "offset": offset})
-            items = [self.parse(item) for item in answer.each(self.wrapper)]
-            self.more = answer.flag("more")
+            items = [self.parse(item) for item in answer[self.wrapper].objects()]
+            self.more = answer["more"].flag()
             if not items:
                 self.broken = self.more
                 return

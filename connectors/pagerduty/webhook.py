@@ -15,7 +15,8 @@ from enum import Enum
 
 from connectors.errors import PayloadError, SignatureError
 from connectors.incidents import IncidentId
-from connectors.pagerduty.fields import Fields
+from connectors.json_fields import JsonValue
+from connectors.pagerduty.common_payloads import PAGERDUTY, read_incident_id
 
 SIGNATURE_HEADER = "X-PagerDuty-Signature"
 _VERSION = "v1="
@@ -103,12 +104,12 @@ def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Web
         raise _v2_error()
     _verify(signature, body, secrets)
     payload = _parse(body)
-    if "messages" in payload:
+    if payload["messages"]:
         raise _v2_error()
-    event = payload.within("event")
-    type_ = event.text("event_type")
+    event = payload["event"].required_object()
+    type_ = event["event_type"].text()
     incident, kind = _subject(type_, event)
-    return WebhookEvent(event.text("id"), type_, event.time("occurred_at"), incident, kind)
+    return WebhookEvent(event["id"].text(), type_, event["occurred_at"].time(), incident, kind)
 
 
 def sign(body: bytes, secret: str) -> str:
@@ -147,9 +148,9 @@ def _verify(signature: str, body: bytes, secrets: Sequence[str]) -> None:
         )
 
 
-def _parse(body: bytes) -> Fields:
+def _parse(body: bytes) -> JsonValue:
     try:
-        return Fields(json.loads(body))
+        return JsonValue(json.loads(body), PAGERDUTY).required_object()
     except (ValueError, RecursionError):
         raise PayloadError(
             "A webhook's body is not JSON.", "Look at what stands between PagerDuty and here."
@@ -158,7 +159,7 @@ def _parse(body: bytes) -> Fields:
 
 def _is_v2(body: bytes) -> bool:
     try:
-        return isinstance(_parse(body).any("messages"), list)
+        return isinstance(_parse(body)["messages"].value, list)
     except PayloadError:
         return False
 
@@ -171,14 +172,21 @@ def _v2_error() -> PayloadError:
     )
 
 
-def _subject(type_: str, event: Fields) -> tuple[IncidentId | None, EventKind]:
+def _subject(type_: str, event: JsonValue) -> tuple[IncidentId | None, EventKind]:
     """Tell which incident an event is about, and what to do about it."""
+    data = event["data"]
     if type_ in _DATA_IS_INCIDENT:
-        return event.within("data").incident_id("id"), _DATA_IS_INCIDENT[type_]
+        return read_incident_id(data.required_object()["id"]), _DATA_IS_INCIDENT[type_]
     if type_ in _DATA_NAMES_INCIDENT:
-        return event.within("data").within("incident").incident_id("id"), EventKind.REFRESH
+        return _named_by(data.required_object()), EventKind.REFRESH
     if type_ == "incident.role.assigned":
-        for assignment in event.within("data").each("incident_role_assignments"):
-            return assignment.within("incident").incident_id("id"), EventKind.REFRESH
-        raise event.within("data").wrong("incident_role_assignments", "a list with an assignment")
+        assignments = data.required_object()["incident_role_assignments"]
+        for assignment in assignments.objects():
+            return _named_by(assignment), EventKind.REFRESH
+        raise assignments.wrong("a list with an assignment")
     return None, EventKind.IGNORED
+
+
+def _named_by(thing: JsonValue) -> IncidentId:
+    """Give the id of the incident that something names."""
+    return read_incident_id(thing["incident"].required_object()["id"])

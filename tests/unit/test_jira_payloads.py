@@ -10,7 +10,7 @@ import pytest
 
 from connectors.errors import PayloadError
 from connectors.jira import payloads
-from connectors.jira.reading import Part
+from connectors.json_fields import JsonValue
 from connectors.tickets import Account, AccountId, Category, SiteKind
 
 SITE = "https://jira.example.com"
@@ -38,7 +38,7 @@ def issue(**changes: Any) -> dict[str, Any]:
 
 
 def read(sent: Any, kind: SiteKind = SiteKind.DATA_CENTER) -> Any:
-    return payloads.ticket(Part(sent, "issue"), kind, SITE)
+    return payloads.ticket(JsonValue(sent, payloads.JIRA, "issue"), kind, SITE)
 
 
 def test_a_ticket_is_read_whole() -> None:

@@ -8,7 +8,7 @@ import pytest
 from connectors.jira import payloads
 from connectors.jira.createmeta import create_fields, field_page, type_page
 from connectors.jira.payloads import Made, NotMade, bulk_results, problems
-from connectors.jira.reading import Part
+from connectors.json_fields import JsonValue
 from connectors.tickets import Category, SiteKind
 from tests.contract.specs import reference
 
@@ -71,7 +71,7 @@ def test_every_known_error_body_says_something() -> None:
 
 @pytest.mark.parametrize("number", [0, 1])
 def test_remote_links_have_the_shape_that_is_sent(number: int) -> None:
-    link = Part(sample("dc-remote-links.json"), "").each()[number]
+    link = JsonValue(sample("dc-remote-links.json"), payloads.JIRA).each()[number]
     assert link["globalId"].text()
     assert link["object"]["url"].text()
     assert link["object"]["title"].text()

@@ -20,8 +20,9 @@ from connectors.incidents import (
     Link,
     Reference,
 )
+from connectors.json_fields import JsonValue
 from connectors.pagerduty import payloads
-from connectors.pagerduty.fields import Fields
+from connectors.pagerduty.common_payloads import PAGERDUTY
 from tests.contract.specs import reference
 
 Json = dict[str, Any]
@@ -59,11 +60,15 @@ def alert(**changes: Any) -> Json:
     return {"id": "A1", "summary": "5xx", "created_at": "2026-10-15T12:00:00Z", **changes}
 
 
+def sent(value: Any) -> JsonValue:
+    return JsonValue(value, PAGERDUTY)
+
+
 # Incidents
 
 
 def test_the_least_that_an_incident_can_hold() -> None:
-    read = payloads.incident(Fields(incident()))
+    read = payloads.incident(sent(incident()))
     assert (read.id, read.number, read.title) == ("Q1", 12, "Checkout fails")
     assert (read.status, read.created_at) == (IncidentStatus.RESOLVED, NOON)
     assert (read.responders, read.teams, read.service, read.alert_count) == ((), (), None, None)
@@ -71,7 +76,7 @@ def test_the_least_that_an_incident_can_hold() -> None:
 
 def test_everything_that_an_incident_can_hold() -> None:
     read = payloads.incident(
-        Fields(
+        sent(
             incident(
                 resolved_at="2026-10-15T14:30:00+02:00",
                 updated_at="2026-10-15T06:31:00-06:00",
@@ -103,33 +108,33 @@ def test_everything_that_an_incident_can_hold() -> None:
 def test_a_webhook_calls_the_number_number() -> None:
     data = incident(number=37)
     del data["incident_number"]
-    assert payloads.incident(Fields(data)).number == 37
+    assert payloads.incident(sent(data)).number == 37
 
 
 def test_null_is_the_same_as_absent() -> None:
     names = ("resolved_at", "service", "teams", "priority", "resolve_reason", "conference_bridge")
-    assert payloads.incident(Fields(incident(**dict.fromkeys(names)))) == payloads.incident(
-        Fields(incident())
+    assert payloads.incident(sent(incident(**dict.fromkeys(names)))) == payloads.incident(
+        sent(incident())
     )
 
 
 def test_a_priority_without_a_summary_has_a_name() -> None:
-    assert payloads.incident(Fields(incident(priority={"name": "P2"}))).priority == "P2"
+    assert payloads.incident(sent(incident(priority={"name": "P2"}))).priority == "P2"
 
 
 def test_an_incident_without_a_title_takes_its_summary() -> None:
-    read = payloads.incident(Fields(incident(title=None, summary="[#12] Checkout fails")))
+    read = payloads.incident(sent(incident(title=None, summary="[#12] Checkout fails")))
     assert read.title == "[#12] Checkout fails"
 
 
 def test_a_merged_incident_names_its_target() -> None:
     reason = {"type": "merge_resolve_reason", "incident": ref("incident", "[#11] Outage", "Q0")}
-    read = payloads.incident(Fields(incident(resolve_reason=reason)))
+    read = payloads.incident(sent(incident(resolve_reason=reason)))
     assert read.merged_into == Reference("Q0", "[#11] Outage", "https://shop.example.com/Q0")
 
 
 def test_another_reason_for_the_resolution_is_no_merge() -> None:
-    read = payloads.incident(Fields(incident(resolve_reason={"type": "of_next_year"})))
+    read = payloads.incident(sent(incident(resolve_reason={"type": "of_next_year"})))
     assert read.merged_into is None
 
 
@@ -146,7 +151,7 @@ def answer(name: str, state: str, id_: str) -> Json:
 
 def test_an_answer_to_a_call_for_help_has_its_time_and_silence_has_none() -> None:
     joined, silent = answer("Bo", "joined", "PB"), answer("Cy", "pending", "PC")
-    read = payloads.incident(Fields(incident(incidents_responders=[joined, silent])))
+    read = payloads.incident(sent(incident(incidents_responders=[joined, silent])))
     assert [one.answered_at for one in read.responders] == [NOON + timedelta(minutes=4), None]
 
 
@@ -160,7 +165,7 @@ def test_responders_are_read_once_each_with_their_answers() -> None:
         "responder_request_targets": [{"responder_request_target": target}],
     }
     read = payloads.incident(
-        Fields(incident(incidents_responders=[joined], responder_requests=[request]))
+        sent(incident(incidents_responders=[joined], responder_requests=[request]))
     )
     assert [(one.who.name, one.state) for one in read.responders] == [
         ("Bo", "joined"),
@@ -175,7 +180,7 @@ def test_responders_are_read_once_each_with_their_answers() -> None:
 def test_a_policy_that_was_asked_and_reached_nobody_yet_is_pending() -> None:
     target = {"type": "escalation_policy", "id": "PE", "summary": "Database on call"}
     request = {"responder_request_targets": [target], "message": "Help"}
-    (read,) = payloads.incident(Fields(incident(responder_requests=[request]))).responders
+    (read,) = payloads.incident(sent(incident(responder_requests=[request]))).responders
     assert (read.who.kind, read.who.name) == (AgentKind.POLICY, "Database on call")
     assert (read.state, read.message, read.requested_at) == ("pending", "Help", None)
 
@@ -184,7 +189,7 @@ def test_a_policy_that_reached_people_is_told_by_them() -> None:
     reached = answer("Bo", "joined", "PB")
     target = {"type": "escalation_policy", "id": "PE", "incidents_responders": [reached]}
     request = {"responder_request_targets": [{"responder_request_target": target}]}
-    read = payloads.incident(Fields(incident(responder_requests=[request]))).responders
+    read = payloads.incident(sent(incident(responder_requests=[request]))).responders
     assert [one.who.name for one in read] == ["Bo"]
 
 
@@ -208,48 +213,48 @@ def test_a_policy_that_reached_people_is_told_by_them() -> None:
     ],
 )
 def test_the_type_of_an_agent_tells_who_it_was(type_: str | None, kind: AgentKind) -> None:
-    read = payloads.log_entry(Fields(entry(agent={"id": "P1", "type": type_, "summary": "X"})))
+    read = payloads.log_entry(sent(entry(agent={"id": "P1", "type": type_, "summary": "X"})))
     assert read.agent is not None
     assert read.agent.kind is kind
 
 
 def test_a_deleted_person_keeps_the_name_that_the_reference_remembers() -> None:
     agent = {"id": "PGONE", "type": "user_reference", "summary": "Sam", "html_url": None}
-    read = payloads.log_entry(Fields(entry(agent=agent)))
+    read = payloads.log_entry(sent(entry(agent=agent)))
     assert read.agent == Agent(AgentKind.PERSON, "PGONE", "Sam", None)
 
 
 def test_an_agent_without_a_name_is_called_by_its_id() -> None:
-    read = payloads.log_entry(Fields(entry(agent={"id": "P1", "type": "user_reference"})))
+    read = payloads.log_entry(sent(entry(agent={"id": "P1", "type": "user_reference"})))
     assert read.agent == Agent(AgentKind.PERSON, "P1", "P1", None)
 
 
 def test_an_entry_may_have_no_agent() -> None:
-    assert payloads.log_entry(Fields(entry())).agent is None
+    assert payloads.log_entry(sent(entry())).agent is None
 
 
 # Log entries
 
 
 def test_an_entry_of_an_unknown_type_is_read_like_the_others() -> None:
-    read = payloads.log_entry(Fields(entry(type="of_next_year_log_entry", summary="It rained")))
+    read = payloads.log_entry(sent(entry(type="of_next_year_log_entry", summary="It rained")))
     assert (read.type, read.summary) == ("of_next_year_log_entry", "It rained")
 
 
 def test_times_of_any_zone_become_utc() -> None:
-    read = payloads.log_entry(Fields(entry(created_at="2026-10-15T06:00:00-06:00")))
+    read = payloads.log_entry(sent(entry(created_at="2026-10-15T06:00:00-06:00")))
     assert read.created_at == NOON
     assert read.created_at.tzinfo is UTC
 
 
 def test_a_note_comes_in_the_channel() -> None:
-    read = payloads.log_entry(Fields(entry(channel={"type": "note", "summary": "Rolled back"})))
+    read = payloads.log_entry(sent(entry(channel={"type": "note", "summary": "Rolled back"})))
     assert (read.channel.type, read.channel.summary) == ("note", "Rolled back")
 
 
 def test_a_channel_may_be_reduced_to_its_type_or_be_absent() -> None:
-    assert payloads.log_entry(Fields(entry(channel={"type": "timeout"}))).channel.type == "timeout"
-    assert payloads.log_entry(Fields(entry())).channel.type == ""
+    assert payloads.log_entry(sent(entry(channel={"type": "timeout"}))).channel.type == "timeout"
+    assert payloads.log_entry(sent(entry())).channel.type == ""
 
 
 @pytest.mark.parametrize(
@@ -268,7 +273,7 @@ def test_a_channel_may_be_reduced_to_its_type_or_be_absent() -> None:
 def test_a_page_says_how_it_went_but_not_where_to(type_: str, kind: str) -> None:
     notification = {"type": type_, "address": "+1-555-0100", "status": "success"}
     read = payloads.log_entry(
-        Fields(
+        sent(
             entry(
                 type="notify_log_entry",
                 channel={"type": "auto", "notification": notification},
@@ -284,19 +289,19 @@ def test_a_page_says_how_it_went_but_not_where_to(type_: str, kind: str) -> None
 
 def test_a_snooze_says_for_how_long() -> None:
     channel = {"type": "website", "duration": 1200}
-    read = payloads.log_entry(Fields(entry(type="snooze_log_entry", channel=channel)))
+    read = payloads.log_entry(sent(entry(type="snooze_log_entry", channel=channel)))
     assert read.channel.duration == timedelta(minutes=20)
 
 
 def test_a_priority_change_says_from_what_to_what() -> None:
     channel = {"type": "website", "old_priority": None, "new_priority": {"summary": "P1"}}
-    read = payloads.log_entry(Fields(entry(channel=channel)))
+    read = payloads.log_entry(sent(entry(channel=channel)))
     assert read.changes == (FieldChange("priority", None, "P1"),)
 
 
 def test_an_urgency_change_says_from_what_to_what() -> None:
     channel = {"type": "website", "old_urgency": "high", "new_urgency": "low"}
-    assert payloads.log_entry(Fields(entry(channel=channel))).changes == (
+    assert payloads.log_entry(sent(entry(channel=channel))).changes == (
         FieldChange("urgency", "high", "low"),
     )
 
@@ -311,7 +316,7 @@ def test_field_changes_of_both_kinds_are_read_as_text() -> None:
         ],
     }
     channel = {"type": "website", "changeset": changeset}
-    assert payloads.log_entry(Fields(entry(channel=channel))).changes == (
+    assert payloads.log_entry(sent(entry(channel=channel))).changes == (
         FieldChange("title", "Old", "New"),
         FieldChange("regions", None, "eu, us"),
         FieldChange("count", "0", "3"),
@@ -320,25 +325,25 @@ def test_field_changes_of_both_kinds_are_read_as_text() -> None:
 
 
 def test_a_status_update_carries_its_message() -> None:
-    read = payloads.log_entry(Fields(entry(type="status_update_log_entry", message="We look.")))
+    read = payloads.log_entry(sent(entry(type="status_update_log_entry", message="We look.")))
     assert read.message == "We look."
 
 
 def test_a_chat_channel_is_a_link() -> None:
     chat = {"chat_channel_name": "#inc-12", "chat_channel_web_link": "https://chat.example.com/1"}
-    read = payloads.log_entry(Fields(entry(**chat)))
+    read = payloads.log_entry(sent(entry(**chat)))
     assert read.links == (Link("https://chat.example.com/1", "#inc-12"),)
 
 
 def test_an_escalation_says_to_whom_and_a_request_who_was_asked() -> None:
-    escalation = payloads.log_entry(Fields(entry(assignees=[ref("user", "Bo")])))
-    request = payloads.log_entry(Fields(entry(responders=[{"user": ref("user", "Cy")}])))
+    escalation = payloads.log_entry(sent(entry(assignees=[ref("user", "Bo")])))
+    request = payloads.log_entry(sent(entry(responders=[{"user": ref("user", "Cy")}])))
     assert [one.name for one in escalation.assignees] == ["Bo"]
     assert [one.name for one in request.assignees] == ["Cy"]
 
 
 def test_a_linked_alert_is_named() -> None:
-    read = payloads.log_entry(Fields(entry(linked_incident=ref("alert", "5xx", "QA"))))
+    read = payloads.log_entry(sent(entry(linked_incident=ref("alert", "5xx", "QA"))))
     assert read.linked == Reference("QA", "5xx", "https://shop.example.com/QA")
 
 
@@ -356,7 +361,7 @@ def test_a_trigger_carries_what_the_monitor_said() -> None:
         "details": {"value": 11.4, "labels": {"pod": "7"}, "empty": None},
         "cef_details": common,
     }
-    read = payloads.log_entry(Fields(entry(type="trigger_log_entry", channel=channel)))
+    read = payloads.log_entry(sent(entry(type="trigger_log_entry", channel=channel)))
     assert read.channel.details == "value: 11.4\nlabels.pod: 7"
     assert (read.channel.client, read.channel.client_url) == (
         "Lookout",
@@ -368,7 +373,7 @@ def test_a_trigger_carries_what_the_monitor_said() -> None:
 
 def test_details_may_be_a_text_and_a_subject_a_summary() -> None:
     channel = {"type": "web_trigger", "subject": "Down", "details": "All of it"}
-    read = payloads.log_entry(Fields(entry(channel=channel)))
+    read = payloads.log_entry(sent(entry(channel=channel)))
     assert (read.channel.summary, read.channel.details) == ("Down", "All of it")
 
 
@@ -397,7 +402,7 @@ def test_an_alert_finds_links_in_contexts_details_and_the_monitors_address() -> 
             "contexts": [{"type": "link", "href": "https://wiki.example.com/rb", "text": "Again"}],
         },
     }
-    read = payloads.alert(Fields(alert(body=body)))
+    read = payloads.alert(sent(alert(body=body)))
     assert read.links == (
         Link("https://wiki.example.com/rb", "Runbook"),
         Link("https://g.example.com/1.png", "", is_image=True),
@@ -417,18 +422,18 @@ def test_an_alerts_details_are_flattened_to_lines() -> None:
         "none": None,
         "blank": "  ",
     }
-    read = payloads.alert(Fields(alert(body={"details": details})))
+    read = payloads.alert(sent(alert(body={"details": details})))
     assert read.details == ("a.b: 1\na.c: 1, x, true\nlist.1.n: 1\nlist.2.n: 2\ntext: two\n  lines")
 
 
 @pytest.mark.parametrize("body", [None, {}, {"details": None}, {"details": ""}])
 def test_an_alert_may_have_no_body(body: Json | None) -> None:
-    read = payloads.alert(Fields(alert(body=body)))
+    read = payloads.alert(sent(alert(body=body)))
     assert (read.details, read.links) == ("", ())
 
 
 def test_the_severity_may_stand_in_the_body_alone() -> None:
-    read = payloads.alert(Fields(alert(body={"cef_details": {"severity": "error"}})))
+    read = payloads.alert(sent(alert(body={"cef_details": {"severity": "error"}})))
     assert read.severity == "error"
 
 
@@ -436,7 +441,7 @@ def test_what_is_nested_without_end_is_cut() -> None:
     deep: Any = "bottom"
     for _ in range(200):
         deep = {"x": [deep]}
-    assert payloads.alert(Fields(alert(body={"details": {"top": 1, "deep": deep}}))).details == (
+    assert payloads.alert(sent(alert(body={"details": {"top": 1, "deep": deep}}))).details == (
         "top: 1"
     )
 
@@ -446,7 +451,7 @@ def test_what_is_nested_without_end_is_cut() -> None:
 
 def test_a_note_by_a_bot() -> None:
     read = payloads.note(
-        Fields(
+        sent(
             {
                 "id": "N1",
                 "content": "Rule fired",
@@ -463,7 +468,7 @@ def test_a_note_by_a_bot() -> None:
 
 def test_a_change_event_says_why_it_is_related() -> None:
     read = payloads.change_event(
-        Fields(
+        sent(
             {
                 "id": "01C",
                 "summary": "Deploy 41",
@@ -500,13 +505,13 @@ def test_a_change_event_says_why_it_is_related() -> None:
 )
 def test_a_custom_fields_value_is_text_whatever_its_type(value: Any, text: str) -> None:
     fields = {"custom_fields": [{"name": "env", "display_name": "Environment", "value": value}]}
-    assert payloads.custom_fields(Fields(fields)) == (CustomField("env", "Environment", text),)
+    assert payloads.custom_fields(sent(fields)) == (CustomField("env", "Environment", text),)
 
 
 def test_subscribers_are_counted_by_the_total_or_one_by_one() -> None:
     two = [{"subscriber_id": "P1"}, {"subscriber_id": "P2"}]
-    assert payloads.subscribers(Fields({"subscribers": two, "total": None})) == 2
-    assert payloads.subscribers(Fields({"subscribers": two, "total": 7})) == 7
+    assert payloads.subscribers(sent({"subscribers": two, "total": None})) == 2
+    assert payloads.subscribers(sent({"subscribers": two, "total": 7})) == 7
 
 
 # What is refused
@@ -562,19 +567,19 @@ def test_subscribers_are_counted_by_the_total_or_one_by_one() -> None:
     ],
 )
 def test_a_field_of_the_wrong_type_is_named_by_its_path(
-    read: Callable[[Fields], object], wire: Json, message: str
+    read: Callable[[JsonValue], object], wire: Json, message: str
 ) -> None:
     with pytest.raises(PayloadError, match=message):
-        read(Fields(wire))
+        read(sent(wire))
 
 
 def test_the_path_begins_where_the_answer_does() -> None:
-    answer = Fields({"log_entries": [entry(), entry(channel={"type": 1})]})
+    answer = sent({"log_entries": [entry(), entry(channel={"type": 1})]})
     with pytest.raises(PayloadError, match=r"log_entries\[1\]\.channel\.type"):
-        [payloads.log_entry(one) for one in answer.each("log_entries")]
+        [payloads.log_entry(one) for one in answer["log_entries"].objects()]
 
 
-FULL: tuple[tuple[Callable[[Fields], object], Json], ...] = (
+FULL: tuple[tuple[Callable[[JsonValue], object], Json], ...] = (
     (payloads.incident, incident(service=ref("service", "S"), teams=[ref("team", "T")])),
     (payloads.log_entry, entry(agent=ref("user", "A"), channel={"type": "note"}, contexts=[{}])),
     (payloads.alert, alert(body={"details": {"a": "b"}, "contexts": [{}], "cef_details": {}})),
@@ -588,7 +593,7 @@ json_values = st.recursive(
 
 @given(st.sampled_from(FULL), st.data())
 def test_any_value_in_any_field_is_read_or_refused_by_name(
-    case: tuple[Callable[[Fields], object], Json], data: st.DataObject
+    case: tuple[Callable[[JsonValue], object], Json], data: st.DataObject
 ) -> None:
     read, wire = case[0], copy.deepcopy(case[1])
     place: Any = wire
@@ -600,7 +605,7 @@ def test_any_value_in_any_field_is_read_or_refused_by_name(
     place[name] = data.draw(json_values, label="value")
     refused = ""
     try:
-        read(Fields(wire))
+        read(sent(wire))
     except PayloadError as error:
         refused = error.what
     assert not refused or name in refused
@@ -614,8 +619,8 @@ def sample(name: str) -> Any:
 
 
 def test_a_captured_incident_is_read() -> None:
-    wire = Fields(sample("rest-incident-auto-resolved-by-integration.json"))
-    read = payloads.incident(wire.within("incident"))
+    wire = sent(sample("rest-incident-auto-resolved-by-integration.json"))
+    read = payloads.incident(wire["incident"])
     assert read.status is IncidentStatus.RESOLVED
     assert read.last_status_change_by is not None
     assert read.last_status_change_by.kind is AgentKind.SERVICE
@@ -623,9 +628,9 @@ def test_a_captured_incident_is_read() -> None:
 
 
 def test_captured_alerts_are_read_in_utc_beside_their_incident() -> None:
-    wire = Fields(sample("rest-alerts-response-account-offset-timestamps.json"))
-    outer = Fields(sample("rest-incident-auto-resolved-by-integration.json")).within("incident")
-    (read,) = [payloads.alert(one) for one in wire.each("alerts")]
+    wire = sent(sample("rest-alerts-response-account-offset-timestamps.json"))
+    outer = sent(sample("rest-incident-auto-resolved-by-integration.json"))["incident"]
+    (read,) = [payloads.alert(one) for one in wire["alerts"].objects()]
     assert read.created_at == payloads.incident(outer).created_at
     assert [link.text for link in read.links][:3] == [
         "Runbook",
@@ -636,7 +641,7 @@ def test_captured_alerts_are_read_in_utc_beside_their_incident() -> None:
 
 def test_captured_log_entries_are_read() -> None:
     wire = sample("log_entries-with-channels-from-v2-webhook-docs.json")
-    read = [payloads.log_entry(one) for one in Fields({"log_entries": wire}).each("log_entries")]
+    read = [payloads.log_entry(one) for one in sent({"log_entries": wire})["log_entries"].objects()]
     assert [one.type for one in read] == [
         "trigger_log_entry",
         "acknowledge_log_entry",
@@ -644,11 +649,11 @@ def test_captured_log_entries_are_read() -> None:
         "assign_log_entry",
     ]
     assert len(read[-1].assignees) == 1
-    trigger = payloads.log_entry(Fields(sample("log_entry-trigger-api-channel-cef_details.json")))
+    trigger = payloads.log_entry(sent(sample("log_entry-trigger-api-channel-cef_details.json")))
     assert trigger.channel.severity == "info"
 
 
 def test_the_incident_of_a_captured_webhook_is_read() -> None:
-    wire = Fields(sample("webhook-v3-incident.resolved.json")).within("event").within("data")
+    wire = sent(sample("webhook-v3-incident.resolved.json"))["event"]["data"]
     read = payloads.incident(wire)
     assert (read.status, read.resolved_at) == (IncidentStatus.RESOLVED, None)

@@ -1,0 +1,170 @@
+"""Reads JSON that a service sent: each value knows its place, so that an error can name the field.
+
+A field that is left out or ``null`` is *absent*: services send both for the same. A field of
+another type than asked for is always an error.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from connectors.errors import PayloadError
+
+_SHORT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent JSON. With ``quoted`` an error repeats a wrong value, else it may be private."""
+
+    name: str
+    quoted: bool = False
+
+
+class JsonValue:
+    """A value, and where it stands (``issues[3].fields.status``).
+
+    What is asked for without ``_or_none`` must be there. Every method raises ``PayloadError`` for
+    what is absent and must not be, and for a value of another type.
+    """
+
+    __slots__ = ("_above", "_name", "value")
+
+    def __init__(self, value: object, above: "Sender | JsonValue", name: str | int = "") -> None:
+        """Take an answer of a sender's, or a value by its name or number in the one above."""
+        self.value = value
+        self._above = above
+        self._name = name
+
+    @property
+    def where(self) -> str:
+        """The path from the top, "" for the whole answer."""
+        outer = self._above.where if isinstance(self._above, JsonValue) else ""
+        if isinstance(self._name, int):
+            return f"{outer}[{self._name}]"
+        return f"{outer}.{self._name}" if outer and self._name else outer or self._name
+
+    def __bool__(self) -> bool:
+        """Tell whether there is a value at all."""
+        return self.value is not None
+
+    def __getitem__(self, name: str) -> "JsonValue":
+        """Give the field of an object, absent where the object has none or is absent itself."""
+        return JsonValue(self.members().get(name), self, name)
+
+    def members(self) -> Mapping[str, object]:
+        """Give an object's fields as they are, none where it is absent."""
+        if self.value is None:
+            return {}
+        if not isinstance(self.value, dict):
+            raise self.wrong("an object")
+        return self.value
+
+    def required_object(self) -> "JsonValue":
+        """Give this value, once it is an object."""
+        if self.value is None:
+            raise self.wrong("an object")
+        self.members()
+        return self
+
+    def each(self) -> tuple["JsonValue", ...]:
+        """Give the members of a list, none where it is absent."""
+        if self.value is None:
+            return ()
+        if not isinstance(self.value, list):
+            raise self.wrong("a list")
+        return tuple(JsonValue(item, self, at) for at, item in enumerate(self.value))
+
+    def objects(self) -> tuple["JsonValue", ...]:
+        """Give the objects of a list, none where it is absent; ``null`` among them is left out."""
+        return tuple(item.required_object() for item in self.each() if item)
+
+    def text(self) -> str:
+        """Give a text."""
+        if not isinstance(self.value, str):
+            raise self.wrong("a text")
+        return self.value
+
+    def text_or_none(self) -> str | None:
+        """Give a text, or None where it is absent or empty."""
+        return None if self.value is None else self.text() or None
+
+    def texts(self) -> tuple[str, ...]:
+        """Give a list of texts, none where it is absent."""
+        return tuple(item.text() for item in self.each())
+
+    def number(self) -> int:
+        """Give a whole number."""
+        if not isinstance(self.value, int) or isinstance(self.value, bool):
+            raise self.wrong("a whole number")
+        return self.value
+
+    def number_or_none(self) -> int | None:
+        """Give a whole number, or None where it is absent."""
+        return None if self.value is None else self.number()
+
+    def flag(self, default: bool = False) -> bool:
+        """Give a truth value, the default where it is absent."""
+        if self.value is None:
+            return default
+        if not isinstance(self.value, bool):
+            raise self.wrong("true or false")
+        return self.value
+
+    def identifier(self) -> str:
+        """Give an id as text, also where it was sent as a number."""
+        if isinstance(self.value, int) and not isinstance(self.value, bool):
+            return str(self.value)
+        return self.text()
+
+    def time(self) -> datetime:
+        """Give a time in UTC; it is sent with its offset (``Z``, ``+01:00``, Jira's ``+0100``)."""
+        try:
+            time = datetime.fromisoformat(self.value) if isinstance(self.value, str) else None
+            if time is not None and time.tzinfo is not None:
+                return time.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise self.wrong("a time with its offset from UTC")
+
+    def time_or_none(self) -> datetime | None:
+        """Give a time in UTC, or None where it is absent."""
+        return None if self.value is None else self.time()
+
+    def day_or_none(self) -> date | None:
+        """Give a day (``2026-03-01``), or None where it is absent or empty."""
+        text = self.text_or_none()
+        try:
+            return None if text is None else date.fromisoformat(text)
+        except ValueError:
+            raise self.wrong("a day such as 2026-03-01") from None
+
+    def wrong(self, expected: str) -> PayloadError:
+        """Make the error that says what stands here instead of what should."""
+        sender = self._sender()
+        where = self.where or "the answer"
+        remedy = f"{sender.name}'s API may have changed: look for a newer version of this program."
+        if self.value is None:
+            return PayloadError(
+                f"{sender.name} sent no {where}, which should be {expected}.", remedy
+            )
+        named = _quoted(self.value) if sender.quoted else _kind(self.value)
+        what = f"{sender.name} sent {named} as {where}, which should be {expected}."
+        return PayloadError(what, remedy)
+
+    def _sender(self) -> Sender:
+        above = self._above
+        return above if isinstance(above, Sender) else above._sender()
+
+
+def _kind(value: object) -> str:
+    names = {str: "a text", bool: "a truth value", list: "a list", dict: "an object"}
+    return names.get(type(value), "a number")
+
+
+def _quoted(value: object) -> str:
+    """Name what a value is; a number and a short text are quoted, for they show what is wrong."""
+    if isinstance(value, str):
+        return f"the text {value!r}" if len(value) <= _SHORT else "a long text"
+    kind = _kind(value)
+    return f"the number {value}" if kind == "a number" else kind
