@@ -27,7 +27,7 @@ from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.pagerduty.webhook import SIGNATURE_HEADER, sign
 from tests.integration.queue_support import database
-from worker.queue.location import locate
+from worker.queue.database import locate
 
 SECRET = "for-the-measurement"  # noqa: S105 - signs nothing but this measurement
 RATE = 200

@@ -23,7 +23,6 @@ from worker.drafting.draft import draft
 from worker.jobs.context import JobContext
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import Order, run
-from worker.jobs.wanted import Wanted
 from worker.journal.records import KnownDocument
 from worker.store.base import DocumentStore, Listed, Stored
 from worker.store.directory import DirectoryStore
@@ -177,7 +176,7 @@ def measure_job(place: str, fill_store: Callable[[Path, int], DocumentStore], co
             seconds = []
             for _ in range(4):
                 begin = time.process_time()
-                result = run(context, Order(Trigger.COMMAND, (incident,), Wanted(pulls=False)))
+                result = run(context, Order(Trigger.COMMAND, (incident,), pulls=False))
                 seconds.append(time.process_time() - begin)
                 assert not result.failed
             print(f"{place}, {count:6} documents: one job takes {min(seconds):.2f} s of CPU")

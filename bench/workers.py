@@ -26,15 +26,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from bench.process import KINDS, Program, program
+from connectors.incidents import IncidentId
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT, MIRA, SHOP_TEAM
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from tests.integration.queue_support import database
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
-from worker.jobs.wanted import JobRequest, Wanted
-from worker.queue import JobOutcome, Queue, QueueSettings, Wish
-from worker.queue.location import locate
+from worker.jobs.states import JobOutcome
+from worker.queue import Queue, QueueSettings
+from worker.queue.database import locate
 
 INCIDENTS = 200
 LATENCY = 0.05
@@ -190,11 +192,17 @@ def asking(url: str) -> Iterator[Queue]:
         queue.stop()
 
 
-def wishes(incidents: int) -> Sequence[Wish]:
+def requests(incidents: int) -> Sequence[JobRequest]:
     """Give what the webhooks of so many resolved incidents ask for."""
-    wanted = Wanted(resolved_at=datetime.now(UTC))
+    now = datetime.now(UTC)
     return [
-        Wish(f"QW{number:06}", Trigger.WEBHOOK, wanted, event_id=f"W{number:06}", delay=0)
+        JobRequest(
+            IncidentId(f"QW{number:06}"),
+            Trigger.WEBHOOK,
+            resolved_at=now,
+            event_id=f"W{number:06}",
+            delay=0,
+        )
         for number in range(incidents)
     ]
 
@@ -312,7 +320,7 @@ def measure(setup: Setup) -> None:
                 )
 
             before, begin = used(), time.perf_counter()
-            queue.enqueue_all(wishes(setup.incidents))
+            queue.enqueue_all(requests(setup.incidents))
             jobs.wait(setup.incidents)
             seconds = time.perf_counter() - begin
             report(setup, seconds, used().since(before), sum(jobs.seconds()))

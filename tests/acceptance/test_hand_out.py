@@ -9,13 +9,13 @@ import pytest
 from connectors.pagerduty.sandbox.scenarios.shop import LENA
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World, world
-from tests.integration.queue_support import eventually
+from tests.integration.queue_support import ask, eventually
 from worker.app.dispatch import Handed, hand_out
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import Order, run
-from worker.jobs.states import JobPhase
-from worker.jobs.wanted import JobRequest, Wanted
-from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy
+from worker.jobs.states import JobOutcome, JobPhase
+from worker.queue import JobRetryPolicy, Queue, QueueSettings
 
 WAIT = 60.0
 
@@ -34,7 +34,7 @@ class Office:
         if request.incident in self.fails:
             return JobOutcome(failures=("It is not to be had.",))
         with self.here.context() as context:
-            order = Order(request.trigger, (request.incident,), request.wanted)
+            order = Order(request.trigger, (request.incident,), pulls=request.pulls)
             return JobOutcome.of(run(context, order).incidents)
 
     def look(self, trigger: Trigger = Trigger.SCHEDULE, since: timedelta | None = None) -> Handed:
@@ -76,7 +76,7 @@ def office(tmp_path) -> Iterator[Callable[..., Office]]:
             office.queue = Queue(
                 f"sqlite:///{tmp_path}/queue.db",
                 office.work,
-                settings=QueueSettings(settle=0, poll=0.05, retry=RetryPolicy(pauses)),
+                settings=QueueSettings(settle=0, poll=0.05, retry=JobRetryPolicy(pauses)),
                 works=works,
             )
             office.queue.start()
@@ -111,7 +111,7 @@ def test_a_person_who_asks_is_not_put_off_by_what_waits(office):
 def test_a_waiting_job_that_leaves_out_the_facts_is_not_enough(office):
     there = office(works=False)
     incident = there.id("quick fix")
-    there.queue.enqueue(incident, Trigger.WEBHOOK, Wanted(pulls=False), event_id="e")
+    ask(there.queue, incident, Trigger.WEBHOOK, pulls=False, event_id="e")
     assert incident in there.look().jobs
 
 
@@ -166,7 +166,7 @@ def test_a_changed_document_and_a_changed_ticket_get_a_job_each_and_nothing_else
     here.jira.transition(key, "Done")
     there.asked.clear()
     assert there.look_and_wait() == {there.id("quick fix")}
-    assert [one.wanted for one in there.asked] == [Wanted(pulls=False)]
+    assert [(one.pulls, one.tracks) for one in there.asked] == [(False, True)]
     assert here.statuses() == ["Done"]
     there.until_quiet()
 
@@ -189,6 +189,6 @@ def test_what_was_found_is_found_again_by_a_process_that_takes_over_in_between(o
 def test_an_incident_and_one_that_was_merged_into_it_can_be_worked_on_at_once(office):
     there = office()
     names = ("checkout storm", "merged")
-    jobs = [there.queue.enqueue(there.id(name), Trigger.WEBHOOK, event_id="e") for name in names]
+    jobs = [ask(there.queue, there.id(name), Trigger.WEBHOOK, event_id="e") for name in names]
     assert [there.queue.wait(job, WAIT).phase for job in jobs] == [JobPhase.DONE, JobPhase.DONE]
     assert there.id("merged") in there.here.text("checkout storm")

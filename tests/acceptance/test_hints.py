@@ -16,9 +16,9 @@ from worker.jobs.catalogue import look
 from worker.jobs.document_status import skipped_incidents
 from worker.jobs.draft_filter import DraftFilter
 from worker.jobs.job import Job, Shared
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import IncidentResult, Trigger
 from worker.jobs.run_many import Order, run
-from worker.jobs.wanted import Wanted
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def under_way(here: World) -> SandboxIncident:
 
 
 def hint(here: World, incident: str, **wanted: object) -> IncidentResult:
-    return here.run(incident, trigger=Trigger.WEBHOOK, wanted=Wanted(**wanted)).incidents[0]
+    return here.run(incident, trigger=Trigger.WEBHOOK, **wanted).incidents[0]
 
 
 def test_a_note_on_an_incident_under_way_costs_one_call_and_fails_nothing(here: World) -> None:
@@ -178,8 +178,9 @@ def test_a_document_that_another_process_drafts_meanwhile_under_another_name_is_
         old = here.path()
         old.rename(old.with_name("2026-10-15-moved-by-a-person.md"))
         here.run()
-        job = Job(Trigger.COMMAND)
-        result, _ = one_incident.run(slow, job, here.incidents["quick fix"].id, catalogue)
+        incident = IncidentId(here.incidents["quick fix"].id)
+        job = Job(JobRequest(incident, Trigger.COMMAND))
+        result, _ = one_incident.run(slow, job, incident, catalogue)
         assert result.document == "2026-10-15-moved-by-a-person.md"
     assert len(list(here.documents.rglob("*.md"))) == 1
 
@@ -190,7 +191,7 @@ def test_what_was_read_of_a_ticket_before_another_process_changed_it_is_not_beli
     here.sync()
     here.add_rows("Add monitoring | Lena Okafor | High | 2027-01-08")
     here.sync()
-    incident = here.incidents["quick fix"].id
+    incident = IncidentId(here.incidents["quick fix"].id)
     with here.context() as slow:
         assert slow.tracker is not None
         tickets = slow.journal.tickets(incident)
@@ -198,7 +199,8 @@ def test_what_was_read_of_a_ticket_before_another_process_changed_it_is_not_beli
         shared.seen.read(slow.tracker, [one.id for one in tickets])
         here.edit(lambda text: text.replace("2027-01-08", "2027-02-26"))
         here.sync()
-        one_incident.run(slow, Job(Trigger.COMMAND, shared=shared), incident, look(slow))
+        job = Job(JobRequest(incident, Trigger.COMMAND), shared)
+        one_incident.run(slow, job, incident, look(slow))
     assert "2027-02-26" in here.text()
     (record,) = here.jira.site.records.values()
     assert str(record.now.due) == "2027-02-26"

@@ -6,7 +6,6 @@ import pytest
 
 from tests.acceptance.world import World
 from worker.jobs.results import Trigger
-from worker.jobs.wanted import Wanted
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def removed(here: World) -> World:
 
 @pytest.mark.parametrize("trigger", [Trigger.WEBHOOK, Trigger.SCHEDULE, Trigger.COMMAND])
 def test_a_job_for_its_tickets_has_nothing_to_do(removed: World, trigger: Trigger) -> None:
-    (result,) = removed.run("quick fix", trigger=trigger, wanted=Wanted(pulls=False)).incidents
+    (result,) = removed.run("quick fix", trigger=trigger, pulls=False).incidents
     assert (result.failures, result.deeds) == ((), ())
     assert result.skipped == "it has no document any more"
     assert not list(removed.documents.rglob("*.md"))

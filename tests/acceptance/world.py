@@ -27,7 +27,6 @@ from worker.drafting.policy import DraftPolicy
 from worker.jobs.context import JobContext, JobPolicy, RouteRule
 from worker.jobs.results import IncidentResult, RunResult, Trigger
 from worker.jobs.run_many import Order, run
-from worker.jobs.wanted import Wanted
 from worker.journal.database import Database
 from worker.journal.incident_locks import FileLocks
 from worker.journal.journal import Journal
@@ -111,14 +110,24 @@ class World:
         dry_run: bool = False,
         since: timedelta | None = None,
         tracks: bool = True,
-        wanted: Wanted | None = None,
+        pulls: bool = True,
+        resolved_at: datetime | None = None,
         **changes: object,
     ) -> RunResult:
         """Do one run as a process of its own would; names are those of the scenarios."""
         ids = tuple(self.incidents[name].id if name in self.incidents else name for name in names)
         with self.context(dry_run=dry_run, **changes) as context:
-            order = Order(trigger, ids, wait=wait, sleep=self.clock.sleep, since=since)
-            return run(context, replace(order, wanted=wanted or Wanted(tracks=tracks)))
+            order = Order(
+                trigger,
+                ids,
+                pulls=pulls,
+                tracks=tracks,
+                resolved_at=resolved_at,
+                since=since,
+                wait=wait,
+                sleep=self.clock.sleep,
+            )
+            return run(context, order)
 
     def sync(self, name: str = "quick fix", **how: object) -> IncidentResult:
         """Sync one incident and give its result."""

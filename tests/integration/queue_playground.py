@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.integration.queue_support import database
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobState
-from worker.jobs.wanted import JobRequest, Wanted
-from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy
+from worker.jobs.states import JobOutcome, JobState
+from worker.queue import JobRetryPolicy, Queue, QueueSettings
 
 
 @dataclass
@@ -21,12 +21,12 @@ class Playground:
     url: str
     does: dict[str, Callable[[], JobOutcome]]
     ran: defaultdict[str, list[Trigger]] = field(default_factory=lambda: defaultdict(list))
-    wanted: defaultdict[str, list[Wanted]] = field(default_factory=lambda: defaultdict(list))
+    asked: defaultdict[str, list[JobRequest]] = field(default_factory=lambda: defaultdict(list))
     ended: list[JobState] = field(default_factory=list)
 
     def run(self, request: JobRequest) -> JobOutcome:
         self.ran[request.incident].append(request.trigger)
-        self.wanted[request.incident].append(request.wanted)
+        self.asked[request.incident].append(request)
         return self.does.get(request.incident, lambda: JobOutcome("Nothing had to be done."))()
 
     def listen(self, state: JobState) -> None:
@@ -39,7 +39,7 @@ class Playground:
 def opened(kind: str, directory: Path, settle: float = 0.0) -> Iterator[Playground]:
     """A playground on an empty database; a webhook's job waits ``settle`` seconds."""
     with database(kind, directory) as url:
-        settings = QueueSettings(settle=settle, poll=0.05, retry=RetryPolicy(pauses=(0, 0)))
+        settings = QueueSettings(settle=settle, poll=0.05, retry=JobRetryPolicy(pauses=(0, 0)))
         ground = Playground(None, url, {})  # type: ignore[arg-type] - made in the next line
         ground.queue = Queue(url, ground.run, settings=settings, on_end=ground.listen)
         ground.queue.start()

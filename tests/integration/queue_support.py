@@ -10,6 +10,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from connectors.incidents import IncidentId
+from worker.jobs.job_request import JobRequest
+from worker.jobs.results import Trigger
+from worker.queue import Queue
+
 SERVER = "POSTMORTEM_TEST_POSTGRES"
 KINDS = ("sqlite", "postgresql")
 WAIT = 120.0
@@ -35,6 +40,13 @@ def database(kind: str, directory: Path) -> Iterator[str]:
     finally:
         with admin.connect() as connection:
             connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def ask(queue: Queue, incident: str, trigger: Trigger, **how: object) -> str:
+    """Ask for an incident's job, as the fields of the request say, and give its id."""
+    request = JobRequest(IncidentId(incident), trigger, **how)  # type: ignore[arg-type]  # by name
+    (job,) = queue.enqueue_all([request])
+    return job
 
 
 def eventually(holds: Callable[[], bool]) -> None:

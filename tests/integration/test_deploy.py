@@ -18,8 +18,8 @@ from config.settings import Settings, load
 from config.variables import CONFIG_VARIABLE, VARIABLES
 from worker.cli.main import app
 from worker.cli.serving import LONGEST_STOP
+from worker.queue.database import locate
 from worker.queue.leases import leases
-from worker.queue.location import locate
 from worker.web.metrics import Metrics
 from worker.web.queue_gauges import QueueFigures
 

@@ -9,11 +9,10 @@ import pytest
 
 from connectors.errors import NotFound, OutOfQuota, PostmortemError, Unreachable
 from tests.integration.queue_playground import Playground, opened
-from tests.integration.queue_support import KINDS, WAIT, eventually
+from tests.integration.queue_support import KINDS, WAIT, ask, eventually
 from worker.jobs.results import IncidentResult, Trigger
-from worker.jobs.states import JobPhase, JobState
-from worker.jobs.wanted import Wanted
-from worker.queue import JobOutcome, Queue
+from worker.jobs.states import JobOutcome, JobPhase, JobState
+from worker.queue import Queue
 
 SETTLE = 1.0
 
@@ -35,16 +34,16 @@ def test_a_job_that_was_asked_for_is_run_and_its_end_is_told(playground):
 
 
 def test_the_same_event_twice_is_one_job(playground):
-    first = playground.queue.enqueue("PTWICE", Trigger.WEBHOOK, event_id="01EVT", delay=0)
+    first = ask(playground.queue, "PTWICE", Trigger.WEBHOOK, event_id="01EVT", delay=0)
     playground.queue.wait(first, WAIT)
-    again = playground.queue.enqueue("PTWICE", Trigger.WEBHOOK, event_id="01EVT", delay=0)
+    again = ask(playground.queue, "PTWICE", Trigger.WEBHOOK, event_id="01EVT", delay=0)
     assert again == first
     assert playground.queue.wait(again, WAIT).phase is JobPhase.DONE
     assert playground.ran["PTWICE"] == [Trigger.WEBHOOK]
 
 
 def test_the_hints_of_one_moment_share_a_run(playground):
-    jobs = [playground.queue.enqueue("PBURST", Trigger.WEBHOOK, event_id=f"e{n}") for n in range(5)]
+    jobs = [ask(playground.queue, "PBURST", Trigger.WEBHOOK, event_id=f"e{n}") for n in range(5)]
     states = [playground.queue.wait(job, WAIT) for job in jobs]
     assert [state.id for state in states] == jobs
     assert {state.phase for state in states} == {JobPhase.DONE}
@@ -81,15 +80,14 @@ def test_a_run_that_left_out_the_facts_does_not_stand_for_one_that_reads_them(pl
     playground.does["PHALF"] = hold
     playground.queue.enqueue("PHALF", Trigger.PAGE)
     assert running.wait(WAIT)
-    tickets = Wanted(pulls=False)
     jobs = [
-        playground.queue.enqueue("PHALF", Trigger.PAGE, wanted)
-        for wanted in (tickets, tickets, Wanted(), tickets)
+        ask(playground.queue, "PHALF", Trigger.PAGE, pulls=pulls)
+        for pulls in (False, False, True, False)
     ]
     release.set()
     states = [playground.queue.wait(job, WAIT) for job in jobs]
     assert {state.phase for state in states} == {JobPhase.DONE}
-    held_up, *later = playground.wanted["PHALF"]
+    held_up, *later = playground.asked["PHALF"]
     assert held_up.pulls
     assert [one.pulls for one in later] in ([True], [False, True])
 
@@ -103,7 +101,7 @@ def test_what_a_job_did_can_be_looked_up(playground):
 
 def test_a_job_that_is_to_be_tried_once_is_tried_once(playground):
     playground.does["PONCE"] = lambda: JobOutcome(failures=("No.",))
-    job = playground.queue.enqueue("PONCE", Trigger.SCHEDULE, once=True)
+    job = ask(playground.queue, "PONCE", Trigger.SCHEDULE, once=True)
     state = playground.queue.wait(job, WAIT)
     assert (state.phase, state.attempt) == (JobPhase.PARKED, 1)
 
@@ -139,7 +137,7 @@ def test_a_job_that_fails_holds_up_no_other_incident(playground):
 
 def test_a_webhooks_job_waits_until_things_have_settled(playground):
     asked = datetime.now(UTC)
-    job = playground.queue.enqueue("PSETTLE", Trigger.WEBHOOK, event_id="e")
+    job = ask(playground.queue, "PSETTLE", Trigger.WEBHOOK, event_id="e")
     state = playground.queue.state(job)
     assert state.phase is JobPhase.WAITING
     assert state.next_at - asked > timedelta(seconds=SETTLE * 0.9)
@@ -201,7 +199,7 @@ def test_asking_again_does_not_wait_for_a_pause(playground):
         raise OutOfQuota("Too many requests.", again_in=3600.0)
 
     playground.does["PNOW"] = refuse
-    job = playground.queue.enqueue("PNOW", Trigger.WEBHOOK, event_id="e", delay=0)
+    job = ask(playground.queue, "PNOW", Trigger.WEBHOOK, event_id="e", delay=0)
     eventually(lambda: playground.queue.state(job).phase is JobPhase.RETRYING)
     playground.does["PNOW"] = lambda: JobOutcome("ok")
     assert playground.queue.wait(playground.queue.enqueue("PNOW", Trigger.PAGE), WAIT).phase is (

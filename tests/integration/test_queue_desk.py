@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.errors import PayloadError, PostmortemError
+from connectors.incidents import IncidentId
 from tests.integration.queue_support import KINDS, WAIT, database, eventually
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobPhase
-from worker.queue import JobOutcome, Queue, QueueSettings, Schedule, Wish, engine
+from worker.jobs.states import JobOutcome, JobPhase
+from worker.queue import Queue, QueueSettings, Schedule, engine
 
 
 @pytest.fixture(params=KINDS)
@@ -18,18 +20,21 @@ def url(request, tmp_path) -> Iterator[str]:
         yield url
 
 
-def wishes(*incidents: str, delay: float = 0) -> list[Wish]:
-    return [Wish(one, Trigger.PAGE, event_id=f"e-{one}", delay=delay) for one in incidents]
+def requests(*incidents: str, delay: float = 0) -> list[JobRequest]:
+    return [
+        JobRequest(IncidentId(one), Trigger.PAGE, event_id=f"e-{one}", delay=delay)
+        for one in incidents
+    ]
 
 
 def test_jobs_asked_for_together_are_all_done(url):
     queue = Queue(url, lambda *_: JobOutcome("done"), settings=QueueSettings(poll=0.05))
     queue.start()
     try:
-        jobs = queue.enqueue_all(wishes("PA", "PB", "PC"))
+        jobs = queue.enqueue_all(requests("PA", "PB", "PC"))
         assert jobs == ["PA:e-PA", "PB:e-PB", "PC:e-PC"]
         assert {queue.wait(one, WAIT).phase for one in jobs} == {JobPhase.DONE}
-        assert queue.enqueue_all(wishes("PA", "PB")) == jobs[:2]
+        assert queue.enqueue_all(requests("PA", "PB")) == jobs[:2]
         assert queue.backlog().waiting == 0
         assert queue.enqueue_all([]) == []
     finally:
@@ -41,7 +46,7 @@ def test_of_jobs_asked_for_together_all_are_stored_or_none(url):
     queue.start()
     try:
         with pytest.raises(PayloadError):
-            queue.enqueue_all(wishes("PA", "not an id"))
+            queue.enqueue_all(requests("PA", "not an id"))
         assert queue.backlog().waiting == 0
     finally:
         queue.stop()
@@ -52,9 +57,9 @@ def test_the_backlog_counts_what_waits_and_since_when_it_could_have_begun(url):
     queue.start()
     try:
         assert queue.backlog().oldest == 0
-        queue.enqueue_all(wishes("PLATER", delay=3600))
+        queue.enqueue_all(requests("PLATER", delay=3600))
         assert (queue.backlog().waiting, queue.backlog().oldest) == (1, 0)
-        queue.enqueue_all(wishes("PNOW"))
+        queue.enqueue_all(requests("PNOW"))
         eventually(lambda: queue.backlog().oldest > 0)
         assert queue.backlog().waiting == 2
     finally:
@@ -87,7 +92,7 @@ def test_a_process_that_only_asks_runs_no_engine(url):
     asker = Queue(url, lambda *_: JobOutcome(), works=False)
     asker.start()
     try:
-        (job,) = asker.enqueue_all(wishes("PASKED"))
+        (job,) = asker.enqueue_all(requests("PASKED"))
         assert not engine.is_running()
         worker.start()
         assert asker.wait(job, WAIT).phase is JobPhase.DONE

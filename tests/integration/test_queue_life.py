@@ -12,14 +12,13 @@ import sqlalchemy as sa
 
 from connectors.errors import PostmortemError, Unreachable
 from tests.integration.queue_support import KINDS, WAIT, database, eventually
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobPhase, JobState
-from worker.jobs.wanted import JobRequest
-from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy, Schedule
-from worker.queue.caretaker import Caretaker
-from worker.queue.clock import SharedClock
-from worker.queue.leases import leases
-from worker.queue.location import locate
+from worker.jobs.states import JobOutcome, JobPhase, JobState
+from worker.queue import JobRetryPolicy, Queue, QueueSettings, Schedule
+from worker.queue.database import locate
+from worker.queue.leases import SharedClock, leases
+from worker.queue.recovery import Recovery
 
 FAST = QueueSettings(settle=0, poll=0.05, heartbeat=0.1)
 
@@ -107,7 +106,7 @@ def test_the_jobs_of_a_process_that_lives_are_left_to_it(url):
     job = queue.enqueue("PABC", Trigger.PAGE)
     assert running.wait(WAIT)
     handed: list[str] = []
-    neighbour = Caretaker(
+    neighbour = Recovery(
         leases(locate(url)),
         SharedClock(lambda: 0.0),
         "neighbour",
@@ -179,7 +178,7 @@ def test_what_was_given_up_is_remembered_longer_than_what_was_done(file):
     def fail(_request: JobRequest) -> JobOutcome:
         return JobOutcome(failures=("No.",))
 
-    queue = Queue(file, fail, settings=replace(FAST, retry=RetryPolicy(pauses=())))
+    queue = Queue(file, fail, settings=replace(FAST, retry=JobRetryPolicy(pauses=())))
     queue.start()
     given_up = queue.enqueue("PABC", Trigger.PAGE)
     queue.wait(given_up, WAIT)

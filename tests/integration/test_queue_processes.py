@@ -18,13 +18,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.queue_support import KINDS, WAIT, database, eventually
+from tests.integration.queue_support import KINDS, WAIT, ask, database, eventually
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobPhase
-from worker.jobs.wanted import JobRequest
-from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy, Schedule
-from worker.queue.desk import Desk
-from worker.queue.location import locate
+from worker.jobs.states import JobOutcome, JobPhase
+from worker.queue import JobRetryPolicy, Queue, QueueSettings, Schedule
+from worker.queue.client import Client
+from worker.queue.database import locate
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -64,7 +64,7 @@ def main(url: str, log: Log, gate: Path, tick_every: int, pauses: int) -> None:
         return JobOutcome("looked")
 
     schedules = [Schedule("look", timedelta(seconds=tick_every), tick)] if tick_every else []
-    retry = RetryPolicy(pauses=(60,) * pauses)
+    retry = JobRetryPolicy(pauses=(60,) * pauses)
     settings = QueueSettings(poll=0.05, heartbeat=0.2, parallel=2, retry=retry)
     queue = Queue(url, run, schedules, settings)
     stop = threading.Event()
@@ -164,15 +164,15 @@ def test_two_processes_do_each_job_and_each_tick_once(url, tmp_path):
         with process(url, log, gate, tick_every=1), process(url, log, gate, tick_every=1):
             assert queue.workers() == 2
             asked = [
-                queue.enqueue(incident, Trigger.WEBHOOK, event_id=f"e{event}", delay=0)
+                ask(queue, incident, Trigger.WEBHOOK, event_id=f"e{event}", delay=0)
                 for event in (1, 2, 1)
                 for incident in incidents
             ]
             assert {queue.wait(job, WAIT).phase for job in asked} == {JobPhase.DONE}
             eventually(lambda: log.count("tick") >= 3)
-        desk = Desk(locate(url))
-        fired = desk.list(workflow_id_prefix="@look:", status="SUCCESS")
-        desk.close()
+        client = Client(locate(url))
+        fired = client.list(workflow_id_prefix="@look:", status="SUCCESS")
+        client.close()
     one_at_a_time(log)
     runs = Counter(line[1] for line in log.lines() if line[0] == "begin")
     assert set(runs) == set(incidents)

@@ -10,14 +10,14 @@ import sqlalchemy as sa
 
 from connectors.errors import OutOfQuota
 from tests.integration.queue_playground import Playground, opened
-from tests.integration.queue_support import KINDS, WAIT, eventually
+from tests.integration.queue_support import KINDS, WAIT, ask, eventually
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobPhase, Standing
-from worker.jobs.wanted import Wanted
-from worker.queue import JobOutcome, Wish
+from worker.jobs.states import JobOutcome, JobPhase
 
 FAILED = JobOutcome(failures=("No.",))
-FACTS, TICKETS = Wanted(tracks=False), Wanted(pulls=False)
+ALL: dict[str, object] = {}
+FACTS, TICKETS = {"tracks": False}, {"pulls": False}
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -26,10 +26,12 @@ def playground(request, tmp_path_factory) -> Iterator[Playground]:
         yield ground
 
 
-def once(playground: Playground, incident: str, wanted: Wanted, outcome: JobOutcome) -> None:
+def once(
+    playground: Playground, incident: str, wanted: dict[str, object], outcome: JobOutcome
+) -> None:
     """Let an incident's job end so."""
     playground.does[incident] = lambda: outcome
-    job = playground.queue.enqueue(incident, Trigger.SCHEDULE, wanted, once=True)
+    job = ask(playground.queue, incident, Trigger.SCHEDULE, **wanted, once=True)
     playground.queue.wait(job, WAIT)
 
 
@@ -42,14 +44,12 @@ def test_where_each_incident_stands_is_told(playground):
     before = datetime.now(UTC)
     playground.queue.wait(playground.queue.enqueue("PBAD", Trigger.PAGE), WAIT)
     playground.queue.wait(playground.queue.enqueue("PGOOD", Trigger.PAGE), WAIT)
-    later = playground.queue.enqueue(
-        "PSOON", Trigger.WEBHOOK, Wanted(pulls=False), event_id="e", delay=1
-    )
+    later = ask(playground.queue, "PSOON", Trigger.WEBHOOK, pulls=False, event_id="e", delay=1)
     standing = playground.queue.standing()
     assert "PGOOD" not in standing
-    assert replace(standing["PSOON"], first_at=before) == Standing(
-        JobPhase.WAITING, Wanted(pulls=False), first_at=before
-    )
+    soon = standing["PSOON"]
+    assert (soon.phase, soon.failed_at, soon.began_at) == (JobPhase.WAITING, None, None)
+    assert (soon.request.pulls, soon.request.tracks) == (False, True)
     assert standing["PBAD"].phase is JobPhase.PARKED
     assert standing["PBAD"].failed_at >= before - timedelta(seconds=1)
     playground.queue.wait(later, WAIT)
@@ -65,13 +65,13 @@ def test_a_job_under_way_is_told_with_the_time_it_began(playground):
 
     playground.does["PNEWS"] = hold
     before = datetime.now(UTC) - timedelta(seconds=1)
-    job = playground.queue.enqueue("PNEWS", Trigger.SCHEDULE, once=True)
+    job = ask(playground.queue, "PNEWS", Trigger.SCHEDULE, once=True)
     assert running.wait(WAIT)
     while_it_ran = datetime.now(UTC)
     known = playground.queue.standing()["PNEWS"]
     assert known.phase is JobPhase.RUNNING
     assert before <= known.began_at <= while_it_ran
-    playground.queue.enqueue("PNEWS", Trigger.SCHEDULE, Wanted(pulls=False), delay=3600)
+    ask(playground.queue, "PNEWS", Trigger.SCHEDULE, pulls=False, delay=3600)
     assert playground.queue.standing()["PNEWS"].phase is JobPhase.WAITING
     release.set()
     playground.queue.wait(job, WAIT)
@@ -91,9 +91,10 @@ def test_news_that_came_while_the_failing_attempt_ran_is_news(playground):
     job = playground.queue.enqueue("PTHEN", Trigger.SCHEDULE)
     eventually(lambda: playground.queue.state(job).phase is JobPhase.RETRYING)
     known = playground.queue.standing()["PTHEN"]
+    request = JobRequest(known.request.incident, Trigger.SCHEDULE)
     assert known.phase is JobPhase.RETRYING
-    assert not known.sees_to(Wanted(), came[0])
-    assert known.sees_to(Wanted(), came[0] - timedelta(minutes=1))
+    assert not known.sees_to(request, came[0])
+    assert known.sees_to(request, came[0] - timedelta(minutes=1))
 
 
 def test_since_when_work_was_asked_for_is_remembered_over_all_attempts(playground):
@@ -102,15 +103,14 @@ def test_since_when_work_was_asked_for_is_remembered_over_all_attempts(playgroun
 
     playground.does["PLONG"] = fail
     weeks_ago = datetime(2026, 1, 2, 3, tzinfo=UTC)
-    wish = Wish("PLONG", Trigger.SCHEDULE, first_at=weeks_ago.timestamp())
-    (job,) = playground.queue.enqueue_all([wish])
+    job = ask(playground.queue, "PLONG", Trigger.SCHEDULE, first_at=weeks_ago)
     assert playground.queue.wait(job, WAIT).attempt == 3
     assert playground.queue.standing()["PLONG"].first_at == weeks_ago
 
 
 def test_what_was_left_stands_for_nothing_that_is_wanted(playground):
     playground.does["PLEFT"] = lambda: JobOutcome(failures=("No.",))
-    playground.queue.wait(playground.queue.enqueue("PLEFT", Trigger.SCHEDULE, once=True), WAIT)
+    playground.queue.wait(ask(playground.queue, "PLEFT", Trigger.SCHEDULE, once=True), WAIT)
     playground.does["PLEFT"] = lambda: JobOutcome("It is quiet.", left=True)
     first, second = (playground.queue.enqueue("PLEFT", Trigger.SCHEDULE) for _ in range(2))
     assert playground.queue.wait(first, WAIT).phase is JobPhase.DONE
@@ -144,12 +144,12 @@ def test_a_parked_job_is_made_good_by_a_later_one_that_succeeds(playground):
 @pytest.mark.parametrize(
     ("number", "wanted", "later", "good"),
     [
-        (1, Wanted(), TICKETS, False),
-        (2, Wanted(), FACTS, False),
+        (1, ALL, TICKETS, False),
+        (2, ALL, FACTS, False),
         (3, TICKETS, FACTS, False),
-        (4, TICKETS, Wanted(), True),
-        (5, Wanted(asked=True), Wanted(), False),
-        (6, Wanted(resolved_at=datetime(2026, 1, 2, tzinfo=UTC)), Wanted(), True),
+        (4, TICKETS, ALL, True),
+        (5, {"asked": True}, ALL, False),
+        (6, {"resolved_at": datetime(2026, 1, 2, tzinfo=UTC)}, ALL, True),
     ],
 )
 def test_only_a_run_that_did_all_that_was_wanted_makes_a_job_good(
@@ -157,27 +157,28 @@ def test_only_a_run_that_did_all_that_was_wanted_makes_a_job_good(
 ):
     incident = f"PGOOD{number}"
     once(playground, incident, wanted, FAILED)
-    assert playground.queue.standing()[incident].wanted == wanted
+    request = playground.queue.standing()[incident].request
+    assert {name: getattr(request, name) for name in wanted} == wanted
     once(playground, incident, later, JobOutcome("ok"))
     assert (incident not in given_up(playground)) is good
 
 
 def test_a_job_given_up_stays_listed_behind_a_lesser_one_that_was_made_good(playground):
-    once(playground, "PBEHIND", Wanted(), FAILED)
+    once(playground, "PBEHIND", ALL, FAILED)
     once(playground, "PBEHIND", TICKETS, FAILED)
     once(playground, "PBEHIND", TICKETS, JobOutcome("ok"))
-    assert playground.queue.standing()["PBEHIND"].wanted == Wanted()
+    assert playground.queue.standing()["PBEHIND"].request.pulls
 
 
 def test_a_job_that_turns_out_hopeless_is_given_up_no_longer(playground):
-    once(playground, "PGONE", Wanted(), FAILED)
-    once(playground, "PGONE", Wanted(), replace(FAILED, hopeless=True))
+    once(playground, "PGONE", ALL, FAILED)
+    once(playground, "PGONE", ALL, replace(FAILED, hopeless=True))
     assert "PGONE" not in given_up(playground)
 
 
 def test_jobs_given_up_are_listed_by_their_latest_failure(playground):
     for incident in ("PORDER1", "PORDER2", "PORDER1"):
-        once(playground, incident, Wanted(), FAILED)
+        once(playground, incident, ALL, FAILED)
     assert [one for one in given_up(playground) if "ORDER" in one] == ["PORDER2", "PORDER1"]
 
 
@@ -197,9 +198,9 @@ def test_jobs_given_up_are_found_by_as_many_queries_however_many_they_are(playgr
             sa.event.remove(sa.Engine, "before_cursor_execute", count)
         return len(seen)
 
-    once(playground, "PCOUNT1", Wanted(), FAILED)
+    once(playground, "PCOUNT1", ALL, FAILED)
     few = queries()
     for incident in ("PCOUNT2", "PCOUNT3"):
-        once(playground, incident, Wanted(), FAILED)
+        once(playground, incident, ALL, FAILED)
     assert few > 0
     assert queries() == few

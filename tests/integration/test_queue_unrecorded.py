@@ -13,17 +13,16 @@ from dbos import error
 from structlog.testing import capture_logs
 
 from tests.integration.queue_support import KINDS, WAIT, database, eventually
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobPhase, JobState
-from worker.jobs.wanted import JobRequest
-from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy, Schedule
-from worker.queue.caretaker import Caretaker
-from worker.queue.clock import SharedClock
-from worker.queue.leases import leases
-from worker.queue.location import InFile, locate
-from worker.queue.ticker import Ticker
+from worker.jobs.states import JobOutcome, JobPhase, JobState
+from worker.queue import JobRetryPolicy, Queue, QueueSettings, Schedule
+from worker.queue.database import InFile, locate
+from worker.queue.leases import SharedClock, leases
+from worker.queue.recovery import Recovery
+from worker.queue.schedule import Ticker
 
-SETTINGS = QueueSettings(poll=0.05, heartbeat=0.1, retry=RetryPolicy(pauses=(0,) * 30))
+SETTINGS = QueueSettings(poll=0.05, heartbeat=0.1, retry=JobRetryPolicy(pauses=(0,) * 30))
 ENDS = ("UPDATE", "workflow_status", "NEW.status IN ('SUCCESS', 'ERROR')")
 RESULTS = ("INSERT", "operation_outputs", "NEW.function_name = 'run'")
 FOLLOWERS = (
@@ -136,7 +135,7 @@ def test_where_the_failure_cannot_be_stored_either_the_job_is_still_done_in_the_
         with refused(url, RESULTS, FOLLOWERS):
             job = ground.queue.enqueue("PABC", Trigger.PAGE)
             ground.runs.get(timeout=WAIT)
-            eventually(lambda: job not in ground.queue._bodies.busy)
+            eventually(lambda: job not in ground.queue._under_way)
             assert ground.queue.state(job).phase is JobPhase.RUNNING
             assert ground.queue.parked() == []
         assert ground.queue.wait(job, WAIT).phase is JobPhase.DONE
@@ -172,7 +171,7 @@ def test_a_process_whose_place_another_took_says_so(url):
     with Ground(url), capture_logs() as logs:
         mine, others = leases(locate(url)), leases(locate(url))
         assert others.hold("one")
-        caretaker = Caretaker(
+        recovery = Recovery(
             mine,
             SharedClock(lambda: 0.0),
             "one",
@@ -182,6 +181,6 @@ def test_a_process_whose_place_another_took_says_so(url):
             retention=timedelta(days=1),
             parked_retention=timedelta(days=1),
         )
-        caretaker.look()
+        recovery.look()
         others.let_go()
     assert [one["process"] for one in logs if "taken this one's place" in one["event"]] == ["one"]

@@ -13,10 +13,11 @@ from tests.acceptance.world import usual_policy
 from worker.app.composition import new_mark
 from worker.app.library import OpenLibrary
 from worker.jobs.context import JobContext
+from worker.jobs.states import JobOutcome
 from worker.journal.database import Database
 from worker.journal.incident_locks import ThreadLocks
 from worker.journal.journal import Journal
-from worker.queue import JobOutcome, Queue
+from worker.queue import Queue
 from worker.store.base import Stored
 from worker.store.directory import DirectoryStore
 from worker.tracking.memory import TrackedTicket, Values

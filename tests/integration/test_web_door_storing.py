@@ -21,12 +21,15 @@ import pytest
 import requests
 import sqlalchemy as sa
 
+from connectors.incidents import IncidentId
 from connectors.pagerduty import webhook as pagerduty
 from tests.integration.proxy import Proxy
 from tests.integration.queue_support import KINDS, WAIT, database
 from tests.integration.web_support import PAGERDUTY_SECRET, served, shelf
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
-from worker.queue import JobOutcome, Queue, Wish
+from worker.jobs.states import JobOutcome
+from worker.queue import Queue
 from worker.web import body as bodies
 from worker.web.body import LIMIT
 from worker.web.hints import Hint
@@ -69,7 +72,10 @@ def receiver(database_url: str) -> Iterator[Receiver]:
 
     def keep(hints: Sequence[Hint]) -> None:
         queue.enqueue_all(
-            [Wish(hint.incident or "", Trigger.WEBHOOK, event_id=hint.id) for hint in hints]
+            [
+                JobRequest(IncidentId(hint.incident or ""), Trigger.WEBHOOK, event_id=hint.id)
+                for hint in hints
+            ]
         )
 
     queue.start()

@@ -8,16 +8,16 @@ import pytest
 
 from connectors.errors import PostmortemError
 from tests.acceptance.world import usual_policy
-from tests.integration.queue_support import KINDS, WAIT, database
+from tests.integration.queue_support import KINDS, WAIT, ask, database
 from worker.app.composition import new_mark
 from worker.app.library import OpenLibrary, figures
 from worker.jobs.context import JobContext
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobPhase
+from worker.jobs.states import JobOutcome, JobPhase
 from worker.journal.database import Database
 from worker.journal.incident_locks import ThreadLocks
 from worker.journal.journal import Journal
-from worker.queue import JobOutcome, Queue, QueueSettings, RetryPolicy
+from worker.queue import JobRetryPolicy, Queue, QueueSettings
 from worker.store.directory import DirectoryStore
 
 
@@ -38,7 +38,7 @@ def library(
         clock=now,
         new_mark=new_mark,
     )
-    queue = Queue(url, run, settings=QueueSettings(poll=0.05, retry=RetryPolicy(pauses=())))
+    queue = Queue(url, run, settings=QueueSettings(poll=0.05, retry=JobRetryPolicy(pauses=())))
     queue.start()
     try:
         yield OpenLibrary(context, queue), queue
@@ -61,7 +61,7 @@ def test_a_job_that_was_given_up_is_listed_until_another_try_makes_it_good(url, 
 
     with library(url, tmp_path, run) as (shelf, queue):
         for incident in ("PA", "PB"):
-            queue.wait(queue.enqueue(incident, Trigger.WEBHOOK, delay=0), WAIT)
+            queue.wait(ask(queue, incident, Trigger.WEBHOOK, delay=0), WAIT)
         assert [one.subject for one in shelf.parked()] == ["PB", "PA"]
         assert shelf.parked()[0].failures == ("Jira is down.",)
         assert figures(queue).parked == 2
@@ -73,7 +73,7 @@ def test_a_job_that_was_given_up_is_listed_until_another_try_makes_it_good(url, 
 
 def test_the_figures_are_those_of_the_queue(url, tmp_path):
     with library(url, tmp_path, lambda *_: JobOutcome()) as (_, queue):
-        queue.enqueue("PLATER", Trigger.PAGE, delay=3600)
+        ask(queue, "PLATER", Trigger.PAGE, delay=3600)
         told = figures(queue)
         assert (told.waiting, told.oldest, told.parked, told.workers) == (1, 0, 0, 1)
         assert told.last_schedule_success is None

@@ -22,8 +22,8 @@ from worker.app.composition import open_context
 from worker.document.action_section import read as read_items
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import Order, run
-from worker.queue.location import InFile, locate
-from worker.queue.names import TICK
+from worker.queue.database import InFile, locate
+from worker.queue.job_names import TICK
 from worker.tracking.new_ticket import incident_label
 
 

@@ -9,33 +9,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import ConfigurationError, PayloadError
-from worker.jobs.results import Action, Deed, IncidentResult
-from worker.jobs.states import JobPhase, Standing
-from worker.jobs.wanted import Wanted
-from worker.queue import ids
-from worker.queue.location import InFile, OnServer, locate
-from worker.queue.policy import Again, Done, JobOutcome, Parked, RetryPolicy, decide
-from worker.queue.records import Asked
+from connectors.incidents import IncidentId
+from worker.jobs.job_request import JobRequest
+from worker.jobs.results import Action, Deed, IncidentResult, Trigger
+from worker.jobs.states import JobOutcome, JobPhase, Standing
+from worker.queue import job_names
+from worker.queue.database import InFile, OnServer, locate
+from worker.queue.retry_policy import Done, JobRetryPolicy, Parked, TryAgain, decide
 from worker.queue.schedule import Schedule
+from worker.queue.stored_jobs import StoredJob
 
-POLICY = RetryPolicy(pauses=(60, 300), most_attempts=5)
+POLICY = JobRetryPolicy(pauses=(60, 300), most_attempts=5)
 FAILED = JobOutcome(failures=("Jira could not be reached.",))
+
+
+def asking(**how: object) -> JobRequest:
+    return JobRequest(IncidentId("PABC"), Trigger.SCHEDULE, **how)  # type: ignore[arg-type]  # by name
 
 
 @pytest.mark.parametrize(
     ("outcome", "attempt", "failed", "expected"),
     [
         (JobOutcome("drafted"), 1, 0, Done()),
-        (FAILED, 1, 0, Again(60, 1)),
-        (FAILED, 2, 1, Again(300, 2)),
+        (FAILED, 1, 0, TryAgain(60, 1)),
+        (FAILED, 2, 1, TryAgain(300, 2)),
         (FAILED, 3, 2, Parked(FAILED.failures)),
         (FAILED, 5, 0, Parked(FAILED.failures)),
         (replace(FAILED, hopeless=True), 1, 0, Done()),
         (replace(FAILED, hopeless=True, again_in=45), 5, 2, Done()),
-        (JobOutcome(again_in=45), 1, 0, Again(45, 0)),
-        (JobOutcome(again_in=45), 4, 1, Again(45, 1)),
-        (JobOutcome(failures=("Quota.",), again_in=3600), 1, 0, Again(3600, 1)),
-        (JobOutcome(failures=("Quota.",), again_in=5), 1, 0, Again(60, 1)),
+        (JobOutcome(again_in=45), 1, 0, TryAgain(45, 0)),
+        (JobOutcome(again_in=45), 4, 1, TryAgain(45, 1)),
+        (JobOutcome(failures=("Quota.",), again_in=3600), 1, 0, TryAgain(3600, 1)),
+        (JobOutcome(failures=("Quota.",), again_in=5), 1, 0, TryAgain(60, 1)),
     ],
 )
 def test_what_follows_an_attempt_depends_on_its_outcome_alone(outcome, attempt, failed, expected):
@@ -54,9 +59,9 @@ def test_a_job_that_never_comes_to_an_end_is_parked():
 def test_an_attempt_is_not_covered_by_the_one_before_it_though_the_clock_be_set_back(
     now, covered_from
 ):
-    asked = Asked("PABC", "page", covered_from=99.0)
-    again = asked.again(100.0, now, failed=1)
-    assert again == Asked("PABC", "page", covered_from, failed=1, tried=100.0)
+    asked = StoredJob("PABC:e", asking(), covered_from=99.0)
+    again = asked.again(100.0, now, failed=1, after=60)
+    assert again == StoredJob("PABC:e~2", asking(delay=60), covered_from, failed=1, tried=100.0)
 
 
 def test_an_outcome_is_read_off_the_result_of_an_incident():
@@ -100,26 +105,26 @@ def test_an_outcome_says_why_an_incident_was_skipped():
 
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
-FACTS, TICKETS = Wanted(tracks=False), Wanted(pulls=False)
+ALL, FACTS, TICKETS = asking(), asking(tracks=False), asking(pulls=False)
 
 
 @pytest.mark.parametrize(
     ("asked", "other", "covers"),
     [
-        (Wanted(), TICKETS, True),
-        (Wanted(), FACTS, True),
-        (TICKETS, Wanted(), False),
+        (ALL, TICKETS, True),
+        (ALL, FACTS, True),
+        (TICKETS, ALL, False),
         (FACTS, TICKETS, False),
-        (Wanted(), Wanted(resolved_at=NOON), False),
-        (Wanted(resolved_at=NOON), Wanted(), True),
+        (ALL, asking(resolved_at=NOON), False),
+        (asking(resolved_at=NOON), ALL, True),
     ],
 )
 def test_a_job_covers_another_only_if_it_does_all_that_the_other_would(asked, other, covers):
     assert asked.covers(other) is covers
 
 
-def standing(phase: JobPhase, wanted: Wanted | None = None, **times: datetime) -> Standing:
-    return Standing(phase, wanted or Wanted(), **times, first_at=NOON - timedelta(days=7))
+def standing(phase: JobPhase, request: JobRequest | None = None, **times: datetime) -> Standing:
+    return Standing(phase, request or ALL, **times, first_at=NOON - timedelta(days=7))
 
 
 @pytest.mark.parametrize(
@@ -140,28 +145,28 @@ def standing(phase: JobPhase, wanted: Wanted | None = None, **times: datetime) -
     ],
 )
 def test_a_job_that_failed_is_asked_for_again_only_when_something_changed(known, news, seen_to):
-    assert known.sees_to(Wanted(), news) is seen_to
+    assert known.sees_to(ALL, news) is seen_to
 
 
 def test_the_same_event_always_names_the_same_job():
-    assert ids.first("PABC", "01EVT") == "PABC:01EVT" == ids.first("PABC", "01EVT")
+    assert job_names.first("PABC", "01EVT") == "PABC:01EVT" == job_names.first("PABC", "01EVT")
 
 
 @given(st.text(min_size=1), st.integers(min_value=0, max_value=4))
 def test_a_name_tells_its_incident_and_attempt_whatever_the_event_is_called(event, retries):
-    job = ids.first("PABC", event)
+    job = job_names.first("PABC", event)
     for _ in range(retries):
-        job = ids.successor(job)
-    assert ids.attempt(job) == retries + 1
-    assert ids.subject(job) == "PABC"
-    assert job.startswith(ids.prefix("PABC"))
+        job = job_names.successor(job)
+    assert job_names.attempt(job) == retries + 1
+    assert job_names.subject(job) == "PABC"
+    assert job.startswith(job_names.prefix("PABC"))
     assert "/" not in job
 
 
-@pytest.mark.parametrize("incident", ["", "P:1", "../x", "P~2", "P" * 81, "P%"])
+@pytest.mark.parametrize("incident", ["", "P:1", "../x", "P~2", "P%"])
 def test_what_cannot_be_an_incident_is_refused(incident):
     with pytest.raises(PayloadError, match="not an incident's id"):
-        ids.first(incident, "e")
+        job_names.first(incident, "e")
 
 
 @given(st.floats(min_value=1, max_value=10**6), st.floats(min_value=0, max_value=4 * 10**9))
@@ -175,9 +180,9 @@ def test_every_moment_is_in_one_period_whatever_its_length(seconds, now):
 
 def test_the_tick_of_a_period_has_one_name_that_tells_its_schedule():
     seven = Schedule("look", timedelta(minutes=7), JobOutcome)
-    names = {ids.tick("look", 420, seven.period(now)) for now in (840.0, 1000.0, 1259.9)}
+    names = {job_names.tick("look", 420, seven.period(now)) for now in (840.0, 1000.0, 1259.9)}
     assert names == {"@look:420:2"}
-    assert ids.subject("@look:420:2") == "look"
+    assert job_names.subject("@look:420:2") == "look"
 
 
 def test_a_schedule_shorter_than_a_second_is_refused():

@@ -1,17 +1,18 @@
 """Finding what is due, and putting one job for each incident into the queue."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from connectors.incidents import IncidentId
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
 from worker.jobs.due_incidents import Search, find, move_cursors
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase, Standing
 from worker.jobs.ticket_work import Seen
-from worker.jobs.wanted import Wanted
-from worker.queue import Queue, Wish
+from worker.queue import Queue
 
 RETRIED = "jobs given up, tried again"
 SKIPS_KEPT = timedelta(days=180)
@@ -47,13 +48,13 @@ def hand_out(
     catalogue = look(context)
     due = find(Search(context, catalogue, trigger, since, Seen()))
     standing: Mapping[str, Standing] = {} if trigger is Trigger.COMMAND else queue.standing()
-    wishes = []
+    requests = []
     for incident, pulls in due.all():
-        wanted = Wanted(pulls=pulls)
+        request = JobRequest(IncidentId(incident), trigger, pulls=pulls)
         known = standing.get(incident)
-        if known is None or not known.sees_to(wanted, due.news.get(incident)):
-            wishes.append(Wish(incident, trigger, wanted))
-    jobs = _enqueue(queue, wishes)
+        if known is None or not known.sees_to(request, due.news.get(incident)):
+            requests.append(request)
+    jobs = _enqueue(queue, requests)
     if trigger is Trigger.SCHEDULE:
         jobs |= _try_again(context, queue, standing, jobs)
     move_cursors(context, due, started)
@@ -79,13 +80,7 @@ def _try_again(
         return {}
     context.journal.skips.forget_before(now - SKIPS_KEPT)
     given_up = [
-        Wish(
-            incident,
-            Trigger.SCHEDULE,
-            known.wanted,
-            first_at=known.first_at.timestamp(),
-            once=True,
-        )
+        replace(known.request, trigger=Trigger.SCHEDULE, first_at=known.first_at, once=True)
         for incident, known in standing.items()
         if known.phase is JobPhase.PARKED
         and incident not in jobs
@@ -96,10 +91,10 @@ def _try_again(
     return again
 
 
-def _enqueue(queue: Queue, wishes: Sequence[Wish]) -> dict[str, str]:
+def _enqueue(queue: Queue, requests: Sequence[JobRequest]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for at in range(0, len(wishes), TOGETHER):
-        part = wishes[at : at + TOGETHER]
+    for at in range(0, len(requests), TOGETHER):
+        part = requests[at : at + TOGETHER]
         jobs = queue.enqueue_all(part)
-        found |= {wish.incident: job for wish, job in zip(part, jobs, strict=True)}
+        found |= {one.incident: job for one, job in zip(part, jobs, strict=True)}
     return found

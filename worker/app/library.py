@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from connectors.incidents import IncidentId
 from worker.jobs.context import JobContext
 from worker.jobs.document_status import (
     DocumentStatus,
@@ -58,7 +59,7 @@ class OpenLibrary:
 
     def request_sync(self, incident: str) -> str:
         """Ask that an incident be synced now; gives the id of the job that will do it."""
-        return self._queue.enqueue(incident, Trigger.PAGE)
+        return self._queue.enqueue(IncidentId(incident), Trigger.PAGE)
 
     def parked(self) -> Sequence[JobState]:
         """List the jobs that were given up and not made good, the latest first."""

@@ -8,14 +8,16 @@ from datetime import timedelta
 
 from config.settings import Settings
 from connectors.errors import PostmortemError
+from connectors.incidents import IncidentId
 from worker.app.dispatch import Handed, hand_out
 from worker.jobs.context import JobContext
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import IncidentResult, RunResult, Trigger, together
 from worker.jobs.run_many import Order, run
-from worker.jobs.states import JobPhase, JobState
-from worker.queue import JobOutcome, Queue, Wish
+from worker.jobs.states import JobOutcome, JobPhase, JobState
+from worker.queue import Queue
+from worker.queue.database import exists
 from worker.queue.leases import living
-from worker.queue.location import exists
 
 LOOK_EVERY = 0.2
 DESERTED = 30.0
@@ -60,8 +62,11 @@ def _not_here(_request: object) -> JobOutcome:
 
 def _through(queue: Queue, context: JobContext, order: Order, servers: int) -> RunResult:
     if order.incidents:
-        wishes = [Wish(one, Trigger.COMMAND, order.wanted) for one in order.incidents]
-        handed = Handed(dict(zip(order.incidents, queue.enqueue_all(wishes), strict=True)))
+        requests = [
+            JobRequest(IncidentId(one), Trigger.COMMAND, pulls=order.pulls, tracks=order.tracks)
+            for one in order.incidents
+        ]
+        handed = Handed(dict(zip(order.incidents, queue.enqueue_all(requests), strict=True)))
     else:
         handed = hand_out(context, queue, Trigger.COMMAND, order.since)
     processes = "a process that runs" if servers == 1 else f"{servers} processes that run"

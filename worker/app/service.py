@@ -16,16 +16,17 @@ from pydantic import SecretStr
 
 from config.settings import Settings
 from connectors.errors import PostmortemError
+from connectors.incidents import IncidentId, incident_id
 from connectors.tickets import TicketId
 from worker.app.composition import open_context
 from worker.app.dispatch import hand_out
 from worker.app.library import OpenLibrary, figures
 from worker.jobs.context import JobContext
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import Order, run
-from worker.jobs.states import JobPhase, JobState
-from worker.jobs.wanted import JobRequest, Wanted
-from worker.queue import JobOutcome, Queue, QueueSettings, Schedule, Wish
+from worker.jobs.states import JobOutcome, JobPhase, JobState
+from worker.queue import Queue, QueueSettings, Schedule
 from worker.web.application import WebSettings, create
 from worker.web.hints import Hint, HintKind
 from worker.web.metrics import Metrics
@@ -82,13 +83,13 @@ class Worker:
         """Store what webhooks told, all or none; when this returns, it is on disk."""
         tickets = [TicketId(one.ticket_id) for one in hints if one.ticket_id is not None]
         known = self.context.journal.tracked(tickets) if tickets else {}
-        wishes = []
+        requests = []
         for hint in hints:
             ticket = known.get(TicketId(hint.ticket_id)) if hint.ticket_id else None
             incident = hint.incident or (ticket.incident if ticket else None)
             if incident:  # otherwise it is somebody else's ticket
-                wishes.append(_wish(hint, incident))
-        self.kept.extend(self.queue.enqueue_all(wishes))
+                requests.append(_request(hint, incident_id(incident)))
+        self.kept.extend(self.queue.enqueue_all(requests))
 
     def _ended(self, state: JobState) -> None:
         """Count an attempt that ended, and tell operators of a job that will not be tried again."""
@@ -110,7 +111,7 @@ class Worker:
             seconds = self.settings.quiet_for(now).total_seconds()
             told = "Left for the end of the quiet time."
             return JobOutcome(told, again_in=seconds, left=True)
-        result = run(self.context, Order(request.trigger, (request.incident,), request.wanted))
+        result = run(self.context, _order(request))
         for one in result.incidents:
             self.metrics.result(one)
         return JobOutcome.of(result.incidents, result.notices)
@@ -236,9 +237,21 @@ def _secrets(secrets: tuple[SecretStr, ...]) -> list[str]:
     return [one.get_secret_value() for one in secrets]
 
 
-def _wish(hint: Hint, incident: str) -> Wish:
-    wanted = Wanted(
+def _order(request: JobRequest) -> Order:
+    return Order(
+        request.trigger,
+        (request.incident,),
+        pulls=request.pulls,
+        tracks=request.tracks,
+        resolved_at=request.resolved_at,
+    )
+
+
+def _request(hint: Hint, incident: IncidentId) -> JobRequest:
+    return JobRequest(
+        incident,
+        Trigger.WEBHOOK,
         pulls=hint.incident is not None,
         resolved_at=hint.occurred_at if hint.kind is HintKind.RESOLVED else None,
+        event_id=hint.id,
     )
-    return Wish(incident, Trigger.WEBHOOK, wanted, event_id=hint.id)

@@ -22,7 +22,6 @@ from worker.jobs.document_status import document_statuses, journal_of, skipped_i
 from worker.jobs.preflight import preflight
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import Order
-from worker.jobs.wanted import Wanted
 
 app = typer.Typer(
     name="postmortem",
@@ -69,7 +68,7 @@ def draft(context: typer.Context, incidents: Incidents, json: Json = False) -> N
             "A draft is written from PagerDuty, which is not configured.", "Set PAGERDUTY_API_KEY."
         )
     with interruptible(), open_context(settings) as opened:
-        order = Order(Trigger.COMMAND, tuple(incidents), Wanted(tracks=False))
+        order = Order(Trigger.COMMAND, tuple(incidents), tracks=False)
         finish(carry_out_shown(settings, opened, order), in_json=json)
 
 

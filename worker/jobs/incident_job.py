@@ -81,7 +81,7 @@ class _Run:
 
         Only whoever asks for the facts as well gets another one.
         """
-        pulls = self.job.wanted.pulls or self.context.source is None
+        pulls = self.job.request.pulls or self.context.source is None
         return not pulls and self.catalogue.find(self.incident) is None
 
     def _write_until_saved(self) -> KnownDocument | None:
@@ -141,7 +141,7 @@ class _Run:
     def _tickets(self, at: Open, text: str) -> tuple[str, Work | None]:
         """Do the ticket half; where the tracker fails, the document's half is saved without it."""
         tracker = self.context.tracker
-        if tracker is None or not self.job.wanted.tracks:
+        if tracker is None or not self.job.request.tracks:
             return text, None
         if self.job.shared.out_of_quota:
             self.report.fail(
@@ -182,7 +182,7 @@ class _Run:
             return None
 
     def _busy(self, at: Open) -> str:
-        if not self.job.automatic or at.text is None:
+        if not self.job.request.automatic or at.text is None:
             return ""
         known = self.catalogue.find(self.incident)
         if known is None or known.settled:
@@ -219,4 +219,4 @@ class _Run:
     def _keep(self, deeds: Sequence[Deed]) -> None:
         if not self.context.dry_run:
             at = self.context.clock()
-            self.context.journal.record(entries(deeds, self.incident, self.job.trigger, at))
+            self.context.journal.record(entries(deeds, self.incident, self.job.request.trigger, at))

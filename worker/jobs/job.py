@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from worker.jobs.results import Trigger
+from worker.jobs.job_request import JobRequest
 from worker.jobs.ticket_work import Accounts, Seen
-from worker.jobs.wanted import Wanted
 from worker.tracking.memory import TrackedTicket
 
 
@@ -32,16 +31,7 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What one incident's job is asked to do.
+    """What one incident's job is asked to do."""
 
-    ``automatic`` jobs apply the configuration's filter and wait for a document to be quiet.
-    """
-
-    trigger: Trigger
-    wanted: Wanted = field(default_factory=Wanted)
+    request: JobRequest
     shared: Shared = field(default_factory=Shared)
-
-    @property
-    def automatic(self) -> bool:
-        """Whether nobody is waiting for it at a terminal or on the page."""
-        return self.trigger in {Trigger.WEBHOOK, Trigger.SCHEDULE}

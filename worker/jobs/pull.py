@@ -144,15 +144,15 @@ def obtain(
     Gives the finished result where there is nothing to write, and None where the job goes on
     without facts: none were asked for, or they are not to be had and there are rows to sync.
     """
-    if not job.wanted.pulls or context.source is None:
+    if not job.request.pulls or context.source is None:
         return None
-    unasked = job.automatic and not has_document
+    unasked = job.request.automatic and not has_document
     try:
         found = _read(context, context.source, job, report.incident, unasked=unasked)
     except (ConnectorError, StillOpen) as error:
         if unasked and isinstance(error, StillOpen):
             return _not_yet(context, job, report, error)
-        return _not_pulled(report, error, goes_on=has_document and job.wanted.tracks)
+        return _not_pulled(report, error, goes_on=has_document and job.request.tracks)
     if isinstance(found, Incident):
         return _merged(context, report, found)
     report.warn(*(one.reason for one in found.record.missing))
@@ -182,7 +182,7 @@ def _read(
     if job.shared.source_fails:
         raise ConnectorError(f"Incident {incident} was not read either: {job.shared.source_fails}")
     try:
-        if unasked and job.wanted.resolved_at is None:
+        if unasked and job.request.resolved_at is None:
             # Most hints are about incidents under way: one call tells, instead of them all.
             must_be_resolved(source.incident(IncidentId(incident)))
         return pull(context, source, IncidentId(incident))
@@ -193,7 +193,7 @@ def _read(
 
 def _not_yet(context: JobContext, job: Job, report: Report, error: StillOpen) -> IncidentResult:
     """Leave an open incident to its resolution, which may be told a little before it shows."""
-    told_at = job.wanted.resolved_at
+    told_at = job.request.resolved_at
     lags = told_at is not None and context.clock() - told_at < LONGEST_LAG
     again_in = LOOK_AGAIN if lags else None
     return replace(report.result(), skipped=error.what, again_in=again_in)

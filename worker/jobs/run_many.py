@@ -1,21 +1,22 @@
 """A run over several incidents: those named, or all that may have something to do."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from time import sleep
 
 import structlog
 
 from connectors.errors import ConnectorError, PostmortemError
+from connectors.incidents import IncidentId
 from worker.jobs import incident_job as one_incident
 from worker.jobs.catalogue import look, with_document
 from worker.jobs.context import JobContext
 from worker.jobs.due_incidents import Due, Search, find, move_cursors
 from worker.jobs.job import Job, Shared
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import IncidentResult, RunResult, Trigger, failed, together
 from worker.jobs.ticket_work import Accounts, Seen
-from worker.jobs.wanted import Wanted
 
 log = structlog.get_logger()
 
@@ -24,14 +25,16 @@ log = structlog.get_logger()
 class Order:
     """What a run is asked to do.
 
-    ``incidents`` empty means all. ``wanted`` are the halves of the work to do. ``since`` looks
+    ``incidents`` empty means all. It ``pulls`` facts and ``tracks`` tickets. ``since`` looks
     back that far for resolved incidents without a document. ``wait`` is how many seconds the run
     may wait for the tracker's search index. ``progress`` is told each incident as its job begins.
     """
 
     trigger: Trigger
     incidents: tuple[str, ...] = ()
-    wanted: Wanted = field(default_factory=Wanted)
+    pulls: bool = True
+    tracks: bool = True
+    resolved_at: datetime | None = None
     since: timedelta | None = None
     wait: float = 0.0
     progress: Callable[[str], None] = lambda _: None
@@ -75,7 +78,7 @@ class _Run:
         order = self.order
         if order.incidents:
             named = dict.fromkeys(order.incidents)
-            return Due(pull=named) if order.wanted.pulls else Due(track=named)
+            return Due(pull=named) if order.pulls else Due(track=named)
         return find(
             Search(self.context, self.catalogue, order.trigger, order.since, self.shared.seen)
         )
@@ -95,7 +98,7 @@ class _Run:
     def _read_ahead(self, incidents: Sequence[str]) -> None:
         """Read the tickets of all documents that are due in as few calls as can be."""
         tracker = self.context.tracker
-        if tracker is None or not self.order.wanted.tracks:
+        if tracker is None or not self.order.tracks:
             return
         remembered = {name: self.context.journal.tickets(name) for name in incidents}
         self.shared.remembered.update(remembered)
@@ -107,7 +110,15 @@ class _Run:
             log.info("tickets could not be read ahead", error=str(error))
 
     def _one(self, name: str, *, pulls: bool) -> IncidentResult:
-        job = Job(self.order.trigger, replace(self.order.wanted, pulls=pulls), self.shared)
+        order = self.order
+        request = JobRequest(
+            IncidentId(name),
+            order.trigger,
+            pulls=pulls,
+            tracks=order.tracks,
+            resolved_at=order.resolved_at,
+        )
+        job = Job(request, self.shared)
         try:
             result, document = one_incident.run(self.context, job, name, self.catalogue)
         except PostmortemError as error:
@@ -158,5 +169,5 @@ class _Run:
                 "PagerDuty is not configured (PAGERDUTY_API_KEY), so no draft was written or "
                 "refreshed."
             )
-        if self.context.tracker is None and self.order.wanted.tracks:
+        if self.context.tracker is None and self.order.tracks:
             yield "Jira is not configured (JIRA_URL), so no ticket was created and none was read."

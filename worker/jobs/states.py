@@ -1,11 +1,14 @@
-"""Where a job stands: the value that the queue gives and that pages and the API show."""
+"""How a job ended and where it stands: what it gives the queue, and the queue pages and the API."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import IncidentResult
-from worker.jobs.wanted import Wanted
 
 
 class JobPhase(StrEnum):
@@ -21,6 +24,47 @@ class JobPhase(StrEnum):
     def over(self) -> bool:
         """Whether nothing more happens to the job by itself."""
         return self in {JobPhase.DONE, JobPhase.PARKED}
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutcome:
+    """How one attempt ended.
+
+    ``summary`` is one line about what was done; ``failures`` are sentences about what was not.
+    ``again_in`` is in how many seconds there is more to do, failure or not. ``results`` are what
+    the summary is made of, ``notices`` hold for the whole attempt. ``left`` tells that it did
+    nothing of what was wanted, ``hopeless`` that no repetition mends its failures.
+    """
+
+    summary: str = ""
+    failures: tuple[str, ...] = ()
+    again_in: float | None = None
+    results: tuple[IncidentResult, ...] = ()
+    left: bool = False
+    hopeless: bool = False
+    notices: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, results: Sequence[IncidentResult], notices: Sequence[str] = ()) -> Self:
+        """Read the outcome off the results of a job: its incident's, and that of a merge's target.
+
+        The documents' text is left out of what is kept. The job is hopeless only if all that
+        failed is.
+        """
+        counts = Counter(deed.action.value for one in results for deed in one.deeds)
+        done = ", ".join(f"{count} {action}" for action, count in counts.items())
+        skipped = next((one.skipped for one in results if one.skipped), "")
+        waits = [one.again_in for one in results if one.again_in is not None]
+        failed = [one for one in results if one.failures]
+        return cls(
+            "; ".join(word for word in (skipped, done) if word)
+            or ("" if failed else "Nothing had to be done."),
+            tuple(failure for one in failed for failure in one.failures),
+            max(waits, default=None),
+            tuple(replace(one, diff="") for one in results),
+            hopeless=bool(failed) and all(one.hopeless for one in failed),
+            notices=tuple(notices),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +95,24 @@ class JobState:
 class Standing:
     """What the queue already means to do for an incident, or has given up.
 
-    Times are aware UTC. ``failed_at`` is when the last attempt began, None where none failed;
-    ``began_at`` is when the attempt under way did. ``first_at`` is when the work was first asked
-    for, however often it was tried since.
+    ``request`` is what was asked for, and ``first_at`` when first, however often it was tried
+    since. ``failed_at`` is when the last attempt began, None where none failed; ``began_at`` is
+    when the attempt under way did. Times are aware UTC.
     """
 
     phase: JobPhase
-    wanted: Wanted
+    request: JobRequest
+    first_at: datetime
     failed_at: datetime | None = None
     began_at: datetime | None = None
-    first_at: datetime = field(kw_only=True)
 
-    def sees_to(self, wanted: Wanted, news_at: datetime | None) -> bool:
-        """Tell whether nothing need be asked for ``wanted``, of which ``news_at`` is the latest.
+    def sees_to(self, request: JobRequest, news_at: datetime | None) -> bool:
+        """Tell whether ``request`` need not be asked for; ``news_at`` is the latest it is about.
 
         A job that waits sees to it, one that runs only to what was there when it began. One that
         failed is tried again in its own time, or by a person, unless something has changed since.
         """
-        if not self.wanted.covers(wanted):
+        if not self.request.covers(request):
             return False
         if self.phase is JobPhase.RUNNING:
             if news_at is None or self.began_at is None:

@@ -1,9 +1,7 @@
 """The durable queue and the schedule: jobs that survive the process that took them on."""
 
-from worker.queue.durable import Queue
-from worker.queue.policy import JobOutcome, RetryPolicy
+from worker.queue.queue import Queue, QueueSettings
+from worker.queue.retry_policy import JobRetryPolicy
 from worker.queue.schedule import Schedule
-from worker.queue.settings import QueueSettings
-from worker.queue.wish import Wish
 
-__all__ = ["JobOutcome", "Queue", "QueueSettings", "RetryPolicy", "Schedule", "Wish"]
+__all__ = ["JobRetryPolicy", "Queue", "QueueSettings", "Schedule"]

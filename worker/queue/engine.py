@@ -3,16 +3,18 @@
 import logging
 import math
 import sqlite3
-import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any
 
-import sqlalchemy as sa
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
+from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
 
 from connectors.errors import PostmortemError
-from worker.queue.location import InFile, Location
+from worker.queue import job_names
+from worker.queue.database import InFile, Location, file_engine
+from worker.queue.job_names import INCIDENT_JOB, INCIDENTS, TICK, TICKS
+from worker.queue.schedule import Schedule
+from worker.queue.stored_jobs import StoredJob
 
 APPLICATION = "postmortem"
 VERSION = "1"
@@ -74,36 +76,36 @@ def is_running() -> bool:
     return _running
 
 
+def put(job: StoredJob) -> None:
+    """Store what follows a job; a name that is there already stays as it is."""
+    DBOS.enqueue_workflow_with_options(enqueue_options(job), job.stored())
+
+
+def put_tick(schedule: Schedule, period: int) -> None:
+    """Store the work of one period of a schedule, unless some process did so already."""
+    options: EnqueueOptions = {
+        "workflow_name": TICK,
+        "queue_name": TICKS,
+        "workflow_id": job_names.tick(schedule.name, schedule.every.total_seconds(), period),
+    }
+    DBOS.enqueue_workflow_with_options(options, schedule.name, schedule.begins(period))
+
+
+def enqueue_options(job: StoredJob) -> EnqueueOptions:
+    """Say how a job is to be put into the queue, by the engine or by a client of its database."""
+    options: EnqueueOptions = {
+        "workflow_name": INCIDENT_JOB,
+        "queue_name": INCIDENTS,
+        "workflow_id": job.id,
+        "queue_partition_key": job.request.incident,
+    }
+    if job.request.delay:
+        options["delay_seconds"] = job.request.delay
+    return options
+
+
 def _config(location: Location, executor: str) -> DBOSConfig:
-    config = _plain_config(location, executor)
-    if isinstance(location, InFile):
-        config["system_database_engine"] = file_engine(location, _LOCK_PATIENCE)
-    return config
-
-
-def file_engine(location: InFile, patience: float, **pool: Any) -> sa.Engine:
-    """Open the file as DBOS does by itself, and teach an old SQLite what it takes for granted.
-
-    ``patience`` is how many seconds to wait for another writer.
-
-    On Python 3.12 and later DBOS reckons with ``unixepoch('subsec')``, which SQLite has from 3.42
-    on; what it runs on depends on the system (Debian 12 has 3.40) and not on Python.
-    """
-    engine = sa.create_engine(location.url, **pool)
-
-    @sa.event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _: object) -> None:
-        connection.isolation_level = "IMMEDIATE"
-        connection.execute(f"PRAGMA busy_timeout={patience * 1000:.0f}")
-        connection.execute("PRAGMA foreign_keys=ON")
-        if sqlite3.sqlite_version_info < (3, 42):
-            connection.create_function("unixepoch", 1, lambda _: time.time())
-
-    return engine
-
-
-def _plain_config(location: Location, executor: str) -> DBOSConfig:
-    return {
+    config: DBOSConfig = {
         "name": APPLICATION,
         "system_database_url": location.url,
         "application_version": VERSION,
@@ -113,6 +115,9 @@ def _plain_config(location: Location, executor: str) -> DBOSConfig:
         "max_executor_threads": _IDLE_THREADS,
         "sys_db_pool_size": _CONNECTIONS,
     }
+    if isinstance(location, InFile):
+        config["system_database_engine"] = file_engine(location, _LOCK_PATIENCE)
+    return config
 
 
 def _quiet() -> None:

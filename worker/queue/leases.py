@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Protocol
@@ -16,7 +17,7 @@ from typing import IO, Protocol
 import sqlalchemy as sa
 
 from connectors.errors import Unreachable
-from worker.queue.location import InFile, Location, locate
+from worker.queue.database import InFile, Location, OnServer, locate
 
 _ADVISORY_CLASS = 0x706D7721
 """Sets these locks apart from other programs' advisory locks in the same database."""
@@ -56,7 +57,27 @@ def leases(location: Location) -> Leases:
     """Choose the kind of lock that goes with the database."""
     if isinstance(location, InFile):
         return FileLeases(location.path.with_suffix(".alive"))
-    return ServerLeases(location.url)
+    return ServerLeases(location)
+
+
+class SharedClock:
+    """The database's clock, as this machine reckons it from its own.
+
+    Whether a run began after a job was asked for must not depend on whose clock is ahead.
+    ``ahead`` tells by how many seconds the database's is ahead; it is asked at each :meth:`set`.
+    """
+
+    def __init__(self, ahead: Callable[[], float]) -> None:
+        self._ahead = ahead
+        self._offset = 0.0
+
+    def set(self) -> None:
+        """Compare the clocks anew. Raises ``Unreachable``."""
+        self._offset = self._ahead()
+
+    def __call__(self) -> float:
+        """Give the seconds since 1970."""
+        return time.time() + self._offset
 
 
 class FileLeases:
@@ -124,9 +145,9 @@ class ServerLeases:
     The connection must be the process's own: a pooler in between must pool by session.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, location: OnServer) -> None:
         self._engine = sa.create_engine(
-            sa.make_url(url).set(drivername="postgresql+psycopg"),
+            location.driver_url,
             poolclass=sa.NullPool,
             isolation_level="AUTOCOMMIT",
             connect_args={"connect_timeout": 5, "options": _KEEPALIVE},

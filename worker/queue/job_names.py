@@ -1,4 +1,4 @@
-"""Names of jobs: they tell the incident, the event that asked, and which attempt it is.
+"""The names under which the engine knows the queues, what they run, and each job.
 
 ``PT4KHLK:01BC7~2`` is the second attempt at what the event ``01BC7`` asked for incident
 ``PT4KHLK``. The same event therefore always names the same job, which is how a webhook that is
@@ -8,7 +8,15 @@ delivered twice becomes one job. ``@look:900:1983`` is a tick of the schedule ``
 import hashlib
 import re
 
-from connectors.errors import PayloadError
+from connectors.incidents import incident_id
+
+INCIDENTS = "incidents"
+"""One job at a time for each incident, several incidents at a time."""
+TICKS = "schedule"
+"""One at a time of all the scheduled work."""
+
+INCIDENT_JOB = "incident job"
+TICK = "scheduled work"
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _ATTEMPT = re.compile(r"(?P<root>.+)~(?P<number>[0-9]+)")
@@ -19,13 +27,9 @@ def first(incident: str, event: str) -> str:
 
     An event id with characters that an address cannot carry is replaced by its digest.
     """
-    if not _PLAIN.fullmatch(incident):
-        raise PayloadError(
-            f"{incident!r} is not an incident's id.", "Give the id as in the incident's address."
-        )
     if not _PLAIN.fullmatch(event):
         event = hashlib.sha256(event.encode()).hexdigest()[:32]
-    return f"{incident}:{event}"
+    return f"{incident_id(incident)}:{event}"
 
 
 def attempt(job: str) -> int:

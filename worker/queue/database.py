@@ -1,7 +1,10 @@
-"""Where the queue keeps its jobs, told from where the program keeps its memory."""
+"""Where the queue keeps its jobs, told from where the program keeps its memory, and opening it."""
 
+import sqlite3
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -25,6 +28,11 @@ class OnServer:
     """PostgreSQL: the engine keeps its tables in a schema of its own, ``dbos``."""
 
     url: str
+
+    @property
+    def driver_url(self) -> sa.URL:
+        """The address with the driver that is installed."""
+        return sa.make_url(self.url).set(drivername="postgresql+psycopg")
 
 
 Location = InFile | OnServer
@@ -71,3 +79,41 @@ def locate(database_url: str) -> Location:
         f"The queue cannot be kept in {backend}.",
         "Use sqlite:///file or postgresql://user:password@host/database.",
     )
+
+
+def patient_engine(location: Location, patience: int, connections: int) -> sa.Engine:
+    """Open it for so many ``connections``, each of whose steps fails after ``patience`` seconds."""
+    pool = {"pool_size": connections, "max_overflow": 0, "pool_timeout": patience}
+    if isinstance(location, InFile):
+        return file_engine(location, patience, **pool)
+    return sa.create_engine(
+        location.driver_url,
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": patience,
+            "tcp_user_timeout": patience * 1000,
+            "options": f"-c statement_timeout={patience * 1000}",
+        },
+        **pool,
+    )
+
+
+def file_engine(location: InFile, patience: float, **pool: Any) -> sa.Engine:
+    """Open the file as DBOS does by itself, and teach an old SQLite what it takes for granted.
+
+    ``patience`` is how many seconds to wait for another writer.
+
+    On Python 3.12 and later DBOS reckons with ``unixepoch('subsec')``, which SQLite has from 3.42
+    on; what it runs on depends on the system (Debian 12 has 3.40) and not on Python.
+    """
+    engine = sa.create_engine(location.url, **pool)
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        connection.execute(f"PRAGMA busy_timeout={patience * 1000:.0f}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        if sqlite3.sqlite_version_info < (3, 42):
+            connection.create_function("unixepoch", 1, lambda _: time.time())
+
+    return engine

@@ -1,27 +1,55 @@
-"""What must be done now and then so that the queue keeps running: the dead's jobs, old records."""
+"""What keeps the queue running: the jobs of processes that are gone, and records that are old."""
 
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from dbos import DBOS, WorkflowStatus, error
-from sqlalchemy.exc import SQLAlchemyError
+from dbos import DBOS, WorkflowStatus
 
-from connectors.errors import PostmortemError
-from worker.queue.clock import SharedClock
-from worker.queue.leases import Leases
+from worker.queue.leases import Leases, SharedClock
+from worker.queue.schedule import PASSING
 
 _log = structlog.get_logger(__name__)
 _BATCH = 500
-PASSING = (PostmortemError, error.DBOSException, SQLAlchemyError, OSError)
-"""What a thread of the queue outlives: it is tried again in the next round."""
 _PRUNE_EVERY = 3600.0
 
 
-class Caretaker:
+class UnderWay:
+    """The jobs under way in this process, by their names."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._jobs: set[str] = set()
+        self._ended = float("-inf")
+
+    @contextmanager
+    def one(self, job: str) -> Iterator[None]:
+        """Be at work on a job for the block."""
+        with self._lock:
+            self._jobs.add(job)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._jobs.discard(job)
+                self._ended = time.monotonic()
+
+    def __bool__(self) -> bool:
+        return bool(self._jobs)
+
+    def __contains__(self, job: object) -> bool:
+        return job in self._jobs
+
+    def lately(self, seconds: float) -> bool:
+        """Tell whether there is work, or was so many seconds ago: its result may be unwritten."""
+        return bool(self) or time.monotonic() - self._ended < seconds
+
+
+class Recovery:
     """A thread that hands on the jobs of processes that are gone and forgets what is long done.
 
     ``hand_on`` is called with each job that a process left behind in the middle: another that is
@@ -51,7 +79,7 @@ class Caretaker:
         self._parked_retention = parked_retention
         self._pruned = float("-inf")
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="queue-caretaker", daemon=True)
+        self._thread = threading.Thread(target=self._loop, name="queue-recovery", daemon=True)
 
     def start(self) -> None:
         """Begin with a round at once: what a killed process left is not made to wait."""

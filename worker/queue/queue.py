@@ -3,30 +3,48 @@
 import socket
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-
-from dbos import DBOS
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from connectors.errors import NotFound, PostmortemError, Unreachable
+from connectors.incidents import IncidentId
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobState, Standing
-from worker.jobs.wanted import Wanted
-from worker.queue import engine, lookup, remaining
-from worker.queue.bodies import Bodies, OnEnd, RunIncident, put_tick
-from worker.queue.caretaker import Caretaker
-from worker.queue.clock import SharedClock
-from worker.queue.desk import Backlog, Desk
-from worker.queue.leases import leases
-from worker.queue.location import locate
-from worker.queue.names import INCIDENT_JOB, INCIDENTS, TICK, TICKS
-from worker.queue.records import ASKED, ENDED
-from worker.queue.schedule import Schedule
-from worker.queue.settings import QueueSettings
-from worker.queue.ticker import Ticker
-from worker.queue.wish import Wish, request
+from worker.queue import dead_letters, engine
+from worker.queue.client import Backlog, Client
+from worker.queue.database import locate
+from worker.queue.job_names import INCIDENTS, TICKS
+from worker.queue.leases import SharedClock, leases
+from worker.queue.recovery import Recovery, UnderWay
+from worker.queue.retry_policy import JobRetryPolicy
+from worker.queue.schedule import Schedule, Ticker
+from worker.queue.stored_jobs import StoredJob
+from worker.queue.workflows import OnEnd, RunIncident, Workflows
 
 _LOOK_EVERY = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """How the queue behaves; times in seconds.
+
+    ``settle`` is how long a job that a webhook asked for waits, since the resolution note may
+    follow the resolution, and the REST API may lag the webhook. ``parallel`` bounds the incidents
+    that one process works on at a time. ``poll`` is how often an idle process looks for work,
+    ``heartbeat`` how often it looks for jobs that a dead process left. ``retention`` is how long
+    jobs that are done are remembered, and with them which webhooks were seen;
+    ``parked_retention`` is how long those that were given up are.
+    """
+
+    settle: float = 10.0
+    parallel: int = 4
+    poll: float = 0.18
+    heartbeat: float = 5.0
+    retention: timedelta = timedelta(days=30)
+    parked_retention: timedelta = timedelta(days=180)
+    retry: JobRetryPolicy = field(default_factory=JobRetryPolicy)
 
 
 class Queue:
@@ -55,10 +73,13 @@ class Queue:
         self._leases = leases(self._location)
         self._clock = SharedClock(self._leases.ahead)
         named = {one.name: one for one in schedules}
-        self._bodies = Bodies(run_incident, named, self._settings.retry, on_end, self._clock)
+        self._under_way = UnderWay()
+        self._workflows = Workflows(
+            run_incident, named, self._settings.retry, on_end, self._clock, self._under_way
+        )
         self._works = works
-        self._threads: list[Caretaker | Ticker] = []
-        self._desk: Desk | None = None
+        self._threads: list[Recovery | Ticker] = []
+        self._client: Client | None = None
 
     def start(self) -> None:
         """Begin to run what is waiting. Not to be called from within an event loop.
@@ -72,11 +93,11 @@ class Queue:
         executor = self._hold_a_lease()
         try:
             self._clock.set()
-            engine.launch(self._location, executor, self._workflows(), self._queues())
+            engine.launch(self._location, executor, self._workflows.functions(), self._queues())
         except BaseException:
             self._leases.let_go()
             raise
-        self._desk = Desk(self._location)
+        self._client = Client(self._location)
         self._look_after(executor)
 
     def stop(self, grace: float = 20.0) -> bool:
@@ -87,46 +108,34 @@ class Queue:
         """
         while self._threads:
             self._threads.pop().stop()
-        if self._desk is not None:
-            self._desk.close()
-            self._desk = None
+        if self._client is not None:
+            self._client.close()
+            self._client = None
         if not self._works:
             return True
-        engine.stop(grace if self._bodies.busy.lately(seconds=1) else 0)
-        if self._bodies.busy:
+        engine.stop(grace if self._under_way.lately(seconds=1) else 0)
+        if self._under_way:
             return False
         self._leases.let_go()
         return True
 
-    def enqueue(
-        self,
-        incident: str,
-        trigger: Trigger,
-        wanted: Wanted | None = None,
-        *,
-        event_id: str = "",
-        delay: float | None = None,
-        once: bool = False,
-    ) -> str:
-        """Ask for an incident's job and give the job's id; when this returns, it is on disk.
-
-        The same ``event_id`` again asks for nothing new. The job may begin in ``delay`` seconds:
-        by default at once, or for a webhook after the time to settle. A run that begins when half
-        of that is over counts as having seen all, so that the hints of one moment share a run.
-        With ``once`` a failure is not tried again by itself. Raises ``Unreachable`` where the job
-        cannot be stored within a few seconds, ``PayloadError`` where ``incident`` cannot be an id.
-        """
-        (job,) = self.enqueue_all([Wish(incident, trigger, wanted, event_id, delay, once)])
+    def enqueue(self, incident: IncidentId, trigger: Trigger) -> str:
+        """Ask for all of an incident's job; see :meth:`enqueue_all`. Gives the job's id."""
+        (job,) = self.enqueue_all([JobRequest(incident, trigger)])
         return job
 
-    def enqueue_all(self, wishes: Sequence[Wish]) -> Sequence[str]:
-        """Do :meth:`enqueue` for each, in one transaction: all are on disk, or none."""
-        settings = self._settings
+    def enqueue_all(self, requests: Sequence[JobRequest]) -> Sequence[str]:
+        """Ask for jobs and give their ids, in one transaction: all are on disk, or none.
+
+        A job may begin at once, or for a webhook after the time to settle. Raises ``Unreachable``
+        where they cannot be stored within a few seconds, ``PayloadError`` where what is asked
+        about cannot be an incident.
+        """
+        settings, now = self._settings, self._clock()
         pauses = len(settings.retry.pauses)
-        now = self._clock()
-        requests = [request(one, settings.settle, pauses, now) for one in wishes]
-        self._at_desk().put(requests)
-        return [one.job for one in requests]
+        jobs = [StoredJob.of(one, settings.settle, pauses, now) for one in requests]
+        self._asking().put(jobs)
+        return [one.id for one in jobs]
 
     def state(self, job: str) -> JobState | None:
         """Tell where a job stands, or the attempt or job that took it over; None if unknown."""
@@ -134,23 +143,23 @@ class Queue:
 
     def states(self, jobs: Sequence[str]) -> Mapping[str, JobState]:
         """Do :meth:`state` for many jobs in a few queries; unknown ones are left out."""
-        return lookup.states(self._at_desk().list, jobs)
+        return self._asking().states(jobs)
 
     def parked(self) -> Sequence[JobState]:
         """List the jobs that failed for good, newest last, unless a later job made them good."""
-        return remaining.parked(self._at_desk(), self._parked_since())
+        return dead_letters.parked(self._asking(), self._parked_since())
 
     def standing(self) -> Mapping[str, Standing]:
         """Tell, by incident, what is still to be done and what was given up."""
-        return remaining.standing(self._at_desk(), self._parked_since())
+        return dead_letters.standing(self._asking(), self._parked_since())
 
     def backlog(self) -> Backlog:
         """Count the jobs that wait. Raises ``Unreachable``."""
-        return self._at_desk().backlog()
+        return self._asking().backlog()
 
     def last_tick(self) -> datetime | None:
         """Tell when scheduled work last ended well, if it ever did. Raises ``Unreachable``."""
-        return lookup.last_tick(self._at_desk().list)
+        return self._asking().last_tick()
 
     def wait(self, job: str, timeout: float) -> JobState:
         """Wait until the job is over, or for ``timeout`` seconds, and tell where it stands then.
@@ -171,10 +180,10 @@ class Queue:
     def _parked_since(self) -> datetime:
         return datetime.now(UTC) - self._settings.parked_retention
 
-    def _at_desk(self) -> Desk:
-        if self._desk is None:
+    def _asking(self) -> Client:
+        if self._client is None:
             raise PostmortemError("The queue is not running in this process.", "Start it first.")
-        return self._desk
+        return self._client
 
     def _hold_a_lease(self) -> str:
         """Name this process and prove that it lives; raises ``Unreachable``."""
@@ -185,52 +194,38 @@ class Queue:
                 return name
 
     def _only_ask(self) -> None:
-        """Open the desk; where it finds no tables, or old ones, let the engine see to them."""
+        """Open a client; where it finds no tables, or old ones, let the engine see to them."""
         self._leases.living()
         self._clock.set()
-        desk = Desk(self._location)
+        client = Client(self._location)
         try:
             try:
-                desk.list(limit=1)
+                client.list(limit=1)
             except Unreachable:
                 engine.prepare(self._location)
         except BaseException:
-            desk.close()
+            client.close()
             raise
-        self._desk = desk
+        self._client = client
 
     def _look_after(self, executor: str) -> None:
         settings = self._settings
-        caretaker = Caretaker(
+        recovery = Recovery(
             self._leases,
             self._clock,
             executor,
-            self._bodies.hand_on,
-            self._bodies.busy,
+            self._workflows.hand_on,
+            self._under_way,
             every=settings.heartbeat,
             retention=settings.retention,
             parked_retention=settings.parked_retention,
         )
-        tickers = [Ticker(one, put_tick, self._clock) for one in self._bodies.schedules.values()]
-        self._threads = [caretaker, *tickers]
+        tickers = [
+            Ticker(one, engine.put_tick, self._clock) for one in self._workflows.schedules.values()
+        ]
+        self._threads = [recovery, *tickers]
         for thread in self._threads:
             thread.start()
-
-    def _workflows(self) -> Mapping[str, Callable[..., object]]:
-        bodies = self._bodies
-
-        def incident_job(stored: object) -> object:
-            asked = ASKED.validate_python(stored)
-            job = DBOS.workflow_id or ""
-            with bodies.busy.one(job):
-                return ENDED.dump_python(bodies.incident_job(job, asked), mode="json")
-
-        def tick(name: str, due: float) -> object:
-            job = DBOS.workflow_id or ""
-            with bodies.busy.one(job):
-                return ENDED.dump_python(bodies.tick(job, name, due), mode="json")
-
-        return {INCIDENT_JOB: incident_job, TICK: tick}
 
     def _queues(self) -> Mapping[str, Mapping[str, object]]:
         poll = self._settings.poll

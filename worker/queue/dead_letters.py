@@ -8,114 +8,122 @@ from datetime import UTC, datetime
 from dbos import WorkflowStatus
 
 from worker.jobs.states import JobPhase, JobState, Standing
-from worker.queue import ids
-from worker.queue.desk import Desk
-from worker.queue.lookup import (
+from worker.queue import job_names
+from worker.queue.client import Client
+from worker.queue.job_names import INCIDENT_JOB
+from worker.queue.stored_jobs import (
     GRAIN,
-    asked_of,
-    ended_of,
-    failed_of,
+    JobRun,
+    StoredJob,
+    end_of,
+    given_up_of,
+    job_of,
     moment,
     phase_of,
     state_of,
-    together,
 )
-from worker.queue.names import INCIDENT_JOB
-from worker.queue.records import Asked, Ran
 
 _RANKS = (JobPhase.PARKED, JobPhase.RUNNING, JobPhase.RETRYING, JobPhase.WAITING)
 _UNFINISHED = ["ENQUEUED", "DELAYED", "PENDING"]
+_AT_ONCE = 100
+"""Incidents looked for by one query: SQLite takes conditions of a limited depth."""
 
 
-def parked(desk: Desk, since: datetime) -> Sequence[JobState]:
+def parked(client: Client, since: datetime) -> Sequence[JobState]:
     """List the jobs that failed for good since then, newest last, unless they were made good.
 
     Of each incident the latest counts. What makes it good is a later run that did all that was
     wanted of it, or that found that nothing ever will.
     """
-    return [state_of(row, None) for row in _parked(desk, since)]
+    return [state_of(row, None) for row in _parked(client, since)]
 
 
-def standing(desk: Desk, since: datetime) -> dict[str, Standing]:
+def standing(client: Client, since: datetime) -> dict[str, Standing]:
     """Tell, by incident, which jobs are not over and which failed for good since then.
 
     Of an incident's jobs that one counts which has seen least and so will see most: one that waits
     before one that is to be tried again, and that before one that runs.
     """
-    unfinished = desk.list(name=INCIDENT_JOB, status=_UNFINISHED, load_output=False)
+    unfinished = client.list(name=INCIDENT_JOB, status=_UNFINISHED, load_output=False)
     found: dict[str, Standing] = {}
-    for row in (*unfinished, *_parked(desk, since)):
-        asked = asked_of(row)
-        if asked is None:
+    for row in (*unfinished, *_parked(client, since)):
+        job = job_of(row)
+        if job is None:
             continue
-        one = _standing(row, asked)
-        other = found.get(asked.incident)
+        one = _standing(row, job)
+        other = found.get(job.request.incident)
         if other is None or _rank(one) > _rank(other):
-            found[asked.incident] = one
+            found[job.request.incident] = one
     return found
 
 
 def _rank(one: Standing) -> tuple[int, int]:
-    wanted = one.wanted
-    does = (wanted.pulls, wanted.tracks, wanted.asked, wanted.resolved_at is not None)
+    asked = one.request
+    does = (asked.pulls, asked.tracks, asked.for_a_person, asked.resolved_at is not None)
     return _RANKS.index(one.phase), sum(does)
 
 
-def _standing(row: WorkflowStatus, asked: Asked) -> Standing:
+def _standing(row: WorkflowStatus, job: StoredJob) -> Standing:
     phase = phase_of(row)
     failed_at = None
     if phase is JobPhase.PARKED:
         failed_at = _began(row)
-    elif asked.failed and ids.attempt(row.workflow_id) > 1:
-        failed_at = asked.tried or asked.covered_from
+    elif job.failed and job_names.attempt(row.workflow_id) > 1:
+        failed_at = job.tried or job.covered_from
     return Standing(
         phase,
-        asked.wanted,
+        job.request,
+        first_at=job.request.first_at or datetime.fromtimestamp(_created(row), UTC),
         failed_at=None if failed_at is None else datetime.fromtimestamp(failed_at, UTC),
         began_at=moment(row.dequeued_at) if phase is JobPhase.RUNNING else None,
-        first_at=datetime.fromtimestamp(asked.first or _created(row), UTC),
     )
 
 
-def _parked(desk: Desk, since: datetime) -> Sequence[WorkflowStatus]:
-    rows = desk.list(name=INCIDENT_JOB, status="ERROR", completed_after=since.isoformat())
-    later = _later_runs(desk, rows)
+def _parked(client: Client, since: datetime) -> Sequence[WorkflowStatus]:
+    rows = client.list(name=INCIDENT_JOB, status="ERROR", completed_after=since.isoformat())
+    later = _later_runs(client, rows)
     latest: dict[str, WorkflowStatus] = {}
     for row in sorted(rows, key=lambda row: row.completed_at or 0):
-        incident = ids.subject(row.workflow_id)
+        incident = job_names.subject(row.workflow_id)
         if not any(_makes_good(run, row) for run in later[incident]):
             latest.pop(incident, None)
             latest[incident] = row
     return list(latest.values())
 
 
-def _later_runs(desk: Desk, rows: Sequence[WorkflowStatus]) -> defaultdict[str, list[Ran]]:
+def _later_runs(client: Client, rows: Sequence[WorkflowStatus]) -> defaultdict[str, list[JobRun]]:
     """Give the runs, by incident, that may have made these jobs good."""
-    found: defaultdict[str, list[Ran]] = defaultdict(list)
-    if rows:
+    found: defaultdict[str, list[JobRun]] = defaultdict(list)
+    prefixes = list({job_names.prefix(job_names.subject(row.workflow_id)) for row in rows})
+    for at in range(0, len(prefixes), _AT_ONCE):
         since = datetime.fromtimestamp(min(map(_began, rows)), UTC) - GRAIN
-        incidents = list({ids.subject(row.workflow_id) for row in rows})
-        jobs = desk.ended_well(incidents, since)
-        for row in together(desk.list, jobs, load_input=False):
-            if (ran := ended_of(row).ran) is not None:
-                found[ids.subject(row.workflow_id)].append(ran)
+        later = client.list(
+            workflow_id_prefix=prefixes[at : at + _AT_ONCE],
+            name=INCIDENT_JOB,
+            status="SUCCESS",
+            dequeued_after=since.isoformat(),
+            load_input=False,
+        )
+        for row in later:
+            if (ran := end_of(row).ran) is not None:
+                found[job_names.subject(row.workflow_id)].append(ran)
     return found
 
 
-def _makes_good(ran: Ran, parked: WorkflowStatus) -> bool:
+def _makes_good(ran: JobRun, parked: WorkflowStatus) -> bool:
     """Tell whether a run came after a job was given up, and did what that one was to do.
 
     That an incident had been resolved says when to look again, and not what to do.
     """
     if ran.began < _began(parked) or (ran.outcome.failures and not ran.outcome.hopeless):
         return False
-    asked = asked_of(parked)
-    return asked is None or ran.wanted.covers(replace(asked.wanted, resolved_at=None))
+    job = job_of(parked)
+    return job is None or ran.covers(replace(job.request, resolved_at=None))
 
 
 def _began(row: WorkflowStatus) -> float:
     """Tell when the attempt that was the last one began."""
-    return failed_of(row).began or _created(row)
+    return given_up_of(row).began or _created(row)
 
 
 def _created(row: WorkflowStatus) -> float:
