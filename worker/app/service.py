@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from config.settings import Settings
 from connectors.errors import PostmortemError
-from connectors.incidents import IncidentId, incident_id
+from connectors.incidents import IncidentId
 from connectors.tickets import TicketId
 from worker.app.composition import open_context
 from worker.app.dispatch import hand_out
@@ -88,7 +88,7 @@ class Worker:
             ticket = known.get(TicketId(hint.ticket_id)) if hint.ticket_id else None
             incident = hint.incident or (ticket.incident if ticket else None)
             if incident:  # otherwise it is somebody else's ticket
-                requests.append(_request(hint, incident_id(incident)))
+                requests.append(_request(hint, IncidentId(incident)))
         self.kept.extend(self.queue.enqueue_all(requests))
 
     def _ended(self, state: JobState) -> None:
