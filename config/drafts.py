@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
-from config.durations import Duration
-from config.parts import Part, Text
+from connectors.settings import Duration, SettingsGroup, Text
 
 
 class Urgency(StrEnum):
-    """PagerDuty's two urgencies."""
+    """How soon an incident must be looked at."""
 
     HIGH = "high"
     LOW = "low"
@@ -23,7 +22,7 @@ class RuleAction(StrEnum):
     DROP = "drop"
 
 
-class Rule(Part):
+class RuleSettings(SettingsGroup):
     """What a team does differently with one type of log entry.
 
     ``wording`` replaces the built-in sentence; "" keeps it.
@@ -33,7 +32,7 @@ class Rule(Part):
     wording: str = ""
 
 
-class Drafts(Part):
+class DraftSettings(SettingsGroup):
     """Which incidents get a draft (empty means all), and what it shows.
 
     ``services`` and ``teams`` hold names or ids, ``priorities`` names. The targets decide whether
@@ -53,4 +52,4 @@ class Drafts(Part):
     acknowledge_target: Duration = timedelta(minutes=5)
     resolve_target: Duration = timedelta(hours=1)
     review_due: Duration = timedelta(days=5)
-    rules: Mapping[Text, Rule] = {}
+    rules: Mapping[Text, RuleSettings] = {}

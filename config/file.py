@@ -1,19 +1,20 @@
 """The settings file: which one it is, and what it holds."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic_settings import BaseSettings, TomlConfigSettingsSource
 
-from config.variables import CONFIG_VARIABLE, VARIABLES, Place, Problem, read_secret
+from config.variables import CONFIG_VARIABLE, Problem, Variable, read_secret
+from connectors.settings import Place
 
 DEFAULT_FILE = Path("postmortem.toml")
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class SettingsFile:
     """What the settings file holds; ``path`` is None where there is none.
 
     ``legible`` is false where its text could not be read, so that nothing is known of what it
@@ -27,26 +28,31 @@ class File:
 
 def read_file(
     settings: type[BaseSettings], path: Path | None, environ: Mapping[str, str], problem: Problem
-) -> File:
+) -> SettingsFile:
     """Read ``path``, else what ``$POSTMORTEM_CONFIG`` names, else ``./postmortem.toml`` if any."""
     named = path or Path(environ.get(CONFIG_VARIABLE) or DEFAULT_FILE)
     if not named.is_file():
         if path is None and not environ.get(CONFIG_VARIABLE) and not named.exists():
-            return File()
+            return SettingsFile()
         problem(f"The settings file {named} does not exist or is no file. Name one that does.")
-        return File(named, legible=False)
+        return SettingsFile(named, legible=False)
     try:
-        return File(named, dict(TomlConfigSettingsSource(settings, named)()))
+        return SettingsFile(named, dict(TomlConfigSettingsSource(settings, named)()))
     except tomllib.TOMLDecodeError as error:
         problem(f"The settings file {named} is not TOML: {error}. Mend that line.")
     except UnicodeDecodeError as error:
         problem(f"The settings file {named} is not UTF-8 (byte {error.start}). Save it as UTF-8.")
     except OSError as error:
         problem(f"The settings file {named} cannot be read ({error.strerror}). Let it be read.")
-    return File(named, legible=False)
+    return SettingsFile(named, legible=False)
 
 
-def with_secrets(file: File, elsewhere: Mapping[Place, str], problem: Problem) -> dict[str, object]:
+def with_secrets(
+    file: SettingsFile,
+    variables: Sequence[Variable],
+    elsewhere: Mapping[Place, str],
+    problem: Problem,
+) -> dict[str, object]:
     """Give the file's values with each ``…_file`` of a secret replaced by what that file holds.
 
     A secret that is given ``elsewhere`` is not read: the environment wins.
@@ -54,7 +60,7 @@ def with_secrets(file: File, elsewhere: Mapping[Place, str], problem: Problem) -
     values = {
         key: dict(value) if isinstance(value, dict) else value for key, value in file.values.items()
     }
-    for variable in VARIABLES:
+    for variable in variables:
         if not variable.secret:
             continue
         *above, key = variable.place

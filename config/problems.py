@@ -2,15 +2,29 @@
 
 import difflib
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.variables import VARIABLES
+from config.variables import variables_of
 
 Location = tuple[int | str, ...]
 """Where a value stands, as pydantic counts: positions in lists from 0."""
+
+
+class ConfigurationProblems(Exception):
+    """Settings that cannot be used: ``problems`` holds a sentence with its remedy for each.
+
+    The text is all of them, one a line. No sentence holds the value of a secret.
+    """
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(*self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
 
 
 def sentences(
@@ -72,7 +86,8 @@ def _keys(settings: type[BaseModel], location: Location) -> list[str]:
         fields = {field.alias or key: field for key, field in model.model_fields.items()}
         if part in fields:
             model = _table(fields[str(part)].annotation) or model
-    files = [f"{v.place[-1]}_file" for v in VARIABLES if v.secret and v.place[:-1] == location]
+    secrets = [one.place for one in variables_of(settings) if one.secret]
+    files = [f"{place[-1]}_file" for place in secrets if place[:-1] == location]
     return [field.alias or key for key, field in model.model_fields.items()] + files
 
 

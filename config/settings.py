@@ -1,47 +1,47 @@
 """The settings, all in one value, and how they are read.
 
 They come from a TOML file and from the environment, which wins. Nothing is read when this module
-is imported: :func:`load` is told which file and which environment.
+is imported: :func:`load` is told which file, which environment, and which services have settings.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, PrivateAttr, SecretStr, ValidationError, create_model
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
+    PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
-from config.addresses import (
-    DatabaseAddress,
-    DirectoryLocation,
-    Documents,
+from config.addresses import DatabaseAddress, DirectoryLocation, Documents
+from config.document_names import DocumentNames
+from config.drafts import DraftSettings
+from config.file import SettingsFile, read_file, with_secrets
+from config.problems import ConfigurationProblems, Location, sentences
+from config.schedule import QuietTime, ScheduleSettings
+from config.sections import Names
+from config.tickets import RouteSettings, TicketSettings, reachable
+from config.values import Author, Zone
+from config.variables import mistyped, read_variables, variables_of
+from connectors.settings import (
+    FromEnvironment,
+    Place,
+    Secret,
+    ServiceSettings,
+    Text,
     WebAddress,
     is_loopback,
 )
-from config.contradictions import contradictions
-from config.document_names import DocumentNames
-from config.drafts import Drafts
-from config.errors import ConfigurationProblems
-from config.file import File, read_file, with_secrets
-from config.parts import Author, Secret, Text
-from config.problems import Location, sentences
-from config.schedule import QuietTime, Schedule
-from config.sections import Names
-from config.services import Jira, PagerDuty
-from config.tickets import Route, Tickets, reachable
-from config.variables import Place, mistyped, read_variables, variable_of
-from config.zones import Zone
 
+Group = TypeVar("Group", bound=ServiceSettings)
 _A_WEEK = timedelta(days=7)
-Layer = Mapping[str, object]
-"""Values of one origin, in tables as in the settings file."""
 
 
 def _template(path: Path) -> Path:
@@ -63,44 +63,60 @@ def _read_template(path: Path) -> str:
 
 
 class Settings(BaseSettings):
-    """All settings, checked; :func:`load` makes them.
+    """All settings, checked; :func:`load` makes them, with a field for each service's group.
 
     Relative paths start where the command was started.
 
-    ``priorities`` maps a word in the document to the name of a Jira priority, ``owners`` a name in
-    the document to an e-mail address or account. ``token`` opens the web page and its API.
+    ``priorities`` maps a word in the document to the name of a tracker's priority, ``owners`` a
+    name in the document to an e-mail address or account. ``token`` opens the web page and its API.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
     _warnings: tuple[str, ...] = PrivateAttr(())
 
-    pagerduty: PagerDuty = PagerDuty()
-    jira: Jira = Jira()
-    documents: Documents = DirectoryLocation(Path("postmortems"))
+    documents: Annotated[Documents, FromEnvironment("POSTMORTEM_DOCUMENTS")] = DirectoryLocation(
+        Path("postmortems")
+    )
     commit_author: Author = "postmortem-worker <postmortem-worker@localhost>"
-    database_url: DatabaseAddress = SecretStr("sqlite:///postmortem.db")
-    timezone: Zone = ZoneInfo("UTC")
-    template: Annotated[Path, AfterValidator(_template)] | None = None
-    public_url: WebAddress | None = None
-    token: Secret | None = None
-    routes: Annotated[tuple[Route, ...], AfterValidator(reachable)] = ()
+    database_url: Annotated[
+        DatabaseAddress, FromEnvironment("POSTMORTEM_DATABASE_URL", secret=True)
+    ] = SecretStr("sqlite:///postmortem.db")
+    timezone: Annotated[Zone, FromEnvironment("POSTMORTEM_TIMEZONE")] = ZoneInfo("UTC")
+    template: Annotated[
+        Annotated[Path, AfterValidator(_template)] | None, FromEnvironment("POSTMORTEM_TEMPLATE")
+    ] = None
+    public_url: Annotated[WebAddress | None, FromEnvironment("POSTMORTEM_PUBLIC_URL")] = None
+    token: Annotated[Secret | None, FromEnvironment("POSTMORTEM_TOKEN", secret=True)] = None
+    routes: Annotated[tuple[RouteSettings, ...], AfterValidator(reachable)] = ()
     priorities: Mapping[Text, Text] = {}
     owners: Mapping[Text, Text] = {}
-    drafts: Drafts = Drafts()
-    tickets: Tickets = Tickets()
-    schedule: Schedule = Schedule()
+    drafts: DraftSettings = DraftSettings()
+    tickets: TicketSettings = TicketSettings()
+    schedule: ScheduleSettings = ScheduleSettings()
     quiet_times: tuple[QuietTime, ...] = ()
     document_names: DocumentNames = Field(default_factory=Names)
 
-    @property
-    def has_pagerduty(self) -> bool:
-        """Whether PagerDuty can be asked."""
-        return self.pagerduty.api_key is not None
+    def __init__(self, *layers: Mapping[str, object]) -> None:
+        """Take values of several origins, in tables as in the file; an earlier one wins by key."""
+        super().__init__(layers=layers)
 
-    @property
-    def has_jira(self) -> bool:
-        """Whether Jira can be asked. Its settings are complete, or there are none."""
-        return self.jira.url is not None
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the package's signature
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take the layers, and read nothing else: what is read is for :func:`load` to decide."""
+        layers = init_settings().get("layers", ())
+        return tuple(InitSettingsSource(settings_cls, dict(layer)) for layer in layers)
+
+    def group(self, kind: type[Group]) -> Group:
+        """Give the settings of one service."""
+        found: Group = getattr(self, kind.key)
+        return found
 
     @property
     def sqlalchemy_url(self) -> str:
@@ -146,18 +162,33 @@ class Settings(BaseSettings):
             )
 
 
-def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
+@cache
+def settings_class(groups: tuple[type[ServiceSettings], ...]) -> type[Settings]:
+    """Give the settings of the program together with a group of settings for each service."""
+    services: dict[str, Any] = {group.key: (group, group()) for group in groups}
+    tables = create_model("ServiceTables", __base__=BaseSettings, **services)
+    # the services' fields come first, so that what is wrong with them is told first
+    return type("Settings", (Settings, tables), {"__doc__": Settings.__doc__})
+
+
+def load(
+    path: Path | None, environ: Mapping[str, str], groups: Sequence[type[ServiceSettings]]
+) -> Settings:
     """Read the settings file (see ``config.file``) and the environment, and check them together.
 
-    Raises ``ConfigurationProblems`` with everything that is wrong, at once.
+    ``groups`` are the settings of the services there are. Raises ``ConfigurationProblems`` with
+    everything that is wrong, at once.
     """
     problems: list[str] = []
-    variables = read_variables(environ, problems.append)
-    file = read_file(Settings, path, environ, problems.append)
-    in_file = with_secrets(file, variables, problems.append)
+    kind = settings_class(tuple(groups))
+    variables = variables_of(kind)
+    names = {variable.place: variable.name for variable in variables}
+    set_there = read_variables(variables, environ, problems.append)
+    file = read_file(kind, path, environ, problems.append)
+    in_file = with_secrets(file, variables, set_there, problems.append)
 
     def given(place: Place) -> bool:
-        variable = variable_of(place)
+        variable = names.get(place, "")
         in_environment = environ.get(variable) or environ.get(f"{variable}_FILE")
         *above, key = place
         return bool(in_environment) or any(
@@ -166,27 +197,21 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
 
     def name(location: Location) -> str:
         place = tuple(str(part) for part in location)
-        return variable_of(place) if place in variables else _in_file(location, file)
+        return names[place] if place in set_there else _in_file(location, file)
 
     if file.legible:
-        problems += contradictions(given)
+        problems += [told for group in groups for told in group.contradictions(given)]
     try:
-        settings = _layered(_tables(variables), in_file)
+        settings = kind(_tables(set_there), in_file)
     except ValidationError as error:
-        problems += sentences(error, Settings, name)
+        problems += sentences(error, kind, name)
     if problems:
         raise ConfigurationProblems(problems)
-    settings._warnings = mistyped(environ)
+    settings._warnings = mistyped(variables, environ)
     return settings
 
 
-def _layered(*layers: Layer) -> Settings:
-    """Give the settings that ``layers`` make, where an earlier one wins key by key."""
-    sources = tuple(InitSettingsSource(Settings, dict(layer)) for layer in layers)
-    return Settings(_build_sources=(sources, {}))
-
-
-def _tables(variables: Mapping[Place, str]) -> Layer:
+def _tables(variables: Mapping[Place, str]) -> Mapping[str, object]:
     tables: dict[str, dict[str, str]] = {}
     top: dict[str, str] = {}
     for (first, *rest), value in variables.items():
@@ -205,7 +230,7 @@ def _holds(values: object, place: Place) -> bool:
     return True
 
 
-def _in_file(location: Location, file: File) -> str:
+def _in_file(location: Location, file: SettingsFile) -> str:
     """Name a setting as the file has it: ``routes #1 labels #2 in postmortem.toml``."""
     name = ""
     for part in location:

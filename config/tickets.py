@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 
-from config.durations import Duration
-from config.parts import Label, Part, Text
+from config.values import Label
+from connectors.settings import Duration, SettingsGroup, Text
 
 
-class Create(StrEnum):
+class CreateWhen(StrEnum):
     """When action items become tickets.
 
     ``reviewed``: once the document's status is no longer ``draft``.
@@ -19,7 +19,7 @@ class Create(StrEnum):
     NEVER = "never"
 
 
-class Tickets(Part):
+class TicketSettings(SettingsGroup):
     """When tickets are created and brought up to date.
 
     The scheduled job waits until a document has been quiet for ``quiet_for``; the manual command
@@ -27,18 +27,18 @@ class Tickets(Part):
     often every ticket is read again, changed or not.
     """
 
-    create: Create = Create.ALWAYS
+    create: CreateWhen = CreateWhen.ALWAYS
     quiet_for: Duration = timedelta(minutes=10)
     close_from_document: bool = False
     full_pass: Duration = timedelta(hours=6)
 
 
-class Route(Part):
+class RouteSettings(SettingsGroup):
     """Where the tickets of some incidents go.
 
     It takes the incidents that name one of its ``services`` or ``teams`` (names or ids), or every
-    incident where it names neither. What it leaves out is as under ``[jira]``. ``fields`` are
-    further fields of the ticket, by Jira's id, as Jira's API takes them.
+    incident where it names neither. What it leaves out is as the tracker's own settings
+    say. ``fields`` are further fields of the ticket, by the tracker's ids, as its API takes them.
     """
 
     services: tuple[Text, ...] = ()
@@ -50,7 +50,7 @@ class Route(Part):
     fields: Mapping[Text, object] = {}
 
 
-def reachable(routes: Sequence[Route]) -> Sequence[Route]:
+def reachable(routes: Sequence[RouteSettings]) -> Sequence[RouteSettings]:
     """Give ``routes`` once each can be reached: the first that takes an incident is its route."""
     for place, route in enumerate(routes[:-1], start=1):
         if not route.services and not route.teams:

@@ -1,12 +1,15 @@
 """The environment variables, and the settings they are."""
 
 import difflib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
-Place = tuple[str, ...]
-"""Where a setting stands: ``("jira", "url")`` is ``url`` under ``[jira]``."""
+from pydantic import BaseModel
+
+from connectors.settings import Place, SettingsGroup, marks
+
 Problem = Callable[[str], None]
 """Takes the sentence of a problem; the rest is read all the same."""
 
@@ -20,41 +23,31 @@ class Variable:
     secret: bool = False
 
 
-VARIABLES = (
-    Variable("PAGERDUTY_API_KEY", ("pagerduty", "api_key"), secret=True),
-    Variable("PAGERDUTY_API_URL", ("pagerduty", "api_url")),
-    Variable("PAGERDUTY_WEBHOOK_SECRET", ("pagerduty", "webhook_secrets"), secret=True),
-    Variable("JIRA_URL", ("jira", "url")),
-    Variable("JIRA_EMAIL", ("jira", "email")),
-    Variable("JIRA_API_TOKEN", ("jira", "api_token"), secret=True),
-    Variable("JIRA_PERSONAL_TOKEN", ("jira", "personal_token"), secret=True),
-    Variable("JIRA_PROJECT", ("jira", "project")),
-    Variable("JIRA_ISSUE_TYPE", ("jira", "issue_type")),
-    Variable("JIRA_WEBHOOK_SECRET", ("jira", "webhook_secrets"), secret=True),
-    Variable("POSTMORTEM_DOCUMENTS", ("documents",)),
-    Variable("POSTMORTEM_DATABASE_URL", ("database_url",), secret=True),
-    Variable("POSTMORTEM_TIMEZONE", ("timezone",)),
-    Variable("POSTMORTEM_TEMPLATE", ("template",)),
-    Variable("POSTMORTEM_PUBLIC_URL", ("public_url",)),
-    Variable("POSTMORTEM_TOKEN", ("token",), secret=True),
-)
-
 CONFIG_VARIABLE = "POSTMORTEM_CONFIG"
 _OWN = "POSTMORTEM_"
 
 
-def variable_of(place: Place) -> str:
-    """Give the name of the variable that sets ``place``, "" where none does."""
-    return next((variable.name for variable in VARIABLES if variable.place == place), "")
+@cache
+def variables_of(settings: type[BaseModel]) -> tuple[Variable, ...]:
+    """Give the variables that settings and their tables declare, in the order of the fields."""
+    found: list[Variable] = []
+    for name, field in settings.model_fields.items():
+        found += [Variable(one.variable, (name,), one.secret) for one in marks(settings, name)]
+        if isinstance(field.annotation, type) and issubclass(field.annotation, SettingsGroup):
+            inner = variables_of(field.annotation)
+            found += [replace(one, place=(name, *one.place)) for one in inner]
+    return tuple(found)
 
 
-def read_variables(environ: Mapping[str, str], problem: Problem) -> dict[Place, str]:
+def read_variables(
+    variables: Sequence[Variable], environ: Mapping[str, str], problem: Problem
+) -> dict[Place, str]:
     """Give what the environment sets. An empty variable is as good as none.
 
     A secret's file is read here; its closing line break is not part of the secret.
     """
     values: dict[Place, str] = {}
-    for variable in VARIABLES:
+    for variable in variables:
         value = environ.get(variable.name, "")
         file_name = f"{variable.name}_FILE"
         file = environ.get(file_name, "") if variable.secret else ""
@@ -83,14 +76,14 @@ def read_secret(setting: str, file: str, problem: Problem) -> str:
     return secret
 
 
-def mistyped(environ: Mapping[str, str]) -> tuple[str, ...]:
+def mistyped(variables: Sequence[Variable], environ: Mapping[str, str]) -> tuple[str, ...]:
     """Give a sentence for each variable that seems to be one of ours, mistyped.
 
     Only near misses among ``POSTMORTEM_…`` are told: a container platform may well put variables
     of its own under the name of a service.
     """
-    known = {CONFIG_VARIABLE, *(variable.name for variable in VARIABLES)}
-    known |= {f"{variable.name}_FILE" for variable in VARIABLES if variable.secret}
+    known = {CONFIG_VARIABLE, *(variable.name for variable in variables)}
+    known |= {f"{variable.name}_FILE" for variable in variables if variable.secret}
     ours = [name.removeprefix(_OWN) for name in known if name.startswith(_OWN)]
     sentences = []
     for name in sorted(environ):

@@ -17,7 +17,7 @@ from connectors.errors import PayloadError
 IncidentId = NewType("IncidentId", str)
 """A source's own id of an incident; :func:`incident_id` makes one from text."""
 
-INCIDENT_ID = "[A-Z0-9]+"
+INCIDENT_ID = "[A-Z0-9]{1,80}"
 """The one pattern of an incident's id: addresses, file names and names of jobs are told by it."""
 
 

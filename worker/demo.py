@@ -17,13 +17,14 @@ from rich.rule import Rule
 from rich.syntax import Syntax
 
 from config.sections import Section
-from config.settings import Settings, load
+from config.settings import Settings
 from connectors.errors import PostmortemError
 from connectors.jira.sandbox.server import JiraSandbox
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios import load as load_scenarios
 from connectors.pagerduty.sandbox.server import SECRET, PagerDutySandbox
 from worker.app.composition import open_context
+from worker.app.registry import load_settings
 from worker.app.service import Service
 from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
@@ -87,7 +88,7 @@ def _stage(folder: Path, console: Console) -> Iterator["_Demo"]:
 def _settings(folder: Path, pagerduty: PagerDutySandbox, jira: JiraSandbox) -> Settings:
     """Configure the program as an operator would, by environment variables."""
     credentials = jira.credentials
-    return load(
+    return load_settings(
         None,
         {
             "PAGERDUTY_API_URL": pagerduty.url,

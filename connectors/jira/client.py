@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from connectors.checks import Finding
 from connectors.errors import Rejected
-from connectors.jira import createmeta, people, preflight, request_bodies, searching
+from connectors.jira import checks, createmeta, people, request_bodies, searching
 from connectors.jira.connection import Connection, Credentials
 from connectors.jira.creating import Creator
 from connectors.jira.payloads import JIRA, account, server, transitions
@@ -187,7 +187,7 @@ class Jira:
     ) -> Sequence[Finding]:
         """Look at credentials, project, issue type, required fields, permissions; never raises."""
         return list(
-            preflight.findings(
+            checks.findings(
                 self._connection,
                 self.site,
                 lambda: self.create_fields(project, issue_type),

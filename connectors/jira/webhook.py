@@ -1,59 +1,48 @@
-"""Jira's webhooks: bytes and headers in, an event or an error out.
-
-An event is a hint that a ticket should be read again; what it says of the ticket is not used for
-anything else, since events come late, twice and out of order.
-"""
+"""Jira's webhooks: who signed them, and which ticket they are about."""
 
 import hashlib
-import hmac
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from enum import Enum
 
-from connectors.errors import PayloadError, SignatureError
+from connectors.errors import SignatureError
 from connectors.jira.payloads import JIRA, numeric_id
 from connectors.json_fields import JsonValue
-from connectors.tickets import TicketId, TicketKey
+from connectors.webhooks import EventKind, WebhookEvent, header, is_signed, parse_body
 
 SIGNATURE_HEADER = "X-Hub-Signature"
 IDENTIFIER_HEADER = "X-Atlassian-Webhook-Identifier"
 """The same for each attempt to deliver one event (Cloud alone)."""
+ABOUT_TICKETS = frozenset({"jira:issue_created", "jira:issue_updated", "jira:issue_deleted"})
+"""The types of event that are about a ticket."""
 
 _METHOD = "sha256="
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class EventKind(Enum):
-    """What happened to the ticket."""
+def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> WebhookEvent | None:
+    """Verify a delivery and read its event; see :data:`connectors.webhooks.ReadWebhook`.
 
-    CREATED = "jira:issue_created"
-    UPDATED = "jira:issue_updated"
-    DELETED = "jira:issue_deleted"
-
-
-@dataclass(frozen=True, slots=True)
-class JiraEvent:
-    """A ticket was created, changed or deleted.
-
-    ``identifier`` is the same when the event is delivered again. ``changed`` names the fields as
-    Jira does (``status``, ``assignee``; ``Key`` where the ticket moved to another project).
+    None stands for an event about something else than a ticket. Data Center gives deliveries no
+    identifier, so there the body stands for itself.
     """
+    _verify(header(headers, SIGNATURE_HEADER), body, secrets)
+    event = parse_body(body, JIRA)
+    type_ = event["webhookEvent"].text()
+    if type_ not in ABOUT_TICKETS:
+        return None
+    return WebhookEvent(
+        id=header(headers, IDENTIFIER_HEADER) or hashlib.sha256(body).hexdigest(),
+        type=type_,
+        kind=EventKind.REFRESH,
+        occurred_at=_time(event["timestamp"]),
+        ticket=numeric_id(event["issue"]["id"]),
+    )
 
-    identifier: str
-    kind: EventKind
-    at: datetime
-    ticket: TicketId
-    key: TicketKey
-    labels: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
 
-
-def verify(body: bytes, signature: str | None, secrets: Sequence[str]) -> None:
+def _verify(signature: str | None, body: bytes, secrets: Sequence[str]) -> None:
     """Raise ``SignatureError`` unless the raw body was signed with one of the secrets.
 
-    There are several while one is being replaced. An empty one is none: anybody could sign with it.
+    An empty one is none: anybody could sign with it.
     """
     usable = [secret for secret in secrets if secret]
     if not usable:
@@ -65,41 +54,11 @@ def verify(body: bytes, signature: str | None, secrets: Sequence[str]) -> None:
             f"The webhook has no {SIGNATURE_HEADER} of the form {_METHOD}….",
             "Give the webhook in Jira the secret that JIRA_WEBHOOK_SECRET holds.",
         )
-    given = signature.removeprefix(_METHOD).strip().lower().encode("utf-8", "replace")
-    for secret in usable:
-        own = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest().encode()
-        if hmac.compare_digest(own, given):
-            return
-    raise SignatureError(
-        "The webhook was signed with another secret.",
-        "Give the webhook in Jira the secret that JIRA_WEBHOOK_SECRET holds.",
-    )
-
-
-def event(body: bytes, identifier: str | None = None) -> JiraEvent | None:
-    """Read an event; None for one that is about something else than a ticket.
-
-    ``identifier`` is the header's; where there is none, as on Data Center, the body stands for
-    itself. Raises ``PayloadError`` for what is not an event of Jira's.
-    """
-    try:
-        top = JsonValue(json.loads(body), JIRA)
-    except (ValueError, RecursionError) as error:
-        raise PayloadError("The webhook's body is not JSON.") from error
-    known = {kind.value: kind for kind in EventKind}
-    kind = known.get(top["webhookEvent"].text())
-    if kind is None:
-        return None
-    issue = top["issue"]
-    return JiraEvent(
-        identifier or hashlib.sha256(body).hexdigest(),
-        kind,
-        _time(top["timestamp"]),
-        numeric_id(issue["id"]),
-        TicketKey(issue["key"].text()),
-        issue["fields"]["labels"].texts(),
-        tuple(item["field"].text() for item in top["changelog"]["items"].each()),
-    )
+    if not is_signed(body, [signature.removeprefix(_METHOD).strip().lower()], usable):
+        raise SignatureError(
+            "The webhook was signed with another secret.",
+            "Give the webhook in Jira the secret that JIRA_WEBHOOK_SECRET holds.",
+        )
 
 
 def _time(part: JsonValue) -> datetime:

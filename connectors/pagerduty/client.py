@@ -5,7 +5,7 @@ from datetime import datetime
 
 from connectors.checks import Finding
 from connectors.incidents import Incident, IncidentFilter, IncidentId, IncidentRecord
-from connectors.pagerduty import payloads, preflight, resolved_incidents
+from connectors.pagerduty import checks, payloads, resolved_incidents
 from connectors.pagerduty.record import PlanLimits, RecordReader, incident_path
 from connectors.pagerduty.transport import Transport
 from connectors.rate_limit import NoPace, Pace
@@ -75,7 +75,7 @@ class PagerDuty:
 
     def check(self) -> Sequence[Finding]:
         """Prove the credentials, say what they cannot read and whether webhooks arrive."""
-        return preflight.findings(self._transport, self._webhook_url)
+        return checks.findings(self._transport, self._webhook_url)
 
     def close(self) -> None:
         """Let go of connections."""

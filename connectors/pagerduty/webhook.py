@@ -1,65 +1,40 @@
-"""PagerDuty's V3 webhooks: headers and a body in, an event or an error out.
+"""PagerDuty's V3 webhooks: who signed them, and which incident they are about.
 
-A webhook is a hint, so an event tells which incident to look at and why, and nothing more: the
-truth is read from the REST API. The rules are those of PagerDuty's developer documentation
-("Webhooks", "Verifying signatures").
+The rules are those of PagerDuty's developer documentation ("Webhooks", "Verifying signatures").
 """
 
-import hashlib
-import hmac
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum
 
 from connectors.errors import PayloadError, SignatureError
 from connectors.incidents import IncidentId
 from connectors.json_fields import JsonValue
 from connectors.pagerduty.common_payloads import PAGERDUTY, read_incident_id
+from connectors.webhooks import (
+    EventKind,
+    WebhookEvent,
+    header,
+    hex_digest,
+    is_signed,
+    parse_body,
+)
 
 SIGNATURE_HEADER = "X-PagerDuty-Signature"
 _VERSION = "v1="
 
 
-class EventKind(Enum):
-    """What an event is a hint of."""
-
-    RESOLVED = "resolved"
-    """An incident was resolved: draft it."""
-    REFRESH = "refresh"
-    """Something about an incident changed that a draft tells: look again."""
-    IGNORED = "ignored"
-    """Nothing that a draft needs: a ping, an incident still under way, an unknown type."""
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookEvent:
-    """One event. ``id`` stays the same when PagerDuty delivers it again.
-
-    ``incident`` is None where the event is about none (``pagey.ping``) or of an unknown type.
-    """
-
-    id: str
-    type: str
-    occurred_at: datetime
-    incident: IncidentId | None
-    kind: EventKind
-
-
-_DATA_IS_INCIDENT: Mapping[str, EventKind] = {
+_DATA_IS_INCIDENT: Mapping[str, EventKind | None] = {
     "incident.resolved": EventKind.RESOLVED,
     "incident.reopened": EventKind.REFRESH,
     "incident.priority_updated": EventKind.REFRESH,
     "incident.service_updated": EventKind.REFRESH,
     "incident.incident_type.changed": EventKind.REFRESH,
     # These happen to an open incident alone, and the draft that its resolution brings tells them.
-    "incident.triggered": EventKind.IGNORED,
-    "incident.acknowledged": EventKind.IGNORED,
-    "incident.unacknowledged": EventKind.IGNORED,
-    "incident.delegated": EventKind.IGNORED,
-    "incident.escalated": EventKind.IGNORED,
-    "incident.reassigned": EventKind.IGNORED,
+    "incident.triggered": None,
+    "incident.acknowledged": None,
+    "incident.unacknowledged": None,
+    "incident.delegated": None,
+    "incident.escalated": None,
+    "incident.reassigned": None,
 }
 """Types whose ``data`` is the incident itself."""
 
@@ -86,20 +61,18 @@ _DATA_NAMES_INCIDENT = frozenset(
 WANTED_EVENTS = tuple(
     sorted(
         {*_DATA_NAMES_INCIDENT, "incident.role.assigned"}
-        | {name for name, kind in _DATA_IS_INCIDENT.items() if kind is not EventKind.IGNORED}
+        | {name for name, kind in _DATA_IS_INCIDENT.items() if kind}
     )
 )
 """The event types that a subscription needs so that drafts follow at once, sorted."""
 
 
-def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> WebhookEvent:
-    """Verify a delivery and read its event.
+def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> WebhookEvent | None:
+    """Verify a delivery and read its event; see :data:`connectors.webhooks.ReadWebhook`.
 
-    ``secrets`` are the signing secrets that are good now, more than one while one is rotated.
-    Raises ``SignatureError`` where no signature matches any of them, ``PayloadError`` where the
-    signed body is no V3 event.
+    None stands for what no draft needs: a ping, an incident still under way, an unknown type.
     """
-    signature = _header(headers)
+    signature = header(headers, SIGNATURE_HEADER) or ""
     if not signature.strip() and _is_v2(body):
         raise _v2_error()
     _verify(signature, body, secrets)
@@ -107,26 +80,22 @@ def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Web
     if payload["messages"]:
         raise _v2_error()
     event = payload["event"].required_object()
-    type_ = event["event_type"].text()
+    type_, id_, at = event["event_type"].text(), event["id"], event["occurred_at"].time()
     incident, kind = _subject(type_, event)
-    return WebhookEvent(event["id"].text(), type_, event["occurred_at"].time(), incident, kind)
+    if not _is_storable(id_.text()):
+        raise id_.wrong("an id")
+    return WebhookEvent(id_.text(), type_, kind, at, incident) if kind else None
 
 
 def sign(body: bytes, secret: str) -> str:
     """Give the ``X-PagerDuty-Signature`` of a body: HMAC-SHA256, the secret as literal text."""
-    return _VERSION + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-def _header(headers: Mapping[str, str]) -> str:
-    wanted = SIGNATURE_HEADER.lower()
-    return ",".join(value for name, value in headers.items() if name.lower() == wanted)
+    return _VERSION + hex_digest(body, secret)
 
 
 def _verify(signature: str, body: bytes, secrets: Sequence[str]) -> None:
     """Raise ``SignatureError`` unless one signature is that of the body under one secret.
 
-    Every pair is compared, each in constant time. A value may hold ``=`` itself, so it is told by
-    its prefix and never split there.
+    A value may hold ``=`` itself, so it is told by its prefix and never split there.
     """
     usable = [secret for secret in secrets if secret]
     if not usable:
@@ -135,10 +104,9 @@ def _verify(signature: str, body: bytes, secrets: Sequence[str]) -> None:
             "Set PAGERDUTY_WEBHOOK_SECRET to the secret that the subscription showed when it was "
             "made.",
         )
-    given = [one.strip().encode("utf-8", "replace") for one in signature.split(",")]
-    expected = [sign(body, secret).encode() for secret in usable]
-    matches = [hmac.compare_digest(mine, theirs) for mine in expected for theirs in given]
-    if not any(matches):
+    given = [one.strip() for one in signature.split(",")]
+    digests = [one.removeprefix(_VERSION) for one in given if one.startswith(_VERSION)]
+    if not is_signed(body, digests, usable):
         raise SignatureError(
             "A webhook was signed with another secret than the configured one."
             if signature.strip()
@@ -149,12 +117,15 @@ def _verify(signature: str, body: bytes, secrets: Sequence[str]) -> None:
 
 
 def _parse(body: bytes) -> JsonValue:
+    return parse_body(body, PAGERDUTY).required_object()
+
+
+def _is_storable(event: str) -> bool:
+    """Tell whether an id can be stored: JSON can hold halves of characters, which cannot."""
     try:
-        return JsonValue(json.loads(body), PAGERDUTY).required_object()
-    except (ValueError, RecursionError):
-        raise PayloadError(
-            "A webhook's body is not JSON.", "Look at what stands between PagerDuty and here."
-        ) from None
+        return bool(event.strip().encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _is_v2(body: bytes) -> bool:
@@ -172,7 +143,7 @@ def _v2_error() -> PayloadError:
     )
 
 
-def _subject(type_: str, event: JsonValue) -> tuple[IncidentId | None, EventKind]:
+def _subject(type_: str, event: JsonValue) -> tuple[IncidentId | None, EventKind | None]:
     """Tell which incident an event is about, and what to do about it."""
     data = event["data"]
     if type_ in _DATA_IS_INCIDENT:
@@ -184,7 +155,7 @@ def _subject(type_: str, event: JsonValue) -> tuple[IncidentId | None, EventKind
         for assignment in assignments.objects():
             return _named_by(assignment), EventKind.REFRESH
         raise assignments.wrong("a list with an assignment")
-    return None, EventKind.IGNORED
+    return None, None
 
 
 def _named_by(thing: JsonValue) -> IncidentId:

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.settings import load
 from connectors.incidents import IncidentId
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID
@@ -18,6 +17,7 @@ from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.rate_limit import LocalPace, OverBudget, Rate
 from tests.integration.queue_support import KINDS, database
 from worker.app.composition import open_context
+from worker.app.registry import load_settings as load
 from worker.journal.budgets import SharedPace
 from worker.journal.database import Database
 

@@ -14,8 +14,12 @@ import typer
 import yaml
 
 from config.addresses import DirectoryLocation, GitLocation
-from config.settings import Settings, load
-from config.variables import CONFIG_VARIABLE, VARIABLES
+from config.settings import Settings
+from config.variables import CONFIG_VARIABLE
+from connectors.jira.settings import JiraSettings
+from connectors.pagerduty.settings import PagerDutySettings
+from tests.unit.test_settings import VARIABLES
+from worker.app.registry import load_settings as load
 from worker.cli.main import app
 from worker.cli.serving import LONGEST_STOP
 from worker.queue.database import locate
@@ -86,14 +90,14 @@ def test_the_settings_are_good_over_those_of_the_image(name: str, tmp_path: Path
     del environment["GIT_SSH_COMMAND"]
     settings = loaded(environment, tmp_path, SECRETS)
     assert not settings.warnings
-    assert settings.has_pagerduty
-    assert settings.has_jira
+    assert settings.group(PagerDutySettings).api_key
+    assert settings.group(JiraSettings).url
     assert settings.sqlalchemy_url.startswith("postgresql")
     assert isinstance(settings.documents, GitLocation)
     if name == "web":
         settings.require_token(SERVICES[name]["command"][-1])
-        assert settings.pagerduty.webhook_secrets
-        assert settings.jira.webhook_secrets
+        assert settings.group(PagerDutySettings).webhook_secrets
+        assert settings.group(JiraSettings).webhook_secrets
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -169,8 +173,8 @@ def test_the_unit_of_systemd_starts_the_program_with_settings_it_takes(tmp_path:
     assert sorted(credentials) == sorted(re.findall(r"%d/(\w+)", unit))
     settings = loaded(environment, tmp_path, "%d/")
     assert isinstance(settings.documents, DirectoryLocation)
-    assert settings.has_pagerduty
-    assert settings.has_jira
+    assert settings.group(PagerDutySettings).api_key
+    assert settings.group(JiraSettings).url
     assert re.findall(r"^ExecStart=/\S+/postmortem (\w+)$", unit, re.MULTILINE) == ["serve"]
     (patient,) = re.findall(r"^TimeoutStopSec=(\w+)$", unit, re.MULTILINE)
     assert seconds(patient) >= LONGEST_STOP

@@ -11,10 +11,10 @@ import requests
 
 from connectors.jira import webhook as jira
 from connectors.pagerduty import webhook as pagerduty
+from connectors.webhooks import EventKind, WebhookEvent
 from tests.integration.web_support import JIRA_SECRET, PAGERDUTY_SECRET, served, shelf
-from worker.web import door
+from worker.web import webhooks
 from worker.web.body import LIMIT
-from worker.web.hints import Hint, HintKind
 from worker.web.metrics import Metrics
 
 WAIT = 60.0
@@ -46,15 +46,15 @@ def updated() -> dict[str, object]:
     }
 
 
-class Kept(list[Hint]):
+class Kept(list[WebhookEvent]):
     """What was stored; ``problem`` is raised instead."""
 
     problem: Exception | None = None
 
-    def keep(self, hints: Sequence[Hint]) -> None:
+    def keep(self, events: Sequence[WebhookEvent]) -> None:
         if self.problem:
             raise self.problem
-        self.extend(hints)
+        self.extend(events)
 
 
 @pytest.fixture
@@ -89,11 +89,10 @@ def to_jira(url: str, payload: object, secret: str = JIRA_SECRET) -> requests.Re
 def test_a_resolved_incident_is_kept_before_it_is_acknowledged(url, kept):
     answer = to_pagerduty(url, resolved())
     assert (answer.status_code, answer.text) == (202, "The event is stored.\n")
-    (hint,) = kept
-    assert (hint.id, hint.source, hint.kind, hint.event_type, hint.incident) == (
+    (event,) = kept
+    assert (event.id, event.kind, event.type, event.incident) == (
         "01FREIGHTEVENT",
-        "pagerduty",
-        HintKind.RESOLVED,
+        EventKind.RESOLVED,
         "incident.resolved",
         "PFREIGHT",
     )
@@ -102,15 +101,14 @@ def test_a_resolved_incident_is_kept_before_it_is_acknowledged(url, kept):
 def test_a_note_is_a_hint_to_look_again(url, kept):
     payload = resolved(event_type="incident.annotated", data={"incident": {"id": "PFREIGHT"}})
     assert to_pagerduty(url, payload).status_code == 202
-    assert [(hint.kind, hint.incident) for hint in kept] == [(HintKind.REFRESH, "PFREIGHT")]
+    assert [(one.kind, one.incident) for one in kept] == [(EventKind.REFRESH, "PFREIGHT")]
 
 
 def test_a_changed_ticket_is_a_hint_that_names_the_ticket(url, kept):
     assert to_jira(url, updated()).status_code == 202
-    (hint,) = kept
-    assert (hint.id, hint.source, hint.kind) == ("delivery-1", "jira", HintKind.REFRESH)
-    assert (hint.ticket_id, hint.ticket_key, hint.incident) == ("10007", "OPS-7", None)
-    assert hint.labels == ("postmortem-PFREIGHT", "pm-ab12")
+    (event,) = kept
+    assert (event.id, event.kind) == ("delivery-1", EventKind.REFRESH)
+    assert (event.ticket, event.incident) == ("10007", None)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +213,7 @@ def test_an_event_that_cannot_be_stored_is_asked_for_again(url, kept):
 
 
 def test_an_event_that_takes_too_long_to_store_is_asked_for_again(monkeypatch):
-    monkeypatch.setattr(door, "PATIENCE", 0.1)
+    monkeypatch.setattr(webhooks, "PATIENCE", 0.1)
     release = threading.Event()
     with served(shelf(), lambda _hint: release.wait(WAIT) and None) as url:
         answer = to_pagerduty(url, resolved())

@@ -23,6 +23,7 @@ import sqlalchemy as sa
 
 from connectors.incidents import IncidentId
 from connectors.pagerduty import webhook as pagerduty
+from connectors.webhooks import WebhookEvent
 from tests.integration.proxy import Proxy
 from tests.integration.queue_support import KINDS, WAIT, database
 from tests.integration.web_support import PAGERDUTY_SECRET, served, shelf
@@ -32,7 +33,6 @@ from worker.jobs.states import JobOutcome
 from worker.queue import Queue
 from worker.web import body as bodies
 from worker.web.body import LIMIT
-from worker.web.hints import Hint
 
 PATIENCE = 5.0
 NOBODY = 65534
@@ -70,11 +70,11 @@ def body(event: str, incident: str = "PFREIGHT", type_: str = "incident.resolved
 def receiver(database_url: str) -> Iterator[Receiver]:
     queue = Queue(database_url, lambda *_: JobOutcome(), works=False)
 
-    def keep(hints: Sequence[Hint]) -> None:
+    def keep(events: Sequence[WebhookEvent]) -> None:
         queue.enqueue_all(
             [
-                JobRequest(IncidentId(hint.incident or ""), Trigger.WEBHOOK, event_id=hint.id)
-                for hint in hints
+                JobRequest(IncidentId(one.incident or ""), Trigger.WEBHOOK, event_id=one.id)
+                for one in events
             ]
         )
 
@@ -101,7 +101,7 @@ def on_file(tmp_path) -> Iterator[Receiver]:
 @pytest.fixture
 def on_list() -> Iterator[Receiver]:
     """A receiver that keeps its hints in a list, for what does not depend on the queue."""
-    kept: list[Hint] = []
+    kept: list[WebhookEvent] = []
     with served(shelf(), kept.extend) as url:
         yield Receiver(url, lambda: len(kept))
 
@@ -215,11 +215,11 @@ def test_while_postgresql_hangs_events_are_refused_and_kept_later(tmp_path):
 def test_one_event_that_cannot_be_stored_does_not_take_others_with_it():
     blocked, kept = threading.Event(), []
 
-    def keep(hints: Sequence[Hint]) -> None:
+    def keep(events: Sequence[WebhookEvent]) -> None:
         blocked.wait(WAIT)
-        if any(hint.id == "01BAD" for hint in hints):
+        if any(one.id == "01BAD" for one in events):
             raise OSError("not that one")
-        kept.extend(hint.id for hint in hints)
+        kept.extend(one.id for one in events)
 
     with served(shelf(), keep) as url, ThreadPoolExecutor(8) as senders:
         door = Receiver(url, lambda: len(kept))

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
 
+from connectors.connector import WebhookAccess
 from connectors.errors import PostmortemError
+from connectors.jira import webhook as jira
 from connectors.loopback import LoopbackServer
+from connectors.pagerduty import webhook as pagerduty
 from worker.jobs.document_status import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
 from worker.jobs.results import Action, Deed, Trigger
 from worker.jobs.states import JobPhase, JobState
 from worker.web.application import WebSettings, create
-from worker.web.keeping import Keep
+from worker.web.event_batches import StoreEvents
 from worker.web.library import DocumentView
 from worker.web.metrics import Metrics
 
@@ -167,7 +170,7 @@ def shelf() -> Shelf:
 @contextmanager
 def served(
     library: Shelf,
-    keep: Keep = lambda _hints: None,
+    store: StoreEvents = lambda _events: None,
     *,
     token: str | None = None,
     public_url: str | None = None,
@@ -177,12 +180,20 @@ def served(
 ) -> Iterator[str]:
     """Serve the application on loopback and give its address."""
     settings = WebSettings(
-        pagerduty_secrets=("", "older", PAGERDUTY_SECRET) if secrets else (),
-        jira_secrets=(JIRA_SECRET,) if secrets else (),
+        webhooks={
+            "pagerduty": WebhookAccess(
+                pagerduty.read,
+                ("", "older", PAGERDUTY_SECRET) if secrets else (),
+                "PAGERDUTY_WEBHOOK_SECRET",
+            ),
+            "jira": WebhookAccess(
+                jira.read, (JIRA_SECRET,) if secrets else (), "JIRA_WEBHOOK_SECRET"
+            ),
+        },
         token=token,
         public_url=public_url,
     )
-    app = create(library, keep, settings, checks or {}, metrics, lambda: TODAY)
+    app = create(library, store, settings, checks or {}, metrics, lambda: TODAY)
     with LoopbackServer(app) as server:
         yield server.url
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from config.sections import Names
-from config.settings import Settings, load
+from config.settings import Settings
 from connectors.jira.sandbox.server import JiraSandbox
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from tests.acceptance.world import with_rows
@@ -19,6 +19,7 @@ from tests.service.documents import Edit
 from tests.service.installation import INDEX_LAG, Installation
 from tests.service.processes import until
 from worker.app.composition import open_context
+from worker.app.registry import load_settings as load
 from worker.document.action_section import read as read_items
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import Order, run

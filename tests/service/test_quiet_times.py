@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from config.settings import load
 from tests.service.happenings import resolved_incident
 from tests.service.installation import installation
 from tests.service.processes import WAIT, until
+from worker.app.registry import load_settings as load
 from worker.app.service import Worker
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase

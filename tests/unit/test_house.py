@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from config.sections import COLUMNS, HEADINGS, LABELS, Column
-from config.variables import VARIABLES
+from tests.unit.test_settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-build.lock")

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import PayloadError, SignatureError
-from connectors.jira.webhook import EventKind, event, verify
+from connectors.jira.webhook import IDENTIFIER_HEADER, SIGNATURE_HEADER, read
+from connectors.tickets import TicketId
+from connectors.webhooks import EventKind, WebhookEvent
 from tests.contract.specs import reference
 
 PUBLISHED = (
@@ -25,6 +28,20 @@ PUBLISHED = (
 
 def signature(body: bytes, secret: str) -> str:
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def verify(body: bytes, signed: str | None, secrets: list[str]) -> None:
+    """Raise ``SignatureError`` unless the body was signed; what it holds is no matter here."""
+    with contextlib.suppress(PayloadError):
+        read({} if signed is None else {SIGNATURE_HEADER: signed}, body, secrets)
+
+
+def event(body: bytes, identifier: str | None = None) -> WebhookEvent | None:
+    """Read a delivery that is signed well."""
+    headers = {SIGNATURE_HEADER: signature(body, "ours")}
+    if identifier:
+        headers[IDENTIFIER_HEADER] = identifier
+    return read(headers, body, ["ours"])
 
 
 def test_the_published_vector_is_accepted() -> None:
@@ -96,20 +113,28 @@ def sent(**changes: Any) -> bytes:
     return json.dumps({**body, **changes}).encode()
 
 
-def test_an_event_says_which_ticket_changed_in_what() -> None:
-    told = event(sent(), "one-delivery")
+def test_an_event_says_which_ticket_changed() -> None:
+    assert event(sent(), "one-delivery") == WebhookEvent(
+        id="one-delivery",
+        type="jira:issue_updated",
+        kind=EventKind.REFRESH,
+        occurred_at=datetime(2026, 3, 2, 15, 2, 0, 974000, UTC),
+        ticket=TicketId("10401"),
+    )
+
+
+@pytest.mark.parametrize("name", [str.upper, str.lower])
+def test_headers_are_found_in_any_case(name: Callable[[str], str]) -> None:
+    headers = {name(SIGNATURE_HEADER): signature(sent(), "ours"), name(IDENTIFIER_HEADER): "one"}
+    told = read(headers, sent(), ["ours"])
     assert told is not None
-    assert (told.kind, told.ticket, told.key) == (EventKind.UPDATED, "10401", "OPS-12")
-    assert told.at == datetime(2026, 3, 2, 15, 2, 0, 974000, UTC)
-    assert told.labels == ("pm-abc", "x")
-    assert told.changed == ("status", "resolution")
-    assert told.identifier == "one-delivery"
+    assert told.id == "one"
 
 
 def test_without_an_identifier_the_body_stands_for_itself() -> None:
     first, again, other = event(sent()), event(sent()), event(sent(timestamp=1))
     assert first is not None and again is not None and other is not None  # noqa: PT018 - for mypy
-    assert first.identifier == again.identifier != other.identifier
+    assert first.id == again.id != other.id
 
 
 @pytest.mark.parametrize(
@@ -134,8 +159,6 @@ def test_an_event_about_something_else_is_no_event(about: str) -> None:
         sent(issue={"id": "x", "key": "OPS-1"}),
         sent(timestamp="now"),
         sent(timestamp=10**30),
-        sent(changelog={"items": [{}]}),
-        sent(changelog=[]),
     ],
 )
 def test_what_is_no_event_of_jiras_is_an_error(body: bytes) -> None:
@@ -150,15 +173,15 @@ def test_nothing_sent_breaks_the_reader(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "key"),
+    ("name", "type_"),
     [
-        ("cloud-webhook-issue_updated-resolved.json", EventKind.UPDATED, "TES-41"),
-        ("cloud-webhook-issue_deleted.json", EventKind.DELETED, "IDT-19"),
-        ("dc-webhook-issue_updated-resolved.json", EventKind.UPDATED, "TES-4"),
+        ("cloud-webhook-issue_updated-resolved.json", "jira:issue_updated"),
+        ("cloud-webhook-issue_deleted.json", "jira:issue_deleted"),
+        ("dc-webhook-issue_updated-resolved.json", "jira:issue_updated"),
     ],
 )
-def test_captured_webhooks_are_understood(name: str, kind: EventKind, key: str) -> None:
-    told = event(reference("samples", "jira", name).read_bytes())
+def test_captured_webhooks_are_understood(name: str, type_: str) -> None:
+    body = reference("samples", "jira", name).read_bytes()
+    told = event(body)
     assert told is not None
-    assert (told.kind, told.key) == (kind, key)
-    assert (kind is EventKind.UPDATED) == ("resolution" in told.changed)
+    assert (told.type, told.ticket) == (type_, json.loads(body)["issue"]["id"])

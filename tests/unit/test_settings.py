@@ -10,14 +10,20 @@ import pytest
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from config.addresses import DirectoryLocation, GitLocation
-from config.drafts import Drafts, Rule, RuleAction, Urgency
-from config.errors import ConfigurationProblems
+from config.drafts import DraftSettings, RuleAction, RuleSettings, Urgency
+from config.problems import ConfigurationProblems
 from config.schedule import Day
 from config.sections import COLUMNS, HEADINGS, LABELS, Column, Section, Slot
-from config.settings import Settings, load
-from config.tickets import Create
-from config.variables import VARIABLES
+from config.settings import Settings, settings_class
+from config.tickets import CreateWhen
+from config.variables import variables_of
+from connectors.jira.settings import JiraSettings
+from connectors.pagerduty.settings import PagerDutySettings
+from worker.app.registry import CONNECTORS
+from worker.app.registry import load_settings as load
 
+SETTINGS = settings_class(tuple(kind.group for kind in CONNECTORS))
+VARIABLES = variables_of(SETTINGS)
 JIRA_CLOUD = {
     "JIRA_URL": "https://jira.example.com/",
     "JIRA_EMAIL": "bot@example.com",
@@ -41,17 +47,17 @@ def from_text(text: str, environ: Mapping[str, str] | None = None) -> Settings:
 
 def test_nothing_given_is_enough_for_the_defaults_that_the_interface_names() -> None:
     settings = load(None, {})
-    assert settings.pagerduty.api_url == "https://api.pagerduty.com"
-    assert settings.jira.issue_type == "Task"
-    assert settings.jira.index_lag == timedelta(seconds=60)
-    assert settings.pagerduty.calls_per_minute == 900
-    assert settings.jira.calls_per_minute == 600
+    assert settings.group(PagerDutySettings).api_url == "https://api.pagerduty.com"
+    assert settings.group(JiraSettings).issue_type == "Task"
+    assert settings.group(JiraSettings).index_lag == timedelta(seconds=60)
+    assert settings.group(PagerDutySettings).calls_per_minute == 900
+    assert settings.group(JiraSettings).calls_per_minute == 600
     assert settings.documents == DirectoryLocation(Path("postmortems"))
     assert settings.sqlalchemy_url == "sqlite:///postmortem.db"
     assert settings.timezone == ZoneInfo("UTC")
-    assert settings.tickets.create is Create.ALWAYS
-    assert not settings.has_jira
-    assert not settings.has_pagerduty
+    assert settings.tickets.create is CreateWhen.ALWAYS
+    assert not settings.group(JiraSettings).url
+    assert not settings.group(PagerDutySettings).api_key
     assert settings.warnings == ()
 
 
@@ -74,13 +80,13 @@ def test_every_variable_of_the_interface_sets_its_setting(elsewhere: Path) -> No
             "POSTMORTEM_TOKEN": "open-sesame",
         },
     )
-    assert revealed(settings.pagerduty) == {
+    assert revealed(settings.group(PagerDutySettings)) == {
         "api_key": "pd-key",
         "api_url": "https://api.eu.pagerduty.com",
         "webhook_secrets": ["new", "old"],
         "calls_per_minute": 900,
     }
-    assert revealed(settings.jira) == {
+    assert revealed(settings.group(JiraSettings)) == {
         "url": "https://jira.example.com",
         "email": "bot@example.com",
         "api_token": "cloud-token",
@@ -100,8 +106,8 @@ def test_every_variable_of_the_interface_sets_its_setting(elsewhere: Path) -> No
     assert settings.public_url == "https://postmortems.example.com"
     assert settings.token is not None
     assert settings.token.get_secret_value() == "open-sesame"
-    assert settings.has_jira
-    assert settings.has_pagerduty
+    assert settings.group(JiraSettings).url
+    assert settings.group(PagerDutySettings).api_key
 
 
 def revealed(part: BaseModel) -> dict[str, object]:
@@ -121,9 +127,9 @@ def test_the_environment_wins_over_the_file_key_by_key() -> None:
         'api_token = "t"\nproject = "OPS"\n',
         {"JIRA_PROJECT": "WEB", "JIRA_ISSUE_TYPE": ""},
     )
-    assert settings.jira.project == "WEB"
-    assert settings.jira.url == "https://one.example.com"
-    assert settings.jira.issue_type == "Task", "an empty variable is as good as none"
+    assert settings.group(JiraSettings).project == "WEB"
+    assert settings.group(JiraSettings).url == "https://one.example.com"
+    assert settings.group(JiraSettings).issue_type == "Task", "an empty variable is as good as none"
 
 
 def test_the_file_is_the_one_named_else_the_environments_else_the_one_that_lies_there() -> None:
@@ -157,8 +163,8 @@ def test_every_secret_may_be_in_a_file_whose_last_line_break_is_no_part_of_it(
 def test_a_secret_may_be_in_a_file_that_the_settings_file_names(elsewhere: Path) -> None:
     (elsewhere / "key").write_text("from-a-file\n")
     settings = from_text('token_file = "key"\n[pagerduty]\napi_key_file = "key"\n')
-    assert settings.pagerduty.api_key is not None
-    assert settings.pagerduty.api_key.get_secret_value() == "from-a-file"
+    assert settings.group(PagerDutySettings).api_key is not None
+    assert settings.group(PagerDutySettings).api_key.get_secret_value() == "from-a-file"
     assert settings.token is not None
     assert settings.token.get_secret_value() == "from-a-file"
 
@@ -167,7 +173,7 @@ def test_a_secrets_file_is_not_read_where_the_environment_gives_the_secret() -> 
     settings = from_text(
         '[pagerduty]\napi_key_file = "not-there"\n', {"PAGERDUTY_API_KEY": "from-the-environment"}
     )
-    assert settings.has_pagerduty
+    assert settings.group(PagerDutySettings).api_key
 
 
 def test_the_rest_of_the_file_says_what_it_says() -> None:
@@ -202,12 +208,12 @@ def test_the_rest_of_the_file_says_what_it_says() -> None:
     assert last.project == "OPS"
     assert settings.priorities == {"P1": "Highest"}
     assert settings.owners == {"Ada": "ada@example.com"}
-    assert settings.drafts == Drafts(
+    assert settings.drafts == DraftSettings(
         urgency=Urgency.HIGH,
         minimum_duration=timedelta(minutes=90),
-        rules={"notify_log_entry": Rule(action=RuleAction.DROP)},
+        rules={"notify_log_entry": RuleSettings(action=RuleAction.DROP)},
     )
-    assert settings.tickets.create is Create.REVIEWED
+    assert settings.tickets.create is CreateWhen.REVIEWED
     assert settings.tickets.quiet_for == timedelta()
     assert settings.schedule.every == timedelta(seconds=30)
 
@@ -310,7 +316,7 @@ def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         settings.token = None  # type: ignore[misc] # that it is refused is the point
     with pytest.raises(ValidationError, match="frozen"):
-        settings.jira.project = "X"  # type: ignore[misc] # as above
+        settings.group(JiraSettings).project = "X"  # type: ignore[misc] # as above
 
 
 def test_only_what_is_passed_in_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -318,7 +324,7 @@ def test_only_what_is_passed_in_is_read(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("TOKEN", "somebody-elses")
     assert load(None, {}) == load(None, {"TOKEN": "somebody-elses"})
     assert load(None, {}).token is None
-    assert not load(None, {}).has_pagerduty
+    assert not load(None, {}).group(PagerDutySettings).api_key
 
 
 def test_the_annotated_example_changes_nothing_as_it_is() -> None:
@@ -345,7 +351,7 @@ def test_every_line_of_the_annotated_example_is_valid(elsewhere: Path) -> None:
 
 def test_the_annotated_example_shows_every_setting_and_variable() -> None:
     text = uncommented()
-    for name, field in Settings.model_fields.items():
+    for name, field in SETTINGS.model_fields.items():
         assert name in text, f"the setting {name} is not in the example"
         default = field.get_default(call_default_factory=True)
         inner = type(default).model_fields if isinstance(default, BaseModel) else {}

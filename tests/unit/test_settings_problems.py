@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.durations import parse_duration
-from config.errors import ConfigurationProblems
-from config.settings import Settings, load
-from config.variables import VARIABLES
-from tests.unit.test_settings import JIRA_CLOUD
+from config.problems import ConfigurationProblems
+from connectors.jira.settings import JiraSettings
+from connectors.settings import parse_duration
+from tests.unit.test_settings import JIRA_CLOUD, SETTINGS, VARIABLES
+from worker.app.registry import load_settings as load
 
 
 @pytest.fixture(autouse=True)
@@ -118,7 +118,10 @@ def problems(text: str = "", environ: dict[str, str] | None = None) -> tuple[str
         ),
         ("[jira]\ncalls_per_minute = 'many'", "jira.calls_per_minute in settings.toml"),
         ("[jira]\nindex_lag = 60", "must be a length of time in quotes"),
-        ("[[routes]]\nlabels = ['two words']", "is 'two words', and Jira's labels hold no spaces."),
+        (
+            "[[routes]]\nlabels = ['two words']",
+            "is 'two words', and labels of tickets hold no spaces.",
+        ),
         ("[[routes]]\n[[routes]]\nteams = ['A']", "routes in settings.toml number 1 names neither"),
         (
             "[drafts]\nurgency = 'medium'",
@@ -164,7 +167,7 @@ def test_half_of_what_belongs_together_is_told(settings: dict[str, str], told: s
 
 def test_a_route_may_say_where_tickets_go_instead_of_a_project() -> None:
     Path("settings.toml").write_text('[[routes]]\nproject = "OPS"\n')
-    assert load(Path("settings.toml"), {**JIRA_CLOUD, "JIRA_PROJECT": ""}).has_jira
+    assert load(Path("settings.toml"), {**JIRA_CLOUD, "JIRA_PROJECT": ""}).group(JiraSettings).url
 
 
 def test_all_problems_are_told_at_once_each_by_the_name_it_was_given_under() -> None:
@@ -238,7 +241,7 @@ def test_on_loopback_the_web_page_needs_no_token(host: str) -> None:
     "url", ["http://127.0.0.1:8080/", "http://localhost:1/x", "http://[::1]:2", "https://10.0.0.1"]
 )
 def test_plain_http_is_accepted_for_loopback_alone(url: str) -> None:
-    assert load(None, {**JIRA_CLOUD, "JIRA_URL": url}).jira.url == url.rstrip("/")
+    assert load(None, {**JIRA_CLOUD, "JIRA_URL": url}).group(JiraSettings).url == url.rstrip("/")
 
 
 def test_a_variable_that_seems_to_be_ours_mistyped_is_a_warning() -> None:
@@ -308,7 +311,7 @@ def test_any_text_as_a_file_is_settings_or_sentences(text: str) -> None:
 VALUES = ["5", "'x'", "[]", "['x']", "{}", "{x = 1}", "true", "1.5", "1979-05-27", "[[1]]", "''"]
 KEYS = [
     key
-    for field in Settings.model_fields
+    for field in SETTINGS.model_fields
     for key in (field, *(f"{field}.{inner}" for inner in ("url", "rules", "every", "labels")))
 ]
 

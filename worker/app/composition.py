@@ -1,22 +1,19 @@
-"""From settings to the collaborators and decisions that jobs work with.
-
-A connector for another source or tracker is a folder beside the two there are, and one line here.
-"""
+"""From settings to the collaborators and decisions that jobs work with."""
 
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from config.addresses import DirectoryLocation
 from config.settings import Settings
+from connectors.connector import Connector, TrackerConnector
 from connectors.errors import ConfigurationError
 from connectors.incidents import IncidentSource
-from connectors.jira.client import OVERLAP, Jira
-from connectors.pagerduty.client import PagerDuty
 from connectors.rate_limit import LocalPace, NoPace, Pace, Rate
 from connectors.tickets import Mark, TicketTracker
+from worker.app.registry import Services
 from worker.drafting.policy import DraftPolicy, Handling, Rule
 from worker.jobs.context import CreateWhen, JobContext, JobPolicy, RouteRule
 from worker.jobs.draft_filter import DraftFilter
@@ -37,21 +34,28 @@ def open_context(settings: Settings, *, dry_run: bool = False) -> Iterator[JobCo
     Raises ``PostmortemError`` where the database, the store or a client cannot be opened.
     """
     url = settings.sqlalchemy_url
+    services = Services.under(settings)
     database = Database.rehearse(url) if dry_run else Database.open(url)
-    source = tracker = None
+    source: IncidentSource | None = None
+    tracker: TicketTracker | None = None
     try:
         pace = partial(_pace, database, dry_run=dry_run)
-        source = open_source(settings, pace("PagerDuty", settings.pagerduty.calls_per_minute))
-        tracker = open_tracker(settings, pace("Jira", settings.jira.calls_per_minute))
+        if services.source is not None:
+            address = webhook_address(settings, services.source)
+            source = services.source.open(pace(services.source), address)
+        if services.tracker is not None:
+            tracker = services.tracker.open(pace(services.tracker))
         yield JobContext(
             store=open_store(settings),
             journal=Journal(database, now),
             locks=_locks(database, url),
-            policy=policy(settings),
+            policy=policy(settings, services.tracker),
             clock=now,
             new_mark=new_mark,
             source=source,
             tracker=tracker,
+            source_words=services.source_words,
+            tracker_words=services.tracker_words,
             dry_run=dry_run,
         )
     finally:
@@ -61,31 +65,10 @@ def open_context(settings: Settings, *, dry_run: bool = False) -> Iterator[JobCo
         database.close()
 
 
-def open_source(settings: Settings, pace: Pace) -> IncidentSource | None:
-    """Open the source of incidents, None where none is configured."""
-    key = settings.pagerduty.api_key
-    if key is None:
-        return None
-    address = str(settings.public_url or "").rstrip("/")
-    webhook = f"{address}/webhooks/pagerduty" if address else None
-    return PagerDuty(
-        key.get_secret_value(), settings.pagerduty.api_url, pace=pace, webhook_url=webhook
-    )
-
-
-def open_tracker(settings: Settings, pace: Pace) -> TicketTracker | None:
-    """Open the tracker of tickets, None where none is configured."""
-    jira = settings.jira
-    if jira.url is None:
-        return None
-    return Jira(
-        str(jira.url),
-        email=jira.email or "",
-        api_token=jira.api_token.get_secret_value() if jira.api_token else "",
-        personal_token=jira.personal_token.get_secret_value() if jira.personal_token else "",
-        pace=pace,
-        overlap=max(OVERLAP, jira.index_lag),
-    )
+def webhook_address(settings: Settings, service: Connector) -> str | None:
+    """Give where a service's webhooks arrive, None where nobody has said how we are reached."""
+    address = (settings.public_url or "").rstrip("/")
+    return f"{address}/webhooks/{service.group.key}" if address else None
 
 
 def open_store(settings: Settings) -> DocumentStore:
@@ -96,7 +79,7 @@ def open_store(settings: Settings) -> DocumentStore:
     return GitStore(where.url, where.branch, where.folder, author=settings.commit_author)
 
 
-def policy(settings: Settings) -> JobPolicy:
+def policy(settings: Settings, tracker: TrackerConnector | None) -> JobPolicy:
     """Give the configuration's decisions in the terms of the job."""
     drafts, tickets = settings.drafts, settings.tickets
     return JobPolicy(
@@ -111,12 +94,12 @@ def policy(settings: Settings) -> JobPolicy:
             minimum_duration=drafts.minimum_duration,
             had_person=drafts.had_person,
         ),
-        routes=_routes(settings),
+        routes=_routes(settings, tracker),
         create=CreateWhen(tickets.create.value),
         close_from_document=tickets.close_from_document,
         quiet_for=tickets.quiet_for,
         full_pass=tickets.full_pass,
-        index_lag=settings.jira.index_lag,
+        index_lag=tracker.index_lag if tracker else timedelta(),
         look_back=settings.schedule.look_back,
         priorities=settings.priorities,
         owners=settings.owners,
@@ -140,32 +123,34 @@ def _drafting(settings: Settings) -> DraftPolicy:
     )
 
 
-def _routes(settings: Settings) -> tuple[RouteRule, ...]:
-    """Give the configured routes, and the project of the settings for what they leave."""
-    jira = settings.jira
+def _routes(settings: Settings, tracker: TrackerConnector | None) -> tuple[RouteRule, ...]:
+    """Give the configured routes, and the tracker's own destination for what they leave."""
+    if tracker is None:
+        return ()
+    own = tracker.destination
     rules = []
     for one in settings.routes:
-        project = one.project or jira.project
+        project = one.project or own.project
         if project is None:
-            message = "A route names no project, and JIRA_PROJECT is not set."
+            message = f"A route names no project, and {tracker.project_setting} is not set."
             raise ConfigurationError(message, "Set one of them.")
         route = Route(
-            project, one.issue_type or jira.issue_type, one.labels, one.components, one.fields
+            project, one.issue_type or own.issue_type, one.labels, one.components, one.fields
         )
         rules.append(RouteRule(route, frozenset(one.services), frozenset(one.teams)))
-    if jira.project is not None:
-        rules.append(RouteRule(Route(jira.project, jira.issue_type)))
+    if own.project is not None:
+        rules.append(RouteRule(Route(own.project, own.issue_type)))
     return tuple(rules)
 
 
-def _pace(database: Database, service: str, calls_per_minute: int, *, dry_run: bool) -> Pace:
+def _pace(database: Database, service: Connector, *, dry_run: bool) -> Pace:
     """Give the budget that all processes on the database share; a dry run has one to itself."""
-    if not calls_per_minute:
+    if not service.calls_per_minute:
         return NoPace()
-    rate = Rate(calls_per_minute)
+    rate = Rate(service.calls_per_minute)
     if dry_run:
-        return LocalPace(service, rate)
-    return SharedPace(database.engine, service, rate)
+        return LocalPace(service.name, rate)
+    return SharedPace(database.engine, service.name, rate)
 
 
 def _locks(database: Database, url: str) -> IncidentLocks:

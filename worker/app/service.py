@@ -12,15 +12,15 @@ from typing import Self
 
 import structlog
 import uvicorn
-from pydantic import SecretStr
 
 from config.settings import Settings
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
-from connectors.tickets import TicketId
+from connectors.webhooks import EventKind, WebhookEvent
 from worker.app.composition import open_context
 from worker.app.dispatch import hand_out
 from worker.app.library import OpenLibrary, figures
+from worker.app.registry import Services
 from worker.jobs.context import JobContext
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
@@ -28,7 +28,6 @@ from worker.jobs.run_many import Order, run
 from worker.jobs.states import JobOutcome, JobPhase, JobState
 from worker.queue import Queue, QueueSettings, Schedule
 from worker.web.application import WebSettings, create
-from worker.web.hints import Hint, HintKind
 from worker.web.metrics import Metrics
 
 SCHEDULE = "sync"
@@ -79,16 +78,16 @@ class Worker:
         self._open.close()
         return ended
 
-    def keep(self, hints: Sequence[Hint]) -> None:
+    def keep(self, events: Sequence[WebhookEvent]) -> None:
         """Store what webhooks told, all or none; when this returns, it is on disk."""
-        tickets = [TicketId(one.ticket_id) for one in hints if one.ticket_id is not None]
+        tickets = [one.ticket for one in events if one.ticket is not None]
         known = self.context.journal.tracked(tickets) if tickets else {}
         requests = []
-        for hint in hints:
-            ticket = known.get(TicketId(hint.ticket_id)) if hint.ticket_id else None
-            incident = hint.incident or (ticket.incident if ticket else None)
+        for event in events:
+            ticket = known.get(event.ticket) if event.ticket else None
+            incident = event.incident or (ticket.incident if ticket else None)
             if incident:  # otherwise it is somebody else's ticket
-                requests.append(_request(hint, IncidentId(incident)))
+                requests.append(_request(event, IncidentId(incident)))
         self.kept.extend(self.queue.enqueue_all(requests))
 
     def _ended(self, state: JobState) -> None:
@@ -210,8 +209,7 @@ class Service:
     def _application(self, settings: Settings) -> Callable[..., object]:
         worker = self.worker
         web = WebSettings(
-            pagerduty_secrets=_secrets(settings.pagerduty.webhook_secrets),
-            jira_secrets=_secrets(settings.jira.webhook_secrets),
+            webhooks=Services.under(settings).webhooks,
             token=settings.token.get_secret_value() if settings.token else None,
             public_url=str(settings.public_url) if settings.public_url else None,
         )
@@ -233,10 +231,6 @@ def ip_is_any(host: str) -> bool:
         return False
 
 
-def _secrets(secrets: tuple[SecretStr, ...]) -> list[str]:
-    return [one.get_secret_value() for one in secrets]
-
-
 def _order(request: JobRequest) -> Order:
     return Order(
         request.trigger,
@@ -247,11 +241,11 @@ def _order(request: JobRequest) -> Order:
     )
 
 
-def _request(hint: Hint, incident: IncidentId) -> JobRequest:
+def _request(event: WebhookEvent, incident: IncidentId) -> JobRequest:
     return JobRequest(
         incident,
         Trigger.WEBHOOK,
-        pulls=hint.incident is not None,
-        resolved_at=hint.occurred_at if hint.kind is HintKind.RESOLVED else None,
-        event_id=hint.id,
+        pulls=event.incident is not None,
+        resolved_at=event.occurred_at if event.kind is EventKind.RESOLVED else None,
+        event_id=event.id,
     )

@@ -1,27 +1,31 @@
 """What commands are given: incidents, lengths of time, and the choice of JSON."""
 
-import re
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 
-from config.durations import parse_duration
+from connectors.incidents import IncidentId
+from connectors.settings import parse_duration
+from worker.app.registry import incident_named, source_kinds
 
-_INCIDENT = re.compile(r"(?:https://[^\s/]+/incidents/)?(?P<id>[A-Z0-9]+)/?", re.ASCII)
+_SOURCES = " or ".join(kind.name for kind in source_kinds())
 
 
-def incident(text: str) -> str:
+def incident(text: str) -> IncidentId:
     """Give the id that a word of the command line names. Raises ``BadParameter``."""
-    match = _INCIDENT.fullmatch(text.strip())
-    if match is None:
+    named = incident_named(text.strip())
+    if named is None:
+        examples = " or ".join(kind.example for kind in source_kinds())
         raise typer.BadParameter(
-            f"'{text}' is no incident. Give its id (Q0R9EVXVKUZTX7) or its address in PagerDuty."
+            f"'{text}' is no incident. Give its id ({examples}) or its address in {_SOURCES}."
         )
-    return match["id"]
+    return named
 
 
-_NAMED = typer.Argument(parser=incident, metavar="INCIDENT…", help="Ids or addresses in PagerDuty.")
+_NAMED = typer.Argument(
+    parser=incident, metavar="INCIDENT…", help=f"Ids or addresses in {_SOURCES}."
+)
 Incidents = Annotated[list[str], _NAMED]
 SomeIncidents = Annotated[list[str] | None, _NAMED]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]

@@ -10,10 +10,11 @@ from typing import Annotated
 import structlog
 import typer
 
-from config.errors import ConfigurationProblems
+from config.problems import ConfigurationProblems
 from config.settings import Settings
 from connectors.errors import ConfigurationError, PostmortemError
 from worker.app.composition import open_context
+from worker.app.registry import Services
 from worker.cli import printing, serving
 from worker.cli.arguments import Incidents, Json, SomeIncidents, duration
 from worker.cli.exits import FAILED, MISUSED
@@ -63,9 +64,12 @@ def draft(context: typer.Context, incidents: Incidents, json: Json = False) -> N
     Example: `postmortem draft Q0R9EVXVKUZTX7`
     """
     settings = settings_of(context)
-    if not settings.has_pagerduty:
+    services = Services.under(settings)
+    if services.source is None:
+        words = services.source_words
         raise ConfigurationError(
-            "A draft is written from PagerDuty, which is not configured.", "Set PAGERDUTY_API_KEY."
+            f"A draft is written from {words.name}, which is not configured.",
+            f"Set {words.setting}.",
         )
     with interruptible(), open_context(settings) as opened:
         order = Order(Trigger.COMMAND, tuple(incidents), tracks=False)
@@ -101,10 +105,13 @@ def sync(
         wait=duration(wait, "--wait").total_seconds(),
     )
     settings = settings_of(context)
-    if not settings.has_pagerduty and not settings.has_jira:
+    services = Services.under(settings)
+    if services.source is None and services.tracker is None:
+        source, tracker = services.source_words, services.tracker_words
         raise ConfigurationError(
-            "Neither PagerDuty nor Jira is configured, so there is nothing to sync.",
-            "Set PAGERDUTY_API_KEY, JIRA_URL and their credentials, or see `postmortem demo`.",
+            f"Neither {source.name} nor {tracker.name} is configured, so there is nothing to sync.",
+            f"Set {source.setting}, {tracker.setting} and their credentials, or see "
+            "`postmortem demo`.",
         )
     with interruptible(), open_context(settings, dry_run=dry_run) as opened:
         finish(carry_out_shown(settings, opened, order), in_json=json)

@@ -8,7 +8,8 @@ from dataclasses import replace
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from config.settings import Settings, load
+from config.settings import Settings
+from worker.app.registry import load_settings
 from worker.cli import printing
 from worker.cli.exits import FAILED
 from worker.jobs.context import JobContext
@@ -23,7 +24,7 @@ INTERRUPTED = (
 
 def settings_of(context: typer.Context) -> Settings:
     """Read the settings, and tell what is odd about them. Raises ``ConfigurationProblems``."""
-    settings = load(context.obj, os.environ)
+    settings = load_settings(context.obj, os.environ)
     for warning in settings.warnings:
         printing.err.print(warning, style="yellow", markup=False)
     return settings

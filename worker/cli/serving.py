@@ -10,6 +10,7 @@ import typer
 
 from config.settings import Settings
 from connectors.errors import ConfigurationError
+from worker.app.registry import Services
 from worker.cli import printing
 from worker.cli.exits import FAILED
 from worker.cli.running import settings_of
@@ -53,21 +54,29 @@ def work(context: typer.Context) -> None:
 
 def _serving(context: typer.Context) -> Settings:
     settings = settings_of(context)
-    if not settings.has_pagerduty:
+    services = Services.under(settings)
+    if services.source is None:
+        words = services.source_words
         raise ConfigurationError(
-            "Drafts are written from PagerDuty, which is not configured.", "Set PAGERDUTY_API_KEY."
+            f"Drafts are written from {words.name}, which is not configured.",
+            f"Set {words.setting}.",
         )
-    if not settings.has_jira:
-        printing.err.print("Jira is not configured (JIRA_URL): drafts are written without tickets.")
+    if services.tracker is None:
+        words = services.tracker_words
+        printing.err.print(
+            f"{words.name} is not configured ({words.setting}): drafts are written without tickets."
+        )
     return settings
 
 
 def _open_ends(settings: Settings) -> Iterator[str]:
     """Say what a server can do without, and will be missed."""
-    if not settings.pagerduty.webhook_secrets:
+    source = Services.under(settings).source
+    webhook = source.webhook if source else None
+    if source and webhook and not any(webhook.secrets):
         yield (
-            "PagerDuty's webhooks will be refused (503), for there is no secret to check them "
-            "with: set PAGERDUTY_WEBHOOK_SECRET. Until then drafts come with the schedule alone."
+            f"{source.name}'s webhooks will be refused (503), for there is no secret to check them "
+            f"with: set {webhook.setting}. Until then drafts come with the schedule alone."
         )
     if settings.public_url is not None and settings.token is None:
         yield (

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from config.sections import Names
+from connectors.connector import ServiceWords
 from connectors.incidents import Incident, IncidentSource
 from connectors.tickets import Mark, TicketTracker
 from worker.drafting.policy import DraftPolicy
@@ -15,6 +16,9 @@ from worker.journal.journal import Journal
 from worker.store.base import DocumentStore
 from worker.tracking.new_ticket import Route
 from worker.tracking.status import DONE_RESOLUTIONS
+
+NO_SOURCE = ServiceWords("A source of incidents", "its settings")
+NO_TRACKER = ServiceWords("A tracker of tickets", "its settings")
 
 
 class CreateWhen(Enum):
@@ -91,3 +95,5 @@ class JobContext:
     source: IncidentSource | None = None
     tracker: TicketTracker | None = None
     dry_run: bool = False
+    source_words: ServiceWords = NO_SOURCE
+    tracker_words: ServiceWords = NO_TRACKER

@@ -1,24 +1,25 @@
 """The whole web application, put together."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from fastapi import FastAPI
 from starlette.responses import Response
 
+from connectors.connector import WebhookAccess
 from worker.web.access import Access
 from worker.web.api import api
-from worker.web.door import door
+from worker.web.event_batches import StoreEvents
 from worker.web.headers import SafeHeaders
 from worker.web.health import Checks, health
-from worker.web.keeping import Keep
 from worker.web.library import Library
 from worker.web.metrics import Metrics
 from worker.web.pages import pages
 from worker.web.problems import Problems
 from worker.web.signing_in import signing_in
 from worker.web.templating import Pages, part
+from worker.web.webhooks import webhook_routes
 
 _PARTS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 """What the pages need besides themselves, and its media type."""
@@ -26,20 +27,20 @@ _PARTS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """Secrets of the senders of webhooks, the token of people, and where people reach the page.
+    """Who sends webhooks, the token of people, and where people reach the page.
 
-    Without a ``token`` the server must be bound to this machine alone.
+    ``webhooks`` are by the last part of their address. Without a ``token`` the server must be
+    bound to this machine alone.
     """
 
-    pagerduty_secrets: Sequence[str] = ()
-    jira_secrets: Sequence[str] = ()
+    webhooks: Mapping[str, WebhookAccess] = field(default_factory=dict)
     token: str | None = None
     public_url: str | None = None
 
 
 def create(
     library: Library,
-    keep: Keep,
+    store: StoreEvents,
     settings: WebSettings,
     checks: Checks,
     metrics: Metrics | None = None,
@@ -47,8 +48,8 @@ def create(
 ) -> FastAPI:
     """Put the application together.
 
-    ``keep`` stores what webhooks told: it is on disk when it returns. ``checks`` are what readiness
-    depends on, each raising where something is wrong. ``today`` judges deadlines.
+    ``store`` stores what webhooks told: it is on disk when it returns. ``checks`` are what
+    readiness depends on, each raising where something is wrong. ``today`` judges deadlines.
     """
     metrics = metrics or Metrics()
     access = Access.under(settings.token, settings.public_url)
@@ -56,7 +57,7 @@ def create(
     app = FastAPI(title="Postmortems", docs_url=None, redoc_url=None, openapi_url=None)
     Problems(look).attach(app)
     app.add_middleware(SafeHeaders)
-    app.include_router(door(settings.pagerduty_secrets, settings.jira_secrets, keep, metrics))
+    app.include_router(webhook_routes(settings.webhooks, store, metrics))
     app.include_router(health(checks, metrics))
     app.include_router(signing_in(access, look))
     app.include_router(api(library, access))

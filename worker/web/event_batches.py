@@ -10,34 +10,34 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from worker.web.hints import Hint
+from connectors.webhooks import WebhookEvent
 
-Keep = Callable[[Sequence[Hint]], None]
-"""Stores hints, all or none: they are on disk when it returns."""
+StoreEvents = Callable[[Sequence[WebhookEvent]], None]
+"""Stores events, all or none: they are on disk when it returns."""
 
 MOST = 200
 """How many events are stored together at most."""
 
-_Waiting = tuple[Hint, "asyncio.Future[None]"]
+_Waiting = tuple[WebhookEvent, "asyncio.Future[None]"]
 
 
-class Keeper:
-    """Calls ``keep`` in a thread of its own, once at a time."""
+class EventBatches:
+    """Calls ``store`` in a thread of its own, once at a time."""
 
-    def __init__(self, keep: Keep, name: str) -> None:
-        self._keep = keep
+    def __init__(self, store: StoreEvents, name: str) -> None:
+        self._store_events = store
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._waiting: deque[_Waiting] = deque()
         self._work: asyncio.Task[None] | None = None
 
-    async def store(self, hint: Hint, patience: float) -> None:
-        """Store one hint: raises what ``keep`` raised, or ``TimeoutError`` after the patience.
+    async def store(self, event: WebhookEvent, patience: float) -> None:
+        """Store one event: raises what ``store`` raised, or ``TimeoutError`` after the patience.
 
-        A hint that is given up while it waits is not stored any more; one that is being stored
+        One that is given up while it waits is not stored any more; one that is being stored
         may be.
         """
         stored = asyncio.get_running_loop().create_future()
-        self._waiting.append((hint, stored))
+        self._waiting.append((event, stored))
         if self._work is None or self._work.done():
             self._work = asyncio.create_task(self._store_all())
         await asyncio.wait_for(stored, patience)
@@ -59,10 +59,10 @@ class Keeper:
         wanted = [one for one in together if not one[1].done()]
         if not wanted:
             return True
-        hints = [hint for hint, _ in wanted]
+        events = [event for event, _ in wanted]
         try:
             loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._thread, self._keep, hints)
+            await loop.run_in_executor(self._thread, self._store_events, events)
         except Exception as why:  # noqa: BLE001 - whatever it was, it is told to the sender
             for stored in _waited_for(wanted) if last else ():
                 stored.set_exception(why)

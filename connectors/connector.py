@@ -1,0 +1,120 @@
+"""What a connector says of itself: all that the program knows of a service it talks to.
+
+A connector is a folder here and one line in the registry. The program asks those in the registry
+by what they say, and names none of them.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ClassVar
+
+from connectors.incidents import IncidentId, IncidentSource
+from connectors.rate_limit import Pace
+from connectors.settings import ServiceSettings
+from connectors.tickets import TicketTracker
+from connectors.webhooks import ReadWebhook
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookAccess:
+    """How a service's webhooks are read. ``setting`` names where their ``secrets`` are set."""
+
+    read: ReadWebhook
+    secrets: tuple[str, ...]
+    setting: str
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where tickets go that no route sends elsewhere."""
+
+    project: str | None
+    issue_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connector(ABC):
+    """One service, with its settings. Makes no request before it is opened."""
+
+    name: ClassVar[str]
+    """What people call the service, as sentences have it."""
+    group: ClassVar[type[ServiceSettings]]
+    """Its settings. Their key is also the last part of its webhook's address."""
+    setting: ClassVar[str]
+    """The variable that must be set first for the service to be used."""
+    remedy: ClassVar[str]
+    """The sentence that says what to set where it is missing."""
+
+    settings: ServiceSettings
+
+    @property
+    @abstractmethod
+    def is_configured(self) -> bool:
+        """Whether the service can be asked. Its settings are complete, or there are none."""
+
+    @property
+    @abstractmethod
+    def calls_per_minute(self) -> int:
+        """How many requests all machines together may send it in a minute; 0 is no limit."""
+
+    @property
+    def webhook(self) -> WebhookAccess | None:
+        """How its webhooks are read, None where it sends none."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConnector(Connector):
+    """A service that incidents come from."""
+
+    example: ClassVar[str]
+    """An incident's id as the service gives them."""
+
+    @staticmethod
+    @abstractmethod
+    def incident_named(text: str) -> IncidentId | None:
+        """Give the incident that a word names by its id or address, None where it names none."""
+
+    @abstractmethod
+    def open(self, pace: Pace, webhook_url: str | None) -> IncidentSource:
+        """Give the client. ``webhook_url`` is where webhooks should arrive, for its check.
+
+        Raises ``ConfigurationError``.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerConnector(Connector):
+    """A service that keeps tickets."""
+
+    project_setting: ClassVar[str]
+    """The variable that says into which project tickets go."""
+
+    @property
+    @abstractmethod
+    def destination(self) -> Destination:
+        """Where tickets go that no route sends elsewhere."""
+
+    @property
+    @abstractmethod
+    def index_lag(self) -> timedelta:
+        """How long after a create a search may still miss the ticket."""
+
+    @abstractmethod
+    def open(self, pace: Pace) -> TicketTracker:
+        """Give the client. Raises ``ConfigurationError``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceWords:
+    """What sentences call a service, or those that could be used where none is configured.
+
+    ``setting`` names the variable that must be set first, ``project_setting`` the one that says
+    into which project tickets go.
+    """
+
+    name: str
+    setting: str
+    remedy: str = ""
+    project_setting: str = ""

@@ -1,0 +1,53 @@
+"""What PagerDuty is to the program: a source of incidents that sends webhooks."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from connectors.connector import SourceConnector, WebhookAccess
+from connectors.incidents import INCIDENT_ID, IncidentId
+from connectors.pagerduty import webhook
+from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.settings import PagerDutySettings
+from connectors.rate_limit import Pace
+from connectors.settings import ServiceSettings, revealed
+
+_NAMED = re.compile(rf"(?:https://[^\s/]+/incidents/)?(?P<id>{INCIDENT_ID})/?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class PagerDutyConnector(SourceConnector):
+    """PagerDuty, as its settings describe it."""
+
+    settings: PagerDutySettings
+
+    name: ClassVar[str] = "PagerDuty"
+    group: ClassVar[type[ServiceSettings]] = PagerDutySettings
+    setting: ClassVar[str] = PagerDutySettings.variable("api_key")
+    remedy: ClassVar[str] = f"Set {setting} to a read-only REST API key."
+    example: ClassVar[str] = "Q0R9EVXVKUZTX7"
+
+    @property
+    def is_configured(self) -> bool:
+        return self.settings.api_key is not None
+
+    @property
+    def calls_per_minute(self) -> int:
+        return self.settings.calls_per_minute
+
+    @property
+    def webhook(self) -> WebhookAccess:
+        return WebhookAccess(
+            webhook.read,
+            tuple(map(revealed, self.settings.webhook_secrets)),
+            PagerDutySettings.variable("webhook_secrets"),
+        )
+
+    @staticmethod
+    def incident_named(text: str) -> IncidentId | None:
+        match = _NAMED.fullmatch(text)
+        return IncidentId(match["id"]) if match else None
+
+    def open(self, pace: Pace, webhook_url: str | None) -> PagerDuty:
+        key = revealed(self.settings.api_key)
+        return PagerDuty(key, self.settings.api_url, pace=pace, webhook_url=webhook_url)

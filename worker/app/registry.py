@@ -1,0 +1,109 @@
+"""The services that the program can talk to. A new one is its folder, and one line here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from config.settings import Settings, load
+from connectors.connector import (
+    Connector,
+    ServiceWords,
+    SourceConnector,
+    TrackerConnector,
+    WebhookAccess,
+)
+from connectors.errors import ConfigurationError
+from connectors.incidents import IncidentId
+from connectors.jira.connector import JiraConnector
+from connectors.pagerduty.connector import PagerDutyConnector
+
+CONNECTORS: tuple[type[Connector], ...] = (
+    PagerDutyConnector,
+    JiraConnector,
+)
+
+AnyConnector = TypeVar("AnyConnector", bound=Connector)
+
+
+def load_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
+    """Read the program's settings, each service's among them; see :func:`config.settings.load`."""
+    return load(path, environ, [kind.group for kind in CONNECTORS])
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every service with its settings, configured or not, by what it is to the program."""
+
+    sources: Sequence[SourceConnector]
+    trackers: Sequence[TrackerConnector]
+
+    @classmethod
+    def under(cls, settings: Settings) -> "Services":
+        """Give the services as the settings describe them."""
+        every = [kind(settings.group(kind.group)) for kind in CONNECTORS]
+        return cls(
+            [one for one in every if isinstance(one, SourceConnector)],
+            [one for one in every if isinstance(one, TrackerConnector)],
+        )
+
+    @property
+    def source(self) -> SourceConnector | None:
+        """Where incidents come from, None where nothing is configured.
+
+        Raises ``ConfigurationError`` where more than one service is.
+        """
+        return _configured(self.sources, "from which incidents come")
+
+    @property
+    def tracker(self) -> TrackerConnector | None:
+        """Where tickets go, None where nothing is configured. Raises ``ConfigurationError``."""
+        return _configured(self.trackers, "into which tickets go")
+
+    @property
+    def source_words(self) -> ServiceWords:
+        """What sentences call the source."""
+        return _words(self.sources, self.source)
+
+    @property
+    def tracker_words(self) -> ServiceWords:
+        """What sentences call the tracker."""
+        return _words(self.trackers, self.tracker)
+
+    @property
+    def webhooks(self) -> Mapping[str, WebhookAccess]:
+        """Who may send webhooks, by the last part of their address."""
+        every: Sequence[Connector] = [*self.sources, *self.trackers]
+        return {one.group.key: one.webhook for one in every if one.webhook is not None}
+
+
+def incident_named(text: str) -> IncidentId | None:
+    """Give the incident that a word names by its id or address, None where it names none."""
+    named = (kind.incident_named(text) for kind in source_kinds())
+    return next((one for one in named if one is not None), None)
+
+
+def source_kinds() -> Sequence[type[SourceConnector]]:
+    """Give the kinds of service that incidents may come from."""
+    return [kind for kind in CONNECTORS if issubclass(kind, SourceConnector)]
+
+
+def _configured(several: Sequence[AnyConnector], role: str) -> AnyConnector | None:
+    found = [one for one in several if one.is_configured]
+    if len(found) > 1:
+        names = " and ".join(one.name for one in found)
+        raise ConfigurationError(
+            f"{names} are both configured, and only one service can be the one {role}.",
+            "Keep the settings of one of them.",
+        )
+    return found[0] if found else None
+
+
+def _words(several: Sequence[Connector], configured: Connector | None) -> ServiceWords:
+    meant = [configured] if configured else several
+    return ServiceWords(
+        " or ".join(one.name for one in meant),
+        " or ".join(one.setting for one in meant),
+        " Or: ".join(one.remedy for one in meant),
+        " or ".join(one.project_setting for one in meant if isinstance(one, TrackerConnector)),
+    )

@@ -1,0 +1,134 @@
+"""The webhook receiver: `POST /webhooks/NAME` for each service that sends some.
+
+An answer decides whether the sender tries again. PagerDuty repeats on 5xx and drops on other 4xx,
+and three drops in a row switch its subscription off for a day; so whatever is wrong on this side is
+a 503, and 4xx is for what would be refused tomorrow as well.
+"""
+
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import structlog
+from fastapi import APIRouter, Request
+from starlette.requests import ClientDisconnect
+from starlette.responses import PlainTextResponse
+
+from connectors.connector import WebhookAccess
+from connectors.errors import PayloadError, SignatureError
+from connectors.webhooks import WebhookEvent
+from worker.web import body as bodies
+from worker.web.event_batches import EventBatches, StoreEvents
+from worker.web.metrics import Metrics
+
+_log = structlog.get_logger(__name__)
+
+PATIENCE = 4.0
+"""Seconds to store an event in: PagerDuty gives up after 5."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookAnswer:
+    """A status, a sentence, and the word under which it is counted."""
+
+    status: int
+    sentence: str
+    outcome: str
+
+
+KEPT = WebhookAnswer(202, "The event is stored.", "kept")
+UNUSED = WebhookAnswer(202, "The event is genuine, and nothing has to follow it.", "unused")
+UNSIGNED = WebhookAnswer(401, "The signature is missing, or made with another secret.", "unsigned")
+TOO_LARGE = WebhookAnswer(413, "The event is larger than 1 MiB.", "too_large")
+TOO_SLOW = WebhookAnswer(503, "The event did not arrive in time. Send it again.", "too_slow")
+CUT_OFF = WebhookAnswer(400, "The connection ended before the event did.", "cut_off")
+NOT_STORED = WebhookAnswer(503, "The event could not be stored. Send it again.", "not_stored")
+_UNREAD = (TOO_LARGE, TOO_SLOW)
+"""Answers after which nothing more of the body is read, however much the sender has."""
+
+
+class WebhookReceiver:
+    """Takes in the events of one service."""
+
+    def __init__(self, service: str, access: WebhookAccess, store: StoreEvents) -> None:
+        self._service = service
+        self._access = access
+        self._secrets = tuple(secret for secret in access.secrets if secret)
+        self._batches = EventBatches(store, f"webhooks-{service}")
+
+    async def answer(self, request: Request) -> WebhookAnswer:
+        """Take in one event."""
+        if not self._secrets:
+            sentence = f"No secret is configured to check it with. Set {self._access.setting}."
+            return WebhookAnswer(503, sentence, "not_configured")
+        try:
+            body = await bodies.read(request)
+        except bodies.TooLarge:
+            return TOO_LARGE
+        except TimeoutError:
+            return TOO_SLOW
+        except ClientDisconnect:
+            return CUT_OFF
+        read = self._understand(request.headers, body)
+        return await self._store(read) if isinstance(read, WebhookEvent) else read
+
+    def close(self) -> None:
+        """Store nothing more."""
+        self._batches.close()
+
+    def _understand(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent | WebhookAnswer:
+        try:
+            return self._access.read(headers, body, self._secrets) or UNUSED
+        except SignatureError as error:
+            _log.warning("A webhook was refused.", source=self._service, why=str(error))
+            return UNSIGNED
+        except PayloadError as error:
+            _log.warning("A webhook could not be read.", source=self._service, why=str(error))
+            return WebhookAnswer(400, str(error), "malformed")
+
+    async def _store(self, event: WebhookEvent) -> WebhookAnswer:
+        try:
+            await self._batches.store(event, PATIENCE)
+        except Exception:  # noqa: BLE001 - whatever it was, the sender must send again
+            with suppress(OSError):  # a disk that is full may be the log's as well
+                _log.exception("A webhook could not be stored.", source=self._service, id=event.id)
+            return NOT_STORED
+        return KEPT
+
+
+def webhook_routes(
+    senders: Mapping[str, WebhookAccess], store: StoreEvents, metrics: Metrics
+) -> APIRouter:
+    """Give the receiver's route for each service, by the last part of its address.
+
+    ``store`` is called in a thread for each sender. The events must be on disk when it returns;
+    where it raises, or takes longer than :data:`PATIENCE`, the sender is asked to send again.
+    """
+    receivers = {name: WebhookReceiver(name, access, store) for name, access in senders.items()}
+
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncIterator[None]:
+        yield
+        for receiver in receivers.values():
+            receiver.close()
+
+    router = APIRouter(lifespan=lifespan, include_in_schema=False)
+    for name, receiver in receivers.items():
+        router.add_api_route(
+            f"/webhooks/{name}", _endpoint(name, receiver, metrics), methods=["POST"]
+        )
+    return router
+
+
+def _endpoint(
+    service: str, receiver: WebhookReceiver, metrics: Metrics
+) -> Callable[[Request], object]:
+    async def endpoint(request: Request) -> PlainTextResponse:
+        began = time.monotonic()
+        answer = await receiver.answer(request)
+        metrics.webhook(service, answer.outcome, time.monotonic() - began)
+        unread = {"Connection": "close"} if answer in _UNREAD else None
+        return PlainTextResponse(answer.sentence + "\n", answer.status, unread)
+
+    return endpoint
