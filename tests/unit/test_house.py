@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from importlinter.cli import lint_imports
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -27,11 +26,6 @@ SOURCES = sorted([*MODULES, *ROOT.glob("tests/**/*.py"), *ROOT.glob("bench/**/*.
 
 def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
-
-
-def test_imports_run_one_way(capsys: pytest.CaptureFixture[str]) -> None:
-    broken = lint_imports(config_filename=str(ROOT / ".importlinter"), no_cache=True)
-    assert not broken, capsys.readouterr().out
 
 
 def test_every_module_says_what_it_is() -> None:

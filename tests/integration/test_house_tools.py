@@ -1,4 +1,4 @@
-"""Where all tests are required, none is skipped."""
+"""The rules of the house that a tool holds, which starts threads or a process."""
 
 import os
 import subprocess
@@ -6,8 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).parents[2]
+
+
+def test_imports_run_one_way(capsys: pytest.CaptureFixture[str]) -> None:
+    broken = lint_imports(config_filename=str(ROOT / ".importlinter"), no_cache=True)
+    assert not broken, capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("required", "outcome"), [("", "1 skipped"), ("1", "1 failed")])

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.queue_support import database
+from tests.integration.queue_support import database
 from worker.locks import advisory_locks, file_locks
 
 
 def test_a_child_keeps_a_lock_only_as_long_as_the_block_lasts(tmp_path: Path) -> None:
     path = tmp_path / "made" / "one.lock"
     with file_locks.held(path, 1) as descriptor:
-        child = subprocess.Popen(["sleep", "60"], pass_fds=[descriptor])  # noqa: S607 - coreutils
+        child = subprocess.Popen(["sleep", "60"], pass_fds=[descriptor])  # noqa: S607 - one of coreutils
     with file_locks.held(path, 0):
         assert child.poll() is None
     child.kill()

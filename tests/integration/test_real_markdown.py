@@ -1,12 +1,13 @@
 """Documents that hold Markdown of others: only what is meant to change does, to the character."""
 
-import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from importlib.metadata import distributions
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from worker.document.template import fill
 
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")
-EXAMPLES = Path(__file__).parents[1] / "data" / "markdown" / "examples.json"
+SPECIFICATION = Path(__file__).parents[1] / "node_modules" / "commonmark-spec" / "spec.txt"
 FRONT_MATTER = (
     "---\nincident: Q1FOX\nurl: https://incidents.example.com/Q1FOX\nstatus: draft\n---\n"
 )
@@ -36,9 +37,65 @@ ACTION_ITEMS = f"""
 """
 
 
-def examples(kind: str) -> list[str]:
-    """The example sets; see the README beside the file."""
-    return list(json.loads(EXAMPLES.read_text("utf-8"))[kind])
+TABLES = (
+    "| Signal | Seen |\n|--------|-----:|\n| Alert  | 02:10 |\n",
+    "Signal | Seen\n:-- | :-:\nAlert | 02:10\n",
+    "| Signal |\n|---|\n| Alert | one cell too many |\n|\n",
+    "| Signal | Seen |\n|---|---|\n| one cell too few |\n",
+    "| Signal | Seen |\n|---|\n| heads and dashes | differ |\n",
+    "| Signal | Seen |\n|:-:|-:-|\n| no | table |\n",
+    "| a \\| b | `c \\| d` |\n|---|---|\n| \\\\\\| | `\\` \\` |\n",
+    '| **bold \\| still** | [x](y "a \\| b") |\n|---|---|\n| ~~gone~~ | <b>\\|</b> |\n',
+    "Words before it\n| Signal | Seen |\n|---|---|\nWords in it\n\nWords after it\n",
+    "| Signal | Seen |\n|---|---|\n| Alert | 02:10 |\n> A quotation ends it\n",
+    "|\tSignal\t|\tSeen\t|\n|\t---\t|\t---\t|\n|\tAlert\t|\t02:10\t|\n",
+    "| Signal |\n|---|\n",
+    "|\n|-\n|\n",
+)
+LISTS = (
+    "- [ ] call the vendor\n- [x] restart the pod\n- [X] tell support\n",
+    "1. [ ] first\n2. [x] second\n10) [ ] third\n",
+    "- [] no box\n- [ x] no box\n- [x]no box\n- [-] no box\n",
+    "- outer\n  - [ ] inner\n\n    more of it\n  - [x] `code`\n",
+    "+ [ ]     five blanks\n*\t[x] a tab\n-     [ ] code, not a box\n",
+)
+STRUCK = (
+    "~~gone~~ and ~gone too~\n",
+    "~~opened\n\nin another paragraph~~\n",
+    "~~one **two~~ three**\n",
+    "~~~ ~~not struck~~\nbut fenced\n~~~\n",
+    "a ~~ b ~~ c ~~~~ d~~\n",
+    "~~[link](~~)~~ and `~~code~~`\n",
+)
+PLACES = (
+    ("", ""),
+    ("   ", "   "),
+    ("    ", "    "),
+    ("> ", "> "),
+    ("> ", ""),
+    ("- ", "  "),
+    ("1. ", "\t"),
+)
+
+
+def in_a_place(body: str, first: str, others: str) -> str:
+    lines = body.splitlines(keepends=True)
+    return first + others.join(lines)
+
+
+def written_here() -> list[str]:
+    """What GitHub adds to the specification: tables, boxes and strikethrough, wherever they stand."""
+    return [in_a_place(body, *place) for body, place in product((*TABLES, *LISTS, *STRUCK), PLACES)]
+
+
+def specified() -> list[str]:
+    """Every example of the CommonMark specification, from its package."""
+    if not SPECIFICATION.is_file():
+        pytest.skip("the examples of the CommonMark specification are not here: make examples")
+    fence = "`" * 32
+    text = SPECIFICATION.read_text("utf-8")
+    found = re.findall(rf"^{fence} example\n(.*?)^\.$", text, re.MULTILINE | re.DOTALL)
+    return [one.replace("\N{RIGHTWARDS ARROW}", "\t") for one in found]
 
 
 @cache
@@ -82,13 +139,18 @@ def behind_what_may_swallow_it(body: str) -> None:
     assert write(before, NAMES, edits) == (head + AFTER + tail if items else before)
 
 
-@pytest.mark.parametrize("kind", ["commonmark", "gfm"])
-def test_status_back_changes_nothing_else_in_the_example_sets(kind: str) -> None:
-    bodies = examples(kind)
-    assert len(bodies) > {"commonmark": 600, "gfm": 50}[kind]
+def test_status_back_changes_nothing_else_in_what_is_specified() -> None:
+    bodies = specified()
+    assert len(bodies) > 600
     for body in bodies:
         only_the_status_changes(body)
         behind_what_may_swallow_it(body)
+
+
+@pytest.mark.parametrize("body", written_here())
+def test_status_back_changes_nothing_else_in_what_github_adds(body: str) -> None:
+    only_the_status_changes(body)
+    behind_what_may_swallow_it(body)
 
 
 def test_status_back_changes_nothing_else_in_two_hundred_real_files() -> None:
@@ -99,7 +161,12 @@ def test_status_back_changes_nothing_else_in_two_hundred_real_files() -> None:
         behind_what_may_swallow_it(body)
 
 
-def test_a_merge_leaves_real_markdown_as_it_is() -> None:
+@pytest.mark.parametrize(
+    "bodies",
+    [lambda: real_files().values(), specified, written_here],
+    ids=["real", "specified", "ours"],
+)
+def test_a_merge_leaves_real_markdown_as_it_is(bodies: Callable[[], Iterable[str]]) -> None:
     content = Content(
         incident="Q1FOX",
         url="https://incidents.example.com/Q1FOX",
@@ -117,8 +184,7 @@ def test_a_merge_leaves_real_markdown_as_it_is() -> None:
         action_items=(DraftRow("note", ("Add disk", "", "", "")),),
     )
     base, fresh = fill(TEMPLATE, content, NAMES), fill(TEMPLATE, later, NAMES)
-    bodies = [*real_files().values(), *examples("commonmark"), *examples("gfm")]
-    for body in bodies:
+    for body in bodies():
         appendix = "\n# Appendix\n\n" + body
         merged = merge(base, base.text + appendix, fresh, NAMES)
         assert merged.text == fresh.text + appendix
