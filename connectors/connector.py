@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
+from connectors.incident_kinds import EntryKind
 from connectors.incidents import IncidentId, IncidentSource
 from connectors.rate_limit import Pace
 from connectors.settings import ServiceSettings
@@ -75,6 +76,11 @@ class SourceConnector(Connector):
     @abstractmethod
     def incident_named(text: str) -> IncidentId | None:
         """Give the incident that a word names by its id or address, None where it names none."""
+
+    @staticmethod
+    @abstractmethod
+    def entry_named(word: str) -> tuple[EntryKind, str]:
+        """Tell what log entries of a type are about, and the type as entries have it."""
 
     @abstractmethod
     def open(self, pace: Pace, webhook_url: str | None) -> IncidentSource:

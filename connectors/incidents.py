@@ -13,6 +13,7 @@ from typing import NewType, Protocol
 
 from connectors.checks import Finding
 from connectors.errors import PayloadError
+from connectors.incident_kinds import ChannelKind, EntryKind
 
 IncidentId = NewType("IncidentId", str)
 """A source's own id of an incident; :func:`incident_id` makes one from text."""
@@ -60,12 +61,17 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Whoever did something. A deleted person keeps the name that the source remembers."""
+    """Whoever did something. A deleted person keeps the name that the source remembers.
+
+    ``has_generic_name`` tells that the name is that of a way in (``Events API``), not of what came
+    by it.
+    """
 
     kind: AgentKind
     id: str
     name: str
     url: str | None = None
+    has_generic_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +96,13 @@ class FieldChange:
 class Channel:
     """The way by which a log entry came about.
 
-    ``type`` is the source's word (``api``, ``website``, ``timeout``, ``auto``, ``email``, …), an
-    open set. ``duration`` is that of a snooze; ``notification`` the kind of a page (``sms``,
-    ``phone``, ``push``, ``email``); ``client`` names the monitor that sent an event.
+    ``word`` is the source's own for the ``kind``, an open set. ``duration`` is that of a snooze;
+    ``notification`` by what a page went out, a ``Medium`` or the source's word; ``client`` names
+    the monitor that sent an event.
     """
 
-    type: str = ""
+    kind: ChannelKind = ChannelKind.OTHER
+    word: str = ""
     summary: str | None = None
     details: str | None = None
     duration: timedelta | None = None
@@ -108,10 +115,10 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One entry of an incident's log. ``type`` is the source's word, an open set."""
+    """One entry of an incident's log. ``word`` is the source's own for its kind, to be shown."""
 
     id: str
-    type: str
+    kind: EntryKind
     summary: str
     created_at: datetime
     agent: Agent | None = None
@@ -125,6 +132,7 @@ class LogEntry:
     changes: tuple[FieldChange, ...] = ()
     links: tuple[Link, ...] = ()
     linked: Reference | None = None
+    word: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +195,7 @@ class CustomField:
 
 @dataclass(frozen=True, slots=True)
 class Responder:
-    """Somebody asked to help, and how they answered (``pending``, ``joined``, ``declined``)."""
+    """Somebody asked to help; ``state`` is a ``ResponderAnswer``, or the source's word."""
 
     who: Agent
     state: str
@@ -226,12 +234,17 @@ class Incident:
     responders: tuple[Responder, ...] = ()
 
 
+LOG_ENTRIES, ALERTS = "log entries", "alerts"
+"""What a record's missing parts are called, where it matters which are missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A part that the source would not give, and its reason, as a sentence."""
+    """A part that the source would not give, or some of it, and the reason, as a sentence."""
 
     part: str
     reason: str
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

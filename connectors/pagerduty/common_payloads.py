@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from connectors.incidents import INCIDENT_ID, Agent, AgentKind, IncidentId, Link, Reference
 from connectors.json_fields import JsonValue, Sender
+from connectors.pagerduty.vocabulary import is_generic
 
 PAGERDUTY = Sender("PagerDuty", quoted=True)
 _URL = re.compile(r"""https?://[a-z0-9\[][^\s<>"'`|\\^{}]*""", re.IGNORECASE)
@@ -29,13 +30,15 @@ def agent_or_none(fields: JsonValue) -> Agent | None:
     if not fields:
         return None
     kind = (fields["type"].text_or_none() or "").removesuffix("_reference")
+    name = _name(fields)
     return Agent(
         kind=AgentKind.INTEGRATION
         if kind.endswith("integration")
         else _KINDS.get(kind, AgentKind.OTHER),
         id=fields["id"].text_or_none() or "",
-        name=_name(fields),
+        name=name,
         url=fields["html_url"].text_or_none(),
+        has_generic_name=is_generic(name),
     )
 
 

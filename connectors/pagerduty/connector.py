@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from connectors.connector import SourceConnector, WebhookAccess
+from connectors.incident_kinds import EntryKind
 from connectors.incidents import INCIDENT_ID, IncidentId
 from connectors.pagerduty import webhook
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.settings import PagerDutySettings
+from connectors.pagerduty.vocabulary import entry_kind, entry_word
 from connectors.rate_limit import Pace
 from connectors.settings import ServiceSettings, revealed
 
@@ -47,6 +49,10 @@ class PagerDutyConnector(SourceConnector):
     def incident_named(text: str) -> IncidentId | None:
         match = _NAMED.fullmatch(text)
         return IncidentId(match["id"]) if match else None
+
+    @staticmethod
+    def entry_named(word: str) -> tuple[EntryKind, str]:
+        return entry_kind(word), entry_word(word)
 
     def open(self, pace: Pace, webhook_url: str | None) -> PagerDuty:
         key = revealed(self.settings.api_key)

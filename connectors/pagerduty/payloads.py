@@ -25,6 +25,7 @@ from connectors.incidents import (
     Responder,
 )
 from connectors.json_fields import JsonValue
+from connectors.pagerduty import vocabulary
 from connectors.pagerduty.common_payloads import (
     agent_or_none,
     agents,
@@ -43,12 +44,6 @@ _PAIRS = (
     ("priority", "old_priority", "new_priority"),
     ("urgency", "old_urgency", "new_urgency"),
 )
-_NOTIFICATIONS = {
-    "short_email": "email",
-    "ios_push": "push",
-    "android_push": "push",
-    "push": "push",
-}
 
 
 def incident(fields: JsonValue) -> Incident:
@@ -83,9 +78,10 @@ def incident(fields: JsonValue) -> Incident:
 def log_entry(fields: JsonValue) -> LogEntry:
     """Read a log entry, best one asked for with ``include[]=channels``."""
     channel = fields["channel"]
+    type_ = fields["type"].text()
     return LogEntry(
         id=fields["id"].text(),
-        type=fields["type"].text(),
+        kind=vocabulary.entry_kind(type_),
         summary=fields["summary"].text_or_none() or "",
         created_at=fields["created_at"].time(),
         agent=agent_or_none(fields["agent"]),
@@ -99,6 +95,7 @@ def log_entry(fields: JsonValue) -> LogEntry:
         changes=tuple(_changes(channel)),
         links=distinct(_entry_links(fields, channel)),
         linked=reference_or_none(fields["linked_incident"]),
+        word=vocabulary.entry_word(type_),
     )
 
 
@@ -231,7 +228,7 @@ def _responder(who: Agent, request: JsonValue) -> Responder:
     state = request["state"].text_or_none() or "pending"
     return Responder(
         who=who,
-        state=state,
+        state=vocabulary.answer(state),
         requested_by=agent_or_none(request["requester"]),
         requested_at=request["requested_at"].time_or_none(),
         message=request["message"].text_or_none(),
@@ -242,8 +239,10 @@ def _responder(who: Agent, request: JsonValue) -> Responder:
 def _channel(channel: JsonValue) -> Channel:
     common = channel["cef_details"]
     duration = channel["duration"].number_or_none()
+    word = channel["type"].text_or_none() or ""
     return Channel(
-        type=channel["type"].text_or_none() or "",
+        kind=vocabulary.channel_kind(word),
+        word=word,
         summary=channel["summary"].text_or_none() or channel["subject"].text_or_none(),
         details=lines(flat(channel["details"].value)) or None,
         duration=None if duration is None else timedelta(seconds=duration),
@@ -258,10 +257,7 @@ def _channel(channel: JsonValue) -> Channel:
 def _notification(channel: JsonValue) -> str | None:
     """Give the kind of a page in one word; the address that it went to is nobody's business."""
     kind = channel["notification"]["type"].text_or_none()
-    if kind is None:
-        return None
-    kind = kind.removesuffix("_notification")
-    return _NOTIFICATIONS.get(kind, kind)
+    return None if kind is None else vocabulary.medium(kind)
 
 
 def _assignees(fields: JsonValue) -> tuple[Agent, ...]:

@@ -8,8 +8,11 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from connectors.errors import NotFound, Rejected
+from connectors.incident_kinds import EntryKind
 from connectors.incidents import (
+    ALERTS,
     INCIDENT_ID,
+    LOG_ENTRIES,
     AgentKind,
     Alert,
     ChangeEvent,
@@ -77,8 +80,8 @@ class RecordReader:
     def read(self, asked: IncidentId) -> IncidentRecord:
         """Give the record, each part oldest first."""
         incident, custom_fields = self._incident(asked)
-        log = self._part("log entries", lambda: self._log_entries(incident)) or ()
-        alerts = self._part("alerts", lambda: self._alerts(incident)) or ()
+        log = self._part(LOG_ENTRIES, lambda: self._log_entries(incident)) or ()
+        alerts = self._part(ALERTS, lambda: self._alerts(incident)) or ()
         return IncidentRecord(
             incident=incident,
             log_entries=log,
@@ -137,12 +140,12 @@ class RecordReader:
             for page in pages:
                 seen.update((entry.id, entry) for entry in page)
             if pages.broken:
-                self._cut("log entries", "PagerDuty spoke of more and sent an empty page")
+                self._cut(LOG_ENTRIES, "PagerDuty spoke of more and sent an empty page")
             if not pages.capped:
                 break
             reached = min(entry.created_at for entry in seen.values())
             if oldest is not None and reached >= oldest:
-                self._cut("log entries", f"more than {LAST_OFFSET:,} stand in one second")
+                self._cut(LOG_ENTRIES, f"more than {LAST_OFFSET:,} stand in one second")
                 break
             oldest = reached
         return _oldest_first(seen.values())
@@ -165,11 +168,11 @@ class RecordReader:
         seen = {alert.id: alert for page in pages for alert in page}
         if pages.capped or len(seen) < (incident.alert_count or 0):
             total = f" of {incident.alert_count:,}" if incident.alert_count else ""
-            self._cut("alerts", f"PagerDuty listed {len(seen):,}{total}, the oldest")
+            self._cut(ALERTS, f"PagerDuty listed {len(seen):,}{total}, the oldest")
         return _oldest_first(reversed(seen.values()))
 
     def _cut(self, part: str, why: str) -> None:
-        self.missing.append(Missing(part, f"Some {part} are missing: {why}."))
+        self.missing.append(Missing(part, f"Some {part} are missing: {why}.", partly=True))
 
     def _list(
         self, incident: Incident, part: str, name: str, parse: Callable[[JsonValue], Dated]
@@ -193,7 +196,7 @@ class RecordReader:
 
     def _subscribers(self, incident: Incident, log: tuple[LogEntry, ...]) -> int | None:
         """Count the subscribers, where a status update went out to them."""
-        if not any("status_update" in entry.type for entry in log):
+        if not any(entry.kind is EntryKind.STATUS_UPDATE for entry in log):
             return None
         path = f"/incidents/{incident.id}/status_updates/subscribers"
         return self._part("subscribers", lambda: payloads.subscribers(self.transport.get(path)))
@@ -242,7 +245,7 @@ def _hints_at_merge(
     incident: Incident, log: tuple[LogEntry, ...], alerts: tuple[Alert, ...]
 ) -> bool:
     linked_by_person = any(
-        entry.type == "link_log_entry" and entry.agent and entry.agent.kind is AgentKind.PERSON
+        entry.kind is EntryKind.MOVE_IN and entry.agent and entry.agent.kind is AgentKind.PERSON
         for entry in log
     )
     return linked_by_person or any(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 
+from connectors.incident_kinds import EntryKind
 from connectors.incidents import IncidentFilter, IncidentId
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import json_shapes as wire
@@ -16,6 +17,7 @@ from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID, STORM_START
 from connectors.pagerduty.sandbox.server import PagerDutySandbox, Served
+from connectors.pagerduty.vocabulary import entry_kind
 from connectors.pagerduty.webhook import WANTED_EVENTS
 from connectors.retry import RetryPolicy
 from tests.contract.specs import Contract, Erratum, Exchange, contract, reference
@@ -263,6 +265,18 @@ def test_errors_on_request(official: Contract, sandbox: PagerDutySandbox, status
         requests.get(sandbox.url + "/incidents", headers=headers, timeout=5).status_code == status
     )
     assert problems(official, sandbox) == []
+
+
+def test_every_type_of_log_entry_that_is_documented_or_was_seen_has_a_kind() -> None:
+    document = json.loads(reference("specs", "pagerduty-openapi.json").read_text("utf-8"))
+    (own,) = [
+        one["properties"]["type"]["enum"]
+        for one in document["components"]["schemas"]["LogEntry"]["allOf"]
+        if "type" in one.get("properties", {})
+    ]
+    assert len(own) > 15
+    assert {type_ for type_ in (*own, *SEEN_TYPES) if entry_kind(type_) is EntryKind.OTHER} == set()
+    assert entry_kind(UNKNOWN_TYPE) is EntryKind.OTHER
 
 
 # The judge itself

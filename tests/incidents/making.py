@@ -23,8 +23,21 @@ from connectors.incidents import (
     Reference,
     Responder,
 )
+from connectors.pagerduty.vocabulary import (
+    answer,
+    channel_kind,
+    entry_kind,
+    entry_word,
+    is_generic,
+    medium,
+)
 
 SITE = "https://oncall.example.com"
+
+
+def channel(word: str, **more: Any) -> Channel:
+    """A channel by PagerDuty's word for it."""
+    return Channel(channel_kind(word), word, **more)
 
 
 def person(name: str) -> Agent:
@@ -36,7 +49,8 @@ def service(name: str) -> Reference:
 
 
 def monitor(name: str) -> Agent:
-    return Agent(AgentKind.INTEGRATION, f"PI{sum(map(ord, name)):05}", name)
+    id_ = f"PI{sum(map(ord, name)):05}"
+    return Agent(AgentKind.INTEGRATION, id_, name, has_generic_name=is_generic(name))
 
 
 @dataclass
@@ -85,10 +99,12 @@ class Making:
         self, kind: str, offset: str, summary: str, agent: Agent | None, **more: Any
     ) -> LogEntry:
         id_ = f"R{self.number}L{len(self.log):04}"
-        more.setdefault("channel", Channel("website" if _is_person(agent) else "auto"))
+        more.setdefault("channel", channel("website" if _is_person(agent) else "auto"))
         more.setdefault("service", self.service)
         more.setdefault("url", f"{self.url}/log_entries/{id_}")
-        entry = LogEntry(id_, f"{kind}_log_entry", summary, self.at(offset), agent, **more)
+        type_ = f"{kind}_log_entry"
+        more.setdefault("word", entry_word(type_))
+        entry = LogEntry(id_, entry_kind(type_), summary, self.at(offset), agent, **more)
         self.log.append(entry)
         return entry
 
@@ -122,13 +138,13 @@ class Making:
         return alert
 
     def triggered(self, by: str = "Lookout", *, severity: str | None = "critical") -> None:
-        channel = Channel("api", summary=self.title, client=by, severity=severity)
-        self.entry("trigger", "0:00", "Triggered through the API.", monitor(by), channel=channel)
+        way_in = channel("api", summary=self.title, client=by, severity=severity)
+        self.entry("trigger", "0:00", "Triggered through the API.", monitor(by), channel=way_in)
 
     def opened(self, by: str) -> None:
-        channel = Channel("web_trigger", summary=self.title)
+        way_in = channel("web_trigger", summary=self.title)
         summary = "Triggered through the website"
-        self.entry("trigger", "0:00", summary, person(by), channel=channel)
+        self.entry("trigger", "0:00", summary, person(by), channel=way_in)
 
     def assigned(self, offset: str, *names: str, by: str | None = None) -> None:
         agent = person(by) if by else self.me
@@ -138,17 +154,17 @@ class Making:
 
     def paged(self, offset: str, name: str, *ways: str) -> None:
         for way in ways:
-            channel = Channel("auto", notification=way)
+            way_in = channel("auto", notification=medium(way))
             text = f"Notified {name} by {way}"
-            self.entry("notify", offset, text, self.me, channel=channel, user=person(name))
+            self.entry("notify", offset, text, self.me, channel=way_in, user=person(name))
 
-    def acknowledged(self, offset: str, by: str | None, channel: str = "website") -> None:
+    def acknowledged(self, offset: str, by: str | None, way: str = "website") -> None:
         agent = person(by) if by else None
-        self.entry("acknowledge", offset, f"Acknowledged by {by}", agent, channel=Channel(channel))
+        self.entry("acknowledge", offset, f"Acknowledged by {by}", agent, channel=channel(way))
 
     def lapsed(self, offset: str) -> None:
         text = "Unacknowledged due to timeout"
-        self.entry("unacknowledge", offset, text, self.me, channel=Channel("timeout"))
+        self.entry("unacknowledge", offset, text, self.me, channel=channel("timeout"))
 
     def escalated(self, offset: str, *names: str, by: str | None = None) -> None:
         text = f"Escalated to {' and '.join(names)} " + (f"by {by}" if by else "through the API")
@@ -157,7 +173,7 @@ class Making:
             offset,
             text,
             person(by) if by else self.me,
-            channel=Channel("website" if by else "timeout"),
+            channel=channel("website" if by else "timeout"),
             assignees=tuple(map(person, names)),
         )
         for name in names:
@@ -169,8 +185,8 @@ class Making:
         note = Note(f"PN{len(self.notes):03}", text, self.at(offset), person(by))
         self.notes.append(note)
         if log:
-            channel = Channel("note", summary=text)
-            self.entry("annotate", offset, "Note added", person(by), channel=channel)
+            way_in = channel("note", summary=text)
+            self.entry("annotate", offset, "Note added", person(by), channel=way_in)
 
     def updated(self, offset: str, by: str, message: str) -> None:
         text = f"{by} sent a status update"
@@ -188,7 +204,9 @@ class Making:
         text = f"{by} requested responders"
         self.entry("responder_request", offset, text, person(by), message=message, assignees=people)
         for who, state in zip(people, names.values(), strict=True):
-            self.responders.append(Responder(who, state, person(by), self.at(offset), message))
+            self.responders.append(
+                Responder(who, answer(state), person(by), self.at(offset), message)
+            )
 
     def changed(
         self, offset: str, summary: str, *, source: str | None = "deploys.example.com"
@@ -208,8 +226,8 @@ class Making:
             text = f"Resolution Note: {note}"
             self.noted(offset, by, text)
         agent = person(by) if by else monitor("Lookout")
-        channel = Channel("website" if by else way)
-        self.entry("resolve", offset, f"Resolved by {by or 'API'}", agent, channel=channel)
+        way_in = channel("website" if by else way)
+        self.entry("resolve", offset, f"Resolved by {by or 'API'}", agent, channel=way_in)
         self.status, self.resolved_at = IncidentStatus.RESOLVED, self.at(offset)
         self.alerts = [
             alert

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from connectors.incidents import Channel, CustomField, IncidentRecord, Link, Missing, Reference
-from tests.incidents.making import Making, service
+from connectors.incidents import CustomField, IncidentRecord, Link, Missing, Reference
+from tests.incidents.making import Making, channel, service
 
 CHECKOUT, PAYMENTS, SHOP = map(service, ("Checkout API", "Payments", "Shop frontend"))
 RUNBOOK = Link("https://wiki.example.com/runbooks/checkout-5xx", "Runbook")
@@ -154,7 +154,7 @@ def days() -> IncidentRecord:
         "14:00",
         "Snoozed by Grace Mbeki",
         it.log[-1].agent,
-        channel=Channel("website", duration=it.at("66:00:00") - it.at("0:00")),
+        channel=channel("website", duration=it.at("66:00:00") - it.at("0:00")),
     )
     it.lapsed("66:14:00")
     it.paged("66:14:01", "Grace Mbeki", "push")

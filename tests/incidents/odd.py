@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from connectors.incidents import (
     Agent,
     AgentKind,
-    Channel,
     CustomField,
     FieldChange,
     IncidentRecord,
@@ -14,7 +13,7 @@ from connectors.incidents import (
     Missing,
     Reference,
 )
-from tests.incidents.making import Making, person, service
+from tests.incidents.making import Making, channel, person, service
 
 PIPE = "a | b || c \\| d"
 HOSTILE_NOTE = (
@@ -86,13 +85,13 @@ def strangers() -> IncidentRecord:
     bot = Agent(AgentKind.BOT, "PBOT01", "Deploy helper")
     rules = Agent(AgentKind.INTEGRATION, "PRUL01", "Event rules")
     it.alert("0:00", "Certificates expire in 3 days", key="cert", severity=None)
-    channel = Channel("api", summary=it.title)
+    way_in = channel("api", summary=it.title)
     it.entry(
         "trigger",
         "0:00",
         "Triggered through the API.",
-        Agent(AgentKind.INTEGRATION, "", "API"),
-        channel=channel,
+        Agent(AgentKind.INTEGRATION, "", "API", has_generic_name=True),
+        channel=way_in,
     )
     it.entry("assign", "0:01", "Assigned", it.me, assignees=(gone,))
     it.entry(
@@ -106,7 +105,7 @@ def strangers() -> IncidentRecord:
     it.entry("workflow_run", "0:40", 'Workflow "Renew certificates" failed.', None)
     for at in range(5):
         it.entry("event_rule_action", f"1:{at * 5:02}", "Rule 7 added a note", rules)
-    it.entry("acknowledge", "3:00", "Acknowledged", None, channel=Channel("sms"))
+    it.entry("acknowledge", "3:00", "Acknowledged", None, channel=channel("sms"))
     it.entry(
         "custom_field_value_change",
         "4:00",
@@ -126,7 +125,7 @@ def strangers() -> IncidentRecord:
         "5:00",
         "Urgency changed",
         it.me,
-        channel=Channel("timeout"),
+        channel=channel("timeout"),
         changes=(FieldChange("urgency", "low", "high"),),
     )
     it.entry("urgency_change", "5:10", "Set urgency to high.", None)
@@ -136,9 +135,9 @@ def strangers() -> IncidentRecord:
         "7:00",
         "Note added",
         bot,
-        channel=Channel("note", summary="Renewal ordered: https://deploys.example.com/runs/991."),
+        channel=channel("note", summary="Renewal ordered: https://deploys.example.com/runs/991."),
     )
-    it.entry("resolve", "9:00", "Resolved through the API.", it.me, channel=Channel("auto"))
+    it.entry("resolve", "9:00", "Resolved through the API.", it.me, channel=channel("auto"))
     it.status, it.resolved_at = it.status.RESOLVED, it.at("9:00")
     it.missing += [
         Missing("alerts' details", "The key may not read them."),
@@ -184,7 +183,7 @@ def big() -> IncidentRecord:
             f"{at // 9}:{at % 9 * 6:02}",
             "Alert was added",
             it.me,
-            channel=Channel("auto"),
+            channel=channel("auto"),
             linked=Reference(it.alerts[at].id, "alert"),
         )
     for at in range(9):

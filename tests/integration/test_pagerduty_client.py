@@ -19,6 +19,7 @@ from connectors.errors import (
     Rejected,
     Unreachable,
 )
+from connectors.incident_kinds import EntryKind
 from connectors.incidents import IncidentId, IncidentStatus
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import json_shapes as wire
@@ -123,7 +124,7 @@ def test_what_happened_in_one_second_keeps_its_order(
     for number in range(5):
         incident.note(f"note {number}", STORM_START, wire.person("A"))
     record = pagerduty.record(IncidentId(incident.id))
-    written = [one.channel.summary for one in record.log_entries if one.type.startswith("ann")]
+    written = [one.channel.summary for one in record.log_entries if one.kind is EntryKind.ANNOTATE]
     assert written == [f"note {number}" for number in range(5)]
 
 
@@ -166,14 +167,14 @@ def test_nothing_hints_at_a_merge_where_alerts_joined_by_themselves(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty
 ) -> None:
     record = pagerduty.record(IncidentId(REOPENED_ID))
-    assert [one.type for one in record.log_entries].count("link_log_entry") == 1
+    assert [one.kind for one in record.log_entries].count(EntryKind.MOVE_IN) == 1
     assert "GET /incidents" not in sandbox.calls()
 
 
 def test_a_reopened_incident_says_when(pagerduty: PagerDuty) -> None:
     record = pagerduty.record(IncidentId(REOPENED_ID))
     assert record.incident.reopened_at == REOPENED_START + timedelta(minutes=57)
-    assert [one.type for one in record.log_entries].count("resolve_log_entry") == 2
+    assert [one.kind for one in record.log_entries].count(EntryKind.RESOLVE) == 2
 
 
 @pytest.mark.parametrize("name", sorted(scenarios.SCENARIOS))

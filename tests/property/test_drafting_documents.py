@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.sections import Names, Section
+from connectors.incident_kinds import EntryKind
 from connectors.incidents import (
     Agent,
     AgentKind,
     Alert,
     ChangeEvent,
-    Channel,
     FieldChange,
     Incident,
     IncidentId,
@@ -27,13 +27,14 @@ from connectors.incidents import (
     Reference,
     Responder,
 )
+from tests.incidents.making import channel
 from tests.incidents.reading import in_bullet, in_cell, in_heading, inlines, parse, shape
 from worker.content.clean_text import clean
 from worker.content.draft import Content
 from worker.document.template import fill
 from worker.drafting.draft import draft
 from worker.drafting.history.story import story
-from worker.drafting.policy import DEFAULT_RULES, MILESTONES, DraftPolicy
+from worker.drafting.policy import MILESTONES, DraftPolicy
 from worker.drafting.timeline.timeline import limited, timeline
 
 TEMPLATE = (Path(__file__).parents[2] / "config" / "postmortem.md").read_text()
@@ -83,23 +84,24 @@ _TIMES = st.one_of(
 _REFERENCES = st.builds(Reference, _IDS, _WORDS, st.none() | HOSTILE)
 _LINKS = st.builds(Link, HOSTILE, HOSTILE, st.booleans())
 _CHANNELS = st.builds(
-    Channel,
+    channel,
     st.sampled_from(["api", "website", "timeout", "auto", "email", "note", "?"]),
     summary=st.none() | _WORDS,
     duration=st.none() | st.timedeltas(timedelta(), timedelta(days=2)),
     notification=st.sampled_from([None, "sms", "fax"]),
     client=st.none() | HOSTILE,
 )
-_TYPES = st.one_of(
-    st.sampled_from([name for name in DEFAULT_RULES if name.endswith("_log_entry")]),
-    st.sampled_from(["resolve_log_entry", "acknowledge_log_entry", "unheard_of", "x|y"]),
+_KINDS = st.one_of(
+    st.sampled_from(EntryKind),
+    st.sampled_from([EntryKind.RESOLVE, EntryKind.ACKNOWLEDGE, EntryKind.OTHER]),
 )
 _ENTRIES = st.builds(
     LogEntry,
     st.integers(0, 10**9).map("R{}".format),
-    _TYPES,
+    _KINDS,
     HOSTILE,
     _TIMES,
+    word=st.sampled_from(["", "unheard of", "x|y"]),
     agent=st.none() | _AGENTS,
     channel=_CHANNELS,
     service=st.none() | _REFERENCES,
@@ -260,14 +262,14 @@ def test_no_milestone_is_lost(record: IncidentRecord, policy: DraftPolicy) -> No
         source for event in limited(told.events, policy.max_rows) for source in event.sources
     }
     for entry in record.log_entries:
-        if entry.type in MILESTONES and not _says_nothing(entry):
+        if entry.kind in MILESTONES and not _says_nothing(entry):
             assert entry.id in sources
     assert {alert.id for alert in record.alerts} <= sources
 
 
 def _says_nothing(entry: LogEntry) -> bool:
     text = clean(entry.note or entry.channel.summary or "")
-    return entry.type == "annotate_log_entry" and not text.strip("….")
+    return entry.kind is EntryKind.ANNOTATE and not text.strip("….")
 
 
 @given(RECORDS)

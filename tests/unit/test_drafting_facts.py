@@ -224,7 +224,9 @@ def test_a_log_that_could_not_be_read_proves_nothing() -> None:
 
 def test_a_part_that_is_cut_short_is_told_by_its_reason_alone() -> None:
     it = _making()
-    it.missing.append(Missing("alerts", "Some alerts are missing: 7 of 9 were listed."))
+    it.missing.append(
+        Missing("alerts", "Some alerts are missing: 7 of 9 were listed.", partly=True)
+    )
     assert _points(_told(it), Slot.LOGS) == ["Some alerts are missing: 7 of 9 were listed."]
 
 

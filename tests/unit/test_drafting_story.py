@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.incidents import Channel, IncidentStatus
-from tests.incidents.making import Making, person, service
+from connectors.incidents import IncidentStatus
+from tests.incidents.making import Making, channel, person, service
 from worker.drafting.history.notes import NoteKind, root_cause
 from worker.drafting.history.phases import PhaseState, open_time, phases
 from worker.drafting.history.story import story
@@ -136,8 +136,8 @@ def test_a_note_and_its_log_entry_are_one_remark_with_the_notes_text_and_the_ent
 def test_a_note_that_was_edited_is_known_by_its_author_and_moment() -> None:
     it = _making()
     it.noted("5:00", "Ada", "It is the pruning job, fixed.", log=False)
-    channel = Channel("note", summary="It is the prunning job")
-    it.entry("annotate", "5:01", "Note added", person("Ada"), channel=channel)
+    way_in = channel("note", summary="It is the prunning job")
+    it.entry("annotate", "5:01", "Note added", person("Ada"), channel=way_in)
     assert [note.text for note in story(it.record()).written_notes] == [
         "It is the pruning job, fixed."
     ]
@@ -147,8 +147,8 @@ def test_a_long_note_is_known_though_its_log_entry_was_cut() -> None:
     it = _making()
     long = "The pruning job lost its credentials when they were rotated " * 9
     it.noted("5:00", "Ada", long, log=False)
-    channel = Channel("note", summary=f"{long[:80]}...")
-    it.entry("annotate", "5:30", "Note added", None, channel=channel)
+    way_in = channel("note", summary=f"{long[:80]}...")
+    it.entry("annotate", "5:30", "Note added", None, channel=way_in)
     assert len(story(it.record()).written_notes) == 1
 
 

@@ -7,23 +7,24 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.errors import ConfigurationError
+from connectors.incident_kinds import EntryKind
 from connectors.incidents import (
     Agent,
     AgentKind,
-    Channel,
     FieldChange,
     IncidentRecord,
     Reference,
     Responder,
 )
 from tests.incidents import nights, odd
-from tests.incidents.making import Making, monitor, person, service
+from tests.incidents.making import Making, channel, monitor, person, service
 from worker.drafting.history.story import story
 from worker.drafting.policy import (
     DEFAULT_RULES,
     MILESTONES,
     DraftPolicy,
     Handling,
+    OutsideLog,
     Rule,
     Weight,
     rules_with,
@@ -80,7 +81,7 @@ def test_an_escalation_by_a_person_is_told_from_a_timeout_whatever_the_summary_s
     it.triggered()
     it.escalated("5:00", "Ben")
     it.escalated("7:00", "Chloé", by="Ben")
-    assert [event.summary for event in it.log if event.type == "escalate_log_entry"] == [
+    assert [event.summary for event in it.log if event.kind is EntryKind.ESCALATE] == [
         "Escalated to Ben through the API",
         "Escalated to Chloé by Ben",
     ]
@@ -119,8 +120,8 @@ def test_only_the_first_acknowledgement_says_how_long_it_took() -> None:
 def test_the_end_of_a_snooze_is_no_lapsed_acknowledgement() -> None:
     it = _making()
     it.triggered()
-    channel = Channel("website", duration=timedelta(minutes=30))
-    it.entry("snooze", "5:00", "Snoozed", person("Ada"), channel=channel)
+    way_in = channel("website", duration=timedelta(minutes=30))
+    it.entry("snooze", "5:00", "Snoozed", person("Ada"), channel=way_in)
     it.lapsed("35:00")
     it.lapsed("90:00")
     assert _rows(it)[1:] == [
@@ -208,7 +209,7 @@ def test_requests_that_the_log_lacks_are_told_once_for_those_asked_together() ->
 
 
 @pytest.mark.parametrize(
-    ("agent", "channel", "told"),
+    ("agent", "way", "told"),
     [
         (person("Ada"), "website", "Ada resolved the incident"),
         (monitor("Lookout"), "api", "Resolved automatically by Lookout"),
@@ -217,12 +218,10 @@ def test_requests_that_the_log_lacks_are_told_once_for_those_asked_together() ->
         (None, "website", "Somebody resolved the incident"),
     ],
 )
-def test_a_resolution_tells_by_whom_or_by_what(
-    agent: Agent | None, channel: str, told: str
-) -> None:
+def test_a_resolution_tells_by_whom_or_by_what(agent: Agent | None, way: str, told: str) -> None:
     it = _making()
     it.triggered()
-    it.entry("resolve", "9:00", "Resolved through the API", agent, channel=Channel(channel))
+    it.entry("resolve", "9:00", "Resolved through the API", agent, channel=channel(way))
     it.status, it.resolved_at = it.status.RESOLVED, it.at("9:00")
     assert _rows(it)[1:] == [f"12:09 {told}"]
 
@@ -230,7 +229,7 @@ def test_a_resolution_tells_by_whom_or_by_what(
 def test_a_resolution_without_an_agent_is_by_who_last_changed_the_status() -> None:
     it = _making()
     it.triggered()
-    it.entry("resolve", "9:00", "Resolved", None, channel=Channel("auto"))
+    it.entry("resolve", "9:00", "Resolved", None, channel=channel("auto"))
     it.status, it.resolved_at = it.status.RESOLVED, it.at("9:00")
     it.more = {"last_status_change_by": person("Ada")}
     assert _rows(it)[1:] == ["12:09 Ada resolved the incident"]
@@ -319,18 +318,18 @@ def test_a_team_can_drop_fold_keep_and_reword_each_type() -> None:
     it.updated("5:00", "Ada", "Still on it")
     it.entry("workflow_run", "6:00", "Workflow started", None)
     rules = {
-        "notify_log_entry": Rule(Handling.DROP),
-        "acknowledge_log_entry": Rule(Handling.KEEP, "{who} took it[, {waited} later]"),
-        "annotate_log_entry": Rule(Handling.FOLD),
-        "status_update_log_entry": Rule(Handling.FOLD),
-        "workflow_run_log_entry": Rule(Handling.DROP),
+        EntryKind.NOTIFY: Rule(Handling.DROP),
+        EntryKind.ACKNOWLEDGE: Rule(Handling.KEEP, "{who} took it[, {waited} later]"),
+        EntryKind.ANNOTATE: Rule(Handling.FOLD),
+        EntryKind.STATUS_UPDATE: Rule(Handling.FOLD),
+        "workflow run": Rule(Handling.DROP),
     }
     assert _rows(it, replace(POLICY, rules=rules))[1:] == [
         "12:01 Ada took it, 1 min later",
         "12:02 2 notes by Ada, until 12:03",
         '12:04 Ada published a status update: "We are on it" (twice) until 12:05',
     ]
-    assert _rows(it, replace(POLICY, rules={"notify_log_entry": Rule(Handling.KEEP)}))[1:3] == [
+    assert _rows(it, replace(POLICY, rules={EntryKind.NOTIFY: Rule(Handling.KEEP)}))[1:3] == [
         "12:00 Paged Ada by sms",
         "12:00 Paged Ada by phone",
     ]
@@ -340,7 +339,7 @@ def test_an_assignment_stands_alone_where_its_cause_is_dropped() -> None:
     it = _making()
     it.triggered()
     it.escalated("5:00", "Ben")
-    rules = {"escalate_log_entry": Rule(Handling.DROP)}
+    rules = {EntryKind.ESCALATE: Rule(Handling.DROP)}
     assert _rows(it, replace(POLICY, rules=rules))[1:] == ["12:05 Assigned to Ben"]
 
 
@@ -350,13 +349,13 @@ def test_a_wording_that_names_what_does_not_exist_is_refused_with_what_does() ->
 
 
 def test_an_override_without_a_wording_keeps_the_built_in_one() -> None:
-    rule = rules_with({"escalate_log_entry": Rule(Handling.FOLD)})["escalate_log_entry"]
-    assert rule == replace(DEFAULT_RULES["escalate_log_entry"], handling=Handling.FOLD)
+    rule = rules_with({EntryKind.ESCALATE: Rule(Handling.FOLD)})[EntryKind.ESCALATE]
+    assert rule == replace(DEFAULT_RULES[EntryKind.ESCALATE], handling=Handling.FOLD)
 
 
 def test_milestones_are_what_people_and_the_policy_did() -> None:
-    assert {"trigger_log_entry", "escalate_log_entry", "status_update_log_entry"} <= MILESTONES
-    assert not {"notify_log_entry", "link_log_entry", "alert"} & MILESTONES
+    assert {EntryKind.TRIGGER, EntryKind.ESCALATE, EntryKind.STATUS_UPDATE} <= MILESTONES
+    assert not {EntryKind.NOTIFY, EntryKind.MOVE_IN, OutsideLog.ALERT} & MILESTONES
 
 
 def test_a_very_big_incident_gives_few_rows_with_every_milestone() -> None:
@@ -365,7 +364,7 @@ def test_a_very_big_incident_gives_few_rows_with_every_milestone() -> None:
     told = _told(record)
     assert len(told.rows) <= 60
     shown = {source for event in limited(told.events, 60) for source in event.sources}
-    milestones = {entry.id for entry in record.log_entries if entry.type in MILESTONES}
+    milestones = {entry.id for entry in record.log_entries if entry.kind in MILESTONES}
     assert len(milestones) > 30
     assert milestones <= shown
 
@@ -431,12 +430,12 @@ def test_an_agent_that_is_a_bot_is_called_one() -> None:
     it = _making()
     it.triggered()
     bot = Agent(AgentKind.BOT, "B1", "Deploy helper")
-    it.entry("annotate", "1:00", "?", bot, channel=Channel("note", summary="done"))
+    it.entry("annotate", "1:00", "?", bot, channel=channel("note", summary="done"))
     assert _rows(it)[1:] == ['12:01 Deploy helper (bot) noted: "done"']
 
 
 def test_details_weigh_less_than_acts_and_acts_less_than_turning_points() -> None:
-    assert DEFAULT_RULES["resolve_log_entry"].weight is Weight.TURN
+    assert DEFAULT_RULES[EntryKind.RESOLVE].weight is Weight.TURN
     assert Weight.DETAIL < Weight.ACT < Weight.TURN
 
 

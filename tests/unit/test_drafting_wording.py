@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from connectors.incident_kinds import EntryKind
 from connectors.incidents import Agent, AgentKind, Channel, LogEntry
+from tests.incidents.making import channel
 from worker.drafting.history.people import actor, automatic, monitor, name
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import (
@@ -126,27 +128,31 @@ def test_whoever_acted_has_a_name(agent: Agent | None, told: str) -> None:
 
 def _entry(agent: Agent | None, channel: Channel) -> LogEntry:
     at = datetime(2025, 3, 3, tzinfo=UTC)
-    return LogEntry("R1", "trigger_log_entry", "", at, agent, channel)
+    return LogEntry("R1", EntryKind.TRIGGER, "", at, agent, channel)
 
 
 def test_what_no_person_did_is_told_by_its_channel_and_its_agent() -> None:
     service = Agent(AgentKind.SERVICE, "S1", "Checkout API")
-    assert automatic(_entry(service, Channel("timeout")))
-    assert automatic(_entry(None, Channel("auto")))
-    assert not automatic(_entry(None, Channel("website")))
-    assert actor(_entry(service, Channel("api"))) == "the service Checkout API"
-    assert actor(_entry(None, Channel("auto"))) == "Automation"
-    assert actor(_entry(None, Channel("website"))) == "Somebody"
+    assert automatic(_entry(service, channel("timeout")))
+    assert automatic(_entry(None, channel("auto")))
+    assert not automatic(_entry(None, channel("website")))
+    assert actor(_entry(service, channel("api"))) == "the service Checkout API"
+    assert actor(_entry(None, channel("auto"))) == "Automation"
+    assert actor(_entry(None, channel("website"))) == "Somebody"
 
 
 @pytest.mark.parametrize(
     ("agent", "channel", "told"),
     [
-        (Agent(AgentKind.INTEGRATION, "I", "API"), Channel("api", client="Lookout"), "Lookout"),
-        (Agent(AgentKind.INTEGRATION, "I", "Pulse"), Channel("api"), "Pulse"),
-        (Agent(AgentKind.INTEGRATION, "I", "API"), Channel("api"), ""),
-        (Agent(AgentKind.SERVICE, "S", "Checkout"), Channel("api"), ""),
-        (Agent(AgentKind.SERVICE, "S", "Mail"), Channel("email"), "An e-mail"),
+        (
+            Agent(AgentKind.INTEGRATION, "I", "API", has_generic_name=True),
+            channel("api", client="Lookout"),
+            "Lookout",
+        ),
+        (Agent(AgentKind.INTEGRATION, "I", "Pulse"), channel("api"), "Pulse"),
+        (Agent(AgentKind.INTEGRATION, "I", "API", has_generic_name=True), channel("api"), ""),
+        (Agent(AgentKind.SERVICE, "S", "Checkout"), channel("api"), ""),
+        (Agent(AgentKind.SERVICE, "S", "Mail"), channel("email"), "An e-mail"),
         (None, Channel(), ""),
     ],
 )

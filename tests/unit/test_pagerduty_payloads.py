@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import PayloadError
+from connectors.incident_kinds import ChannelKind, EntryKind
 from connectors.incidents import (
     Agent,
     AgentKind,
@@ -238,7 +239,7 @@ def test_an_entry_may_have_no_agent() -> None:
 
 def test_an_entry_of_an_unknown_type_is_read_like_the_others() -> None:
     read = payloads.log_entry(sent(entry(type="of_next_year_log_entry", summary="It rained")))
-    assert (read.type, read.summary) == ("of_next_year_log_entry", "It rained")
+    assert (read.kind, read.word, read.summary) == (EntryKind.OTHER, "of next year", "It rained")
 
 
 def test_times_of_any_zone_become_utc() -> None:
@@ -249,12 +250,15 @@ def test_times_of_any_zone_become_utc() -> None:
 
 def test_a_note_comes_in_the_channel() -> None:
     read = payloads.log_entry(sent(entry(channel={"type": "note", "summary": "Rolled back"})))
-    assert (read.channel.type, read.channel.summary) == ("note", "Rolled back")
+    assert (read.channel.word, read.channel.summary) == ("note", "Rolled back")
 
 
 def test_a_channel_may_be_reduced_to_its_type_or_be_absent() -> None:
-    assert payloads.log_entry(sent(entry(channel={"type": "timeout"}))).channel.type == "timeout"
-    assert payloads.log_entry(sent(entry())).channel.type == ""
+    assert (
+        payloads.log_entry(sent(entry(channel={"type": "timeout"}))).channel.kind
+        is ChannelKind.TIMEOUT
+    )
+    assert payloads.log_entry(sent(entry())).channel.word == ""
 
 
 @pytest.mark.parametrize(
@@ -642,11 +646,11 @@ def test_captured_alerts_are_read_in_utc_beside_their_incident() -> None:
 def test_captured_log_entries_are_read() -> None:
     wire = sample("log_entries-with-channels-from-v2-webhook-docs.json")
     read = [payloads.log_entry(one) for one in sent({"log_entries": wire})["log_entries"].objects()]
-    assert [one.type for one in read] == [
-        "trigger_log_entry",
-        "acknowledge_log_entry",
-        "resolve_log_entry",
-        "assign_log_entry",
+    assert [one.kind for one in read] == [
+        EntryKind.TRIGGER,
+        EntryKind.ACKNOWLEDGE,
+        EntryKind.RESOLVE,
+        EntryKind.ASSIGN,
     ]
     assert len(read[-1].assignees) == 1
     trigger = payloads.log_entry(sent(sample("log_entry-trigger-api-channel-cef_details.json")))

@@ -8,13 +8,14 @@ from functools import partial
 
 from config.addresses import DirectoryLocation
 from config.settings import Settings
-from connectors.connector import Connector, TrackerConnector
+from connectors.connector import Connector, SourceConnector, TrackerConnector
 from connectors.errors import ConfigurationError
+from connectors.incident_kinds import EntryKind
 from connectors.incidents import IncidentSource
 from connectors.rate_limit import LocalPace, NoPace, Pace, Rate
 from connectors.tickets import Mark, TicketTracker
 from worker.app.registry import Services
-from worker.drafting.policy import DraftPolicy, Handling, Rule
+from worker.drafting.policy import DraftPolicy, Handling, OutsideLog, Rule, Topic
 from worker.jobs.context import CreateWhen, JobContext, JobPolicy, RouteRule
 from worker.jobs.draft_filter import DraftFilter
 from worker.journal.budgets import SharedPace
@@ -49,7 +50,7 @@ def open_context(settings: Settings, *, dry_run: bool = False) -> Iterator[JobCo
             store=open_store(settings),
             journal=Journal(database, now),
             locks=_locks(database, url),
-            policy=policy(settings, services.tracker),
+            policy=policy(settings, services.source, services.tracker),
             clock=now,
             new_mark=new_mark,
             source=source,
@@ -79,12 +80,14 @@ def open_store(settings: Settings) -> DocumentStore:
     return GitStore(where.url, where.branch, where.folder, author=settings.commit_author)
 
 
-def policy(settings: Settings, tracker: TrackerConnector | None) -> JobPolicy:
+def policy(
+    settings: Settings, source: SourceConnector | None, tracker: TrackerConnector | None
+) -> JobPolicy:
     """Give the configuration's decisions in the terms of the job."""
     drafts, tickets = settings.drafts, settings.tickets
     return JobPolicy(
         template=settings.template_text(),
-        drafting=_drafting(settings),
+        drafting=_drafting(settings, source),
         names=settings.document_names,
         only=DraftFilter(
             services=frozenset(drafts.services),
@@ -108,19 +111,27 @@ def policy(settings: Settings, tracker: TrackerConnector | None) -> JobPolicy:
     )
 
 
-def _drafting(settings: Settings) -> DraftPolicy:
+def _drafting(settings: Settings, source: SourceConnector | None) -> DraftPolicy:
     drafts = settings.drafts
     return DraftPolicy(
         timezone=settings.timezone,
         links=drafts.links,
         rules={
-            kind: Rule(Handling(rule.action.value), rule.wording)
-            for kind, rule in drafts.rules.items()
+            _topic(word, source): Rule(Handling(rule.action.value), rule.wording)
+            for word, rule in drafts.rules.items()
         },
         acknowledge_within=drafts.acknowledge_target or None,
         resolve_within=drafts.resolve_target or None,
         review_due=drafts.review_due or None,
     )
+
+
+def _topic(word: str, source: SourceConnector | None) -> Topic:
+    """Tell what a team's rule is about: by our own name for it, or by the source's word."""
+    if any(word == one.value for one in OutsideLog):
+        return OutsideLog(word)
+    kind, shown = source.entry_named(word) if source else (EntryKind.OTHER, word)
+    return shown if kind is EntryKind.OTHER else kind
 
 
 def _routes(settings: Settings, tracker: TrackerConnector | None) -> tuple[RouteRule, ...]:

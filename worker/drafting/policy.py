@@ -12,6 +12,8 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from connectors.errors import ConfigurationError
+from connectors.incident_kinds import EntryKind
+from connectors.incidents import LogEntry
 from worker.content.safe_markdown import names_in
 
 
@@ -35,6 +37,24 @@ class Weight(IntEnum):
     """What people and the escalation policy did and said."""
     TURN = 3
     """Detection, first acknowledgement and first escalation, resolution, reopening."""
+
+
+class OutsideLog(Enum):
+    """What the timeline tells of that is not in the log, by its name in a team's rules."""
+
+    ALERT = "alert"
+    CHANGE = "change_event"
+    RESPONDER = "responder"
+    """A request for help, and how it was answered."""
+
+
+Topic = EntryKind | OutsideLog | str
+"""What an event or a rule is about; a source's own word for what no kind is made for."""
+
+
+def topic(entry: LogEntry) -> Topic:
+    """Tell what an entry is about."""
+    return entry.word if entry.kind is EntryKind.OTHER else entry.kind
 
 
 VALUES = frozenset(
@@ -71,24 +91,18 @@ class Rule:
                 )
 
 
+Rules = Mapping[Topic, Rule]
+"""What becomes of what the timeline tells of."""
+
 _KEEP, _FOLD = Handling.KEEP, Handling.FOLD
 _ACT, _TURN = Weight.ACT, Weight.TURN
 
-ALERTS = "alert"
-CHANGES = "change_event"
-RESPONDERS = "responder"
-"""Names, in the table, of what is not in the log: alerts, change events, responders' answers."""
-
 UNKNOWN = Rule(_KEEP, "{summary}", noun="other entry")
-"""What becomes of a type that the table does not hold: the set of types is open."""
+"""What becomes of what the table does not hold: the set of kinds is open."""
 
-_STATUS_UPDATE = Rule(
-    _KEEP, "{who} published a status update[: {text}]", noun="status update", weight=_ACT
-)
-
-DEFAULT_RULES: Mapping[str, Rule] = MappingProxyType(
+DEFAULT_RULES: Rules = MappingProxyType(
     {
-        "trigger_log_entry": Rule(
+        EntryKind.TRIGGER: Rule(
             _KEEP,
             "{who} opened the incident by hand: {text}[ on {service}][; assigned to {targets}]",
             automatic="{who} reported {text}[ on {service}][ ({severity})]"
@@ -96,13 +110,13 @@ DEFAULT_RULES: Mapping[str, Rule] = MappingProxyType(
             noun="trigger",
             weight=_TURN,
         ),
-        "acknowledge_log_entry": Rule(
+        EntryKind.ACKNOWLEDGE: Rule(
             _KEEP,
             "{who} acknowledged[ after {waited}][: {text}]",
             noun="acknowledgement",
             weight=_ACT,
         ),
-        "unacknowledge_log_entry": Rule(
+        EntryKind.UNACKNOWLEDGE: Rule(
             _KEEP,
             "{who} took the acknowledgement back",
             automatic="The acknowledgement was taken back by {who}",
@@ -110,7 +124,7 @@ DEFAULT_RULES: Mapping[str, Rule] = MappingProxyType(
             noun="lapsed acknowledgement",
             weight=_ACT,
         ),
-        "escalate_log_entry": Rule(
+        EntryKind.ESCALATE: Rule(
             _KEEP,
             "{who} escalated to {targets}[: {text}]",
             automatic="Escalated automatically to {targets}",
@@ -118,7 +132,7 @@ DEFAULT_RULES: Mapping[str, Rule] = MappingProxyType(
             noun="escalation",
             weight=_ACT,
         ),
-        "delegate_log_entry": Rule(
+        EntryKind.DELEGATE: Rule(
             _KEEP,
             "{who} handed over to {targets}",
             automatic="Handed over to {targets} by {who}",
@@ -126,7 +140,7 @@ DEFAULT_RULES: Mapping[str, Rule] = MappingProxyType(
             noun="handover",
             weight=_ACT,
         ),
-        "assign_log_entry": Rule(
+        EntryKind.ASSIGN: Rule(
             _FOLD,
             "{who} assigned it to {targets}",
             automatic="Assigned to {targets}",
@@ -134,77 +148,78 @@ DEFAULT_RULES: Mapping[str, Rule] = MappingProxyType(
             noun="assignment",
             weight=_ACT,
         ),
-        "notify_log_entry": Rule(
+        EntryKind.NOTIFY: Rule(
             _FOLD, "Paged {targets}[ over {duration}][ by {state}][: {text}]", noun="page"
         ),
-        "exhaust_escalation_path_log_entry": Rule(
+        EntryKind.EXHAUST_ESCALATION: Rule(
             _KEEP,
             "The escalation policy ran out of people to page",
             noun="exhausted escalation path",
             weight=_ACT,
         ),
-        "repeat_escalation_path_log_entry": Rule(
+        EntryKind.REPEAT_ESCALATION: Rule(
             _FOLD, "The escalation policy started over", noun="repeat of the escalation policy"
         ),
-        "snooze_log_entry": Rule(
+        EntryKind.SNOOZE: Rule(
             _KEEP,
             "{who} snoozed it[ for {duration}][, until {until}]",
             automatic="Snoozed[ for {duration}][, until {until}] by {who}",
             noun="snooze",
             weight=_ACT,
         ),
-        "annotate_log_entry": Rule(_KEEP, "{who} noted: {text}", noun="note", weight=_ACT),
-        "status_update_log_entry": _STATUS_UPDATE,
-        "incident_status_update_log_entry": _STATUS_UPDATE,
-        "priority_change_log_entry": Rule(
+        EntryKind.ANNOTATE: Rule(_KEEP, "{who} noted: {text}", noun="note", weight=_ACT),
+        EntryKind.STATUS_UPDATE: Rule(
+            _KEEP, "{who} published a status update[: {text}]", noun="status update", weight=_ACT
+        ),
+        EntryKind.PRIORITY_CHANGE: Rule(
             _KEEP,
             "{who} {changes}",
             noun="priority change",
             weight=_ACT,
         ),
-        "urgency_change_log_entry": Rule(
+        EntryKind.URGENCY_CHANGE: Rule(
             _KEEP,
             "{who} {changes}",
             noun="urgency change",
             weight=_ACT,
         ),
-        "field_value_change_log_entry": Rule(
+        EntryKind.FIELD_CHANGE: Rule(
             _KEEP,
             "{who} {changes}",
             noun="field change",
             weight=_ACT,
         ),
-        "custom_field_value_change_log_entry": Rule(_FOLD, "{who} {changes}", noun="field change"),
-        "service_change_log_entry": Rule(
+        EntryKind.CUSTOM_FIELD_CHANGE: Rule(_FOLD, "{who} {changes}", noun="field change"),
+        EntryKind.SERVICE_CHANGE: Rule(
             _KEEP, "{who} moved the incident to another service[: {text}]", weight=_ACT
         ),
-        "responder_request_log_entry": Rule(
+        EntryKind.RESPONDER_REQUEST: Rule(
             _KEEP, "{who} asked {targets} to help[: {text}]", noun="request for help", weight=_ACT
         ),
-        "responder_request_for_escalation_policy_log_entry": Rule(
+        EntryKind.POLICY_REQUEST: Rule(
             _KEEP, "{who} asked {targets} to help[: {text}]", noun="request for help", weight=_ACT
         ),
-        "link_log_entry": Rule(
+        EntryKind.MOVE_IN: Rule(
             _FOLD,
             "{who} moved {text} into this incident",
             automatic="{text} joined the incident",
             noun="move",
         ),
-        "unlink_log_entry": Rule(_FOLD, "{who} moved {text} to another incident", noun="move"),
-        "reach_ack_limit_log_entry": Rule(
+        EntryKind.MOVE_OUT: Rule(_FOLD, "{who} moved {text} to another incident", noun="move"),
+        EntryKind.ACKNOWLEDGEMENT_LIMIT: Rule(
             _KEEP, "The limit of acknowledgements was reached; the log holds no more of them"
         ),
-        "reach_trigger_limit_log_entry": Rule(
+        EntryKind.TRIGGER_LIMIT: Rule(
             _KEEP, "The limit of triggers was reached; the log holds no more of them"
         ),
-        "reopen_log_entry": Rule(
+        EntryKind.REOPEN: Rule(
             _KEEP,
             "{who} reopened the incident",
             automatic="The incident was reopened",
             noun="reopening",
             weight=_TURN,
         ),
-        "resolve_log_entry": Rule(
+        EntryKind.RESOLVE: Rule(
             _KEEP,
             "{who} resolved the incident[: {text}]",
             automatic="Resolved automatically by {who}[: {text}]",
@@ -212,34 +227,34 @@ DEFAULT_RULES: Mapping[str, Rule] = MappingProxyType(
             noun="resolution",
             weight=_TURN,
         ),
-        "integration_chat_channel_event_log_entry": Rule(_KEEP, "{summary}", noun="chat entry"),
-        "event_rule_action_log_entry": Rule(_FOLD, "{summary}", noun="event rule action"),
-        ALERTS: Rule(_FOLD, noun="alert"),
-        CHANGES: Rule(
+        EntryKind.CHAT: Rule(_KEEP, "{summary}", noun="chat entry"),
+        EntryKind.EVENT_RULE: Rule(_FOLD, "{summary}", noun="event rule action"),
+        OutsideLog.ALERT: Rule(_FOLD, noun="alert"),
+        OutsideLog.CHANGE: Rule(
             _KEEP, "Change[ on {service}][, from {source}]: {text}", noun="change", weight=_ACT
         ),
-        RESPONDERS: Rule(
+        OutsideLog.RESPONDER: Rule(
             _KEEP, "{who} asked {targets} to help[: {text}]", noun="request for help", weight=_ACT
         ),
     }
 )
 
-MILESTONES: frozenset[str] = frozenset(
-    type_ for type_, rule in DEFAULT_RULES.items() if rule.weight >= Weight.ACT
+MILESTONES: frozenset[Topic] = frozenset(
+    about for about, rule in DEFAULT_RULES.items() if rule.weight >= Weight.ACT
 )
 """Types whose every entry has a row, or is counted in a folded one, or told with its cause."""
 
 
-def rules_with(overrides: Mapping[str, Rule]) -> Mapping[str, Rule]:
+def rules_with(overrides: Rules) -> Rules:
     """Give the table with a team's own rules; an override without a wording keeps the built-in one.
 
     A wording of the team's stands for all three of the built-in ones.
     """
     table = dict(DEFAULT_RULES)
-    for type_, override in overrides.items():
-        known = table.get(type_, UNKNOWN)
+    for about, override in overrides.items():
+        known = table.get(about, UNKNOWN)
         if override.wording:
-            table[type_] = replace(
+            table[about] = replace(
                 known,
                 handling=override.handling,
                 wording=override.wording,
@@ -247,7 +262,7 @@ def rules_with(overrides: Mapping[str, Rule]) -> Mapping[str, Rule]:
                 timeout=override.timeout,
             )
         else:
-            table[type_] = replace(known, handling=override.handling)
+            table[about] = replace(known, handling=override.handling)
     return MappingProxyType(table)
 
 
@@ -256,7 +271,7 @@ class DraftPolicy:
     """How drafts are written.
 
     ``links`` ends each timeline row with a link to its source. ``rules`` overrides the folding
-    table, by type of log entry. The targets decide under which heading of section 7 a time is
+    table, by what is told. The targets decide under which heading of section 7 a time is
     told; without one it is not judged. ``review_due`` is counted from the resolution. ``chart``
     names the picture beside the document, if there is one. A timeline has at most ``max_rows``
     rows.
@@ -264,7 +279,7 @@ class DraftPolicy:
 
     timezone: ZoneInfo
     links: bool = True
-    rules: Mapping[str, Rule] = field(default_factory=dict)
+    rules: Rules = field(default_factory=dict)
     acknowledge_within: timedelta | None = None
     resolve_within: timedelta | None = None
     review_due: timedelta | None = None

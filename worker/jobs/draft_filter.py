@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from datetime import timedelta
 
+from connectors.incident_kinds import ResponderAnswer
 from connectors.incidents import AgentKind, Incident, IncidentRecord, Reference
 
 
@@ -59,7 +60,7 @@ def people(record: IncidentRecord) -> set[str]:
     """Give the names of the people who did something about an incident."""
     agents = [entry.agent for entry in record.log_entries]
     agents += [note.author for note in record.notes]
-    agents += [one.who for one in record.incident.responders if one.state == "joined"]
+    agents += [one.who for one in record.incident.responders if one.state == ResponderAnswer.JOINED]
     return {one.name for one in agents if one is not None and one.kind is AgentKind.PERSON}
 
 

@@ -6,19 +6,19 @@ bytes; sizes are pixels.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from math import cos, pi, sin
 
 import drawsvg as draw  # type: ignore[import-untyped]  # it has no types
 
+from connectors.incident_kinds import EntryKind
 from worker.content.clean_text import clean, shorten
 from worker.drafting.chart.layout import LEFT, RIGHT, ChartLayout, Density, Lane, alternative, ticks
-from worker.drafting.history.notes import ANNOTATE
-from worker.drafting.history.phases import ACKNOWLEDGE, RESOLVE, Phase, PhaseState
+from worker.drafting.history.phases import Phase, PhaseState
 from worker.drafting.history.story import Story
+from worker.drafting.policy import Topic
 from worker.drafting.text.wording import count, duration
-from worker.drafting.timeline.entry_wording import ESCALATE, STATUS_UPDATES
 
 WIDTH = 960
 TOP = 46.0
@@ -57,18 +57,18 @@ class Shape(Enum):
     BAR = "other"
 
 
-_SHAPES = {
-    ACKNOWLEDGE: Shape.CIRCLE,
-    ANNOTATE: Shape.SQUARE,
-    ESCALATE: Shape.TRIANGLE,
-    "delegate_log_entry": Shape.TRIANGLE,
-    "assign_log_entry": Shape.TRIANGLE,
-    **dict.fromkeys(STATUS_UPDATES, Shape.DIAMOND),
-    RESOLVE: Shape.STAR,
+_SHAPES: Mapping[Topic, Shape] = {
+    EntryKind.ACKNOWLEDGE: Shape.CIRCLE,
+    EntryKind.ANNOTATE: Shape.SQUARE,
+    EntryKind.ESCALATE: Shape.TRIANGLE,
+    EntryKind.DELEGATE: Shape.TRIANGLE,
+    EntryKind.ASSIGN: Shape.TRIANGLE,
+    EntryKind.STATUS_UPDATE: Shape.DIAMOND,
+    EntryKind.RESOLVE: Shape.STAR,
 }
 
 
-def shape_of(kind: str) -> Shape:
+def shape_of(kind: Topic) -> Shape:
     """Give the shape for a kind of event."""
     return _SHAPES.get(kind, Shape.BAR)
 
@@ -160,7 +160,7 @@ class ChartDrawing:
         self._name(lane.name, middle)
         self.behind.append(draw.Line(LEFT, middle, RIGHT, middle, class_="grid", stroke_width=1))
         for event in lane.events:
-            shape = shape_of(event.kind)
+            shape = shape_of(event.topic)
             drawn = draw_shape(shape, self._axis.x(event.at), middle)
             drawn.append_title(f"{self._clock.short(event.at)} {shape.value}")
             self.before.append(drawn)
@@ -174,7 +174,7 @@ class ChartDrawing:
         for state in (one for one in PhaseState if one in states):
             self.before.append(draw.Rectangle(x - 5, y - 9, 10, 10, class_=state.value))
             x = self._explained(state.value, x, y)
-        used = {shape_of(event.kind) for lane in self._shown.lanes for event in lane.events}
+        used = {shape_of(event.topic) for lane in self._shown.lanes for event in lane.events}
         x, y = LEFT, y + 22
         for shape in (one for one in Shape if one in used):
             self.before.append(draw_shape(shape, x, y - 4))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
+from connectors.incident_kinds import EntryKind
 from worker.content.clean_text import clean
 from worker.drafting.history.alerts import by_service, service_name
 from worker.drafting.history.phases import Phase, PhaseState, phases
 from worker.drafting.history.story import Story
-from worker.drafting.policy import ALERTS
+from worker.drafting.policy import OutsideLog, Topic
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, listing, times
 from worker.drafting.timeline.events import Event
@@ -108,7 +109,7 @@ AUTOMATIC = "Automatic"
 
 _SERVICES = 6
 _PEOPLE = 8
-_NOT_MARKED = frozenset({ALERTS, "notify_log_entry", "trigger_log_entry"})
+_NOT_MARKED: frozenset[Topic] = frozenset({OutsideLog.ALERT, EntryKind.NOTIFY, EntryKind.TRIGGER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class ChartLayout:
 
 def layout(story: Story, told: IncidentTimeline) -> ChartLayout:
     """Arrange a story."""
-    events = [event for event in told.events if event.kind not in _NOT_MARKED]
+    events = [event for event in told.events if event.topic not in _NOT_MARKED]
     last = max([story.start, *(event.last for event in told.events)])
     end = story.end or last
     shown = axis(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connectors.incident_kinds import SEVERITIES
 from connectors.incidents import Alert
 from worker.content.clean_text import clean
 from worker.content.safe_markdown import Markdown, say
@@ -26,7 +27,6 @@ CLOSED_WITH_INCIDENT = timedelta(seconds=10)
 """Resolving an incident resolves its alerts: those did not clear by themselves."""
 
 _PEAK_FROM = 5
-_SEVERITIES = ("critical", "error", "warning", "info")
 _VARYING = re.compile(r"\b[0-9a-f]{8,}\b|\d+", re.IGNORECASE)
 _ONE_MINUTE = timedelta(minutes=1)
 
@@ -95,7 +95,7 @@ def peak(times: Sequence[datetime]) -> tuple[int, datetime]:
 def by_severity(alerts: Iterable[Alert]) -> list[tuple[str, int]]:
     """Count alerts by severity, the worst first; an alert without one is not counted."""
     counted = Counter(clean(alert.severity).lower() for alert in alerts if alert.severity)
-    order = {name: rank for rank, name in enumerate(_SEVERITIES)}
+    order = {name: rank for rank, name in enumerate(SEVERITIES)}
     return sorted(counted.items(), key=lambda each: (order.get(each[0], len(order)), each[0]))
 
 

@@ -12,11 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from connectors.incident_kinds import EntryKind
 from connectors.incidents import Agent, IncidentRecord, LogEntry, Note
 from worker.content.clean_text import clean
-from worker.drafting.history.phases import RESOLVE
-
-ANNOTATE = "annotate_log_entry"
 
 SAME_NOTE = timedelta(minutes=5)
 """The same words within this are one remark, though a note and its log entry differ in time."""
@@ -65,12 +63,12 @@ class WrittenNote:
 
 def written_notes(record: IncidentRecord, entries: Sequence[LogEntry]) -> tuple[WrittenNote, ...]:
     """Give every remark of the incident once, oldest first. ``entries`` are the log in order."""
-    resolutions = [entry for entry in entries if entry.type == RESOLVE]
+    resolutions = [entry for entry in entries if entry.kind is EntryKind.RESOLVE]
     found = _Found()
     for note in sorted(record.notes, key=lambda one: one.created_at):
         found.add(_from_note(note))
     for entry in entries:
-        if entry.type == ANNOTATE:
+        if entry.kind is EntryKind.ANNOTATE:
             found.add(_from_entry(entry))
     for entry in resolutions:
         found.add(_from_resolution(entry))

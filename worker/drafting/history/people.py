@@ -1,17 +1,16 @@
 """Names whoever acted so that it reads naturally: people, also deleted ones, bots, monitors."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
+from connectors.incident_kinds import ChannelKind, EntryKind, ResponderAnswer
 from connectors.incidents import Agent, AgentKind, LogEntry, Responder
 from worker.content.clean_text import clean, shorten
 
 SOMEBODY = "Somebody"
 """Stands for a person whom the log does not name."""
 
-_GENERIC = frozenset({"", "api", "events api", "events api v2", "email", "e-mail", "integration"})
-_TIMED_OUT = frozenset({"timeout"})
-_AUTOMATIC = frozenset({"auto", "nagios"})
+_BY_ITSELF = frozenset({ChannelKind.TIMEOUT, ChannelKind.AUTOMATION, ChannelKind.MONITOR})
 _LONGEST_NAME = 80
 
 
@@ -23,15 +22,15 @@ def is_person(agent: Agent | None) -> bool:
 def timed_out(entry: LogEntry) -> bool:
     """Tell whether the entry came about because a time ran out.
 
-    The summary is no guide: PagerDuty's says "through the API" for a timeout too.
+    The summary is no guide: it may say "through the API" for a timeout too.
     """
-    return entry.channel.type in _TIMED_OUT
+    return entry.channel.kind is ChannelKind.TIMEOUT
 
 
 def automatic(entry: LogEntry) -> bool:
     """Tell whether no person acted: a monitor, an integration, a rule or a service did."""
     if entry.agent is None:
-        return entry.channel.type in _TIMED_OUT | _AUTOMATIC
+        return entry.channel.kind in _BY_ITSELF
     return entry.agent.kind not in {AgentKind.PERSON, AgentKind.BOT}
 
 
@@ -70,43 +69,41 @@ def names(agents: Iterable[Agent]) -> list[str]:
 def monitor(entry: LogEntry) -> str:
     """Name the monitor that sent an event, "" where the entry does not tell which it was.
 
-    An integration that is merely called ``API``, or a service that stands in for its integration,
-    does not tell.
+    An integration that is merely called by its way in, or a service that stands in for its
+    integration, does not tell.
     """
     if client := clean(entry.channel.client or ""):
         return shorten(client, _LONGEST_NAME)
-    if entry.channel.type == "email":
+    if entry.channel.kind is ChannelKind.EMAIL:
         return "An e-mail"
     agent = entry.agent
     if agent is None or agent.kind is AgentKind.SERVICE:
         return ""
-    return "" if clean(agent.name).lower() in _GENERIC else name(agent)
+    return "" if agent.has_generic_name or not clean(agent.name) else name(agent)
 
 
-REQUESTS = frozenset(
-    {"responder_request_log_entry", "responder_request_for_escalation_policy_log_entry"}
-)
+REQUESTS = frozenset({EntryKind.RESPONDER_REQUEST, EntryKind.POLICY_REQUEST})
 
 SAME_REQUEST = timedelta(seconds=10)
 """A request and its log entry are no further apart."""
 
-_ANSWERS = {
-    "joined": "joined",
-    "declined": "declined",
-    "pending": "no answer",
-    "user_cancelled": "withdrawn",
+_ANSWERS: Mapping[str, str] = {
+    ResponderAnswer.JOINED: "joined",
+    ResponderAnswer.DECLINED: "declined",
+    ResponderAnswer.PENDING: "no answer",
+    ResponderAnswer.WITHDRAWN: "withdrawn",
 }
 
 
 def with_answer(responder: Responder) -> str:
     """Name somebody who was asked, and the answer: ``Ada Example (joined)``."""
-    answer = _ANSWERS.get(responder.state, responder.state.replace("_", " "))
+    answer = _ANSWERS.get(responder.state, responder.state)
     return f"{name(responder.who)} ({answer})" if answer else name(responder.who)
 
 
 def asked_with(entry: LogEntry, responders: Iterable[Responder]) -> tuple[str, ...]:
     """Name whom a request's log entry asked, with their answers; none for other entries."""
-    if entry.type not in REQUESTS:
+    if entry.kind not in REQUESTS:
         return ()
     if not entry.assignees:
         return tuple(with_answer(one) for one in responders if _made_at(one, entry))

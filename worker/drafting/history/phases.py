@@ -1,6 +1,6 @@
-"""When the incident was open: from its start to its end, with every reopening between.
+"""When the incident was open, with every reopening between, and in which state it was.
 
-PagerDuty's log has no entry for a reopening that its documents name. It is told by the
+A log may have no entry for a reopening. It is told by the
 incident's ``reopened_at`` (the latest one alone) and by entries that only an open incident can
 have, following a resolution.
 """
@@ -10,21 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from connectors.incident_kinds import EntryKind
 from connectors.incidents import Incident, IncidentStatus, LogEntry
-
-RESOLVE = "resolve_log_entry"
-ACKNOWLEDGE = "acknowledge_log_entry"
-UNACKNOWLEDGE = "unacknowledge_log_entry"
-REOPEN = "reopen_log_entry"
 
 _ONLY_WHILE_OPEN = frozenset(
     {
-        REOPEN,
-        ACKNOWLEDGE,
-        UNACKNOWLEDGE,
-        "assign_log_entry",
-        "delegate_log_entry",
-        "escalate_log_entry",
+        EntryKind.REOPEN,
+        EntryKind.ACKNOWLEDGE,
+        EntryKind.UNACKNOWLEDGE,
+        EntryKind.ASSIGN,
+        EntryKind.DELEGATE,
+        EntryKind.ESCALATE,
     }
 )
 
@@ -53,7 +49,7 @@ def end_of(incident: Incident, entries: Sequence[LogEntry]) -> datetime | None:
         return None
     if incident.resolved_at is not None:
         return incident.resolved_at
-    logged = [entry.created_at for entry in entries if entry.type == RESOLVE]
+    logged = [entry.created_at for entry in entries if entry.kind is EntryKind.RESOLVE]
     return max(logged, default=incident.last_status_change_at)
 
 
@@ -90,9 +86,9 @@ def _logged(incident: Incident, entries: Sequence[LogEntry]) -> Iterator[OpenPer
     began, reopening = incident.created_at, None
     resolution: LogEntry | None = None
     for entry in entries:
-        if entry.type == RESOLVE:
+        if entry.kind is EntryKind.RESOLVE:
             resolution = entry
-        elif resolution is not None and shows_open(entry):
+        elif resolution is not None and entry.kind in _ONLY_WHILE_OPEN:
             yield OpenPeriod(began, resolution.created_at, reopening, None, resolution)
             known = incident.reopened_at
             earlier = known is not None and resolution.created_at <= known <= entry.created_at
@@ -108,16 +104,6 @@ def _logged(incident: Incident, entries: Sequence[LogEntry]) -> Iterator[OpenPer
         yield OpenPeriod(began, ended, reopening, None, resolution)
 
 
-def shows_open(entry: LogEntry) -> bool:
-    """Tell whether only an open incident can have such an entry."""
-    return entry.type in _ONLY_WHILE_OPEN or says_reopened(entry)
-
-
-def says_reopened(entry: LogEntry) -> bool:
-    """Tell whether an entry says that the incident was reopened."""
-    return "reopen" in entry.type
-
-
 def _reopened_after(incident: Incident, ended: datetime) -> datetime:
     """Tell when it was opened again, though the log does not say: never before it was resolved."""
     known = (incident.reopened_at, incident.last_status_change_at)
@@ -125,7 +111,7 @@ def _reopened_after(incident: Incident, ended: datetime) -> datetime:
 
 
 def _acknowledged(each: Sequence[OpenPeriod], entries: Sequence[LogEntry]) -> Iterator[OpenPeriod]:
-    acknowledgements = [entry for entry in entries if entry.type == ACKNOWLEDGE]
+    acknowledgements = [entry for entry in entries if entry.kind is EntryKind.ACKNOWLEDGE]
     for period in each:
         first = next(
             (
@@ -139,7 +125,7 @@ def _acknowledged(each: Sequence[OpenPeriod], entries: Sequence[LogEntry]) -> It
         yield replace(period, acknowledgement=first)
 
 
-_TAKEN_BACK = frozenset({UNACKNOWLEDGE, "escalate_log_entry", "delegate_log_entry"})
+_TAKEN_BACK = frozenset({EntryKind.UNACKNOWLEDGE, EntryKind.ESCALATE, EntryKind.DELEGATE})
 """What ends an acknowledgement: the incident waits for somebody again."""
 
 
@@ -193,9 +179,9 @@ def _changes(
             continue
         if period.ended is not None and entry.created_at >= period.ended:
             break
-        if entry.type == ACKNOWLEDGE:
+        if entry.kind is EntryKind.ACKNOWLEDGE:
             yield entry.created_at, PhaseState.ACKNOWLEDGED
-        elif entry.type in _TAKEN_BACK:
+        elif entry.kind in _TAKEN_BACK:
             yield entry.created_at, PhaseState.UNACKNOWLEDGED
     if period.ended is not None:
         yield period.ended, PhaseState.RESOLVED

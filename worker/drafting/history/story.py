@@ -4,13 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectors.incidents import Alert, Incident, IncidentRecord, LogEntry
+from connectors.incidents import ALERTS, LOG_ENTRIES, Alert, Incident, IncidentRecord, LogEntry
 from worker.drafting.history.notes import WrittenNote, written_notes
 from worker.drafting.history.people import is_person, name
 from worker.drafting.history.phases import OpenPeriod, end_of, open_periods
-
-_LOG, _ALERTS = "log entries", "alerts"
-"""What sources call these parts where they cannot give them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +44,12 @@ class Story:
     @property
     def log_is_whole(self) -> bool:
         """Whether what is not in the log did not happen; part of it may not have been readable."""
-        return not any(one.part == _LOG for one in self.record.missing)
+        return not any(one.part == LOG_ENTRIES for one in self.record.missing)
 
     @property
     def alerts_are_whole(self) -> bool:
         """Whether there were no other alerts."""
-        return not any(one.part == _ALERTS for one in self.record.missing)
+        return not any(one.part == ALERTS for one in self.record.missing)
 
     @property
     def resolutions(self) -> tuple[datetime, ...]:

@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from connectors.incident_kinds import EntryKind, ResponderAnswer
 from worker.content.draft import DraftEntry, Point
 from worker.content.safe_markdown import Markdown, at_start, say
 from worker.drafting.history.people import automatic, is_person, monitor, name, timed_out
-from worker.drafting.history.phases import UNACKNOWLEDGE, open_time
+from worker.drafting.history.phases import open_time
 from worker.drafting.history.story import Story
 from worker.drafting.policy import DraftPolicy
 from worker.drafting.text.wording import count, duration, listing, times
-from worker.drafting.timeline.entry_wording import ESCALATE, TRIGGER
 from worker.drafting.timeline.relations import snooze_ends
 
 _FIRST_ALERT = timedelta(seconds=5)
@@ -40,7 +40,7 @@ def _entry(found: list[Evidence], *, well: bool) -> DraftEntry | None:
 
 
 def _detection(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
-    first = next((entry for entry in story.entries if entry.type == TRIGGER), None)
+    first = next((entry for entry in story.entries if entry.kind is EntryKind.TRIGGER), None)
     if first is None:
         return
     if is_person(first.agent):
@@ -89,14 +89,14 @@ def _resolution(story: Story, policy: DraftPolicy) -> Iterator[Evidence]:
 
 def _escalations(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
     entries = story.entries
-    unanswered = sum(entry.type == ESCALATE and timed_out(entry) for entry in entries)
+    unanswered = sum(entry.kind is EntryKind.ESCALATE and timed_out(entry) for entry in entries)
     if unanswered:
         text = say("Escalated {times} because nobody acknowledged", times=times(unanswered))
         yield Evidence("escalated", well=False, text=text)
-    if any(entry.type == "exhaust_escalation_path_log_entry" for entry in entries):
+    if any(entry.kind is EntryKind.EXHAUST_ESCALATION for entry in entries):
         text = say("The escalation policy ran out of people to page")
         yield Evidence("exhausted", well=False, text=text)
-    lapses = sum(entry.type == UNACKNOWLEDGE and timed_out(entry) for entry in entries)
+    lapses = sum(entry.kind is EntryKind.UNACKNOWLEDGE and timed_out(entry) for entry in entries)
     lapsed = lapses - len(list(snooze_ends(entries)))
     if lapsed:
         text = say(
@@ -113,8 +113,8 @@ def _reopenings(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
 
 
 def _responders(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
-    asked = [one for one in story.incident.responders if one.state != "user_cancelled"]
-    absent = [one for one in asked if one.state != "joined"]
+    asked = [one for one in story.incident.responders if one.state != ResponderAnswer.WITHDRAWN]
+    absent = [one for one in asked if one.state != ResponderAnswer.JOINED]
     if not asked:
         return
     if not absent:

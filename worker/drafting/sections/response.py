@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from connectors.incident_kinds import EntryKind
 from connectors.incidents import LogEntry
 from worker.content.draft import DraftEntry, Point
 from worker.content.safe_markdown import Markdown, at_start, say
@@ -9,16 +10,15 @@ from worker.drafting.history.action_items import is_action
 from worker.drafting.history.notes import NoteKind
 from worker.drafting.history.people import actor, automatic, monitor, name, with_answer
 from worker.drafting.history.story import Story
-from worker.drafting.policy import DraftPolicy
+from worker.drafting.policy import DraftPolicy, Topic
 from worker.drafting.sections.summary import status_updates, update_text
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, listing, quoted
-from worker.drafting.timeline.entry_wording import STATUS_UPDATES, TRIGGER
 from worker.drafting.timeline.events import Event
 from worker.drafting.timeline.timeline import IncidentTimeline
 
 _STEPS_TOLD = 40
-_NO_STEPS = STATUS_UPDATES | {TRIGGER}
+_NO_STEPS: frozenset[Topic] = frozenset({EntryKind.STATUS_UPDATE, EntryKind.TRIGGER})
 
 
 def steps(story: Story, told: IncidentTimeline) -> DraftEntry | None:
@@ -27,7 +27,7 @@ def steps(story: Story, told: IncidentTimeline) -> DraftEntry | None:
     acts = [
         event
         for event in told.events
-        if event.person and event.kind not in _NO_STEPS and event.key not in left_out
+        if event.person and event.topic not in _NO_STEPS and event.key not in left_out
     ]
     if not acts:
         alone = _by_itself(story) and story.log_is_whole

@@ -1,9 +1,10 @@
 """Section 1: when, how long, what it hit, by what the source knows."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
+from connectors.incident_kinds import EntryKind, UrgencyLevel
 from connectors.incidents import CustomField, IncidentStatus, LogEntry
 from worker.content.clean_text import clean
 from worker.content.draft import DraftEntry
@@ -13,11 +14,11 @@ from worker.drafting.history.phases import OpenPeriod, open_time
 from worker.drafting.history.story import Story
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, duration, listing, quoted, sentences
-from worker.drafting.timeline.entry_wording import STATUS_UPDATES
 
 _EARLIER_SIGNAL = timedelta(seconds=30)
 _STRETCHES_TOLD = 4
 _SERVICES_TOLD = 15
+_URGENCIES: Mapping[str, str] = {UrgencyLevel.HIGH: "High", UrgencyLevel.LOW: "Low"}
 _IMPACT = re.compile(r"\bimpact", re.IGNORECASE)
 
 
@@ -85,9 +86,7 @@ def impact(story: Story, clock: LocalTime) -> DraftEntry:
 def _level(story: Story) -> Markdown:
     priority, urgency = clean(story.incident.priority or ""), clean(story.incident.urgency or "")
     if not priority:
-        return say(
-            "[{urgency} urgency]", urgency={"high": "High", "low": "Low"}.get(urgency, urgency)
-        )
+        return say("[{urgency} urgency]", urgency=_URGENCIES.get(urgency, urgency))
     return say("{priority}[, {urgency} urgency]", priority=priority, urgency=urgency)
 
 
@@ -111,7 +110,7 @@ def _last_update(story: Story, clock: LocalTime) -> Markdown:
 
 def status_updates(story: Story) -> list[LogEntry]:
     """Give the status updates, oldest first."""
-    return [entry for entry in story.entries if entry.type in STATUS_UPDATES]
+    return [entry for entry in story.entries if entry.kind is EntryKind.STATUS_UPDATE]
 
 
 def update_text(update: LogEntry) -> str:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from connectors.incidents import Link
+from connectors.incidents import ALERTS, Link
 from worker.content.clean_text import clean, shorten
 from worker.content.draft import DraftEntry, Point
 from worker.content.safe_markdown import Markdown, at_start, image, link, say
@@ -138,13 +138,12 @@ def _merged(story: Story) -> Iterator[Point]:
 
 def _missing(story: Story) -> Iterator[Point]:
     for one in story.record.missing:
-        partly = one.reason.startswith("Some ")
-        wording = "{reason}" if partly else "Not in this draft: {part}. {reason}"
+        wording = "{reason}" if one.partly else "Not in this draft: {part}. {reason}"
         text = at_start(say(wording, part=one.part, reason=one.reason))
         yield Point(f"missing:{one.part}", text)
     known, number = len(story.alerts), story.incident.alert_count or 0
     parts = {one.part for one in story.record.missing}
-    if known < number and "alerts" not in parts:
+    if known < number and ALERTS not in parts:
         text = say(
             "Not in this draft: {rest} of {all}",
             rest=f"{number - known:,}",

@@ -4,21 +4,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from connectors.incident_kinds import EntryKind
 from connectors.incidents import ChangeEvent, Responder
 from worker.content.clean_text import clean
 from worker.content.safe_markdown import Markdown, say
 from worker.drafting.history.action_items import is_action, noted_actions
 from worker.drafting.history.alerts import Burst, bursts, cleared, tell_burst
-from worker.drafting.history.notes import ANNOTATE, NoteKind, WrittenNote
+from worker.drafting.history.notes import NoteKind, WrittenNote
 from worker.drafting.history.people import REQUESTS, is_person, name, unlogged, with_answer
-from worker.drafting.history.phases import RESOLVE
 from worker.drafting.history.story import Story
-from worker.drafting.policy import ALERTS, CHANGES, RESPONDERS, VALUES, Handling, Rule
+from worker.drafting.policy import VALUES, Handling, OutsideLog, Rule, Rules
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, listing, quoted
-from worker.drafting.timeline.entry_wording import TRIGGER
 from worker.drafting.timeline.events import Event, together
-from worker.drafting.timeline.log_events import Rules
 from worker.drafting.timeline.relations import EntryRelations
 
 SHOWN_BEFORE = timedelta(hours=2)
@@ -30,7 +28,7 @@ SAME_SIGNAL = timedelta(minutes=1)
 
 def alert_events(context: EntryRelations, rules: Rules, log: Iterable[Event]) -> Iterator[Event]:
     """Give the log's events and the alerts as bursts; the alert that is the detection, with it."""
-    rule = rules[ALERTS]
+    rule = rules[OutsideLog.ALERT]
     told = _bursts(context, rule)
     for event in log:
         first = next((burst for burst in told if _is_detection(event, burst)), None)
@@ -45,7 +43,7 @@ def alert_events(context: EntryRelations, rules: Rules, log: Iterable[Event]) ->
 
 def change_events(story: Story, rules: Rules) -> Iterator[Event]:
     """Give the changes from some time before the incident until its end."""
-    rule = rules[CHANGES]
+    rule = rules[OutsideLog.CHANGE]
     events = [
         _change_event(change, rule)
         for change in sorted(story.record.change_events, key=lambda one: one.created_at)
@@ -71,7 +69,7 @@ def _bursts(context: EntryRelations, rule: Rule) -> list[Burst]:
 
 def _is_detection(event: Event, burst: Burst) -> bool:
     return (
-        event.kind == TRIGGER
+        event.topic is EntryKind.TRIGGER
         and len(burst.alerts) == 1
         and abs(burst.first - event.at) <= SAME_SIGNAL
         and not event.person
@@ -92,7 +90,7 @@ def _burst_event(burst: Burst, rule: Rule, context: EntryRelations) -> Event:
     return Event(
         burst.key,
         burst.first,
-        ALERTS,
+        OutsideLog.ALERT,
         lambda clock: tell_burst(burst, context.story.resolutions, clock),
         rule.weight,
         ((rule.noun, len(burst.alerts)),),
@@ -107,7 +105,7 @@ def _change_event(change: ChangeEvent, rule: Rule) -> Event:
     return Event(
         f"change:{change.id}",
         change.created_at,
-        CHANGES,
+        OutsideLog.CHANGE,
         lambda _: say(rule.wording, **told_change(change)),
         rule.weight,
         ((rule.noun, 1),),
@@ -134,7 +132,7 @@ _ACTION_ITEMS = "{who} noted {number}: {text}"
 
 def note_events(context: EntryRelations, rules: Rules) -> Iterator[Event]:
     """Give the notes, without those that are told with a resolution."""
-    rule = rules[ANNOTATE]
+    rule = rules[EntryKind.ANNOTATE]
     with_resolution = set(context.resolution_notes.values()) if _shows_note(context, rules) else {}
     events = [
         _note_event(note, rule, context)
@@ -149,17 +147,17 @@ def note_events(context: EntryRelations, rules: Rules) -> Iterator[Event]:
 
 def responder_events(story: Story, rules: Rules) -> Iterator[Event]:
     """Give the requests for help that the log does not tell of."""
-    rule = rules[RESPONDERS]
+    rule = rules[OutsideLog.RESPONDER]
     if rule.handling is Handling.DROP:
         return
-    requests = [entry for entry in story.entries if entry.type in REQUESTS]
+    requests = [entry for entry in story.entries if entry.kind in REQUESTS]
     for asked in unlogged(story.incident.responders, requests):
         yield _request_event(asked, rule, story)
 
 
 def _shows_note(context: EntryRelations, rules: Rules) -> bool:
     merged = context.story.incident.merged_into is not None
-    return rules[RESOLVE].handling is Handling.KEEP and not merged
+    return rules[EntryKind.RESOLVE].handling is Handling.KEEP and not merged
 
 
 def _note_event(note: WrittenNote, rule: Rule, context: EntryRelations) -> Event:
@@ -167,7 +165,7 @@ def _note_event(note: WrittenNote, rule: Rule, context: EntryRelations) -> Event
     return Event(
         note.key,
         note.at,
-        ANNOTATE,
+        EntryKind.ANNOTATE,
         lambda clock: _tell_note(note, rule, context.story.people, clock),
         rule.weight,
         ((rule.noun, 1),),
@@ -199,7 +197,7 @@ def _request_event(asked: Sequence[Responder], rule: Rule, story: Story) -> Even
     return Event(
         f"responder:{first.who.id}",
         first.requested_at or story.start,
-        RESPONDERS,
+        OutsideLog.RESPONDER,
         lambda _: say(rule.wording, **told),
         rule.weight,
         ((rule.noun, len(asked)),),

@@ -4,28 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from connectors.incident_kinds import ChannelKind, EntryKind, UrgencyLevel
 from connectors.incidents import Agent, FieldChange, LogEntry
 from worker.content.clean_text import clean, shorten
 from worker.content.safe_markdown import Markdown, needed_in, say
 from worker.drafting.history.people import actor, automatic, monitor, name, names, timed_out
-from worker.drafting.history.phases import ACKNOWLEDGE, RESOLVE
 from worker.drafting.policy import UNKNOWN, Rule
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import duration, listing, quoted, span
 
-TRIGGER = "trigger_log_entry"
-ESCALATE = "escalate_log_entry"
-
-STATUS_UPDATES = frozenset({"status_update_log_entry", "incident_status_update_log_entry"})
-"""Both names were seen in logs; PagerDuty documents neither."""
-
 _NOBODY_NAMED = {
-    ESCALATE: "the next level",
-    "delegate_log_entry": "somebody else",
-    "responder_request_log_entry": "others",
-    "responder_request_for_escalation_policy_log_entry": "others",
+    EntryKind.ESCALATE: "the next level",
+    EntryKind.DELEGATE: "somebody else",
+    EntryKind.RESPONDER_REQUEST: "others",
+    EntryKind.POLICY_REQUEST: "others",
 }
-_URGENCIES = ("low", "high")
+_URGENCIES = tuple(UrgencyLevel)
 _LONGEST_VALUE = 80
 _LONGEST_SUMMARY = 300
 
@@ -59,10 +53,9 @@ def capitalised(text: Markdown) -> Markdown:
 
 
 def summary(entry: LogEntry) -> str:
-    """Give the source's own summary, or the type in words where there is none."""
+    """Give the source's own summary, or its word for the kind where there is none."""
     told = shorten(clean(entry.summary), _LONGEST_SUMMARY).rstrip(".")
-    words = entry.type.removesuffix("_log_entry").replace("_", " ").strip()
-    return told or clean(words).capitalize() or "Something happened"
+    return told or clean(entry.word).capitalize() or "Something happened"
 
 
 def changes(each: tuple[FieldChange, ...]) -> str:
@@ -93,7 +86,7 @@ def values(entry: LogEntry, known: Known, clock: LocalTime) -> Mapping[str, str]
         "source": channel.source or "",
         "state": channel.notification or "",
         "summary": summary(entry),
-        "targets": listing(targets, limit=6) or _NOBODY_NAMED.get(entry.type, ""),
+        "targets": listing(targets, limit=6) or _NOBODY_NAMED.get(entry.kind, ""),
         "text": known.text or quoted(entry.message or entry.note or ""),
         "until": clock.short(entry.created_at + snooze) if snooze else "",
         "waited": _waited(entry, known.waited) if known.waited else "",
@@ -103,7 +96,7 @@ def values(entry: LogEntry, known: Known, clock: LocalTime) -> Mapping[str, str]
 
 def _waited(entry: LogEntry, waited: timedelta) -> str:
     """Word a wait: to the second what a target is held against, else in minutes."""
-    return duration(waited) if entry.type == ACKNOWLEDGE else span(waited)
+    return duration(waited) if entry.kind is EntryKind.ACKNOWLEDGE else span(waited)
 
 
 def _user(entry: LogEntry) -> tuple[Agent, ...]:
@@ -111,9 +104,13 @@ def _user(entry: LogEntry) -> tuple[Agent, ...]:
 
 
 def _who(entry: LogEntry, known: Known) -> str:
-    if entry.type == TRIGGER and automatic(entry):
+    if entry.kind is EntryKind.TRIGGER and automatic(entry):
         return monitor(entry) or "Monitoring"
-    if entry.type == RESOLVE and automatic(entry) and entry.channel.type != "auto":
+    if (
+        entry.kind is EntryKind.RESOLVE
+        and automatic(entry)
+        and entry.channel.kind is not ChannelKind.AUTOMATION
+    ):
         return monitor(entry) or "monitoring"
     if entry.agent is None and known.who is not None:
         return name(known.who)

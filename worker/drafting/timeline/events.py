@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from worker.content.safe_markdown import Markdown, say
-from worker.drafting.policy import Weight
+from worker.drafting.policy import Topic, Weight
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, listing
 
@@ -18,15 +18,15 @@ Tell = Callable[[LocalTime], Markdown]
 class Event:
     """One thing that happened, or many of one kind.
 
-    ``key`` names its source and stays the same from pull to pull. ``kind`` is the type of log
-    entry, ``counts`` how many of which noun it stands for, ``sources`` the ids of the log entries,
+    ``key`` names its source and stays the same from pull to pull. ``topic`` is what it tells
+    of, ``counts`` how many of which noun it stands for, ``sources`` the ids of the log entries,
     alerts, notes and changes that it tells of. ``person`` names who did it, where a person did.
     ``until`` is when the last of many happened.
     """
 
     key: str
     at: datetime
-    kind: str
+    topic: Topic
     tell: Tell
     weight: Weight
     counts: tuple[tuple[str, int], ...]
@@ -64,7 +64,7 @@ def together(events: Sequence[Event]) -> Event:
     return Event(
         f"folded:{first.key}",
         first.at,
-        first.kind,
+        first.topic,
         tell,
         max(event.weight for event in events),
         tuple(counts.items()),

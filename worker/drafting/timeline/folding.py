@@ -11,15 +11,16 @@ from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
 
+from connectors.incident_kinds import EntryKind, Medium
 from connectors.incidents import LogEntry
 from worker.content.safe_markdown import Markdown, link, say
 from worker.drafting.history.people import SOMEBODY, actor, automatic, is_person, name, names
-from worker.drafting.policy import Rule
+from worker.drafting.policy import Rule, Topic, topic
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, listing, span, times
 from worker.drafting.timeline.entry_wording import Known, summary, tell_entry, values
 from worker.drafting.timeline.events import Event
-from worker.drafting.timeline.relations import ASSIGN, SAME_ACT, EntryRelations, key_of
+from worker.drafting.timeline.relations import SAME_ACT, EntryRelations, key_of
 
 PAGING_PAUSE = timedelta(minutes=15)
 """Pages further apart than this are two rounds of paging."""
@@ -30,16 +31,19 @@ SAME_EDIT = timedelta(minutes=1)
 REPEATED = timedelta(minutes=15)
 """The same summary again within this is told once, with how often."""
 
-LINK = "link_log_entry"
-
-_MEDIA = {"sms": "SMS", "email": "e-mail", "push": "push message", "phone": "phone"}
+_MEDIA: Mapping[str, str] = {
+    Medium.SMS: "SMS",
+    Medium.EMAIL: "e-mail",
+    Medium.PUSH: "push message",
+    Medium.PHONE: "phone",
+}
 
 Folder = Callable[[Sequence[LogEntry], Rule, EntryRelations], Iterator[Event]]
 
 
 def fold(entries: Sequence[LogEntry], rule: Rule, context: EntryRelations) -> Iterator[Event]:
     """Fold entries of one type, oldest first, by the folder of their type."""
-    yield from FOLDERS.get(entries[0].type, _repeated)(entries, rule, context)
+    yield from FOLDERS.get(topic(entries[0]), _repeated)(entries, rule, context)
 
 
 def folded_event(
@@ -54,7 +58,7 @@ def folded_event(
     return Event(
         key or key_of(first),
         first.created_at,
-        first.type,
+        topic(first),
         tell,
         context.weight(first, rule.weight),
         ((rule.noun, len(entries)),),
@@ -84,7 +88,7 @@ def _stretches(
 
 
 def _agent(entry: LogEntry) -> str:
-    return f"{entry.agent.id}:{entry.agent.name}" if entry.agent else entry.channel.type
+    return f"{entry.agent.id}:{entry.agent.name}" if entry.agent else entry.channel.word
 
 
 def _pages(entries: Sequence[LogEntry], rule: Rule, context: EntryRelations) -> Iterator[Event]:
@@ -130,7 +134,7 @@ def _moved(entries: Sequence[LogEntry], rule: Rule, context: EntryRelations) -> 
     named = Markdown(" and ".join(link(one.name or one.id, one.url or "") for one in merged))
     for stretch in moves:
         alerts = count(len(stretch), "alert")
-        if named and stretch[0].type == LINK:
+        if named and stretch[0].kind is EntryKind.MOVE_IN:
             wording = "{who} merged {merged} into this incident, with {alerts}"
             text = say(wording, who=actor(stretch[0]), merged=named, alerts=alerts)
             yield folded_event(stretch, rule, context, partial(_as_told, text))
@@ -174,14 +178,14 @@ def _tell_repeated(
     return tell
 
 
-FOLDERS: Mapping[str, Folder] = MappingProxyType(
+FOLDERS: Mapping[Topic, Folder] = MappingProxyType(
     {
-        ASSIGN: _assignments,
-        "notify_log_entry": _pages,
-        LINK: _moved,
-        "unlink_log_entry": _moved,
-        "custom_field_value_change_log_entry": _edits,
-        "field_value_change_log_entry": _edits,
+        EntryKind.ASSIGN: _assignments,
+        EntryKind.NOTIFY: _pages,
+        EntryKind.MOVE_IN: _moved,
+        EntryKind.MOVE_OUT: _moved,
+        EntryKind.CUSTOM_FIELD_CHANGE: _edits,
+        EntryKind.FIELD_CHANGE: _edits,
     }
 )
 """How entries of each type are folded, where the table says that they are."""

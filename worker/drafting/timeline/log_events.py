@@ -1,24 +1,31 @@
 """The log as events: each entry kept, folded or dropped as the folding table says."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from connectors.incident_kinds import EntryKind
 from connectors.incidents import Agent, AgentKind, LogEntry
 from worker.content.safe_markdown import Markdown, link, say
-from worker.drafting.history.notes import ANNOTATE
 from worker.drafting.history.people import is_person, name
-from worker.drafting.history.phases import REOPEN, RESOLVE, OpenPeriod, says_reopened
-from worker.drafting.policy import UNKNOWN, Handling, Rule, Weight
+from worker.drafting.history.phases import OpenPeriod
+from worker.drafting.policy import (
+    DEFAULT_RULES,
+    UNKNOWN,
+    Handling,
+    Rule,
+    Rules,
+    Topic,
+    Weight,
+    topic,
+)
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import listing, quoted
-from worker.drafting.timeline.entry_wording import TRIGGER, tell_entry
+from worker.drafting.timeline.entry_wording import tell_entry
 from worker.drafting.timeline.events import Event
 from worker.drafting.timeline.folding import fold, folded_event
 from worker.drafting.timeline.relations import SAME_ACT, EntryRelations, key_of, reopening_key
-
-Rules = Mapping[str, Rule]
 
 
 def log_events(context: EntryRelations, rules: Rules) -> Iterator[Event]:
@@ -27,30 +34,30 @@ def log_events(context: EntryRelations, rules: Rules) -> Iterator[Event]:
     The first trigger, each reopening and the resolution are told even where the log lacks them.
     Further triggers are those of alerts, and told with them.
     """
-    folds: defaultdict[str, list[LogEntry]] = defaultdict(list)
+    folds: defaultdict[Topic, list[LogEntry]] = defaultdict(list)
     for entry in context.story.entries:
-        rule = rules.get(entry.type, UNKNOWN)
-        if rule.handling is Handling.DROP or entry.type == ANNOTATE:
+        rule = rules.get(topic(entry), UNKNOWN)
+        if rule.handling is Handling.DROP or entry.kind is EntryKind.ANNOTATE:
             continue
         if rule.handling is Handling.FOLD or _is_further_trigger(entry, context):
-            folds[entry.type].append(entry)
+            folds[topic(entry)].append(entry)
         else:
             yield _event(entry, rule, context)
-    further = folds.pop(TRIGGER, [])
+    further = folds.pop(EntryKind.TRIGGER, [])
     if not context.story.alerts and further:
-        folds[TRIGGER] = further
-    for type_, entries in folds.items():
-        yield from fold(entries, rules.get(type_, UNKNOWN), context)
+        folds[EntryKind.TRIGGER] = further
+    for about, entries in folds.items():
+        yield from fold(entries, rules.get(about, UNKNOWN), context)
     yield from _unlogged(context, rules)
 
 
 def _is_further_trigger(entry: LogEntry, context: EntryRelations) -> bool:
-    return entry.type == TRIGGER and entry is not context.detection
+    return entry.kind is EntryKind.TRIGGER and entry is not context.detection
 
 
 def _event(entry: LogEntry, rule: Rule, context: EntryRelations) -> Event:
     def tell(clock: LocalTime) -> Markdown:
-        if entry.type == RESOLVE and context.story.incident.merged_into:
+        if entry.kind is EntryKind.RESOLVE and context.story.incident.merged_into:
             return _tell_merge(entry, context)
         if key_of(entry) in context.snooze_ends:
             return say("The snooze ended")
@@ -78,38 +85,39 @@ def _tell_merge(entry: LogEntry, context: EntryRelations) -> Markdown:
 
 def _unlogged(context: EntryRelations, rules: Rules) -> Iterator[Event]:
     story = context.story
-    if context.detection is None and _shown(TRIGGER, rules):
-        yield _made("incident:start", story.start, TRIGGER, _tell_start(context), context)
+    if context.detection is None and _shown(EntryKind.TRIGGER, rules):
+        yield _made("incident:start", story.start, EntryKind.TRIGGER, _tell_start(context), context)
     for number, period in enumerate(story.open_periods[1:], 1):
-        if _shown(REOPEN, rules) and not _is_logged(period):
+        if _shown(EntryKind.REOPEN, rules) and not _is_logged(period):
             key = reopening_key(number)
             who = _reopener(period)
             text = _tell_reopening(who, context.assigned_by(key))
-            event = _made(key, period.began, REOPEN, text, context)
+            event = _made(key, period.began, EntryKind.REOPEN, text, context)
             sources = tuple(one.id for one in context.assigned.get(key, ()))
             yield replace(event, person=name(who) if who else "", sources=sources)
     last = story.open_periods[-1]
-    if last.ended is not None and last.resolution is None and _shown(RESOLVE, rules):
-        yield _made("incident:end", last.ended, RESOLVE, _tell_end(context), context)
+    if last.ended is not None and last.resolution is None and _shown(EntryKind.RESOLVE, rules):
+        yield _made("incident:end", last.ended, EntryKind.RESOLVE, _tell_end(context), context)
 
 
-def _shown(type_: str, rules: Rules) -> bool:
-    return rules.get(type_, UNKNOWN).handling is not Handling.DROP
+def _shown(kind: EntryKind, rules: Rules) -> bool:
+    return rules[kind].handling is not Handling.DROP
 
 
 def _is_logged(period: OpenPeriod) -> bool:
-    return period.reopening is not None and says_reopened(period.reopening)
+    return period.reopening is not None and period.reopening.kind is EntryKind.REOPEN
 
 
-def _made(key: str, at: datetime, kind: str, text: Markdown, context: EntryRelations) -> Event:
-    nouns = {TRIGGER: "trigger", REOPEN: "reopening", RESOLVE: "resolution"}
+def _made(
+    key: str, at: datetime, kind: EntryKind, text: Markdown, context: EntryRelations
+) -> Event:
     return Event(
         key,
         at,
         kind,
         lambda _: text,
         Weight.TURN,
-        ((nouns[kind], 1),),
+        ((DEFAULT_RULES[kind].noun, 1),),
         (),
         url=context.story.incident.url,
         link="incident",

@@ -7,23 +7,29 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connectors.incident_kinds import EntryKind
 from connectors.incidents import Agent, LogEntry
 from worker.content.clean_text import clean
 from worker.drafting.history.notes import NoteKind, WrittenNote
 from worker.drafting.history.people import asked_with, names
-from worker.drafting.history.phases import UNACKNOWLEDGE, says_reopened
 from worker.drafting.history.story import Story
-from worker.drafting.policy import Handling, Rule, Weight
+from worker.drafting.policy import Handling, Rules, Topic, Weight, topic
 from worker.drafting.text.wording import quoted
-from worker.drafting.timeline.entry_wording import ESCALATE, TRIGGER, Known
-
-ASSIGN = "assign_log_entry"
+from worker.drafting.timeline.entry_wording import Known
 
 SAME_ACT = timedelta(seconds=5)
 """Entries that one act brings about are no further apart."""
 
-_CAUSES = frozenset({TRIGGER, ESCALATE, "delegate_log_entry"})
-_RESTARTS_WAITING = frozenset({TRIGGER, ESCALATE, UNACKNOWLEDGE, ASSIGN})
+_CAUSES = frozenset({EntryKind.TRIGGER, EntryKind.ESCALATE, EntryKind.DELEGATE})
+_RESTARTS_WAITING = frozenset(
+    {
+        EntryKind.TRIGGER,
+        EntryKind.ESCALATE,
+        EntryKind.UNACKNOWLEDGE,
+        EntryKind.ASSIGN,
+        EntryKind.REOPEN,
+    }
+)
 _SNOOZE_SLACK = timedelta(minutes=2)
 _SHORTEST_WAIT = timedelta(seconds=20)
 
@@ -82,16 +88,16 @@ class EntryRelations:
         return self.story.incident.last_status_change_by if entry is last else None
 
     def _text(self, entry: LogEntry) -> str:
-        if entry.type != TRIGGER:
+        if entry.kind is not EntryKind.TRIGGER:
             return ""
         return quoted(entry.channel.summary or self.story.incident.title) or "an incident"
 
 
-def relations(story: Story, rules: Mapping[str, Rule]) -> EntryRelations:
+def relations(story: Story, rules: Rules) -> EntryRelations:
     """Put the entries of a story in relation; only what is kept can tell of its assignments."""
-    triggers = [entry for entry in story.entries if entry.type == TRIGGER]
+    triggers = [entry for entry in story.entries if entry.kind is EntryKind.TRIGGER]
     detection = triggers[0] if triggers else None
-    kept = {type_ for type_, rule in rules.items() if rule.handling is Handling.KEEP}
+    kept = {about for about, rule in rules.items() if rule.handling is Handling.KEEP}
     assigned = _assignments(story, sorted(_causes(story, detection, kept)))
     return EntryRelations(
         story,
@@ -112,7 +118,7 @@ def _assignments(
     times = [at for at, _ in causes]
     found: defaultdict[str, tuple[LogEntry, ...]] = defaultdict(tuple)
     for entry in story.entries:
-        if entry.type != ASSIGN or not causes:
+        if entry.kind is not EntryKind.ASSIGN or not causes:
             continue
         near = bisect_left(times, entry.created_at)
         around = [causes[at] for at in (near - 1, near) if 0 <= at < len(causes)]
@@ -123,15 +129,17 @@ def _assignments(
 
 
 def _causes(
-    story: Story, detection: LogEntry | None, kept: AbstractSet[str]
+    story: Story, detection: LogEntry | None, kept: AbstractSet[Topic]
 ) -> Iterator[tuple[datetime, str]]:
     for entry in story.entries:
-        if entry.type in _CAUSES & kept and (entry.type != TRIGGER or entry is detection):
+        if entry.kind in _CAUSES & kept and (
+            entry.kind is not EntryKind.TRIGGER or entry is detection
+        ):
             yield entry.created_at, key_of(entry)
     for number, period in enumerate(story.open_periods[1:], 1):
-        if period.reopening is None or not says_reopened(period.reopening):
+        if period.reopening is None or period.reopening.kind is not EntryKind.REOPEN:
             yield period.began, reopening_key(number)
-        elif period.reopening.type in kept:
+        elif topic(period.reopening) in kept:
             yield period.began, key_of(period.reopening)
 
 
@@ -140,9 +148,9 @@ def _waits(story: Story) -> Iterator[tuple[str, timedelta]]:
     since = story.start
     for entry in story.entries:
         waited = entry.created_at - since
-        if entry.type in {ESCALATE, ASSIGN} and waited >= _SHORTEST_WAIT:
+        if entry.kind in {EntryKind.ESCALATE, EntryKind.ASSIGN} and waited >= _SHORTEST_WAIT:
             yield key_of(entry), waited
-        if entry.type in _RESTARTS_WAITING or says_reopened(entry):
+        if entry.kind in _RESTARTS_WAITING:
             since = entry.created_at
     for period in story.open_periods:
         if period.acknowledgement is not None:
@@ -155,7 +163,7 @@ def _turns(story: Story) -> Iterator[str]:
         if period.acknowledgement is not None:
             yield key_of(period.acknowledgement)
     for entry in story.entries:
-        if entry.type == ESCALATE:
+        if entry.kind is EntryKind.ESCALATE:
             yield key_of(entry)
             return
 
@@ -164,9 +172,9 @@ def snooze_ends(entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
     """Give the lapses that are the end of a snooze: the log has one type of entry for both."""
     ends: list[datetime] = []
     for entry in entries:
-        if entry.type == "snooze_log_entry" and entry.channel.duration:
+        if entry.kind is EntryKind.SNOOZE and entry.channel.duration:
             ends.append(entry.created_at + entry.channel.duration)
-        elif entry.type == UNACKNOWLEDGE and any(
+        elif entry.kind is EntryKind.UNACKNOWLEDGE and any(
             abs(end - entry.created_at) <= _SNOOZE_SLACK for end in ends
         ):
             yield entry

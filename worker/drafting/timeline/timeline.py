@@ -13,15 +13,15 @@ it must be, with the largest groups first:
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from connectors.incident_kinds import EntryKind
 from worker.content.draft import DraftRow, own_keys
 from worker.content.safe_markdown import Markdown, link, say
 from worker.content.urls import safe_url
-from worker.drafting.history.phases import REOPEN, RESOLVE
 from worker.drafting.history.story import Story
-from worker.drafting.policy import ALERTS, CHANGES, DraftPolicy, Weight, rules_with
+from worker.drafting.policy import DraftPolicy, OutsideLog, Topic, Weight, rules_with
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.timeline.alerts_and_notes import (
     alert_events,
@@ -29,19 +29,18 @@ from worker.drafting.timeline.alerts_and_notes import (
     note_events,
     responder_events,
 )
-from worker.drafting.timeline.entry_wording import TRIGGER
 from worker.drafting.timeline.events import Event, together
 from worker.drafting.timeline.log_events import log_events
 from worker.drafting.timeline.relations import relations
 
-_RANKS = {
-    CHANGES: 0,
-    TRIGGER: 1,
-    ALERTS: 2,
-    "repeat_escalation_path_log_entry": 2,
-    "notify_log_entry": 4,
-    RESOLVE: 5,
-    REOPEN: 6,
+_RANKS: Mapping[Topic, int] = {
+    OutsideLog.CHANGE: 0,
+    EntryKind.TRIGGER: 1,
+    OutsideLog.ALERT: 2,
+    EntryKind.REPEAT_ESCALATION: 2,
+    EntryKind.NOTIFY: 4,
+    EntryKind.RESOLVE: 5,
+    EntryKind.REOPEN: 6,
 }
 """What comes first of several events in the same second: causes before what they bring about."""
 
@@ -101,9 +100,9 @@ def limited(events: Sequence[Event], most: int) -> list[Event]:
 _DETAILS = frozenset({Weight.DETAIL})
 _ACTS = frozenset({Weight.ACT})
 _STEPS: tuple[tuple[frozenset[Weight], Callable[[Placed], Hashable]], ...] = (
-    (_DETAILS, lambda placed: (placed[0], placed[1].kind)),
+    (_DETAILS, lambda placed: (placed[0], placed[1].topic)),
     (_DETAILS, lambda placed: placed[0]),
-    (_ACTS, lambda placed: (placed[0], placed[1].kind)),
+    (_ACTS, lambda placed: (placed[0], placed[1].topic)),
     (_ACTS | _DETAILS, lambda placed: placed[0]),
 )
 
@@ -141,6 +140,6 @@ def _row(event: Event, clock: LocalTime, *, links: bool) -> DraftRow:
 
 
 def _in_order(events: Sequence[Event]) -> tuple[Event, ...]:
-    ordered = sorted(events, key=lambda event: (event.at, _RANKS.get(event.kind, _USUAL_RANK)))
+    ordered = sorted(events, key=lambda event: (event.at, _RANKS.get(event.topic, _USUAL_RANK)))
     keys = own_keys(event.key for event in ordered)
     return tuple(replace(event, key=key) for event, key in zip(ordered, keys, strict=True))
