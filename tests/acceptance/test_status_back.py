@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.jira.sandbox.projects import Project
+from connectors.jira.sandbox.projects import STATUSES, Person, Project, Status
 from tests.acceptance.world import World
 from worker.jobs.document_status import document_statuses
 from worker.jobs.results import Action, IncidentResult, Trigger
@@ -120,6 +120,35 @@ def test_a_reopened_ticket_is_not_called_done_any_more(there: World) -> None:
     there.jira.transition(key, "Reopen")
     there.sync()
     assert there.statuses()[0] == "To Do"
+
+
+HOSTILE = (
+    "A\u202e \u200b| <b>b</b> [c](javascript:d) ![e](//f)\n| g |  &amp; *h* https://i.example/a%20b"
+)
+SHOWN = "A | <b>b</b> [c](javascript:d) ![e](//f) | g | &amp; *h* https://i.example/a%20b"
+
+
+def test_hostile_names_of_the_tracker_are_shown_as_text_and_look_unchanged_ever_after(
+    there: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(STATUSES, HOSTILE, Status("10009", HOSTILE, "indeterminate"))  # type: ignore[arg-type]  # a dict
+    somebody = Person(HOSTILE, "mallory", "mallory@example.com")
+    there.jira.site.people = (*there.jira.site.people, somebody)
+    first, _ = there.linked()
+    there.jira.change(first, summary=HOSTILE, status=HOSTILE, assignee=somebody)
+    assert there.sync().failures == ()
+    item, untouched = there.items()
+    assert (item.task, item.owner, item.status_text) == (SHOWN, SHOWN, SHOWN)
+    assert (untouched.task, untouched.owner, untouched.status_text) == (
+        "Review the hand-over",
+        None,
+        "To Do",
+    )
+    before = there.path().stat()
+    again = there.sync()
+    assert (again.deeds, again.warnings, again.failures) == ((), (), ())
+    assert there.path().stat().st_mtime_ns == before.st_mtime_ns
+    assert there.jira.ticket(first).now.summary == HOSTILE
 
 
 def test_a_row_that_a_person_deleted_is_told_and_its_ticket_left(there: World) -> None:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.incidents.reading import Seen, behind_label, in_bullet, in_cell, in_heading
 from worker.content.clean_text import clean, one_line, shorten
-from worker.content.safe_markdown import at_start, escape, link, say
+from worker.content.inline_markdown import at_start, escape, link, plain_cell, say
 from worker.content.urls import safe_url
 
 _FRAGMENTS = st.sampled_from(
@@ -57,6 +57,13 @@ def test_any_text_is_shown_as_it_is_wherever_it_stands(text: str) -> None:
     for one in shown:
         assert one.marks == ()
         assert all(url.lower().startswith(("http://", "https://")) for url in one.links)
+
+
+@given(HOSTILE)
+@example("https://example.com/a%20b%2Fc")
+@example("`a` `|` \\\\|")
+def test_any_text_is_read_back_from_a_cell_as_it_was_written(text: str) -> None:
+    assert plain_cell(escape(text)) == clean(text)
 
 
 @given(HOSTILE)

@@ -7,9 +7,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from config.sections import Column, Names, Section
+from worker.content.clean_text import clean
+from worker.content.inline_markdown import escape, plain_cell
 from worker.document.action_items import ActionItem, CellEdit, TicketCell
 from worker.document.action_section import read, write
-from worker.document.inline import escape, one_line, plain_cell
 
 NAMES = Names()
 TABLE = (
@@ -354,12 +355,40 @@ def test_any_words_of_a_tracker_can_be_written_and_read_again(
     first, second = read(result, NAMES).items
     assert (second.task, second.ticket) == ("last", None)
     assert first.ticket == TICKET
-    assert (first.task, first.owner) == (one_line(f"a {task}"), one_line(f"b {owner}"))
-    assert first.status_text == one_line(status)
+    assert (first.task, first.owner) == (clean(f"a {task}"), clean(f"b {owner}"))
+    assert first.status_text == clean(status)
+
+
+pieces = st.sampled_from(
+    [*"@[]()|\\`*_<&-—.,: ", "ann", "by", "due 2026-12-03", "(by Friday)", " - ", "OPS-7", "\u202e"]
+)
+
+
+@given(
+    task=st.lists(pieces, max_size=8).map("".join),
+    owner=st.lists(pieces, max_size=4).map("".join),
+    status=st.lists(pieces, max_size=4).map("".join),
+    told=st.sampled_from(["x", "x @ann", "ask @ann about x", "x @[Ann Bee] (by 2026-12-03)"]),
+)
+@settings(max_examples=400, deadline=None)
+@example(task="ask @bo", owner="", status="", told="ask @ann about x")
+@example(task="go on by 2026-12-03", owner="", status="", told="x")
+def test_any_words_of_a_tracker_are_read_from_a_check_box_as_they_were_written(
+    task: str, owner: str, status: str, told: str
+) -> None:
+    text = f"{BOXES}- [ ] {told} — {LINK} (To Do)\n- [ ] last\n"
+    (was, _) = read(text, NAMES).items
+    edit = CellEdit(0, TICKET, f"s {status}", f"a {task}", f"b {owner}" if owner else None)
+    result = write(text, NAMES, [edit])
+    assert write(result, NAMES, [edit]) == result
+    first, last = read(result, NAMES).items
+    assert (first.task, first.status_text) == (clean(f"a {task}"), clean(f"s {status}"))
+    assert first.owner == (clean(f"b {owner}") if owner else was.owner)
+    assert (first.ticket, first.deadline, last.task) == (TICKET, was.deadline, "last")
 
 
 @given(words)
 @settings(max_examples=500, deadline=None)
 @example("_a_ a_b _ __ *x* `y` ~~z~~ <b> &amp; &#35; ![i](j) [k] a|b \\\\ <https://x.example.com>")
 def test_escaped_words_are_shown_as_they_are(text: str) -> None:
-    assert plain_cell(escape(text)) == one_line(text)
+    assert plain_cell(escape(text)) == clean(text)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from config.sections import Column, Names, Section, Slot
 from worker.content.draft import Content, DraftEntry, DraftRow, Point
+from worker.content.inline_markdown import escape
 from worker.document.action_section import read
 from worker.document.front_matter import DocumentError
 from worker.document.front_matter import read as read_front_matter
-from worker.document.inline import escape
 from worker.document.markdown_blocks import parse
 from worker.document.merge_values import Written
 from worker.document.template import fill

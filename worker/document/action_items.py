@@ -4,10 +4,10 @@ import re
 import textwrap
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import quote
 
 from worker.content.dates import deadline
-from worker.document.inline import escape, is_bracketed
+from worker.content.inline_markdown import escape, is_bracketed
+from worker.content.urls import safe_url
 
 _KEY = r"[A-Za-z][A-Za-z0-9_]+-[1-9]\d*"
 _URL = r"https?://[^\s<>()|\\\]]+"
@@ -19,7 +19,6 @@ _REFERENCE = re.compile(
     rf"|(?<![\w/-])(?P<key>{_KEY})(?![\w-])"
 )
 _NOTHING = frozenset({"", "-", "--", "\u2013", "\u2014", "\u2026", "...", "?"})
-_URL_SAFE = "/:?#@!$&'*+,;=%~-._"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,8 @@ def is_blank(text: str) -> bool:
 def link(ticket: TicketCell) -> str:
     """Give Markdown that links a ticket by its key."""
     key = escape(ticket.key)
-    return f"[{key}]({quote(ticket.url, safe=_URL_SAFE)})" if ticket.url else key
+    url = safe_url(ticket.url or "")
+    return f"[{key}]({url})" if url else key
 
 
 _SHOWN = 60

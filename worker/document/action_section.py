@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from config.sections import Column, Names, Section
+from worker.content.clean_text import clean
+from worker.content.inline_markdown import escape, is_bracketed, plain_cell
 from worker.document.action_items import (
     ActionItem,
     ActionItems,
@@ -17,7 +19,6 @@ from worker.document.action_items import (
     shortened,
 )
 from worker.document.checkboxes import FoundBox, edit_boxes, read_boxes
-from worker.document.inline import escape, is_bracketed, plain_cell
 from worker.document.markdown_blocks import Blocks, parse
 from worker.document.markdown_tables import TableRow, append_cells, append_rules, replace_cell
 from worker.document.outline import ActionsTable, find_actions, find_sections, tables_of_actions
@@ -133,7 +134,7 @@ def _wanted(
     actions: ActionsTable, row: TableRow, edit: CellEdit, item: ActionItem
 ) -> dict[Column, str]:
     """Give the cells whose words change, as Markdown."""
-    wanted = {}
+    wanted: dict[Column, str] = {}
     for column, new, old in (
         (Column.TASK, edit.task, item.task),
         (Column.OWNER, edit.owner, item.owner or ""),
@@ -141,7 +142,7 @@ def _wanted(
         (Column.DEADLINE, edit.deadline, item.deadline_text),
         (Column.STATUS, edit.status, item.status_text),
     ):
-        if new is not None and new.split() != old.split():
+        if new is not None and clean(new) != clean(old):
             wanted[column] = escape(new)
     if edit.ticket is not None and edit.ticket != item.ticket:
         wanted[Column.TICKET] = _ticket(actions.text(row, Column.TICKET), edit.ticket)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from worker.content.clean_text import clean
+from worker.content.inline_markdown import escape, is_bracketed, plain
 from worker.document.action_items import (
     ActionItem,
     CellEdit,
@@ -17,16 +19,17 @@ from worker.document.action_items import (
     mention,
     shortened,
 )
-from worker.document.inline import escape, is_bracketed, plain
 from worker.document.markdown_blocks import Blocks, ListItem
 from worker.document.outline import Extent
 from worker.document.text_edits import Edit, Place
 
 _BOX = re.compile(r"\[([ xX])\][ \t\r\n]+(?=\S)")
-_DASH = re.compile(r"\s+(?:\u2014|\u2013|--?)\s+(?=\S)")
+_DASH = re.compile(r"(?<=\s)(?:\u2014|\u2013|--?)\s+(?=\S)")
 _STATUS = re.compile(r"\s*(?:\((.*)\))?\s*", re.DOTALL)
 _OWNER = re.compile(r"(?:^|\s)\(?@(\[[^\[\]]+\]|[^\s()\[\],;]*[^\s()\[\],;.:!?])\)?[.,;]?$")
-_ANY_OWNER = re.compile(r"(?<![\w@.])@(\[[^\[\]]+\]|[\w.+-]*\w(?:@[\w.-]+\w)?)")
+_BARE_OWNER = re.compile(r"[^\s()\[\],;]*[^\s()\[\],;.:!?]")
+_ANY_OWNER = re.compile(r"(?<![\w@.\\])@(\[[^\[\]]+\]|[\w.+-]*\w(?:@[\w.-]+\w)?)")
+_ANY_MARK = re.compile(r"[!-/:-@\[-`{-~]")
 _DUE = re.compile(
     r"(?:^|\s)(?:\((?:by|due|until):?\s+([^()]+)\)|(?:by|due|until):?\s+(\d{4}-\d\d-\d\d))[.,;]?$",
     re.IGNORECASE,
@@ -129,9 +132,9 @@ def _take_apart(text: str) -> _Box | None:
             due_text, end = " ".join((found[1] or found[2]).split()), deadline.start
         elif owner is None and (found := _OWNER.search(rest)):
             owner = Place(start + found.start(), start + found.end())
-            owner_name, end = found[1].strip("[]"), owner.start
+            owner_name, end = plain(found[1].strip("[]")), owner.start
     if owner is None and (found := _ANY_OWNER.search(text, start, end)):
-        owner_name = found[1].strip("[]")
+        owner_name = plain(found[1].strip("[]"))
     task = Place(start, start + len(text[start:end].rstrip()))
     checked = opening[1] != " "
     return _Box(
@@ -141,7 +144,7 @@ def _take_apart(text: str) -> _Box | None:
 
 def _suffix(text: str, start: int) -> tuple[int, Mention | None, Place | None]:
     """Find the ticket and status behind a dash at the end; and where what stands before ends."""
-    for dash in _DASH.finditer(text, start):
+    for dash in _DASH.finditer(text, start + 1):
         named = mention(text[dash.end() :])
         if named is None or named.start > 0:
             continue
@@ -150,22 +153,48 @@ def _suffix(text: str, start: int) -> tuple[int, Mention | None, Place | None]:
         if status is not None:
             here = Mention(named.ticket, dash.end(), behind)
             place = Place(*status.span(1)) if status[1] is not None else None
-            return dash.start(), here, place
+            return len(text[: dash.start()].rstrip()), here, place
     return start + len(text[start:].rstrip()), None, None
 
 
 def _edit_box(box: _Box, item: ActionItem, edit: CellEdit) -> Iterator[Edit]:
     behind = Place(box.body_end, box.body_end)
-    if edit.task is not None and edit.task.split() != item.task.split():
-        yield Edit(box.task, escape(edit.task))
-    if edit.owner is not None and edit.owner.split() != (item.owner or "").split():
-        name = f"[{edit.owner}]" if re.search(r"\s", edit.owner) else edit.owner
+    if edit.task is not None and clean(edit.task) not in ("", clean(item.task)):
+        yield from _edit_task(box, item, edit.task, keeps_owner=edit.owner is None)
+    if edit.owner is not None and clean(edit.owner) != clean(item.owner or ""):
         after_task = Place(box.task.end, box.task.end)
-        yield Edit(box.owner or after_task, f" @{name}" if edit.owner else "")
-    if edit.deadline is not None and edit.deadline.split() != item.deadline_text.split():
+        yield Edit(box.owner or after_task, _owner(edit.owner))
+    if edit.deadline is not None and clean(edit.deadline) != clean(item.deadline_text):
         words = f" (by {edit.deadline})" if edit.deadline else ""
         yield Edit(box.due or behind, words)
     yield from _edit_suffix(box, item, edit)
+
+
+def _edit_task(box: _Box, item: ActionItem, words: str, *, keeps_owner: bool) -> Iterator[Edit]:
+    """Give the box other words, and see that they are read as its task and nothing else.
+
+    An owner whom only the old words named is named behind the new ones.
+    """
+    opening, owner = "[ ] ", item.owner or ""
+    said: str = escape(words)
+    read = _take_apart(opening + said)
+    is_whole = read is not None and read.task.end == read.body_end == len(opening + said)
+    named = read.owner_name if read else ""
+    if not is_whole or (box.owner is None and named not in ("", owner)):
+        # "by 2026-12-03", "@ann" or "- OPS-7" of a ticket's summary is no deadline, owner or ticket
+        said, named = _ANY_MARK.sub(r"\\\g<0>", clean(words)), ""
+    yield Edit(box.task, said)
+    if keeps_owner and box.owner is None and owner != named:
+        yield Edit(Place(box.task.end, box.task.end), _owner(owner))
+
+
+def _owner(name: str) -> str:
+    """Give an owner as a box names one; brackets in the name would end it early."""
+    said = escape(name)
+    if not said or _BARE_OWNER.fullmatch(said):
+        return f" @{said}" if said else ""
+    inside = said.replace(r"\[", "&#91;").replace(r"\]", "&#93;")
+    return f" @[{inside}]"
 
 
 def _edit_suffix(box: _Box, item: ActionItem, edit: CellEdit) -> Iterator[Edit]:
@@ -177,7 +206,7 @@ def _edit_suffix(box: _Box, item: ActionItem, edit: CellEdit) -> Iterator[Edit]:
         return
     if edit.ticket is not None and edit.ticket != item.ticket:
         yield Edit(Place(box.ticket.start, box.ticket.end), link(edit.ticket))
-    if edit.status is not None and edit.status.split() != item.status_text.split():
+    if edit.status is not None and clean(edit.status) != clean(item.status_text):
         if box.status is not None:
             yield Edit(box.status, escape(edit.status))
         else:

@@ -14,8 +14,8 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.table import table as _find_table
 from markdown_it.token import Token
 
+from worker.content.inline_markdown import Definitions
 from worker.document.front_matter import body_line
-from worker.document.inline import Definitions
 from worker.document.markdown_tables import TableRow, split_row
 from worker.document.text_edits import BOM, Place, SourceText
 

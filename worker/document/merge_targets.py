@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from worker.content.inline_markdown import in_cell
 from worker.document.action_items import is_blank
-from worker.document.inline import in_cell
 from worker.document.markdown_blocks import Heading, ListItem, Table
 from worker.document.markdown_tables import TableRow, append_cells, render_row, replace_cell
 from worker.document.outline import ActionsTable, Bullet, TimelineTable

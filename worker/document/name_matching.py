@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from config.sections import Column
-from worker.document.inline import plain
+from worker.content.inline_markdown import plain
 
 Name = TypeVar("Name")
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from config.sections import Column, Names, Section, Slot
-from worker.document.inline import plain
+from worker.content.inline_markdown import plain
 from worker.document.markdown_blocks import Blocks, Heading, ListItem, Table, parse
 from worker.document.markdown_tables import TableRow
 from worker.document.name_matching import label, match, match_columns

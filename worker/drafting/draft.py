@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from config.sections import Slot
 from connectors.incidents import IncidentRecord
 from worker.content.draft import Content, DraftEntry, DraftRow, Point, own_keys
-from worker.content.safe_markdown import say
+from worker.content.inline_markdown import say
 from worker.content.urls import safe_url
 from worker.drafting.chart.drawing import draw_chart
 from worker.drafting.chart.layout import alternative, layout

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from connectors.errors import ConfigurationError
 from connectors.incident_kinds import EntryKind
 from connectors.incidents import LogEntry
-from worker.content.safe_markdown import names_in
+from worker.content.inline_markdown import names_in
 
 
 class Handling(Enum):

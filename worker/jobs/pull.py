@@ -14,7 +14,7 @@ from connectors.incidents import (
     Reference,
 )
 from worker.content.draft import Content
-from worker.document.inline import plain
+from worker.content.inline_markdown import plain
 from worker.drafting.draft import draft
 from worker.jobs.context import JobContext
 from worker.jobs.job import Job

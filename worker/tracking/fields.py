@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from connectors.tickets import Account, Category, Ticket, TicketChanges, Transition
+from worker.content.clean_text import clean
 from worker.document.action_items import ActionItem
 from worker.tracking.matching import same_words
 from worker.tracking.memory import TrackedTicket, Values, row_values, ticket_values
@@ -122,12 +123,12 @@ def _get(values: Values, name: Field) -> str:
 
 
 def _shown(name: Field, ticket: Ticket, words: Vocabulary) -> str:
-    """Give a ticket's value in the document's words."""
+    """Give a ticket's value in the document's words, as clean text of one line."""
     if name is Field.OWNER:
-        return words.owner_word(ticket.assignee)
+        return clean(words.owner_word(ticket.assignee))
     if name is Field.PRIORITY:
-        return words.priority_word(ticket.priority or "")
-    return _get(ticket_values(ticket), name)
+        return clean(words.priority_word(ticket.priority or ""))
+    return clean(_get(ticket_values(ticket), name))
 
 
 def _agree(name: Field, item: ActionItem, ticket: Ticket, words: Vocabulary) -> bool:
@@ -235,7 +236,7 @@ def wants_move(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> str:
     written = item.status_text.strip()
     if not tracked.status_cell or not written or written == tracked.status_cell:
         return ""
-    return "" if written.casefold() == ticket.status.casefold() else written
+    return "" if written.casefold() == clean(ticket.status).casefold() else written
 
 
 def closing(wanted: str, key: str, allowed: bool, transitions: Sequence[Transition]) -> Closing:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from connectors.incident_kinds import SEVERITIES
 from connectors.incidents import Alert
 from worker.content.clean_text import clean
-from worker.content.safe_markdown import Markdown, say
+from worker.content.inline_markdown import Markdown, say
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, duration, quoted, tally
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from connectors.incidents import CustomField
 from worker.content.clean_text import clean, one_line, shorten
 from worker.content.draft import DraftEntry, Point
-from worker.content.safe_markdown import Markdown, at_start, link, say
+from worker.content.inline_markdown import Markdown, at_start, link, say
 from worker.content.urls import safe_url
 from worker.drafting.history.alerts import by_service, by_severity, peak
 from worker.drafting.history.notes import NoteKind, root_cause

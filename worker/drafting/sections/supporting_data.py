@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from connectors.incidents import ALERTS, Link
 from worker.content.clean_text import clean, shorten
 from worker.content.draft import DraftEntry, Point
-from worker.content.safe_markdown import Markdown, at_start, image, link, say
+from worker.content.inline_markdown import Markdown, at_start, image, link, say
 from worker.content.urls import safe_url
 from worker.drafting.history.story import Story
 from worker.drafting.text.wording import count

@@ -7,7 +7,7 @@ from datetime import timedelta
 from connectors.incident_kinds import EntryKind
 from connectors.incidents import ChangeEvent, Responder
 from worker.content.clean_text import clean
-from worker.content.safe_markdown import Markdown, say
+from worker.content.inline_markdown import Markdown, say
 from worker.drafting.history.action_items import is_action, noted_actions
 from worker.drafting.history.alerts import Burst, bursts, cleared, tell_burst
 from worker.drafting.history.notes import NoteKind, WrittenNote

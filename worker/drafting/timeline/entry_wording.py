@@ -7,7 +7,7 @@ from datetime import timedelta
 from connectors.incident_kinds import ChannelKind, EntryKind, UrgencyLevel
 from connectors.incidents import Agent, FieldChange, LogEntry
 from worker.content.clean_text import clean, shorten
-from worker.content.safe_markdown import Markdown, needed_in, say
+from worker.content.inline_markdown import Markdown, needed_in, say
 from worker.drafting.history.people import actor, automatic, monitor, name, names, timed_out
 from worker.drafting.policy import UNKNOWN, Rule
 from worker.drafting.text.local_time import LocalTime

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from worker.content.safe_markdown import Markdown, say
+from worker.content.inline_markdown import Markdown, say
 from worker.drafting.policy import Topic, Weight
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, listing

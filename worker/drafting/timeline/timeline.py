@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 
 from connectors.incident_kinds import EntryKind
 from worker.content.draft import DraftRow, own_keys
-from worker.content.safe_markdown import Markdown, link, say
+from worker.content.inline_markdown import Markdown, link, say
 from worker.content.urls import safe_url
 from worker.drafting.history.story import Story
 from worker.drafting.policy import DraftPolicy, OutsideLog, Topic, Weight, rules_with

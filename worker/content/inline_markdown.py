@@ -1,18 +1,22 @@
-"""Makes other people's text harmless in Markdown, and keeps it readable.
+"""Text inside a line of Markdown: other people's made harmless, and read back as a reader sees it.
 
-Titles, notes, summaries and links are hostile until shown otherwise. Everything that a draft says
-comes from :func:`say`, :func:`escape` or :func:`link`, which give :class:`Markdown`: inline text
-of one line that shows exactly the characters it was made of. It can become no heading, table
-cell, list, HTML, image, emphasis or placeholder, and no link but those that :func:`link` makes
-and plain ``http`` URLs.
+Titles, notes, summaries, names and links are hostile until shown otherwise, wherever they come
+from. Everything that a draft or a cell says of them comes from :func:`say`, :func:`escape` or
+:func:`link`, which give :class:`Markdown`: inline text of one line that shows exactly the
+characters it was made of. It can become no heading, table cell, list, HTML, image, emphasis or
+placeholder, and no link but those that :func:`link` makes and plain ``http`` URLs.
+:func:`plain_cell` gives back what :func:`escape` was given, cleaned.
 
 Escapes stand only where CommonMark 0.31 or GitHub's extensions would read something into the
 text, so that ordinary prose (``don't``, ``2.5``, ``snake_case``, ``a < b``) stays as it was.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from worker.content.clean_text import clean, shorten
 from worker.content.urls import WEB_URL, safe_url, trimmed
@@ -161,3 +165,54 @@ def names_in(wording: str) -> frozenset[str]:
 def needed_in(wording: str) -> frozenset[str]:
     """Tell which values a wording asks for outside of brackets."""
     return names_in(_OPTIONAL.sub("", wording))
+
+
+class _Reader(MarkdownIt):
+    """Reads inline Markdown, and shows an address as it is written.
+
+    The parser would show ``%20`` as a space, which reads well and cannot be compared.
+    """
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - the parser's own name
+        return link
+
+
+_reader = _Reader("commonmark").enable("strikethrough")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_BARE_PIPE = re.compile(r"(?<!\\)\|")
+_BRACKETED = re.compile(r"\[[^\[\]]*\]")
+
+Definitions = Mapping[str, object]
+"""What a document's link reference definitions are, as the parser keeps them."""
+
+
+def in_cell(markdown: str) -> str:
+    """Give inline Markdown as it can stand in a table cell: on one line, with no bare pipe."""
+    return _BARE_PIPE.sub(r"\\|", " ".join(markdown.split()))
+
+
+def plain(markdown: str, definitions: Definitions | None = None) -> str:
+    """Give what a reader sees: links by their text, code and emphasis by their letters."""
+    tokens: list[Token] = []
+    _reader.inline.parse(markdown, _reader, {"references": definitions or {}}, tokens)
+    return " ".join("".join(_words(tokens)).split())
+
+
+def plain_cell(markdown: str, definitions: Definitions | None = None) -> str:
+    """Give what a reader sees of a table's cell; an escaped pipe in it is a pipe, in code too."""
+    return plain(markdown.replace("\\|", "|"), definitions)
+
+
+def _words(tokens: Iterable[Token]) -> Iterable[str]:
+    for token in tokens:
+        if token.type in ("text", "code_inline", "text_special"):
+            yield token.content
+        elif token.type in ("softbreak", "hardbreak") or _BREAK.fullmatch(token.content):
+            yield " "
+        elif token.type == "image":
+            yield "".join(_words(token.children or ()))
+
+
+def is_bracketed(markdown: str) -> bool:
+    """Tell whether text is wholly one ``[bracketed placeholder]``."""
+    return _BRACKETED.fullmatch(markdown.strip()) is not None
