@@ -1,4 +1,4 @@
-"""All that the source knows to say of an incident, place by place."""
+"""A draft: all that the source knows to say of an incident, place by place, and its chart."""
 
 from dataclasses import dataclass, replace
 
@@ -12,7 +12,7 @@ from worker.drafting.chart.layout import alternative, layout
 from worker.drafting.history.action_items import NotedAction, noted_actions
 from worker.drafting.history.story import Story, story
 from worker.drafting.policy import DraftPolicy
-from worker.drafting.sections import causes_and_impact, lessons, response, summary, supporting_data
+from worker.drafting.sections import causes, impact, lessons, response, summary, supporting_data
 from worker.drafting.timeline.timeline import IncidentTimeline, timeline
 
 
@@ -67,12 +67,12 @@ def _all_entries(
         Slot.DURATION: summary.elapsed(told, clock),
         Slot.IMPACT: summary.impact(told, clock),
         Slot.SERVICES: summary.services(told),
-        Slot.ROOT_CAUSE: causes_and_impact.summarised(told, clock),
-        Slot.PRIMARY_CAUSE: causes_and_impact.primary(told, clock),
-        Slot.CONTRIBUTING_FACTORS: causes_and_impact.factors(told),
-        Slot.USERS_AFFECTED: causes_and_impact.users(told),
-        Slot.BUSINESS_IMPACT: causes_and_impact.business(told),
-        Slot.TECHNICAL_IMPACT: causes_and_impact.technical(told, clock),
+        Slot.ROOT_CAUSE: causes.summarised(told, clock),
+        Slot.PRIMARY_CAUSE: causes.primary(told, clock),
+        Slot.CONTRIBUTING_FACTORS: causes.factors(told),
+        Slot.USERS_AFFECTED: impact.users(told),
+        Slot.BUSINESS_IMPACT: impact.business(told),
+        Slot.TECHNICAL_IMPACT: impact.technical(told, clock),
         Slot.STEPS_TAKEN: response.steps(told, line),
         Slot.SHORT_TERM_FIXES: response.fixes(told, clock),
         Slot.WENT_WELL: well,

@@ -1,7 +1,8 @@
-"""The folding table: what becomes of each type of log entry, and how it is worded.
+"""What a team decides about its drafts, above all the folding table.
 
-A team changes it in its configuration, by type. A wording names values in braces (see
-:data:`VALUES`); a part in square brackets is left out where one of its values is unknown.
+The table says what becomes of each kind of log entry, and how it is worded; a team changes it in
+its configuration. A wording names values in braces (see :data:`VALUES`); a part in square brackets
+is left out where one of its values is unknown.
 """
 
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from worker.content.inline_markdown import names_in
 
 
 class Handling(Enum):
-    """What becomes of the entries of one type."""
+    """What becomes of the entries of one kind."""
 
     KEEP = "keep"
     """A row each."""
@@ -66,7 +67,7 @@ VALUES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What becomes of one type of entry.
+    """What becomes of one kind of entry.
 
     ``wording`` tells what somebody did; ``automatic`` the same done by no person, ``timeout`` by a
     time that ran out: where they are "" the wording serves. ``noun`` counts folded entries.
@@ -242,7 +243,7 @@ DEFAULT_RULES: Rules = MappingProxyType(
 MILESTONES: frozenset[Topic] = frozenset(
     about for about, rule in DEFAULT_RULES.items() if rule.weight >= Weight.ACT
 )
-"""Types whose every entry has a row, or is counted in a folded one, or told with its cause."""
+"""Kinds whose every entry has a row, or is counted in a folded one, or told with its cause."""
 
 
 def rules_with(overrides: Rules) -> Rules:

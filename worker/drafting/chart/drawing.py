@@ -46,6 +46,34 @@ text { font-family: system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-se
 """
 
 
+class _Description(draw.Title):  # type: ignore[misc]  # drawsvg has no types
+    TAG_NAME = "desc"
+
+
+def draw_chart(shown: ChartLayout) -> str:
+    """Draw an incident; gives the text of an SVG document."""
+    parts = ChartDrawing(shown)
+    bottom = parts.rows()
+    parts.axis(TOP, bottom)
+    height = parts.legend(bottom)
+    title = _title(shown.story)
+    drawing = draw.Drawing(WIDTH, height, role="img", aria_labelledby="name what")
+    drawing.append(draw.Title(title, id="name"))
+    drawing.append(_Description(alternative(shown), id="what"))
+    drawing.append_css(_STYLE)
+    drawing.append(draw.Rectangle(0, 0, WIDTH, height, class_="ground"))
+    parts.text(title, 15, (16, 26), "ink", font_weight="600")
+    drawing.extend(parts.behind)
+    drawing.extend(parts.before)
+    return str(drawing.as_svg())
+
+
+def _title(told: Story) -> str:
+    return shorten(
+        f"Incident #{told.incident.number}: {clean(told.incident.title)}", _LONGEST_TITLE
+    )
+
+
 class Shape(Enum):
     """A shape, and what it stands for in the legend."""
 
@@ -113,6 +141,15 @@ class ChartDrawing:
         self._shown = shown
         bins = [self._bins(density) for density in shown.densities]
         self._highest = max((number for one in bins for number in one.values()), default=1)
+
+    def rows(self) -> float:
+        """Draw band, densities and lanes below each other; gives where they end."""
+        top = self.phases(self._shown.phases, TOP)
+        for density in self._shown.densities:
+            top = self.density(density, top)
+        for lane in self._shown.lanes:
+            top = self.lane(lane, top)
+        return top
 
     def text(self, words: str, size: int, at: tuple[float, float], look: str, **more: str) -> None:
         """Write words with their base line at a point."""
@@ -196,41 +233,3 @@ class ChartDrawing:
             for time in density.times
             if self._axis.shows(time)
         )
-
-
-class _Description(draw.Title):  # type: ignore[misc]  # drawsvg has no types
-    TAG_NAME = "desc"
-
-
-def draw_chart(shown: ChartLayout) -> str:
-    """Draw an incident; gives the text of an SVG document."""
-    parts = ChartDrawing(shown)
-    bottom = _draw_lanes(parts, shown)
-    parts.axis(TOP, bottom)
-    height = parts.legend(bottom)
-    title = _title(shown.story)
-    drawing = draw.Drawing(WIDTH, height, role="img", aria_labelledby="name what")
-    drawing.append(draw.Title(title, id="name"))
-    drawing.append(_Description(alternative(shown), id="what"))
-    drawing.append_css(_STYLE)
-    drawing.append(draw.Rectangle(0, 0, WIDTH, height, class_="ground"))
-    parts.text(title, 15, (16, 26), "ink", font_weight="600")
-    drawing.extend(parts.behind)
-    drawing.extend(parts.before)
-    return str(drawing.as_svg())
-
-
-def _title(told: Story) -> str:
-    return shorten(
-        f"Incident #{told.incident.number}: {clean(told.incident.title)}", _LONGEST_TITLE
-    )
-
-
-def _draw_lanes(parts: ChartDrawing, shown: ChartLayout) -> float:
-    """Draw band, densities and lanes below each other; gives where they end."""
-    top = parts.phases(shown.phases, TOP)
-    for density in shown.densities:
-        top = parts.density(density, top)
-    for lane in shown.lanes:
-        top = parts.lane(lane, top)
-    return top

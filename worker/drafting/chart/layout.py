@@ -23,6 +23,12 @@ LEFT, RIGHT = 210.0, 936.0
 SHORTEST = timedelta(minutes=1)
 MOST_TICKS = 9
 
+AUTOMATIC = "Automatic"
+"""The lane of what no person did: escalations by timeout, changes, recoveries."""
+
+_SERVICES = 6
+_PEOPLE = 8
+_NOT_MARKED: frozenset[Topic] = frozenset({OutsideLog.ALERT, EntryKind.NOTIFY, EntryKind.TRIGGER})
 _STEPS = tuple(
     timedelta(seconds=seconds)
     for seconds in (
@@ -102,14 +108,6 @@ def _times(axis: Axis, step: timedelta, clock: LocalTime) -> Iterator[datetime]:
         if time >= axis.begin:
             yield time.astimezone(UTC)
         number += 1
-
-
-AUTOMATIC = "Automatic"
-"""The lane of what no person did: escalations by timeout, changes, recoveries."""
-
-_SERVICES = 6
-_PEOPLE = 8
-_NOT_MARKED: frozenset[Topic] = frozenset({OutsideLog.ALERT, EntryKind.NOTIFY, EntryKind.TRIGGER})
 
 
 @dataclass(frozen=True, slots=True)

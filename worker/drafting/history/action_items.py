@@ -45,9 +45,9 @@ class NotedAction:
 def noted_actions(
     written_notes: Iterable[WrittenNote], clock: LocalTime, people: Sequence[str] = ()
 ) -> Iterator[NotedAction]:
-    """Find the action items in remarks: lines that begin with ``ACTION:``, ``TODO:`` or ``AI:``.
+    """Find the action items in notes: lines that begin with ``ACTION:``, ``TODO:`` or ``AI:``.
 
-    A mark alone on its line makes items of the list below it. The key is the remark's with the
+    A mark alone on its line makes items of the list below it. The key is the note's with the
     item's number. ``people`` are names of several words that may follow an ``@``.
     """
     for note in written_notes:
@@ -59,7 +59,7 @@ def noted_actions(
 
 
 def is_action(text: str) -> bool:
-    """Tell whether a remark is nothing but action items."""
+    """Tell whether a note is nothing but action items."""
     first = next(filter(None, map(clean, text.splitlines())), "")
     return _MARK.match(first) is not None and any(
         _item("", told, date.min, ()).task for told in _texts(text)

@@ -1,7 +1,7 @@
-"""What people wrote to the incident, each told once, and what kind of remark it is.
+"""What people wrote to the incident, each told once, and what kind of note it is.
 
 The same words reach a draft as a note, as the log entry that says there is a note, and as the
-resolution's note. They are one remark: the note's text (it may have been edited since), the log
+resolution's note. They are one here: the note's text (it may have been edited since), the log
 entry's link.
 """
 
@@ -17,7 +17,7 @@ from connectors.incidents import Agent, IncidentRecord, LogEntry, Note
 from worker.content.clean_text import clean
 
 SAME_NOTE = timedelta(minutes=5)
-"""The same words within this are one remark, though a note and its log entry differ in time."""
+"""The same words within this are one note, though a note and its log entry differ in time."""
 
 SAME_MOMENT = timedelta(seconds=2)
 """A note that was edited is known by its author and its moment."""
@@ -36,7 +36,7 @@ _PARAGRAPH = re.compile(r"\n\s*\n")
 
 
 class NoteKind(Enum):
-    """What a remark is for."""
+    """What a note is for."""
 
     NOTE = "note"
     RESOLUTION = "resolution note"
@@ -62,7 +62,7 @@ class WrittenNote:
 
 
 def written_notes(record: IncidentRecord, entries: Sequence[LogEntry]) -> tuple[WrittenNote, ...]:
-    """Give every remark of the incident once, oldest first. ``entries`` are the log in order."""
+    """Give every note of the incident once, oldest first. ``entries`` are the log in order."""
     resolutions = [entry for entry in entries if entry.kind is EntryKind.RESOLVE]
     found = _Found()
     for note in sorted(record.notes, key=lambda one: one.created_at):
@@ -83,7 +83,7 @@ def root_cause(text: str) -> str:
 
 
 class _Found:
-    """Remarks in the making; the same words said again join those that were there."""
+    """Notes in the making; the same words said again join those that were there."""
 
     def __init__(self) -> None:
         self.each: list[WrittenNote] = []

@@ -1,4 +1,4 @@
-"""Names whoever acted so that it reads naturally: people, also deleted ones, bots, monitors."""
+"""Names whoever acted or was asked: people, also deleted ones, bots, monitors, responders."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -10,6 +10,17 @@ from worker.content.clean_text import clean, shorten
 SOMEBODY = "Somebody"
 """Stands for a person whom the log does not name."""
 
+REQUESTS = frozenset({EntryKind.RESPONDER_REQUEST, EntryKind.POLICY_REQUEST})
+
+SAME_REQUEST = timedelta(seconds=10)
+"""A request and its log entry are no further apart."""
+
+_ANSWERS: Mapping[str, str] = {
+    ResponderAnswer.JOINED: "joined",
+    ResponderAnswer.DECLINED: "declined",
+    ResponderAnswer.PENDING: "no answer",
+    ResponderAnswer.WITHDRAWN: "withdrawn",
+}
 _BY_ITSELF = frozenset({ChannelKind.TIMEOUT, ChannelKind.AUTOMATION, ChannelKind.MONITOR})
 _LONGEST_NAME = 80
 
@@ -80,19 +91,6 @@ def monitor(entry: LogEntry) -> str:
     if agent is None or agent.kind is AgentKind.SERVICE:
         return ""
     return "" if agent.has_generic_name or not clean(agent.name) else name(agent)
-
-
-REQUESTS = frozenset({EntryKind.RESPONDER_REQUEST, EntryKind.POLICY_REQUEST})
-
-SAME_REQUEST = timedelta(seconds=10)
-"""A request and its log entry are no further apart."""
-
-_ANSWERS: Mapping[str, str] = {
-    ResponderAnswer.JOINED: "joined",
-    ResponderAnswer.DECLINED: "declined",
-    ResponderAnswer.PENDING: "no answer",
-    ResponderAnswer.WITHDRAWN: "withdrawn",
-}
 
 
 def with_answer(responder: Responder) -> str:

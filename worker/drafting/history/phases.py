@@ -1,8 +1,7 @@
 """When the incident was open, with every reopening between, and in which state it was.
 
-A log may have no entry for a reopening. It is told by the
-incident's ``reopened_at`` (the latest one alone) and by entries that only an open incident can
-have, following a resolution.
+A log may have no entry for a reopening. It is told by the incident's ``reopened_at`` (the latest
+one alone) and by entries that only an open incident can have, following a resolution.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -12,7 +12,7 @@ from worker.drafting.history.phases import OpenPeriod, end_of, open_periods
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An incident put in order: everything oldest first, every remark once.
+    """An incident put in order: everything oldest first, every note once.
 
     ``people`` names everybody who took part. ``end`` is None while the incident is open, or where
     no source tells when it ended.

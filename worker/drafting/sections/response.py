@@ -1,4 +1,7 @@
-"""Section 5: what people did, in order, and how it ended."""
+"""Sections 5 and 9: what people did, in order, how it ended, who was told and who was asked.
+
+Who subscribed is known, who read is not: nothing here claims that anybody was reached.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,6 +21,7 @@ from worker.drafting.timeline.events import Event
 from worker.drafting.timeline.timeline import IncidentTimeline
 
 _STEPS_TOLD = 40
+_UPDATES_TOLD = 20
 _NO_STEPS: frozenset[Topic] = frozenset({EntryKind.STATUS_UPDATE, EntryKind.TRIGGER})
 
 
@@ -76,9 +80,6 @@ def _no_fix(story: Story) -> DraftEntry | None:
 def _by_itself(story: Story) -> bool:
     last = story.open_periods[-1].resolution
     return last is not None and automatic(last)
-
-
-_UPDATES_TOLD = 20
 
 
 def stakeholders(story: Story, clock: LocalTime) -> DraftEntry:

@@ -1,4 +1,4 @@
-"""What machines told: alerts and changes, as events of the timeline."""
+"""What is told beside the log, as events: alerts, changes, notes and requests for help."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -26,19 +26,23 @@ SAME_SIGNAL = timedelta(minutes=1)
 """The alert that opened an incident is no further from the entry that says so."""
 
 
-def alert_events(context: EntryRelations, rules: Rules, log: Iterable[Event]) -> Iterator[Event]:
+_LATE_RESOLUTION_NOTE = "{who} wrote a resolution note: {text}"
+_ACTION_ITEMS = "{who} noted {number}: {text}"
+
+
+def alert_events(related: EntryRelations, rules: Rules, log: Iterable[Event]) -> Iterator[Event]:
     """Give the log's events and the alerts as bursts; the alert that is the detection, with it."""
     rule = rules[OutsideLog.ALERT]
-    told = _bursts(context, rule)
+    told = _bursts(related, rule)
     for event in log:
         first = next((burst for burst in told if _is_detection(event, burst)), None)
         if first is not None:
             told.remove(first)
-            yield _with_alert(event, first, context)
+            yield _with_alert(event, first, related)
         else:
             yield event
     for burst in told:
-        yield _burst_event(burst, rule, context)
+        yield _burst_event(burst, rule, related)
 
 
 def change_events(story: Story, rules: Rules) -> Iterator[Event]:
@@ -56,8 +60,8 @@ def change_events(story: Story, rules: Rules) -> Iterator[Event]:
         yield from events
 
 
-def _bursts(context: EntryRelations, rule: Rule) -> list[Burst]:
-    alerts = context.story.alerts
+def _bursts(related: EntryRelations, rule: Rule) -> list[Burst]:
+    alerts = related.story.alerts
     match rule.handling:
         case Handling.DROP:
             return []
@@ -76,8 +80,8 @@ def _is_detection(event: Event, burst: Burst) -> bool:
     )
 
 
-def _with_alert(event: Event, burst: Burst, context: EntryRelations) -> Event:
-    at = cleared(burst.alerts[0], context.story.resolutions)
+def _with_alert(event: Event, burst: Burst, related: EntryRelations) -> Event:
+    at = cleared(burst.alerts[0], related.story.resolutions)
 
     def tell(clock: LocalTime) -> Markdown:
         end = f"; cleared at {clock.short(at)}" if at else ""
@@ -86,12 +90,12 @@ def _with_alert(event: Event, burst: Burst, context: EntryRelations) -> Event:
     return replace(event, tell=tell, sources=(*event.sources, burst.alerts[0].id))
 
 
-def _burst_event(burst: Burst, rule: Rule, context: EntryRelations) -> Event:
+def _burst_event(burst: Burst, rule: Rule, related: EntryRelations) -> Event:
     return Event(
         burst.key,
         burst.first,
         OutsideLog.ALERT,
-        lambda clock: tell_burst(burst, context.story.resolutions, clock),
+        lambda clock: tell_burst(burst, related.story.resolutions, clock),
         rule.weight,
         ((rule.noun, len(burst.alerts)),),
         tuple(alert.id for alert in burst.alerts),
@@ -126,17 +130,13 @@ def told_change(change: ChangeEvent) -> dict[str, str]:
     }
 
 
-_LATE_RESOLUTION_NOTE = "{who} wrote a resolution note: {text}"
-_ACTION_ITEMS = "{who} noted {number}: {text}"
-
-
-def note_events(context: EntryRelations, rules: Rules) -> Iterator[Event]:
+def note_events(related: EntryRelations, rules: Rules) -> Iterator[Event]:
     """Give the notes, without those that are told with a resolution."""
     rule = rules[EntryKind.ANNOTATE]
-    with_resolution = set(context.resolution_notes.values()) if _shows_note(context, rules) else {}
+    with_resolution = set(related.resolution_notes.values()) if _shows_note(related, rules) else {}
     events = [
-        _note_event(note, rule, context)
-        for note in context.story.written_notes
+        _note_event(note, rule, related)
+        for note in related.story.written_notes
         if note not in with_resolution
     ]
     if rule.handling is Handling.FOLD and len(events) > 1:
@@ -155,23 +155,23 @@ def responder_events(story: Story, rules: Rules) -> Iterator[Event]:
         yield _request_event(asked, rule, story)
 
 
-def _shows_note(context: EntryRelations, rules: Rules) -> bool:
-    merged = context.story.incident.merged_into is not None
+def _shows_note(related: EntryRelations, rules: Rules) -> bool:
+    merged = related.story.incident.merged_into is not None
     return rules[EntryKind.RESOLVE].handling is Handling.KEEP and not merged
 
 
-def _note_event(note: WrittenNote, rule: Rule, context: EntryRelations) -> Event:
+def _note_event(note: WrittenNote, rule: Rule, related: EntryRelations) -> Event:
     own = note.entry.url if note.entry else None
     return Event(
         note.key,
         note.at,
         EntryKind.ANNOTATE,
-        lambda clock: _tell_note(note, rule, context.story.people, clock),
+        lambda clock: _tell_note(note, rule, related.story.people, clock),
         rule.weight,
         ((rule.noun, 1),),
         note.sources,
         name(note.author) if is_person(note.author) else "",
-        url=own or context.story.incident.url,
+        url=own or related.story.incident.url,
         link="log" if own else "incident",
     )
 

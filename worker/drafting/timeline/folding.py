@@ -41,15 +41,15 @@ _MEDIA: Mapping[str, str] = {
 Folder = Callable[[Sequence[LogEntry], Rule, EntryRelations], Iterator[Event]]
 
 
-def fold(entries: Sequence[LogEntry], rule: Rule, context: EntryRelations) -> Iterator[Event]:
+def fold(entries: Sequence[LogEntry], rule: Rule, related: EntryRelations) -> Iterator[Event]:
     """Fold entries of one type, oldest first, by the folder of their type."""
-    yield from FOLDERS.get(topic(entries[0]), _repeated)(entries, rule, context)
+    yield from FOLDERS.get(topic(entries[0]), _repeated)(entries, rule, related)
 
 
 def folded_event(
     entries: Sequence[LogEntry],
     rule: Rule,
-    context: EntryRelations,
+    related: EntryRelations,
     tell: Callable[[LocalTime], Markdown],
     key: str = "",
 ) -> Event:
@@ -60,12 +60,12 @@ def folded_event(
         first.created_at,
         topic(first),
         tell,
-        context.weight(first, rule.weight),
+        related.weight(first, rule.weight),
         ((rule.noun, len(entries)),),
         tuple(entry.id for entry in entries),
         name(first.agent) if is_person(first.agent) else "",
         entries[-1].created_at,
-        first.url or context.story.incident.url,
+        first.url or related.story.incident.url,
         "log" if first.url else "incident",
     )
 
@@ -91,10 +91,10 @@ def _agent(entry: LogEntry) -> str:
     return f"{entry.agent.id}:{entry.agent.name}" if entry.agent else entry.channel.word
 
 
-def _pages(entries: Sequence[LogEntry], rule: Rule, context: EntryRelations) -> Iterator[Event]:
+def _pages(entries: Sequence[LogEntry], rule: Rule, related: EntryRelations) -> Iterator[Event]:
     for stretch in _stretches(entries, PAGING_PAUSE):
         key = f"pages:{stretch[0].id}"
-        yield folded_event(stretch, rule, context, _tell_pages(stretch, rule), key)
+        yield folded_event(stretch, rule, related, _tell_pages(stretch, rule), key)
 
 
 def _tell_pages(stretch: Sequence[LogEntry], rule: Rule) -> Callable[[LocalTime], Markdown]:
@@ -114,49 +114,49 @@ def _tell_pages(stretch: Sequence[LogEntry], rule: Rule) -> Callable[[LocalTime]
 
 
 def _assignments(
-    entries: Sequence[LogEntry], rule: Rule, context: EntryRelations
+    entries: Sequence[LogEntry], rule: Rule, related: EntryRelations
 ) -> Iterator[Event]:
-    alone = [entry for entry in entries if key_of(entry) not in context.with_cause]
+    alone = [entry for entry in entries if key_of(entry) not in related.with_cause]
     for stretch in _stretches(alone, SAME_ACT, _agent):
         targets = tuple(names(one for entry in stretch for one in entry.assignees))
-        known = Known(targets or ("somebody",), waited=context.known(stretch[0]).waited)
-        yield folded_event(stretch, rule, context, _telling(stretch[0], rule, known))
+        known = Known(targets or ("somebody",), waited=related.known(stretch[0]).waited)
+        yield folded_event(stretch, rule, related, _telling(stretch[0], rule, known))
 
 
-def _moved(entries: Sequence[LogEntry], rule: Rule, context: EntryRelations) -> Iterator[Event]:
+def _moved(entries: Sequence[LogEntry], rule: Rule, related: EntryRelations) -> Iterator[Event]:
     """Tell which alerts people moved; those that joined by themselves are told as alerts."""
     moves = [
         stretch
         for stretch in _stretches(entries, SAME_EDIT, _agent)
-        if not automatic(stretch[0]) or not context.story.alerts
+        if not automatic(stretch[0]) or not related.story.alerts
     ]
-    merged = context.story.record.merged_incidents if len(moves) == 1 else ()
+    merged = related.story.record.merged_incidents if len(moves) == 1 else ()
     named = Markdown(" and ".join(link(one.name or one.id, one.url or "") for one in merged))
     for stretch in moves:
         alerts = count(len(stretch), "alert")
         if named and stretch[0].kind is EntryKind.MOVE_IN:
             wording = "{who} merged {merged} into this incident, with {alerts}"
             text = say(wording, who=actor(stretch[0]), merged=named, alerts=alerts)
-            yield folded_event(stretch, rule, context, partial(_as_told, text))
+            yield folded_event(stretch, rule, related, partial(_as_told, text))
         else:
             tell = _telling(stretch[0], rule, Known(text=alerts))
-            yield folded_event(stretch, rule, context, tell)
+            yield folded_event(stretch, rule, related, tell)
 
 
 def _as_told(text: Markdown, _: LocalTime) -> Markdown:
     return text
 
 
-def _edits(entries: Sequence[LogEntry], rule: Rule, context: EntryRelations) -> Iterator[Event]:
+def _edits(entries: Sequence[LogEntry], rule: Rule, related: EntryRelations) -> Iterator[Event]:
     for stretch in _stretches(entries, SAME_EDIT, _agent):
         together = tuple(change for entry in stretch for change in entry.changes)
         edit = replace(stretch[0], changes=together)
-        yield folded_event(stretch, rule, context, _telling(edit, rule, Known()))
+        yield folded_event(stretch, rule, related, _telling(edit, rule, Known()))
 
 
-def _repeated(entries: Sequence[LogEntry], rule: Rule, context: EntryRelations) -> Iterator[Event]:
+def _repeated(entries: Sequence[LogEntry], rule: Rule, related: EntryRelations) -> Iterator[Event]:
     for stretch in _stretches(entries, REPEATED, summary):
-        yield folded_event(stretch, rule, context, _tell_repeated(stretch, rule, context))
+        yield folded_event(stretch, rule, related, _tell_repeated(stretch, rule, related))
 
 
 def _telling(entry: LogEntry, rule: Rule, known: Known) -> Callable[[LocalTime], Markdown]:
@@ -164,13 +164,13 @@ def _telling(entry: LogEntry, rule: Rule, known: Known) -> Callable[[LocalTime],
 
 
 def _tell_repeated(
-    stretch: Sequence[LogEntry], rule: Rule, context: EntryRelations
+    stretch: Sequence[LogEntry], rule: Rule, related: EntryRelations
 ) -> Callable[[LocalTime], Markdown]:
     def tell(clock: LocalTime) -> Markdown:
         first, last = (clock.short(stretch[at].created_at) for at in (0, -1))
         return say(
             "{told}[ ({times})][ until {last}]",
-            told=tell_entry(stretch[0], rule, context.known(stretch[0]), clock),
+            told=tell_entry(stretch[0], rule, related.known(stretch[0]), clock),
             times=times(len(stretch)) if len(stretch) > 1 else "",
             last=last if last != first else "",
         )

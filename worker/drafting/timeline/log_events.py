@@ -28,54 +28,54 @@ from worker.drafting.timeline.folding import fold, folded_event
 from worker.drafting.timeline.relations import SAME_ACT, EntryRelations, key_of, reopening_key
 
 
-def log_events(context: EntryRelations, rules: Rules) -> Iterator[Event]:
+def log_events(related: EntryRelations, rules: Rules) -> Iterator[Event]:
     """Give what the log tells, in no order; notes are told elsewhere.
 
     The first trigger, each reopening and the resolution are told even where the log lacks them.
     Further triggers are those of alerts, and told with them.
     """
     folds: defaultdict[Topic, list[LogEntry]] = defaultdict(list)
-    for entry in context.story.entries:
+    for entry in related.story.entries:
         rule = rules.get(topic(entry), UNKNOWN)
         if rule.handling is Handling.DROP or entry.kind is EntryKind.ANNOTATE:
             continue
-        if rule.handling is Handling.FOLD or _is_further_trigger(entry, context):
+        if rule.handling is Handling.FOLD or _is_further_trigger(entry, related):
             folds[topic(entry)].append(entry)
         else:
-            yield _event(entry, rule, context)
+            yield _event(entry, rule, related)
     further = folds.pop(EntryKind.TRIGGER, [])
-    if not context.story.alerts and further:
+    if not related.story.alerts and further:
         folds[EntryKind.TRIGGER] = further
     for about, entries in folds.items():
-        yield from fold(entries, rules.get(about, UNKNOWN), context)
-    yield from _unlogged(context, rules)
+        yield from fold(entries, rules.get(about, UNKNOWN), related)
+    yield from _unlogged(related, rules)
 
 
-def _is_further_trigger(entry: LogEntry, context: EntryRelations) -> bool:
-    return entry.kind is EntryKind.TRIGGER and entry is not context.detection
+def _is_further_trigger(entry: LogEntry, related: EntryRelations) -> bool:
+    return entry.kind is EntryKind.TRIGGER and entry is not related.detection
 
 
-def _event(entry: LogEntry, rule: Rule, context: EntryRelations) -> Event:
+def _event(entry: LogEntry, rule: Rule, related: EntryRelations) -> Event:
     def tell(clock: LocalTime) -> Markdown:
-        if entry.kind is EntryKind.RESOLVE and context.story.incident.merged_into:
-            return _tell_merge(entry, context)
-        if key_of(entry) in context.snooze_ends:
+        if entry.kind is EntryKind.RESOLVE and related.story.incident.merged_into:
+            return _tell_merge(entry, related)
+        if key_of(entry) in related.snooze_ends:
             return say("The snooze ended")
-        return tell_entry(entry, rule, context.known(entry), clock)
+        return tell_entry(entry, rule, related.known(entry), clock)
 
-    event = folded_event([entry], rule, context, tell)
+    event = folded_event([entry], rule, related, tell)
     key = key_of(entry)
-    note = context.resolution_notes.get(key)
+    note = related.resolution_notes.get(key)
     more = note.sources if note else ()
-    more = (*more, *(one.id for one in context.assigned.get(key, ())))
-    if entry is context.detection and context.story.alerts:
-        further = (one.id for one in context.story.entries if _is_further_trigger(one, context))
+    more = (*more, *(one.id for one in related.assigned.get(key, ())))
+    if entry is related.detection and related.story.alerts:
+        further = (one.id for one in related.story.entries if _is_further_trigger(one, related))
         more = (*more, *further)
     return replace(event, sources=tuple(dict.fromkeys((*event.sources, *more))))
 
 
-def _tell_merge(entry: LogEntry, context: EntryRelations) -> Markdown:
-    target = context.story.incident.merged_into
+def _tell_merge(entry: LogEntry, related: EntryRelations) -> Markdown:
+    target = related.story.incident.merged_into
     named = link(target.name or target.id, target.url) if target and target.url else ""
     plain = target.name or target.id if target else ""
     return say(
@@ -83,21 +83,21 @@ def _tell_merge(entry: LogEntry, context: EntryRelations) -> Markdown:
     )
 
 
-def _unlogged(context: EntryRelations, rules: Rules) -> Iterator[Event]:
-    story = context.story
-    if context.detection is None and _shown(EntryKind.TRIGGER, rules):
-        yield _made("incident:start", story.start, EntryKind.TRIGGER, _tell_start(context), context)
+def _unlogged(related: EntryRelations, rules: Rules) -> Iterator[Event]:
+    story = related.story
+    if related.detection is None and _shown(EntryKind.TRIGGER, rules):
+        yield _made("incident:start", story.start, EntryKind.TRIGGER, _tell_start(related), related)
     for number, period in enumerate(story.open_periods[1:], 1):
         if _shown(EntryKind.REOPEN, rules) and not _is_logged(period):
             key = reopening_key(number)
             who = _reopener(period)
-            text = _tell_reopening(who, context.assigned_by(key))
-            event = _made(key, period.began, EntryKind.REOPEN, text, context)
-            sources = tuple(one.id for one in context.assigned.get(key, ()))
+            text = _tell_reopening(who, related.assigned_by(key))
+            event = _made(key, period.began, EntryKind.REOPEN, text, related)
+            sources = tuple(one.id for one in related.assigned.get(key, ()))
             yield replace(event, person=name(who) if who else "", sources=sources)
     last = story.open_periods[-1]
     if last.ended is not None and last.resolution is None and _shown(EntryKind.RESOLVE, rules):
-        yield _made("incident:end", last.ended, EntryKind.RESOLVE, _tell_end(context), context)
+        yield _made("incident:end", last.ended, EntryKind.RESOLVE, _tell_end(related), related)
 
 
 def _shown(kind: EntryKind, rules: Rules) -> bool:
@@ -109,7 +109,7 @@ def _is_logged(period: OpenPeriod) -> bool:
 
 
 def _made(
-    key: str, at: datetime, kind: EntryKind, text: Markdown, context: EntryRelations
+    key: str, at: datetime, kind: EntryKind, text: Markdown, related: EntryRelations
 ) -> Event:
     return Event(
         key,
@@ -119,13 +119,13 @@ def _made(
         Weight.TURN,
         ((DEFAULT_RULES[kind].noun, 1),),
         (),
-        url=context.story.incident.url,
+        url=related.story.incident.url,
         link="incident",
     )
 
 
-def _tell_start(context: EntryRelations) -> Markdown:
-    incident = context.story.incident
+def _tell_start(related: EntryRelations) -> Markdown:
+    incident = related.story.incident
     return say(
         "The incident was opened: {title}[ on {service}]",
         title=quoted(incident.title) or "without a title",
@@ -147,8 +147,8 @@ def _tell_reopening(who: Agent | None, assigned: Sequence[str]) -> Markdown:
     return say(f"{wording}[; assigned to {{targets}}]", who=name(who), targets=targets)
 
 
-def _tell_end(context: EntryRelations) -> Markdown:
-    by = context.story.incident.last_status_change_by
+def _tell_end(related: EntryRelations) -> Markdown:
+    by = related.story.incident.last_status_change_by
     if by is None:
         return say("The incident was resolved; the log does not say by whom")
     if by.kind in {AgentKind.PERSON, AgentKind.BOT}:
