@@ -15,7 +15,7 @@ from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import Order, run
 from worker.jobs.states import JobOutcome, JobPhase
-from worker.queue import JobRetryPolicy, Queue, QueueSettings
+from worker.queue import Client, JobRetryPolicy, Queue, QueueSettings
 
 WAIT = 60.0
 
@@ -25,7 +25,7 @@ class Office:
     """A world with a queue whose jobs are done, or fail on request."""
 
     here: World
-    queue: Queue = field(init=False)
+    queue: Client = field(init=False)
     fails: set[str] = field(default_factory=set)
     asked: list[JobRequest] = field(default_factory=list)
 
@@ -73,12 +73,12 @@ def office(tmp_path) -> Iterator[Callable[..., Office]]:
         office = Office(here)
 
         def opened(pauses: tuple[float, ...] = (3600,), *, works: bool = True) -> Office:
-            office.queue = Queue(
-                f"sqlite:///{tmp_path}/queue.db",
-                office.work,
-                settings=QueueSettings(settle=0, poll=0.05, retry=JobRetryPolicy(pauses)),
-                works=works,
-            )
+            url = f"sqlite:///{tmp_path}/queue.db"
+            settings = QueueSettings(settle=0, poll=0.05, retry=JobRetryPolicy(pauses))
+            if works:
+                office.queue = Queue(url, office.work, settings=settings)
+            else:
+                office.queue = Client(url, settings)
             office.queue.start()
             return office
 

@@ -15,7 +15,7 @@ from tests.integration.queue_support import KINDS, WAIT, database, eventually
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobOutcome, JobPhase, JobState
-from worker.queue import JobRetryPolicy, Queue, QueueSettings, Schedule
+from worker.queue import Client, JobRetryPolicy, Queue, QueueSettings, Schedule
 from worker.queue.database import locate
 from worker.queue.leases import SharedClock, leases
 from worker.queue.recovery import Recovery
@@ -40,7 +40,7 @@ def quiet(_request: JobRequest) -> JobOutcome:
 
 
 def test_jobs_asked_for_before_a_restart_are_run_after_it(url):
-    asker = Queue(url, quiet, settings=FAST, works=False)
+    asker = Client(url, FAST)
     asker.start()
     job = asker.enqueue("PABC", Trigger.PAGE)
     assert asker.state(job).phase is JobPhase.WAITING
@@ -108,13 +108,11 @@ def test_the_jobs_of_a_process_that_lives_are_left_to_it(url):
     handed: list[str] = []
     neighbour = Recovery(
         leases(locate(url)),
-        SharedClock(lambda: 0.0),
+        SharedClock(leases(locate(url))),
         "neighbour",
         lambda row: handed.append(row.workflow_id),
         (),
-        every=1,
-        retention=timedelta(days=1),
-        parked_retention=timedelta(days=1),
+        QueueSettings(),
     )
     neighbour.look()
     assert queue.workers() == 2
@@ -242,7 +240,7 @@ def test_a_lease_whose_connection_was_lost_is_taken_again(tmp_path):
 
 def test_machines_whose_clocks_differ_reckon_by_the_databases(tmp_path, monkeypatch):
     with database("postgresql", tmp_path) as url:
-        clock = SharedClock(leases(locate(url)).ahead)
+        clock = SharedClock(leases(locate(url)))
         right = time.time()
         monkeypatch.setattr("time.time", lambda: right - 86_400)
         clock.set()

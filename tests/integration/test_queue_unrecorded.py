@@ -173,13 +173,11 @@ def test_a_process_whose_place_another_took_says_so(url):
         assert others.hold("one")
         recovery = Recovery(
             mine,
-            SharedClock(lambda: 0.0),
+            SharedClock(mine),
             "one",
             lambda _row: None,
             (),
-            every=1,
-            retention=timedelta(days=1),
-            parked_retention=timedelta(days=1),
+            QueueSettings(),
         )
         recovery.look()
         others.let_go()

@@ -29,8 +29,7 @@ from tests.integration.queue_support import KINDS, WAIT, database
 from tests.integration.web_support import PAGERDUTY_SECRET, served, shelf
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobOutcome
-from worker.queue import Queue
+from worker.queue import Client
 from worker.web import body as bodies
 from worker.web.body import LIMIT
 
@@ -68,7 +67,7 @@ def body(event: str, incident: str = "PFREIGHT", type_: str = "incident.resolved
 
 @contextmanager
 def receiver(database_url: str) -> Iterator[Receiver]:
-    queue = Queue(database_url, lambda *_: JobOutcome(), works=False)
+    queue = Client(database_url)
 
     def keep(events: Sequence[WebhookEvent]) -> None:
         queue.enqueue_all(

@@ -15,7 +15,7 @@ from worker.jobs.results import Action, Deed, IncidentResult, Trigger
 from worker.jobs.states import JobOutcome, JobPhase, Standing
 from worker.queue import job_names
 from worker.queue.database import InFile, OnServer, locate
-from worker.queue.retry_policy import Done, JobRetryPolicy, Parked, TryAgain, decide
+from worker.queue.queue_policy import Done, JobRetryPolicy, Parked, TryAgain, decide
 from worker.queue.schedule import Schedule
 from worker.queue.stored_jobs import StoredJob
 

@@ -12,7 +12,7 @@ from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobPhase, Standing
 from worker.jobs.ticket_work import Seen
-from worker.queue import Queue
+from worker.queue import Client
 
 RETRIED = "jobs given up, tried again"
 SKIPS_KEPT = timedelta(days=180)
@@ -37,7 +37,7 @@ class Handed:
 
 
 def hand_out(
-    context: JobContext, queue: Queue, trigger: Trigger, since: timedelta | None = None
+    context: JobContext, queue: Client, trigger: Trigger, since: timedelta | None = None
 ) -> Handed:
     """Put a job for each incident that is due into the queue, then move the watermarks.
 
@@ -69,7 +69,7 @@ def hand_out(
 
 
 def _try_again(
-    context: JobContext, queue: Queue, standing: Mapping[str, Standing], jobs: Mapping[str, str]
+    context: JobContext, queue: Client, standing: Mapping[str, Standing], jobs: Mapping[str, str]
 ) -> dict[str, str]:
     """Try jobs that were given up once more, at each full pass: what they lacked may be there."""
     now = context.clock()
@@ -91,7 +91,7 @@ def _try_again(
     return again
 
 
-def _enqueue(queue: Queue, requests: Sequence[JobRequest]) -> dict[str, str]:
+def _enqueue(queue: Client, requests: Sequence[JobRequest]) -> dict[str, str]:
     found: dict[str, str] = {}
     for at in range(0, len(requests), TOGETHER):
         part = requests[at : at + TOGETHER]

@@ -16,7 +16,7 @@ from worker.jobs.document_status import (
 )
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobState
-from worker.queue import Queue
+from worker.queue import Client
 from worker.web.library import DocumentView
 from worker.web.queue_gauges import QueueFigures
 
@@ -24,7 +24,7 @@ from worker.web.queue_gauges import QueueFigures
 class OpenLibrary:
     """A ``Library`` on the parts that jobs work with."""
 
-    def __init__(self, context: JobContext, queue: Queue) -> None:
+    def __init__(self, context: JobContext, queue: Client) -> None:
         self._context = context
         self._queue = queue
         self._remembered = KnownStatuses()
@@ -70,7 +70,7 @@ class OpenLibrary:
         return self._queue.state(job)
 
 
-def figures(queue: Queue) -> QueueFigures:
+def figures(queue: Client) -> QueueFigures:
     """Read what operators watch of the queue. Raises ``Unreachable``."""
     backlog = queue.backlog()
     ticked = queue.last_tick()

@@ -7,15 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from config.settings import Settings
-from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
 from worker.app.dispatch import Handed, hand_out
 from worker.jobs.context import JobContext
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import IncidentResult, RunResult, Trigger, together
 from worker.jobs.run_many import Order, run
-from worker.jobs.states import JobOutcome, JobPhase, JobState
-from worker.queue import Queue
+from worker.jobs.states import JobPhase, JobState
+from worker.queue import Client
 from worker.queue.database import exists
 from worker.queue.leases import living
 
@@ -46,9 +45,9 @@ def parked(settings: Settings) -> Sequence[JobState]:
 
 
 @contextmanager
-def asking(settings: Settings) -> Iterator[Queue]:
+def asking(settings: Settings) -> Iterator[Client]:
     """Give the queue to ask and to look, without working for it."""
-    queue = Queue(settings.database_url.get_secret_value(), _not_here, works=False)
+    queue = Client(settings.database_url.get_secret_value())
     queue.start()
     try:
         yield queue
@@ -56,11 +55,7 @@ def asking(settings: Settings) -> Iterator[Queue]:
         queue.stop()
 
 
-def _not_here(_request: object) -> JobOutcome:
-    raise PostmortemError("This process only asks for jobs.")
-
-
-def _through(queue: Queue, context: JobContext, order: Order, servers: int) -> RunResult:
+def _through(queue: Client, context: JobContext, order: Order, servers: int) -> RunResult:
     if order.incidents:
         requests = [
             JobRequest(IncidentId(one), Trigger.COMMAND, pulls=order.pulls, tracks=order.tracks)
@@ -82,7 +77,7 @@ def _through(queue: Queue, context: JobContext, order: Order, servers: int) -> R
 class _Wait:
     """Waiting for jobs that others do; ``notices`` are what they noted."""
 
-    def __init__(self, queue: Queue, order: Order, jobs: Mapping[str, str]) -> None:
+    def __init__(self, queue: Client, order: Order, jobs: Mapping[str, str]) -> None:
         self.notices: dict[str, None] = {}
         self._queue = queue
         self._order = order

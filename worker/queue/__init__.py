@@ -1,7 +1,8 @@
 """The durable queue and the schedule: jobs that survive the process that took them on."""
 
-from worker.queue.queue import Queue, QueueSettings
-from worker.queue.retry_policy import JobRetryPolicy
+from worker.queue.client import Client
+from worker.queue.queue import Queue
+from worker.queue.queue_policy import JobRetryPolicy, QueueSettings
 from worker.queue.schedule import Schedule
 
-__all__ = ["JobRetryPolicy", "Queue", "QueueSettings", "Schedule"]
+__all__ = ["Client", "JobRetryPolicy", "Queue", "QueueSettings", "Schedule"]

@@ -6,21 +6,25 @@ stored, and the thread that tells it must be free again for the next one.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from dbos import DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus, error
 
-from connectors.errors import Unreachable
-from worker.jobs.states import JobState
-from worker.queue import job_names
-from worker.queue.database import Location, patient_engine
-from worker.queue.engine import APPLICATION, enqueue_options
+from connectors.errors import NotFound, PostmortemError, Unreachable
+from connectors.incidents import IncidentId
+from worker.jobs.job_request import JobRequest
+from worker.jobs.results import Trigger
+from worker.jobs.states import JobState, Standing
+from worker.queue import dead_letters, engine
+from worker.queue.database import locate, patient_engine
 from worker.queue.job_names import INCIDENT_JOB, TICK
-from worker.queue.stored_jobs import StoredJob, end_of, moment, state_of
+from worker.queue.leases import SharedClock, leases
+from worker.queue.queue_policy import QueueSettings
+from worker.queue.stored_jobs import StoredJob, continued_by, moment, state_of
 
 PATIENCE = 3
 """Seconds to wait for a connection, a lock or a statement."""
@@ -28,6 +32,7 @@ PATIENCE = 3
 _CONNECTIONS = 4
 _AT_ONCE = 500
 """Jobs looked up by one query: SQLite takes a limited number of values."""
+_LOOK_EVERY = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,47 +44,107 @@ class Backlog:
 
 
 class Client:
-    """Connections of its own to the queue's database. All methods may raise ``Unreachable``."""
+    """Asks for jobs and looks at them, and does none.
 
-    def __init__(self, location: Location) -> None:
-        self._engine = patient_engine(location, PATIENCE, _CONNECTIONS)
-        self._client = DBOSClient(
-            system_database_engine=self._engine,
-            serializer=DBOSPortableJSONSerializer(),
-            application_name=APPLICATION,
-            lazy=True,
-            retry_connection_errors=False,
-        )
+    Its connections are its own; all methods may raise ``Unreachable``.
+    """
 
-    def put(self, jobs: Sequence[StoredJob]) -> None:
-        """Store jobs, all or none; a name that is there already stays as it is."""
-        if not jobs:
-            return
-        with self._told(), self._engine.begin() as connection:
+    def __init__(self, database_url: str, settings: QueueSettings | None = None) -> None:
+        self._settings = settings or QueueSettings()
+        self._location = locate(database_url)
+        self._leases = leases(self._location)
+        self._clock = SharedClock(self._leases)
+        self._connections: sa.Engine | None = None
+
+    def start(self) -> None:
+        """Connect; where there are no tables, or old ones, let the engine see to them."""
+        self._leases.living()
+        self._clock.set()
+        self._connect()
+        try:
+            self.list(limit=1)
+        except Unreachable:
+            try:
+                engine.prepare(self._location)
+            except BaseException:
+                self.stop()
+                raise
+
+    def stop(self) -> bool:
+        """Let go of the connections; gives True."""
+        if self._connections is not None:
+            self._client.destroy()
+            self._connections.dispose()
+            self._connections = None
+        return True
+
+    def enqueue(self, incident: IncidentId, trigger: Trigger) -> str:
+        """Ask for all of an incident's job; see :meth:`enqueue_all`. Gives the job's id."""
+        (job,) = self.enqueue_all([JobRequest(incident, trigger)])
+        return job
+
+    def enqueue_all(self, requests: Sequence[JobRequest]) -> Sequence[str]:
+        """Ask for jobs and give their ids; when this returns, all are on disk.
+
+        They are stored in one transaction, all or none. A job may begin at once, or for a webhook
+        after the time to settle. Raises ``PayloadError`` where one is about what cannot be an
+        incident.
+        """
+        settings, now = self._settings, self._clock()
+        pauses = len(settings.retry.pauses)
+        jobs = [StoredJob.of(one, settings.settle, pauses, now) for one in requests]
+        with self._asking() as connections, connections.begin() as transaction:
             for one in jobs:
-                self._client.enqueue_in_transaction(connection, enqueue_options(one), one.stored())
+                options = engine.enqueue_options(one)
+                self._client.enqueue_in_transaction(transaction, options, one.stored())
+        return [one.id for one in jobs]
 
     def list(self, **which: object) -> Sequence[WorkflowStatus]:
         """List jobs, as the engine's ``list_workflows`` does."""
-        with self._told():
+        with self._asking():
             return self._client.list_workflows(**which)  # type: ignore[arg-type]  # passed on
 
-    def states(self, jobs: Sequence[str]) -> dict[str, JobState]:
-        """Tell where jobs stand, each followed to the attempt or the job that took it over.
+    def state(self, job: str) -> JobState | None:
+        """Tell where a job stands, or the attempt or job that took it over; None if unknown."""
+        return self.states([job]).get(job)
 
-        The results are those of all attempts, in their order. Unknown jobs are left out.
+    def states(self, jobs: Sequence[str]) -> Mapping[str, JobState]:
+        """Do :meth:`state` for many jobs in a few queries; unknown ones are left out.
+
+        The results are those of all attempts, in their order.
         """
         found: dict[str, JobState] = {}
         current = {job: job for job in jobs}
         while current:
-            named = list(dict.fromkeys(current.values()))
-            rows = {row.workflow_id: row for row in self._named(named)}
+            names = list(dict.fromkeys(current.values()))
+            parts = [names[at : at + _AT_ONCE] for at in range(0, len(names), _AT_ONCE)]
+            rows = {row.workflow_id: row for part in parts for row in self.list(workflow_ids=part)}
             current = {job: name for job, name in current.items() if name in rows}
             for job, name in current.items():
                 found[job] = state_of(rows[name], found.get(job))
-            followed = {job: _continued(rows[name]) for job, name in current.items()}
+            followed = {job: continued_by(rows[name]) for job, name in current.items()}
             current = {job: name for job, name in followed.items() if name}
         return {job: replace(one, id=job) for job, one in found.items()}
+
+    def wait(self, job: str, timeout: float) -> JobState:
+        """Wait until the job is over, or for ``timeout`` seconds, and tell where it stands then.
+
+        Raises ``NotFound`` for a job that the queue does not know.
+        """
+        deadline = time.monotonic() + timeout
+        while (state := self.state(job)) is not None:
+            if state.phase.over or time.monotonic() >= deadline:
+                return state
+            time.sleep(_LOOK_EVERY)
+        raise NotFound(f"The queue knows no job {job}.", "Ended jobs are forgotten after a time.")
+
+    def parked(self) -> Sequence[JobState]:
+        """List the jobs that failed for good, newest last, unless a later job made them good."""
+        return dead_letters.parked(self.list, self._parked_since())
+
+    def standing(self) -> Mapping[str, Standing]:
+        """Tell, by incident, what is still to be done and what was given up."""
+        return dead_letters.standing(self.list, self._parked_since())
 
     def backlog(self) -> Backlog:
         """Count the incidents' jobs that wait."""
@@ -95,44 +160,41 @@ class Client:
 
     def last_tick(self) -> datetime | None:
         """Tell when scheduled work last ended well, if it ever did."""
-        rows = self.list(
-            name=TICK,
-            status="SUCCESS",
-            sort_desc=True,
-            limit=1,
-            load_input=False,
-            load_output=False,
+        only_when = {"load_input": False, "load_output": False}
+        rows = self.list(name=TICK, status="SUCCESS", sort_desc=True, limit=1, **only_when)
+        return moment(rows[0].completed_at) if rows else None
+
+    def workers(self) -> int:
+        """Count the processes that work on this database now; needs no :meth:`start`."""
+        return self._leases.living()
+
+    def _connect(self) -> None:
+        self._connections = patient_engine(self._location, PATIENCE, _CONNECTIONS)
+        self._client = DBOSClient(
+            system_database_engine=self._connections,
+            serializer=DBOSPortableJSONSerializer(),
+            application_name=engine.APPLICATION,
+            lazy=True,
+            retry_connection_errors=False,
         )
-        return next((moment(row.completed_at) for row in rows), None)
 
-    def close(self) -> None:
-        """Let go of the connections."""
-        self._client.destroy()
-        self._engine.dispose()
-
-    def _named(self, jobs: Sequence[str]) -> Iterator[WorkflowStatus]:
-        for at in range(0, len(jobs), _AT_ONCE):
-            yield from self.list(workflow_ids=list(jobs[at : at + _AT_ONCE]))
+    def _parked_since(self) -> datetime:
+        return datetime.now(UTC) - self._settings.parked_retention
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _asking(self) -> Iterator[sa.Engine]:
         """Say in a sentence what went wrong, and begin anew with the connections.
 
         One that was opened while a file could only be read never writes to it.
         """
+        if self._connections is None:
+            raise PostmortemError("The queue is not running in this process.", "Start it first.")
         try:
-            yield
+            yield self._connections
         except (sa.exc.SQLAlchemyError, error.DBOSException) as why:
-            self._engine.dispose()
+            self._connections.dispose()
             first_line = str(getattr(why, "orig", None) or why).strip().partition("\n")[0]
             raise Unreachable(
                 f"The queue's database cannot be used: {first_line}.",
                 "Check POSTMORTEM_DATABASE_URL, and that the place has room and can be written.",
             ) from why
-
-
-def _continued(row: WorkflowStatus) -> str:
-    if row.status == "CANCELLED":
-        return job_names.successor(row.workflow_id)
-    end = end_of(row)
-    return end.successor or end.covered_by

@@ -1,7 +1,7 @@
 """What is still to be done and what was given up, told by incident."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,7 +9,6 @@ from dbos import WorkflowStatus
 
 from worker.jobs.states import JobPhase, JobState, Standing
 from worker.queue import job_names
-from worker.queue.client import Client
 from worker.queue.job_names import INCIDENT_JOB
 from worker.queue.stored_jobs import (
     GRAIN,
@@ -23,30 +22,33 @@ from worker.queue.stored_jobs import (
     state_of,
 )
 
+Look = Callable[..., Sequence[WorkflowStatus]]
+"""Lists jobs, as the engine's ``list_workflows`` does."""
+
 _RANKS = (JobPhase.PARKED, JobPhase.RUNNING, JobPhase.RETRYING, JobPhase.WAITING)
 _UNFINISHED = ["ENQUEUED", "DELAYED", "PENDING"]
 _AT_ONCE = 100
 """Incidents looked for by one query: SQLite takes conditions of a limited depth."""
 
 
-def parked(client: Client, since: datetime) -> Sequence[JobState]:
+def parked(look: Look, since: datetime) -> Sequence[JobState]:
     """List the jobs that failed for good since then, newest last, unless they were made good.
 
     Of each incident the latest counts. What makes it good is a later run that did all that was
     wanted of it, or that found that nothing ever will.
     """
-    return [state_of(row, None) for row in _parked(client, since)]
+    return [state_of(row, None) for row in _parked(look, since)]
 
 
-def standing(client: Client, since: datetime) -> dict[str, Standing]:
+def standing(look: Look, since: datetime) -> dict[str, Standing]:
     """Tell, by incident, which jobs are not over and which failed for good since then.
 
     Of an incident's jobs that one counts which has seen least and so will see most: one that waits
     before one that is to be tried again, and that before one that runs.
     """
-    unfinished = client.list(name=INCIDENT_JOB, status=_UNFINISHED, load_output=False)
+    unfinished = look(name=INCIDENT_JOB, status=_UNFINISHED, load_output=False)
     found: dict[str, Standing] = {}
-    for row in (*unfinished, *_parked(client, since)):
+    for row in (*unfinished, *_parked(look, since)):
         job = job_of(row)
         if job is None:
             continue
@@ -79,9 +81,9 @@ def _standing(row: WorkflowStatus, job: StoredJob) -> Standing:
     )
 
 
-def _parked(client: Client, since: datetime) -> Sequence[WorkflowStatus]:
-    rows = client.list(name=INCIDENT_JOB, status="ERROR", completed_after=since.isoformat())
-    later = _later_runs(client, rows)
+def _parked(look: Look, since: datetime) -> Sequence[WorkflowStatus]:
+    rows = look(name=INCIDENT_JOB, status="ERROR", completed_after=since.isoformat())
+    later = _later_runs(look, rows)
     latest: dict[str, WorkflowStatus] = {}
     for row in sorted(rows, key=lambda row: row.completed_at or 0):
         incident = job_names.subject(row.workflow_id)
@@ -91,20 +93,20 @@ def _parked(client: Client, since: datetime) -> Sequence[WorkflowStatus]:
     return list(latest.values())
 
 
-def _later_runs(client: Client, rows: Sequence[WorkflowStatus]) -> defaultdict[str, list[JobRun]]:
+def _later_runs(look: Look, rows: Sequence[WorkflowStatus]) -> defaultdict[str, list[JobRun]]:
     """Give the runs, by incident, that may have made these jobs good."""
     found: defaultdict[str, list[JobRun]] = defaultdict(list)
     prefixes = list({job_names.prefix(job_names.subject(row.workflow_id)) for row in rows})
     for at in range(0, len(prefixes), _AT_ONCE):
         since = datetime.fromtimestamp(min(map(_began, rows)), UTC) - GRAIN
-        later = client.list(
+        rows_later = look(
             workflow_id_prefix=prefixes[at : at + _AT_ONCE],
             name=INCIDENT_JOB,
             status="SUCCESS",
             dequeued_after=since.isoformat(),
             load_input=False,
         )
-        for row in later:
+        for row in rows_later:
             if (ran := end_of(row).ran) is not None:
                 found[job_names.subject(row.workflow_id)].append(ran)
     return found

@@ -11,7 +11,8 @@ import structlog
 from dbos import DBOS, WorkflowStatus
 
 from worker.queue.leases import Leases, SharedClock
-from worker.queue.schedule import PASSING
+from worker.queue.queue_policy import QueueSettings
+from worker.queue.schedule import Rounds
 
 _log = structlog.get_logger(__name__)
 _BATCH = 500
@@ -19,7 +20,7 @@ _PRUNE_EVERY = 3600.0
 
 
 class UnderWay:
-    """The jobs under way in this process, by their names."""
+    """The jobs that this process is at work on, by their names."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -49,8 +50,8 @@ class UnderWay:
         return bool(self) or time.monotonic() - self._ended < seconds
 
 
-class Recovery:
-    """A thread that hands on the jobs of processes that are gone and forgets what is long done.
+class Recovery(Rounds):
+    """Hands on the jobs of processes that are gone, and forgets what is long done.
 
     ``hand_on`` is called with each job that a process left behind in the middle: another that is
     gone, or this one, where it is no longer ``under_way`` and yet not recorded as ended.
@@ -63,64 +64,44 @@ class Recovery:
         executor: str,
         hand_on: Callable[[WorkflowStatus], None],
         under_way: Container[str],
-        *,
-        every: float,
-        retention: timedelta,
-        parked_retention: timedelta,
+        settings: QueueSettings,
     ) -> None:
+        super().__init__("queue-recovery")
         self._leases = leases
         self._clock = clock
         self._executor = executor
         self._hand_on = hand_on
         self._under_way = under_way
+        self._settings = settings
         self._dropped: set[str] = set()
-        self._every = every
-        self._retention = retention
-        self._parked_retention = parked_retention
         self._pruned = float("-inf")
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._loop, name="queue-recovery", daemon=True)
 
-    def start(self) -> None:
-        """Begin with a round at once: what a killed process left is not made to wait."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the round that is under way."""
-        self._stop.set()
-        self._thread.join()
+    def pause(self) -> float:
+        """Wait for a heartbeat."""
+        return self._settings.heartbeat
 
     def look(self) -> None:
-        """Make one round."""
+        """Show that this process lives, and see to what the others left."""
         if not self._leases.hold(self._executor):
             _log.error(
                 "Another process has taken this one's place and hands on its jobs.",
                 process=self._executor,
             )
         self._clock.set()
-        self._bury_the_dead()
-        self._prune()
-
-    def _loop(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self.look()
-            except PASSING as why:
-                _log.warning("The queue could not be looked after; trying again.", why=str(why))
-            self._stop.wait(self._every)
-
-    def _bury_the_dead(self) -> None:
         running: defaultdict[str, list[WorkflowStatus]] = defaultdict(list)
         for row in DBOS.list_workflows(status="PENDING", load_output=False):
             if row.executor_id:
                 running[row.executor_id].append(row)
-        mine = running.pop(self._executor, [])
+        self._see_to_unrecorded(running.pop(self._executor, []))
         for executor, rows in running.items():
             if self._leases.gone(executor):
                 _log.warning("A process ended amid its work.", process=executor, jobs=len(rows))
                 for row in rows:
                     self._hand_on(row)
-        self._see_to_unrecorded(mine)
+        if time.monotonic() - self._pruned >= _PRUNE_EVERY:
+            self._forget(["SUCCESS", "CANCELLED"], self._settings.retention)
+            self._forget(None, self._settings.parked_retention)
+            self._pruned = time.monotonic()
 
     def _see_to_unrecorded(self, mine: Sequence[WorkflowStatus]) -> None:
         """Hand on what was dropped for two rounds: its end may just be on the way to its record."""
@@ -129,13 +110,6 @@ class Recovery:
             _log.warning("The end of a job was not recorded.", job=job)
             self._hand_on(dropped[job])
         self._dropped = set(dropped)
-
-    def _prune(self) -> None:
-        if time.monotonic() - self._pruned < _PRUNE_EVERY:
-            return
-        self._forget(["SUCCESS", "CANCELLED"], self._retention)
-        self._forget(None, self._parked_retention)
-        self._pruned = time.monotonic()
 
     def _forget(self, status: list[str] | None, older_than: timedelta) -> None:
         before = (datetime.now(UTC) - older_than).isoformat()

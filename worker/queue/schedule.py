@@ -1,4 +1,4 @@
-"""Work that recurs: what runs, how often, which of its periods a moment is in, and its clock.
+"""Work that recurs, and the threads that see to it.
 
 Time is cut into periods of equal length, counted from 1970. Each machine finds the same number for
 the same moment, and the number is part of the tick's name: so a tick is stored once, whoever is
@@ -6,6 +6,7 @@ first. (The engine's own schedules are cron expressions, which cannot say "every
 """
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,10 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from connectors.errors import ConfigurationError, PostmortemError
 from worker.jobs.states import JobOutcome
 
-PASSING = (PostmortemError, error.DBOSException, SQLAlchemyError, OSError)
-"""What a thread of the queue outlives: it is tried again in the next round."""
-_log = structlog.get_logger(__name__)
+_PASSING = (PostmortemError, error.DBOSException, SQLAlchemyError, OSError)
 _SHORTEST = timedelta(seconds=1)
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,41 @@ class Schedule:
         return period * self.every.total_seconds()
 
 
-class Ticker:
-    """A thread that calls ``fire(schedule, period)`` at the start and in each later period.
+class Rounds(ABC):
+    """A thread that goes on, round after round, whatever becomes of one of them."""
+
+    def __init__(self, name: str) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Begin with a round at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the round that is under way."""
+        self._stop.set()
+        self._thread.join()
+
+    @abstractmethod
+    def look(self) -> None:
+        """Make one round."""
+
+    @abstractmethod
+    def pause(self) -> float:
+        """Tell in how many seconds the next round begins."""
+
+    def _loop(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.look()
+            except _PASSING as why:
+                _log.warning("The queue missed a round.", thread=self._thread.name, why=str(why))
+            self._stop.wait(self.pause())
+
+
+class Ticker(Rounds):
+    """Calls ``fire`` with a schedule and its period, at the start and in each later period.
 
     ``clock`` gives the seconds since 1970, the same on all machines.
     """
@@ -63,28 +96,17 @@ class Ticker:
         fire: Callable[[Schedule, int], None],
         clock: Callable[[], float],
     ) -> None:
+        super().__init__(f"schedule-{schedule.name}")
         self._schedule = schedule
         self._fire = fire
         self._clock = clock
-        self._stop = threading.Event()
-        self._thread = threading.Thread(
-            target=self._loop, name=f"schedule-{schedule.name}", daemon=True
-        )
+        self._period = 0
 
-    def start(self) -> None:
-        """Begin with the period that is now."""
-        self._thread.start()
+    def look(self) -> None:
+        """Fire for the period that is now."""
+        self._period = self._schedule.period(self._clock())
+        self._fire(self._schedule, self._period)
 
-    def stop(self) -> None:
-        """Fire no more."""
-        self._stop.set()
-        self._thread.join()
-
-    def _loop(self) -> None:
-        while not self._stop.is_set():
-            period = self._schedule.period(self._clock())
-            try:
-                self._fire(self._schedule, period)
-            except PASSING as why:
-                _log.warning("A tick was lost.", schedule=self._schedule.name, why=str(why))
-            self._stop.wait(self._schedule.begins(period + 1) - self._clock())
+    def pause(self) -> float:
+        """Wait for the period after it."""
+        return self._schedule.begins(self._period + 1) - self._clock()

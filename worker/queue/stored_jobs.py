@@ -190,6 +190,14 @@ def given_up_of(row: WorkflowStatus) -> GivenUp:
     return GivenUp((str(row.error).strip().partition("\n")[0],))
 
 
+def continued_by(row: WorkflowStatus) -> str:
+    """Name the attempt or the job that took this one over, "" where none did."""
+    if row.status == "CANCELLED":
+        return job_names.successor(row.workflow_id)
+    end = end_of(row)
+    return end.successor or end.covered_by
+
+
 def moment(milliseconds: int | None) -> datetime | None:
     """Read one of the engine's times."""
     return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -16,8 +16,8 @@ from worker.jobs.results import Trigger
 from worker.jobs.states import JobOutcome, JobPhase, JobState
 from worker.queue import engine, job_names
 from worker.queue.job_names import INCIDENT_JOB, TICK
+from worker.queue.queue_policy import Done, JobRetryPolicy, Parked, TryAgain, decide
 from worker.queue.recovery import UnderWay
-from worker.queue.retry_policy import Done, JobRetryPolicy, Parked, TryAgain, decide
 from worker.queue.schedule import Schedule
 from worker.queue.stored_jobs import (
     END,

@@ -11,7 +11,7 @@ from tests.integration.queue_support import KINDS, WAIT, database, eventually
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobOutcome, JobPhase
-from worker.queue import Queue, QueueSettings, Schedule, engine
+from worker.queue import Client, Queue, QueueSettings, Schedule, engine
 
 
 @pytest.fixture(params=KINDS)
@@ -42,7 +42,7 @@ def test_jobs_asked_for_together_are_all_done(url):
 
 
 def test_of_jobs_asked_for_together_all_are_stored_or_none(url):
-    queue = Queue(url, lambda *_: JobOutcome(), works=False)
+    queue = Client(url)
     queue.start()
     try:
         with pytest.raises(PayloadError):
@@ -53,7 +53,7 @@ def test_of_jobs_asked_for_together_all_are_stored_or_none(url):
 
 
 def test_the_backlog_counts_what_waits_and_since_when_it_could_have_begun(url):
-    queue = Queue(url, lambda *_: JobOutcome(), works=False)
+    queue = Client(url)
     queue.start()
     try:
         assert queue.backlog().oldest == 0
@@ -89,7 +89,7 @@ def test_a_process_that_only_asks_runs_no_engine(url):
     worker = Queue(url, lambda *_: JobOutcome(), settings=QueueSettings(poll=0.05))
     worker.start()  # it makes the tables
     worker.stop()
-    asker = Queue(url, lambda *_: JobOutcome(), works=False)
+    asker = Client(url)
     asker.start()
     try:
         (job,) = asker.enqueue_all(requests("PASKED"))
