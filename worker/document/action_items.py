@@ -5,7 +5,7 @@ import textwrap
 from dataclasses import dataclass
 from datetime import date
 
-from worker.content.dates import deadline
+from worker.content.dates import read_date
 from worker.content.inline_markdown import escape, is_bracketed
 from worker.content.urls import safe_url
 
@@ -130,7 +130,7 @@ def due(text: str, where: str) -> tuple[date | None, list[str]]:
     """Read a deadline that may be absent; where it cannot be used, a sentence says so."""
     if not text:
         return None, []
-    day, wrong = deadline(text)
+    day, wrong = read_date(text)
     if day is not None:
         return day, []
     return None, [f"{where} has the deadline '{shortened(text)}', and {wrong}. Use YYYY-MM-DD."]
