@@ -28,9 +28,9 @@ import sqlalchemy as sa
 from bench.process import KINDS, Program, program
 from connectors.incidents import IncidentId
 from connectors.pagerduty.sandbox.account import SandboxAccount
-from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT, MIRA, SHOP_TEAM
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
+from connectors.sandbox import Fault
 from tests.integration.queue_support import database
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger

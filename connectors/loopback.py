@@ -62,25 +62,6 @@ class Running(ABC):
         self.stop()
 
 
-class Sandbox(Running):
-    """A service of the sandbox, behind a server of its own."""
-
-    _server: "LoopbackServer"
-
-    @property
-    def url(self) -> str:
-        """Where the service is reached, without a slash at its end."""
-        return self._server.url
-
-    def start(self) -> None:
-        """Start answering."""
-        self._server.start()
-
-    def stop(self) -> None:
-        """Stop answering, and free the port."""
-        self._server.stop()
-
-
 class LoopbackServer(Running):
     """An HTTP server on 127.0.0.1, reachable at ``url`` between :meth:`start` and :meth:`stop`.
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from connectors.jira.sandbox.faults import Fault, Moment
-from connectors.jira.sandbox.gate import Served
+from connectors.sandbox import Fault, Moment, Served
 from tests.acceptance.world import Clock, World, usual_policy
 from worker.jobs.results import IncidentResult
 
@@ -54,7 +53,7 @@ def kill_at(here: World, number: int, moment: Moment) -> None:
             if moment is Moment.BEFORE:
                 here.jira.fault(Fault(at=".*"))
 
-    here.jira.gate.watcher = watch
+    here.jira.recorder.watcher = watch
 
 
 def sync_until_quiet(here: World, name: str = "quick fix") -> None:

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from connectors.incidents import IncidentId
-from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT, LENA
+from connectors.sandbox import Fault
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World, world
 from worker.jobs import incident_job as one_incident
@@ -146,7 +146,7 @@ def test_the_schedule_reads_a_skipped_incident_once_until_it_or_the_rule_changes
 def test_the_watermark_stays_until_everything_before_it_is_done(here: World) -> None:
     here.policy = replace(here.policy, look_back=timedelta(days=90))
     incident = IncidentId(here.incidents["quick fix"].id)
-    here.pagerduty.fault(Fault(rf"/incidents/{incident}", 500, times=None))
+    here.pagerduty.fault(Fault(rf"/incidents/{incident}$", 500, times=None))
     assert here.run().failed
     here.policy = replace(here.policy, look_back=timedelta(0))
     assert here.run().failed, "it is looked for again, though nothing looks back that far by itself"

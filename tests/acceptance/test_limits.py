@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from connectors.jira.client import Jira
-from connectors.jira.sandbox.faults import Fault, Moment
 from connectors.retry import Circuit, RetryPolicy
+from connectors.sandbox import Fault, Moment
 from tests.acceptance.world import World
 
 
@@ -47,7 +47,7 @@ def test_a_quota_that_is_used_up_ends_the_run_with_a_word_and_what_is_left(there
     assert there.path("checkout storm").exists()
     assert there.tickets() == {}
     assert there.slept == []
-    there.jira.gate.faults.clear()
+    there.jira.faults.clear()
     after = there.run("quick fix", "checkout storm")
     assert not after.failed
     assert all(there.linked())
@@ -84,7 +84,7 @@ def test_what_was_done_before_an_outage_is_kept(there: World) -> None:
     there.jira.fault(Fault(at="remotelink", status=503, times=None))
     result = there.sync(wait=0)
     assert result.failures
-    there.jira.gate.faults.clear()
+    there.jira.faults.clear()
     there.clock.sleep(120)
     there.sync()
     assert len(there.tickets()) == 2

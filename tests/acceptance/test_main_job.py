@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.sections import LABELS, Names, Slot
-from connectors.jira.sandbox.faults import Fault as JiraFault
-from connectors.pagerduty.sandbox.faults import Fault
+from connectors.sandbox import Fault
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World
 from worker.jobs.draft_filter import DraftFilter
@@ -280,7 +279,7 @@ def test_a_wrong_jira_token_leaves_the_draft_whole(here: World) -> None:
 
 @pytest.mark.parametrize("status", [500, 503])
 def test_a_tracker_that_is_down_leaves_the_draft_whole(here: World, status: int) -> None:
-    here.jira.fault(JiraFault(status=status, times=None))
+    here.jira.fault(Fault(status=status, times=None))
     result = here.sync("checkout storm")
     assert result.failures
     assert here.path("checkout storm").exists()

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from connectors.jira.sandbox import Served
+from connectors.sandbox import Served
 from connectors.tickets import SiteKind
 from tests.contract.specs import Contract, Erratum, Exchange, contract
 

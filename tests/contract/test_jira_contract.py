@@ -7,8 +7,9 @@ import requests
 
 from connectors.errors import ConnectorError
 from connectors.jira.client import Jira
-from connectors.jira.sandbox import PEOPLE, Fault, JiraSandbox
+from connectors.jira.sandbox import PEOPLE, JiraSandbox
 from connectors.jira.sandbox.projects import person
+from connectors.sandbox import Fault
 from connectors.tickets import (
     AccountId,
     RemoteLink,

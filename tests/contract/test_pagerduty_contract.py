@@ -14,12 +14,12 @@ from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.account import SandboxAccount
-from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID, STORM_START
-from connectors.pagerduty.sandbox.server import PagerDutySandbox, Served
+from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.pagerduty.vocabulary import entry_kind
 from connectors.pagerduty.webhook import WANTED_EVENTS
 from connectors.retry import RetryPolicy
+from connectors.sandbox import Fault, Served
 from tests.contract.specs import Contract, Erratum, Exchange, contract, reference
 
 SEEN_TYPES = (
@@ -259,7 +259,7 @@ def test_refusals(
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 429])
 def test_errors_on_request(official: Contract, sandbox: PagerDutySandbox, status: int) -> None:
-    sandbox.fault(Fault("/incidents", status, {"ratelimit-reset": "7"}))
+    sandbox.fault(Fault("/incidents$", status, {"ratelimit-reset": "7"}))
     headers = {"Authorization": f"Token token={sandbox.api_key}"}
     assert (
         requests.get(sandbox.url + "/incidents", headers=headers, timeout=5).status_code == status

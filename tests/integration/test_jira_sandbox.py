@@ -11,18 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connectors.jira.sandbox import (
-    SECRET,
-    Fault,
-    FieldEdit,
-    JiraSandbox,
-    Moment,
-    ProjectField,
-    Served,
-)
+from connectors.jira.sandbox import SECRET, FieldEdit, JiraSandbox, ProjectField
 from connectors.jira.sandbox.jql import BadQuery, parse
 from connectors.jira.webhook import read
 from connectors.loopback import LoopbackServer
+from connectors.sandbox import Fault, Moment, Served
 from connectors.tickets import RemoteLink, SiteKind
 from tests.contract.jira_support import created, new_ticket, tracker
 
@@ -234,7 +227,7 @@ def test_a_watcher_is_told_before_and_after_each_request_takes_effect(
     def watch(served: Served, moment: Moment) -> None:
         seen.append((served.number, moment.value, len(sandbox.site.records)))
 
-    sandbox.gate.watcher = watch
+    sandbox.recorder.watcher = watch
     create(sandbox)
     create(sandbox)
     assert seen == [(1, "before", 0), (1, "after", 1), (2, "before", 1), (2, "after", 2)]

@@ -16,7 +16,8 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.jira.client import Jira
-from connectors.jira.sandbox import Fault, JiraSandbox
+from connectors.jira.sandbox import JiraSandbox
+from connectors.sandbox import Fault
 from connectors.tickets import (
     Category,
     NoAccount,

@@ -11,14 +11,13 @@ from connectors.errors import Unreachable
 from connectors.incidents import IncidentId
 from connectors.jira.client import Jira
 from connectors.jira.sandbox import API_TOKEN, EMAIL, JiraSandbox
-from connectors.jira.sandbox import Fault as JiraFault
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import scenarios
-from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.rate_limit import BURST, LocalPace, OverBudget, Rate
 from connectors.retry import Circuit, Retryable, RetryPolicy, call
+from connectors.sandbox import Fault
 
 AT_ONCE = RetryPolicy(sleep=lambda _: None)
 
@@ -196,7 +195,7 @@ def test_every_request_to_pagerduty_has_a_permit() -> None:
 def test_every_request_to_jira_has_a_permit() -> None:
     pace = Counted()
     with JiraSandbox() as sandbox:
-        sandbox.fault(JiraFault("myself", 429))
+        sandbox.fault(Fault("myself", 429))
         client = Jira(sandbox.url, email=EMAIL, api_token=API_TOKEN, policy=AT_ONCE, pace=pace)
         client.labelled("postmortem")
         client.check("OPS", "Task")

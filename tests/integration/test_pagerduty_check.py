@@ -8,10 +8,10 @@ import pytest
 from connectors.checks import Finding
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import scenarios
-from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.pagerduty.webhook import WANTED_EVENTS
 from connectors.retry import RetryPolicy
+from connectors.sandbox import Fault
 
 HOOK = "https://postmortems.example.com/webhooks/pagerduty"
 Check = Callable[..., list[Finding]]
@@ -68,7 +68,7 @@ def test_an_unreachable_site_is_a_finding_and_no_exception(check: Check) -> None
 
 
 def test_an_answer_of_another_shape_is_a_finding(sandbox: PagerDutySandbox, check: Check) -> None:
-    sandbox.fault(Fault("/incidents", body=b'{"incidents": 7}'))
+    sandbox.fault(Fault("/incidents$", body=b'{"incidents": 7}'))
     (finding,) = check()
     assert "the number 7 as incidents" in finding.problem
 

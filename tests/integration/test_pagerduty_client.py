@@ -24,11 +24,11 @@ from connectors.incidents import IncidentId, IncidentStatus
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox import scenarios
-from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import MERGED_ID, STORM_ID, STORM_START
 from connectors.pagerduty.sandbox.scenarios.other_incidents import REOPENED_ID, REOPENED_START
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.retry import RetryPolicy
+from connectors.sandbox import Fault
 
 STORM = IncidentId(STORM_ID)
 LOG = rf"/incidents/{STORM_ID}/log_entries"
@@ -341,7 +341,7 @@ def test_what_is_forbidden_for_one_incident_is_asked_for_in_the_next(
 def test_includes_that_the_account_does_not_know_cost_the_custom_fields_alone(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty, status: int
 ) -> None:
-    sandbox.fault(Fault(rf"/incidents/{STORM}", status))
+    sandbox.fault(Fault(rf"/incidents/{STORM}$", status))
     record = pagerduty.record(STORM)
     assert (record.custom_fields, len(record.log_entries)) == ((), 72)
     assert [one.part for one in record.missing] == ["custom fields"]
@@ -369,7 +369,7 @@ def test_a_full_quota_without_a_reset_is_waited_out_as_well_as_it_goes(
     headers: dict[str, str],
     waited: list[float],
 ) -> None:
-    sandbox.fault(Fault(rf"/incidents/{STORM}", 429, headers))
+    sandbox.fault(Fault(rf"/incidents/{STORM}$", 429, headers))
     pagerduty.incident(STORM)
     assert waits.seconds == waited
 
@@ -407,7 +407,7 @@ def test_a_server_error_is_repeated_within_bounds(
 
 
 def test_a_lost_connection_is_tried_again(sandbox: PagerDutySandbox, pagerduty: PagerDuty) -> None:
-    sandbox.fault(Fault(LOG, drop=True, times=2))
+    sandbox.fault(Fault(LOG, cut_short=True, times=2))
     assert len(pagerduty.record(STORM).log_entries) == 72
 
 
@@ -467,7 +467,7 @@ def test_what_cannot_be_an_id_is_never_asked_for(
 
 
 def test_a_forbidden_incident_is_an_error(sandbox: PagerDutySandbox, pagerduty: PagerDuty) -> None:
-    sandbox.fault(Fault(rf"/incidents/{STORM}", 403, times=None))
+    sandbox.fault(Fault(rf"/incidents/{STORM}$", 403, times=None))
     with pytest.raises(AccessDenied, match="with 403"):
         pagerduty.record(STORM)
 
@@ -478,7 +478,7 @@ def test_a_forbidden_incident_is_an_error(sandbox: PagerDutySandbox, pagerduty: 
 def test_an_answer_that_is_no_json_is_one_clear_error(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty, body: bytes
 ) -> None:
-    sandbox.fault(Fault(rf"/incidents/{STORM}", body=body))
+    sandbox.fault(Fault(rf"/incidents/{STORM}$", body=body))
     with pytest.raises(PayloadError, match=r"not JSON|should be an object"):
         pagerduty.incident(STORM)
 
@@ -608,8 +608,8 @@ def test_neither_a_repr_nor_a_log_shows_the_key(
     caplog.set_level(0)
     client = connect(sandbox.api_key, sandbox.url)
     sandbox.fault(Fault(".*", 500))
-    sandbox.fault(Fault(".*", 429, after=1))
-    sandbox.fault(Fault(".*", 401, after=1))
+    sandbox.fault(Fault(".*", 429, skip=1))
+    sandbox.fault(Fault(".*", 401, skip=1))
     client.incident(STORM)
     with pytest.raises(ConnectorError):
         client.incident(STORM)

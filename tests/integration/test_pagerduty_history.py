@@ -14,10 +14,10 @@ from connectors.incidents import IncidentFilter
 from connectors.pagerduty import resolved_incidents, transport
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import json_shapes as wire
-from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.retry import RetryPolicy
+from connectors.sandbox import Fault
 
 DAY = datetime(2026, 10, 15, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -142,7 +142,7 @@ def test_pages_out_of_order_are_all_read(sandbox: PagerDutySandbox, pagerduty: P
         first = answer["incidents"]
         return {**answer, "incidents": first[50:] + first[:50]}
 
-    sandbox.fault(Fault("/incidents", change=shuffle, times=None))
+    sandbox.fault(Fault("/incidents$", change=shuffle, times=None))
     assert titles(pagerduty, DAY, DAY + 24 * HOUR) == ["new"]
     assert len(sandbox.calls()) == 2
 
@@ -157,7 +157,7 @@ def test_an_old_incident_without_its_time_of_resolution_is_told_by_its_last_chan
         shown = [{**one, "resolved_at": None} for one in answer["incidents"]]
         return {**answer, "incidents": shown}
 
-    sandbox.fault(Fault("/incidents", change=without, times=None))
+    sandbox.fault(Fault("/incidents$", change=without, times=None))
     assert titles(pagerduty, DAY, DAY + 24 * HOUR) == ["old style"]
 
 
@@ -187,7 +187,7 @@ def test_an_empty_page_that_speaks_of_more_is_an_error_not_a_loss(
     def empty(answer: Any) -> Any:
         return {**answer, "incidents": [], "more": True}
 
-    sandbox.fault(Fault("/incidents", change=empty, times=None))
+    sandbox.fault(Fault("/incidents$", change=empty, times=None))
     with pytest.raises(PayloadError, match="empty page"):
         pagerduty.resolved(DAY, DAY + HOUR, ALL)
 
@@ -195,7 +195,7 @@ def test_an_empty_page_that_speaks_of_more_is_an_error_not_a_loss(
 def test_an_account_without_teams_refuses_a_filter_by_team(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty
 ) -> None:
-    sandbox.fault(Fault("/incidents", 402))
+    sandbox.fault(Fault("/incidents$", 402))
     with pytest.raises(AccessDenied, match="with 402"):
         pagerduty.resolved(DAY, DAY + HOUR, IncidentFilter(teams=frozenset({"PT"})))
 
@@ -279,7 +279,7 @@ def test_an_incident_that_is_listed_last_for_want_of_a_time_is_found(
         shown = timed if answer["more"] else [*timed, *last.values()]
         return {**answer, "incidents": shown if answer["limit"] > 1 else list(last.values())}
 
-    sandbox.fault(Fault("/incidents", change=mend, times=None))
+    sandbox.fault(Fault("/incidents$", change=mend, times=None))
     assert titles(pagerduty, DAY, DAY + 24 * HOUR) == ["without"]
 
 

@@ -14,7 +14,6 @@ import requests
 from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.account import SandboxAccount
-from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import MERGED_ID, STORM_ID, STORM_START
 from connectors.pagerduty.sandbox.scenarios.other_incidents import (
     AUTO_RESOLVED_ID,
@@ -22,8 +21,9 @@ from connectors.pagerduty.sandbox.scenarios.other_incidents import (
     REOPENED_ID,
 )
 from connectors.pagerduty.sandbox.server import SECRET, PagerDutySandbox
-from connectors.pagerduty.sandbox.webhooks import delivery, ping
+from connectors.pagerduty.sandbox.views import delivery, ping
 from connectors.pagerduty.webhook import EventKind, read
+from connectors.sandbox import Fault
 
 ONE = f"/incidents/{STORM_ID}"
 OCTOBER = {"since": "2026-10-01T00:00:00Z", "until": "2026-11-01T00:00:00Z"}
@@ -301,15 +301,15 @@ def test_steps_and_requests_at_once_never_show_half_of_a_step(
 def test_faults_strike_in_order_and_only_as_often_as_they_should(
     sandbox: PagerDutySandbox,
 ) -> None:
-    sandbox.fault(Fault(ONE, 500, after=1, times=2))
-    sandbox.fault(Fault(ONE, 429, {"ratelimit-reset": "7"}))
+    sandbox.fault(Fault(f"{ONE}$", 500, skip=1, times=2))
+    sandbox.fault(Fault(f"{ONE}$", 429, {"ratelimit-reset": "7"}))
     statuses = [get(sandbox, ONE).status_code for _ in range(5)]
     assert statuses == [429, 500, 500, 200, 200]
     assert [one.status for one in sandbox.served] == statuses
 
 
 def test_a_dropped_connection_ends_in_mid_answer(sandbox: PagerDutySandbox) -> None:
-    sandbox.fault(Fault(ONE, drop=True))
+    sandbox.fault(Fault(f"{ONE}$", cut_short=True))
     with pytest.raises(requests.RequestException):
         get(sandbox, ONE)
     assert [one.status for one in sandbox.served] == [None]

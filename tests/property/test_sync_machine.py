@@ -8,8 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from connectors.jira.sandbox.faults import Fault, Moment
-from connectors.jira.sandbox.gate import Served
+from connectors.sandbox import Fault, Moment, Served
 from connectors.tickets import SiteKind
 from tests.acceptance.world import LAG, world
 from worker.store.base import Version
@@ -67,19 +66,19 @@ class Syncs(RuleBasedStateMachine):
 
         def watch(served: Served, at: Moment) -> None:
             if len(self.here.jira.served) - seen > after and at is moment:
-                self.here.jira.gate.watcher = None
+                self.here.jira.recorder.watcher = None
                 self.here.jira.fault(Fault(moment=moment))
 
-        self.here.jira.gate.watcher = watch
+        self.here.jira.recorder.watcher = watch
         self.here.sync(wait=0)
-        self.here.jira.gate.watcher = None
+        self.here.jira.recorder.watcher = None
 
     @rule(moment=st.sampled_from(Moment), wait=st.sampled_from([0, 90]))
     def a_create_has_no_answer(self, moment: Moment, wait: int) -> None:
         self.a_person_adds_a_row("Watch the disk")
         self.here.jira.fault(Fault(at=r"POST .*/issue(/bulk)?$", moment=moment))
         self.here.sync(wait=wait)
-        self.here.jira.gate.faults.clear()
+        self.here.jira.faults.clear()
 
     @rule()
     def the_program_ends_before_it_saves(self) -> None:

@@ -20,7 +20,7 @@ from connectors.jira.sandbox.server import JiraSandbox
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.server import SECRET as PAGERDUTY_SECRET
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
-from connectors.pagerduty.sandbox.webhooks import Delivery
+from connectors.sandbox import Delivery
 from tests.integration.queue_support import database
 from tests.service.documents import Documents, Folder, Remote
 from tests.service.processes import COMMAND, WAIT, Process

@@ -5,11 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from connectors.jira.sandbox import faults as jira_faults
-from connectors.jira.sandbox.faults import Moment
-from connectors.jira.sandbox.gate import Served
-from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.incident import SandboxIncident
+from connectors.sandbox import Fault, Moment, Served
 from tests.service.installation import Installation
 from tests.service.processes import Process
 from worker.tracking.new_ticket import incident_label
@@ -45,7 +42,7 @@ class Trap:
         if not self._is_about(served) or (moment is Moment.AFTER and _READS.match(str(served))):
             return
         if self.step(f"{moment.value} {served}") and moment is Moment.BEFORE:
-            self.here.jira.fault(jira_faults.Fault(at=f"^{re.escape(str(served))}$"))
+            self.here.jira.fault(Fault(at=f"^{re.escape(str(served))}$"))
 
     def _is_about(self, served: Served) -> bool:
         label = incident_label(self.incident.id)
@@ -62,9 +59,13 @@ class _Tripwire(Fault):
 
     trap: Trap | None = None
 
-    def strikes(self, path: str) -> bool:
-        if self.trap is not None and f"/{self.trap.incident.id}" in path:
-            self.trap.step(f"before GET {path}")
+    def strikes(self, request: str, moment: Moment) -> bool:
+        if (
+            self.trap is not None
+            and moment is Moment.BEFORE
+            and f"/{self.trap.incident.id}" in request
+        ):
+            self.trap.step(f"before {request}")
         return False
 
 
@@ -74,10 +75,10 @@ def trap(here: Installation, incident: SandboxIncident, step: int) -> Iterator[T
     assert here.door is not None
     made = Trap(here, incident, here.door, step)
     wire = _Tripwire(".*", trap=made)
-    here.jira.gate.watcher = made.watch
+    here.jira.recorder.watcher = made.watch
     here.pagerduty.fault(wire)
     try:
         yield made
     finally:
-        here.jira.gate.watcher = None
+        here.jira.recorder.watcher = None
         here.pagerduty.faults.remove(wire)

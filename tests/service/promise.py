@@ -83,7 +83,7 @@ class Promise:
         assert self.broken() == []
         assert self.killed or self.here.documents.leftovers() == []
         self.here.pagerduty.faults.clear()
-        self.here.jira.gate.faults.clear()
+        self.here.jira.faults.clear()
         before = self.here.documents.files()
         told = self.here.told("sync")
         assert [one for one in told["incidents"] if one["deeds"]] == [], "there was more to do"

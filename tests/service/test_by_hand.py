@@ -6,8 +6,8 @@ import subprocess
 
 import requests
 
-from connectors.pagerduty.sandbox.faults import Fault
 from connectors.pagerduty.sandbox.incident import SandboxIncident
+from connectors.sandbox import Fault
 from tests.service.happenings import open_incident, resolve, resolved_incident
 from tests.service.installation import Installation
 from tests.service.processes import COMMAND, WAIT, until
@@ -77,7 +77,7 @@ def test_what_a_process_could_not_do_is_told_and_when_it_is_tried_again(
 ) -> None:
     serve_and_look(here)
     good, bad = (resolved_incident(here.pagerduty.account) for _ in range(2))
-    here.pagerduty.fault(Fault(rf"/incidents/{bad.id}", 500, times=None))
+    here.pagerduty.fault(Fault(rf"/incidents/{bad.id}$", 500, times=None))
     done = here.run("draft", bad.id, good.id)
     assert done.returncode == 1
     assert f"Incident {bad.id} is tried again in 0:01:00 by itself." in done.stderr
@@ -118,7 +118,7 @@ def test_an_interrupted_command_leaves_what_the_next_one_goes_on_with(here: Inst
     promise = Promise(here)
     incidents = [resolved_incident(here.pagerduty.account, [ITEM]) for _ in range(6)]
     promise.drafted += incidents
-    here.pagerduty.fault(Fault(rf"/incidents/{incidents[3].id}", delay=WAIT))
+    here.pagerduty.fault(Fault(rf"/incidents/{incidents[3].id}$", delay=WAIT))
     told = interrupted(here, incidents, f"GET /incidents/{incidents[3].id}")
     assert "What was done stays done; run the command again to go on." in told
     assert 0 < len(here.documents.documents()) < len(incidents)

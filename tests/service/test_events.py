@@ -1,6 +1,6 @@
 """Webhooks come twice, late, in the wrong order or never: in the end it is all the same."""
 
-from connectors.jira.sandbox.webhooks import FieldEdit
+from connectors.jira.sandbox.server import FieldEdit
 from tests.service.happenings import now, open_incident, resolve, resolved_incident, who
 from tests.service.installation import Installation
 from tests.service.promise import Promise

@@ -7,7 +7,7 @@ from pathlib import Path
 import requests
 import sqlalchemy as sa
 
-from connectors.pagerduty.sandbox.webhooks import Delivery
+from connectors.sandbox import Delivery
 from tests.service.happenings import resolved_incident
 from tests.service.installation import installation
 from tests.service.processes import until

@@ -8,7 +8,7 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from connectors.pagerduty.sandbox.faults import Fault
+from connectors.sandbox import Fault
 from tests.service.happenings import resolved_incident
 from tests.service.installation import Installation, installation
 from tests.service.processes import until
@@ -148,7 +148,7 @@ def test_a_command_without_a_server_goes_past_an_incident_that_pagerduty_cannot_
     with installation(tmp_path, "sqlite") as here:
         account = here.pagerduty.account
         bad, *others = (resolved_incident(account) for _ in range(3))
-        here.pagerduty.fault(Fault(f"/incidents/{bad.id}", 500, times=None))
+        here.pagerduty.fault(Fault(f"/incidents/{bad.id}$", 500, times=None))
         done = here.run("sync")
         assert done.returncode == 1
         assert bad.id in done.stderr

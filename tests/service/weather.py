@@ -5,26 +5,12 @@ The periods are primes, so that troubles of all kinds meet requests of all kinds
 
 from dataclasses import dataclass
 
-from connectors.jira.sandbox import faults as jira_faults
-from connectors.jira.sandbox.faults import Moment
-from connectors.pagerduty.sandbox.faults import Fault
+from connectors.sandbox import Fault, Moment
 from tests.service.installation import Installation
 
 
 @dataclass
-class _PagerDutyFails(Fault):
-    """Strikes at every ``period``-th request, again and again."""
-
-    period: int = 1
-    seen: int = 0
-
-    def strikes(self, path: str) -> bool:
-        self.seen += 1
-        return self.seen % self.period == 0
-
-
-@dataclass
-class _JiraFails(jira_faults.Fault):
+class _Again(Fault):
     """Strikes at every ``period``-th request at its moment, again and again."""
 
     period: int = 1
@@ -39,20 +25,24 @@ class _JiraFails(jira_faults.Fault):
 
 def bad_weather(here: Installation) -> None:
     """Let both services be throttled, fail, hang up and answer late, for good."""
-    here.pagerduty.faults += [
-        _PagerDutyFails("", 429, period=53),
-        _PagerDutyFails("", 429, {"ratelimit-reset": "1"}, period=59),
-        _PagerDutyFails("", 500, period=61),
-        _PagerDutyFails("", 503, period=67),
-        _PagerDutyFails("", drop=True, period=71),
-        _PagerDutyFails("", delay=0.5, period=31),
-    ]
-    here.jira.gate.faults += [
-        _JiraFails(status=429, period=53),
-        _JiraFails(status=429, headers={"Retry-After": "1"}, period=59),
-        _JiraFails(status=503, period=61),
-        _JiraFails(status=None, period=47),
-        _JiraFails(status=500, moment=Moment.AFTER, period=43),
-        _JiraFails(status=None, moment=Moment.AFTER, period=41),
-        _JiraFails(status=200, moment=Moment.AFTER, cut_short=True, period=37),
-    ]
+    here.pagerduty.faults.extend(
+        [
+            _Again(status=429, period=53),
+            _Again(status=429, headers={"ratelimit-reset": "1"}, period=59),
+            _Again(status=500, period=61),
+            _Again(status=503, period=67),
+            _Again(cut_short=True, period=71),
+            _Again(delay=0.5, period=31),
+        ]
+    )
+    here.jira.faults.extend(
+        [
+            _Again(status=429, period=53),
+            _Again(status=429, headers={"Retry-After": "1"}, period=59),
+            _Again(status=503, period=61),
+            _Again(status=None, period=47),
+            _Again(status=500, moment=Moment.AFTER, period=43),
+            _Again(status=None, moment=Moment.AFTER, period=41),
+            _Again(status=200, moment=Moment.AFTER, cut_short=True, period=37),
+        ]
+    )

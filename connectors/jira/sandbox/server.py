@@ -1,11 +1,14 @@
 """Jira on loopback: a site behind the real API's paths, with faults on request and webhooks."""
 
 import base64
+import hashlib
+import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,13 +17,10 @@ from starlette.routing import Route
 
 from connectors.jira.sandbox import site_routes, ticket_routes
 from connectors.jira.sandbox.api_request import LOGIN_FAILED, ApiAnswer, ApiRequest, Handler
-from connectors.jira.sandbox.faults import Fault
-from connectors.jira.sandbox.gate import Gate, Served
 from connectors.jira.sandbox.issue_requests import RefusedRequest
 from connectors.jira.sandbox.site import SandboxSite, TicketRecord
 from connectors.jira.sandbox.views import Views, ticket_page
-from connectors.jira.sandbox.webhooks import Delivery, FieldEdit, delivery
-from connectors.loopback import LoopbackServer, Sandbox
+from connectors.sandbox import Delivery, Recorder, Sandbox
 from connectors.tickets import SiteKind
 
 EMAIL = "postmortem@example.com"
@@ -30,9 +30,18 @@ SECRET = "sandbox-jira-secret"  # noqa: S105 - as above
 """For ``JIRA_WEBHOOK_SECRET``."""
 
 
+@dataclass(frozen=True, slots=True)
+class FieldEdit:
+    """A field that went from one value to another, as people see the values."""
+
+    field: str
+    old: str | None = None
+    new: str | None = None
+
+
 @dataclass
 class JiraSandbox(Sandbox):
-    """The server and its site; usable as a context manager.
+    """The server and its site.
 
     ``index_lag`` is how long a search goes on missing what happened, by the site's ``clock``.
     """
@@ -52,8 +61,7 @@ class JiraSandbox(Sandbox):
         basic = base64.b64encode(f"{EMAIL}:{API_TOKEN}".encode()).decode()
         cloud = self.site.is_cloud
         self.tokens = {f"Basic {basic}" if cloud else f"Bearer {PERSONAL_TOKEN}"}
-        self.gate = Gate(Starlette(routes=self._routes()))
-        self._server = LoopbackServer(self.gate, port=self.port)
+        self.listen(Recorder(Starlette(routes=self._routes()), _words), self.port)
 
     @property
     def credentials(self) -> Mapping[str, Any]:
@@ -62,29 +70,12 @@ class JiraSandbox(Sandbox):
             return {"email": EMAIL, "api_token": API_TOKEN}
         return {"personal_token": PERSONAL_TOKEN}
 
-    @property
-    def served(self) -> list[Served]:
-        """The requests since the start or the last :meth:`forget`."""
-        return self.gate.served
-
-    def calls(self) -> list[str]:
-        """Give what was asked, like "POST /rest/api/3/issue"."""
-        return [str(one) for one in self.served]
-
-    def forget(self) -> None:
-        """Begin to count anew."""
-        self.served.clear()
-
     def clear(self) -> None:
         """Be as good as new: no tickets, nothing served, nothing that goes wrong."""
         with self.site.lock:
             self.site.clear()
-        self.served.clear()
-        self.gate.faults.clear()
-
-    def fault(self, fault: Fault) -> None:
-        """Let something go wrong from now on; of several that fit, the first one does."""
-        self.gate.faults.append(fault)
+        self.forget()
+        self.faults.clear()
 
     def ticket(self, id_or_key: str) -> TicketRecord:
         """Give a ticket, hidden or not. Raises ``KeyError`` where there is none."""
@@ -130,7 +121,7 @@ class JiraSandbox(Sandbox):
         """
         with self.site.lock:
             record = self.ticket(id_or_key)
-            return delivery(self.site, Views(self.site, self.url), record, event, changes, secret)
+            return _delivery(self.site, Views(self.site, self.url), record, event, changes, secret)
 
     def _routes(self) -> list[Route]:
         cloud = self.site.is_cloud
@@ -188,6 +179,47 @@ class JiraSandbox(Sandbox):
         with self.site.lock:
             record = self.site.find(request.path_params["ticket"])
             return HTMLResponse(ticket_page(self.site, record), 200 if record else 404)
+
+
+def _delivery(
+    site: SandboxSite,
+    views: Views,
+    record: TicketRecord,
+    event: str,
+    changes: Sequence[FieldEdit],
+    secret: str,
+) -> Delivery:
+    """Make the delivery of an event about a ticket."""
+    at = int(site.clock().timestamp() * 1000)
+    named = {"created": "issue_created", "deleted": "issue_deleted"}.get(event, "issue_generic")
+    body: dict[str, object] = {
+        "timestamp": at,
+        "webhookEvent": f"jira:issue_{event}",
+        "issue_event_type_name": named,
+        "user": views.person(site.myself),
+        "issue": views.ticket(record, record.now, ["*all"], ()),
+    }
+    if changes:
+        items = [_item(site, change) for change in changes]
+        body["changelog"] = {"id": str(at), "items": items}
+    raw = json.dumps(body).encode()
+    digest = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+    headers = {"Content-Type": "application/json", "X-Hub-Signature": f"sha256={digest}"}
+    if site.is_cloud:
+        own = uuid5(NAMESPACE_URL, f"{record.now.id}/{event}/{at}")
+        headers["X-Atlassian-Webhook-Identifier"] = str(own)
+    return Delivery(raw, headers)
+
+
+def _item(site: SandboxSite, change: FieldEdit) -> dict[str, str | None]:
+    """Show a change; Data Center leaves out ``fieldId``."""
+    item = {"field": change.field, "fieldtype": "jira"}
+    ends = {"from": None, "fromString": change.old, "to": None, "toString": change.new}
+    return {**item, **({"fieldId": change.field} if site.is_cloud else {}), **ends}
+
+
+def _words(status: int) -> object:
+    return {"errorMessages": [f"The sandbox was asked to answer {status}."], "errors": {}}
 
 
 def _response(said: ApiAnswer) -> Response:

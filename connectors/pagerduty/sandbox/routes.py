@@ -17,6 +17,7 @@ from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.json_shapes import priority
 from connectors.pagerduty.sandbox.queries import ErrorAnswer, QueryReader, not_found
+from connectors.pagerduty.sandbox.views import stamp
 
 _UTC = ZoneInfo("UTC")
 _PAGING = ("limit", "offset", "total")
@@ -221,13 +222,6 @@ class Api:
     def _priorities(self, request: Request) -> Answer:
         asked = QueryReader(request.query_params, *_PAGING)
         return asked.page([priority(name) for name in _LISTED_PRIORITIES], "priorities"), _UTC
-
-
-def stamp(time: object, zone: ZoneInfo) -> str:
-    """Write a time as PagerDuty does: ``Z`` for UTC, else the offset."""
-    if not isinstance(time, datetime):
-        raise TypeError(f"{time!r} is nothing that JSON holds")
-    return time.astimezone(zone).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _sorted(
