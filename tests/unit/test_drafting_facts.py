@@ -1,7 +1,9 @@
 """What each section says, and what it leaves to the prompts."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -308,3 +310,27 @@ def test_points_that_share_a_key_are_numbered() -> None:
     it.missing += [Missing("notes", "No."), Missing("notes", "Never.")]
     entry = _told(it).entries[Slot.LOGS]
     assert [point.key for point in entry.points] == ["missing:notes", "missing:notes#2"]
+
+
+T = TypeVar("T")
+
+
+class _Counted(tuple[T, ...]):
+    """Things that count how often they were gone through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[T]:
+        self.times += 1
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("chart", [None, "Q4711-timeline.svg"])
+def test_the_story_and_the_timeline_are_made_once_a_draft(chart: str | None) -> None:
+    record = nights.storm()
+    alerts, changes = _Counted(record.alerts), _Counted(record.change_events)
+    counted = replace(record, alerts=alerts, change_events=changes)
+    drafted = draft(counted, replace(POLICY, chart=chart))
+    assert (drafted.chart is None) == (chart is None)
+    assert alerts.times == 1, "the story alone goes through the record's alerts"
+    assert changes.times == 2, "once for the timeline, once for the contributing factors"

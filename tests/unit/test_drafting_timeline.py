@@ -254,6 +254,40 @@ def test_a_merged_incident_names_its_target() -> None:
     ]
 
 
+def test_of_several_moves_none_names_the_merged_incidents_since_nobody_knows_which_brought_which() -> (
+    None
+):
+    it = _making()
+    it.triggered()
+    for offset, who in (("5:00", "Ada"), ("9:00", "Ben")):
+        it.entry("link", offset, "Alert was added", person(who))
+    it.record_more = {
+        "merged_incidents": (
+            Reference("Q2", "#2 Disks", "https://oncall.example.com/i/Q2"),
+            Reference("Q3", "#3 Racks", "https://oncall.example.com/i/Q3"),
+        )
+    }
+    assert _rows(it)[1:] == [
+        "12:05 Ada moved 1 alert into this incident",
+        "12:09 Ben moved 1 alert into this incident",
+    ]
+    it.log.pop()
+    assert _rows(it)[1:] == [
+        "12:05 Ada merged [#2 Disks](https://oncall.example.com/i/Q2) and "
+        "[#3 Racks](https://oncall.example.com/i/Q3) into this incident, with 1 alert"
+    ]
+
+
+def test_alerts_that_joined_by_themselves_are_told_where_no_alert_can_be() -> None:
+    it = _making()
+    it.triggered()
+    for offset in ("5:00", "5:20"):
+        it.entry("link", offset, "Alert was added", it.me)
+    assert _rows(it)[1:] == ["12:05 2 alerts joined the incident"]
+    it.alert("5:00", "Disk full")
+    assert not [row for row in _rows(it) if "joined" in row]
+
+
 def test_further_triggers_are_told_as_alerts_or_folded_where_there_are_none() -> None:
     it = _making()
     it.triggered()
