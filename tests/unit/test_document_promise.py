@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.sections import Names
-from worker.content.dates import deadline
+from worker.content.dates import read_date
 from worker.document.action_items import CellEdit, TicketCell
 from worker.document.action_section import read, write
 from worker.document.front_matter import new
@@ -58,14 +58,14 @@ def written(text: str) -> Written:
     found = outline(text, NAMES)
     prompts = prompts_of(found)
     header = prompts[TIMELINE_HEADER][0].cells if TIMELINE_HEADER in prompts else ()
-    parts = targets_of(found, header)
+    targets = targets_of(found, header)
     asked = {unit.cells for many in prompts.values() for unit in many}
     units = {}
-    for place, spot in parts.spots.items():
-        bracketed = "[" in spot.text
-        units[place] = (Unit("", (spot.text,), prompt=bracketed),)
-    for place, listing in parts.listings.items():
-        entries = [tuple(cell or "" for cell in cells) for cells in listing.entries]
+    for place, target in targets.texts.items():
+        bracketed = "[" in target.text
+        units[place] = (Unit("", (target.text,), prompt=bracketed),)
+    for place, target in targets.lists.items():
+        entries = [tuple(cell or "" for cell in cells) for cells in target.entries]
         keys = (c[0] if place == TIMELINE else str(at) for at, c in enumerate(entries))
         units[place] = tuple(
             Unit(f"prompt:{at}" if cells in asked else key, cells, prompt=cells in asked)
@@ -111,7 +111,7 @@ def test_deadlines_are_understood_as_on_the_page() -> None:
     (lines,) = (one.blocks["deadlines"] for one in EXAMPLES if "deadlines" in one.blocks)
     for line in lines.splitlines():
         written_so, _, meant = line.partition(" = ")
-        day, wrong = deadline(written_so)
+        day, wrong = read_date(written_so)
         assert (day.isoformat() if day else wrong) == meant, line
 
 

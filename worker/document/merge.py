@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from config.sections import Names, Slot
 from worker.document import front_matter
-from worker.document.merge_lists import MergeStep, PlaceResult, merge_list
+from worker.document.merge_lists import merge_list
 from worker.document.merge_pairing import pair
 from worker.document.merge_targets import (
     BulletTarget,
@@ -28,6 +28,8 @@ from worker.document.merge_values import (
     TITLE,
     URL,
     MergeChange,
+    MergeStep,
+    PlaceResult,
     Suggestion,
     Unit,
     Units,
@@ -37,118 +39,6 @@ from worker.document.merge_values import (
 )
 from worker.document.outline import Outline, outline
 from worker.document.text_edits import Edit
-
-
-def merge_text(
-    spot: TextTarget | None, base: Unit | None, fresh: Unit | None, prompts: Sequence[Unit]
-) -> PlaceResult:
-    """Merge one text. ``spot`` is None where people removed it, ``base`` where it is not known.
-
-    Without a base only an untouched prompt is the program's, and what it would write itself.
-    """
-    if fresh is None:
-        return PlaceResult(units=(base,) if base else ())
-    if spot is None:
-        return PlaceResult(units=(base or fresh,))
-    ours = (base,) if base else (fresh, *prompts)
-    if any(one.opens(spot.text) for one in ours):
-        if fresh.opens(spot.text):
-            return PlaceResult(units=(fresh,))
-        reason = REFRESHED if base and not base.prompt else FILLED
-        step = MergeStep(fresh.key, spot.text, fresh.cells[0], reason)
-        return PlaceResult((spot.put(fresh.cells[0]),), (fresh,), (step,))
-    kept = base or fresh
-    if fresh.prompt or fresh.opens(spot.text):
-        return PlaceResult(units=(kept,))
-    new = not kept.opens(fresh.cells[0])
-    step = MergeStep(fresh.key, spot.text, fresh.cells[0], new=new)
-    return PlaceResult(units=(kept,), suggestions=(step,))
-
-
-@dataclass(frozen=True, slots=True)
-class MergeTargets:
-    """Where each known part of a document stands; absent from the mappings if it does not."""
-
-    spots: Mapping[str, TextTarget]
-    listings: Mapping[str, ListTarget]
-
-
-@dataclass(frozen=True, slots=True)
-class MergedParts:
-    """The edits to make, the units to remember, what was done and what was left to people."""
-
-    edits: tuple[Edit, ...]
-    units: Units
-    changes: tuple[MergeChange, ...]
-    suggestions: tuple[Suggestion, ...]
-
-
-def targets_of(outline: Outline, header: tuple[str, ...]) -> MergeTargets:
-    """Find the parts of a document; ``header`` is what the program wrote above the timeline."""
-    source = outline.blocks.source
-    spots: dict[str, TextTarget] = {}
-    listings: dict[str, ListTarget] = {}
-    if outline.title is not None:
-        spots[TITLE] = TitleTarget(outline.title)
-    for slot, bullet in outline.bullets.items():
-        spots[slot.value] = BulletTarget(source, bullet)
-        listings[points_of(slot)] = PointsTarget(source, bullet)
-    timeline = outline.timeline(header)
-    if timeline is not None:
-        spots[TIMELINE_HEADER] = HeaderTarget(timeline.table.header, timeline.time)
-        listings[TIMELINE] = RowsTarget(source, [timeline])
-    if outline.actions:
-        listings[ACTION_ITEMS] = RowsTarget(source, outline.actions)
-    return MergeTargets(spots, listings)
-
-
-def merge_parts(
-    parts: MergeTargets, base: Units | None, fresh: Units, prompts: Units, names: Names
-) -> MergedParts:
-    """Merge every part that the program writes."""
-    shown = place_names(names)
-    edits: list[Edit] = []
-    units: dict[str, tuple[Unit, ...]] = {}
-    changes: list[MergeChange] = []
-    suggestions: list[Suggestion] = []
-    for place, result in _results(parts, base, fresh, prompts):
-        edits += result.edits
-        units[place] = result.units
-        name = shown[place]
-        changes += [
-            MergeChange(name, one.before, one.after, one.reason, one.key) for one in result.changes
-        ]
-        suggestions += [
-            Suggestion(name, one.before, one.after, one.key, one.new) for one in result.suggestions
-        ]
-    return MergedParts(tuple(edits), units, tuple(changes), tuple(suggestions))
-
-
-def _results(
-    parts: MergeTargets, base: Units | None, fresh: Units, prompts: Units
-) -> Iterator[tuple[str, PlaceResult]]:
-    for place in _places(base, fresh):
-        before = None if base is None else base.get(place)
-        now, asked = fresh.get(place, ()), prompts.get(place, ())
-        if place in (TIMELINE, ACTION_ITEMS) or place.endswith(".points"):
-            listing = parts.listings.get(place)
-            if listing is None or place not in fresh:
-                yield place, PlaceResult(units=now if before is None else before)
-            else:
-                by_time = place == TIMELINE
-                yield place, merge_list(listing, before, now, asked, by_time=by_time)
-        else:
-            one = before[0] if before else None
-            yield place, merge_text(parts.spots.get(place), one, now[0] if now else None, asked)
-
-
-def _places(base: Units | None, fresh: Units) -> list[str]:
-    """Give all places in the order of a document."""
-    order = [TITLE]
-    for slot in Slot:
-        order += [slot.value, points_of(slot)]
-    order += [TIMELINE_HEADER, TIMELINE, ACTION_ITEMS]
-    return [place for place in order if place in fresh or (base is not None and place in base)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +54,14 @@ class Merged:
     changes: tuple[MergeChange, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MergeTargets:
+    """Where each known part of a document stands; absent from the mappings if it does not."""
+
+    texts: Mapping[str, TextTarget]
+    lists: Mapping[str, ListTarget]
+
+
 def merge(base: Written | None, people: str, fresh: Written, names: Names) -> Merged:
     """Bring fresh facts into the text that people have.
 
@@ -172,16 +70,16 @@ def merge(base: Written | None, people: str, fresh: Written, names: Names) -> Me
     """
     found = outline(people, names)
     before = base.units if base else None
-    parts = targets_of(found, _header(base, fresh))
-    woven = merge_parts(parts, before, fresh.units, fresh.prompts, names)
+    targets = targets_of(found, _header(base, fresh))
+    merged = merge_parts(targets, before, fresh.units, fresh.prompts, names)
     front, url, changes = _front_matter(people, before, fresh.units)
-    text = found.blocks.source.apply((*woven.edits, *front))
-    units = {**woven.units, **url}
+    text = found.blocks.source.apply((*merged.edits, *front))
+    units = {**merged.units, **url}
     return Merged(
         text,
         Written(text, units, fresh.prompts),
-        woven.suggestions,
-        (*changes, *woven.changes),
+        merged.suggestions,
+        (*changes, *merged.changes),
     )
 
 
@@ -197,7 +95,7 @@ def nearest_base(people: str, candidates: Sequence[Written], names: Names) -> Wr
 
     def distance(one: Written) -> tuple[int, int]:
         held, all_units = _held(targets_of(found, _header(one, one)), one.units)
-        return all_units - held, -held
+        return all_units - held, -held  # of two that miss as much, the one that holds more
 
     return min(reversed(candidates), key=distance)
 
@@ -209,14 +107,14 @@ def _header(base: Written | None, fresh: Written) -> tuple[str, ...]:
     return ()
 
 
-def _held(parts: MergeTargets, units: Units) -> tuple[int, int]:
+def _held(targets: MergeTargets, units: Units) -> tuple[int, int]:
     """Count the units that a document holds as they were written, and those that it may hold."""
     held = may_hold = 0
     for place, many in units.items():
-        if place in parts.listings:
-            held += len(pair(many, parts.listings[place].entries))
-        elif place in parts.spots:
-            held += any(one.opens(parts.spots[place].text) for one in many)
+        if place in targets.lists:
+            held += len(pair(many, targets.lists[place].entries))
+        elif place in targets.texts:
+            held += any(one.opens(targets.texts[place].text) for one in many)
         else:
             continue
         may_hold += len(many)
@@ -235,3 +133,107 @@ def _front_matter(
     edits = front_matter.set_values(people, {"url": now.cells[0]})
     changes = [MergeChange("url", found.url, now.cells[0], REFRESHED)] if edits else []
     return edits, {URL: (now,)}, changes
+
+
+def targets_of(outline: Outline, header: tuple[str, ...]) -> MergeTargets:
+    """Find the parts of a document; ``header`` is what the program wrote above the timeline."""
+    source = outline.blocks.source
+    texts: dict[str, TextTarget] = {}
+    lists: dict[str, ListTarget] = {}
+    if outline.title is not None:
+        texts[TITLE] = TitleTarget(outline.title)
+    for slot, bullet in outline.bullets.items():
+        texts[slot.value] = BulletTarget(source, bullet)
+        lists[points_of(slot)] = PointsTarget(source, bullet)
+    timeline = outline.timeline(header)
+    if timeline is not None:
+        texts[TIMELINE_HEADER] = HeaderTarget(timeline.table.header, timeline.time)
+        lists[TIMELINE] = RowsTarget(source, [timeline])
+    if outline.actions:
+        lists[ACTION_ITEMS] = RowsTarget(source, outline.actions)
+    return MergeTargets(texts, lists)
+
+
+@dataclass(frozen=True, slots=True)
+class MergedParts:
+    """The edits to make, the units to remember, what was done and what was left to people."""
+
+    edits: tuple[Edit, ...]
+    units: Units
+    changes: tuple[MergeChange, ...]
+    suggestions: tuple[Suggestion, ...]
+
+
+def merge_parts(
+    targets: MergeTargets, base: Units | None, fresh: Units, prompts: Units, names: Names
+) -> MergedParts:
+    """Merge every part that the program writes."""
+    shown = place_names(names)
+    edits: list[Edit] = []
+    units: dict[str, tuple[Unit, ...]] = {}
+    changes: list[MergeChange] = []
+    suggestions: list[Suggestion] = []
+    for place, result in _results(targets, base, fresh, prompts):
+        edits += result.edits
+        units[place] = result.units
+        name = shown[place]
+        changes += [
+            MergeChange(name, one.before, one.after, one.reason, one.key) for one in result.changes
+        ]
+        suggestions += [
+            Suggestion(name, one.before, one.after, one.key, one.new) for one in result.suggestions
+        ]
+    return MergedParts(tuple(edits), units, tuple(changes), tuple(suggestions))
+
+
+def _results(
+    targets: MergeTargets, base: Units | None, fresh: Units, prompts: Units
+) -> Iterator[tuple[str, PlaceResult]]:
+    for place in _places(base, fresh):
+        before = None if base is None else base.get(place)
+        now, asked = fresh.get(place, ()), prompts.get(place, ())
+        if place in (TIMELINE, ACTION_ITEMS) or place.endswith(".points"):
+            target = targets.lists.get(place)
+            if target is None or place not in fresh:
+                yield place, PlaceResult(units=now if before is None else before)
+            else:
+                by_time = place == TIMELINE
+                yield place, merge_list(target, before, now, asked, by_time=by_time)
+        else:
+            one = before[0] if before else None
+            yield place, _merge_text(targets.texts.get(place), one, now[0] if now else None, asked)
+
+
+def _places(base: Units | None, fresh: Units) -> list[str]:
+    """Give all places in the order of a document."""
+    order = [TITLE]
+    for slot in Slot:
+        order += [slot.value, points_of(slot)]
+    order += [TIMELINE_HEADER, TIMELINE, ACTION_ITEMS]
+    return [place for place in order if place in fresh or (base is not None and place in base)]
+
+
+def _merge_text(
+    target: TextTarget | None, base: Unit | None, fresh: Unit | None, prompts: Sequence[Unit]
+) -> PlaceResult:
+    """Merge one text. ``target`` is None where people removed it, ``base`` where it is not known.
+
+    Without a base only an untouched prompt is the program's, and what it would write itself.
+    """
+    if fresh is None:
+        return PlaceResult(units=(base,) if base else ())
+    if target is None:
+        return PlaceResult(units=(base or fresh,))
+    ours = (base,) if base else (fresh, *prompts)
+    if any(one.opens(target.text) for one in ours):
+        if fresh.opens(target.text):
+            return PlaceResult(units=(fresh,))
+        reason = REFRESHED if base and not base.prompt else FILLED
+        step = MergeStep(fresh.key, target.text, fresh.cells[0], reason)
+        return PlaceResult((target.put(fresh.cells[0]),), (fresh,), (step,))
+    kept = base or fresh
+    if fresh.prompt or fresh.opens(target.text):
+        return PlaceResult(units=(kept,))
+    new = not kept.opens(fresh.cells[0])
+    step = MergeStep(fresh.key, target.text, fresh.cells[0], new=new)
+    return PlaceResult(units=(kept,), suggestions=(step,))

@@ -6,46 +6,31 @@ as removed for ever; so does what they reworded. An entry with a ticket, or with
 words in a column of people's, is never removed.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from worker.document.merge_pairing import (
-    RowTime,
-    longest_rising,
-    pair,
-    reworded,
-    row_time,
-    row_times,
-)
+from worker.document.merge_pairing import longest_rising, pair, reworded
 from worker.document.merge_targets import EntryCells, ListTarget
-from worker.document.merge_values import ADDED, FILLED, MOVED, REFRESHED, REMOVED, Unit, shown
+from worker.document.merge_values import (
+    ADDED,
+    FILLED,
+    MOVED,
+    REFRESHED,
+    REMOVED,
+    MergeStep,
+    PlaceResult,
+    Unit,
+    shown,
+)
 from worker.document.text_edits import Edit
 
-
-@dataclass(frozen=True, slots=True)
-class MergeStep:
-    """One change or suggestion before it has a place's name; ``new`` as in ``Suggestion``."""
-
-    key: str
-    before: str
-    after: str
-    reason: str = ""
-    new: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceResult:
-    """The edits, the units to remember, what was done and what was left to people."""
-
-    edits: tuple[Edit, ...] = ()
-    units: tuple[Unit, ...] = ()
-    changes: tuple[MergeStep, ...] = ()
-    suggestions: tuple[MergeStep, ...] = ()
+_TIME = re.compile(r"[\s*_`~]*(?:(\d{4}-\d\d-\d\d)[ T]+)?(\d{1,2}):(\d\d)(?::(\d\d))?(?!\d)")
 
 
 def merge_list(
-    listing: ListTarget,
+    target: ListTarget,
     base: Sequence[Unit] | None,
     fresh: Sequence[Unit],
     prompts: Sequence[Unit],
@@ -57,8 +42,8 @@ def merge_list(
     ``prompts`` are the template's entries that ask for words. ``by_time`` says that entries begin
     with a time and new ones go where it puts them among people's.
     """
-    known = _assumed(listing.entries, fresh, prompts) if base is None else tuple(base)
-    return _Merge(listing, known, fresh, by_time=by_time).result()
+    known = _assumed(target.entries, fresh, prompts) if base is None else tuple(base)
+    return _ListMerge(target, known, fresh, by_time=by_time).result()
 
 
 def _assumed(
@@ -71,7 +56,7 @@ def _assumed(
     """
     asked = pair(prompts, entries)
     said = pair(fresh, entries)
-    kept = {unit.key for unit in fresh if unit.prompt}
+    kept = {unit.key for unit in fresh if unit.prompt}  # asked again beside the facts
     waiting = any(prompts[number].key not in kept for number in asked.values())
     if waiting or (asked and len(asked) == len(entries)):
         present = set(said.values())
@@ -83,14 +68,28 @@ def _assumed(
     return (*units, *(prompts[at] for at in there if prompts[at].key not in mine))
 
 
-class _Merge:
+@dataclass(frozen=True, slots=True)
+class RowTime:
+    """A time of day, and its date where one is given (else "")."""
+
+    date: str
+    seconds: int
+
+    def is_before(self, other: "RowTime") -> bool:
+        """Tell whether it is surely earlier. Without a date on both sides the time alone counts."""
+        if self.date and other.date and self.date != other.date:
+            return self.date < other.date
+        return self.seconds < other.seconds
+
+
+class _ListMerge:
     """The merge of one list, step by step."""
 
     def __init__(
-        self, listing: ListTarget, known: Sequence[Unit], fresh: Sequence[Unit], *, by_time: bool
+        self, target: ListTarget, known: Sequence[Unit], fresh: Sequence[Unit], *, by_time: bool
     ) -> None:
-        self._listing = listing
-        self._entries = listing.entries
+        self._target = target
+        self._entries = target.entries
         self._known = known
         self._by_time = by_time
         self._fresh = {unit.key: unit for unit in fresh}
@@ -109,7 +108,7 @@ class _Merge:
             self._meet(number, unit, moved)
         new = self._new(moved)
         for after, many in self._places(new).items():
-            self._edits.append(self._listing.insert(after, [unit.cells for unit in many]))
+            self._edits.append(self._target.insert(after, [unit.cells for unit in many]))
         return PlaceResult(
             tuple(self._edits),
             self._remembered(),
@@ -124,7 +123,7 @@ class _Merge:
         if at is None:
             self._units[unit.key] = unit
             self._suggest(number, unit, fresh)
-        elif fresh is None and at in self._listing.kept:
+        elif fresh is None and at in self._target.kept:
             self._units[unit.key] = unit
         elif fresh is None:
             self._remove(at)
@@ -141,7 +140,7 @@ class _Merge:
             self._refresh(at, fresh)
 
     def _refresh(self, at: int, fresh: Unit) -> None:
-        edits = [] if _says(fresh, self._entries[at]) else self._listing.change(at, fresh.cells)
+        edits = [] if _says(fresh, self._entries[at]) else self._target.change(at, fresh.cells)
         if edits:
             self._edits += edits
             before, after = shown(self._entries[at]), shown(fresh.cells)
@@ -149,7 +148,7 @@ class _Merge:
 
     def _remove(self, at: int) -> None:
         self._gone.add(at)
-        self._edits.append(self._listing.remove(at))
+        self._edits.append(self._target.remove(at))
 
     def _suggest(self, number: int, unit: Unit, fresh: Unit | None) -> None:
         at = self._reworded.get(number)
@@ -164,16 +163,17 @@ class _Merge:
         stay = [unit.key for unit in there if unit.key in self._fresh]
         places = [self._entry_of[key] for key in stay]
         if places != sorted(places):
-            return set()
+            return set()  # people put them in an order of their own, which stays
         order = {key: at for at, key in enumerate(self._fresh)}
         moved = set(stay) - longest_rising([(order[key], key) for key in stay])
-        return {key for key in moved if self._entry_of[key] not in self._listing.kept}
+        return {key for key in moved if self._entry_of[key] not in self._target.kept}
 
     def _new(self, moved: Collection[str]) -> list[Unit]:
         known = {unit.key for unit in self._known}
         new = [unit for key, unit in self._fresh.items() if key not in known or key in moved]
         facts = [unit for unit in new if not unit.prompt]
         left = len(self._entries) - len(self._gone)
+        # a prompt comes back only where nothing else would stand
         new = new if not left and not facts else facts
         replaced = any(self._known[self._pairs[at]].prompt for at in self._gone)
         for unit in new:
@@ -194,7 +194,7 @@ class _Merge:
         for key in reversed(self._fresh):
             above[key] = latest
             latest = standing.get(key, latest)
-        times = row_times(self._entries) if self._by_time else []
+        times = _row_times(self._entries) if self._by_time else []
         places: dict[int, list[Unit]] = defaultdict(list)
         below = -1
         for key, unit in self._fresh.items():
@@ -216,13 +216,14 @@ class _Merge:
     ) -> int:
         """Choose the place between the entries that must stand before and behind a new one."""
         behind = len(self._entries) if above is None or above <= below else above
-        when = row_time(unit.cells[0]) if self._by_time else None
+        when = _row_time(unit.cells[0]) if self._by_time else None
         if when is not None:
             return self._by_clock(when, below, behind, times)
         if below >= 0:
             return below
         if above is not None:
             return above - 1
+        # in the place of what goes, such as a prompt, else at the end
         return min(self._gone) - 1 if self._gone else len(self._entries) - 1
 
     def _by_clock(
@@ -254,3 +255,27 @@ def _says(unit: Unit, cells: EntryCells) -> bool:
     """Tell whether an entry says what a unit does, as far as it has the columns."""
     pairs = zip(unit.cells, cells, strict=True)
     return all(cell is None or mine.split() == cell.split() for mine, cell in pairs)
+
+
+def _row_time(cell: str | None) -> RowTime | None:
+    """Read the time that a cell begins with; None where it begins otherwise."""
+    found = _TIME.match(cell or "")
+    if not found:
+        return None
+    date, hours, minutes, seconds = found.groups(default="0")
+    return RowTime(
+        date if date != "0" else "", int(hours) * 3600 + int(minutes) * 60 + int(seconds)
+    )
+
+
+def _row_times(entries: Sequence[EntryCells]) -> list[RowTime | None]:
+    """Read the time of each row; one without a date is of the day of the row before it."""
+    found: list[RowTime | None] = []
+    date = ""
+    for cells in entries:
+        one = _row_time(cells[0])
+        if one is not None:
+            date = one.date or date
+            one = RowTime(date, one.seconds)
+        found.append(one)
+    return found

@@ -1,16 +1,16 @@
 """Telling which entry of a document is which of the things that the program once wrote there."""
 
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from worker.document.merge_targets import EntryCells
 from worker.document.merge_values import Unit
 
 _ALIKE = 0.4
+"""The part of all their words that two must share for one to be the other, reworded."""
 _WINDOW = 60
+"""How many entries are looked at for a rewording, lest long timelines take quadratic time."""
 
 
 def pair(written: Sequence[Unit], entries: Sequence[EntryCells]) -> dict[int, int]:
@@ -92,6 +92,7 @@ def reworded(
             continue
         if unit.prompt or not free:
             continue
+        # where people put the next one further up, nothing bounds this one below
         behind = ceiling[number] if ceiling[number] > low else len(entries)
         gap = [at for at in range(low + 1, min(behind, low + 1 + _WINDOW)) if at in free]
         best = max(gap, key=lambda at: _likeness(unit, entries[at]), default=None)
@@ -117,47 +118,6 @@ def _likeness(unit: Unit, cells: EntryCells) -> float:
     shared = len(mine & yours) / (len(mine | yours) or 1)
     same_start = len(ours) > 1 and ours[0].split() == theirs[0].split()
     return shared + (_ALIKE if same_start else 0)
-
-
-_TIME = re.compile(r"[\s*_`~]*(?:(\d{4}-\d\d-\d\d)[ T]+)?(\d{1,2}):(\d\d)(?::(\d\d))?(?!\d)")
-
-
-@dataclass(frozen=True, slots=True)
-class RowTime:
-    """A time of day, and its date where one is given (else "")."""
-
-    date: str
-    seconds: int
-
-    def is_before(self, other: "RowTime") -> bool:
-        """Tell whether it is surely earlier. Without a date on both sides the time alone counts."""
-        if self.date and other.date and self.date != other.date:
-            return self.date < other.date
-        return self.seconds < other.seconds
-
-
-def row_time(cell: str | None) -> RowTime | None:
-    """Read the time that a cell begins with; None where it begins otherwise."""
-    found = _TIME.match(cell or "")
-    if not found:
-        return None
-    date, hours, minutes, seconds = found.groups(default="0")
-    return RowTime(
-        date if date != "0" else "", int(hours) * 3600 + int(minutes) * 60 + int(seconds)
-    )
-
-
-def row_times(entries: Sequence[EntryCells]) -> list[RowTime | None]:
-    """Read the time of each row; one without a date is of the day of the row before it."""
-    found: list[RowTime | None] = []
-    date = ""
-    for cells in entries:
-        one = row_time(cells[0])
-        if one is not None:
-            date = one.date or date
-            one = RowTime(date, one.seconds)
-        found.append(one)
-    return found
 
 
 def longest_rising(numbered: Sequence[tuple[int, str]]) -> set[str]:

@@ -1,6 +1,7 @@
 """The parts of a postmortem as a merge sees them: what stands in each, and how it is changed.
 
-A *spot* holds one text; a *listing* holds entries, which are table rows or nested bullets.
+A :class:`TextTarget` holds one text; a :class:`ListTarget` holds entries, which are
+table rows or nested bullets.
 """
 
 from collections.abc import Collection, Sequence

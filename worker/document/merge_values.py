@@ -1,4 +1,4 @@
-"""What the program wrote into a document, part by part: what a later merge compares with."""
+"""What a merge takes and gives: what the program wrote, what it changed, what it left to people."""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from config.sections import Names, Section, Slot
 from worker.document.front_matter import DocumentError
+from worker.document.text_edits import Edit
 
 TITLE = "title"
 URL = "front_matter.url"
@@ -132,6 +133,27 @@ class Suggestion:
     fresh: str
     key: str = ""
     is_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MergeStep:
+    """One change or suggestion before it has a place's name; ``new`` as in ``Suggestion``."""
+
+    key: str
+    before: str
+    after: str
+    reason: str = ""
+    new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceResult:
+    """The edits, the units to remember, what was done and what was left to people."""
+
+    edits: tuple[Edit, ...] = ()
+    units: tuple[Unit, ...] = ()
+    changes: tuple[MergeStep, ...] = ()
+    suggestions: tuple[MergeStep, ...] = ()
 
 
 def shown(cells: tuple[str | None, ...]) -> str:
