@@ -113,7 +113,7 @@ def answer(state: str) -> str:
 
 def is_generic(name: str) -> bool:
     """Tell whether a name is that of a way in, which PagerDuty gives by itself."""
-    return " ".join(name.split()).lower() in _GENERIC_NAMES
+    return name.strip().lower() in _GENERIC_NAMES
 
 
 def _readable(word: str) -> str:
