@@ -167,7 +167,7 @@ def needed_in(wording: str) -> frozenset[str]:
     return names_in(_OPTIONAL.sub("", wording))
 
 
-class _Reader(MarkdownIt):
+class _InlineParser(MarkdownIt):
     """Reads inline Markdown, and shows an address as it is written.
 
     The parser would show ``%20`` as a space, which reads well and cannot be compared.
@@ -177,7 +177,7 @@ class _Reader(MarkdownIt):
         return link
 
 
-_reader = _Reader("commonmark").enable("strikethrough")
+_parser = _InlineParser("commonmark").enable("strikethrough")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BARE_PIPE = re.compile(r"(?<!\\)\|")
 _BRACKETED = re.compile(r"\[[^\[\]]*\]")
@@ -194,7 +194,7 @@ def in_cell(markdown: str) -> str:
 def plain(markdown: str, definitions: Definitions | None = None) -> str:
     """Give what a reader sees: links by their text, code and emphasis by their letters."""
     tokens: list[Token] = []
-    _reader.inline.parse(markdown, _reader, {"references": definitions or {}}, tokens)
+    _parser.inline.parse(markdown, _parser, {"references": definitions or {}}, tokens)
     return " ".join("".join(_words(tokens)).split())
 
 

@@ -94,7 +94,7 @@ def parse(text: str) -> Blocks:
         body = body.replace(BOM, " ", 1) if body.startswith(BOM) else body
     environment: dict[str, Mapping[str, object]] = {}
     tokens = _parser.parse("\n" * first + body, environment)
-    return _Reader(source, tokens).read(environment.get("references", {}))
+    return _BlockReader(source, tokens).read(environment.get("references", {}))
 
 
 def _table(state: StateBlock, line: int, end_line: int, silent: bool) -> bool:
@@ -128,7 +128,7 @@ def _make_parser() -> MarkdownIt:
 _parser = _make_parser()
 
 
-class _Reader:
+class _BlockReader:
     """Walks the tokens once, from block to block."""
 
     def __init__(self, source: SourceText, tokens: list[Token]) -> None:

@@ -9,7 +9,7 @@ from worker.content.inline_markdown import say
 from worker.content.urls import safe_url
 from worker.drafting.chart.drawing import draw_chart
 from worker.drafting.chart.layout import alternative, layout
-from worker.drafting.history.action_items import NotedAction, noted_actions
+from worker.drafting.history.noted_actions import NotedAction, noted_actions
 from worker.drafting.history.story import Story, story
 from worker.drafting.policy import DraftPolicy
 from worker.drafting.sections import causes, impact, lessons, response, summary, supporting_data

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from worker.drafting.history.action_items import NotedAction, is_action, noted_actions
+from worker.drafting.history.noted_actions import NotedAction, is_action, noted_actions
 from worker.drafting.history.notes import WrittenNote
 from worker.drafting.text.local_time import LocalTime
 
