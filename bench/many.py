@@ -22,7 +22,7 @@ from worker.document.template import file_name, fill
 from worker.drafting.draft import draft
 from worker.jobs.context import JobContext
 from worker.jobs.results import Trigger
-from worker.jobs.run_many import Order, run
+from worker.jobs.run_many import RunRequest, run_many
 from worker.journal.records import KnownDocument
 from worker.store.base import DocumentStore, Listed, Stored
 from worker.store.directory import DirectoryStore
@@ -118,7 +118,7 @@ def measure(count: int) -> None:
             here.pagerduty.forget()
             store.reads = 0
             begin = time.perf_counter()
-            result = run(replace(context, policy=here.policy), Order(Trigger.COMMAND))
+            result = run_many(replace(context, policy=here.policy), RunRequest(Trigger.COMMAND))
             seconds = time.perf_counter() - begin
             assert not result.failed
             assert result.unchanged == listed == count
@@ -167,16 +167,16 @@ def measure_job(place: str, fill_store: Callable[[Path, int], DocumentStore], co
     """Print what one document's job costs among so many, where nothing is to be done."""
     with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as here:
         store = fill_store(Path(folder) / "store", count)
-        incident = here.incidents["quick fix"].id
+        incident = here.id("quick fix")
         with here.context(store=store) as context:
             time.sleep(2.1)  # as above
             settle(context, list(store.list()))
-            run(context, Order(Trigger.COMMAND, (incident,)))
+            run_many(context, RunRequest(Trigger.COMMAND, (incident,)))
             time.sleep(2.1)
             seconds = []
             for _ in range(4):
                 begin = time.process_time()
-                result = run(context, Order(Trigger.COMMAND, (incident,), pulls=False))
+                result = run_many(context, RunRequest(Trigger.COMMAND, (incident,), pulls=False))
                 seconds.append(time.process_time() - begin)
                 assert not result.failed
             print(f"{place}, {count:6} documents: one job takes {min(seconds):.2f} s of CPU")

@@ -19,6 +19,7 @@ from rich.syntax import Syntax
 from config.sections import Section
 from config.settings import Settings
 from connectors.errors import PostmortemError
+from connectors.incidents import IncidentId
 from connectors.jira.sandbox.server import JiraSandbox
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios import load as load_scenarios
@@ -29,7 +30,7 @@ from worker.app.service import Service
 from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
 from worker.jobs.results import Action, RunResult, Trigger
-from worker.jobs.run_many import Order, run
+from worker.jobs.run_many import RunRequest, run_many
 
 ADDED_ROWS = (
     "| Rehearse a roll-back of checkout-api with the night shift | Lena Okafor | High | 2026-11-06 "
@@ -217,7 +218,9 @@ class _Demo:
 
     def _sync(self, incident: SandboxIncident) -> RunResult:
         with open_context(self.settings) as opened:
-            result = run(opened, Order(Trigger.COMMAND, (incident.id,), wait=90))
+            result = run_many(
+                opened, RunRequest(Trigger.COMMAND, (IncidentId(incident.id),), wait=90)
+            )
         self._must(not result.failed, "; ".join(result.incidents[0].failures) or "a sync failed")
         return result
 

@@ -11,9 +11,9 @@ from connectors.tickets import SiteKind
 from tests.acceptance.world import World, world
 from tests.integration.queue_support import ask, eventually
 from worker.app.dispatch import Handed, hand_out
+from worker.jobs.incident_job import do_job
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
-from worker.jobs.run_many import Order, run
 from worker.jobs.states import JobOutcome, JobPhase
 from worker.queue import Client, JobRetryPolicy, Queue, QueueSettings
 
@@ -34,8 +34,7 @@ class Office:
         if request.incident in self.fails:
             return JobOutcome(failures=("It is not to be had.",))
         with self.here.context() as context:
-            order = Order(request.trigger, (request.incident,), pulls=request.pulls)
-            return JobOutcome.of(run(context, order).incidents)
+            return JobOutcome.of(do_job(context, request))
 
     def look(self, trigger: Trigger = Trigger.SCHEDULE, since: timedelta | None = None) -> Handed:
         with self.here.context() as context:

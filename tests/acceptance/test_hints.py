@@ -11,14 +11,14 @@ from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT, LENA
 from connectors.sandbox import Fault
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World, world
-from worker.jobs import incident_job as one_incident
 from worker.jobs.catalogue import look
+from worker.jobs.context import DraftFilter
 from worker.jobs.document_status import skipped_incidents
-from worker.jobs.draft_filter import DraftFilter
-from worker.jobs.job import Job, Shared
+from worker.jobs.incident_job import run_incident
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import IncidentResult, Trigger
-from worker.jobs.run_many import Order, run
+from worker.jobs.run_cache import FoundAccounts, RunCache
+from worker.jobs.run_many import RunRequest, run_many
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def under_way(here: World) -> SandboxIncident:
 
 
 def hint(here: World, incident: str, **wanted: object) -> IncidentResult:
-    return here.run(incident, trigger=Trigger.WEBHOOK, **wanted).incidents[0]
+    return here.job(incident, Trigger.WEBHOOK, **wanted)
 
 
 def test_a_note_on_an_incident_under_way_costs_one_call_and_fails_nothing(here: World) -> None:
@@ -83,7 +83,7 @@ def test_what_was_only_drafted_gets_its_tickets_with_the_next_sync(here: World) 
     here.sync("checkout storm", tracks=False)
     assert here.tickets() == {}
     with here.context(tracker=None) as context:
-        run(context, Order(Trigger.COMMAND))
+        run_many(context, RunRequest(Trigger.COMMAND))
     assert here.tickets() == {}
     here.run()
     assert len(here.tickets()) == 3
@@ -173,14 +173,12 @@ def test_a_document_that_another_process_drafts_meanwhile_under_another_name_is_
     here: World,
 ) -> None:
     with here.context() as slow:
-        catalogue = look(slow)
+        cache = RunCache(look(slow), FoundAccounts())
         here.sync()
         old = here.path()
         old.rename(old.with_name("2026-10-15-moved-by-a-person.md"))
         here.run()
-        incident = IncidentId(here.incidents["quick fix"].id)
-        job = Job(JobRequest(incident, Trigger.COMMAND))
-        result, _ = one_incident.run(slow, job, incident, catalogue)
+        result = run_incident(slow, JobRequest(here.id("quick fix"), Trigger.COMMAND), cache)
         assert result.document == "2026-10-15-moved-by-a-person.md"
     assert len(list(here.documents.rglob("*.md"))) == 1
 
@@ -191,16 +189,16 @@ def test_what_was_read_of_a_ticket_before_another_process_changed_it_is_not_beli
     here.sync()
     here.add_rows("Add monitoring | Lena Okafor | High | 2027-01-08")
     here.sync()
-    incident = IncidentId(here.incidents["quick fix"].id)
+    incident = here.id("quick fix")
     with here.context() as slow:
         assert slow.tracker is not None
         tickets = slow.journal.tickets(incident)
-        shared = Shared(remembered={incident: tickets})
-        shared.seen.read(slow.tracker, [one.id for one in tickets])
+        cache = RunCache(look(slow), FoundAccounts(), remembered={incident: tickets})
+        cache.tickets.read(slow.tracker, [one.id for one in tickets])
         here.edit(lambda text: text.replace("2027-01-08", "2027-02-26"))
         here.sync()
-        job = Job(JobRequest(incident, Trigger.COMMAND), shared)
-        one_incident.run(slow, job, incident, look(slow))
+        cache.catalogue = look(slow)
+        run_incident(slow, JobRequest(incident, Trigger.COMMAND), cache)
     assert "2027-02-26" in here.text()
     (record,) = here.jira.site.records.values()
     assert str(record.now.due) == "2027-02-26"

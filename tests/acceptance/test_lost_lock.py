@@ -9,8 +9,9 @@ from connectors.tickets import Mark, SiteKind
 from tests.acceptance.world import LAG, World, world
 from tests.integration.queue_support import database
 from worker.app.composition import new_mark
+from worker.jobs.incident_job import do_job
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import IncidentResult, Trigger
-from worker.jobs.run_many import Order, run
 from worker.journal.database import Database
 from worker.journal.incident_locks import PostgresLocks
 from worker.journal.journal import Journal
@@ -25,8 +26,7 @@ def job(here: World, opened: Database, mark: object = new_mark) -> IncidentResul
     """Run the job as a machine of its own does."""
     journal, locks = Journal(opened, here.clock), PostgresLocks(opened.engine)
     with here.context(journal=journal, locks=locks, new_mark=mark) as context:
-        order = Order(Trigger.PAGE, (here.incidents["quick fix"].id,))
-        return run(context, order).incidents[0]
+        return do_job(context, JobRequest(here.id("quick fix"), Trigger.PAGE))[0]
 
 
 def test_a_job_that_lost_its_lock_creates_nothing_beside_the_one_that_took_over(

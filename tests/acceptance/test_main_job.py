@@ -12,7 +12,7 @@ from config.sections import LABELS, Names, Slot
 from connectors.sandbox import Fault
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World
-from worker.jobs.draft_filter import DraftFilter
+from worker.jobs.context import DraftFilter
 from worker.jobs.results import Action, Trigger
 
 TWO_ROWS = (

@@ -22,7 +22,7 @@ def removed(here: World) -> World:
 
 @pytest.mark.parametrize("trigger", [Trigger.WEBHOOK, Trigger.SCHEDULE, Trigger.COMMAND])
 def test_a_job_for_its_tickets_has_nothing_to_do(removed: World, trigger: Trigger) -> None:
-    (result,) = removed.run("quick fix", trigger=trigger, pulls=False).incidents
+    result = removed.job("quick fix", trigger, pulls=False)
     assert (result.failures, result.deeds) == ((), ())
     assert result.skipped == "it has no document any more"
     assert not list(removed.documents.rglob("*.md"))

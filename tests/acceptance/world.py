@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from config.sections import Names
+from connectors.incidents import IncidentId
 from connectors.jira.client import Jira
 from connectors.jira.sandbox.server import JiraSandbox
 from connectors.pagerduty.client import PagerDuty
@@ -25,10 +26,12 @@ from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
 from worker.drafting.policy import DraftPolicy
 from worker.jobs.context import JobContext, JobPolicy, RouteRule
+from worker.jobs.incident_job import do_job
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import IncidentResult, RunResult, Trigger
-from worker.jobs.run_many import Order, run
+from worker.jobs.run_many import RunRequest, run_many
 from worker.journal.database import Database
-from worker.journal.incident_locks import FileLocks
+from worker.journal.incident_locks import FileLocks, ThreadLocks
 from worker.journal.journal import Journal
 from worker.store.directory import DirectoryStore
 from worker.tracking.new_ticket import Route
@@ -87,7 +90,7 @@ class World:
         context = JobContext(
             store=DirectoryStore(self.documents),
             journal=Journal(database, self.clock),
-            locks=FileLocks(self.folder / "locks"),
+            locks=ThreadLocks() if dry_run else FileLocks(self.folder / "locks"),
             policy=self.policy,
             clock=self.clock,
             new_mark=new_mark,
@@ -109,25 +112,32 @@ class World:
         trigger: Trigger = Trigger.COMMAND,
         dry_run: bool = False,
         since: timedelta | None = None,
-        tracks: bool = True,
         pulls: bool = True,
-        resolved_at: datetime | None = None,
+        tracks: bool = True,
         **changes: object,
     ) -> RunResult:
         """Do one run as a process of its own would; names are those of the scenarios."""
-        ids = tuple(self.incidents[name].id if name in self.incidents else name for name in names)
         with self.context(dry_run=dry_run, **changes) as context:
-            order = Order(
-                trigger,
-                ids,
+            request = RunRequest(
+                trigger=trigger,
+                incidents=tuple(self.id(name) for name in names),
                 pulls=pulls,
                 tracks=tracks,
-                resolved_at=resolved_at,
                 since=since,
-                wait=wait,
+                wait=0 if dry_run else wait,
                 sleep=self.clock.sleep,
             )
-            return run(context, order)
+            return run_many(context, request)
+
+    def job(self, name: str, trigger: Trigger, **asked: object) -> IncidentResult:
+        """Do one incident's job as the queue does, and give its result."""
+        with self.context() as context:
+            request = JobRequest(self.id(name), trigger, **asked)  # type: ignore[arg-type]  # by name
+            return do_job(context, request)[0]
+
+    def id(self, name: str) -> IncidentId:
+        """Give the id of a scenario's incident; any other name is an id."""
+        return IncidentId(self.incidents[name].id if name in self.incidents else name)
 
     def sync(self, name: str = "quick fix", **how: object) -> IncidentResult:
         """Sync one incident and give its result."""

@@ -22,7 +22,7 @@ from worker.app.composition import open_context
 from worker.app.registry import load_settings as load
 from worker.document.action_section import read as read_items
 from worker.jobs.results import Trigger
-from worker.jobs.run_many import Order, run
+from worker.jobs.run_many import RunRequest, run_many
 from worker.queue.database import InFile, locate
 from worker.queue.job_names import TICK
 from worker.tracking.new_ticket import incident_label
@@ -183,7 +183,7 @@ def undisturbed(
 
 
 def _run_well(context: object, names: tuple[str, ...]) -> None:
-    result = run(context, Order(Trigger.SCHEDULE, names, wait=10))  # type: ignore[arg-type]  # as opened
+    result = run_many(context, RunRequest(Trigger.SCHEDULE, names, wait=10))  # type: ignore[arg-type]  # as opened
     assert [one.failures for one in result.incidents if one.failures] == []
 
 

@@ -5,82 +5,84 @@ from datetime import timedelta
 
 from connectors.tickets import Mark
 from tests.unit.tracking_support import LAG, NOW, intent, rows, state, ticket, tracked
-from worker.tracking.linking import Plan, plan
+from worker.tracking.linking import LinkPlan, plan_links
 from worker.tracking.new_ticket import summary_line
 
 
-def keys(decided: Plan) -> dict[int, str]:
-    return {link.ordinal: link.key for link in decided.links}
+def keys(decided: LinkPlan) -> dict[int, str]:
+    return {link.ordinal: link.tracked.key for link in decided.links}
 
 
-def created(decided: Plan) -> list[int]:
+def created(decided: LinkPlan) -> list[int]:
     return [one.ordinal for one in decided.creates]
 
 
 def test_rows_that_all_name_a_ticket_cost_no_search() -> None:
-    decided = plan(
+    decided = plan_links(
         state(rows("Add alert | | | | OPS-1 | To Do"), tracked=(tracked(1, "Add alert"),))
     )
-    assert decided == Plan()
+    assert decided == LinkPlan()
 
 
 def test_a_row_without_a_ticket_asks_for_one_search_first() -> None:
-    assert plan(state(rows("Add alert"))) == Plan(search=True)
+    assert plan_links(state(rows("Add alert"))) == LinkPlan(search=True)
 
 
 def test_a_row_that_no_search_explains_gets_a_ticket() -> None:
-    decided = plan(state(rows("Add alert"), labelled=()))
+    decided = plan_links(state(rows("Add alert"), labelled=()))
     assert created(decided) == [0]
     assert decided.creates[0].reason == "the row has no ticket"
 
 
 def test_two_rows_with_the_same_words_are_two_items() -> None:
-    decided = plan(state(rows("Add alert", "Add alert"), labelled=()))
+    decided = plan_links(state(rows("Add alert", "Add alert"), labelled=()))
     assert created(decided) == [0, 1]
 
 
 def test_a_ticket_whose_link_was_never_written_is_linked_without_a_search() -> None:
     memory = (tracked(1, "Add alert", linked=False),)
-    decided = plan(state(rows("Add alert"), tracked=memory))
+    decided = plan_links(state(rows("Add alert"), tracked=memory))
     assert keys(decided) == {0: "OPS-1"}
     assert not decided.search
 
 
 def test_a_row_reworded_before_its_link_was_written_keeps_its_ticket() -> None:
     memory = (tracked(1, "Add alert on queue depth", linked=False),)
-    decided = plan(state(rows("Add an alert on the queue depth"), tracked=memory))
+    decided = plan_links(state(rows("Add an alert on the queue depth"), tracked=memory))
     assert keys(decided) == {0: "OPS-1"}
 
 
 def test_a_quite_different_row_does_not_take_an_unwritten_ticket() -> None:
     memory = (tracked(1, "Add alert on queue depth", linked=False),)
-    decided = plan(state(rows("Review the on-call handover"), tracked=memory, labelled=()))
+    decided = plan_links(state(rows("Review the on-call handover"), tracked=memory, labelled=()))
     assert keys(decided) == {}
     assert created(decided) == [0]
 
 
 def test_a_cleared_cell_gets_back_the_ticket_that_still_exists() -> None:
-    decided = plan(state(rows("Add alert"), tracked=(tracked(1, "Add alert"),)))
+    decided = plan_links(state(rows("Add alert"), tracked=(tracked(1, "Add alert"),)))
     assert keys(decided) == {0: "OPS-1"}
     assert created(decided) == []
 
 
 def test_a_cleared_cell_whose_ticket_is_unavailable_gets_a_new_one() -> None:
     memory = (tracked(1, "Add alert", available=False),)
-    decided = plan(state(rows("Add alert"), tracked=memory, labelled=()))
+    decided = plan_links(state(rows("Add alert"), tracked=memory, labelled=()))
     assert created(decided) == [0]
 
 
 def test_a_ticket_whose_row_is_gone_is_told_and_left() -> None:
     memory = (tracked(1, "Add alert"),)
-    decided = plan(state(rows("Other work | | | | OPS-2 | To Do"), tracked=memory))
+    decided = plan_links(state(rows("Other work | | | | OPS-2 | To Do"), tracked=memory))
     assert [one.key for one in decided.orphans] == ["OPS-1"]
     assert decided.creates == ()
 
 
 def test_a_lost_create_is_adopted_by_its_mark() -> None:
     found = (ticket(7, "Whatever Jira made of it", mark=Mark("abc")),)
-    decided = plan(state(rows("Add alert"), intents=(intent("abc", "Add alert"),), labelled=found))
+    decided = plan_links(
+        state(rows("Add alert"), intents=(intent("abc", "Add alert"),), labelled=found)
+    )
     assert keys(decided) == {0: "OPS-7"}
     assert decided.links[0].adopted
     assert decided.settled == (Mark("abc"),)
@@ -89,33 +91,37 @@ def test_a_lost_create_is_adopted_by_its_mark() -> None:
 
 def test_a_lost_create_is_known_by_its_label_where_the_property_is_gone() -> None:
     found = (ticket(7, "Add alert", labels=("pm-abc",)),)
-    decided = plan(state(rows("Add alert"), intents=(intent("abc", "Add alert"),), labelled=found))
+    decided = plan_links(
+        state(rows("Add alert"), intents=(intent("abc", "Add alert"),), labelled=found)
+    )
     assert keys(decided) == {0: "OPS-7"}
 
 
 def test_of_two_tickets_with_one_mark_the_older_is_taken_and_the_other_told() -> None:
     found = (ticket(7, "Add alert", mark=Mark("abc")), ticket(9, "Add alert", labels=("pm-abc",)))
-    decided = plan(state(rows("Add alert"), intents=(intent("abc", "Add alert"),), labelled=found))
+    decided = plan_links(
+        state(rows("Add alert"), intents=(intent("abc", "Add alert"),), labelled=found)
+    )
     assert keys(decided) == {0: "OPS-7"}
     assert "OPS-9 carries the same mark as OPS-7" in decided.warnings[0]
 
 
 def test_a_create_without_an_answer_is_waited_out_while_the_search_may_miss_it() -> None:
     waiting = (intent("abc", "Add alert", age=10),)
-    decided = plan(state(rows("Add alert"), intents=waiting, labelled=()))
+    decided = plan_links(state(rows("Add alert"), intents=waiting, labelled=()))
     assert created(decided) == []
     assert [one.until - NOW for one in decided.waits] == [timedelta(seconds=50)]
 
 
 def test_a_create_without_an_answer_counts_from_when_the_answer_failed_to_come() -> None:
     late = replace(intent("abc", "Add alert", age=100), unknown_since=NOW - timedelta(seconds=5))
-    decided = plan(state(rows("Add alert"), intents=(late,), labelled=()))
+    decided = plan_links(state(rows("Add alert"), intents=(late,), labelled=()))
     assert [one.until - NOW for one in decided.waits] == [timedelta(seconds=55)]
 
 
 def test_a_create_that_the_search_surely_misses_no_more_is_made_again() -> None:
     waiting = (intent("abc", "Add alert", age=61),)
-    decided = plan(state(rows("Add alert"), intents=waiting, labelled=()))
+    decided = plan_links(state(rows("Add alert"), intents=waiting, labelled=()))
     assert created(decided) == [0]
     assert decided.lost == (Mark("abc"),)
 
@@ -123,37 +129,37 @@ def test_a_create_that_the_search_surely_misses_no_more_is_made_again() -> None:
 def test_other_rows_do_not_wait_for_a_create_without_an_answer() -> None:
     waiting = (intent("abc", "Add alert", age=10),)
     items = rows("Add alert", "Review the handover")
-    decided = plan(state(items, intents=waiting, labelled=()))
+    decided = plan_links(state(items, intents=waiting, labelled=()))
     assert created(decided) == [1]
     assert [one.ordinal for one in decided.waits] == [0]
 
 
 def test_a_create_without_an_answer_whose_row_is_gone_is_searched_for_and_told() -> None:
     waiting = (intent("abc", "Add alert", age=10),)
-    assert plan(state((), intents=waiting)).search
+    assert plan_links(state((), intents=waiting)).search
     found = (ticket(7, "Add alert", mark=Mark("abc")),)
-    decided = plan(state((), intents=waiting, labelled=found))
+    decided = plan_links(state((), intents=waiting, labelled=found))
     assert decided.settled == (Mark("abc"),)
     assert "OPS-7 was created for 'Add alert'" in decided.warnings[0]
 
 
 def test_a_lost_journal_is_made_good_by_the_words_of_the_tickets() -> None:
     found = (ticket(3, "Add alert"), ticket(4, "Review the handover"))
-    decided = plan(state(rows("Review the handover", "Add alert"), labelled=found))
+    decided = plan_links(state(rows("Review the handover", "Add alert"), labelled=found))
     assert keys(decided) == {0: "OPS-4", 1: "OPS-3"}
     assert created(decided) == []
 
 
 def test_equal_rows_take_equal_tickets_one_each() -> None:
     found = (ticket(3, "Add alert"), ticket(4, "Add alert"))
-    decided = plan(state(rows("Add alert", "Add alert", "Add alert"), labelled=found))
+    decided = plan_links(state(rows("Add alert", "Add alert", "Add alert"), labelled=found))
     assert keys(decided) == {0: "OPS-3", 1: "OPS-4"}
     assert created(decided) == [2]
 
 
 def test_a_spare_ticket_with_the_same_words_is_told() -> None:
     found = (ticket(3, "Add alert"), ticket(4, "Add alert"))
-    decided = plan(state(rows("Add alert"), labelled=found))
+    decided = plan_links(state(rows("Add alert"), labelled=found))
     assert keys(decided) == {0: "OPS-3"}
     assert "OPS-4 has the same words as OPS-3" in decided.warnings[0]
 
@@ -161,20 +167,20 @@ def test_a_spare_ticket_with_the_same_words_is_told() -> None:
 def test_a_ticket_that_another_row_names_is_not_adopted() -> None:
     found = (ticket(3, "Add alert"),)
     items = rows("Add alert | | | | OPS-3 | To Do", "Add alert")
-    decided = plan(state(items, tracked=(tracked(3, "Add alert"),), labelled=found))
+    decided = plan_links(state(items, tracked=(tracked(3, "Add alert"),), labelled=found))
     assert keys(decided) == {}
     assert created(decided) == [1]
 
 
 def test_a_long_task_is_known_by_its_shortened_summary() -> None:
     task = "Add an alert " * 40
-    decided = plan(state(rows(task), labelled=(ticket(3, summary_line(task)),)))
+    decided = plan_links(state(rows(task), labelled=(ticket(3, summary_line(task)),)))
     assert keys(decided) == {0: "OPS-3"}
 
 
 def test_a_hold_creates_nothing_and_still_adopts() -> None:
     found = (ticket(3, "Add alert"),)
-    decided = plan(state(rows("Add alert", "Other"), labelled=found, hold="it is a draft"))
+    decided = plan_links(state(rows("Add alert", "Other"), labelled=found, hold="it is a draft"))
     assert keys(decided) == {0: "OPS-3"}
     assert created(decided) == []
     assert decided.held == (1,)
@@ -182,8 +188,10 @@ def test_a_hold_creates_nothing_and_still_adopts() -> None:
 
 def test_a_new_journal_waits_before_it_creates_for_a_document_it_has_forgotten() -> None:
     until = NOW + timedelta(seconds=30)
-    decided = plan(state(rows("Add alert"), labelled=(), forgotten_until=until))
+    decided = plan_links(state(rows("Add alert"), labelled=(), forgotten_until=until))
     assert created(decided) == []
     assert [one.until for one in decided.waits] == [until]
-    later = plan(state(rows("Add alert"), labelled=(), forgotten_until=until, now=until + LAG))
+    later = plan_links(
+        state(rows("Add alert"), labelled=(), forgotten_until=until, now=until + LAG)
+    )
     assert created(later) == [0]

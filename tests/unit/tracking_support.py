@@ -3,15 +3,16 @@
 from datetime import UTC, date, datetime, timedelta
 
 from config.sections import Names
+from connectors.incidents import IncidentId
 from connectors.tickets import Account, AccountId, Category, Mark, Ticket, TicketId, TicketKey
 from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
-from worker.tracking.linking import State
+from worker.tracking.linking import LinkState
 from worker.tracking.memory import Intent, TrackedTicket, Values
 
 NOW = datetime(2026, 10, 14, 9, 0, tzinfo=UTC)
 LAG = timedelta(seconds=60)
-INCIDENT = "Q0STORM"
+INCIDENT = IncidentId("Q0STORM")
 
 
 def rows(*written: str) -> tuple[ActionItem, ...]:
@@ -72,16 +73,18 @@ def intent(mark: str, task: str, ordinal: int = 0, age: float = 0.0) -> Intent:
     return Intent(Mark(mark), INCIDENT, task, ordinal, opened)
 
 
-def state(items: tuple[ActionItem, ...], **values: object) -> State:
+def state(items: tuple[ActionItem, ...], **values: object) -> LinkState:
     """Give a state at ``NOW`` in which nothing is known but what is said."""
     plain: dict[str, object] = {
+        "incident": INCIDENT,
+        "document": "storm.md",
         "items": items,
         "tracked": (),
         "intents": (),
         "now": NOW,
         "index_lag": LAG,
     }
-    return State(**{**plain, **values})  # type: ignore[arg-type]  # built by name
+    return LinkState(**{**plain, **values})  # type: ignore[arg-type]  # built by name
 
 
 ALICE = Account(AccountId("acc-alice"), "Alice Moreau", "alice@example.com", "alice")

@@ -1,7 +1,7 @@
 """From settings to the collaborators and decisions that jobs work with."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,8 +16,7 @@ from connectors.rate_limit import LocalPace, NoPace, Pace, Rate
 from connectors.tickets import Mark, TicketTracker
 from worker.app.registry import Services
 from worker.drafting.policy import DraftPolicy, Handling, OutsideLog, Rule, Topic
-from worker.jobs.context import CreateWhen, JobContext, JobPolicy, RouteRule
-from worker.jobs.draft_filter import DraftFilter
+from worker.jobs.context import CreateWhen, DraftFilter, JobContext, JobPolicy, RouteRule
 from worker.journal.budgets import SharedPace
 from worker.journal.database import Database, sqlite_path
 from worker.journal.incident_locks import FileLocks, IncidentLocks, PostgresLocks, ThreadLocks
@@ -36,11 +35,17 @@ def open_context(settings: Settings, *, dry_run: bool = False) -> Iterator[JobCo
     """
     url = settings.sqlalchemy_url
     services = Services.under(settings)
-    database = Database.rehearse(url) if dry_run else Database.open(url)
+    locks: IncidentLocks
+    new_pace: Callable[[str, Rate], Pace]
+    if dry_run:  # it has everything to itself, and holds nobody up
+        database, locks, new_pace = Database.rehearse(url), ThreadLocks(), LocalPace
+    else:
+        database = Database.open(url)
+        locks, new_pace = _locks(database, url), partial(SharedPace, database.engine)
     source: IncidentSource | None = None
     tracker: TicketTracker | None = None
     try:
-        pace = partial(_pace, database, dry_run=dry_run)
+        pace = partial(_pace, new_pace)
         if services.source is not None:
             address = webhook_address(settings, services.source)
             source = services.source.open(pace(services.source), address)
@@ -49,7 +54,7 @@ def open_context(settings: Settings, *, dry_run: bool = False) -> Iterator[JobCo
         yield JobContext(
             store=open_store(settings),
             journal=Journal(database, now),
-            locks=_locks(database, url),
+            locks=locks,
             policy=policy(settings, services.source, services.tracker),
             clock=now,
             new_mark=new_mark,
@@ -154,14 +159,10 @@ def _routes(settings: Settings, tracker: TrackerConnector | None) -> tuple[Route
     return tuple(rules)
 
 
-def _pace(database: Database, service: Connector, *, dry_run: bool) -> Pace:
-    """Give the budget that all processes on the database share; a dry run has one to itself."""
-    if not service.calls_per_minute:
-        return NoPace()
-    rate = Rate(service.calls_per_minute)
-    if dry_run:
-        return LocalPace(service.name, rate)
-    return SharedPace(database.engine, service.name, rate)
+def _pace(new_pace: Callable[[str, Rate], Pace], service: Connector) -> Pace:
+    """Give a service's budget of calls, if it has one."""
+    limit = service.calls_per_minute
+    return new_pace(service.name, Rate(limit)) if limit else NoPace()
 
 
 def _locks(database: Database, url: str) -> IncidentLocks:

@@ -10,8 +10,8 @@ from worker.jobs.context import JobContext
 from worker.jobs.due_incidents import Search, find, move_cursors
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
+from worker.jobs.run_cache import ReadTickets
 from worker.jobs.states import JobPhase, Standing
-from worker.jobs.ticket_work import Seen
 from worker.queue import Client
 
 RETRIED = "jobs given up, tried again"
@@ -31,7 +31,7 @@ class Handed:
     could not be asked.
     """
 
-    jobs: Mapping[str, str]
+    jobs: Mapping[IncidentId, str]
     unchanged: int = 0
     failures: tuple[str, ...] = ()
 
@@ -46,11 +46,11 @@ def hand_out(
     """
     started = context.clock()
     catalogue = look(context)
-    due = find(Search(context, catalogue, trigger, since, Seen()))
+    due = find(Search(context, catalogue, trigger, since, ReadTickets()))
     standing: Mapping[str, Standing] = {} if trigger is Trigger.COMMAND else queue.standing()
     requests = []
     for incident, pulls in due.all():
-        request = JobRequest(IncidentId(incident), trigger, pulls=pulls)
+        request = JobRequest(incident, trigger, pulls=pulls)
         known = standing.get(incident)
         if known is None or not known.sees_to(request, due.news.get(incident)):
             requests.append(request)
@@ -69,8 +69,11 @@ def hand_out(
 
 
 def _try_again(
-    context: JobContext, queue: Client, standing: Mapping[str, Standing], jobs: Mapping[str, str]
-) -> dict[str, str]:
+    context: JobContext,
+    queue: Client,
+    standing: Mapping[str, Standing],
+    jobs: Mapping[IncidentId, str],
+) -> dict[IncidentId, str]:
     """Try jobs that were given up once more, at each full pass: what they lacked may be there."""
     now = context.clock()
     last = context.journal.cursor(RETRIED)
@@ -91,8 +94,8 @@ def _try_again(
     return again
 
 
-def _enqueue(queue: Client, requests: Sequence[JobRequest]) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _enqueue(queue: Client, requests: Sequence[JobRequest]) -> dict[IncidentId, str]:
+    found: dict[IncidentId, str] = {}
     for at in range(0, len(requests), TOGETHER):
         part = requests[at : at + TOGETHER]
         jobs = queue.enqueue_all(part)

@@ -39,7 +39,7 @@ class OpenLibrary:
 
     def document(self, incident: str) -> DocumentView | None:
         """Give an incident's document, None where there is none."""
-        found = document_text(self._context, incident)
+        found = document_text(self._context, IncidentId(incident))
         if found is None:
             return None
         status, text = found
@@ -47,7 +47,7 @@ class OpenLibrary:
 
     def attachment(self, incident: str, name: str) -> bytes | None:
         """Give a file that lies beside an incident's document, None where there is none."""
-        found = document_text(self._context, incident)
+        found = document_text(self._context, IncidentId(incident))
         if found is None:
             return None
         folder, slash, _ = found[0].document.rpartition("/")
@@ -55,7 +55,7 @@ class OpenLibrary:
 
     def journal(self, incident: str) -> Sequence[JournalEntry]:
         """List what was written for an incident, oldest first."""
-        return journal_of(self._context, incident)
+        return journal_of(self._context, IncidentId(incident))
 
     def request_sync(self, incident: str) -> str:
         """Ask that an incident be synced now; gives the id of the job that will do it."""

@@ -12,7 +12,7 @@ from worker.app.dispatch import Handed, hand_out
 from worker.jobs.context import JobContext
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import IncidentResult, RunResult, Trigger, together
-from worker.jobs.run_many import Order, run
+from worker.jobs.run_many import RunRequest, run_many
 from worker.jobs.states import JobPhase, JobState
 from worker.queue import Client
 from worker.queue.database import exists
@@ -23,17 +23,19 @@ DESERTED = 30.0
 """Seconds without a process that works, after which a job is no longer waited for."""
 
 
-def carry_out(settings: Settings, context: JobContext, order: Order) -> RunResult:
-    """Do what a command orders, and give its result.
+def carry_out(settings: Settings, context: JobContext, request: RunRequest) -> RunResult:
+    """Do what a command asks for, and give its result.
 
     Where servers work on the same database, the jobs go through their queue, so that an incident's
     job still runs once at a time; a dry run writes nothing and needs nobody.
     """
-    servers = 0 if context.dry_run else living(settings.database_url.get_secret_value())
+    if context.dry_run:
+        return run_many(context, replace(request, wait=0))
+    servers = living(settings.database_url.get_secret_value())
     if not servers:
-        return run(context, order)
+        return run_many(context, request)
     with asking(settings) as queue:
-        return _through(queue, context, order, servers)
+        return _through(queue, context, request, servers)
 
 
 def parked(settings: Settings) -> Sequence[JobState]:
@@ -55,17 +57,17 @@ def asking(settings: Settings) -> Iterator[Client]:
         queue.stop()
 
 
-def _through(queue: Client, context: JobContext, order: Order, servers: int) -> RunResult:
-    if order.incidents:
+def _through(queue: Client, context: JobContext, request: RunRequest, servers: int) -> RunResult:
+    if request.incidents:
         requests = [
-            JobRequest(IncidentId(one), Trigger.COMMAND, pulls=order.pulls, tracks=order.tracks)
-            for one in order.incidents
+            JobRequest(one, Trigger.COMMAND, pulls=request.pulls, tracks=request.tracks)
+            for one in request.incidents
         ]
-        handed = Handed(dict(zip(order.incidents, queue.enqueue_all(requests), strict=True)))
+        handed = Handed(dict(zip(request.incidents, queue.enqueue_all(requests), strict=True)))
     else:
-        handed = hand_out(context, queue, Trigger.COMMAND, order.since)
+        handed = hand_out(context, queue, Trigger.COMMAND, request.since)
     processes = "a process that runs" if servers == 1 else f"{servers} processes that run"
-    wait = _Wait(queue, order, handed.jobs)
+    wait = _Wait(queue, request, handed.jobs)
     return RunResult(
         incidents=tuple(wait.results()),
         unchanged=handed.unchanged,
@@ -77,20 +79,20 @@ def _through(queue: Client, context: JobContext, order: Order, servers: int) -> 
 class _Wait:
     """Waiting for jobs that others do; ``notices`` are what they noted."""
 
-    def __init__(self, queue: Client, order: Order, jobs: Mapping[str, str]) -> None:
+    def __init__(self, queue: Client, request: RunRequest, jobs: Mapping[IncidentId, str]) -> None:
         self.notices: dict[str, None] = {}
         self._queue = queue
-        self._order = order
+        self._request = request
         self._waiting = dict(jobs)
         self._total = len(jobs)
-        self._patience = time.monotonic() + order.wait
+        self._patience = time.monotonic() + request.wait
         self._last_seen = self._looked = time.monotonic()
 
     def results(self) -> list[IncidentResult]:
         """Give the results of all jobs, in the order in which they came."""
         found: list[IncidentResult] = []
         while self._waiting:
-            self._order.progress(f"{self._total - len(self._waiting)} of {self._total} done")
+            self._request.progress(f"{self._total - len(self._waiting)} of {self._total} done")
             deserted = self._deserted()
             states = self._queue.states(list(self._waiting.values()))
             for incident, job in list(self._waiting.items()):
@@ -114,7 +116,7 @@ class _Wait:
         return now - self._last_seen > DESERTED
 
     def _told(
-        self, incident: str, state: JobState | None, *, deserted: bool
+        self, incident: IncidentId, state: JobState | None, *, deserted: bool
     ) -> Sequence[IncidentResult]:
         """Give what became of a job, nothing while it is to be waited for."""
         if state is None:
@@ -136,13 +138,13 @@ class _Wait:
 
 
 def _results(
-    incident: str, state: JobState, again_in: float | None = None
+    incident: IncidentId, state: JobState, again_in: float | None = None
 ) -> Sequence[IncidentResult]:
     """Give a job's results, those of its attempts put together.
 
     What the queue knows of its failures, and the results do not tell, is told of its incident.
     """
-    found: dict[str, IncidentResult] = {}
+    found: dict[IncidentId, IncidentResult] = {}
     for one in state.results:
         before = found.get(one.incident)
         found[one.incident] = together(before, one) if before else one

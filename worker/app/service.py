@@ -22,9 +22,9 @@ from worker.app.dispatch import hand_out
 from worker.app.library import OpenLibrary, figures
 from worker.app.registry import Services
 from worker.jobs.context import JobContext
+from worker.jobs.incident_job import do_job, not_configured
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
-from worker.jobs.run_many import Order, run
 from worker.jobs.states import JobOutcome, JobPhase, JobState
 from worker.queue import Queue, QueueSettings, Schedule
 from worker.web.application import WebSettings, create
@@ -110,10 +110,10 @@ class Worker:
             seconds = self.settings.quiet_for(now).total_seconds()
             told = "Left for the end of the quiet time."
             return JobOutcome(told, again_in=seconds, left=True)
-        result = run(self.context, _order(request))
-        for one in result.incidents:
+        results = do_job(self.context, request)
+        for one in results:
             self.metrics.result(one)
-        return JobOutcome.of(result.incidents, result.notices)
+        return JobOutcome.of(results, tuple(not_configured(self.context, tracks=request.tracks)))
 
     def _look_for_work(self) -> JobOutcome:
         if self.settings.is_quiet(self.context.clock()):
@@ -229,16 +229,6 @@ def ip_is_any(host: str) -> bool:
         return ip_address(host).is_unspecified
     except ValueError:
         return False
-
-
-def _order(request: JobRequest) -> Order:
-    return Order(
-        request.trigger,
-        (request.incident,),
-        pulls=request.pulls,
-        tracks=request.tracks,
-        resolved_at=request.resolved_at,
-    )
 
 
 def _request(event: WebhookEvent, incident: IncidentId) -> JobRequest:

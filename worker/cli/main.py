@@ -13,6 +13,7 @@ import typer
 from config.problems import ConfigurationProblems
 from config.settings import Settings
 from connectors.errors import ConfigurationError, PostmortemError
+from connectors.incidents import IncidentId
 from worker.app.composition import open_context
 from worker.app.registry import Services
 from worker.cli import printing, serving
@@ -22,7 +23,7 @@ from worker.cli.running import carry_out_shown, finish, interruptible, settings_
 from worker.jobs.document_status import document_statuses, journal_of, skipped_incidents
 from worker.jobs.preflight import preflight
 from worker.jobs.results import Trigger
-from worker.jobs.run_many import Order
+from worker.jobs.run_many import RunRequest
 
 app = typer.Typer(
     name="postmortem",
@@ -72,8 +73,8 @@ def draft(context: typer.Context, incidents: Incidents, json: Json = False) -> N
             f"Set {words.setting}.",
         )
     with interruptible(), open_context(settings) as opened:
-        order = Order(Trigger.COMMAND, tuple(incidents), tracks=False)
-        finish(carry_out_shown(settings, opened, order), in_json=json)
+        request = RunRequest(Trigger.COMMAND, tuple(map(IncidentId, incidents)), tracks=False)
+        finish(carry_out_shown(settings, opened, request), in_json=json)
 
 
 @app.command()
@@ -98,9 +99,9 @@ def sync(
     Examples: `postmortem sync` · `postmortem sync Q0R9EVXVKUZTX7` · `postmortem sync --since 30d`
     · `postmortem sync --dry-run`
     """
-    order = Order(
+    request = RunRequest(
         Trigger.COMMAND,
-        tuple(incidents or ()),
+        tuple(map(IncidentId, incidents or ())),
         since=duration(since, "--since") if since else None,
         wait=duration(wait, "--wait").total_seconds(),
     )
@@ -114,7 +115,7 @@ def sync(
             "`postmortem demo`.",
         )
     with interruptible(), open_context(settings, dry_run=dry_run) as opened:
-        finish(carry_out_shown(settings, opened, order), in_json=json)
+        finish(carry_out_shown(settings, opened, request), in_json=json)
 
 
 @app.command()
@@ -147,7 +148,8 @@ def status(
         return
     with open_context(settings) as opened:
         if journal:
-            entries = [entry for one in incidents or () for entry in journal_of(opened, one)]
+            named = map(IncidentId, incidents or ())
+            entries = [entry for one in named for entry in journal_of(opened, one)]
             printing.journal(entries, in_json=json)
             return
         if skipped:
@@ -158,7 +160,7 @@ def status(
             ]
             printing.skipped(found_skipped, in_json=json)
             return
-        found = document_statuses(opened, incidents or ())
+        found = document_statuses(opened, [IncidentId(one) for one in incidents or ()])
         printing.documents(found, in_json=json)
         missing = set(incidents or ()) - {one.incident for one in found}
         printing.failures(f"Incident {one} has no document." for one in sorted(missing))

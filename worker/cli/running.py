@@ -1,4 +1,4 @@
-"""Carrying out what a command orders: with its progress on a terminal, and its exit status."""
+"""Carrying out what a command asks for: with its progress on a terminal, and its exit status."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from worker.cli import printing
 from worker.cli.exits import FAILED
 from worker.jobs.context import JobContext
 from worker.jobs.results import RunResult
-from worker.jobs.run_many import Order
+from worker.jobs.run_many import RunRequest
 
 INTERRUPTED = (
     "Stopped. What was done stays done; run the command again to go on. "
@@ -30,7 +30,7 @@ def settings_of(context: typer.Context) -> Settings:
     return settings
 
 
-def carry_out_shown(settings: Settings, opened: JobContext, order: Order) -> RunResult:
+def carry_out_shown(settings: Settings, opened: JobContext, request: RunRequest) -> RunResult:
     """Do a run, showing on a terminal which incident is being worked on."""
     from worker.app.manual import carry_out  # noqa: PLC0415 - loads the queue
 
@@ -42,7 +42,7 @@ def carry_out_shown(settings: Settings, opened: JobContext, order: Order) -> Run
         def tell(what: str) -> None:
             progress.update(line, description=f"{what}…")
 
-        return carry_out(settings, opened, replace(order, progress=tell))
+        return carry_out(settings, opened, replace(request, progress=tell))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from connectors.errors import PostmortemError
+from connectors.incidents import IncidentId
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.context import JobContext
 from worker.journal.records import KnownDocument
@@ -28,9 +29,9 @@ class Catalogue:
     """The store's documents as they are now, by name and by incident."""
 
     documents: dict[str, KnownDocument]
-    by_incident: dict[str, tuple[KnownDocument, ...]]
+    by_incident: dict[IncidentId, tuple[KnownDocument, ...]]
 
-    def find(self, incident: str) -> KnownDocument | None:
+    def find(self, incident: IncidentId) -> KnownDocument | None:
         """Give the incident's document, None if it has none. Raises ``CopiedDocument``."""
         found = self.by_incident.get(incident, ())
         if len(found) > 1:
@@ -64,7 +65,7 @@ def look(context: JobContext) -> Catalogue:
     return _catalogue({**kept, **{one.name: one for one in met}}.values())
 
 
-def up_to_date(context: JobContext, catalogue: Catalogue, incident: str) -> Catalogue:
+def up_to_date(context: JobContext, catalogue: Catalogue, incident: IncidentId) -> Catalogue:
     """Look again where another process has dealt with the incident's document since."""
     then = {(one.name, one.fingerprint) for one in catalogue.by_incident.get(incident, ())}
     now = {(one.name, one.fingerprint) for one in context.journal.documents_of(incident)}
@@ -84,7 +85,7 @@ def with_document(catalogue: Catalogue, document: KnownDocument) -> Catalogue:
 
 
 def _catalogue(documents: Iterable[KnownDocument]) -> Catalogue:
-    by_incident: dict[str, list[KnownDocument]] = defaultdict(list)
+    by_incident: dict[IncidentId, list[KnownDocument]] = defaultdict(list)
     by_name = {}
     for one in documents:
         by_name[one.name] = one
@@ -107,9 +108,9 @@ def _meet(
     except PostmortemError as error:
         told = str(error) if name in str(error) else f"{name}: {error}"
         return replace(met, problem=told)
-    return replace(met, incident=front.incident if front else "")
+    return replace(met, incident=IncidentId(front.incident if front else ""))
 
 
-def _by_name(name: str) -> str:
+def _by_name(name: str) -> IncidentId:
     found = _NAME.match(name.rpartition("/")[2])
-    return found["incident"] if found else ""
+    return IncidentId(found["incident"] if found else "")

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from connectors.errors import PostmortemError
+from connectors.incidents import IncidentId
 from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
 from worker.document.front_matter import read as read_front_matter
@@ -39,7 +40,7 @@ class DocumentStatus:
     ``prompts`` counts the template's prompts that nobody has answered yet.
     """
 
-    incident: str
+    incident: IncidentId
     document: str
     title: str = ""
     url: str = ""
@@ -53,7 +54,7 @@ class DocumentStatus:
 class SkippedIncident:
     """An incident that got no draft, and why; ``at`` is ISO 8601 in UTC."""
 
-    incident: str
+    incident: IncidentId
     title: str
     url: str
     reason: str
@@ -65,7 +66,7 @@ class JournalEntry:
     """One write as the journal remembers it; ``at`` is ISO 8601 in UTC."""
 
     at: str
-    incident: str
+    incident: IncidentId
     trigger: str
     deed: Deed
 
@@ -82,7 +83,9 @@ class KnownStatuses:
 
 
 def document_statuses(
-    context: JobContext, incidents: Sequence[str] = (), remembered: KnownStatuses | None = None
+    context: JobContext,
+    incidents: Sequence[IncidentId] = (),
+    remembered: KnownStatuses | None = None,
 ) -> list[DocumentStatus]:
     """Give the documents of the incidents, or all, the latest first; one not readable says why.
 
@@ -112,7 +115,7 @@ def document_statuses(
     return [_with_done(one, done.get(one.incident, frozenset())) for one in found]
 
 
-def document_text(context: JobContext, incident: str) -> tuple[DocumentStatus, str] | None:
+def document_text(context: JobContext, incident: IncidentId) -> tuple[DocumentStatus, str] | None:
     """Give one incident's document with its text, None where there is none."""
     found = look(context).find(incident)
     if found is None:
@@ -122,7 +125,7 @@ def document_text(context: JobContext, incident: str) -> tuple[DocumentStatus, s
     return _with_done(_read(context, found, text), done), text
 
 
-def journal_of(context: JobContext, incident: str) -> list[JournalEntry]:
+def journal_of(context: JobContext, incident: IncidentId) -> list[JournalEntry]:
     """Give every write that was done for an incident, oldest first."""
     return [
         JournalEntry(

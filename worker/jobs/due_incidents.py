@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.errors import ConnectorError
-from connectors.incidents import Incident, IncidentFilter
+from connectors.incidents import Incident, IncidentFilter, IncidentId
 from connectors.tickets import COMMON_LABEL, TicketId
 from worker.jobs.catalogue import Catalogue
 from worker.jobs.context import JobContext
 from worker.jobs.pull import note_skip, still_skipped, updated
 from worker.jobs.results import Trigger
-from worker.jobs.ticket_work import Seen
+from worker.jobs.run_cache import ReadTickets
 from worker.journal.records import Pull, Skip
-from worker.tracking.fields import reads_otherwise
+from worker.tracking.status import reads_otherwise
 
 RESOLVED = "incidents resolved"
 CHANGED = "tickets changed"
@@ -33,20 +33,20 @@ class Due:
     moved to the start of the run once everything found here is done, or safely in the queue.
     """
 
-    pull: dict[str, None] = field(default_factory=dict)
-    track: dict[str, None] = field(default_factory=dict)
+    pull: dict[IncidentId, None] = field(default_factory=dict)
+    track: dict[IncidentId, None] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     cursors: list[str] = field(default_factory=list)
-    news: dict[str, datetime] = field(default_factory=dict)
+    news: dict[IncidentId, datetime] = field(default_factory=dict)
     since: datetime | None = None
 
-    def tell(self, incident: str, at: datetime | None) -> None:
+    def tell(self, incident: IncidentId, at: datetime | None) -> None:
         """Note that an incident or its document changed then."""
         before = self.news.get(incident)
         if at is not None and (before is None or at > before):
             self.news[incident] = at
 
-    def all(self) -> list[tuple[str, bool]]:
+    def all(self) -> list[tuple[IncidentId, bool]]:
         """Give each incident once, with whether it is to be pulled."""
         tracked = [(one, False) for one in self.track if one not in self.pull]
         return [(one, True) for one in self.pull] + tracked
@@ -54,13 +54,13 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Where to look: ``since`` looks back further for resolved incidents, ``seen`` is filled."""
+    """Where to look: ``since`` looks back further for resolved incidents, ``tickets`` is filled."""
 
     context: JobContext
     catalogue: Catalogue
     trigger: Trigger
     since: timedelta | None
-    seen: Seen
+    tickets: ReadTickets
 
 
 def move_cursors(context: JobContext, due: Due, to: datetime, *, pulled: bool = True) -> None:
@@ -147,16 +147,16 @@ def _changed_tickets(search: Search, due: Due) -> None:
     ids: Iterable[TicketId]
     if since is None or _full_pass_is_due(search.context, search.context.clock()):
         ids = journal.ticket_ids()
-        search.seen.read(tracker, ids)
+        search.tickets.read(tracker, ids)
         due.cursors.append(IN_FULL)
     else:
         changed = tracker.changed(COMMON_LABEL, since)
-        search.seen.add(changed)
+        search.tickets.add(changed)
         ids = [ticket.id for ticket in changed]
     due.cursors.append(CHANGED)
     done = search.context.policy.done_resolutions
     for tracked in journal.tracked(list(ids)).values():
-        ticket = search.seen.tickets.get(tracked.id)
+        ticket = search.tickets.tickets.get(tracked.id)
         if reads_otherwise(tracked, ticket, done):
             due.track[tracked.incident] = None
             due.tell(tracked.incident, ticket.updated if ticket else search.context.clock())

@@ -1,191 +1,222 @@
 """One incident's job: the same whoever asks for it, safe to run twice, serial per incident."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
-from connectors.errors import (
-    ConnectorError,
-    NotFound,
-    OutOfQuota,
-    PostmortemError,
-)
+import structlog
+
+from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError
 from connectors.incidents import Incident, IncidentId
 from worker.document.front_matter import DocumentError
-from worker.jobs.catalogue import Catalogue, look, up_to_date, with_document
+from worker.jobs.catalogue import look, up_to_date, with_document
 from worker.jobs.context import JobContext
-from worker.jobs.job import Job
-from worker.jobs.pull import Pulled, obtain, origin, what_happened
-from worker.jobs.results import Deed, IncidentResult, Report, entries
-from worker.jobs.ticket_work import Work
-from worker.jobs.tickets import Ask, remember, sync_tickets
-from worker.jobs.write_document import KeepsChanging, Open, compose, open_document, save
-from worker.journal.records import NO_CLAIM, Claim, KnownDocument
+from worker.jobs.job_request import JobRequest
+from worker.jobs.pull import Pulled, obtain, origin, updated, what_happened
+from worker.jobs.results import Deed, IncidentResult, Report, entries, failed
+from worker.jobs.run_cache import FoundAccounts, RunCache
+from worker.jobs.sync_tickets import remember, sync_tickets
+from worker.jobs.ticket_actions import TicketWork
+from worker.jobs.write_document import (
+    Composed,
+    KeepsChanging,
+    OpenDocument,
+    compose,
+    open_document,
+    save,
+)
+from worker.journal.records import Claim, KnownDocument
 from worker.store.base import Changed
 
 ATTEMPTS = 5
 """How often a document that changed under the program is read and merged again."""
 
+log = structlog.get_logger()
 
-def run(
-    context: JobContext, job: Job, incident: str, catalogue: Catalogue
-) -> tuple[IncidentResult, KnownDocument | None]:
-    """Do one incident's job; give its result, and its document as it is known from now on.
 
-    What source and tracker refuse is in the result. Raises ``PostmortemError`` where the document
-    itself cannot be used: copied, not readable, changing all the time.
+def do_job(context: JobContext, request: JobRequest) -> Sequence[IncidentResult]:
+    """Do what is asked about one incident, and about the one that it was merged into.
+
+    Raises ``PostmortemError`` where the store cannot be listed; see :func:`run_incident`.
     """
-    if context.dry_run:
-        return _Run(context, job, incident, catalogue).result()
-    with context.locks.held(incident, context.policy.lock_wait) as claim:
-        job.shared.forget_stale(incident, context.journal.tickets(incident))
-        catalogue = up_to_date(context, catalogue, incident)
-        return _Run(context, job, incident, catalogue, claim).result()
+    cache = RunCache(look(context), FoundAccounts(context.policy.owners))
+    results: dict[IncidentId, IncidentResult] = {}
+    while request.incident not in results:
+        result = run_incident(context, request, cache)
+        results[request.incident] = result
+        if result.merged_into:
+            request = replace(request, incident=result.merged_into, pulls=True)
+    return tuple(results.values())
 
 
-class _Run:
+def run_incident(context: JobContext, request: JobRequest, cache: RunCache) -> IncidentResult:
+    """Do one incident's job, as a part of a run; what could not be done is told in its result."""
+    incident = request.incident
+    try:
+        with context.locks.held(incident, context.policy.lock_wait) as claim:
+            cache.forget_stale(incident, context.journal.tickets(incident))
+            cache.catalogue = up_to_date(context, cache.catalogue, incident)
+            result, document = _Steps(context, request, cache, claim).result()
+    except PostmortemError as error:
+        context.journal.unsettle(incident)
+        return failed(incident, str(error))
+    except Exception as error:
+        context.journal.unsettle(incident)
+        log.exception("a job failed unexpectedly", incident=incident)
+        return failed(
+            incident,
+            f"Incident {incident} was not finished: {type(error).__name__}: {error}. "
+            "This is a fault of the program; its log has the details.",
+        )
+    if document is not None:
+        cache.catalogue = with_document(cache.catalogue, document)
+    return result
+
+
+def not_configured(context: JobContext, *, tracks: bool) -> Iterable[str]:
+    """Say what is left out of every job, since a service is not configured."""
+    if context.source is None:
+        yield (
+            "PagerDuty is not configured (PAGERDUTY_API_KEY), so no draft was written or refreshed."
+        )
+    if context.tracker is None and tracks:
+        yield "Jira is not configured (JIRA_URL), so no ticket was created and none was read."
+
+
+class _Steps:
     """The steps of one job, on one incident."""
 
     def __init__(
-        self,
-        context: JobContext,
-        job: Job,
-        incident: str,
-        catalogue: Catalogue,
-        claim: Claim = NO_CLAIM,
+        self, context: JobContext, request: JobRequest, cache: RunCache, claim: Claim
     ) -> None:
         self.context = context
         self.claim = claim
-        self.job = job
-        self.incident = incident
-        self.catalogue = catalogue
-        self.report = Report(incident, self._keep)
+        self.request = request
+        self.cache = cache
+        self.catalogue = cache.catalogue
+        self.report = Report(request.incident, self._keep)
         self.pulled: Pulled | None = None
         self.drafted = False
 
     def result(self) -> tuple[IncidentResult, KnownDocument | None]:
-        """Go through the steps, and give the result."""
-        has_document = self.catalogue.find(self.incident) is not None
-        obtained = obtain(self.context, self.job, self.report, has_document=has_document)
+        """Go through the steps; give the result, and the document as it is known from now on.
+
+        What source and tracker refuse is in the result. Raises ``PostmortemError`` where the
+        document itself cannot be used: copied, not readable, changing all the time.
+        """
+        has_document = self.catalogue.find(self.request.incident) is not None
+        obtained = obtain(
+            self.context, self.request, self.cache, self.report, has_document=has_document
+        )
         if isinstance(obtained, IncidentResult):
             return obtained, None
         self.pulled = obtained
-        if self._has_nothing_to_write():
+        if not has_document and not self.request.pulls and self.context.source is not None:
+            # Only whoever asks for the facts as well gets another one.
             return replace(self.report.result(), skipped="it has no document any more"), None
-        known = self._write_until_saved()
-        if not self.context.dry_run:
-            self._remember(known)
-        return self.report.result(), known
-
-    def _has_nothing_to_write(self) -> bool:
-        """Tell whether this is about the tickets of a document that somebody removed.
-
-        Only whoever asks for the facts as well gets another one.
-        """
-        pulls = self.job.request.pulls or self.context.source is None
-        return not pulls and self.catalogue.find(self.incident) is None
-
-    def _write_until_saved(self) -> KnownDocument | None:
         for _ in range(ATTEMPTS):
-            at = open_document(self.context, self.catalogue, self.incident, self.pulled)
-            if at is None:
-                self.report.fail(
-                    f"Incident {self.incident} has no document, and PagerDuty is not configured "
-                    "to draft one. Set PAGERDUTY_API_KEY."
-                )
-                return None
             try:
-                if at.text is not None or self.context.dry_run:
-                    return self._write(at)
-                self._draft(at)
+                opened = self._open()
+                if opened is None:
+                    return self.report.result(), None
+                at, composed = opened
+                work, synced = self._ticket_work(at), None
+                if work is not None:
+                    with self._failures_told(at.name):
+                        synced = sync_tickets(
+                            work, composed.text, self._incident(), forgotten=self._forgotten(at)
+                        )
+                if synced is None:
+                    return self._save(at, composed, None)
+                return self._save(at, replace(composed, text=synced), work)
             except Changed:
                 self.report.start_over()
                 self.catalogue = look(self.context)
-            except DocumentError as error:
-                told = f"{at.name} was left as it is: {error.what}"
-                raise PostmortemError(told, error.remedy) from error
         raise KeepsChanging(
-            f"The document of incident {self.incident} changed {ATTEMPTS} times while it was "
-            "being brought up to date, so it was left as it is.",
+            f"The document of incident {self.request.incident} changed {ATTEMPTS} times while it "
+            "was being brought up to date, so it was left as it is.",
             "Run the command again when nobody is writing.",
         )
 
-    def _draft(self, at: Open) -> None:
-        """Save a new document before its first ticket is created.
+    def _open(self) -> tuple[OpenDocument, Composed] | None:
+        """Read the document and bring the facts into it; None where there is none to be had.
 
-        So a ticket without a document cannot be: where there is none, no create was lost.
+        A new document is saved before its first ticket is created, so that a ticket without a
+        document cannot be: where there is no document, no create was lost.
         """
-        composed = compose(self.context, at, self.pulled, self.report)
-        known = save(self.context, at, composed, self.report)
-        if known is not None:
-            self.catalogue = with_document(self.catalogue, known)
-        self.drafted = True
-
-    def _write(self, at: Open) -> KnownDocument | None:
-        """Bring the text up to date, do the ticket half, and save both."""
-        composed = compose(self.context, at, self.pulled, self.report)
-        text, work = self._tickets(at, composed.text)
-        known = save(self.context, at, replace(composed, text=text), self.report)
-        if work is not None:
-            remember(self.context, work, text)
-        if known is None:
-            return None
-        unfinished = self.report.failures or self.report.again_in or (work and work.busy)
-        settled = self._was_settled(known) if work is None else not unfinished
-        return replace(known, settled=settled)
-
-    def _was_settled(self, known: KnownDocument) -> bool:
-        """Tell whether the ticket half, left out now, was done for the document as it is."""
-        before = None if self.drafted else self.catalogue.find(self.incident)
-        return before is not None and before.settled and before.fingerprint == known.fingerprint
-
-    def _tickets(self, at: Open, text: str) -> tuple[str, Work | None]:
-        """Do the ticket half; where the tracker fails, the document's half is saved without it."""
-        tracker = self.context.tracker
-        if tracker is None or not self.job.request.tracks:
-            return text, None
-        if self.job.shared.out_of_quota:
+        incident = self.request.incident
+        at = open_document(self.context, self.catalogue, incident, self.pulled)
+        if at is None:
             self.report.fail(
-                f"The tickets of {at.name} were left for the next run: "
-                f"{self.job.shared.out_of_quota}"
+                f"Incident {incident} has no document, and PagerDuty is not configured "
+                "to draft one. Set PAGERDUTY_API_KEY."
             )
-            return text, None
+            return None
         try:
-            ask = Ask(
-                tracker=tracker,
-                document=at.name,
-                origin=origin(self.context, self.incident, at.name, self.pulled),
-                incident=self.pulled.record.incident if self.pulled else self._incident(),
-                seen=self.job.shared.seen,
-                accounts=self.job.shared.accounts,
-                busy=self._busy(at),
-                forgotten=at.text is not None and self._forgotten(),
-                claim=self.claim,
+            composed = compose(self.context, at, self.pulled, self.report)
+        except DocumentError as error:
+            told = f"{at.name} was left as it is: {error.what}"
+            raise PostmortemError(told, error.remedy) from error
+        if at.version is not None:
+            return at, composed
+        known = save(self.context, at, composed, self.report)
+        if known is None:  # a dry run goes on with what would be there
+            return at, composed
+        self.catalogue = with_document(self.catalogue, known)
+        self.drafted = True
+        return self._open()
+
+    def _ticket_work(self, at: OpenDocument) -> TicketWork | None:
+        """Give what the ticket half works on, None where it is left out."""
+        tracker = self.context.tracker
+        if tracker is None or not self.request.tracks:
+            return None
+        if self.cache.out_of_quota:
+            self.report.fail(
+                f"The tickets of {at.name} were left for the next run: {self.cache.out_of_quota}"
             )
-            return sync_tickets(self.context, ask, text, self.report)
+            return None
+        busy = self._busy(at)
+        return TicketWork(
+            context=self.context,
+            tracker=tracker,
+            report=self.report,
+            origin=origin(self.context, self.request.incident, at.name, self.pulled),
+            cache=self.cache,
+            hold=busy,
+            busy=bool(busy),
+            claim=self.claim,
+        )
+
+    @contextmanager
+    def _failures_told(self, document: str) -> Iterator[None]:
+        """Tell where the tracker failed; the document's half is saved without the tickets'."""
+        try:
+            yield
         except OutOfQuota as error:
-            self.job.shared.out_of_quota = str(error)
-            self.report.fail(f"The tickets of {at.name} are not up to date: {error}")
+            self.cache.out_of_quota = str(error)
+            self.report.fail(f"The tickets of {document} are not up to date: {error}")
         except ConnectorError as error:
-            self.report.fail(f"The tickets of {at.name} are not up to date: {error}")
+            self.report.fail(f"The tickets of {document} are not up to date: {error}")
         except PostmortemError as error:
             self.report.fail(str(error))
-        return text, None
 
     def _incident(self) -> Incident | None:
-        """Read the incident alone, for its route, where nothing else was pulled."""
+        """Give the incident for its route, read alone where nothing else was pulled."""
+        if self.pulled is not None:
+            return self.pulled.record.incident
         needs_route = any(one.services or one.teams for one in self.context.policy.routes)
         if self.context.source is None or not needs_route:
             return None
         try:
-            return self.context.source.incident(IncidentId(self.incident))
+            return self.context.source.incident(self.request.incident)
         except NotFound:
             return None
 
-    def _busy(self, at: Open) -> str:
-        if not self.job.request.automatic or at.text is None:
-            return ""
-        known = self.catalogue.find(self.incident)
-        if known is None or known.settled:
+    def _busy(self, at: OpenDocument) -> str:
+        """Say why people are taken to be writing still, "" if not."""
+        known = self.catalogue.find(self.request.incident)
+        if not self.request.automatic or at.text is None or known is None or known.settled:
             return ""
         quiet_at = known.seen_at + self.context.policy.quiet_for
         now = self.context.clock()
@@ -194,29 +225,43 @@ class _Run:
         minutes = (quiet_at - now).total_seconds() / 60
         return f"it was changed just now; the schedule waits {minutes:.0f} min more for quiet"
 
-    def _forgotten(self) -> bool:
-        known = self.context.journal.incident(self.incident)
-        return known is None or not known.made
+    def _forgotten(self, at: OpenDocument) -> bool:
+        """Tell whether the journal remembers nothing of a document that was there before it."""
+        known = self.context.journal.incident(self.request.incident)
+        return at.text is not None and (known is None or not known.made)
 
-    def _remember(self, known: KnownDocument | None) -> None:
-        journal = self.context.journal
+    def _save(
+        self, at: OpenDocument, composed: Composed, work: TicketWork | None
+    ) -> tuple[IncidentResult, KnownDocument | None]:
+        """Save the document, and remember what was done about it."""
+        journal, incident = self.context.journal, self.request.incident
+        known = save(self.context, at, composed, self.report)
+        if work is not None:
+            remember(work, composed.text)
         if known is not None:
+            unfinished = self.report.failures or self.report.again_in or (work and work.busy)
+            settled = self._was_settled(known) if work is None else not unfinished
+            known = replace(known, settled=settled)
             journal.remember([known])
-            journal.skips.forget(self.incident)
+            journal.skips.forget(incident)
         if self.pulled is not None:
             told = self.pulled.record.incident
-            updated = told.updated_at.isoformat() if told.updated_at else ""
             journal.note_incident(
-                self.incident,
-                updated=updated,
+                incident,
+                updated=updated(told),
                 title=told.title,
                 url=told.url,
                 number=told.number,
                 summary=what_happened(self.pulled.content),
                 merged_into="",
             )
+        return self.report.result(), known
+
+    def _was_settled(self, known: KnownDocument) -> bool:
+        """Tell whether the ticket half, left out now, was done for the document as it is."""
+        before = None if self.drafted else self.catalogue.find(self.request.incident)
+        return before is not None and before.settled and before.fingerprint == known.fingerprint
 
     def _keep(self, deeds: Sequence[Deed]) -> None:
-        if not self.context.dry_run:
-            at = self.context.clock()
-            self.context.journal.record(entries(deeds, self.incident, self.job.request.trigger, at))
+        at = self.context.clock()
+        self.context.journal.record(entries(deeds, self.request.incident, self.request.trigger, at))

@@ -17,8 +17,9 @@ from worker.content.draft import Content
 from worker.content.inline_markdown import plain
 from worker.drafting.draft import draft
 from worker.jobs.context import JobContext
-from worker.jobs.job import Job
+from worker.jobs.job_request import JobRequest
 from worker.jobs.results import IncidentResult, Report
+from worker.jobs.run_cache import RunCache
 from worker.journal.records import KnownIncident, Skip
 from worker.tracking.new_ticket import Origin
 
@@ -99,12 +100,14 @@ def must_be_resolved(incident: Incident) -> None:
         )
 
 
-def chart_name(incident: str) -> str:
+def chart_name(incident: IncidentId) -> str:
     """Give the name of the chart beside an incident's document."""
     return f"{incident}-timeline.svg"
 
 
-def origin(context: JobContext, incident: str, document: str, pulled: Pulled | None) -> Origin:
+def origin(
+    context: JobContext, incident: IncidentId, document: str, pulled: Pulled | None
+) -> Origin:
     """Say where an incident's tickets come from; without a pull, as far as it is remembered."""
     address = context.policy.public_url.rstrip("/")
     document_url = f"{address}/postmortems/{incident}" if address else ""
@@ -137,22 +140,27 @@ LONGEST_LAG = timedelta(minutes=5)
 
 
 def obtain(
-    context: JobContext, job: Job, report: Report, *, has_document: bool
+    context: JobContext,
+    request: JobRequest,
+    cache: RunCache,
+    report: Report,
+    *,
+    has_document: bool,
 ) -> Pulled | IncidentResult | None:
     """Read the incident of the report.
 
     Gives the finished result where there is nothing to write, and None where the job goes on
     without facts: none were asked for, or they are not to be had and there are rows to sync.
     """
-    if not job.request.pulls or context.source is None:
+    if not request.pulls or context.source is None:
         return None
-    unasked = job.request.automatic and not has_document
+    unasked = request.automatic and not has_document
     try:
-        found = _read(context, context.source, job, report.incident, unasked=unasked)
+        found = _read(context, context.source, request, cache, unasked=unasked)
     except (ConnectorError, StillOpen) as error:
         if unasked and isinstance(error, StillOpen):
-            return _not_yet(context, job, report, error)
-        return _not_pulled(report, error, goes_on=has_document and job.request.tracks)
+            return _not_yet(context, request, report, error)
+        return _not_pulled(report, error, goes_on=has_document and request.tracks)
     if isinstance(found, Incident):
         return _merged(context, report, found)
     report.warn(*(one.reason for one in found.record.missing))
@@ -177,23 +185,31 @@ def _not_to_be_written(
 
 
 def _read(
-    context: JobContext, source: IncidentSource, job: Job, incident: str, *, unasked: bool
+    context: JobContext,
+    source: IncidentSource,
+    request: JobRequest,
+    cache: RunCache,
+    *,
+    unasked: bool,
 ) -> Incident | Pulled:
-    if job.shared.source_fails:
-        raise ConnectorError(f"Incident {incident} was not read either: {job.shared.source_fails}")
+    incident = request.incident
+    if cache.source_fails:
+        raise ConnectorError(f"Incident {incident} was not read either: {cache.source_fails}")
     try:
-        if unasked and job.request.resolved_at is None:
+        if unasked and request.resolved_at is None:
             # Most hints are about incidents under way: one call tells, instead of them all.
-            must_be_resolved(source.incident(IncidentId(incident)))
-        return pull(context, source, IncidentId(incident))
+            must_be_resolved(source.incident(incident))
+        return pull(context, source, incident)
     except (Unauthorized, OutOfQuota) as error:
-        job.shared.source_fails = str(error)
+        cache.source_fails = str(error)
         raise
 
 
-def _not_yet(context: JobContext, job: Job, report: Report, error: StillOpen) -> IncidentResult:
+def _not_yet(
+    context: JobContext, request: JobRequest, report: Report, error: StillOpen
+) -> IncidentResult:
     """Leave an open incident to its resolution, which may be told a little before it shows."""
-    told_at = job.request.resolved_at
+    told_at = request.resolved_at
     lags = told_at is not None and context.clock() - told_at < LONGEST_LAG
     again_in = LOOK_AGAIN if lags else None
     return replace(report.result(), skipped=error.what, again_in=again_in)
@@ -211,7 +227,7 @@ def _not_pulled(report: Report, error: PostmortemError, *, goes_on: bool) -> Inc
 
 
 def _merged(context: JobContext, report: Report, merged: Incident) -> IncidentResult:
-    name = merged.merged_into.id if merged.merged_into else ""
+    name = IncidentId(merged.merged_into.id if merged.merged_into else "")
     context.journal.note_incident(
         report.incident,
         updated=updated(merged),

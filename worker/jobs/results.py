@@ -5,7 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from connectors.incidents import IncidentId
 from worker.journal.records import Entry
+
+NO_INCIDENT = IncidentId("")
 
 
 class Trigger(StrEnum):
@@ -66,9 +69,9 @@ class IncidentResult:
     ``diff`` is the document's unified diff.
     """
 
-    incident: str
+    incident: IncidentId
     document: str = ""
-    merged_into: str = ""
+    merged_into: IncidentId = NO_INCIDENT
     skipped: str = ""
     deeds: tuple[Deed, ...] = ()
     suggestions: tuple[SuggestedText, ...] = ()
@@ -108,7 +111,7 @@ class Report:
     ``keep`` writes deeds into the journal, the moment they are done.
     """
 
-    incident: str
+    incident: IncidentId
     keep: Callable[[Sequence[Deed]], None]
     document: str = ""
     diff: str = ""
@@ -123,6 +126,10 @@ class Report:
         """Note a write that is done and stays done."""
         self.deeds.append(deed)
         self.keep([deed])
+
+    def would(self, *deeds: Deed) -> None:
+        """Note writes that a dry run leaves out."""
+        self.deeds += deeds
 
     def will(self, deed: Deed) -> None:
         """Note a write into the document, which is done once the document is saved."""
@@ -167,7 +174,7 @@ class Report:
 
 
 def entries(
-    deeds: Iterable[Deed], incident: str, trigger: Trigger, at: datetime
+    deeds: Iterable[Deed], incident: IncidentId, trigger: Trigger, at: datetime
 ) -> Iterable[Entry]:
     """Give deeds as the journal keeps them."""
     for one in deeds:
@@ -184,7 +191,7 @@ def entries(
         )
 
 
-def failed(incident: str, sentence: str) -> IncidentResult:
+def failed(incident: IncidentId, sentence: str) -> IncidentResult:
     """Give the result of a job that could not begin."""
     return IncidentResult(incident=incident, failures=(sentence,))
 

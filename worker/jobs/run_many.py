@@ -1,60 +1,58 @@
 """A run over several incidents: those named, or all that may have something to do."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from time import sleep
 
 import structlog
 
-from connectors.errors import ConnectorError, PostmortemError
+from connectors.errors import ConnectorError
 from connectors.incidents import IncidentId
-from worker.jobs import incident_job as one_incident
-from worker.jobs.catalogue import look, with_document
+from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
 from worker.jobs.due_incidents import Due, Search, find, move_cursors
-from worker.jobs.job import Job, Shared
+from worker.jobs.incident_job import not_configured, run_incident
 from worker.jobs.job_request import JobRequest
-from worker.jobs.results import IncidentResult, RunResult, Trigger, failed, together
-from worker.jobs.ticket_work import Accounts, Seen
+from worker.jobs.results import IncidentResult, RunResult, Trigger, together
+from worker.jobs.run_cache import FoundAccounts, ReadTickets, RunCache
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class RunRequest:
     """What a run is asked to do.
 
-    ``incidents`` empty means all. It ``pulls`` facts and ``tracks`` tickets. ``since`` looks
-    back that far for resolved incidents without a document. ``wait`` is how many seconds the run
-    may wait for the tracker's search index. ``progress`` is told each incident as its job begins.
+    ``incidents`` empty means all. It ``pulls`` the facts, it ``tracks`` the tickets. ``since``
+    looks back that far for resolved incidents without a document. ``wait`` is how many seconds the
+    run may wait for the tracker's search index. ``progress`` is told each incident as its job
+    begins.
     """
 
     trigger: Trigger
-    incidents: tuple[str, ...] = ()
+    incidents: tuple[IncidentId, ...] = ()
     pulls: bool = True
     tracks: bool = True
-    resolved_at: datetime | None = None
     since: timedelta | None = None
     wait: float = 0.0
     progress: Callable[[str], None] = lambda _: None
     sleep: Callable[[float], None] = sleep
 
 
-def run(context: JobContext, order: Order) -> RunResult:
+def run_many(context: JobContext, request: RunRequest) -> RunResult:
     """Do the run; what fails for one incident is in its result and the others are still done."""
-    return _Run(context, order).result()
+    return _Run(context, request).result()
 
 
 class _Run:
     """One run, under way."""
 
-    def __init__(self, context: JobContext, order: Order) -> None:
+    def __init__(self, context: JobContext, request: RunRequest) -> None:
         self.context = context
-        self.order = order
-        self.shared = Shared(accounts=Accounts(context.policy.owners))
-        self.catalogue = look(context)
-        self.results: dict[str, IncidentResult] = {}
+        self.request = request
+        self.cache = RunCache(look(context), FoundAccounts(context.policy.owners))
+        self.results: dict[IncidentId, IncidentResult] = {}
 
     def result(self) -> RunResult:
         """Find what is due, work through it, and wait for what must be waited for."""
@@ -62,84 +60,60 @@ class _Run:
         due = self._due()
         self._work(due.all())
         self._wait_for_index()
-        if not self.context.dry_run:
-            pulled = not any(self.results[one].failures for one in due.pull)
-            move_cursors(self.context, due, started, pulled=pulled)
-        others = sum(1 for one in self.catalogue.by_incident if one not in self.results)
+        pulled = not any(self.results[one].failures for one in due.pull)
+        move_cursors(self.context, due, started, pulled=pulled)
+        others = sum(1 for one in self.cache.catalogue.by_incident if one not in self.results)
         return RunResult(
             incidents=tuple(self.results.values()),
-            unchanged=0 if self.order.incidents else others,
-            notices=tuple(self._notices()),
+            unchanged=0 if self.request.incidents else others,
+            notices=tuple(not_configured(self.context, tracks=self.request.tracks)),
             failures=(*due.failures, *self._unreadable()),
             dry_run=self.context.dry_run,
         )
 
     def _due(self) -> Due:
-        order = self.order
-        if order.incidents:
-            named = dict.fromkeys(order.incidents)
-            return Due(pull=named) if order.pulls else Due(track=named)
-        return find(
-            Search(self.context, self.catalogue, order.trigger, order.since, self.shared.seen)
-        )
+        request = self.request
+        if request.incidents:
+            named = dict.fromkeys(request.incidents)
+            return Due(pull=named) if request.pulls else Due(track=named)
+        catalogue, tickets = self.cache.catalogue, self.cache.tickets
+        return find(Search(self.context, catalogue, request.trigger, request.since, tickets))
 
-    def _work(self, due: Sequence[tuple[str, bool]]) -> None:
+    def _work(self, due: Sequence[tuple[IncidentId, bool]]) -> None:
         self._read_ahead([name for name, _ in due])
         queue = dict(due)
         while queue:
             name = next(iter(queue))
             pulls = queue.pop(name)
-            self.order.progress(name)
+            self.request.progress(name)
             self.results[name] = self._one(name, pulls=pulls)
             target = self.results[name].merged_into
             if target and target not in self.results:
                 queue[target] = True
 
-    def _read_ahead(self, incidents: Sequence[str]) -> None:
+    def _read_ahead(self, incidents: Sequence[IncidentId]) -> None:
         """Read the tickets of all documents that are due in as few calls as can be."""
         tracker = self.context.tracker
-        if tracker is None or not self.order.tracks:
+        if tracker is None or not self.request.tracks:
             return
         remembered = {name: self.context.journal.tickets(name) for name in incidents}
-        self.shared.remembered.update(remembered)
+        self.cache.remembered.update(remembered)
         ids = [one.id for tickets in remembered.values() for one in tickets]
         try:
-            self.shared.seen.read(tracker, ids)
+            self.cache.tickets.read(tracker, ids)
         except ConnectorError as error:
             # Each document's own job meets the same error, and tells it by the document's name.
             log.info("tickets could not be read ahead", error=str(error))
 
-    def _one(self, name: str, *, pulls: bool) -> IncidentResult:
-        order = self.order
-        request = JobRequest(
-            IncidentId(name),
-            order.trigger,
-            pulls=pulls,
-            tracks=order.tracks,
-            resolved_at=order.resolved_at,
-        )
-        job = Job(request, self.shared)
-        try:
-            result, document = one_incident.run(self.context, job, name, self.catalogue)
-        except PostmortemError as error:
-            self.context.journal.unsettle(name)
-            return failed(name, str(error))
-        except Exception as error:
-            self.context.journal.unsettle(name)
-            log.exception("a job failed unexpectedly", incident=name)
-            return failed(
-                name,
-                f"Incident {name} was not finished: {type(error).__name__}: {error}. "
-                "This is a fault of the program; its log has the details.",
-            )
-        if document is not None:
-            self.catalogue = with_document(self.catalogue, document)
-        return result
+    def _one(self, name: IncidentId, *, pulls: bool) -> IncidentResult:
+        tracks = self.request.tracks
+        request = JobRequest(name, self.request.trigger, pulls=pulls, tracks=tracks)
+        return run_incident(self.context, request, self.cache)
 
     def _wait_for_index(self) -> None:
         """Wait for the search index where that is short enough, and go on with what waited."""
-        left = self.order.wait
-        while not self.context.dry_run:
+        left = self.request.wait
+        while True:
             waiting = {
                 name: one.again_in
                 for name, one in self.results.items()
@@ -148,26 +122,17 @@ class _Run:
             pause = max(waiting.values(), default=0.0)
             if not waiting or pause > left:
                 return
-            self.order.sleep(pause)
+            self.request.sleep(pause)
             left -= pause
-            self.shared = replace(self.shared, seen=Seen())
-            self.catalogue = look(self.context)
+            self.cache.tickets = ReadTickets()
+            self.cache.catalogue = look(self.context)
             for name in waiting:
                 again = self._one(name, pulls=False)
                 self.results[name] = together(self.results[name], again)
 
     def _unreadable(self) -> Iterable[str]:
         """Tell of files that cannot be read, but of those whose own job told it."""
-        for one in self.catalogue.documents.values():
+        for one in self.cache.catalogue.documents.values():
             result = self.results.get(one.incident)
-            if one.problem and not self.order.incidents and not (result and result.failures):
+            if one.problem and not self.request.incidents and not (result and result.failures):
                 yield one.problem
-
-    def _notices(self) -> Iterable[str]:
-        if self.context.source is None:
-            yield (
-                "PagerDuty is not configured (PAGERDUTY_API_KEY), so no draft was written or "
-                "refreshed."
-            )
-        if self.context.tracker is None and self.order.tracks:
-            yield "Jira is not configured (JIRA_URL), so no ticket was created and none was read."

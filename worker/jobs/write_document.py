@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from config.sections import Names
 from connectors.errors import PostmortemError
+from connectors.incidents import IncidentId
 from worker.document.merge import merge, nearest_base
 from worker.document.merge_values import Written
 from worker.document.template import file_name, fill
@@ -98,7 +99,7 @@ class NotOurs(PostmortemError):
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenDocument:
     """A document as it was read: its name, text, and the version that a save must still meet.
 
     A document that is yet to be made has no text and no version. ``fingerprint`` is that of the
@@ -124,15 +125,15 @@ class Composed:
 
 
 def open_document(
-    context: JobContext, catalogue: Catalogue, incident: str, pulled: Pulled | None
-) -> Open | None:
+    context: JobContext, catalogue: Catalogue, incident: IncidentId, pulled: Pulled | None
+) -> OpenDocument | None:
     """Read the incident's document, or name the one to be made; None where there is neither."""
     known = catalogue.find(incident)
     if known is not None and known.problem:
         raise PostmortemError(known.problem)
     if known is not None:
         stored: Stored = context.store.read(known.name)
-        return Open(known.name, stored.text, stored.version, known.fingerprint)
+        return OpenDocument(known.name, stored.text, stored.version, known.fingerprint)
     if pulled is None:
         return None
     name = file_name(incident, pulled.record.incident.title, pulled.content.starts_on)
@@ -142,10 +143,12 @@ def open_document(
             "and it does not say that it belongs to the incident.",
             f"Put `incident: {incident}` into its front matter, or move it out of the way.",
         )
-    return Open(name)
+    return OpenDocument(name)
 
 
-def compose(context: JobContext, at: Open, pulled: Pulled | None, report: Report) -> Composed:
+def compose(
+    context: JobContext, at: OpenDocument, pulled: Pulled | None, report: Report
+) -> Composed:
     """Bring the facts into the text: fill a template, or merge into what people have."""
     if pulled is None:
         return Composed(at.text or "")
@@ -167,7 +170,9 @@ def compose(context: JobContext, at: Open, pulled: Pulled | None, report: Report
     return Composed(merged.text, merged.base, beside)
 
 
-def save(context: JobContext, at: Open, composed: Composed, report: Report) -> KnownDocument | None:
+def save(
+    context: JobContext, at: OpenDocument, composed: Composed, report: Report
+) -> KnownDocument | None:
     """Write the text and what lies beside it, and remember that; a dry run shows the diff.
 
     Gives the document as it is known from now on. Raises ``Changed`` where a person was faster.
@@ -175,9 +180,10 @@ def save(context: JobContext, at: Open, composed: Composed, report: Report) -> K
     report.document = at.name
     before = at.text or ""
     if composed.text != before:
-        report.diff += unified(at.name, before, composed.text)
+        report.diff = unified(at.name, before, composed.text)
     if context.dry_run:
-        report.saved()
+        report.would(*report.pending)
+        report.pending.clear()
         return None
     incident = report.incident
     if composed.base is not None:

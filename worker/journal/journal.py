@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import OperationalError
 
+from connectors.incidents import IncidentId
 from connectors.tickets import Mark, TicketId
 from worker.journal import rows, tables
 from worker.journal.database import Database, JournalError
@@ -193,7 +194,7 @@ class Journal:
             found = connection.execute(query.order_by(table.c.opened_at, table.c.ordinal))
             return tuple(rows.intent(row) for row in found.mappings())
 
-    def incidents_with_intents(self) -> Sequence[str]:
+    def incidents_with_intents(self) -> Sequence[IncidentId]:
         """Give the incidents that have a create without a known outcome."""
         with self._begin() as connection:
             return list(connection.scalars(select(tables.intents.c.incident).distinct()))

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 
+from connectors.incidents import IncidentId
+
 
 @dataclass(frozen=True, slots=True)
 class KnownDocument:
@@ -15,7 +17,7 @@ class KnownDocument:
 
     name: str
     fingerprint: str
-    incident: str
+    incident: IncidentId
     seen_at: datetime
     settled: bool = False
     problem: str = ""
@@ -31,7 +33,7 @@ class KnownIncident:
     ``proposed`` the one it was about to write, both as ``Written.to_json`` gives them.
     """
 
-    incident: str
+    incident: IncidentId
     updated: str = ""
     merged_into: str = ""
     title: str = ""
@@ -70,7 +72,7 @@ class Skip:
     filter from others.
     """
 
-    incident: str
+    incident: IncidentId
     title: str
     url: str
     reason: str
@@ -84,7 +86,7 @@ class Entry:
     """One write that was done: when, by which trigger, to what, from and to which value, why."""
 
     at: datetime
-    incident: str
+    incident: IncidentId
     trigger: str
     action: str
     subject: str

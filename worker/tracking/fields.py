@@ -5,36 +5,25 @@ value stands and both are told. A ticket that was just created or adopted has no
 what it says now is where the comparison starts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from enum import StrEnum
 
-from connectors.tickets import Account, Category, Ticket, TicketChanges, Transition
+from connectors.tickets import Account, Ticket, TicketChanges
 from worker.content.clean_text import clean
 from worker.document.action_items import ActionItem
+from worker.tracking.actions import Field, ToTicket
 from worker.tracking.matching import same_words
 from worker.tracking.memory import TrackedTicket, Values, row_values, ticket_values
 from worker.tracking.new_ticket import priority_name, summary_line
-from worker.tracking.status import status_text
 
-
-class Field(StrEnum):
-    """A field that document and tracker share."""
-
-    TASK = "task"
-    OWNER = "owner"
-    PRIORITY = "priority"
-    DEADLINE = "deadline"
-
-
-@dataclass(frozen=True, slots=True)
-class ToTicket:
-    """A person changed the row: the ticket follows. ``value`` is in the document's words."""
-
-    field: Field
-    before: str
-    value: str
+TRACKER_NAMES = {
+    Field.TASK: "summary",
+    Field.OWNER: "assignee",
+    Field.PRIORITY: "priority",
+    Field.DEADLINE: "duedate",
+}
+"""What the tracker calls the shared fields, in its refusals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +34,13 @@ class ToRow:
     before: str
     value: str
     lost: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why the row is changed."""
+        reason = f"{self.field.value} changed in the tracker"
+        lost = f" and in the document ('{self.lost}'); the tracker's stands"
+        return reason + lost if self.lost else reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +74,8 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """What must be written on either side, and what both will then be remembered to agree on."""
+class Followers:
+    """What must be written on either side."""
 
     to_ticket: tuple[ToTicket, ...] = ()
     to_row: tuple[ToRow, ...] = ()
@@ -87,8 +83,8 @@ class Agreement:
 
 def compare(
     item: ActionItem, tracked: TrackedTicket, ticket: Ticket, words: Vocabulary
-) -> Agreement:
-    """Decide, field by field, which side follows which. Nothing to do is an empty agreement."""
+) -> Followers:
+    """Decide, field by field, which side follows which. Nothing to do is empty."""
     row, old_row = row_values(item), tracked.row
     now = ticket_values(ticket)
     old = tracked.remote or now
@@ -104,7 +100,7 @@ def compare(
             to_row.append(ToRow(name, _get(row, name), _shown(name, ticket, words), lost))
         else:
             to_ticket.append(ToTicket(name, _get(old_row, name), _get(row, name)))
-    return Agreement(tuple(to_ticket), tuple(to_row))
+    return Followers(tuple(to_ticket), tuple(to_row))
 
 
 def changed(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> frozenset[Field]:
@@ -218,55 +214,21 @@ def _translate_deadline(
     return replace(changes, due=due, clear_due=due is None), ""
 
 
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """What a person's mark on a row asks of its ticket: a move, or a sentence why there is none."""
+def after(
+    ticket: Ticket, changes: TicketChanges, accounts: Iterable[Account], refused: Container[str]
+) -> Ticket:
+    """Give the ticket as a change leaves it, without reading it back.
 
-    transition: Transition | None = None
-    problem: str = ""
-
-
-def wants_move(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> str:
-    """Give the status a person asked for in the row, "" for none.
-
-    A ticked box asks for "done"; a Status cell asks for what a person wrote over what stood there.
+    ``refused`` are the tracker's names of the fields that it did not take.
     """
-    if item.checked and ticket.category is not Category.DONE:
-        return "done"
-    written = item.status_text.strip()
-    if not tracked.status_cell or not written or written == tracked.status_cell:
-        return ""
-    return "" if written.casefold() == clean(ticket.status).casefold() else written
-
-
-def closing(wanted: str, key: str, allowed: bool, transitions: Sequence[Transition]) -> Closing:
-    """Choose the move for a wanted status among those the workflow allows now."""
-    if not allowed:
-        return Closing(
-            problem=f"The row of {key} was set to '{wanted}'. Tickets are not moved from the "
-            "document; move it in the tracker, or set close_from_document in [tickets]."
-        )
-    name = wanted.casefold()
-    by_name = [
-        one for one in transitions if name in {one.to_status.casefold(), one.name.casefold()}
-    ]
-    closes = [one for one in transitions if one.to_category is Category.DONE]
-    chosen = by_name or (closes if name == "done" else [])
-    if chosen:
-        return Closing(transition=chosen[0])
-    possible = ", ".join(sorted({one.to_status for one in transitions})) or "nothing"
-    return Closing(
-        problem=f"{key} cannot go to '{wanted}' from where it is; the workflow allows {possible}."
-    )
-
-
-def reads_otherwise(tracked: TrackedTicket, ticket: Ticket | None, done: frozenset[str]) -> bool:
-    """Tell whether a document would say something else of a ticket than it was last given.
-
-    ``done`` are the resolutions, in lower case, that mean the work was done.
-    """
-    if status_text(ticket, done) != tracked.status_cell:
-        return True
-    if ticket is None:
-        return False
-    return ticket.key != tracked.key or ticket_values(ticket) != tracked.remote
+    if changes.summary is not None and TRACKER_NAMES[Field.TASK] not in refused:
+        ticket = replace(ticket, summary=changes.summary)
+    if changes.priority is not None and TRACKER_NAMES[Field.PRIORITY] not in refused:
+        ticket = replace(ticket, priority=changes.priority)
+    if (changes.due or changes.clear_due) and TRACKER_NAMES[Field.DEADLINE] not in refused:
+        ticket = replace(ticket, due=changes.due)
+    if (changes.assignee or changes.clear_assignee) and TRACKER_NAMES[Field.OWNER] not in refused:
+        known = {account.id: account for account in accounts}
+        assignee = known.get(changes.assignee) if changes.assignee else None
+        ticket = replace(ticket, assignee=assignee)
+    return ticket

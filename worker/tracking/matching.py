@@ -1,9 +1,15 @@
-"""Which row is meant by a remembered text: the same words first, then a rewording in place."""
+"""Which row a ticket belongs to: by the key that the row names, by its words, or by a rewording."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+
+from connectors.incidents import IncidentId
+from connectors.tickets import Ticket, TicketId, TicketKey
+from worker.document.action_items import ActionItem
+from worker.tracking.actions import LinkTicket, Tell, row_name
+from worker.tracking.memory import TrackedTicket, row_values
 
 ALIKE = 0.6
 """How alike (0 to 1, as difflib measures) two texts must be to count as one, reworded."""
@@ -61,3 +67,94 @@ def pair(rows: Sequence[Wording], known: Sequence[Wording]) -> dict[int, int]:
 
 def _likeness(one: str, other: str) -> float:
     return SequenceMatcher(None, same_words(one), same_words(other), autojunk=False).ratio()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTickets:
+    """The rows that name a ticket.
+
+    ``rows`` maps the ordinals of those whose ticket is remembered to it, ``typed`` those of all
+    others to the key that a person put there.
+    """
+
+    rows: Mapping[int, TrackedTicket]
+    typed: Mapping[int, TicketKey]
+    told: tuple[Tell, ...] = ()
+
+
+def match_keys(
+    items: Iterable[ActionItem],
+    tracked: Iterable[TrackedTicket],
+    tickets: Mapping[TicketId, Ticket],
+    document: str,
+) -> NamedTickets:
+    """Match rows to remembered tickets by key, the old one and the one it moved to."""
+    by_key: dict[str, TrackedTicket] = {}
+    for one in tracked:
+        by_key[one.key] = one
+        if ticket := tickets.get(one.id):
+            by_key[ticket.key] = one
+    rows, typed, told = {}, {}, []
+    first: dict[str, ActionItem] = {}
+    for item in items:
+        if item.ticket is None:
+            continue
+        key = item.ticket.key
+        if key in first:
+            told.append(
+                Tell(
+                    f"{row_name(item, document)} and row {first[key].ordinal + 1} both name {key}. "
+                    "Both show its status; clear the cell of one to have a ticket for it."
+                )
+            )
+        first.setdefault(key, item)
+        if key in by_key:
+            rows[item.ordinal] = by_key[key]
+        else:
+            typed[item.ordinal] = TicketKey(key)
+    return NamedTickets(rows, typed, tuple(told))
+
+
+def adopt_typed(
+    item: ActionItem,
+    ticket: Ticket | None,
+    elsewhere: TrackedTicket | None,
+    incident: IncidentId,
+    document: str,
+) -> Iterable[LinkTicket | Tell]:
+    """Adopt the ticket whose key a person typed or pasted, None where it cannot be seen.
+
+    ``elsewhere`` is what is remembered of it, for whichever incident.
+    """
+    if item.ticket is None:
+        return
+    named, key = row_name(item, document), item.ticket.key
+    if ticket is None:
+        yield Tell(
+            f"{named} names {key}, which cannot be seen: there is no such ticket, "
+            "or the account may not see it. Correct the key, or clear the cell."
+        )
+        return
+    if elsewhere is not None and elsewhere.incident != incident:
+        yield Tell(
+            f"{named} names {key}, which is already the ticket of a row in the "
+            f"postmortem of {elsewhere.incident}. Its status is shown in both."
+        )
+    tracked = TrackedTicket(
+        id=ticket.id,
+        key=ticket.key,
+        url=ticket.url,
+        incident=incident,
+        ordinal=item.ordinal,
+        row=row_values(item),
+        mark=ticket.mark,
+        linked=True,
+    )
+    yield LinkTicket(item.ordinal, tracked, "a person put its key into the row", adopted=True)
+
+
+def as_remembered(item: ActionItem, tracked: TrackedTicket | None) -> ActionItem:
+    """Give the row of a ticket that was moved under the key that is remembered."""
+    if tracked is None or item.ticket is None or item.ticket.key == tracked.key:
+        return item
+    return replace(item, ticket=replace(item.ticket, key=tracked.key))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from connectors.incidents import IncidentId
 from connectors.tickets import Mark, Ticket, TicketId, TicketKey
 from worker.document.action_items import ActionItem
 
@@ -34,7 +35,7 @@ class TrackedTicket:
     id: TicketId
     key: TicketKey
     url: str
-    incident: str
+    incident: IncidentId
     ordinal: int
     row: Values
     remote: Values | None = None
@@ -55,7 +56,7 @@ class Intent:
     """
 
     mark: Mark
-    incident: str
+    incident: IncidentId
     task: str
     ordinal: int
     opened_at: datetime

@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from connectors.incidents import IncidentId
 from connectors.tickets import (
     COMMON_LABEL,
     INCIDENT_LABEL_PREFIX,
     MARK_LABEL_PREFIX,
-    AccountId,
+    Account,
     Bullets,
     CreateFields,
     Json,
     Mark,
     NewTicket,
+    NoAccount,
     Paragraph,
     Preformatted,
     RemoteLink,
@@ -20,6 +22,7 @@ from connectors.tickets import (
     Span,
 )
 from worker.document.action_items import ActionItem
+from worker.tracking.actions import CreateTicket
 
 SUMMARY_LIMIT = 255
 """Jira's limit on a summary, in characters (a longer one is refused with 400)."""
@@ -43,7 +46,7 @@ class Origin:
     ``number`` is None where the incident was not read in this run.
     """
 
-    incident: str
+    incident: IncidentId
     number: int | None
     title: str
     url: str
@@ -56,14 +59,6 @@ class Origin:
         """What people call the incident, by its number where that is known, else by its id."""
         name = self.incident if self.number is None else f"#{self.number}"
         return f"PagerDuty incident {name}" + (f": {self.title}" if self.title else "")
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A ticket ready to be created, and a sentence for each field that could not be used."""
-
-    ticket: NewTicket
-    problems: tuple[str, ...] = ()
 
 
 def summary_line(task: str) -> str:
@@ -80,7 +75,7 @@ def summary_line(task: str) -> str:
     return kept.rstrip() + "…"
 
 
-def incident_label(incident: str) -> str:
+def incident_label(incident: IncidentId) -> str:
     """Give the label that all tickets of one incident carry."""
     return f"{INCIDENT_LABEL_PREFIX}{incident}"
 
@@ -102,20 +97,20 @@ def priority_name(word: str, priorities: Mapping[str, str], allowed: tuple[str, 
 
 def prepare(
     item: ActionItem,
+    reason: str,
     mark: Mark,
     origin: Origin,
     route: Route,
     fields: CreateFields,
     priorities: Mapping[str, str],
-    account: AccountId | None,
-    owner_problem: str,
-) -> Prepared:
-    """Build the ticket for a row.
+    owner: Account | NoAccount | None,
+) -> CreateTicket:
+    """Build the ticket for a row; ``owner`` is who its owner was found to be, None for nobody.
 
     What cannot be used (an owner nobody answers to, a date that is none, a priority the project
     lacks) is left out, told in ``problems`` and said in the description.
     """
-    problems: list[str] = [owner_problem] if owner_problem else []
+    problems = [owner.reason] if isinstance(owner, NoAccount) else []
     priority = None
     if item.priority:
         priority = priority_name(item.priority, priorities, fields.priorities)
@@ -136,10 +131,10 @@ def prepare(
         components=tuple(name for name in route.components if name in fields.components),
         priority=priority,
         due=item.deadline,
-        assignee=account,
+        assignee=owner.id if isinstance(owner, Account) else None,
         extra=route.fields,
     )
-    return Prepared(ticket, tuple(problems))
+    return CreateTicket(item, reason, ticket, tuple(problems))
 
 
 def describe(item: ActionItem, origin: Origin, problems: tuple[str, ...]) -> RichText:

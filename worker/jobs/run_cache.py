@@ -1,0 +1,83 @@
+"""What the jobs of one run share, so that nothing is read twice and nothing tried in vain."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from connectors.errors import AccessDenied, NotFound, Rejected
+from connectors.incidents import IncidentId
+from connectors.tickets import Account, NoAccount, Ticket, TicketId, TicketTracker
+from worker.jobs.catalogue import Catalogue
+from worker.tracking.memory import TrackedTicket
+
+
+@dataclass(slots=True)
+class ReadTickets:
+    """Tickets as they were read in this run: those asked for, and those that could be seen."""
+
+    asked: set[TicketId] = field(default_factory=set)
+    tickets: dict[TicketId, Ticket] = field(default_factory=dict)
+
+    def read(self, tracker: TicketTracker, ids: Iterable[TicketId]) -> None:
+        """Read those of the tickets that were not asked for yet, in one go."""
+        new = [one for one in dict.fromkeys(ids) if one not in self.asked]
+        if new:
+            self.tickets.update(tracker.read(new))
+            self.asked.update(new)
+
+    def forget(self, ids: Iterable[TicketId]) -> None:
+        """Let tickets be read again."""
+        for one in ids:
+            self.asked.discard(one)
+            self.tickets.pop(one, None)
+
+    def add(self, tickets: Iterable[Ticket]) -> None:
+        """Take in tickets that came by another way than a read."""
+        for ticket in tickets:
+            self.tickets[ticket.id] = ticket
+            self.asked.add(ticket.id)
+
+
+@dataclass(slots=True)
+class FoundAccounts:
+    """Owners as people write them, looked up once a run and project.
+
+    ``owners`` are the configured names → e-mail or account.
+    """
+
+    owners: Mapping[str, str] = field(default_factory=dict)
+    found: dict[tuple[str, str], Account | NoAccount] = field(default_factory=dict)
+
+    def find(self, tracker: TicketTracker, project: str, word: str) -> Account | NoAccount:
+        """Give the one account that is meant, or a sentence why there is none."""
+        meant = {key.casefold(): value for key, value in self.owners.items()}
+        name = meant.get(word.casefold(), meant.get(word.lstrip("@").casefold(), word))
+        key = (project, name.casefold())
+        if key not in self.found:
+            try:
+                self.found[key] = tracker.account(project, name)
+            except (AccessDenied, NotFound, Rejected) as error:
+                self.found[key] = NoAccount(f"The owner '{word}' cannot be looked up: {error}")
+        return self.found[key]
+
+
+@dataclass(slots=True)
+class RunCache:
+    """What one run knows: its documents, tickets and accounts, and what need not be tried.
+
+    ``out_of_quota`` tells that the tracker takes no more, ``source_fails`` that the source takes no
+    more either, or not these credentials: both hold for the rest of the run. A source that fails
+    for one incident may well give the next. ``remembered`` are the tickets of the incidents as the
+    journal had them when they were read.
+    """
+
+    catalogue: Catalogue
+    accounts: FoundAccounts
+    tickets: ReadTickets = field(default_factory=ReadTickets)
+    out_of_quota: str = ""
+    source_fails: str = ""
+    remembered: dict[IncidentId, tuple[TrackedTicket, ...]] = field(default_factory=dict)
+
+    def forget_stale(self, incident: IncidentId, tickets: tuple[TrackedTicket, ...]) -> None:
+        """Forget what was read of an incident's tickets if another process changed them since."""
+        if tickets != self.remembered.get(incident, tickets):
+            self.tickets.forget(one.id for one in tickets)

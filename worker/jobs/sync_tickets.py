@@ -1,0 +1,219 @@
+"""The ticket half of a job: from the rows of a text to their tickets, and back into the text.
+
+What is needed is read, what is to be done is planned as values, and the plan is carried out: first
+which ticket each row has or gets, then what row and ticket take over from each other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from connectors.errors import AccessDenied, NotFound, OutOfQuota, PostmortemError
+from connectors.incidents import Incident
+from connectors.tickets import CreateFields
+from worker.document.action_section import read as read_items
+from worker.document.action_section import write as write_items
+from worker.document.front_matter import read as read_front_matter
+from worker.jobs.context import CreateWhen, JobContext
+from worker.jobs.results import Action, Deed
+from worker.jobs.ticket_actions import TicketWork, carry_out, cell_deed
+from worker.tracking.actions import CreateTicket, LacksTicket, LinkTicket, Tell
+from worker.tracking.agreement import AgreementRules, Answers, plan_agreement, questions
+from worker.tracking.linking import LinkState, plan_links, sentences
+from worker.tracking.matching import NamedTickets, adopt_typed, as_remembered, match_keys
+from worker.tracking.new_ticket import Route, incident_label, prepare, remote_links
+from worker.tracking.row_cells import plan_cells, remembered
+
+
+def sync_tickets(
+    work: TicketWork, text: str, incident: Incident | None, *, forgotten: bool = False
+) -> str:
+    """Give every row of the text its ticket and status; see :func:`remember` for afterwards.
+
+    ``incident`` says where the tickets go. ``forgotten`` tells that the journal remembers nothing
+    of a document that was there before it. Raises ``ConnectorError`` where the tracker fails; what
+    was done until then is remembered.
+    """
+    context = work.context
+    table = read_items(text, context.policy.names)
+    work.report.warn(*table.problems)
+    work.items = table.items
+    work.tracked = context.journal.tickets(work.origin.incident)
+    work.hold = work.hold or _hold(context, text)
+    work.cache.tickets.read(work.tracker, (one.id for one in work.tracked))
+    route = context.policy.route(incident)
+    lacking = _link(work, context.journal.born_at if forgotten else None)
+    try:
+        carry_out(work, _plan_creates(work, lacking, route))
+    except OutOfQuota:
+        raise
+    except PostmortemError as error:  # the rows that have tickets are synced all the same
+        rows = "1 action item has" if len(lacking) == 1 else f"{len(lacking)} action items have"
+        work.report.fail(f"{rows} no ticket in {work.origin.document}: {error}")
+    work.cache.tickets.read(work.tracker, (one.id for one in work.rows.values()))
+    rules = _rules(work)
+    agreement = plan_agreement(work.sides, _look_up(work, route, rules), rules)
+    carry_out(work, agreement.actions)
+    edits, written = plan_cells(work.sides, agreement.to_rows, rules)
+    for one in written:
+        work.report.will(cell_deed(one))
+    return write_items(text, context.policy.names, edits)
+
+
+def remember(work: TicketWork, text: str) -> None:
+    """Remember both sides as they agree now that the document is saved with ``text``."""
+    policy = work.context.policy
+    saved = replace(work.sides, items=read_items(text, policy.names).items)
+    work.context.journal.track(remembered(saved, work.tracked, policy.done_resolutions))
+
+
+def _hold(context: JobContext, text: str) -> str:
+    """Say why no ticket may be created for a document now, "" where one may."""
+    if context.policy.create is CreateWhen.NEVER:
+        return "the configuration creates none (create = 'never')"
+    if context.policy.create is CreateWhen.REVIEWED:
+        front = read_front_matter(text)
+        if front is None or front.status.strip().casefold() == "draft":
+            return "its status is still 'draft', and tickets are created after the review"
+    return ""
+
+
+def _link(work: TicketWork, forgotten_since: datetime | None) -> Sequence[LacksTicket]:
+    """Give every row the ticket it has, and say which rows are to get one."""
+    journal, tickets = work.context.journal, work.cache.tickets
+    seen = tickets.tickets
+    work.tracked = tuple(replace(one, available=one.id in seen) for one in work.tracked)
+    named = match_keys(work.items, work.tracked, seen, work.origin.document)
+    work.rows |= named.rows
+    work.report.warn(*(one.sentence for one in named.told))
+    _adopt_typed(work, named)
+    lag = work.context.policy.index_lag
+    state = LinkState(
+        incident=work.origin.incident,
+        document=work.origin.document,
+        items=tuple(as_remembered(one, work.rows.get(one.ordinal)) for one in work.items),
+        tracked=work.tracked,
+        intents=journal.intents(work.origin.incident),
+        now=work.context.clock(),
+        index_lag=lag,
+        hold=work.hold,
+        forgotten_until=forgotten_since + lag if forgotten_since else None,
+    )
+    plan = plan_links(state)
+    if plan.search:
+        labelled = tuple(work.tracker.labelled(incident_label(work.origin.incident)))
+        plan = plan_links(replace(state, labelled=labelled))
+        tickets.add(labelled)
+    for one in plan.links:
+        _take(work, one)
+    known = {one.id for one in work.tracked}
+    gained = [one for one in work.rows.values() if one.id not in known]
+    journal.settle_intents((*plan.settled, *plan.lost), gained)
+    work.report.warn(*sentences(plan, state))
+    for wait in plan.waits:
+        work.report.again(wait.until, work.context.clock())
+    return plan.creates
+
+
+def _adopt_typed(work: TicketWork, named: NamedTickets) -> None:
+    """Adopt tickets whose keys people typed or pasted, as the tracker knows them."""
+    if not named.typed:
+        return
+    found = work.tracker.read_keys(list(dict.fromkeys(named.typed.values())))
+    elsewhere = work.context.journal.tracked([ticket.id for ticket in found.values()])
+    work.cache.tickets.add(found.values())
+    for item in work.items:
+        if item.ordinal not in named.typed:
+            continue
+        ticket = found.get(named.typed[item.ordinal])
+        known = elsewhere.get(ticket.id) if ticket else None
+        origin = work.origin
+        for one in adopt_typed(item, ticket, known, origin.incident, origin.document):
+            match one:
+                case Tell(sentence):
+                    work.report.warn(sentence)
+                case LinkTicket():
+                    _take(work, one)
+
+
+def _take(work: TicketWork, link: LinkTicket) -> None:
+    """Count a ticket as a row's own; it is told once the document is saved."""
+    work.rows[link.ordinal] = link.tracked
+    action = Action.ADOPTED if link.adopted else Action.LINKED
+    item = next(one for one in work.items if one.ordinal == link.ordinal)
+    work.report.will(Deed(action, item.task, link.reason, link.tracked.key))
+
+
+def _plan_creates(
+    work: TicketWork, lacking: Sequence[LacksTicket], route: Route | None
+) -> list[CreateTicket]:
+    """Prepare a ticket for each of the rows; without a project to put them into, that is told."""
+    if not lacking:
+        return []
+    if route is None:
+        work.report.fail(
+            f"No ticket was created for {work.origin.document}: no route says in which project. "
+            "Set JIRA_PROJECT, or a route in the configuration."
+        )
+        return []
+    fields = _create_fields(work, route)
+    items = {one.ordinal: one for one in work.items}
+    find, policy = work.cache.accounts.find, work.context.policy
+    return [
+        prepare(
+            items[one.ordinal],
+            one.reason,
+            work.context.new_mark(),
+            work.origin,
+            route,
+            fields,
+            policy.priorities,
+            find(work.tracker, route.project, owner)
+            if (owner := items[one.ordinal].owner)
+            else None,
+        )
+        for one in lacking
+    ]
+
+
+def _create_fields(work: TicketWork, route: Route) -> CreateFields:
+    try:
+        return work.tracker.create_fields(route.project, route.issue_type)
+    except (AccessDenied, NotFound) as error:
+        raise PostmortemError(
+            f"No ticket can be created in project {route.project}: {error.what}",
+            error.remedy or "Run `postmortem check`.",
+        ) from error
+
+
+def _rules(work: TicketWork) -> AgreementRules:
+    policy = work.context.policy
+    return AgreementRules(
+        done=policy.done_resolutions,
+        close=policy.close_from_document,
+        priorities=policy.priorities,
+        owners=policy.owners,
+        links=remote_links(work.origin),
+    )
+
+
+def _look_up(work: TicketWork, route: Route | None, rules: AgreementRules) -> Answers:
+    """Ask the tracker what the agreement turns on."""
+    wanted = questions(work.sides, rules)
+    return Answers(
+        owners={
+            (project, word): work.cache.accounts.find(work.tracker, project, word)
+            for project, word in wanted.owners
+        },
+        priorities=_priorities(work, route) if wanted.priorities and route else (),
+        moves={one: work.tracker.transitions(one) for one in wanted.moves},
+    )
+
+
+def _priorities(work: TicketWork, route: Route) -> tuple[str, ...]:
+    """Give the priorities that tickets on this route may have, none where that is not told."""
+    try:
+        return work.tracker.create_fields(route.project, route.issue_type).priorities
+    except (AccessDenied, NotFound) as error:
+        work.report.warn(f"The priorities of project {route.project} are not told: {error}")
+        return ()

@@ -1,0 +1,222 @@
+"""Bringing rows and tickets into agreement: all that is to be done, decided before any of it is.
+
+First it is said what must be looked up, then what becomes of the tickets, and which fields the rows
+take over. What is written into the rows is decided once the tickets are as they were to be.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from connectors.tickets import (
+    Account,
+    NoAccount,
+    RemoteLink,
+    Ticket,
+    TicketId,
+    Transition,
+)
+from worker.document.action_items import ActionItem
+from worker.tracking.actions import (
+    AddLinks,
+    ChangeTicket,
+    Field,
+    MoveTicket,
+    Tell,
+    TicketAction,
+    ToTicket,
+    row_name,
+)
+from worker.tracking.fields import ToRow, Vocabulary, after, changed, compare, translate
+from worker.tracking.memory import TrackedTicket
+from worker.tracking.status import UNAVAILABLE, closing, wants_move
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both sides as they were read.
+
+    ``rows`` maps the ordinal of each row that has a ticket to what is remembered of it; ``tickets``
+    are those that can be seen. ``busy`` tells that people are writing, so that nothing half-written
+    is taken to the tracker.
+    """
+
+    document: str
+    items: tuple[ActionItem, ...]
+    rows: Mapping[int, TrackedTicket]
+    tickets: Mapping[TicketId, Ticket]
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRules:
+    """What the configuration says, and the ``links`` that each ticket is to show.
+
+    ``close`` allows that tickets are moved from the document; ``priorities`` and ``owners`` are the
+    document's words → the tracker's; ``done`` the resolutions, in lower case, that mean so.
+    """
+
+    done: frozenset[str]
+    close: bool = False
+    priorities: Mapping[str, str] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    links: tuple[RemoteLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What must be looked up: owners by project and word, priorities, moves of tickets."""
+
+    owners: tuple[tuple[str, str], ...] = ()
+    priorities: bool = False
+    moves: tuple[TicketId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was looked up: owners by project and word, the allowed priorities and moves."""
+
+    owners: Mapping[tuple[str, str], Account | NoAccount] = field(default_factory=dict)
+    priorities: tuple[str, ...] = ()
+    moves: Mapping[TicketId, Sequence[Transition]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What becomes of the tickets, in order, and which fields the rows take over from them."""
+
+    actions: tuple[TicketAction, ...] = ()
+    to_rows: Mapping[int, tuple[ToRow, ...]] = field(default_factory=dict)
+
+
+def questions(sides: Sides, rules: AgreementRules) -> Questions:
+    """Say what must be looked up: an owner or the priorities only where they changed."""
+    owners: dict[tuple[str, str], None] = {}
+    priorities = False
+    moves: dict[TicketId, None] = {}
+    for item, tracked in _rows(sides):
+        ticket = sides.tickets.get(tracked.id)
+        if ticket is None:
+            continue
+        fields = changed(item, tracked, ticket)
+        if Field.OWNER in fields and item.owner:
+            owners[ticket.project, item.owner] = None
+        priorities = priorities or Field.PRIORITY in fields
+        if rules.close and not sides.busy and wants_move(item, tracked, ticket):
+            moves[ticket.id] = None
+    return Questions(tuple(owners), priorities, tuple(moves))
+
+
+def plan_agreement(sides: Sides, answers: Answers, rules: AgreementRules) -> Agreement:
+    """Decide for every row what its ticket, and what the row itself, takes over from the other.
+
+    Where two rows name one ticket, the second is decided on the ticket as the first leaves it.
+    """
+    tickets = dict(sides.tickets)
+    actions: list[TicketAction] = []
+    to_rows = {}
+    linked: set[TicketId] = set()
+    for item, tracked in _rows(sides):
+        ticket = tickets.get(tracked.id)
+        if ticket is None:
+            actions += _unavailable(item, tracked, sides.document)
+            continue
+        words, told = _vocabulary(item, tracked, ticket, answers, rules)
+        actions += (Tell(f"{row_name(item, sides.document)}: {one}") for one in told)
+        found = compare(item, tracked, ticket, words)
+        if not sides.busy:
+            for one in _for_ticket(sides, item, ticket, found.to_ticket, words):
+                actions.append(one)
+                if isinstance(one, ChangeTicket):
+                    ticket = after(ticket, one.changes, words.accounts.values(), ())
+            for move in _move(item, tracked, ticket, answers, rules):
+                actions.append(move)
+                if isinstance(move, MoveTicket):
+                    to = move.move
+                    ticket = replace(ticket, status=to.to_status, category=to.to_category)
+            tickets[ticket.id] = ticket
+            if not tracked.has_links and tracked.id not in linked:
+                linked.add(tracked.id)
+                actions.append(AddLinks(tracked.id, rules.links))
+        to_rows[item.ordinal] = found.to_row
+        actions += _lost(item, ticket, found.to_row, sides.document)
+    return Agreement(tuple(actions), to_rows)
+
+
+def _rows(sides: Sides) -> Iterable[tuple[ActionItem, TrackedTicket]]:
+    for item in sides.items:
+        if tracked := sides.rows.get(item.ordinal):
+            yield item, tracked
+
+
+def _unavailable(item: ActionItem, tracked: TrackedTicket, document: str) -> Iterable[Tell]:
+    if tracked.status_cell != UNAVAILABLE:
+        yield Tell(
+            f"{row_name(item, document)} has the ticket {tracked.key}, which cannot be seen any "
+            "more: it was deleted, or hidden from this account. No other is created; clear the "
+            "Ticket cell to have a new one."
+        )
+
+
+def _vocabulary(
+    item: ActionItem,
+    tracked: TrackedTicket,
+    ticket: Ticket,
+    answers: Answers,
+    rules: AgreementRules,
+) -> tuple[Vocabulary, Sequence[str]]:
+    """Give the words for one row, and say why an owner whom a person named is nobody."""
+    accounts, told = {}, []
+    if item.owner and Field.OWNER in changed(item, tracked, ticket):
+        match answers.owners.get((ticket.project, item.owner)):
+            case Account() as found:
+                accounts[item.owner] = found
+            case NoAccount(reason):
+                told.append(reason)
+    return Vocabulary(accounts, rules.priorities, answers.priorities, rules.owners), told
+
+
+def _for_ticket(
+    sides: Sides,
+    item: ActionItem,
+    ticket: Ticket,
+    moves: Sequence[ToTicket],
+    words: Vocabulary,
+) -> Iterable[Tell | ChangeTicket]:
+    """Change the ticket as the row was changed, as far as the tracker has words for it."""
+    translated = translate(moves, item, words)
+    named = row_name(item, sides.document)
+    for problem in translated.problems:
+        yield Tell(f"{named}: {problem} {ticket.key} keeps what it had.")
+    if translated.made:
+        accounts = tuple(words.accounts.values())
+        yield ChangeTicket(item, ticket, translated.changes, translated.made, accounts)
+
+
+def _move(
+    item: ActionItem,
+    tracked: TrackedTicket,
+    ticket: Ticket,
+    answers: Answers,
+    rules: AgreementRules,
+) -> Iterable[Tell | MoveTicket]:
+    """Move the ticket where a person asked for it in the row and the configuration allows it."""
+    wanted = wants_move(item, tracked, ticket)
+    if not wanted:
+        return
+    decided = closing(wanted, ticket.key, rules.close, answers.moves.get(ticket.id, ()))
+    if decided.transition is None:
+        yield Tell(decided.problem)
+        return
+    yield MoveTicket(item, ticket.id, ticket.key, decided.transition, tracked.status_cell)
+
+
+def _lost(
+    item: ActionItem, ticket: Ticket, to_row: Iterable[ToRow], document: str
+) -> Iterable[Tell]:
+    for one in to_row:
+        if one.lost:
+            yield Tell(
+                f"{row_name(item, document)}: the {one.field.value} was changed to '{one.lost}' in "
+                f"the document and to '{one.value}' in {ticket.key}. The tracker's stands; change "
+                "the row again if it should not."
+            )

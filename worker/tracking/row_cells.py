@@ -1,0 +1,99 @@
+"""What rows are given of their tickets, and what is remembered once the document is saved."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from connectors.tickets import Category, TicketId
+from worker.document.action_items import CellEdit, TicketCell
+from worker.tracking.actions import Cell, Field, WriteCell
+from worker.tracking.agreement import AgreementRules, Sides
+from worker.tracking.fields import ToRow
+from worker.tracking.memory import TrackedTicket, row_values, ticket_values
+from worker.tracking.status import UNAVAILABLE, status_text
+
+
+def plan_cells(
+    sides: Sides, to_rows: Mapping[int, Sequence[ToRow]], rules: AgreementRules
+) -> tuple[list[CellEdit], list[WriteCell]]:
+    """Decide what is written into the rows; ``sides`` has the tickets as they are by now.
+
+    Gives the edits of the document, and for each cell that says something new why it does.
+    """
+    edits, written = [], []
+    for item in sides.items:
+        tracked = sides.rows.get(item.ordinal)
+        if tracked is None and item.ticket is None:
+            continue
+        ticket = sides.tickets.get(tracked.id) if tracked else None
+        status = status_text(ticket, rules.done)
+        edit = CellEdit(ordinal=item.ordinal, status=status)
+        old = item.ticket.key if item.ticket else ""
+        if ticket is not None:
+            edit = replace(edit, ticket=TicketCell(key=ticket.key, url=ticket.url))
+            if old and old != ticket.key:
+                reason = "the ticket was moved to another project"
+                written.append(WriteCell(Cell.TICKET, item, reason, ticket.key, old, ticket.key))
+        if status != item.status_text:
+            known = tracked is not None and tracked.status_cell
+            reason = "the tracker says so" if known else "the row has a ticket now"
+            key = ticket.key if ticket else old
+            written.append(WriteCell(Cell.STATUS, item, reason, key, item.status_text, status))
+        for one in to_rows.get(item.ordinal, ()):
+            key = ticket.key if ticket else old
+            written.append(WriteCell(one.field, item, one.reason, key, one.before, one.value))
+            edit = _with_value(edit, one)
+        edits.append(edit)
+    return edits, written
+
+
+def remembered(
+    sides: Sides,
+    tracked: Sequence[TrackedTicket],
+    done: frozenset[str],
+) -> list[TrackedTicket]:
+    """Give what to remember of each ticket once the document is saved.
+
+    ``sides`` has the rows as they are in it, ``tracked`` is what was remembered so far. What a
+    person changed and the ticket could not yet follow stays a change to come.
+    """
+    settled: dict[TicketId, TrackedTicket] = {}
+    for item in sides.items:
+        one = sides.rows.get(item.ordinal)
+        if one is None or item.ticket is None or one.id in settled:
+            continue
+        ticket = sides.tickets.get(one.id)
+        settled[one.id] = replace(
+            one,
+            ordinal=item.ordinal,
+            status_cell=status_text(ticket, done),
+            linked=True,
+            available=ticket is not None,
+            done=False,
+        )
+        if ticket is not None:
+            settled[one.id] = replace(
+                settled[one.id],
+                key=ticket.key,
+                url=ticket.url,
+                row=row_values(item),
+                remote=ticket_values(ticket),
+                done=ticket.category is Category.DONE,
+            )
+    gone = [
+        one if one.available else replace(one, status_cell=UNAVAILABLE)
+        for one in tracked
+        if one.id not in settled
+    ]
+    return [*settled.values(), *gone]
+
+
+def _with_value(edit: CellEdit, move: ToRow) -> CellEdit:
+    match move.field:
+        case Field.TASK:
+            return replace(edit, task=move.value)
+        case Field.OWNER:
+            return replace(edit, owner=move.value)
+        case Field.PRIORITY:
+            return replace(edit, priority=move.value)
+        case Field.DEADLINE:
+            return replace(edit, deadline=move.value)
