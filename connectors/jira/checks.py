@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from connectors.checks import Finding
+from connectors.checks import Finding, looked_at
 from connectors.errors import ConnectorError
 from connectors.jira.connection import Connection
 from connectors.jira.payloads import JIRA, permissions
@@ -41,23 +41,22 @@ def findings(
     try:
         known = site()
     except ConnectorError as error:
-        yield _problem(f"Jira at {connection.access.host}", error)
+        yield Finding.of(f"Jira at {connection.access.host}", error)
         return
     detail = f"{known.kind.value} {known.version}, as {known.account_name}"
     yield Finding(f"Jira at {connection.access.host}", detail)
     try:
         yield _project(connection, project)
     except ConnectorError as error:
-        yield _problem(f"Jira project {project}", error)
+        yield Finding.of(f"Jira project {project}", error)
         return
-    try:
-        yield from _fields(create_fields(), project, issue_type, frozenset(supplied))
-    except ConnectorError as error:
-        yield _problem(f"Issue type {issue_type} in {project}", error)
-    try:
-        yield _permissions(connection, known, project)
-    except ConnectorError as error:
-        yield _problem(f"Permissions in {project}", error)
+    yield from looked_at(
+        f"Issue type {issue_type} in {project}",
+        lambda: _fields(create_fields(), project, issue_type, frozenset(supplied)),
+    )
+    yield from looked_at(
+        f"Permissions in {project}", lambda: [_permissions(connection, known, project)]
+    )
 
 
 def _project(connection: Connection, project: str) -> Finding:
@@ -118,7 +117,3 @@ def _permissions(connection: Connection, site: Site, project: str) -> Finding:
         problem=f"{site.account_name} may not {', '.join(lacking)}.",
         remedy="Give the account these permissions in the project's permission scheme.",
     )
-
-
-def _problem(subject: str, error: ConnectorError) -> Finding:
-    return Finding(subject, problem=error.what, remedy=error.remedy)

@@ -76,51 +76,38 @@ class Jira:
         self._fields = ExpiringCache[tuple[str, str], CreateFields](KEPT)
 
     def site(self) -> Site:
-        """Tell which Jira this is, once it has accepted the credentials.
-
-        ``serverInfo`` answers anybody, so only ``myself`` proves them.
-        """
         with self._finding_out:
             if self._site is None:
                 self._site = self._find_out()
             return self._site
 
     def create(self, tickets: Sequence[NewTicket]) -> Sequence[Outcome]:
-        """Create the tickets, up to 50 in a request; one outcome each, aligned.
+        """Send up to 50 tickets in a request.
 
         A field that Jira refuses is left out and the ticket sent once more, since a refused create
-        made nothing; ``Created.dropped`` says so. Nothing else is sent twice. Raises
-        ``ConnectorError`` only where surely no ticket was made.
+        made nothing; ``Created.dropped`` says so. Nothing else is sent twice.
         """
         return self._creator.create(self.site(), tickets)
 
     def read(self, ids: Sequence[TicketId]) -> Mapping[TicketId, Ticket]:
-        """Read tickets by id, 100 in a request; one that is not to be seen is absent."""
+        """Make a request for each 100 tickets."""
         return self._searcher.by_id(self.site(), ids)
 
     def read_keys(self, keys: Sequence[TicketKey]) -> Mapping[TicketKey, Ticket]:
-        """Read tickets by the keys that people typed; one not to be seen is absent.
-
-        A key of old leads to the ticket, which then has another key.
-        """
+        """Follow a key of old to the ticket, which then has another key."""
         return self._searcher.by_key(self.site(), keys)
 
     def labelled(self, label: str) -> Sequence[Ticket]:
-        """Search by label, lowest id first, with marks. A fresh ticket may still be missing."""
         doing = f"search for tickets with the label {label}"
         return self._searcher.search(self.site(), searching.label_query(label), doing)
 
     def changed(self, label: str, since: datetime) -> Sequence[Ticket]:
-        """Search the label for tickets changed at or after ``since``, less the overlap."""
         doing = f"search for changed tickets with the label {label}"
         query = searching.changed_query(label, since - self._overlap)
         return self._searcher.search(self.site(), query, doing)
 
     def create_fields(self, project: str, issue_type: str) -> CreateFields:
-        """Tell what a create takes; kept for ten minutes.
-
-        Raises ``NotFound`` for an unknown project or type.
-        """
+        """Keep what was told for ten minutes."""
         self.site()
         return self._fields.get(
             (project, issue_type),
@@ -128,7 +115,7 @@ class Jira:
         )
 
     def account(self, project: str, name: str) -> Account | NoAccount:
-        """Find the one assignable account that is exactly ``name``; kept for ten minutes."""
+        """Keep what was found for ten minutes."""
         site = self.site()
         return self._people.get(
             (project, name.strip().casefold()),
@@ -136,10 +123,9 @@ class Jira:
         )
 
     def update(self, ticket: TicketId, changes: TicketChanges) -> Mapping[str, str]:
-        """Change fields; gives what was refused, by field, with the reason.
+        """Send the other fields once more where Jira refuses some, for then it changes none.
 
-        Where Jira refuses some fields it changes none, so the others are sent once more. Raises
-        ``Rejected`` where it names no field of ours.
+        Raises ``Rejected`` where it names no field of ours.
         """
         site = self.site()
         refused: dict[str, str] = {}
@@ -160,13 +146,12 @@ class Jira:
         return refused
 
     def transitions(self, ticket: TicketId) -> Sequence[Transition]:
-        """List the moves that the workflow allows now."""
         self.site()
         path = f"issue/{ticket}/transitions"
         return transitions(self._connection.ask("read the ticket's transitions", "GET", path))
 
     def transition(self, ticket: TicketId, to: Transition) -> None:
-        """Make a move. It is not repeated, since from where it leads it may not be allowed."""
+        """Make a move once, since from where it leads it may not be allowed again."""
         self.site()
         self._connection.ask(
             f"move the ticket to {to.to_status}",
@@ -185,7 +170,6 @@ class Jira:
     def check(
         self, project: str, issue_type: str, *, supplied: Iterable[str] = ()
     ) -> Sequence[Finding]:
-        """Look at credentials, project, issue type, required fields, permissions; never raises."""
         return list(
             checks.findings(
                 self._connection,
@@ -198,10 +182,10 @@ class Jira:
         )
 
     def close(self) -> None:
-        """Let go of connections."""
         self._connection.close()
 
     def _find_out(self) -> Site:
+        # serverInfo answers anybody, so only myself proves the credentials.
         told = server(
             self._connection.package("find out what it is", lambda client: client.server_info())
         )

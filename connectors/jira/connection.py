@@ -11,7 +11,6 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -22,6 +21,7 @@ from connectors.errors import ConfigurationError, ConnectorError, OutOfQuota, Pa
 from connectors.jira.responses import JiraAnswer, error_for, jira_answer, login_failure, lost
 from connectors.rate_limit import Pace
 from connectors.retry import Circuit, Retryable, RetryPolicy, call
+from connectors.settings import is_loopback
 
 T = TypeVar("T")
 Params = Mapping[str, str | int]
@@ -68,10 +68,7 @@ class Credentials:
     @property
     def is_loopback(self) -> bool:
         """Tell whether the site runs on this very machine."""
-        try:
-            return self.host == "localhost" or ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
 
 class Connection:

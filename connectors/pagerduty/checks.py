@@ -33,7 +33,7 @@ def findings(transport: Transport, webhook_url: str | None) -> list[Finding]:
     try:
         newest = _newest_incident(transport)
     except ConnectorError as error:
-        return [_problem(subject, error)]
+        return [Finding.of(subject, error)]
     found = [Finding(subject, "the key is good and may read incidents")]
     found += _readable(transport, newest)
     if webhook_url:
@@ -65,11 +65,11 @@ def _readable(transport: Transport, incident: IncidentId | None) -> Iterator[Fin
             transport.get(f"/incidents/{incident}/{name}", query)
         except (Withheld, NotFound) as missing:
             if isinstance(missing, Withheld) and not missing.lasting:
-                yield _problem(subject, missing)
+                yield Finding.of(subject, missing)
             else:
                 yield Finding(subject, f"not to be had, so drafts go without: {missing.what}")
         except ConnectorError as error:
-            yield _problem(subject, error)
+            yield Finding.of(subject, error)
         else:
             yield Finding(subject, "readable")
 
@@ -85,7 +85,7 @@ def _webhooks(transport: Transport, url: str) -> list[Finding]:
         remedy = "Let the key read webhook subscriptions, or look at them on PagerDuty's web page."
         return [Finding(subject, problem=denied.what, remedy=remedy)]
     except ConnectorError as error:
-        return [_problem(subject, error)]
+        return [Finding.of(subject, error)]
     return [
         Finding(
             subject,
@@ -127,7 +127,3 @@ def _subscription(subject: str, subscription: JsonValue) -> Finding:
             f"Add these events to it: {', '.join(lacking)}.",
         )
     return Finding(subject, detail)
-
-
-def _problem(subject: str, error: ConnectorError) -> Finding:
-    return Finding(subject, problem=error.what, remedy=error.remedy)

@@ -45,38 +45,34 @@ class PagerDuty:
         return f"PagerDuty({self._transport.url!r})"
 
     def incident(self, incident: IncidentId) -> Incident:
-        """Give the incident alone, in one call. Raises ``NotFound`` where there is none to see."""
         answer = self._transport.get(incident_path(incident))
         return payloads.incident(answer["incident"].required_object())
 
     def record(self, incident: IncidentId) -> IncidentRecord:
-        """Give the incident with all its parts; what is not to be had is in ``missing``.
+        """Make four calls, and one for each 100 log entries and alerts.
 
-        Costs four calls (incident, notes, change events, business services) and one for each 100
-        log entries and alerts. Alerts are not asked for where there are none, subscribers only
-        where a status update went out, other incidents only where something hints at a merge,
-        and what the account's plan lacks (402) only once an hour.
+        The four are incident, notes, change events, business services. Alerts are not asked for
+        where there are none, subscribers only where a status update went out, other incidents only
+        where something hints at a merge, and what the account's plan lacks (402) only once an hour.
         """
         return RecordReader(self._transport, self._plan).read(incident)
 
     def resolved(
         self, since: datetime, until: datetime, only: IncidentFilter
     ) -> Iterable[Incident]:
-        """Give each incident of the period that is resolved now, oldest first.
+        """Make a call for each 100 incidents, and from 30 days on one for each six months.
 
         An incident belongs to the period in which it was resolved; one that was open for more than
         150 days before ``since`` may be missed, for PagerDuty does not say what its own ``since``
-        means. Costs one call for each 100 incidents, and from 30 days on one for each six months;
-        one more, once, where the order of the answers does not prove itself, and a call for each
-        100 incidents of half a year where PagerDuty does not sort. Incidents that were merged into
-        others are among them, with ``merged_into``.
+        means. One more call, once, shows the order of the answers where it does not prove itself,
+        and where PagerDuty does not sort it takes a call for each 100 incidents of half a year.
+        Incidents that were merged into others are among them, with ``merged_into``.
         """
         return resolved_incidents.resolved(self._transport, self._sorting, since, until, only)
 
     def check(self) -> Sequence[Finding]:
-        """Prove the credentials, say what they cannot read and whether webhooks arrive."""
+        """Say whether webhooks arrive as well."""
         return checks.findings(self._transport, self._webhook_url)
 
     def close(self) -> None:
-        """Let go of connections."""
         self._transport.close()

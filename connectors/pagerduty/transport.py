@@ -7,7 +7,6 @@ the last letters of the key; and it would send the key to a payload's URL that m
 the API's, so only paths made here are ever asked for.
 """
 
-import ipaddress
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ from connectors.json_fields import JsonValue
 from connectors.pagerduty.common_payloads import PAGERDUTY
 from connectors.rate_limit import Pace
 from connectors.retry import Circuit, Retryable, RetryPolicy, call, seconds_to_wait
+from connectors.settings import is_loopback
 
 SERVICE = "PagerDuty"
 PAGE = 100
@@ -222,19 +222,12 @@ def api_address(url: str) -> str:
             "PAGERDUTY_API_URL is no address of an API.",
             "Give https://api.pagerduty.com or https://api.eu.pagerduty.com.",
         )
-    if parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname)):
+    if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname)):
         return f"{parts.scheme}://{parts.netloc}"
     raise ConfigurationError(
         f"PAGERDUTY_API_URL is {url!r}, and the key would travel in the open.",
         "Begin it with https://; plain http:// is for addresses of this machine alone.",
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _usable(api_key: str) -> str:

@@ -1,8 +1,6 @@
 """Jira on loopback: a site behind the real API's paths, with faults on request and webhooks."""
 
 import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from connectors.jira.sandbox.site import SandboxSite, TicketRecord
 from connectors.jira.sandbox.views import Views, ticket_page
 from connectors.sandbox import Delivery, Recorder, Sandbox
 from connectors.tickets import SiteKind
+from connectors.webhooks import hex_digest
 
 EMAIL = "postmortem@example.com"
 API_TOKEN = "sandbox-api-token"  # noqa: S105 - opens nothing but the sandbox
@@ -203,8 +202,8 @@ def _delivery(
         items = [_item(site, change) for change in changes]
         body["changelog"] = {"id": str(at), "items": items}
     raw = json.dumps(body).encode()
-    digest = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
-    headers = {"Content-Type": "application/json", "X-Hub-Signature": f"sha256={digest}"}
+    signature = f"sha256={hex_digest(raw, secret)}"
+    headers = {"Content-Type": "application/json", "X-Hub-Signature": signature}
     if site.is_cloud:
         own = uuid5(NAMESPACE_URL, f"{record.now.id}/{event}/{at}")
         headers["X-Atlassian-Webhook-Identifier"] = str(own)

@@ -11,22 +11,22 @@ PEOPLE_LIMIT = 1000
 KEYS = ("BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "ASSIGN_ISSUES", "TRANSITION_ISSUES")
 
 
-def server_info(asked: ApiRequest) -> ApiAnswer:
+def server_info(request: ApiRequest) -> ApiAnswer:
     """``GET serverInfo``."""
-    return ApiAnswer(body=asked.views.server())
+    return ApiAnswer(body=request.views.server())
 
 
-def myself(asked: ApiRequest) -> ApiAnswer:
+def myself(request: ApiRequest) -> ApiAnswer:
     """``GET myself``."""
-    return ApiAnswer(body=asked.views.person(asked.site.myself))
+    return ApiAnswer(body=request.views.person(request.site.myself))
 
 
-def my_permissions(asked: ApiRequest) -> ApiAnswer:
+def my_permissions(request: ApiRequest) -> ApiAnswer:
     """``GET mypermissions``: Cloud must be told which, Data Center lists all."""
-    wanted = asked.listed("permissions") if asked.site.is_cloud else list(KEYS)
+    wanted = request.listed("permissions") if request.site.is_cloud else list(KEYS)
     if not wanted or not set(wanted) <= set(KEYS):
         raise RefusedRequest(messages=["The 'permissions' query parameter is required."])
-    project = asked.site.project(asked.query.get("projectKey", ""))
+    project = request.site.project(request.query.get("projectKey", ""))
     if project is None:
         raise RefusedRequest(messages=["No project could be found."], status=404)
     shown = {
@@ -37,22 +37,22 @@ def my_permissions(asked: ApiRequest) -> ApiAnswer:
     return ApiAnswer(body={"permissions": shown})
 
 
-def _project(asked: ApiRequest) -> Project:
-    project = asked.site.project(asked.path["project"]) if asked.known else None
+def _project(request: ApiRequest) -> Project:
+    project = request.site.project(request.path["project"]) if request.known else None
     if project is None:
-        said = f"No project could be found with key '{asked.path['project']}'."
+        said = f"No project could be found with key '{request.path['project']}'."
         raise RefusedRequest(messages=[said], status=404)
     return project
 
 
-def read_project(asked: ApiRequest) -> ApiAnswer:
+def read_project(request: ApiRequest) -> ApiAnswer:
     """``GET project/{project}``."""
-    return ApiAnswer(body=asked.views.project(_project(asked)))
+    return ApiAnswer(body=request.views.project(_project(request)))
 
 
-def _creatable(asked: ApiRequest) -> Project:
+def _creatable(request: ApiRequest) -> Project:
     """Give the project that the path names; both documents know no 404 here, only 400."""
-    project = asked.site.project(asked.path["project"])
+    project = request.site.project(request.path["project"])
     if project is None or "CREATE_ISSUES" in project.lacking:
         raise RefusedRequest(
             messages=["The project does not exist, or you may not create issues in it."]
@@ -60,64 +60,64 @@ def _creatable(asked: ApiRequest) -> Project:
     return project
 
 
-def create_types(asked: ApiRequest) -> ApiAnswer:
+def create_types(request: ApiRequest) -> ApiAnswer:
     """``GET issue/createmeta/{project}/issuetypes``."""
-    project = _creatable(asked)
-    kinds = [asked.views.issue_type(project, name) for name in project.issue_types]
-    return ApiAnswer(body=_meta_page(asked, kinds, "issueTypes"))
+    project = _creatable(request)
+    kinds = [request.views.issue_type(project, name) for name in project.issue_types]
+    return ApiAnswer(body=_meta_page(request, kinds, "issueTypes"))
 
 
-def create_fields(asked: ApiRequest) -> ApiAnswer:
+def create_fields(request: ApiRequest) -> ApiAnswer:
     """``GET issue/createmeta/{project}/issuetypes/{type}``."""
-    project = _creatable(asked)
-    if asked.path["type"] not in {project.type_id(name) for name in project.issue_types}:
+    project = _creatable(request)
+    if request.path["type"] not in {project.type_id(name) for name in project.issue_types}:
         raise RefusedRequest(messages=["Issue type is not valid for the project."])
-    fields = [asked.views.field(project, own) for own in sorted(project.settable)]
-    return ApiAnswer(body=_meta_page(asked, fields, "fields"))
+    fields = [request.views.field(project, own) for own in sorted(project.settable)]
+    return ApiAnswer(body=_meta_page(request, fields, "fields"))
 
 
-def _meta_page(asked: ApiRequest, items: list[Wire], name: str) -> Wire:
+def _meta_page(request: ApiRequest, items: list[Wire], name: str) -> Wire:
     """Show a page: Cloud names its members by what they are and does not say which is the last."""
-    size = min(asked.number("maxResults", 50), asked.site.page_limit)
-    cloud = asked.site.is_cloud
-    shown = page(items, name if cloud else "values", asked.number("startAt", 0), size)
+    size = min(request.number("maxResults", 50), request.site.page_limit)
+    cloud = request.site.is_cloud
+    shown = page(items, name if cloud else "values", request.number("startAt", 0), size)
     return {key: value for key, value in shown.items() if not (cloud and key == "isLast")}
 
 
-def assignable(asked: ApiRequest) -> ApiAnswer:
+def assignable(request: ApiRequest) -> ApiAnswer:
     """``GET user/assignable/search``: by beginnings, and only then by who can be assigned."""
-    if asked.site.project(asked.query.get("project", "")) is None:
+    if request.site.project(request.query.get("project", "")) is None:
         raise RefusedRequest(messages=["No project could be found."], status=404)
-    exactly = asked.query.get("accountId")
+    exactly = request.query.get("accountId")
     if exactly is not None:
-        found = [each for each in asked.site.people if each.account_id == exactly]
+        found = [each for each in request.site.people if each.account_id == exactly]
     else:
-        found = _beginning(asked)
-    start = asked.number("startAt", 0)
-    size = min(asked.number("maxResults", 50), PEOPLE_LIMIT if asked.site.is_cloud else 100)
+        found = _beginning(request)
+    start = request.number("startAt", 0)
+    size = min(request.number("maxResults", 50), PEOPLE_LIMIT if request.site.is_cloud else 100)
     shown = [each for each in found[start : start + size] if each.assignable and each.active]
-    return ApiAnswer(body=[asked.views.person(each) for each in shown])
+    return ApiAnswer(body=[request.views.person(each) for each in shown])
 
 
-def users(asked: ApiRequest) -> ApiAnswer:
+def users(request: ApiRequest) -> ApiAnswer:
     """``GET user/search``."""
-    return ApiAnswer(body=[asked.views.person(each) for each in _beginning(asked)])
+    return ApiAnswer(body=[request.views.person(each) for each in _beginning(request)])
 
 
-def _beginning(asked: ApiRequest) -> list[Person]:
-    wanted = asked.query.get("query" if asked.site.is_cloud else "username", "").lower()
+def _beginning(request: ApiRequest) -> list[Person]:
+    wanted = request.query.get("query" if request.site.is_cloud else "username", "").lower()
     if not wanted:
         raise RefusedRequest(messages=["A search string is required."])
 
     def answers(person: Person) -> bool:
         words = [person.name, *person.name.split()]
-        if asked.site.is_cloud:
+        if request.site.is_cloud:
             words += [] if person.email_hidden else [person.email]
         else:
             words += [person.handle, person.email]
         return any(word.lower().startswith(wanted) for word in words)
 
-    return [each for each in asked.site.people if answers(each)]
+    return [each for each in request.site.people if answers(each)]
 
 
 SITE_ROUTES: Mapping[tuple[str, str], Handler] = {

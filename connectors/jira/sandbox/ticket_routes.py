@@ -14,21 +14,21 @@ from connectors.jira.sandbox.views import Wire
 CREATE_LIMIT = 50
 
 
-def _created(asked: ApiRequest, body: Any) -> TicketRecord:
-    draft = read_create(asked.site, body)
-    record = asked.site.create(draft.project, **draft.values)
+def _created(request: ApiRequest, body: Any) -> TicketRecord:
+    draft = read_create(request.site, body)
+    record = request.site.create(draft.project, **draft.values)
     record.properties.update(draft.properties)
     return record
 
 
-def create(asked: ApiRequest) -> ApiAnswer:
+def create(request: ApiRequest) -> ApiAnswer:
     """``POST issue``."""
-    return ApiAnswer(201, asked.views.created(_created(asked, asked.body).now))
+    return ApiAnswer(201, request.views.created(_created(request, request.body).now))
 
 
-def create_many(asked: ApiRequest) -> ApiAnswer:
+def create_many(request: ApiRequest) -> ApiAnswer:
     """``POST issue/bulk``: 201 if any was made; those that failed are listed apart."""
-    updates = asked.body.get("issueUpdates")
+    updates = request.body.get("issueUpdates")
     if not isinstance(updates, list) or not updates:
         raise RefusedRequest(messages=["No issues to create."])
     if len(updates) > CREATE_LIMIT:
@@ -36,56 +36,56 @@ def create_many(asked: ApiRequest) -> ApiAnswer:
     issues, errors = [], []
     for number, update in enumerate(updates):
         try:
-            issues.append(asked.views.created(_created(asked, update).now))
+            issues.append(request.views.created(_created(request, update).now))
         except RefusedRequest as refused:
             failed = {"status": refused.status, "elementErrors": refused.body}
             errors.append({**failed, "failedElementNumber": number})
     return ApiAnswer(201 if issues else 400, {"issues": issues, "errors": errors})
 
 
-def read(asked: ApiRequest) -> ApiAnswer:
+def read(request: ApiRequest) -> ApiAnswer:
     """``GET issue/{ticket}``; a key of old leads to the ticket too."""
-    record = asked.ticket()
-    fields = asked.listed("fields", "*all")
+    record = request.ticket()
+    fields = request.listed("fields", "*all")
     return ApiAnswer(
-        body=asked.views.ticket(record, record.now, fields, asked.listed("properties"))
+        body=request.views.ticket(record, record.now, fields, request.listed("properties"))
     )
 
 
-def edit(asked: ApiRequest) -> ApiAnswer:
+def edit(request: ApiRequest) -> ApiAnswer:
     """``PUT issue/{ticket}``."""
-    record = asked.ticket()
-    project = asked.site.project(record.now.project)
+    record = request.ticket()
+    project = request.site.project(record.now.project)
     if project is None or "EDIT_ISSUES" in project.lacking:
         raise RefusedRequest(messages=["You do not have permission to edit issues."], status=403)
     if record.now.archived:
         raise RefusedRequest(messages=["The issue is archived."])
-    asked.site.change(record, **read_edit(asked.site, project, record.now, asked.body))
+    request.site.change(record, **read_edit(request.site, project, record.now, request.body))
     return ApiAnswer(204)
 
 
-def delete(asked: ApiRequest) -> ApiAnswer:
+def delete(request: ApiRequest) -> ApiAnswer:
     """``DELETE issue/{ticket}``."""
-    asked.site.delete(asked.ticket())
+    request.site.delete(request.ticket())
     return ApiAnswer(204)
 
 
-def transitions(asked: ApiRequest) -> ApiAnswer:
+def transitions(request: ApiRequest) -> ApiAnswer:
     """``GET issue/{ticket}/transitions``."""
-    moves = asked.site.moves(asked.ticket())
-    shown = [asked.views.transition(move) for move in moves]
+    moves = request.site.moves(request.ticket())
+    shown = [request.views.transition(move) for move in moves]
     return ApiAnswer(body={"expand": "transitions", "transitions": shown})
 
 
-def transition(asked: ApiRequest) -> ApiAnswer:
+def transition(request: ApiRequest) -> ApiAnswer:
     """``POST issue/{ticket}/transitions``: only what the workflow allows from here."""
-    record = asked.ticket()
-    wanted = asked.body.get("transition", {}).get("id")
+    record = request.ticket()
+    wanted = request.body.get("transition", {}).get("id")
     if not isinstance(wanted, str):
         raise RefusedRequest(messages=["Missing 'transition' identifier"])
-    for move in asked.site.moves(record):
+    for move in request.site.moves(record):
         if move.id == wanted:
-            asked.site.transition(record, move)
+            request.site.transition(record, move)
             return ApiAnswer(204)
     raise RefusedRequest(
         messages=[
@@ -95,14 +95,14 @@ def transition(asked: ApiRequest) -> ApiAnswer:
     )
 
 
-def links(asked: ApiRequest) -> ApiAnswer:
+def links(request: ApiRequest) -> ApiAnswer:
     """``GET issue/{ticket}/remotelink``."""
-    return ApiAnswer(body=asked.ticket().links)
+    return ApiAnswer(body=request.ticket().links)
 
 
-def link(asked: ApiRequest) -> ApiAnswer:
+def link(request: ApiRequest) -> ApiAnswer:
     """``POST issue/{ticket}/remotelink``: the same ``globalId`` again replaces the link."""
-    record, body = asked.ticket(), asked.body
+    record, body = request.ticket(), request.body
     target = body.get("object") or {}
     missing = {name: f"'{name}' is required." for name in ("url", "title") if not target.get(name)}
     if missing:
@@ -110,27 +110,27 @@ def link(asked: ApiRequest) -> ApiAnswer:
     own = body.get("globalId")
     known = [each for each in record.links if own and each.get("globalId") == own]
     number = known[0]["id"] if known else 10_000 + len(record.links)
-    address = f"{asked.views.link(record.now)}/remotelink/{number}"
+    address = f"{request.views.link(record.now)}/remotelink/{number}"
     kept = {"id": number, "self": address, **body}
     record.links[:] = [each for each in record.links if each not in known] + [kept]
     # Data Center documents no 201 here.
-    created = not known and asked.site.is_cloud
+    created = not known and request.site.is_cloud
     return ApiAnswer(201 if created else 200, {"id": number, "self": address})
 
 
-def read_property(asked: ApiRequest) -> ApiAnswer:
+def read_property(request: ApiRequest) -> ApiAnswer:
     """``GET issue/{ticket}/properties/{key}``."""
-    properties, key = asked.ticket().properties, asked.path["key"]
+    properties, key = request.ticket().properties, request.path["key"]
     if key not in properties:
         raise RefusedRequest(messages=["The property with the key does not exist."], status=404)
     return ApiAnswer(body={"key": key, "value": properties[key]})
 
 
-def set_property(asked: ApiRequest) -> ApiAnswer:
+def set_property(request: ApiRequest) -> ApiAnswer:
     """``PUT issue/{ticket}/properties/{key}``."""
-    properties, key = asked.ticket().properties, asked.path["key"]
+    properties, key = request.ticket().properties, request.path["key"]
     status = 200 if key in properties else 201
-    properties[key] = asked.body
+    properties[key] = request.body
     return ApiAnswer(status, {})
 
 
@@ -158,43 +158,43 @@ _GONE = (
 )
 
 
-def bulk_fetch(asked: ApiRequest) -> ApiAnswer:
+def bulk_fetch(request: ApiRequest) -> ApiAnswer:
     """``POST issue/bulkfetch``: what cannot be seen is left out without a word."""
-    body = asked.body
+    body = request.body
     wanted, properties = body.get("issueIdsOrKeys"), body.get("properties", [])
     if not wanted or len(wanted) > FETCH_LIMIT or len(properties) > PROPERTY_LIMIT:
         raise RefusedRequest(
             messages=["Between 1 and 100 issues and at most 5 properties are allowed."]
         )
-    records = {r.now.id: r for own in wanted if (r := asked.site.find(str(own)))}
+    records = {r.now.id: r for own in wanted if (r := request.site.find(str(own)))}
     shown, failed = [], []
-    for own, record in records.items() if asked.known else ():
-        if own in asked.site.unready:
-            asked.site.unready.remove(own)
+    for own, record in records.items() if request.known else ():
+        if own in request.site.unready:
+            request.site.unready.remove(own)
             failed.append({"id": own, "errorMessage": "The issue could not be read. Try again."})
         else:
             fields = body.get("fields", ["*navigable"])
-            shown.append(asked.views.ticket(record, record.now, fields, properties))
+            shown.append(request.views.ticket(record, record.now, fields, properties))
     answer = {"issues": shown, "issueErrors": failed}
-    return ApiAnswer(body=answer, headers={} if asked.known else LOGIN_FAILED)
+    return ApiAnswer(body=answer, headers={} if request.known else LOGIN_FAILED)
 
 
-def search_jql(asked: ApiRequest) -> ApiAnswer:
+def search_jql(request: ApiRequest) -> ApiAnswer:
     """``POST search/jql``: nothing at all for credentials that are not good, and 200."""
-    if not asked.known:
+    if not request.known:
         return ApiAnswer(body={"issues": [], "isLast": True}, headers=LOGIN_FAILED)
-    body = asked.body
+    body = request.body
     query = str(body.get("jql", ""))
-    size = min(body.get("maxResults", 50), asked.site.page_limit)
+    size = min(body.get("maxResults", 50), request.site.page_limit)
     start = _start(body.get("nextPageToken"), query)
-    found = _found(asked, query, validate=True)
+    found = _found(request, query, validate=True)
     shown = found[start : start + size]
     fields, properties = body.get("fields", ["id"]), body.get("properties", [])
     if len(properties) > PROPERTY_LIMIT:
         raise RefusedRequest(messages=["At most 5 properties are allowed."])
     answer: Wire = {
         "isLast": start + size >= len(found),
-        "issues": [asked.views.ticket(r, t, fields, properties) for r, t in shown],
+        "issues": [request.views.ticket(r, t, fields, properties) for r, t in shown],
     }
     if not answer["isLast"]:
         token = json.dumps([start + size, query]).encode()
@@ -219,24 +219,24 @@ def search_gone(_: ApiRequest) -> ApiAnswer:
     raise RefusedRequest(messages=[_GONE], status=410)
 
 
-def search_pages(asked: ApiRequest) -> ApiAnswer:
+def search_pages(request: ApiRequest) -> ApiAnswer:
     """``GET search`` of Data Center: Jira may give fewer than asked for, and says how many."""
-    validate = asked.query.get("validateQuery", "true") != "false"
-    found = _found(asked, asked.query.get("jql", ""), validate=validate)
-    start = asked.number("startAt", 0)
-    size = min(asked.number("maxResults", 50), asked.site.page_limit)
-    fields = asked.listed("fields", "*navigable")
-    shown = [asked.views.ticket(r, t, fields, ()) for r, t in found[start : start + size]]
+    validate = request.query.get("validateQuery", "true") != "false"
+    found = _found(request, request.query.get("jql", ""), validate=validate)
+    start = request.number("startAt", 0)
+    size = min(request.number("maxResults", 50), request.site.page_limit)
+    fields = request.listed("fields", "*navigable")
+    shown = [request.views.ticket(r, t, fields, ()) for r, t in found[start : start + size]]
     return ApiAnswer(
         body={"startAt": start, "maxResults": size, "total": len(found), "issues": shown}
     )
 
 
 def _found(
-    asked: ApiRequest, query: str, *, validate: bool
+    request: ApiRequest, query: str, *, validate: bool
 ) -> list[tuple[TicketRecord, SandboxTicket]]:
     try:
-        return search(asked.site, query, validate=validate)
+        return search(request.site, query, validate=validate)
     except BadQuery as bad:
         raise RefusedRequest(messages=[str(bad)]) from None
 
