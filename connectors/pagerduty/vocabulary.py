@@ -83,11 +83,11 @@ def entry_kind(type_: str) -> EntryKind:
     PagerDuty documents no type for a reopening or a status update, so those are known by what
     stands in the word.
     """
+    if known := ENTRY_KINDS.get(type_):
+        return known
     if "reopen" in type_:
         return EntryKind.REOPEN
-    if "status_update" in type_:
-        return EntryKind.STATUS_UPDATE
-    return ENTRY_KINDS.get(type_, EntryKind.OTHER)
+    return EntryKind.STATUS_UPDATE if "status_update" in type_ else EntryKind.OTHER
 
 
 def entry_word(type_: str) -> str:
