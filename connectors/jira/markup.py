@@ -48,7 +48,7 @@ def _block(block: Paragraph | Bullets | Preformatted) -> Json | None:
             listed = [{"type": "listItem", "content": [node]} for node in items]
             return {"type": "bulletList", "content": listed} if listed else None
         case Preformatted():
-            text = clean(block.text)
+            text = xml_text(block.text)
             return {"type": "codeBlock", "content": [_text(text)]} if text else None
 
 
@@ -62,7 +62,7 @@ def _inline(span: Span) -> list[Json]:
     if is_link(span.url):
         marks.append({"type": "link", "attrs": {"href": span.url}})
     nodes: list[Json] = []
-    for number, line in enumerate(clean(span.text).split("\n")):
+    for number, line in enumerate(xml_text(span.text).split("\n")):
         if number:
             nodes.append({"type": "hardBreak"})
         if line:
@@ -78,10 +78,12 @@ def _compact(whole: Json) -> str:
     return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
 
-def clean(text: str) -> str:
+def xml_text(text: str) -> str:
     """Leave out what is no text in XML 1.0 (control characters, halves of characters).
 
-    Jira answers 500 to some of it, and its export cannot hold the rest.
+    Jira answers 500 to some of it, and its export cannot hold the rest. All else that a person
+    wrote reaches the ticket as it is; a cell of a document takes less from a ticket, since there
+    it must read as one line.
     """
     return _NOT_TEXT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 

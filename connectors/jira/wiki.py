@@ -9,7 +9,7 @@ anything where it stands, such as the hyphens of ``2026-03-01``, stays readable.
 
 import re
 
-from connectors.jira.markup import clean, is_link, utf16_units, within_limit
+from connectors.jira.markup import is_link, utf16_units, within_limit, xml_text
 from connectors.tickets import Bullets, Paragraph, Preformatted, RichText, Span
 
 _EDGE = "\0"
@@ -41,13 +41,13 @@ def _block(block: Paragraph | Bullets | Preformatted) -> str:
             items = (_spans(item).replace("\n", " ") for item in block.items)
             return "\n".join(f"* {item}" for item in items if item)
         case Preformatted():
-            inside = _NOFORMAT.sub("{\u200b", clean(block.text))
+            inside = _NOFORMAT.sub("{\u200b", xml_text(block.text))
             return f"{{noformat}}\n{inside}\n{{noformat}}" if inside.strip() else ""
 
 
 def _spans(spans: tuple[Span, ...]) -> str:
     done = ""
-    texts = [clean(span.text) for span in spans]
+    texts = [xml_text(span.text) for span in spans]
     for number, (span, own) in enumerate(zip(spans, texts, strict=True)):
         after = "".join(texts[number + 1 :])[:1]
         if is_link(span.url) and own.strip():
@@ -60,7 +60,7 @@ def _spans(spans: tuple[Span, ...]) -> str:
 
 
 def _link(own: str, url: str) -> str:
-    address = _BREAKS_LINK.sub(lambda found: f"%{ord(found[0]):02X}", clean(url))
+    address = _BREAKS_LINK.sub(lambda found: f"%{ord(found[0]):02X}", xml_text(url))
     return f"[{escaped(' '.join(own.split()), before=_EDGE, after=_EDGE)}|{address}]"
 
 
