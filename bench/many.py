@@ -24,9 +24,9 @@ from worker.jobs.context import JobContext
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import RunRequest, run_many
 from worker.journal.records import KnownDocument
-from worker.store.base import DocumentStore, Listed, Stored
-from worker.store.directory import DirectoryStore
-from worker.store.git import GitStore
+from worker.store.directory.directory_store import DirectoryStore
+from worker.store.document_store import DocumentStore, Listed, Stored
+from worker.store.git.git_store import GitStore
 from worker.tracking.memory import TrackedTicket, Values, row_values
 
 TICKETS = 5

@@ -10,8 +10,8 @@ from connectors.tickets import SiteKind
 from tests.acceptance.processes import kill_at, start, sync_in_process, sync_until_quiet
 from tests.acceptance.world import LAG, World, world
 from worker.jobs.results import Action
-from worker.store.base import Version
-from worker.store.directory import DirectoryStore
+from worker.store.directory.directory_store import DirectoryStore
+from worker.store.document_store import Version
 
 ROWS = (
     "Add an alert on queue depth | Aiko Brandt | High | 2026-12-24",

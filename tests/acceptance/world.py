@@ -33,7 +33,7 @@ from worker.jobs.run_many import RunRequest, run_many
 from worker.journal.database import Database
 from worker.journal.incident_locks import FileLocks, ThreadLocks
 from worker.journal.journal import Journal
-from worker.store.directory import DirectoryStore
+from worker.store.directory.directory_store import DirectoryStore
 from worker.tracking.new_ticket import Route
 
 TEMPLATE = (Path(__file__).parents[2] / "config" / "postmortem.md").read_text("utf-8")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
-from worker.store.base import DocumentStore
-from worker.store.directory import DirectoryStore
-from worker.store.git import GitStore
-from worker.store.patience import Patience
+from worker.store.directory.directory_store import DirectoryStore
+from worker.store.document_store import DocumentStore
+from worker.store.git.command import Timing
+from worker.store.git.git_store import GitStore
 
 
 class Place(Protocol):
@@ -93,7 +93,7 @@ class GitPlace:
     def again(self) -> DocumentStore:
         return self.machine("cache")
 
-    def machine(self, cache: str, patience: Patience | None = None) -> GitStore:
+    def machine(self, cache: str, timing: Timing | None = None) -> GitStore:
         """Give a store as another machine has it, which keeps its objects elsewhere."""
         return GitStore(
             f"file://{self.remote}",
@@ -101,7 +101,7 @@ class GitPlace:
             "incidents",
             author="The Program <program@example.com>",
             cache=self.folder / cache,
-            patience=patience,
+            timing=timing,
         )
 
     @property

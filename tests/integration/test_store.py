@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.places import DirectoryPlace, GitPlace, Place
-from worker.store.base import BadName, Changed, Missing, NotText, Version
+from worker.store.document_store import BadName, Changed, DocumentMissing, NotText, Version
 
 PLACES: dict[str, Callable[[Path], Place]] = {
     "directory": DirectoryPlace.make,
@@ -76,7 +76,7 @@ def test_half_a_character_is_not_written(place: Place) -> None:
 
 def test_a_document_that_is_not_there_is_missing(place: Place) -> None:
     place.put("another.md", b"#\n")
-    with pytest.raises(Missing, match=r"no .*nothing\.md"):
+    with pytest.raises(DocumentMissing, match=r"no .*nothing\.md"):
         place.store.read("nothing.md")
 
 

@@ -14,9 +14,9 @@ from tempfile import TemporaryDirectory, gettempdir
 
 import pytest
 
-from worker.store.base import BadName, Busy, Changed, StoreError, Version
-from worker.store.directory import DirectoryStore
-from worker.store.saving import LEFTOVER
+from worker.store.directory.atomic_write import LEFTOVER
+from worker.store.directory.directory_store import DirectoryStore
+from worker.store.document_store import BadName, Changed, DocumentBusy, StoreError, Version
 
 NAME = "2026-03-02-PINVENTED1-checkout-down.md"
 
@@ -50,9 +50,9 @@ def test_a_document_that_is_open_in_an_editor_is_left_alone_until_it_is_closed(
 ) -> None:
     version = store.write(NAME, "before\n", None)
     (root / beside).write_bytes(b"")
-    with pytest.raises(Busy, match=r"open in an editor.*if the editor has crashed, remove"):
+    with pytest.raises(DocumentBusy, match=r"open in an editor.*if the editor has crashed, remove"):
         store.read(NAME)
-    with pytest.raises(Busy):
+    with pytest.raises(DocumentBusy):
         store.write(NAME, "after\n", version)
     (root / beside).unlink()
     store.write(NAME, "after\n", version)
@@ -62,7 +62,7 @@ def test_a_document_that_is_open_in_an_editor_is_left_alone_until_it_is_closed(
 def test_the_lock_of_emacs_is_a_link_that_leads_nowhere(store: DirectoryStore, root: Path) -> None:
     store.write(NAME, "before\n", None)
     (root / f".#{NAME}").symlink_to("somebody@host.1234:1")
-    with pytest.raises(Busy):
+    with pytest.raises(DocumentBusy):
         store.read(NAME)
 
 
@@ -79,7 +79,7 @@ def test_an_empty_file_is_taken_as_half_saved_until_it_stays_empty(root: Path) -
     path.write_bytes(b"")
     emptied = path.stat().st_mtime_ns
     seconds = 1_000_000_000
-    with pytest.raises(Busy, match="emptied just now"):
+    with pytest.raises(DocumentBusy, match="emptied just now"):
         DirectoryStore(root, clock=lambda: emptied + 4 * seconds).read(NAME)
     assert DirectoryStore(root, clock=lambda: emptied + 6 * seconds).read(NAME).text == ""
 
@@ -228,7 +228,7 @@ def test_a_person_who_saves_at_the_very_same_time_never_loses_a_word(
 WRITER = """
 import sys
 from pathlib import Path
-from worker.store.directory import DirectoryStore
+from worker.store.directory.directory_store import DirectoryStore
 store = DirectoryStore(Path(sys.argv[1]))
 version = store.read("document.md").version
 print("ready", flush=True)
@@ -290,8 +290,8 @@ def test_a_file_in_the_place_of_the_directory_is_a_problem_everywhere(tmp_path: 
 AS_NOBODY = """
 import os, sys
 from pathlib import Path
-from worker.store.base import StoreError
-from worker.store.directory import DirectoryStore
+from worker.store.document_store import StoreError
+from worker.store.directory.directory_store import DirectoryStore
 os.setuid(65534)
 store = DirectoryStore(Path(sys.argv[1]))
 print(store.check()[0].problem, store.check()[0].remedy)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.places import GitPlace, git
-from worker.store.base import Changed, StoreError
-from worker.store.git import GitStore
+from worker.store.document_store import Changed, StoreError
+from worker.store.git.git_store import GitStore
 
 NAME = "2026-03-02-PINVENTED1-checkout-down.md"
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.places import GitPlace, git
-from worker.store.base import StoreError
-from worker.store.patience import Patience
+from worker.store.document_store import StoreError
+from worker.store.git.command import Timing
 
 OURS, THEIRS, NEW = "ours.md", "theirs.md", "new.md"
 
@@ -295,6 +295,6 @@ def test_a_git_that_outlives_its_killed_process_is_waited_for(place: GitPlace) -
     lister.kill()
     lister.wait()
     with pytest.raises(StoreError, match=r"Others on this machine held .*repository.lock"):
-        place.machine("cache", Patience(turn=0.2)).list()
+        place.machine("cache", Timing(turn=0.2)).list()
     os.kill(int(pids.read_text()), signal.SIGKILL)
     assert_works(place)

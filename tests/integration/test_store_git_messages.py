@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.integration.places import GitPlace, git
 from worker.jobs.results import Action, Deed
 from worker.jobs.write_document import commit_message
-from worker.store.git import GitStore
-from worker.store.git_commit import clean_message
+from worker.store.git.commit import clean_message
+from worker.store.git.git_store import GitStore
 
 NAME = "2026-03-02-PINVENTED1-checkout-down.md"
 

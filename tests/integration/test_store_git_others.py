@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.places import GitPlace, git
-from worker.store.base import BadName, Changed, Missing
-from worker.store.git import GitStore
+from worker.store.document_store import BadName, Changed, DocumentMissing
+from worker.store.git.git_store import GitStore
 
 NAME = "ours.md"
 
@@ -119,7 +119,7 @@ def test_nothing_is_written_in_the_place_of_something_else(place: GitPlace, name
     before = tree(place)
     with pytest.raises(BadName, match="in the repository"):
         place.store.write(name, "ours\n", None)
-    with pytest.raises(Missing):
+    with pytest.raises(DocumentMissing):
         place.store.read(name)
     with pytest.raises((BadName, Changed)):
         place.store.write(name, "ours\n", place.store.read(NAME).version)

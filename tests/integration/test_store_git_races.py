@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.integration.places import GitPlace
-from worker.store.base import StoreError
-from worker.store.courtesy import Courtesy
-from worker.store.git import GitStore
-from worker.store.git_process import Ended
-from worker.store.git_refusal import refusal
-from worker.store.patience import Patience
+from worker.store.document_store import StoreError
+from worker.store.git.branch import refusal
+from worker.store.git.command import GitResult, Timing
+from worker.store.git.git_store import GitStore
 
 NAME = "ours.md"
 MACHINES, THREADS, DOCUMENTS = 3, 4, 15
@@ -72,12 +70,14 @@ def test_machines_with_many_threads_all_get_through_and_lose_nothing(place: GitP
 
 @dataclass
 class Time:
-    """A clock that only pauses move."""
+    """A clock that only pauses move, and each look by ``tick``."""
 
     now: float = 0.0
+    tick: float = 0.0
     pauses: list[float] = field(default_factory=list)
 
     def __call__(self) -> float:
+        self.now += self.tick
         return self.now
 
     def sleep(self, seconds: float) -> None:
@@ -87,42 +87,35 @@ class Time:
 
 def test_pauses_grow_up_to_a_limit_and_end_in_time() -> None:
     time = Time()
-    patience = Patience(
+    timing = Timing(
         race=5.0, first=0.1, longest=1.0, clock=time, sleep=time.sleep, chance=lambda: 1.0
     )
-    assert len(list(patience.attempts())) == 8
+    assert len(list(timing.attempts())) == 8
     assert time.pauses == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.0, 1.0, 1.0])
 
 
 def test_chance_takes_a_part_of_each_pause_away() -> None:
     time, chances = Time(), iter([0.5, 0.0, 0.25])
-    patience = Patience(
+    timing = Timing(
         race=5.0, first=1.0, longest=8.0, clock=time, sleep=time.sleep, chance=lambda: next(chances)
     )
-    attempts = patience.attempts()
+    attempts = timing.attempts()
     assert [next(attempts) for _ in range(4)] == [0, 1, 2, 3]
     assert time.pauses == [0.5, 0.0, 1.0]
 
 
-def test_a_machine_that_pushes_again_and_again_leaves_gaps_for_others() -> None:
-    time, chances = Time(), iter([0.4, 0.05, 0.4, 0.6])
-    patience = Patience(clock=time, sleep=time.sleep, chance=lambda: next(chances))
-    courtesy = Courtesy(patience)
-    courtesy.give_way()
-    courtesy.pushed(2.0)
-    courtesy.give_way()
-    assert time.pauses == [], "0.4: nobody else is known to push"
-    courtesy.give_way()
-    assert time.pauses == [6.0], "0.05: somebody might"
-    courtesy.lost()
-    courtesy.pushed(2.0)
-    courtesy.give_way()
-    assert time.pauses == [6.0, 6.0], "0.4: others have been seen"
-    courtesy.pushed(2.0)
-    courtesy.give_way()
+def test_a_machine_that_pushes_at_once_again_leaves_a_gap_now_and_then(place: GitPlace) -> None:
+    time, chances = Time(tick=1.0), iter([0.3, 0.2])
+    timing = Timing(clock=time, sleep=time.sleep, chance=lambda: next(chances))
+    store = place.machine("cache", timing)
+    store.write("first.md", "new\n", None)
+    store.write("second.md", "new\n", None)
+    assert time.pauses == [], "0.3: not each time"
+    store.write("third.md", "new\n", None)
+    assert time.pauses == [2.0], "three times the tick that a push takes, of which one is over"
     time.now += 100
-    courtesy.give_way()
-    assert len(time.pauses) == 2, "0.6, and then others had their gap"
+    store.write("later.md", "new\n", None)
+    assert len(time.pauses) == 1, "others had their gap"
 
 
 def test_a_lock_on_the_remote_is_waited_for(place: GitPlace) -> None:
@@ -134,7 +127,7 @@ def test_a_lock_on_the_remote_is_waited_for(place: GitPlace) -> None:
         if len(pauses) == 3:
             lock.unlink()
 
-    store = place.machine("cache", Patience(sleep=sleep, first=0.001, longest=0.001))
+    store = place.machine("cache", Timing(sleep=sleep, first=0.001, longest=0.001))
     version = store.read(NAME).version
     lock.touch()
     store.write(NAME, "after\n", version)
@@ -144,7 +137,7 @@ def test_a_lock_on_the_remote_is_waited_for(place: GitPlace) -> None:
 
 def test_a_lock_that_stays_is_told_in_gits_own_words_when_time_is_over(place: GitPlace) -> None:
     time = Time()
-    store = place.machine("cache", Patience(race=1.0, clock=time, sleep=time.sleep))
+    store = place.machine("cache", Timing(race=1.0, clock=time, sleep=time.sleep))
     version = store.read(NAME).version
     (place.remote / "refs/heads/main.lock").touch()
     with pytest.raises(StoreError, match=r"for 1 s: .*failed to update ref.*cannot lock ref.*File"):
@@ -168,10 +161,10 @@ def test_a_refusal_is_no_race_even_where_others_push_at_the_same_time(
     place: GitPlace, status: int, pushes: int
 ) -> None:
     log, time = place.folder / "log", Time()
-    patience = Patience(
+    timing = Timing(
         race=5.0, first=0.1, longest=1.0, clock=time, sleep=time.sleep, chance=lambda: 1.0
     )
-    store = place.machine("cache", patience)
+    store = place.machine("cache", timing)
     store.list()
     place.hook("update", FASTER.format(log=log, status=status))
     words = "hook declined" if status else "could not be pushed for 5 s"
@@ -247,11 +240,11 @@ def test_a_race_is_told_from_a_refusal_by_gits_words(
     reason: str, errors: str, is_race: bool
 ) -> None:
     output = f"To example.com:p.git\n!\t{'1' * 40}:refs/heads/main\t{reason}\nDone\n"
-    found = refusal(Ended(1, output.encode(), errors.encode()))
+    found = refusal(GitResult(1, output.encode(), errors.encode()))
     assert found is not None
     assert found.is_race is is_race
     assert reason in found.words
 
 
 def test_where_the_remote_says_nothing_nothing_is_known() -> None:
-    assert refusal(Ended(128, b"", b"fatal: the remote end hung up unexpectedly")) is None
+    assert refusal(GitResult(128, b"", b"fatal: the remote end hung up unexpectedly")) is None

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.places import GitPlace, git
-from worker.store.base import Changed, Missing, Version
-from worker.store.git import GitStore
+from worker.store.document_store import Changed, DocumentMissing, Version
+from worker.store.git.git_store import GitStore
 
 KEPT, LOST, NEW = "kept.md", "lost.md", "new.md"
 
@@ -78,7 +78,7 @@ def test_a_branch_of_another_history_is_what_counts_from_then_on(
     with pytest.raises(Changed, match="removed or renamed"):
         store.write(LOST, "the program's\n", lost)
     assert [one.name for one in store.list()] == [KEPT]
-    with pytest.raises(Missing):
+    with pytest.raises(DocumentMissing):
         store.read(LOST)
     read = store.read(KEPT)
     assert read.text == "theirs\n"
@@ -106,7 +106,7 @@ def test_a_deleted_branch_holds_nothing_and_is_made_anew(place: GitPlace) -> Non
     version = place.store.read(KEPT).version
     on_remote(place, "update-ref", "-d", "refs/heads/main")
     assert place.store.list() == []
-    with pytest.raises(Missing):
+    with pytest.raises(DocumentMissing):
         place.store.read(KEPT)
     with pytest.raises(Changed):
         place.store.write(KEPT, "the program's\n", version)

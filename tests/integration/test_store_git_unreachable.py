@@ -13,14 +13,13 @@ from pathlib import Path
 import pytest
 
 from tests.integration.places import GitPlace
-from worker.store.base import StoreError
-from worker.store.git import GitStore
-from worker.store.git_command import TooSlow
-from worker.store.patience import Patience
+from worker.store.document_store import StoreError
+from worker.store.git.command import Timing, TooSlow
+from worker.store.git.git_store import GitStore
 
 NAME = "ours.md"
-BRIEF = Patience(command=0.7)
-BRIEF_PUSHES = Patience(push=3.0)
+BRIEF = Timing(command=0.7)
+BRIEF_PUSHES = Timing(push=3.0)
 SLEEPERS = 'echo $$ >> "{pids}"; sleep 600 & echo $! >> "{pids}"; wait'
 """A helper of git's that hangs, with a child that keeps git's output open."""
 
@@ -64,7 +63,7 @@ def test_a_server_that_never_answers_by_ssh_is_given_up_with_all_its_helpers(
     ssh.chmod(0o755)
     monkeypatch.setenv("GIT_SSH_COMMAND", str(ssh))
     url = "ssh://git@git.example.com/postmortems.git"
-    store = GitStore(url, "main", author="P <p@example.com>", cache=tmp_path, patience=BRIEF)
+    store = GitStore(url, "main", author="P <p@example.com>", cache=tmp_path, timing=BRIEF)
     for deed in (store.list, lambda: store.read(NAME), lambda: store.write(NAME, "text\n", None)):
         with pytest.raises(StoreError, match=r"git ls-remote took longer than .* can be reached"):
             deed()
@@ -95,7 +94,7 @@ def silent_port() -> Iterator[int]:
 
 def test_a_server_that_never_answers_by_https_is_given_up(tmp_path: Path, silent_port: int) -> None:
     url = f"https://127.0.0.1:{silent_port}/postmortems.git"
-    store = GitStore(url, "main", author="P <p@example.com>", cache=tmp_path, patience=BRIEF)
+    store = GitStore(url, "main", author="P <p@example.com>", cache=tmp_path, timing=BRIEF)
     with pytest.raises(TooSlow, match="git ls-remote took longer"):
         store.list()
 
@@ -138,9 +137,9 @@ def test_a_helper_that_outlives_git_on_purpose_is_neither_waited_for_nor_ended(
     ssh.chmod(0o755)
     monkeypatch.setenv("GIT_SSH_COMMAND", str(ssh))
     url = f"ssh://git@git.example.com{place.remote}"
-    patience = Patience(command=20, push=20, fetch=20)
+    timing = Timing(command=20, push=20, fetch=20)
     store = GitStore(
-        url, "main", "incidents", author="P <p@example.com>", cache=place.folder, patience=patience
+        url, "main", "incidents", author="P <p@example.com>", cache=place.folder, timing=timing
     )
     store.write(NAME, "after\n", store.read(NAME).version)
     left = running(pids)
@@ -173,5 +172,5 @@ def test_whoever_waits_too_long_for_others_on_this_machine_is_told(place: GitPla
     with (home / "turn.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(StoreError, match=r"Others on this machine held .*turn.lock for 0 s"):
-            place.machine("cache", Patience(turn=0.1)).write("new.md", "new\n", None)
+            place.machine("cache", Timing(turn=0.1)).write("new.md", "new\n", None)
     place.store.write("new.md", "new\n", None)

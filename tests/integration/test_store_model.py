@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 )
 
 from tests.integration.places import DirectoryPlace, GitPlace, Place
-from worker.store.base import Changed, Missing, Version
+from worker.store.document_store import Changed, DocumentMissing, Version
 
 NAMES = st.sampled_from(["a.md", "b.md", "2026/c.md"])
 TEXTS = st.sampled_from(["one\n", "two\n", "six\n", "three\r\n", "\ufeffé\n"])
@@ -68,7 +68,7 @@ class PeopleAndProgram(RuleBasedStateMachine):
     @rule(target=looks, name=NAMES)
     def the_program_reads(self, name: str) -> Look:
         if name not in self.documents:
-            with pytest.raises(Missing):
+            with pytest.raises(DocumentMissing):
                 self.place.store.read(name)
             return Look(name, None, None)
         stored = self.place.store.read(name)

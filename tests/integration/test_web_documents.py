@@ -18,8 +18,8 @@ from worker.journal.database import Database
 from worker.journal.incident_locks import ThreadLocks
 from worker.journal.journal import Journal
 from worker.queue import Queue
-from worker.store.base import Stored
-from worker.store.directory import DirectoryStore
+from worker.store.directory.directory_store import DirectoryStore
+from worker.store.document_store import Stored
 from worker.tracking.memory import TrackedTicket, Values
 
 COUNT = 30

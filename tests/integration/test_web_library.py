@@ -18,7 +18,7 @@ from worker.journal.database import Database
 from worker.journal.incident_locks import ThreadLocks
 from worker.journal.journal import Journal
 from worker.queue import JobRetryPolicy, Queue, QueueSettings
-from worker.store.directory import DirectoryStore
+from worker.store.directory.directory_store import DirectoryStore
 
 
 @contextmanager

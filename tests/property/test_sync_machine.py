@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from connectors.sandbox import Fault, Moment, Served
 from connectors.tickets import SiteKind
 from tests.acceptance.world import LAG, world
-from worker.store.base import Version
-from worker.store.directory import DirectoryStore
+from worker.store.directory.directory_store import DirectoryStore
+from worker.store.document_store import Version
 
 WORDS = st.sampled_from(["Add an alert", "Review the hand-over", "Write the runbook", "Rehearse"])
 

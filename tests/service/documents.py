@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tests.integration.places import git
-from worker.store.saving import LEFTOVER
+from worker.store.directory.atomic_write import LEFTOVER
 
 Edit = Callable[[str], str]
 

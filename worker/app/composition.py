@@ -21,9 +21,9 @@ from worker.journal.budgets import SharedPace
 from worker.journal.database import Database, sqlite_path
 from worker.journal.incident_locks import FileLocks, IncidentLocks, PostgresLocks, ThreadLocks
 from worker.journal.journal import Journal
-from worker.store.base import DocumentStore
-from worker.store.directory import DirectoryStore
-from worker.store.git import GitStore
+from worker.store.directory.directory_store import DirectoryStore
+from worker.store.document_store import DocumentStore
+from worker.store.git.git_store import GitStore
 from worker.tracking.new_ticket import Route
 
 

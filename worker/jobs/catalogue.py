@@ -14,7 +14,7 @@ from connectors.incidents import IncidentId
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.context import JobContext
 from worker.journal.records import KnownDocument
-from worker.store.base import Busy
+from worker.store.document_store import DocumentBusy
 
 _NAME = re.compile(r"\d{4}-\d\d-\d\d-(?P<incident>[A-Z0-9]+)(?:-|\.)", re.ASCII)
 """How the program names a document: what says whose it is where its front matter cannot be read."""
@@ -103,7 +103,7 @@ def _meet(
         met = replace(met, incident=before.incident)
     try:
         front = read_front_matter(context.store.read(name).text)
-    except Busy as busy:
+    except DocumentBusy as busy:
         return replace(met, fingerprint="", problem=str(busy))
     except PostmortemError as error:
         told = str(error) if name in str(error) else f"{name}: {error}"

@@ -14,7 +14,7 @@ from connectors.tickets import Mark, TicketTracker
 from worker.drafting.policy import DraftPolicy
 from worker.journal.incident_locks import IncidentLocks
 from worker.journal.journal import Journal
-from worker.store.base import DocumentStore
+from worker.store.document_store import DocumentStore
 from worker.tracking.new_ticket import Route
 from worker.tracking.status import DONE_RESOLUTIONS
 

@@ -26,7 +26,7 @@ from worker.jobs.write_document import (
     save,
 )
 from worker.journal.records import Claim, KnownDocument
-from worker.store.base import Changed
+from worker.store.document_store import Changed
 
 ATTEMPTS = 5
 """How often a document that changed under the program is read and merged again."""

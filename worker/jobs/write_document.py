@@ -15,7 +15,7 @@ from worker.jobs.context import JobContext
 from worker.jobs.pull import Pulled, chart_name
 from worker.jobs.results import Action, Deed, Report, SuggestedText
 from worker.journal.records import KnownDocument, KnownIncident
-from worker.store.base import NOTHING, Stored, Version
+from worker.store.document_store import NOTHING, Stored, Version
 
 _NAME = 40
 """Characters of a document's name in the first line; its date and incident come first."""

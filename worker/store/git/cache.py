@@ -15,9 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from worker.locks.file_locks import held
-from worker.store.base import StoreError
-from worker.store.git_command import Git, TooSlow
-from worker.store.patience import Patience
+from worker.store.document_store import StoreError
+from worker.store.git.command import Git, Timing, TooSlow
 
 _REPOSITORY = "repository.git"
 _LOCKS = {"turn.lock", "repository.lock", "upkeep.lock"}
@@ -39,11 +38,11 @@ _PACKING = (
 class Cache:
     """The repository for the branch ``branch`` of ``url``, somewhere under ``folder``."""
 
-    def __init__(self, folder: Path | None, url: str, branch: str, patience: Patience) -> None:
+    def __init__(self, folder: Path | None, url: str, branch: str, timing: Timing) -> None:
         own = hashlib.sha256(f"{url}\n{branch}".encode()).hexdigest()[:16]
         self._home = (folder or _cache_folder()).absolute() / own
-        self._patience = patience
-        self.git = Git(self._home / _REPOSITORY, patience.command)
+        self._timing = timing
+        self.git = Git(self._home / _REPOSITORY, timing.command)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -111,7 +110,7 @@ class Cache:
             with self.alone():
                 self._tidy()
             packing = replace(self.git, keeps=(lock,))
-            packing(*_PACKING, seconds=self._patience.fetch)
+            packing(*_PACKING, seconds=self._timing.fetch)
 
     def _due(self) -> bool:
         try:
@@ -143,7 +142,7 @@ class Cache:
 
     @contextmanager
     def _held(self, name: str) -> Iterator[int]:
-        path, seconds = self._home / name, self._patience.turn
+        path, seconds = self._home / name, self._timing.turn
         with self._told(), ExitStack() as stack:
             try:
                 lock = stack.enter_context(held(path, seconds))

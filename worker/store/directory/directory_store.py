@@ -3,19 +3,22 @@
 import errno
 import os
 import stat
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from connectors.checks import Finding
-from worker.store.base import (
+from worker.store.directory.atomic_write import LEFTOVER, create, put, replace
+from worker.store.directory.listing import fingerprint, open_in_editor, unusable, walk
+from worker.store.document_store import (
     NOTHING,
     BadName,
-    Busy,
     Changed,
+    DocumentBusy,
+    DocumentMissing,
     Listed,
-    Missing,
     Stored,
     StoreError,
     Version,
@@ -23,12 +26,7 @@ from worker.store.base import (
     digest,
     encode,
 )
-from worker.store.directory_check import look_over
-from worker.store.editors import open_in_editor
-from worker.store.fingerprints import fingerprint
-from worker.store.listing import walk
-from worker.store.names import attachment_name, document_name
-from worker.store.saving import create, put, replace
+from worker.store.file_names import attachment_name, document_name
 
 _HALF_SAVED = 5_000_000_000
 """Nanoseconds for which an empty file may be one that an editor is about to fill."""
@@ -73,7 +71,7 @@ class DirectoryStore:
             raise _missing(path) from error
         now = self._clock()
         if not data and now - status.st_mtime_ns < _HALF_SAVED:
-            raise Busy(f"{name} was emptied just now.", _NEXT_TIME)
+            raise DocumentBusy(f"{name} was emptied just now.", _NEXT_TIME)
         version = Version(digest(data), fingerprint(status, now))
         return Stored(decode(name, data), version)
 
@@ -121,7 +119,7 @@ class DirectoryStore:
 
     def check(self) -> Sequence[Finding]:
         """Say whether documents can be read and written here; never raises."""
-        return look_over(self._root)
+        return _look_over(self._root)
 
     def _put_beside(self, name: str, data: bytes) -> None:
         """Put a file (a picture) beside the documents, unless it is there like that."""
@@ -136,7 +134,7 @@ class DirectoryStore:
         """Give the version of a document that is to stay as it is, if it still is."""
         try:
             version = self.read(name).version
-        except Missing as error:
+        except DocumentMissing as error:
             raise Changed(f"{name} {_REMOVED}", _AGAIN) from error
         if version.digest != expected.digest:
             raise Changed(f"{name} {_CHANGED}", _AGAIN)
@@ -155,7 +153,7 @@ class DirectoryStore:
 def _let_be(path: Path, name: str) -> None:
     beside = open_in_editor(path)
     if beside is not None:
-        raise Busy(
+        raise DocumentBusy(
             f"{name} is open in an editor: there is {beside.name} beside it.",
             "Save and close it there; if the editor has crashed, remove that file.",
         )
@@ -171,7 +169,7 @@ def _read(path: Path, name: str) -> tuple[bytes, os.stat_result]:
         data = file.read()
         after = os.fstat(descriptor)
     if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, len(data)):
-        raise Busy(f"{name} is being saved right now.", _NEXT_TIME)
+        raise DocumentBusy(f"{name} is being saved right now.", _NEXT_TIME)
     return data, after
 
 
@@ -182,8 +180,10 @@ def _make_folder(folder: Path) -> None:
         raise StoreError(f"{folder} is no directory.", "Move that file away.") from error
 
 
-def _missing(path: Path) -> Missing:
-    return Missing(f"There is no {path}.", "It may have been moved; look at the listing again.")
+def _missing(path: Path) -> DocumentMissing:
+    return DocumentMissing(
+        f"There is no {path}.", "It may have been moved; look at the listing again."
+    )
 
 
 @contextmanager
@@ -196,3 +196,59 @@ def _told(deed: str, path: Path) -> Iterator[None]:
     except OSError as error:
         remedy = _REMEDIES.get(error.errno or 0, "Let the user that runs this program do it.")
         raise StoreError(f"{path} cannot be {deed} ({error.strerror}).", remedy) from error
+
+
+def _look_over(root: Path) -> list[Finding]:
+    """Say whether documents can be read and written under ``root``, and what is odd there."""
+    subject = f"Documents in {root}"
+    try:
+        if not root.exists():
+            return [_yet_to_be_made(subject, root)]
+        if not root.is_dir():
+            return [_problem(subject, f"{root} is no directory.", "Name a directory.")]
+        count = sum(1 for _ in walk(root))
+        with tempfile.TemporaryFile(dir=root):  # the one proof that holds for every file system
+            pass
+        noun = "document" if count == 1 else "documents"
+        return [Finding(subject, f"{count} {noun}, can be written"), *_oddities(subject, root)]
+    except OSError as error:
+        return [
+            _problem(
+                subject,
+                f"{error.filename or root} cannot be used ({error.strerror}).",
+                "Let the user that runs this program read and write there.",
+            )
+        ]
+
+
+def _yet_to_be_made(subject: str, root: Path) -> Finding:
+    nearest = next(parent for parent in root.parents if parent.exists())
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return Finding(subject, "does not exist yet, and is made with the first document")
+    return _problem(
+        subject,
+        f"{root} does not exist, and cannot be made in {nearest}.",
+        "Make it, and let the user that runs this program write there.",
+    )
+
+
+def _oddities(subject: str, root: Path) -> list[Finding]:
+    found = [
+        _problem(
+            subject, f"The document {name!r} is left out: its name cannot be used.", "Rename it."
+        )
+        for name in unusable(root)
+    ]
+    found += [
+        _problem(
+            subject,
+            f"{path} was left when the program was stopped while it saved.",
+            "Compare it with the documents around it, then remove it.",
+        )
+        for path in sorted(root.rglob(LEFTOVER))
+    ]
+    return found
+
+
+def _problem(subject: str, problem: str, remedy: str) -> Finding:
+    return Finding(subject, problem=problem, remedy=remedy)

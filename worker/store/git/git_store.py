@@ -13,27 +13,30 @@ from typing import TypeVar
 
 from connectors.checks import Finding
 from connectors.errors import PostmortemError
-from worker.store.base import (
+from worker.store.document_store import (
     NOTHING,
+    DocumentMissing,
     Listed,
-    Missing,
     Stored,
     StoreError,
     Version,
     decode,
     encode,
 )
-from worker.store.courtesy import Courtesy
-from worker.store.git_branch import Branch
-from worker.store.git_cache import Cache
-from worker.store.git_command import GitFailed
-from worker.store.git_commit import blob_id, clean_message
-from worker.store.git_save import Save
-from worker.store.names import attachment_name, document_name, is_usable
-from worker.store.patience import Patience
+from worker.store.file_names import attachment_name, document_name, is_usable
+from worker.store.git.branch import Branch
+from worker.store.git.cache import Cache
+from worker.store.git.command import GitFailed, Timing
+from worker.store.git.commit import blob_id, clean_message
+from worker.store.git.document_push import DocumentPush
 
 _MENDS = 2
 """How often the cache may be found broken in one operation: by lock files, and beyond repair."""
+
+_GAP = 3.0
+"""Another machine asks, fetches and pushes: so many times as long as a push takes."""
+_GAPS = 0.25
+"""Before how many pushes of those that follow one's own at once, as a share, a gap is left."""
 
 Result = TypeVar("Result")
 
@@ -43,7 +46,7 @@ class GitStore:
 
     ``author`` (``Name <address>``) signs the commits. ``cache`` is where fetched objects are kept,
     by default under the user's cache folder. A version's digest and fingerprint are the content's
-    id in Git. Where the remote does not answer, ``patience`` says when to give up.
+    id in Git. Where the remote does not answer, ``timing`` says when to give up.
     """
 
     def __init__(
@@ -54,12 +57,12 @@ class GitStore:
         *,
         author: str,
         cache: Path | None = None,
-        patience: Patience | None = None,
+        timing: Timing | None = None,
     ) -> None:
-        self._patience = patience or Patience()
-        self._cache = Cache(cache, url, branch, self._patience)
-        self._branch = Branch(url, branch, author, self._cache, self._patience)
-        self._courtesy = Courtesy(self._patience)
+        self._timing = timing or Timing()
+        self._cache = Cache(cache, url, branch, self._timing)
+        self._branch = Branch(url, branch, author, self._cache, self._timing)
+        self._gap_until = float("-inf")
         self._folder = f"{folder}/" if folder else ""
         self._place = f"{url}#{branch}:{self._folder}"
         self._listed: tuple[str, dict[str, str]] = ("", {})
@@ -73,7 +76,7 @@ class GitStore:
         """Give a document. Raises ``Missing``, ``NotText`` or ``BadName``."""
         found = self._mending(partial(self._content, document_name(name)))
         if found is None:
-            raise Missing(
+            raise DocumentMissing(
                 f"There is no {self.where(name)}.",
                 "It may have been moved; look at the listing again.",
             )
@@ -92,7 +95,7 @@ class GitStore:
         contents = {document_name(name): data}
         contents |= {attachment_name(one): content for one, content in beside.items()}
         message = clean_message(why, f"{'Add' if expected is None else 'Update'} {name}")
-        save = Save(self._branch, self._folder, contents, name, expected, message)
+        save = DocumentPush(self._branch, self._folder, contents, name, expected, message)
         self._mending(partial(self._in_turn, save))
         return _version(data)
 
@@ -134,29 +137,37 @@ class GitStore:
             blob = entry.id if entry is not None and entry.is_file else None
         return self._branch.content(blob) if blob else None
 
-    def _in_turn(self, save: Save) -> None:
+    def _in_turn(self, save: DocumentPush) -> None:
         """Push when it is this one's turn on this machine, until nobody elsewhere is faster."""
         with self._cache.turn():
-            self._courtesy.give_way()
+            self._let_others_in()
             known = self._branch.last_tip()
             if known is not None and self._timed(save.on_known, known):
                 return
-            for _ in self._patience.attempts():
+            for _ in self._timing.attempts():
                 if self._timed(save.on, self._branch.tip()):
                     return
         raise StoreError(
-            f"{save.name} could not be pushed for {self._patience.race:.0f} s: the remote's branch "
+            f"{save.name} could not be pushed for {self._timing.race:.0f} s: the remote's branch "
             f"was moved by others each time, or could not be moved ({save.lost}).",
             "Run the sync again when it is quieter; if nobody pushes, look after the remote.",
         )
 
+    def _let_others_in(self) -> None:
+        """Pause now and then before a push that follows another of one's own at once.
+
+        Whoever has just pushed is ready for the next push before another machine has even fetched
+        the last: with nothing but work to do it would win every race until it has finished.
+        """
+        gap = self._gap_until - self._timing.clock()
+        if gap > 0 and self._timing.chance() < _GAPS:
+            self._timing.sleep(gap)
+
     def _timed(self, attempt: Callable[[str], bool], tip: str) -> bool:
-        started = self._patience.clock()
+        started = self._timing.clock()
         saved = attempt(tip)
-        if saved:
-            self._courtesy.pushed(self._patience.clock() - started)
-        else:
-            self._courtesy.lost()
+        now = self._timing.clock()
+        self._gap_until = now + _GAP * (now - started)
         return saved
 
     def _mending(self, deed: Callable[[], Result]) -> Result:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from worker.store.base import BadName, Changed, Version
-from worker.store.git_branch import Branch, Entry
-from worker.store.git_commit import NewFile, blob_id
+from worker.store.document_store import BadName, Changed, Version
+from worker.store.git.branch import Branch, TreeEntry
+from worker.store.git.commit import NewFile, blob_id
 
 _AGAIN = "Nothing was written; run the sync again."
 
 
-class Save:
+class DocumentPush:
     """A document, and what is to lie beside it, on its way to the branch."""
 
     def __init__(
@@ -65,7 +65,7 @@ class Save:
             if path not in there or there[path].id != blob_id(data)
         }
 
-    def _keep_out(self, tip: str, path: str, there: Mapping[str, Entry]) -> None:
+    def _keep_out(self, tip: str, path: str, there: Mapping[str, TreeEntry]) -> None:
         if path in there:
             if not there[path].is_file:
                 raise BadName(f"{path} is no file in the repository.", "Move it away there.")
@@ -81,7 +81,7 @@ class Save:
                 return
 
 
-def _still(name: str, current: Entry | None, expected: Version | None) -> None:
+def _still(name: str, current: TreeEntry | None, expected: Version | None) -> None:
     """Raise ``Changed`` where the document is not what was read any more."""
     if expected is None and current is not None:
         raise Changed(f"{name} exists already.", _AGAIN)

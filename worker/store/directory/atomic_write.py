@@ -3,8 +3,15 @@
 The new content is written to a hidden file beside its place and synced to disk before it takes
 the place, so a crash leaves the old file or the new one. A hidden file that a crash leaves behind
 is never deleted by the program: at the worst instant it holds what a person had just saved.
+
+``renameat2(2)``, for which Python has no name, can let two files change places in one step. That
+makes compare-and-set exact: whatever stood in the place at the instant of the swap is in our hands
+afterwards, to be compared and, if somebody was faster, put back. It can also refuse to rename over
+anything.
 """
 
+import ctypes
+import errno
 import os
 import secrets
 import shutil
@@ -14,12 +21,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from worker.store.base import StoreError, digest
-from worker.store.fingerprints import exact_fingerprint
-from worker.store.rename import exchange, rename_new
+from worker.store.directory.listing import exact_fingerprint
+from worker.store.document_store import StoreError, digest
 
 LEFTOVER = ".*.postmortem-save"
 """The pattern of the hidden files' names."""
+
+_AT_FDCWD = -100
+_NOREPLACE = 1
+_EXCHANGE = 2
+_UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP}
+"""File systems that cannot do it (some network ones), or a kernel that does not know it."""
+
+_libc = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,7 @@ def create(path: Path, data: bytes) -> str:
     """Make a new file and give its fingerprint. Raises ``FileExistsError`` if there is one."""
     hidden = _hide(path, data)
     with _removed_on_failure(hidden):
-        rename_new(hidden.path, path)
+        _rename_new(hidden.path, path)
     _sync_folder(path)
     return _fingerprint(path, hidden)
 
@@ -52,7 +66,7 @@ def replace(path: Path, data: bytes, expected: str) -> str | None:
         return None
     hidden = _hide(path, data, like=path)
     with _removed_on_failure(hidden):
-        placed = exchange(hidden.path, path) or _overwrite(path, hidden, expected)
+        placed = _exchange(hidden.path, path) or _overwrite(path, hidden, expected)
     if not placed or not _took_out(path, hidden, data, expected):
         hidden.path.unlink()
         return None
@@ -78,7 +92,7 @@ def _hide(path: Path, data: bytes, like: Path | None = None) -> _Hidden:
             file.flush()
             if like is not None:
                 _as(like, hidden)
-            # Exact to the nanosecond: see worker.store.fingerprints
+            # Exact to the nanosecond: see worker.store.directory.listing
             now = time.time_ns()
             os.utime(file.fileno(), ns=(now, now))
             os.fsync(file.fileno())
@@ -135,7 +149,7 @@ def _put_back(path: Path, hidden: _Hidden, put_in: bytes, taken_out: bytes) -> N
     """
     while True:
         try:
-            exchange(hidden.path, path)
+            _exchange(hidden.path, path)
         except OSError as error:
             raise StoreError(
                 f"{path} was changed while it was written, and could not be put back as it was "
@@ -166,3 +180,31 @@ def _sync_folder(path: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two files change places, in one step; False where this system cannot do it.
+
+    Raises ``OSError``, such as ``FileNotFoundError`` where one of them is gone.
+    """
+    return _renameat2(one, other, _EXCHANGE)
+
+
+def _rename_new(old: Path, new: Path) -> None:
+    """Rename ``old`` to ``new``. Raises ``FileExistsError`` where there is a ``new`` already."""
+    if not _renameat2(old, new, _NOREPLACE):
+        os.link(old, new)
+        old.unlink()
+
+
+def _renameat2(old: Path, new: Path, flags: int) -> bool:
+    try:
+        renameat2 = _libc.renameat2
+    except AttributeError:  # not Linux, or a C library without it
+        return False
+    if renameat2(_AT_FDCWD, os.fsencode(old), _AT_FDCWD, os.fsencode(new), flags) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _UNSUPPORTED:
+        return False
+    raise OSError(number, os.strerror(number), str(new))

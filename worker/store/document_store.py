@@ -25,7 +25,7 @@ class BadName(StoreError):
     """A name that no document may have."""
 
 
-class Missing(StoreError):
+class DocumentMissing(StoreError):
     """There is no document of that name."""
 
 
@@ -33,7 +33,7 @@ class NotText(StoreError):
     """A document is not UTF-8, so its words cannot be told."""
 
 
-class Busy(StoreError):
+class DocumentBusy(StoreError):
     """Somebody is editing the document, or it is half saved: leave it alone for now."""
 
 

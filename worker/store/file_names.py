@@ -1,6 +1,6 @@
 """Which names a document may have, and which files are not documents."""
 
-from worker.store.base import BadName
+from worker.store.document_store import BadName
 
 _LONGEST = 255
 """Bytes in one part of a path, on the file systems in use."""

@@ -1,16 +1,14 @@
 """A branch of a Git remote: its files as they are now, and commits on top of it."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from worker.store.base import StoreError
-from worker.store.git_cache import Cache
-from worker.store.git_command import Git, GitFailed, TooSlow, failed
-from worker.store.git_commit import MADE, NewFile, as_stream
-from worker.store.git_process import Ended
-from worker.store.git_refusal import refusal
-from worker.store.patience import Patience
+from worker.store.document_store import StoreError
+from worker.store.git.cache import Cache
+from worker.store.git.command import Git, GitFailed, GitResult, Timing, TooSlow, failed
+from worker.store.git.commit import MADE, NewFile, as_stream
 
 _FETCHED = "refs/postmortem/fetched"
 """The ref in our repository that is where the branch was when it was last fetched."""
@@ -18,13 +16,27 @@ _MOVING = 5
 """How often a branch may be moved to elsewhere between being asked for and being fetched."""
 _PLAIN = {"100644", "100755"}
 
+_REFUSED = re.compile(rb"^!\t[^\t]*\t(.*)$", re.MULTILINE)
+"""A ref's line in what ``git push --porcelain`` prints: flag, refs, summary with the reason."""
+_FASTER = re.compile(r"stale info|fetch first|non-fast-forward|needs force")
+_NOT_PUT = re.compile(
+    r"cannot lock ref|failed to (update|lock)|lock failure|reference already exists"
+    r"|incorrect old value"
+)
+"""The remote could not move the branch, as when two pushes arrive in one instant."""
+_FOR_GOOD = re.compile(
+    r"permission denied|read-only file system|no space left|quota|cannot create|not a directory",
+    re.IGNORECASE,
+)
+"""What will keep it from doing so the next time, too."""
+
 
 class RemoteFailed(StoreError):
     """The remote cannot be reached, or refuses what it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeEntry:
     """What a commit has at a path: its content's id, and its mode."""
 
     id: str
@@ -43,16 +55,14 @@ class Branch:
     may raise ``GitFailed`` where the cache is broken, ``RemoteFailed``, and ``TooSlow``.
     """
 
-    def __init__(
-        self, url: str, branch: str, author: str, cache: Cache, patience: Patience
-    ) -> None:
+    def __init__(self, url: str, branch: str, author: str, cache: Cache, timing: Timing) -> None:
         self._url = url
         self._name = f"refs/heads/{branch}"
         self._author = author
         self._cache = cache
         self._git = cache.git
-        self._patience = patience
-        self._nowhere = Git(Path("/dev/null"), patience.command)
+        self._timing = timing
+        self._nowhere = Git(Path("/dev/null"), timing.command)
         self._seen: tuple[str, str] | None = None
 
     def last_tip(self) -> str | None:
@@ -88,7 +98,7 @@ class Branch:
         entries = _entries(listing)
         return {path[len(folder) :]: entry.id for path, entry in entries if entry.is_file}
 
-    def entries(self, tip: str, paths: Sequence[str]) -> dict[str, Entry]:
+    def entries(self, tip: str, paths: Sequence[str]) -> dict[str, TreeEntry]:
         """Give what is at those whole paths, and the folders on the way there."""
         if not tip:
             return {}
@@ -122,11 +132,11 @@ class Branch:
         with self._cache.alone() as git:
             return git("fast-import", *options, stdin=stream).decode().strip()
 
-    def _push(self, commit: str, option: str) -> Ended:
+    def _push(self, commit: str, option: str) -> GitResult:
         return self._git.end_of(
             "push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", option,
             "--", self._url, f"{commit}:{self._name}",
-            seconds=self._patience.push,
+            seconds=self._timing.push,
         )  # fmt: skip
 
     def _carried_out(self, commit: str, tip: str) -> str:
@@ -163,7 +173,7 @@ class Branch:
                 git(
                     "fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
                     "--recurse-submodules=no", "--", self._url, f"+{self._name}:{_FETCHED}",
-                    seconds=self._patience.fetch,
+                    seconds=self._timing.fetch,
                 )  # fmt: skip
                 tip = git("rev-parse", "--verify", _FETCHED).decode().strip()
             self._seen = (self._cache.state(), tip)
@@ -179,8 +189,32 @@ class Branch:
         return next((tip for tip, _, name in refs if name == self._name), "")
 
 
-def _entries(listing: bytes) -> Iterator[tuple[str, Entry]]:
+def _entries(listing: bytes) -> Iterator[tuple[str, TreeEntry]]:
     for line in listing.split(b"\0")[:-1]:
         about, _, path = line.partition(b"\t")
         mode, _, blob = about.decode().split(" ")
-        yield path.decode("utf-8", "surrogateescape"), Entry(blob, mode)
+        yield path.decode("utf-8", "surrogateescape"), TreeEntry(blob, mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a branch was not moved, in git's words, and whether it is worth another attempt."""
+
+    words: str
+    is_race: bool
+
+
+def refusal(ended: GitResult) -> Refusal | None:
+    """Read how a push ended that failed; None where the remote did not say what became of it.
+
+    The words are git's own, of the client and of ``receive-pack``, and those of JGit; the remote
+    sends its own untranslated.
+    """
+    found = _REFUSED.search(ended.output)
+    if found is None:
+        return None
+    reason = found[1].decode("utf-8", "replace")
+    more = ended.errors.decode("utf-8", "replace")
+    words = "; ".join(line.strip(" .") for line in [reason, *more.splitlines()[:2]])
+    not_put = _NOT_PUT.search(reason) and not _FOR_GOOD.search(f"{reason}\n{more}")
+    return Refusal(words, bool(_FASTER.search(reason) or not_put))

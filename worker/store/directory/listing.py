@@ -1,0 +1,92 @@
+"""What a directory of documents tells without opening a file: which there are, and what changed.
+
+Hidden folders (``.git``, ``.obsidian``, ``.trash``) are not entered, and symbolic links are not
+followed: what they lead to is outside the store, or listed already.
+
+Inode, size and both times together change with every change of content, with one exception: the
+kernel stamps times in ticks of up to 10 ms, so two changes within one tick can look the same. As
+Git does with its index, a stamp that is too young to be trusted is told apart.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from worker.store.file_names import is_document, is_usable
+
+_TICK = 20_000_000
+"""Nanoseconds: twice the longest tick of Linux's coarse clock."""
+_COARSE = 2_000_000_000
+"""Nanoseconds: the steps in which FAT counts; other coarse file systems take whole seconds."""
+_BESIDE = (
+    ".{name}.swp",  # Vim, nano
+    ".{name}.swo",  # Vim, the second to open it
+    ".#{name}",  # Emacs: a dangling symbolic link
+    "#{name}#",  # Emacs: changes that are not saved yet
+    ".{name}.kate-swp",  # Kate
+    ".~lock.{name}#",  # LibreOffice
+    "~${name}",  # Microsoft Office and its kin
+    "{name}___jb_tmp___",  # JetBrains, while saving
+    "{name}.tmp",  # many, while saving
+)
+"""What editors put beside a file while somebody has it open."""
+
+
+def walk(root: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Give each document's name and status; nothing where there is no directory yet.
+
+    Raises ``OSError`` where a folder cannot be looked into: a document in it would seem to be
+    gone, and be written a second time.
+    """
+    for name, entry in _files(root):
+        if is_usable(name):
+            try:
+                yield name, entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # removed between the listing and this look: it is not there
+
+
+def unusable(root: Path) -> list[str]:
+    """Give the names of documents that are left out since their names cannot be used."""
+    return [name for name, _ in _files(root) if not is_usable(name)]
+
+
+def _files(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    folders = [("", root)] if root.exists() else []
+    while folders:
+        prefix, folder = folders.pop()
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if not entry.name.startswith("."):
+                        folders.append((f"{prefix}{entry.name}/", folder / entry.name))
+                elif entry.is_file(follow_symlinks=False) and is_document(entry.name):
+                    yield prefix + entry.name, entry
+
+
+def fingerprint(status: os.stat_result, now: int) -> str:
+    """Give what stays the same while the file does. ``now`` is in nanoseconds since 1970.
+
+    A file that may still change within the tick of its last change gets a fingerprint that no
+    later one equals, so that it is read once more.
+    """
+    told = exact_fingerprint(status)
+    window = _TICK if status.st_ctime_ns % 1_000_000_000 else _COARSE
+    return f"{told}?{now:x}" if abs(now - status.st_ctime_ns) < window else told
+
+
+def exact_fingerprint(status: os.stat_result) -> str:
+    """Give the fingerprint of a file whose modification time is of our own making.
+
+    Ours is exact to the nanosecond, so that no stamp by the kernel equals it.
+    """
+    return f"{status.st_ino:x}.{status.st_size:x}.{status.st_mtime_ns:x}.{status.st_ctime_ns:x}"
+
+
+def open_in_editor(path: Path) -> Path | None:
+    """Give the file which says that somebody has ``path`` open, None where there is none."""
+    for pattern in _BESIDE:
+        beside = path.with_name(pattern.format(name=path.name))
+        if os.path.lexists(beside):
+            return beside
+    return None
