@@ -1,10 +1,13 @@
-"""What a check of a service finds: one thing after the other, each with its remedy."""
+"""What a check of a service or a store finds: one thing after the other, each with its remedy.
+
+A check never raises for what it looks at: all problems are told at once.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, PostmortemError
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,17 @@ class Finding:
     remedy: str = ""
 
     @classmethod
-    def of(cls, subject: str, error: ConnectorError) -> Self:
-        """Give the finding that something could not be looked at."""
+    def of(cls, subject: str, error: PostmortemError) -> Self:
+        """Give the finding that something could not be looked at, in the error's own sentences."""
         return cls(subject, problem=error.what, remedy=error.remedy)
 
 
 def looked_at(subject: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
-    """Give what a look finds; where it cannot look, that is a problem itself."""
+    """Give what a look finds; where it cannot look, that is a problem itself.
+
+    So what a service refuses to show never hides what is wrong with the next thing. The ``look``
+    may be a generator: what it found before the refusal is told too.
+    """
     try:
         yield from look()
     except ConnectorError as error:

@@ -78,25 +78,25 @@ NAME_LIMIT = 255
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class Wrong(Exception):
+class WrongValue(Exception):
     """A field's value cannot be used; the text is Jira's."""
 
 
 def read_text(value: Any) -> str:
     """Read a text."""
     if not isinstance(value, str):
-        raise Wrong("Operation value must be a string")
+        raise WrongValue("Operation value must be a string")
     return value
 
 
 def _summary(_: SandboxSite, __: Project, value: Any) -> str:
     line = read_text(value)
     if not line.strip():
-        raise Wrong("You must specify a summary of the issue.")
+        raise WrongValue("You must specify a summary of the issue.")
     if "\n" in line or "\r" in line:
-        raise Wrong("The summary is invalid because it contains newline characters.")
+        raise WrongValue("The summary is invalid because it contains newline characters.")
     if _units(line) > NAME_LIMIT:
-        raise Wrong("Summary can't exceed 255 characters.")
+        raise WrongValue("Summary can't exceed 255 characters.")
     return line
 
 
@@ -106,12 +106,12 @@ def _description(site: SandboxSite, _: Project, value: Any) -> Any:
     if site.is_cloud:
         problem = adf_problem(value)
         if problem:
-            raise Wrong(problem)
+            raise WrongValue(problem)
         size = _units(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
     else:
         size = _units(read_text(value))
     if size > DESCRIPTION_LIMIT:
-        raise Wrong(
+        raise WrongValue(
             "The entered text is too long. It exceeds the allowed limit of 32,767 characters."
         )
     return value
@@ -121,15 +121,15 @@ def read_label(value: Any) -> str:
     """Read a label."""
     own = read_text(value)
     if any(char.isspace() for char in own) or not own:
-        raise Wrong(f"The label '{own}' contains spaces which is invalid.")
+        raise WrongValue(f"The label '{own}' contains spaces which is invalid.")
     if len(own) > NAME_LIMIT:
-        raise Wrong(f"The label '{own}' exceeds 255 characters which is not allowed.")
+        raise WrongValue(f"The label '{own}' exceeds 255 characters which is not allowed.")
     return own
 
 
 def _labels(_: SandboxSite, __: Project, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise Wrong("data was not an array")
+        raise WrongValue("data was not an array")
     return tuple(dict.fromkeys(read_label(each) for each in value))
 
 
@@ -140,41 +140,41 @@ def _priority(_: SandboxSite, project: Project, value: Any) -> str:
     ids = {str(number): name for number, name in enumerate(project.priorities, 1)}
     if str(asked.get("id", "")) in ids:
         return ids[str(asked["id"])]
-    raise Wrong("The priority selected is invalid.")
+    raise WrongValue("The priority selected is invalid.")
 
 
 def _due(_: SandboxSite, __: Project, value: Any) -> date | None:
     if value is None:
         return None
     if not _DAY.fullmatch(read_text(value)):
-        raise Wrong(f"Error parsing date string: {value}")
+        raise WrongValue(f"Error parsing date string: {value}")
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise Wrong(f"Error parsing date string: {value}") from None
+        raise WrongValue(f"Error parsing date string: {value}") from None
 
 
 def _assignee(site: SandboxSite, _: Project, value: Any) -> Person | None:
     if value is None:
         return None
     if not isinstance(value, dict):
-        raise Wrong("data was not an object")
+        raise WrongValue("data was not an object")
     own = value.get("accountId") or value.get("id") if site.is_cloud else value.get("name")
     for person in site.people:
         if own == (person.account_id if site.is_cloud else person.handle):
             if person.assignable and person.active:
                 return person
-            raise Wrong(f"User '{own}' cannot be assigned issues.")
-    raise Wrong(f"User '{own}' does not exist.")
+            raise WrongValue(f"User '{own}' cannot be assigned issues.")
+    raise WrongValue(f"User '{own}' does not exist.")
 
 
 def _components(_: SandboxSite, project: Project, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-        raise Wrong("data was not an array")
+        raise WrongValue("data was not an array")
     names = tuple(str(each.get("name", "")) for each in value)
     for name in names:
         if name not in project.components:
-            raise Wrong(f"Component name '{name}' is not valid")
+            raise WrongValue(f"Component name '{name}' is not valid")
     return names
 
 

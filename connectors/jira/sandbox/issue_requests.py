@@ -8,7 +8,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.jira.sandbox.field_values import NAME_LIMIT, RULES, Wrong, read_label, read_text
+from connectors.jira.sandbox.field_values import (
+    NAME_LIMIT,
+    RULES,
+    WrongValue,
+    read_label,
+    read_text,
+)
 from connectors.jira.sandbox.projects import Project
 from connectors.jira.sandbox.site import SandboxSite, SandboxTicket
 
@@ -38,7 +44,7 @@ class RefusedRequest(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class CheckedCreate:
     """A create that was looked at and can be done."""
 
     project: Project
@@ -46,7 +52,7 @@ class Draft:
     properties: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_create(site: SandboxSite, body: Any) -> Draft:
+def read_create(site: SandboxSite, body: Any) -> CheckedCreate:
     """Look at the body of a create. Raises :class:`Refused` with everything that is wrong."""
     _shape(body)
     fields = dict(_mapping(body.get("fields")))
@@ -66,7 +72,7 @@ def read_create(site: SandboxSite, body: Any) -> Draft:
         values["labels"] = tuple(dict.fromkeys((*values.get("labels", ()), *labels)))
     if errors:
         raise RefusedRequest(errors)
-    return Draft(project, values, _properties(site, body.get("properties")))
+    return CheckedCreate(project, values, _properties(site, body.get("properties")))
 
 
 def read_edit(site: SandboxSite, project: Project, now: SandboxTicket, body: Any) -> dict[str, Any]:
@@ -147,7 +153,7 @@ def _read_fields(
                 values[kept] = rule(site, project, value)
             else:
                 made_up[name] = read_text(value)
-        except Wrong as wrong:
+        except WrongValue as wrong:
             errors[name] = str(wrong)
     if made_up:
         values["custom"] = made_up
@@ -166,7 +172,7 @@ def _operations(
         try:
             for operation in operations:
                 kept = _applied(kept, operation)
-        except Wrong as wrong:
+        except WrongValue as wrong:
             errors[name] = str(wrong)
     return tuple(dict.fromkeys(kept)) if update else None
 
@@ -179,7 +185,7 @@ def _applied(labels: list[str], operation: Any) -> list[str]:
             return [each for each in labels if each != value]
         case {"set": list(new)}:
             return [read_label(each) for each in new]
-    raise Wrong("Unknown operation.")
+    raise WrongValue("Unknown operation.")
 
 
 def _properties(site: SandboxSite, value: Any) -> dict[str, Any]:

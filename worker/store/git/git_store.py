@@ -114,7 +114,7 @@ class GitStore:
             count = len(self.list())
             self._mending(lambda: self._branch.try_push(self._branch.tip()))
         except PostmortemError as error:
-            return [Finding(subject, problem=error.what, remedy=error.remedy)]
+            return [Finding.of(subject, error)]
         return [Finding(subject, f"{count} document{'' if count == 1 else 's'}, can be pushed")]
 
     def _files(self) -> dict[str, str]:
