@@ -1,4 +1,7 @@
-"""Records of an action item as a document has it, and of changes to it."""
+"""An action item as a document has it, a change to it, and how its ticket is written.
+
+What reads and writes them is :mod:`worker.document.action_section`.
+"""
 
 import re
 import textwrap
@@ -19,52 +22,6 @@ _REFERENCE = re.compile(
     rf"|(?<![\w/-])(?P<key>{_KEY})(?![\w-])"
 )
 _NOTHING = frozenset({"", "-", "--", "\u2013", "\u2014", "\u2026", "...", "?"})
-
-
-@dataclass(frozen=True, slots=True)
-class TicketCell:
-    """A ticket as a row names it; ``url`` is None where only the key is there."""
-
-    key: str
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A ticket found in text, and where in it the mention stands."""
-
-    ticket: TicketCell
-    start: int
-    end: int
-
-
-def mention(text: str) -> Mention | None:
-    """Find the first ticket that text names: a key, a link, or the address of a ticket's page."""
-    for found in _REFERENCE.finditer(text):
-        groups = found.groupdict()
-        key = groups["text"] or groups["key"]
-        url = groups["link"] or groups["target"] or groups["auto"] or groups["url"]
-        url = url.strip("<>").replace("\\|", "|") if url else None
-        if not key and url:
-            in_url = _IN_URL.search(url)
-            key = in_url[1] if in_url else None
-        if key:
-            return Mention(TicketCell(key.upper(), url or None), found.start(), found.end())
-    return None
-
-
-def is_blank(text: str) -> bool:
-    """Tell whether a ticket's cell says that there is none: blank, a dash, or a placeholder."""
-    return text.strip() in _NOTHING or (is_bracketed(text) and mention(text) is None)
-
-
-def link(ticket: TicketCell) -> str:
-    """Give Markdown that links a ticket by its key."""
-    key = escape(ticket.key)
-    url = safe_url(ticket.url or "")
-    return f"[{key}]({url})" if url else key
-
-
 _SHOWN = 60
 
 
@@ -75,6 +32,14 @@ class ItemPlace:
     line: int
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCell:
+    """A ticket as a row names it; ``url`` is None where only the key is there."""
+
+    key: str
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +86,6 @@ class CellEdit:
     deadline: str | None = None
 
 
-def shortened(text: str) -> str:
-    """Give text short enough to name a row by."""
-    return textwrap.shorten(text, _SHOWN, placeholder="\u2026")
-
-
 def due(text: str, where: str) -> tuple[date | None, list[str]]:
     """Read a deadline that may be absent; where it cannot be used, a sentence says so."""
     if not text:
@@ -134,3 +94,44 @@ def due(text: str, where: str) -> tuple[date | None, list[str]]:
     if day is not None:
         return day, []
     return None, [f"{where} has the deadline '{shortened(text)}', and {wrong}. Use YYYY-MM-DD."]
+
+
+def shortened(text: str) -> str:
+    """Give text short enough to name a row by."""
+    return textwrap.shorten(text, _SHOWN, placeholder="\u2026")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A ticket found in text, and where in it the mention stands."""
+
+    ticket: TicketCell
+    start: int
+    end: int
+
+
+def find_ticket(text: str) -> Mention | None:
+    """Find the first ticket that text names: a key, a link, or the address of a ticket's page."""
+    for found in _REFERENCE.finditer(text):
+        groups = found.groupdict()
+        key = groups["text"] or groups["key"]
+        url = groups["link"] or groups["target"] or groups["auto"] or groups["url"]
+        url = url.strip("<>").replace("\\|", "|") if url else None
+        if not key and url:
+            in_url = _IN_URL.search(url)
+            key = in_url[1] if in_url else None
+        if key:
+            return Mention(TicketCell(key.upper(), url or None), found.start(), found.end())
+    return None
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a ticket's cell says that there is none: blank, a dash, or a placeholder."""
+    return text.strip() in _NOTHING or (is_bracketed(text) and find_ticket(text) is None)
+
+
+def ticket_link(ticket: TicketCell) -> str:
+    """Give Markdown that links a ticket by its key."""
+    key = escape(ticket.key)
+    url = safe_url(ticket.url or "")
+    return f"[{key}]({url})" if url else key

@@ -1,4 +1,7 @@
-"""Reading the action items of a document, and writing into them what a tracker says."""
+"""Reading the action items of a document, and writing into them what a tracker says.
+
+Rows of tables are dealt with here, check boxes in :mod:`worker.document.checkboxes`.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,10 +16,10 @@ from worker.document.action_items import (
     ItemPlace,
     TicketCell,
     due,
+    find_ticket,
     is_blank,
-    link,
-    mention,
     shortened,
+    ticket_link,
 )
 from worker.document.checkboxes import FoundBox, edit_boxes, read_boxes
 from worker.document.markdown_blocks import Blocks, parse
@@ -28,7 +31,7 @@ _WRITTEN = (Column.TICKET, Column.STATUS)
 
 
 @dataclass(slots=True)
-class FoundRows:
+class _FoundRows:
     """Action items while a document is read, each with the row that it stands in."""
 
     items: list[ActionItem] = field(default_factory=list)
@@ -36,16 +39,71 @@ class FoundRows:
     problems: list[str] = field(default_factory=list)
 
 
-def read_rows(blocks: Blocks, tables: tuple[ActionsTable, ...]) -> FoundRows:
+@dataclass(frozen=True, slots=True)
+class _Items:
+    blocks: Blocks
+    rows: _FoundRows
+    boxes: list[FoundBox]
+    problems: tuple[str, ...]
+
+
+def read(text: str, names: Names) -> ActionItems:
+    """Read all action items: rows of tables first, then check boxes, each from top to bottom.
+
+    What cannot be used of one is told in ``problems``. Raises ``DocumentError`` for a broken front
+    matter.
+    """
+    found = _find(text, names)
+    items = (*found.rows.items, *(one.item for one in found.boxes))
+    return ActionItems(items, found.problems)
+
+
+def write(text: str, names: Names, edits: Sequence[CellEdit]) -> str:
+    """Give the text with action items changed; everything else stays as it is, to the character.
+
+    A cell that says the same already is not touched. A table without columns for tickets and
+    statuses gets them, at its right, with the first ticket. Edits name items by the ordinals that
+    :func:`read` gives for this text.
+    """
+    if not edits:
+        return text
+    found = _find(text, names)
+    by_ordinal = {edit.ordinal: edit for edit in edits}
+    return found.blocks.source.apply(
+        (
+            *_edit_rows(found.rows, by_ordinal, names),
+            *edit_boxes(found.blocks, found.boxes, by_ordinal),
+        )
+    )
+
+
+def _find(text: str, names: Names) -> _Items:
+    blocks = parse(text)
+    sections = find_sections(blocks, names)
+    tables = find_actions(blocks, sections, names)
+    rows = _read_rows(blocks, tables)
+    extent = sections.get(Section.ACTION_ITEMS)
+    boxes, problems = read_boxes(blocks, extent, len(rows.items))
+    known = {one.table.header.line for one in tables}
+    strange = [
+        f"The table on line {table.header.line + 1} is under the action items, and has no column "
+        f"'{names.columns[Column.TASK]}', so it was not read."
+        for table in tables_of_actions(blocks, sections)
+        if table.header.line not in known
+    ]
+    return _Items(blocks, rows, boxes, (*strange, *rows.problems, *problems))
+
+
+def _read_rows(blocks: Blocks, tables: tuple[ActionsTable, ...]) -> _FoundRows:
     """Read the rows of all tables, top to bottom."""
-    found = FoundRows()
+    found = _FoundRows()
     for actions in tables:
         for row in actions.table.rows:
             _read_row(blocks, actions, row, found)
     return found
 
 
-def _read_row(blocks: Blocks, actions: ActionsTable, row: TableRow, found: FoundRows) -> None:
+def _read_row(blocks: Blocks, actions: ActionsTable, row: TableRow, found: _FoundRows) -> None:
     source = actions.text(row, Column.TASK)
     task = plain_cell(source, blocks.definitions)
     if not task or is_bracketed(source):
@@ -59,7 +117,7 @@ def _read_row(blocks: Blocks, actions: ActionsTable, row: TableRow, found: Found
         for column in (Column.OWNER, Column.PRIORITY, Column.DEADLINE)
     }
     day, problem = due(words[Column.DEADLINE], where)
-    named = mention(actions.text(row, Column.TICKET))
+    named = find_ticket(actions.text(row, Column.TICKET))
     found.problems += problem
     found.rows.append((actions, row))
     found.items.append(
@@ -86,7 +144,7 @@ def _unusable(actions: ActionsTable, row: TableRow) -> str:
             "Write a '|' that belongs to the text as '\\|'."
         )
     ticket = actions.text(row, Column.TICKET)
-    if mention(ticket) is None and not is_blank(ticket):
+    if find_ticket(ticket) is None and not is_blank(ticket):
         return (
             f"has '{shortened(ticket)}' in its ticket's cell, which is no ticket's key, so the row "
             "was left alone. Put a key or a link there, or clear the cell."
@@ -100,7 +158,7 @@ def _words(blocks: Blocks, source: str) -> str:
     return "" if is_bracketed(source) or words in ("-", "\u2013", "\u2014", "?") else words
 
 
-def edit_rows(found: FoundRows, edits: Mapping[int, CellEdit], names: Names) -> Iterator[Edit]:
+def _edit_rows(found: _FoundRows, edits: Mapping[int, CellEdit], names: Names) -> Iterator[Edit]:
     """Make the edits that give rows other cells; missing columns are added to their tables."""
     of_table: dict[int, list[tuple[TableRow, CellEdit, ActionItem]]] = {}
     tables: dict[int, ActionsTable] = {}
@@ -151,8 +209,8 @@ def _wanted(
 
 def _ticket(old: str, ticket: TicketCell) -> str:
     """Put a ticket into the text of its cell, in place of the one that it names."""
-    named = mention(old)
-    return old[: named.start] + link(ticket) + old[named.end :] if named else link(ticket)
+    named, link = find_ticket(old), ticket_link(ticket)
+    return old[: named.start] + link + old[named.end :] if named else link
 
 
 def _edit_cells(actions: ActionsTable, row: TableRow, wanted: Mapping[int, str]) -> Iterator[Edit]:
@@ -197,58 +255,3 @@ def _add_columns(
 
 def _padded(cells: list[str], widths: list[int]) -> list[str]:
     return [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Items:
-    blocks: Blocks
-    rows: FoundRows
-    boxes: list[FoundBox]
-    problems: tuple[str, ...]
-
-
-def read(text: str, names: Names) -> ActionItems:
-    """Read all action items: rows of tables first, then check boxes, each from top to bottom.
-
-    What cannot be used of one is told in ``problems``. Raises ``DocumentError`` for a broken front
-    matter.
-    """
-    found = _find(text, names)
-    items = (*found.rows.items, *(one.item for one in found.boxes))
-    return ActionItems(items, found.problems)
-
-
-def write(text: str, names: Names, edits: Sequence[CellEdit]) -> str:
-    """Give the text with action items changed; everything else stays as it is, to the character.
-
-    A cell that says the same already is not touched. A table without columns for tickets and
-    statuses gets them, at its right, with the first ticket. Edits name items by the ordinals that
-    :func:`read` gives for this text.
-    """
-    if not edits:
-        return text
-    found = _find(text, names)
-    by_ordinal = {edit.ordinal: edit for edit in edits}
-    return found.blocks.source.apply(
-        (
-            *edit_rows(found.rows, by_ordinal, names),
-            *edit_boxes(found.blocks, found.boxes, by_ordinal),
-        )
-    )
-
-
-def _find(text: str, names: Names) -> _Items:
-    blocks = parse(text)
-    sections = find_sections(blocks, names)
-    tables = find_actions(blocks, sections, names)
-    rows = read_rows(blocks, tables)
-    extent = sections.get(Section.ACTION_ITEMS)
-    boxes, problems = read_boxes(blocks, extent, len(rows.items))
-    known = {one.table.header.line for one in tables}
-    strange = [
-        f"The table on line {table.header.line + 1} is under the action items, and has no column "
-        f"'{names.columns[Column.TASK]}', so it was not read."
-        for table in tables_of_actions(blocks, sections)
-        if table.header.line not in known
-    ]
-    return _Items(blocks, rows, boxes, (*strange, *rows.problems, *problems))

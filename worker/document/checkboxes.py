@@ -15,9 +15,9 @@ from worker.document.action_items import (
     ItemPlace,
     Mention,
     due,
-    link,
-    mention,
+    find_ticket,
     shortened,
+    ticket_link,
 )
 from worker.document.markdown_blocks import Blocks, ListItem
 from worker.document.outline import Extent
@@ -145,7 +145,7 @@ def _take_apart(text: str) -> _Box | None:
 def _suffix(text: str, start: int) -> tuple[int, Mention | None, Place | None]:
     """Find the ticket and status behind a dash at the end; and where what stands before ends."""
     for dash in _DASH.finditer(text, start + 1):
-        named = mention(text[dash.end() :])
+        named = find_ticket(text[dash.end() :])
         if named is None or named.start > 0:
             continue
         behind = dash.end() + named.end
@@ -202,10 +202,10 @@ def _edit_suffix(box: _Box, item: ActionItem, edit: CellEdit) -> Iterator[Edit]:
     if box.ticket is None:
         if edit.ticket is not None:
             status = f" ({escape(edit.status)})" if edit.status else ""
-            yield Edit(behind, f" \u2014 {link(edit.ticket)}{status}")
+            yield Edit(behind, f" \u2014 {ticket_link(edit.ticket)}{status}")
         return
     if edit.ticket is not None and edit.ticket != item.ticket:
-        yield Edit(Place(box.ticket.start, box.ticket.end), link(edit.ticket))
+        yield Edit(Place(box.ticket.start, box.ticket.end), ticket_link(edit.ticket))
     if edit.status is not None and clean(edit.status) != clean(item.status_text):
         if box.status is not None:
             yield Edit(box.status, escape(edit.status))

@@ -1,4 +1,4 @@
-"""Which block of a document is which part of a postmortem.
+"""Which block of a document is which part of a postmortem, and which still ask for words.
 
 A part is looked for where it belongs, then, if people moved it, anywhere it can be told by its
 name. Everything else in the document is people's own.

@@ -1,4 +1,4 @@
-"""What a template or document asks for, and what a document's file is called."""
+"""A template: filling it, which of its places will be filled, and what the new file is called."""
 
 import re
 import unicodedata
