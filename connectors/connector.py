@@ -116,11 +116,12 @@ class TrackerConnector(Connector):
 class ServiceWords:
     """What sentences call a service, or those that could be used where none is configured.
 
-    ``setting`` names the variable that must be set first, ``project_setting`` the one that says
-    into which project tickets go.
+    ``key`` is the word for it in what programs read. ``setting`` names the variable that must be
+    set first, ``project_setting`` the one that says into which project tickets go.
     """
 
     name: str
+    key: str
     setting: str
     remedy: str = ""
     project_setting: str = ""

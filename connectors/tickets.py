@@ -8,7 +8,7 @@ a create on its own.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import NewType, Protocol
 
 from connectors.checks import Finding
@@ -238,6 +238,15 @@ class NoAccount:
     reason: str
 
 
+class TicketField(StrEnum):
+    """A field that a ticket shares with its row, as refusals name it."""
+
+    SUMMARY = "summary"
+    ASSIGNEE = "assignee"
+    PRIORITY = "priority"
+    DUE = "due date"
+
+
 class TicketTracker(Protocol):
     """What a tracker must do. Every method may raise ``ConnectorError`` unless it says else."""
 
@@ -273,7 +282,10 @@ class TicketTracker(Protocol):
         """Find the one assignable account whose e-mail, handle, id or name is exactly ``name``."""
 
     def update(self, ticket: TicketId, changes: TicketChanges) -> Mapping[str, str]:
-        """Change fields; gives what was refused, by field, with the reason."""
+        """Change fields; gives what was refused, by field, with the reason.
+
+        The fields that rows share are named as :class:`TicketField` has them.
+        """
 
     def transitions(self, ticket: TicketId) -> Sequence[Transition]:
         """List the moves that the workflow allows now."""

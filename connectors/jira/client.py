@@ -143,7 +143,7 @@ class Jira:
                 refused |= ours
             else:
                 break
-        return refused
+        return request_bodies.as_shared(refused)
 
     def transitions(self, ticket: TicketId) -> Sequence[Transition]:
         self.site()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from connectors.errors import ConnectorError, PayloadError
 from connectors.jira.connection import Connection, may_have_happened
 from connectors.jira.payloads import JIRA, Made, NotMade, browse_url, bulk_results, made
-from connectors.jira.request_bodies import ESSENTIAL, new_issue
+from connectors.jira.request_bodies import ESSENTIAL, as_shared, new_issue
 from connectors.jira.responses import CREATED, SERVER_ERRORS, TOO_MANY_REQUESTS, JiraAnswer
 from connectors.json_fields import JsonValue
 from connectors.tickets import Created, NewTicket, NotSent, Outcome, Refused, Site, Unknown
@@ -176,7 +176,7 @@ def _optional(ticket: NewTicket) -> frozenset[str]:
 def _outcome(site: Site, draft: _Unsent, result: _Result) -> Outcome:
     if isinstance(result, Made):
         url = browse_url(site.url, result.key)
-        return Created(result.id, result.key, url, dict(draft.dropped))
+        return Created(result.id, result.key, url, as_shared(draft.dropped))
     if isinstance(result, Unknown):
         return result
     said = result.problems.sentence() or f"it answered {result.status}"

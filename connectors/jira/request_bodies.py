@@ -1,7 +1,7 @@
 """What is sent to Jira: records in, JSON out."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from connectors.jira.markup import adf
 from connectors.jira.wiki import wiki
@@ -13,10 +13,20 @@ from connectors.tickets import (
     RemoteLink,
     SiteKind,
     TicketChanges,
+    TicketField,
 )
 
 ESSENTIAL = frozenset({"project", "issuetype", "summary"})
 """Without these there is no ticket; any other field may be left out when Jira refuses it."""
+
+
+_SHARED = {"duedate": TicketField.DUE}
+"""Jira's names of the fields that rows share, where they are not the same words."""
+
+
+def as_shared(refused: Mapping[str, str]) -> dict[str, str]:
+    """Give what Jira refused, by the names that a tracker's port has for the shared fields."""
+    return {_SHARED.get(name, name): why for name, why in refused.items()}
 
 
 def new_issue(ticket: NewTicket, kind: SiteKind, without: Collection[str] = ()) -> Json:

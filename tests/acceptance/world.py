@@ -14,14 +14,17 @@ from zoneinfo import ZoneInfo
 from config.sections import Names
 from connectors.incidents import IncidentId
 from connectors.jira.client import Jira
+from connectors.jira.connector import JiraConnector
 from connectors.jira.sandbox.server import JiraSandbox
 from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.connector import PagerDutyConnector
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios import load
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.retry import Circuit, RetryPolicy
 from connectors.tickets import SiteKind
 from worker.app.composition import new_mark
+from worker.app.registry import words_of
 from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
 from worker.drafting.policy import DraftPolicy
@@ -96,6 +99,8 @@ class World:
             new_mark=new_mark,
             source=source,
             tracker=tracker,
+            source_words=words_of([PagerDutyConnector]),
+            tracker_words=words_of([JiraConnector]),
             dry_run=dry_run,
         )
         try:

@@ -63,12 +63,12 @@ class Services:
     @property
     def source_words(self) -> ServiceWords:
         """What sentences call the source."""
-        return _words(self.sources, self.source)
+        return words_of([type(self.source)] if self.source else source_kinds())
 
     @property
     def tracker_words(self) -> ServiceWords:
         """What sentences call the tracker."""
-        return _words(self.trackers, self.tracker)
+        return words_of([type(self.tracker)] if self.tracker else tracker_kinds())
 
     @property
     def webhooks(self) -> Mapping[str, WebhookAccess]:
@@ -88,6 +88,16 @@ def source_kinds() -> Sequence[type[SourceConnector]]:
     return [kind for kind in CONNECTORS if issubclass(kind, SourceConnector)]
 
 
+def tracker_kinds() -> Sequence[type[TrackerConnector]]:
+    """Give the kinds of service that tickets may go to."""
+    return [kind for kind in CONNECTORS if issubclass(kind, TrackerConnector)]
+
+
+def named(kinds: Sequence[type[Connector]]) -> str:
+    """Name services where any of them is meant."""
+    return " or ".join(kind.name for kind in kinds)
+
+
 def _configured(several: Sequence[AnyConnector], role: str) -> AnyConnector | None:
     found = [one for one in several if one.is_configured]
     if len(found) > 1:
@@ -99,11 +109,14 @@ def _configured(several: Sequence[AnyConnector], role: str) -> AnyConnector | No
     return found[0] if found else None
 
 
-def _words(several: Sequence[Connector], configured: Connector | None) -> ServiceWords:
-    meant = [configured] if configured else several
+def words_of(kinds: Sequence[type[Connector]]) -> ServiceWords:
+    """Give what sentences call services where any of them is meant."""
     return ServiceWords(
-        " or ".join(one.name for one in meant),
-        " or ".join(one.setting for one in meant),
-        " Or: ".join(one.remedy for one in meant),
-        " or ".join(one.project_setting for one in meant if isinstance(one, TrackerConnector)),
+        name=named(kinds),
+        key=kinds[0].group.key if kinds else "",
+        setting=" or ".join(kind.setting for kind in kinds),
+        remedy=" ".join(kind.remedy for kind in kinds),
+        project_setting=" or ".join(
+            kind.project_setting for kind in kinds if issubclass(kind, TrackerConnector)
+        ),
     )

@@ -7,20 +7,20 @@ import typer
 
 from connectors.incidents import IncidentId
 from connectors.settings import parse_duration
-from worker.app.registry import incident_named, source_kinds
+from worker.app.registry import incident_named, named, source_kinds
 
-_SOURCES = " or ".join(kind.name for kind in source_kinds())
+_SOURCES = named(source_kinds())
 
 
 def incident(text: str) -> IncidentId:
     """Give the id that a word of the command line names. Raises ``BadParameter``."""
-    named = incident_named(text.strip())
-    if named is None:
+    found = incident_named(text.strip())
+    if found is None:
         examples = " or ".join(kind.example for kind in source_kinds())
         raise typer.BadParameter(
             f"'{text}' is no incident. Give its id ({examples}) or its address in {_SOURCES}."
         )
-    return named
+    return found
 
 
 _NAMED = typer.Argument(

@@ -15,7 +15,7 @@ from config.settings import Settings
 from connectors.errors import ConfigurationError, PostmortemError
 from connectors.incidents import IncidentId
 from worker.app.composition import open_context
-from worker.app.registry import Services
+from worker.app.registry import Services, named, source_kinds, tracker_kinds
 from worker.cli import printing, serving
 from worker.cli.arguments import Incidents, Json, SomeIncidents, duration
 from worker.cli.exits import FAILED, MISUSED
@@ -30,9 +30,9 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
-    help="Writes the postmortem draft when a PagerDuty incident is resolved, and keeps its action "
-    "items and their Jira tickets in step.\n\nTry it with no account and no settings: "
-    "`postmortem demo`",
+    help=f"Writes the postmortem draft when a {named(source_kinds())} incident is resolved, and "
+    f"keeps its action items and their {named(tracker_kinds())} tickets in step.\n\n"
+    "Try it with no account and no settings: `postmortem demo`",
 )
 
 
@@ -88,7 +88,10 @@ def sync(
         bool, typer.Option("--dry-run", help="Print the plan; write nothing anywhere.")
     ] = False,
     wait: Annotated[
-        str, typer.Option(help="How long to wait for Jira's search after a create without answer.")
+        str,
+        typer.Option(
+            help="How long to wait for the tracker's search after a create without answer."
+        ),
     ] = "90s",
     json: Json = False,
 ) -> None:
@@ -177,7 +180,7 @@ def _show_parked(settings: Settings, incidents: Sequence[str], *, in_json: bool)
 
 @app.command()
 def check(context: typer.Context, json: Json = False) -> None:
-    """Preflight: settings, tokens, permissions, the Jira project, the document store.
+    """Preflight: settings, tokens, permissions, the project, the document store.
 
     Every problem at once, each with its remedy.
 
@@ -204,7 +207,7 @@ def demo(
         Path | None, typer.Option("--dir", help="Keep the documents there.", file_okay=False)
     ] = None,
 ) -> None:
-    """Show the whole job on built-in servers that speak PagerDuty's and Jira's APIs.
+    """Show the whole job on built-in servers that speak the services' own APIs.
 
     No account, no settings, no network: `postmortem demo --exit`
     """

@@ -59,8 +59,9 @@ def _again(result: IncidentResult) -> list[str]:
     if result.again_in is None:
         return []
     return [
-        f"Incident {result.incident}: a create had no answer, and Jira's search may still miss "
-        f"its ticket. Run `postmortem sync {result.incident}` again in {result.again_in:.0f} s."
+        f"Incident {result.incident}: a create had no answer, and the tracker's search may still "
+        "miss its ticket. "
+        f"Run `postmortem sync {result.incident}` again in {result.again_in:.0f} s."
     ]
 
 
@@ -83,7 +84,7 @@ def _incident(result: IncidentResult, *, dry_run: bool) -> None:
         )
     for one in result.suggestions:
         out.print(
-            f"  [cyan]suggestion[/] {escape(one.place)}: PagerDuty says "
+            f"  [cyan]suggestion[/] {escape(one.place)}: the facts say "
             f"{escape(repr(one.fresh))}, the document keeps {escape(repr(one.people))}"
         )
     for sentence in result.warnings:

@@ -18,8 +18,8 @@ from worker.store.document_store import DocumentStore
 from worker.tracking.new_ticket import Route
 from worker.tracking.status import DONE_RESOLUTIONS
 
-NO_SOURCE = ServiceWords("A source of incidents", "its settings")
-NO_TRACKER = ServiceWords("A tracker of tickets", "its settings")
+NO_SOURCE = ServiceWords("The source of incidents", "source", "its address")
+NO_TRACKER = ServiceWords("The tracker", "tracker", "its address")
 
 
 @dataclass(frozen=True, slots=True)

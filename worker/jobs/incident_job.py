@@ -76,11 +76,17 @@ def run_incident(context: JobContext, request: JobRequest, cache: RunCache) -> I
 def not_configured(context: JobContext, *, tracks: bool) -> Iterable[str]:
     """Say what is left out of every job, since a service is not configured."""
     if context.source is None:
+        words = context.source_words
         yield (
-            "PagerDuty is not configured (PAGERDUTY_API_KEY), so no draft was written or refreshed."
+            f"{words.name} is not configured ({words.setting}), so no draft was written or "
+            "refreshed."
         )
     if context.tracker is None and tracks:
-        yield "Jira is not configured (JIRA_URL), so no ticket was created and none was read."
+        words = context.tracker_words
+        yield (
+            f"{words.name} is not configured ({words.setting}), so no ticket was created and none "
+            "was read."
+        )
 
 
 class _Steps:
@@ -147,9 +153,10 @@ class _Steps:
         incident = self.request.incident
         at = open_document(self.context, self.catalogue, incident, self.pulled)
         if at is None:
+            words = self.context.source_words
             self.report.fail(
-                f"Incident {incident} has no document, and PagerDuty is not configured "
-                "to draft one. Set PAGERDUTY_API_KEY."
+                f"Incident {incident} has no document, and {words.name} is not configured "
+                f"to draft one. Set {words.setting}."
             )
             return None
         try:

@@ -22,24 +22,26 @@ def preflight(context: JobContext) -> list[Finding]:
 
 def _source(context: JobContext) -> Iterable[Finding]:
     if context.source is None:
+        words = context.source_words
         yield Finding(
-            "PagerDuty",
+            words.name,
             problem="It is not configured, so no draft can be written.",
-            remedy="Set PAGERDUTY_API_KEY to a read-only REST API key.",
+            remedy=words.remedy,
         )
         return
     yield from context.source.check()
 
 
 def _tracker(context: JobContext) -> Iterable[Finding]:
+    words = context.tracker_words
     if context.tracker is None:
-        yield Finding("Jira", detail="not configured; drafts are written without tickets")
+        yield Finding(words.name, detail="not configured; drafts are written without tickets")
         return
     if not context.policy.routes:
         yield Finding(
-            "Jira project",
+            f"{words.name} project",
             problem="No project is configured, so no ticket can be created.",
-            remedy="Set JIRA_PROJECT, or routes in the settings file.",
+            remedy=f"Set {words.project_setting}, or routes in the settings file.",
         )
     told: set[Finding] = set()
     for rule in context.policy.routes:

@@ -118,7 +118,17 @@ def origin(
         told = pulled.record.incident
         number, title, url = told.number, told.title, told.url
         happened = what_happened(pulled.content)
-    return Origin(incident, number, title, url, document, document_url, happened)
+    return Origin(
+        incident,
+        number,
+        title,
+        url,
+        document,
+        document_url,
+        happened,
+        context.source_words.name,
+        context.source_words.key,
+    )
 
 
 def what_happened(content: Content) -> str:

@@ -52,7 +52,7 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class SuggestedText:
-    """What PagerDuty's facts would say where a person has written otherwise."""
+    """What the incident's facts would say where a person has written otherwise."""
 
     place: str
     people: str
@@ -87,7 +87,7 @@ class RunResult:
     """The outcome of a run over several incidents.
 
     ``unchanged`` counts the documents in which nothing had to be looked at; ``notices`` hold for
-    the whole run ("Jira is not configured, …").
+    the whole run ("… is not configured, …").
     """
 
     incidents: tuple[IncidentResult, ...] = ()

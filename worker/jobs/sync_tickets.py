@@ -153,7 +153,7 @@ def _plan_creates(
     if route is None:
         work.report.fail(
             f"No ticket was created for {work.origin.document}: no route says in which project. "
-            "Set JIRA_PROJECT, or a route in the configuration."
+            f"Set {work.context.tracker_words.project_setting}, or a route in the configuration."
         )
         return []
     fields = _create_fields(work, route)

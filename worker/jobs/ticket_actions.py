@@ -7,7 +7,15 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
 from connectors.errors import ConnectorError
-from connectors.tickets import Created, NotSent, Outcome, Refused, TicketTracker, Unknown
+from connectors.tickets import (
+    Created,
+    NotSent,
+    Outcome,
+    Refused,
+    TicketField,
+    TicketTracker,
+    Unknown,
+)
 from worker.document.action_items import ActionItem
 from worker.jobs.context import JobContext
 from worker.jobs.results import Action, Deed, Report
@@ -161,7 +169,8 @@ def _conclude(work: TicketWork, one: CreateTicket, outcome: Outcome) -> None:
             report.warn(*_problems(work, one, f"{outcome.key} was created"))
             for name, why in outcome.dropped.items():
                 report.warn(
-                    f"Jira refused the {_field(name, one)} of {work.named(one.item)}: {why} "
+                    f"{work.context.tracker_words.name} refused the {_field(name, one)} of "
+                    f"{work.named(one.item)}: {why} "
                     f"The ticket {outcome.key} was created without it."
                 )
         case Refused():
@@ -189,13 +198,14 @@ def _forget_replaced(work: TicketWork, item: ActionItem) -> None:
 
 def _field(name: str, one: CreateTicket) -> str:
     values = {
-        "duedate": ("due date", one.ticket.due),
-        "priority": ("priority", one.ticket.priority),
-        "assignee": ("assignee", one.ticket.assignee),
-        "components": ("components", ", ".join(one.ticket.components)),
+        TicketField.DUE: one.ticket.due,
+        TicketField.PRIORITY: one.ticket.priority,
+        TicketField.ASSIGNEE: one.ticket.assignee,
+        "components": ", ".join(one.ticket.components),
     }
-    word, value = values.get(name, (f"field '{name}'", None))
-    return f"{word} '{value}'" if value else word
+    if name not in values:
+        return f"field '{name}'"
+    return f"{name} '{values[name]}'" if values[name] else name
 
 
 def _problems(work: TicketWork, one: CreateTicket, done: str) -> list[str]:
@@ -207,7 +217,8 @@ def _change(work: TicketWork, action: ChangeTicket) -> None:
     ticket = action.ticket
     refused = work.tracker.update(ticket.id, action.changes)
     for name, why in refused.items():
-        work.report.warn(f"Jira refused the new {name} of {ticket.key}: {why}")
+        tracker = work.context.tracker_words.name
+        work.report.warn(f"{tracker} refused the new {name} of {ticket.key}: {why}")
     for deed in _change_deeds(action, refused):
         work.report.did(deed)
     read = work.cache.tickets.tickets[ticket.id]

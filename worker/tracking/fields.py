@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from connectors.tickets import Account, Ticket, TicketChanges
+from connectors.tickets import Account, Ticket, TicketChanges, TicketField
 from worker.content.clean_text import clean
 from worker.document.action_items import ActionItem
 from worker.tracking.actions import Field, ToTicket
@@ -18,12 +18,12 @@ from worker.tracking.memory import TrackedTicket, Values, row_values, ticket_val
 from worker.tracking.new_ticket import priority_name, summary_line
 
 TRACKER_NAMES = {
-    Field.TASK: "summary",
-    Field.OWNER: "assignee",
-    Field.PRIORITY: "priority",
-    Field.DEADLINE: "duedate",
+    Field.TASK: TicketField.SUMMARY,
+    Field.OWNER: TicketField.ASSIGNEE,
+    Field.PRIORITY: TicketField.PRIORITY,
+    Field.DEADLINE: TicketField.DUE,
 }
-"""What the tracker calls the shared fields, in its refusals."""
+"""What a tracker's refusals call the shared fields."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ class Route:
 class Origin:
     """The incident and the document that a ticket comes from; URLs may be "".
 
-    ``number`` is None where the incident was not read in this run.
+    ``number`` is None where the incident was not read in this run. ``source_name`` is what people
+    call the service that the incident is from, ``source_key`` the word for it in keys.
     """
 
     incident: IncidentId
@@ -53,12 +54,15 @@ class Origin:
     document: str
     document_url: str = ""
     what_happened: str = ""
+    source_name: str = ""
+    source_key: str = ""
 
     @property
     def incident_name(self) -> str:
         """What people call the incident, by its number where that is known, else by its id."""
         name = self.incident if self.number is None else f"#{self.number}"
-        return f"PagerDuty incident {name}" + (f": {self.title}" if self.title else "")
+        called = f"{self.source_name} incident {name}".lstrip()
+        return f"{called}: {self.title}" if self.title else called
 
 
 def summary_line(task: str) -> str:
@@ -166,7 +170,9 @@ def remote_links(origin: Origin) -> tuple[RemoteLink, ...]:
     links = []
     if origin.url:
         name = origin.incident_name[:255]
-        links.append(RemoteLink(f"pagerduty-incident={origin.incident}", origin.url, name))
+        links.append(
+            RemoteLink(f"{origin.source_key}-incident={origin.incident}", origin.url, name)
+        )
     if origin.document_url:
         title = f"Postmortem: {origin.title}"
         links.append(RemoteLink(f"postmortem={origin.incident}", origin.document_url, title[:255]))
