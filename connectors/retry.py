@@ -96,75 +96,77 @@ class Circuit:
         self._opened = self.clock()
 
 
-def call(
-    attempt: Callable[[], T],
-    *,
-    service: str,
-    policy: RetryPolicy,
-    circuit: Circuit,
-    pace: Pace,
-    repeatable: bool,
-) -> T:
-    """Run ``attempt``, repeating it while it raises :class:`Retryable` and may be repeated.
+@dataclass(frozen=True, slots=True)
+class Retrier:
+    """Runs attempts against one service, as often as ``policy``, ``circuit`` and ``pace`` let it.
 
-    Every attempt takes a permit of ``pace`` first: one attempt, one request.
-    ``repeatable`` is True for reads and for writes that are the same done twice. With False only
-    an attempt that surely did nothing (``maybe_done=False``, such as a 429) is repeated. Raises
-    the last attempt's error, or ``OutOfQuota`` where only too long a wait stands in the way; an
-    attempt that may have taken effect is never called out of quota.
+    ``service`` names it in sentences.
     """
 
-    def too_long(again: Retryable) -> bool:
-        return again.wait is not None and again.wait > policy.longest_wait
+    service: str
+    policy: RetryPolicy
+    circuit: Circuit
+    pace: Pace
 
-    def may_repeat(again: Retryable) -> bool:
-        return repeatable or not again.maybe_done
+    def run(self, attempt: Callable[[], T], *, repeatable: bool) -> T:
+        """Run ``attempt``, repeating it while it raises :class:`Retryable` and may be repeated.
 
-    def worthwhile(error: BaseException) -> bool:
-        return isinstance(error, Retryable) and may_repeat(error) and not too_long(error)
+        Every attempt takes a permit of ``pace`` first: one attempt, one request.
+        ``repeatable`` is True for reads and for writes that are the same done twice. With False
+        only an attempt that surely did nothing (``maybe_done=False``, such as a 429) is repeated.
+        Raises the last attempt's error, or ``OutOfQuota`` where only too long a wait stands in the
+        way; an attempt that may have taken effect is never called out of quota.
+        """
 
-    def pause(state: tenacity.RetryCallState) -> float:
+        def may_repeat(again: Retryable) -> bool:
+            return repeatable or not again.maybe_done
+
+        def worthwhile(error: BaseException) -> bool:
+            return (
+                isinstance(error, Retryable) and may_repeat(error) and not self._is_too_long(error)
+            )
+
+        self.circuit.before(self.service)
+        retrying = tenacity.Retrying(
+            before=lambda _: self.pace.take(),
+            stop=tenacity.stop_after_attempt(self.policy.attempts),
+            wait=self._pause,
+            retry=tenacity.retry_if_exception(worthwhile),
+            sleep=self.policy.sleep,
+            reraise=True,
+        )
+        try:
+            result = retrying(attempt)
+        except Retryable as again:
+            self._count(again.error)
+            if may_repeat(again) and again.wait is not None and self._is_too_long(again):
+                raise OutOfQuota(
+                    again.error.what,
+                    f"Run the command again in {math.ceil(again.wait)} s.",
+                    again_in=again.wait,
+                ) from again
+            raise again.error from again
+        except OverBudget:
+            raise
+        except ConnectorError as error:
+            self._count(error)
+            raise
+        self.circuit.succeeded()
+        return result
+
+    def _is_too_long(self, again: Retryable) -> bool:
+        return again.wait is not None and again.wait > self.policy.longest_wait
+
+    def _pause(self, state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
         asked = error.wait if isinstance(error, Retryable) else None
-        return policy.pause(state.attempt_number, asked)
+        return self.policy.pause(state.attempt_number, asked)
 
-    def paced() -> T:
-        pace.take()
-        return attempt()
-
-    circuit.before(service)
-    retrying = tenacity.Retrying(
-        stop=tenacity.stop_after_attempt(policy.attempts),
-        wait=pause,
-        retry=tenacity.retry_if_exception(worthwhile),
-        sleep=policy.sleep,
-        reraise=True,
-    )
-    try:
-        result = retrying(paced)
-    except Retryable as again:
-        _count(circuit, again.error)
-        if may_repeat(again) and again.wait is not None and too_long(again):
-            raise OutOfQuota(
-                again.error.what,
-                f"Run the command again in {math.ceil(again.wait)} s.",
-                again_in=again.wait,
-            ) from again
-        raise again.error from again
-    except OverBudget:
-        raise
-    except ConnectorError as error:
-        _count(circuit, error)
-        raise
-    circuit.succeeded()
-    return result
-
-
-def _count(circuit: Circuit, error: ConnectorError) -> None:
-    if isinstance(error, Unreachable):
-        circuit.failed()
-    else:
-        circuit.succeeded()
+    def _count(self, error: ConnectorError) -> None:
+        if isinstance(error, Unreachable):
+            self.circuit.failed()
+        else:
+            self.circuit.succeeded()
 
 
 def seconds_to_wait(header: str | None, now: datetime | None = None) -> float | None:

@@ -20,7 +20,7 @@ import requests
 from connectors.errors import ConfigurationError, ConnectorError, OutOfQuota, PayloadError
 from connectors.jira.responses import JiraAnswer, error_for, jira_answer, login_failure, lost
 from connectors.rate_limit import Pace
-from connectors.retry import Circuit, Retryable, RetryPolicy, call
+from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
 
 T = TypeVar("T")
@@ -83,9 +83,7 @@ class Connection:
         """Make no request yet."""
         self.access = access
         self.version = "2"
-        self._policy = policy
-        self._circuit = circuit
-        self._pace = pace
+        self._retrier = Retrier(f"Jira at {access.host}", policy, circuit, pace)
         self._local = threading.local()
         self._clients: weakref.WeakSet[jira.JIRA] = weakref.WeakSet()
 
@@ -104,28 +102,33 @@ class Connection:
         ``doing`` completes "could not …" in errors. ``repeatable`` is for reads and for writes that
         are the same done twice. Raises a ``ConnectorError`` for all but a success.
         """
+        use = self._request(method, path, params, body)
+        return self._retrier.run(lambda: self._data(self._once(use), doing), repeatable=repeatable)
 
-        def attempt() -> object:
-            return self._data(self._send(method, path, params, body), doing)
-
-        return self._repeat(attempt, repeatable=repeatable)
-
-    def exchange(self, doing: str, method: str, path: str, body: object) -> JiraAnswer:
+    def exchange(
+        self, doing: str, method: str, path: str, body: object
+    ) -> JiraAnswer | ConnectorError:
         """Send a request that must not be done twice and give its answer, unless it may pass.
 
-        What surely did nothing (a 429, no connection) is repeated. Raises ``ConnectorError`` where
-        there is no answer, or one that says to come back later (a 429, 5xx);
-        :func:`may_have_happened` tells whether the request may have taken effect.
+        What surely did nothing (a 429, no connection) is repeated, and raises ``ConnectorError``
+        when no attempt is left. An error is given where the request may have taken effect: there
+        was no answer, or a 5xx.
         """
+        use = self._request(method, path, None, body)
 
         def attempt() -> JiraAnswer:
-            answer = self._send(method, path, None, body)
+            answer = self._once(use)
             error = None if answer.ok else error_for(answer, doing, self.access.host)
             if isinstance(error, Retryable | OutOfQuota):
                 raise error
             return answer
 
-        return self._repeat(attempt, repeatable=False)
+        try:
+            return self._retrier.run(attempt, repeatable=False)
+        except ConnectorError as error:
+            if _may_have_happened(error):
+                return error
+            raise
 
     def package(self, doing: str, use: Callable[[jira.JIRA], object]) -> object:
         """Let the ``jira`` package read something in one request; errors as for :meth:`ask`."""
@@ -134,7 +137,7 @@ class Connection:
             given = self._once(use)
             return self._data(given, doing) if isinstance(given, JiraAnswer) else given
 
-        return self._repeat(attempt, repeatable=True)
+        return self._retrier.run(attempt, repeatable=True)
 
     def refusal(self, answer: JiraAnswer, doing: str) -> ConnectorError:
         """Give the error for an answer that is not a success."""
@@ -145,16 +148,6 @@ class Connection:
         """Let go of the connections of all threads."""
         for client in list(self._clients):
             client.close()  # type: ignore[no-untyped-call]  # the package leaves it untyped
-
-    def _repeat(self, attempt: Callable[[], T], *, repeatable: bool) -> T:
-        return call(
-            attempt,
-            service=f"Jira at {self.access.host}",
-            policy=self._policy,
-            circuit=self._circuit,
-            pace=self._pace,
-            repeatable=repeatable,
-        )
 
     def _data(self, answer: JiraAnswer, doing: str) -> object:
         if not answer.ok:
@@ -167,7 +160,10 @@ class Connection:
             )
         return answer.data
 
-    def _send(self, method: str, path: str, params: Params | None, body: object) -> JiraAnswer:
+    def _request(
+        self, method: str, path: str, params: Params | None, body: object
+    ) -> Callable[[jira.JIRA], JiraAnswer]:
+        """Make what sends a request in one attempt."""
         url = f"{self.access.url}/rest/api/{self.version}/{path}"
         data = None if body is None else json.dumps(body)
 
@@ -175,7 +171,7 @@ class Connection:
             session = client._session  # the package has no public way to its session
             return jira_answer(session.request(method, url, params=params, data=data))
 
-        return self._once(use)
+        return use
 
     def _once(self, use: Callable[[jira.JIRA], T]) -> T | JiraAnswer:
         """Run one attempt: what it gives, or the answer that the package raised as an error.
@@ -230,7 +226,7 @@ class Connection:
         return client
 
 
-def may_have_happened(error: ConnectorError) -> bool:
+def _may_have_happened(error: ConnectorError) -> bool:
     """Tell whether a request that ended in this error may have taken effect all the same."""
     return isinstance(error.__cause__, Retryable) and error.__cause__.maybe_done
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from connectors.errors import ConnectorError, PayloadError
-from connectors.jira.connection import Connection, may_have_happened
+from connectors.jira.connection import Connection
 from connectors.jira.payloads import JIRA, Made, NotMade, browse_url, bulk_results, made
 from connectors.jira.request_bodies import ESSENTIAL, as_shared, new_issue
 from connectors.jira.responses import CREATED, SERVER_ERRORS, TOO_MANY_REQUESTS, JiraAnswer
@@ -103,9 +103,9 @@ class Creator:
     def _send_together(self, site: Site, drafts: list[_Unsent]) -> Sequence[_Result] | None:
         """Give one result each, or None where the request was refused as a whole: nothing made."""
         bodies = [new_issue(draft.ticket, site.kind, draft.dropped) for draft in drafts]
-        answer = self._post("issue/bulk", {"issueUpdates": bodies})
-        if isinstance(answer, Unknown):
-            return [answer] * len(drafts)
+        answer = self._connection.exchange(_DOING, "POST", "issue/bulk", {"issueUpdates": bodies})
+        if isinstance(answer, ConnectorError):
+            return [_unclear(str(answer))] * len(drafts)
         if answer.status in _NO_SUCH_CALL:
             self._bulk = False
             return None
@@ -114,9 +114,10 @@ class Creator:
         return _results(answer, len(drafts))
 
     def _send_alone(self, site: Site, draft: _Unsent) -> _Result:
-        answer = self._post("issue", new_issue(draft.ticket, site.kind, draft.dropped))
-        if isinstance(answer, Unknown):
-            return answer
+        body = new_issue(draft.ticket, site.kind, draft.dropped)
+        answer = self._connection.exchange(_DOING, "POST", "issue", body)
+        if isinstance(answer, ConnectorError):
+            return _unclear(str(answer))
         if answer.status in _OF_THE_SITE:
             raise self._connection.refusal(answer, _DOING)
         if answer.status >= _BAD_REQUEST:
@@ -127,14 +128,6 @@ class Creator:
         except PayloadError as error:
             return _unclear(str(error))
         return _unclear(f"Jira answered {answer.status}.")
-
-    def _post(self, path: str, body: object) -> JiraAnswer | Unknown:
-        try:
-            return self._connection.exchange(_DOING, "POST", path, body)
-        except ConnectorError as error:
-            if may_have_happened(error):
-                return _unclear(str(error))
-            raise
 
 
 def _results(answer: JiraAnswer, count: int) -> Sequence[_Result] | None:

@@ -30,7 +30,7 @@ from connectors.errors import (
 from connectors.json_fields import JsonValue
 from connectors.pagerduty.common_payloads import PAGERDUTY
 from connectors.rate_limit import Pace
-from connectors.retry import Circuit, Retryable, RetryPolicy, call, seconds_to_wait
+from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy, seconds_to_wait
 from connectors.settings import is_loopback
 
 SERVICE = "PagerDuty"
@@ -88,9 +88,7 @@ class Transport:
         """Take the key and the address. Raises ``ConfigurationError`` where one cannot be."""
         self.url = api_address(url)
         self._key = _usable(api_key)
-        self._policy = policy
-        self._pace = pace
-        self._circuit = Circuit()
+        self._retrier = Retrier(SERVICE, policy, Circuit(), pace)
         plain = self.url.startswith("http:")
         self._client = _Client(self._key, base_url=self.url, trust_env=not plain)
         self._client.timeout = timeout  # type: ignore[assignment]  # inferred from a default of 60
@@ -104,14 +102,7 @@ class Transport:
         Raises ``NotFound`` (404), ``Withheld`` (402, 403), ``AccessDenied`` (401), ``Rejected``
         (other 4xx), ``Unreachable`` (network, 5xx), ``OutOfQuota`` (429), ``PayloadError``.
         """
-        return call(
-            lambda: self._attempt(path, query or {}),
-            service=SERVICE,
-            policy=self._policy,
-            circuit=self._circuit,
-            pace=self._pace,
-            repeatable=True,
-        )
+        return self._retrier.run(lambda: self._attempt(path, query or {}), repeatable=True)
 
     def close(self) -> None:
         """Let go of connections."""

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import logging
+import re
 import socket
 import ssl
 import threading
@@ -24,7 +25,7 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.jira.client import Jira
-from connectors.jira.connection import Connection, Credentials, may_have_happened
+from connectors.jira.connection import Connection, Credentials
 from connectors.jira.responses import lost
 from connectors.jira.sandbox import API_TOKEN, EMAIL, PERSONAL_TOKEN, JiraSandbox
 from connectors.rate_limit import NoPace
@@ -243,9 +244,10 @@ def _say(words: bytes) -> Callable[[socket.socket], None]:
 def test_a_request_that_was_sent_may_have_happened(
     answer: Callable[[socket.socket], None], said: str
 ) -> None:
-    with server(answer) as url, pytest.raises(Unreachable, match=said) as caught:
-        _connection(url).exchange("create tickets", "POST", "issue", {})
-    assert may_have_happened(caught.value)
+    with server(answer) as url:
+        told = _connection(url).exchange("create tickets", "POST", "issue", {})
+    assert isinstance(told, Unreachable)
+    assert re.search(said, str(told))
     while KEPT:
         KEPT.pop().close()
 
@@ -258,9 +260,8 @@ def _connection(url: str) -> Connection:
 def test_a_refused_connection_surely_sent_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    with pytest.raises(Unreachable, match="refused the connection") as caught:
+    with pytest.raises(Unreachable, match="refused the connection"):
         _connection(url).exchange("create tickets", "POST", "issue", {})
-    assert not may_have_happened(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -403,9 +404,8 @@ def test_an_open_circuit_surely_sends_nothing() -> None:
             with pytest.raises(Unreachable):
                 jira.labelled("a")
         sandbox.forget()
-        with pytest.raises(Unreachable) as caught:
+        with pytest.raises(Unreachable):
             jira.create([new_ticket()])
-        assert not may_have_happened(caught.value)
         assert not sandbox.served
 
 

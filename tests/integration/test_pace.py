@@ -16,7 +16,7 @@ from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.rate_limit import BURST, LocalPace, OverBudget, Rate
-from connectors.retry import Circuit, Retryable, RetryPolicy, call
+from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.sandbox import Fault
 
 AT_ONCE = RetryPolicy(sleep=lambda _: None)
@@ -141,14 +141,8 @@ def attempts(*errors: Exception) -> Callable[[], str]:
 def test_every_attempt_takes_a_permit() -> None:
     pace = Counted()
     again = Retryable(Unreachable("The site is down."))
-    call(
-        attempts(again, again),
-        service="Jira",
-        policy=AT_ONCE,
-        circuit=Circuit(),
-        pace=pace,
-        repeatable=True,
-    )
+    retrier = Retrier("Jira", AT_ONCE, Circuit(), pace)
+    assert retrier.run(attempts(again, again), repeatable=True) == "done"
     assert pace.taken == 3
 
 
@@ -161,14 +155,7 @@ def test_a_budget_that_is_used_up_sends_nothing_and_says_nothing_of_the_site() -
 
     def ask(pace: Counted | LocalPace, *errors: Exception) -> None:
         once = RetryPolicy(attempts=1)
-        call(
-            attempts(*errors),
-            service="Jira",
-            policy=once,
-            circuit=circuit,
-            pace=pace,
-            repeatable=True,
-        )
+        Retrier("Jira", once, circuit, pace).run(attempts(*errors), repeatable=True)
 
     with pytest.raises(Unreachable, match="is down"):
         ask(Counted(), down)

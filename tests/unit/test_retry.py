@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from connectors.errors import ConnectorError, NotFound, OutOfQuota, Rejected, Unreachable
 from connectors.rate_limit import NoPace
-from connectors.retry import Circuit, Retryable, RetryPolicy, call, seconds_to_wait
+from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy, seconds_to_wait
 
 NOW = datetime(2026, 10, 14, 12, 0, 0, tzinfo=UTC)
 DOWN = Unreachable("The site is down.", "Look at the network.")
@@ -49,14 +49,8 @@ class Run:
         self.now += seconds
 
     def __call__(self, attempt: Callable[[], str], *, repeatable: bool = True) -> str:
-        return call(
-            attempt,
-            service="Jira",
-            policy=self.policy,
-            circuit=self.circuit,
-            pace=NoPace(),
-            repeatable=repeatable,
-        )
+        retrier = Retrier("Jira", self.policy, self.circuit, NoPace())
+        return retrier.run(attempt, repeatable=repeatable)
 
 
 @pytest.mark.parametrize(
