@@ -18,6 +18,9 @@ from connectors.incident_kinds import ChannelKind, EntryKind
 IncidentId = NewType("IncidentId", str)
 """A source's own id of an incident; :func:`incident_id` makes one from text."""
 
+NO_INCIDENT = IncidentId("")
+"""What stands for an incident's id where there is no incident."""
+
 INCIDENT_ID = "[A-Z0-9]{1,80}"
 """The one pattern of an incident's id: addresses, file names and names of jobs are told by it."""
 

@@ -81,7 +81,7 @@ class World:
     def context(self, *, dry_run: bool = False, **changes: object) -> Iterator[JobContext]:
         """Open the parts of a process of its own, with fresh connections."""
         url = f"sqlite:///{self.database}"
-        database = Database.rehearse(url) if dry_run else Database.open(url)
+        database = Database.open_copy(url) if dry_run else Database.open(url)
         policy = RetryPolicy(attempts=2, sleep=self.slept.append)
         source = PagerDuty(self.pagerduty.api_key, self.pagerduty.url, policy=policy)
         tracker = Jira(

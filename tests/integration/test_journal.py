@@ -1,4 +1,4 @@
-"""The journal on every database: what goes in comes out, and a rehearsal leaves nothing."""
+"""The journal on every database: what goes in comes out, and a dry run leaves nothing."""
 
 import os
 import sqlite3
@@ -20,10 +20,9 @@ from connectors.tickets import Mark, TicketId
 from tests.unit.tracking_support import INCIDENT, NOW, intent, tracked
 from worker.journal.database import UPGRADE_LOCK, Database, JournalError, sqlite_path
 from worker.journal.journal import Journal
-from worker.journal.records import Entry, KnownDocument, Skip
-from worker.journal.revisions import NEWEST
+from worker.journal.records import JournalRecord, KnownDocument, Skip
 from worker.journal.tables import metadata
-from worker.journal.upgrading import upgrade
+from worker.journal.upgrade import NEWEST, upgrade
 from worker.locks.connections import AT_MOST, pooled
 
 POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")
@@ -195,8 +194,10 @@ def test_an_intent_is_struck_out_together_with_the_ticket_it_made(journal: Journ
 def test_writes_are_kept_in_their_order(journal: Journal) -> None:
     at = datetime(2026, 10, 14, tzinfo=UTC)
     done = [
-        Entry(at, INCIDENT, "command", "created", "Add alert", "no ticket", "OPS-1"),
-        Entry(at, INCIDENT, "schedule", "status", "Add alert", "Jira says so", "OPS-1", "a", "b"),
+        JournalRecord(at, INCIDENT, "command", "created", "Add alert", "no ticket", "OPS-1"),
+        JournalRecord(
+            at, INCIDENT, "schedule", "status", "Add alert", "Jira says so", "OPS-1", "a", "b"
+        ),
     ]
     journal.record(done)
     journal.record([])
@@ -231,16 +232,16 @@ def test_a_database_that_a_newer_release_has_changed_is_worked_on(url: str) -> N
     journal.close()
 
 
-def test_a_rehearsal_sees_what_is_there_and_leaves_nothing(url: str) -> None:
+def test_a_dry_run_sees_what_is_there_and_leaves_nothing(url: str) -> None:
     real = Journal(Database.open(url), clock)
     real.note_incident(INCIDENT, title="before")
-    rehearsed = Journal(Database.rehearse(url), clock)
-    rehearsed.note_incident(INCIDENT, title="after")
-    rehearsed.record([Entry(NOW, INCIDENT, "command", "created", "x", "y")])
-    known = rehearsed.incident(INCIDENT)
+    dry = Journal(Database.open_copy(url), clock)
+    dry.note_incident(INCIDENT, title="after")
+    dry.record([JournalRecord(NOW, INCIDENT, "command", "created", "x", "y")])
+    known = dry.incident(INCIDENT)
     assert known is not None
     assert known.title == "after"
-    rehearsed.close()
+    dry.close()
     known = real.incident(INCIDENT)
     assert known is not None
     assert known.title == "before"
@@ -261,11 +262,11 @@ def test_a_database_that_can_only_be_read_is_told_with_its_remedy(tmp_path: Path
     opened.close()
 
 
-def test_a_rehearsal_makes_no_database_where_there_is_none(tmp_path: Path) -> None:
+def test_a_dry_run_makes_no_database_where_there_is_none(tmp_path: Path) -> None:
     path = tmp_path / "none" / "journal.db"
-    rehearsed = Journal(Database.rehearse(f"sqlite:///{path}"), clock)
-    assert rehearsed.documents() == {}
-    rehearsed.close()
+    dry = Journal(Database.open_copy(f"sqlite:///{path}"), clock)
+    assert dry.documents() == {}
+    dry.close()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -287,7 +288,7 @@ def try_all(journal: Journal) -> None:
     journal.note_incident(INCIDENT, title="rehearsed")
     journal.track([tracked(1, "rehearsed")])
     journal.intend([intent("rehearsed", "Review")])
-    journal.record([Entry(NOW, INCIDENT, "command", "created", "rehearsed", "y")])
+    journal.record([JournalRecord(NOW, INCIDENT, "command", "created", "rehearsed", "y")])
     journal.move_cursor("rehearsed", NOW)
     journal.skips.note(Skip("Q1", "Carts", "", "its urgency (low)", "u1", "r", NOW))
     assert {name: one.fingerprint for name, one in journal.documents().items()} == {
@@ -309,13 +310,13 @@ def fill(connection: Connection) -> None:
     known = KnownDocument("a.md", "1", INCIDENT, NOW)
     values = asdict(known) | {"seen_at": NOW.isoformat()}
     connection.execute(insert(metadata.tables["documents"]).values(values))
-    entry = asdict(Entry(NOW, INCIDENT, "command", "created", "real", "y"))
+    entry = asdict(JournalRecord(NOW, INCIDENT, "command", "created", "real", "y"))
     values = entry | {"at": NOW.isoformat()}
     connection.execute(insert(metadata.tables["entries"]).values(values))
 
 
 @pytest.mark.parametrize("release", ["001", "002", "003", NEWEST, "999"])
-def test_a_rehearsal_on_the_tables_of_any_release_leaves_them_as_they_are(
+def test_a_dry_run_on_the_tables_of_any_release_leaves_them_as_they_are(
     url: str, release: str
 ) -> None:
     engine = create_engine(url)
@@ -326,9 +327,9 @@ def test_a_rehearsal_on_the_tables_of_any_release_leaves_them_as_they_are(
             connection.execute(text("ALTER TABLE skipped ADD COLUMN by_a_newer_release TEXT"))
             connection.execute(text("UPDATE alembic_version SET version_num = '999'"))
     before = everything(url)
-    rehearsed = Journal(Database.rehearse(url), clock)
-    try_all(rehearsed)
-    rehearsed.close()
+    dry = Journal(Database.open_copy(url), clock)
+    try_all(dry)
+    dry.close()
     assert everything(url) == before
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM documents"))
@@ -338,18 +339,18 @@ def test_a_rehearsal_on_the_tables_of_any_release_leaves_them_as_they_are(
     engine.dispose()
 
 
-def test_a_rehearsal_makes_no_tables_on_a_server_that_has_none(postgres: str) -> None:
-    rehearsed = Journal(Database.rehearse(postgres), clock)
-    rehearsed.remember([KnownDocument("a.md", "1", INCIDENT, NOW)])
-    assert set(rehearsed.documents()) == {"a.md"}
+def test_a_dry_run_makes_no_tables_on_a_server_that_has_none(postgres: str) -> None:
+    dry = Journal(Database.open_copy(postgres), clock)
+    dry.remember([KnownDocument("a.md", "1", INCIDENT, NOW)])
+    assert set(dry.documents()) == {"a.md"}
     assert everything(postgres) == {}
     real = Journal(Database.open(postgres, upgrade_wait=1), clock)
     assert real.documents() == {}
-    rehearsed.close()
+    dry.close()
     real.close()
 
 
-def test_a_rehearsal_needs_no_right_to_write_and_locks_nothing(postgres: str) -> None:
+def test_a_dry_run_needs_no_right_to_write_and_locks_nothing(postgres: str) -> None:
     database = Database.open(postgres)
     with database.begin() as connection:
         fill(connection)
@@ -358,49 +359,49 @@ def test_a_rehearsal_needs_no_right_to_write_and_locks_nothing(postgres: str) ->
         connection.execute(text(f"GRANT USAGE ON SCHEMA {schema} TO {schema}"))
         connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {schema}"))
     reader = make_url(postgres).set(username=schema).render_as_string(hide_password=False)
-    rehearsed = Journal(Database.rehearse(reader), clock)
-    try_all(rehearsed)
+    dry = Journal(Database.open_copy(reader), clock)
+    try_all(dry)
     with database.begin() as connection:
         connection.execute(text("SET LOCAL lock_timeout = '5s'"))
         for name in everything(postgres):
             connection.execute(text(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE"))
-    rehearsed.close()
+    dry.close()
     with database.begin() as connection:
         connection.execute(text(f"DROP OWNED BY {schema}"))
         connection.execute(text(f"DROP ROLE {schema}"))
     database.close()
 
 
-def test_what_failed_in_a_rehearsal_was_not_real_nor_is_what_follows(postgres: str) -> None:
+def test_what_failed_in_a_dry_run_was_not_real_nor_is_what_follows(postgres: str) -> None:
     real = Journal(Database.open(postgres), clock)
     real.remember([KnownDocument("a.md", "1", INCIDENT, NOW)])
-    database = Database.rehearse(postgres)
-    rehearsed = Journal(database, clock)
+    database = Database.open_copy(postgres)
+    dry = Journal(database, clock)
     too_long = KnownDocument("b" * 1025, "1", INCIDENT, NOW)
     with pytest.raises(DBAPIError):
-        rehearsed.remember([KnownDocument("b.md", "1", INCIDENT, NOW), too_long])
-    rehearsed.forget(["a.md"])
-    assert rehearsed.documents() == {}
+        dry.remember([KnownDocument("b.md", "1", INCIDENT, NOW), too_long])
+    dry.forget(["a.md"])
+    assert dry.documents() == {}
     assert set(real.documents()) == {"a.md"}
     database.close()
     real.close()
 
 
-def test_a_rehearsal_that_lost_its_connection_goes_on_with_nothing(postgres: str) -> None:
+def test_a_dry_run_that_lost_its_connection_goes_on_with_nothing(postgres: str) -> None:
     real = Journal(Database.open(postgres), clock)
-    database = Database.rehearse(postgres)
-    rehearsed = Journal(database, clock)
+    database = Database.open_copy(postgres)
+    dry = Journal(database, clock)
     with database.begin() as connection:
         pid = connection.scalar(text("SELECT pg_backend_pid()"))
     killer = create_engine(postgres, poolclass=NullPool)
     with killer.connect() as connection:
         connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
     with pytest.raises(DBAPIError):
-        rehearsed.note_incident(INCIDENT, title="after")
+        dry.note_incident(INCIDENT, title="after")
     with pytest.raises(JournalError, match="was lost"):
-        rehearsed.note_incident(INCIDENT, title="after")
+        dry.note_incident(INCIDENT, title="after")
     assert real.incident(INCIDENT) is None
-    rehearsed.close()
+    dry.close()
     real.close()
 
 

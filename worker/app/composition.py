@@ -38,7 +38,7 @@ def open_context(settings: Settings, *, dry_run: bool = False) -> Iterator[JobCo
     locks: IncidentLocks
     new_pace: Callable[[str, Rate], Pace]
     if dry_run:  # it has everything to itself, and holds nobody up
-        database, locks, new_pace = Database.rehearse(url), ThreadLocks(), LocalPace
+        database, locks, new_pace = Database.open_copy(url), ThreadLocks(), LocalPace
     else:
         database = Database.open(url)
         locks, new_pace = _locks(database, url), partial(SharedPace, database.engine)

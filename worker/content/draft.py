@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from config.sections import Slot
+from connectors.incidents import IncidentId
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Content:
     ``starts_on`` is the day of the start in the shown timezone; ``timezone`` its shown name.
     """
 
-    incident: str
+    incident: IncidentId
     url: str
     title: str
     starts_on: date

@@ -5,10 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from connectors.incidents import IncidentId
-from worker.journal.records import Entry
-
-NO_INCIDENT = IncidentId("")
+from connectors.incidents import NO_INCIDENT, IncidentId
+from worker.journal.records import JournalRecord
 
 
 class Trigger(StrEnum):
@@ -175,10 +173,10 @@ class Report:
 
 def entries(
     deeds: Iterable[Deed], incident: IncidentId, trigger: Trigger, at: datetime
-) -> Iterable[Entry]:
+) -> Iterable[JournalRecord]:
     """Give deeds as the journal keeps them."""
     for one in deeds:
-        yield Entry(
+        yield JournalRecord(
             at=at,
             incident=incident,
             trigger=trigger.value,

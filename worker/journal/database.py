@@ -1,4 +1,4 @@
-"""The journal's database: opened, brought up to date, or rehearsed on without a trace."""
+"""The journal's database: opened, brought up to date, or tried things on without a trace."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoneFree
 
 from connectors.errors import PostmortemError
-from worker.journal import rehearsal
-from worker.journal.revisions import NEWEST, bring_up_to_date, revision
+from worker.journal import dry_run
+from worker.journal.upgrade import NEWEST, bring_up_to_date, revision
 from worker.locks import advisory_locks, file_locks
 from worker.locks.connections import pooled
 
@@ -30,13 +30,12 @@ class JournalError(PostmortemError):
 class Database:
     """An open database with its tables up to date.
 
-    A rehearsal keeps everything that is written to itself, see ``worker.journal.rehearsal``.
-    ``--dry-run`` works on one.
+    A dry run's keeps everything that is written to itself, see ``worker.journal.dry_run``.
     """
 
-    def __init__(self, engine: Engine, rehearsed: Connection | None = None) -> None:
+    def __init__(self, engine: Engine, copy: Connection | None = None) -> None:
         self.engine = engine
-        self._rehearsed = rehearsed
+        self._copy = copy
 
     @classmethod
     def open(cls, url: str, *, upgrade_wait: float = UPGRADE_WAIT) -> "Database":
@@ -50,13 +49,13 @@ class Database:
             raise _cannot_open(url, error) from error
 
     @classmethod
-    def rehearse(cls, url: str) -> "Database":
-        """Open a rehearsal of the database, which need not exist. Raises ``JournalError``."""
+    def open_copy(cls, url: str) -> "Database":
+        """Open a dry run's copy of the database, which need not exist. Raises ``JournalError``."""
         try:
             if url.startswith("sqlite"):
-                connection = rehearsal.in_memory(sqlite_path(url))
+                connection = dry_run.in_memory(sqlite_path(url))
             else:
-                connection = rehearsal.on_server(url)
+                connection = dry_run.on_server(url)
             return cls(connection.engine, connection)
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise _cannot_open(url, error) from error
@@ -65,24 +64,24 @@ class Database:
     def begin(self) -> Iterator[Connection]:
         """Give a connection in a transaction that ends with the block.
 
-        Raises ``JournalError`` where none is free for long, or a rehearsal's was lost.
+        Raises ``JournalError`` where none is free for long, or a dry run's was lost.
         """
-        if self._rehearsed is not None:
-            if self._rehearsed.invalidated:  # what comes next would be written to the real tables
+        if self._copy is not None:
+            if self._copy.invalidated:  # what comes next would be written to the real tables
                 raise JournalError(
                     "The connection to the database was lost, and what was rehearsed with it.",
                     "Run the command again.",
                 )
-            with self._rehearsed.begin():
-                yield self._rehearsed
+            with self._copy.begin():
+                yield self._copy
             return
         with connected(self.engine) as connection, connection.begin():
             yield connection
 
     def close(self) -> None:
-        """Let go of the database; what was rehearsed is gone."""
-        if self._rehearsed is not None:
-            self._rehearsed.close()
+        """Let go of the database; a dry run's copy is gone."""
+        if self._copy is not None:
+            self._copy.close()
         self.engine.dispose()
 
 

@@ -15,9 +15,9 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine, select
 
 from connectors.errors import PostmortemError
+from connectors.incidents import IncidentId
 from worker.journal.records import NO_CLAIM, Claim
-from worker.journal.statements import put
-from worker.journal.tables import claims
+from worker.journal.tables import claims, put
 from worker.locks import advisory_locks, file_locks
 
 SHARDS = 64
@@ -30,7 +30,7 @@ class BusyElsewhere(PostmortemError):
 class IncidentLocks(Protocol):
     """What keeps two jobs of one incident apart."""
 
-    def held(self, incident: str, wait: float) -> AbstractContextManager[Claim]:
+    def held(self, incident: IncidentId, wait: float) -> AbstractContextManager[Claim]:
         """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds.
 
         Gives the claim by which :meth:`Journal.intend` sees whether the lock was lost meanwhile.
@@ -48,7 +48,7 @@ class FileLocks:
         self._folder = folder
 
     @contextmanager
-    def held(self, incident: str, wait: float) -> Iterator[Claim]:
+    def held(self, incident: IncidentId, wait: float) -> Iterator[Claim]:
         """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds."""
         shard = advisory_locks.number(_name(incident), 4) % SHARDS
         with _told(incident, file_locks.held(self._folder / f"{shard:02}.lock", wait)):
@@ -63,7 +63,7 @@ class ThreadLocks:
         self._locks: dict[str, threading.Lock] = {}
 
     @contextmanager
-    def held(self, incident: str, wait: float) -> Iterator[Claim]:
+    def held(self, incident: IncidentId, wait: float) -> Iterator[Claim]:
         """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds."""
         with self._guard:
             lock = self._locks.setdefault(incident, threading.Lock())
@@ -88,7 +88,7 @@ class PostgresLocks:
         self._clock = clock
 
     @contextmanager
-    def held(self, incident: str, wait: float) -> Iterator[Claim]:
+    def held(self, incident: IncidentId, wait: float) -> Iterator[Claim]:
         """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds.
 
         The lock is held without a transaction. It is lost with its connection, while the job may
@@ -104,7 +104,7 @@ class PostgresLocks:
                 yield claim
 
 
-def must_still_hold(connection: Connection, incident: str, claim: Claim) -> None:
+def must_still_hold(connection: Connection, incident: IncidentId, claim: Claim) -> None:
     """Raise ``BusyElsewhere`` where another has claimed the incident; none can until the commit."""
     query = select(claims.c.claim).where(claims.c.incident == incident).with_for_update()
     if connection.scalar(query) != claim:
@@ -115,12 +115,12 @@ def must_still_hold(connection: Connection, incident: str, claim: Claim) -> None
         )
 
 
-def _name(incident: str) -> str:
+def _name(incident: IncidentId) -> str:
     return f"postmortem:{incident}"
 
 
 @contextmanager
-def _told(incident: str, lock: AbstractContextManager[object]) -> Iterator[None]:
+def _told(incident: IncidentId, lock: AbstractContextManager[object]) -> Iterator[None]:
     """Hold a lock, and tell whose it is where another has it."""
     with ExitStack() as stack:
         try:
@@ -130,7 +130,7 @@ def _told(incident: str, lock: AbstractContextManager[object]) -> Iterator[None]
         yield
 
 
-def _busy(incident: str) -> BusyElsewhere:
+def _busy(incident: IncidentId) -> BusyElsewhere:
     return BusyElsewhere(
         f"Incident {incident} is being worked on by another process, so nothing was done for it.",
         "Run the command again in a minute.",

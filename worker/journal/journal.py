@@ -12,12 +12,19 @@ from sqlalchemy.exc import OperationalError
 
 from connectors.incidents import IncidentId
 from connectors.tickets import Mark, TicketId
-from worker.journal import rows, tables
+from worker.journal import records, tables
 from worker.journal.database import Database, JournalError
 from worker.journal.incident_locks import must_still_hold
-from worker.journal.records import NO_CLAIM, Claim, Entry, KnownDocument, KnownIncident, Pull
-from worker.journal.skips import Skips
-from worker.journal.statements import chunks, put, put_first
+from worker.journal.records import (
+    NO_CLAIM,
+    Claim,
+    JournalRecord,
+    KnownDocument,
+    KnownIncident,
+    Pull,
+)
+from worker.journal.skipped_incidents import Skips
+from worker.journal.tables import chunks, put, put_first
 from worker.tracking.memory import Intent, TrackedTicket
 
 
@@ -54,13 +61,13 @@ class Journal:
         """Give all documents as last seen, by name."""
         with self._begin() as connection:
             found = connection.execute(select(tables.documents)).mappings()
-            return {row["name"]: rows.document(row) for row in found}
+            return {row["name"]: records.document_record(row) for row in found}
 
-    def documents_of(self, incident: str) -> Sequence[KnownDocument]:
+    def documents_of(self, incident: IncidentId) -> Sequence[KnownDocument]:
         """Give the documents of one incident as last seen: one, or copies as well."""
         query = select(tables.documents).where(tables.documents.c.incident == incident)
         with self._begin() as connection:
-            return [rows.document(row) for row in connection.execute(query).mappings()]
+            return [records.document_record(row) for row in connection.execute(query).mappings()]
 
     def remember(self, documents: Iterable[KnownDocument]) -> None:
         """Remember documents as they are now."""
@@ -84,7 +91,7 @@ class Journal:
                 same = (table.c.name == one.name) & (table.c.fingerprint == before.fingerprint)
                 connection.execute(update(table).where(same).values(values))
 
-    def unsettle(self, incident: str) -> None:
+    def unsettle(self, incident: IncidentId) -> None:
         """Remember that an incident's document was not dealt with."""
         table = tables.documents
         with self._begin() as connection:
@@ -100,19 +107,19 @@ class Journal:
                     delete(tables.documents).where(tables.documents.c.name.in_(part))
                 )
 
-    def incident(self, incident: str) -> KnownIncident | None:
+    def incident(self, incident: IncidentId) -> KnownIncident | None:
         """Give what is remembered of an incident, None for nothing."""
         query = select(tables.incidents).where(tables.incidents.c.incident == incident)
         with self._begin() as connection:
             row = connection.execute(query).mappings().one_or_none()
         return KnownIncident(**row) if row else None
 
-    def note_incident(self, incident: str, **values: str | int | None) -> None:
+    def note_incident(self, incident: IncidentId, **values: str | int | None) -> None:
         """Remember some of an incident's values; see :class:`KnownIncident` for their names."""
         with self._begin() as connection:
             put(connection, tables.incidents, {"incident": incident}, values)
 
-    def pulls(self, incidents: Sequence[str]) -> Mapping[str, Pull]:
+    def pulls(self, incidents: Sequence[IncidentId]) -> Mapping[IncidentId, Pull]:
         """Give, for each of the incidents that was pulled before, what came of it."""
         table, found = tables.incidents, {}
         with self._begin() as connection:
@@ -124,36 +131,36 @@ class Journal:
                     found[incident] = Pull(updated, bool(drafted))
         return found
 
-    def merged_into(self, target: str) -> Sequence[KnownIncident]:
+    def merged_into(self, target: IncidentId) -> Sequence[KnownIncident]:
         """Give the incidents that were merged into ``target``."""
         query = select(tables.incidents).where(tables.incidents.c.merged_into == target)
         with self._begin() as connection:
             found = connection.execute(query.order_by(tables.incidents.c.incident)).mappings()
             return [KnownIncident(**row) for row in found]
 
-    def propose(self, incident: str, written: str) -> None:
+    def propose(self, incident: IncidentId, written: str) -> None:
         """Remember what is about to be written, before it is."""
         self.note_incident(incident, proposed=written)
 
-    def settle(self, incident: str) -> None:
+    def settle(self, incident: IncidentId) -> None:
         """Remember that what was proposed has been written: it is the base from now on."""
         known = self.incident(incident)
         if known is not None and known.proposed is not None:
             self.note_incident(incident, base=known.proposed, proposed=None)
 
-    def tickets(self, incident: str) -> tuple[TrackedTicket, ...]:
+    def tickets(self, incident: IncidentId) -> tuple[TrackedTicket, ...]:
         """Give the tickets of an incident's document, in the order of its rows."""
         table = tables.tickets
         query = select(table).where(table.c.incident == incident)
         with self._begin() as connection:
             found = connection.execute(query.order_by(table.c.ordinal, table.c.id)).mappings()
-            return tuple(rows.ticket(row) for row in found)
+            return tuple(records.ticket_record(row) for row in found)
 
     def track(self, tickets: Iterable[TrackedTicket]) -> None:
         """Remember tickets as they are now."""
         with self._begin() as connection:
             for one in tickets:
-                put(connection, tables.tickets, {"id": one.id}, rows.ticket_row(one))
+                put(connection, tables.tickets, {"id": one.id}, records.ticket_row(one))
 
     def untrack(self, tickets: Iterable[TicketId]) -> None:
         """Forget tickets: a person put another in their place."""
@@ -161,10 +168,10 @@ class Journal:
             for one in tickets:
                 connection.execute(delete(tables.tickets).where(tables.tickets.c.id == one))
 
-    def done_tickets(self) -> Mapping[str, AbstractSet[str]]:
+    def done_tickets(self) -> Mapping[IncidentId, AbstractSet[str]]:
         """Give the keys of the tickets that are done, by incident."""
         table = tables.tickets
-        found: defaultdict[str, set[str]] = defaultdict(set)
+        found: defaultdict[IncidentId, set[str]] = defaultdict(set)
         with self._begin() as connection:
             query = select(table.c.incident, table.c.key).where(table.c.done)
             for incident, key in connection.execute(query):
@@ -183,16 +190,16 @@ class Journal:
             for part in chunks(ids):
                 query = select(tables.tickets).where(tables.tickets.c.id.in_(part))
                 for row in connection.execute(query).mappings():
-                    found[TicketId(row["id"])] = rows.ticket(row)
+                    found[TicketId(row["id"])] = records.ticket_record(row)
         return found
 
-    def intents(self, incident: str) -> tuple[Intent, ...]:
+    def intents(self, incident: IncidentId) -> tuple[Intent, ...]:
         """Give the creates of an incident that have no known outcome, oldest first."""
         table = tables.intents
         query = select(table).where(table.c.incident == incident)
         with self._begin() as connection:
             found = connection.execute(query.order_by(table.c.opened_at, table.c.ordinal))
-            return tuple(rows.intent(row) for row in found.mappings())
+            return tuple(records.intent_record(row) for row in found.mappings())
 
     def incidents_with_intents(self) -> Sequence[IncidentId]:
         """Give the incidents that have a create without a known outcome."""
@@ -224,18 +231,18 @@ class Journal:
         """Strike out creates whose outcome is known, together with the tickets they made."""
         with self._begin() as connection:
             for one in tickets:
-                put(connection, tables.tickets, {"id": one.id}, rows.ticket_row(one))
+                put(connection, tables.tickets, {"id": one.id}, records.ticket_row(one))
             for mark in marks:
                 connection.execute(delete(tables.intents).where(tables.intents.c.mark == mark))
 
-    def record(self, entries: Iterable[Entry]) -> None:
+    def record(self, entries: Iterable[JournalRecord]) -> None:
         """Add writes to the journal."""
         found = [asdict(one) | {"at": one.at.isoformat()} for one in entries]
         if found:
             with self._begin() as connection:
                 connection.execute(insert(tables.entries), found)
 
-    def entries(self, incident: str) -> Sequence[Entry]:
+    def entries(self, incident: IncidentId) -> Sequence[JournalRecord]:
         """Give the writes done for an incident, oldest first."""
         table = tables.entries
         query = select(table).where(table.c.incident == incident).order_by(table.c.number)
@@ -244,7 +251,7 @@ class Journal:
         for row in found:
             del row["number"]
             row["at"] = datetime.fromisoformat(row["at"])
-        return [Entry(**row) for row in found]
+        return [JournalRecord(**row) for row in found]
 
     def cursor(self, name: str) -> datetime | None:
         """Give how far something has been read, None if never."""

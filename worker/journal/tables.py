@@ -1,6 +1,24 @@
-"""The journal's tables. Times are ISO 8601 text in UTC, which sorts and reads alike everywhere."""
+"""The journal's tables, and the statements that every part of the memory makes on them.
 
-from sqlalchemy import Boolean, Column, Double, Index, Integer, MetaData, String, Table, Text
+Times are ISO 8601 text in UTC, which sorts and reads alike everywhere.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 
 metadata = MetaData()
 
@@ -119,3 +137,40 @@ budgets = Table(
     Column("name", String(64), primary_key=True),
     Column("next_at", Double, nullable=False),
 )
+
+
+T = TypeVar("T")
+CHUNK = 500
+"""How many ids one query names: below SQLite's and PostgreSQL's limits on variables."""
+
+
+def put(
+    connection: Connection, table: Table, key: Mapping[str, object], values: Mapping[str, object]
+) -> None:
+    """Insert the row with this key, or update it; other columns take their defaults.
+
+    In one statement, since another machine may be inserting the same row.
+    """
+    connection.execute(
+        _insert(connection, table, {**values, **key}).on_conflict_do_update(
+            index_elements=list(key), set_=dict(values)
+        )
+    )
+
+
+def put_first(connection: Connection, table: Table, values: Mapping[str, object]) -> None:
+    """Insert a row, unless there is one already."""
+    connection.execute(_insert(connection, table, values).on_conflict_do_nothing())
+
+
+def _insert(
+    connection: Connection, table: Table, values: Mapping[str, object]
+) -> postgresql.Insert | sqlite.Insert:
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).values(**values)
+    return sqlite.insert(table).values(**values)
+
+
+def chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
+    """Cut values into parts that one query can name."""
+    return (values[at : at + CHUNK] for at in range(0, len(values), CHUNK))

@@ -2,7 +2,7 @@
 
 An SQLite file is copied into memory. On PostgreSQL temporary tables stand before the real ones of
 the same name, for one session. Each is copied on the server just before it is first written to, so
-that a rehearsal of one incident costs little however large the journal is. No transaction stays
+that a dry run of one incident costs little however large the journal is. No transaction stays
 open, no lock is kept, and no right is needed but to read the tables and to make temporary ones.
 """
 
@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.expression import UpdateBase
 
-from worker.journal.revisions import NEWEST, bring_up_to_date, revision
+from worker.journal.upgrade import NEWEST, bring_up_to_date, knows, revision, upgrade
 from worker.locks.connections import unpooled
 
 OWN = "pg_temp"
@@ -81,9 +81,6 @@ def _bring_a_copy_up_to_date(connection: Connection, found: str | None) -> None:
     later steps call them by; and the real ones cannot be named meanwhile, nor afterwards. Tables
     of a newer release need nothing: it only ever adds to them.
     """
-    # Alembic takes seven megabytes, and is needed once a release.
-    from worker.journal.upgrading import knows, upgrade  # noqa: PLC0415 - see the line above
-
     if found is not None and not knows(found):
         return
     home = None if found is None else _home(connection, "alembic_version")

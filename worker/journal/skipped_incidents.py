@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from connectors.incidents import IncidentId
 from worker.journal.database import Database
 from worker.journal.records import Skip
-from worker.journal.statements import chunks, put
-from worker.journal.tables import skipped
+from worker.journal.tables import chunks, put, skipped
 
 
 class Skips:
@@ -25,7 +25,7 @@ class Skips:
         with self._database.begin() as connection:
             put(connection, skipped, {"incident": skip.incident}, values)
 
-    def forget(self, incident: str) -> None:
+    def forget(self, incident: IncidentId) -> None:
         """Forget that an incident got no draft: it has one now."""
         with self._database.begin() as connection:
             connection.execute(delete(skipped).where(skipped.c.incident == incident))
@@ -35,9 +35,9 @@ class Skips:
         with self._database.begin() as connection:
             connection.execute(delete(skipped).where(skipped.c.at < at.isoformat()))
 
-    def of(self, incidents: Sequence[str]) -> Mapping[str, Skip]:
+    def of(self, incidents: Sequence[IncidentId]) -> Mapping[IncidentId, Skip]:
         """Give those of the incidents that got no draft, by id."""
-        found: dict[str, Skip] = {}
+        found: dict[IncidentId, Skip] = {}
         with self._database.begin() as connection:
             for part in chunks(incidents):
                 query = select(skipped).where(skipped.c.incident.in_(part))

@@ -1,1 +1,0 @@
-"""How the journal's tables came to be, a file a step."""
