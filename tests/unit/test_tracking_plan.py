@@ -195,3 +195,17 @@ def test_a_new_journal_waits_before_it_creates_for_a_document_it_has_forgotten()
         state(rows("Add alert"), labelled=(), forgotten_until=until, now=until + LAG)
     )
     assert created(later) == [0]
+
+
+def test_a_ticket_of_another_create_without_an_answer_is_not_adopted_by_its_words() -> None:
+    """It belongs to the row of that create, though that row has other words by now."""
+    unanswered = ticket(1, "Add alert", mark=Mark("a1"))
+    decided = plan_links(
+        state(
+            rows("Add alert"),
+            intents=(intent("a1", "Review the on-call handover"),),
+            labelled=(unanswered,),
+        )
+    )
+    assert keys(decided) == {}
+    assert created(decided) == [0]

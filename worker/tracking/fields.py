@@ -114,6 +114,19 @@ def changed(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> frozens
     )
 
 
+def still_to_come(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> Values:
+    """Give the row's side as it is remembered while people write.
+
+    What they alone changed is not: it goes to the ticket once they are done.
+    """
+    now = ticket_values(ticket)
+    old = tracked.remote or now
+    kept = {
+        name.value: _get(tracked.row, name) for name in Field if _get(now, name) == _get(old, name)
+    }
+    return replace(row_values(item), **kept)
+
+
 def _get(values: Values, name: Field) -> str:
     return str(getattr(values, name.value))
 

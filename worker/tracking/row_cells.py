@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from connectors.tickets import Category, TicketId
-from worker.document.action_items import CellEdit, TicketCell
+from connectors.tickets import Category, Ticket, TicketId
+from worker.document.action_items import ActionItem, CellEdit, TicketCell
 from worker.tracking.actions import Cell, Field, WriteCell
 from worker.tracking.agreement import AgreementRules, Sides
-from worker.tracking.fields import ToRow
+from worker.tracking.fields import ToRow, still_to_come
 from worker.tracking.memory import TrackedTicket, row_values, ticket_values
-from worker.tracking.status import UNAVAILABLE, status_text
+from worker.tracking.status import UNAVAILABLE, status_text, written_over
 
 
 def plan_cells(
@@ -25,7 +25,7 @@ def plan_cells(
         if tracked is None and item.ticket is None:
             continue
         ticket = sides.tickets.get(tracked.id) if tracked else None
-        status = status_text(ticket, rules.done)
+        status = _status(sides, item, tracked, ticket, rules.done)
         edit = CellEdit(ordinal=item.ordinal, status=status)
         old = item.ticket.key if item.ticket else ""
         if ticket is not None:
@@ -62,29 +62,39 @@ def remembered(
         if one is None or item.ticket is None or one.id in settled:
             continue
         ticket = sides.tickets.get(one.id)
+        kept = replace(one, ordinal=item.ordinal, linked=True, available=ticket is not None)
+        if ticket is None:
+            settled[one.id] = replace(kept, status_cell=UNAVAILABLE, done=False)
+            continue
+        waits = sides.busy and written_over(item, one, ticket)
         settled[one.id] = replace(
-            one,
-            ordinal=item.ordinal,
-            status_cell=status_text(ticket, done),
-            linked=True,
-            available=ticket is not None,
-            done=False,
+            kept,
+            key=ticket.key,
+            url=ticket.url,
+            row=still_to_come(item, one, ticket) if sides.busy else row_values(item),
+            remote=ticket_values(ticket),
+            status_cell=one.status_cell if waits else status_text(ticket, done),
+            done=ticket.category is Category.DONE,
         )
-        if ticket is not None:
-            settled[one.id] = replace(
-                settled[one.id],
-                key=ticket.key,
-                url=ticket.url,
-                row=row_values(item),
-                remote=ticket_values(ticket),
-                done=ticket.category is Category.DONE,
-            )
     gone = [
         one if one.available else replace(one, status_cell=UNAVAILABLE)
         for one in tracked
         if one.id not in settled
     ]
     return [*settled.values(), *gone]
+
+
+def _status(
+    sides: Sides,
+    item: ActionItem,
+    tracked: TrackedTicket | None,
+    ticket: Ticket | None,
+    done: frozenset[str],
+) -> str:
+    """Say what the Status cell says; while people write, what they wrote over it stays."""
+    if sides.busy and tracked and ticket and written_over(item, tracked, ticket):
+        return item.status_text
+    return status_text(ticket, done)
 
 
 def _with_value(edit: CellEdit, move: ToRow) -> CellEdit:

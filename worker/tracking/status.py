@@ -48,6 +48,11 @@ def wants_move(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> str:
     """
     if item.checked and ticket.category is not Category.DONE:
         return "done"
+    return written_over(item, tracked, ticket)
+
+
+def written_over(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> str:
+    """Give the status that a person wrote over what stood in the cell, "" for none."""
     written = item.status_text.strip()
     if not tracked.status_cell or not written or written == tracked.status_cell:
         return ""
