@@ -77,7 +77,7 @@ def test_a_refused_due_date_is_told_once_and_stays_in_the_row(there: World) -> N
     refusal = {"errorMessages": [], "errors": {"duedate": "It is frozen."}}
     there.jira.fault(Fault(at=r"PUT .*/issue/\d+$", status=400, body=refusal))
     result = there.sync()
-    assert "refused the new duedate" in " ".join(result.warnings)
+    assert "refused the new due date" in " ".join(result.warnings)
     assert result.deeds == ()
     again = there.sync()
     assert (again.deeds, again.warnings) == ((), ())

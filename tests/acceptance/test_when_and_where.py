@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from config.tickets import CreateWhen
 from connectors.jira.sandbox.projects import Project, ProjectField
 from connectors.tickets import SiteKind
 from tests.acceptance.world import World
-from worker.jobs.context import CreateWhen, RouteRule
+from worker.jobs.context import RouteRule
 from worker.jobs.results import Action, IncidentResult, Trigger
 from worker.tracking.new_ticket import Route
 

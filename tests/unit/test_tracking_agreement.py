@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from connectors.tickets import Category, NoAccount, RemoteLink, Transition
+from connectors.tickets import Category, NoAccount, RemoteLink, TicketField, Transition
 from tests.unit.tracking_support import ALICE, row, rows, ticket, tracked
 from worker.document.action_items import ActionItem
 from worker.tracking.actions import (
@@ -124,7 +124,7 @@ def test_a_refused_field_stays_as_it_was_in_the_ticket() -> None:
     both = sides("Add alerts | | | 2026-12-24 | OPS-1 | To Do")
     (change,) = plan_agreement(both, Answers(), RULES).actions
     assert isinstance(change, ChangeTicket)
-    now = after(TICKET, change.changes, change.accounts, {"duedate": "It is frozen."})
+    now = after(TICKET, change.changes, change.accounts, {TicketField.DUE: "It is frozen."})
     assert (now.summary, now.due) == ("Add alerts", None)
 
 

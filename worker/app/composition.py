@@ -16,7 +16,7 @@ from connectors.rate_limit import LocalPace, NoPace, Pace, Rate
 from connectors.tickets import Mark, TicketTracker
 from worker.app.registry import Services
 from worker.drafting.policy import DraftPolicy, Handling, OutsideLog, Rule, Topic
-from worker.jobs.context import CreateWhen, DraftFilter, JobContext, JobPolicy, RouteRule
+from worker.jobs.context import DraftFilter, JobContext, JobPolicy, RouteRule
 from worker.journal.budgets import SharedPace
 from worker.journal.database import Database, sqlite_path
 from worker.journal.incident_locks import FileLocks, IncidentLocks, PostgresLocks, ThreadLocks
@@ -103,7 +103,7 @@ def policy(
             had_person=drafts.had_person,
         ),
         routes=_routes(settings, tracker),
-        create=CreateWhen(tickets.create.value),
+        create=tickets.create,
         close_from_document=tickets.close_from_document,
         quiet_for=tickets.quiet_for,
         full_pass=tickets.full_pass,

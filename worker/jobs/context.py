@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
-from enum import Enum
 
 from config.sections import Names
+from config.tickets import CreateWhen
 from connectors.connector import ServiceWords
 from connectors.incident_kinds import ResponderAnswer
 from connectors.incidents import AgentKind, Incident, IncidentRecord, IncidentSource, Reference
@@ -80,14 +80,6 @@ def people(record: IncidentRecord) -> set[str]:
 def meets(wanted: frozenset[str], references: Iterable[Reference]) -> bool:
     """Tell whether one of the references is wanted, by its id or its name."""
     return any(one.id in wanted or one.name in wanted for one in references)
-
-
-class CreateWhen(Enum):
-    """When a row becomes a ticket."""
-
-    ALWAYS = "always"
-    REVIEWED = "reviewed"
-    NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from config.tickets import CreateWhen
 from connectors.errors import AccessDenied, NotFound, OutOfQuota, PostmortemError
 from connectors.incidents import Incident
 from connectors.tickets import CreateFields
 from worker.document.action_section import read as read_items
 from worker.document.action_section import write as write_items
 from worker.document.front_matter import read as read_front_matter
-from worker.jobs.context import CreateWhen, JobContext
+from worker.jobs.context import JobContext
 from worker.jobs.results import Action, Deed
 from worker.jobs.ticket_actions import TicketWork, carry_out, cell_deed
 from worker.tracking.actions import CreateTicket, LacksTicket, LinkTicket, Tell
