@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from connectors.incidents import IncidentId
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
-from worker.queue import Queue
+from worker.locks.leases import Leases
+from worker.queue import Client
+from worker.queue.database import SharedClock
 
 SERVER = "POSTMORTEM_TEST_POSTGRES"
 KINDS = ("sqlite", "postgresql")
@@ -42,11 +44,21 @@ def database(kind: str, directory: Path) -> Iterator[str]:
             connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-def ask(queue: Queue, incident: str, trigger: Trigger, **how: object) -> str:
+def ask(queue: Client, incident: str, trigger: Trigger, **how: object) -> str:
     """Ask for an incident's job, as the fields of the request say, and give its id."""
     request = JobRequest(IncidentId(incident), trigger, **how)  # type: ignore[arg-type]  # by name
     (job,) = queue.enqueue_all([request])
     return job
+
+
+def leases(url: str) -> Leases:
+    """Give the leases of a process of its own."""
+    return Client(url)._leases
+
+
+def shared_clock(url: str) -> SharedClock:
+    """Give the clock of a process of its own."""
+    return Client(url)._clock
 
 
 def eventually(holds: Callable[[], bool]) -> None:

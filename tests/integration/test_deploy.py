@@ -18,12 +18,11 @@ from config.settings import Settings
 from config.variables import CONFIG_VARIABLE
 from connectors.jira.settings import JiraSettings
 from connectors.pagerduty.settings import PagerDutySettings
+from tests.integration.queue_support import leases
 from tests.unit.test_settings import VARIABLES
 from worker.app.registry import load_settings as load
 from worker.cli.main import app
 from worker.cli.serving import LONGEST_STOP
-from worker.queue.database import locate
-from worker.queue.leases import leases
 from worker.web.metrics import Metrics
 from worker.web.queue_gauges import QueueFigures
 
@@ -158,7 +157,7 @@ def test_a_worker_is_healthy_while_somebody_works_on_its_database(tmp_path: Path
         ).returncode
 
     assert status() == 1
-    lease = leases(locate(url))
+    lease = leases(url)
     assert lease.hold("a-process")
     assert status() == 0
     lease.let_go()

@@ -60,7 +60,7 @@ def test_an_attempt_is_not_covered_by_the_one_before_it_though_the_clock_be_set_
     now, covered_from
 ):
     asked = StoredJob("PABC:e", asking(), covered_from=99.0)
-    again = asked.again(100.0, now, failed=1, after=60)
+    again = asked.next(1, 100.0, after=60).uncovered(100.0, now)
     assert again == StoredJob("PABC:e~2", asking(delay=60), covered_from, failed=1, tried=100.0)
 
 

@@ -72,11 +72,11 @@ class OpenLibrary:
 
 def figures(queue: Client) -> QueueFigures:
     """Read what operators watch of the queue. Raises ``Unreachable``."""
-    backlog = queue.backlog()
+    waiting, oldest = queue.backlog()
     ticked = queue.last_tick()
     return QueueFigures(
-        waiting=backlog.waiting,
-        oldest=backlog.oldest,
+        waiting=waiting,
+        oldest=oldest,
         parked=len(queue.parked()),
         workers=queue.workers(),
         last_schedule_success=ticked.timestamp() if ticked else None,

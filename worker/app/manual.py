@@ -16,7 +16,6 @@ from worker.jobs.run_many import RunRequest, run_many
 from worker.jobs.states import JobPhase, JobState
 from worker.queue import Client
 from worker.queue.database import exists
-from worker.queue.leases import living
 
 LOOK_EVERY = 0.2
 DESERTED = 30.0
@@ -31,7 +30,7 @@ def carry_out(settings: Settings, context: JobContext, request: RunRequest) -> R
     """
     if context.dry_run:
         return run_many(context, replace(request, wait=0))
-    servers = living(settings.database_url.get_secret_value())
+    servers = Client(settings.database_url.get_secret_value()).workers()
     if not servers:
         return run_many(context, request)
     with asking(settings) as queue:

@@ -8,7 +8,7 @@ stored, and the thread that tells it must be free again for the next one.
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -19,10 +19,10 @@ from connectors.incidents import IncidentId
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobState, Standing
+from worker.locks.leases import FileLeases, Leases, ServerLeases
 from worker.queue import dead_letters, engine
-from worker.queue.database import locate, patient_engine
+from worker.queue.database import InFile, SharedClock, locate, patient_engine
 from worker.queue.job_names import INCIDENT_JOB, TICK
-from worker.queue.leases import SharedClock, leases
 from worker.queue.queue_policy import QueueSettings
 from worker.queue.stored_jobs import StoredJob, continued_by, moment, state_of
 
@@ -35,14 +35,6 @@ _AT_ONCE = 500
 _LOOK_EVERY = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """The jobs that wait, and for how many seconds the first of them could have begun."""
-
-    waiting: int = 0
-    oldest: float = 0.0
-
-
 class Client:
     """Asks for jobs and looks at them, and does none.
 
@@ -52,14 +44,17 @@ class Client:
     def __init__(self, database_url: str, settings: QueueSettings | None = None) -> None:
         self._settings = settings or QueueSettings()
         self._location = locate(database_url)
-        self._leases = leases(self._location)
-        self._clock = SharedClock(self._leases)
-        self._connections: sa.Engine | None = None
+        self._leases: Leases = (
+            FileLeases(self._location.path.with_suffix(".alive"))
+            if isinstance(self._location, InFile)
+            else ServerLeases(self._location.driver_url)
+        )
+        self._database = patient_engine(self._location, PATIENCE, _CONNECTIONS)
+        self._clock = SharedClock(self._database)
+        self._client: DBOSClient | None = None
 
     def start(self) -> None:
         """Connect; where there are no tables, or old ones, let the engine see to them."""
-        self._leases.living()
-        self._clock.set()
         self._connect()
         try:
             self.list(limit=1)
@@ -72,10 +67,10 @@ class Client:
 
     def stop(self) -> bool:
         """Let go of the connections; gives True."""
-        if self._connections is not None:
+        if self._client is not None:
             self._client.destroy()
-            self._connections.dispose()
-            self._connections = None
+            self._database.dispose()
+            self._client = None
         return True
 
     def enqueue(self, incident: IncidentId, trigger: Trigger) -> str:
@@ -93,16 +88,18 @@ class Client:
         settings, now = self._settings, self._clock()
         pauses = len(settings.retry.pauses)
         jobs = [StoredJob.of(one, settings.settle, pauses, now) for one in requests]
-        with self._asking() as connections, connections.begin() as transaction:
-            for one in jobs:
-                options = engine.enqueue_options(one)
-                self._client.enqueue_in_transaction(transaction, options, one.stored())
+        with self._asking() as client:
+            if jobs:
+                with self._database.begin() as transaction:
+                    for one in jobs:
+                        options = engine.enqueue_options(one)
+                        client.enqueue_in_transaction(transaction, options, one.stored())
         return [one.id for one in jobs]
 
     def list(self, **which: object) -> Sequence[WorkflowStatus]:
         """List jobs, as the engine's ``list_workflows`` does."""
-        with self._asking():
-            return self._client.list_workflows(**which)  # type: ignore[arg-type]  # passed on
+        with self._asking() as client:
+            return client.list_workflows(**which)  # type: ignore[arg-type]  # passed on
 
     def state(self, job: str) -> JobState | None:
         """Tell where a job stands, or the attempt or job that took it over; None if unknown."""
@@ -146,8 +143,8 @@ class Client:
         """Tell, by incident, what is still to be done and what was given up."""
         return dead_letters.standing(self.list, self._parked_since())
 
-    def backlog(self) -> Backlog:
-        """Count the incidents' jobs that wait."""
+    def backlog(self) -> tuple[int, float]:
+        """Count the incidents' jobs that wait, and for how many seconds one could have begun."""
         rows = self.list(
             name=INCIDENT_JOB,
             status=["ENQUEUED", "DELAYED"],
@@ -156,7 +153,7 @@ class Client:
         )
         due = [row.delay_until_epoch_ms or row.created_at or 0 for row in rows]
         late = time.time() - min(due) / 1000 if due else 0.0
-        return Backlog(len(rows), max(0.0, late))
+        return len(rows), max(0.0, late)
 
     def last_tick(self) -> datetime | None:
         """Tell when scheduled work last ended well, if it ever did."""
@@ -169,9 +166,11 @@ class Client:
         return self._leases.living()
 
     def _connect(self) -> None:
-        self._connections = patient_engine(self._location, PATIENCE, _CONNECTIONS)
+        """Make sure of the database, and compare the clocks. Raises ``Unreachable``."""
+        self._leases.living()
+        self._clock.set()
         self._client = DBOSClient(
-            system_database_engine=self._connections,
+            system_database_engine=self._database,
             serializer=DBOSPortableJSONSerializer(),
             application_name=engine.APPLICATION,
             lazy=True,
@@ -182,17 +181,17 @@ class Client:
         return datetime.now(UTC) - self._settings.parked_retention
 
     @contextmanager
-    def _asking(self) -> Iterator[sa.Engine]:
+    def _asking(self) -> Iterator[DBOSClient]:
         """Say in a sentence what went wrong, and begin anew with the connections.
 
         One that was opened while a file could only be read never writes to it.
         """
-        if self._connections is None:
+        if self._client is None:
             raise PostmortemError("The queue is not running in this process.", "Start it first.")
         try:
-            yield self._connections
+            yield self._client
         except (sa.exc.SQLAlchemyError, error.DBOSException) as why:
-            self._connections.dispose()
+            self._database.dispose()
             first_line = str(getattr(why, "orig", None) or why).strip().partition("\n")[0]
             raise Unreachable(
                 f"The queue's database cannot be used: {first_line}.",

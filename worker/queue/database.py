@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,31 +55,27 @@ def locate(database_url: str) -> Location:
     try:
         url = sa.make_url(database_url)
     except sa.exc.ArgumentError:
-        raise ConfigurationError(
-            "The database address cannot be read.",
-            "Write it as sqlite:///file or postgresql://user:password@host/database.",
-        ) from None
+        raise _unusable("The database address cannot be read.") from None
     backend = url.get_backend_name()
-    if backend == "sqlite":
-        if not url.database or url.database == ":memory:":
-            raise ConfigurationError(
-                "The queue cannot be kept in memory: jobs must survive the process.",
-                "Name a file: sqlite:///postmortem.db.",
-            )
-        path = Path(url.database).absolute()
-        if not path.parent.is_dir():
-            raise ConfigurationError(
-                f"There is no directory {path.parent} to keep the queue in.",
-                "Create it, or name another file in POSTMORTEM_DATABASE_URL.",
-            )
-        return InFile(path.with_suffix(f".queue{path.suffix}"))
     if backend == "postgresql":
         plain = url.set(drivername="postgresql")
         return OnServer(plain.render_as_string(hide_password=False))
-    raise ConfigurationError(
-        f"The queue cannot be kept in {backend}.",
-        "Use sqlite:///file or postgresql://user:password@host/database.",
-    )
+    if backend != "sqlite":
+        raise _unusable(f"The queue cannot be kept in {backend}.")
+    if not url.database or url.database == ":memory:":
+        raise _unusable("The queue cannot be kept in memory: jobs must survive the process.")
+    path = Path(url.database).absolute()
+    if not path.parent.is_dir():
+        raise ConfigurationError(
+            f"There is no directory {path.parent} to keep the queue in.",
+            "Create it, or name another file in POSTMORTEM_DATABASE_URL.",
+        )
+    return InFile(path.with_suffix(f".queue{path.suffix}"))
+
+
+def _unusable(what: str) -> ConfigurationError:
+    remedy = "Use sqlite:///file or postgresql://user:password@host/database."
+    return ConfigurationError(what, remedy)
 
 
 def patient_engine(location: Location, patience: int, connections: int) -> sa.Engine:
@@ -86,16 +83,12 @@ def patient_engine(location: Location, patience: int, connections: int) -> sa.En
     pool = {"pool_size": connections, "max_overflow": 0, "pool_timeout": patience}
     if isinstance(location, InFile):
         return file_engine(location, patience, **pool)
-    return sa.create_engine(
-        location.driver_url,
-        pool_pre_ping=True,
-        connect_args={
-            "connect_timeout": patience,
-            "tcp_user_timeout": patience * 1000,
-            "options": f"-c statement_timeout={patience * 1000}",
-        },
-        **pool,
-    )
+    limits = {
+        "connect_timeout": patience,
+        "tcp_user_timeout": patience * 1000,
+        "options": f"-c statement_timeout={patience * 1000}",
+    }
+    return sa.create_engine(location.driver_url, pool_pre_ping=True, connect_args=limits, **pool)
 
 
 def file_engine(location: InFile, patience: float, **pool: Any) -> sa.Engine:
@@ -117,3 +110,32 @@ def file_engine(location: InFile, patience: float, **pool: Any) -> sa.Engine:
             connection.create_function("unixepoch", 1, lambda _: time.time())
 
     return engine
+
+
+def write_ahead(location: InFile) -> None:
+    """Let readers and the one writer work at the same time (sqlite.org/wal.html); it is kept."""
+    with closing(sqlite3.connect(location.path)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+
+
+class SharedClock:
+    """The database's clock, as this machine reckons it from its own; :meth:`set` compares them.
+
+    Whether a run began after a job was asked for must not depend on whose clock is ahead.
+    """
+
+    def __init__(self, database: sa.Engine) -> None:
+        self._database = database
+        self._ahead = 0.0
+
+    def set(self) -> None:
+        """Take the server's time to be that of half way to its answer; a file has no clock."""
+        if self._database.dialect.name != "sqlite":
+            with self._database.connect() as connection:
+                before = time.time()
+                now = connection.scalar(sa.select(sa.extract("epoch", sa.func.clock_timestamp())))
+                self._ahead = float(now or 0) - (before + time.time()) / 2
+
+    def __call__(self) -> float:
+        """Give the seconds since 1970."""
+        return time.time() + self._ahead

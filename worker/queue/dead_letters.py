@@ -14,11 +14,10 @@ from worker.queue.stored_jobs import (
     GRAIN,
     JobRun,
     StoredJob,
-    end_of,
-    given_up_of,
     job_of,
     moment,
     phase_of,
+    run_of,
     state_of,
 )
 
@@ -75,7 +74,7 @@ def _standing(row: WorkflowStatus, job: StoredJob) -> Standing:
     return Standing(
         phase,
         job.request,
-        first_at=job.request.first_at or datetime.fromtimestamp(_created(row), UTC),
+        first_at=job.request.first_at or datetime.fromtimestamp((row.created_at or 0) / 1000, UTC),
         failed_at=None if failed_at is None else datetime.fromtimestamp(failed_at, UTC),
         began_at=moment(row.dequeued_at) if phase is JobPhase.RUNNING else None,
     )
@@ -96,18 +95,17 @@ def _parked(look: Look, since: datetime) -> Sequence[WorkflowStatus]:
 def _later_runs(look: Look, rows: Sequence[WorkflowStatus]) -> defaultdict[str, list[JobRun]]:
     """Give the runs, by incident, that may have made these jobs good."""
     found: defaultdict[str, list[JobRun]] = defaultdict(list)
+    since = datetime.fromtimestamp(min(map(_began, rows), default=0), UTC) - GRAIN
     prefixes = list({job_names.prefix(job_names.subject(row.workflow_id)) for row in rows})
     for at in range(0, len(prefixes), _AT_ONCE):
-        since = datetime.fromtimestamp(min(map(_began, rows)), UTC) - GRAIN
-        rows_later = look(
+        for row in look(
             workflow_id_prefix=prefixes[at : at + _AT_ONCE],
             name=INCIDENT_JOB,
             status="SUCCESS",
             dequeued_after=since.isoformat(),
             load_input=False,
-        )
-        for row in rows_later:
-            if (ran := end_of(row).ran) is not None:
+        ):
+            if (ran := run_of(row)) is not None:
                 found[job_names.subject(row.workflow_id)].append(ran)
     return found
 
@@ -124,9 +122,6 @@ def _makes_good(ran: JobRun, parked: WorkflowStatus) -> bool:
 
 
 def _began(row: WorkflowStatus) -> float:
-    """Tell when the attempt that was the last one began."""
-    return given_up_of(row).began or _created(row)
-
-
-def _created(row: WorkflowStatus) -> float:
-    return (row.created_at or 0) / 1000
+    """Tell when the attempt began that this is the record of."""
+    ran = run_of(row)
+    return (ran and ran.began) or (row.created_at or 0) / 1000

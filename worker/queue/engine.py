@@ -2,17 +2,14 @@
 
 import logging
 import math
-import sqlite3
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
 
 from connectors.errors import PostmortemError
 from worker.queue import job_names
-from worker.queue.database import InFile, Location, file_engine
-from worker.queue.job_names import INCIDENT_JOB, INCIDENTS, TICK, TICKS
+from worker.queue.database import InFile, Location, file_engine, write_ahead
 from worker.queue.schedule import Schedule
 from worker.queue.stored_jobs import StoredJob
 
@@ -42,14 +39,10 @@ def launch(
         raise PostmortemError("A queue is running in this process already.", "Stop it first.")
     _running = True
     try:
-        _quiet()
-        if isinstance(location, InFile):
-            _write_ahead(location)
-        for name, body in workflows.items():
-            DBOS.workflow(name=name)(body)
+        _prepare(location)
+        for name, function in workflows.items():
+            DBOS.workflow(name=name)(function)
         DBOS(config=_config(location, executor))
-        if not queues:
-            DBOS.listen_queues([])
         DBOS.launch()
         for name, limits in queues.items():
             DBOS.register_queue(name, **limits, on_conflict="always_update")
@@ -59,9 +52,9 @@ def launch(
 
 
 def prepare(location: Location) -> None:
-    """Make the engine's tables, or bring them up to date. Raises ``PostmortemError`` as above."""
-    launch(location, "nobody", {}, {})
-    stop(grace=0)
+    """Make the engine's tables, or bring them up to date."""
+    _prepare(location)
+    DBOS.migrate(location.url)
 
 
 def stop(grace: float) -> None:
@@ -84,8 +77,8 @@ def put(job: StoredJob) -> None:
 def put_tick(schedule: Schedule, period: int) -> None:
     """Store the work of one period of a schedule, unless some process did so already."""
     options: EnqueueOptions = {
-        "workflow_name": TICK,
-        "queue_name": TICKS,
+        "workflow_name": job_names.TICK,
+        "queue_name": job_names.TICKS,
         "workflow_id": job_names.tick(schedule.name, schedule.every.total_seconds(), period),
     }
     DBOS.enqueue_workflow_with_options(options, schedule.name, schedule.begins(period))
@@ -94,8 +87,8 @@ def put_tick(schedule: Schedule, period: int) -> None:
 def enqueue_options(job: StoredJob) -> EnqueueOptions:
     """Say how a job is to be put into the queue, by the engine or by a client of its database."""
     options: EnqueueOptions = {
-        "workflow_name": INCIDENT_JOB,
-        "queue_name": INCIDENTS,
+        "workflow_name": job_names.INCIDENT_JOB,
+        "queue_name": job_names.INCIDENTS,
         "workflow_id": job.id,
         "queue_partition_key": job.request.incident,
     }
@@ -120,14 +113,10 @@ def _config(location: Location, executor: str) -> DBOSConfig:
     return config
 
 
-def _quiet() -> None:
+def _prepare(location: Location) -> None:
     """Leave it to the program where the engine's warnings go: by itself it prints them."""
     logger = logging.getLogger("dbos")
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
-
-
-def _write_ahead(location: InFile) -> None:
-    """Let readers and the one writer work at the same time (sqlite.org/wal.html); it is kept."""
-    with closing(sqlite3.connect(location.path)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
+    if isinstance(location, InFile):
+        write_ahead(location)

@@ -19,7 +19,6 @@ INCIDENT_JOB = "incident job"
 TICK = "scheduled work"
 
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,80}")
-_ATTEMPT = re.compile(r"(?P<root>.+)~(?P<number>[0-9]+)")
 
 
 def first(incident: str, event: str) -> str:
@@ -34,30 +33,22 @@ def first(incident: str, event: str) -> str:
 
 def attempt(job: str) -> int:
     """Tell which attempt the name stands for, from 1."""
-    match = _ATTEMPT.fullmatch(job)
-    return int(match["number"]) if match else 1
+    return int(job.partition("~")[2] or 1)
 
 
 def successor(job: str) -> str:
     """Name the attempt after this one."""
-    match = _ATTEMPT.fullmatch(job)
-    root = match["root"] if match else job
-    return f"{root}~{attempt(job) + 1}"
+    return f"{job.partition('~')[0]}~{attempt(job) + 1}"
 
 
-def prefix(incident: str) -> str:
-    """Give what the names of all jobs of one incident begin with."""
-    return f"{incident}:"
+def prefix(subject: str) -> str:
+    """Give what the names of all jobs of an incident (or ``@`` and a schedule) begin with."""
+    return f"{subject}:"
 
 
 def tick(schedule: str, seconds: float, period: int) -> str:
     """Name the work of one period of a schedule whose periods are ``seconds`` long."""
-    return f"{ticks(schedule)}{seconds:g}:{period}"
-
-
-def ticks(schedule: str) -> str:
-    """Give what the names of all ticks of a schedule begin with."""
-    return f"@{schedule}:"
+    return f"@{schedule}:{seconds:g}:{period}"
 
 
 def subject(job: str) -> str:

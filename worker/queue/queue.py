@@ -9,7 +9,7 @@ from worker.queue.client import Client
 from worker.queue.job_names import INCIDENTS, TICKS
 from worker.queue.queue_policy import QueueSettings
 from worker.queue.recovery import Recovery, UnderWay
-from worker.queue.schedule import Rounds, Schedule, Ticker
+from worker.queue.schedule import Rounds, Schedule, ticker
 from worker.queue.workflows import OnEnd, RunIncident, Workflows
 
 
@@ -47,19 +47,20 @@ class Queue(Client):
         Raises ``Unreachable`` where the database cannot be reached, ``PostmortemError`` where
         another queue runs in this process.
         """
-        executor = self._hold_a_lease()
+        executor = f"{socket.gethostname()}-{uuid.uuid4().hex[:12]}"
+        self._connect()
+        self._leases.hold(executor)
         try:
-            self._clock.set()
             engine.launch(self._location, executor, self._workflows.functions(), self._queues())
         except BaseException:
+            super().stop()
             self._leases.let_go()
             raise
-        self._connect()
-        hand_on, under_way = self._workflows.hand_on, self._under_way
-        recovery = Recovery(self._leases, self._clock, executor, hand_on, under_way, self._settings)
+        hand_on, jobs = self._workflows.hand_on, self._under_way.jobs
+        recovery = Recovery(self._leases, self._clock, executor, hand_on, jobs, self._settings)
         schedules = self._workflows.schedules.values()
-        tickers = [Ticker(one, engine.put_tick, self._clock) for one in schedules]
-        self._threads = [recovery, *tickers]
+        tickers = [ticker(one, engine.put_tick, self._clock) for one in schedules]
+        self._threads = [Rounds("queue-recovery", recovery.look), *tickers]
         for thread in self._threads:
             thread.start()
 
@@ -73,18 +74,10 @@ class Queue(Client):
             self._threads.pop().stop()
         super().stop()
         engine.stop(grace if self._under_way.lately(seconds=1) else 0)
-        if self._under_way:
-            return False
-        self._leases.let_go()
-        return True
-
-    def _hold_a_lease(self) -> str:
-        """Name this process and prove that it lives; raises ``Unreachable``."""
-        self._leases.living()
-        while True:
-            name = f"{socket.gethostname()}-{uuid.uuid4().hex[:12]}"
-            if self._leases.hold(name):
-                return name
+        ended = not self._under_way.jobs
+        if ended:
+            self._leases.let_go()
+        return ended
 
     def _queues(self) -> Mapping[str, Mapping[str, object]]:
         poll = self._settings.poll

@@ -6,7 +6,6 @@ first. (The engine's own schedules are cron expressions, which cannot say "every
 """
 
 import threading
-from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +18,8 @@ from connectors.errors import ConfigurationError, PostmortemError
 from worker.jobs.states import JobOutcome
 
 _PASSING = (PostmortemError, error.DBOSException, SQLAlchemyError, OSError)
+_AFTER_FAILURE = 5.0
+"""Seconds to the next round after one that failed."""
 _SHORTEST = timedelta(seconds=1)
 _log = structlog.get_logger(__name__)
 
@@ -51,10 +52,14 @@ class Schedule:
         return period * self.every.total_seconds()
 
 
-class Rounds(ABC):
-    """A thread that goes on, round after round, whatever becomes of one of them."""
+class Rounds:
+    """A thread that goes round until it is stopped, whatever becomes of one round.
 
-    def __init__(self, name: str) -> None:
+    ``look`` makes a round, and tells in how many seconds the next one begins.
+    """
+
+    def __init__(self, name: str, look: Callable[[], float]) -> None:
+        self._look = look
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
 
@@ -67,46 +72,28 @@ class Rounds(ABC):
         self._stop.set()
         self._thread.join()
 
-    @abstractmethod
-    def look(self) -> None:
-        """Make one round."""
-
-    @abstractmethod
-    def pause(self) -> float:
-        """Tell in how many seconds the next round begins."""
-
     def _loop(self) -> None:
-        while not self._stop.is_set():
+        pause = 0.0
+        while not self._stop.wait(pause):
             try:
-                self.look()
+                pause = self._look()
             except _PASSING as why:
-                _log.warning("The queue missed a round.", thread=self._thread.name, why=str(why))
-            self._stop.wait(self.pause())
+                _log.warning("A round failed; trying again.", of=self._thread.name, why=str(why))
+                pause = _AFTER_FAILURE
 
 
-class Ticker(Rounds):
-    """Calls ``fire`` with a schedule and its period, at the start and in each later period.
+def ticker(
+    schedule: Schedule, fire: Callable[[Schedule, int], None], clock: Callable[[], float]
+) -> Rounds:
+    """Give a thread that calls ``fire`` with the period that is now, and with each later one.
 
-    ``clock`` gives the seconds since 1970, the same on all machines.
+    It does so again while that fails. ``clock`` gives the seconds since 1970, the same on all
+    machines.
     """
 
-    def __init__(
-        self,
-        schedule: Schedule,
-        fire: Callable[[Schedule, int], None],
-        clock: Callable[[], float],
-    ) -> None:
-        super().__init__(f"schedule-{schedule.name}")
-        self._schedule = schedule
-        self._fire = fire
-        self._clock = clock
-        self._period = 0
+    def look() -> float:
+        period = schedule.period(clock())
+        fire(schedule, period)
+        return schedule.begins(period + 1) - clock()
 
-    def look(self) -> None:
-        """Fire for the period that is now."""
-        self._period = self._schedule.period(self._clock())
-        self._fire(self._schedule, self._period)
-
-    def pause(self) -> float:
-        """Wait for the period after it."""
-        return self._schedule.begins(self._period + 1) - self._clock()
+    return Rounds(f"schedule-{schedule.name}", look)

@@ -1,8 +1,8 @@
 """What the engine keeps of a job, as JSON, and how its records are read.
 
-The release before this one reads what this one stores, and the other way round: processes of both
-work on one database while they are replaced (ADR 6). So the JSON only grows: what is new has a
-default, and what is no longer used is still written.
+Processes of this release and the one before work on one database while they are replaced (ADR 6),
+and read what the other stores. So the JSON only grows: what is new has a default, and what is no
+longer used is still written.
 """
 
 import uuid
@@ -18,13 +18,13 @@ from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobOutcome, JobPhase, JobState
 from worker.queue import job_names
-from worker.queue.job_names import TICK
 
 NOTHING: Mapping[str, Any] = {"pulls": False, "tracks": False}
 """What a run did that was left, or whose outcome was lost."""
 GRAIN = timedelta(seconds=1)
 """SQLite's times are whole seconds: searches by time begin that much earlier."""
 _MOMENT = 0.001
+_PHASES = {"PENDING": JobPhase.RUNNING, "SUCCESS": JobPhase.DONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,52 +44,42 @@ class StoredJob:
 
     @classmethod
     def of(cls, request: JobRequest, settle: float, pauses: int, now: float) -> Self:
-        """Name the job that is asked for, and settle when it may begin.
+        """Name the job that is asked for ``now``, and settle when it may begin.
 
         ``settle`` is how many seconds a webhook's job waits, ``pauses`` after how many failures a
-        job is given up, ``now`` is the time by the clock of all machines. A run that begins when
-        half of the wait is over has seen all, so that the hints of one moment share a run. Raises
-        ``PayloadError`` where the incident cannot be an id.
+        job is given up. A run that begins when half of the wait is over has seen all, so that the
+        hints of one moment share a run. Raises ``PayloadError`` where the incident cannot be one.
         """
         usual = settle if request.trigger is Trigger.WEBHOOK else 0.0
         wait = usual if request.delay is None else request.delay
         event = request.event_id or f"{request.trigger}-{uuid.uuid4().hex[:12]}"
-        since = request.first_at or datetime.fromtimestamp(now, UTC)
+        first = request.first_at or datetime.fromtimestamp(now, UTC)
         return cls(
             job_names.first(request.incident, event),
-            replace(request, delay=wait, first_at=since),
+            replace(request, delay=wait, first_at=first),
             covered_from=now + wait / 2,
             failed=pauses if request.once else 0,
         )
 
-    def again(self, began: float, now: float, failed: int, after: float) -> Self:
-        """Give the attempt ``after`` so many seconds, after a run that ``began`` and ended ``now``.
+    def next(self, failed: int, tried: float, after: float = 0.0) -> Self:
+        """Give the attempt that follows in so many seconds, on one that was ``tried`` then."""
+        name, request = job_names.successor(self.id), replace(self.request, delay=after)
+        return replace(self, id=name, request=request, failed=failed, tried=tried)
 
-        That run does not cover it, though the clock was set back meanwhile.
+    def uncovered(self, began: float, now: float) -> Self:
+        """Give it so that a run which ``began`` then and has ended ``now`` does not cover it.
+
+        It began before that even where the clock was set back meanwhile.
         """
-        since = max(now, began + _MOMENT)
-        return replace(self._next(failed, began, after), covered_from=since)
-
-    def handed_on(self, began: float) -> Self:
-        """Give the attempt in place of one that ``began`` (0: unknown) and left no word."""
-        return self._next(self.failed + 1, began or self.tried, 0.0)
-
-    def _next(self, failed: int, tried: float, after: float) -> Self:
-        return replace(
-            self,
-            id=job_names.successor(self.id),
-            request=replace(self.request, delay=after),
-            failed=failed,
-            tried=tried,
-        )
+        return replace(self, covered_from=max(now, began + _MOMENT))
 
     def stored(self) -> dict[str, Any]:
-        """Give what is kept of it beside its name."""
+        """Give what is kept of it under its name."""
         first = self.request.first_at
         return {
             "incident": self.request.incident,
             "trigger": self.request.trigger.value,
-            "wanted": dict(wanted(self.request)),
+            "wanted": wanted(self.request),
             "covered_from": self.covered_from,
             "failed": self.failed,
             "first": first.timestamp() if first else 0.0,
@@ -101,24 +91,22 @@ class StoredJob:
 class JobRun:
     """One run of the function that was given to the queue; ``began`` is a time as above.
 
-    ``wanted`` is what it did, as :func:`wanted` writes it: nothing said is all, as of a tick.
+    ``wanted`` is what it did, as :func:`wanted` writes it; where nothing is said, that is all.
     """
 
     began: float
     outcome: JobOutcome
     wanted: Mapping[str, Any] = field(default_factory=dict)
 
-    def covers(self, request: JobRequest | None) -> bool:
-        """Tell whether it did all that is asked for; None stands for what a tick asks for."""
-        if request is None:
-            return any(self.wanted.get(half, True) for half in NOTHING)
+    def covers(self, request: JobRequest) -> bool:
+        """Tell whether it did all that is asked for."""
         done = {"incident": request.incident, "trigger": Trigger.SCHEDULE, **self.wanted}
         return _REQUEST.validate_python(done).covers(request)
 
 
 @dataclass(frozen=True, slots=True)
 class JobEnd:
-    """How one attempt ended.
+    """How one attempt ended, but where it was given up.
 
     ``ran`` is None where another job, ``covered_by``, had already done it. ``successor`` names
     the next attempt, "" where none follows.
@@ -129,22 +117,13 @@ class JobEnd:
     successor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class GivenUp:
-    """How the last attempt ended, where none follows; ``began`` as above."""
-
-    failures: tuple[str, ...] = ()
-    began: float = 0.0
-
-
 RUN = TypeAdapter(JobRun)
 END = TypeAdapter(JobEnd)
-_GIVEN_UP = TypeAdapter(GivenUp)
 _JOB = TypeAdapter(StoredJob)
 _REQUEST = TypeAdapter(JobRequest)
 
 
-def wanted(request: JobRequest) -> Mapping[str, Any]:
+def wanted(request: JobRequest) -> dict[str, Any]:
     """Give what is asked for of an incident, as it is kept."""
     resolved = request.resolved_at
     return {
@@ -155,23 +134,19 @@ def wanted(request: JobRequest) -> Mapping[str, Any]:
     }
 
 
-def read_job(job: str, stored: Mapping[str, Any]) -> StoredJob:
-    """Read what is kept under a job's name, by this release or one before it.
+def read_job(name: str, stored: Mapping[str, Any]) -> StoredJob:
+    """Read what is kept under a job's name.
 
     The first releases kept neither what is ``wanted`` (all was) nor the times ``first``, ``tried``.
     """
-    request = {
-        **stored.get("wanted", {}),
-        "incident": stored["incident"],
-        "trigger": stored["trigger"],
-        "first_at": stored.get("first") or None,
-    }
-    return _JOB.validate_python({**stored, "id": job, "request": request})
+    own = {"incident": stored["incident"], "trigger": stored["trigger"]}
+    request = {**stored.get("wanted", {}), **own, "first_at": stored.get("first") or None}
+    return _JOB.validate_python({**stored, "id": name, "request": request})
 
 
 def job_of(row: WorkflowStatus) -> StoredJob | None:
     """Read what was asked for, None where that was not loaded or is a tick."""
-    if not row.input or row.name == TICK:
+    if not row.input or row.name == job_names.TICK:
         return None
     return read_job(row.workflow_id, row.input["args"][0])
 
@@ -181,13 +156,15 @@ def end_of(row: WorkflowStatus) -> JobEnd:
     return JobEnd() if row.output is None else END.validate_python(row.output)
 
 
-def given_up_of(row: WorkflowStatus) -> GivenUp:
-    """Read why a job was given up; nothing where it was not."""
+def run_of(row: WorkflowStatus) -> JobRun | None:
+    """Read what came of an attempt; of one that was given up why, and when it began, if known."""
     if row.error is None:
-        return GivenUp()
+        return end_of(row).ran
+    told: Mapping[str, Any] = {"failures": (str(row.error).strip().partition("\n")[0],)}
     if isinstance(row.error, PortableWorkflowError) and isinstance(row.error.data, dict):
-        return _GIVEN_UP.validate_python(row.error.data)
-    return GivenUp((str(row.error).strip().partition("\n")[0],))
+        told = row.error.data
+    outcome = JobOutcome(failures=tuple(told["failures"]))
+    return JobRun(told.get("began", 0.0), outcome, NOTHING)
 
 
 def continued_by(row: WorkflowStatus) -> str:
@@ -205,40 +182,29 @@ def moment(milliseconds: int | None) -> datetime | None:
 
 def phase_of(row: WorkflowStatus) -> JobPhase:
     """Tell how far a job has come."""
-    match row.status:
-        case "DELAYED" | "ENQUEUED" if job_names.attempt(row.workflow_id) > 1:
-            return JobPhase.RETRYING
-        case "DELAYED" | "ENQUEUED":
-            return JobPhase.WAITING
-        case "PENDING":
-            return JobPhase.RUNNING
-        case "SUCCESS":
-            return JobPhase.DONE
-        case _:
-            return JobPhase.PARKED
+    if row.status in {"DELAYED", "ENQUEUED"}:
+        again = job_names.attempt(row.workflow_id) > 1
+        return JobPhase.RETRYING if again else JobPhase.WAITING
+    return _PHASES.get(row.status, JobPhase.PARKED)
 
 
 def state_of(row: WorkflowStatus, before: JobState | None) -> JobState:
     """Read a job's record; ``before`` is where its earlier attempts stood."""
-    phase = phase_of(row)
-    ran = end_of(row).ran
-    failures = given_up_of(row).failures
-    if ran is not None:
-        failures = failures or ran.outcome.failures
-    elif phase is JobPhase.RETRYING and before is not None:
-        failures = before.failures
-    job = job_of(row)
-    notices = (*(before.notices if before else ()), *(ran.outcome.notices if ran else ()))
+    phase, job, ran = phase_of(row), job_of(row), run_of(row)
+    outcome = ran.outcome if ran else JobOutcome()
+    if ran is None and before and phase is JobPhase.RETRYING:
+        outcome = replace(outcome, failures=before.failures)
+    earlier = (before.results, before.notices) if before else ((), ())
     return JobState(
         id=row.workflow_id,
         subject=job_names.subject(row.workflow_id),
-        trigger=Trigger.SCHEDULE if row.name == TICK else job.request.trigger if job else "",
+        trigger=job.request.trigger if job else Trigger.SCHEDULE,
         phase=phase,
         attempt=job_names.attempt(row.workflow_id),
         next_at=moment(row.delay_until_epoch_ms) if row.status == "DELAYED" else None,
-        summary="" if ran is None else ran.outcome.summary,
-        failures=failures,
-        results=(*(before.results if before else ()), *(ran.outcome.results if ran else ())),
+        summary=outcome.summary,
+        failures=outcome.failures,
+        results=earlier[0] + outcome.results,
         ended_at=moment(row.completed_at),
-        notices=tuple(dict.fromkeys(notices)),
+        notices=tuple(dict.fromkeys(earlier[1] + outcome.notices)),
     )

@@ -11,11 +11,11 @@ import structlog
 from dbos import DBOS, WorkflowStatus
 
 from connectors.errors import OutOfQuota, PostmortemError
+from connectors.incidents import IncidentId
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobOutcome, JobPhase, JobState
 from worker.queue import engine, job_names
-from worker.queue.job_names import INCIDENT_JOB, TICK
 from worker.queue.queue_policy import Done, JobRetryPolicy, Parked, TryAgain, decide
 from worker.queue.recovery import UnderWay
 from worker.queue.schedule import Schedule
@@ -74,36 +74,21 @@ class Workflows:
     def functions(self) -> Mapping[str, Callable[..., object]]:
         """Give what the engine is to call, by name; it takes no methods.
 
-        Where the database does not take what came of an attempt, it has failed, whatever it did;
-        where it does not take that either, ``LeftUnrecorded`` leaves the job to be handed on.
+        A tick is a job that is tried once, since the next tick does the same work.
         """
 
         def incident_job(stored: Mapping[str, Any]) -> object:
-            job, began = read_job(DBOS.workflow_id or "", stored), self.clock()
-            with self.under_way.one(job.id):
-                try:
-                    end = self._attempt(job)
-                except JobParked:
-                    raise
-                except Exception as why:  # noqa: BLE001 - becomes a failure that is told
-                    with _left_unrecorded(job.id, why):
-                        end = self._follow(job, _unrecorded(began, why))
-                return END.dump_python(end, mode="json")
+            job = read_job(DBOS.workflow_id or "", stored)
+            return self._attempt(job, partial(self.run_incident, job.request))
 
         def tick(name: str, due: float) -> object:
-            job, began = DBOS.workflow_id or "", self.clock()
-            schedule = self.schedules.get(name)
-            if schedule is None:  # asked for by a process that was configured otherwise
+            if name not in self.schedules:  # asked for by a process that was configured otherwise
                 return END.dump_python(JobEnd(), mode="json")
-            with self.under_way.one(job):
-                try:
-                    end = _tick(schedule, due, self.clock)
-                except Exception as why:  # noqa: BLE001 - as above
-                    with _left_unrecorded(job, why):
-                        end = JobEnd(_unrecorded(began, why))
-                return END.dump_python(self._end_tick(job, end), mode="json")
+            request = JobRequest(IncidentId(f"@{name}"), Trigger.SCHEDULE)
+            job = StoredJob(DBOS.workflow_id or "", request, due, failed=len(self.retry.pauses))
+            return self._attempt(job, self.schedules[name].run)
 
-        return {INCIDENT_JOB: incident_job, TICK: tick}
+        return {job_names.INCIDENT_JOB: incident_job, job_names.TICK: tick}
 
     def hand_on(self, row: WorkflowStatus) -> None:
         """Put the next attempt in the place of one whose process is gone.
@@ -112,60 +97,49 @@ class Workflows:
         parked in the end. A tick is left to the next tick.
         """
         if job := job_of(row):
-            engine.put(job.handed_on(began=(row.dequeued_at or 0) / 1000))
+            engine.put(job.next(job.failed + 1, tried=(row.dequeued_at or 0) / 1000 or job.tried))
         DBOS.cancel_workflow(row.workflow_id)
 
-    def _attempt(self, job: StoredJob) -> JobEnd:
-        """Run one attempt and see to what follows it. Raises ``JobParked`` where nothing does."""
-        request = job.request
-        prefix = job_names.prefix(request.incident)
-        if other := _covering_run(prefix, job.covered_from, request):
-            return JobEnd(covered_by=other)
-        if job.failed > len(self.retry.pauses):
-            self._tell(job.id, request.trigger, JobOutcome(failures=(LOST,)), JobPhase.PARKED)
-            raise JobParked((LOST,), job.tried or job.covered_from)
-        work = partial(self.run_incident, request)
-        stored = DBOS.run_step(
-            {"name": "run"}, _attempted, request.incident, work, wanted(request), self.clock
-        )
-        return self._follow(job, RUN.validate_python(stored))
+    def _attempt(self, job: StoredJob, work: Callable[[], JobOutcome]) -> object:
+        """Do one attempt and see to what follows it. Raises ``JobParked`` where nothing does.
 
-    def _follow(self, job: StoredJob, ran: JobRun) -> JobEnd:
-        tell = partial(self._tell, job.id, job.request.trigger)
-        match decide(ran.outcome, job_names.attempt(job.id), job.failed, self.retry):
-            case TryAgain(after, failed):
-                successor = job.again(ran.began, self.clock(), failed, after)
-                engine.put(successor)
-                tell(ran.outcome, JobPhase.RETRYING)
-                return JobEnd(ran, successor=successor.id)
-            case Parked(reasons):
-                tell(replace(ran.outcome, failures=reasons), JobPhase.PARKED)
-                raise JobParked(reasons, ran.began)
-            case Done():
-                tell(ran.outcome, JobPhase.DONE)
-                return JobEnd(ran)
-
-    def _end_tick(self, job: str, end: JobEnd) -> JobEnd:
-        """Tell how a tick ended. Raises ``JobParked``.
-
-        A failure is not tried again by itself, since the next tick does the same work.
+        Where the database does not take what came of it, the attempt has failed, whatever it did;
+        where it does not take that either, ``LeftUnrecorded`` leaves the job to be handed on.
         """
-        if end.ran is None:
-            return end
-        failures = end.ran.outcome.failures
-        phase = JobPhase.PARKED if failures else JobPhase.DONE
-        self._tell(job, Trigger.SCHEDULE, end.ran.outcome, phase)
-        if failures:
-            raise JobParked(failures, end.ran.began)
-        return end
+        began = self.clock()
+        with self.under_way.one(job.id):
+            try:
+                if other := DBOS.run_step({"name": "look for a run"}, _covering_run, job):
+                    return END.dump_python(JobEnd(covered_by=other), mode="json")
+                if job.failed > len(self.retry.pauses):
+                    lost = JobRun(job.tried or job.covered_from, JobOutcome(failures=(LOST,)))
+                    return self._follow(job, lost)
+                ran = DBOS.run_step({"name": "run"}, _attempted, job, work, self.clock)
+                return self._follow(job, RUN.validate_python(ran))
+            except JobParked:
+                raise
+            except Exception as why:  # noqa: BLE001 - becomes a failure that is told
+                with _left_unrecorded(job.id, why):
+                    return self._follow(job, _unrecorded(began, why))
 
-    def _tell(self, job: str, trigger: Trigger, outcome: JobOutcome, phase: JobPhase) -> None:
+    def _follow(self, job: StoredJob, ran: JobRun) -> object:
+        """Decide what follows on a run, and tell it; gives what is kept of the attempt."""
+        outcome, phase, successor = ran.outcome, JobPhase.DONE, ""
+        match decide(outcome, job_names.attempt(job.id), job.failed, self.retry):
+            case TryAgain(after, failed):
+                following = job.next(failed, ran.began, after).uncovered(ran.began, self.clock())
+                engine.put(following)
+                phase, successor = JobPhase.RETRYING, following.id
+            case Parked(reasons):
+                outcome, phase = replace(outcome, failures=reasons), JobPhase.PARKED
+            case Done():
+                pass
         told = JobState(
-            id=job,
-            subject=job_names.subject(job),
-            trigger=trigger,
+            id=job.id,
+            subject=job_names.subject(job.id),
+            trigger=job.request.trigger,
             phase=phase,
-            attempt=job_names.attempt(job),
+            attempt=job_names.attempt(job.id),
             summary=outcome.summary,
             failures=outcome.failures,
             results=outcome.results,
@@ -174,24 +148,35 @@ class Workflows:
         try:
             self.on_end(told)
         except Exception:  # noqa: BLE001 - a listener's fault must not undo a job that is done
-            _log.exception("The end of a job could not be told.", job=job)
+            _log.exception("The end of a job could not be told.", job=job.id)
+        if phase is JobPhase.PARKED:
+            raise JobParked(outcome.failures, ran.began)
+        return END.dump_python(JobEnd(ran, successor=successor), mode="json")
 
 
-def _tick(schedule: Schedule, due: float, clock: Callable[[], float]) -> JobEnd:
-    """Run scheduled work, unless it was begun since it fell ``due``."""
-    if other := _covering_run(job_names.ticks(schedule.name), due, None):
-        return JobEnd(covered_by=other)
-    stored = DBOS.run_step({"name": "run"}, _attempted, schedule.name, schedule.run, {}, clock)
-    return JobEnd(RUN.validate_python(stored))
+def _covering_run(job: StoredJob) -> str:
+    """Find an ended job for the same whose run began late enough, and did all that is asked for.
+
+    Gives the job's name, "" where there is none.
+    """
+    since = job.covered_from
+    rows = DBOS.list_workflows(
+        workflow_id_prefix=job_names.prefix(job.request.incident),
+        status="SUCCESS",
+        dequeued_after=(datetime.fromtimestamp(since, UTC) - GRAIN).isoformat(),
+        load_input=False,
+    )
+    for row in rows:
+        ran = end_of(row).ran
+        if ran is not None and ran.began >= since and ran.covers(job.request):
+            return row.workflow_id
+    return ""
 
 
 def _attempted(
-    subject: str,
-    work: Callable[[], JobOutcome],
-    wanted: Mapping[str, Any],
-    clock: Callable[[], float],
+    job: StoredJob, work: Callable[[], JobOutcome], clock: Callable[[], float]
 ) -> object:
-    """Do what is ``wanted`` and give the run, as it is kept.
+    """Do the work and give the run, as it is kept.
 
     Whatever the work raises becomes an outcome, so that no job ends without a word. What was left
     covers nothing.
@@ -203,34 +188,11 @@ def _attempted(
         again_in = error.again_in if isinstance(error, OutOfQuota) else None
         outcome = JobOutcome(failures=(str(error),), again_in=again_in)
     except Exception as error:  # noqa: BLE001 - a fault in one job must not hold up the others
-        _log.exception("A job stopped on a fault in the program.", subject=subject)
+        _log.exception("A job stopped on a fault in the program.", job=job.id)
         sentence = f"The program has a fault: {type(error).__name__}: {error}. The log tells where."
         outcome = JobOutcome(failures=(sentence,))
-    ran = JobRun(began, outcome, NOTHING if outcome.left else wanted)
-    return RUN.dump_python(ran, mode="json")
-
-
-def _covering_run(prefix: str, since: float, request: JobRequest | None) -> str:
-    """Find an ended job whose name begins so and whose run did all that is asked for.
-
-    The run began at ``since`` or later. Gives the job's name, "" where there is none. It is a step
-    of its own, so that a job which is run again finds the same.
-    """
-
-    def look() -> str:
-        rows = DBOS.list_workflows(
-            workflow_id_prefix=prefix,
-            status="SUCCESS",
-            dequeued_after=(datetime.fromtimestamp(since, UTC) - GRAIN).isoformat(),
-            load_input=False,
-        )
-        for row in rows:
-            ran = end_of(row).ran
-            if ran is not None and ran.began >= since and ran.covers(request):
-                return row.workflow_id
-        return ""
-
-    return DBOS.run_step({"name": "look for a run"}, look)
+    did = NOTHING if outcome.left else wanted(job.request)
+    return RUN.dump_python(JobRun(began, outcome, did), mode="json")
 
 
 @contextmanager
