@@ -13,7 +13,7 @@ from pathlib import Path
 
 import jira
 
-from connectors.tickets import SiteKind
+from connectors.jira.payloads import SiteKind
 from tests.acceptance.world import World, world
 
 OWNERS = ("Aiko Brandt", "Jonas Thorvald", "Lena Okafor")

@@ -42,24 +42,6 @@ class Category(Enum):
     UNDEFINED = "undefined"
 
 
-class SiteKind(Enum):
-    """Which Jira this is: they differ in API version, markup and search."""
-
-    CLOUD = "Cloud"
-    DATA_CENTER = "Data Center"
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """The tracker as it presents itself, and as whom it knows us."""
-
-    kind: SiteKind
-    url: str
-    version: str
-    account: AccountId
-    account_name: str
-
-
 @dataclass(frozen=True, slots=True)
 class Account:
     """Somebody a ticket can be assigned to."""
@@ -249,9 +231,6 @@ class TicketField(StrEnum):
 
 class TicketTracker(Protocol):
     """What a tracker must do. Every method may raise ``ConnectorError`` unless it says else."""
-
-    def site(self) -> Site:
-        """Tell which tracker this is, with proven credentials."""
 
     def create(self, tickets: Sequence[NewTicket]) -> Sequence[Outcome]:
         """Create the tickets, in as few requests as the tracker allows; one outcome each, aligned.

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator
 from connectors.checks import Finding, looked_at
 from connectors.errors import ConnectorError
 from connectors.jira.connection import Connection
-from connectors.jira.payloads import JIRA, permissions
+from connectors.jira.payloads import JIRA, Site, SiteKind, permissions
 from connectors.jira.request_bodies import ESSENTIAL
 from connectors.json_fields import JsonValue
-from connectors.tickets import CreateFields, Site, SiteKind
+from connectors.tickets import CreateFields
 
 SUPPLIED = ESSENTIAL | {
     "description",

@@ -11,7 +11,7 @@ from connectors.errors import Rejected
 from connectors.jira import checks, createmeta, people, request_bodies, searching
 from connectors.jira.connection import Connection, Credentials
 from connectors.jira.creating import Creator
-from connectors.jira.payloads import JIRA, account, server, transitions
+from connectors.jira.payloads import JIRA, Site, SiteKind, account, server, transitions
 from connectors.jira.searching import Searcher
 from connectors.json_fields import JsonValue
 from connectors.rate_limit import NoPace, Pace
@@ -23,8 +23,6 @@ from connectors.tickets import (
     NoAccount,
     Outcome,
     RemoteLink,
-    Site,
-    SiteKind,
     Ticket,
     TicketChanges,
     TicketId,

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from connectors.errors import ConnectorError, PayloadError
 from connectors.jira.connection import Connection
-from connectors.jira.payloads import JIRA, Made, NotMade, browse_url, bulk_results, made
+from connectors.jira.payloads import JIRA, Made, NotMade, Site, browse_url, bulk_results, made
 from connectors.jira.request_bodies import ESSENTIAL, as_shared, new_issue
 from connectors.jira.responses import CREATED, SERVER_ERRORS, TOO_MANY_REQUESTS, JiraAnswer
 from connectors.json_fields import JsonValue
-from connectors.tickets import Created, NewTicket, NotSent, Outcome, Refused, Site, Unknown
+from connectors.tickets import Created, NewTicket, NotSent, Outcome, Refused, Unknown
 
 BULK_LIMIT = 50
 """How many one request may create: Jira Cloud's limit, kept on Data Center too."""

@@ -6,6 +6,7 @@ where. Every function raises ``PayloadError`` naming the field that is not as do
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from urllib.parse import quote
 
 from connectors.errors import PayloadError
@@ -17,7 +18,6 @@ from connectors.tickets import (
     AccountId,
     Category,
     Mark,
-    SiteKind,
     Ticket,
     TicketId,
     TicketKey,
@@ -39,6 +39,24 @@ TICKET_FIELDS = (
     "archiveddate",
 )
 """The fields that :func:`ticket` reads: only these are asked for."""
+
+
+class SiteKind(Enum):
+    """Which Jira this is: they differ in API version, markup and search."""
+
+    CLOUD = "Cloud"
+    DATA_CENTER = "Data Center"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A Jira as it presents itself, and as whom it knows us."""
+
+    kind: SiteKind
+    url: str
+    version: str
+    account: AccountId
+    account_name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from connectors.errors import NotFound
 from connectors.jira.connection import Connection, Params
-from connectors.jira.payloads import Candidate, candidates
-from connectors.tickets import Account, NoAccount, Site, SiteKind
+from connectors.jira.payloads import Candidate, Site, SiteKind, candidates
+from connectors.tickets import Account, NoAccount
 
 CLOUD_LIMIT = 1000
 """Cloud takes so many people at most, and only then leaves out who cannot be assigned."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 
 from connectors.jira.markup import adf
+from connectors.jira.payloads import SiteKind
 from connectors.jira.wiki import wiki
 from connectors.tickets import (
     MARK_PROPERTY,
@@ -11,7 +12,6 @@ from connectors.tickets import (
     Json,
     NewTicket,
     RemoteLink,
-    SiteKind,
     TicketChanges,
     TicketField,
 )

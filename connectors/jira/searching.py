@@ -12,9 +12,9 @@ from typing import TypeVar
 
 from connectors.errors import NotFound, PayloadError, Rejected, Unreachable
 from connectors.jira.connection import Connection
-from connectors.jira.payloads import JIRA, TICKET_FIELDS, TicketPage, found, ticket
+from connectors.jira.payloads import JIRA, TICKET_FIELDS, Site, SiteKind, TicketPage, found, ticket
 from connectors.json_fields import JsonValue
-from connectors.tickets import MARK_PROPERTY, Site, SiteKind, Ticket, TicketId, TicketKey
+from connectors.tickets import MARK_PROPERTY, Ticket, TicketId, TicketKey
 
 LABEL_LIMIT = 255
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

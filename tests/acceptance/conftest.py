@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.tickets import SiteKind
+from connectors.jira.payloads import SiteKind
 from tests.acceptance.world import LAG, World, world
 
 

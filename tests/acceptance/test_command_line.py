@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from connectors.tickets import SiteKind
+from connectors.jira.payloads import SiteKind
 from tests.acceptance.world import World, world
 
 COMMAND = Path(sys.executable).with_name("postmortem")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from connectors.jira.payloads import SiteKind
 from connectors.sandbox import Fault, Moment
-from connectors.tickets import SiteKind
 from tests.acceptance.processes import kill_at, start, sync_in_process, sync_until_quiet
 from tests.acceptance.world import LAG, World, world
 from worker.jobs.results import Action

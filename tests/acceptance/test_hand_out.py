@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from connectors.jira.payloads import SiteKind
 from connectors.pagerduty.sandbox.scenarios.shop import LENA
-from connectors.tickets import SiteKind
 from tests.acceptance.world import World, world
 from tests.integration.queue_support import ask, eventually
 from worker.app.dispatch import Handed, hand_out

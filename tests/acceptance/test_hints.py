@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from connectors.incidents import IncidentId
+from connectors.jira.payloads import SiteKind
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT, LENA
 from connectors.sandbox import Fault
-from connectors.tickets import SiteKind
 from tests.acceptance.world import World, world
 from worker.jobs.catalogue import look
 from worker.jobs.context import DraftFilter

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from connectors.tickets import Category, RemoteLink, SiteKind, TicketChanges
+from connectors.jira.payloads import SiteKind
+from connectors.tickets import Category, RemoteLink, TicketChanges
 from tests.contract.jira_support import Place, created, jira820_place, new_ticket
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from connectors.tickets import Mark, SiteKind
+from connectors.jira.payloads import SiteKind
+from connectors.tickets import Mark
 from tests.acceptance.world import LAG, World, world
 from tests.integration.queue_support import database
 from worker.app.composition import new_mark

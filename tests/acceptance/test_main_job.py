@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from config.sections import LABELS, Names, Slot
+from connectors.jira.payloads import SiteKind
 from connectors.sandbox import Fault
-from connectors.tickets import SiteKind
 from tests.acceptance.world import World
 from worker.jobs.context import DraftFilter
 from worker.jobs.results import Action, Trigger

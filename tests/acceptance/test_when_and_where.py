@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from config.tickets import CreateWhen
+from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox.projects import Project, ProjectField
-from connectors.tickets import SiteKind
 from tests.acceptance.world import World
 from worker.jobs.context import RouteRule
 from worker.jobs.results import Action, IncidentResult, Trigger

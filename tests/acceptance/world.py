@@ -15,6 +15,7 @@ from config.sections import Names
 from connectors.incidents import IncidentId
 from connectors.jira.client import Jira
 from connectors.jira.connector import JiraConnector
+from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox.server import JiraSandbox
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.connector import PagerDutyConnector
@@ -22,7 +23,6 @@ from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios import load
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.retry import Circuit, RetryPolicy
-from connectors.tickets import SiteKind
 from worker.app.composition import new_mark
 from worker.app.registry import words_of
 from worker.document.action_items import ActionItem

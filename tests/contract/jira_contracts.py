@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
+from connectors.jira.payloads import SiteKind
 from connectors.sandbox import Served
-from connectors.tickets import SiteKind
 from tests.contract.specs import Contract, Erratum, Exchange, contract
 
 UNAUTHORIZED = 401

@@ -13,6 +13,7 @@ from jira820.serialize import iid
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from connectors.jira.client import Jira
+from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import JiraSandbox
 from connectors.loopback import LoopbackServer
 from connectors.retry import Circuit, RetryPolicy
@@ -24,7 +25,6 @@ from connectors.tickets import (
     NewTicket,
     Paragraph,
     Preformatted,
-    SiteKind,
     Span,
 )
 

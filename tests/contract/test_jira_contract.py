@@ -7,17 +7,11 @@ import requests
 
 from connectors.errors import ConnectorError
 from connectors.jira.client import Jira
+from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import PEOPLE, JiraSandbox
 from connectors.jira.sandbox.projects import person
 from connectors.sandbox import Fault
-from connectors.tickets import (
-    AccountId,
-    RemoteLink,
-    SiteKind,
-    TicketChanges,
-    TicketId,
-    TicketKey,
-)
+from connectors.tickets import AccountId, RemoteLink, TicketChanges, TicketId, TicketKey
 from tests.contract.jira_contracts import contract_of, exchange_of, problems
 from tests.contract.jira_support import INCIDENT, created, new_ticket, tracker
 

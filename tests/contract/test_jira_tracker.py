@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from connectors.jira.client import Jira
+from connectors.jira.payloads import SiteKind
 from connectors.tickets import (
     COMMON_LABEL,
     Account,
@@ -14,7 +15,6 @@ from connectors.tickets import (
     Category,
     NoAccount,
     RemoteLink,
-    SiteKind,
     TicketChanges,
     TicketId,
     TicketKey,

@@ -7,10 +7,10 @@ import pytest
 from connectors.checks import Finding
 from connectors.errors import NotFound
 from connectors.jira.client import Jira
+from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import JiraSandbox, ProjectField
 from connectors.jira.sandbox.projects import SYSTEM_FIELDS, Project
 from connectors.retry import RetryPolicy
-from connectors.tickets import SiteKind
 from tests.contract.jira_support import tracker
 
 

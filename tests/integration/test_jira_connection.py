@@ -26,19 +26,13 @@ from connectors.errors import (
 )
 from connectors.jira.client import Jira
 from connectors.jira.connection import Connection, Credentials
+from connectors.jira.payloads import SiteKind
 from connectors.jira.responses import lost
 from connectors.jira.sandbox import API_TOKEN, EMAIL, PERSONAL_TOKEN, JiraSandbox
 from connectors.rate_limit import NoPace
 from connectors.retry import Circuit, RetryPolicy
 from connectors.sandbox import Fault, Moment
-from connectors.tickets import (
-    Created,
-    RemoteLink,
-    SiteKind,
-    TicketChanges,
-    TicketId,
-    Unknown,
-)
+from connectors.tickets import Created, RemoteLink, TicketChanges, TicketId, Unknown
 from tests.contract.jira_support import created, new_ticket, patient, tracker
 
 ONCE = RetryPolicy(attempts=1, sleep=lambda _: None)

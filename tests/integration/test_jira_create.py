@@ -9,11 +9,12 @@ import pytest
 
 from connectors.errors import AccessDenied, OutOfQuota, Unreachable
 from connectors.jira.client import Jira
+from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import JiraSandbox, ProjectField
 from connectors.jira.sandbox.projects import SYSTEM_FIELDS, Project
 from connectors.retry import RetryPolicy
 from connectors.sandbox import Fault, Moment
-from connectors.tickets import Created, NotSent, Refused, SiteKind, Unknown
+from connectors.tickets import Created, NotSent, Refused, Unknown
 from tests.contract.jira_support import created, new_ticket, tracker
 
 

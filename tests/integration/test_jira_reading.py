@@ -7,10 +7,11 @@ import pytest
 
 from connectors.errors import PayloadError, Rejected, Unreachable
 from connectors.jira.client import OVERLAP
+from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import JiraSandbox, Project
 from connectors.jira.sandbox.projects import operations
 from connectors.sandbox import Fault
-from connectors.tickets import Category, SiteKind, TicketId, TicketKey
+from connectors.tickets import Category, TicketId, TicketKey
 from tests.contract.jira_support import created, new_ticket, tracker
 
 LABEL = "postmortem-worker"

@@ -11,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import SECRET, FieldEdit, JiraSandbox, ProjectField
 from connectors.jira.sandbox.jql import BadQuery, parse
 from connectors.jira.webhook import read
 from connectors.loopback import LoopbackServer
 from connectors.sandbox import Fault, Moment, Served
-from connectors.tickets import RemoteLink, SiteKind
+from connectors.tickets import RemoteLink
 from tests.contract.jira_support import created, new_ticket, tracker
 
 DOC = {"type": "doc", "version": 1, "content": []}

@@ -16,6 +16,7 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.jira.client import Jira
+from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import JiraSandbox
 from connectors.sandbox import Fault
 from connectors.tickets import (
@@ -23,7 +24,6 @@ from connectors.tickets import (
     NoAccount,
     Refused,
     RemoteLink,
-    SiteKind,
     TicketChanges,
     TicketId,
     TicketKey,

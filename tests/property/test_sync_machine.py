@@ -8,8 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from connectors.jira.payloads import SiteKind
 from connectors.sandbox import Fault, Moment, Served
-from connectors.tickets import SiteKind
 from tests.acceptance.world import LAG, world
 from worker.store.directory.directory_store import DirectoryStore
 from worker.store.document_store import Version

@@ -38,6 +38,37 @@ def test_no_module_opens_an_address_without_the_clients() -> None:
     assert [named(path) for path in MODULES if "urllib.request" in path.read_text("utf-8")] == []
 
 
+NEUTRAL = ("config", "worker/cli", "worker/jobs", "worker/journal", "worker/queue", "worker/web")
+"""Folders that know no service by its name: what one says of itself is in its connector."""
+
+
+def words(path: Path) -> Iterator[str]:
+    """Give the names and texts in a module's code, without its docstrings and comments."""
+    tree = ast.parse(path.read_text("utf-8"))
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node.value
+        elif isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, (ast.ImportFrom, ast.Import)):
+            yield from (one.name for one in node.names)
+
+
+def test_no_service_is_named_but_by_its_connector() -> None:
+    services = re.compile(r"pagerduty|jira", re.IGNORECASE)
+    found = [
+        f"{named(path)}: {word}"
+        for path in MODULES
+        if named(path).startswith(NEUTRAL)
+        for word in words(path)
+        if services.search(word)
+    ]
+    assert found == []
+
+
 def exceptions() -> Iterator[tuple[str, str]]:
     """Give each comment that silences a tool, and where it stands."""
     silencing = re.compile(r"#\s*(?:noqa|type:\s*ignore|pragma)\b.*")

@@ -10,8 +10,9 @@ import pytest
 
 from connectors.errors import PayloadError
 from connectors.jira import payloads
+from connectors.jira.payloads import SiteKind
 from connectors.json_fields import JsonValue
-from connectors.tickets import Account, AccountId, Category, SiteKind
+from connectors.tickets import Account, AccountId, Category
 
 SITE = "https://jira.example.com"
 

@@ -7,9 +7,9 @@ import pytest
 
 from connectors.jira import payloads
 from connectors.jira.createmeta import create_fields, field_page, type_page
-from connectors.jira.payloads import Made, NotMade, bulk_results, problems
+from connectors.jira.payloads import Made, NotMade, SiteKind, bulk_results, problems
 from connectors.json_fields import JsonValue
-from connectors.tickets import Category, SiteKind
+from connectors.tickets import Category
 from tests.contract.specs import reference
 
 SITE = "https://jira.example.com"

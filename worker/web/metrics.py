@@ -34,7 +34,7 @@ class Metrics:
         )
         self._webhook_seconds = Histogram(
             "postmortem_webhook_seconds",
-            "Time to answer a webhook. PagerDuty gives up after 5 s.",
+            "Time to answer a webhook. Senders give up after 5 s.",
             ["source"],
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
             registry=self.registry,

@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import site_routes, ticket_routes
 from connectors.jira.sandbox.api_request import LOGIN_FAILED, ApiAnswer, ApiRequest, Handler
 from connectors.jira.sandbox.issue_requests import RefusedRequest
 from connectors.jira.sandbox.site import SandboxSite, TicketRecord
 from connectors.jira.sandbox.views import Views, ticket_page
 from connectors.sandbox import Delivery, Recorder, Sandbox
-from connectors.tickets import SiteKind
 from connectors.webhooks import hex_digest
 
 EMAIL = "postmortem@example.com"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox.projects import (
     MOVES,
     PEOPLE,
@@ -20,7 +21,6 @@ from connectors.jira.sandbox.projects import (
     Project,
     operations,
 )
-from connectors.tickets import SiteKind
 
 FIRST_ID = 10_401
 

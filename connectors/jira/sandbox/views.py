@@ -5,6 +5,7 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox.field_values import adf_text
 from connectors.jira.sandbox.projects import (
     RESOLUTIONS,
@@ -16,7 +17,6 @@ from connectors.jira.sandbox.projects import (
     Status,
 )
 from connectors.jira.sandbox.site import SandboxSite, SandboxTicket, TicketRecord
-from connectors.tickets import SiteKind
 
 Wire = dict[str, Any]
 COLOURS = {"new": "blue-gray", "indeterminate": "yellow", "done": "green"}
