@@ -159,22 +159,24 @@ def _plan_creates(
         return []
     fields = _create_fields(work, route)
     items = {one.ordinal: one for one in work.items}
-    find, policy = work.cache.accounts.find, work.context.policy
-    return [
-        prepare(
-            items[one.ordinal],
-            one.reason,
-            work.context.new_mark(),
-            work.origin,
-            route,
-            fields,
-            policy.priorities,
-            find(work.tracker, route.project, owner)
-            if (owner := items[one.ordinal].owner)
-            else None,
+    creates = []
+    for one in lacking:
+        item, owner = items[one.ordinal], None
+        if item.owner:
+            owner = work.cache.accounts.find(work.tracker, route.project, item.owner)
+        creates.append(
+            prepare(
+                item,
+                one.reason,
+                work.context.new_mark(),
+                work.origin,
+                route,
+                fields,
+                work.context.policy.priorities,
+                owner,
+            )
         )
-        for one in lacking
-    ]
+    return creates
 
 
 def _create_fields(work: TicketWork, route: Route) -> CreateFields:
