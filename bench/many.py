@@ -27,7 +27,7 @@ from worker.journal.records import KnownDocument
 from worker.store.directory.directory_store import DirectoryStore
 from worker.store.document_store import DocumentStore, Listed, Stored
 from worker.store.git.git_store import GitStore
-from worker.tracking.memory import TrackedTicket, Values, row_values
+from worker.tracking.tracked_tickets import TrackedTicket, Values, row_values
 
 TICKETS = 5
 

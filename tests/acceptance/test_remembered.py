@@ -7,7 +7,7 @@ import pytest
 from connectors.sandbox import Fault
 from tests.acceptance.world import World
 from worker.jobs.results import Trigger
-from worker.tracking.memory import Intent, TrackedTicket
+from worker.tracking.tracked_tickets import Intent, TrackedTicket
 
 BULK, SINGLE = r"POST .*/issue/bulk$", r"POST .*/issue$"
 

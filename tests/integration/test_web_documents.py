@@ -20,7 +20,7 @@ from worker.journal.journal import Journal
 from worker.queue import Queue
 from worker.store.directory.directory_store import DirectoryStore
 from worker.store.document_store import Stored
-from worker.tracking.memory import TrackedTicket, Values
+from worker.tracking.tracked_tickets import TrackedTicket, Values
 
 COUNT = 30
 TEXT = """---

@@ -6,7 +6,15 @@ from datetime import date
 from connectors.tickets import Category, NoAccount, RemoteLink, TicketField, Transition
 from tests.unit.tracking_support import ALICE, row, rows, ticket, tracked
 from worker.document.action_items import ActionItem
-from worker.tracking.actions import (
+from worker.tracking.agreement import (
+    AgreementRules,
+    Answers,
+    Questions,
+    Sides,
+    plan_agreement,
+    questions,
+)
+from worker.tracking.planned_actions import (
     AddLinks,
     Cell,
     ChangeTicket,
@@ -16,17 +24,9 @@ from worker.tracking.actions import (
     ToTicket,
     WriteCell,
 )
-from worker.tracking.agreement import (
-    AgreementRules,
-    Answers,
-    Questions,
-    Sides,
-    plan_agreement,
-    questions,
-)
-from worker.tracking.fields import ToRow, after
-from worker.tracking.memory import TrackedTicket, row_values, ticket_values
 from worker.tracking.row_cells import plan_cells, remembered
+from worker.tracking.shared_fields import ToRow, after
+from worker.tracking.tracked_tickets import TrackedTicket, row_values, ticket_values
 
 NAMED = "Add alert | | | | OPS-1 | To Do"
 RULES = AgreementRules(done=frozenset({"done"}))

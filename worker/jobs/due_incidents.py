@@ -13,11 +13,11 @@ from connectors.incidents import Incident, IncidentFilter, IncidentId
 from connectors.tickets import COMMON_LABEL, TicketId
 from worker.jobs.catalogue import Catalogue
 from worker.jobs.context import JobContext
-from worker.jobs.pull import note_skip, still_skipped, updated
+from worker.jobs.pull_incident import note_skip, still_skipped, updated
 from worker.jobs.results import Trigger
 from worker.jobs.run_cache import ReadTickets
 from worker.journal.records import Pull, Skip
-from worker.tracking.status import reads_otherwise
+from worker.tracking.ticket_status import reads_otherwise
 
 RESOLVED = "incidents resolved"
 CHANGED = "tickets changed"

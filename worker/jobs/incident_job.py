@@ -12,7 +12,7 @@ from worker.document.front_matter import DocumentError
 from worker.jobs.catalogue import look, up_to_date, with_document
 from worker.jobs.context import JobContext
 from worker.jobs.job_request import JobRequest
-from worker.jobs.pull import Pulled, obtain, origin, updated, what_happened
+from worker.jobs.pull_incident import Pulled, obtain, origin, updated, what_happened
 from worker.jobs.results import Deed, IncidentResult, Report, entries, failed
 from worker.jobs.run_cache import FoundAccounts, RunCache
 from worker.jobs.sync_tickets import remember, sync_tickets

@@ -7,7 +7,7 @@ from connectors.errors import AccessDenied, NotFound, Rejected
 from connectors.incidents import IncidentId
 from connectors.tickets import Account, NoAccount, Ticket, TicketId, TicketTracker
 from worker.jobs.catalogue import Catalogue
-from worker.tracking.memory import TrackedTicket
+from worker.tracking.tracked_tickets import TrackedTicket
 
 
 @dataclass(slots=True)

@@ -18,12 +18,12 @@ from worker.document.front_matter import read as read_front_matter
 from worker.jobs.context import JobContext
 from worker.jobs.results import Action, Deed
 from worker.jobs.ticket_actions import TicketWork, carry_out, cell_deed
-from worker.tracking.actions import CreateTicket, LacksTicket, LinkTicket, Tell
 from worker.tracking.agreement import AgreementRules, Answers, plan_agreement, questions
 from worker.tracking.linking import LinkState, plan_links, sentences
-from worker.tracking.matching import NamedTickets, adopt_typed, as_remembered, match_keys
 from worker.tracking.new_ticket import Route, incident_label, prepare, remote_links
+from worker.tracking.planned_actions import CreateTicket, LacksTicket, LinkTicket, Tell
 from worker.tracking.row_cells import plan_cells, remembered
+from worker.tracking.row_matching import NamedTickets, adopt_typed, as_remembered, match_keys
 
 
 def sync_tickets(

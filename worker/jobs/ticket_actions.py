@@ -21,7 +21,9 @@ from worker.jobs.context import JobContext
 from worker.jobs.results import Action, Deed, Report
 from worker.jobs.run_cache import RunCache
 from worker.journal.records import NO_CLAIM, Claim
-from worker.tracking.actions import (
+from worker.tracking.agreement import Sides
+from worker.tracking.new_ticket import Origin
+from worker.tracking.planned_actions import (
     AddLinks,
     Cell,
     ChangeTicket,
@@ -32,10 +34,8 @@ from worker.tracking.actions import (
     WriteCell,
     row_name,
 )
-from worker.tracking.agreement import Sides
-from worker.tracking.fields import TRACKER_NAMES, after
-from worker.tracking.memory import Intent, TrackedTicket, row_values, ticket_values
-from worker.tracking.new_ticket import Origin
+from worker.tracking.shared_fields import TRACKER_NAMES, after
+from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values, ticket_values
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from worker.document.merge_values import Written
 from worker.document.template import file_name, fill
 from worker.jobs.catalogue import Catalogue
 from worker.jobs.context import JobContext
-from worker.jobs.pull import Pulled, chart_name
+from worker.jobs.pull_incident import Pulled, chart_name
 from worker.jobs.results import Action, Deed, Report, SuggestedText
 from worker.journal.records import KnownDocument, KnownIncident
 from worker.store.document_store import NOTHING, Stored, Version

@@ -25,7 +25,7 @@ from worker.journal.records import (
 )
 from worker.journal.skipped_incidents import Skips
 from worker.journal.tables import chunks, put, put_first
-from worker.tracking.memory import Intent, TrackedTicket
+from worker.tracking.tracked_tickets import Intent, TrackedTicket
 
 
 class Journal:

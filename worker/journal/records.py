@@ -8,7 +8,7 @@ from typing import Any, NewType
 
 from connectors.incidents import NO_INCIDENT, IncidentId
 from connectors.tickets import Mark, TicketId, TicketKey
-from worker.tracking.memory import Intent, TrackedTicket, Values
+from worker.tracking.tracked_tickets import Intent, TrackedTicket, Values
 
 
 @dataclass(frozen=True, slots=True)

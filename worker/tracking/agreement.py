@@ -16,7 +16,7 @@ from connectors.tickets import (
     Transition,
 )
 from worker.document.action_items import ActionItem
-from worker.tracking.actions import (
+from worker.tracking.planned_actions import (
     AddLinks,
     ChangeTicket,
     Field,
@@ -26,9 +26,9 @@ from worker.tracking.actions import (
     ToTicket,
     row_name,
 )
-from worker.tracking.fields import ToRow, Vocabulary, after, changed, compare, translate
-from worker.tracking.memory import TrackedTicket
-from worker.tracking.status import UNAVAILABLE, closing, wants_move
+from worker.tracking.shared_fields import ToRow, Vocabulary, after, changed, compare, translate
+from worker.tracking.ticket_status import UNAVAILABLE, closing, wants_move
+from worker.tracking.tracked_tickets import TrackedTicket
 
 
 @dataclass(frozen=True, slots=True)

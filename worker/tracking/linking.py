@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from connectors.incidents import IncidentId
 from connectors.tickets import Mark, Ticket, TicketId
 from worker.document.action_items import ActionItem
-from worker.tracking.actions import LacksTicket, LinkTicket, Wait
-from worker.tracking.matching import Wording, pair, pair_by_words, same_words
-from worker.tracking.memory import Intent, TrackedTicket, row_values
 from worker.tracking.new_ticket import mark_label, summary_line
+from worker.tracking.planned_actions import LacksTicket, LinkTicket, Wait
+from worker.tracking.row_matching import Wording, pair, pair_by_words, same_words
+from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from connectors.tickets import (
     Span,
 )
 from worker.document.action_items import ActionItem
-from worker.tracking.actions import CreateTicket
+from worker.tracking.planned_actions import CreateTicket
 
 SUMMARY_LIMIT = 255
 """Jira's limit on a summary, in characters (a longer one is refused with 400)."""

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from connectors.tickets import Category, Ticket, TicketId
 from worker.document.action_items import ActionItem, CellEdit, TicketCell
-from worker.tracking.actions import Cell, Field, WriteCell
 from worker.tracking.agreement import AgreementRules, Sides
-from worker.tracking.fields import ToRow, still_to_come
-from worker.tracking.memory import TrackedTicket, row_values, ticket_values
-from worker.tracking.status import UNAVAILABLE, status_text, written_over
+from worker.tracking.planned_actions import Cell, Field, WriteCell
+from worker.tracking.shared_fields import ToRow, still_to_come
+from worker.tracking.ticket_status import UNAVAILABLE, status_text, written_over
+from worker.tracking.tracked_tickets import TrackedTicket, row_values, ticket_values
 
 
 def plan_cells(

@@ -16,7 +16,7 @@ from connectors.tickets import (
     Transition,
 )
 from worker.document.action_items import ActionItem
-from worker.tracking.memory import TrackedTicket
+from worker.tracking.tracked_tickets import TrackedTicket
 
 TASK_SHOWN = 60
 """How many characters of a task a sentence quotes."""

@@ -12,10 +12,10 @@ from datetime import date
 from connectors.tickets import Account, Ticket, TicketChanges, TicketField
 from worker.content.clean_text import clean
 from worker.document.action_items import ActionItem
-from worker.tracking.actions import Field, ToTicket
-from worker.tracking.matching import same_words
-from worker.tracking.memory import TrackedTicket, Values, row_values, ticket_values
 from worker.tracking.new_ticket import priority_name, summary_line
+from worker.tracking.planned_actions import Field, ToTicket
+from worker.tracking.row_matching import same_words
+from worker.tracking.tracked_tickets import TrackedTicket, Values, row_values, ticket_values
 
 TRACKER_NAMES = {
     Field.TASK: TicketField.SUMMARY,

@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 from connectors.incidents import IncidentId
 from connectors.tickets import Ticket, TicketId, TicketKey
 from worker.document.action_items import ActionItem
-from worker.tracking.actions import LinkTicket, Tell, row_name
-from worker.tracking.memory import TrackedTicket, row_values
+from worker.tracking.planned_actions import LinkTicket, Tell, row_name
+from worker.tracking.tracked_tickets import TrackedTicket, row_values
 
 ALIKE = 0.6
 """How alike (0 to 1, as difflib measures) two texts must be to count as one, reworded."""

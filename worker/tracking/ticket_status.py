@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from connectors.tickets import Category, Ticket, Transition
 from worker.content.clean_text import clean
 from worker.document.action_items import ActionItem
-from worker.tracking.memory import TrackedTicket, ticket_values
+from worker.tracking.tracked_tickets import TrackedTicket, ticket_values
 
 UNAVAILABLE = "Unavailable"
 """Written where a ticket cannot be seen: it was deleted, or hidden from these credentials."""
