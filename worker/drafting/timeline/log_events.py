@@ -23,8 +23,7 @@ from worker.drafting.policy import (
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import listing, quoted
 from worker.drafting.timeline.entry_wording import tell_entry
-from worker.drafting.timeline.events import Event
-from worker.drafting.timeline.folding import fold, folded_event
+from worker.drafting.timeline.events import Event, fold, folded_event
 from worker.drafting.timeline.relations import SAME_ACT, EntryRelations, key_of, reopening_key
 
 
