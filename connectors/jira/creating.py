@@ -88,34 +88,35 @@ class Creator:
 
     def _send(self, site: Site, drafts: list[_Unsent]) -> Iterator[tuple[_Unsent, _Result]]:
         """Send the drafts together, or one by one where the site cannot take them together."""
-        results = None
+        bodies = [new_issue(draft.ticket, site.kind, draft.dropped) for draft in drafts]
         if len(drafts) > 1 and self._bulk:
-            results = self._send_together(site, drafts)
-        if results is not None:
-            yield from zip(drafts, results, strict=True)
-            return
-        for draft in drafts:
-            result = self._send_alone(site, draft)
+            results = self._made_together(
+                self._connection.exchange(_DOING, "POST", "issue/bulk", {"issueUpdates": bodies}),
+                len(drafts),
+            )
+            if results is not None:
+                yield from zip(drafts, results, strict=True)
+                return
+        for draft, body in zip(drafts, bodies, strict=True):
+            result = self._made_alone(self._connection.exchange(_DOING, "POST", "issue", body))
             yield draft, result
             if isinstance(result, Unknown):
                 return
 
-    def _send_together(self, site: Site, drafts: list[_Unsent]) -> Sequence[_Result] | None:
+    def _made_together(
+        self, answer: JiraAnswer | ConnectorError, count: int
+    ) -> Sequence[_Result] | None:
         """Give one result each, or None where the request was refused as a whole: nothing made."""
-        bodies = [new_issue(draft.ticket, site.kind, draft.dropped) for draft in drafts]
-        answer = self._connection.exchange(_DOING, "POST", "issue/bulk", {"issueUpdates": bodies})
         if isinstance(answer, ConnectorError):
-            return [_unclear(str(answer))] * len(drafts)
+            return [_unclear(str(answer))] * count
         if answer.status in _NO_SUCH_CALL:
             self._bulk = False
             return None
         if answer.status in _OF_THE_SITE:
             raise self._connection.refusal(answer, _DOING)
-        return _results(answer, len(drafts))
+        return _results(answer, count)
 
-    def _send_alone(self, site: Site, draft: _Unsent) -> _Result:
-        body = new_issue(draft.ticket, site.kind, draft.dropped)
-        answer = self._connection.exchange(_DOING, "POST", "issue", body)
+    def _made_alone(self, answer: JiraAnswer | ConnectorError) -> _Result:
         if isinstance(answer, ConnectorError):
             return _unclear(str(answer))
         if answer.status in _OF_THE_SITE:
