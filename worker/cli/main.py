@@ -15,13 +15,13 @@ from config.settings import Settings
 from connectors.errors import ConfigurationError, PostmortemError
 from connectors.incidents import IncidentId
 from worker.app.composition import open_context
+from worker.app.preflight import preflight
 from worker.app.registry import Services, named, source_kinds, tracker_kinds
 from worker.cli import printing, serving
 from worker.cli.arguments import Incidents, Json, SomeIncidents, duration
 from worker.cli.exits import FAILED, MISUSED
 from worker.cli.running import carry_out_shown, finish, interruptible, settings_of
 from worker.jobs.document_status import document_statuses, journal_of, skipped_incidents
-from worker.jobs.preflight import preflight
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import RunRequest
 
