@@ -1,8 +1,10 @@
 """Who wins when the program, people and new facts meet; the examples on the page come besides."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from importlib.resources import files
+from itertools import takewhile
 
 import pytest
 
@@ -390,3 +392,76 @@ def test_a_memory_that_cannot_be_read_says_so() -> None:
     for stored in ("", "{}", "[]", '{"text": "", "units": {"title": [1]}, "prompts": {}}'):
         with pytest.raises(DocumentError, match="remembered of a document cannot be read"):
             Written.from_json(stored)
+
+
+def points(text: str, label: str) -> list[str]:
+    """Give the bullets below a label."""
+    behind = text.split(f"- **{label}:**")[1].splitlines()[1:]
+    return [line.strip()[2:] for line in takewhile(lambda line: line.startswith("  "), behind)]
+
+
+def test_without_a_base_facts_stand_before_prompts_that_stay() -> None:
+    people = BASE.text.replace("  - Acknowledged fast\n", "")
+    assert points(merged(people, BASE, None).text, "What Went Well") == [
+        "Acknowledged fast",
+        "[Point 1]",
+        "[Point 2]",
+    ]
+
+
+def test_without_a_base_a_persons_point_beside_such_prompts_says_that_the_facts_were_removed() -> (
+    None
+):
+    people = BASE.text.replace("  - Acknowledged fast\n", "  - Mine\n")
+    assert merged(people, BASE, None).text == people
+
+
+def test_without_a_base_prompts_that_wait_become_facts_beside_a_persons_row() -> None:
+    rows = "\n".join(f"| {row.cells[0]} | {row.cells[1]} |" for row in CONTENT.timeline)
+    people = edited(rows, "| HH:MM | [Event 1: Detection of the issue] |\n| 02:30 | Mine |")
+    text = merged(people, BASE, None).text
+    assert [line for line in text.splitlines() if re.match(r"\| \d\d:", line)] == [
+        "| 02:10 | The monitor fired |",
+        "| 02:20 | Paged 2 people |",
+        "| 02:30 | Mine |",
+        "| 02:53 | Resolved by Ann |",
+    ]
+
+
+def test_without_a_base_prompts_that_people_reordered_stay_so() -> None:
+    people = edited(
+        "  - [Point 1]\n  - [Point 2]\n- **What Didn't",
+        "  - [Point 2]\n  - [Point 1]\n- **What Didn't",
+    )
+    people = people.replace("  - Acknowledged fast\n", "")
+    well = points(merged(people, BASE, None).text, "What Went Well")
+    assert well == ["[Point 2]", "Acknowledged fast", "[Point 1]"]
+
+
+def test_a_new_point_stands_right_behind_the_one_before_it() -> None:
+    people = edited("  - Restarted\n", "  - Mine\n  - Restarted\n  - Too\n")
+    a, b = CONTENT.entries[Slot.STEPS_TAKEN].points
+    steps = DraftEntry(points=(a, Point("n", "Paged"), b, Point("m", "Watched")))
+    text = merged(people, written(entries={**CONTENT.entries, Slot.STEPS_TAKEN: steps})).text
+    assert points(text, "Steps Taken") == ["Looked", "Paged", "Mine", "Restarted", "Watched", "Too"]
+
+
+@pytest.mark.parametrize("day", ["", "2026-11-02 "])
+def test_a_new_row_stands_by_its_time_whether_or_not_rows_have_dates(day: str) -> None:
+    first, last = DraftRow("a", (f"{day}02:10", "First")), DraftRow("z", ("02:53", "Last"))
+    new = DraftRow("n", ("2026-11-02 02:20", "New"))
+    base = written(timeline=(first, last))
+    people = edited("| 02:53 | Last |", "| 02:30 | Mine |\n| 02:53 | Last |", base.text)
+    text = merged(people, written(timeline=(first, new, last)), base).text
+    assert re.findall(r"(First|New|Mine|Last) \|", text) == ["First", "New", "Mine", "Last"]
+
+
+def test_a_new_row_of_the_next_day_stands_behind_the_rows_of_the_day_before() -> None:
+    first, last = DraftRow("a", ("2026-11-02 23:10", "First")), DraftRow("z", ("00:53", "Last"))
+    base = written(timeline=(first,))
+    people = edited(
+        "| First |", "| First |\n| 23:30 | Mine |\n| 2026-11-03 01:00 | Too |", base.text
+    )
+    new = replace(last, cells=("2026-11-03 00:53", "Last"))
+    text = merged(people, written(timeline=(first, new)), base).text
+    assert re.findall(r"(First|Mine|Last|Too) \|", text) == ["First", "Mine", "Last", "Too"]

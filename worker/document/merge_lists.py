@@ -35,7 +35,7 @@ def merge_list(
     fresh: Sequence[Unit],
     prompts: Sequence[Unit],
     *,
-    by_time: bool = False,
+    by_time: bool,
 ) -> PlaceResult:
     """Merge one list. ``base`` is None where nothing is known of what was written before.
 
@@ -56,7 +56,7 @@ def _assumed(
     """
     asked = pair(prompts, entries)
     said = pair(fresh, entries)
-    kept = {unit.key for unit in fresh if unit.prompt}  # asked again beside the facts
+    kept = {unit.key for unit in fresh}  # prompts that stay beside the facts are among them
     waiting = any(prompts[number].key not in kept for number in asked.values())
     if waiting or (asked and len(asked) == len(entries)):
         present = set(said.values())
