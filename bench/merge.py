@@ -14,7 +14,7 @@ from importlib.resources import files
 from markdown_it import MarkdownIt
 
 from config.sections import Names, Slot
-from worker.content.draft import Content, DraftEntry, DraftRow, Point
+from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
 from worker.document.merge import merge
 from worker.document.template import fill
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from config.sections import Names, Slot
-from worker.content.draft import Content, DraftEntry, DraftRow
+from worker.content.draft_content import Content, DraftEntry, DraftRow
 from worker.document.action_items import CellEdit
 from worker.document.action_section import read, write
 from worker.document.merge import merge

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from config.sections import Names, Slot
-from worker.content.draft import Content, DraftEntry, DraftRow, Point
+from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
 from worker.document.action_items import CellEdit, TicketCell
 from worker.document.action_section import read, write
 from worker.document.markdown_blocks import parse

@@ -30,7 +30,7 @@ from connectors.incidents import (
 from tests.incidents.making import channel
 from tests.incidents.reading import in_bullet, in_cell, in_heading, inlines, parse, shape
 from worker.content.clean_text import clean
-from worker.content.draft import Content
+from worker.content.draft_content import Content
 from worker.document.template import fill
 from worker.drafting.draft import draft
 from worker.drafting.history.story import story

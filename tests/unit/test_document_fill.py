@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.sections import Column, Names, Section, Slot
-from worker.content.draft import Content, DraftEntry, DraftRow, Point
+from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
 from worker.content.inline_markdown import escape
 from worker.document.action_section import read
 from worker.document.front_matter import DocumentError

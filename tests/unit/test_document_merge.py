@@ -9,7 +9,7 @@ from itertools import takewhile
 import pytest
 
 from config.sections import Names, Slot
-from worker.content.draft import Content, DraftEntry, DraftRow, Point
+from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
 from worker.document.front_matter import DocumentError
 from worker.document.merge import Merged, merge, nearest_base
 from worker.document.merge_values import TIMELINE, Written

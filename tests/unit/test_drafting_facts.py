@@ -12,7 +12,7 @@ from config.sections import Slot
 from connectors.incidents import CustomField, IncidentStatus, Link, Missing, Reference
 from tests.incidents import days, nights, odd
 from tests.incidents.making import Making, service
-from worker.content.draft import Content, DraftEntry
+from worker.content.draft_content import Content, DraftEntry
 from worker.drafting.draft import draft
 from worker.drafting.policy import DraftPolicy
 

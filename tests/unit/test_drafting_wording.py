@@ -8,7 +8,7 @@ import pytest
 from connectors.incident_kinds import EntryKind
 from connectors.incidents import Agent, AgentKind, Channel, LogEntry
 from tests.incidents.making import channel
-from worker.drafting.history.people import actor, automatic, monitor, name
+from worker.drafting.history.agents import actor, automatic, monitor, name
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import (
     count,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from config.sections import Column, Names, Section, Slot
-from worker.content.draft import Content, DraftEntry, DraftRow, own_keys
+from worker.content.draft_content import Content, DraftEntry, DraftRow, own_keys
 from worker.content.inline_markdown import in_cell, is_bracketed
 from worker.document import front_matter
 from worker.document.merge import merge_parts, targets_of

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from config.sections import Slot
 from connectors.incidents import IncidentRecord
-from worker.content.draft import Content, DraftEntry, DraftRow, Point, own_keys
+from worker.content.draft_content import Content, DraftEntry, DraftRow, Point, own_keys
 from worker.content.inline_markdown import say
 from worker.content.urls import safe_url
 from worker.drafting.chart.drawing import draw_chart

@@ -13,7 +13,7 @@ from connectors.incidents import (
     IncidentStatus,
     Reference,
 )
-from worker.content.draft import Content
+from worker.content.draft_content import Content
 from worker.content.inline_markdown import plain
 from worker.drafting.draft import draft
 from worker.jobs.context import JobContext

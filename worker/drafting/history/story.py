@@ -1,12 +1,12 @@
-"""What is derived from a record once, for the timeline, the facts and the chart alike."""
+"""What is derived from a record once, for the timeline, the sections and the chart alike."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.incidents import ALERTS, LOG_ENTRIES, Alert, Incident, IncidentRecord, LogEntry
+from worker.drafting.history.agents import is_person, name
 from worker.drafting.history.notes import WrittenNote, written_notes
-from worker.drafting.history.people import is_person, name
 from worker.drafting.history.phases import OpenPeriod, end_of, open_periods
 
 

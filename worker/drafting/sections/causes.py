@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from worker.content.clean_text import clean
-from worker.content.draft import DraftEntry, Point
+from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, link, say
 from worker.content.urls import safe_url
+from worker.drafting.history.agents import name
 from worker.drafting.history.notes import NoteKind, root_cause
-from worker.drafting.history.people import name
 from worker.drafting.history.story import Story
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import duration, quoted

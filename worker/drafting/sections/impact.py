@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from connectors.incidents import CustomField
 from worker.content.clean_text import clean, one_line, shorten
-from worker.content.draft import DraftEntry, Point
+from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, say
 from worker.drafting.history.alerts import by_service, by_severity, peak
 from worker.drafting.history.phases import open_time

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from connectors.incident_kinds import EntryKind, ResponderAnswer
-from worker.content.draft import DraftEntry, Point
+from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, say
-from worker.drafting.history.people import automatic, is_person, monitor, name, timed_out
+from worker.drafting.history.agents import automatic, is_person, monitor, name, timed_out
 from worker.drafting.history.phases import open_time
 from worker.drafting.history.story import Story
 from worker.drafting.policy import DraftPolicy

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from connectors.incident_kinds import EntryKind
 from connectors.incidents import LogEntry
-from worker.content.draft import DraftEntry, Point
+from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, say
+from worker.drafting.history.agents import actor, automatic, monitor, name, with_answer
 from worker.drafting.history.noted_actions import is_action
 from worker.drafting.history.notes import NoteKind
-from worker.drafting.history.people import actor, automatic, monitor, name, with_answer
 from worker.drafting.history.story import Story
 from worker.drafting.policy import DraftPolicy, Topic
 from worker.drafting.sections.summary import status_updates, update_text

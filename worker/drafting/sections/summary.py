@@ -7,7 +7,7 @@ from datetime import timedelta
 from connectors.incident_kinds import EntryKind, UrgencyLevel
 from connectors.incidents import CustomField, IncidentStatus, LogEntry
 from worker.content.clean_text import clean
-from worker.content.draft import DraftEntry
+from worker.content.draft_content import DraftEntry
 from worker.content.inline_markdown import Markdown, link, say
 from worker.drafting.history.alerts import by_service, service_id
 from worker.drafting.history.phases import OpenPeriod, open_time

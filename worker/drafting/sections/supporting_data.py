@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from connectors.incidents import ALERTS, Link
 from worker.content.clean_text import clean, shorten
-from worker.content.draft import DraftEntry, Point
+from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, image, link, say
 from worker.content.urls import safe_url
 from worker.drafting.history.story import Story

@@ -8,7 +8,7 @@ from connectors.incident_kinds import ChannelKind, EntryKind, UrgencyLevel
 from connectors.incidents import Agent, FieldChange, LogEntry
 from worker.content.clean_text import clean, shorten
 from worker.content.inline_markdown import Markdown, needed_in, say
-from worker.drafting.history.people import actor, automatic, monitor, name, names, timed_out
+from worker.drafting.history.agents import actor, automatic, monitor, name, names, timed_out
 from worker.drafting.policy import UNKNOWN, Rule
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import duration, listing, quoted, span

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from connectors.incident_kinds import EntryKind, Medium
 from connectors.incidents import LogEntry
 from worker.content.inline_markdown import Markdown, link, say
-from worker.drafting.history.people import SOMEBODY, actor, automatic, is_person, name, names
+from worker.drafting.history.agents import SOMEBODY, actor, automatic, is_person, name, names
 from worker.drafting.policy import Rule, Topic, Weight, topic
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, listing, span, times

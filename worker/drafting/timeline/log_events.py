@@ -8,7 +8,7 @@ from datetime import datetime
 from connectors.incident_kinds import EntryKind
 from connectors.incidents import Agent, AgentKind, LogEntry
 from worker.content.inline_markdown import Markdown, link, say
-from worker.drafting.history.people import is_person, name
+from worker.drafting.history.agents import is_person, name
 from worker.drafting.history.phases import OpenPeriod
 from worker.drafting.policy import (
     DEFAULT_RULES,

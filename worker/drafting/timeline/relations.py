@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from connectors.incident_kinds import EntryKind
 from connectors.incidents import Agent, LogEntry
 from worker.content.clean_text import clean
+from worker.drafting.history.agents import asked_with, names
 from worker.drafting.history.notes import NoteKind, WrittenNote
-from worker.drafting.history.people import asked_with, names
 from worker.drafting.history.story import Story
 from worker.drafting.policy import Handling, Rules, Topic, Weight, topic
 from worker.drafting.text.wording import quoted

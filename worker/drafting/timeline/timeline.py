@@ -17,7 +17,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from connectors.incident_kinds import EntryKind
-from worker.content.draft import DraftRow, own_keys
+from worker.content.draft_content import DraftRow, own_keys
 from worker.content.inline_markdown import Markdown, link, say
 from worker.content.urls import safe_url
 from worker.drafting.history.story import Story
