@@ -1,4 +1,4 @@
-"""Reading the truth about an incident: from its source, as what a draft has to say."""
+"""Reading the incident from its source, or saying why there is nothing to write about it."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -23,36 +23,10 @@ from worker.jobs.run_cache import RunCache
 from worker.journal.records import KnownIncident, Skip
 from worker.tracking.new_ticket import Origin
 
-
-def note_skip(context: JobContext, incident: Incident, reason: str) -> None:
-    """Remember that an incident got no draft, unless that is remembered already."""
-    known = context.journal.skips.of([incident.id]).get(incident.id)
-    if known is None or known.reason != reason or known.updated != updated(incident):
-        context.journal.skips.note(
-            Skip(
-                incident=incident.id,
-                title=incident.title,
-                url=incident.url,
-                reason=reason,
-                updated=updated(incident),
-                rule=context.policy.only.digest,
-                at=context.clock(),
-            )
-        )
-
-
-def still_skipped(context: JobContext, incident: Incident, known: Skip | None) -> bool:
-    """Tell whether neither the incident nor the rule that spoke against it has changed since."""
-    return (
-        known is not None
-        and known.updated == updated(incident)
-        and known.rule == context.policy.only.digest
-    )
-
-
-def updated(incident: Incident) -> str:
-    """Give the source's own word for an incident's last change, "" where it has none."""
-    return incident.updated_at.isoformat() if incident.updated_at else ""
+LOOK_AGAIN = 30.0
+"""Seconds after which an incident is looked at again that is said to be resolved, and is not."""
+LONGEST_LAG = timedelta(minutes=5)
+"""How far the source may lag its own webhook; after that, the incident was reopened."""
 
 
 class StillOpen(PostmortemError):
@@ -66,87 +40,6 @@ class Pulled:
     record: IncidentRecord
     content: Content
     chart: str | None
-
-
-def pull(context: JobContext, source: IncidentSource, incident: IncidentId) -> Incident | Pulled:
-    """Read an incident with all its parts; one that was merged into another is given alone.
-
-    Raises ``StillOpen`` for an incident that is not resolved, and ``ConnectorError``.
-    """
-    record = source.record(incident)
-    known = record.incident
-    if known.merged_into is not None:
-        return known
-    must_be_resolved(known)
-    merged = tuple(
-        Reference(one.incident, one.title or one.incident, one.url or None)
-        for one in context.journal.merged_into(incident)
-    )
-    record = replace(record, merged_incidents=merged)
-    policy = context.policy.drafting
-    if context.policy.chart:
-        policy = replace(policy, chart=chart_name(incident))
-    drafted = draft(record, policy)
-    return Pulled(record, drafted.content, drafted.chart)
-
-
-def must_be_resolved(incident: Incident) -> None:
-    """Raise ``StillOpen`` for an incident that is under way."""
-    if incident.status is not IncidentStatus.RESOLVED:
-        raise StillOpen(
-            f"Incident {incident.id} ({incident.title}) is still {incident.status.value}: "
-            "a draft is written once it is resolved.",
-            f"Run `postmortem draft {incident.id}` then.",
-        )
-
-
-def chart_name(incident: IncidentId) -> str:
-    """Give the name of the chart beside an incident's document."""
-    return f"{incident}-timeline.svg"
-
-
-def origin(
-    context: JobContext, incident: IncidentId, document: str, pulled: Pulled | None
-) -> Origin:
-    """Say where an incident's tickets come from; without a pull, as far as it is remembered."""
-    address = context.policy.public_url.rstrip("/")
-    document_url = f"{address}/postmortems/{incident}" if address else ""
-    if pulled is None:
-        known = context.journal.incident(incident) or KnownIncident(incident)
-        number, title, url, happened = known.number, known.title, known.url, known.summary
-    else:
-        told = pulled.record.incident
-        number, title, url = told.number, told.title, told.url
-        happened = what_happened(pulled.content)
-    return Origin(
-        incident,
-        number,
-        title,
-        url,
-        document,
-        document_url,
-        happened,
-        context.source_words.name,
-        context.source_words.key,
-    )
-
-
-def what_happened(content: Content) -> str:
-    """Say in a line of plain text when it was, how long it lasted, and what it hit."""
-    told = {
-        "When": content.entries.get(Slot.DATE_TIME),
-        "Duration": content.entries.get(Slot.DURATION),
-        "Services": content.entries.get(Slot.SERVICES),
-    }
-    return " ".join(
-        f"{name}: {plain(entry.text).rstrip('.')}." for name, entry in told.items() if entry
-    )
-
-
-LOOK_AGAIN = 30.0
-"""Seconds after which an incident is looked at again that is said to be resolved, and is not."""
-LONGEST_LAG = timedelta(minutes=5)
-"""How far the source may lag its own webhook; after that, the incident was reopened."""
 
 
 def obtain(
@@ -248,3 +141,109 @@ def _merged(context: JobContext, report: Report, merged: Incident) -> IncidentRe
     reason = f"merged into {name}, whose document names it"
     note_skip(context, merged, reason)
     return replace(report.result(), merged_into=name, skipped=reason)
+
+
+def pull(context: JobContext, source: IncidentSource, incident: IncidentId) -> Incident | Pulled:
+    """Read an incident with all its parts; one that was merged into another is given alone.
+
+    Raises ``StillOpen`` for an incident that is not resolved, and ``ConnectorError``.
+    """
+    record = source.record(incident)
+    known = record.incident
+    if known.merged_into is not None:
+        return known
+    must_be_resolved(known)
+    merged = tuple(
+        Reference(one.incident, one.title or one.incident, one.url or None)
+        for one in context.journal.merged_into(incident)
+    )
+    record = replace(record, merged_incidents=merged)
+    policy = context.policy.drafting
+    if context.policy.chart:
+        policy = replace(policy, chart=chart_name(incident))
+    drafted = draft(record, policy)
+    return Pulled(record, drafted.content, drafted.chart)
+
+
+def must_be_resolved(incident: Incident) -> None:
+    """Raise ``StillOpen`` for an incident that is under way."""
+    if incident.status is not IncidentStatus.RESOLVED:
+        raise StillOpen(
+            f"Incident {incident.id} ({incident.title}) is still {incident.status.value}: "
+            "a draft is written once it is resolved.",
+            f"Run `postmortem draft {incident.id}` then.",
+        )
+
+
+def chart_name(incident: IncidentId) -> str:
+    """Give the name of the chart beside an incident's document."""
+    return f"{incident}-timeline.svg"
+
+
+def origin(
+    context: JobContext, incident: IncidentId, document: str, pulled: Pulled | None
+) -> Origin:
+    """Say where an incident's tickets come from; without a pull, as far as it is remembered."""
+    address = context.policy.public_url.rstrip("/")
+    document_url = f"{address}/postmortems/{incident}" if address else ""
+    if pulled is None:
+        known = context.journal.incident(incident) or KnownIncident(incident)
+        number, title, url, happened = known.number, known.title, known.url, known.summary
+    else:
+        told = pulled.record.incident
+        number, title, url = told.number, told.title, told.url
+        happened = what_happened(pulled.content)
+    return Origin(
+        incident,
+        number,
+        title,
+        url,
+        document,
+        document_url,
+        happened,
+        context.source_words.name,
+        context.source_words.key,
+    )
+
+
+def what_happened(content: Content) -> str:
+    """Say in a line of plain text when it was, how long it lasted, and what it hit."""
+    told = {
+        "When": content.entries.get(Slot.DATE_TIME),
+        "Duration": content.entries.get(Slot.DURATION),
+        "Services": content.entries.get(Slot.SERVICES),
+    }
+    return " ".join(
+        f"{name}: {plain(entry.text).rstrip('.')}." for name, entry in told.items() if entry
+    )
+
+
+def note_skip(context: JobContext, incident: Incident, reason: str) -> None:
+    """Remember that an incident got no draft, unless that is remembered already."""
+    known = context.journal.skips.of([incident.id]).get(incident.id)
+    if known is None or known.reason != reason or known.updated != updated(incident):
+        context.journal.skips.note(
+            Skip(
+                incident=incident.id,
+                title=incident.title,
+                url=incident.url,
+                reason=reason,
+                updated=updated(incident),
+                rule=context.policy.only.digest,
+                at=context.clock(),
+            )
+        )
+
+
+def still_skipped(context: JobContext, incident: Incident, known: Skip | None) -> bool:
+    """Tell whether neither the incident nor the rule that spoke against it has changed since."""
+    return (
+        known is not None
+        and known.updated == updated(incident)
+        and known.rule == context.policy.only.digest
+    )
+
+
+def updated(incident: Incident) -> str:
+    """Give the source's own word for an incident's last change, "" where it has none."""
+    return incident.updated_at.isoformat() if incident.updated_at else ""
