@@ -20,6 +20,7 @@ from connectors.jira.sandbox.server import JiraSandbox
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.server import SECRET as PAGERDUTY_SECRET
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
+from connectors.pagerduty.webhook import SIGNATURE_HEADER
 from connectors.sandbox import Delivery
 from tests.integration.queue_support import database
 from tests.service.documents import Documents, Folder, Remote
@@ -126,11 +127,11 @@ class Installation:
         """Make the webhook of what has just happened to an incident."""
         return self.pagerduty.webhook(f"incident.{type_}", incident)
 
-    def deliver(self, *deliveries: Any) -> None:
+    def deliver(self, *deliveries: Delivery) -> None:
         """Deliver webhooks in this order; the program must take each."""
         assert self.door is not None
         for one in deliveries:
-            sender = "pagerduty" if isinstance(one, Delivery) else "jira"
+            sender = "pagerduty" if SIGNATURE_HEADER in one.headers else "jira"
             assert one.send(f"{self.door.url}/webhooks/{sender}") == requests.codes.accepted
 
     def ask_for(self, incident: SandboxIncident) -> str:
