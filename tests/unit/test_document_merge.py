@@ -12,7 +12,7 @@ from config.sections import Names, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
 from worker.document.front_matter import DocumentError
 from worker.document.merge import Merged, merge, nearest_base
-from worker.document.merge_values import TIMELINE, Written
+from worker.document.merge_values import ADDED, FILLED, MOVED, REFRESHED, REMOVED, TIMELINE, Written
 from worker.document.template import fill
 
 NAMES = Names()
@@ -88,6 +88,21 @@ def test_each_change_says_where_and_why() -> None:
         ("Timeline of Events", "02:53 | Resolved by Ann", ""),
         ("Timeline of Events", "", "02:15 | Called"),
     ]
+
+
+def test_each_change_gives_its_reason_and_its_source() -> None:
+    paged = DraftRow("paged", ("02:20", "Paged 3 people"))
+    fired = DraftRow("fired", ("02:30", "The monitor fired"))
+    new = DraftRow("new", ("02:40", "Called"))
+    changes = merged(BASE.text, written(timeline=(paged, fired, new))).changes
+    assert {one.key: (one.before, one.after, one.reason) for one in changes} == {
+        "fired": ("02:10 | The monitor fired", "02:30 | The monitor fired", MOVED),
+        "paged": ("02:20 | Paged 2 people", "02:20 | Paged 3 people", REFRESHED),
+        "fixed": ("02:53 | Resolved by Ann", "", REMOVED),
+        "new": ("", "02:40 | Called", ADDED),
+    }
+    empty = written(timeline=())
+    assert {one.reason for one in merged(empty.text, BASE, empty).changes} == {FILLED}
 
 
 def test_what_a_person_wrote_never_counts_as_the_programs() -> None:
@@ -465,3 +480,9 @@ def test_a_new_row_of_the_next_day_stands_behind_the_rows_of_the_day_before() ->
     new = replace(last, cells=("2026-11-03 00:53", "Last"))
     text = merged(people, written(timeline=(first, new)), base).text
     assert re.findall(r"(First|Mine|Last|Too) \|", text) == ["First", "Mine", "Last", "Too"]
+
+
+def test_a_reworded_row_whose_fact_vanished_stays_without_a_suggestion() -> None:
+    people = edited("| 02:20 | Paged 2 people |", "| 02:20 | Paged Ann and Bo |")
+    result = merged(people, written(timeline=(FIRED, FIXED)))
+    assert (result.text, result.suggestions) == (people, ())
