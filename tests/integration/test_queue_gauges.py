@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from connectors.errors import Unreachable
-from worker.web.queue_gauges import QueueFigures, QueueGauges
+from worker.web.monitoring import QueueFigures, QueueGauges
 
 FIGURES = QueueFigures(waiting=12, oldest=3.5, parked=2, workers=3)
 

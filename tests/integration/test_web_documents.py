@@ -11,7 +11,7 @@ import pytest
 from connectors.tickets import TicketId, TicketKey
 from tests.acceptance.world import usual_policy
 from worker.app.composition import new_mark
-from worker.app.library import OpenLibrary
+from worker.app.stored_page_data import StoredPageData
 from worker.jobs.context import JobContext
 from worker.jobs.states import JobOutcome
 from worker.journal.database import Database
@@ -53,7 +53,7 @@ class Place:
     folder: Path
     store: Counting
     journal: Journal
-    library: OpenLibrary
+    library: StoredPageData
 
     def path(self, number: int) -> Path:
         return self.folder / f"2026-11-19-PMANY{number}-many.md"
@@ -88,7 +88,7 @@ def place(tmp_path) -> Iterator[Place]:
         clock=now,
         new_mark=new_mark,
     )
-    library = OpenLibrary(context, Queue(url, lambda *_: JobOutcome()))
+    library = StoredPageData(context, Queue(url, lambda *_: JobOutcome()))
     place = Place(folder, store, journal, library)
     for number in range(COUNT):
         place.path(number).write_text(TEXT.format(number=number), "utf-8")

@@ -15,7 +15,7 @@ from connectors.webhooks import EventKind, WebhookEvent
 from tests.integration.web_support import JIRA_SECRET, PAGERDUTY_SECRET, served, shelf
 from worker.web import webhooks
 from worker.web.body import LIMIT
-from worker.web.metrics import Metrics
+from worker.web.monitoring import Metrics
 
 WAIT = 60.0
 

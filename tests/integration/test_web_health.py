@@ -11,9 +11,8 @@ from tests.integration.queue_support import eventually
 from tests.integration.web_support import broken, served, shelf
 from worker.jobs.results import Action, Deed, IncidentResult
 from worker.jobs.states import JobPhase, JobState
-from worker.web import health, queue_gauges
-from worker.web.metrics import Metrics
-from worker.web.queue_gauges import QueueFigures
+from worker.web import monitoring
+from worker.web.monitoring import Metrics, QueueFigures
 
 WAIT = 60.0
 
@@ -37,7 +36,7 @@ def test_a_process_that_is_not_ready_names_what_fails_and_nothing_else():
 
 
 def test_a_check_that_hangs_fails(monkeypatch):
-    monkeypatch.setattr(health, "PATIENCE", 0.1)
+    monkeypatch.setattr(monitoring, "LONGEST_CHECK", 0.1)
     release = threading.Event()
     with served(shelf(), checks={"database": lambda: release.wait(WAIT)}) as url:
         answer = requests.get(f"{url}/readyz", timeout=WAIT)
@@ -113,7 +112,7 @@ def test_a_queue_that_cannot_be_read_is_left_out():
 
 
 def test_a_queue_that_hangs_is_left_out_and_read_again_once_it_answers(monkeypatch):
-    monkeypatch.setattr(queue_gauges, "PATIENCE", 0.1)
+    monkeypatch.setattr(monitoring, "LONGEST_READING", 0.1)
     release, begun = threading.Event(), []
 
     def read() -> QueueFigures:
@@ -128,5 +127,5 @@ def test_a_queue_that_hangs_is_left_out_and_read_again_once_it_answers(monkeypat
             assert "jobs_waiting" not in requests.get(f"{url}/metrics", timeout=WAIT).text
         assert len(begun) == 1
         release.set()
-        monkeypatch.setattr(queue_gauges, "PATIENCE", WAIT)
+        monkeypatch.setattr(monitoring, "LONGEST_READING", WAIT)
         eventually(lambda: "jobs_waiting 12" in requests.get(f"{url}/metrics", timeout=WAIT).text)

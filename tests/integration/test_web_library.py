@@ -10,7 +10,7 @@ from connectors.errors import PostmortemError
 from tests.acceptance.world import usual_policy
 from tests.integration.queue_support import KINDS, WAIT, ask, database
 from worker.app.composition import new_mark
-from worker.app.library import OpenLibrary, figures
+from worker.app.stored_page_data import StoredPageData, figures
 from worker.jobs.context import JobContext
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobOutcome, JobPhase
@@ -24,7 +24,7 @@ from worker.store.directory.directory_store import DirectoryStore
 @contextmanager
 def library(
     url: str, folder, run: Callable[..., JobOutcome]
-) -> Iterator[tuple[OpenLibrary, Queue]]:
+) -> Iterator[tuple[StoredPageData, Queue]]:
     journal = Database.open(f"sqlite:///{folder}/journal.db")
 
     def now() -> datetime:
@@ -41,7 +41,7 @@ def library(
     queue = Queue(url, run, settings=QueueSettings(poll=0.05, retry=JobRetryPolicy(pauses=())))
     queue.start()
     try:
-        yield OpenLibrary(context, queue), queue
+        yield StoredPageData(context, queue), queue
     finally:
         queue.stop()
         journal.close()

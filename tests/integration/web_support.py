@@ -16,8 +16,8 @@ from worker.jobs.results import Action, Deed, Trigger
 from worker.jobs.states import JobPhase, JobState
 from worker.web.application import WebSettings, create
 from worker.web.event_batches import StoreEvents
-from worker.web.library import DocumentView
-from worker.web.metrics import Metrics
+from worker.web.monitoring import Metrics
+from worker.web.page_data import DocumentView
 
 TODAY = date(2026, 11, 23)
 PAGERDUTY_SECRET = "for-pagerduty"

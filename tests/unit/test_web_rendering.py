@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.document.outline import open_prompts
-from worker.web.rendering import is_picture, to_html
+from worker.web.markdown_to_html import is_picture, to_html
 
 GOLDEN = [
     path

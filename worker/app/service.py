@@ -19,8 +19,8 @@ from connectors.incidents import IncidentId
 from connectors.webhooks import EventKind, WebhookEvent
 from worker.app.composition import open_context
 from worker.app.dispatch import hand_out
-from worker.app.library import OpenLibrary, figures
 from worker.app.registry import Services
+from worker.app.stored_page_data import StoredPageData, figures
 from worker.jobs.context import JobContext
 from worker.jobs.incident_job import do_job, not_configured
 from worker.jobs.job_request import JobRequest
@@ -28,7 +28,7 @@ from worker.jobs.results import Trigger
 from worker.jobs.states import JobOutcome, JobPhase, JobState
 from worker.queue import Queue, QueueSettings, Schedule
 from worker.web.application import WebSettings, create
-from worker.web.metrics import Metrics
+from worker.web.monitoring import Metrics
 
 SCHEDULE = "sync"
 REMEMBERED = 1000
@@ -214,7 +214,7 @@ class Service:
             public_url=str(settings.public_url) if settings.public_url else None,
         )
         checks = {"database": worker.context.journal.ping, "store": worker.context.store.list}
-        library = OpenLibrary(worker.context, worker.queue)
+        library = StoredPageData(worker.context, worker.queue)
         worker.metrics.watch(partial(figures, worker.queue))
 
         def today() -> date:

@@ -10,35 +10,35 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from pydantic import BaseModel, ConfigDict
 
 from connectors.errors import NotFound
+from connectors.incidents import IncidentId
 from worker.jobs.document_status import DocumentStatus, JournalEntry, SkippedIncident
 from worker.jobs.states import JobState
 from worker.web.access import COOKIE, Access
-from worker.web.library import DocumentView, Library
-from worker.web.paths import Incident, Job
+from worker.web.page_data import DocumentView, Incident, Job, PageData
 
 _MOST = 500
 
 
-class Answer(BaseModel):
+class ApiModel(BaseModel):
     """What the API answers."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class Problem(Answer):
+class Problem(ApiModel):
     """What went wrong, as a sentence."""
 
     detail: str
 
 
-class Documents(Answer):
+class Documents(ApiModel):
     """A part of the documents, the latest first; ``total`` counts all."""
 
     total: int
     documents: Sequence[DocumentStatus]
 
 
-class Asked(Answer):
+class RequestedJob(ApiModel):
     """A job that was asked for; ``url`` tells where it stands."""
 
     job: str
@@ -56,7 +56,7 @@ _UNKNOWN: dict[int | str, dict[str, Any]] = {
 }
 
 
-def api(library: Library, access: Access) -> APIRouter:
+def api_routes(data: PageData, access: Access) -> APIRouter:
     """Give the API's routes."""
     router = APIRouter(
         prefix="/api",
@@ -69,12 +69,12 @@ def api(library: Library, access: Access) -> APIRouter:
         limit: Annotated[int, Query(ge=1, le=_MOST)] = 100,
         offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
     ) -> Documents:
-        every = library.documents()
+        every = data.documents()
         return Documents(total=len(every), documents=every[offset : offset + limit])
 
     @router.get("/documents/{incident}", summary="Get a document", responses=_UNKNOWN)
     def document(incident: Incident) -> DocumentView:
-        return _known(library, incident)
+        return _known(data, incident)
 
     @router.get(
         "/documents/{incident}/journal",
@@ -82,8 +82,8 @@ def api(library: Library, access: Access) -> APIRouter:
         responses=_UNKNOWN,
     )
     def journal(incident: Incident) -> Sequence[JournalEntry]:
-        _known(library, incident)
-        return library.journal(incident)
+        _known(data, incident)
+        return data.journal(incident)
 
     @router.post(
         "/documents/{incident}/sync",
@@ -91,23 +91,23 @@ def api(library: Library, access: Access) -> APIRouter:
         description="Also drafts the incident where there is no document yet.",
         status_code=202,
     )
-    def sync(incident: Incident, response: Response) -> Asked:
-        job = library.request_sync(incident)
-        asked = Asked(job=job, url=f"/api/jobs/{job}")
+    def sync(incident: Incident, response: Response) -> RequestedJob:
+        job = data.request_sync(incident)
+        asked = RequestedJob(job=job, url=f"/api/jobs/{job}")
         response.headers["Location"] = asked.url
         return asked
 
     @router.get("/parked", summary="List the jobs that were given up")
     def parked() -> Sequence[JobState]:
-        return library.parked()
+        return data.parked()
 
     @router.get("/skipped", summary="List the latest incidents that got no draft, and why")
     def skipped() -> Sequence[SkippedIncident]:
-        return library.skipped()
+        return data.skipped()
 
     @router.get("/jobs/{job}", summary="Tell where a job stands", responses=_UNKNOWN)
     def job_state(job: Job) -> JobState:
-        state = library.job(job)
+        state = data.job(job)
         if state is None:
             raise NotFound(f"There is no job {job}.", "An ended job is forgotten in time.")
         return state
@@ -131,8 +131,8 @@ def _schemes() -> Sequence[Dependency]:
     return [Security(bearer), Security(cookie)]
 
 
-def _known(library: Library, incident: str) -> DocumentView:
-    view = library.document(incident)
+def _known(data: PageData, incident: IncidentId) -> DocumentView:
+    view = data.document(incident)
     if view is None:
         raise NotFound(f"There is no postmortem for the incident {incident}.")
     return view

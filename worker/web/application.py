@@ -9,16 +9,13 @@ from starlette.responses import Response
 
 from connectors.connector import WebhookAccess
 from worker.web.access import Access
-from worker.web.api import api
+from worker.web.api import api_routes
 from worker.web.event_batches import StoreEvents
-from worker.web.headers import SafeHeaders
-from worker.web.health import Checks, health
-from worker.web.library import Library
-from worker.web.metrics import Metrics
-from worker.web.pages import pages
-from worker.web.problems import Problems
-from worker.web.signing_in import signing_in
-from worker.web.templating import Pages, part
+from worker.web.monitoring import Checks, Metrics, health_routes
+from worker.web.page_data import PageData
+from worker.web.page_templates import PageTemplates, part
+from worker.web.pages import page_routes, sign_in_routes
+from worker.web.responses import ErrorResponses, SafeHeaders
 from worker.web.webhooks import webhook_routes
 
 _PARTS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
@@ -39,7 +36,7 @@ class WebSettings:
 
 
 def create(
-    library: Library,
+    data: PageData,
     store: StoreEvents,
     settings: WebSettings,
     checks: Checks,
@@ -53,15 +50,15 @@ def create(
     """
     metrics = metrics or Metrics()
     access = Access.under(settings.token, settings.public_url)
-    look = Pages(access)
+    look = PageTemplates(access)
     app = FastAPI(title="Postmortems", docs_url=None, redoc_url=None, openapi_url=None)
-    Problems(look).attach(app)
+    ErrorResponses(look).attach(app)
     app.add_middleware(SafeHeaders)
     app.include_router(webhook_routes(settings.webhooks, store, metrics))
-    app.include_router(health(checks, metrics))
-    app.include_router(signing_in(access, look))
-    app.include_router(api(library, access))
-    app.include_router(pages(library, access, look, today))
+    app.include_router(health_routes(checks, metrics))
+    app.include_router(sign_in_routes(access, look))
+    app.include_router(api_routes(data, access))
+    app.include_router(page_routes(data, access, look, today))
     for name, kind in _PARTS.items():
         app.add_api_route(f"/{name}", _give(name, kind), include_in_schema=False)
     return app

@@ -1,29 +1,87 @@
-"""The web page: the list of postmortems, and each of them with its chart and its journal."""
+"""The web pages: signing in, the list of postmortems, and each with its chart and journal."""
 
 from collections.abc import Callable
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Annotated
+from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Query, Request
 from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from connectors.errors import NotFound
-from worker.web.access import Access
-from worker.web.headers import PICTURE_POLICY
-from worker.web.library import DocumentView, Library
-from worker.web.overview import Show, line, overview
-from worker.web.paths import Incident, JobQuery
-from worker.web.rendering import PICTURES, is_picture, to_html
-from worker.web.signing_in import Form
-from worker.web.templating import Pages
+from connectors.incidents import IncidentId
+from worker.web import body as bodies
+from worker.web.access import COOKIE, LIFETIME, Access, Forbidden
+from worker.web.document_list import Show, line, overview
+from worker.web.markdown_to_html import PICTURES, is_picture, to_html
+from worker.web.page_data import DocumentView, Incident, JobQuery, PageData
+from worker.web.page_templates import PageTemplates, way_back
+from worker.web.responses import PICTURE_POLICY
 
+_LONGEST_FORM = 8192
+"""Bytes."""
 MOST_PARKED = 20
 """How many of the jobs that were given up the list shows; the API lists all."""
 
 
-def pages(library: Library, access: Access, pages: Pages, today: Callable[[], date]) -> APIRouter:
+async def form(request: Request) -> dict[str, str]:
+    """Read a small form; a name that comes twice has its last value. Raises ``Forbidden``."""
+    try:
+        raw = await bodies.read(request, limit=_LONGEST_FORM)
+        fields = parse_qs(raw.decode(), keep_blank_values=True, max_num_fields=20)
+    except (bodies.TooLarge, ValueError, TimeoutError):
+        raise Forbidden("This form cannot be read. Go back, reload the page and try again.") from (
+            None
+        )
+    return {name: values[-1] for name, values in fields.items()}
+
+
+Form = Annotated[dict[str, str], Depends(form)]
+
+
+def sign_in_routes(access: Access, pages: PageTemplates) -> APIRouter:
+    """Give the routes for signing in and out."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/login")
+    def login(request: Request) -> Response:
+        if access.token is None:
+            return RedirectResponse("/", 303)
+        return pages.ask_for_token(request, target="/")
+
+    @router.post("/login")
+    def log_in(request: Request, fields: Form) -> Response:
+        access.check_origin(request)
+        target = way_back(fields.get("next", "/"))
+        if not access.is_token(fields.get("token", "").strip()):
+            return pages.ask_for_token(request, "This is not the token.", target)
+        answer = RedirectResponse(target, 303)
+        answer.set_cookie(
+            COOKIE,
+            access.new_session(),
+            max_age=LIFETIME,
+            httponly=True,
+            samesite="strict",
+            secure=access.secure(request),
+        )
+        return answer
+
+    @router.post("/logout")
+    def log_out(request: Request, fields: Form) -> Response:
+        access.admit(request)
+        access.check_form(request, fields.get("form_key", ""))
+        answer = RedirectResponse("/", 303)
+        answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        return answer
+
+    return router
+
+
+def page_routes(
+    data: PageData, access: Access, pages: PageTemplates, today: Callable[[], date]
+) -> APIRouter:
     """Give the pages' routes. ``today`` is the day by which deadlines are judged."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(access.admit)])
 
@@ -34,37 +92,37 @@ def pages(library: Library, access: Access, pages: Pages, today: Callable[[], da
         page: Annotated[int, Query(ge=1)] = 1,
         job: JobQuery = None,
     ) -> Response:
-        parked = library.parked()
+        parked = data.parked()
         return pages.answer(
             request,
             "documents",
-            overview=overview(library.documents(), today(), show, page),
+            overview=overview(data.documents(), today(), show, page),
             parked=parked[:MOST_PARKED],
             more_parked=max(0, len(parked) - MOST_PARKED),
-            job=library.job(job) if job else None,
+            job=data.job(job) if job else None,
         )
 
     @router.get("/skipped")
     def skipped(request: Request) -> Response:
-        return pages.answer(request, "skipped", skipped=library.skipped())
+        return pages.answer(request, "skipped", skipped=data.skipped())
 
     @router.get("/postmortems/{incident}")
     def document(request: Request, incident: Incident, job: JobQuery = None) -> Response:
-        view = _known(library, incident)
+        view = _known(data, incident)
         html = to_html(view.text, f"/postmortems/{incident}")
         return pages.answer(
             request,
             "document",
             line=line(view.status, today()),
             name=view.name,
-            html=Markup(html),  # noqa: S704 - it passed the allow-list of worker.web.rendering
-            journal=library.journal(incident),
-            job=library.job(job) if job else None,
+            html=Markup(html),  # noqa: S704 - it passed the allow-list of worker.web.markdown_to_html
+            journal=data.journal(incident),
+            job=data.job(job) if job else None,
         )
 
     @router.get("/postmortems/{incident}/{attachment}")
     def attachment(incident: Incident, attachment: str) -> Response:
-        content = library.attachment(incident, attachment) if is_picture(attachment) else None
+        content = data.attachment(incident, attachment) if is_picture(attachment) else None
         if content is None:
             raise NotFound(f"There is no picture {attachment} beside this postmortem.")
         kind = PICTURES[PurePosixPath(attachment).suffix.lower()]
@@ -73,10 +131,10 @@ def pages(library: Library, access: Access, pages: Pages, today: Callable[[], da
     @router.post("/postmortems/{incident}/sync")
     def sync(request: Request, incident: Incident, fields: Form) -> Response:
         access.check_form(request, fields.get("form_key", ""))
-        documented = library.document(incident) is not None
-        if not documented and incident not in {one.subject for one in library.parked()}:
+        documented = data.document(incident) is not None
+        if not documented and incident not in {one.subject for one in data.parked()}:
             raise _unknown(incident)
-        job = library.request_sync(incident)
+        job = data.request_sync(incident)
         return RedirectResponse(
             f"{f'/postmortems/{incident}' if documented else '/'}?job={job}", 303
         )
@@ -84,14 +142,14 @@ def pages(library: Library, access: Access, pages: Pages, today: Callable[[], da
     return router
 
 
-def _known(library: Library, incident: str) -> DocumentView:
-    view = library.document(incident)
+def _known(data: PageData, incident: IncidentId) -> DocumentView:
+    view = data.document(incident)
     if view is None:
         raise _unknown(incident)
     return view
 
 
-def _unknown(incident: str) -> NotFound:
+def _unknown(incident: IncidentId) -> NotFound:
     return NotFound(
         f"There is no postmortem for the incident {incident}.",
         f"One is written when the incident is resolved, or with `postmortem draft {incident}`.",

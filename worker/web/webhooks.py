@@ -20,7 +20,7 @@ from connectors.errors import PayloadError, SignatureError
 from connectors.webhooks import WebhookEvent
 from worker.web import body as bodies
 from worker.web.event_batches import EventBatches, StoreEvents
-from worker.web.metrics import Metrics
+from worker.web.monitoring import Metrics
 
 _log = structlog.get_logger(__name__)
 

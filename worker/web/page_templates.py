@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 from worker.web.access import COOKIE, Access
 
 
-class Pages:
+class PageTemplates:
     """Fills the templates; every one knows whether somebody is signed in."""
 
     def __init__(self, access: Access) -> None:
@@ -37,11 +37,28 @@ class Pages:
         """Give a page that says one thing."""
         return self.answer(request, "message", status, heading=heading, sentence=sentence)
 
+    def ask_for_token(self, request: Request, problem: str = "", target: str = "") -> HTMLResponse:
+        """Give the page that asks for the token.
+
+        A cookie that is kept to this site does not come with a click on a link elsewhere, in a chat
+        say; so such a visitor is first sent here again by a page of our own, with which it comes.
+        """
+        wanted = way_back(target or f"{request.url.path}?{request.url.query}".rstrip("?"))
+        if request.headers.get("sec-fetch-site") == "cross-site" and request.method == "GET":
+            return self.answer(request, "again", next=wanted)
+        return self.answer(request, "login", 401, problem=problem, next=wanted)
+
+
+def way_back(target: str) -> str:
+    """Keep a way back on this site: two slashes, forward or backward, begin another site's."""
+    on_this_site = target.startswith("/") and not target.startswith(("//", "/\\", "/log"))
+    return target if on_this_site else "/"
+
 
 @cache
 def part(name: str) -> bytes:
     """Give a file that the pages need."""
-    return files("worker.web.templates").joinpath(name).read_bytes()
+    return files("worker.web").joinpath("templates", name).read_bytes()
 
 
 @cache

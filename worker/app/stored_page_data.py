@@ -17,12 +17,12 @@ from worker.jobs.document_status import (
 from worker.jobs.results import Trigger
 from worker.jobs.states import JobState
 from worker.queue import Client
-from worker.web.library import DocumentView
-from worker.web.queue_gauges import QueueFigures
+from worker.web.monitoring import QueueFigures
+from worker.web.page_data import DocumentView
 
 
-class OpenLibrary:
-    """A ``Library`` on the parts that jobs work with."""
+class StoredPageData:
+    """The data of pages, from the parts that jobs work with."""
 
     def __init__(self, context: JobContext, queue: Client) -> None:
         self._context = context
@@ -37,29 +37,29 @@ class OpenLibrary:
         """List the latest incidents that got no draft by themselves, the latest first."""
         return skipped_incidents(self._context)
 
-    def document(self, incident: str) -> DocumentView | None:
+    def document(self, incident: IncidentId) -> DocumentView | None:
         """Give an incident's document, None where there is none."""
-        found = document_text(self._context, IncidentId(incident))
+        found = document_text(self._context, incident)
         if found is None:
             return None
         status, text = found
         return DocumentView(status, text, status.document)
 
-    def attachment(self, incident: str, name: str) -> bytes | None:
+    def attachment(self, incident: IncidentId, name: str) -> bytes | None:
         """Give a file that lies beside an incident's document, None where there is none."""
-        found = document_text(self._context, IncidentId(incident))
+        found = document_text(self._context, incident)
         if found is None:
             return None
         folder, slash, _ = found[0].document.rpartition("/")
         return self._context.store.read_attachment(f"{folder}{slash}{name}")
 
-    def journal(self, incident: str) -> Sequence[JournalEntry]:
+    def journal(self, incident: IncidentId) -> Sequence[JournalEntry]:
         """List what was written for an incident, oldest first."""
-        return journal_of(self._context, IncidentId(incident))
+        return journal_of(self._context, incident)
 
-    def request_sync(self, incident: str) -> str:
+    def request_sync(self, incident: IncidentId) -> str:
         """Ask that an incident be synced now; gives the id of the job that will do it."""
-        return self._queue.enqueue(IncidentId(incident), Trigger.PAGE)
+        return self._queue.enqueue(incident, Trigger.PAGE)
 
     def parked(self) -> Sequence[JobState]:
         """List the jobs that were given up and not made good, the latest first."""

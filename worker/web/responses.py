@@ -1,4 +1,7 @@
-"""What goes wrong, said in a sentence: as a page to people, as JSON to programs."""
+"""What every answer says about itself, and the answers that tell what went wrong.
+
+That is said in a sentence: as a page to people, as JSON to programs.
+"""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -6,13 +9,14 @@ from http import HTTPStatus
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.errors import NotFound, PostmortemError
 from worker.web.access import Forbidden, NotSignedIn
-from worker.web.signing_in import ask
-from worker.web.templating import Pages
+from worker.web.page_templates import PageTemplates
 
 _log = structlog.get_logger(__name__)
 
@@ -21,11 +25,30 @@ _SENTENCES = {
     405: "This address cannot be used in that way.",
 }
 
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+"""No script, no frame, nothing from elsewhere."""
 
-class Problems:
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""For a picture that is opened by itself: an SVG may hold a script, which then does not run."""
+
+_ALWAYS = {
+    "Content-Security-Policy": PAGE_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+}
+
+
+class ErrorResponses:
     """Answers what the routes raise."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: PageTemplates) -> None:
         self._pages = pages
 
     def attach(self, app: FastAPI) -> None:
@@ -45,7 +68,7 @@ class Problems:
 
     def _not_signed_in(self, request: Request, _error: NotSignedIn) -> Response:
         if not _is_api(request):
-            return ask(request, self._pages)
+            return self._pages.ask_for_token(request)
         sentence = "Send the token: Authorization: Bearer …"
         return JSONResponse({"detail": sentence}, 401, {"WWW-Authenticate": "Bearer"})
 
@@ -82,3 +105,22 @@ def _sentence(errors: Sequence[dict[str, object]]) -> str:
 
 def _place(location: object) -> str:
     return " ".join(map(str, location)) if isinstance(location, tuple) else "request"
+
+
+class SafeHeaders:
+    """ASGI middleware that adds the headers which an answer does not set itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _ALWAYS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_safely)

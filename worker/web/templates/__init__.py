@@ -1,1 +1,0 @@
-"""The pages' templates, their one style sheet and their icon."""
