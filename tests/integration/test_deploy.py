@@ -23,8 +23,7 @@ from tests.unit.test_settings import VARIABLES
 from worker.app.registry import load_settings as load
 from worker.cli.main import app
 from worker.cli.serving import LONGEST_STOP
-from worker.web.monitoring import Metrics
-from worker.web.monitoring import QueueFigures
+from worker.web.monitoring import Metrics, QueueFigures
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
