@@ -1,0 +1,61 @@
+"""Which ticket a row names: remembered, moved, named twice, or typed by a person."""
+
+import pytest
+
+from connectors.incidents import IncidentId
+from tests.unit.tracking_support import INCIDENT, row, rows, ticket, tracked
+from worker.tracking.planned_actions import LinkTicket, Tell
+from worker.tracking.row_matching import adopt_typed, as_remembered, match_keys
+
+NAMED = row("Add alert", ticket="OPS-1", status="To Do")
+
+
+def test_a_row_that_names_a_remembered_ticket_has_it() -> None:
+    memory = tracked(1, "Add alert")
+    found = match_keys([NAMED], [memory], {}, "storm.md")
+    assert (found.rows, found.typed, found.told) == ({0: memory}, {}, ())
+
+
+@pytest.mark.parametrize("key", ["OPS-1", "PLAT-9"])
+def test_a_moved_ticket_is_known_by_both_its_keys(key: str) -> None:
+    memory = tracked(1, "Add alert")
+    moved = ticket(1, "Add alert", key="PLAT-9")
+    named = row("Add alert", ticket=key)
+    assert match_keys([named], [memory], {moved.id: moved}, "storm.md").rows == {0: memory}
+    shown = as_remembered(named, memory).ticket
+    assert shown is not None
+    assert shown.key == "OPS-1"
+
+
+def test_two_rows_that_name_one_ticket_both_have_it_and_that_is_told() -> None:
+    memory = tracked(1, "Add alert")
+    both = rows("Add alert | | | | OPS-1 | ", "Review | | | | OPS-1 | ")
+    found = match_keys(both, [memory], {}, "storm.md")
+    assert found.rows == {0: memory, 1: memory}
+    (told,) = found.told
+    assert told.sentence.startswith("Row 2 ('Review') of storm.md and row 1 both name OPS-1.")
+
+
+def test_a_key_that_nothing_is_remembered_of_was_typed() -> None:
+    assert match_keys([NAMED], [], {}, "storm.md").typed == {0: "OPS-1"}
+
+
+def test_a_typed_ticket_is_adopted_as_it_is_and_gets_no_links_of_ours() -> None:
+    (link,) = adopt_typed(NAMED, ticket(1, "By hand"), None, INCIDENT, "storm.md")
+    assert isinstance(link, LinkTicket)
+    assert link.adopted
+    assert (link.tracked.linked, link.tracked.has_links) == (True, True)
+
+
+def test_a_typed_ticket_of_another_document_is_adopted_and_told() -> None:
+    other = tracked(1, "Add alert", incident=IncidentId("Q0OTHER"))
+    told, link = adopt_typed(NAMED, ticket(1, "Add alert"), other, INCIDENT, "storm.md")
+    assert isinstance(told, Tell)
+    assert "the postmortem of Q0OTHER" in told.sentence
+    assert isinstance(link, LinkTicket)
+
+
+def test_a_typed_ticket_that_cannot_be_seen_is_told_and_not_adopted() -> None:
+    (told,) = adopt_typed(NAMED, None, None, INCIDENT, "storm.md")
+    assert isinstance(told, Tell)
+    assert "names OPS-1, which cannot be seen" in told.sentence
