@@ -26,8 +26,8 @@ def incident(text: str) -> IncidentId:
 _NAMED = typer.Argument(
     parser=incident, metavar="INCIDENT…", help=f"Ids or addresses in {_SOURCES}."
 )
-Incidents = Annotated[list[str], _NAMED]
-SomeIncidents = Annotated[list[str] | None, _NAMED]
+Incidents = Annotated[list[IncidentId], _NAMED]
+SomeIncidents = Annotated[list[IncidentId] | None, _NAMED]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 

@@ -13,7 +13,6 @@ import typer
 from config.problems import ConfigurationProblems
 from config.settings import Settings
 from connectors.errors import ConfigurationError, PostmortemError
-from connectors.incidents import IncidentId
 from worker.app.composition import open_context
 from worker.app.preflight import preflight
 from worker.app.registry import Services, named, source_kinds, tracker_kinds
@@ -73,7 +72,7 @@ def draft(context: typer.Context, incidents: Incidents, json: Json = False) -> N
             f"Set {words.setting}.",
         )
     with interruptible(), open_context(settings) as opened:
-        request = RunRequest(Trigger.COMMAND, tuple(map(IncidentId, incidents)), tracks=False)
+        request = RunRequest(Trigger.COMMAND, tuple(incidents), tracks=False)
         finish(carry_out_shown(settings, opened, request), in_json=json)
 
 
@@ -104,7 +103,7 @@ def sync(
     """
     request = RunRequest(
         Trigger.COMMAND,
-        tuple(map(IncidentId, incidents or ())),
+        tuple(incidents or ()),
         since=duration(since, "--since") if since else None,
         wait=duration(wait, "--wait").total_seconds(),
     )
@@ -151,8 +150,7 @@ def status(
         return
     with open_context(settings) as opened:
         if journal:
-            named = map(IncidentId, incidents or ())
-            entries = [entry for one in named for entry in journal_of(opened, one)]
+            entries = [entry for one in incidents or () for entry in journal_of(opened, one)]
             printing.journal(entries, in_json=json)
             return
         if skipped:
@@ -163,7 +161,7 @@ def status(
             ]
             printing.skipped(found_skipped, in_json=json)
             return
-        found = document_statuses(opened, [IncidentId(one) for one in incidents or ()])
+        found = document_statuses(opened, incidents or ())
         printing.documents(found, in_json=json)
         missing = set(incidents or ()) - {one.incident for one in found}
         printing.failures(f"Incident {one} has no document." for one in sorted(missing))
