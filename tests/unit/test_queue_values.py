@@ -1,5 +1,6 @@
 """The queue's decisions and names, which need no database."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,8 +18,9 @@ from worker.queue import job_names
 from worker.queue.database import InFile, OnServer, locate
 from worker.queue.queue_policy import Done, JobRetryPolicy, Parked, TryAgain, decide
 from worker.queue.schedule import Schedule
-from worker.queue.stored_jobs import StoredJob
+from worker.queue.stored_jobs import StoredJob, read_job
 
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 POLICY = JobRetryPolicy(pauses=(60, 300), most_attempts=5)
 FAILED = JobOutcome(failures=("Jira could not be reached.",))
 
@@ -51,6 +53,45 @@ def test_a_job_that_never_comes_to_an_end_is_parked():
     decision = decide(JobOutcome(again_in=1), 5, 0, POLICY)
     assert isinstance(decision, Parked)
     assert "5 times" in decision.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "how", "delay", "covered_from", "failed"),
+    [
+        (Trigger.WEBHOOK, {}, 10.0, 105.0, 0),
+        (Trigger.WEBHOOK, {"delay": 0}, 0.0, 100.0, 0),
+        (Trigger.PAGE, {}, 0.0, 100.0, 0),
+        (Trigger.SCHEDULE, {"once": True}, 0.0, 100.0, 8),
+    ],
+)
+def test_a_run_covers_a_webhooks_job_from_half_of_its_settle_time(
+    trigger, how, delay, covered_from, failed
+):
+    request = JobRequest(IncidentId("PABC"), trigger, event_id="e", **how)
+    job = StoredJob.of(request, settle=10.0, pauses=8, now=100.0)
+    assert (job.request.delay, job.covered_from, job.failed) == (delay, covered_from, failed)
+
+
+def test_what_is_stored_for_a_job_is_read_as_it_was():
+    request = asking(pulls=False, resolved_at=NOON, first_at=NOON, asked=True)
+    job = StoredJob("PABC:e", request, covered_from=99.0, failed=2, tried=98.0)
+    assert read_job("PABC:e", json.loads(json.dumps(job.stored()))) == job
+
+
+def test_what_the_release_before_stored_is_read():
+    stored = {"incident": "PABC", "trigger": "page", "covered_from": 99.0, "failed": 1}
+    assert read_job("PABC:e~2", stored) == StoredJob(
+        "PABC:e~2", JobRequest(IncidentId("PABC"), Trigger.PAGE), covered_from=99.0, failed=1
+    )
+    wanted = {"pulls": True, "tracks": False, "resolved_at": None, "asked": True}
+    later = {**stored, "wanted": wanted, "first": NOON.timestamp(), "tried": 98.0, "unknown": 1}
+    assert read_job("PABC:e~2", later) == StoredJob(
+        "PABC:e~2",
+        JobRequest(IncidentId("PABC"), Trigger.PAGE, tracks=False, asked=True, first_at=NOON),
+        covered_from=99.0,
+        failed=1,
+        tried=98.0,
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,7 +145,6 @@ def test_an_outcome_says_why_an_incident_was_skipped():
     assert JobOutcome.of([result]).summary == "Its urgency is low."
 
 
-NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 ALL, FACTS, TICKETS = asking(), asking(tracks=False), asking(pulls=False)
 
 

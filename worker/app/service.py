@@ -18,7 +18,7 @@ from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
 from connectors.webhooks import EventKind, WebhookEvent
 from worker.app.composition import open_context
-from worker.app.dispatch import hand_out
+from worker.app.enqueue_due import enqueue_due
 from worker.app.registry import Services
 from worker.app.stored_page_data import StoredPageData, figures
 from worker.jobs.context import JobContext
@@ -118,7 +118,7 @@ class Worker:
     def _look_for_work(self) -> JobOutcome:
         if self.settings.is_quiet(self.context.clock()):
             return JobOutcome("Nothing was looked for: it is a quiet time.", left=True)
-        handed = hand_out(self.context, self.queue, Trigger.SCHEDULE)
+        handed = enqueue_due(self.context, self.queue, Trigger.SCHEDULE)
         told = f"{len(handed.jobs)} incidents have something to do; {handed.unchanged} have not."
         return JobOutcome(told, handed.failures)
 

@@ -10,7 +10,7 @@ from connectors.jira.payloads import SiteKind
 from connectors.pagerduty.sandbox.scenarios.shop import LENA
 from tests.acceptance.world import World, world
 from tests.integration.queue_support import ask, eventually
-from worker.app.dispatch import Handed, hand_out
+from worker.app.enqueue_due import TRIED_FOR, EnqueuedDue, enqueue_due
 from worker.jobs.incident_job import do_job
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
@@ -36,9 +36,11 @@ class Office:
         with self.here.context() as context:
             return JobOutcome.of(do_job(context, request))
 
-    def look(self, trigger: Trigger = Trigger.SCHEDULE, since: timedelta | None = None) -> Handed:
+    def look(
+        self, trigger: Trigger = Trigger.SCHEDULE, since: timedelta | None = None
+    ) -> EnqueuedDue:
         with self.here.context() as context:
-            return hand_out(context, self.queue, trigger, since)
+            return enqueue_due(context, self.queue, trigger, since)
 
     def look_and_wait(self, **how: object) -> set[str]:
         """Look, wait for the jobs, and give the incidents that they are about."""
@@ -154,6 +156,17 @@ def test_a_full_pass_tries_once_more_what_was_parked(office):
     assert there.queue.parked() == []
 
 
+def test_what_was_parked_two_weeks_ago_is_not_tried_again_by_itself(office):
+    there = office(pauses=())
+    there.fails = {there.id("quick fix")}
+    there.look_and_wait()
+    there.here.clock.sleep((TRIED_FOR - timedelta(days=1)).total_seconds())
+    assert there.id("quick fix") in there.look_and_wait()
+    there.here.clock.sleep(timedelta(days=2).total_seconds())
+    assert there.id("quick fix") not in there.look_and_wait()
+    assert [one.subject for one in there.queue.parked()] == [there.id("quick fix")]
+
+
 def test_a_changed_document_and_a_changed_ticket_get_a_job_each_and_nothing_else_does(office):
     there = office()
     there.until_quiet()
@@ -176,7 +189,7 @@ def test_what_was_found_is_found_again_by_a_process_that_takes_over_in_between(o
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("worker.app.dispatch.move_cursors", killed)
+    monkeypatch.setattr("worker.app.enqueue_due.move_cursors", killed)
     with pytest.raises(KeyboardInterrupt):
         there.look()
     monkeypatch.undo()

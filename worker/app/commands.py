@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from config.settings import Settings
 from connectors.incidents import IncidentId
-from worker.app.dispatch import Handed, hand_out
+from worker.app.enqueue_due import EnqueuedDue, enqueue_due
 from worker.jobs.context import JobContext
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import IncidentResult, RunResult, Trigger, together
@@ -62,9 +62,9 @@ def _through(queue: Client, context: JobContext, request: RunRequest, servers: i
             JobRequest(one, Trigger.COMMAND, pulls=request.pulls, tracks=request.tracks)
             for one in request.incidents
         ]
-        handed = Handed(dict(zip(request.incidents, queue.enqueue_all(requests), strict=True)))
+        handed = EnqueuedDue(dict(zip(request.incidents, queue.enqueue_all(requests), strict=True)))
     else:
-        handed = hand_out(context, queue, Trigger.COMMAND, request.since)
+        handed = enqueue_due(context, queue, Trigger.COMMAND, request.since)
     processes = "a process that runs" if servers == 1 else f"{servers} processes that run"
     wait = _Wait(queue, request, handed.jobs)
     return RunResult(

@@ -24,7 +24,7 @@ TOGETHER = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class EnqueuedDue:
     """What was put into the queue: the jobs by incident.
 
     ``unchanged`` counts the documents in which nothing had to be looked at, ``failures`` say what
@@ -36,9 +36,9 @@ class Handed:
     failures: tuple[str, ...] = ()
 
 
-def hand_out(
+def enqueue_due(
     context: JobContext, queue: Client, trigger: Trigger, since: timedelta | None = None
-) -> Handed:
+) -> EnqueuedDue:
     """Put a job for each incident that is due into the queue, then move the watermarks.
 
     What the queue sees to already is left to it, unless a person asks. A process that is killed
@@ -65,7 +65,7 @@ def hand_out(
         for one in catalogue.documents.values()
         if one.problem and one.incident not in seen_to
     ]
-    return Handed(jobs, unchanged, (*due.failures, *unreadable))
+    return EnqueuedDue(jobs, unchanged, (*due.failures, *unreadable))
 
 
 def _try_again(
