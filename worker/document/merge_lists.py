@@ -120,7 +120,7 @@ class _ListMerge:
         """Decide about one thing that the program wrote."""
         at = self._entry_of.get(unit.key)
         fresh = self._fresh.get(unit.key)
-        if at is None:
+        if at is None:  # people removed or reworded it, which stays known for ever
             self._units[unit.key] = unit
             self._suggest(number, unit, fresh)
         elif fresh is None and at in self._target.kept:
@@ -189,7 +189,7 @@ class _ListMerge:
         if not wanted:
             return {}
         standing = self._standing(wanted)
-        above: dict[str, int | None] = {}
+        above: dict[str, int | None] = {}  # the entry that must follow, the next that stands
         latest = None
         for key in reversed(self._fresh):
             above[key] = latest
@@ -208,7 +208,7 @@ class _ListMerge:
     def _standing(self, new: Collection[str]) -> dict[str, int]:
         """Say where things that the program would write stand already, reworded or not."""
         reworded_keys = {self._known[number].key: at for number, at in self._reworded.items()}
-        standing = {**reworded_keys, **self._entry_of}
+        standing = {**reworded_keys, **self._entry_of}  # its own words tell more than likeness
         return {key: at for key, at in standing.items() if key not in new and at not in self._gone}
 
     def _place(
