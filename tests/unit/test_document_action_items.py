@@ -392,3 +392,8 @@ def test_any_words_of_a_tracker_are_read_from_a_check_box_as_they_were_written(
 @example("_a_ a_b _ __ *x* `y` ~~z~~ <b> &amp; &#35; ![i](j) [k] a|b \\\\ <https://x.example.com>")
 def test_escaped_words_are_shown_as_they_are(text: str) -> None:
     assert plain_cell(escape(text)) == clean(text)
+
+
+@pytest.mark.parametrize("text", [f"{TABLE}| x | y | | |\n", f"{BOXES}- [ ] x @y\n"])
+def test_a_summary_without_a_visible_character_leaves_the_words_of_the_row(text: str) -> None:
+    assert write(text, NAMES, [CellEdit(0, task="\u200b \u202e")]) == text

@@ -200,7 +200,9 @@ def _wanted(
         (Column.DEADLINE, edit.deadline, item.deadline_text),
         (Column.STATUS, edit.status, item.status_text),
     ):
-        if new is not None and clean(new) != clean(old):
+        if new is None or clean(new) == clean(old):
+            continue
+        if clean(new) or column is not Column.TASK:  # without words it were no item any more
             wanted[column] = escape(new)
     if edit.ticket is not None and edit.ticket != item.ticket:
         wanted[Column.TICKET] = _ticket(actions.text(row, Column.TICKET), edit.ticket)
