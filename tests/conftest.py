@@ -11,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("modest", max_examples=100, deadline=None)
+settings.register_profile("mutants", max_examples=10, deadline=None, derandomize=True)
 settings.load_profile("modest")
 
 REQUIRE_ALL = bool(os.environ.get("POSTMORTEM_REQUIRE_ALL"))

@@ -1,0 +1,150 @@
+"""The sizes of the house, and what exceeds them: ``python -m tests.house_sizes``.
+
+Few enough modules to know, few enough in a folder to see at once, none too long to read and none
+so short that it should live elsewhere, and one name for one idea.
+"""
+
+import ast
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("config", "connectors", "worker")
+
+MOST_MODULES = 200
+MOST_IN_A_FOLDER = 15
+MOST_LINES = 300
+FEWEST_LINES = 25
+
+SHORT_WITH_REASON: Mapping[str, str] = {
+    "worker/journal/migrations/env.py": "Alembic looks for it there",
+}
+"""Modules under :data:`FEWEST_LINES`, and why they stand by themselves."""
+
+SAME_IDEA = {
+    "checks": "what a service is asked before its use",
+    "client": "who speaks to a server",
+    "connector": "what a service says of itself",
+    "payloads": "a service's JSON into records",
+    "server": "a stand-in's HTTP",
+    "settings": "a group of settings",
+    "views": "a stand-in's answers",
+    "webhook": "a service's webhook into an event",
+}
+"""File names that stand in several rooms, and the one idea they have in each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A file of the source: its place, how many lines it has, the classes it defines."""
+
+    path: Path
+    lines: int
+    classes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+def modules() -> list[Module]:
+    """Every module of the source, but for the ``__init__`` of a package."""
+    return [
+        module(path)
+        for package in PACKAGES
+        for path in sorted((ROOT / package).glob("**/*.py"))
+        if path.name not in {"__init__.py", "__main__.py"}
+    ]
+
+
+def module(path: Path) -> Module:
+    """Read one."""
+    text = path.read_text("utf-8")
+    classes = [node.name for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef)]
+    return Module(path.relative_to(ROOT), len(text.splitlines()), tuple(classes))
+
+
+def too_many(house: Iterable[Module]) -> Iterator[str]:
+    """There are few enough to know."""
+    count = len(list(house))
+    if count > MOST_MODULES:
+        yield f"{count} modules, and {MOST_MODULES} are the most"
+
+
+def crowded(house: Iterable[Module]) -> Iterator[str]:
+    """No folder holds more than one sees at once."""
+    folders: dict[Path, int] = defaultdict(int)
+    for one in house:
+        folders[one.path.parent] += 1
+    for folder, count in folders.items():
+        if count > MOST_IN_A_FOLDER:
+            yield f"{folder}: {count} modules, and {MOST_IN_A_FOLDER} are the most"
+
+
+def too_long(house: Iterable[Module]) -> Iterator[str]:
+    """None is too long to read."""
+    for one in house:
+        if one.lines > MOST_LINES:
+            yield f"{one}: {one.lines} lines, and {MOST_LINES} are the most"
+
+
+def too_short(house: Iterable[Module]) -> Iterator[str]:
+    """None is so short that it belongs to its caller, but for what has a reason."""
+    for one in house:
+        reason = SHORT_WITH_REASON.get(str(one)) or is_a_migration(one)
+        if one.lines < FEWEST_LINES and not reason:
+            yield f"{one}: {one.lines} lines, and {FEWEST_LINES} are the fewest"
+
+
+def named_twice(house: Iterable[Module]) -> Iterator[str]:
+    """No two rooms call two ideas the same."""
+    rooms: dict[str, list[str]] = defaultdict(list)
+    for one in house:
+        rooms[one.path.stem].append(str(one.path.parent))
+    for name, folders in rooms.items():
+        if len(folders) > 1 and name not in SAME_IDEA:
+            yield f"{name}: {', '.join(folders)}"
+
+
+def classes_named_twice(house: Iterable[Module]) -> Iterator[str]:
+    """No class has the name of another."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for one in house:
+        for name in one.classes:
+            places[name].append(str(one))
+    for name, found in places.items():
+        if len(found) > 1:
+            yield f"{name}: {', '.join(found)}"
+
+
+def is_a_migration(one: Module) -> bool:
+    """Tell whether it is a step of the database's, as short as the step is."""
+    return "versions" in one.path.parts
+
+
+RULES = {
+    "modules are few": too_many,
+    "a folder is seen at once": crowded,
+    "a module is short enough to read": too_long,
+    "a module is worth its file": too_short,
+    "a file name stands for one idea": named_twice,
+    "a class name is used once": classes_named_twice,
+}
+
+
+def main() -> int:
+    """Print the figures, and what exceeds them."""
+    house = modules()
+    lines = sorted(one.lines for one in house)
+    print(f"{len(house)} modules, {sum(lines)} lines, median {lines[len(lines) // 2]}")
+    for rule, find in RULES.items():
+        found = list(find(house))
+        print(f"\n{rule}: {len(found) or 'none'} against it")
+        print("".join(f"  {one}\n" for one in found), end="")
+    return any(any(find(house)) for find in RULES.values())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
