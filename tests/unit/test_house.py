@@ -156,6 +156,13 @@ def test_the_built_in_template_has_the_nine_sections_and_every_place_the_program
         assert COLUMNS[column] in template
 
 
+def test_every_place_that_the_architecture_names_is_there() -> None:
+    text = (ROOT / "docs/architecture.md").read_text("utf-8")
+    places = set(re.findall(r"`((?:config|connectors|worker)/[\w./]*)`", text))
+    assert len(places) > 40
+    assert sorted(place for place in places if not (ROOT / place).exists()) == []
+
+
 def test_the_documentation_is_there_and_names_every_setting_of_the_environment() -> None:
     for name in ("architecture", "documents", "operations", "glossary"):
         assert (ROOT / "docs" / f"{name}.md").is_file(), name
