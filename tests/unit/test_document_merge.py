@@ -486,3 +486,66 @@ def test_a_reworded_row_whose_fact_vanished_stays_without_a_suggestion() -> None
     people = edited("| 02:20 | Paged 2 people |", "| 02:20 | Paged Ann and Bo |")
     result = merged(people, written(timeline=(FIRED, FIXED)))
     assert (result.text, result.suggestions) == (people, ())
+
+
+LATER = written(
+    entries={**CONTENT.entries, Slot.DURATION: DraftEntry("51 min")},
+    timeline=(FIRED, replace(PAGED, cells=("02:20", "Paged 3 people")), FIXED),
+)
+
+
+def test_a_text_gives_its_reason_and_whether_a_suggestion_is_new() -> None:
+    fresh = written(
+        entries={
+            **CONTENT.entries,
+            Slot.DURATION: DraftEntry("51 min"),
+            Slot.ROOT_CAUSE: DraftEntry("Disk"),
+        }
+    )
+    reasons = {one.place: one.reason for one in merged(BASE.text, fresh).changes}
+    assert reasons == {"Duration": REFRESHED, "Root Cause": FILLED}
+    people = edited("**Duration:** 43 min", "**Duration:** an hour")
+    (seen,) = merged(people, BASE).suggestions
+    assert (seen.fresh, seen.is_new) == ("43 min", False)
+    answered = edited("[Brief explanation of the root cause]", "Mine")
+    assert merged(answered, BASE).suggestions == ()
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "old", "new"),
+    [
+        ("- **Duration:**", "- **Impact:**", "43 min", "51 min"),
+        ("| Time ", "\n---\n\n## 3.", "Paged 2 people", "Paged 3 people"),
+    ],
+)
+def test_what_was_removed_and_put_back_is_the_programs_again(
+    begin: str, end: str, old: str, new: str
+) -> None:
+    def without(text: str) -> str:
+        return text[: text.index(begin)] + text[text.index(end) :]
+
+    removed = merged(without(BASE.text), LATER)
+    assert removed.text == without(LATER.text)
+    put_back = edited(new, old, LATER.text)
+    assert merged(put_back, LATER, removed.base).text == LATER.text
+
+
+def test_what_a_template_leaves_out_for_a_while_is_still_the_programs() -> None:
+    shorter = fill(
+        TEMPLATE.replace("- **Duration:** [Duration of the Incident]\n", ""), CONTENT, NAMES
+    )
+    between = merged(BASE.text, shorter)
+    assert between.text == BASE.text
+    assert merged(BASE.text, LATER, between.base).text == LATER.text
+
+
+def test_a_new_row_stays_above_the_next_one_whatever_time_a_person_gave_that() -> None:
+    people = edited("| 02:53 | Resolved by Ann |", "| 01:53 | Resolved by Ann |\n| 02:50 | Mine |")
+    fresh = written(timeline=(FIRED, PAGED, DraftRow("new", ("02:40", "Called")), FIXED))
+    lines = merged(people, fresh).text.splitlines()
+    at = lines.index("| 02:40 | Called |")
+    assert lines[at - 1 : at + 2] == [
+        "| 02:20 | Paged 2 people |",
+        "| 02:40 | Called |",
+        "| 01:53 | Resolved by Ann |",
+    ]
