@@ -18,8 +18,8 @@ from bench.process import KINDS
 from connectors.incidents import IncidentId
 from tests.integration.queue_support import database
 from worker.jobs.job_request import JobRequest
+from worker.jobs.job_states import JobOutcome
 from worker.jobs.results import IncidentResult, Trigger
-from worker.jobs.states import JobOutcome
 from worker.queue import JobRetryPolicy, Queue, QueueSettings
 from worker.queue.database import InFile, locate, patient_engine
 from worker.queue.job_names import INCIDENT_JOB, INCIDENTS

@@ -13,8 +13,8 @@ from tests.integration.queue_support import ask, eventually
 from worker.app.enqueue_due import TRIED_FOR, EnqueuedDue, enqueue_due
 from worker.jobs.incident_job import do_job
 from worker.jobs.job_request import JobRequest
+from worker.jobs.job_states import JobOutcome, JobPhase
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobOutcome, JobPhase
 from worker.queue import Client, JobRetryPolicy, Queue, QueueSettings
 
 WAIT = 60.0

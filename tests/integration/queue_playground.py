@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.integration.queue_support import database
 from worker.jobs.job_request import JobRequest
+from worker.jobs.job_states import JobOutcome, JobState
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobOutcome, JobState
 from worker.queue import JobRetryPolicy, Queue, QueueSettings
 
 

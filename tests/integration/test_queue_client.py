@@ -9,8 +9,8 @@ from connectors.errors import PayloadError, PostmortemError
 from connectors.incidents import IncidentId
 from tests.integration.queue_support import KINDS, WAIT, database, eventually
 from worker.jobs.job_request import JobRequest
+from worker.jobs.job_states import JobOutcome, JobPhase
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobOutcome, JobPhase
 from worker.queue import Client, Queue, QueueSettings, Schedule, engine
 
 

@@ -20,8 +20,8 @@ import pytest
 
 from tests.integration.queue_support import KINDS, WAIT, ask, database, eventually
 from worker.jobs.job_request import JobRequest
+from worker.jobs.job_states import JobOutcome, JobPhase
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobOutcome, JobPhase
 from worker.queue import Client, JobRetryPolicy, Queue, QueueSettings, Schedule
 
 REPOSITORY = Path(__file__).parents[2]

@@ -12,8 +12,8 @@ from connectors.errors import OutOfQuota
 from tests.integration.queue_playground import Playground, opened
 from tests.integration.queue_support import KINDS, WAIT, ask, eventually
 from worker.jobs.job_request import JobRequest
+from worker.jobs.job_states import JobOutcome, JobPhase
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobOutcome, JobPhase
 
 FAILED = JobOutcome(failures=("No.",))
 ALL: dict[str, object] = {}

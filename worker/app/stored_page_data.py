@@ -14,8 +14,8 @@ from worker.jobs.document_status import (
     journal_of,
     skipped_incidents,
 )
+from worker.jobs.job_states import JobState
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobState
 from worker.queue import Client
 from worker.web.monitoring import QueueFigures
 from worker.web.page_data import DocumentView

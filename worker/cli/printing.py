@@ -11,8 +11,8 @@ from rich.table import Table
 
 from connectors.checks import Finding
 from worker.jobs.document_status import DocumentStatus, JournalEntry, SkippedIncident
+from worker.jobs.job_states import JobState
 from worker.jobs.results import IncidentResult, RunResult
-from worker.jobs.states import JobState
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

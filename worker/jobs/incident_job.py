@@ -58,7 +58,7 @@ def run_incident(context: JobContext, request: JobRequest, cache: RunCache) -> I
             cache.catalogue = up_to_date(context, cache.catalogue, incident)
             result, document = _Steps(context, request, cache, claim).result()
     except PostmortemError as error:
-        context.journal.unsettle(incident)
+        context.journal.unsettle(incident)  # so that the next look finds it, changed or not
         return failed(incident, str(error))
     except Exception as error:
         context.journal.unsettle(incident)

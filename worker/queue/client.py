@@ -17,8 +17,8 @@ from dbos import DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus, error
 from connectors.errors import NotFound, PostmortemError, Unreachable
 from connectors.incidents import IncidentId
 from worker.jobs.job_request import JobRequest
+from worker.jobs.job_states import JobState, Standing
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobState, Standing
 from worker.locks.leases import FileLeases, Leases, ServerLeases
 from worker.queue import dead_letters, engine
 from worker.queue.database import InFile, SharedClock, locate, patient_engine

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from dbos import WorkflowStatus
 
-from worker.jobs.states import JobPhase, JobState, Standing
+from worker.jobs.job_states import JobPhase, JobState, Standing
 from worker.queue import job_names
 from worker.queue.job_names import INCIDENT_JOB
 from worker.queue.stored_jobs import (

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from worker.jobs.states import JobOutcome
+from worker.jobs.job_states import JobOutcome
 
 
 @dataclass(frozen=True, slots=True)

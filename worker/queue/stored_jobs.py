@@ -15,8 +15,8 @@ from dbos import PortableWorkflowError, WorkflowStatus
 from pydantic import TypeAdapter
 
 from worker.jobs.job_request import JobRequest
+from worker.jobs.job_states import JobOutcome, JobPhase, JobState
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobOutcome, JobPhase, JobState
 from worker.queue import job_names
 
 NOTHING: Mapping[str, Any] = {"pulls": False, "tracks": False}

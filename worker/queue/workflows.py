@@ -13,8 +13,8 @@ from dbos import DBOS, WorkflowStatus
 from connectors.errors import OutOfQuota, PostmortemError
 from connectors.incidents import IncidentId
 from worker.jobs.job_request import JobRequest
+from worker.jobs.job_states import JobOutcome, JobPhase, JobState
 from worker.jobs.results import Trigger
-from worker.jobs.states import JobOutcome, JobPhase, JobState
 from worker.queue import engine, job_names
 from worker.queue.queue_policy import Done, JobRetryPolicy, Parked, TryAgain, decide
 from worker.queue.recovery import UnderWay

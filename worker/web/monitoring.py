@@ -27,8 +27,8 @@ from prometheus_client.registry import Collector
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from connectors.errors import PostmortemError
+from worker.jobs.job_states import JobState
 from worker.jobs.results import IncidentResult
-from worker.jobs.states import JobState
 
 LONGEST_READING = 3.0
 """Seconds that reading the queue may take; where it takes longer, its gauges are left out."""

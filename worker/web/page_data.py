@@ -8,7 +8,7 @@ from fastapi import Path, Query
 
 from connectors.incidents import INCIDENT_ID, IncidentId
 from worker.jobs.document_status import DocumentStatus, JournalEntry, SkippedIncident
-from worker.jobs.states import JobState
+from worker.jobs.job_states import JobState
 
 _JOB = r"^[A-Za-z0-9_:~@.-]{1,200}$"
 
