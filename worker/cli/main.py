@@ -17,9 +17,18 @@ from worker.app.composition import open_context
 from worker.app.preflight import preflight
 from worker.app.registry import Services, named, source_kinds, tracker_kinds
 from worker.cli import printing, serving
-from worker.cli.arguments import Incidents, Json, SomeIncidents, duration
-from worker.cli.exits import FAILED, MISUSED
-from worker.cli.running import carry_out_shown, finish, interruptible, settings_of
+from worker.cli.invocation import (
+    FAILED,
+    MISUSED,
+    Incidents,
+    Json,
+    SomeIncidents,
+    carry_out_shown,
+    duration,
+    finish,
+    interruptible,
+    settings_of,
+)
 from worker.jobs.document_status import document_statuses, journal_of, skipped_incidents
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import RunRequest
@@ -169,7 +178,7 @@ def status(
             raise typer.Exit(FAILED)
 
 
-def _show_parked(settings: Settings, incidents: Sequence[str], *, in_json: bool) -> None:
+def _show_parked(settings: Settings, incidents: Sequence[IncidentId], *, in_json: bool) -> None:
     from worker.app.commands import parked  # noqa: PLC0415 - other commands start faster without
 
     found = [one for one in parked(settings) if not incidents or one.subject in incidents]

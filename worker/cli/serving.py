@@ -12,8 +12,7 @@ from config.settings import Settings
 from connectors.errors import ConfigurationError
 from worker.app.registry import Services
 from worker.cli import printing
-from worker.cli.exits import FAILED
-from worker.cli.running import settings_of
+from worker.cli.invocation import FAILED, settings_of
 
 LONGEST_STOP = 28.0
 """Seconds within which a service ends that is told to: Kubernetes and systemd wait longer."""

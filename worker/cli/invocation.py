@@ -1,25 +1,60 @@
-"""Carrying out what a command asks for: with its progress on a terminal, and its exit status."""
+"""What commands have in common: what they are given, how far they are, and how they end."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
+from typing import Annotated
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from config.settings import Settings
-from worker.app.registry import load_settings
+from connectors.incidents import IncidentId
+from connectors.settings import parse_duration
+from worker.app.registry import incident_named, load_settings, named, source_kinds
 from worker.cli import printing
-from worker.cli.exits import FAILED
 from worker.jobs.context import JobContext
 from worker.jobs.results import RunResult
 from worker.jobs.run_many import RunRequest
+
+FAILED = 1
+MISUSED = 2
+"""The promised exit statuses; 0 is that of a command which did everything."""
 
 INTERRUPTED = (
     "Stopped. What was done stays done; run the command again to go on. "
     "Jobs that a server was asked for are still done by it."
 )
+_SOURCES = named(source_kinds())
+
+
+def incident(text: str) -> IncidentId:
+    """Give the id that a word of the command line names. Raises ``BadParameter``."""
+    found = incident_named(text.strip())
+    if found is None:
+        examples = " or ".join(kind.example for kind in source_kinds())
+        raise typer.BadParameter(
+            f"'{text}' is no incident. Give its id ({examples}) or its address in {_SOURCES}."
+        )
+    return found
+
+
+_NAMED = typer.Argument(
+    parser=incident, metavar="INCIDENT…", help=f"Ids or addresses in {_SOURCES}."
+)
+Incidents = Annotated[list[IncidentId], _NAMED]
+SomeIncidents = Annotated[list[IncidentId] | None, _NAMED]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def duration(text: str, option: str) -> timedelta:
+    """Give the length of time that an option names. Raises ``BadParameter``."""
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"It {error}", param_hint=option) from error
 
 
 def settings_of(context: typer.Context) -> Settings:
