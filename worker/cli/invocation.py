@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
@@ -44,8 +44,12 @@ def incident(text: str) -> IncidentId:
 _NAMED = typer.Argument(
     parser=incident, metavar="INCIDENT…", help=f"Ids or addresses in {_SOURCES}."
 )
-Incidents = Annotated[list[IncidentId], _NAMED]
-SomeIncidents = Annotated[list[IncidentId] | None, _NAMED]
+if TYPE_CHECKING:
+    _Given = IncidentId
+else:
+    _Given = str  # the name of the type is shown in the help
+Incidents = Annotated[list[_Given], _NAMED]
+SomeIncidents = Annotated[list[_Given] | None, _NAMED]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
