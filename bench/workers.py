@@ -13,7 +13,6 @@ import os
 import subprocess
 import tempfile
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -108,7 +107,7 @@ def be_pagerduty(pipe: Connection, incidents: int) -> None:
         incident.note("Looking at the logs.", at + timedelta(minutes=9), MIRA)
         incident.note("ACTION: Alert on the length of the queue", at + timedelta(minutes=30), MIRA)
         incident.resolve(at + timedelta(minutes=40), MIRA)
-    with PagerDutySandbox(account, served=deque()) as sandbox:
+    with PagerDutySandbox(account, remembered=None) as sandbox:
         sandbox.fault(Fault(".*", delay=LATENCY, times=None))
         pipe.send((sandbox.url, sandbox.api_key))
         while pipe.recv() == "calls":

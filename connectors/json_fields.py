@@ -50,7 +50,13 @@ class JsonValue:
 
     def __getitem__(self, name: str) -> "JsonValue":
         """Give the field of an object, absent where the object has none or is absent itself."""
-        return JsonValue(self.members().get(name), self, name)
+        value = self.value
+        # A record of thousands of log entries asks this a million times: no further call.
+        if value is None:
+            return JsonValue(None, self, name)
+        if isinstance(value, dict):
+            return JsonValue(value.get(name), self, name)
+        raise self.wrong("an object")
 
     def members(self) -> Mapping[str, object]:
         """Give an object's fields as they are, none where it is absent."""
@@ -62,9 +68,8 @@ class JsonValue:
 
     def required_object(self) -> "JsonValue":
         """Give this value, once it is an object."""
-        if self.value is None:
+        if not isinstance(self.value, dict):
             raise self.wrong("an object")
-        self.members()
         return self
 
     def each(self) -> tuple["JsonValue", ...]:
@@ -77,7 +82,7 @@ class JsonValue:
 
     def objects(self) -> tuple["JsonValue", ...]:
         """Give the objects of a list, none where it is absent; ``null`` among them is left out."""
-        return tuple(item.required_object() for item in self.each() if item)
+        return tuple(item.required_object() for item in self.each() if item.value is not None)
 
     def text(self) -> str:
         """Give a text."""
@@ -87,7 +92,10 @@ class JsonValue:
 
     def text_or_none(self) -> str | None:
         """Give a text, or None where it is absent or empty."""
-        return None if self.value is None else self.text() or None
+        value = self.value
+        if value is None or isinstance(value, str):
+            return value or None
+        raise self.wrong("a text")
 
     def texts(self) -> tuple[str, ...]:
         """Give a list of texts, none where it is absent."""

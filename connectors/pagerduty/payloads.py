@@ -270,13 +270,15 @@ def _assignees(fields: JsonValue) -> tuple[Agent, ...]:
 def _changes(channel: JsonValue) -> Iterator[FieldChange]:
     """Read what changed: a changeset of fields, or PagerDuty's pairs of old and new."""
     changeset = channel["changeset"]
-    for kind in ("application_fields", "customer_fields"):
+    for kind in ("application_fields", "customer_fields") if changeset else ():
         for one in changeset[kind].objects():
             old, new = plain(one["old_value"].value), plain(one["value"].value)
             yield FieldChange(one["name"].text(), old or None, new or None)
+    members = channel.members()
     for name, before, after in _PAIRS:
-        if channel[before] or channel[after]:
-            old, new = plain(channel[before].value), plain(channel[after].value)
+        pair = members.get(before), members.get(after)
+        if pair != (None, None):
+            old, new = map(plain, pair)
             yield FieldChange(name, old or None, new or None)
 
 

@@ -42,7 +42,8 @@ class PagerDutySandbox(Sandbox):
 
     ``since_means`` chooses which timestamp ``GET /incidents`` holds ``since`` and ``until``
     against: PagerDuty does not say. With ``sorts_by`` (like "created_at:desc") incidents come in
-    that order, whatever ``sort_by`` asks for. The last ``REMEMBERED`` requests are in ``served``.
+    that order, whatever ``sort_by`` asks for. The last ``remembered`` requests are in ``served``,
+    None for all.
     """
 
     account: SandboxAccount = field(default_factory=SandboxAccount)
@@ -50,11 +51,12 @@ class PagerDutySandbox(Sandbox):
     since_means: Literal["created_at", "resolved_at"] = "created_at"
     sorts_by: str = ""
     port: int = 0
+    remembered: int | None = REMEMBERED
 
     def __post_init__(self) -> None:
         api = Api(self.account, self.api_keys, self.since_means, self.sorts_by)
         application = Starlette(routes=api.routes())
-        self.listen(Recorder(application, _words, _RATE, REMEMBERED), self.port)
+        self.listen(Recorder(application, _words, _RATE, self.remembered), self.port)
 
     @property
     def api_key(self) -> str:
