@@ -80,7 +80,7 @@ def receiver(database_url: str) -> Iterator[Receiver]:
     queue.start()
     try:
         with served(shelf(), keep) as url:
-            yield Receiver(url, lambda: queue.backlog().waiting)
+            yield Receiver(url, lambda: queue.backlog()[0])
     finally:
         queue.stop()
 
