@@ -549,3 +549,18 @@ def test_a_new_row_stays_above_the_next_one_whatever_time_a_person_gave_that() -
         "| 02:40 | Called |",
         "| 01:53 | Resolved by Ann |",
     ]
+
+
+def test_points_stand_in_their_order_whatever_time_they_begin_with() -> None:
+    a, b = Point("a", "10:00 Looked"), Point("b", "11:00 Restarted")
+    base = written(entries={Slot.STEPS_TAKEN: DraftEntry(points=(a, b))})
+    people = edited("  - 11:00 Restarted\n", "  - 10:30 Mine\n  - 11:00 Restarted\n", base.text)
+    fresh = written(
+        entries={Slot.STEPS_TAKEN: DraftEntry(points=(a, b, Point("n", "09:00 Paged")))}
+    )
+    assert points(merged(people, fresh, base).text, "Steps Taken") == [
+        "10:00 Looked",
+        "10:30 Mine",
+        "11:00 Restarted",
+        "09:00 Paged",
+    ]
