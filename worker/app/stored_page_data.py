@@ -30,15 +30,12 @@ class StoredPageData:
         self._remembered = KnownStatuses()
 
     def documents(self) -> Sequence[DocumentStatus]:
-        """List all documents, the latest first."""
         return document_statuses(self._context, remembered=self._remembered)
 
     def skipped(self) -> Sequence[SkippedIncident]:
-        """List the latest incidents that got no draft by themselves, the latest first."""
         return skipped_incidents(self._context)
 
     def document(self, incident: IncidentId) -> DocumentView | None:
-        """Give an incident's document, None where there is none."""
         found = document_text(self._context, incident)
         if found is None:
             return None
@@ -46,7 +43,6 @@ class StoredPageData:
         return DocumentView(status, text, status.document)
 
     def attachment(self, incident: IncidentId, name: str) -> bytes | None:
-        """Give a file that lies beside an incident's document, None where there is none."""
         found = document_text(self._context, incident)
         if found is None:
             return None
@@ -54,19 +50,15 @@ class StoredPageData:
         return self._context.store.read_attachment(f"{folder}{slash}{name}")
 
     def journal(self, incident: IncidentId) -> Sequence[JournalEntry]:
-        """List what was written for an incident, oldest first."""
         return journal_of(self._context, incident)
 
     def request_sync(self, incident: IncidentId) -> str:
-        """Ask that an incident be synced now; gives the id of the job that will do it."""
         return self._queue.enqueue(incident, Trigger.PAGE)
 
     def parked(self) -> Sequence[JobState]:
-        """List the jobs that were given up and not made good, the latest first."""
         return list(reversed(self._queue.parked()))
 
     def job(self, job: str) -> JobState | None:
-        """Tell where a job stands, None where it is unknown."""
         return self._queue.state(job)
 
 

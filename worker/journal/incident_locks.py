@@ -49,7 +49,6 @@ class FileLocks:
 
     @contextmanager
     def held(self, incident: IncidentId, wait: float) -> Iterator[Claim]:
-        """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds."""
         shard = advisory_locks.number(_name(incident), 4) % SHARDS
         with _told(incident, file_locks.held(self._folder / f"{shard:02}.lock", wait)):
             yield NO_CLAIM
@@ -64,7 +63,6 @@ class ThreadLocks:
 
     @contextmanager
     def held(self, incident: IncidentId, wait: float) -> Iterator[Claim]:
-        """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds."""
         with self._guard:
             lock = self._locks.setdefault(incident, threading.Lock())
         if not lock.acquire(timeout=wait):
@@ -89,11 +87,10 @@ class PostgresLocks:
 
     @contextmanager
     def held(self, incident: IncidentId, wait: float) -> Iterator[Claim]:
-        """Hold the incident's lock; raise ``BusyElsewhere`` after ``wait`` seconds.
+        """Hold the lock without a transaction.
 
-        The lock is held without a transaction. It is lost with its connection, while the job may
-        go on: so whoever holds it leaves a claim, and the claim before it is worth nothing any
-        more.
+        It is lost with its connection, while the job may go on: so whoever holds it leaves a claim,
+        and the claim before it is worth nothing any more.
         """
         key = (advisory_locks.number(_name(incident), 8),)
         with self._engine.connect() as connection:

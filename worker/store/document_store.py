@@ -79,7 +79,10 @@ class DocumentStore(Protocol):
         """List all documents, by name, without reading any."""
 
     def read(self, name: str) -> Stored:
-        """Give a document. Raises ``Missing``, ``Busy``, ``NotText`` or ``BadName``."""
+        """Give a document.
+
+        Raises ``DocumentMissing``, ``DocumentBusy``, ``NotText`` or ``BadName``.
+        """
 
     def write(
         self,
@@ -92,7 +95,8 @@ class DocumentStore(Protocol):
         """Save a document if it still is what was read, and give its new version.
 
         With ``expected`` None there must be no such document yet. Raises ``Changed`` where that
-        is not so, ``Busy`` while somebody edits it. The document is replaced whole or not at all.
+        is not so, ``DocumentBusy`` while somebody edits it. The document is replaced whole or not
+        at all.
 
         ``why`` is told where a store keeps a history: a line, and more after it. ``beside`` are
         files (pictures) which the document shows, by name; they are put beside the documents in

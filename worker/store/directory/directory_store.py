@@ -61,7 +61,6 @@ class DirectoryStore:
         return [Listed(name, fingerprint(found[name], now)) for name in sorted(found)]
 
     def read(self, name: str) -> Stored:
-        """Give a document. Raises ``Missing``, ``Busy``, ``NotText`` or ``BadName``."""
         path = self._path(document_name(name))
         _let_be(path, name)
         try:
@@ -83,7 +82,6 @@ class DirectoryStore:
         why: str = "",  # noqa: ARG002 - a directory keeps no history to tell it in
         beside: Mapping[str, bytes] = NOTHING,
     ) -> Version:
-        """Save a document if it still is what was read, and give its new version."""
         path = self._path(document_name(name))
         data = encode(name, text)
         saved: str | None
@@ -108,7 +106,6 @@ class DirectoryStore:
         return Version(digest(data), saved)
 
     def read_attachment(self, name: str) -> bytes | None:
-        """Give a file that lies beside the documents, None where there is none."""
         path = self._path(attachment_name(name))
         with _told("read", path):
             return path.read_bytes() if path.is_file() and not path.is_symlink() else None
@@ -118,7 +115,6 @@ class DirectoryStore:
         return str(self._path(name))
 
     def check(self) -> Sequence[Finding]:
-        """Say whether documents can be read and written here; never raises."""
         return _look_over(self._root)
 
     def _put_beside(self, name: str, data: bytes) -> None:

@@ -73,7 +73,6 @@ class GitStore:
         return [Listed(name, files[name]) for name in sorted(files)]
 
     def read(self, name: str) -> Stored:
-        """Give a document. Raises ``Missing``, ``NotText`` or ``BadName``."""
         found = self._mending(partial(self._content, document_name(name)))
         if found is None:
             raise DocumentMissing(
@@ -100,7 +99,6 @@ class GitStore:
         return _version(data)
 
     def read_attachment(self, name: str) -> bytes | None:
-        """Give a file that lies beside the documents, None where there is none."""
         return self._mending(partial(self._content, attachment_name(name)))
 
     def where(self, name: str) -> str:
@@ -108,7 +106,6 @@ class GitStore:
         return self._place + name
 
     def check(self) -> Sequence[Finding]:
-        """Say whether the branch can be read and pushed to; never raises."""
         subject = f"Documents in {self._place}"
         try:
             count = len(self.list())
