@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 import sqlalchemy as sa
+import structlog
 
 from connectors.incidents import IncidentId
 from connectors.pagerduty import webhook as pagerduty
@@ -27,6 +28,7 @@ from connectors.webhooks import WebhookEvent
 from tests.integration.proxy import Proxy
 from tests.integration.queue_support import KINDS, WAIT, database
 from tests.integration.web_support import PAGERDUTY_SECRET, served, shelf
+from worker.cli.main import log_plainly
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
 from worker.queue import Client
@@ -63,6 +65,14 @@ def body(event: str, incident: str = "PFREIGHT", type_: str = "incident.resolved
         "data": {"id": incident, "type": "incident"},
     }
     return json.dumps({"event": told}).encode()
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> Iterator[None]:
+    """Log as the program does: tracebacks in colours take seconds that the sender waits."""
+    log_plainly()
+    yield
+    structlog.reset_defaults()
 
 
 @contextmanager

@@ -227,7 +227,7 @@ def demo(
         raise typer.Exit(FAILED)
 
 
-def _log_plainly() -> None:
+def log_plainly() -> None:
     """Log to standard error, and without local variables in tracebacks: they may hold secrets."""
     structlog.configure(
         processors=[
@@ -242,7 +242,7 @@ def _log_plainly() -> None:
 
 def main() -> None:
     """Run the command line; end with the promised exit status."""
-    _log_plainly()
+    log_plainly()
     try:
         app()
     except (ConfigurationProblems, ConfigurationError) as error:
