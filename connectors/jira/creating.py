@@ -9,11 +9,20 @@ from dataclasses import dataclass, field, replace
 
 from connectors.errors import ConnectorError, PayloadError
 from connectors.jira.connection import Connection
-from connectors.jira.payloads import JIRA, Made, NotMade, Site, browse_url, bulk_results, made
+from connectors.jira.payloads import JIRA, JiraProblems, Site, browse_url, numeric_id, problems
 from connectors.jira.request_bodies import ESSENTIAL, as_shared, new_issue
 from connectors.jira.responses import CREATED, SERVER_ERRORS, TOO_MANY_REQUESTS, JiraAnswer
 from connectors.json_fields import JsonValue
-from connectors.tickets import Created, NewTicket, NotSent, Outcome, Refused, Unknown
+from connectors.tickets import (
+    Created,
+    NewTicket,
+    NotSent,
+    Outcome,
+    Refused,
+    TicketId,
+    TicketKey,
+    Unknown,
+)
 
 BULK_LIMIT = 50
 """How many one request may create: Jira Cloud's limit, kept on Data Center too."""
@@ -23,6 +32,22 @@ _BAD_REQUEST = 400
 _NO_SUCH_CALL = frozenset({404, 405})
 _OF_THE_SITE = frozenset({401, 403, 404, 405, 407, 410})
 """Refusals that are not about one ticket: asking again for the next would be refused as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A ticket that a create made."""
+
+    id: TicketId
+    key: TicketKey
+
+
+@dataclass(frozen=True, slots=True)
+class NotMade:
+    """A member of a bulk create that was not made; ``status`` is what it would be alone."""
+
+    status: int
+    problems: JiraProblems
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +154,37 @@ class Creator:
         except PayloadError as error:
             return _unclear(str(error))
         return _unclear(f"Jira answered {answer.status}.")
+
+
+def made(part: JsonValue) -> Made:
+    """Read the answer to a create: it holds no status, so none is read."""
+    return Made(numeric_id(part["id"]), TicketKey(part["key"].text()))
+
+
+def bulk_results(answer: object, count: int) -> tuple[Made | NotMade, ...]:
+    """Read the answer to a bulk create of ``count`` tickets, one result each, in their order.
+
+    Jira lists those made without the failed ones among them, and says of each failed one which it
+    was, counted from 0. Raises ``PayloadError`` where the two lists do not add up, since then
+    nobody can say which ticket is whose.
+    """
+    top = JsonValue(answer, JIRA)
+    failed: dict[int, NotMade] = {}
+    for part in top["errors"].each():
+        number = part["failedElementNumber"].number()
+        if number in failed or not 0 <= number < count:
+            raise part["failedElementNumber"].wrong(f"a number of its own from 0 to {count - 1}")
+        status = part["status"].number_or_none()
+        failed[number] = NotMade(
+            400 if status is None else status,
+            problems(part["elementErrors"].value),
+        )
+    issues = [made(part) for part in top["issues"].each()]
+    if len(issues) + len(failed) != count:
+        what = f"{len(issues)} made and {len(failed)} failed tickets in answer to {count}"
+        raise PayloadError(f"Jira told of {what}, so it is not known which are whose.")
+    rest = iter(issues)
+    return tuple(failed.get(number) or next(rest) for number in range(count))
 
 
 def _results(answer: JiraAnswer, count: int) -> Sequence[_Result] | None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from urllib.parse import quote
 
-from connectors.errors import PayloadError
 from connectors.json_fields import JsonValue, Sender
 from connectors.tickets import (
     MARK_LABEL_PREFIX,
@@ -238,53 +237,6 @@ class JiraProblems:
         """Give all of it as one line, "" where the answer said nothing."""
         parts = [*self.messages, *(f"{name}: {why}" for name, why in self.fields.items())]
         return " ".join(" ".join(part.split()) for part in parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A ticket that a create made."""
-
-    id: TicketId
-    key: TicketKey
-
-
-@dataclass(frozen=True, slots=True)
-class NotMade:
-    """A member of a bulk create that was not made; ``status`` is what it would be alone."""
-
-    status: int
-    problems: JiraProblems
-
-
-def made(part: JsonValue) -> Made:
-    """Read the answer to a create: it holds no status, so none is read."""
-    return Made(numeric_id(part["id"]), TicketKey(part["key"].text()))
-
-
-def bulk_results(answer: object, count: int) -> tuple[Made | NotMade, ...]:
-    """Read the answer to a bulk create of ``count`` tickets, one result each, in their order.
-
-    Jira lists those made without the failed ones among them, and says of each failed one which it
-    was, counted from 0. Raises ``PayloadError`` where the two lists do not add up, since then
-    nobody can say which ticket is whose.
-    """
-    top = JsonValue(answer, JIRA)
-    failed: dict[int, NotMade] = {}
-    for part in top["errors"].each():
-        number = part["failedElementNumber"].number()
-        if number in failed or not 0 <= number < count:
-            raise part["failedElementNumber"].wrong(f"a number of its own from 0 to {count - 1}")
-        status = part["status"].number_or_none()
-        failed[number] = NotMade(
-            400 if status is None else status,
-            problems(part["elementErrors"].value),
-        )
-    issues = [made(part) for part in top["issues"].each()]
-    if len(issues) + len(failed) != count:
-        what = f"{len(issues)} made and {len(failed)} failed tickets in answer to {count}"
-        raise PayloadError(f"Jira told of {what}, so it is not known which are whose.")
-    rest = iter(issues)
-    return tuple(failed.get(number) or next(rest) for number in range(count))
 
 
 def problems(answer: object) -> JiraProblems:
