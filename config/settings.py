@@ -22,12 +22,17 @@ from pydantic_settings import (
 
 from config.addresses import DatabaseAddress, DirectoryLocation, Documents
 from config.document_names import DocumentNames
-from config.drafts import DraftSettings
 from config.file import SettingsFile, read_file, with_secrets
+from config.groups import (
+    DraftSettings,
+    QuietTime,
+    RouteSettings,
+    ScheduleSettings,
+    TicketSettings,
+    reachable,
+)
 from config.problems import ConfigurationProblems, Location, sentences
-from config.schedule import QuietTime, ScheduleSettings
 from config.sections import Names
-from config.tickets import RouteSettings, TicketSettings, reachable
 from config.values import Author, Zone
 from config.variables import mistyped, read_variables, variables_of
 from connectors.settings import (

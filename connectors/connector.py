@@ -14,7 +14,7 @@ from connectors.incidents import IncidentId, IncidentSource
 from connectors.rate_limit import Pace
 from connectors.settings import ServiceSettings
 from connectors.tickets import TicketTracker
-from connectors.webhooks import ReadWebhook
+from connectors.webhook_events import ReadWebhook
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from connectors.errors import SignatureError
 from connectors.jira.payloads import JIRA, numeric_id
 from connectors.json_fields import JsonValue
-from connectors.webhooks import EventKind, WebhookEvent, header, is_signed, parse_body
+from connectors.webhook_events import EventKind, WebhookEvent, header, is_signed, parse_body
 
 SIGNATURE_HEADER = "X-Hub-Signature"
 IDENTIFIER_HEADER = "X-Atlassian-Webhook-Identifier"
@@ -20,7 +20,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> WebhookEvent | None:
-    """Verify a delivery and read its event; see :data:`connectors.webhooks.ReadWebhook`.
+    """Verify a delivery and read its event; see :data:`connectors.webhook_events.ReadWebhook`.
 
     None stands for an event about something else than a ticket. Data Center gives deliveries no
     identifier, so there the body stands for itself.

@@ -9,7 +9,7 @@ from connectors.errors import PayloadError, SignatureError
 from connectors.incidents import IncidentId
 from connectors.json_fields import JsonValue
 from connectors.pagerduty.common_payloads import PAGERDUTY, read_incident_id
-from connectors.webhooks import (
+from connectors.webhook_events import (
     EventKind,
     WebhookEvent,
     header,
@@ -68,7 +68,7 @@ WANTED_EVENTS = tuple(
 
 
 def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> WebhookEvent | None:
-    """Verify a delivery and read its event; see :data:`connectors.webhooks.ReadWebhook`.
+    """Verify a delivery and read its event; see :data:`connectors.webhook_events.ReadWebhook`.
 
     None stands for what no draft needs: a ping, an incident still under way, an unknown type.
     """

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from config.tickets import CreateWhen
+from config.groups import CreateWhen
 from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox.projects import Project, ProjectField
 from tests.acceptance.world import World

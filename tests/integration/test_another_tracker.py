@@ -13,7 +13,7 @@ from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios import load as load_scenarios
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.tickets import COMMON_LABEL, Ticket
-from connectors.webhooks import hex_digest
+from connectors.webhook_events import hex_digest
 from tests.integration.toy.connector import ToyConnector
 from tests.integration.toy.tracker import ToyTracker
 from worker.app import registry

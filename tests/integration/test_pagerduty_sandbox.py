@@ -25,7 +25,7 @@ from connectors.pagerduty.sandbox.server import SECRET, PagerDutySandbox
 from connectors.pagerduty.sandbox.views import delivery, ping
 from connectors.pagerduty.webhook import read
 from connectors.sandbox import Fault
-from connectors.webhooks import EventKind
+from connectors.webhook_events import EventKind
 
 ONE = f"/incidents/{STORM_ID}"
 OCTOBER = {"since": "2026-10-01T00:00:00Z", "until": "2026-11-01T00:00:00Z"}

@@ -11,7 +11,7 @@ import requests
 
 from connectors.jira import webhook as jira
 from connectors.pagerduty import webhook as pagerduty
-from connectors.webhooks import EventKind, WebhookEvent
+from connectors.webhook_events import EventKind, WebhookEvent
 from tests.integration.web_support import JIRA_SECRET, PAGERDUTY_SECRET, served, shelf
 from worker.web import webhooks
 from worker.web.body import LIMIT

@@ -24,7 +24,7 @@ import structlog
 
 from connectors.incidents import IncidentId
 from connectors.pagerduty import webhook as pagerduty
-from connectors.webhooks import WebhookEvent
+from connectors.webhook_events import WebhookEvent
 from tests.integration.proxy import Proxy
 from tests.integration.queue_support import KINDS, WAIT, database
 from tests.integration.web_support import PAGERDUTY_SECRET, served, shelf

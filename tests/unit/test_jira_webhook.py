@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from connectors.errors import PayloadError, SignatureError
 from connectors.jira.webhook import IDENTIFIER_HEADER, SIGNATURE_HEADER, read
 from connectors.tickets import TicketId
-from connectors.webhooks import EventKind, WebhookEvent
+from connectors.webhook_events import EventKind, WebhookEvent
 from tests.contract.specs import reference
 
 PUBLISHED = (

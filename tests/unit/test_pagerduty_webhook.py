@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.errors import PayloadError, SignatureError
 from connectors.pagerduty.webhook import SIGNATURE_HEADER, WANTED_EVENTS, read, sign
-from connectors.webhooks import EventKind, WebhookEvent
+from connectors.webhook_events import EventKind, WebhookEvent
 from tests.contract.specs import reference
 
 SECRET = "c29tZSBsaXRlcmFsIHRleHQ="

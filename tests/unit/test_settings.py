@@ -10,12 +10,10 @@ import pytest
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from config.addresses import DirectoryLocation, GitLocation
-from config.drafts import DraftSettings, RuleAction, RuleSettings, Urgency
+from config.groups import CreateWhen, Day, DraftSettings, RuleAction, RuleSettings, Urgency
 from config.problems import ConfigurationProblems
-from config.schedule import Day
 from config.sections import COLUMNS, HEADINGS, LABELS, Column, Section, Slot
 from config.settings import Settings, settings_class
-from config.tickets import CreateWhen
 from config.variables import variables_of
 from connectors.jira.settings import JiraSettings
 from connectors.pagerduty.settings import PagerDutySettings

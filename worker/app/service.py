@@ -16,7 +16,7 @@ import uvicorn
 from config.settings import Settings
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
-from connectors.webhooks import EventKind, WebhookEvent
+from connectors.webhook_events import EventKind, WebhookEvent
 from worker.app.composition import open_context
 from worker.app.enqueue_due import enqueue_due
 from worker.app.registry import Services

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
 
+from config.groups import CreateWhen
 from config.sections import Names
-from config.tickets import CreateWhen
 from connectors.connector import ServiceWords
 from connectors.incident_kinds import ResponderAnswer
 from connectors.incidents import AgentKind, Incident, IncidentRecord, IncidentSource, Reference

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from config.tickets import CreateWhen
+from config.groups import CreateWhen
 from connectors.errors import AccessDenied, NotFound, OutOfQuota, PostmortemError
 from connectors.incidents import Incident
 from connectors.tickets import CreateFields

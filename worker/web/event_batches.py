@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from connectors.webhooks import WebhookEvent
+from connectors.webhook_events import WebhookEvent
 
 StoreEvents = Callable[[Sequence[WebhookEvent]], None]
 """Stores events, all or none: they are on disk when it returns."""

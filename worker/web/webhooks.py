@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse
 
 from connectors.connector import WebhookAccess
 from connectors.errors import PayloadError, SignatureError
-from connectors.webhooks import WebhookEvent
+from connectors.webhook_events import WebhookEvent
 from worker.web import body as bodies
 from worker.web.event_batches import EventBatches, StoreEvents
 from worker.web.monitoring import Metrics

@@ -20,7 +20,7 @@ from connectors.jira.sandbox.issue_requests import RefusedRequest
 from connectors.jira.sandbox.site import SandboxSite, TicketRecord
 from connectors.jira.sandbox.views import Views, ticket_page
 from connectors.sandbox import Delivery, Recorder, Sandbox
-from connectors.webhooks import hex_digest
+from connectors.webhook_events import hex_digest
 
 EMAIL = "postmortem@example.com"
 API_TOKEN = "sandbox-api-token"  # noqa: S105 - opens nothing but the sandbox

@@ -19,7 +19,7 @@ from connectors.settings import (
     revealed,
 )
 from connectors.tickets import TicketId
-from connectors.webhooks import EventKind, WebhookEvent, header, is_signed, parse_body
+from connectors.webhook_events import EventKind, WebhookEvent, header, is_signed, parse_body
 from tests.integration.toy.tracker import ToyTracker
 
 

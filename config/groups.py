@@ -1,0 +1,163 @@
+"""The program's own groups of settings: drafts, tickets and routes, schedule and quiet times."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from config.values import Clock, Label, Period
+from connectors.settings import Duration, SettingsGroup, Text
+
+
+class Urgency(StrEnum):
+    """How soon an incident must be looked at."""
+
+    HIGH = "high"
+    LOW = "low"
+
+
+class RuleAction(StrEnum):
+    """What becomes of the log entries of one type."""
+
+    KEEP = "keep"
+    FOLD = "fold"
+    DROP = "drop"
+
+
+class RuleSettings(SettingsGroup):
+    """What a team does differently with one type of log entry.
+
+    ``wording`` replaces the built-in sentence; "" keeps it.
+    """
+
+    action: RuleAction
+    wording: str = ""
+
+
+class DraftSettings(SettingsGroup):
+    """Which incidents get a draft (empty means all), and what it shows.
+
+    ``services`` and ``teams`` hold names or ids, ``priorities`` names. The targets decide whether
+    a time is told under what went well or under what did not; the review is due ``review_due``
+    after the end. With ``had_person`` an incident that recovered without anybody gets no draft.
+    ``rules`` are by log entry type, such as ``notify_log_entry``.
+    """
+
+    services: tuple[Text, ...] = ()
+    teams: tuple[Text, ...] = ()
+    priorities: tuple[Text, ...] = ()
+    urgency: Urgency | None = None
+    minimum_duration: Duration = timedelta()
+    had_person: bool = False
+    links: bool = True
+    chart: bool = True
+    acknowledge_target: Duration = timedelta(minutes=5)
+    resolve_target: Duration = timedelta(hours=1)
+    review_due: Duration = timedelta(days=5)
+    rules: Mapping[Text, RuleSettings] = {}
+
+
+class CreateWhen(StrEnum):
+    """When action items become tickets.
+
+    ``reviewed``: once the document's status is no longer ``draft``.
+    """
+
+    ALWAYS = "always"
+    REVIEWED = "reviewed"
+    NEVER = "never"
+
+
+class TicketSettings(SettingsGroup):
+    """When tickets are created and brought up to date.
+
+    The scheduled job waits until a document has been quiet for ``quiet_for``; the manual command
+    does not. ``close_from_document`` lets a person close a ticket by its row. ``full_pass`` is how
+    often every ticket is read again, changed or not.
+    """
+
+    create: CreateWhen = CreateWhen.ALWAYS
+    quiet_for: Duration = timedelta(minutes=10)
+    close_from_document: bool = False
+    full_pass: Duration = timedelta(hours=6)
+
+
+class RouteSettings(SettingsGroup):
+    """Where the tickets of some incidents go.
+
+    It takes the incidents that name one of its ``services`` or ``teams`` (names or ids), or every
+    incident where it names neither. What it leaves out is as the tracker's own settings
+    say. ``fields`` are further fields of the ticket, by the tracker's ids, as its API takes them.
+    """
+
+    services: tuple[Text, ...] = ()
+    teams: tuple[Text, ...] = ()
+    project: Text | None = None
+    issue_type: Text | None = None
+    labels: tuple[Label, ...] = ()
+    components: tuple[Text, ...] = ()
+    fields: Mapping[Text, object] = {}
+
+
+def reachable(routes: Sequence[RouteSettings]) -> Sequence[RouteSettings]:
+    """Give ``routes`` once each can be reached: the first that takes an incident is its route."""
+    for place, route in enumerate(routes[:-1], start=1):
+        if not route.services and not route.teams:
+            raise ValueError(
+                f"number {place} names neither services nor teams, so it takes every incident and "
+                "those after it are never reached. Put it last."
+            )
+    return routes
+
+
+class Day(StrEnum):
+    """A day of the week, in the order of ``date.weekday``."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+def _day(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+class ScheduleSettings(SettingsGroup):
+    """How often the scheduled job runs, and how far back it looks for what a webhook missed.
+
+    ``settle`` is how long a job waits after its webhook, since the resolution note may follow the
+    resolution.
+    """
+
+    every: Period = timedelta(minutes=5)
+    look_back: Duration = timedelta(days=2)
+    settle: Duration = timedelta(seconds=10)
+
+
+class QuietTime(SettingsGroup):
+    """A time of the week at which the scheduled job writes nothing.
+
+    It begins at ``start`` on each of ``days`` and lasts until the clock next shows ``end``: on
+    the next day where that is earlier, a whole day where it is the same.
+    """
+
+    start: Clock = Field(alias="from")
+    end: Clock = Field(alias="to")
+    days: tuple[Annotated[Day, BeforeValidator(_day)], ...] = tuple(Day)
+
+    def holds(self, local: datetime) -> bool:
+        """Tell whether ``local``, a time as the clock on the wall shows it, is inside."""
+        now = local.time()
+        begun_today = self._on(local) and now >= self.start
+        if self.start < self.end:
+            return begun_today and now < self.end
+        return begun_today or (self._on(local - timedelta(days=1)) and now < self.end)
+
+    def _on(self, local: datetime) -> bool:
+        return tuple(Day)[local.weekday()] in self.days
