@@ -8,6 +8,7 @@ import os
 from collections.abc import Generator
 
 import pytest
+from coverage import Coverage
 from hypothesis import settings
 
 settings.register_profile("modest", max_examples=100, deadline=None)
@@ -35,3 +36,16 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
         report.outcome = "failed"
         report.longrepr = f"skipped, and all tests are required here: {report.longrepr}"
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure no test that is run a hundred times: it costs much, and reaches what others do."""
+    measuring = Coverage.current()
+    if measuring is None or not getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        return (yield)
+    measuring.stop()
+    try:
+        return (yield)
+    finally:
+        measuring.start()
