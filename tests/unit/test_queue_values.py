@@ -14,9 +14,9 @@ from connectors.incidents import IncidentId
 from worker.jobs.job_request import JobRequest
 from worker.jobs.job_states import JobOutcome, JobPhase, Standing
 from worker.jobs.results import Action, Deed, IncidentResult, Trigger
+from worker.jobs.retry_policy import Done, JobRetryPolicy, Parked, TryAgain, decide
 from worker.queue import job_names
 from worker.queue.database import InFile, OnServer, locate
-from worker.queue.queue_policy import Done, JobRetryPolicy, Parked, TryAgain, decide
 from worker.queue.schedule import Schedule
 from worker.queue.stored_jobs import StoredJob, read_job
 
@@ -101,7 +101,7 @@ def test_an_attempt_is_not_covered_by_the_one_before_it_though_the_clock_be_set_
     now, covered_from
 ):
     asked = StoredJob("PABC:e", asking(), covered_from=99.0)
-    again = asked.next(1, 100.0, after=60).uncovered(100.0, now)
+    again = asked.next(1, 100.0, now, after=60)
     assert again == StoredJob("PABC:e~2", asking(delay=60), covered_from, failed=1, tried=100.0)
 
 

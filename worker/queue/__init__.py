@@ -1,8 +1,9 @@
 """The durable queue and the schedule: jobs that survive the process that took them on."""
 
+from worker.jobs.retry_policy import JobRetryPolicy
 from worker.queue.client import Client
+from worker.queue.engine import QueueSettings
 from worker.queue.queue import Queue
-from worker.queue.queue_policy import JobRetryPolicy, QueueSettings
 from worker.queue.schedule import Schedule
 
 __all__ = ["Client", "JobRetryPolicy", "Queue", "QueueSettings", "Schedule"]

@@ -22,8 +22,8 @@ from worker.jobs.results import Trigger
 from worker.locks.leases import FileLeases, Leases, ServerLeases
 from worker.queue import dead_letters, engine
 from worker.queue.database import InFile, SharedClock, locate, patient_engine
+from worker.queue.engine import QueueSettings
 from worker.queue.job_names import INCIDENT_JOB, TICK
-from worker.queue.queue_policy import QueueSettings
 from worker.queue.stored_jobs import StoredJob, continued_by, moment, state_of
 
 PATIENCE = 3

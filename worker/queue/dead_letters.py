@@ -8,18 +8,9 @@ from datetime import UTC, datetime
 from dbos import WorkflowStatus
 
 from worker.jobs.job_states import JobPhase, JobState, Standing
-from worker.queue import job_names
+from worker.queue import job_names, stored_jobs
 from worker.queue.job_names import INCIDENT_JOB
-from worker.queue.stored_jobs import (
-    GRAIN,
-    JobRun,
-    StoredJob,
-    job_of,
-    moment,
-    phase_of,
-    run_of,
-    state_of,
-)
+from worker.queue.stored_jobs import JobRun, StoredJob, job_of, moment, run_of
 
 Look = Callable[..., Sequence[WorkflowStatus]]
 """Lists jobs, as the engine's ``list_workflows`` does."""
@@ -36,7 +27,7 @@ def parked(look: Look, since: datetime) -> Sequence[JobState]:
     Of each incident the latest counts. What makes it good is a later run that did all that was
     wanted of it, or that found that nothing ever will.
     """
-    return [state_of(row, None) for row in _parked(look, since)]
+    return [stored_jobs.state_of(row, None) for row in _parked(look, since)]
 
 
 def standing(look: Look, since: datetime) -> dict[str, Standing]:
@@ -65,7 +56,7 @@ def _rank(one: Standing) -> tuple[int, int]:
 
 
 def _standing(row: WorkflowStatus, job: StoredJob) -> Standing:
-    phase = phase_of(row)
+    phase = stored_jobs.phase_of(row)
     failed_at = None
     if phase is JobPhase.PARKED:
         failed_at = _began(row)
@@ -95,7 +86,7 @@ def _parked(look: Look, since: datetime) -> Sequence[WorkflowStatus]:
 def _later_runs(look: Look, rows: Sequence[WorkflowStatus]) -> defaultdict[str, list[JobRun]]:
     """Give the runs, by incident, that may have made these jobs good."""
     found: defaultdict[str, list[JobRun]] = defaultdict(list)
-    since = datetime.fromtimestamp(min(map(_began, rows), default=0), UTC) - GRAIN
+    since = datetime.fromtimestamp(min(map(_began, rows), default=0), UTC) - stored_jobs.GRAIN
     prefixes = list({job_names.prefix(job_names.subject(row.workflow_id)) for row in rows})
     for at in range(0, len(prefixes), _AT_ONCE):
         for row in look(

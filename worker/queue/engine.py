@@ -3,11 +3,13 @@
 import logging
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
 
 from connectors.errors import PostmortemError
+from worker.jobs.retry_policy import JobRetryPolicy
 from worker.queue import job_names
 from worker.queue.database import InFile, Location, file_engine, write_ahead
 from worker.queue.schedule import Schedule
@@ -24,13 +26,34 @@ _LOCK_PATIENCE = 30.0
 _running = False
 
 
+@dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """How the queue behaves; times in seconds.
+
+    ``settle`` is how long a job that a webhook asked for waits, since the resolution note may
+    follow the resolution, and the REST API may lag the webhook. ``parallel`` bounds the incidents
+    that one process works on at a time. ``poll`` is how often an idle process looks for work,
+    ``heartbeat`` how often it looks for jobs that a dead process left. ``retention`` is how long
+    jobs that are done are remembered, and with them which webhooks were seen;
+    ``parked_retention`` is how long those that were given up are.
+    """
+
+    settle: float = 10.0
+    parallel: int = 4
+    poll: float = 0.18
+    heartbeat: float = 5.0
+    retention: timedelta = timedelta(days=30)
+    parked_retention: timedelta = timedelta(days=180)
+    retry: JobRetryPolicy = field(default_factory=JobRetryPolicy)
+
+
 def launch(
     location: Location,
     executor: str,
     workflows: Mapping[str, Callable[..., object]],
-    queues: Mapping[str, Mapping[str, Any]],
+    settings: QueueSettings,
 ) -> None:
-    """Start the engine with these workflows and queues, by name.
+    """Start the engine with these workflows, by name.
 
     Raises ``PostmortemError`` where an engine runs in this process already.
     """
@@ -44,8 +67,19 @@ def launch(
             DBOS.workflow(name=name)(function)
         DBOS(config=_config(location, executor))
         DBOS.launch()
-        for name, limits in queues.items():
-            DBOS.register_queue(name, **limits, on_conflict="always_update")
+        DBOS.register_queue(
+            job_names.INCIDENTS,
+            partition_concurrency=1,
+            worker_concurrency=settings.parallel,
+            polling_interval_sec=settings.poll,
+            on_conflict="always_update",
+        )
+        DBOS.register_queue(
+            job_names.TICKS,
+            global_concurrency=1,
+            polling_interval_sec=max(settings.poll, 1.0),  # each look costs, and a tick may be late
+            on_conflict="always_update",
+        )
     except BaseException:
         stop(grace=0)
         raise

@@ -2,12 +2,11 @@
 
 import socket
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from worker.queue import engine
 from worker.queue.client import Client
-from worker.queue.job_names import INCIDENTS, TICKS
-from worker.queue.queue_policy import QueueSettings
+from worker.queue.engine import QueueSettings
 from worker.queue.recovery import Recovery, UnderWay
 from worker.queue.schedule import Rounds, Schedule, ticker
 from worker.queue.workflows import OnEnd, RunIncident, Workflows
@@ -51,7 +50,7 @@ class Queue(Client):
         self._connect()
         self._leases.hold(executor)
         try:
-            engine.launch(self._location, executor, self._workflows.functions(), self._queues())
+            engine.launch(self._location, executor, self._workflows.functions(), self._settings)
         except BaseException:
             super().stop()
             self._leases.let_go()
@@ -78,15 +77,3 @@ class Queue(Client):
         if ended:
             self._leases.let_go()
         return ended
-
-    def _queues(self) -> Mapping[str, Mapping[str, object]]:
-        poll = self._settings.poll
-        unhurried = max(poll, 1.0)  # a tick may be late; each look costs, idle or not
-        return {
-            INCIDENTS: {
-                "partition_concurrency": 1,
-                "worker_concurrency": self._settings.parallel,
-                "polling_interval_sec": poll,
-            },
-            TICKS: {"global_concurrency": 1, "polling_interval_sec": unhurried},
-        }

@@ -13,7 +13,7 @@ from dbos import DBOS, WorkflowStatus
 
 from worker.locks.leases import Leases
 from worker.queue.database import SharedClock
-from worker.queue.queue_policy import QueueSettings
+from worker.queue.engine import QueueSettings
 
 _log = structlog.get_logger(__name__)
 _BATCH = 500

@@ -61,17 +61,17 @@ class StoredJob:
             failed=pauses if request.once else 0,
         )
 
-    def next(self, failed: int, tried: float, after: float = 0.0) -> Self:
-        """Give the attempt that follows in so many seconds, on one that was ``tried`` then."""
-        name, request = job_names.successor(self.id), replace(self.request, delay=after)
-        return replace(self, id=name, request=request, failed=failed, tried=tried)
+    def next(self, failed: int, tried: float, ended: float = 0.0, after: float = 0.0) -> Self:
+        """Give the attempt ``after`` so many seconds, on one that was ``tried`` and has ``ended``.
 
-    def uncovered(self, began: float, now: float) -> Self:
-        """Give it so that a run which ``began`` then and has ended ``now`` does not cover it.
-
-        It began before that even where the clock was set back meanwhile.
+        That one does not cover it, though the clock was set back meanwhile; one that left no word
+        (0) covers nothing.
         """
-        return replace(self, covered_from=max(now, began + _MOMENT))
+        since = max(ended, tried + _MOMENT) if ended else self.covered_from
+        name, request = job_names.successor(self.id), replace(self.request, delay=after)
+        return replace(
+            self, id=name, request=request, covered_from=since, failed=failed, tried=tried
+        )
 
     def stored(self) -> dict[str, Any]:
         """Give what is kept of it under its name."""

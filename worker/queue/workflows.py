@@ -15,23 +15,11 @@ from connectors.incidents import IncidentId
 from worker.jobs.job_request import JobRequest
 from worker.jobs.job_states import JobOutcome, JobPhase, JobState
 from worker.jobs.results import Trigger
-from worker.queue import engine, job_names
-from worker.queue.queue_policy import Done, JobRetryPolicy, Parked, TryAgain, decide
+from worker.jobs.retry_policy import Done, JobRetryPolicy, Parked, TryAgain, decide
+from worker.queue import engine, job_names, stored_jobs
 from worker.queue.recovery import UnderWay
 from worker.queue.schedule import Schedule
-from worker.queue.stored_jobs import (
-    END,
-    GRAIN,
-    NOTHING,
-    RUN,
-    JobEnd,
-    JobRun,
-    StoredJob,
-    end_of,
-    job_of,
-    read_job,
-    wanted,
-)
+from worker.queue.stored_jobs import END, NOTHING, RUN, JobEnd, JobRun, StoredJob
 
 LOST = "The process that ran the job ended before the job did, or its end could not be stored."
 """Why an attempt failed that left no word."""
@@ -78,7 +66,7 @@ class Workflows:
         """
 
         def incident_job(stored: Mapping[str, Any]) -> object:
-            job = read_job(DBOS.workflow_id or "", stored)
+            job = stored_jobs.read_job(DBOS.workflow_id or "", stored)
             return self._attempt(job, partial(self.run_incident, job.request))
 
         def tick(name: str, due: float) -> object:
@@ -96,7 +84,7 @@ class Workflows:
         It begins at once and counts as a failed one, so that a job which kills its process is
         parked in the end. A tick is left to the next tick.
         """
-        if job := job_of(row):
+        if job := stored_jobs.job_of(row):
             engine.put(job.next(job.failed + 1, tried=(row.dequeued_at or 0) / 1000 or job.tried))
         DBOS.cancel_workflow(row.workflow_id)
 
@@ -127,7 +115,7 @@ class Workflows:
         outcome, phase, successor = ran.outcome, JobPhase.DONE, ""
         match decide(outcome, job_names.attempt(job.id), job.failed, self.retry):
             case TryAgain(after, failed):
-                following = job.next(failed, ran.began, after).uncovered(ran.began, self.clock())
+                following = job.next(failed, ran.began, self.clock(), after)
                 engine.put(following)
                 phase, successor = JobPhase.RETRYING, following.id
             case Parked(reasons):
@@ -163,11 +151,11 @@ def _covering_run(job: StoredJob) -> str:
     rows = DBOS.list_workflows(
         workflow_id_prefix=job_names.prefix(job.request.incident),
         status="SUCCESS",
-        dequeued_after=(datetime.fromtimestamp(since, UTC) - GRAIN).isoformat(),
+        dequeued_after=(datetime.fromtimestamp(since, UTC) - stored_jobs.GRAIN).isoformat(),
         load_input=False,
     )
     for row in rows:
-        ran = end_of(row).ran
+        ran = stored_jobs.end_of(row).ran
         if ran is not None and ran.began >= since and ran.covers(job.request):
             return row.workflow_id
     return ""
@@ -191,7 +179,7 @@ def _attempted(
         _log.exception("A job stopped on a fault in the program.", job=job.id)
         sentence = f"The program has a fault: {type(error).__name__}: {error}. The log tells where."
         outcome = JobOutcome(failures=(sentence,))
-    did = NOTHING if outcome.left else wanted(job.request)
+    did = NOTHING if outcome.left else stored_jobs.wanted(job.request)
     return RUN.dump_python(JobRun(began, outcome, did), mode="json")
 
 
