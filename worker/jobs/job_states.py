@@ -26,6 +26,9 @@ class JobPhase(StrEnum):
         return self in {JobPhase.DONE, JobPhase.PARKED}
 
 
+_RANKS = (JobPhase.PARKED, JobPhase.RUNNING, JobPhase.RETRYING, JobPhase.WAITING)
+
+
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
     """How one attempt ended.
@@ -121,3 +124,16 @@ class Standing:
         if self.phase is JobPhase.WAITING or self.failed_at is None or news_at is None:
             return True
         return news_at <= self.failed_at
+
+    def outranks(self, other: "Standing") -> bool:
+        """Tell which of an incident's jobs counts: the one that has seen least will see most.
+
+        One that waits does before one that is to be tried again, and that before one that runs.
+        """
+        return self._rank > other._rank
+
+    @property
+    def _rank(self) -> tuple[int, int]:
+        asked = self.request
+        does = (asked.pulls, asked.tracks, asked.for_a_person, asked.resolved_at is not None)
+        return _RANKS.index(self.phase), sum(does)

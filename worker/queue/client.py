@@ -1,15 +1,14 @@
 """Where jobs are asked for and looked at: what fails at once while the database is gone.
 
-The engine itself waits for its database for as long as it takes, which is right for a job under
-way and wrong for a webhook: PagerDuty must be told within five seconds that an event was not
-stored, and the thread that tells it must be free again for the next one.
+The engine waits for its database for as long as it takes: right for a job, and wrong for a webhook.
+Its sender must be told within five seconds that an event was not stored, and the thread be free.
 """
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from dbos import DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus, error
@@ -32,14 +31,12 @@ PATIENCE = 3
 _CONNECTIONS = 4
 _AT_ONCE = 500
 """Jobs looked up by one query: SQLite takes a limited number of values."""
+_BARE = {"load_input": False, "load_output": False}
 _LOOK_EVERY = 0.1
 
 
 class Client:
-    """Asks for jobs and looks at them, and does none.
-
-    Its connections are its own; all methods may raise ``Unreachable``.
-    """
+    """Asks for jobs and looks at them, and does none. All methods may raise ``Unreachable``."""
 
     def __init__(self, database_url: str, settings: QueueSettings | None = None) -> None:
         self._settings = settings or QueueSettings()
@@ -56,14 +53,14 @@ class Client:
     def start(self) -> None:
         """Connect; where there are no tables, or old ones, let the engine see to them."""
         self._connect()
-        try:
+        with suppress(Unreachable):
             self.list(limit=1)
-        except Unreachable:
-            try:
-                engine.prepare(self._location)
-            except BaseException:
-                self.stop()
-                raise
+            return
+        try:
+            engine.prepare(self._location)
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> bool:
         """Let go of the connections; gives True."""
@@ -81,9 +78,7 @@ class Client:
     def enqueue_all(self, requests: Sequence[JobRequest]) -> Sequence[str]:
         """Ask for jobs and give their ids; when this returns, all are on disk.
 
-        They are stored in one transaction, all or none. A job may begin at once, or for a webhook
-        after the time to settle. Raises ``PayloadError`` where one is about what cannot be an
-        incident.
+        All are stored, or none. Raises ``PayloadError`` where one is about no incident.
         """
         settings, now = self._settings, self._clock()
         pauses = len(settings.retry.pauses)
@@ -92,7 +87,7 @@ class Client:
             if jobs:
                 with self._database.begin() as transaction:
                     for one in jobs:
-                        options = engine.enqueue_options(one)
+                        options = engine.options(one)
                         client.enqueue_in_transaction(transaction, options, one.stored())
         return [one.id for one in jobs]
 
@@ -137,28 +132,22 @@ class Client:
 
     def parked(self) -> Sequence[JobState]:
         """List the jobs that failed for good, newest last, unless a later job made them good."""
-        return dead_letters.parked(self.list, self._parked_since())
+        return dead_letters.parked(self.list, self._settings.parked_retention)
 
     def standing(self) -> Mapping[str, Standing]:
         """Tell, by incident, what is still to be done and what was given up."""
-        return dead_letters.standing(self.list, self._parked_since())
+        return dead_letters.standing(self.list, self._settings.parked_retention)
 
     def backlog(self) -> tuple[int, float]:
         """Count the incidents' jobs that wait, and for how many seconds one could have begun."""
-        rows = self.list(
-            name=INCIDENT_JOB,
-            status=["ENQUEUED", "DELAYED"],
-            load_input=False,
-            load_output=False,
-        )
+        rows = self.list(name=INCIDENT_JOB, status=["ENQUEUED", "DELAYED"], **_BARE)
         due = [row.delay_until_epoch_ms or row.created_at or 0 for row in rows]
         late = time.time() - min(due) / 1000 if due else 0.0
         return len(rows), max(0.0, late)
 
     def last_tick(self) -> datetime | None:
         """Tell when scheduled work last ended well, if it ever did."""
-        only_when = {"load_input": False, "load_output": False}
-        rows = self.list(name=TICK, status="SUCCESS", sort_desc=True, limit=1, **only_when)
+        rows = self.list(name=TICK, status="SUCCESS", sort_desc=True, limit=1, **_BARE)
         return moment(rows[0].completed_at) if rows else None
 
     def workers(self) -> int:
@@ -176,9 +165,6 @@ class Client:
             lazy=True,
             retry_connection_errors=False,
         )
-
-    def _parked_since(self) -> datetime:
-        return datetime.now(UTC) - self._settings.parked_retention
 
     @contextmanager
     def _asking(self) -> Iterator[DBOSClient]:

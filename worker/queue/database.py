@@ -92,12 +92,10 @@ def patient_engine(location: Location, patience: int, connections: int) -> sa.En
 
 
 def file_engine(location: InFile, patience: float, **pool: Any) -> sa.Engine:
-    """Open the file as DBOS does by itself, and teach an old SQLite what it takes for granted.
-
-    ``patience`` is how many seconds to wait for another writer.
+    """Open the file as DBOS does by itself; ``patience`` is how many seconds to wait for a writer.
 
     On Python 3.12 and later DBOS reckons with ``unixepoch('subsec')``, which SQLite has from 3.42
-    on; what it runs on depends on the system (Debian 12 has 3.40) and not on Python.
+    on. Debian 12 has 3.40, which is taught it.
     """
     engine = sa.create_engine(location.url, **pool)
 

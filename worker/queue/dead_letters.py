@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from dbos import WorkflowStatus
 
@@ -15,44 +15,33 @@ from worker.queue.stored_jobs import JobRun, StoredJob, job_of, moment, run_of
 Look = Callable[..., Sequence[WorkflowStatus]]
 """Lists jobs, as the engine's ``list_workflows`` does."""
 
-_RANKS = (JobPhase.PARKED, JobPhase.RUNNING, JobPhase.RETRYING, JobPhase.WAITING)
 _UNFINISHED = ["ENQUEUED", "DELAYED", "PENDING"]
 _AT_ONCE = 100
 """Incidents looked for by one query: SQLite takes conditions of a limited depth."""
 
 
-def parked(look: Look, since: datetime) -> Sequence[JobState]:
-    """List the jobs that failed for good since then, newest last, unless they were made good.
+def parked(look: Look, within: timedelta) -> Sequence[JobState]:
+    """List the jobs that failed for good of late, newest last, unless they were made good.
 
     Of each incident the latest counts. What makes it good is a later run that did all that was
     wanted of it, or that found that nothing ever will.
     """
-    return [stored_jobs.state_of(row, None) for row in _parked(look, since)]
+    return [stored_jobs.state_of(row, None) for row in _parked(look, within)]
 
 
-def standing(look: Look, since: datetime) -> dict[str, Standing]:
-    """Tell, by incident, which jobs are not over and which failed for good since then.
-
-    Of an incident's jobs that one counts which has seen least and so will see most: one that waits
-    before one that is to be tried again, and that before one that runs.
-    """
+def standing(look: Look, within: timedelta) -> dict[str, Standing]:
+    """Tell, by incident, which job is not over, or failed for good of late."""
     unfinished = look(name=INCIDENT_JOB, status=_UNFINISHED, load_output=False)
     found: dict[str, Standing] = {}
-    for row in (*unfinished, *_parked(look, since)):
+    for row in (*unfinished, *_parked(look, within)):
         job = job_of(row)
         if job is None:
             continue
         one = _standing(row, job)
         other = found.get(job.request.incident)
-        if other is None or _rank(one) > _rank(other):
+        if other is None or one.outranks(other):
             found[job.request.incident] = one
     return found
-
-
-def _rank(one: Standing) -> tuple[int, int]:
-    asked = one.request
-    does = (asked.pulls, asked.tracks, asked.for_a_person, asked.resolved_at is not None)
-    return _RANKS.index(one.phase), sum(does)
 
 
 def _standing(row: WorkflowStatus, job: StoredJob) -> Standing:
@@ -71,8 +60,9 @@ def _standing(row: WorkflowStatus, job: StoredJob) -> Standing:
     )
 
 
-def _parked(look: Look, since: datetime) -> Sequence[WorkflowStatus]:
-    rows = look(name=INCIDENT_JOB, status="ERROR", completed_after=since.isoformat())
+def _parked(look: Look, within: timedelta) -> Sequence[WorkflowStatus]:
+    since = (datetime.now(UTC) - within).isoformat()
+    rows = look(name=INCIDENT_JOB, status="ERROR", completed_after=since)
     later = _later_runs(look, rows)
     latest: dict[str, WorkflowStatus] = {}
     for row in sorted(rows, key=lambda row: row.completed_at or 0):

@@ -30,12 +30,11 @@ _running = False
 class QueueSettings:
     """How the queue behaves; times in seconds.
 
-    ``settle`` is how long a job that a webhook asked for waits, since the resolution note may
-    follow the resolution, and the REST API may lag the webhook. ``parallel`` bounds the incidents
-    that one process works on at a time. ``poll`` is how often an idle process looks for work,
-    ``heartbeat`` how often it looks for jobs that a dead process left. ``retention`` is how long
-    jobs that are done are remembered, and with them which webhooks were seen;
-    ``parked_retention`` is how long those that were given up are.
+    ``settle`` is how long a webhook's job waits: the resolution note may follow the resolution, and
+    the REST API may lag. ``parallel`` incidents are worked on at a time by one process. Every
+    ``poll`` an idle one looks for work, every ``heartbeat`` for jobs that a dead process left.
+    Jobs that are done, and so which webhooks were seen, are remembered for ``retention``; those
+    that were given up for ``parked_retention``.
     """
 
     settle: float = 10.0
@@ -53,10 +52,7 @@ def launch(
     workflows: Mapping[str, Callable[..., object]],
     settings: QueueSettings,
 ) -> None:
-    """Start the engine with these workflows, by name.
-
-    Raises ``PostmortemError`` where an engine runs in this process already.
-    """
+    """Start the engine. Raises ``PostmortemError`` where one runs in this process already."""
     global _running  # noqa: PLW0603 - DBOS itself is one for the whole process
     if _running:
         raise PostmortemError("A queue is running in this process already.", "Stop it first.")
@@ -105,30 +101,30 @@ def is_running() -> bool:
 
 def put(job: StoredJob) -> None:
     """Store what follows a job; a name that is there already stays as it is."""
-    DBOS.enqueue_workflow_with_options(enqueue_options(job), job.stored())
+    DBOS.enqueue_workflow_with_options(options(job), job.stored())
 
 
 def put_tick(schedule: Schedule, period: int) -> None:
     """Store the work of one period of a schedule, unless some process did so already."""
-    options: EnqueueOptions = {
-        "workflow_name": job_names.TICK,
-        "queue_name": job_names.TICKS,
-        "workflow_id": job_names.tick(schedule.name, schedule.every.total_seconds(), period),
-    }
-    DBOS.enqueue_workflow_with_options(options, schedule.name, schedule.begins(period))
+    name = job_names.tick(schedule.name, schedule.every.total_seconds(), period)
+    DBOS.enqueue_workflow_with_options(
+        {"workflow_name": job_names.TICK, "queue_name": job_names.TICKS, "workflow_id": name},
+        schedule.name,
+        schedule.begins(period),
+    )
 
 
-def enqueue_options(job: StoredJob) -> EnqueueOptions:
+def options(job: StoredJob) -> EnqueueOptions:
     """Say how a job is to be put into the queue, by the engine or by a client of its database."""
-    options: EnqueueOptions = {
+    told: EnqueueOptions = {
         "workflow_name": job_names.INCIDENT_JOB,
         "queue_name": job_names.INCIDENTS,
         "workflow_id": job.id,
         "queue_partition_key": job.request.incident,
     }
     if job.request.delay:
-        options["delay_seconds"] = job.request.delay
-    return options
+        told["delay_seconds"] = job.request.delay
+    return told
 
 
 def _config(location: Location, executor: str) -> DBOSConfig:

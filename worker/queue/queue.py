@@ -17,10 +17,7 @@ class Queue(Client):
 
     One job at a time for each incident, over all processes on the database. A job that finds that
     a run for its incident began after it was asked for has nothing left to do, so a burst of
-    hints becomes one run, or two.
-
-    ``run_incident`` does the work; ``on_end`` is told of each attempt that ended. One queue in a
-    process works.
+    hints becomes one run, or two. ``on_end`` is told of each attempt. A process has one queue.
     """
 
     def __init__(

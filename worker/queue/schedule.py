@@ -85,10 +85,9 @@ class Rounds:
 def ticker(
     schedule: Schedule, fire: Callable[[Schedule, int], None], clock: Callable[[], float]
 ) -> Rounds:
-    """Give a thread that calls ``fire`` with the period that is now, and with each later one.
+    """Give a thread that fires for the period that is now and each later one, until it succeeds.
 
-    It does so again while that fails. ``clock`` gives the seconds since 1970, the same on all
-    machines.
+    ``clock`` gives the seconds since 1970, the same on all machines.
     """
 
     def look() -> float:

@@ -44,11 +44,10 @@ class StoredJob:
 
     @classmethod
     def of(cls, request: JobRequest, settle: float, pauses: int, now: float) -> Self:
-        """Name the job that is asked for ``now``, and settle when it may begin.
+        """Name the job that is asked for ``now``; it is given up after so many ``pauses``.
 
-        ``settle`` is how many seconds a webhook's job waits, ``pauses`` after how many failures a
-        job is given up. A run that begins when half of the wait is over has seen all, so that the
-        hints of one moment share a run. Raises ``PayloadError`` where the incident cannot be one.
+        A webhook's waits ``settle`` seconds. A run that begins when half of the wait is over has
+        seen all: so the hints of one moment share a run. Raises ``PayloadError``.
         """
         usual = settle if request.trigger is Trigger.WEBHOOK else 0.0
         wait = usual if request.delay is None else request.delay
@@ -64,8 +63,7 @@ class StoredJob:
     def next(self, failed: int, tried: float, ended: float = 0.0, after: float = 0.0) -> Self:
         """Give the attempt ``after`` so many seconds, on one that was ``tried`` and has ``ended``.
 
-        That one does not cover it, though the clock was set back meanwhile; one that left no word
-        (0) covers nothing.
+        That one does not cover it, though the clock was set back; one without a word (0) cannot.
         """
         since = max(ended, tried + _MOMENT) if ended else self.covered_from
         name, request = job_names.successor(self.id), replace(self.request, delay=after)
@@ -106,10 +104,9 @@ class JobRun:
 
 @dataclass(frozen=True, slots=True)
 class JobEnd:
-    """How one attempt ended, but where it was given up.
+    """How one attempt ended, but where it was given up: it ran, or another job had done it.
 
-    ``ran`` is None where another job, ``covered_by``, had already done it. ``successor`` names
-    the next attempt, "" where none follows.
+    ``successor`` names the next attempt, "" where none follows.
     """
 
     ran: JobRun | None = None
@@ -135,10 +132,7 @@ def wanted(request: JobRequest) -> dict[str, Any]:
 
 
 def read_job(name: str, stored: Mapping[str, Any]) -> StoredJob:
-    """Read what is kept under a job's name.
-
-    The first releases kept neither what is ``wanted`` (all was) nor the times ``first``, ``tried``.
-    """
+    """Read what is kept under a job's name; the first releases kept no more than three of it."""
     own = {"incident": stored["incident"], "trigger": stored["trigger"]}
     request = {**stored.get("wanted", {}), **own, "first_at": stored.get("first") or None}
     return _JOB.validate_python({**stored, "id": name, "request": request})

@@ -47,10 +47,7 @@ class LeftUnrecorded(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Workflows:
-    """The work behind the jobs. ``on_end`` is told of every attempt that ended.
-
-    ``clock`` is that of all machines.
-    """
+    """The work behind the jobs. ``on_end`` is told of every attempt; ``clock`` is that of all."""
 
     run_incident: RunIncident
     schedules: Mapping[str, Schedule]
@@ -60,10 +57,7 @@ class Workflows:
     under_way: UnderWay
 
     def functions(self) -> Mapping[str, Callable[..., object]]:
-        """Give what the engine is to call, by name; it takes no methods.
-
-        A tick is a job that is tried once, since the next tick does the same work.
-        """
+        """Give what the engine is to call, by name; it takes no methods."""
 
         def incident_job(stored: Mapping[str, Any]) -> object:
             job = stored_jobs.read_job(DBOS.workflow_id or "", stored)
@@ -73,16 +67,16 @@ class Workflows:
             if name not in self.schedules:  # asked for by a process that was configured otherwise
                 return END.dump_python(JobEnd(), mode="json")
             request = JobRequest(IncidentId(f"@{name}"), Trigger.SCHEDULE)
+            # Tried once, since the next tick does the same work.
             job = StoredJob(DBOS.workflow_id or "", request, due, failed=len(self.retry.pauses))
             return self._attempt(job, self.schedules[name].run)
 
         return {job_names.INCIDENT_JOB: incident_job, job_names.TICK: tick}
 
     def hand_on(self, row: WorkflowStatus) -> None:
-        """Put the next attempt in the place of one whose process is gone.
+        """Put the next attempt in the place of one whose process is gone; a tick's is the next tick.
 
-        It begins at once and counts as a failed one, so that a job which kills its process is
-        parked in the end. A tick is left to the next tick.
+        It counts as a failed one, so that a job which kills its process is parked in the end.
         """
         if job := stored_jobs.job_of(row):
             engine.put(job.next(job.failed + 1, tried=(row.dequeued_at or 0) / 1000 or job.tried))
@@ -143,10 +137,7 @@ class Workflows:
 
 
 def _covering_run(job: StoredJob) -> str:
-    """Find an ended job for the same whose run began late enough, and did all that is asked for.
-
-    Gives the job's name, "" where there is none.
-    """
+    """Name an ended job whose run began late enough and did all that is asked for, else ""."""
     since = job.covered_from
     rows = DBOS.list_workflows(
         workflow_id_prefix=job_names.prefix(job.request.incident),
@@ -164,11 +155,7 @@ def _covering_run(job: StoredJob) -> str:
 def _attempted(
     job: StoredJob, work: Callable[[], JobOutcome], clock: Callable[[], float]
 ) -> object:
-    """Do the work and give the run, as it is kept.
-
-    Whatever the work raises becomes an outcome, so that no job ends without a word. What was left
-    covers nothing.
-    """
+    """Do the work and give the run, as it is kept; whatever it raises becomes an outcome."""
     began = clock()
     try:
         outcome = work()
@@ -185,10 +172,7 @@ def _attempted(
 
 @contextmanager
 def _left_unrecorded(job: str, why: Exception) -> Iterator[None]:
-    """Deal in the block with ``why`` the engine failed, or leave the job as it is.
-
-    It is left where the queue was stopped meanwhile, and where the block fails as well.
-    """
+    """Deal in the block with ``why`` the engine failed; where that fails, leave the job as it is."""
     if not engine.is_running():
         _log.warning("A job outlasted the queue; it is done again.", job=job)
         raise LeftUnrecorded(job) from why
