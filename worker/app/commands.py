@@ -15,7 +15,7 @@ from worker.jobs.job_states import JobPhase, JobState
 from worker.jobs.results import IncidentResult, RunResult, Trigger, together
 from worker.jobs.run_many import RunRequest, run_many
 from worker.queue import Client
-from worker.queue.database import exists
+from worker.queue.database import InFile, locate
 
 LOOK_EVERY = 0.2
 DESERTED = 30.0
@@ -39,8 +39,9 @@ def carry_out(settings: Settings, context: JobContext, request: RunRequest) -> R
 
 def parked(settings: Settings) -> Sequence[JobState]:
     """List the jobs that were given up, newest last."""
-    if not exists(settings.database_url.get_secret_value()):
-        return []
+    place = locate(settings.database_url.get_secret_value())
+    if isinstance(place, InFile) and not place.path.exists():
+        return []  # no process has made one yet
     with asking(settings) as queue:
         return queue.parked()
 

@@ -57,7 +57,7 @@ class Client:
             self.list(limit=1)
             return
         try:
-            engine.prepare(self._location)
+            engine.migrate(self._location)
         except BaseException:
             self.stop()
             raise
@@ -112,8 +112,7 @@ class Client:
             parts = [names[at : at + _AT_ONCE] for at in range(0, len(names), _AT_ONCE)]
             rows = {row.workflow_id: row for part in parts for row in self.list(workflow_ids=part)}
             current = {job: name for job, name in current.items() if name in rows}
-            for job, name in current.items():
-                found[job] = state_of(rows[name], found.get(job))
+            found |= {job: state_of(rows[name], found.get(job)) for job, name in current.items()}
             followed = {job: continued_by(rows[name]) for job, name in current.items()}
             current = {job: name for job, name in followed.items() if name}
         return {job: replace(one, id=job) for job, one in found.items()}

@@ -39,12 +39,6 @@ class OnServer:
 Location = InFile | OnServer
 
 
-def exists(database_url: str) -> bool:
-    """Tell whether a queue may have been kept there: a file is made by its first process."""
-    place = locate(database_url)
-    return isinstance(place, OnServer) or place.path.exists()
-
-
 def locate(database_url: str) -> Location:
     """Read ``POSTMORTEM_DATABASE_URL``.
 

@@ -20,8 +20,7 @@ VERSION = "1"
 """Which processes may take over each other's jobs: raised when stored arguments change shape."""
 
 _IDLE_THREADS = 64
-_CONNECTIONS = 10
-"""To PostgreSQL at most, for the jobs of one process and what looks after them."""
+_CONNECTIONS = 10  # to PostgreSQL at most, for a process's jobs and what looks after them
 _LOCK_PATIENCE = 30.0
 _running = False
 
@@ -81,7 +80,7 @@ def launch(
         raise
 
 
-def prepare(location: Location) -> None:
+def migrate(location: Location) -> None:
     """Make the engine's tables, or bring them up to date."""
     _prepare(location)
     DBOS.migrate(location.url)

@@ -14,7 +14,6 @@ INCIDENTS = "incidents"
 """One job at a time for each incident, several incidents at a time."""
 TICKS = "schedule"
 """One at a time of all the scheduled work."""
-
 INCIDENT_JOB = "incident job"
 TICK = "scheduled work"
 

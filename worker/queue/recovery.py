@@ -62,10 +62,7 @@ class Recovery:
     def look(self) -> float:
         """Show that this process lives, see to what others left, and give the seconds to wait."""
         if not self.leases.hold(self.executor):
-            _log.error(
-                "Another process has taken this one's place and hands on its jobs.",
-                process=self.executor,
-            )
+            _log.error("Another process has taken this one's place.", process=self.executor)
         self.clock.set()
         running: defaultdict[str, list[WorkflowStatus]] = defaultdict(list)
         for row in DBOS.list_workflows(status="PENDING", load_output=False):

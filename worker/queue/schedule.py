@@ -20,7 +20,6 @@ from worker.jobs.job_states import JobOutcome
 _PASSING = (PostmortemError, error.DBOSException, SQLAlchemyError, OSError)
 _AFTER_FAILURE = 5.0
 """Seconds to the next round after one that failed."""
-_SHORTEST = timedelta(seconds=1)
 _log = structlog.get_logger(__name__)
 
 
@@ -37,7 +36,7 @@ class Schedule:
     run: Callable[[], JobOutcome]
 
     def __post_init__(self) -> None:
-        if self.every < _SHORTEST:
+        if self.every < timedelta(seconds=1):
             raise ConfigurationError(
                 f"The schedule {self.name!r} cannot run every {self.every}.",
                 "Give it a second or more.",

@@ -1,8 +1,7 @@
 """What the engine keeps of a job, as JSON, and how its records are read.
 
-Processes of this release and the one before work on one database while they are replaced (ADR 6),
-and read what the other stores. So the JSON only grows: what is new has a default, and what is no
-longer used is still written.
+This release and the one before read what the other stores, while processes are replaced (ADR 6).
+So the JSON only grows: what is new has a default, and what is no longer used is still written.
 """
 
 import uuid
@@ -87,10 +86,7 @@ class StoredJob:
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """One run of the function that was given to the queue; ``began`` is a time as above.
-
-    ``wanted`` is what it did, as :func:`wanted` writes it; where nothing is said, that is all.
-    """
+    """One run; ``began`` is a time as above, ``wanted`` what it did (nothing said: all)."""
 
     began: float
     outcome: JobOutcome

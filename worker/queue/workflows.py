@@ -15,7 +15,7 @@ from connectors.incidents import IncidentId
 from worker.jobs.job_request import JobRequest
 from worker.jobs.job_states import JobOutcome, JobPhase, JobState
 from worker.jobs.results import Trigger
-from worker.jobs.retry_policy import Done, JobRetryPolicy, Parked, TryAgain, decide
+from worker.jobs.retry_policy import JobRetryPolicy, Parked, TryAgain, decide
 from worker.queue import engine, job_names, stored_jobs
 from worker.queue.recovery import UnderWay
 from worker.queue.schedule import Schedule
@@ -74,7 +74,7 @@ class Workflows:
         return {job_names.INCIDENT_JOB: incident_job, job_names.TICK: tick}
 
     def hand_on(self, row: WorkflowStatus) -> None:
-        """Put the next attempt in the place of one whose process is gone; a tick's is the next tick.
+        """Put the next attempt in the place of one whose process is gone; leave a tick to the next.
 
         It counts as a failed one, so that a job which kills its process is parked in the end.
         """
@@ -114,8 +114,6 @@ class Workflows:
                 phase, successor = JobPhase.RETRYING, following.id
             case Parked(reasons):
                 outcome, phase = replace(outcome, failures=reasons), JobPhase.PARKED
-            case Done():
-                pass
         told = JobState(
             id=job.id,
             subject=job_names.subject(job.id),
@@ -172,7 +170,7 @@ def _attempted(
 
 @contextmanager
 def _left_unrecorded(job: str, why: Exception) -> Iterator[None]:
-    """Deal in the block with ``why`` the engine failed; where that fails, leave the job as it is."""
+    """Deal in the block with ``why`` the engine failed, and else leave the job as it is."""
     if not engine.is_running():
         _log.warning("A job outlasted the queue; it is done again.", job=job)
         raise LeftUnrecorded(job) from why
