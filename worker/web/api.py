@@ -14,7 +14,7 @@ from connectors.incidents import IncidentId
 from worker.jobs.document_status import DocumentStatus, JournalEntry, SkippedIncident
 from worker.jobs.job_states import JobState
 from worker.web.access import COOKIE, Access
-from worker.web.page_data import DocumentView, Incident, Job, PageData
+from worker.web.page_data import DocumentView, IncidentInPath, JobInPath, PageData
 
 _MOST = 500
 
@@ -73,7 +73,7 @@ def api_routes(data: PageData, access: Access) -> APIRouter:
         return Documents(total=len(every), documents=every[offset : offset + limit])
 
     @router.get("/documents/{incident}", summary="Get a document", responses=_UNKNOWN)
-    def document(incident: Incident) -> DocumentView:
+    def document(incident: IncidentInPath) -> DocumentView:
         return _known(data, incident)
 
     @router.get(
@@ -81,7 +81,7 @@ def api_routes(data: PageData, access: Access) -> APIRouter:
         summary="List what was written for an incident, and why",
         responses=_UNKNOWN,
     )
-    def journal(incident: Incident) -> Sequence[JournalEntry]:
+    def journal(incident: IncidentInPath) -> Sequence[JournalEntry]:
         _known(data, incident)
         return data.journal(incident)
 
@@ -91,7 +91,7 @@ def api_routes(data: PageData, access: Access) -> APIRouter:
         description="Also drafts the incident where there is no document yet.",
         status_code=202,
     )
-    def sync(incident: Incident, response: Response) -> RequestedJob:
+    def sync(incident: IncidentInPath, response: Response) -> RequestedJob:
         job = data.request_sync(incident)
         asked = RequestedJob(job=job, url=f"/api/jobs/{job}")
         response.headers["Location"] = asked.url
@@ -106,7 +106,7 @@ def api_routes(data: PageData, access: Access) -> APIRouter:
         return data.skipped()
 
     @router.get("/jobs/{job}", summary="Tell where a job stands", responses=_UNKNOWN)
-    def job_state(job: Job) -> JobState:
+    def job_state(job: JobInPath) -> JobState:
         state = data.job(job)
         if state is None:
             raise NotFound(f"There is no job {job}.", "An ended job is forgotten in time.")

@@ -12,9 +12,11 @@ from worker.jobs.job_states import JobState
 
 _JOB = r"^[A-Za-z0-9_:~@.-]{1,200}$"
 
-Incident = Annotated[IncidentId, Path(pattern=f"^{INCIDENT_ID}$", description="The incident's id.")]
-Job = Annotated[str, Path(pattern=_JOB, description="A job's id, as asking for it gave it.")]
-JobQuery = Annotated[str | None, Query(pattern=_JOB)]
+IncidentInPath = Annotated[
+    IncidentId, Path(pattern=f"^{INCIDENT_ID}$", description="The incident's id.")
+]
+JobInPath = Annotated[str, Path(pattern=_JOB, description="A job's id, as asking for it gave it.")]
+JobInQuery = Annotated[str | None, Query(pattern=_JOB)]
 
 
 @dataclass(frozen=True, slots=True)

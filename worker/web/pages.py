@@ -16,7 +16,7 @@ from worker.web import body as bodies
 from worker.web.access import COOKIE, LIFETIME, Access, Forbidden
 from worker.web.document_list import Show, line, overview
 from worker.web.markdown_to_html import PICTURES, is_picture, to_html
-from worker.web.page_data import DocumentView, Incident, JobQuery, PageData
+from worker.web.page_data import DocumentView, IncidentInPath, JobInQuery, PageData
 from worker.web.page_templates import PageTemplates, way_back
 from worker.web.responses import PICTURE_POLICY
 
@@ -90,7 +90,7 @@ def page_routes(
         request: Request,
         show: Show = Show.ALL,
         page: Annotated[int, Query(ge=1)] = 1,
-        job: JobQuery = None,
+        job: JobInQuery = None,
     ) -> Response:
         parked = data.parked()
         return pages.answer(
@@ -107,7 +107,7 @@ def page_routes(
         return pages.answer(request, "skipped", skipped=data.skipped())
 
     @router.get("/postmortems/{incident}")
-    def document(request: Request, incident: Incident, job: JobQuery = None) -> Response:
+    def document(request: Request, incident: IncidentInPath, job: JobInQuery = None) -> Response:
         view = _known(data, incident)
         html = to_html(view.text, f"/postmortems/{incident}")
         return pages.answer(
@@ -121,7 +121,7 @@ def page_routes(
         )
 
     @router.get("/postmortems/{incident}/{attachment}")
-    def attachment(incident: Incident, attachment: str) -> Response:
+    def attachment(incident: IncidentInPath, attachment: str) -> Response:
         content = data.attachment(incident, attachment) if is_picture(attachment) else None
         if content is None:
             raise NotFound(f"There is no picture {attachment} beside this postmortem.")
@@ -129,7 +129,7 @@ def page_routes(
         return Response(content, 200, {"Content-Security-Policy": PICTURE_POLICY}, kind)
 
     @router.post("/postmortems/{incident}/sync")
-    def sync(request: Request, incident: Incident, fields: Form) -> Response:
+    def sync(request: Request, incident: IncidentInPath, fields: Form) -> Response:
         access.check_form(request, fields.get("form_key", ""))
         documented = data.document(incident) is not None
         if not documented and incident not in {one.subject for one in data.parked()}:
