@@ -14,7 +14,7 @@ from connectors.pagerduty import webhook as pagerduty
 from connectors.webhook_events import EventKind, WebhookEvent
 from tests.integration.web_support import JIRA_SECRET, PAGERDUTY_SECRET, served, shelf
 from worker.web import webhooks
-from worker.web.body import LIMIT
+from worker.web.access import BODY_LIMIT
 from worker.web.monitoring import Metrics
 
 WAIT = 60.0
@@ -181,7 +181,7 @@ def test_what_does_not_belong_to_the_signed_bytes_is_noticed(url, kept):
 
 def test_an_event_of_exactly_the_limit_is_taken(url, kept):
     body = json.dumps(resolved()).encode()
-    assert to_pagerduty(url, body.ljust(LIMIT)).status_code == 202
+    assert to_pagerduty(url, body.ljust(BODY_LIMIT)).status_code == 202
     assert len(kept) == 1
 
 
@@ -189,7 +189,7 @@ def test_an_event_over_the_limit_is_refused_by_the_length_it_announces(url, kept
     place = urlsplit(url)
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=WAIT)
     connection.putrequest("POST", "/webhooks/pagerduty")
-    connection.putheader("Content-Length", str(LIMIT + 1))
+    connection.putheader("Content-Length", str(BODY_LIMIT + 1))
     connection.endheaders()
     assert connection.getresponse().status == 413
     assert not kept
@@ -197,7 +197,7 @@ def test_an_event_over_the_limit_is_refused_by_the_length_it_announces(url, kept
 
 def test_an_event_over_the_limit_is_refused_while_it_streams_in(url, kept):
     def endless() -> Iterator[bytes]:
-        for _ in range(2 * LIMIT // 65536):
+        for _ in range(2 * BODY_LIMIT // 65536):
             yield b" " * 65536
 
     answer = requests.post(f"{url}/webhooks/pagerduty", endless(), timeout=WAIT)

@@ -32,8 +32,8 @@ from worker.cli.main import log_plainly
 from worker.jobs.job_request import JobRequest
 from worker.jobs.results import Trigger
 from worker.queue import Client
-from worker.web import body as bodies
-from worker.web.body import LIMIT
+from worker.web import access
+from worker.web.access import BODY_LIMIT
 
 PATIENCE = 5.0
 NOBODY = 65534
@@ -327,7 +327,7 @@ def test_an_unsigned_v2_webhook_is_told_what_it_is(on_list):
 
 
 def test_a_body_that_trickles_in_is_not_waited_for(monkeypatch, on_list):
-    monkeypatch.setattr(bodies.read, "__defaults__", (LIMIT, 0.2))
+    monkeypatch.setattr(access.read_body, "__defaults__", (BODY_LIMIT, 0.2))
     place = urlsplit(on_list.url)
     with closing(http.client.HTTPConnection(place.netloc, timeout=PATIENCE)) as connection:
         connection.putrequest("POST", place.path)
@@ -343,7 +343,7 @@ def test_a_body_in_chunks_is_refused_once_it_is_too_long_and_others_are_served(o
 
     def chunks() -> Iterator[bytes]:
         nonlocal sent
-        for _ in range(64 * LIMIT // 65536):
+        for _ in range(64 * BODY_LIMIT // 65536):
             sent += 65536
             yield b" " * 65536
 
@@ -352,7 +352,7 @@ def test_a_body_in_chunks_is_refused_once_it_is_too_long_and_others_are_served(o
         assert answer.status_code == 413
     except requests.ConnectionError:
         pass  # the server hung up on the rest
-    assert sent < 64 * LIMIT
+    assert sent < 64 * BODY_LIMIT
     assert on_list.send("01E") == 202
 
 

@@ -1,4 +1,4 @@
-"""Who may see the pages and use the API, and from where.
+"""Who may see the pages and use the API, and from where; how much a request may bring.
 
 With a token, a person shows it once and gets a cookie; a program sends it with each request.
 Without one the server is bound to this machine alone, and only requests that name this machine are
@@ -6,6 +6,7 @@ answered: else a web page elsewhere could have its own name point here (DNS rebi
 everything.
 """
 
+import asyncio
 import hashlib
 import hmac
 import secrets
@@ -21,7 +22,14 @@ COOKIE = "postmortem_session"
 LIFETIME = 30 * 24 * 3600
 """Seconds that a person stays signed in."""
 
+BODY_LIMIT = 1024 * 1024
+"""Bytes that a request may have. PagerDuty drops events above 256 KB by itself."""
+
 _BEARER = "bearer "
+
+
+class BodyTooLarge(Exception):
+    """The body is larger than it may be."""
 
 
 class NotSignedIn(Exception):
@@ -136,3 +144,21 @@ def _is_this_machine(host: str) -> bool:
         return ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+async def read_body(request: Request, limit: int = BODY_LIMIT, seconds: float = 10) -> bytes:
+    """Give the raw body.
+
+    Raises ``TooLarge`` before reading where the length is announced, else as soon as it is
+    exceeded, and ``TimeoutError`` where the body is not complete in time.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > limit:
+        raise BodyTooLarge
+    body = bytearray()
+    async with asyncio.timeout(seconds):
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise BodyTooLarge
+    return bytes(body)

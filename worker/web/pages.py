@@ -12,8 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
-from worker.web import body as bodies
-from worker.web.access import COOKIE, LIFETIME, Access, Forbidden
+from worker.web.access import COOKIE, LIFETIME, Access, BodyTooLarge, Forbidden, read_body
 from worker.web.document_list import Show, line, overview
 from worker.web.markdown_to_html import PICTURES, is_picture, to_html
 from worker.web.page_data import DocumentView, IncidentInPath, JobInQuery, PageData
@@ -29,9 +28,9 @@ MOST_PARKED = 20
 async def form(request: Request) -> dict[str, str]:
     """Read a small form; a name that comes twice has its last value. Raises ``Forbidden``."""
     try:
-        raw = await bodies.read(request, limit=_LONGEST_FORM)
+        raw = await read_body(request, limit=_LONGEST_FORM)
         fields = parse_qs(raw.decode(), keep_blank_values=True, max_num_fields=20)
-    except (bodies.TooLarge, ValueError, TimeoutError):
+    except (BodyTooLarge, ValueError, TimeoutError):
         raise Forbidden("This form cannot be read. Go back, reload the page and try again.") from (
             None
         )

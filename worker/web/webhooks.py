@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse
 from connectors.connector import WebhookAccess
 from connectors.errors import PayloadError, SignatureError
 from connectors.webhook_events import WebhookEvent
-from worker.web import body as bodies
+from worker.web.access import BodyTooLarge, read_body
 from worker.web.event_batches import EventBatches, StoreEvents
 from worker.web.monitoring import Metrics
 
@@ -63,8 +63,8 @@ class WebhookReceiver:
             sentence = f"No secret is configured to check it with. Set {self._access.setting}."
             return WebhookAnswer(503, sentence, "not_configured")
         try:
-            body = await bodies.read(request)
-        except bodies.TooLarge:
+            body = await read_body(request)
+        except BodyTooLarge:
             return TOO_LARGE
         except TimeoutError:
             return TOO_SLOW
