@@ -188,6 +188,11 @@ def test_a_job_that_failed_is_asked_for_again_only_when_something_changed(known,
     assert known.sees_to(ALL, news) is seen_to
 
 
+@pytest.mark.parametrize("incident", ["PABC", "INC-12", "night_of_the_rain"])
+def test_an_incident_may_be_called_as_a_person_calls_it(incident):
+    assert job_names.subject(job_names.first(incident, "e")) == incident
+
+
 def test_the_same_event_always_names_the_same_job():
     assert job_names.first("PABC", "01EVT") == "PABC:01EVT" == job_names.first("PABC", "01EVT")
 
@@ -203,7 +208,7 @@ def test_a_name_tells_its_incident_and_attempt_whatever_the_event_is_called(even
     assert "/" not in job
 
 
-@pytest.mark.parametrize("incident", ["", "P:1", "../x", "P~2", "P%"])
+@pytest.mark.parametrize("incident", ["", "P:1", "../x", "P~2", "P" * 81, "P%"])
 def test_what_cannot_be_an_incident_is_refused(incident):
     with pytest.raises(PayloadError, match="not an incident's id"):
         job_names.first(incident, "e")

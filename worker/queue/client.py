@@ -27,7 +27,6 @@ from worker.queue.stored_jobs import StoredJob, continued_by, moment, state_of
 
 PATIENCE = 3
 """Seconds to wait for a connection, a lock or a statement."""
-
 _CONNECTIONS = 4
 _AT_ONCE = 500
 """Jobs looked up by one query: SQLite takes a limited number of values."""

@@ -34,8 +34,7 @@ def standing(look: Look, within: timedelta) -> dict[str, Standing]:
     unfinished = look(name=INCIDENT_JOB, status=_UNFINISHED, load_output=False)
     found: dict[str, Standing] = {}
     for row in (*unfinished, *_parked(look, within)):
-        job = job_of(row)
-        if job is None:
+        if (job := job_of(row)) is None:
             continue
         one = _standing(row, job)
         other = found.get(job.request.incident)

@@ -8,7 +8,7 @@ delivered twice becomes one job. ``@look:900:1983`` is a tick of the schedule ``
 import hashlib
 import re
 
-from connectors.incidents import incident_id
+from connectors.errors import PayloadError
 
 INCIDENTS = "incidents"
 """One job at a time for each incident, several incidents at a time."""
@@ -23,11 +23,14 @@ _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,80}")
 def first(incident: str, event: str) -> str:
     """Name the first attempt. Raises ``PayloadError`` where ``incident`` cannot be an id.
 
-    An event id with characters that an address cannot carry is replaced by its digest.
+    A document that a person wrote may name its incident otherwise than a source does. An event's id
+    with characters that an address cannot carry is replaced by its digest.
     """
+    if not _PLAIN.fullmatch(incident):
+        raise PayloadError(f"{incident!r} is not an incident's id.", "Use letters and digits.")
     if not _PLAIN.fullmatch(event):
         event = hashlib.sha256(event.encode()).hexdigest()[:32]
-    return f"{incident_id(incident)}:{event}"
+    return f"{incident}:{event}"
 
 
 def attempt(job: str) -> int:

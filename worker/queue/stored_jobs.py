@@ -118,11 +118,10 @@ _REQUEST = TypeAdapter(JobRequest)
 
 def wanted(request: JobRequest) -> dict[str, Any]:
     """Give what is asked for of an incident, as it is kept."""
-    resolved = request.resolved_at
     return {
         "pulls": request.pulls,
         "tracks": request.tracks,
-        "resolved_at": resolved.isoformat() if resolved else None,
+        "resolved_at": request.resolved_at.isoformat() if request.resolved_at else None,
         "asked": request.for_a_person,
     }
 
