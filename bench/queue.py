@@ -17,8 +17,7 @@ from dbos import DBOS, Debouncer, SetEnqueueOptions
 from bench.process import KINDS
 from connectors.incidents import IncidentId
 from tests.integration.queue_support import database
-from worker.jobs.job_request import JobRequest
-from worker.jobs.job_states import JobOutcome
+from worker.jobs.job import JobOutcome, JobRequest
 from worker.jobs.results import IncidentResult, Trigger
 from worker.queue import JobRetryPolicy, Queue, QueueSettings
 from worker.queue.database import InFile, locate, patient_engine

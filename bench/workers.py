@@ -31,7 +31,7 @@ from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT, MIRA, SHOP_TEA
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.sandbox import Fault
 from tests.integration.queue_support import database
-from worker.jobs.job_request import JobRequest
+from worker.jobs.job import JobRequest
 from worker.jobs.results import Trigger
 from worker.queue import Client, QueueSettings
 from worker.queue.database import locate

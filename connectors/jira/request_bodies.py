@@ -3,9 +3,8 @@
 import json
 from collections.abc import Collection, Mapping
 
-from connectors.jira.markup import adf
+from connectors.jira.markup import adf, wiki
 from connectors.jira.payloads import SiteKind
-from connectors.jira.wiki import wiki
 from connectors.tickets import (
     MARK_PROPERTY,
     AccountId,

@@ -9,8 +9,8 @@ from connectors.incident_kinds import EntryKind
 from connectors.incidents import INCIDENT_ID, IncidentId
 from connectors.pagerduty import webhook
 from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.common_payloads import entry_kind, entry_word
 from connectors.pagerduty.settings import PagerDutySettings
-from connectors.pagerduty.vocabulary import entry_kind, entry_word
 from connectors.rate_limit import Pace
 from connectors.settings import ServiceSettings, revealed
 

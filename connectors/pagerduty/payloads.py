@@ -25,7 +25,7 @@ from connectors.incidents import (
     Responder,
 )
 from connectors.json_fields import JsonValue
-from connectors.pagerduty import vocabulary
+from connectors.pagerduty import common_payloads
 from connectors.pagerduty.common_payloads import (
     agent_or_none,
     agents,
@@ -81,7 +81,7 @@ def log_entry(fields: JsonValue) -> LogEntry:
     type_ = fields["type"].text()
     return LogEntry(
         id=fields["id"].text(),
-        kind=vocabulary.entry_kind(type_),
+        kind=common_payloads.entry_kind(type_),
         summary=fields["summary"].text_or_none() or "",
         created_at=fields["created_at"].time(),
         agent=agent_or_none(fields["agent"]),
@@ -95,7 +95,7 @@ def log_entry(fields: JsonValue) -> LogEntry:
         changes=tuple(_changes(channel)),
         links=distinct(_entry_links(fields, channel)),
         linked=reference_or_none(fields["linked_incident"]),
-        word=vocabulary.entry_word(type_),
+        word=common_payloads.entry_word(type_),
     )
 
 
@@ -228,7 +228,7 @@ def _responder(who: Agent, request: JsonValue) -> Responder:
     state = request["state"].text_or_none() or "pending"
     return Responder(
         who=who,
-        state=vocabulary.answer(state),
+        state=common_payloads.answer(state),
         requested_by=agent_or_none(request["requester"]),
         requested_at=request["requested_at"].time_or_none(),
         message=request["message"].text_or_none(),
@@ -241,7 +241,7 @@ def _channel(channel: JsonValue) -> Channel:
     duration = channel["duration"].number_or_none()
     word = channel["type"].text_or_none() or ""
     return Channel(
-        kind=vocabulary.channel_kind(word),
+        kind=common_payloads.channel_kind(word),
         word=word,
         summary=channel["summary"].text_or_none() or channel["subject"].text_or_none(),
         details=lines(flat(channel["details"].value)) or None,
@@ -257,7 +257,7 @@ def _channel(channel: JsonValue) -> Channel:
 def _notification(channel: JsonValue) -> str | None:
     """Give the kind of a page in one word; the address that it went to is nobody's business."""
     kind = channel["notification"]["type"].text_or_none()
-    return None if kind is None else vocabulary.medium(kind)
+    return None if kind is None else common_payloads.medium(kind)
 
 
 def _assignees(fields: JsonValue) -> tuple[Agent, ...]:

@@ -26,7 +26,7 @@ from connectors.incidents import (
     Reference,
 )
 from connectors.json_fields import JsonValue
-from connectors.pagerduty import payloads, resolved_incidents
+from connectors.pagerduty import client, payloads
 from connectors.pagerduty.transport import LAST_OFFSET, ListPages, Query, Transport, Withheld
 
 MERGE_PAGES = 5
@@ -154,7 +154,7 @@ class RecordReader:
         query: dict[str, str | list[str]] = {"include[]": ["channels"], "time_zone": "UTC"}
         if until is not None:
             since = min(incident.created_at, until) - _BEFORE_IT
-            query.update(resolved_incidents.period_query(since, until + timedelta(seconds=1)))
+            query.update(client.period_query(since, until + timedelta(seconds=1)))
         path = f"/incidents/{incident.id}/log_entries"
         return ListPages(self.transport, path, "log_entries", payloads.log_entry, query)
 
@@ -214,12 +214,10 @@ class RecordReader:
         return tuple(self._sources(incident, alerts))
 
     def _sources(self, incident: Incident, alerts: tuple[Alert, ...]) -> Iterator[Reference]:
-        end = resolved_incidents.resolved_at(incident) or incident.created_at
+        end = client.resolved_at(incident) or incident.created_at
         start = min([incident.created_at, *(alert.created_at for alert in alerts)])
         query = {
-            **resolved_incidents.period_query(
-                max(start, end - resolved_incidents.LONGEST_PERIOD), end
-            ),
+            **client.period_query(max(start, end - client.LONGEST_PERIOD), end),
             "statuses[]": ["resolved"],
         }
         pages = ListPages(self.transport, "/incidents", "incidents", payloads.incident, query)

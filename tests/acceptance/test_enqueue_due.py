@@ -12,8 +12,7 @@ from tests.acceptance.world import World, world
 from tests.integration.queue_support import ask, eventually
 from worker.app.enqueue_due import TRIED_FOR, EnqueuedDue, enqueue_due
 from worker.jobs.incident_job import do_job
-from worker.jobs.job_request import JobRequest
-from worker.jobs.job_states import JobOutcome, JobPhase
+from worker.jobs.job import JobOutcome, JobPhase, JobRequest
 from worker.jobs.results import Trigger
 from worker.queue import Client, JobRetryPolicy, Queue, QueueSettings
 

@@ -11,12 +11,12 @@ import requests
 from connectors.incident_kinds import EntryKind
 from connectors.incidents import IncidentFilter, IncidentId
 from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.common_payloads import entry_kind
 from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID, STORM_START
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
-from connectors.pagerduty.vocabulary import entry_kind
 from connectors.pagerduty.webhook import WANTED_EVENTS
 from connectors.retry import RetryPolicy
 from connectors.sandbox import Fault, Served

@@ -23,7 +23,7 @@ from connectors.incidents import (
     Reference,
     Responder,
 )
-from connectors.pagerduty.vocabulary import (
+from connectors.pagerduty.common_payloads import (
     answer,
     channel_kind,
     entry_kind,

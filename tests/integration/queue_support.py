@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.incidents import IncidentId
-from worker.jobs.job_request import JobRequest
+from worker.jobs.job import JobRequest
 from worker.jobs.results import Trigger
 from worker.locks.leases import Leases
 from worker.queue import Client

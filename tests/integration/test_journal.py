@@ -23,7 +23,7 @@ from worker.journal.journal import Journal
 from worker.journal.records import JournalRecord, KnownDocument, Skip
 from worker.journal.tables import metadata
 from worker.journal.upgrade import NEWEST, upgrade
-from worker.locks.connections import AT_MOST, pooled
+from worker.locks.advisory_locks import AT_MOST, pooled
 
 POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")
 

@@ -12,8 +12,7 @@ import sqlalchemy as sa
 
 from connectors.errors import PostmortemError, Unreachable
 from tests.integration.queue_support import KINDS, WAIT, database, eventually, leases, shared_clock
-from worker.jobs.job_request import JobRequest
-from worker.jobs.job_states import JobOutcome, JobPhase, JobState
+from worker.jobs.job import JobOutcome, JobPhase, JobRequest, JobState
 from worker.jobs.results import Trigger
 from worker.queue import Client, JobRetryPolicy, Queue, QueueSettings, Schedule
 from worker.queue.recovery import Recovery

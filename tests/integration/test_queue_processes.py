@@ -19,8 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.queue_support import KINDS, WAIT, ask, database, eventually
-from worker.jobs.job_request import JobRequest
-from worker.jobs.job_states import JobOutcome, JobPhase
+from worker.jobs.job import JobOutcome, JobPhase, JobRequest
 from worker.jobs.results import Trigger
 from worker.queue import Client, JobRetryPolicy, Queue, QueueSettings, Schedule
 

@@ -11,8 +11,7 @@ import sqlalchemy as sa
 from connectors.errors import OutOfQuota
 from tests.integration.queue_playground import Playground, opened
 from tests.integration.queue_support import KINDS, WAIT, ask, eventually
-from worker.jobs.job_request import JobRequest
-from worker.jobs.job_states import JobOutcome, JobPhase
+from worker.jobs.job import JobOutcome, JobPhase, JobRequest
 from worker.jobs.results import Trigger
 
 FAILED = JobOutcome(failures=("No.",))

@@ -13,8 +13,7 @@ from dbos import error
 from structlog.testing import capture_logs
 
 from tests.integration.queue_support import KINDS, WAIT, database, eventually, leases, shared_clock
-from worker.jobs.job_request import JobRequest
-from worker.jobs.job_states import JobOutcome, JobPhase, JobState
+from worker.jobs.job import JobOutcome, JobPhase, JobRequest, JobState
 from worker.jobs.results import Trigger
 from worker.queue import JobRetryPolicy, Queue, QueueSettings, Schedule
 from worker.queue.database import InFile, locate

@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.web_support import ITEMS, TODAY, freight
 from worker.jobs.document_status import ItemStatus
-from worker.web.document_list import PER_PAGE, Show, is_overdue, line, overview
+from worker.web.page_data import PER_PAGE, Show, is_overdue, line, overview
 
 FINISHED = freight(incident="PDONE", status="final", prompts=0, items=ITEMS[1:2])
 EMPTY = freight(incident="PNEW", items=())

@@ -13,7 +13,7 @@ from tests.acceptance.world import usual_policy
 from worker.app.composition import new_mark
 from worker.app.stored_page_data import StoredPageData
 from worker.jobs.context import JobContext
-from worker.jobs.job_states import JobOutcome
+from worker.jobs.job import JobOutcome
 from worker.journal.database import Database
 from worker.journal.incident_locks import ThreadLocks
 from worker.journal.journal import Journal

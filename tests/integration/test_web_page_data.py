@@ -12,7 +12,7 @@ from tests.integration.queue_support import KINDS, WAIT, ask, database
 from worker.app.composition import new_mark
 from worker.app.stored_page_data import StoredPageData, figures
 from worker.jobs.context import JobContext
-from worker.jobs.job_states import JobOutcome, JobPhase
+from worker.jobs.job import JobOutcome, JobPhase
 from worker.jobs.results import Trigger
 from worker.journal.database import Database
 from worker.journal.incident_locks import ThreadLocks

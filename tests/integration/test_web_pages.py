@@ -9,7 +9,7 @@ import requests
 from connectors.errors import Unreachable
 from tests.integration.web_support import PICTURE, Shelf, freight, served, shelf
 from worker.jobs.document_status import ItemStatus, SkippedIncident
-from worker.jobs.job_states import JobPhase, JobState
+from worker.jobs.job import JobPhase, JobState
 
 WAIT = 60.0
 

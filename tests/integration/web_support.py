@@ -12,12 +12,12 @@ from connectors.jira import webhook as jira
 from connectors.loopback import LoopbackServer
 from connectors.pagerduty import webhook as pagerduty
 from worker.jobs.document_status import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
-from worker.jobs.job_states import JobPhase, JobState
+from worker.jobs.job import JobPhase, JobState
 from worker.jobs.results import Action, Deed, Trigger
 from worker.web.application import WebSettings, create
-from worker.web.event_batches import StoreEvents
 from worker.web.monitoring import Metrics
 from worker.web.page_data import DocumentView
+from worker.web.webhooks import StoreEvents
 
 TODAY = date(2026, 11, 23)
 PAGERDUTY_SECRET = "for-pagerduty"

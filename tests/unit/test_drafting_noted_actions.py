@@ -5,8 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from worker.drafting.history.noted_actions import NotedAction, is_action, noted_actions
-from worker.drafting.history.notes import WrittenNote
+from worker.drafting.history.notes import NotedAction, WrittenNote, is_action, noted_actions
 from worker.drafting.text.local_time import LocalTime
 
 WEDNESDAY = datetime(2025, 4, 2, 12, 0, tzinfo=UTC)

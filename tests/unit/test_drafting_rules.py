@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from connectors.incident_kinds import EntryKind
-from connectors.pagerduty.vocabulary import ENTRY_KINDS
+from connectors.pagerduty.common_payloads import ENTRY_KINDS
 from worker.app.composition import policy
 from worker.app.registry import Services, load_settings
 from worker.drafting.policy import Handling, OutsideLog, Rules

@@ -7,8 +7,7 @@ import pytest
 from connectors.incidents import IncidentStatus
 from tests.incidents.making import Making, channel, person, service
 from worker.drafting.history.notes import NoteKind, root_cause
-from worker.drafting.history.phases import PhaseState, open_time, phases
-from worker.drafting.history.story import story
+from worker.drafting.history.story import PhaseState, open_time, phases, story
 
 START = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
 

@@ -8,17 +8,17 @@ import pytest
 
 import worker.drafting
 from connectors.incident_kinds import EntryKind
-from connectors.pagerduty import vocabulary
+from connectors.pagerduty import common_payloads
 from worker.drafting.policy import DEFAULT_RULES
 
 FOLDER = Path(worker.drafting.__file__).parent
 MODULES = sorted(FOLDER.rglob("*.py"))
 WORDS = frozenset(
     {
-        *vocabulary.ENTRY_KINDS,
-        *vocabulary.CHANNEL_KINDS,
-        *vocabulary.MEDIA,
-        *vocabulary.ANSWERS,
+        *common_payloads.ENTRY_KINDS,
+        *common_payloads.CHANNEL_KINDS,
+        *common_payloads.MEDIA,
+        *common_payloads.ANSWERS,
     }
 )
 
@@ -60,4 +60,4 @@ def test_words_that_are_told_apart_are_found() -> None:
 
 def test_every_kind_of_log_entry_has_a_rule_but_what_there_is_no_kind_for() -> None:
     assert {kind for kind in EntryKind if kind not in DEFAULT_RULES} == {EntryKind.OTHER}
-    assert set(vocabulary.ENTRY_KINDS.values()) == set(EntryKind) - {EntryKind.OTHER}
+    assert set(common_payloads.ENTRY_KINDS.values()) == set(EntryKind) - {EntryKind.OTHER}

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from connectors.jira.markup import CUT_SHORT, LIMIT, adf
+from connectors.jira.markup import CUT_SHORT, LIMIT, adf, wiki
 from connectors.jira.sandbox.field_values import adf_problem
-from connectors.jira.wiki import wiki
 from connectors.tickets import Bullets, Paragraph, Preformatted, RichText, Span
 
 MARKUP = "*_-+^~{}[]()|\\#@&!?:;%<>/.'\"=,hqb1 \nxyn"

@@ -11,10 +11,18 @@ from hypothesis import strategies as st
 
 from connectors.errors import ConfigurationError, PayloadError
 from connectors.incidents import IncidentId
-from worker.jobs.job_request import JobRequest
-from worker.jobs.job_states import JobOutcome, JobPhase, Standing
+from worker.jobs.job import (
+    Done,
+    JobOutcome,
+    JobPhase,
+    JobRequest,
+    JobRetryPolicy,
+    Parked,
+    Standing,
+    TryAgain,
+    decide,
+)
 from worker.jobs.results import Action, Deed, IncidentResult, Trigger
-from worker.jobs.retry_policy import Done, JobRetryPolicy, Parked, TryAgain, decide
 from worker.queue import job_names
 from worker.queue.database import InFile, OnServer, locate
 from worker.queue.schedule import Schedule

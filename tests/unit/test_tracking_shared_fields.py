@@ -9,8 +9,16 @@ from connectors.tickets import AccountId, Category, Ticket, Transition
 from tests.unit.tracking_support import ALICE, row, ticket, tracked
 from worker.tracking.planned_actions import Field, ToTicket
 from worker.tracking.shared_fields import ToRow, Vocabulary, changed, compare, translate
-from worker.tracking.ticket_status import Closing, closing, status_text, wants_move
-from worker.tracking.tracked_tickets import TrackedTicket, Values, row_values, ticket_values
+from worker.tracking.tracked_tickets import (
+    Closing,
+    TrackedTicket,
+    Values,
+    closing,
+    row_values,
+    status_text,
+    ticket_values,
+    wants_move,
+)
 
 WORDS = Vocabulary(
     accounts={"@alice": ALICE},

@@ -10,8 +10,7 @@ from config.settings import Settings
 from connectors.incidents import IncidentId
 from worker.app.enqueue_due import EnqueuedDue, enqueue_due
 from worker.jobs.context import JobContext
-from worker.jobs.job_request import JobRequest
-from worker.jobs.job_states import JobPhase, JobState
+from worker.jobs.job import JobPhase, JobRequest, JobState
 from worker.jobs.results import IncidentResult, RunResult, Trigger, together
 from worker.jobs.run_many import RunRequest, run_many
 from worker.queue import Client

@@ -8,8 +8,7 @@ from connectors.incidents import IncidentId
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
 from worker.jobs.due_incidents import Search, find, move_cursors
-from worker.jobs.job_request import JobRequest
-from worker.jobs.job_states import JobPhase, Standing
+from worker.jobs.job import JobPhase, JobRequest, Standing
 from worker.jobs.results import Trigger
 from worker.jobs.run_cache import ReadTickets
 from worker.queue import Client

@@ -23,8 +23,7 @@ from worker.app.registry import Services
 from worker.app.stored_page_data import StoredPageData, figures
 from worker.jobs.context import JobContext
 from worker.jobs.incident_job import do_job, not_configured
-from worker.jobs.job_request import JobRequest
-from worker.jobs.job_states import JobOutcome, JobPhase, JobState
+from worker.jobs.job import JobOutcome, JobPhase, JobRequest, JobState
 from worker.jobs.results import Trigger
 from worker.queue import Queue, QueueSettings, Schedule
 from worker.web.application import WebSettings, create

@@ -14,7 +14,7 @@ from worker.jobs.document_status import (
     journal_of,
     skipped_incidents,
 )
-from worker.jobs.job_states import JobState
+from worker.jobs.job import JobState
 from worker.jobs.results import Trigger
 from worker.queue import Client
 from worker.web.monitoring import QueueFigures

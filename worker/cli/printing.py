@@ -11,7 +11,7 @@ from rich.table import Table
 
 from connectors.checks import Finding
 from worker.jobs.document_status import DocumentStatus, JournalEntry, SkippedIncident
-from worker.jobs.job_states import JobState
+from worker.jobs.job import JobState
 from worker.jobs.results import IncidentResult, RunResult
 
 out = Console(highlight=False, soft_wrap=True)

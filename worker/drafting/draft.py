@@ -9,10 +9,15 @@ from worker.content.inline_markdown import say
 from worker.content.urls import safe_url
 from worker.drafting.chart.drawing import draw_chart
 from worker.drafting.chart.layout import alternative, layout
-from worker.drafting.history.noted_actions import NotedAction, noted_actions
+from worker.drafting.history.notes import NotedAction, noted_actions
 from worker.drafting.history.story import Story, story
 from worker.drafting.policy import DraftPolicy
-from worker.drafting.sections import causes, impact, lessons, response, summary, supporting_data
+from worker.drafting.sections import (
+    causes_and_impact,
+    response_and_lessons,
+    summary,
+    supporting_data,
+)
 from worker.drafting.timeline.timeline import IncidentTimeline, timeline
 
 
@@ -60,27 +65,27 @@ def _all_entries(
     told: Story, policy: DraftPolicy, line: IncidentTimeline, picture: str
 ) -> dict[Slot, DraftEntry | None]:
     clock = line.clock
-    well, badly = lessons.lessons(told, policy)
+    well, badly = response_and_lessons.lessons(told, policy)
     found = supporting_data.links(told)
     return {
         Slot.DATE_TIME: summary.date_time(told, clock),
         Slot.DURATION: summary.elapsed(told, clock),
         Slot.IMPACT: summary.impact(told, clock),
         Slot.SERVICES: summary.services(told),
-        Slot.ROOT_CAUSE: causes.summarised(told, clock),
-        Slot.PRIMARY_CAUSE: causes.primary(told, clock),
-        Slot.CONTRIBUTING_FACTORS: causes.factors(told),
-        Slot.USERS_AFFECTED: impact.users(told),
-        Slot.BUSINESS_IMPACT: impact.business(told),
-        Slot.TECHNICAL_IMPACT: impact.technical(told, clock),
-        Slot.STEPS_TAKEN: response.steps(told, line),
-        Slot.SHORT_TERM_FIXES: response.fixes(told, clock),
+        Slot.ROOT_CAUSE: causes_and_impact.summarised(told, clock),
+        Slot.PRIMARY_CAUSE: causes_and_impact.primary(told, clock),
+        Slot.CONTRIBUTING_FACTORS: causes_and_impact.factors(told),
+        Slot.USERS_AFFECTED: causes_and_impact.users(told),
+        Slot.BUSINESS_IMPACT: causes_and_impact.business(told),
+        Slot.TECHNICAL_IMPACT: causes_and_impact.technical(told, clock),
+        Slot.STEPS_TAKEN: response_and_lessons.steps(told, line),
+        Slot.SHORT_TERM_FIXES: response_and_lessons.fixes(told, clock),
         Slot.WENT_WELL: well,
         Slot.WENT_BADLY: badly,
         Slot.LOGS: supporting_data.logs(told, found),
         Slot.METRICS: supporting_data.metrics(found, policy.chart, picture),
-        Slot.STAKEHOLDERS: response.stakeholders(told, clock),
-        Slot.REVIEW: response.review(told, policy, clock),
+        Slot.STAKEHOLDERS: response_and_lessons.stakeholders(told, clock),
+        Slot.REVIEW: response_and_lessons.review(told, policy, clock),
     }
 
 

@@ -16,7 +16,7 @@ from worker.journal.incident_locks import IncidentLocks
 from worker.journal.journal import Journal
 from worker.store.document_store import DocumentStore
 from worker.tracking.new_ticket import Route
-from worker.tracking.ticket_status import DONE_RESOLUTIONS
+from worker.tracking.tracked_tickets import DONE_RESOLUTIONS
 
 NO_SOURCE = ServiceWords("The source of incidents", "source", "its address")
 NO_TRACKER = ServiceWords("The tracker", "tracker", "its address")

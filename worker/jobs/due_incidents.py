@@ -17,7 +17,7 @@ from worker.jobs.pull_incident import note_skip, still_skipped, updated
 from worker.jobs.results import Trigger
 from worker.jobs.run_cache import ReadTickets
 from worker.journal.records import Pull, Skip
-from worker.tracking.ticket_status import reads_otherwise
+from worker.tracking.tracked_tickets import reads_otherwise
 
 RESOLVED = "incidents resolved"
 CHANGED = "tickets changed"

@@ -11,7 +11,7 @@ from connectors.incidents import Incident, IncidentId
 from worker.document.front_matter import DocumentError
 from worker.jobs.catalogue import look, up_to_date, with_document
 from worker.jobs.context import JobContext
-from worker.jobs.job_request import JobRequest
+from worker.jobs.job import JobRequest
 from worker.jobs.pull_incident import Pulled, obtain, origin, updated, what_happened
 from worker.jobs.results import Deed, IncidentResult, Report, entries, failed
 from worker.jobs.run_cache import FoundAccounts, RunCache

@@ -17,7 +17,7 @@ from worker.content.draft_content import Content
 from worker.content.inline_markdown import plain
 from worker.drafting.draft import draft
 from worker.jobs.context import JobContext
-from worker.jobs.job_request import JobRequest
+from worker.jobs.job import JobRequest
 from worker.jobs.results import IncidentResult, Report
 from worker.jobs.run_cache import RunCache
 from worker.journal.records import KnownIncident, Skip

@@ -13,7 +13,7 @@ from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
 from worker.jobs.due_incidents import Due, Search, find, move_cursors
 from worker.jobs.incident_job import not_configured, run_incident
-from worker.jobs.job_request import JobRequest
+from worker.jobs.job import JobRequest
 from worker.jobs.results import IncidentResult, RunResult, Trigger, together
 from worker.jobs.run_cache import FoundAccounts, ReadTickets, RunCache
 

@@ -1,6 +1,6 @@
 """The durable queue and the schedule: jobs that survive the process that took them on."""
 
-from worker.jobs.retry_policy import JobRetryPolicy
+from worker.jobs.job import JobRetryPolicy
 from worker.queue.client import Client
 from worker.queue.engine import QueueSettings
 from worker.queue.queue import Queue

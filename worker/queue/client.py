@@ -15,8 +15,7 @@ from dbos import DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus, error
 
 from connectors.errors import NotFound, PostmortemError, Unreachable
 from connectors.incidents import IncidentId
-from worker.jobs.job_request import JobRequest
-from worker.jobs.job_states import JobState, Standing
+from worker.jobs.job import JobRequest, JobState, Standing
 from worker.jobs.results import Trigger
 from worker.locks.leases import FileLeases, Leases, ServerLeases
 from worker.queue import dead_letters, engine

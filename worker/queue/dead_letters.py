@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from dbos import WorkflowStatus
 
-from worker.jobs.job_states import JobPhase, JobState, Standing
+from worker.jobs.job import JobPhase, JobState, Standing
 from worker.queue import job_names, stored_jobs
 from worker.queue.job_names import INCIDENT_JOB
 from worker.queue.stored_jobs import JobRun, StoredJob, job_of, moment, run_of

@@ -9,7 +9,7 @@ from datetime import timedelta
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
 
 from connectors.errors import PostmortemError
-from worker.jobs.retry_policy import JobRetryPolicy
+from worker.jobs.job import JobRetryPolicy
 from worker.queue import job_names
 from worker.queue.database import InFile, Location, file_engine, write_ahead
 from worker.queue.schedule import Schedule

@@ -15,7 +15,7 @@ from dbos import error
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.errors import ConfigurationError, PostmortemError
-from worker.jobs.job_states import JobOutcome
+from worker.jobs.job import JobOutcome
 
 _PASSING = (PostmortemError, error.DBOSException, SQLAlchemyError, OSError)
 _AFTER_FAILURE = 5.0

@@ -13,8 +13,7 @@ from typing import Any, Self
 from dbos import PortableWorkflowError, WorkflowStatus
 from pydantic import TypeAdapter
 
-from worker.jobs.job_request import JobRequest
-from worker.jobs.job_states import JobOutcome, JobPhase, JobState
+from worker.jobs.job import JobOutcome, JobPhase, JobRequest, JobState
 from worker.jobs.results import Trigger
 from worker.queue import job_names
 

@@ -12,10 +12,17 @@ from dbos import DBOS, WorkflowStatus
 
 from connectors.errors import OutOfQuota, PostmortemError
 from connectors.incidents import IncidentId
-from worker.jobs.job_request import JobRequest
-from worker.jobs.job_states import JobOutcome, JobPhase, JobState
+from worker.jobs.job import (
+    JobOutcome,
+    JobPhase,
+    JobRequest,
+    JobRetryPolicy,
+    JobState,
+    Parked,
+    TryAgain,
+    decide,
+)
 from worker.jobs.results import Trigger
-from worker.jobs.retry_policy import JobRetryPolicy, Parked, TryAgain, decide
 from worker.queue import engine, job_names, stored_jobs
 from worker.queue.recovery import UnderWay
 from worker.queue.schedule import Schedule

@@ -27,8 +27,7 @@ from worker.tracking.planned_actions import (
     row_name,
 )
 from worker.tracking.shared_fields import ToRow, Vocabulary, after, changed, compare, translate
-from worker.tracking.ticket_status import UNAVAILABLE, closing, wants_move
-from worker.tracking.tracked_tickets import TrackedTicket
+from worker.tracking.tracked_tickets import UNAVAILABLE, TrackedTicket, closing, wants_move
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,14 @@ from worker.document.action_items import ActionItem, CellEdit, TicketCell
 from worker.tracking.agreement import AgreementRules, Sides
 from worker.tracking.planned_actions import Cell, Field, WriteCell
 from worker.tracking.shared_fields import ToRow, still_to_come
-from worker.tracking.ticket_status import UNAVAILABLE, status_text, written_over
-from worker.tracking.tracked_tickets import TrackedTicket, row_values, ticket_values
+from worker.tracking.tracked_tickets import (
+    UNAVAILABLE,
+    TrackedTicket,
+    row_values,
+    status_text,
+    ticket_values,
+    written_over,
+)
 
 
 def plan_cells(

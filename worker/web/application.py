@@ -10,13 +10,12 @@ from starlette.responses import Response
 from connectors.connector import WebhookAccess
 from worker.web.access import Access
 from worker.web.api import api_routes
-from worker.web.event_batches import StoreEvents
 from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData
 from worker.web.page_templates import PageTemplates, part
 from worker.web.pages import page_routes, sign_in_routes
 from worker.web.responses import ErrorResponses, SafeHeaders
-from worker.web.webhooks import webhook_routes
+from worker.web.webhooks import StoreEvents, webhook_routes
 
 _PARTS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
 """What the pages need besides themselves, and its media type."""

@@ -27,7 +27,7 @@ from prometheus_client.registry import Collector
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from connectors.errors import PostmortemError
-from worker.jobs.job_states import JobState
+from worker.jobs.job import JobState
 from worker.jobs.results import IncidentResult
 
 LONGEST_READING = 3.0

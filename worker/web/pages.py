@@ -13,9 +13,16 @@ from starlette.responses import RedirectResponse, Response
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
 from worker.web.access import COOKIE, LIFETIME, Access, BodyTooLarge, Forbidden, read_body
-from worker.web.document_list import Show, line, overview
 from worker.web.markdown_to_html import PICTURES, is_picture, to_html
-from worker.web.page_data import DocumentView, IncidentInPath, JobInQuery, PageData
+from worker.web.page_data import (
+    DocumentView,
+    IncidentInPath,
+    JobInQuery,
+    PageData,
+    Show,
+    line,
+    overview,
+)
 from worker.web.page_templates import PageTemplates, way_back
 from worker.web.responses import PICTURE_POLICY
 

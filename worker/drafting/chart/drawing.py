@@ -15,8 +15,7 @@ import drawsvg as draw  # type: ignore[import-untyped]  # it has no types
 from connectors.incident_kinds import EntryKind
 from worker.content.clean_text import clean, shorten
 from worker.drafting.chart.layout import LEFT, RIGHT, ChartLayout, Density, Lane, alternative, ticks
-from worker.drafting.history.phases import Phase, PhaseState
-from worker.drafting.history.story import Story
+from worker.drafting.history.story import Phase, PhaseState, Story
 from worker.drafting.policy import Topic
 from worker.drafting.text.wording import count, duration
 

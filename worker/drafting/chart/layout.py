@@ -9,8 +9,7 @@ from math import ceil
 from connectors.incident_kinds import EntryKind
 from worker.content.clean_text import clean
 from worker.drafting.history.alerts import by_service, service_name
-from worker.drafting.history.phases import Phase, PhaseState, phases
-from worker.drafting.history.story import Story
+from worker.drafting.history.story import Phase, PhaseState, Story, phases
 from worker.drafting.policy import OutsideLog, Topic
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, listing, times

@@ -1,13 +1,200 @@
-"""What is derived from a record once, for the timeline, the sections and the chart alike."""
+"""What is derived from a record once, for the timeline, the sections and the chart alike.
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+Above all when the incident was open, with every reopening between, and in which state it was. A log
+may have no entry for a reopening. It is told by the incident's ``reopened_at`` (the latest one
+alone) and by entries that only an open incident can have, following a resolution.
+"""
 
-from connectors.incidents import ALERTS, LOG_ENTRIES, Alert, Incident, IncidentRecord, LogEntry
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from connectors.incident_kinds import EntryKind
+from connectors.incidents import (
+    ALERTS,
+    LOG_ENTRIES,
+    Alert,
+    Incident,
+    IncidentRecord,
+    IncidentStatus,
+    LogEntry,
+)
 from worker.drafting.history.agents import is_person, name
 from worker.drafting.history.notes import WrittenNote, written_notes
-from worker.drafting.history.phases import OpenPeriod, end_of, open_periods
+
+_ONLY_WHILE_OPEN = frozenset(
+    {
+        EntryKind.REOPEN,
+        EntryKind.ACKNOWLEDGE,
+        EntryKind.UNACKNOWLEDGE,
+        EntryKind.ASSIGN,
+        EntryKind.DELEGATE,
+        EntryKind.ESCALATE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPeriod:
+    """A stretch in which the incident was open; ``ended`` is None while it still is.
+
+    ``reopening`` is the log entry that says or shows that it was reopened, where there is one,
+    ``acknowledgement`` the first one, ``resolution`` the entry that ended it.
+    """
+
+    began: datetime
+    ended: datetime | None = None
+    reopening: LogEntry | None = None
+    acknowledgement: LogEntry | None = None
+    resolution: LogEntry | None = None
+
+
+def end_of(incident: Incident, entries: Sequence[LogEntry]) -> datetime | None:
+    """Tell when the incident ended, None while it is open or where no source tells.
+
+    That is ``resolved_at``, else the latest resolution in the log, else the last change of status.
+    """
+    if incident.status is not IncidentStatus.RESOLVED:
+        return None
+    if incident.resolved_at is not None:
+        return incident.resolved_at
+    logged = [entry.created_at for entry in entries if entry.kind is EntryKind.RESOLVE]
+    return max(logged, default=incident.last_status_change_at)
+
+
+def open_periods(incident: Incident, entries: Sequence[LogEntry]) -> tuple[OpenPeriod, ...]:
+    """Tell each stretch in which the incident was open, oldest first; there is at least one.
+
+    ``entries`` are the whole log, oldest first. Two resolutions with nothing between them that
+    shows a reopening end one stretch, with the later of them.
+    """
+    found = list(_logged(incident, entries))
+    end = end_of(incident, entries)
+    last = found[-1]
+    if incident.status is not IncidentStatus.RESOLVED:
+        if last.ended is not None:
+            found.append(OpenPeriod(_reopened_after(incident, last.ended)))
+    elif end is not None:
+        if last.resolution is None and len(found) > 1 and end <= last.began:
+            found.pop()  # it was resolved before: what followed was no reopening
+        found[-1] = replace(found[-1], ended=max(end, found[-1].began))
+    return tuple(_acknowledged(found, entries))
+
+
+def open_time(each: Iterable[OpenPeriod]) -> timedelta | None:
+    """Add up how long the incident was open, None while it still is."""
+    total = timedelta()
+    for period in each:
+        if period.ended is None:
+            return None
+        total += period.ended - period.began
+    return total
+
+
+def _logged(incident: Incident, entries: Sequence[LogEntry]) -> Iterator[OpenPeriod]:
+    began, reopening = incident.created_at, None
+    resolution: LogEntry | None = None
+    for entry in entries:
+        if entry.kind is EntryKind.RESOLVE:
+            resolution = entry
+        elif resolution is not None and entry.kind in _ONLY_WHILE_OPEN:
+            yield OpenPeriod(began, resolution.created_at, reopening, None, resolution)
+            known = incident.reopened_at
+            earlier = known is not None and resolution.created_at <= known <= entry.created_at
+            began = known if known is not None and earlier else entry.created_at
+            reopening = entry
+            resolution = None
+    ended = resolution.created_at if resolution else None
+    known = incident.reopened_at
+    if ended is not None and known is not None and known > ended:
+        yield OpenPeriod(began, ended, reopening, None, resolution)
+        yield OpenPeriod(known)
+    else:
+        yield OpenPeriod(began, ended, reopening, None, resolution)
+
+
+def _reopened_after(incident: Incident, ended: datetime) -> datetime:
+    """Tell when it was opened again, though the log does not say: never before it was resolved."""
+    known = (incident.reopened_at, incident.last_status_change_at)
+    return next((time for time in known if time is not None and time >= ended), ended)
+
+
+def _acknowledged(each: Sequence[OpenPeriod], entries: Sequence[LogEntry]) -> Iterator[OpenPeriod]:
+    acknowledgements = [entry for entry in entries if entry.kind is EntryKind.ACKNOWLEDGE]
+    for period in each:
+        first = next(
+            (
+                entry
+                for entry in acknowledgements
+                if entry.created_at >= period.began
+                and (period.ended is None or entry.created_at <= period.ended)
+            ),
+            None,
+        )
+        yield replace(period, acknowledgement=first)
+
+
+_TAKEN_BACK = frozenset({EntryKind.UNACKNOWLEDGE, EntryKind.ESCALATE, EntryKind.DELEGATE})
+"""What ends an acknowledgement: the incident waits for somebody again."""
+
+
+class PhaseState(Enum):
+    """The states of an incident, as people read them."""
+
+    OPEN = "open"
+    """Nothing more is known, since the log could not be read."""
+    UNACKNOWLEDGED = "unacknowledged"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """A stretch of time in one state."""
+
+    state: PhaseState
+    begin: datetime
+    end: datetime
+
+
+def phases(
+    periods: Iterable[OpenPeriod],
+    entries: Sequence[LogEntry],
+    until: datetime,
+    *,
+    log_is_known: bool = True,
+) -> tuple[Phase, ...]:
+    """Give the phases from the start to ``until``, without gaps."""
+    first = PhaseState.UNACKNOWLEDGED if log_is_known else PhaseState.OPEN
+    changes = [change for period in periods for change in _changes(period, entries, first)]
+    ends = [*(at for at, _ in changes[1:]), until]
+    found: list[Phase] = []
+    for (begin, state), end in zip(changes, ends, strict=True):
+        if end <= begin:
+            continue
+        if found and found[-1].state is state:
+            found[-1] = Phase(state, found[-1].begin, end)
+        else:
+            found.append(Phase(state, begin, end))
+    return tuple(found)
+
+
+def _changes(
+    period: OpenPeriod, entries: Sequence[LogEntry], first: PhaseState
+) -> Iterator[tuple[datetime, PhaseState]]:
+    yield period.began, first
+    for entry in entries:
+        if entry.created_at < period.began:
+            continue
+        if period.ended is not None and entry.created_at >= period.ended:
+            break
+        if entry.kind is EntryKind.ACKNOWLEDGE:
+            yield entry.created_at, PhaseState.ACKNOWLEDGED
+        elif entry.kind in _TAKEN_BACK:
+            yield entry.created_at, PhaseState.UNACKNOWLEDGED
+    if period.ended is not None:
+        yield period.ended, PhaseState.RESOLVED
 
 
 @dataclass(frozen=True, slots=True)

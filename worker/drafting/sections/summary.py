@@ -10,8 +10,7 @@ from worker.content.clean_text import clean
 from worker.content.draft_content import DraftEntry
 from worker.content.inline_markdown import Markdown, link, say
 from worker.drafting.history.alerts import by_service, service_id
-from worker.drafting.history.phases import OpenPeriod, open_time
-from worker.drafting.history.story import Story
+from worker.drafting.history.story import OpenPeriod, Story, open_time
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, duration, listing, quoted, sentences
 

@@ -10,8 +10,7 @@ from worker.content.clean_text import clean
 from worker.content.inline_markdown import Markdown, say
 from worker.drafting.history.agents import REQUESTS, is_person, name, unlogged, with_answer
 from worker.drafting.history.alerts import Burst, bursts, cleared, tell_burst
-from worker.drafting.history.noted_actions import is_action, noted_actions
-from worker.drafting.history.notes import NoteKind, WrittenNote
+from worker.drafting.history.notes import NoteKind, WrittenNote, is_action, noted_actions
 from worker.drafting.history.story import Story
 from worker.drafting.policy import VALUES, Handling, OutsideLog, Rule, Rules
 from worker.drafting.text.local_time import LocalTime

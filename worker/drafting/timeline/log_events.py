@@ -9,7 +9,7 @@ from connectors.incident_kinds import EntryKind
 from connectors.incidents import Agent, AgentKind, LogEntry
 from worker.content.inline_markdown import Markdown, link, say
 from worker.drafting.history.agents import is_person, name
-from worker.drafting.history.phases import OpenPeriod
+from worker.drafting.history.story import OpenPeriod
 from worker.drafting.policy import (
     DEFAULT_RULES,
     UNKNOWN,

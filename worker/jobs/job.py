@@ -1,4 +1,4 @@
-"""How a job ended and where it stands: what it gives the queue, and the queue pages and the API."""
+"""A job: what is asked about one incident, how it ended, where it stands, when it is retried."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,8 +7,59 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
-from worker.jobs.job_request import JobRequest
-from worker.jobs.results import IncidentResult
+from connectors.incidents import IncidentId
+from worker.jobs.results import IncidentResult, Trigger
+
+PEOPLE = frozenset({Trigger.PAGE, Trigger.COMMAND})
+"""The triggers behind which somebody waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """One incident's job as it is asked for.
+
+    It ``pulls`` the facts, it ``tracks`` the tickets. ``resolved_at`` (aware UTC) is when the
+    source told that the incident was resolved, None where it told nothing of the kind: an incident
+    that is still open soon after is looked at again. ``asked`` tells that a person asks, or did
+    when the same was asked for first: a job that nobody asked for does not stand for it.
+
+    The rest is for the queue. The same ``event_id`` again asks for nothing new. The job may begin
+    in ``delay`` seconds (None: as is usual for the trigger); ``once`` it fails, it is not tried
+    again by itself. ``first_at`` (aware UTC) is when the work was first asked for, None for now.
+    """
+
+    incident: IncidentId
+    trigger: Trigger
+    pulls: bool = True
+    tracks: bool = True
+    resolved_at: datetime | None = None
+    asked: bool = False
+    event_id: str = ""
+    delay: float | None = None
+    once: bool = False
+    first_at: datetime | None = None
+
+    @property
+    def automatic(self) -> bool:
+        """Whether nobody waits for it at a terminal or on the page.
+
+        Then the configuration's filter counts, and a document is waited for until it is quiet.
+        """
+        return self.trigger not in PEOPLE
+
+    def covers(self, other: "JobRequest") -> bool:
+        """Tell whether a job that is asked for this also does what ``other`` asks for."""
+        return (
+            self.pulls >= other.pulls
+            and self.tracks >= other.tracks
+            and self.for_a_person >= other.for_a_person
+            and (self.resolved_at is not None or other.resolved_at is None)
+        )
+
+    @property
+    def for_a_person(self) -> bool:
+        """Whether a person asks, or did at first."""
+        return self.asked or not self.automatic
 
 
 class JobPhase(StrEnum):
@@ -137,3 +188,54 @@ class Standing:
         asked = self.request
         does = (asked.pulls, asked.tracks, asked.for_a_person, asked.resolved_at is not None)
         return _RANKS.index(self.phase), sum(does)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRetryPolicy:
+    """How often, and after which pauses (seconds), a failed job is tried again.
+
+    The default tries nine times over some ten hours: long enough for an outage of a service or
+    for somebody to renew a token, short enough that a job that cannot succeed is soon reported.
+    ``most_attempts`` also bounds the attempts that did not fail but asked to be continued.
+    """
+
+    pauses: tuple[float, ...] = (60, 300, 900, 1800, 3600, 7200, 10_800, 10_800)
+    most_attempts: int = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """There is nothing left to do, or nothing that can be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class TryAgain:
+    """Another attempt follows in ``after`` seconds; ``failed`` attempts are behind it."""
+
+    after: float
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """No further attempt follows by itself; ``reasons`` are sentences."""
+
+    reasons: tuple[str, ...]
+
+
+Decision = Done | TryAgain | Parked
+
+
+def decide(outcome: JobOutcome, attempt: int, failed: int, policy: JobRetryPolicy) -> Decision:
+    """Decide what follows the ``attempt``-th attempt, with ``failed`` failed ones before it."""
+    if outcome.failures:
+        if outcome.hopeless:
+            return Done()
+        if failed >= len(policy.pauses) or attempt >= policy.most_attempts:
+            return Parked(outcome.failures)
+        return TryAgain(max(policy.pauses[failed], outcome.again_in or 0.0), failed + 1)
+    if outcome.again_in is None:
+        return Done()
+    if attempt >= policy.most_attempts:
+        return Parked((f"The job asked {attempt} times to be continued and never came to an end.",))
+    return TryAgain(outcome.again_in, failed)
