@@ -20,7 +20,6 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from config.addresses import DatabaseAddress, DirectoryLocation, Documents
 from config.document_names import DocumentNames
 from config.file import SettingsFile, read_file, with_secrets
 from config.groups import (
@@ -33,7 +32,7 @@ from config.groups import (
 )
 from config.problems import ConfigurationProblems, Location, sentences
 from config.sections import Names
-from config.values import Author, Zone
+from config.values import Author, DatabaseAddress, DirectoryLocation, Documents, Zone
 from config.variables import mistyped, read_variables, variables_of
 from connectors.settings import (
     FromEnvironment,

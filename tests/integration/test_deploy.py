@@ -13,8 +13,8 @@ import pytest
 import typer
 import yaml
 
-from config.addresses import DirectoryLocation, GitLocation
 from config.settings import Settings
+from config.values import DirectoryLocation, GitLocation
 from config.variables import CONFIG_VARIABLE
 from connectors.jira.settings import JiraSettings
 from connectors.pagerduty.settings import PagerDutySettings

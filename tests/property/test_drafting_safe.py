@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 
 from tests.incidents.reading import Seen, behind_label, in_bullet, in_cell, in_heading
 from worker.content.clean_text import clean, one_line, shorten
-from worker.content.inline_markdown import at_start, escape, link, plain_cell, say
-from worker.content.urls import safe_url
+from worker.content.inline_markdown import at_start, escape, link, plain_cell, safe_url, say
 
 _FRAGMENTS = st.sampled_from(
     [

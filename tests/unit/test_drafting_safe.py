@@ -4,8 +4,16 @@ import pytest
 
 from tests.incidents.reading import in_bullet, in_cell
 from worker.content.clean_text import clean, one_line, shorten
-from worker.content.inline_markdown import at_start, escape, image, link, names_in, needed_in, say
-from worker.content.urls import safe_url
+from worker.content.inline_markdown import (
+    at_start,
+    escape,
+    image,
+    link,
+    names_in,
+    needed_in,
+    safe_url,
+    say,
+)
 
 
 @pytest.mark.parametrize(

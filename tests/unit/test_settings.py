@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from config.addresses import DirectoryLocation, GitLocation
 from config.groups import CreateWhen, Day, DraftSettings, RuleAction, RuleSettings, Urgency
 from config.problems import ConfigurationProblems
 from config.sections import COLUMNS, HEADINGS, LABELS, Column, Section, Slot
 from config.settings import Settings, settings_class
+from config.values import DirectoryLocation, GitLocation
 from config.variables import variables_of
 from connectors.jira.settings import JiraSettings
 from connectors.pagerduty.settings import PagerDutySettings

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from config.addresses import DirectoryLocation
 from config.settings import Settings
+from config.values import DirectoryLocation
 from connectors.connector import Connector, SourceConnector, TrackerConnector
 from connectors.errors import ConfigurationError
 from connectors.incident_kinds import EntryKind

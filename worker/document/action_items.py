@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from worker.content.dates import read_date
-from worker.content.inline_markdown import escape, is_bracketed
-from worker.content.urls import safe_url
+from worker.content.inline_markdown import escape, is_bracketed, safe_url
 
 _KEY = r"[A-Za-z][A-Za-z0-9_]+-[1-9]\d*"
 _URL = r"https?://[^\s<>()|\\\]]+"

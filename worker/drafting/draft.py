@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 from config.sections import Slot
 from connectors.incidents import IncidentRecord
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point, own_keys
-from worker.content.inline_markdown import say
-from worker.content.urls import safe_url
+from worker.content.inline_markdown import safe_url, say
 from worker.drafting.chart.drawing import draw_chart
 from worker.drafting.chart.layout import alternative, layout
 from worker.drafting.history.notes import NotedAction, noted_actions

@@ -14,7 +14,7 @@ from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData
 from worker.web.page_templates import PageTemplates, part
 from worker.web.pages import page_routes, sign_in_routes
-from worker.web.responses import ErrorResponses, SafeHeaders
+from worker.web.problems import ErrorResponses, SafeHeaders
 from worker.web.webhooks import StoreEvents, webhook_routes
 
 _PARTS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}

@@ -24,7 +24,7 @@ from worker.web.page_data import (
     overview,
 )
 from worker.web.page_templates import PageTemplates, way_back
-from worker.web.responses import PICTURE_POLICY
+from worker.web.problems import PICTURE_POLICY
 
 _LONGEST_FORM = 8192
 """Bytes."""

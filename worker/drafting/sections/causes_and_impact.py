@@ -8,8 +8,7 @@ from datetime import timedelta
 from connectors.incidents import CustomField
 from worker.content.clean_text import clean, one_line, shorten
 from worker.content.draft_content import DraftEntry, Point
-from worker.content.inline_markdown import Markdown, at_start, link, say
-from worker.content.urls import safe_url
+from worker.content.inline_markdown import Markdown, at_start, link, safe_url, say
 from worker.drafting.history.agents import name
 from worker.drafting.history.alerts import by_service, by_severity, peak
 from worker.drafting.history.notes import NoteKind, root_cause

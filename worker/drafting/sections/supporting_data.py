@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from connectors.incidents import ALERTS, Link
 from worker.content.clean_text import clean, shorten
 from worker.content.draft_content import DraftEntry, Point
-from worker.content.inline_markdown import Markdown, at_start, image, link, say
-from worker.content.urls import safe_url
+from worker.content.inline_markdown import Markdown, at_start, image, link, safe_url, say
 from worker.drafting.history.story import Story
 from worker.drafting.text.wording import count
 

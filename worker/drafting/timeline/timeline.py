@@ -18,8 +18,7 @@ from dataclasses import dataclass, replace
 
 from connectors.incident_kinds import EntryKind
 from worker.content.draft_content import DraftRow, own_keys
-from worker.content.inline_markdown import Markdown, link, say
-from worker.content.urls import safe_url
+from worker.content.inline_markdown import Markdown, link, safe_url, say
 from worker.drafting.history.story import Story
 from worker.drafting.policy import DraftPolicy, OutsideLog, Topic, Weight, rules_with
 from worker.drafting.text.local_time import LocalTime
