@@ -145,15 +145,15 @@ def agent_or_none(fields: JsonValue) -> Agent | None:
     """Read who acted. A deleted person is still named, by the reference's ``summary``."""
     if not fields:
         return None
-    kind = (fields["type"].text_or_none() or "").removesuffix("_reference")
+    kind = (fields.optional_text("type") or "").removesuffix("_reference")
     name = _name(fields)
     return Agent(
         kind=AgentKind.INTEGRATION
         if kind.endswith("integration")
         else _KINDS.get(kind, AgentKind.OTHER),
-        id=fields["id"].text_or_none() or "",
+        id=fields.optional_text("id") or "",
         name=name,
-        url=fields["html_url"].text_or_none(),
+        url=fields.optional_text("html_url"),
         has_generic_name=is_generic(name),
     )
 
@@ -163,7 +163,7 @@ def reference_or_none(fields: JsonValue) -> Reference | None:
     if not fields:
         return None
     return Reference(
-        fields["id"].text_or_none() or "", _name(fields), fields["html_url"].text_or_none()
+        fields.optional_text("id") or "", _name(fields), fields.optional_text("html_url")
     )
 
 
@@ -179,7 +179,7 @@ def agents(each: Iterable[JsonValue]) -> tuple[Agent, ...]:
 
 def _name(fields: JsonValue) -> str:
     for field in ("summary", "name", "id"):
-        if name := fields[field].text_or_none():
+        if name := fields.optional_text(field):
             return name
     return ""
 
@@ -187,10 +187,10 @@ def _name(fields: JsonValue) -> str:
 def context_links(contexts: Iterable[JsonValue]) -> Iterator[Link]:
     """Read ``contexts``: an image's source is a link to an image, what it leads to another link."""
     for context in contexts:
-        text = context["text"].text_or_none() or context["alt"].text_or_none() or ""
-        if source := context["src"].text_or_none():
+        text = context.optional_text("text") or context.optional_text("alt") or ""
+        if source := context.optional_text("src"):
             yield Link(source, text, is_image=True)
-        if target := context["href"].text_or_none():
+        if target := context.optional_text("href"):
             yield Link(target, text)
 
 

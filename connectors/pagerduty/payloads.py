@@ -51,9 +51,9 @@ def incident(fields: JsonValue) -> Incident:
     return Incident(
         id=read_incident_id(fields["id"]),
         number=_number(fields),
-        title=fields["title"].text_or_none() or fields["summary"].text_or_none() or "",
+        title=fields.optional_text("title") or fields.optional_text("summary") or "",
         status=_status(fields),
-        url=fields["html_url"].text_or_none() or "",
+        url=fields.optional_text("html_url") or "",
         created_at=fields["created_at"].time(),
         resolved_at=fields["resolved_at"].time_or_none(),
         reopened_at=fields["reopened_at"].time_or_none(),
@@ -65,12 +65,12 @@ def incident(fields: JsonValue) -> Incident:
         teams=references(fields["teams"].objects()),
         escalation_policy=reference_or_none(fields["escalation_policy"]),
         priority=_named(fields, "priority"),
-        urgency=fields["urgency"].text_or_none(),
+        urgency=fields.optional_text("urgency"),
         incident_type=_named(fields, "incident_type"),
         alert_count=fields["alert_counts"]["all"].number_or_none(),
         merged_into=_merged_into(fields),
-        conference_number=fields["conference_bridge"]["conference_number"].text_or_none(),
-        conference_url=fields["conference_bridge"]["conference_url"].text_or_none(),
+        conference_number=fields["conference_bridge"].optional_text("conference_number"),
+        conference_url=fields["conference_bridge"].optional_text("conference_url"),
         responders=_responders(fields),
     )
 
@@ -82,14 +82,14 @@ def log_entry(fields: JsonValue) -> LogEntry:
     return LogEntry(
         id=fields["id"].text(),
         kind=common_payloads.entry_kind(type_),
-        summary=fields["summary"].text_or_none() or "",
+        summary=fields.optional_text("summary") or "",
         created_at=fields["created_at"].time(),
         agent=agent_or_none(fields["agent"]),
         channel=_channel(channel),
         service=reference_or_none(fields["service"]),
-        url=fields["html_url"].text_or_none(),
-        note=fields["note"].text_or_none(),
-        message=fields["message"].text_or_none(),
+        url=fields.optional_text("html_url"),
+        note=fields.optional_text("note"),
+        message=fields.optional_text("message"),
         user=agent_or_none(fields["user"]),
         assignees=_assignees(fields),
         changes=tuple(_changes(channel)),
@@ -106,17 +106,17 @@ def alert(fields: JsonValue) -> Alert:
     details = tuple(flat(body["details"].value))
     return Alert(
         id=fields["id"].text(),
-        summary=fields["summary"].text_or_none() or "",
+        summary=fields.optional_text("summary") or "",
         created_at=fields["created_at"].time(),
-        status=fields["status"].text_or_none() or "",
+        status=fields.optional_text("status") or "",
         resolved_at=fields["resolved_at"].time_or_none(),
-        severity=fields["severity"].text_or_none() or common["severity"].text_or_none(),
-        key=fields["alert_key"].text_or_none(),
+        severity=fields.optional_text("severity") or common.optional_text("severity"),
+        key=fields.optional_text("alert_key"),
         service=reference_or_none(fields["service"]),
-        url=fields["html_url"].text_or_none(),
+        url=fields.optional_text("html_url"),
         suppressed=fields["suppressed"].flag(),
-        client=common["client"].text_or_none(),
-        client_url=common["client_url"].text_or_none(),
+        client=common.optional_text("client"),
+        client_url=common.optional_text("client_url"),
         details=lines(details),
         links=distinct(_alert_links(body, common, details)),
     )
@@ -138,13 +138,13 @@ def change_event(fields: JsonValue) -> ChangeEvent:
     links = (*context_links(fields["links"].objects()), *context_links(fields["images"].objects()))
     return ChangeEvent(
         id=fields["id"].text(),
-        summary=fields["summary"].text_or_none() or "",
+        summary=fields.optional_text("summary") or "",
         created_at=fields["timestamp"].time(),
-        source=fields["source"].text_or_none(),
+        source=fields.optional_text("source"),
         services=references(fields["services"].objects()),
         links=distinct(links),
-        url=fields["html_url"].text_or_none(),
-        reason=fields["correlation_reason"]["reason"].text_or_none(),
+        url=fields.optional_text("html_url"),
+        reason=fields["correlation_reason"].optional_text("reason"),
     )
 
 
@@ -153,7 +153,7 @@ def custom_fields(fields: JsonValue) -> tuple[CustomField, ...]:
     return tuple(
         CustomField(
             name=one["name"].text(),
-            label=one["display_name"].text_or_none() or one["name"].text(),
+            label=one.optional_text("display_name") or one["name"].text(),
             value=plain(one["value"].value),
         )
         for one in fields["custom_fields"].objects()
@@ -173,7 +173,7 @@ def subscribers(fields: JsonValue) -> int:
 def _named(fields: JsonValue, name: str) -> str | None:
     """Give what the thing in a field is called: references have a summary, other things a name."""
     thing = fields[name]
-    return thing["summary"].text_or_none() or thing["name"].text_or_none()
+    return thing.optional_text("summary") or thing.optional_text("name")
 
 
 def _number(fields: JsonValue) -> int:
@@ -194,7 +194,7 @@ def _status(fields: JsonValue) -> IncidentStatus:
 
 def _merged_into(fields: JsonValue) -> Reference | None:
     reason = fields["resolve_reason"]
-    if reason["type"].text_or_none() != "merge_resolve_reason":
+    if reason.optional_text("type") != "merge_resolve_reason":
         return None
     target = reason["incident"].required_object()
     read_incident_id(target["id"])
@@ -225,13 +225,13 @@ def _answered(answer: JsonValue, found: dict[str, Responder]) -> None:
 
 
 def _responder(who: Agent, request: JsonValue) -> Responder:
-    state = request["state"].text_or_none() or "pending"
+    state = request.optional_text("state") or "pending"
     return Responder(
         who=who,
         state=common_payloads.answer(state),
         requested_by=agent_or_none(request["requester"]),
         requested_at=request["requested_at"].time_or_none(),
-        message=request["message"].text_or_none(),
+        message=request.optional_text("message"),
         answered_at=None if state == "pending" else request["updated_at"].time_or_none(),
     )
 
@@ -239,24 +239,24 @@ def _responder(who: Agent, request: JsonValue) -> Responder:
 def _channel(channel: JsonValue) -> Channel:
     common = channel["cef_details"]
     duration = channel["duration"].number_or_none()
-    word = channel["type"].text_or_none() or ""
+    word = channel.optional_text("type") or ""
     return Channel(
         kind=common_payloads.channel_kind(word),
         word=word,
-        summary=channel["summary"].text_or_none() or channel["subject"].text_or_none(),
+        summary=channel.optional_text("summary") or channel.optional_text("subject"),
         details=lines(flat(channel["details"].value)) or None,
         duration=None if duration is None else timedelta(seconds=duration),
         notification=_notification(channel),
-        client=channel["client"].text_or_none() or common["client"].text_or_none(),
-        client_url=channel["client_url"].text_or_none() or common["client_url"].text_or_none(),
-        severity=common["severity"].text_or_none(),
-        source=common["source_origin"].text_or_none(),
+        client=channel.optional_text("client") or common.optional_text("client"),
+        client_url=channel.optional_text("client_url") or common.optional_text("client_url"),
+        severity=common.optional_text("severity"),
+        source=common.optional_text("source_origin"),
     )
 
 
 def _notification(channel: JsonValue) -> str | None:
     """Give the kind of a page in one word; the address that it went to is nobody's business."""
-    kind = channel["notification"]["type"].text_or_none()
+    kind = channel["notification"].optional_text("type")
     return None if kind is None else common_payloads.medium(kind)
 
 
@@ -285,8 +285,8 @@ def _changes(channel: JsonValue) -> Iterator[FieldChange]:
 def _entry_links(fields: JsonValue, channel: JsonValue) -> Iterator[Link]:
     yield from context_links(fields["contexts"].objects())
     yield from context_links(channel["cef_details"]["contexts"].objects())
-    if chat := fields["chat_channel_web_link"].text_or_none():
-        yield Link(chat, fields["chat_channel_name"].text_or_none() or "")
+    if chat := fields.optional_text("chat_channel_web_link"):
+        yield Link(chat, fields.optional_text("chat_channel_name") or "")
 
 
 def _alert_links(
@@ -295,5 +295,5 @@ def _alert_links(
     yield from context_links(body["contexts"].objects())
     yield from context_links(common["contexts"].objects())
     yield from text_links(details)
-    if client_url := common["client_url"].text_or_none():
-        yield Link(client_url, common["client"].text_or_none() or "")
+    if client_url := common.optional_text("client_url"):
+        yield Link(client_url, common.optional_text("client") or "")

@@ -32,6 +32,22 @@ def test_an_empty_text_is_absent_where_it_need_not_be_there() -> None:
     assert sent("").text() == ""
 
 
+def test_a_text_that_is_asked_for_by_its_name_is_the_field_s() -> None:
+    one = sent({"a": "x", "b": "", "c": None, "e": {"f": 7}}, OPEN)
+    assert [one.optional_text(name) for name in "abcd"] == ["x", None, None, None]
+    assert one["c"].optional_text("a") is None
+    with pytest.raises(PayloadError, match=r"the number 7 as e\.f, which should be a text"):
+        one["e"].optional_text("f")
+    with pytest.raises(PayloadError, match=r"the text 'x' as a, which should be an object"):
+        one["a"].optional_text("f")
+
+
+def test_nothing_much_is_no_list() -> None:
+    for value in ({}, "", 0, False):
+        with pytest.raises(PayloadError, match="should be a list"):
+            sent(value).objects()
+
+
 @pytest.mark.parametrize("value", [0, False, "", [], {}])
 def test_what_is_sent_is_there_even_where_it_is_nothing_much(value: Any) -> None:
     assert sent(value)
