@@ -136,7 +136,10 @@ def test_what_was_given_up_or_skipped_is_listed():
         ("/api/jobs/PNONE:e", 404, "no job PNONE:e"),
         ("/api/nowhere", 404, "no such page"),
         ("/api/documents?limit=0", 422, "query limit: "),
-        ("/api/documents/a%20b", 422, "path incident: "),
+        ("/api/documents/nope", 404, "no such page"),
+        ("/api/documents/nope/journal", 404, "no such page"),
+        ("/api/documents/a%20b", 404, "no such page"),
+        ("/api/jobs/a%20b", 404, "no such page"),
         ("/api/documents/PFREIGHT/sync", 405, "cannot be used in that way"),
     ],
 )

@@ -90,6 +90,7 @@ def api_routes(data: PageData, access: Access) -> APIRouter:
         summary="Re-sync this incident now",
         description="Also drafts the incident where there is no document yet.",
         status_code=202,
+        responses=_UNKNOWN,
     )
     def sync(incident: IncidentInPath, response: Response) -> RequestedJob:
         job = data.request_sync(incident)

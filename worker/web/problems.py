@@ -82,7 +82,10 @@ class ErrorResponses:
         return self._tell(request, 503, str(error))
 
     def _malformed(self, request: Request, error: RequestValidationError) -> Response:
-        return self._tell(request, 422, _sentence(error.errors()))
+        errors = error.errors()
+        if any(_place(one.get("loc")).startswith("path ") for one in errors):
+            return self._tell(request, 404, _SENTENCES[404])  # nothing can be called by such a word
+        return self._tell(request, 422, _sentence(errors))
 
     def _refused(self, request: Request, error: HTTPException) -> Response:
         sentence = _SENTENCES.get(error.status_code, error.detail)
