@@ -64,7 +64,7 @@ unit: $(READY) ## Run the tests of values alone, in half a minute: after each ed
 	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) tests/unit $(TEST_FLAGS)
 
 .PHONY: examples
-examples: $(READY) ## Fetch the Markdown specification's examples, which some tests read
+examples: $(READY) ## Fetch from npm what tests need: the Markdown specification's examples, formatters
 	$(NPM) ci --prefix tests --ignore-scripts --no-audit --no-fund
 
 .PHONY: check

@@ -1,7 +1,10 @@
 """Which entry is which of the things once written: by its words, else by its place and likeness."""
 
+from worker.content.rendering import Spelling
 from worker.document.merge_pairing import longest_rising, pair, reworded
 from worker.document.merge_values import Unit
+
+HERE = Spelling()
 
 
 def units(*texts: str, prompts: bool = False) -> list[Unit]:
@@ -14,59 +17,59 @@ def entries(*texts: str) -> list[tuple[str]]:
 
 def test_entries_that_say_the_same_go_to_those_between_their_neighbours() -> None:
     written = units("same", "one", "same", "two", "same")
-    assert pair(written, entries("one", "same", "two")) == {0: 1, 1: 2, 2: 3}
-    assert pair(written, entries("one", "two", "same")) == {0: 1, 1: 3, 2: 4}
+    assert pair(written, entries("one", "same", "two"), HERE) == {0: 1, 1: 2, 2: 3}
+    assert pair(written, entries("one", "two", "same"), HERE) == {0: 1, 1: 3, 2: 4}
 
 
 def test_an_entry_that_nothing_between_its_neighbours_says_is_the_first_that_does() -> None:
     written = units("same", "one", "two", "same")
-    assert pair(written, entries("one", "same", "two")) == {0: 1, 1: 0, 2: 2}
+    assert pair(written, entries("one", "same", "two"), HERE) == {0: 1, 1: 0, 2: 2}
 
 
 def test_a_column_that_people_removed_makes_no_difference() -> None:
     written = [Unit("a", ("02:10", "Fired")), Unit("b", ("02:20", "Paged"))]
-    assert pair(written, [(None, "Paged"), ("02:10", "Fired")]) == {0: 1, 1: 0}
-    assert pair(written, [("02:10", "Fired", "else")]) == {}
+    assert pair(written, [(None, "Paged"), ("02:10", "Fired")], HERE) == {0: 1, 1: 0}
+    assert pair(written, [("02:10", "Fired", "else")], HERE) == {}
 
 
 def test_an_entry_that_shares_two_fifths_of_the_words_is_a_rewording() -> None:
-    assert reworded(units("a b c"), entries("A B d e"), {}) == {0: 0}
-    assert reworded(units("a b c"), entries("a b d e f"), {}) == {}
+    assert reworded(units("a b c"), entries("A B d e"), {}, HERE) == {0: 0}
+    assert reworded(units("a b c"), entries("a b d e f"), {}, HERE) == {}
 
 
 def test_a_row_of_the_same_time_is_a_rewording_whatever_it_says() -> None:
-    assert reworded([Unit("a", ("02:10", "Fired"))], [("02:10", "All began")], {}) == {0: 0}
-    assert reworded([Unit("a", ("02:10", "Fired"))], [("02:11", "All began")], {}) == {}
-    assert reworded([Unit("a", ("02:10", "Fired"))], [("02:10", None)], {}) == {0: 0}
+    assert reworded([Unit("a", ("02:10", "Fired"))], [("02:10", "All began")], {}, HERE) == {0: 0}
+    assert reworded([Unit("a", ("02:10", "Fired"))], [("02:11", "All began")], {}, HERE) == {}
+    assert reworded([Unit("a", ("02:10", "Fired"))], [("02:10", None)], {}, HERE) == {0: 0}
 
 
 def test_the_most_alike_is_the_rewording_and_counts_once() -> None:
     written = units("a b c d", "a b c e")
-    assert reworded(written, entries("a b x y", "a b c z"), {}) == {0: 1}
-    assert reworded(written, entries("a b c x", "a b c z"), {}) == {0: 0, 1: 1}
+    assert reworded(written, entries("a b x y", "a b c z"), {}, HERE) == {0: 1}
+    assert reworded(written, entries("a b c x", "a b c z"), {}, HERE) == {0: 0, 1: 1}
 
 
 def test_a_rewording_stands_between_the_same_neighbours() -> None:
     written = units("first", "a b c", "last")
     found = entries("a b x", "first", "last", "a b y")
-    assert reworded(written, found, {1: 0, 2: 2}) == {}
+    assert reworded(written, found, {1: 0, 2: 2}, HERE) == {}
     found = entries("first", "a b x", "last")
-    assert reworded(written, found, {0: 0, 2: 2}) == {1: 1}
+    assert reworded(written, found, {0: 0, 2: 2}, HERE) == {1: 1}
 
 
 def test_where_the_next_one_was_moved_above_a_rewording_may_stand_anywhere_below() -> None:
     written = units("first", "a b c", "last")
-    assert reworded(written, entries("last", "first", "a b x"), {0: 2, 1: 0}) == {1: 2}
+    assert reworded(written, entries("last", "first", "a b x"), {0: 2, 1: 0}, HERE) == {1: 2}
 
 
 def test_a_prompt_is_not_reworded_by_what_people_write_in_its_place() -> None:
-    assert reworded(units("[Point 1]", prompts=True), entries("[Point 1] and more"), {}) == {}
+    assert reworded(units("[Point 1]", prompts=True), entries("[Point 1] and more"), {}, HERE) == {}
 
 
 def test_a_rewording_is_looked_for_among_the_nearest_sixty() -> None:
     strangers = [f"x{at}" for at in range(60)]
-    assert reworded(units("a b c"), entries(*strangers[1:], "a b d"), {}) == {0: 59}
-    assert reworded(units("a b c"), entries(*strangers, "a b d"), {}) == {}
+    assert reworded(units("a b c"), entries(*strangers[1:], "a b d"), {}, HERE) == {0: 59}
+    assert reworded(units("a b c"), entries(*strangers, "a b d"), {}, HERE) == {}
 
 
 def test_the_fewest_leave_a_rising_order() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.sections import Names, Slot
+from worker.content.rendering import Spelling
 from worker.document import front_matter
 from worker.document.merge_lists import merge_list
 from worker.document.merge_pairing import pair
@@ -112,9 +113,9 @@ def _held(targets: MergeTargets, units: Units) -> tuple[int, int]:
     held = may_hold = 0
     for place, many in units.items():
         if place in targets.lists:
-            held += len(pair(many, targets.lists[place].entries))
+            held += len(pair(many, targets.lists[place].entries, targets.lists[place].spelling))
         elif place in targets.texts:
-            held += any(one.opens(targets.texts[place].text) for one in many)
+            held += any(_stands(one, targets.texts[place]) for one in many)
         else:
             continue
         may_hold += len(many)
@@ -128,8 +129,11 @@ def _front_matter(
     now = fresh[URL][0]
     found = front_matter.read(people)
     before = base[URL][0] if base and base.get(URL) else None
-    if found is None or not before or before.cells[0] != found.url:
+    # pandoc puts angle brackets around an address, also here
+    if found is None or not before or before.cells[0] != found.url.strip("<>"):
         return [], {URL: (before or now,)}, []
+    if before == now:
+        return [], {URL: (now,)}, []
     edits = front_matter.set_values(people, {"url": now.cells[0]})
     changes = [MergeChange("url", found.url, now.cells[0], REFRESHED)] if edits else []
     return edits, {URL: (now,)}, changes
@@ -138,19 +142,21 @@ def _front_matter(
 def targets_of(outline: Outline, header: tuple[str, ...]) -> MergeTargets:
     """Find the parts of a document; ``header`` is what the program wrote above the timeline."""
     source = outline.blocks.source
+    spelling = Spelling(outline.blocks.definitions)
+    in_cells = Spelling(outline.blocks.definitions, in_cell=True)
     texts: dict[str, TextTarget] = {}
     lists: dict[str, ListTarget] = {}
     if outline.title is not None:
-        texts[TITLE] = TitleTarget(outline.title)
+        texts[TITLE] = TitleTarget(outline.title, spelling)
     for slot, bullet in outline.bullets.items():
-        texts[slot.value] = BulletTarget(source, bullet)
-        lists[points_of(slot)] = PointsTarget(source, bullet)
+        texts[slot.value] = BulletTarget(source, bullet, spelling)
+        lists[points_of(slot)] = PointsTarget(source, bullet, spelling)
     timeline = outline.timeline(header)
     if timeline is not None:
-        texts[TIMELINE_HEADER] = HeaderTarget(timeline.table.header, timeline.time)
-        lists[TIMELINE] = RowsTarget(source, [timeline])
+        texts[TIMELINE_HEADER] = HeaderTarget(timeline.table.header, timeline.time, in_cells)
+        lists[TIMELINE] = RowsTarget(source, [timeline], in_cells)
     if outline.actions:
-        lists[ACTION_ITEMS] = RowsTarget(source, outline.actions)
+        lists[ACTION_ITEMS] = RowsTarget(source, outline.actions, in_cells)
     return MergeTargets(texts, lists)
 
 
@@ -225,15 +231,20 @@ def _merge_text(
     if target is None:
         return PlaceResult(units=(base or fresh,))
     ours = (base,) if base else (fresh, *prompts)
-    if any(one.opens(target.text) for one in ours):
-        if fresh.opens(target.text):
+    if any(_stands(one, target) for one in ours):
+        if _stands(fresh, target):
             return PlaceResult(units=(fresh,))
         reason = REFRESHED if base and not base.prompt else FILLED
         step = MergeStep(fresh.key, target.text, fresh.cells[0], reason)
         return PlaceResult((target.put(fresh.cells[0]),), (fresh,), (step,))
     kept = base or fresh
-    if fresh.prompt or fresh.opens(target.text):
+    if fresh.prompt or _stands(fresh, target):
         return PlaceResult(units=(kept,))
     new = not kept.opens(fresh.cells[0])
     step = MergeStep(fresh.key, target.text, fresh.cells[0], new=new)
     return PlaceResult(units=(kept,), suggestions=(step,))
+
+
+def _stands(unit: Unit, target: TextTarget) -> bool:
+    """Tell whether what stands in a place is a unit's text, however it is spelled."""
+    return target.spelling.same(unit.cells[0], target.text)

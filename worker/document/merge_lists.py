@@ -42,23 +42,23 @@ def merge_list(
     ``prompts`` are the template's entries that ask for words. ``by_time`` says that entries begin
     with a time and new ones go where it puts them among people's.
     """
-    known = _assumed(target.entries, fresh, prompts) if base is None else tuple(base)
+    known = _assumed(target, fresh, prompts) if base is None else tuple(base)
     return _ListMerge(target, known, fresh, by_time=by_time).result()
 
 
 def _assumed(
-    entries: Sequence[EntryCells], fresh: Sequence[Unit], prompts: Sequence[Unit]
+    target: ListTarget, fresh: Sequence[Unit], prompts: Sequence[Unit]
 ) -> tuple[Unit, ...]:
     """Say what to take for written by the program where nobody remembers.
 
     That is what it would write now word for word, and untouched prompts. All else that it would
     write counts as removed by people, unless there are prompts that wait to be replaced.
     """
-    asked = pair(prompts, entries)
-    said = pair(fresh, entries)
+    asked = pair(prompts, target.entries, target.spelling)
+    said = pair(fresh, target.entries, target.spelling)
     kept = {unit.key for unit in fresh}  # prompts that stay beside the facts are among them
     waiting = any(prompts[number].key not in kept for number in asked.values())
-    if waiting or (asked and len(asked) == len(entries)):
+    if waiting or (asked and len(asked) == len(target.entries)):
         present = set(said.values())
         units = [unit for number, unit in enumerate(fresh) if number in present]
     else:
@@ -93,8 +93,8 @@ class _ListMerge:
         self._known = known
         self._by_time = by_time
         self._fresh = {unit.key: unit for unit in fresh}
-        self._pairs = pair(known, self._entries)
-        self._reworded = reworded(known, self._entries, self._pairs)
+        self._pairs = pair(known, self._entries, target.spelling)
+        self._reworded = reworded(known, self._entries, self._pairs, target.spelling)
         self._entry_of = {known[number].key: at for at, number in self._pairs.items()}
         self._edits: list[Edit] = []
         self._changes: list[MergeStep] = []
@@ -140,11 +140,17 @@ class _ListMerge:
             self._refresh(at, fresh)
 
     def _refresh(self, at: int, fresh: Unit) -> None:
-        edits = [] if _says(fresh, self._entries[at]) else self._target.change(at, fresh.cells)
+        edits = [] if self._says(fresh, at) else self._target.change(at, fresh.cells)
         if edits:
             self._edits += edits
             before, after = shown(self._entries[at]), shown(fresh.cells)
             self._changes.append(MergeStep(fresh.key, before, after, REFRESHED))
+
+    def _says(self, unit: Unit, at: int) -> bool:
+        """Tell whether an entry says what a unit does, as far as it has the columns."""
+        pairs = zip(unit.cells, self._entries[at], strict=True)
+        same = self._target.spelling.same
+        return all(cell is None or same(mine, cell) for mine, cell in pairs)
 
     def _remove(self, at: int) -> None:
         self._gone.add(at)
@@ -152,7 +158,7 @@ class _ListMerge:
 
     def _suggest(self, number: int, unit: Unit, fresh: Unit | None) -> None:
         at = self._reworded.get(number)
-        if at is None or fresh is None or fresh.prompt or _says(fresh, self._entries[at]):
+        if at is None or fresh is None or fresh.prompt or self._says(fresh, at):
             return
         words = shown(self._entries[at]), shown(fresh.cells)
         self._suggestions.append(MergeStep(unit.key, *words, new=not unit.says(fresh.cells)))
@@ -249,12 +255,6 @@ class _ListMerge:
             units += [self._units[key]] if key in self._units else []
             units += behind.get(key, [])
         return tuple(units)
-
-
-def _says(unit: Unit, cells: EntryCells) -> bool:
-    """Tell whether an entry says what a unit does, as far as it has the columns."""
-    pairs = zip(unit.cells, cells, strict=True)
-    return all(cell is None or mine.split() == cell.split() for mine, cell in pairs)
 
 
 def _row_time(cell: str | None) -> RowTime | None:

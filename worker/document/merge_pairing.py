@@ -2,55 +2,78 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 
+from worker.content.rendering import Spelling
 from worker.document.merge_targets import EntryCells
 from worker.document.merge_values import Unit
 
 _ALIKE = 0.4
 """The part of all their words that two must share for one to be the other, reworded."""
+_Words = tuple[Hashable, ...]
 _WINDOW = 60
 """How many entries are looked at for a rewording, lest long timelines take quadratic time."""
 
 
-def pair(written: Sequence[Unit], entries: Sequence[EntryCells]) -> dict[int, int]:
+def pair(
+    written: Sequence[Unit], entries: Sequence[EntryCells], spelling: Spelling
+) -> dict[int, int]:
     """Pair entries with what was written there and still says the same: entry → unit.
 
+    First come those that are spelled as they were written, then those that render to the same.
     Where several say the same, those are paired that keep the order among their neighbours.
     """
-    wanted = _by_words(written, entries)
     pairs: dict[int, int] = {}
+    _pair_same(written, entries, pairs, lambda cell: " ".join(cell.split()))
+    if len(pairs) < min(len(written), len(entries)):
+        _pair_same(written, entries, pairs, spelling.rendering)
+    return pairs
+
+
+def _pair_same(
+    written: Sequence[Unit],
+    entries: Sequence[EntryCells],
+    pairs: dict[int, int],
+    read: Callable[[str], Hashable],
+) -> None:
+    """Pair what is not paired yet and reads the same."""
+    left = [at for at in range(len(entries)) if at not in pairs]
+    wanted = _by_words(written, set(pairs.values()), [entries[at] for at in left], read)
     found: dict[int, list[int]] = {}
-    for at, cells in enumerate(entries):
-        units = wanted.get(_words(cells), [])
+    for at in left:
+        units = wanted.get(_words(entries[at], read), [])
         if units:
             found[at] = units
     count: dict[int, int] = defaultdict(int)
     for units in found.values():
         count[units[0]] += 1
-    for at, units in found.items():
-        if len(units) == 1 and count[units[0]] == 1:
-            pairs[at] = units[0]
-    _pair_repeated({at: units for at, units in found.items() if at not in pairs}, pairs)
-    return pairs
+    alone = {
+        at: units[0] for at, units in found.items() if len(units) == 1 and count[units[0]] == 1
+    }
+    pairs.update(alone)
+    _pair_repeated({at: units for at, units in found.items() if at not in alone}, pairs)
 
 
 def _by_words(
-    written: Sequence[Unit], entries: Sequence[EntryCells]
-) -> Mapping[tuple[str | None, ...], list[int]]:
-    """Give the units by their words, once for each set of columns that entries have."""
+    written: Sequence[Unit],
+    taken: Collection[int],
+    entries: Sequence[EntryCells],
+    read: Callable[[str], Hashable],
+) -> Mapping[_Words, list[int]]:
+    """Give the units that are not taken by their words, once for each set of columns."""
     shapes = {tuple(cell is None for cell in cells) for cells in entries}
-    wanted: dict[tuple[str | None, ...], list[int]] = defaultdict(list)
+    wanted: dict[_Words, list[int]] = defaultdict(list)
     for shape in shapes:
         for number, unit in enumerate(written):
-            if len(unit.cells) == len(shape):
+            if len(unit.cells) == len(shape) and number not in taken:
                 cells = zip(unit.cells, shape, strict=True)
-                wanted[_words(tuple(None if gone else cell for cell, gone in cells))].append(number)
+                said = _words(tuple(None if gone else cell for cell, gone in cells), read)
+                wanted[said].append(number)
     return wanted
 
 
-def _words(cells: EntryCells) -> tuple[str | None, ...]:
-    return tuple(None if cell is None else " ".join(cell.split()) for cell in cells)
+def _words(cells: EntryCells, read: Callable[[str], Hashable]) -> _Words:
+    return tuple(None if cell is None else read(cell) for cell in cells)
 
 
 def _pair_repeated(found: Mapping[int, Sequence[int]], pairs: dict[int, int]) -> None:
@@ -74,7 +97,10 @@ def _pair_repeated(found: Mapping[int, Sequence[int]], pairs: dict[int, int]) ->
 
 
 def reworded(
-    written: Sequence[Unit], entries: Sequence[EntryCells], pairs: Mapping[int, int]
+    written: Sequence[Unit],
+    entries: Sequence[EntryCells],
+    pairs: Mapping[int, int],
+    spelling: Spelling,
 ) -> dict[int, int]:
     """Pair what was written with entries that people reworded: unit → entry.
 
@@ -95,8 +121,9 @@ def reworded(
         # where people put the next one further up, nothing bounds this one below
         behind = ceiling[number] if ceiling[number] > low else len(entries)
         gap = [at for at in range(low + 1, min(behind, low + 1 + _WINDOW)) if at in free]
-        best = max(gap, key=lambda at: _likeness(unit, entries[at]), default=None)
-        if best is not None and _likeness(unit, entries[best]) >= _ALIKE:
+        alike = {at: _likeness(unit, entries[at], spelling) for at in gap}
+        best = max(alike, key=alike.__getitem__, default=None)
+        if best is not None and alike[best] >= _ALIKE:
             found[number] = best
             free.discard(best)
     return found
@@ -110,13 +137,16 @@ def _next_known(count: int, entry_of: Mapping[int, int], end: int) -> list[int]:
     return ceiling
 
 
-def _likeness(unit: Unit, cells: EntryCells) -> float:
+def _likeness(unit: Unit, cells: EntryCells, spelling: Spelling) -> float:
     """Say from 0 to 1 how much two share."""
     pairs = zip(unit.cells, cells, strict=False)
     ours, theirs = zip(*[(one, cell) for one, cell in pairs if cell is not None], strict=False)
-    mine, yours = (set(" ".join(some).casefold().split()) for some in (ours, theirs))
+    mine, yours = (
+        {word.casefold() for cell in some for word in spelling.words(cell)}
+        for some in (ours, theirs)
+    )
     shared = len(mine & yours) / (len(mine | yours) or 1)
-    same_start = len(ours) > 1 and ours[0].split() == theirs[0].split()
+    same_start = len(ours) > 1 and spelling.same(ours[0], theirs[0])
     return shared + (_ALIKE if same_start else 0)
 
 

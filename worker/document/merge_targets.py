@@ -1,7 +1,8 @@
 """The parts of a postmortem as a merge sees them: what stands in each, and how it is changed.
 
 A :class:`TextTarget` holds one text; a :class:`ListTarget` holds entries, which are
-table rows or nested bullets.
+table rows or nested bullets. Both say how what stands there is spelled: words that render to the
+same are the same, whatever a formatter made of them.
 """
 
 from collections.abc import Collection, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from worker.content.inline_markdown import in_cell
+from worker.content.rendering import Spelling
 from worker.document.action_items import is_blank
 from worker.document.markdown_blocks import Heading, ListItem, Table
 from worker.document.markdown_tables import TableRow, append_cells, render_row, replace_cell
@@ -26,6 +28,10 @@ class TextTarget(Protocol):
     def text(self) -> str:
         """What stands there."""
 
+    @property
+    def spelling(self) -> Spelling:
+        """How it is spelled."""
+
     def put(self, text: str) -> Edit:
         """Make the edit that puts another text there."""
 
@@ -35,6 +41,7 @@ class TitleTarget:
     """The document's title."""
 
     heading: Heading
+    spelling: Spelling
 
     @property
     def text(self) -> str:
@@ -52,6 +59,7 @@ class BulletTarget:
 
     source: SourceText
     bullet: Bullet
+    spelling: Spelling
 
     @property
     def text(self) -> str:
@@ -76,6 +84,7 @@ class HeaderTarget:
 
     row: TableRow
     column: int
+    spelling: Spelling
 
     @property
     def text(self) -> str:
@@ -89,6 +98,10 @@ class HeaderTarget:
 
 class ListTarget(Protocol):
     """A place that holds entries."""
+
+    @property
+    def spelling(self) -> Spelling:
+        """How they are spelled."""
 
     @property
     def entries(self) -> Sequence[EntryCells]:
@@ -111,7 +124,8 @@ class ListTarget(Protocol):
 class PointsTarget:
     """The bullets nested below a labelled one."""
 
-    def __init__(self, source: SourceText, bullet: Bullet) -> None:
+    def __init__(self, source: SourceText, bullet: Bullet, spelling: Spelling) -> None:
+        self.spelling = spelling
         self._source = source
         self._parent = bullet.item
         self._items = bullet.points
@@ -170,7 +184,13 @@ class _Standing:
 class RowsTarget:
     """The rows of one table, or of several that hold the same."""
 
-    def __init__(self, source: SourceText, tables: Sequence[TimelineTable | ActionsTable]) -> None:
+    def __init__(
+        self,
+        source: SourceText,
+        tables: Sequence[TimelineTable | ActionsTable],
+        spelling: Spelling,
+    ) -> None:
+        self.spelling = spelling
         self._source = source
         self._first = tables[0]
         self._rows = [
@@ -187,7 +207,7 @@ class RowsTarget:
         one = self._rows[at]
         edits, missing = [], {}
         for column, words in zip(one.columns, map(in_cell, cells), strict=True):
-            if column is None or one.row.text(column).split() == words.split():
+            if column is None or self.spelling.same(one.row.text(column), words):
                 continue
             if column < len(one.row.cells):
                 edits.append(replace_cell(one.row, column, words))

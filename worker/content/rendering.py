@@ -1,0 +1,131 @@
+r"""What inline Markdown renders to, so that two spellings of the same are known to be the same.
+
+Formatters and editors respell what they save: ``*`` for ``_``, ``\[x]`` for ``[x]``, ``(a.svg)``
+for ``(<a.svg>)``, ``<https://…>`` for ``https://…``. A reader sees no difference, and neither does
+what compares :data:`Rendering` values.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from html import unescape
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from worker.content.inline_markdown import Definitions
+
+Rendering = tuple[tuple[str, str], ...]
+"""Pieces of what is shown, each a kind and its words: text, marks around it, links, pictures."""
+
+_TEXT = "text"
+_BREAK = ("break", "")
+_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
+
+_parser = MarkdownIt("commonmark").enable("strikethrough")
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How Markdown is read in one place of a document.
+
+    ``definitions`` are those of the document's links. In a table ``in_cell`` is True: there
+    an escaped pipe is a pipe, in code too.
+    """
+
+    definitions: Definitions = field(default_factory=dict)
+    in_cell: bool = False
+
+    def same(self, one: str, other: str) -> bool:
+        """Tell whether two texts render to the same; white space makes no difference."""
+        return one.split() == other.split() or self.rendering(one) == self.rendering(other)
+
+    def rendering(self, markdown: str) -> Rendering:
+        """Give what a text renders to."""
+        text = markdown.replace("\\|", "|") if self.in_cell else markdown
+        if self.definitions and "[" in text:
+            return _rendering(text, self.definitions)
+        return _known_rendering(text)
+
+    def words(self, markdown: str) -> list[str]:
+        """Give the words of what a text renders to, addresses of links among them."""
+        return " ".join(said for _, said in self.rendering(markdown)).split()
+
+
+@lru_cache(maxsize=8192)
+def _known_rendering(markdown: str) -> Rendering:
+    return _rendering(markdown, {})
+
+
+def _rendering(markdown: str, definitions: Mapping[str, object]) -> Rendering:
+    tokens: list[Token] = []
+    _parser.inline.parse(markdown, _parser, {"references": definitions}, tokens)
+    return tuple(_spaced(_links(list(_pieces(tokens)))))
+
+
+def _pieces(tokens: Iterable[Token]) -> Iterator[tuple[str, str]]:
+    for token in tokens:
+        match token.type:
+            case "text" | "text_special":
+                yield _TEXT, token.content
+            case "softbreak":
+                yield _TEXT, " "
+            case "hardbreak":
+                yield _BREAK
+            case "html_inline":
+                yield _BREAK if _LINE_BREAK.fullmatch(token.content) else ("html", token.content)
+            case "link_open":
+                yield "link", _target(token, "href")
+            case "image":
+                inner = _spaced(_links(list(_pieces(token.children or ()))))
+                yield "image", _target(token, "src")
+                yield "alternative", "".join(said for kind, said in inner if kind == _TEXT)
+            case _:  # code by its words, emphasis by where it begins and ends
+                yield token.type, token.content
+
+
+def _target(token: Token, name: str) -> str:
+    return f"{token.attrGet(name) or ''} {token.attrGet('title') or ''}".strip()
+
+
+def _links(pieces: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Take an address that links to itself for the address: readers see a link in both."""
+    at = 0
+    while at < len(pieces):
+        kind, target = pieces[at]
+        if kind == "link":
+            end = pieces.index(("link_close", ""), at)
+            inner = pieces[at + 1 : end]
+            shown = "".join(said for _, said in inner)
+            if all(one == _TEXT for one, _ in inner) and _is_address(shown, target):
+                yield _TEXT, shown
+                at = end + 1
+                continue
+        yield pieces[at]
+        at += 1
+
+
+def _is_address(shown: str, target: str) -> bool:
+    return target in (_parser.normalizeLink(shown), f"mailto:{shown}")
+
+
+def _spaced(pieces: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Join text to text, and take each run of white space for one space, none at the ends."""
+    joined: list[list[str]] = [[*_BREAK]]
+    for kind, said in pieces:
+        if kind == joined[-1][0] == _TEXT:
+            joined[-1][1] += said
+        else:
+            joined.append([kind, said])
+    joined.append([*_BREAK])
+    for before, here, behind in zip(joined, joined[1:], joined[2:], strict=False):
+        kind, words = here[0], _SPACES.sub(" ", here[1])
+        if kind == _TEXT:
+            words = unescape(words)  # as pandoc does: to it the text "&lt;" is "<"
+            words = words.lstrip() if before == [*_BREAK] else words
+            words = words.rstrip() if behind == [*_BREAK] else words
+            if not words:
+                continue
+        yield kind, words
