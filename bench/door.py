@@ -23,11 +23,11 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 
 from bench.process import KINDS, Program, program
-from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import CHECKOUT
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.pagerduty.webhook import SIGNATURE_HEADER, sign
 from tests.integration.queue_support import database
-from worker.queue.database import locate
+from worker.queue.jobs_database import locate
 
 SECRET = "for-the-measurement"  # noqa: S105 - signs nothing but this measurement
 RATE = 200

@@ -27,14 +27,14 @@ import sqlalchemy as sa
 from bench.process import KINDS, Program, program
 from connectors.incidents import IncidentId
 from connectors.pagerduty.sandbox.account import SandboxAccount
-from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT, MIRA, SHOP_TEAM
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import CHECKOUT, MIRA, SHOP_TEAM
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.sandbox import Fault
 from tests.integration.queue_support import database
 from worker.jobs.job import JobRequest
 from worker.jobs.results import Trigger
 from worker.queue import Client, QueueSettings
-from worker.queue.database import locate
+from worker.queue.jobs_database import locate
 
 INCIDENTS = 200
 LATENCY = 0.05

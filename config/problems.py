@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from config.variables import variables_of
+from config.sources import variables_of
 
 Location = tuple[int | str, ...]
 """Where a value stands, as pydantic counts: positions in lists from 0."""

@@ -20,8 +20,6 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from config.document_names import DocumentNames
-from config.file import SettingsFile, read_file, with_secrets
 from config.groups import (
     DraftSettings,
     QuietTime,
@@ -31,9 +29,16 @@ from config.groups import (
     reachable,
 )
 from config.problems import ConfigurationProblems, Location, sentences
-from config.sections import Names
+from config.sections import DocumentNames, Names
+from config.sources import (
+    SettingsFile,
+    mistyped,
+    read_file,
+    read_variables,
+    variables_of,
+    with_secrets,
+)
 from config.values import Author, DatabaseAddress, DirectoryLocation, Documents, Zone
-from config.variables import mistyped, read_variables, variables_of
 from connectors.settings import (
     FromEnvironment,
     Place,
@@ -178,7 +183,7 @@ def settings_class(groups: tuple[type[ServiceSettings], ...]) -> type[Settings]:
 def load(
     path: Path | None, environ: Mapping[str, str], groups: Sequence[type[ServiceSettings]]
 ) -> Settings:
-    """Read the settings file (see ``config.file``) and the environment, and check them together.
+    """Read the settings file and the environment (see ``config.sources``), and check them.
 
     ``groups`` are the settings of the services there are. Raises ``ConfigurationProblems`` with
     everything that is wrong, at once.

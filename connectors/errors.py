@@ -2,7 +2,14 @@
 
 Every error that a person may see is a :class:`PostmortemError`. Its text is one or more whole
 sentences, it never holds a secret, and it ends with a remedy where there is one.
+
+A check never raises for what it looks at: it gives a :class:`Finding` for each thing, problems with
+their remedies, all at once.
 """
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Self
 
 
 class PostmortemError(Exception):
@@ -68,3 +75,34 @@ class PayloadError(ConnectorError):
 
 class SignatureError(ConnectorError):
     """A webhook was not signed, or with a secret that is not ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; ``problem`` is empty where all is well.
+
+    ``subject`` is what was looked at ("Jira project OPS"), ``detail`` what was found, ``problem``
+    and ``remedy`` whole sentences.
+    """
+
+    subject: str
+    detail: str = ""
+    problem: str = ""
+    remedy: str = ""
+
+    @classmethod
+    def of(cls, subject: str, error: PostmortemError) -> Self:
+        """Give the finding that something could not be looked at, in the error's own sentences."""
+        return cls(subject, problem=error.what, remedy=error.remedy)
+
+
+def looked_at(subject: str, look: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """Give what a look finds; where it cannot look, that is a problem itself.
+
+    So what a service refuses to show never hides what is wrong with the next thing. The ``look``
+    may be a generator: what it found before the refusal is told too.
+    """
+    try:
+        yield from look()
+    except ConnectorError as error:
+        yield Finding.of(subject, error)

@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import NewType, Protocol
 
-from connectors.checks import Finding
-from connectors.errors import PayloadError
+from connectors.errors import Finding, PayloadError
 from connectors.incident_kinds import ChannelKind, EntryKind
 
 IncidentId = NewType("IncidentId", str)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import NewType, Protocol
 
-from connectors.checks import Finding
+from connectors.errors import Finding
 
 TicketId = NewType("TicketId", str)
 """A tracker's immutable id of a ticket; the key changes when the ticket moves."""

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from connectors.checks import Finding, looked_at
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, Finding, looked_at
 from connectors.jira.connection import Connection
 from connectors.jira.payloads import JIRA, Site, SiteKind, permissions
 from connectors.jira.request_bodies import ESSENTIAL

@@ -6,8 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from connectors.checks import Finding
-from connectors.errors import Rejected
+from connectors.errors import Finding, Rejected
 from connectors.jira import checks, createmeta, people, request_bodies, searching
 from connectors.jira.connection import Connection, Credentials
 from connectors.jira.creating import Creator

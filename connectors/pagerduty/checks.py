@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from connectors.checks import Finding
-from connectors.errors import AccessDenied, ConnectorError, NotFound
+from connectors.errors import AccessDenied, ConnectorError, Finding, NotFound
 from connectors.incidents import IncidentId
 from connectors.json_fields import JsonValue
 from connectors.pagerduty import client

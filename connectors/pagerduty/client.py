@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from connectors.checks import Finding
-from connectors.errors import PayloadError, Rejected
+from connectors.errors import Finding, PayloadError, Rejected
 from connectors.incidents import Incident, IncidentFilter, IncidentId, IncidentRecord
 from connectors.pagerduty import checks, payloads
 from connectors.pagerduty.record import PlanLimits, RecordReader, incident_path

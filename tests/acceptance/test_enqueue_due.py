@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.jira.payloads import SiteKind
-from connectors.pagerduty.sandbox.scenarios.shop import LENA
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import LENA
 from tests.acceptance.world import World, world
 from tests.integration.queue_support import ask, eventually
 from worker.app.enqueue_due import TRIED_FOR, EnqueuedDue, enqueue_due

@@ -8,7 +8,7 @@ import pytest
 from connectors.incidents import IncidentId
 from connectors.jira.payloads import SiteKind
 from connectors.pagerduty.sandbox.incident import SandboxIncident
-from connectors.pagerduty.sandbox.scenarios.shop import CHECKOUT, LENA
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import CHECKOUT, LENA
 from connectors.sandbox import Fault
 from tests.acceptance.world import World, world
 from worker.jobs.catalogue import look

@@ -15,7 +15,7 @@ from worker.jobs.job import JobRequest
 from worker.jobs.results import Trigger
 from worker.locks.leases import Leases
 from worker.queue import Client
-from worker.queue.database import SharedClock
+from worker.queue.jobs_database import SharedClock
 
 SERVER = "POSTMORTEM_TEST_POSTGRES"
 KINDS = ("sqlite", "postgresql")

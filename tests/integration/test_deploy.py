@@ -14,8 +14,8 @@ import typer
 import yaml
 
 from config.settings import Settings
+from config.sources import CONFIG_VARIABLE
 from config.values import DirectoryLocation, GitLocation
-from config.variables import CONFIG_VARIABLE
 from connectors.jira.settings import JiraSettings
 from connectors.pagerduty.settings import PagerDutySettings
 from tests.integration.queue_support import leases

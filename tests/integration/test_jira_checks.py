@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from connectors.checks import Finding
-from connectors.errors import NotFound
+from connectors.errors import Finding, NotFound
 from connectors.jira.client import Jira
 from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import JiraSandbox, ProjectField

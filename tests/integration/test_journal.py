@@ -21,8 +21,7 @@ from tests.unit.tracking_support import INCIDENT, NOW, intent, tracked
 from worker.journal.database import UPGRADE_LOCK, Database, JournalError, sqlite_path
 from worker.journal.journal import Journal
 from worker.journal.records import JournalRecord, KnownDocument, Skip
-from worker.journal.tables import metadata
-from worker.journal.upgrade import NEWEST, upgrade
+from worker.journal.tables import NEWEST, metadata, upgrade
 from worker.locks.advisory_locks import AT_MOST, pooled
 
 POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from connectors.checks import Finding
+from connectors.errors import Finding
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.server import PagerDutySandbox

@@ -16,7 +16,7 @@ from tests.integration.queue_support import KINDS, WAIT, database, eventually, l
 from worker.jobs.job import JobOutcome, JobPhase, JobRequest, JobState
 from worker.jobs.results import Trigger
 from worker.queue import JobRetryPolicy, Queue, QueueSettings, Schedule
-from worker.queue.database import InFile, locate
+from worker.queue.jobs_database import InFile, locate
 from worker.queue.recovery import Recovery
 from worker.queue.schedule import ticker
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from connectors.pagerduty.sandbox.account import FIRST_NUMBER, SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.json_shapes import Wire
-from connectors.pagerduty.sandbox.scenarios.shop import (
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import (
     AIKO,
     CHECKOUT,
     JONAS,

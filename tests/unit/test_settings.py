@@ -13,8 +13,8 @@ from config.groups import CreateWhen, Day, DraftSettings, RuleAction, RuleSettin
 from config.problems import ConfigurationProblems
 from config.sections import COLUMNS, HEADINGS, LABELS, Column, Section, Slot
 from config.settings import Settings, settings_class
+from config.sources import variables_of
 from config.values import DirectoryLocation, GitLocation
-from config.variables import variables_of
 from connectors.jira.settings import JiraSettings
 from connectors.pagerduty.settings import PagerDutySettings
 from worker.app.registry import CONNECTORS

@@ -14,7 +14,7 @@ from worker.jobs.job import JobPhase, JobRequest, JobState
 from worker.jobs.results import IncidentResult, RunResult, Trigger, together
 from worker.jobs.run_many import RunRequest, run_many
 from worker.queue import Client
-from worker.queue.database import InFile, locate
+from worker.queue.jobs_database import InFile, locate
 
 LOOK_EVERY = 0.2
 DESERTED = 30.0

@@ -1,20 +1,26 @@
-"""From settings to the collaborators and decisions that jobs work with."""
+"""From settings to the collaborators and decisions that jobs work with.
+
+All of it can be looked at before it is needed: every problem at once (:func:`preflight`).
+"""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from config.settings import Settings
 from config.values import DirectoryLocation
 from connectors.connector import Connector, SourceConnector, TrackerConnector
-from connectors.errors import ConfigurationError
+from connectors.errors import ConfigurationError, Finding
 from connectors.incident_kinds import EntryKind
 from connectors.incidents import IncidentSource
 from connectors.rate_limit import LocalPace, NoPace, Pace, Rate
 from connectors.tickets import Mark, TicketTracker
 from worker.app.registry import Services
+from worker.document.template import survey
 from worker.drafting.policy import DraftPolicy, Handling, OutsideLog, Rule, Topic
 from worker.jobs.context import DraftFilter, JobContext, JobPolicy, RouteRule
 from worker.journal.budgets import SharedPace
@@ -180,3 +186,66 @@ def now() -> datetime:
 def new_mark() -> Mark:
     """Give a random mark for one create: 64 bits, in letters that a label takes."""
     return Mark(secrets.token_hex(8))
+
+
+def preflight(context: JobContext) -> list[Finding]:
+    """Give what was found: of the source, the tracker, the store, the database, the template."""
+    return [
+        *_source(context),
+        *_tracker(context),
+        *context.store.check(),
+        *_database(context),
+        *_template(context),
+    ]
+
+
+def _source(context: JobContext) -> Iterable[Finding]:
+    if context.source is None:
+        words = context.source_words
+        yield Finding(
+            words.name,
+            problem="It is not configured, so no draft can be written.",
+            remedy=words.remedy,
+        )
+        return
+    yield from context.source.check()
+
+
+def _tracker(context: JobContext) -> Iterable[Finding]:
+    words = context.tracker_words
+    if context.tracker is None:
+        yield Finding(words.name, detail="not configured; drafts are written without tickets")
+        return
+    if not context.policy.routes:
+        yield Finding(
+            f"{words.name} project",
+            problem="No project is configured, so no ticket can be created.",
+            remedy=f"Set {words.project_setting}, or routes in the settings file.",
+        )
+    told: set[Finding] = set()
+    for rule in context.policy.routes:
+        route = rule.route
+        for found in context.tracker.check(route.project, route.issue_type, supplied=route.fields):
+            if found not in told:
+                told.add(found)
+                yield found
+
+
+def _database(context: JobContext) -> Iterable[Finding]:
+    try:
+        context.journal.ping()
+    except SQLAlchemyError as error:
+        yield Finding(
+            "Database",
+            problem=f"It does not answer: {error}.",
+            remedy="Check POSTMORTEM_DATABASE_URL.",
+        )
+    else:
+        yield Finding("Database", detail="answers, and its tables are up to date")
+
+
+def _template(context: JobContext) -> Iterable[Finding]:
+    found = survey(context.policy.template, context.policy.names)
+    filled = sum(1 for one in found if one.filled)
+    left = "; ".join(one.sentence for one in found if not one.filled)
+    yield Finding("Template", detail=f"{filled} places are filled" + (f"; {left}" if left else ""))

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from connectors.checks import Finding
+from connectors.errors import Finding
 from worker.jobs.document_status import DocumentStatus, JournalEntry, SkippedIncident
 from worker.jobs.job import JobState
 from worker.jobs.results import IncidentResult, RunResult

@@ -29,7 +29,7 @@ from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.expression import UpdateBase
 
 from connectors.errors import PostmortemError
-from worker.journal.upgrade import NEWEST, bring_up_to_date, knows, revision, upgrade
+from worker.journal.tables import NEWEST, bring_up_to_date, knows, revision, upgrade
 from worker.locks import advisory_locks, file_locks
 from worker.locks.advisory_locks import pooled, unpooled
 

@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 from dbos import WorkflowStatus
 
 from worker.jobs.job import JobPhase, JobState, Standing
-from worker.queue import job_names, stored_jobs
-from worker.queue.job_names import INCIDENT_JOB
-from worker.queue.stored_jobs import JobRun, StoredJob, job_of, moment, run_of
+from worker.queue import stored_jobs
+from worker.queue.stored_jobs import INCIDENT_JOB, JobRun, StoredJob, job_of, moment, run_of
 
 Look = Callable[..., Sequence[WorkflowStatus]]
 """Lists jobs, as the engine's ``list_workflows`` does."""
@@ -48,7 +47,7 @@ def _standing(row: WorkflowStatus, job: StoredJob) -> Standing:
     failed_at = None
     if phase is JobPhase.PARKED:
         failed_at = _began(row)
-    elif job.failed and job_names.attempt(row.workflow_id) > 1:
+    elif job.failed and stored_jobs.attempt_number(row.workflow_id) > 1:
         failed_at = job.tried or job.covered_from
     return Standing(
         phase,
@@ -65,7 +64,7 @@ def _parked(look: Look, within: timedelta) -> Sequence[WorkflowStatus]:
     later = _later_runs(look, rows)
     latest: dict[str, WorkflowStatus] = {}
     for row in sorted(rows, key=lambda row: row.completed_at or 0):
-        incident = job_names.subject(row.workflow_id)
+        incident = stored_jobs.subject_of(row.workflow_id)
         if not any(_makes_good(run, row) for run in later[incident]):
             latest.pop(incident, None)
             latest[incident] = row
@@ -76,7 +75,9 @@ def _later_runs(look: Look, rows: Sequence[WorkflowStatus]) -> defaultdict[str, 
     """Give the runs, by incident, that may have made these jobs good."""
     found: defaultdict[str, list[JobRun]] = defaultdict(list)
     since = datetime.fromtimestamp(min(map(_began, rows), default=0), UTC) - stored_jobs.GRAIN
-    prefixes = list({job_names.prefix(job_names.subject(row.workflow_id)) for row in rows})
+    prefixes = list(
+        {stored_jobs.names_begin(stored_jobs.subject_of(row.workflow_id)) for row in rows}
+    )
     for at in range(0, len(prefixes), _AT_ONCE):
         for row in look(
             workflow_id_prefix=prefixes[at : at + _AT_ONCE],
@@ -86,7 +87,7 @@ def _later_runs(look: Look, rows: Sequence[WorkflowStatus]) -> defaultdict[str, 
             load_input=False,
         ):
             if (ran := run_of(row)) is not None:
-                found[job_names.subject(row.workflow_id)].append(ran)
+                found[stored_jobs.subject_of(row.workflow_id)].append(ran)
     return found
 
 

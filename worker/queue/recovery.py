@@ -12,8 +12,8 @@ import structlog
 from dbos import DBOS, WorkflowStatus
 
 from worker.locks.leases import Leases
-from worker.queue.database import SharedClock
 from worker.queue.engine import QueueSettings
+from worker.queue.jobs_database import SharedClock
 
 _log = structlog.get_logger(__name__)
 _BATCH = 500

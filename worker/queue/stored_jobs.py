@@ -1,9 +1,15 @@
-"""What the engine keeps of a job, as JSON, and how its records are read.
+"""What the engine keeps of a job, as JSON: its name, its request, its end, and how they are read.
+
+``PT4KHLK:01BC7~2`` is the second attempt at what the event ``01BC7`` asked for incident
+``PT4KHLK``. The same event therefore always names the same job, which is how a webhook that is
+delivered twice becomes one job. ``@look:900:1983`` is a tick of the schedule ``look``.
 
 This release and the one before read what the other stores, while processes are replaced (ADR 6).
 So the JSON only grows: what is new has a default, and what is no longer used is still written.
 """
 
+import hashlib
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,9 +19,57 @@ from typing import Any, Self
 from dbos import PortableWorkflowError, WorkflowStatus
 from pydantic import TypeAdapter
 
+from connectors.errors import PayloadError
 from worker.jobs.job import JobOutcome, JobPhase, JobRequest, JobState
 from worker.jobs.results import Trigger
-from worker.queue import job_names
+
+INCIDENTS = "incidents"
+"""One job at a time for each incident, several incidents at a time."""
+TICKS = "schedule"
+"""One at a time of all the scheduled work."""
+INCIDENT_JOB = "incident job"
+TICK = "scheduled work"
+
+_PLAIN = re.compile(r"[A-Za-z0-9_-]{1,80}")
+
+
+def first_attempt(incident: str, event: str) -> str:
+    """Name the first attempt. Raises ``PayloadError`` where ``incident`` cannot be an id.
+
+    A document that a person wrote may name its incident otherwise than a source does. An event's id
+    with characters that an address cannot carry is replaced by its digest.
+    """
+    if not _PLAIN.fullmatch(incident):
+        raise PayloadError(f"{incident!r} is not an incident's id.", "Use letters and digits.")
+    if not _PLAIN.fullmatch(event):
+        event = hashlib.sha256(event.encode()).hexdigest()[:32]
+    return f"{incident}:{event}"
+
+
+def attempt_number(job: str) -> int:
+    """Tell which attempt the name stands for, from 1."""
+    return int(job.partition("~")[2] or 1)
+
+
+def next_attempt(job: str) -> str:
+    """Name the attempt after this one."""
+    return f"{job.partition('~')[0]}~{attempt_number(job) + 1}"
+
+
+def names_begin(subject: str) -> str:
+    """Give what the names of all jobs of an incident (or ``@`` and a schedule) begin with."""
+    return f"{subject}:"
+
+
+def tick_name(schedule: str, seconds: float, period: int) -> str:
+    """Name the work of one period of a schedule whose periods are ``seconds`` long."""
+    return f"@{schedule}:{seconds:g}:{period}"
+
+
+def subject_of(job: str) -> str:
+    """Tell the incident, or the schedule, that the name stands for."""
+    return job.partition(":")[0].removeprefix("@")
+
 
 NOTHING: Mapping[str, Any] = {"pulls": False, "tracks": False}
 """What a run did that was left, or whose outcome was lost."""
@@ -50,10 +104,10 @@ class StoredJob:
         usual = settle if request.trigger is Trigger.WEBHOOK else 0.0
         wait = usual if request.delay is None else request.delay
         event = request.event_id or f"{request.trigger}-{uuid.uuid4().hex[:12]}"
-        first = request.first_at or datetime.fromtimestamp(now, UTC)
+        first_at = request.first_at or datetime.fromtimestamp(now, UTC)
         return cls(
-            job_names.first(request.incident, event),
-            replace(request, delay=wait, first_at=first),
+            first_attempt(request.incident, event),
+            replace(request, delay=wait, first_at=first_at),
             covered_from=now + wait / 2,
             failed=pauses if request.once else 0,
         )
@@ -64,21 +118,21 @@ class StoredJob:
         That one does not cover it, though the clock was set back; one without a word (0) cannot.
         """
         since = max(ended, tried + _MOMENT) if ended else self.covered_from
-        name, request = job_names.successor(self.id), replace(self.request, delay=after)
+        name, request = next_attempt(self.id), replace(self.request, delay=after)
         return replace(
             self, id=name, request=request, covered_from=since, failed=failed, tried=tried
         )
 
     def stored(self) -> dict[str, Any]:
         """Give what is kept of it under its name."""
-        first = self.request.first_at
+        first_at = self.request.first_at
         return {
             "incident": self.request.incident,
             "trigger": self.request.trigger.value,
             "wanted": wanted(self.request),
             "covered_from": self.covered_from,
             "failed": self.failed,
-            "first": first.timestamp() if first else 0.0,
+            "first": first_at.timestamp() if first_at else 0.0,
             "tried": self.tried,
         }
 
@@ -134,7 +188,7 @@ def read_job(name: str, stored: Mapping[str, Any]) -> StoredJob:
 
 def job_of(row: WorkflowStatus) -> StoredJob | None:
     """Read what was asked for, None where that was not loaded or is a tick."""
-    if not row.input or row.name == job_names.TICK:
+    if not row.input or row.name == TICK:
         return None
     return read_job(row.workflow_id, row.input["args"][0])
 
@@ -158,7 +212,7 @@ def run_of(row: WorkflowStatus) -> JobRun | None:
 def continued_by(row: WorkflowStatus) -> str:
     """Name the attempt or the job that took this one over, "" where none did."""
     if row.status == "CANCELLED":
-        return job_names.successor(row.workflow_id)
+        return next_attempt(row.workflow_id)
     end = end_of(row)
     return end.successor or end.covered_by
 
@@ -171,7 +225,7 @@ def moment(milliseconds: int | None) -> datetime | None:
 def phase_of(row: WorkflowStatus) -> JobPhase:
     """Tell how far a job has come."""
     if row.status in {"DELAYED", "ENQUEUED"}:
-        again = job_names.attempt(row.workflow_id) > 1
+        again = attempt_number(row.workflow_id) > 1
         return JobPhase.RETRYING if again else JobPhase.WAITING
     return _PHASES.get(row.status, JobPhase.PARKED)
 
@@ -185,10 +239,10 @@ def state_of(row: WorkflowStatus, before: JobState | None) -> JobState:
     earlier = (before.results, before.notices) if before else ((), ())
     return JobState(
         id=row.workflow_id,
-        subject=job_names.subject(row.workflow_id),
+        subject=subject_of(row.workflow_id),
         trigger=job.request.trigger if job else Trigger.SCHEDULE,
         phase=phase,
-        attempt=job_names.attempt(row.workflow_id),
+        attempt=attempt_number(row.workflow_id),
         next_at=moment(row.delay_until_epoch_ms) if row.status == "DELAYED" else None,
         summary=outcome.summary,
         failures=outcome.failures,

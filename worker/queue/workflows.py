@@ -23,7 +23,7 @@ from worker.jobs.job import (
     decide,
 )
 from worker.jobs.results import Trigger
-from worker.queue import engine, job_names, stored_jobs
+from worker.queue import engine, stored_jobs
 from worker.queue.recovery import UnderWay
 from worker.queue.schedule import Schedule
 from worker.queue.stored_jobs import END, NOTHING, RUN, JobEnd, JobRun, StoredJob
@@ -78,7 +78,7 @@ class Workflows:
             job = StoredJob(DBOS.workflow_id or "", request, due, failed=len(self.retry.pauses))
             return self._attempt(job, self.schedules[name].run)
 
-        return {job_names.INCIDENT_JOB: incident_job, job_names.TICK: tick}
+        return {stored_jobs.INCIDENT_JOB: incident_job, stored_jobs.TICK: tick}
 
     def hand_on(self, row: WorkflowStatus) -> None:
         """Put the next attempt in the place of one whose process is gone; leave a tick to the next.
@@ -114,7 +114,7 @@ class Workflows:
     def _follow(self, job: StoredJob, ran: JobRun) -> object:
         """Decide what follows on a run, and tell it; gives what is kept of the attempt."""
         outcome, phase, successor = ran.outcome, JobPhase.DONE, ""
-        match decide(outcome, job_names.attempt(job.id), job.failed, self.retry):
+        match decide(outcome, stored_jobs.attempt_number(job.id), job.failed, self.retry):
             case TryAgain(after, failed):
                 following = job.next(failed, ran.began, self.clock(), after)
                 engine.put(following)
@@ -123,10 +123,10 @@ class Workflows:
                 outcome, phase = replace(outcome, failures=reasons), JobPhase.PARKED
         told = JobState(
             id=job.id,
-            subject=job_names.subject(job.id),
+            subject=stored_jobs.subject_of(job.id),
             trigger=job.request.trigger,
             phase=phase,
-            attempt=job_names.attempt(job.id),
+            attempt=stored_jobs.attempt_number(job.id),
             summary=outcome.summary,
             failures=outcome.failures,
             results=outcome.results,
@@ -145,7 +145,7 @@ def _covering_run(job: StoredJob) -> str:
     """Name an ended job whose run began late enough and did all that is asked for, else ""."""
     since = job.covered_from
     rows = DBOS.list_workflows(
-        workflow_id_prefix=job_names.prefix(job.request.incident),
+        workflow_id_prefix=stored_jobs.names_begin(job.request.incident),
         status="SUCCESS",
         dequeued_after=(datetime.fromtimestamp(since, UTC) - stored_jobs.GRAIN).isoformat(),
         load_input=False,

@@ -3,6 +3,8 @@
 A store holds Markdown documents that people own. They move them into folders, edit them while
 the program runs, and delete them; so a store lists without reading, and saves only over what was
 read.
+
+Which names a document may have, and which files are not documents, is told here as well.
 """
 
 import hashlib
@@ -11,8 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
-from connectors.checks import Finding
-from connectors.errors import PostmortemError
+from connectors.errors import Finding, PostmortemError
 
 NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
@@ -139,3 +140,52 @@ def encode(name: str, text: str) -> bytes:
 def digest(data: bytes) -> str:
     """Give what tells one content from another."""
     return hashlib.sha256(data).hexdigest()
+
+
+_LONGEST = 255
+"""Bytes in one part of a path, on the file systems in use."""
+
+
+def is_document(file_name: str) -> bool:
+    """Tell whether a file of that name (without folders) is a document.
+
+    Hidden files are not, nor what editors leave: ``.x.md.swp``, ``.#x.md``, ``x.md~``,
+    ``#x.md#``, ``~$x.md``, ``x.md.tmp``.
+    """
+    return file_name.lower().endswith(".md") and not file_name.startswith((".", "~$"))
+
+
+def document_name(name: str) -> str:
+    """Give ``name`` once it is a path that can only lead to a document inside the store."""
+    _inside(name)
+    if not is_document(name.rpartition("/")[2]):
+        raise BadName(f"{name!r} is no name of a document.", "Let it end in .md.")
+    return name
+
+
+def is_usable(name: str) -> bool:
+    """Tell whether ``document_name`` accepts ``name``."""
+    try:
+        document_name(name)
+    except BadName:
+        return False
+    return True
+
+
+def attachment_name(name: str) -> str:
+    """Give ``name`` once it is a path inside the store that is no document's."""
+    _inside(name)
+    if is_document(name.rpartition("/")[2]):
+        raise BadName(f"{name!r} is the name of a document.", "Give the picture another ending.")
+    return name
+
+
+def _inside(name: str) -> None:
+    remedy = "Use letters, digits, hyphens and '/' between folders."
+    if not name.isprintable():
+        raise BadName(f"{name!r} holds characters that cannot be shown.", remedy)
+    for part in name.split("/"):
+        if not part or part.startswith("."):
+            raise BadName(f"{name!r} leads out of the store or to a hidden file.", remedy)
+        if len(part.encode()) > _LONGEST:
+            raise BadName(f"{name!r} is too long.", f"Keep each part within {_LONGEST} bytes.")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from connectors.checks import Finding
+from connectors.errors import Finding
 from connectors.tickets import (
     Account,
     Category,

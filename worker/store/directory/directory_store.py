@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from connectors.checks import Finding
+from connectors.errors import Finding
 from worker.store.directory.atomic_write import LEFTOVER, create, put, replace
 from worker.store.directory.listing import fingerprint, open_in_editor, unusable, walk
 from worker.store.document_store import (
@@ -22,11 +22,12 @@ from worker.store.document_store import (
     Stored,
     StoreError,
     Version,
+    attachment_name,
     decode,
     digest,
+    document_name,
     encode,
 )
-from worker.store.file_names import attachment_name, document_name
 
 _HALF_SAVED = 5_000_000_000
 """Nanoseconds for which an empty file may be one that an editor is about to fill."""

@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from worker.store.file_names import is_document, is_usable
+from worker.store.document_store import is_document, is_usable
 
 _TICK = 20_000_000
 """Nanoseconds: twice the longest tick of Linux's coarse clock."""

@@ -11,8 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from connectors.checks import Finding
-from connectors.errors import PostmortemError
+from connectors.errors import Finding, PostmortemError
 from worker.store.document_store import (
     NOTHING,
     BadName,
@@ -22,10 +21,12 @@ from worker.store.document_store import (
     Stored,
     StoreError,
     Version,
+    attachment_name,
     decode,
+    document_name,
     encode,
+    is_usable,
 )
-from worker.store.file_names import attachment_name, document_name, is_usable
 from worker.store.git.branch import Branch, TreeEntry
 from worker.store.git.cache import Cache
 from worker.store.git.command import GitFailed, Timing

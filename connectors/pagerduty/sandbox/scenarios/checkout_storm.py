@@ -1,32 +1,57 @@
-"""An alert storm at night: a release uses up the ledger's connections, and the checkout fails.
+"""An alert storm at night in the invented shop, whose people and services stand here too.
 
-Forty alerts in three bursts, an escalation because nobody acknowledged, two people paged in
-several ways, responders who join and who decline, three status updates, a roll-back. A second
-incident of the same outage is merged into the first.
+A release uses up the ledger's connections, and the checkout fails.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.json_shapes import Wire
-from connectors.pagerduty.sandbox.scenarios.shop import (
-    AIKO,
-    CHECKOUT,
-    JONAS,
-    LEDGER,
-    LENA,
-    MIRA,
-    PAYMENTS,
-    PLATFORM_TEAM,
-    PRIYA,
-    ROBOT,
-    SHOP_TEAM,
-    TOMASZ,
-    Clock,
-    contexts,
-)
+
+MIRA = wire.person("Mira Castellan")
+JONAS = wire.person("Jonas Thorvald")
+AIKO = wire.person("Aiko Brandt")
+TOMASZ = wire.person("Tomasz Wieczorek")
+LENA = wire.person("Lena Okafor")
+PRIYA = wire.person("Priya Ramaswamy")
+SAM = wire.deleted_person("Sam Whitlock")
+"""Sam has left the shop, and the account."""
+ROBOT = {**wire.person("Paging rules"), "type": "bot_user_reference"}
+
+CHECKOUT = wire.service("Checkout API")
+PAYMENTS = wire.service("Payments Gateway")
+LEDGER = wire.service("Ledger DB")
+SEARCH = wire.service("Catalogue Search")
+PICTURES = wire.service("Product Pictures")
+MAIL = wire.service("Order Mail")
+
+SHOP_TEAM = wire.team("Shop")
+PLATFORM_TEAM = wire.team("Platform")
+
+
+class Clock:
+    """Counts from the start of a script, so that its steps read like a log."""
+
+    def __init__(self, start: datetime) -> None:
+        self._start = start
+
+    def __call__(self, minutes: int, seconds: int = 0) -> datetime:
+        """Give the time so many minutes and seconds after the start."""
+        return self._start + timedelta(minutes=minutes, seconds=seconds)
+
+
+def contexts(service: Wire, chart: str) -> list[Wire]:
+    """Give what the shop's monitoring attaches to an alert: runbook, dashboard, graph."""
+    name = str(service["summary"]).lower().replace(" ", "-")
+    dashboard = f"https://dashboards.example.com/d/{name}/{chart}"
+    return [
+        wire.link(f"https://wiki.example.com/runbooks/{name}", "Runbook"),
+        wire.link(dashboard, "Dashboard"),
+        wire.image(f"https://dashboards.example.com/render/{name}/{chart}.png", chart, dashboard),
+    ]
+
 
 STORM_START = datetime(2026, 10, 14, 23, 52, 10, tzinfo=UTC)
 STORM_ID = "Q1CHECKOUTSTRM"

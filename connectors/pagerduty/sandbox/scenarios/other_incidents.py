@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
-from connectors.pagerduty.sandbox.scenarios.shop import (
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import (
     AIKO,
     CHECKOUT,
     JONAS,
