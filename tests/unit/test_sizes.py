@@ -7,14 +7,10 @@ import pytest
 from tests import house_sizes
 from tests.house_sizes import RULES, SHORT_WITH_REASON, Module, modules
 
-NOT_YET = {
-    rule: pytest.mark.xfail(reason="rooms are being put together", strict=False)
-    for rule in ("a file name stands for one idea",)
-}
 ROW = [Module(Path(f"worker/room/module_{number}.py"), 100, ()) for number in range(15)]
 
 
-@pytest.mark.parametrize("rule", [pytest.param(one, marks=NOT_YET.get(one, ())) for one in RULES])
+@pytest.mark.parametrize("rule", RULES)
 def test_the_house_keeps_its_sizes(rule: str) -> None:
     against = list(RULES[rule](modules()))
     assert not against, "\n".join(against)

@@ -10,11 +10,11 @@ from starlette.responses import Response
 from connectors.connector import WebhookAccess
 from worker.web.access import Access
 from worker.web.api import api_routes
+from worker.web.error_responses import ErrorResponses, SafeHeaders
 from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData
 from worker.web.page_templates import PageTemplates, part
 from worker.web.pages import page_routes, sign_in_routes
-from worker.web.problems import ErrorResponses, SafeHeaders
 from worker.web.webhooks import StoreEvents, webhook_routes
 
 _PARTS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}

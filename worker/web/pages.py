@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
 from worker.web.access import COOKIE, LIFETIME, Access, BodyTooLarge, Forbidden, read_body
+from worker.web.error_responses import PICTURE_POLICY
 from worker.web.markdown_to_html import PICTURES, is_picture, to_html
 from worker.web.page_data import (
     DocumentView,
@@ -24,7 +25,6 @@ from worker.web.page_data import (
     overview,
 )
 from worker.web.page_templates import PageTemplates, way_back
-from worker.web.problems import PICTURE_POLICY
 
 _LONGEST_FORM = 8192
 """Bytes."""
