@@ -12,6 +12,7 @@ from enum import Enum, StrEnum
 from typing import NewType, Protocol
 
 from connectors.errors import Finding
+from connectors.ticket_fields import Choice, CreateFields
 
 TicketId = NewType("TicketId", str)
 """A tracker's immutable id of a ticket; the key changes when the ticket moves."""
@@ -113,7 +114,10 @@ RichText = tuple[Paragraph | Bullets | Preformatted, ...]
 
 @dataclass(frozen=True, slots=True)
 class NewTicket:
-    """A ticket to create. ``summary`` is one line of at most 255 characters."""
+    """A ticket to create. ``summary`` is one line of at most 255 characters.
+
+    ``issue_type`` is the id that the tracker gave, or a name where it gave none.
+    """
 
     project: str
     issue_type: str
@@ -122,8 +126,8 @@ class NewTicket:
     incident: str
     description: RichText = ()
     labels: tuple[str, ...] = ()
-    components: tuple[str, ...] = ()
-    priority: str | None = None
+    components: tuple[Choice, ...] = ()
+    priority: Choice | None = None
     due: date | None = None
     assignee: AccountId | None = None
     extra: Json = field(default_factory=dict)
@@ -168,25 +172,11 @@ Outcome = Created | Refused | NotSent | Unknown
 
 
 @dataclass(frozen=True, slots=True)
-class CreateFields:
-    """What a create in one project and issue type takes.
-
-    ``required`` are ids → names of the fields that must be sent and have no default;
-    ``settable`` the ids of all that may be; ``priorities`` and ``components`` the allowed names.
-    """
-
-    required: Mapping[str, str] = field(default_factory=dict)
-    settable: frozenset[str] = frozenset()
-    priorities: tuple[str, ...] = ()
-    components: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class TicketChanges:
     """What to change in a ticket; ``None`` leaves a field, a ``clear_*`` empties it."""
 
     summary: str | None = None
-    priority: str | None = None
+    priority: Choice | None = None
     due: date | None = None
     assignee: AccountId | None = None
     clear_due: bool = False
@@ -255,7 +245,10 @@ class TicketTracker(Protocol):
         """
 
     def create_fields(self, project: str, issue_type: str) -> CreateFields:
-        """Tell what a create takes. Raises ``NotFound`` for an unknown project or type."""
+        """Tell what a create takes; ``issue_type`` is the type's id, or its name in any case.
+
+        Raises ``NotFound`` for an unknown project or type, or a name that several types have.
+        """
 
     def account(self, project: str, name: str) -> Account | NoAccount:
         """Find the one assignable account whose e-mail, handle, id or name is exactly ``name``."""

@@ -7,7 +7,7 @@ from connectors.jira.connection import Connection
 from connectors.jira.payloads import JIRA, Site, SiteKind, permissions
 from connectors.jira.request_bodies import ESSENTIAL
 from connectors.json_fields import JsonValue
-from connectors.tickets import CreateFields
+from connectors.ticket_fields import CreateFields
 
 SUPPLIED = ESSENTIAL | {
     "description",
@@ -86,7 +86,9 @@ def _fields(
             remedy="Give a value in the route's fields, or make the field optional in Jira.",
         )
     else:
-        yield Finding(subject, "its required fields are all supplied")
+        called = fields.issue_type
+        name = f"{called.name}, id {called.id}: " if called and called.id else ""
+        yield Finding(subject, f"{name}its required fields are all supplied")
     if "labels" not in fields.settable:
         yield Finding(
             f"Labels in {project}",
@@ -94,7 +96,7 @@ def _fields(
             remedy="Put the field Labels on the project's create screen.",
         )
     if "priority" in fields.settable:
-        yield Finding(f"Priorities in {project}", ", ".join(fields.priorities))
+        yield Finding(f"Priorities in {project}", ", ".join(one.name for one in fields.priorities))
     else:
         yield Finding(f"Priorities in {project}", "new tickets take none; rows keep theirs")
 

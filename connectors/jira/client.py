@@ -15,9 +15,9 @@ from connectors.jira.searching import Searcher
 from connectors.json_fields import JsonValue
 from connectors.rate_limit import NoPace, Pace
 from connectors.retry import Circuit, RetryPolicy
+from connectors.ticket_fields import CreateFields
 from connectors.tickets import (
     Account,
-    CreateFields,
     NewTicket,
     NoAccount,
     Outcome,

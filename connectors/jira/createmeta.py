@@ -4,7 +4,7 @@ Cloud: ``issueTypes[]`` and ``fields[]``. Data Center since 8.4: ``values[]`` fo
 answer that holds projects, types and fields (``projects[].issuetypes[].fields{}``), removed in 9.0.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -12,7 +12,7 @@ from connectors.errors import ConnectorError, NotFound, Rejected
 from connectors.jira.connection import Connection
 from connectors.jira.payloads import JIRA
 from connectors.json_fields import JsonValue
-from connectors.tickets import CreateFields
+from connectors.ticket_fields import Choice, CreateFields, called
 
 FILLED_BY_JIRA = frozenset({"reporter"})
 """Told as required, yet Jira fills it with whoever calls."""
@@ -20,24 +20,20 @@ FILLED_BY_JIRA = frozenset({"reporter"})
 
 @dataclass(frozen=True, slots=True)
 class IssueType:
-    """A type of ticket that can be created in a project."""
+    """A type of ticket that can be created in a project; a sub-task needs another as parent."""
 
-    id: str
-    name: str
-
-    def answers_to(self, name: str) -> bool:
-        """Tell whether ``name`` is this type's name, whatever its case, or its id."""
-        return name.casefold() == self.name.casefold() or name == self.id
+    choice: Choice
+    subtask: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FieldMeta:
-    """A field that a create can set; ``allowed`` names the priorities or components it has."""
+    """A field that a create can set; ``allowed`` are the priorities or components it has."""
 
     id: str
     name: str
     required: bool
-    allowed: tuple[str, ...] = ()
+    allowed: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +61,54 @@ def field_page(answer: object) -> MetaPage:
 
 
 def legacy(answer: object, project: str, issue_type: str) -> CreateFields | None:
-    """Read the old answer; None where it has no such project or type."""
+    """Read the old answer; None where it has no such project.
+
+    Raises ``NotFound`` as :func:`choose_type` does.
+    """
     for part in JsonValue(answer, JIRA)["projects"].each():
-        if part["key"].text() != project:
-            continue
-        for kind in part["issuetypes"].each():
-            if _type(kind).answers_to(issue_type):
-                fields = kind["fields"]
-                return create_fields(_field(own, fields[own]) for own in fields.members())
+        if part["key"].text() == project:
+            parts = part["issuetypes"].each()
+            kinds = [_type(one) for one in parts]
+            kind = choose_type(kinds, project, issue_type)
+            fields = parts[kinds.index(kind)]["fields"]
+            return create_fields(kind, (_field(own, fields[own]) for own in fields.members()))
     return None
 
 
-def create_fields(fields: Iterable[FieldMeta]) -> CreateFields:
-    """Sum up what a create takes."""
+def choose_type(types: Sequence[IssueType], project: str, wanted: str) -> IssueType:
+    """Give the one type that is ``wanted``, by its id or a name of it.
+
+    Of several with one name, sub-tasks count only among themselves: a ticket has no parent unless
+    it is given one. Raises ``NotFound`` where there is none, or more than one.
+    """
+    choices = set(called((kind.choice for kind in types), wanted))
+    found = [kind for kind in types if kind.choice in choices]
+    found = [kind for kind in found if not kind.subtask] or found
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(kind.choice.id for kind in found)
+        raise NotFound(
+            f"Jira project {project} has {len(found)} issue types called '{wanted}': {ids}.",
+            "Name the one that is meant by its id, as the issue type of [jira] or of the route.",
+        )
+    raise NotFound(
+        f"Jira project {project} has no issue type '{wanted}'.",
+        f"It has {', '.join(_shown(kind.choice) for kind in types) or 'none to see'}.",
+    )
+
+
+def _shown(choice: Choice) -> str:
+    """Name a choice as it is shown, and untranslated where that is another name."""
+    other = choice.untranslated
+    return f"{choice.name} ({other})" if other not in ("", choice.name) else choice.name
+
+
+def create_fields(kind: IssueType, fields: Iterable[FieldMeta]) -> CreateFields:
+    """Sum up what a create of a type takes."""
     known = {each.id: each for each in fields}
     return CreateFields(
+        issue_type=kind.choice,
         required={
             each.id: each.name
             for each in known.values()
@@ -92,7 +121,16 @@ def create_fields(fields: Iterable[FieldMeta]) -> CreateFields:
 
 
 def _type(part: JsonValue) -> IssueType:
-    return IssueType(part["id"].identifier(), part["name"].text())
+    return IssueType(choice(part), part["subtask"].flag())
+
+
+def choice(part: JsonValue) -> Choice:
+    """Read a value that a field takes, with its id and both its names as far as they are told."""
+    return Choice(
+        part["name"].text(),
+        part["id"].identifier() if part["id"] else "",
+        part["untranslatedName"].text_or_none() or "",
+    )
 
 
 def _field(own: str, part: JsonValue) -> FieldMeta:
@@ -101,7 +139,7 @@ def _field(own: str, part: JsonValue) -> FieldMeta:
         own,
         part["name"].text_or_none() or own,
         part["required"].flag() and not part["hasDefaultValue"].flag(),
-        tuple(item["name"].text() for item in allowed),
+        tuple(choice(item) for item in allowed),
     )
 
 
@@ -126,13 +164,8 @@ def fields_of(connection: Connection, project: str, issue_type: str) -> CreateFi
         return _legacy_fields(connection, project, issue_type, missing)
     except Rejected as error:
         raise _no_project(project, error) from error
-    for kind in types:
-        if kind.answers_to(issue_type):
-            return create_fields(_fields(connection, project, kind))
-    raise NotFound(
-        f"Jira project {project} has no issue type '{issue_type}'.",
-        f"It has {', '.join(kind.name for kind in types) or 'none to see'}.",
-    )
+    kind = choose_type(types, project, issue_type)
+    return create_fields(kind, _fields(connection, project, kind.choice.id))
 
 
 def _types(connection: Connection, project: str) -> list[IssueType]:
@@ -145,11 +178,11 @@ def _types(connection: Connection, project: str) -> list[IssueType]:
     return types
 
 
-def _fields(connection: Connection, project: str, kind: IssueType) -> list[FieldMeta]:
+def _fields(connection: Connection, project: str, kind: str) -> list[FieldMeta]:
     fields: list[FieldMeta] = []
     start: int | None = 0
     while start is not None:
-        page = field_page(_page(connection, project, f"/{kind.id}", start))
+        page = field_page(_page(connection, project, f"/{kind}", start))
         fields += page.fields
         start = page.next_start
     return fields
@@ -176,7 +209,7 @@ def _legacy_fields(
         raise _no_project(project, missing) from missing
     fields = legacy(answer, project, issue_type)
     if fields is None:
-        raise NotFound(f"Jira knows no project {project} with issue type '{issue_type}'.")
+        raise _no_project(project, missing) from missing
     return fields
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 
 from connectors.jira.markup import adf, wiki
 from connectors.jira.payloads import SiteKind
+from connectors.ticket_fields import Choice
 from connectors.tickets import (
     MARK_PROPERTY,
     AccountId,
@@ -55,9 +56,9 @@ def _fields(ticket: NewTicket, kind: SiteKind) -> Json:
     if ticket.labels:
         fields["labels"] = list(ticket.labels)
     if ticket.components:
-        fields["components"] = [{"name": name} for name in ticket.components]
+        fields["components"] = [_chosen(one) for one in ticket.components]
     if ticket.priority is not None:
-        fields["priority"] = {"name": ticket.priority}
+        fields["priority"] = _chosen(ticket.priority)
     if ticket.due is not None:
         fields["duedate"] = ticket.due.isoformat()
     if ticket.assignee is not None:
@@ -74,7 +75,7 @@ def edit(changes: TicketChanges, kind: SiteKind, without: Collection[str] = ()) 
     if changes.summary is not None:
         fields["summary"] = changes.summary
     if changes.priority is not None:
-        fields["priority"] = {"name": changes.priority}
+        fields["priority"] = _chosen(changes.priority)
     if changes.due is not None or changes.clear_due:
         fields["duedate"] = changes.due.isoformat() if changes.due is not None else None
     if changes.assignee is not None:
@@ -91,6 +92,11 @@ def edit(changes: TicketChanges, kind: SiteKind, without: Collection[str] = ()) 
 def remote_link(link: RemoteLink) -> Json:
     """Give the body of a remote link. Jira empties what an update leaves out, so all is sent."""
     return {"globalId": link.global_id, "object": {"url": link.url, "title": link.title}}
+
+
+def _chosen(choice: Choice) -> Json:
+    """Name a value by its id: Jira does not know the name that it shows in another language."""
+    return {"id": choice.id} if choice.id else {"name": choice.name}
 
 
 def _person(account: AccountId, kind: SiteKind) -> Json:

@@ -15,6 +15,11 @@ FREE_FIELDS = "a field's value may be a text, a list or null: the document's own
 
 CLOUD_ERRATA = (
     Erratum(
+        "/components/schemas/IssueTypeIssueCreateMetadata/properties/untranslatedName",
+        '{"type": "string"}',
+        "accounts of another language are told it: public reports of creates by a shown name show",
+    ),
+    Erratum(
         "/paths/~1rest~1api~13~1issue~1{issueIdOrKey}/put/responses/204/content", None, NO_CONTENT
     ),
     Erratum(

@@ -11,6 +11,7 @@ from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import PEOPLE, JiraSandbox
 from connectors.jira.sandbox.projects import person
 from connectors.sandbox import Fault
+from connectors.ticket_fields import Choice
 from connectors.tickets import AccountId, RemoteLink, TicketChanges, TicketId, TicketKey
 from tests.contract.jira_contracts import contract_of, exchange_of, problems
 from tests.contract.jira_support import INCIDENT, created, new_ticket, tracker
@@ -24,10 +25,14 @@ def test_creates_are_as_documented(kind: SiteKind) -> None:
     with JiraSandbox(kind) as sandbox:
         jira = tracker(sandbox)
         owner = jira.account("OPS", "Mira Castellan")
-        full = new_ticket(1, priority="High", components=("Search",), assignee=owner.id)  # type: ignore[union-attr]  # who is known to be there
+        full = new_ticket(
+            1, priority=Choice("High"), components=(Choice("Search"),), assignee=owner.id
+        )  # type: ignore[union-attr]  # who is known to be there
         jira.create([full])
-        jira.create([new_ticket(2, priority="P0")])
-        jira.create([new_ticket(3), new_ticket(4, priority="P0"), new_ticket(5, project="NONE")])
+        jira.create([new_ticket(2, priority=Choice("P0"))])
+        jira.create(
+            [new_ticket(3), new_ticket(4, priority=Choice("P0")), new_ticket(5, project="NONE")]
+        )
         jira.create([new_ticket(6, project="NONE"), new_ticket(7, issue_type="Epic")])
         jira.create([new_ticket(8, assignee=AccountId("nobody"), project="NONE")])
         assert {one.status for one in sandbox.served if one.method == "POST"} == {201, 400}
@@ -56,7 +61,7 @@ def test_changes_are_as_documented(kind: SiteKind) -> None:
         jira = tracker(sandbox)
         own = created(jira.create([new_ticket()])[0]).id
         owner = PEOPLE[0].account_id if kind is SiteKind.CLOUD else PEOPLE[0].handle
-        changes = TicketChanges(summary="Anew", priority="P0", assignee=AccountId(owner))
+        changes = TicketChanges(summary="Anew", priority=Choice("P0"), assignee=AccountId(owner))
         jira.update(own, changes)
         jira.update(own, TicketChanges(clear_due=True, clear_assignee=True, add_labels=("x",)))
         move = jira.transitions(own)[-1]

@@ -46,10 +46,10 @@ def test_transitions_are_read_even_with_a_category_nobody_documents(name: str) -
 
 def test_what_a_create_takes_is_read() -> None:
     types = type_page(sample("dc-createmeta-issuetypes.json"))
-    assert [kind.name for kind in types.types][:2] == ["Epic", "Task"]
+    assert [kind.choice.name for kind in types.types][:2] == ["Epic", "Task"]
     assert types.next_start is None
     fields = field_page(sample("createmeta-fields-200-spec.json"))
-    assert create_fields(fields.fields).required == {"assignee": "Assignee"}
+    assert create_fields(types.types[0], fields.fields).required == {"assignee": "Assignee"}
 
 
 def test_the_results_of_creates_are_read() -> None:

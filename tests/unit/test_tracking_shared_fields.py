@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from connectors.ticket_fields import Choice
 from connectors.tickets import AccountId, Category, Ticket, Transition
 from tests.unit.tracking_support import ALICE, row, ticket, tracked
 from worker.tracking.planned_actions import Field, ToTicket
@@ -23,7 +24,7 @@ from worker.tracking.tracked_tickets import (
 WORDS = Vocabulary(
     accounts={"@alice": ALICE},
     priorities={"urgent": "High"},
-    allowed=("High", "Medium", "Low"),
+    allowed=(Choice("High"), Choice("Medium"), Choice("Low")),
     owners={"Ali": "alice@example.com"},
 )
 TASK = "Add alert"
@@ -130,7 +131,7 @@ def test_changes_are_translated_into_the_tickets_terms() -> None:
     assert made.problems == ()
     assert made.changes.summary == "Add two alerts"
     assert made.changes.assignee == AccountId("acc-alice")
-    assert made.changes.priority == "High"
+    assert made.changes.priority == Choice("High")
     assert made.changes.due == date(2026, 12, 24)
 
 

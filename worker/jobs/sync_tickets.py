@@ -11,7 +11,7 @@ from datetime import datetime
 from config.groups import CreateWhen
 from connectors.errors import AccessDenied, NotFound, OutOfQuota, PostmortemError
 from connectors.incidents import Incident
-from connectors.tickets import CreateFields
+from connectors.ticket_fields import Choice, CreateFields
 from worker.document.action_section import read as read_items
 from worker.document.action_section import write as write_items
 from worker.document.front_matter import read as read_front_matter
@@ -213,7 +213,7 @@ def _look_up(work: TicketWork, route: Route | None, rules: AgreementRules) -> An
     )
 
 
-def _priorities(work: TicketWork, route: Route) -> tuple[str, ...]:
+def _priorities(work: TicketWork, route: Route) -> tuple[Choice, ...]:
     """Give the priorities that tickets on this route may have, none where that is not told."""
     try:
         return work.tracker.create_fields(route.project, route.issue_type).priorities

@@ -199,9 +199,9 @@ def _forget_replaced(work: TicketWork, item: ActionItem) -> None:
 def _field(name: str, one: CreateTicket) -> str:
     values = {
         TicketField.DUE: one.ticket.due,
-        TicketField.PRIORITY: one.ticket.priority,
+        TicketField.PRIORITY: one.ticket.priority and one.ticket.priority.name,
         TicketField.ASSIGNEE: one.ticket.assignee,
-        "components": ", ".join(one.ticket.components),
+        "components": ", ".join(each.name for each in one.ticket.components),
     }
     if name not in values:
         return f"field '{name}'"

@@ -7,14 +7,8 @@ take over. What is written into the rows is decided once the tickets are as they
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from connectors.tickets import (
-    Account,
-    NoAccount,
-    RemoteLink,
-    Ticket,
-    TicketId,
-    Transition,
-)
+from connectors.ticket_fields import Choice
+from connectors.tickets import Account, NoAccount, RemoteLink, Ticket, TicketId, Transition
 from worker.document.action_items import ActionItem
 from worker.tracking.planned_actions import (
     AddLinks,
@@ -75,7 +69,7 @@ class Answers:
     """What was looked up: owners by project and word, the allowed priorities and moves."""
 
     owners: Mapping[tuple[str, str], Account | NoAccount] = field(default_factory=dict)
-    priorities: tuple[str, ...] = ()
+    priorities: tuple[Choice, ...] = ()
     moves: Mapping[TicketId, Sequence[Transition]] = field(default_factory=dict)
 
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connectors.incidents import IncidentId
+from connectors.ticket_fields import Choice, CreateFields, called
 from connectors.tickets import (
     COMMON_LABEL,
     INCIDENT_LABEL_PREFIX,
     MARK_LABEL_PREFIX,
     Account,
     Bullets,
-    CreateFields,
     Json,
     Mark,
     NewTicket,
@@ -89,14 +89,16 @@ def mark_label(mark: Mark) -> str:
     return f"{MARK_LABEL_PREFIX}{mark}"
 
 
-def priority_name(word: str, priorities: Mapping[str, str], allowed: tuple[str, ...]) -> str | None:
+def priority_choice(
+    word: str, priorities: Mapping[str, str], allowed: tuple[Choice, ...]
+) -> Choice | None:
     """Give the project's priority for the document's word, or None where it has none.
 
     The map is asked first, by the word without regard to case, then the allowed names themselves.
     """
     mapped = {key.casefold(): value for key, value in priorities.items()}
-    wanted = mapped.get(word.casefold(), word)
-    return {name.casefold(): name for name in allowed}.get(wanted.casefold())
+    found = called(allowed, mapped.get(word.casefold(), word))
+    return found[0] if found else None
 
 
 def prepare(
@@ -117,22 +119,23 @@ def prepare(
     problems = [owner.reason] if isinstance(owner, NoAccount) else []
     priority = None
     if item.priority:
-        priority = priority_name(item.priority, priorities, fields.priorities)
+        priority = priority_choice(item.priority, priorities, fields.priorities)
         if priority is None:
             problems.append(_no_priority(item.priority, route.project, fields.priorities))
     if item.deadline_text and item.deadline is None:
         problems.append(f"The deadline '{item.deadline_text}' is not a date that can be used.")
-    unknown = [name for name in route.components if name not in fields.components]
+    components = {name: called(fields.components, name)[:1] for name in route.components}
+    unknown = [name for name, found in components.items() if not found]
     problems += [f"Project {route.project} has no component '{name}'." for name in unknown]
     ticket = NewTicket(
         project=route.project,
-        issue_type=route.issue_type,
+        issue_type=(fields.issue_type and fields.issue_type.id) or route.issue_type,
         summary=summary_line(item.task),
         mark=mark,
         incident=origin.incident,
         description=describe(item, origin, tuple(problems)),
         labels=(COMMON_LABEL, incident_label(origin.incident), mark_label(mark), *route.labels),
-        components=tuple(name for name in route.components if name in fields.components),
+        components=tuple(one for found in components.values() for one in found),
         priority=priority,
         due=item.deadline,
         assignee=owner.id if isinstance(owner, Account) else None,
@@ -179,10 +182,11 @@ def remote_links(origin: Origin) -> tuple[RemoteLink, ...]:
     return tuple(links)
 
 
-def _no_priority(word: str, project: str, allowed: tuple[str, ...]) -> str:
+def _no_priority(word: str, project: str, allowed: tuple[Choice, ...]) -> str:
     if not allowed:
         return f"Project {project} takes no priority, so '{word}' was left out."
-    return f"Project {project} has no priority '{word}'; it has {', '.join(allowed)}."
+    names = ", ".join(one.name for one in allowed)
+    return f"Project {project} has no priority '{word}'; it has {names}."
 
 
 def _units(text: str) -> int:

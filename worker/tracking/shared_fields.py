@@ -9,10 +9,11 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from connectors.ticket_fields import Choice, called
 from connectors.tickets import Account, Ticket, TicketChanges, TicketField
 from worker.content.clean_text import clean
 from worker.document.action_items import ActionItem
-from worker.tracking.new_ticket import priority_name, summary_line
+from worker.tracking.new_ticket import priority_choice, summary_line
 from worker.tracking.planned_actions import Field, ToTicket
 from worker.tracking.row_matching import same_words
 from worker.tracking.tracked_tickets import TrackedTicket, Values, row_values, ticket_values
@@ -53,7 +54,7 @@ class Vocabulary:
 
     accounts: Mapping[str, Account] = field(default_factory=dict)
     priorities: Mapping[str, str] = field(default_factory=dict)
-    allowed: tuple[str, ...] = ()
+    allowed: tuple[Choice, ...] = ()
     owners: Mapping[str, str] = field(default_factory=dict)
 
     def owner_word(self, account: Account | None) -> str:
@@ -68,7 +69,8 @@ class Vocabulary:
     def priority_word(self, priority: str) -> str:
         """Give the document's word for a tracker's priority."""
         for word, meant in self.priorities.items():
-            if meant.casefold() == priority.casefold():
+            shown = {one.name for one in called(self.allowed, meant)} or {meant}
+            if priority.casefold() in {one.casefold() for one in shown}:
                 return word
         return priority
 
@@ -151,8 +153,9 @@ def _agree(name: Field, item: ActionItem, ticket: Ticket, words: Vocabulary) -> 
             account is not None or not item.owner
         )
     if name is Field.PRIORITY:
-        wanted = priority_name(item.priority or "", words.priorities, words.allowed)
-        return (wanted or "") == (ticket.priority or "") and (bool(wanted) or not item.priority)
+        wanted = priority_choice(item.priority or "", words.priorities, words.allowed)
+        same = (wanted.name if wanted else "") == (ticket.priority or "")
+        return same and (wanted is not None or not item.priority)
     return item.deadline == ticket.due and (item.deadline is not None or not item.deadline_text)
 
 
@@ -212,11 +215,11 @@ def _translate_priority(
 ) -> tuple[TicketChanges, str]:
     if not word:
         return changes, ""
-    name = priority_name(word, words.priorities, words.allowed)
-    if name is None:
-        allowed = ", ".join(words.allowed) or "none"
+    choice = priority_choice(word, words.priorities, words.allowed)
+    if choice is None:
+        allowed = ", ".join(one.name for one in words.allowed) or "none"
         return changes, f"The project has no priority '{word}'; it has {allowed}."
-    return replace(changes, priority=name), ""
+    return replace(changes, priority=choice), ""
 
 
 def _translate_deadline(
@@ -237,7 +240,7 @@ def after(
     if changes.summary is not None and TRACKER_NAMES[Field.TASK] not in refused:
         ticket = replace(ticket, summary=changes.summary)
     if changes.priority is not None and TRACKER_NAMES[Field.PRIORITY] not in refused:
-        ticket = replace(ticket, priority=changes.priority)
+        ticket = replace(ticket, priority=changes.priority.name)
     if (changes.due or changes.clear_due) and TRACKER_NAMES[Field.DEADLINE] not in refused:
         ticket = replace(ticket, due=changes.due)
     if (changes.assignee or changes.clear_assignee) and TRACKER_NAMES[Field.OWNER] not in refused:

@@ -171,7 +171,8 @@ def _assignee(site: SandboxSite, _: Project, value: Any) -> Person | None:
 def _components(_: SandboxSite, project: Project, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise WrongValue("data was not an array")
-    names = tuple(str(each.get("name", "")) for each in value)
+    by_id = {project.component_id(name): name for name in project.components}
+    names = tuple(by_id.get(str(each.get("id", "")), str(each.get("name", ""))) for each in value)
     for name in names:
         if name not in project.components:
             raise WrongValue(f"Component name '{name}' is not valid")

@@ -57,6 +57,10 @@ class Project:
         """Give the id of an issue type of this project."""
         return str(10100 + self.issue_types.index(name))
 
+    def component_id(self, name: str) -> str:
+        """Give the id of a component of this project."""
+        return str(10200 + self.components.index(name)) if name in self.components else "0"
+
 
 def operations() -> Project:
     """Make the project that tickets go to by default."""

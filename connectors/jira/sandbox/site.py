@@ -77,7 +77,9 @@ def _now() -> datetime:
 class SandboxSite:
     """One Jira. Whoever reads or changes it holds the lock; the sandbox's own methods do.
 
-    ``page_limit`` caps every page. The ids in ``unready`` fail once in a bulk fetch.
+    ``page_limit`` caps every page. The ids in ``unready`` fail once in a bulk fetch. ``translated``
+    maps names of types, priorities, statuses and resolutions to what the account's language makes
+    of them: it is shown those, and has to use ids or the names themselves.
     """
 
     kind: SiteKind = SiteKind.CLOUD
@@ -88,6 +90,7 @@ class SandboxSite:
     myself: Person = ROBOT
     page_limit: int = 100
     unready: set[str] = field(default_factory=set)
+    translated: dict[str, str] = field(default_factory=dict)
     records: dict[str, TicketRecord] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _made: int = 0
@@ -97,6 +100,10 @@ class SandboxSite:
     def is_cloud(self) -> bool:
         """Tell which kind it is."""
         return self.kind is SiteKind.CLOUD
+
+    def shown(self, name: str) -> str:
+        """Give a name as the account's language has it."""
+        return self.translated.get(name, name)
 
     def project(self, key_or_id: str) -> Project | None:
         """Give a project, None where there is none."""

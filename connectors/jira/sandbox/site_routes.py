@@ -63,7 +63,7 @@ def _creatable(request: ApiRequest) -> Project:
 def create_types(request: ApiRequest) -> ApiAnswer:
     """``GET issue/createmeta/{project}/issuetypes``."""
     project = _creatable(request)
-    kinds = [request.views.issue_type(project, name) for name in project.issue_types]
+    kinds = [request.views.created_type(project, name) for name in project.issue_types]
     return ApiAnswer(body=_meta_page(request, kinds, "issueTypes"))
 
 

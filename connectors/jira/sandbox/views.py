@@ -69,7 +69,7 @@ class Views:
         return {
             "self": f"{self._rest}/status/{status.id}",
             "id": status.id,
-            "name": status.name,
+            "name": self._site.shown(status.name),
             "iconUrl": f"{self._base}/images/icons/statuses/{key}.png",
             "statusCategory": {
                 "self": f"{self._rest}/statuscategory/{CATEGORY_IDS[key]}",
@@ -123,13 +123,13 @@ class Views:
             "description": ticket.description,
             "issuetype": {
                 "id": project.type_id(ticket.issue_type) if project else "0",
-                "name": ticket.issue_type,
+                "name": self._site.shown(ticket.issue_type),
                 "subtask": False,
             },
             "project": self.project_reference(project) if project else None,
             "status": self.status(STATUSES[ticket.status]),
             "resolution": (
-                {"id": RESOLUTIONS.get(resolution, "10009"), "name": resolution}
+                {"id": RESOLUTIONS.get(resolution, "10009"), "name": self._site.shown(resolution)}
                 if resolution
                 else None
             ),
@@ -138,7 +138,7 @@ class Views:
             "duedate": ticket.due.isoformat() if ticket.due else None,
             "assignee": self.person(ticket.assignee) if ticket.assignee else None,
             "reporter": self.person(self._site.myself),
-            "components": [{"id": name, "name": name} for name in ticket.components],
+            "components": [self.component(project, name) for name in ticket.components],
             "created": stamp(ticket.created),
             "updated": stamp(ticket.updated),
             "archiveddate": stamp(ticket.updated) if ticket.archived else None,
@@ -151,7 +151,13 @@ class Views:
             return None
         own = name or project.priorities[len(project.priorities) // 2]
         number = project.priorities.index(own) + 1 if own in project.priorities else 99
-        return {"self": f"{self._rest}/priority/{number}", "id": str(number), "name": own}
+        return {"self": f"{self._rest}/priority/{number}", "id": str(number)} | {
+            "name": self._site.shown(own)
+        }
+
+    def component(self, project: Project | None, name: str) -> Wire:
+        """Show a component of a project."""
+        return {"id": project.component_id(name) if project else "0", "name": name}
 
     def project_reference(self, project: Project) -> Wire:
         """Show a project as a ticket does."""
@@ -174,10 +180,15 @@ class Views:
         return {
             "self": f"{self._rest}/issuetype/{own}",
             "id": own,
-            "name": name,
+            "name": self._site.shown(name),
             "description": name,
             "subtask": False,
         }
+
+    def created_type(self, project: Project, name: str) -> Wire:
+        """Show an issue type to who wants to create; Cloud tells its name of all languages."""
+        shown = self.issue_type(project, name)
+        return shown | {"untranslatedName": name} if self._site.is_cloud else shown
 
     def field(self, project: Project, own: str) -> Wire:
         """Show what a create takes in one field."""
@@ -196,7 +207,7 @@ class Views:
         if own == "priority":
             shown["allowedValues"] = [self.priority(project, name) for name in project.priorities]
         if own == "components":
-            shown["allowedValues"] = [{"id": name, "name": name} for name in project.components]
+            shown["allowedValues"] = [self.component(project, n) for n in project.components]
         return shown
 
 

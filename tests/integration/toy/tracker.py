@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from connectors.errors import Finding
+from connectors.ticket_fields import CreateFields
 from connectors.tickets import (
     Account,
     Category,
     Created,
-    CreateFields,
     NewTicket,
     NoAccount,
     Outcome,

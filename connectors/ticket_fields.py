@@ -1,0 +1,53 @@
+"""What the fields of a ticket take: values with ids, and the names that people know them by."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the values that a field takes: what it is sent by, and what people may call it.
+
+    ``name`` is as the account's language shows it, ``untranslated`` what it is called in all
+    languages, "" where the tracker does not say. ``id`` is "" where values go by their names.
+    """
+
+    name: str
+    id: str = ""
+    untranslated: str = ""
+
+
+def called(choices: Iterable[Choice], word: str) -> tuple[Choice, ...]:
+    """Give the choices that ``word`` names, several where it does not tell them apart.
+
+    By the name as shown, then by the untranslated one, then by the id; case and spacing are
+    nothing, unless they tell one from another.
+    """
+    among = tuple(choices)
+    meant = _folded(word)
+    return (
+        tuple(one for one in among if one.name == word)
+        or tuple(one for one in among if _folded(one.name) == meant)
+        or tuple(one for one in among if one.untranslated and _folded(one.untranslated) == meant)
+        or tuple(one for one in among if one.id and one.id == word.strip())
+    )
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class CreateFields:
+    """What a create in one project and issue type takes.
+
+    ``required`` are ids → names of the fields that must be sent and have no default;
+    ``settable`` the ids of all that may be; ``priorities`` and ``components`` the allowed values.
+    ``issue_type`` is the type, None where the tracker has no types.
+    """
+
+    issue_type: Choice | None = None
+    required: Mapping[str, str] = field(default_factory=dict)
+    settable: frozenset[str] = frozenset()
+    priorities: tuple[Choice, ...] = ()
+    components: tuple[Choice, ...] = ()
