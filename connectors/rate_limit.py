@@ -31,6 +31,9 @@ class Pace(Protocol):
     def take(self) -> None:
         """Wait for a permit. Raises ``OverBudget``, with ``again_in``, where that takes long."""
 
+    def hold(self, seconds: float) -> None:
+        """Tell others who share the budget that the service wants to be left alone for so long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -109,9 +112,15 @@ class LocalPace:
         if wait:
             self.sleep(wait)
 
+    def hold(self, seconds: float) -> None:
+        """Nobody shares it."""
+
 
 class NoPace:
     """No limit."""
+
+    def hold(self, seconds: float) -> None:
+        """Nobody shares it."""
 
     def take(self) -> None:
         """Give a permit at once."""

@@ -20,6 +20,8 @@ from connectors.errors import ConnectorError, OutOfQuota, Unreachable
 from connectors.rate_limit import OverBudget, Pace
 
 T = TypeVar("T")
+LONGEST_HOLD = 86_400.0
+"""Seconds for which a named wait is kept: a day, for no service means more."""
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]*)?")
 
 
@@ -27,17 +29,28 @@ class Retryable(Exception):
     """One attempt failed in a way that may pass.
 
     ``error`` is what to raise when no attempt is left. ``wait`` is how many seconds the service
-    asked for. ``maybe_done`` says that the request may have taken effect all the same (a timeout,
-    a lost connection, a 5xx): only a read is repeated after that.
+    asked for; where it ``holds``, for every request, as with a 429. ``maybe_done`` says that the
+    request may have taken effect all the same (a timeout, a lost connection, a 5xx): only a read is
+    repeated after that.
     """
 
     def __init__(
-        self, error: ConnectorError, *, wait: float | None = None, maybe_done: bool = True
+        self,
+        error: ConnectorError,
+        *,
+        wait: float | None = None,
+        holds: bool = False,
+        maybe_done: bool = True,
     ) -> None:
         super().__init__(str(error))
         self.error = error
         self.wait = wait
+        self.holds = holds
         self.maybe_done = maybe_done
+
+
+class OnHold(OutOfQuota):
+    """The service asked earlier to be left alone for longer than a request waits; not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +58,15 @@ class RetryPolicy:
     """How often and how long: seconds throughout.
 
     A service that asks for more than ``longest_wait`` is out of quota: the call ends at once and
-    says when to come back, so that nobody's terminal hangs for an hour.
+    says when to come back, so that nobody's terminal hangs for an hour. One that is down is told as
+    such before the pauses between attempts come to more than ``longest_outage``; a wait that it
+    names is kept once all the same.
     """
 
     attempts: int = 4
     first_wait: float = 0.5
     longest_wait: float = 60.0
+    longest_outage: float = 8.0
     jitter: float = 0.25
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
@@ -64,10 +80,11 @@ class RetryPolicy:
 
 @dataclass(slots=True)
 class Circuit:
-    """Stops asking a site that is down, so that one run does not spend an hour on timeouts.
+    """Stops asking a site that is down, or that wants to be left alone.
 
     After ``limit`` calls in a row that ended unreachable, every further call fails at once until
-    ``rest`` seconds have passed; then one call may try.
+    ``rest`` seconds have passed; then one call may try. So one run does not spend an hour on
+    timeouts. A wait that the site named holds for every call, whichever it was named to.
     """
 
     limit: int = 3
@@ -75,6 +92,7 @@ class Circuit:
     clock: Callable[[], float] = time.monotonic
     _failures: int = field(default=0, init=False)
     _opened: float = field(default=0.0, init=False)
+    _held_until: float = field(default=-math.inf, init=False)
 
     def before(self, service: str) -> None:
         """Raise ``Unreachable`` while the circuit is open."""
@@ -85,6 +103,22 @@ class Circuit:
                 "so it is not asked again for now.",
                 f"Run the command again in {math.ceil(left)} s.",
             )
+
+    @property
+    def held(self) -> float:
+        """For how many seconds to come nothing may be asked."""
+        return max(0.0, self._held_until - self.clock())
+
+    def hold(self, seconds: float) -> None:
+        """Ask nothing for so long, a day at most."""
+        self._held_until = max(self._held_until, self.clock() + min(seconds, LONGEST_HOLD))
+
+    def wait(self, seconds: float, sleep: Callable[[float], None]) -> None:
+        """Sleep for so long; a hold that was to end meanwhile has ended then."""
+        until, held = self._held_until, self.held
+        sleep(seconds)
+        if held <= seconds and self._held_until == until:
+            self._held_until = -math.inf
 
     def succeeded(self) -> None:
         """Count an answer, of whatever kind: the site is up."""
@@ -115,7 +149,8 @@ class Retrier:
         ``repeatable`` is True for reads and for writes that are the same done twice. With False
         only an attempt that surely did nothing (``maybe_done=False``, such as a 429) is repeated.
         Raises the last attempt's error, or ``OutOfQuota`` where only too long a wait stands in the
-        way; an attempt that may have taken effect is never called out of quota.
+        way, be it named to another call; an attempt that may have taken effect is never called out
+        of quota.
         """
 
         def may_repeat(again: Retryable) -> bool:
@@ -128,15 +163,15 @@ class Retrier:
 
         self.circuit.before(self.service)
         retrying = tenacity.Retrying(
-            before=lambda _: self.pace.take(),
-            stop=tenacity.stop_after_attempt(self.policy.attempts),
+            before=lambda _: self._take_turn(),
+            stop=self._is_over,
             wait=self._pause,
             retry=tenacity.retry_if_exception(worthwhile),
-            sleep=self.policy.sleep,
+            sleep=self._sleep,
             reraise=True,
         )
         try:
-            result = retrying(attempt)
+            result = retrying(lambda: self._attempted(attempt))
         except Retryable as again:
             self._count(again.error)
             if may_repeat(again) and again.wait is not None and self._is_too_long(again):
@@ -146,13 +181,51 @@ class Retrier:
                     again_in=again.wait,
                 ) from again
             raise again.error from again
-        except OverBudget:
+        except (OverBudget, OnHold):
             raise
         except ConnectorError as error:
             self._count(error)
             raise
         self.circuit.succeeded()
         return result
+
+    def _take_turn(self) -> None:
+        """Wait until a request may be sent. Raises ``OutOfQuota`` where that takes long."""
+        held = self.circuit.held
+        if held > self.policy.longest_wait:
+            raise on_hold(self.service, held)
+        if held:
+            self._sleep(held)
+        self.pace.take()
+
+    def _attempted(self, attempt: Callable[[], T]) -> T:
+        """Make an attempt, and keep for all requests the wait that is named to it."""
+        try:
+            return attempt()
+        except Retryable as again:
+            self._hold(again.wait if again.holds else None)
+            raise
+        except OutOfQuota as error:
+            self._hold(error.again_in)
+            raise
+
+    def _hold(self, seconds: float | None) -> None:
+        if seconds:
+            self.circuit.hold(seconds)
+            if seconds > self.policy.longest_wait:
+                self.pace.hold(seconds)
+
+    def _sleep(self, seconds: float) -> None:
+        self.circuit.wait(seconds, self.policy.sleep)
+
+    def _is_over(self, state: tenacity.RetryCallState) -> bool:
+        """Tell whether no attempt is left, or a site is down for longer than a call waits."""
+        if state.attempt_number >= self.policy.attempts:
+            return True
+        error = state.outcome.exception() if state.outcome else None
+        limited = isinstance(error, Retryable) and isinstance(error.error, OutOfQuota)
+        waited = state.idle_for + state.upcoming_sleep
+        return not limited and state.attempt_number > 1 and waited > self.policy.longest_outage
 
     def _is_too_long(self, again: Retryable) -> bool:
         return again.wait is not None and again.wait > self.policy.longest_wait
@@ -167,6 +240,15 @@ class Retrier:
             self.circuit.failed()
         else:
             self.circuit.succeeded()
+
+
+def on_hold(service: str, seconds: float) -> OnHold:
+    """Make the error for a service that asked to be left alone for so long."""
+    return OnHold(
+        f"{service} asked for no more requests for now, so it is not asked.",
+        f"Run the command again in {math.ceil(seconds)} s.",
+        again_in=seconds,
+    )
 
 
 def seconds_to_wait(header: str | None, now: datetime | None = None) -> float | None:

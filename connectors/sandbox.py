@@ -16,6 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.loopback import LoopbackServer, Running
 
+TOO_MANY_REQUESTS = 429
+
 
 class Moment(Enum):
     """When something happens: before the request takes effect, or after, before the answer."""
@@ -112,7 +114,8 @@ class Recorder:
     """An ASGI application around another one: every request is kept, and may go wrong.
 
     ``words`` gives the body that the service answers a status with, ``headers`` are in each of its
-    right answers. At most ``keep`` requests are kept, the last ones.
+    answers, right or wrong, but for a 429, which says for itself when to come back. At most
+    ``keep`` requests are kept, the last ones.
     """
 
     def __init__(
@@ -154,6 +157,8 @@ class Recorder:
             fault = fault or self._at(served, Moment.AFTER)
         if fault is not None:
             fault.spoil(served, self._words)
+            if served.status != TOO_MANY_REQUESTS:
+                served.answer_headers = {**self._headers, **served.answer_headers}
         status, answer = served.status, served.answer
         if fault is not None and fault.cut_short:
             served.status, answer = None, answer[: len(answer) // 2]

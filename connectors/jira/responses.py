@@ -30,6 +30,7 @@ FORBIDDEN = 403
 NOT_FOUND = 404
 REQUEST_TIMEOUT = 408
 TOO_MANY_REQUESTS = 429
+SERVICE_UNAVAILABLE = 503
 SERVER_ERRORS = range(500, 600)
 
 _LOGIN_FAILURES = ("AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED")
@@ -96,7 +97,8 @@ def error_for(answer: JiraAnswer, doing: str, host: str) -> ConnectorError | Ret
     elif answer.status in SERVER_ERRORS or answer.status == REQUEST_TIMEOUT:
         what = f"Jira at {host} failed ({answer.status}) and could not {doing}{said}"
         down = Unreachable(what, "Run the command again later.")
-        error = Retryable(down, wait=seconds_to_wait(answer.headers.get("Retry-After")))
+        wait = seconds_to_wait(answer.headers.get("Retry-After"))
+        error = Retryable(down, wait=wait, holds=answer.status == SERVICE_UNAVAILABLE)
     elif answer.status == UNAUTHORIZED:
         error = AccessDenied("Jira does not accept the credentials.", _RENEW)
     elif answer.status == FORBIDDEN:
@@ -133,7 +135,7 @@ def limited(answer: JiraAnswer, host: str) -> OutOfQuota | Retryable:
         "Run the command again later; what was done is kept.",
         again_in=wait,
     )
-    return Retryable(busy, wait=wait, maybe_done=False)
+    return Retryable(busy, wait=wait, holds=True, maybe_done=False)
 
 
 def _forbidden(answer: JiraAnswer, doing: str, said: str) -> AccessDenied:

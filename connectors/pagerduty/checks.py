@@ -8,7 +8,8 @@ from connectors.incidents import IncidentId
 from connectors.json_fields import JsonValue
 from connectors.pagerduty import client
 from connectors.pagerduty.common_payloads import read_incident_id
-from connectors.pagerduty.transport import ListPages, Query, Transport, Withheld
+from connectors.pagerduty.refusals import Withheld
+from connectors.pagerduty.transport import ListPages, Query, Transport
 from connectors.pagerduty.webhook import WANTED_EVENTS
 
 NEEDED_EVENTS = ("incident.resolved", "incident.annotated", "incident.reopened")

@@ -27,7 +27,8 @@ from connectors.incidents import (
 )
 from connectors.json_fields import JsonValue
 from connectors.pagerduty import client, payloads
-from connectors.pagerduty.transport import LAST_OFFSET, ListPages, Query, Transport, Withheld
+from connectors.pagerduty.refusals import Withheld
+from connectors.pagerduty.transport import LAST_OFFSET, ListPages, Query, Transport
 
 MERGE_PAGES = 5
 """How many pages of incidents are searched for those that were merged into one."""

@@ -1,4 +1,4 @@
-"""GET requests to PagerDuty: what an answer means, whether to ask again, lists page by page.
+"""GET requests to PagerDuty, repeated where that is worth it, and lists page by page.
 
 Stands on the ``pagerduty`` package, around these traps of its version 7.2.0: it repeats a 429 for
 ever without reading ``ratelimit-reset``; it sleeps by itself; it ignores every timeout but the
@@ -7,48 +7,32 @@ the last letters of the key; and it would send the key to a payload's URL that m
 the API's, so only paths made here are ever asked for.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
 import pagerduty
 
 from connectors.errors import (
-    AccessDenied,
     ConfigurationError,
-    ConnectorError,
-    NotFound,
-    OutOfQuota,
     PayloadError,
-    Rejected,
-    Unauthorized,
     Unreachable,
 )
 from connectors.json_fields import JsonValue
+from connectors.pagerduty import refusals
 from connectors.pagerduty.common_payloads import PAGERDUTY
 from connectors.rate_limit import Pace
-from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy, seconds_to_wait
+from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
 
 SERVICE = "PagerDuty"
 PAGE = 100
 LAST_OFFSET = 10_000
 """Offset plus limit may not be more: documented under "Pagination", error 400 beyond."""
-_RETRY_STATUS = 408
 T = TypeVar("T")
 Query = Mapping[str, str | int | Sequence[str]]
-
-
-class Withheld(AccessDenied):
-    """The key is good, but this is not for it: 402 (not in the plan) or 403 (not in its scope)."""
-
-    def __init__(self, what: str, remedy: str, *, lasting: bool) -> None:
-        super().__init__(what, remedy)
-        self.lasting = lasting
-        """True for 402: the same for every incident, until the account's plan changes."""
 
 
 class _Answered(Exception):
@@ -90,7 +74,12 @@ class Transport:
         self._key = _usable(api_key)
         self._retrier = Retrier(SERVICE, policy, Circuit(), pace)
         plain = self.url.startswith("http:")
-        self._client = _Client(self._key, base_url=self.url, trust_env=not plain)
+        self._client = _Client(
+            self._key,
+            auth_type="bearer" if refusals.is_oauth_token(self._key) else "token",
+            base_url=self.url,
+            trust_env=not plain,
+        )
         self._client.timeout = timeout  # type: ignore[assignment]  # inferred from a default of 60
 
     def __repr__(self) -> str:
@@ -118,7 +107,7 @@ class Transport:
                     f"PagerDuty answered GET {path} with something that is not JSON.",
                     "Look at PAGERDUTY_API_URL, and at what stands between here and PagerDuty.",
                 ) from None
-        raise self._error(path, response)
+        raise refusals.error_for(f"GET {path}", response, self._key)
 
     def _answer(self, path: str, query: Query) -> httpx2.Response:
         try:
@@ -130,71 +119,11 @@ class Transport:
             raise Retryable(
                 Unreachable(
                     f"PagerDuty at {self.url} could not be reached: "
-                    f"{self._quote(str(cause)) or type(cause).__name__}.",
+                    f"{refusals.quote(str(cause), self._key) or type(cause).__name__}.",
                     "Look at PAGERDUTY_API_URL and at the network.",
                 )
             ) from None
         raise RuntimeError("The pagerduty package gave no answer and no error.")
-
-    def _error(self, path: str, response: httpx2.Response) -> Exception:
-        """Tell what an answer other than 2xx means."""
-        status = response.status_code
-        reason = self._quote(_reason(response))
-        said = f"PagerDuty answered GET {path} with {status}{': ' + reason if reason else ''}."
-        again = seconds_to_wait(
-            response.headers.get("ratelimit-reset") or response.headers.get("retry-after")
-        )
-        if status == httpx2.codes.TOO_MANY_REQUESTS:
-            error: ConnectorError = OutOfQuota(
-                "PagerDuty's limit of requests for this key is used up.",
-                "Run the command again in a minute.",
-                again_in=again,
-            )
-            return Retryable(error, wait=again, maybe_done=False)
-        if status == _RETRY_STATUS or status >= httpx2.codes.INTERNAL_SERVER_ERROR:
-            return Retryable(Unreachable(said, "Run the command again later."), wait=again)
-        return _refusal(status, said)
-
-    def _quote(self, text: str) -> str:
-        """Make somebody else's words fit for a sentence of ours; they never repeat the key."""
-        words = " ".join(text.replace(self._key, "…").split())
-        return words[:300].rstrip(".")
-
-
-def _refusal(status: int, said: str) -> ConnectorError:
-    match status:
-        case 401:
-            return Unauthorized(
-                said,
-                "Look at PAGERDUTY_API_KEY; a good key is refused too where the account is in "
-                "the other region (PAGERDUTY_API_URL: https://api.pagerduty.com or "
-                "https://api.eu.pagerduty.com).",
-            )
-        case 402:
-            return Withheld(said, "The account's plan does not include this.", lasting=True)
-        case 403:
-            return Withheld(said, "Use a key that may read this.", lasting=False)
-        case 404:
-            return NotFound(said, "Look at the id, and at what this key may see.")
-    if status < httpx2.codes.BAD_REQUEST:
-        return Rejected(
-            said,
-            "The API never redirects: look at PAGERDUTY_API_URL, and at what stands between here "
-            "and PagerDuty.",
-        )
-    return Rejected(said)
-
-
-def _reason(response: httpx2.Response) -> str:
-    """Find PagerDuty's own words in the body of an error, "" where it has none."""
-    try:
-        error: Any = json.loads(response.content)["error"]
-        if isinstance(error, str):
-            return error
-        words = [error.get("message"), *(error.get("errors") or ())]
-        return ": ".join(str(word) for word in words if word)
-    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
-        return ""
 
 
 def api_address(url: str) -> str:

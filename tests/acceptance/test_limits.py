@@ -1,5 +1,6 @@
 """Limits and outages: waits that are short, words that are clear, nothing done twice or lost."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -99,3 +100,27 @@ def test_an_unanswered_create_says_when_to_come_back(there: World) -> None:
     (one,) = result.incidents
     assert one.again_in is not None
     assert 10 < one.again_in <= 60
+
+
+@pytest.mark.parametrize("at", ["bulkfetch|/search", "createmeta", "myself"])
+def test_after_a_429_of_an_hour_the_site_is_asked_nothing_else(there: World, at: str) -> None:
+    there.jira.fault(Fault(at=at, status=429, headers={"Retry-After": "3600"}))
+    result = there.run("quick fix", "checkout storm")
+    assert result.failed
+    assert re.search(at, there.jira.calls()[-1])
+    assert (there.tickets(), there.slept) == ({}, [])
+    assert any("again in 3600 s" in told for told in result.incidents[0].failures)
+    assert there.path("checkout storm").exists()
+
+
+def test_a_server_error_of_pagerduty_costs_a_moment_though_the_quota_s_clock_shows_a_minute(
+    here: World,
+) -> None:
+    clock = {"ratelimit-limit": "960", "ratelimit-remaining": "959", "ratelimit-reset": "60"}
+    for part in ("log_entries", "notes"):
+        here.pagerduty.fault(Fault(part, 503, clock))
+    result = here.sync()
+    assert result.failures == ()
+    assert here.path().exists()
+    assert len(here.slept) == 2
+    assert sum(here.slept) < 3

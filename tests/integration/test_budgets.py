@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.errors import OutOfQuota
 from connectors.incidents import IncidentId
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID
@@ -91,6 +92,7 @@ def test_on_postgresql_too(opened: Database) -> None:
 
 CHILD = """
 import sys
+from connectors.errors import OutOfQuota
 from connectors.incidents import IncidentId
 from connectors.rate_limit import OverBudget, Rate
 from connectors.pagerduty.client import PagerDuty
@@ -215,3 +217,43 @@ def test_a_run_shares_its_budget_unless_it_is_dry_or_has_no_limit(
             assert context.source is not None
             context.source.incident(IncidentId(STORM_ID))
     assert budgets(url) == kept
+
+
+def test_a_service_that_wants_to_be_left_alone_is_left_alone_by_every_process(
+    url: str, opened: Database
+) -> None:
+    now = 1_000_000.0
+    other = Database.open(url)
+    names = ("Jira", "Jira", "PagerDuty")
+    told, asks, another = (
+        SharedPace(one.engine, name, Rate(60), clock=lambda: now, sleep=refuse)
+        for one, name in zip((opened, other, other), names, strict=True)
+    )
+    asks.take()
+    told.hold(3600)
+    told.hold(5)
+    another.take()
+    for pace in (asks, told):
+        with pytest.raises(OutOfQuota, match=r"asked for no more .* again in 3600 s"):
+            pace.take()
+    now += 3599
+    with pytest.raises(OutOfQuota) as caught:
+        asks.take()
+    assert caught.value.again_in == pytest.approx(1.0)
+    now += 1
+    asks.take()
+    told.hold(1e9)
+    now += 86_400
+    asks.take()
+    other.close()
+
+
+def test_a_hold_from_before_the_clock_was_set_back_is_none(opened: Database) -> None:
+    now = 1_000_000.0
+    pace = SharedPace(opened.engine, "Jira", Rate(60), clock=lambda: now, sleep=refuse)
+    pace.hold(60)
+    now -= 100_000
+    pace.take()
+    pace.hold(60)
+    with pytest.raises(OutOfQuota, match="again in 60 s"):
+        pace.take()

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import requests
 
 from connectors.errors import (
     AccessDenied,
@@ -404,6 +405,67 @@ def test_a_server_error_is_repeated_within_bounds(
         pagerduty.incident(STORM)
     assert len(sandbox.calls()) == 4
     assert waits.seconds == [0.5, 1.0, 2.0] * 2
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+@pytest.mark.parametrize(
+    ("headers", "waited"),
+    [
+        ({"ratelimit-reset": "60", "ratelimit-remaining": "959"}, [0.5]),
+        ({"ratelimit-reset": "60", "retry-after": "2"}, [2.0]),
+        ({"ratelimit-reset": "40", "ratelimit-remaining": "0"}, [40.0]),
+    ],
+)
+def test_the_quota_s_clock_is_no_wait_while_there_is_some_left(
+    sandbox: PagerDutySandbox,
+    pagerduty: PagerDuty,
+    waits: Waits,
+    status: int,
+    headers: dict[str, str],
+    waited: list[float],
+) -> None:
+    sandbox.fault(Fault(rf"/incidents/{STORM}$", status, headers))
+    pagerduty.incident(STORM)
+    assert waits.seconds == waited
+
+
+def test_every_answer_of_the_sandbox_has_the_quota_s_clock(sandbox: PagerDutySandbox) -> None:
+    sandbox.fault(Fault(".*", 503))
+    for status in (503, 401):
+        answer = requests.get(f"{sandbox.url}/incidents/{STORM}", timeout=5)
+        assert (answer.status_code, answer.headers["ratelimit-reset"]) == (status, "30")
+
+
+@pytest.mark.parametrize("token", ["pdus+_0XBPWQQ_abc", "pdeu+_0XBPWQQ_abc"])
+def test_an_oauth_token_goes_as_bearer(
+    sandbox: PagerDutySandbox, connect: Connect, token: str
+) -> None:
+    with PagerDutySandbox(api_keys=(token,)) as scoped:
+        scenarios.load(scoped.account)
+        assert connect(token, scoped.url).incident(STORM).id == STORM
+        (served,) = scoped.served
+        assert served.headers["authorization"] == f"Bearer {token}"
+        answer = requests.get(
+            f"{scoped.url}/incidents/{STORM}",
+            headers={"Authorization": f"Token token={token}"},
+            timeout=5,
+        )
+        assert answer.status_code == 401
+    with pytest.raises(AccessDenied, match=r"OAuth access token.*Bearer.*expired"):
+        connect(token, sandbox.url).incident(STORM)
+
+
+def test_a_long_wait_is_kept_by_every_call(
+    sandbox: PagerDutySandbox, pagerduty: PagerDuty, waits: Waits
+) -> None:
+    sandbox.fault(Fault(LOG, 429, {"ratelimit-reset": "3600"}))
+    with pytest.raises(OutOfQuota):
+        pagerduty.record(STORM)
+    sandbox.forget()
+    for ask in (pagerduty.incident, pagerduty.record):
+        with pytest.raises(OutOfQuota, match="asked for no more requests"):
+            ask(STORM)
+    assert (sandbox.calls(), waits.seconds) == ([], [])
 
 
 def test_a_lost_connection_is_tried_again(sandbox: PagerDutySandbox, pagerduty: PagerDuty) -> None:

@@ -266,3 +266,68 @@ def test_a_call_that_is_unreachable_without_asking_to_be_repeated_counts_too() -
             run(Script(DOWN))
     with pytest.raises(Unreachable, match="in a row"):
         run(Script("answer"))
+
+
+LIMITED = OutOfQuota("Too many requests.", "Later.")
+
+
+def held(wait: float) -> Retryable:
+    return Retryable(LIMITED, wait=wait, holds=True, maybe_done=False)
+
+
+def test_a_wait_that_was_named_to_one_call_holds_for_every_other_until_it_is_over() -> None:
+    run, other = Run(), Script("answer")
+    with pytest.raises(OutOfQuota):
+        run(Script(held(3600.0)))
+    with pytest.raises(OutOfQuota, match=r"Jira asked for no more .* again in 3600 s") as caught:
+        run(other)
+    assert (other.made, caught.value.again_in) == (0, 3600.0)
+    run.now += 3550
+    assert run(other) == "answer"
+    assert run.waits == [50.0]
+    assert run(other) == "answer"
+    assert run.waits == [50.0]
+
+
+def test_a_wait_that_was_waited_out_holds_nobody_up_afterwards() -> None:
+    run = Run()
+    assert run(Script(held(7.0), "answer")) == "answer"
+    assert run(Script("another")) == "another"
+    assert run.waits == [7.0]
+
+
+def test_a_quota_by_the_hour_holds_for_every_call_too() -> None:
+    run = Run()
+    with pytest.raises(OutOfQuota):
+        run(Script(OutOfQuota("Used up.", again_in=900.0)))
+    with pytest.raises(OutOfQuota, match="again in 900 s"):
+        run(Script("answer"))
+
+
+def test_the_wait_of_one_call_that_failed_alone_is_its_own() -> None:
+    run = Run()
+    with pytest.raises(OutOfQuota):
+        run(Script(Retryable(DOWN, wait=3600.0)))
+    assert run(Script("answer")) == "answer"
+
+
+def test_no_wait_holds_for_longer_than_a_day() -> None:
+    run = Run()
+    with pytest.raises(OutOfQuota):
+        run(Script(held(1e11)))
+    run.now += 86_400
+    assert run(Script("answer")) == "answer"
+
+
+def test_an_outage_is_told_soon_though_each_answer_asks_for_a_little_patience() -> None:
+    run, script = Run(), Script(Retryable(DOWN, wait=5.0))
+    with pytest.raises(Unreachable):
+        run(script)
+    assert (script.made, run.waits) == (2, [5.0])
+
+
+def test_a_limit_is_waited_for_longer_than_an_outage() -> None:
+    run, script = Run(), Script(held(5.0))
+    with pytest.raises(OutOfQuota):
+        run(script)
+    assert (script.made, run.waits) == (4, [5.0, 5.0, 5.0])

@@ -12,11 +12,22 @@ from collections.abc import Callable
 from sqlalchemy import Engine, TextClause, text
 
 from connectors.rate_limit import Rate
+from connectors.retry import LONGEST_HOLD, on_hold
 from worker.journal.database import connected
 
 _SERVER_CLOCK = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS double precision)"
+_HELD = """
+SELECT next_at - {now} FROM budgets
+WHERE name = :hold AND next_at > {now} AND next_at <= {now} + :longest_hold
+"""
+_HOLD = """
+INSERT INTO budgets (name, next_at) VALUES (:hold, {now} + :seconds)
+ON CONFLICT (name) DO UPDATE SET next_at = {now} + :seconds
+WHERE budgets.next_at < {now} + :seconds OR budgets.next_at > {now} + :longest_hold
+"""
 _TAKE = """
-INSERT INTO budgets (name, next_at) VALUES (:name, {now} + :spacing)
+INSERT INTO budgets (name, next_at) SELECT :name, {now} + :spacing
+WHERE NOT EXISTS ({held})
 ON CONFLICT (name) DO UPDATE SET next_at = :spacing + CASE
     WHEN budgets.next_at BETWEEN {now} AND {now} + :furthest THEN budgets.next_at ELSE {now} END
 WHERE budgets.next_at - :head_start - {now} <= :longest_wait
@@ -51,26 +62,45 @@ class SharedPace:
         self._one_by_one = threading.Lock()
         asks_server = clock is None and engine.dialect.name == "postgresql"
         now = _SERVER_CLOCK if asks_server else "CAST(:now AS double precision)"
-        self._take, self._look = text(_TAKE.format(now=now)), text(_LOOK.format(now=now))
+        held = _HELD.format(now=now)
+        self._held, self._hold = text(held), text(_HOLD.format(now=now))
+        self._take = text(_TAKE.format(now=now, held=held))
+        self._look = text(_LOOK.format(now=now))
 
     def take(self) -> None:
-        """Wait for a permit. Raises ``OverBudget``, with ``again_in``, where that takes long."""
+        """Wait for a permit.
+
+        Raises ``OutOfQuota``, with ``again_in``, where that takes long, or where the service asked
+        one of the processes to be left alone for now.
+        """
         wait = self._ask(self._take)
+        if wait is None and (held := self._ask(self._held)):
+            raise on_hold(self._name, held)
         if wait is None:
             raise self._rate.over_budget(self._name, max(0.0, self._ask(self._look) or 0.0))
         if wait > 0:
             self._sleep(wait)
 
-    def _ask(self, question: TextClause) -> float | None:
-        rate = self._rate
+    def hold(self, seconds: float) -> None:
+        """Give nobody a permit for so long."""
         with self._one_by_one, connected(self._engine) as connection:
-            values: dict[str, str | float] = {
-                "name": self._name,
-                "now": self._clock(),
-                "spacing": rate.spacing,
-                "head_start": rate.head_start,
-                "furthest": rate.furthest,
-                "longest_wait": rate.longest_wait,
-            }
-            answer: float | None = connection.scalar(question, values)
+            connection.execute(self._hold, self._values(min(seconds, LONGEST_HOLD)))
+
+    def _ask(self, question: TextClause) -> float | None:
+        with self._one_by_one, connected(self._engine) as connection:
+            answer: float | None = connection.scalar(question, self._values())
         return answer
+
+    def _values(self, seconds: float = 0.0) -> dict[str, str | float]:
+        rate = self._rate
+        return {
+            "name": self._name,
+            "hold": f"{self._name}: on hold",
+            "seconds": seconds,
+            "longest_hold": LONGEST_HOLD,
+            "now": self._clock(),
+            "spacing": rate.spacing,
+            "head_start": rate.head_start,
+            "furthest": rate.furthest,
+            "longest_wait": rate.longest_wait,
+        }

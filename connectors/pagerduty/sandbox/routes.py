@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from connectors.pagerduty.refusals import is_oauth_token
 from connectors.pagerduty.sandbox import views
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
@@ -86,9 +87,11 @@ class Api:
 
     def _authorise(self, header: str) -> None:
         for key in self._keys:
-            for form in (f"Token token={key}", f"Bearer {key}"):
-                if hmac.compare_digest(header.encode(), form.encode()):
-                    return
+            forms = [f"Bearer {key}"]
+            if not is_oauth_token(key):
+                forms.append(f"Token token={key}")
+            if any(hmac.compare_digest(header.encode(), form.encode()) for form in forms):
+                return
         raise ErrorAnswer(401, 2006, "Authentication Failed")
 
     def _found(self, request: Request) -> SandboxIncident:
