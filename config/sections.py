@@ -119,13 +119,41 @@ COLUMNS: Mapping[Column, str] = MappingProxyType(
 )
 
 
+NOTHING: tuple[str, ...] = (
+    "TBD",
+    "TBC",
+    "TBA",
+    "TODO",
+    "to be determined",
+    "to be decided",
+    "to be defined",
+    "n/a",
+    "NA",
+    "not applicable",
+    "none",
+    "none yet",
+    "none so far",
+    "nothing",
+    "nothing yet",
+    "no action items",
+    "no action needed",
+    "no action required",
+    "unassigned",
+)
+"""Words that stand where an action item, an owner or a deadline could, and say that none is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What this team's documents call the parts; each defaults to the built-in template's name."""
+    """What this team's documents call the parts; each defaults to the built-in template's name.
+
+    ``nothing`` are the words that stand for none; case and punctuation make no difference.
+    """
 
     headings: Mapping[Section, str] = field(default_factory=lambda: HEADINGS)
     labels: Mapping[Slot, str] = field(default_factory=lambda: LABELS)
     columns: Mapping[Column, str] = field(default_factory=lambda: COLUMNS)
+    nothing: tuple[str, ...] = NOTHING
 
 
 _BUILT_IN: Mapping[str, Mapping[str, str]] = {
@@ -139,11 +167,11 @@ def _laid_over(value: object) -> object:
     """Complete a team's names by the built-in ones; every other value is left to be refused."""
     if not isinstance(value, Mapping):
         return value
-    unknown = sorted(set(value) - set(_BUILT_IN))
+    unknown = sorted(set(value) - {*_BUILT_IN, "nothing"})
     if unknown:
         known = ", ".join(field.name for field in fields(Names))
         raise ValueError(f"holds {unknown[0]!r}, which is not a setting. Valid here: {known}.")
-    names: dict[str, object] = {}
+    names: dict[str, object] = {"nothing": value.get("nothing", NOTHING)}
     for table, built_in in _BUILT_IN.items():
         given = value.get(table, {})
         names[table] = {**built_in, **_flat(given)} if isinstance(given, Mapping) else given

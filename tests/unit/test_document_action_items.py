@@ -183,10 +183,10 @@ def test_other_tables_of_the_section_are_left_alone() -> None:
     assert write(text, NAMES, [CellEdit(0, TICKET, "x")]).endswith(legend)
 
 
-def test_without_the_heading_the_table_is_known_by_its_columns() -> None:
+def test_a_table_that_is_not_under_the_heading_makes_no_ticket() -> None:
     body = TABLE.partition("\n")[2] + "| Watch | ann | | |\n"
-    assert tasks("# T\n\n## Timeline\n\n" + body) == ["Watch"]
-    assert tasks("# T\n\n| Task | Notes |\n|---|---|\n| Watch | ann |\n") == []
+    assert tasks("# T\n\n## Timeline\n\n" + body) == []
+    assert tasks("# T\n\n" + body) == []
 
 
 def test_columns_may_have_names_in_another_language() -> None:
@@ -233,13 +233,13 @@ def test_the_last_cell_of_a_row_without_a_closing_pipe_changes_alone() -> None:
 
 def test_two_columns_are_added_to_every_row_and_short_rows_are_filled() -> None:
     text = (
-        "## Action Items\n| Task | Owner |\n|------|-------|\n| a    | ann   |  \n| b\nc | bo\n"
+        "## Action Items\n| Task | Owner |\n|------|-------|\n| a    | ann   |  \n| b\n| c | bo\n"
         "| [d] | |\n"
     )
     result = write(text, NAMES, [CellEdit(0, TicketCell("OPS-1"), "To Do")])
     assert result == (
         "## Action Items\n| Task | Owner | Ticket | Status |\n|------|-------|--------|--------|\n"
-        "| a    | ann   | OPS-1  | To Do  |  \n| b |  |        |        |\nc | bo |        |       \n"
+        "| a    | ann   | OPS-1  | To Do  |  \n| b |  |        |        |\n| c | bo |        |        |\n"
         "| [d] | |        |        |\n"
     )
     assert [item.task for item in read(result, NAMES).items] == ["a", "b", "c"]

@@ -91,7 +91,8 @@ def test_the_title_is_the_first_heading(text: str, found: str) -> None:
         ("- [ ] open box\n- [x] done\n- [link](u) [ref][r] [^1]\n", 0),
         ("| a | b |\n|---|---|\n| [x y] | [z y] |\n| [OPS-1](u) | ok |\n", 1),
         ("Text with [brackets].\n", 0),
-        (r"- \[escaped\]" + "\n", 0),
+        (r"- \[escaped\]" + "\n", 1),
+        (r"- words \[escaped\] in words" + "\n", 0),
     ],
 )
 def test_open_prompts_are_counted(text: str, count: int) -> None:

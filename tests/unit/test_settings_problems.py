@@ -65,7 +65,7 @@ def problems(text: str = "", environ: dict[str, str] | None = None) -> tuple[str
         (
             "[document_names.words]\nx = 'y'",
             "document_names in settings.toml holds 'words', which is not a setting. Valid here: "
-            "headings, labels, columns.",
+            "headings, labels, columns, nothing.",
         ),
         (
             "[document_names.columns]\nowner = 'Who'\ntask = 'who'",

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from connectors.tickets import Mark
 from tests.unit.tracking_support import LAG, NOW, intent, rows, state, ticket, tracked
-from worker.tracking.linking import LinkPlan, plan_links
+from worker.tracking.link_plan import LinkPlan
+from worker.tracking.linking import plan_links
 from worker.tracking.new_ticket import summary_line
 
 

@@ -11,6 +11,7 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from config.groups import CreateWhen
 from config.settings import Settings
 from config.values import DirectoryLocation
 from connectors.connector import Connector, SourceConnector, TrackerConnector
@@ -21,6 +22,7 @@ from connectors.rate_limit import LocalPace, NoPace, Pace, Rate
 from connectors.tickets import Mark, TicketTracker
 from worker.app.registry import Services
 from worker.document.template import survey
+from worker.document.unread.taken_columns import taken_from
 from worker.drafting.policy import DraftPolicy, Handling, OutsideLog, Rule, Topic
 from worker.jobs.context import DraftFilter, JobContext, JobPolicy, RouteRule
 from worker.journal.budgets import SharedPace
@@ -245,7 +247,14 @@ def _database(context: JobContext) -> Iterable[Finding]:
 
 
 def _template(context: JobContext) -> Iterable[Finding]:
-    found = survey(context.policy.template, context.policy.names)
+    names = context.policy.names
+    found = survey(context.policy.template, names)
     filled = sum(1 for one in found if one.filled)
     left = "; ".join(one.sentence for one in found if not one.filled)
     yield Finding("Template", detail=f"{filled} places are filled" + (f"; {left}" if left else ""))
+    said, remedy = taken_from(context.policy.template, names)
+    makes_tickets = context.tracker is not None and context.policy.create is not CreateWhen.NEVER
+    if remedy and makes_tickets:
+        yield Finding("Action items", problem=said, remedy=remedy)
+    else:
+        yield Finding("Action items", detail=f"{said} {remedy}".rstrip())

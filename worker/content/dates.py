@@ -1,14 +1,27 @@
 """Dates as people write them, in the cell of a deadline and in a note."""
 
 import re
+import unicodedata
 from datetime import date, timedelta
 
 from dateutil.parser import parserinfo
 
 from worker.content.clean_text import clean
 
-_LEAD = re.compile(r"^(?:by|due|until)\b:?\s*")
-_TIME = re.compile(r"[t ]\d{1,2}:\d\d\S*$")
+_MARKUP = re.compile(r"[\\*`~\[\](){}<>\"'\u201c\u201d\u2018\u2019]+")
+_LEAD = re.compile(r"^(?:(?:by|due|until|on|deadline|date|eta)\b[:=]*\s*)+")
+_HOUR = r"\d{1,2}(?::\d\d\S*|(?=\s*[ap]\.?m\b))(?:\s*[ap]\.?m\b\.?)?(?:\s+(?:utc|gmt|[a-z]{2,4}t))?"
+_TIME = re.compile(
+    rf"(?:t|,?\s+(?:at\s+)?){_HOUR}$|,?\s+(?:eod|eob|cob)$|^(?:eod|eob|cob)\s+(?:on\s+)?"
+)
+_GAP = re.compile(r"(?<=\d)\s*([-/.])\s*(?=\d)")
+_ALIAS = re.compile(r"^\W*\[\[([^\[\]|]*)\|[^\[\]]*\]\]\W*$")
+_ISO = re.compile(r"\b\d{4}-\d{1,2}-\d{1,2}\b")
+_COMPACT = re.compile(r"(?:19|20)\d{6}")
+_WEEK_DATE = re.compile(r"(\d{4})-?w(\d\d)-?([1-7])")
+_EAST_ASIAN = re.compile(
+    r"(\d{4})\s*[\u5e74\ub144]\s*(\d{1,2})\s*[\u6708\uc6d4]\s*(\d{1,2})\s*[\u65e5\uc77c]"
+)
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -18,6 +31,9 @@ _KNOWN = parserinfo()
 _LAST_MONTH = 12
 _DAYS_OF_WEEK = [names[-1].casefold() for names in parserinfo.WEEKDAYS]
 _WEEK = len(_DAYS_OF_WEEK)
+_NO_SUCH_DAY = "there is no such day"
+_TWO_DAYS = "it can mean two different days"
+_OTHER_WEEKDAY = "its weekday is another day's"
 _YEAR_DIGITS = 4
 _DAY_DIGITS = 2
 
@@ -28,10 +44,12 @@ ReadDate = tuple[date | None, str]
 def read_date(text: str, written_on: date | None = None) -> ReadDate:
     """Read a date that can mean one day only.
 
-    Understood, in English, are ``2026-12-03`` (also with ``/`` or ``.``), ``3.12.2026``,
-    ``14/12/2026`` and ``12/14/2026`` (not ``3/12/2026``, which two continents read differently),
-    and a day, a month's name and a year in any order, with a weekday if it is that day's. A time
-    of day behind them is left out, as is ``by``, ``due`` or ``until`` before them.
+    Understood, in English, are ``2026-12-03`` (also with ``/`` or ``.``, with whatever kind of
+    dash, or as ``20261203``), ``3.12.2026``, ``14/12/2026`` and ``12/14/2026`` (not ``3/12/2026``,
+    which two continents read differently), ``2026-W49-4``, and a day, a month's name and a year in
+    any order. A weekday may stand with them if it is that day's. A time of day behind them is left
+    out, as is ``by``, ``due`` or ``until`` before them, and what editors put around a date: an
+    ``@``, brackets, quotes, an emoji, backslashes.
 
     ``written_on`` is the day on which the words were written, where that is known, as it is of a
     note. From there the year may be missing (the next such day is meant), and ``today``,
@@ -39,22 +57,72 @@ def read_date(text: str, written_on: date | None = None) -> ReadDate:
     be this one or the next). The cell of a deadline has no such day: it is read again at each
     sync, and "Friday" in it would become another day every week.
     """
-    words = _LEAD.sub("", clean(text).casefold().strip(" ."))
-    words = _TIME.sub("", words)
-    if found := _YEAR_FIRST.fullmatch(words):
-        return _make(int(found[1]), int(found[3]), int(found[4]))
-    if found := _YEAR_LAST.fullmatch(words):
-        return _numbers(int(found[1]), int(found[3]), int(found[4]), dotted=found[2] == ".")
+    words = _TIME.sub("", _LEAD.sub("", _bare(text)))
+    told, weekdays = _without_weekdays(words)
+    found, wrong = _figures(told)
+    if found is not None and set(weekdays) - {found.weekday()}:
+        return None, _OTHER_WEEKDAY
+    if found is not None or wrong:
+        return found, wrong
     if written_on is not None and (near := _near(words, written_on)):
         return near, ""
     return _words(words, written_on)
+
+
+def _bare(text: str) -> str:
+    """Give the words in lower case and plain characters, without what editors put around them.
+
+    Every dash is a ``-``, every slash a ``/``, every digit one of ASCII's.
+    """
+    alias = _ALIAS.match(clean(text))
+    known = unicodedata.normalize("NFKC", clean(alias[1] if alias else text)).casefold()
+    plain = "".join(map(_plain, known))
+    words = _GAP.sub(r"\1", " ".join(_MARKUP.sub(" ", plain.replace("\\", "")).split()))
+    start = next((at for at, one in enumerate(words) if one.isalnum()), len(words))
+    end = next((at for at in range(len(words), start, -1) if words[at - 1].isalnum()), start)
+    return words[start:end]
+
+
+def _plain(character: str) -> str:
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    if unicodedata.category(character) == "Pd" or character == "\u2212":
+        return "-"
+    return "/" if character in "\u2044\u2215" else character
+
+
+def _without_weekdays(words: str) -> tuple[str, list[int]]:
+    """Give the words without the names of weekdays, and which these are, from Monday as 0."""
+    named = [
+        (word, day) for word in _WORD.findall(words) if (day := _KNOWN.weekday(word)) is not None
+    ]
+    for word, _ in named:
+        words = re.sub(rf"\b{word}\b", " ", words)
+    return " ".join(words.split()).strip(" ,.-"), [day for _, day in named]
+
+
+def _figures(words: str) -> ReadDate:
+    """Read a date of figures alone; neither a date nor a reason where it is none."""
+    if found := _YEAR_FIRST.fullmatch(words) or _EAST_ASIAN.fullmatch(words):
+        year, month, day = found.groups()[0], *found.groups()[-2:]
+        return _make(int(year), int(month), int(day))
+    if found := _YEAR_LAST.fullmatch(words):
+        return _numbers(int(found[1]), int(found[3]), int(found[4]), dotted=found[2] == ".")
+    if _COMPACT.fullmatch(words):
+        return _make(int(words[:4]), int(words[4:6]), int(words[6:]))
+    if found := _WEEK_DATE.fullmatch(words):
+        try:
+            return date.fromisocalendar(int(found[1]), int(found[2]), int(found[3])), ""
+        except ValueError:
+            return None, _NO_SUCH_DAY
+    return (None, _TWO_DAYS) if len(set(_ISO.findall(words))) > 1 else (None, "")
 
 
 def _make(year: int, month: int, day: int) -> ReadDate:
     try:
         return date(year, month, day), ""
     except ValueError:
-        return None, "there is no such day"
+        return None, _NO_SUCH_DAY
 
 
 def _numbers(first: int, second: int, year: int, *, dotted: bool) -> ReadDate:
@@ -63,7 +131,7 @@ def _numbers(first: int, second: int, year: int, *, dotted: bool) -> ReadDate:
         return _make(year, second, first)
     if second > _LAST_MONTH:
         return _make(year, first, second)
-    return None, "it can mean two different days"
+    return None, _TWO_DAYS
 
 
 def _near(word: str, written_on: date) -> date | None:
@@ -94,10 +162,10 @@ def _words(text: str, written_on: date | None) -> ReadDate:
     if not days:
         return None, "it names no day"
     if len(months) > 1 or len(days) > 1 or len(numbers) > len(years[:1]) + len(days):
-        return None, "it can mean two different days"
+        return None, _TWO_DAYS
     found, wrong = _with_year(years[0] if years else None, months[0], days[0], written_on)
     if found is not None and set(weekdays) - {found.weekday()}:
-        return None, "its weekday is another day's"
+        return None, _OTHER_WEEKDAY
     return found, wrong
 
 

@@ -237,7 +237,6 @@ class _InlineParser(MarkdownIt):
 _parser = _InlineParser("commonmark").enable("strikethrough")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BARE_PIPE = re.compile(r"(?<!\\)\|")
-_BRACKETED = re.compile(r"\[[^\[\]]*\]")
 
 Definitions = Mapping[str, object]
 """What a document's link reference definitions are, as the parser keeps them."""
@@ -250,9 +249,14 @@ def in_cell(markdown: str) -> str:
 
 def plain(markdown: str, definitions: Definitions | None = None) -> str:
     """Give what a reader sees: links by their text, code and emphasis by their letters."""
+    return " ".join("".join(words_of(inline_tokens(markdown, definitions))).split())
+
+
+def inline_tokens(markdown: str, definitions: Definitions | None = None) -> list[Token]:
+    """Read inline Markdown into the parser's tokens."""
     tokens: list[Token] = []
     _parser.inline.parse(markdown, _parser, {"references": definitions or {}}, tokens)
-    return " ".join("".join(_words(tokens)).split())
+    return tokens
 
 
 def plain_cell(markdown: str, definitions: Definitions | None = None) -> str:
@@ -260,16 +264,12 @@ def plain_cell(markdown: str, definitions: Definitions | None = None) -> str:
     return plain(markdown.replace("\\|", "|"), definitions)
 
 
-def _words(tokens: Iterable[Token]) -> Iterable[str]:
+def words_of(tokens: Iterable[Token]) -> Iterable[str]:
+    """Give what a reader sees of tokens, piece by piece."""
     for token in tokens:
         if token.type in ("text", "code_inline", "text_special"):
             yield token.content
         elif token.type in ("softbreak", "hardbreak") or _BREAK.fullmatch(token.content):
             yield " "
         elif token.type == "image":
-            yield "".join(_words(token.children or ()))
-
-
-def is_bracketed(markdown: str) -> bool:
-    """Tell whether text is wholly one ``[bracketed placeholder]``."""
-    return _BRACKETED.fullmatch(markdown.strip()) is not None
+            yield "".join(words_of(token.children or ()))

@@ -5,14 +5,23 @@ What reads and writes them is :mod:`worker.document.action_section`.
 
 import re
 import textwrap
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from worker.content.dates import read_date
-from worker.content.inline_markdown import escape, is_bracketed, safe_url
+from worker.content.inline_markdown import Definitions, escape, safe_url
+from worker.content.placeholders import (
+    is_bracketed,
+    is_marks,
+    is_struck_out,
+    says_nothing,
+    unstruck,
+)
 
 _KEY = r"[A-Za-z][A-Za-z0-9_]+-[1-9]\d*"
-_URL = r"https?://[^\s<>()|\\\]]+"
+_URL = r"https?://[^\s<>()|\\\]\"']+"
 _IN_URL = re.compile(rf"(?:/browse/|/issues/|[?&]selectedIssue=)({_KEY})(?![\w-])")
 _REFERENCE = re.compile(
     rf"\[\\?`?(?P<text>{_KEY})`?\](?:\((?P<link><[^<>]*>|[^\s()]*)(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\]|)"
@@ -20,7 +29,7 @@ _REFERENCE = re.compile(
     rf"|<(?P<auto>{_URL})>|(?P<url>{_URL})"
     rf"|(?<![\w/-])(?P<key>{_KEY})(?![\w-])"
 )
-_NOTHING = frozenset({"", "-", "--", "\u2013", "\u2014", "\u2026", "...", "?"})
+_MENTION = re.compile(r"\[~[^\[\]]+\]")
 _SHOWN = 60
 
 
@@ -41,6 +50,13 @@ class TicketCell:
     url: str | None = None
 
 
+class LeftOut(StrEnum):
+    """Why an action item gets no new ticket, as half a sentence."""
+
+    STRUCK_OUT = "is struck out"
+    TICKED = "was ticked before it had a ticket"
+
+
 @dataclass(frozen=True, slots=True)
 class ActionItem:
     """An action item as people wrote it.
@@ -48,7 +64,9 @@ class ActionItem:
     ``ordinal`` counts from 0 and holds for this very text. ``task`` is plain text, ``source`` the
     row as it is written. ``owner`` and ``priority`` are None where nobody said. ``deadline`` is
     None where there is none or it cannot be read; ``deadline_text`` is what is written there.
-    ``checked`` is that of a check box, None for a table's row.
+    ``ticket`` is the one in its ticket's cell; ``mentions`` are those named elsewhere in it.
+    ``checked`` is that of a check box, None for a table's row. ``left_out`` says why no ticket is
+    to be made for it, None where one may.
     """
 
     ordinal: int
@@ -59,8 +77,10 @@ class ActionItem:
     deadline_text: str = ""
     deadline: date | None = None
     ticket: TicketCell | None = None
+    mentions: tuple[TicketCell, ...] = ()
     status_text: str = ""
     checked: bool | None = None
+    left_out: LeftOut | None = None
     place: ItemPlace = ItemPlace(0, 0, 0)
 
 
@@ -111,6 +131,10 @@ class Mention:
 
 def find_ticket(text: str) -> Mention | None:
     """Find the first ticket that text names: a key, a link, or the address of a ticket's page."""
+    return next(_named(text), None)
+
+
+def _named(text: str) -> Iterator[Mention]:
     for found in _REFERENCE.finditer(text):
         groups = found.groupdict()
         key = groups["text"] or groups["key"]
@@ -120,13 +144,58 @@ def find_ticket(text: str) -> Mention | None:
             in_url = _IN_URL.search(url)
             key = in_url[1] if in_url else None
         if key:
-            return Mention(TicketCell(key.upper(), url or None), found.start(), found.end())
-    return None
+            yield Mention(TicketCell(key.upper(), url or None), found.start(), found.end())
+
+
+def mentioned(texts: Iterable[str]) -> tuple[TicketCell, ...]:
+    """Give the tickets that texts name in passing: by a link, or by a key in capital letters."""
+    found = (
+        one.ticket
+        for text in texts
+        for one in _named(text)
+        if one.ticket.url or one.ticket.key in text[one.start : one.end]
+    )
+    return tuple(dict.fromkeys(found))
 
 
 def is_blank(text: str) -> bool:
     """Tell whether a ticket's cell says that there is none: blank, a dash, or a placeholder."""
-    return text.strip() in _NOTHING or (is_bracketed(text) and find_ticket(text) is None)
+    if is_marks(text):
+        return True
+    return is_bracketed(text) and find_ticket(text) is None
+
+
+def no_item(words: str, where: str, nothing: Iterable[str]) -> list[str] | None:
+    """Tell that a task's words are none, in a sentence unless they are marks alone.
+
+    None where they are a task.
+    """
+    if not says_nothing(words, nothing):
+        return None
+    if is_marks(words):
+        return []
+    return [f"{where} says that there is nothing to do, so it has no ticket."]
+
+
+def owner_words(source: str, definitions: Definitions, nothing: Iterable[str]) -> str:
+    """Give whom an owner's cell names, "" for nobody yet; ``[~name]`` names somebody in a wiki."""
+    words = unstruck(source, definitions)
+    is_nobody = is_bracketed(source) and not _MENTION.fullmatch(words)
+    return "" if is_nobody or says_nothing(words, nothing) else words
+
+
+def deadline_words(source: str, definitions: Definitions, nothing: Iterable[str]) -> str:
+    """Give what a deadline's cell says, "" for none yet; a date in brackets is one."""
+    words = unstruck(source, definitions)
+    is_none = is_bracketed(source) and read_date(words)[0] is None
+    return "" if is_none or says_nothing(words, nothing) else words
+
+
+def left_out(source: str, *, ticked: bool = False) -> LeftOut | None:
+    """Say why no ticket is made for a task of this source that has none."""
+    if is_struck_out(source):
+        return LeftOut.STRUCK_OUT
+    return LeftOut.TICKED if ticked else None
 
 
 def ticket_link(ticket: TicketCell) -> str:

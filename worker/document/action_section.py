@@ -8,16 +8,22 @@ from dataclasses import dataclass, field
 
 from config.sections import Column, Names, Section
 from worker.content.clean_text import clean
-from worker.content.inline_markdown import escape, is_bracketed, plain_cell
+from worker.content.inline_markdown import escape, plain_cell
+from worker.content.placeholders import is_bracketed, is_placeholder
 from worker.document.action_items import (
     ActionItem,
     ActionItems,
     CellEdit,
     ItemPlace,
     TicketCell,
+    deadline_words,
     due,
     find_ticket,
     is_blank,
+    left_out,
+    mentioned,
+    no_item,
+    owner_words,
     shortened,
     ticket_link,
 )
@@ -26,6 +32,8 @@ from worker.document.markdown_blocks import Blocks, parse
 from worker.document.markdown_tables import TableRow, append_cells, append_rules, replace_cell
 from worker.document.outline import ActionsTable, find_actions, find_sections, tables_of_actions
 from worker.document.text_edits import Edit
+from worker.document.unread.missing_section import no_section, nothing_readable
+from worker.document.unread.stray_rows import stray_rows, wrapped, wrapped_sentence
 
 _WRITTEN = (Column.TICKET, Column.STATUS)
 
@@ -81,43 +89,56 @@ def _find(text: str, names: Names) -> _Items:
     blocks = parse(text)
     sections = find_sections(blocks, names)
     tables = find_actions(blocks, sections, names)
-    rows = _read_rows(blocks, tables)
+    rows = _read_rows(blocks, tables, names)
     extent = sections.get(Section.ACTION_ITEMS)
-    boxes, problems = read_boxes(blocks, extent, len(rows.items))
+    boxes, problems = read_boxes(blocks, extent, names, len(rows.items))
+    if extent is None:
+        return _Items(blocks, rows, boxes, (no_section(blocks, sections, names),))
     known = {one.table.header.line for one in tables}
-    strange = [
+    here = tables_of_actions(blocks, sections)
+    unread = [
         f"The table on line {table.header.line + 1} is under the action items, and has no column "
         f"'{names.columns[Column.TASK]}', so it was not read."
-        for table in tables_of_actions(blocks, sections)
+        for table in here
         if table.header.line not in known
     ]
-    return _Items(blocks, rows, boxes, (*strange, *rows.problems, *problems))
+    unread += stray_rows(blocks, extent, [one.table for one in tables] or here, names.nothing)
+    if not (unread or tables or boxes or problems):
+        unread += filter(None, [nothing_readable(blocks, extent, names)])
+    return _Items(blocks, rows, boxes, (*unread, *rows.problems, *problems))
 
 
-def _read_rows(blocks: Blocks, tables: tuple[ActionsTable, ...]) -> _FoundRows:
+def _read_rows(blocks: Blocks, tables: tuple[ActionsTable, ...], names: Names) -> _FoundRows:
     """Read the rows of all tables, top to bottom."""
     found = _FoundRows()
     for actions in tables:
+        broken = wrapped(actions.table)
+        lines = {row.line for rows in broken for row in rows}
+        found.problems += (wrapped_sentence(rows, blocks) for rows in broken)
         for row in actions.table.rows:
-            _read_row(blocks, actions, row, found)
+            if row.line not in lines:
+                _read_row(blocks, actions, row, names, found)
     return found
 
 
-def _read_row(blocks: Blocks, actions: ActionsTable, row: TableRow, found: _FoundRows) -> None:
-    source = actions.text(row, Column.TASK)
+def _read_row(
+    blocks: Blocks, actions: ActionsTable, row: TableRow, names: Names, found: _FoundRows
+) -> None:
+    source, named = actions.text(row, Column.TASK), find_ticket(actions.text(row, Column.TICKET))
     task = plain_cell(source, blocks.definitions)
-    if not task or is_bracketed(source):
+    if not task or (named is None and is_placeholder(source)):
         return
     where = f"Line {row.line + 1} ('{shortened(task)}')"
+    none = no_item(task, where, names.nothing) if named is None else None
+    if none is not None:
+        found.problems += none
+        return
     if wrong := _unusable(actions, row):
         found.problems.append(f"{where} {wrong}")
         return
-    words = {
-        column: _words(blocks, actions.text(row, column))
-        for column in (Column.OWNER, Column.PRIORITY, Column.DEADLINE)
-    }
-    day, problem = due(words[Column.DEADLINE], where)
-    named = find_ticket(actions.text(row, Column.TICKET))
+    cells = {column: actions.text(row, column).replace("\\|", "|") for column in actions.by_name}
+    deadline = deadline_words(cells.get(Column.DEADLINE, ""), blocks.definitions, names.nothing)
+    day, problem = due(deadline, where)
     found.problems += problem
     found.rows.append((actions, row))
     found.items.append(
@@ -125,15 +146,26 @@ def _read_row(blocks: Blocks, actions: ActionsTable, row: TableRow, found: _Foun
             ordinal=len(found.items),
             task=task,
             source=blocks.source.text[row.place.start : row.place.end],
-            owner=words[Column.OWNER] or None,
-            priority=words[Column.PRIORITY] or None,
-            deadline_text=words[Column.DEADLINE],
+            owner=owner_words(cells.get(Column.OWNER, ""), blocks.definitions, names.nothing)
+            or None,
+            priority=_words(blocks, actions.text(row, Column.PRIORITY)) or None,
+            deadline_text=deadline,
             deadline=day,
             ticket=named.ticket if named else None,
+            mentions=_mentions(actions, row),
             status_text=plain_cell(actions.text(row, Column.STATUS), blocks.definitions),
+            left_out=None if named else left_out(source),
             place=ItemPlace(row.line, row.place.start, row.place.end),
         )
     )
+
+
+def _mentions(actions: ActionsTable, row: TableRow) -> tuple[TicketCell, ...]:
+    """Give the tickets that a row names outside its ticket's cell, those in its task last."""
+    task = actions.by_name[Column.TASK]
+    known = (task, actions.by_name.get(Column.TICKET))
+    others = (at for at in range(len(row.cells)) if at not in known)
+    return mentioned(row.text(at) for at in (*others, task))
 
 
 def _unusable(actions: ActionsTable, row: TableRow) -> str:
@@ -204,8 +236,10 @@ def _wanted(
             continue
         if clean(new) or column is not Column.TASK:  # without words it were no item any more
             wanted[column] = escape(new)
-    if edit.ticket is not None and edit.ticket != item.ticket:
-        wanted[Column.TICKET] = _ticket(actions.text(row, Column.TICKET), edit.ticket)
+    old = actions.text(row, Column.TICKET)
+    named = find_ticket(old)
+    if edit.ticket is not None and (named is None or edit.ticket != named.ticket):
+        wanted[Column.TICKET] = _ticket(old, edit.ticket)
     return wanted
 
 

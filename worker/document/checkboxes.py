@@ -7,8 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from config.sections import Names
 from worker.content.clean_text import clean
-from worker.content.inline_markdown import escape, is_bracketed, plain
+from worker.content.inline_markdown import escape, plain
+from worker.content.placeholders import is_placeholder
 from worker.document.action_items import (
     ActionItem,
     CellEdit,
@@ -16,6 +18,9 @@ from worker.document.action_items import (
     Mention,
     due,
     find_ticket,
+    left_out,
+    mentioned,
+    no_item,
     shortened,
     ticket_link,
 )
@@ -23,15 +28,23 @@ from worker.document.markdown_blocks import Blocks, ListItem
 from worker.document.outline import Extent
 from worker.document.text_edits import Edit, Place
 
-_BOX = re.compile(r"\[([ xX])\][ \t\r\n]+(?=\S)")
+_BOX = re.compile(r"\\?\[([ xX])\\?\][ \t\r\n]+(?=\S)")
 _DASH = re.compile(r"(?<=\s)(?:\u2014|\u2013|--?)\s+(?=\S)")
 _STATUS = re.compile(r"\s*(?:\((.*)\))?\s*", re.DOTALL)
-_OWNER = re.compile(r"(?:^|\s)\(?@(\[[^\[\]]+\]|[^\s()\[\],;]*[^\s()\[\],;.:!?])\)?[.,;]?$")
+_WIKI_NAME = r"(\\?\[\\?~(?:[^\[\]\\]|\\[^\[\]])+\])"
+_OWNER = re.compile(
+    r"(?:^|\s)\(?(?:@(\\?\[[^\[\]]+\]|[^\s()\[\],;]*[^\s()\[\],;.:!?])"
+    rf"|{_WIKI_NAME})\)?[.,;]?$"
+)
+_WRAP = re.compile(r"^\\?\[|\]$")
 _BARE_OWNER = re.compile(r"[^\s()\[\],;]*[^\s()\[\],;.:!?]")
-_ANY_OWNER = re.compile(r"(?<![\w@.\\])@(\[[^\[\]]+\]|[\w.+-]*\w(?:@[\w.-]+\w)?)")
+_ANY_OWNER = re.compile(rf"(?<![\w@.\\])@(\\?\[[^\[\]]+\]|[\w.+-]*\w(?:@[\w.-]+\w)?)|{_WIKI_NAME}")
 _ANY_MARK = re.compile(r"[!-/:-@\[-`{-~]")
+_FIGURES = r"\d{4}[-\u2010-\u2015\u2212]\d\d[-\u2010-\u2015\u2212]\d\d"
+_DAY = rf"(?:\[\[{_FIGURES}\]\]|{_FIGURES})"
 _DUE = re.compile(
-    r"(?:^|\s)(?:\((?:by|due|until):?\s+([^()]+)\)|(?:by|due|until):?\s+(\d{4}-\d\d-\d\d))[.,;]?$",
+    r"(?:^|\s)(?:\((?:by|due|until)(?::*\s+|:)([^()]+)\)"
+    rf"|(?:(?:by|due|until)(?::*\s+|:)|[\U0001f4c5\U0001f4c6\U0001f5d3]\ufe0f?\s*)({_DAY}))[.,;]?$",
     re.IGNORECASE,
 )
 
@@ -61,7 +74,7 @@ class FoundBox:
 
 
 def read_boxes(
-    blocks: Blocks, extent: Extent | None, first: int
+    blocks: Blocks, extent: Extent | None, names: Names, first: int
 ) -> tuple[list[FoundBox], list[str]]:
     """Read the check boxes of the action items' section; ordinals count from ``first``."""
     found: list[FoundBox] = []
@@ -72,12 +85,19 @@ def read_boxes(
         box = _take_apart(_source(blocks, one))
         if box is None:
             continue
-        task = plain(box.text[box.task.start : box.task.end], blocks.definitions)
-        if not task or is_bracketed(box.text[box.task.start : box.task.end]):
+        source = box.text[box.task.start : box.task.end]
+        task = plain(source, blocks.definitions)
+        if not task or (box.ticket is None and is_placeholder(source)):
             continue
-        day, problem = due(box.due_text, f"Line {one.line + 1} ('{shortened(task)}')")
+        where = f"Line {one.line + 1} ('{shortened(task)}')"
+        none = no_item(task, where, names.nothing) if box.ticket is None else None
+        if none is not None:
+            problems += none
+            continue
+        day, problem = due(box.due_text, where)
         problems += problem
         status = box.text[box.status.start : box.status.end] if box.status else ""
+        struck = left_out(box.text[box.task.start : box.body_end], ticked=box.checked)
         item = ActionItem(
             ordinal=first + len(found),
             task=task,
@@ -86,8 +106,10 @@ def read_boxes(
             deadline_text=box.due_text,
             deadline=day,
             ticket=box.ticket.ticket if box.ticket else None,
+            mentions=mentioned([box.text[box.task.start : box.body_end]]),
             status_text=plain(status, blocks.definitions),
             checked=box.checked,
+            left_out=None if box.ticket else struck,
             place=ItemPlace(one.line, one.place.start, one.place.end),
         )
         found.append(FoundBox(item, one))
@@ -129,17 +151,22 @@ def _take_apart(text: str) -> _Box | None:
         rest = text[start:end].rstrip()
         if deadline is None and (found := _DUE.search(rest)):
             deadline = Place(start + found.start(), start + found.end())
-            due_text, end = " ".join((found[1] or found[2]).split()), deadline.start
+            due_text, end = " ".join(plain(found[1] or found[2]).split()), deadline.start
         elif owner is None and (found := _OWNER.search(rest)):
             owner = Place(start + found.start(), start + found.end())
-            owner_name, end = plain(found[1].strip("[]")), owner.start
+            owner_name, end = _owner_name(found), owner.start
     if owner is None and (found := _ANY_OWNER.search(text, start, end)):
-        owner_name = plain(found[1].strip("[]"))
+        owner_name = _owner_name(found)
     task = Place(start, start + len(text[start:end].rstrip()))
     checked = opening[1] != " "
     return _Box(
         text, checked, task, owner, owner_name, deadline, due_text, body_end, ticket, status
     )
+
+
+def _owner_name(found: re.Match[str]) -> str:
+    """Give whom a mention names: ``@ann``, ``@[Ann Bee]``, or ``[~ann]`` with its brackets."""
+    return plain(_WRAP.sub("", found[1])) if found[1] else plain(found[2])
 
 
 def _suffix(text: str, start: int) -> tuple[int, Mention | None, Place | None]:
@@ -150,11 +177,17 @@ def _suffix(text: str, start: int) -> tuple[int, Mention | None, Place | None]:
             continue
         behind = dash.end() + named.end
         status = _STATUS.fullmatch(text, behind)
-        if status is not None:
+        if status is not None and not _names_link(status[1] or ""):
             here = Mention(named.ticket, dash.end(), behind)
             place = Place(*status.span(1)) if status[1] is not None else None
             return len(text[: dash.start()].rstrip()), here, place
     return start + len(text[start:].rstrip()), None, None
+
+
+def _names_link(status: str) -> bool:
+    """Tell whether what looks like a status holds the link of a ticket that stands behind it."""
+    found = find_ticket(status)
+    return found is not None and found.ticket.url is not None
 
 
 def _edit_box(box: _Box, item: ActionItem, edit: CellEdit) -> Iterator[Edit]:

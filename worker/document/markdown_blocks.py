@@ -8,6 +8,7 @@ the lines are found here.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -69,6 +70,24 @@ class Table:
     indent: str
 
 
+class PassageKind(StrEnum):
+    """What a passage is; the value is the parser's word for it."""
+
+    PARAGRAPH = "paragraph_open"
+    HTML = "html_block"
+    INDENTED = "code_block"
+    FENCE = "fence"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Running text, HTML or code: lines ``line`` up to but without ``behind``."""
+
+    kind: PassageKind
+    line: int
+    behind: int
+
+
 @dataclass(frozen=True, slots=True)
 class Blocks:
     """What a document is made of, each kind in the document's order."""
@@ -77,6 +96,7 @@ class Blocks:
     headings: tuple[Heading, ...]
     items: tuple[ListItem, ...]
     tables: tuple[Table, ...]
+    passages: tuple[Passage, ...]
     definitions: Definitions
 
     def all_items(self) -> Iterator[ListItem]:
@@ -157,8 +177,15 @@ class _BlockReader:
             tuple(self._headings),
             tuple(self._items),
             tuple(self._tables),
+            tuple(self._passages()),
             definitions,
         )
+
+    def _passages(self) -> Iterator[Passage]:
+        kinds = {kind.value: kind for kind in PassageKind}
+        for token in self._tokens:
+            if token.type in kinds and token.map:
+                yield Passage(kinds[token.type], *_map(token))
 
     def _heading(self, token: Token) -> None:
         content = self._tokens[self._at + 1].content

@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from config.sections import Column, Names, Section, Slot
+from config.sections import HEADINGS, Column, Names, Section, Slot
 from worker.content.inline_markdown import plain
-from worker.document.markdown_blocks import Blocks, Heading, ListItem, Table, parse
+from worker.content.placeholders import is_bracketed
+from worker.document.markdown_blocks import Blocks, Heading, ListItem, PassageKind, Table, parse
 from worker.document.markdown_tables import TableRow
 from worker.document.name_matching import label, match, match_columns
 from worker.document.text_edits import Place
@@ -19,8 +20,9 @@ _OPEN_PROMPT = re.compile(r"(?<![!\]\w\\])\[(?![xX]\])[^\[\]^\s][^\[\]]*\](?![(\
 _TIMELINE_COLUMNS = 2
 _LIKELY = 2
 """How many known columns make a table one of action items, if the task's is not among them."""
-_SURELY = 3
-"""How many do so outside the section of action items."""
+_BOLD_LINE = re.compile(r" {0,3}(\*\*|__)([^*_]+)\1\s*:?\s*")
+_LOWEST_LEVEL = 6
+_BUILT_IN_ACTIONS = {Section.ACTION_ITEMS: HEADINGS[Section.ACTION_ITEMS]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +132,25 @@ def outline(text: str, names: Names) -> Outline:
     return Outline(
         blocks,
         sections,
-        _title(blocks, sections),
+        title_of(blocks, sections),
         _bullets(blocks, sections, names),
         find_actions(blocks, sections, names),
     )
 
 
 def find_sections(blocks: Blocks, names: Names) -> dict[Section, Extent]:
-    """Find the sections by their headings, at whatever level and in whatever order."""
+    """Find the sections by their headings, at whatever level and in whatever order.
+
+    That of the action items may also have the built-in name where the team has another, or a line
+    in bold letters for a heading.
+    """
     title = next((one for one in blocks.headings if one.level == 1), None)
     headings = [one for one in blocks.headings if one is not title]
-    found = match(names.headings, [one.text for one in headings], loosely=True)
+    texts = [one.text for one in headings]
+    found = match(names.headings, texts, loosely=True)
+    if Section.ACTION_ITEMS not in found:
+        free = ["" if at in found.values() else text for at, text in enumerate(texts)]
+        found |= match(_BUILT_IN_ACTIONS, free, loosely=True)
     known = set(found.values())
     extents = {}
     for section, at in found.items():
@@ -151,10 +161,36 @@ def find_sections(blocks: Blocks, names: Names) -> dict[Section, Extent]:
                 behind = one.line
                 break
         extents[section] = Extent(heading, behind)
+    if Section.ACTION_ITEMS not in extents and (bold := _bold_actions(blocks, names)):
+        extents[Section.ACTION_ITEMS] = bold
     return extents
 
 
-def _title(blocks: Blocks, sections: Mapping[Section, Extent]) -> Heading | None:
+def _bold_actions(blocks: Blocks, names: Names) -> Extent | None:
+    """Find the section of action items where a line in bold letters stands for its heading.
+
+    The next heading, or the next such line, ends it.
+    """
+    bold: list[Heading] = []
+    for one in blocks.passages:
+        line = blocks.source.line(one.line)
+        found = _BOLD_LINE.fullmatch(line) if one.behind == one.line + 1 else None
+        if found and one.kind is PassageKind.PARAGRAPH:
+            start = blocks.source.starts[one.line]
+            place = Place(start + found.start(2), start + found.end(2))
+            bold.append(Heading(_LOWEST_LEVEL, found[2], place, one.line, one.behind))
+    texts = [one.text for one in bold]
+    wanted = {Section.ACTION_ITEMS: names.headings[Section.ACTION_ITEMS]}
+    meant = match(wanted, texts) or match(_BUILT_IN_ACTIONS, texts)
+    if not meant:
+        return None
+    heading = bold[meant[Section.ACTION_ITEMS]]
+    ends = [one.line for one in (*bold, *blocks.headings) if one.line > heading.line]
+    return Extent(heading, min(ends, default=len(blocks.source.starts)))
+
+
+def title_of(blocks: Blocks, sections: Mapping[Section, Extent]) -> Heading | None:
+    """Give the title: the first heading of level 1, else the first; None where a section is."""
     first = next((one for one in blocks.headings if one.level == 1), None)
     if first is None and blocks.headings:
         first = blocks.headings[0]
@@ -192,15 +228,13 @@ def _bullet(blocks: Blocks, item: ListItem, behind_label: int) -> Bullet:
 def find_actions(
     blocks: Blocks, sections: Mapping[Section, Extent], names: Names
 ) -> tuple[ActionsTable, ...]:
-    """Find the tables of action items: in their section, or by their header if there are none.
+    """Find the tables of action items in their section, and nowhere else.
 
     A table is one when it has the task's column, or two others that are known; one is enough where
     it is the section's only table. Its first column that is not known then holds the task.
     """
     here = tables_of_actions(blocks, sections)
-    found = [_actions(table, names, alone=len(here) == 1) for table in here]
-    if not any(found):
-        found = [_actions(table, names, elsewhere=True) for table in blocks.tables]
+    found = (_actions(table, names, alone=len(here) == 1) for table in here)
     return tuple(one for one in found if one)
 
 
@@ -210,15 +244,12 @@ def tables_of_actions(blocks: Blocks, sections: Mapping[Section, Extent]) -> lis
     return [one for one in blocks.tables if extent and extent.holds(one.header.line)]
 
 
-def _actions(
-    table: Table, names: Names, *, alone: bool = False, elsewhere: bool = False
-) -> ActionsTable | None:
+def _actions(table: Table, names: Names, *, alone: bool) -> ActionsTable | None:
     columns = match_columns(names.columns, [cell.text for cell in table.header.cells])
-    known = len(columns)
     if Column.TASK in columns:
-        return ActionsTable(table, columns) if known >= _SURELY or not elsewhere else None
+        return ActionsTable(table, columns)
     free = [at for at in range(len(table.header.cells)) if at not in columns.values()]
-    if not free or elsewhere or known < (1 if alone else _LIKELY):
+    if not free or len(columns) < (1 if alone else _LIKELY):
         return None
     return ActionsTable(table, {**columns, Column.TASK: free[0]})
 
@@ -240,8 +271,13 @@ def open_prompts(text: str) -> int:
     """
     blocks = parse(text)
     rows = (row for table in blocks.tables for row in table.rows)
-    asking = [item for item in blocks.all_items() if _has_prompt(item.text)]
+    asking = [item for item in blocks.all_items() if _item_asks(item.text)]
     return len(asking) + sum(1 for row in rows if _row_asks(row))
+
+
+def _item_asks(words: str) -> bool:
+    found = label(words)
+    return _has_prompt(words) or (found is not None and is_bracketed(words[found[1] :]))
 
 
 def _row_asks(row: TableRow) -> bool:
@@ -249,4 +285,4 @@ def _row_asks(row: TableRow) -> bool:
 
 
 def _has_prompt(words: str) -> bool:
-    return _OPEN_PROMPT.search(words) is not None
+    return _OPEN_PROMPT.search(words) is not None or is_bracketed(words)

@@ -8,7 +8,8 @@ from datetime import date
 
 from config.sections import Column, Names, Section, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, own_keys
-from worker.content.inline_markdown import in_cell, is_bracketed
+from worker.content.inline_markdown import in_cell
+from worker.content.placeholders import is_bracketed, is_placeholder
 from worker.document import front_matter
 from worker.document.merge import merge_parts, targets_of
 from worker.document.merge_values import (
@@ -26,7 +27,7 @@ from worker.document.name_matching import label
 from worker.document.outline import Outline, outline
 from worker.document.text_edits import BOM, SourceText
 
-_PROMPT = re.compile(r"\[[^\[\]]*\]")
+_PROMPT = re.compile(r"\\?\[[^\[\]]*\]")
 _ZONE = re.compile(r"\([^()\[\]]*\)(?=\s*$)")
 _NO_TIME = re.compile(r"[ymdhs:\-/. ?]*", re.IGNORECASE)
 
@@ -81,11 +82,6 @@ def prompts_of(found: Outline) -> Units:
         )
         asked[ACTION_ITEMS] = _numbered(rows4)
     return asked
-
-
-def is_placeholder(task: str) -> bool:
-    """Tell whether a task's cell holds no task: it is blank or wholly a placeholder."""
-    return not task.strip() or is_bracketed(task)
 
 
 def _asks(cells: Iterable[str]) -> bool:

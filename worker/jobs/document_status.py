@@ -10,6 +10,7 @@ from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
 from worker.document.front_matter import read as read_front_matter
 from worker.document.outline import open_prompts, title
+from worker.document.unread.conflict_markers import conflicts
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
 from worker.jobs.results import Action, Deed
@@ -172,13 +173,15 @@ def _status(context: JobContext, document: KnownDocument) -> tuple[DocumentStatu
 def _read(context: JobContext, document: KnownDocument, text: str) -> DocumentStatus:
     front = read_front_matter(text)
     table = read_items(text, context.policy.names)
+    marked = conflicts(text)
+    problems = (f"{document.name} is left as it is: {marked}",) if marked else table.problems
     status = DocumentStatus(
         incident=document.incident,
         document=document.name,
         title=title(text),
         prompts=open_prompts(text),
-        items=tuple(map(_item, table.items)),
-        problems=table.problems,
+        items=tuple(_item(one) for one in table.items if not (one.left_out or marked)),
+        problems=problems,
     )
     return replace(status, url=front.url, status=front.status) if front else status
 

@@ -9,6 +9,7 @@ import structlog
 from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError
 from connectors.incidents import Incident, IncidentId
 from worker.document.front_matter import DocumentError
+from worker.document.unread.conflict_markers import refuse_conflicts
 from worker.jobs.catalogue import look, up_to_date, with_document
 from worker.jobs.context import JobContext
 from worker.jobs.job import JobRequest
@@ -160,6 +161,7 @@ class _Steps:
             )
             return None
         try:
+            refuse_conflicts(at.text or "")
             composed = compose(self.context, at, self.pulled, self.report)
         except DocumentError as error:
             told = f"{at.name} was left as it is: {error.what}"

@@ -19,7 +19,8 @@ from worker.jobs.context import JobContext
 from worker.jobs.results import Action, Deed
 from worker.jobs.ticket_actions import TicketWork, carry_out, cell_deed
 from worker.tracking.agreement import AgreementRules, Answers, plan_agreement, questions
-from worker.tracking.linking import LinkState, plan_links, sentences
+from worker.tracking.link_plan import LinkState, sentences
+from worker.tracking.linking import plan_links
 from worker.tracking.new_ticket import Route, incident_label, prepare, remote_links
 from worker.tracking.planned_actions import CreateTicket, LacksTicket, LinkTicket, Tell
 from worker.tracking.row_cells import plan_cells, remembered

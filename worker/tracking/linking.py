@@ -5,57 +5,16 @@ it says so, and the second is made with what a search for the incident's label f
 creates anything: a plan is a value with a reason on each line.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 
-from connectors.incidents import IncidentId
 from connectors.tickets import Mark, Ticket, TicketId
 from worker.document.action_items import ActionItem
+from worker.tracking.link_plan import LinkPlan, LinkState
 from worker.tracking.new_ticket import mark_label, summary_line
 from worker.tracking.planned_actions import LacksTicket, LinkTicket, Wait
 from worker.tracking.row_matching import Wording, pair, pair_by_words, same_words
 from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values
-
-
-@dataclass(frozen=True, slots=True)
-class LinkState:
-    """All that the decision rests on.
-
-    ``labelled`` is None before the search. ``hold`` says why no ticket may be created now, if so.
-    ``forgotten_until`` is set for a document that the journal has no memory of: a lost memory may
-    hide a create until then.
-    """
-
-    incident: IncidentId
-    document: str
-    items: tuple[ActionItem, ...]
-    tracked: tuple[TrackedTicket, ...]
-    intents: tuple[Intent, ...]
-    now: datetime
-    index_lag: timedelta
-    labelled: tuple[Ticket, ...] | None = None
-    hold: str = ""
-    forgotten_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LinkPlan:
-    """The decision; ``search`` asks for a second look with the label's tickets.
-
-    ``lost`` are creates that surely made no ticket, ``settled`` those whose ticket was decided,
-    ``orphans`` tickets whose row a person deleted.
-    """
-
-    links: tuple[LinkTicket, ...] = ()
-    creates: tuple[LacksTicket, ...] = ()
-    waits: tuple[Wait, ...] = ()
-    held: tuple[int, ...] = ()
-    lost: tuple[Mark, ...] = ()
-    settled: tuple[Mark, ...] = ()
-    orphans: tuple[TrackedTicket, ...] = ()
-    warnings: tuple[str, ...] = ()
-    search: bool = False
 
 
 @dataclass(slots=True)
@@ -66,6 +25,7 @@ class _Deciding:
     creates: list[LacksTicket] = field(default_factory=list)
     waits: list[Wait] = field(default_factory=list)
     held: list[int] = field(default_factory=list)
+    left_out: list[int] = field(default_factory=list)
     lost: list[Mark] = field(default_factory=list)
     settled: list[Mark] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -81,7 +41,7 @@ def plan_links(state: LinkState) -> LinkPlan:
     bare = _link_unwritten(state, decided, bare)
     bare = _link_cleared(state, decided, bare)
     if state.labelled is None:
-        if bare or state.intents:
+        if _may_have_one(state, bare) or state.intents:
             return LinkPlan(links=tuple(decided.links), search=True)
     else:
         _settle_strays(state, decided, bare)
@@ -93,11 +53,17 @@ def plan_links(state: LinkState) -> LinkPlan:
         creates=tuple(decided.creates),
         waits=tuple(decided.waits),
         held=tuple(decided.held),
+        left_out=tuple(decided.left_out),
         lost=tuple(decided.lost),
         settled=tuple(decided.settled),
         orphans=_orphans(state, decided),
         warnings=tuple(decided.warnings),
     )
+
+
+def _may_have_one(state: LinkState, bare: Sequence[ActionItem]) -> bool:
+    """Tell whether one of the rows may have a ticket that nobody remembers, or is to get one."""
+    return any(not item.left_out for item in bare) or bool(bare and state.forgotten_until)
 
 
 def _named(state: LinkState) -> set[str]:
@@ -257,7 +223,9 @@ def _create_or_wait(state: LinkState, decided: _Deciding, bare: Sequence[ActionI
             continue
         if intent:
             decided.lost.append(intent.mark)
-        if state.hold:
+        if item.left_out:
+            decided.left_out.append(item.ordinal)
+        elif state.hold:
             decided.held.append(item.ordinal)
         elif state.forgotten_until and state.now < state.forgotten_until:
             reason = "the journal is new, and a search may still miss a ticket from before it"
@@ -275,17 +243,3 @@ def _orphans(state: LinkState, decided: _Deciding) -> tuple[TrackedTicket, ...]:
     return tuple(
         one for one in state.tracked if one.key not in named and one.id not in linked and one.linked
     )
-
-
-def sentences(decided: LinkPlan, state: LinkState) -> Iterable[str]:
-    """Say what is left to people: warnings, tickets without a row, rows without a ticket."""
-    yield from decided.warnings
-    for one in decided.orphans:
-        yield (
-            f"The row of {one.key} ('{one.row.task}') is gone from {state.document}. "
-            "The ticket is left alone; close it in the tracker if it is not wanted."
-        )
-    if decided.held:
-        count = len(decided.held)
-        rows = "action item has" if count == 1 else "action items have"
-        yield f"{count} {rows} no ticket in {state.document}: {state.hold}."

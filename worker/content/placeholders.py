@@ -1,0 +1,88 @@
+"""What stands where words could: placeholders, struck-out text, and words for nothing.
+
+What counts is what a reader sees, however it is spelled.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from markdown_it.token import Token
+
+from worker.content.inline_markdown import Definitions, inline_tokens, plain, words_of
+
+_BRACKETED = re.compile(r"\[[^\[\]]*\]")
+_ONE_TILDE = re.compile(r"~(?![~\s])[^~]*[^~\s]~")
+_STRIKE = re.compile(r"<(/?)(?:s|del|strike)(?:\s[^<>]*)?>", re.IGNORECASE)
+_MARKS = re.compile(r"[\s\-\u2010-\u2015\u2212_.\u2026?\u00b7~*/+=]*")
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+def is_bracketed(markdown: str) -> bool:
+    """Tell whether text is wholly one ``[bracketed placeholder]``, in whatever spelling.
+
+    Escapes, emphasis and a link that leads nowhere make no difference to a reader.
+    """
+    text = markdown.strip()
+    if _BRACKETED.fullmatch(text):
+        return True
+    if "[" not in text and "&" not in text:
+        return False
+    return _BRACKETED.fullmatch("".join(_with_dead_links(inline_tokens(text))).strip()) is not None
+
+
+def _with_dead_links(tokens: Iterable[Token]) -> Iterator[str]:
+    """Give what a reader sees, and around a link that leads nowhere the brackets it came from."""
+    is_dead = False
+    for token in tokens:
+        if token.type == "link_open" and token.attrGet("href") in ("", "#"):
+            is_dead = True
+            yield "["
+        elif token.type == "link_close" and is_dead:
+            is_dead = False
+            yield "]"
+        else:
+            yield from words_of([token])
+
+
+def is_struck_out(markdown: str) -> bool:
+    """Tell whether all of a text is struck out: ``~~so~~``, ``~so~`` or ``<del>so</del>``."""
+    if _ONE_TILDE.fullmatch(markdown.strip()):
+        return True
+    return bool(plain(markdown)) and not unstruck(markdown).strip(" .,;")
+
+
+def unstruck(markdown: str, definitions: Definitions | None = None) -> str:
+    """Give what a reader sees of a text but for what is struck out."""
+    kept: list[Token] = []
+    depth = 0
+    for token in inline_tokens(markdown, definitions):
+        tag = _STRIKE.fullmatch(token.content) if token.type == "html_inline" else None
+        if token.type == "s_open" or (tag and not tag[1]):
+            depth += 1
+        elif token.type == "s_close" or tag:
+            depth = max(0, depth - 1)
+        elif not depth:
+            kept.append(token)
+    return " ".join("".join(words_of(kept)).split())
+
+
+def is_placeholder(markdown: str) -> bool:
+    """Tell whether text holds no words: it is blank or wholly a bracketed placeholder."""
+    return not markdown.strip() or is_bracketed(markdown)
+
+
+def is_marks(words: str) -> bool:
+    """Tell whether plain words are blank, or dashes, dots and the like alone."""
+    return _MARKS.fullmatch(words) is not None
+
+
+def says_nothing(words: str, nothing: Iterable[str]) -> bool:
+    """Tell whether plain words stand for none: marks alone, or one of the words for nothing."""
+    if is_marks(words):
+        return True
+    said = _said(words)
+    return bool(said) and said in map(_said, nothing)
+
+
+def _said(words: str) -> str:
+    return _NO_WORD.sub(" ", words.casefold()).strip()

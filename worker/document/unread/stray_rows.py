@@ -1,0 +1,123 @@
+"""What looks like a row of action items and is none: told line by line, so that nothing is lost."""
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from worker.content.inline_markdown import plain, plain_cell
+from worker.content.placeholders import is_placeholder, says_nothing
+from worker.document.action_items import shortened
+from worker.document.markdown_blocks import Blocks, Passage, PassageKind, Table
+from worker.document.markdown_tables import TableRow, split_row
+from worker.document.outline import Extent
+
+_LEAD = re.compile(r"[\s>]*")
+_LIST_MARK = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
+_RULE = re.compile(r"[\s|:+=-]*-[\s|:+=-]*")
+_FEWEST_CELLS = 3
+"""How many cells make a line look like a row that opens with no pipe."""
+_HTML_TABLE = re.compile(r"<table\b|<tr\b", re.IGNORECASE)
+_HTML_ROW = re.compile(r"<tr\b.*?(?=<tr\b|</table|\Z)", re.IGNORECASE | re.DOTALL)
+_HTML_CELL = re.compile(r"<td\b[^>]*>(.*?)(?=</?t[dhr]\b|\Z)", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<[^<>]*>")
+_ROWS_SHOWN = 10
+
+
+def wrapped(table: Table) -> list[Sequence[TableRow]]:
+    """Give the rows that are the lines of one that was broken, and lines that hold no cell at all.
+
+    Told are only tables whose header has its outer pipes: there a row without them is none.
+    """
+    if not (table.header.opened and table.header.closed):
+        return []
+    groups: list[list[TableRow]] = []
+    group: list[TableRow] = []
+    for row in table.rows:
+        if not row.opened and (group or len(row.cells) <= 1):
+            group.append(row)
+        else:
+            groups.append(group)
+            group = [row] if _is_broken(row, table) else []
+        if row.closed:
+            groups.append(group)
+            group = []
+    groups.append(group)
+    return [one for one in groups if len(one) > 1 or (one and not one[0].opened)]
+
+
+def _is_broken(row: TableRow, table: Table) -> bool:
+    return row.opened and not row.closed and len(row.cells) < len(table.header.cells)
+
+
+def wrapped_sentence(rows: Sequence[TableRow], blocks: Blocks) -> str:
+    """Say of the lines of one broken row, or of a line without cells, that they were not read."""
+    words = shortened(plain_cell(rows[0].text(0), blocks.definitions))
+    first, last = rows[0].line + 1, rows[-1].line + 1
+    if first == last:
+        return (
+            f"Line {first} ('{words}') stands in the table and is no row, so it was not read. "
+            "Write it as '| … |', or put a blank line before it."
+        )
+    return (
+        f"Lines {first} to {last} ('{words}') look like one row that was wrapped, so they were "
+        "not read. Put it on one line."
+    )
+
+
+def stray_rows(
+    blocks: Blocks, extent: Extent, tables: Sequence[Table], nothing: Iterable[str]
+) -> Iterator[str]:
+    """Say of each line of a section that looks like a row and stands in no table, and of HTML."""
+    width = len(tables[0].header.cells) if tables else _FEWEST_CELLS
+    for passage in blocks.passages:
+        if not extent.holds(passage.line):
+            continue
+        if passage.kind is PassageKind.HTML:
+            yield from _html_table(blocks, passage)
+        elif passage.kind is not PassageKind.FENCE:
+            yield from _rows(blocks, passage, width, tuple(nothing))
+
+
+def _rows(blocks: Blocks, passage: Passage, width: int, nothing: Sequence[str]) -> Iterator[str]:
+    source = blocks.source
+    for line in range(passage.line, passage.behind):
+        text = source.line(line)
+        start = source.starts[line] + len((_LEAD.match(text) or [""])[0])
+        is_header = line + 1 < passage.behind and _is_rule(source.line(line + 1))
+        if _is_rule(text) or is_header or _LIST_MARK.match(source.text, start):
+            continue
+        row = split_row(source.text, start, source.ends[line], line)
+        cells = len(row.cells)
+        if not (row.opened and cells > 1) and not (cells >= _FEWEST_CELLS and cells == width):
+            continue
+        first = next((cell.text for cell in row.cells if cell.text), "")
+        words = plain_cell(first, blocks.definitions)
+        if not is_placeholder(first) and not says_nothing(words, nothing):
+            yield (
+                f"Line {line + 1} ('{shortened(words)}') looks like a row and stands in no table, "
+                "so it was not read. A blank line ends a table, and so does a line of dashes "
+                "with another number of cells than the header's: mend it."
+            )
+
+
+def _is_rule(text: str) -> bool:
+    return "|" in text and _RULE.fullmatch(text) is not None
+
+
+def _html_table(blocks: Blocks, passage: Passage) -> Iterator[str]:
+    place = blocks.source.lines(passage.line, passage.behind)
+    text = blocks.source.text[place.start : place.end]
+    if not _HTML_TABLE.search(text):
+        return
+    firsts = (_HTML_CELL.search(row) for row in _HTML_ROW.findall(text))
+    words = [
+        shortened(" ".join(plain(html.unescape(_TAG.sub(" ", one[1]))).split()))
+        for one in firsts
+        if one
+    ]
+    named = ", ".join(f"'{one}'" for one in words[:_ROWS_SHOWN] if one)
+    rows = f" ({named})" if named else ""
+    yield (
+        f"The HTML table on line {passage.line + 1}{rows} was not read, so nothing in it has a "
+        "ticket. Write it as a Markdown table, with '|' between the cells."
+    )

@@ -1,0 +1,73 @@
+"""Which row has which ticket: what the decision rests on, and the decision with its sentences."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from connectors.incidents import IncidentId
+from connectors.tickets import Mark, Ticket
+from worker.document.action_items import ActionItem
+from worker.tracking.planned_actions import LacksTicket, LinkTicket, Wait, row_name
+from worker.tracking.tracked_tickets import Intent, TrackedTicket
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """All that the decision rests on.
+
+    ``labelled`` is None before the search. ``hold`` says why no ticket may be created now, if so.
+    ``forgotten_until`` is set for a document that the journal has no memory of: a lost memory may
+    hide a create until then.
+    """
+
+    incident: IncidentId
+    document: str
+    items: tuple[ActionItem, ...]
+    tracked: tuple[TrackedTicket, ...]
+    intents: tuple[Intent, ...]
+    now: datetime
+    index_lag: timedelta
+    labelled: tuple[Ticket, ...] | None = None
+    hold: str = ""
+    forgotten_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPlan:
+    """The decision; ``search`` asks for a second look with the label's tickets.
+
+    ``held`` are rows that get no ticket now, ``left_out`` those that are to have none. ``lost`` are
+    creates that surely made no ticket, ``settled`` those whose ticket was decided, ``orphans``
+    tickets whose row a person deleted.
+    """
+
+    links: tuple[LinkTicket, ...] = ()
+    creates: tuple[LacksTicket, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    held: tuple[int, ...] = ()
+    left_out: tuple[int, ...] = ()
+    lost: tuple[Mark, ...] = ()
+    settled: tuple[Mark, ...] = ()
+    orphans: tuple[TrackedTicket, ...] = ()
+    warnings: tuple[str, ...] = ()
+    search: bool = False
+
+
+def sentences(decided: LinkPlan, state: LinkState) -> Iterable[str]:
+    """Say what is left to people: warnings, tickets without a row, rows without a ticket."""
+    yield from decided.warnings
+    for one in decided.orphans:
+        yield (
+            f"The row of {one.key} ('{one.row.task}') is gone from {state.document}. "
+            "The ticket is left alone; close it in the tracker if it is not wanted."
+        )
+    named = {item.ordinal: item for item in state.items}
+    for ordinal in decided.left_out:
+        yield (
+            f"{row_name(named[ordinal], state.document)} {named[ordinal].left_out}, so no ticket "
+            "is made for it."
+        )
+    if decided.held:
+        count = len(decided.held)
+        rows = "action item has" if count == 1 else "action items have"
+        yield f"{count} {rows} no ticket in {state.document}: {state.hold}."
