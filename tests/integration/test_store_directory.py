@@ -16,7 +16,14 @@ import pytest
 
 from worker.store.directory.atomic_write import LEFTOVER
 from worker.store.directory.directory_store import DirectoryStore
-from worker.store.document_store import BadName, Changed, DocumentBusy, StoreError, Version
+from worker.store.document_store import (
+    BadName,
+    Changed,
+    DocumentBusy,
+    LinkedDocument,
+    StoreError,
+    Version,
+)
 
 NAME = "2026-03-02-PINVENTED1-checkout-down.md"
 
@@ -120,22 +127,26 @@ def test_a_change_of_the_same_size_in_the_same_instant_as_our_own_save_is_seen(
         version = store.write(NAME, f"program {round_:03}\n", store.read(NAME).version)
 
 
-def test_links_are_neither_listed_nor_followed(store: DirectoryStore, root: Path) -> None:
+def test_what_is_linked_is_listed_once_and_never_written(store: DirectoryStore, root: Path) -> None:
     outside = root.parent / "outside"
     outside.mkdir()
     (outside / "secret.md").write_bytes(b"secret\n")
     (root / "link.md").symlink_to(outside / "secret.md")
     (root / "folder").symlink_to(outside)
-    assert store.list() == []
+    assert [one.name for one in store.list()] == ["link.md"]
     for name in ("link.md", "folder/secret.md"):
-        with pytest.raises(BadName, match="symbolic link"):
+        with pytest.raises(LinkedDocument, match="symbolic link") as linked:
             store.read(name)
+        assert linked.value.text == "secret\n"
         with pytest.raises(BadName, match="symbolic link"):
             store.write(name, "ours\n", None)
     with pytest.raises(BadName, match="symbolic link"):
         store.write("other.md", "#\n", None, beside={"folder/chart.svg": b"<svg/>"})
     assert (outside / "secret.md").read_bytes() == b"secret\n"
     assert not (outside / "chart.svg").exists()
+    (finding,) = store.check()
+    assert "0 documents" in finding.detail
+    assert "1 behind symbolic links" in finding.detail
 
 
 def test_the_store_itself_may_be_a_link(root: Path, tmp_path: Path) -> None:

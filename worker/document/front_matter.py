@@ -21,6 +21,15 @@ class DocumentError(PostmortemError):
 _OPENING = re.compile(rf"{BOM}?---[ \t]*")
 _CLOSING = re.compile(r"(?:---|\.\.\.)[ \t]*")
 _INCIDENT = re.compile(r"incident[ \t]*:", re.IGNORECASE)
+_SPACES = str.maketrans({"\t": " ", "\u00a0": " "})
+"""What people take for spaces and YAML does not."""
+_HEAD = 2_000
+"""Characters at a document's top in which its former front matter may stand."""
+_FORMER = re.compile(
+    r"(?:^|[^\w/-])incident[ \t]*[:=][ \t]*[\"'`<*_]*(?P<incident>[A-Za-z0-9]+)", re.IGNORECASE
+)
+_BESIDE = re.compile(r"(?:^|[^\w/-])(?:status|url)[ \t]*[:=]", re.IGNORECASE)
+_TITLE = re.compile(r"^#[ \t]", re.MULTILINE)
 _PLAIN = re.compile(r"[A-Za-z][\w./-]*(?: [\w./-]+)*|https?://[\w./?=&%~+@:;,!$()*-]*[\w/]")
 _WORDS_WITH_MEANING = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 
@@ -87,6 +96,18 @@ def read(text: str) -> FrontMatter | None:
     )
 
 
+def former(text: str) -> str:
+    """Give the incident that a document without front matter names at its top, "" for none.
+
+    A formatter that knows no front matter makes it a heading: ``## incident: Q1 … status: draft``.
+    """
+    head = text[:_HEAD]
+    title = _TITLE.search(head)
+    head = head[: title.start()] if title else head
+    found = _FORMER.search(head)
+    return found["incident"] if found and _BESIDE.search(head) else ""
+
+
 def new(values: Mapping[str, str]) -> str:
     """Give a front matter with these values, whatever text they are."""
     lines = "".join(f"{key}: {_quoted(value)}\n" for key, value in values.items())
@@ -125,7 +146,7 @@ def _block(source: SourceText) -> tuple[int, str] | None:
     if behind == 0:
         return None
     start = source.starts[1]
-    return start, source.text[start : source.starts[behind - 1]]
+    return start, source.text[start : source.starts[behind - 1]].translate(_SPACES)
 
 
 def _nodes(content: str) -> dict[str, yaml.Node]:

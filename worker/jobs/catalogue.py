@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
+from worker.document.front_matter import former
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.context import JobContext
 from worker.journal.records import KnownDocument
-from worker.store.document_store import DocumentBusy
+from worker.store.document_store import DocumentBusy, LinkedDocument
 
 _NAME = re.compile(r"\d{4}-\d\d-\d\d-(?P<incident>[A-Z0-9]+)(?:-|\.)", re.ASCII)
 """How the program names a document: what says whose it is where its front matter cannot be read."""
@@ -43,6 +44,13 @@ class Catalogue:
             )
         return found[0] if found else None
 
+    def unclaimed(self, incident: IncidentId) -> KnownDocument | None:
+        """Give a document that is named as the incident's and does not say whose it is."""
+        for one in self.documents.values():
+            if not one.incident and not one.problem and _by_name(one.name) == incident:
+                return one
+        return None
+
     @property
     def unsettled(self) -> list[KnownDocument]:
         """Documents that changed since a sync last dealt with them."""
@@ -58,11 +66,12 @@ def look(context: JobContext) -> Catalogue:
         for name, fingerprint in now.items()
         if name not in known or known[name].fingerprint != fingerprint
     ]
-    met = [_meet(context, known.get(name), name, now[name]) for name in changed]
-    context.journal.meet((known.get(one.name), one) for one in met)
-    context.journal.forget([name for name in known if name not in now])
+    met = {name: _meet(context, known.get(name), name, now[name]) for name in changed}
     kept = {name: one for name, one in known.items() if name in now}
-    return _catalogue({**kept, **{one.name: one for one in met}}.values())
+    met |= _given_up({**kept, **met}.values())
+    context.journal.meet((known.get(name), one) for name, one in met.items())
+    context.journal.forget([name for name in known if name not in now])
+    return _catalogue({**kept, **met}.values())
 
 
 def up_to_date(context: JobContext, catalogue: Catalogue, incident: IncidentId) -> Catalogue:
@@ -102,13 +111,61 @@ def _meet(
     if before is not None and before.incident:
         met = replace(met, incident=before.incident)
     try:
-        front = read_front_matter(context.store.read(name).text)
+        text = context.store.read(name).text
+        front = read_front_matter(text)
     except DocumentBusy as busy:
         return replace(met, fingerprint="", problem=str(busy))
+    except LinkedDocument as linked:
+        return _linked(met, before, linked.text)
     except PostmortemError as error:
         told = str(error) if name in str(error) else f"{name}: {error}"
         return replace(met, problem=told)
-    return replace(met, incident=IncidentId(front.incident if front else ""))
+    if front is not None and front.incident:
+        return replace(met, incident=IncidentId(front.incident))
+    was = before.incident if before is not None else IncidentId("")
+    incident = was or IncidentId("" if front else former(text))
+    return replace(met, incident=incident, problem=_lost(name, incident) if incident else "")
+
+
+def _linked(met: KnownDocument, before: KnownDocument | None, text: str) -> KnownDocument:
+    """Say whose a document is that stands behind a symbolic link, if it is anyone's."""
+    try:
+        front = read_front_matter(text)
+    except PostmortemError:
+        front = None
+    said = IncidentId(front.incident if front else former(text))
+    incident = said or (before.incident if before is not None else said)
+    problem = _behind_link(met.name, incident) if incident else ""
+    return replace(met, incident=incident, problem=problem)
+
+
+def _lost(name: str, incident: IncidentId) -> str:
+    return (
+        f"{name} was the postmortem of incident {incident}, and has lost the front matter that "
+        "says so: nothing was done to it, and no other document is made. Put the lines '---', "
+        f"'incident: {incident}' and '---' back at its very top, or remove the file. Tools that "
+        "format Markdown need a plugin for front matter."
+    )
+
+
+def _behind_link(name: str, incident: IncidentId) -> str:
+    return (
+        f"{name}, the postmortem of incident {incident}, is below a symbolic link: nothing was "
+        "done to it, and no other document is made. Put the document itself into the store, or "
+        "name the folder that the link leads to as the place of documents."
+    )
+
+
+def _given_up(documents: Iterable[KnownDocument]) -> dict[str, KnownDocument]:
+    """Give those that stand for an incident no more, since another document says it is its own."""
+    aside, claimed = [], set()
+    for one in documents:
+        if one.problem in (_lost(one.name, one.incident), _behind_link(one.name, one.incident)):
+            aside.append(one)
+        elif one.incident:
+            claimed.add(one.incident)
+    given_up = [one for one in aside if one.incident in claimed]
+    return {one.name: replace(one, incident=IncidentId(""), problem="") for one in given_up}
 
 
 def _by_name(name: str) -> IncidentId:

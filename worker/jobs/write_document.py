@@ -1,6 +1,7 @@
 """Composing a document's new text, and saving it without ever overwriting a person."""
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +24,9 @@ _VALUE = 60
 """Characters of a value, which may be a paragraph."""
 _LINES = 200
 """Deeds in one message; nobody reads more."""
+
+_SHOWS = r"(?i:\]\(\s*<?|\]:\s*<?|(?:src|href)\s*=\s*[\"']?|\[\[)(?:\./)?{name}(?![\w.-])"
+"""How a document shows a file beside it, or links it: in Markdown, HTML, or as wikis do."""
 
 _WORDS = {
     Action.DRAFTED: "drafted {subject}: {why}",
@@ -84,10 +88,11 @@ def open_document(
     if pulled is None:
         return None
     name = file_name(incident, pulled.record.incident.title, pulled.content.starts_on)
-    if name in catalogue.documents:
+    taken = catalogue.documents.get(name) or catalogue.unclaimed(incident)
+    if taken is not None:
         raise NotOurs(
-            f"The document of incident {incident} was not written: there is a file {name} already, "
-            "and it does not say that it belongs to the incident.",
+            f"The document of incident {incident} was not written: there is a file {taken.name} "
+            "already, and it does not say that it belongs to the incident.",
             f"Put `incident: {incident}` into its front matter, or move it out of the way.",
         )
     return OpenDocument(name)
@@ -100,10 +105,9 @@ def compose(
     if pulled is None:
         return Composed(at.text or "")
     fresh = fill(context.policy.template, pulled.content, context.policy.names)
-    beside = _beside(at.name, pulled)
     if at.text is None:
         report.will(Deed(Action.DRAFTED, at.name, "the incident is resolved"))
-        return Composed(fresh.text, fresh, beside)
+        return Composed(fresh.text, fresh, _beside(at.name, fresh.text, pulled))
     known = context.journal.incident(pulled.content.incident)
     base = _base(known, at.text, context.policy.names)
     merged = merge(base, at.text, fresh, context.policy.names)
@@ -114,7 +118,7 @@ def compose(
     report.suggestions += [
         SuggestedText(one.place, one.people, one.fresh) for one in merged.suggestions
     ]
-    return Composed(merged.text, merged.base, beside)
+    return Composed(merged.text, merged.base, _beside(at.name, merged.text, pulled))
 
 
 def save(
@@ -164,12 +168,13 @@ def _shown(line: str) -> str:
     return line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
 
 
-def _beside(document: str, pulled: Pulled) -> Mapping[str, bytes]:
-    """Give the chart, under the name by which the document shows it."""
-    if pulled.chart is None:
+def _beside(document: str, text: str, pulled: Pulled) -> Mapping[str, bytes]:
+    """Give the chart, under the name by which the document shows it; nothing where it does not."""
+    name = chart_name(pulled.record.incident.id)
+    if pulled.chart is None or not re.search(_SHOWS.format(name=re.escape(name)), text):
         return NOTHING
     folder, slash, _ = document.rpartition("/")
-    return {f"{folder}{slash}{chart_name(pulled.record.incident.id)}": pulled.chart.encode()}
+    return {f"{folder}{slash}{name}": pulled.chart.encode()}
 
 
 def _base(known: KnownIncident | None, text: str, names: Names) -> Written | None:

@@ -8,6 +8,7 @@ Which names a document may have, and which files are not documents, is told here
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -36,6 +37,19 @@ class NotText(StoreError):
 
 class DocumentBusy(StoreError):
     """Somebody is editing the document, or it is half saved: leave it alone for now."""
+
+
+class LinkedDocument(StoreError):
+    """A document that is in the store by a symbolic link alone, so it is left alone.
+
+    ``text`` is how it begins, as far as that can be read.
+    """
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(
+            f"{name} leads through a symbolic link.", "Put the document itself into the store."
+        )
+        self.text = text
 
 
 class Changed(StoreError):
@@ -77,12 +91,13 @@ class DocumentStore(Protocol):
     """What a store must do. Every method but ``check`` may raise ``StoreError``."""
 
     def list(self) -> Sequence[Listed]:
-        """List all documents, by name, without reading any."""
+        """List all documents, by name, without reading any; also those that are only linked."""
 
     def read(self, name: str) -> Stored:
         """Give a document.
 
-        Raises ``DocumentMissing``, ``DocumentBusy``, ``NotText`` or ``BadName``.
+        Raises ``DocumentMissing``, ``DocumentBusy``, ``NotText``, ``BadName`` or
+        ``LinkedDocument``.
         """
 
     def write(
@@ -142,6 +157,11 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+_MARKDOWN = (".md", ".markdown", ".mdown", ".mdwn", ".mkd", ".mkdn", ".mdx", ".qmd", ".rmd")
+"""The endings of Markdown; people and programs rename documents from one to another."""
+_TEXT = (".text", ".txt")
+"""Endings that a document may have got, where its name begins with a day as ours do."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d-", re.ASCII)
 _LONGEST = 255
 """Bytes in one part of a path, on the file systems in use."""
 
@@ -152,7 +172,10 @@ def is_document(file_name: str) -> bool:
     Hidden files are not, nor what editors leave: ``.x.md.swp``, ``.#x.md``, ``x.md~``,
     ``#x.md#``, ``~$x.md``, ``x.md.tmp``.
     """
-    return file_name.lower().endswith(".md") and not file_name.startswith((".", "~$"))
+    name = file_name.lower()
+    if name.startswith((".", "~$")):
+        return False
+    return name.endswith(_MARKDOWN) or (name.endswith(_TEXT) and _DAY.match(name) is not None)
 
 
 def document_name(name: str) -> str:

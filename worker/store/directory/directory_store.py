@@ -11,13 +11,14 @@ from pathlib import Path
 
 from connectors.errors import Finding
 from worker.store.directory.atomic_write import LEFTOVER, create, put, replace
-from worker.store.directory.listing import fingerprint, open_in_editor, unusable, walk
+from worker.store.directory.listing import behind_links, fingerprint, open_in_editor, unusable, walk
 from worker.store.document_store import (
     NOTHING,
     BadName,
     Changed,
     DocumentBusy,
     DocumentMissing,
+    LinkedDocument,
     Listed,
     Stored,
     StoreError,
@@ -31,6 +32,9 @@ from worker.store.document_store import (
 
 _HALF_SAVED = 5_000_000_000
 """Nanoseconds for which an empty file may be one that an editor is about to fill."""
+
+_HEAD = 65_536
+"""Bytes of a linked document that are read, to know whose it is."""
 
 _AGAIN = "Nothing was written; run the sync again."
 _CHANGED = "was changed since it was read."
@@ -62,7 +66,8 @@ class DirectoryStore:
         return [Listed(name, fingerprint(found[name], now)) for name in sorted(found)]
 
     def read(self, name: str) -> Stored:
-        path = self._path(document_name(name))
+        self._refuse_linked(document_name(name))
+        path = self._path(name)
         _let_be(path, name)
         try:
             with _told("read", path):
@@ -139,12 +144,22 @@ class DirectoryStore:
 
     def _path(self, name: str) -> Path:
         """Give where ``name`` is, once no symbolic link on the way leads elsewhere."""
-        path = self._root / name
-        if path.parent.resolve() != self._root.resolve() / Path(name).parent or path.is_symlink():
+        if self._is_linked(name):
             raise BadName(
                 f"{name} leads through a symbolic link.", "Put the document itself into the store."
             )
-        return path
+        return self._root / name
+
+    def _is_linked(self, name: str) -> bool:
+        path = self._root / name
+        folder = self._root.resolve() / Path(name).parent
+        return path.parent.resolve() != folder or path.is_symlink()
+
+    def _refuse_linked(self, name: str) -> None:
+        """Raise ``LinkedDocument``, with how the document begins, for one behind a link."""
+        if self._is_linked(name) and (self._root / name).is_file():
+            with _told("read", self._root / name), (self._root / name).open("rb") as file:
+                raise LinkedDocument(name, file.read(_HEAD).decode("utf-8", "replace"))
 
 
 def _let_be(path: Path, name: str) -> None:
@@ -203,11 +218,14 @@ def _look_over(root: Path) -> list[Finding]:
             return [_yet_to_be_made(subject, root)]
         if not root.is_dir():
             return [_problem(subject, f"{root} is no directory.", "Name a directory.")]
-        count = sum(1 for _ in walk(root))
+        linked = len(behind_links(root))
+        count = sum(1 for _ in walk(root)) - linked
         with tempfile.TemporaryFile(dir=root):  # the one proof that holds for every file system
             pass
         noun = "document" if count == 1 else "documents"
-        return [Finding(subject, f"{count} {noun}, can be written"), *_oddities(subject, root)]
+        aside = f"; {linked} behind symbolic links are left alone" if linked else ""
+        found = Finding(subject, f"{count} {noun}, can be written{aside}")
+        return [found, *_oddities(subject, root)]
     except OSError as error:
         return [
             _problem(

@@ -1,7 +1,7 @@
 """What a directory of documents tells without opening a file: which there are, and what changed.
 
-Hidden folders (``.git``, ``.obsidian``, ``.trash``) are not entered, and symbolic links are not
-followed: what they lead to is outside the store, or listed already.
+Hidden folders (``.git``, ``.obsidian``, ``.trash``) are not entered. What a symbolic link leads to
+outside of the store is listed, so that a document there is known; it is never written.
 
 Inode, size and both times together change with every change of content, with one exception: the
 kernel stamps times in ticks of up to 10 ms, so two changes within one tick can look the same. As
@@ -10,10 +10,13 @@ Git does with its index, a stamp that is too young to be trusted is told apart.
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from worker.store.document_store import is_document, is_usable
 
+_MOST_LINKED = 20_000
+"""Entries looked at behind symbolic links; a link to a whole disk is not followed to its end."""
 _TICK = 20_000_000
 """Nanoseconds: twice the longest tick of Linux's coarse clock."""
 _COARSE = 2_000_000_000
@@ -41,7 +44,7 @@ def walk(root: Path) -> Iterator[tuple[str, os.stat_result]]:
     for name, entry in _files(root):
         if is_usable(name):
             try:
-                yield name, entry.stat(follow_symlinks=False)
+                yield name, entry.stat()
             except FileNotFoundError:
                 continue  # removed between the listing and this look: it is not there
 
@@ -51,8 +54,15 @@ def unusable(root: Path) -> list[str]:
     return [name for name, _ in _files(root) if not is_usable(name)]
 
 
+def behind_links(root: Path) -> list[str]:
+    """Give the names of Markdown files that are reached through a symbolic link alone."""
+    store = root.resolve()
+    return [name for name, _ in _files(root) if not (root / name).resolve().is_relative_to(store)]
+
+
 def _files(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
     folders = [("", root)] if root.exists() else []
+    links: list[tuple[str, os.DirEntry[str]]] = []
     while folders:
         prefix, folder = folders.pop()
         with os.scandir(folder) as entries:
@@ -60,8 +70,36 @@ def _files(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
                 if entry.is_dir(follow_symlinks=False):
                     if not entry.name.startswith("."):
                         folders.append((f"{prefix}{entry.name}/", folder / entry.name))
-                elif entry.is_file(follow_symlinks=False) and is_document(entry.name):
-                    yield prefix + entry.name, entry
+                elif entry.is_file(follow_symlinks=False):
+                    if is_document(entry.name):
+                        yield prefix + entry.name, entry
+                elif entry.is_symlink() and not entry.name.startswith("."):
+                    links.append((prefix + entry.name, entry))
+    yield from _linked(root, links)
+
+
+def _linked(
+    root: Path, links: list[tuple[str, os.DirEntry[str]]]
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Give the documents that links lead to, each place once; what cannot be read is left out."""
+    store = root.resolve()
+    links.sort(key=lambda link: link[0])
+    seen: set[Path] = set()
+    for _ in range(_MOST_LINKED):
+        if not links:
+            return
+        name, entry = links.pop(0)
+        with suppress(OSError, RuntimeError):  # the latter for a loop of links, up to Python 3.12
+            target = Path(entry.path).resolve()
+            if target in seen or target.is_relative_to(store):
+                continue
+            seen.add(target)
+            if entry.is_dir():
+                with os.scandir(entry.path) as entries:
+                    shown = [one for one in entries if not one.name.startswith(".")]
+                    links += [(f"{name}/{one.name}", one) for one in shown]
+            elif entry.is_file() and is_document(entry.name):
+                yield name, entry
 
 
 def fingerprint(status: os.stat_result, now: int) -> str:
