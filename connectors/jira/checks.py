@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from connectors.errors import ConnectorError, Finding, looked_at
+from connectors.errors import ConnectorError, Finding, NotFound, looked_at
 from connectors.jira.connection import Connection
+from connectors.jira.createmeta import seen
 from connectors.jira.payloads import JIRA, Site, SiteKind, permissions
 from connectors.jira.request_bodies import ESSENTIAL
 from connectors.json_fields import JsonValue
@@ -59,11 +60,16 @@ def findings(
 
 
 def _project(connection: Connection, project: str) -> Finding:
-    answer = JsonValue(
-        connection.package(f"read project {project}", lambda client: client.project(project).raw),
-        JIRA,
-    )
     subject = f"Jira project {project}"
+    doing = f"read project {project}"
+    try:
+        answer = JsonValue(
+            connection.package(doing, lambda client: client.project(project).raw), JIRA
+        )
+    except NotFound as error:
+        remedy = "Set JIRA_PROJECT (or the route's project) to the key of one that can be seen, or "
+        remedy += f"let the account see this one. {seen(connection)}".rstrip()
+        raise NotFound(error.what, remedy) from error
     if answer["archived"].flag():
         return Finding(
             subject,

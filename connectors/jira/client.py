@@ -6,11 +6,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from connectors.errors import Finding, Rejected
+from connectors.errors import AccessDenied, Finding, NotFound, Rejected
 from connectors.jira import checks, createmeta, people, request_bodies, searching
 from connectors.jira.connection import Connection, Credentials
 from connectors.jira.creating import Creator
 from connectors.jira.payloads import JIRA, Site, SiteKind, account, server, transitions
+from connectors.jira.responses import through_gateway, unknown_site
 from connectors.jira.searching import Searcher
 from connectors.json_fields import JsonValue
 from connectors.rate_limit import NoPace, Pace
@@ -183,12 +184,19 @@ class Jira:
 
     def _find_out(self) -> Site:
         # serverInfo answers anybody, so only myself proves the credentials.
-        told = server(
-            self._connection.package("find out what it is", lambda client: client.server_info())
-        )
+        try:
+            told = server(
+                self._connection.package("find out what it is", lambda client: client.server_info())
+            )
+        except NotFound as missing:
+            raise unknown_site(missing, self._connection.access.is_gateway) from missing
         if told.kind is SiteKind.CLOUD:
             self._connection.version = "3"
-        me = self._connection.package("say who we are", lambda client: client.myself())
+        try:
+            me = self._connection.package("say who we are", lambda client: client.myself())
+        except AccessDenied as denied:
+            cloud_id = self._connection.cloud_id() if told.kind is SiteKind.CLOUD else ""
+            raise (through_gateway(denied, cloud_id) if cloud_id else denied) from denied
         known = account(JsonValue(me, JIRA), told.kind)
         url = told.url or self._connection.access.url
         return Site(told.kind, url, told.version, known.id, known.name)

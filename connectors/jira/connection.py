@@ -18,7 +18,9 @@ import jira
 import requests
 
 from connectors.errors import ConfigurationError, ConnectorError, OutOfQuota, PayloadError
+from connectors.jira.payloads import JIRA
 from connectors.jira.responses import JiraAnswer, error_for, jira_answer, login_failure, lost
+from connectors.json_fields import JsonValue
 from connectors.rate_limit import Pace
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
@@ -64,6 +66,11 @@ class Credentials:
     def host(self) -> str:
         """The site's host, to name it in sentences."""
         return urlsplit(self.url).hostname or self.url
+
+    @property
+    def is_gateway(self) -> bool:
+        """Tell whether this is Atlassian's gateway, which takes tokens that have scopes."""
+        return "/ex/jira/" in urlsplit(self.url).path + "/"
 
     @property
     def is_loopback(self) -> bool:
@@ -138,6 +145,24 @@ class Connection:
             return self._data(given, doing) if isinstance(given, JiraAnswer) else given
 
         return self._retrier.run(attempt, repeatable=True)
+
+    def cloud_id(self) -> str:
+        """Ask a Cloud site's own address for the id that the gateway knows it by, as nobody.
+
+        Gives "" where it does not say, and at the gateway itself.
+        """
+        if self.access.is_gateway:
+            return ""
+
+        def ask(client: jira.JIRA) -> JiraAnswer:
+            session, url = client._session, f"{self.access.url}/_edge/tenant_info"
+            return jira_answer(session.get(url, auth=lambda request: request))
+
+        try:
+            answer = self._data(self._once(ask), "name the site's cloudId")
+            return JsonValue(answer, JIRA)["cloudId"].text_or_none() or ""
+        except (ConnectorError, Retryable):
+            return ""
 
     def refusal(self, answer: JiraAnswer, doing: str) -> ConnectorError:
         """Give the error for an answer that is not a success."""

@@ -152,6 +152,8 @@ def _next_start(top: JsonValue, got: int) -> int | None:
     return start if more else None
 
 
+MOST_NAMED = 20
+"""How many projects a sentence names."""
 PAGE = 200
 """How many types or fields a page is asked to have; Jira may give fewer."""
 
@@ -163,7 +165,7 @@ def fields_of(connection: Connection, project: str, issue_type: str) -> CreateFi
     except NotFound as missing:
         return _legacy_fields(connection, project, issue_type, missing)
     except Rejected as error:
-        raise _no_project(project, error) from error
+        raise _no_project(connection, project, error) from error
     kind = choose_type(types, project, issue_type)
     return create_fields(kind, _fields(connection, project, kind.choice.id))
 
@@ -206,15 +208,39 @@ def _legacy_fields(
     try:
         answer = connection.ask(doing, "GET", "issue/createmeta", params=params)
     except (NotFound, Rejected):
-        raise _no_project(project, missing) from missing
+        raise _no_project(connection, project, missing) from missing
     fields = legacy(answer, project, issue_type)
     if fields is None:
-        raise _no_project(project, missing) from missing
+        raise _no_project(connection, project, missing) from missing
     return fields
 
 
-def _no_project(project: str, error: ConnectorError) -> NotFound:
+def _no_project(connection: Connection, project: str, error: ConnectorError) -> NotFound:
     return NotFound(
         f"Jira shows these credentials no project {project} to create tickets in.",
-        f"Look at JIRA_PROJECT, and at the permission to create issues in it. {error.what}",
+        f"Look at JIRA_PROJECT, and at the permission to create issues in it. {seen(connection)} "
+        f"{error.what}",
     )
+
+
+def seen(connection: Connection) -> str:
+    """Say which projects there are to see, in a sentence; "" where Jira does not tell."""
+    cloud = connection.version == "3"  # which alone has the search, and is to drop the whole list
+    try:
+        answer = connection.ask(
+            "list the projects",
+            "GET",
+            "project/search" if cloud else "project",
+            params={"maxResults": 100} if cloud else {},
+        )
+        whole = JsonValue(answer, JIRA)
+        projects = (whole["values"] if cloud else whole).objects()
+        names = sorted(
+            f"{one['key'].text()} ({one['name'].text_or_none() or 'no name'})" for one in projects
+        )
+    except ConnectorError:
+        return ""
+    if not names:
+        return "These credentials see no project at all: give the account 'Browse Projects'."
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"Those to be seen are {', '.join(names[:MOST_NAMED])}{more}."

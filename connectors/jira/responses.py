@@ -39,6 +39,14 @@ _RENEW = (
     "Make a new token and set JIRA_API_TOKEN (with JIRA_EMAIL) or JIRA_PERSONAL_TOKEN; tokens of "
     "Jira Cloud expire within a year."
 )
+GATEWAY = "https://api.atlassian.com/ex/jira/"
+"""Where Cloud takes tokens that have scopes, with the site's cloudId behind it."""
+SCOPES = ("read:jira-work", "write:jira-work", "read:jira-user")
+"""What a token with scopes needs, by the classic scopes of Jira Cloud's API documentation."""
+_SCOPES = (
+    f"Make an API token with the scopes {', '.join(SCOPES[:-1])} and {SCOPES[-1]}, and set "
+    "JIRA_API_TOKEN."
+)
 _LOOK = "Look whether JIRA_URL is right and Jira is up, then run the command again."
 
 
@@ -81,7 +89,33 @@ def login_failure(response: requests.Response) -> AccessDenied | None:
     reason = response.headers.get("X-Seraph-LoginReason", "")
     if response.status_code == CREATED or not any(word in reason for word in _LOGIN_FAILURES):
         return None
-    return AccessDenied("Jira does not accept the credentials.", _RENEW)
+    return not_let_in(_short(jira_answer(response).problems.sentence()))
+
+
+def not_let_in(said: str = ".", remedy: str = _RENEW) -> AccessDenied:
+    """Make the error for credentials that are not taken at all; ``said`` ends its sentence."""
+    return AccessDenied(f"Jira does not accept the credentials{said}", remedy)
+
+
+def through_gateway(denied: AccessDenied, cloud_id: str) -> AccessDenied:
+    """Add to what Cloud refused at a site's own address where a token with scopes is taken."""
+    where = f"set JIRA_URL to {GATEWAY}{cloud_id}"
+    return AccessDenied(
+        denied.what,
+        f"{denied.remedy} A token with scopes is not taken at the site's own address: for one, "
+        f"{where}.",
+    )
+
+
+def unknown_site(missing: NotFound, at_gateway: bool) -> NotFound:
+    """Say where an address comes from at which no Jira answers."""
+    if at_gateway:
+        return NotFound(
+            missing.what,
+            "The gateway knows no site by the cloudId in JIRA_URL. The right one is told at "
+            "https://YOUR-SITE.atlassian.net/_edge/tenant_info.",
+        )
+    return NotFound(missing.what, "Look whether JIRA_URL is the address of Jira itself.")
 
 
 def error_for(answer: JiraAnswer, doing: str, host: str) -> ConnectorError | Retryable:
@@ -99,8 +133,11 @@ def error_for(answer: JiraAnswer, doing: str, host: str) -> ConnectorError | Ret
         down = Unreachable(what, "Run the command again later.")
         wait = seconds_to_wait(answer.headers.get("Retry-After"))
         error = Retryable(down, wait=wait, holds=answer.status == SERVICE_UNAVAILABLE)
+    elif answer.status in {UNAUTHORIZED, FORBIDDEN} and "scope" in said.casefold():
+        what = f"Jira's token lacks a scope, so Jira would not {doing} ({answer.status}){said}"
+        error = AccessDenied(what, _SCOPES)
     elif answer.status == UNAUTHORIZED:
-        error = AccessDenied("Jira does not accept the credentials.", _RENEW)
+        error = not_let_in(said)
     elif answer.status == FORBIDDEN:
         error = _forbidden(answer, doing, said)
     elif answer.status == NOT_FOUND:

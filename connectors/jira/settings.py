@@ -1,9 +1,13 @@
 """Settings of Jira: which site, with which credentials, and where tickets go."""
 
+import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
 
 from connectors.settings import (
     CallsPerMinute,
@@ -17,6 +21,21 @@ from connectors.settings import (
     Text,
     WebAddress,
 )
+
+
+def _site(address: str) -> str:
+    """Give an address once it is a site's: Atlassian's gateway is one only with a cloudId."""
+    parts = urlsplit(address)
+    if parts.hostname == "api.atlassian.com" and not _CLOUD_SITE.fullmatch(parts.path):
+        raise ValueError(
+            "names Atlassian's gateway, but no site behind it. Write "
+            "https://api.atlassian.com/ex/jira/ with the site's cloudId, which "
+            "https://YOUR-SITE.atlassian.net/_edge/tenant_info tells."
+        )
+    return address
+
+
+_CLOUD_SITE = re.compile(r"/ex/jira/[^/]+")
 
 
 class JiraSettings(ServiceSettings):
@@ -33,7 +52,9 @@ class JiraSettings(ServiceSettings):
 
     key: ClassVar[str] = "jira"
 
-    url: Annotated[WebAddress | None, FromEnvironment("JIRA_URL")] = None
+    url: Annotated[
+        Annotated[WebAddress, AfterValidator(_site)] | None, FromEnvironment("JIRA_URL")
+    ] = None
     email: Annotated[Email | None, FromEnvironment("JIRA_EMAIL")] = None
     api_token: Annotated[Secret | None, FromEnvironment("JIRA_API_TOKEN", secret=True)] = None
     personal_token: Annotated[

@@ -67,6 +67,11 @@ DATA_CENTER_ERRATA = (
         ),
         "an issue has several links, and Jira gives a list of them",
     ),
+    Erratum(
+        "/paths/~1api~12~1project/get/responses/200/content/application~1json/schema",
+        json.dumps({"type": "array", "items": {"$ref": "#/components/schemas/ProjectBean"}}),
+        "the operation is called 'Get all visible projects', and Jira gives a list of them",
+    ),
     *(
         Erratum(
             f"/paths/~1api~12~1user~1{search}/get/responses/200/content/application~1json/schema",

@@ -91,7 +91,7 @@ def test_an_archived_project_is_a_problem(sandbox: JiraSandbox) -> None:
 def test_wrong_credentials_are_the_only_thing_told(sandbox: JiraSandbox) -> None:
     sandbox.tokens.clear()
     (finding,) = check(sandbox)
-    assert finding.problem == "Jira does not accept the credentials."
+    assert finding.problem.startswith("Jira does not accept the credentials")
     assert "JIRA_API_TOKEN" in finding.remedy
 
 

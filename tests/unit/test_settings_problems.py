@@ -353,3 +353,15 @@ def test_a_directory_may_begin_at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", os.fspath(Path("/home/somebody")))
     settings = load(None, {"POSTMORTEM_DOCUMENTS": "~/postmortems"})
     assert str(settings.documents) == "/home/somebody/postmortems"
+
+
+@pytest.mark.parametrize("path", ["", "/", "/ex/jira", "/ex/jira/a/b", "/ex/confluence/a"])
+def test_the_gateway_needs_the_site_behind_it(path: str) -> None:
+    (told,) = problems(environ={**JIRA_CLOUD, "JIRA_URL": f"https://api.atlassian.com{path}"})
+    assert told.startswith("JIRA_URL names Atlassian's gateway, but no site behind it.")
+    assert "_edge/tenant_info" in told
+
+
+def test_the_gateway_to_a_site_is_an_address() -> None:
+    url = "https://api.atlassian.com/ex/jira/5f1a6b1e-2c1d-4f0a-9b77-0c6f3f1d2a90"
+    assert load(None, {**JIRA_CLOUD, "JIRA_URL": url}).group(JiraSettings).url == url

@@ -25,8 +25,14 @@ from connectors.webhook_events import hex_digest
 EMAIL = "postmortem@example.com"
 API_TOKEN = "sandbox-api-token"  # noqa: S105 - opens nothing but the sandbox
 PERSONAL_TOKEN = "sandbox-personal-token"  # noqa: S105 - as above
+CLOUD_ID = "5f1a6b1e-2c1d-4f0a-9b77-0c6f3f1d2a90"
 SECRET = "sandbox-jira-secret"  # noqa: S105 - as above
 """For ``JIRA_WEBHOOK_SECRET``."""
+
+
+_GATEWAY = f"/ex/jira/{CLOUD_ID}"
+SCOPE_LACKING = {"code": 401, "message": "Unauthorized; scope does not match"}
+"""The gateway's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,8 @@ class JiraSandbox(Sandbox):
     site: SandboxSite = field(init=False)
     tokens: set[str] = field(init=False)
     """What is accepted as ``Authorization``; empty it, and the credentials are good no more."""
+    scopes: frozenset[str] | None = None
+    """What the API token may do on Cloud; one with scopes is taken at the gateway alone."""
 
     def __post_init__(self) -> None:
         self.site = SandboxSite(self.kind, self.index_lag)
@@ -68,6 +76,11 @@ class JiraSandbox(Sandbox):
         if self.site.is_cloud:
             return {"email": EMAIL, "api_token": API_TOKEN}
         return {"personal_token": PERSONAL_TOKEN}
+
+    @property
+    def gateway_url(self) -> str:
+        """Where Atlassian's gateway to a Cloud site is reached."""
+        return f"{self.url}{_GATEWAY}"
 
     def clear(self) -> None:
         """Be as good as new: no tickets, nothing served, nothing that goes wrong."""
@@ -126,22 +139,34 @@ class JiraSandbox(Sandbox):
         cloud = self.site.is_cloud
         both = {**site_routes.SITE_ROUTES, **ticket_routes.TICKET_ROUTES}
         searches = ticket_routes.CLOUD_SEARCHES if cloud else ticket_routes.DATA_CENTER_SEARCHES
+        lists = site_routes.CLOUD_PROJECTS if cloud else site_routes.DATA_CENTER_PROJECTS
+        prefixes = ["", _GATEWAY] if cloud else [""]
         routes = [
             Route(
-                f"/rest/api/{'3' if cloud else '2'}/{path}",
-                self._endpoint(path, handler),
+                f"{prefix}/rest/api/{'3' if cloud else '2'}/{path}",
+                self._endpoint(path, handler, prefix),
                 methods=[method],
             )
-            for (method, path), handler in {**searches, **both}.items()
+            for prefix in prefixes
+            for (method, path), handler in {**searches, **lists, **both}.items()
         ]
         # Every client asks this before it can know which version it should speak.
-        server_info = self._endpoint("serverInfo", site_routes.server_info)
-        routes.append(Route("/rest/api/2/serverInfo", server_info, methods=["GET"]))
+        for prefix in prefixes:
+            server_info = self._endpoint("serverInfo", site_routes.server_info, prefix)
+            routes.append(Route(f"{prefix}/rest/api/2/serverInfo", server_info, methods=["GET"]))
+        if cloud:
+            routes.append(Route("/_edge/tenant_info", _tenant_info, methods=["GET"]))
         return [*routes, Route("/browse/{ticket}", self._browse, methods=["GET"])]
 
-    def _endpoint(self, path: str, handler: Handler) -> Callable[[Request], object]:
+    def _endpoint(self, path: str, handler: Handler, prefix: str) -> Callable[[Request], object]:
         async def endpoint(request: Request) -> Response:
             known = request.headers.get("authorization", "") in self.tokens
+            if self.scopes is not None and not prefix:
+                known = False
+            elif self.scopes is not None and known:
+                needed = site_routes.scope(request.method, path)
+                if needed and needed not in self.scopes:
+                    return _response(ApiAnswer(401, SCOPE_LACKING))
             if not known and self._needs_login(path):
                 said = ApiAnswer(
                     401,
@@ -215,6 +240,10 @@ def _item(site: SandboxSite, change: FieldEdit) -> dict[str, str | None]:
     item = {"field": change.field, "fieldtype": "jira"}
     ends = {"from": None, "fromString": change.old, "to": None, "toString": change.new}
     return {**item, **({"fieldId": change.field} if site.is_cloud else {}), **ends}
+
+
+async def _tenant_info(_: Request) -> Response:
+    return _response(ApiAnswer(body={"cloudId": CLOUD_ID}))
 
 
 def _words(status: int) -> object:

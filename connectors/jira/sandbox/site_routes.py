@@ -50,6 +50,33 @@ def read_project(request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(body=request.views.project(_project(request)))
 
 
+def search_projects(request: ApiRequest) -> ApiAnswer:
+    """``GET project/search``, of Cloud: the projects that the account may see, by pages."""
+    size = min(request.number("maxResults", 50), request.site.page_limit)
+    shown = page(_seen(request), "values", request.number("startAt", 0), size)
+    return ApiAnswer(body=shown)
+
+
+def list_projects(request: ApiRequest) -> ApiAnswer:
+    """``GET project``, of Data Center: all that the account may see."""
+    return ApiAnswer(body=_seen(request))
+
+
+def _seen(request: ApiRequest) -> list[Wire]:
+    projects = request.site.projects if request.known else []
+    return [request.views.project(each) for each in projects]
+
+
+def scope(method: str, path: str) -> str:
+    """Give the scope that a token needs for a request, "" where everybody may make it."""
+    if path == "serverInfo":
+        return ""
+    if path == "myself" or path.startswith("user/"):
+        return "read:jira-user"
+    reads = method == "GET" or path in {"issue/bulkfetch", "search/jql"}
+    return "read:jira-work" if reads else "write:jira-work"
+
+
 def _creatable(request: ApiRequest) -> Project:
     """Give the project that the path names; both documents know no 404 here, only 400."""
     project = request.site.project(request.path["project"])
@@ -120,6 +147,8 @@ def _beginning(request: ApiRequest) -> list[Person]:
     return [each for each in request.site.people if answers(each)]
 
 
+CLOUD_PROJECTS: Mapping[tuple[str, str], Handler] = {("GET", "project/search"): search_projects}
+DATA_CENTER_PROJECTS: Mapping[tuple[str, str], Handler] = {("GET", "project"): list_projects}
 SITE_ROUTES: Mapping[tuple[str, str], Handler] = {
     ("GET", "serverInfo"): server_info,
     ("GET", "myself"): myself,
