@@ -31,14 +31,23 @@ from config.groups import (
 from config.problems import ConfigurationProblems, Location, sentences
 from config.sections import DocumentNames, Names
 from config.sources import (
+    DOCUMENTS_TABLE,
     SettingsFile,
     mistyped,
     read_file,
     read_variables,
     variables_of,
+    with_documents,
     with_secrets,
 )
-from config.values import Author, DatabaseAddress, DirectoryLocation, Documents, Zone
+from config.values import (
+    Author,
+    DatabaseAddress,
+    DirectoryLocation,
+    DocumentAddress,
+    Documents,
+    Zone,
+)
 from connectors.settings import (
     FromEnvironment,
     Place,
@@ -78,6 +87,8 @@ class Settings(BaseSettings):
 
     ``priorities`` maps a word in the document to the name of a tracker's priority, ``owners`` a
     name in the document to an e-mail address or account. ``token`` opens the web page and its API.
+    ``documents_url`` is where people open a document, with ``{document}`` for its path; in the file
+    it may stand in the table ``[documents]`` as ``url``, beside ``location``.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -86,6 +97,7 @@ class Settings(BaseSettings):
     documents: Annotated[Documents, FromEnvironment("POSTMORTEM_DOCUMENTS")] = DirectoryLocation(
         Path("postmortems")
     )
+    documents_url: DocumentAddress | None = None
     commit_author: Author = "postmortem-worker <postmortem-worker@localhost>"
     database_url: Annotated[
         DatabaseAddress, FromEnvironment("POSTMORTEM_DATABASE_URL", secret=True)
@@ -195,6 +207,7 @@ def load(
     set_there = read_variables(variables, environ, problems.append)
     file = read_file(kind, path, environ, problems.append)
     in_file = with_secrets(file, variables, set_there, problems.append)
+    in_file = with_documents(in_file, file, problems.append)
 
     def given(place: Place) -> bool:
         variable = names.get(place, "")
@@ -220,6 +233,11 @@ def load(
     return settings
 
 
+_DOCUMENTS_TABLE: Mapping[Location, Location] = {
+    (field,): ("documents", key) for key, field in DOCUMENTS_TABLE.items()
+}
+
+
 def _tables(variables: Mapping[Place, str]) -> Mapping[str, object]:
     tables: dict[str, dict[str, str]] = {}
     top: dict[str, str] = {}
@@ -241,6 +259,8 @@ def _holds(values: object, place: Place) -> bool:
 
 def _in_file(location: Location, file: SettingsFile) -> str:
     """Name a setting as the file has it: ``routes #1 labels #2 in postmortem.toml``."""
+    if isinstance(file.values.get("documents"), dict):
+        location = _DOCUMENTS_TABLE.get(location, location)
     name = ""
     for part in location:
         name += f" #{part + 1} " if isinstance(part, int) else f".{part}"

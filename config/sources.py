@@ -136,6 +136,33 @@ def read_file(
     return SettingsFile(named, legible=False)
 
 
+DOCUMENTS_TABLE: Mapping[str, str] = {"location": "documents", "url": "documents_url"}
+"""The keys of the table ``[documents]``, and the settings that they are."""
+
+
+def with_documents(
+    values: Mapping[str, object], file: SettingsFile, problem: Problem
+) -> dict[str, object]:
+    """Give values with the table ``[documents]`` taken apart; ``documents`` may also be a text."""
+    table = values.get("documents")
+    if not isinstance(table, Mapping):
+        return dict(values)
+    rest = {key: value for key, value in values.items() if key != "documents"}
+    for key, value in table.items():
+        if key not in DOCUMENTS_TABLE:
+            near = difflib.get_close_matches(key, DOCUMENTS_TABLE, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            problem(
+                f"documents.{key} in {file.path} is not a setting.{hint} "
+                f"Valid here: {', '.join(DOCUMENTS_TABLE)}."
+            )
+        elif key == "url" and "documents_url" in rest:
+            problem(f"documents.url and documents_url in {file.path} are one setting. Keep one.")
+        else:
+            rest[DOCUMENTS_TABLE[key]] = value
+    return rest
+
+
 def with_secrets(
     file: SettingsFile,
     variables: Sequence[Variable],

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
-from connectors.settings import Duration, Text, refuse_password, split_address
+from connectors.settings import Duration, Text, refuse_password, split_address, web_address
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
@@ -164,5 +164,19 @@ def _documents(value: object) -> object:
     return documents_location(value) if isinstance(value, str) else value
 
 
+def document_address(text: str) -> str:
+    """Give the address of a document, with ``{document}`` where its path in the store goes.
+
+    Without it the path goes to the end.
+    """
+    split_address(text)
+    before, mark, _ = text.partition("{document}")
+    if mark:
+        web_address(before.partition("?")[0])
+        return text
+    return f"{web_address(text)}/{{document}}"
+
+
 DatabaseAddress = Annotated[SecretStr, AfterValidator(database_address)]
 Documents = Annotated[DocumentsLocation, BeforeValidator(_documents)]
+DocumentAddress = Annotated[str, AfterValidator(document_address)]

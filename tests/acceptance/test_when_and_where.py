@@ -189,6 +189,22 @@ def test_the_ticket_links_to_the_incident_and_the_document_once(there: World) ->
     ]
 
 
+def test_the_ticket_links_to_the_file_where_people_open_documents(there: World) -> None:
+    there.policy = replace(
+        there.policy,
+        public_url="https://postmortems.example.com",
+        document_address="https://git.example.com/team/pm/{document}?at=main",
+    )
+    path = there.path()
+    path = path.rename(path.with_name(f"a b#{path.name}"))
+    there.sync()
+    ticket = there.jira.ticket(there.linked()[0])
+    address = f"https://git.example.com/team/pm/a%20b%23{path.name[4:]}?at=main"
+    (link,) = (one for one in ticket.links if one["globalId"].startswith("postmortem="))
+    assert link["object"]["url"] == address
+    assert address in json.dumps(ticket.now.description)
+
+
 def test_a_long_task_is_shortened_to_a_summary_and_kept_whole_below(here: World) -> None:
     here.sync()
     task = "Add an alert on the depth of the queue " * 12

@@ -17,11 +17,13 @@ from config.sources import variables_of
 from config.values import DirectoryLocation, GitLocation
 from connectors.jira.settings import JiraSettings
 from connectors.pagerduty.settings import PagerDutySettings
+from worker.app.composition import policy
 from worker.app.registry import CONNECTORS
 from worker.app.registry import load_settings as load
 
 SETTINGS = settings_class(tuple(kind.group for kind in CONNECTORS))
 VARIABLES = variables_of(SETTINGS)
+REMOTE = "documents = 'git+ssh://git@github.com/team/pm.git'"
 JIRA_CLOUD = {
     "JIRA_URL": "https://jira.example.com/",
     "JIRA_EMAIL": "bot@example.com",
@@ -41,6 +43,46 @@ def from_text(text: str, environ: Mapping[str, str] | None = None) -> Settings:
     file = Path("settings.toml")
     file.write_text(text, "utf-8")
     return load(file, environ or {})
+
+
+@pytest.mark.parametrize(
+    ("text", "location"),
+    [
+        ("documents = 'pm'\ndocuments_url = 'https://pm.example.com/'", "pm"),
+        ("[documents]\nlocation = 'pm'\nurl = 'https://pm.example.com'", "pm"),
+        ("[documents]\nurl = 'https://pm.example.com'", "postmortems"),
+    ],
+)
+def test_documents_are_a_text_or_a_table(text: str, location: str) -> None:
+    settings = from_text(text)
+    assert settings.documents == DirectoryLocation(Path(location))
+    assert settings.documents_url == "https://pm.example.com/{document}"
+    elsewhere = from_text(text, {"POSTMORTEM_DOCUMENTS": "other"})
+    assert elsewhere.documents == DirectoryLocation(Path("other"))
+    assert elsewhere.documents_url == "https://pm.example.com/{document}"
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (REMOTE, "https://github.com/team/pm/blob/main/{document}"),
+        (f"public_url = 'https://pm.example.com'\n{REMOTE}", ""),
+        (
+            "documents_url = 'https://x.example/?p={document}&raw'\n" + REMOTE,
+            "https://x.example/?p={document}&raw",
+        ),
+        ("documents = 'pm'", ""),
+        ("documents = 'git+ssh://git@git.example.com/team/pm.git'", ""),
+        (
+            "public_url = 'https://pm.example.com'\n[documents]\nurl = 'https://x.example'",
+            "https://x.example/{document}",
+        ),
+    ],
+)
+def test_people_open_a_document_where_it_says_or_where_its_remote_shows_it(
+    text: str, address: str
+) -> None:
+    assert policy(from_text(text), None, None).document_address == address
 
 
 def test_nothing_given_is_enough_for_the_defaults_that_the_interface_names() -> None:

@@ -88,6 +88,25 @@ def problems(text: str = "", environ: dict[str, str] | None = None) -> tuple[str
         ("public_url = 'https://me:pw@example.com'", "holds a user name or password"),
         ("public_url = 'https://example.com:port'", "is not a well-formed address."),
         ("public_url = 'https://exa mple.com'", "holds a space or line break."),
+        (
+            "[documents]\nloction = 'x'",
+            "documents.loction in settings.toml is not a setting. Did you mean location? "
+            "Valid here: location, url.",
+        ),
+        (
+            "[documents]\nlocation = 's3://bucket'",
+            "documents.location in settings.toml must be a directory, or a Git remote",
+        ),
+        (
+            "[documents]\nurl = 'http://git.example.com'",
+            "documents.url in settings.toml is plain http to git.example.com",
+        ),
+        ("documents_url = 'https://git.example.com/?x'", "must end before any ? or #."),
+        ("documents_url = 'git.example.com/{document}'", "must be a whole web address"),
+        (
+            "documents_url = 'https://a.example'\n[documents]\nurl = 'https://b.example'",
+            "documents.url and documents_url in settings.toml are one setting. Keep one.",
+        ),
         ("documents = 's3://bucket'", "must be a directory, or a Git remote"),
         ("documents = 'git+ftp://git.example.com/x'", "must begin with git+ssh://"),
         ("documents = 'git+https://git.example.com'", "names no repository."),

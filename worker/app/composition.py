@@ -32,6 +32,7 @@ from worker.journal.journal import Journal
 from worker.store.directory.directory_store import DirectoryStore
 from worker.store.document_store import DocumentStore
 from worker.store.git.git_store import GitStore
+from worker.store.git.hosting import browser_address
 from worker.tracking.new_ticket import Route
 
 
@@ -93,6 +94,16 @@ def open_store(settings: Settings) -> DocumentStore:
     return GitStore(where.url, where.branch, where.folder, author=settings.commit_author)
 
 
+def _document_address(settings: Settings) -> str:
+    """Say where people open a document itself, "" where that is on the web page, or nowhere."""
+    where = settings.documents
+    if settings.documents_url is not None:
+        return settings.documents_url
+    if settings.public_url or isinstance(where, DirectoryLocation):
+        return ""
+    return browser_address(where.url, where.branch, where.folder)
+
+
 def policy(
     settings: Settings, source: SourceConnector | None, tracker: TrackerConnector | None
 ) -> JobPolicy:
@@ -120,6 +131,7 @@ def policy(
         priorities=settings.priorities,
         owners=settings.owners,
         public_url=str(settings.public_url or ""),
+        document_address=_document_address(settings),
         chart=drafts.chart,
     )
 

@@ -98,6 +98,8 @@ class JobPolicy:
     ``index_lag`` is how long after a create a search may still miss it, ``quiet_for`` how long the
     scheduled job leaves a document alone after a change, ``full_pass`` how often every ticket is
     read, ``lock_wait`` how many seconds a job waits for another on the same incident.
+    ``document_address`` is where people open a document, with ``{document}`` for its path; "" where
+    that is on the program's own web page, below ``public_url``.
     """
 
     template: str
@@ -114,6 +116,7 @@ class JobPolicy:
     priorities: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
     public_url: str = ""
+    document_address: str = ""
     chart: bool = True
     done_resolutions: frozenset[str] = DONE_RESOLUTIONS
     lock_wait: float = 120.0

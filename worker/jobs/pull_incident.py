@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from urllib.parse import quote
 
 from config.sections import Slot
 from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError, Unauthorized
@@ -186,6 +187,8 @@ def origin(
     """Say where an incident's tickets come from; without a pull, as far as it is remembered."""
     address = context.policy.public_url.rstrip("/")
     document_url = f"{address}/postmortems/{incident}" if address else ""
+    if context.policy.document_address:
+        document_url = context.policy.document_address.replace("{document}", quote(document))
     if pulled is None:
         known = context.journal.incident(incident) or KnownIncident(incident)
         number, title, url, happened = known.number, known.title, known.url, known.summary
