@@ -90,6 +90,9 @@ class RouteSettings(SettingsGroup):
     It takes the incidents that name one of its ``services`` or ``teams`` (names or ids), or every
     incident where it names neither. What it leaves out is as the tracker's own settings
     say. ``fields`` are further fields of the ticket, by the tracker's ids, as its API takes them.
+
+    ``transition`` names the move that closes a ticket, by name or id, where several would;
+    ``resolution`` is set by it, and ``closing_fields`` go with it, where its screen has them.
     """
 
     services: tuple[Text, ...] = ()
@@ -99,6 +102,9 @@ class RouteSettings(SettingsGroup):
     labels: tuple[Label, ...] = ()
     components: tuple[Text, ...] = ()
     fields: Mapping[Text, object] = {}
+    transition: Text | None = None
+    resolution: Text | None = None
+    closing_fields: Mapping[Text, object] = {}
 
 
 def reachable(routes: Sequence[RouteSettings]) -> Sequence[RouteSettings]:

@@ -38,6 +38,15 @@ def _folded(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class ScreenField:
+    """A field on the screen of a transition; ``allowed`` are the values to choose from, if told."""
+
+    name: str
+    required: bool = False
+    allowed: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CreateFields:
     """What a create in one project and issue type takes.
 

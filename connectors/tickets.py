@@ -12,7 +12,7 @@ from enum import Enum, StrEnum
 from typing import NewType, Protocol
 
 from connectors.errors import Finding
-from connectors.ticket_fields import Choice, CreateFields
+from connectors.ticket_fields import Choice, CreateFields, ScreenField
 
 TicketId = NewType("TicketId", str)
 """A tracker's immutable id of a ticket; the key changes when the ticket moves."""
@@ -186,12 +186,16 @@ class TicketChanges:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A move that the workflow allows now, and where it leads."""
+    """A move that the workflow allows now, and where it leads.
+
+    ``fields`` are those that can go with it, by id; None where the tracker does not say.
+    """
 
     id: str
     name: str
     to_status: str
     to_category: Category
+    fields: Mapping[str, ScreenField] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +266,8 @@ class TicketTracker(Protocol):
     def transitions(self, ticket: TicketId) -> Sequence[Transition]:
         """List the moves that the workflow allows now."""
 
-    def transition(self, ticket: TicketId, to: Transition) -> None:
-        """Make a move."""
+    def transition(self, ticket: TicketId, to: Transition, fields: Json) -> None:
+        """Make a move with these fields, each a ``Choice`` or as the tracker's API takes it."""
 
     def link(self, ticket: TicketId, link: RemoteLink) -> None:
         """Add or update a remote link."""

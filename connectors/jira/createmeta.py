@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from connectors.errors import ConnectorError, NotFound, Rejected
 from connectors.jira.connection import Connection
-from connectors.jira.payloads import JIRA
+from connectors.jira.payloads import JIRA, choice
 from connectors.json_fields import JsonValue
 from connectors.ticket_fields import Choice, CreateFields, called
 
@@ -122,15 +122,6 @@ def create_fields(kind: IssueType, fields: Iterable[FieldMeta]) -> CreateFields:
 
 def _type(part: JsonValue) -> IssueType:
     return IssueType(choice(part), part["subtask"].flag())
-
-
-def choice(part: JsonValue) -> Choice:
-    """Read a value that a field takes, with its id and both its names as far as they are told."""
-    return Choice(
-        part["name"].text(),
-        part["id"].identifier() if part["id"] else "",
-        part["untranslatedName"].text_or_none() or "",
-    )
 
 
 def _field(own: str, part: JsonValue) -> FieldMeta:

@@ -10,6 +10,7 @@ from enum import Enum
 from urllib.parse import quote
 
 from connectors.json_fields import JsonValue, Sender
+from connectors.ticket_fields import Choice, ScreenField
 from connectors.tickets import (
     MARK_LABEL_PREFIX,
     MARK_PROPERTY,
@@ -184,17 +185,42 @@ def found(answer: object, kind: SiteKind, site: str) -> TicketPage:
     )
 
 
+def choice(part: JsonValue) -> Choice:
+    """Read a value that a field takes, with its id and both its names as far as they are told."""
+    return Choice(
+        part["name"].text(),
+        part["id"].identifier() if part["id"] else "",
+        part["untranslatedName"].text_or_none() or "",
+    )
+
+
 def transitions(answer: object) -> tuple[Transition, ...]:
-    """Read the moves that a ticket's workflow allows now."""
+    """Read the moves that a ticket's workflow allows now, with the fields of their screens."""
     return tuple(
         Transition(
             part["id"].identifier(),
             part["name"].text(),
             part["to"]["name"].text(),
             category(part["to"]),
+            _screen(part["fields"]) if isinstance(part["fields"].value, dict) else None,
         )
         for part in JsonValue(answer, JIRA)["transitions"].each()
     )
+
+
+def _screen(fields: JsonValue) -> Mapping[str, ScreenField]:
+    return {
+        own: ScreenField(
+            fields[own]["name"].text_or_none() or own,
+            fields[own]["required"].flag() and not fields[own]["hasDefaultValue"].flag(),
+            tuple(
+                choice(item)
+                for item in fields[own]["allowedValues"].each()
+                if isinstance(item.value, dict) and isinstance(item.value.get("name"), str)
+            ),
+        )
+        for own in fields.members()
+    }
 
 
 def permissions(answer: object) -> Mapping[str, bool]:

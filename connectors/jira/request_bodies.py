@@ -89,6 +89,18 @@ def edit(changes: TicketChanges, kind: SiteKind, without: Collection[str] = ()) 
     return body
 
 
+def transition(move: str, given: Json) -> Json:
+    """Give the body of a transition, with the fields that go with it."""
+    fields = {own: _chosen(v) if isinstance(v, Choice) else v for own, v in given.items()}
+    body: dict[str, object] = {"transition": {"id": move}}
+    return body | {"fields": fields} if fields else body
+
+
+def assignee(changes: TicketChanges, kind: SiteKind) -> Json:
+    """Give the body that makes somebody the assignee, or nobody."""
+    return _person(changes.assignee, kind)
+
+
 def remote_link(link: RemoteLink) -> Json:
     """Give the body of a remote link. Jira empties what an update leaves out, so all is sent."""
     return {"globalId": link.global_id, "object": {"url": link.url, "title": link.title}}
@@ -99,5 +111,5 @@ def _chosen(choice: Choice) -> Json:
     return {"id": choice.id} if choice.id else {"name": choice.name}
 
 
-def _person(account: AccountId, kind: SiteKind) -> Json:
+def _person(account: AccountId | None, kind: SiteKind) -> Json:
     return {"accountId" if kind is SiteKind.CLOUD else "name": account}

@@ -41,7 +41,7 @@ def test_tickets_are_made_changed_closed_reopened_and_deleted(place: Place) -> N
     seen = [status()]
     for name in ("In Progress", "Done", "Reopened"):
         move = next(one for one in jira.transitions(first.id) if one.to_status == name)
-        jira.transition(first.id, move)
+        jira.transition(first.id, move, {})
         seen.append(status())
     assert seen == [
         ("Open", Category.NEW, None),

@@ -23,7 +23,7 @@ def test_draft_tickets_and_statuses_on_a_server_by_others(tmp_path: Path) -> Non
         close = next(
             one for one in tracker.transitions(found["Add an alert"].id) if one.to_status == "Done"
         )
-        tracker.transition(found["Add an alert"].id, close)
+        tracker.transition(found["Add an alert"].id, close, {})
         place.delete(found["Try again"].key)
         here.edit(lambda text: text.replace("Review the hand-over", "Review the rota"))
         here.sync(tracker=tracker)

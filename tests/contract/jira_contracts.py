@@ -13,7 +13,27 @@ ANYTHING = "{}"
 NO_CONTENT = "RFC 9110, 15.3.5: a 204 has no content"
 FREE_FIELDS = "a field's value may be a text, a list or null: the document's own examples show it"
 
+UNASSIGNED = "the call's own description says that null leaves the issue unassigned"
+
+
+def _nobody(name: str) -> str:
+    """Give the schema of an assignee who may be nobody."""
+    value = {"type": "string", "nullable": True}
+    return json.dumps({"type": "object", "properties": {name: value}, "required": [name]})
+
+
 CLOUD_ERRATA = (
+    Erratum(
+        "/paths/~1rest~1api~13~1issue~1{issueIdOrKey}~1assignee/put/responses/204/content",
+        None,
+        NO_CONTENT,
+    ),
+    Erratum(
+        "/paths/~1rest~1api~13~1issue~1{issueIdOrKey}~1assignee/put/requestBody/content"
+        "/application~1json/schema",
+        _nobody("accountId"),
+        UNASSIGNED,
+    ),
     Erratum(
         "/components/schemas/IssueTypeIssueCreateMetadata/properties/untranslatedName",
         '{"type": "string"}',
@@ -34,6 +54,17 @@ CLOUD_ERRATA = (
     ),
 )
 DATA_CENTER_ERRATA = (
+    Erratum(
+        "/paths/~1api~12~1issue~1{issueIdOrKey}~1assignee/put/requestBody/content"
+        "/application~1json/schema",
+        _nobody("name"),
+        "the document for Cloud says that null leaves the issue unassigned, and so it is here",
+    ),
+    Erratum(
+        "/paths/~1api~12~1issue~1{issueIdOrKey}~1transitions/get/parameters/-",
+        json.dumps({"name": "expand", "in": "query", "schema": {"type": "string"}}),
+        "the answer is described with the fields of each transition, which expand asks for",
+    ),
     Erratum(
         "/components/securitySchemes/basic/scheme",
         '"bearer"',

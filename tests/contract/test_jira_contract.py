@@ -1,11 +1,12 @@
 """Holds the sandbox's answers and the connector's requests to Atlassian's official documents."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 import requests
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, Rejected
 from connectors.jira.client import Jira
 from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import PEOPLE, JiraSandbox
@@ -17,6 +18,7 @@ from tests.contract.jira_contracts import contract_of, exchange_of, problems
 from tests.contract.jira_support import INCIDENT, created, new_ticket, tracker
 
 KINDS = pytest.mark.parametrize("kind", list(SiteKind), ids=lambda kind: kind.name.lower())
+SCREEN = {"screen": {"resolution": "Resolution"}, "required": frozenset({"resolution"})}
 LABEL = f"postmortem-{INCIDENT}"
 
 
@@ -65,9 +67,30 @@ def test_changes_are_as_documented(kind: SiteKind) -> None:
         jira.update(own, changes)
         jira.update(own, TicketChanges(clear_due=True, clear_assignee=True, add_labels=("x",)))
         move = jira.transitions(own)[-1]
-        jira.transition(own, move)
+        jira.transition(own, move, {})
         with pytest.raises(ConnectorError):
-            jira.transition(own, move)
+            jira.transition(own, move, {})
+        sandbox.site.workflow = [replace(each, **SCREEN) for each in sandbox.site.workflow]
+        (back,) = jira.transitions(own)
+        with pytest.raises(Rejected, match="Resolution is required"):
+            jira.transition(own, back, {})
+        with pytest.raises(Rejected, match="not on the appropriate screen"):
+            jira.transition(own, back, {"summary": "Anew"})
+        jira.transition(own, back, {"resolution": back.fields["resolution"].allowed[-1]})
+        sandbox.site.projects[0].edit_screen = frozenset({"summary"})
+        sandbox.site.projects[0].lacking.add("ASSIGN_ISSUES")
+        for changes in (
+            TicketChanges(assignee=AccountId(owner)),
+            TicketChanges(clear_assignee=True),
+        ):
+            assert jira.update(own, changes).keys() == {"assignee"}
+        sandbox.site.projects[0].lacking.clear()
+        assert jira.update(own, TicketChanges(assignee=AccountId("nobody"))).keys() == {"assignee"}
+        for changes in (
+            TicketChanges(assignee=AccountId(owner)),
+            TicketChanges(clear_assignee=True),
+        ):
+            assert jira.update(own, changes) == {}
         for title in ("Incident", "Incident, renamed"):
             jira.link(own, RemoteLink("incident", "https://example.com/i", title))
         assert problems(kind, sandbox.served) == []

@@ -189,7 +189,7 @@ def test_a_ticket_is_moved_to_done_and_back(place: Place) -> None:
 
 def _move(tracker: Jira, ticket: TicketId, to: Category) -> None:
     moves = [move for move in tracker.transitions(ticket) if move.to_category is to]
-    tracker.transition(ticket, moves[0])
+    tracker.transition(ticket, moves[0], {})
 
 
 def test_a_link_can_be_made_again(place: Place) -> None:

@@ -411,7 +411,7 @@ def test_a_move_is_not_repeated_and_what_may_have_happened_is_told() -> None:
         sandbox.fault(Fault("POST .*transitions", moment=Moment.AFTER))
         sandbox.forget()
         with pytest.raises(Unreachable):
-            jira.transition(own, move)
+            jira.transition(own, move, {})
         assert len(sandbox.served) == 1
         assert jira.read([own])[own].status == "Done"
 

@@ -70,7 +70,7 @@ CALLS = {
     "update": Call(lambda jira, own: jira.update(own, TicketChanges(summary="a")), "PUT"),
     "transitions": Call(lambda jira, own: jira.transitions(own), "transitions"),
     "transition": Call(
-        lambda jira, own: jira.transition(own, Transition("31", "Done", "Done", Category.DONE)),
+        lambda jira, own: jira.transition(own, Transition("31", "Done", "Done", Category.DONE), {}),
         "POST .*transitions",
         repeated=False,
     ),

@@ -8,17 +8,15 @@ import pytest
 from connectors.ticket_fields import Choice
 from connectors.tickets import AccountId, Category, Ticket, Transition
 from tests.unit.tracking_support import ALICE, row, ticket, tracked
+from worker.tracking.closing import Closing, ClosingRules, closing, wants_move
 from worker.tracking.planned_actions import Field, ToTicket
 from worker.tracking.shared_fields import ToRow, Vocabulary, changed, compare, translate
 from worker.tracking.tracked_tickets import (
-    Closing,
     TrackedTicket,
     Values,
-    closing,
     row_values,
     status_text,
     ticket_values,
-    wants_move,
 )
 
 WORDS = Vocabulary(
@@ -215,6 +213,7 @@ def test_a_status_cell_that_says_what_the_ticket_says_asks_for_nothing() -> None
 
 
 START = Transition("11", "Start", "In Progress", Category.INDETERMINATE)
+RULES = ClosingRules()
 CLOSE = Transition("31", "Finish", "Done", Category.DONE)
 
 
@@ -222,23 +221,23 @@ CLOSE = Transition("31", "Finish", "Done", Category.DONE)
     ("wanted", "expected"), [("Done", CLOSE), ("done", CLOSE), ("finish", CLOSE), ("start", START)]
 )
 def test_a_move_is_found_by_its_name_or_where_it_leads(wanted: str, expected: Transition) -> None:
-    assert closing(wanted, "OPS-1", True, [START, CLOSE]) == Closing(transition=expected)
+    assert closing(wanted, "OPS-1", True, [START, CLOSE], RULES) == Closing(transition=expected)
 
 
 def test_done_is_any_move_into_a_done_category() -> None:
     shut = Transition("41", "Zumachen", "Erledigt", Category.DONE)
-    assert closing("done", "OPS-1", True, [START, shut]).transition == shut
+    assert closing("done", "OPS-1", True, [START, shut], RULES).transition == shut
 
 
 def test_a_move_that_the_workflow_does_not_allow_is_told() -> None:
-    problem = closing("Done", "OPS-1", True, [START]).problem
+    problem = closing("Done", "OPS-1", True, [START], RULES).problem
     assert problem == (
         "OPS-1 cannot go to 'Done' from where it is; the workflow allows In Progress."
     )
 
 
 def test_without_the_setting_tickets_are_not_moved_from_the_document() -> None:
-    decided = closing("Done", "OPS-1", False, [CLOSE])
+    decided = closing("Done", "OPS-1", False, [CLOSE], RULES)
     assert decided.transition is None
     assert "close_from_document" in decided.problem
 

@@ -33,6 +33,7 @@ from worker.store.directory.directory_store import DirectoryStore
 from worker.store.document_store import DocumentStore
 from worker.store.git.git_store import GitStore
 from worker.store.git.hosting import browser_address
+from worker.tracking.closing import ClosingRules
 from worker.tracking.new_ticket import Route
 
 
@@ -171,7 +172,12 @@ def _routes(settings: Settings, tracker: TrackerConnector | None) -> tuple[Route
             message = f"A route names no project, and {tracker.project_setting} is not set."
             raise ConfigurationError(message, "Set one of them.")
         route = Route(
-            project, one.issue_type or own.issue_type, one.labels, one.components, one.fields
+            project,
+            one.issue_type or own.issue_type,
+            one.labels,
+            one.components,
+            one.fields,
+            ClosingRules(one.transition or "", one.resolution or "", one.closing_fields),
         )
         rules.append(RouteRule(route, frozenset(one.services), frozenset(one.teams)))
     if own.project is not None:

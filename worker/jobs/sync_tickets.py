@@ -19,6 +19,7 @@ from worker.jobs.context import JobContext
 from worker.jobs.results import Action, Deed
 from worker.jobs.ticket_actions import TicketWork, carry_out, cell_deed
 from worker.tracking.agreement import AgreementRules, Answers, plan_agreement, questions
+from worker.tracking.closing import ClosingRules
 from worker.tracking.link_plan import LinkState, sentences
 from worker.tracking.linking import plan_links
 from worker.tracking.new_ticket import Route, incident_label, prepare, remote_links
@@ -53,7 +54,7 @@ def sync_tickets(
         rows = "1 action item has" if len(lacking) == 1 else f"{len(lacking)} action items have"
         work.report.fail(f"{rows} no ticket in {work.origin.document}: {error}")
     work.cache.tickets.read(work.tracker, (one.id for one in work.rows.values()))
-    rules = _rules(work)
+    rules = _rules(work, route)
     agreement = plan_agreement(work.sides, _look_up(work, route, rules), rules)
     carry_out(work, agreement.actions)
     edits, written = plan_cells(work.sides, agreement.to_rows, rules)
@@ -190,11 +191,12 @@ def _create_fields(work: TicketWork, route: Route) -> CreateFields:
         ) from error
 
 
-def _rules(work: TicketWork) -> AgreementRules:
+def _rules(work: TicketWork, route: Route | None) -> AgreementRules:
     policy = work.context.policy
     return AgreementRules(
         done=policy.done_resolutions,
         close=policy.close_from_document,
+        closing=route.closing if route else ClosingRules(),
         priorities=policy.priorities,
         owners=policy.owners,
         links=remote_links(work.origin),

@@ -6,7 +6,7 @@ A create is written down first, tried once, and never blindly again.
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, Rejected
 from connectors.tickets import (
     Created,
     NotSent,
@@ -152,13 +152,16 @@ def _conclude(work: TicketWork, one: CreateTicket, outcome: Outcome) -> None:
     journal, report, mark = work.context.journal, work.report, one.ticket.mark
     match outcome:
         case Created():
+            row = row_values(one.item)
+            if TicketField.ASSIGNEE in outcome.dropped:  # still to come, as a change by itself
+                row = replace(row, owner="")
             tracked = TrackedTicket(
                 id=outcome.id,
                 key=outcome.key,
                 url=outcome.url,
                 incident=work.origin.incident,
                 ordinal=one.item.ordinal,
-                row=row_values(one.item),
+                row=row,
                 mark=mark,
                 has_links=False,
             )
@@ -167,7 +170,8 @@ def _conclude(work: TicketWork, one: CreateTicket, outcome: Outcome) -> None:
             work.rows[one.item.ordinal] = tracked
             report.did(Deed(Action.CREATED, one.item.task, one.reason, outcome.key))
             report.warn(*_problems(work, one, f"{outcome.key} was created"))
-            for name, why in outcome.dropped.items():
+            dropped = {k: why for k, why in outcome.dropped.items() if k != TicketField.ASSIGNEE}
+            for name, why in dropped.items():
                 report.warn(
                     f"{work.context.tracker_words.name} refused the {_field(name, one)} of "
                     f"{work.named(one.item)}: {why} "
@@ -240,7 +244,15 @@ def _change_deeds(action: ChangeTicket, refused: Container[str]) -> list[Deed]:
 
 
 def _move(work: TicketWork, action: MoveTicket) -> None:
-    work.tracker.transition(action.id, action.move)
+    """Move a ticket; what the tracker asks for besides is told with its refusal."""
+    try:
+        work.tracker.transition(action.id, action.move, action.fields)
+    except Rejected as error:
+        work.report.fail(
+            f"{work.named(action.item)}: {action.key} was not moved to "
+            f"{action.move.to_status}: {error} {action.lacking}".rstrip()
+        )
+        return
     work.cache.tickets.add(work.tracker.read([action.id]).values())
     work.report.did(_move_deed(action))
 

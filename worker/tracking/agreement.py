@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from connectors.ticket_fields import Choice
 from connectors.tickets import Account, NoAccount, RemoteLink, Ticket, TicketId, Transition
 from worker.document.action_items import ActionItem
+from worker.tracking.closing import ClosingRules, closing, wants_move
 from worker.tracking.planned_actions import (
     AddLinks,
     ChangeTicket,
@@ -21,7 +22,7 @@ from worker.tracking.planned_actions import (
     row_name,
 )
 from worker.tracking.shared_fields import ToRow, Vocabulary, after, changed, compare, translate
-from worker.tracking.tracked_tickets import UNAVAILABLE, TrackedTicket, closing, wants_move
+from worker.tracking.tracked_tickets import UNAVAILABLE, TrackedTicket
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,14 @@ class Sides:
 class AgreementRules:
     """What the configuration says, and the ``links`` that each ticket is to show.
 
-    ``close`` allows that tickets are moved from the document; ``priorities`` and ``owners`` are the
-    document's words → the tracker's; ``done`` the resolutions, in lower case, that mean so.
+    ``close`` allows that tickets are moved from the document, ``closing`` says how; ``priorities``
+    and ``owners`` are the document's words → the tracker's; ``done`` the resolutions, in lower
+    case, that mean so.
     """
 
     done: frozenset[str]
     close: bool = False
+    closing: ClosingRules = field(default_factory=ClosingRules)
     priorities: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
     links: tuple[RemoteLink, ...] = ()
@@ -196,11 +199,20 @@ def _move(
     wanted = wants_move(item, tracked, ticket)
     if not wanted:
         return
-    decided = closing(wanted, ticket.key, rules.close, answers.moves.get(ticket.id, ()))
+    moves = answers.moves.get(ticket.id, ())
+    decided = closing(wanted, ticket.key, rules.close, moves, rules.closing)
     if decided.transition is None:
         yield Tell(decided.problem)
         return
-    yield MoveTicket(item, ticket.id, ticket.key, decided.transition, tracked.status_cell)
+    yield MoveTicket(
+        item,
+        ticket.id,
+        ticket.key,
+        decided.transition,
+        tracked.status_cell,
+        fields=decided.fields,
+        lacking=decided.lacking,
+    )
 
 
 def _lost(

@@ -22,6 +22,7 @@ from connectors.tickets import (
     Span,
 )
 from worker.document.action_items import ActionItem
+from worker.tracking.closing import ClosingRules
 from worker.tracking.planned_actions import CreateTicket
 
 SUMMARY_LIMIT = 255
@@ -37,6 +38,7 @@ class Route:
     labels: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
     fields: Json = field(default_factory=dict)
+    closing: ClosingRules = field(default_factory=ClosingRules)
 
 
 @dataclass(frozen=True, slots=True)

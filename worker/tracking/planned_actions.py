@@ -1,12 +1,13 @@
 """What is to be done about rows and their tickets: values with a reason, before anything is."""
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from connectors.tickets import (
     Account,
+    Json,
     NewTicket,
     RemoteLink,
     Ticket,
@@ -108,7 +109,10 @@ class ChangeTicket:
 
 @dataclass(frozen=True, slots=True)
 class MoveTicket:
-    """A person closed the row, or wrote over its status: the ticket makes the ``move``."""
+    """A person closed the row, or wrote over its status: the ticket makes the ``move``.
+
+    ``fields`` go with it. ``lacking`` says what else it asks for, "" for nothing.
+    """
 
     item: ActionItem
     id: TicketId
@@ -116,6 +120,8 @@ class MoveTicket:
     move: Transition
     before: str
     reason: str = "a person closed it in the document"
+    fields: Json = field(default_factory=dict)
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True)

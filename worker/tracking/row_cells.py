@@ -6,6 +6,7 @@ from dataclasses import replace
 from connectors.tickets import Category, Ticket, TicketId
 from worker.document.action_items import ActionItem, CellEdit, TicketCell
 from worker.tracking.agreement import AgreementRules, Sides
+from worker.tracking.closing import written_over
 from worker.tracking.planned_actions import Cell, Field, WriteCell
 from worker.tracking.shared_fields import ToRow, still_to_come
 from worker.tracking.tracked_tickets import (
@@ -14,7 +15,6 @@ from worker.tracking.tracked_tickets import (
     row_values,
     status_text,
     ticket_values,
-    written_over,
 )
 
 

@@ -1,11 +1,10 @@
 """What is remembered of an incident's tickets and creates, and what a Status cell says of one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.incidents import IncidentId
-from connectors.tickets import Category, Mark, Ticket, TicketId, TicketKey, Transition
+from connectors.tickets import Mark, Ticket, TicketId, TicketKey
 from worker.content.clean_text import clean
 from worker.document.action_items import ActionItem
 
@@ -113,53 +112,6 @@ def status_text(ticket: Ticket | None, done: frozenset[str] = DONE_RESOLUTIONS) 
     if not resolution or resolution.lower() in done or resolution == ticket.status:
         return clean(status)
     return clean(f"{status} ({resolution})")
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """What a person's mark on a row asks of its ticket: a move, or a sentence why there is none."""
-
-    transition: Transition | None = None
-    problem: str = ""
-
-
-def wants_move(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> str:
-    """Give the status a person asked for in the row, "" for none.
-
-    A ticked box asks for "done"; a Status cell asks for what a person wrote over what stood there.
-    """
-    if item.checked and ticket.category is not Category.DONE:
-        return "done"
-    return written_over(item, tracked, ticket)
-
-
-def written_over(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> str:
-    """Give the status that a person wrote over what stood in the cell, "" for none."""
-    written = item.status_text.strip()
-    if not tracked.status_cell or not written or written == tracked.status_cell:
-        return ""
-    return "" if written.casefold() == clean(ticket.status).casefold() else written
-
-
-def closing(wanted: str, key: str, allowed: bool, transitions: Sequence[Transition]) -> Closing:
-    """Choose the move for a wanted status among those the workflow allows now."""
-    if not allowed:
-        return Closing(
-            problem=f"The row of {key} was set to '{wanted}'. Tickets are not moved from the "
-            "document; move it in the tracker, or set close_from_document in [tickets]."
-        )
-    name = wanted.casefold()
-    by_name = [
-        one for one in transitions if name in {one.to_status.casefold(), one.name.casefold()}
-    ]
-    closes = [one for one in transitions if one.to_category is Category.DONE]
-    chosen = by_name or (closes if name == "done" else [])
-    if chosen:
-        return Closing(transition=chosen[0])
-    possible = ", ".join(sorted({one.to_status for one in transitions})) or "nothing"
-    return Closing(
-        problem=f"{key} cannot go to '{wanted}' from where it is; the workflow allows {possible}."
-    )
 
 
 def reads_otherwise(tracked: TrackedTicket, ticket: Ticket | None, done: frozenset[str]) -> bool:

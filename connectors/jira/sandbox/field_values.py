@@ -154,7 +154,8 @@ def _due(_: SandboxSite, __: Project, value: Any) -> date | None:
         raise WrongValue(f"Error parsing date string: {value}") from None
 
 
-def _assignee(site: SandboxSite, _: Project, value: Any) -> Person | None:
+def read_assignee(site: SandboxSite, value: Any) -> Person | None:
+    """Read who is to be the assignee, None for nobody."""
     if value is None:
         return None
     if not isinstance(value, dict):
@@ -185,7 +186,7 @@ RULES: Mapping[str, tuple[str, Callable[[SandboxSite, Project, Any], Any]]] = {
     "labels": ("labels", _labels),
     "priority": ("priority", _priority),
     "duedate": ("due", _due),
-    "assignee": ("assignee", _assignee),
+    "assignee": ("assignee", lambda site, _, value: read_assignee(site, value)),
     "components": ("components", _components),
 }
 """Field id → the name under which its value is kept, and how it is read."""

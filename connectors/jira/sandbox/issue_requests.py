@@ -15,7 +15,7 @@ from connectors.jira.sandbox.field_values import (
     read_label,
     read_text,
 )
-from connectors.jira.sandbox.projects import Project
+from connectors.jira.sandbox.projects import RESOLUTIONS, Move, Project
 from connectors.jira.sandbox.site import SandboxSite, SandboxTicket
 
 PROPERTY_LIMIT = 32_768
@@ -66,8 +66,8 @@ def read_create(site: SandboxSite, body: Any) -> CheckedCreate:
     for each in project.custom:
         if each.required and not each.default and not fields.get(each.id):
             errors[each.id] = f"{each.name} is required."
-    values |= _read_fields(site, project, fields, errors)
-    labels = _operations(project, body.get("update"), (), errors)
+    values |= _read_fields(site, project, fields, errors, on_screen=project.settable)
+    labels = _operations(project.settable, body.get("update"), (), errors)
     if labels is not None:
         values["labels"] = tuple(dict.fromkeys((*values.get("labels", ()), *labels)))
     if errors:
@@ -83,10 +83,31 @@ def read_edit(site: SandboxSite, project: Project, now: SandboxTicket, body: Any
     for own in ("project", "issuetype"):
         if fields.pop(own, None) is not None:
             errors[own] = NOT_ON_SCREEN.format(name=own)
-    values = _read_fields(site, project, fields, errors, now.custom)
-    labels = _operations(project, body.get("update"), values.get("labels", now.labels), errors)
+    screen = project.editable
+    values = _read_fields(site, project, fields, errors, now.custom, on_screen=screen)
+    labels = _operations(screen, body.get("update"), values.get("labels", now.labels), errors)
     if labels is not None:
         values["labels"] = labels
+    if errors:
+        raise RefusedRequest(errors)
+    return values
+
+
+def read_transition(move: Move, body: Any) -> dict[str, Any]:
+    """Look at the fields that go with a transition: those of its screen, and all it asks for."""
+    _shape(body)
+    fields = _mapping(body.get("fields"))
+    errors = {own: NOT_ON_SCREEN.format(name=own) for own in fields if own not in move.screen}
+    for own in move.required - fields.keys():
+        errors[own] = f"{move.screen[own]} is required."
+    values: dict[str, Any] = {}
+    if "resolution" in fields and "resolution" not in errors:
+        asked = _mapping(fields["resolution"])
+        for name, number in RESOLUTIONS.items():
+            if asked.get("name") == name or str(asked.get("id", "")) == number:
+                values["resolution"] = name
+        if not values:
+            errors["resolution"] = "The resolution selected is invalid."
     if errors:
         raise RefusedRequest(errors)
     return values
@@ -139,12 +160,14 @@ def _read_fields(
     fields: Mapping[str, Any],
     errors: dict[str, str],
     custom: Mapping[str, Any] | None = None,
+    *,
+    on_screen: frozenset[str],
 ) -> dict[str, Any]:
     """Read each field by its own rule; what is wrong goes to ``errors``."""
     values: dict[str, Any] = {}
     made_up = dict(custom or {})
     for name, value in fields.items():
-        if name not in project.settable:
+        if name not in on_screen:
             errors[name] = NOT_ON_SCREEN.format(name=name)
             continue
         try:
@@ -161,12 +184,12 @@ def _read_fields(
 
 
 def _operations(
-    project: Project, update: Any, labels: Iterable[str], errors: dict[str, str]
+    on_screen: frozenset[str], update: Any, labels: Iterable[str], errors: dict[str, str]
 ) -> tuple[str, ...] | None:
     """Apply ``update``; of all fields, the sandbox lets only labels be changed that way."""
     kept = list(labels)
     for name, operations in _mapping(update).items():
-        if name != "labels" or name not in project.screen:
+        if name != "labels" or name not in on_screen:
             errors[name] = NOT_ON_SCREEN.format(name=name)
             continue
         try:

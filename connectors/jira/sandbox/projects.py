@@ -33,7 +33,8 @@ class ProjectField:
 class Project:
     """A project; everything but its key and id may be changed while the server runs.
 
-    ``screen`` are the system fields that a create and an edit may set.
+    ``screen`` are the system fields that a create may set, ``edit_screen`` those that an edit may,
+    None where they are the same.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Project:
     priorities: tuple[str, ...] = ("Highest", "High", "Medium", "Low", "Lowest")
     components: tuple[str, ...] = ("Checkout", "Search")
     screen: frozenset[str] = frozenset(SYSTEM_FIELDS)
+    edit_screen: frozenset[str] | None = None
     custom: tuple[ProjectField, ...] = ()
     archived: bool = False
     lacking: set[str] = field(default_factory=set)
@@ -52,6 +54,12 @@ class Project:
     def settable(self) -> frozenset[str]:
         """The ids of all fields that a create may set."""
         return self.screen | {each.id for each in self.custom}
+
+    @property
+    def editable(self) -> frozenset[str]:
+        """The ids of all fields that an edit may set."""
+        screen = self.screen if self.edit_screen is None else self.edit_screen
+        return screen | {each.id for each in self.custom}
 
     def type_id(self, name: str) -> str:
         """Give the id of an issue type of this project."""
@@ -78,13 +86,18 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A transition: from which statuses it leads where, and the resolution that it sets."""
+    """A transition: from which statuses it leads where, and the resolution that it sets.
+
+    ``screen`` are the fields that it takes, id → name; ``required`` those that it asks for.
+    """
 
     id: str
     name: str
     sources: frozenset[str]
     to: str
     resolution: str | None = None
+    screen: Mapping[str, str] = field(default_factory=dict)
+    required: frozenset[str] = frozenset()
 
 
 STATUSES: Mapping[str, Status] = {

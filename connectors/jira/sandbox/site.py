@@ -19,6 +19,7 @@ from connectors.jira.sandbox.projects import (
     Move,
     Person,
     Project,
+    Status,
     operations,
 )
 
@@ -79,7 +80,8 @@ class SandboxSite:
 
     ``page_limit`` caps every page. The ids in ``unready`` fail once in a bulk fetch. ``translated``
     maps names of types, priorities, statuses and resolutions to what the account's language makes
-    of them: it is shown those, and has to use ids or the names themselves.
+    of them: it is shown those, and has to use ids or the names themselves. ``workflow`` are the
+    transitions that there are, between ``statuses``.
     """
 
     kind: SiteKind = SiteKind.CLOUD
@@ -91,6 +93,8 @@ class SandboxSite:
     page_limit: int = 100
     unready: set[str] = field(default_factory=set)
     translated: dict[str, str] = field(default_factory=dict)
+    workflow: Sequence[Move] = MOVES
+    statuses: dict[str, Status] = field(default_factory=lambda: dict(STATUSES))
     records: dict[str, TicketRecord] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _made: int = 0
@@ -141,11 +145,11 @@ class SandboxSite:
 
     def moves(self, record: TicketRecord) -> list[Move]:
         """List the transitions that the workflow allows now."""
-        return [move for move in MOVES if record.now.status in move.sources]
+        return [move for move in self.workflow if record.now.status in move.sources]
 
-    def transition(self, record: TicketRecord, move: Move) -> None:
-        """Make a transition."""
-        self.change(record, status=move.to, resolution=move.resolution)
+    def transition(self, record: TicketRecord, move: Move, **fields: Any) -> None:
+        """Make a transition, with the fields of its screen."""
+        self.change(record, **{"status": move.to, "resolution": move.resolution} | fields)
 
     def move_to(self, record: TicketRecord, project: Project) -> None:
         """Move a ticket to another project: it gets a new key and answers to the old one too."""
@@ -167,8 +171,3 @@ class SandboxSite:
         number = self._numbers.get(project.key, 0) + 1
         self._numbers[project.key] = number
         return f"{project.key}-{number}"
-
-
-def category(ticket: SandboxTicket) -> str:
-    """Give the key of the category of a ticket's status."""
-    return STATUSES[ticket.status].category

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.jira.sandbox.api_request import LOGIN_FAILED, ApiAnswer, ApiRequest, Handler
-from connectors.jira.sandbox.issue_requests import RefusedRequest, read_create, read_edit
+from connectors.jira.sandbox.field_values import WrongValue, read_assignee
+from connectors.jira.sandbox.issue_requests import (
+    RefusedRequest,
+    read_create,
+    read_edit,
+    read_transition,
+)
 from connectors.jira.sandbox.jql import BadQuery, search
 from connectors.jira.sandbox.site import SandboxTicket, TicketRecord
 from connectors.jira.sandbox.views import Wire
@@ -64,6 +70,25 @@ def edit(request: ApiRequest) -> ApiAnswer:
     return ApiAnswer(204)
 
 
+def assign(request: ApiRequest) -> ApiAnswer:
+    """``PUT issue/{ticket}/assignee``: whatever stands on the screens."""
+    record, body = request.ticket(), request.body
+    project = request.site.project(record.now.project)
+    if project is None or "ASSIGN_ISSUES" in project.lacking:
+        # Data Center documents 401 here, and no 403.
+        said = "You do not have permission to assign issues."
+        raise RefusedRequest(messages=[said], status=403 if request.site.is_cloud else 401)
+    name = "accountId" if request.site.is_cloud else "name"
+    if not isinstance(body, dict) or body.keys() != {name}:
+        raise RefusedRequest(messages=[f"'{name}' is missing."])
+    try:
+        person = read_assignee(request.site, None if body[name] is None else body)
+    except WrongValue as wrong:
+        raise RefusedRequest({"assignee": str(wrong)}) from None
+    request.site.change(record, assignee=person)
+    return ApiAnswer(204)
+
+
 def delete(request: ApiRequest) -> ApiAnswer:
     """``DELETE issue/{ticket}``."""
     request.site.delete(request.ticket())
@@ -73,7 +98,8 @@ def delete(request: ApiRequest) -> ApiAnswer:
 def transitions(request: ApiRequest) -> ApiAnswer:
     """``GET issue/{ticket}/transitions``."""
     moves = request.site.moves(request.ticket())
-    shown = [request.views.transition(move) for move in moves]
+    fields = "transitions.fields" in request.listed("expand")
+    shown = [request.views.transition(move, fields=fields) for move in moves]
     return ApiAnswer(body={"expand": "transitions", "transitions": shown})
 
 
@@ -85,7 +111,8 @@ def transition(request: ApiRequest) -> ApiAnswer:
         raise RefusedRequest(messages=["Missing 'transition' identifier"])
     for move in request.site.moves(record):
         if move.id == wanted:
-            request.site.transition(record, move)
+            values = read_transition(move, request.body)
+            request.site.transition(record, move, **values)
             return ApiAnswer(204)
     raise RefusedRequest(
         messages=[
@@ -139,6 +166,7 @@ TICKET_ROUTES: Mapping[tuple[str, str], Handler] = {
     ("POST", "issue/bulk"): create_many,
     ("GET", "issue/{ticket}"): read,
     ("PUT", "issue/{ticket}"): edit,
+    ("PUT", "issue/{ticket}/assignee"): assign,
     ("DELETE", "issue/{ticket}"): delete,
     ("GET", "issue/{ticket}/transitions"): transitions,
     ("POST", "issue/{ticket}/transitions"): transition,

@@ -9,7 +9,6 @@ from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox.field_values import adf_text
 from connectors.jira.sandbox.projects import (
     RESOLUTIONS,
-    STATUSES,
     SYSTEM_FIELDS,
     Move,
     Person,
@@ -80,10 +79,32 @@ class Views:
             },
         }
 
-    def transition(self, move: Move) -> Wire:
-        """Show a transition and where it leads."""
-        shown: Wire = {"id": move.id, "name": move.name, "to": self.status(STATUSES[move.to])}
-        return shown | {"hasScreen": False, "isAvailable": True} if self._site.is_cloud else shown
+    def transition(self, move: Move, *, fields: bool) -> Wire:
+        """Show a transition and where it leads, with the ``fields`` of its screen if asked for."""
+        to = self.status(self._site.statuses[move.to])
+        shown: Wire = {"id": move.id, "name": self._site.shown(move.name), "to": to}
+        if self._site.is_cloud:
+            shown |= {"hasScreen": bool(move.screen), "isAvailable": True}
+        if fields:
+            shown["fields"] = {own: self._on_screen(move, own) for own in move.screen}
+        return shown
+
+    def _on_screen(self, move: Move, own: str) -> Wire:
+        shown: Wire = {
+            "name": move.screen[own],
+            "required": own in move.required,
+            "hasDefaultValue": False,
+            "operations": ["set"],
+            "schema": {"type": own if own == "resolution" else "string"},
+        }
+        if self._site.is_cloud:
+            shown["key"] = own
+        if own == "resolution":
+            shown["allowedValues"] = [
+                {"id": number, "name": self._site.shown(name)}
+                for name, number in RESOLUTIONS.items()
+            ]
+        return shown
 
     def created(self, ticket: SandboxTicket) -> Wire:
         """Show what a create gives back: no status, no fields."""
@@ -127,7 +148,7 @@ class Views:
                 "subtask": False,
             },
             "project": self.project_reference(project) if project else None,
-            "status": self.status(STATUSES[ticket.status]),
+            "status": self.status(self._site.statuses[ticket.status]),
             "resolution": (
                 {"id": RESOLUTIONS.get(resolution, "10009"), "name": self._site.shown(resolution)}
                 if resolution

@@ -66,7 +66,7 @@ class ToyTracker:
     def transitions(self, ticket: TicketId) -> Sequence[Transition]:
         return []
 
-    def transition(self, ticket: TicketId, to: Transition) -> None:
+    def transition(self, ticket: TicketId, to: Transition, fields: Mapping[str, object]) -> None:
         self.finish(ticket)
 
     def link(self, ticket: TicketId, link: RemoteLink) -> None:
