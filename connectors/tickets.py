@@ -254,8 +254,15 @@ class TicketTracker(Protocol):
         Raises ``NotFound`` for an unknown project or type, or a name that several types have.
         """
 
-    def account(self, project: str, name: str) -> Account | NoAccount:
-        """Find the one assignable account whose e-mail, handle, id or name is exactly ``name``."""
+    def account(self, project: str, name: str, team: Sequence[str] = ()) -> Account | NoAccount:
+        """Find the one assignable account that ``name`` means.
+
+        Its e-mail, handle, id or name is exactly that; or it alone has that handle or first name,
+        of the ``team`` (full names of the incident's people) or of all that can be assigned.
+        """
+
+    def is_own(self, address: str) -> bool:
+        """Tell whether an address is on this tracker's site."""
 
     def update(self, ticket: TicketId, changes: TicketChanges) -> Mapping[str, str]:
         """Change fields; gives what was refused, by field, with the reason.

@@ -10,7 +10,7 @@ from connectors.errors import AccessDenied, Finding, NotFound, Rejected
 from connectors.jira import checks, createmeta, people, request_bodies, searching
 from connectors.jira.connection import Connection, Credentials
 from connectors.jira.creating import Creator
-from connectors.jira.payloads import JIRA, Site, SiteKind, account, server, transitions
+from connectors.jira.payloads import JIRA, Site, SiteKind, account, is_below, server, transitions
 from connectors.jira.responses import through_gateway, unknown_site
 from connectors.jira.searching import Searcher
 from connectors.json_fields import JsonValue
@@ -71,7 +71,7 @@ class Jira:
         self._overlap = overlap
         self._site: Site | None = None
         self._finding_out = threading.Lock()
-        self._people = ExpiringCache[tuple[str, str], Account | NoAccount](KEPT)
+        self._people = ExpiringCache[tuple[str, str, tuple[str, ...]], Account | NoAccount](KEPT)
         self._fields = ExpiringCache[tuple[str, str], CreateFields](KEPT)
 
     def site(self) -> Site:
@@ -113,13 +113,17 @@ class Jira:
             lambda: createmeta.fields_of(self._connection, project, issue_type),
         )
 
-    def account(self, project: str, name: str) -> Account | NoAccount:
+    def account(self, project: str, name: str, team: Sequence[str] = ()) -> Account | NoAccount:
         """Keep what was found for ten minutes."""
         site = self.site()
         return self._people.get(
-            (project, name.strip().casefold()),
-            lambda: people.find(self._connection, site, project, name),
+            (project, name.strip().casefold(), tuple(team)),
+            lambda: people.find(self._connection, site, project, name, team),
         )
+
+    def is_own(self, address: str) -> bool:
+        """Tell by host and path; the site's own word for its address counts, and ours."""
+        return is_below(address, (self.site().url, self._connection.access.url))
 
     def update(self, ticket: TicketId, changes: TicketChanges) -> Mapping[str, str]:
         """Send the other fields once more where Jira refuses some, for then it changes none.

@@ -4,10 +4,10 @@ Cloud (v3) and Data Center (v2) differ in how they name people and page results;
 where. Every function raises ``PayloadError`` naming the field that is not as documented.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from connectors.json_fields import JsonValue, Sender
 from connectors.ticket_fields import Choice, ScreenField
@@ -167,6 +167,20 @@ def category(status: JsonValue) -> Category:
 def browse_url(site: str, key: str) -> str:
     """Give the address at which people open a ticket."""
     return f"{site}/browse/{quote(key, safe='')}"
+
+
+def is_below(address: str, sites: Iterable[str]) -> bool:
+    """Tell whether an address is on one of the sites, whatever its scheme."""
+    try:
+        there = urlsplit(address)
+        here = [urlsplit(site) for site in sites]
+    except ValueError:
+        return False
+    return any(
+        there.netloc.casefold() == one.netloc.casefold()
+        and f"{there.path}/".startswith(f"{one.path.rstrip('/')}/")
+        for one in here
+    )
 
 
 def found(answer: object, kind: SiteKind, site: str) -> TicketPage:

@@ -46,7 +46,7 @@ def test_an_account_is_found_by_its_own_id(sandbox: JiraSandbox) -> None:
     assert (found.id, found.name) == (own, "Jonas Thorvald")
 
 
-@pytest.mark.parametrize("name", ["Mira", "mira.cast", "Castellan", "Nobody Known", "@", "", "  "])
+@pytest.mark.parametrize("name", ["Mir", "mira.cast", "Castellan", "Nobody Known", "@", "", "  "])
 def test_a_beginning_or_a_stranger_is_nobody(sandbox: JiraSandbox, name: str) -> None:
     found = tracker(sandbox).account("OPS", name)
     assert isinstance(found, NoAccount)
@@ -83,9 +83,64 @@ def test_a_hidden_address_is_no_match_on_cloud() -> None:
         assert isinstance(tracker(sandbox).account("OPS", "Tomasz Wieczorek"), Account)
 
 
-def test_a_handle_is_known_on_data_center_alone(sandbox: JiraSandbox) -> None:
-    found = tracker(sandbox).account("OPS", "@priya.ramaswamy")
-    assert isinstance(found, NoAccount) == sandbox.site.is_cloud
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("Mira", 0),
+        ("@mira", 0),
+        ("@mira.castellan", 0),
+        ("[~mira.castellan]", 0),
+        ("(Mira Castellan)", 0),
+        ("[[Mira Castellan]]", 0),
+        ("@[Mira Castellan]", 0),
+        ("Mira Castellan (on call)", 0),
+        ("Mira Castellan <mira.castellan@example.com>", 0),
+        ("tomasz_wieczorek", 3),
+        ("tomasz", 3),
+        ("lena okafor", 4),
+    ],
+)
+def test_a_handle_or_a_first_name_that_one_alone_has_is_that_one(
+    sandbox: JiraSandbox, name: str, place: int
+) -> None:
+    found = tracker(sandbox).account("OPS", name)
+    assert isinstance(found, Account)
+    assert found.id == id_of(sandbox, PEOPLE[place])
+
+
+def test_an_account_is_mentioned_as_the_wiki_does(sandbox: JiraSandbox) -> None:
+    own = id_of(sandbox, PEOPLE[2])
+    mention = f"[~accountid:{own}]" if sandbox.site.is_cloud else f"[~{own}]"
+    found = tracker(sandbox).account("OPS", mention)
+    assert isinstance(found, Account)
+    assert found.id == own
+    assert isinstance(tracker(sandbox).account("OPS", "[~accountid:5b10]"), NoAccount)
+
+
+def test_whom_two_answer_to_is_nobody_unless_the_incident_knows_one(sandbox: JiraSandbox) -> None:
+    jira = tracker(sandbox)
+    found = jira.account("OPS", "@lena")
+    assert isinstance(found, NoAccount)
+    assert "Lena Okafor, Lena Okafor-Lind" in found.reason
+    known = jira.account("OPS", "@lena", ["Jonas Thorvald", "Lena Okafor"])
+    assert isinstance(known, Account)
+    assert known.id == id_of(sandbox, PEOPLE[4])
+    both = jira.account("OPS", "@lena", ["Lena Okafor", "Lena Okafor-Lind"])
+    assert isinstance(both, NoAccount)
+
+
+def test_whose_handle_it_is_comes_before_whom_the_incident_knows() -> None:
+    with JiraSandbox(SiteKind.DATA_CENTER) as sandbox:
+        sandbox.site.people = [*PEOPLE, Person("Ann Lee", "lena", "ann@example.com")]
+        found = tracker(sandbox).account("OPS", "@lena", ["Lena Okafor"])
+        assert isinstance(found, Account)
+        assert found.name == "Ann Lee"
+
+
+def test_two_names_are_not_one_assignee(sandbox: JiraSandbox) -> None:
+    found = tracker(sandbox).account("OPS", "Mira Castellan, Jonas Thorvald")
+    assert isinstance(found, NoAccount)
+    assert "name one person" in found.reason
 
 
 def test_cloud_looks_beyond_the_first_page_of_people() -> None:

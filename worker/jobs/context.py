@@ -77,6 +77,15 @@ def people(record: IncidentRecord) -> set[str]:
     return {one.name for one in agents if one is not None and one.kind is AgentKind.PERSON}
 
 
+def everybody(record: IncidentRecord) -> set[str]:
+    """Give the names of the people who did something about an incident, or were asked to."""
+    asked = [one.who for one in record.incident.responders]
+    for entry in record.log_entries:
+        asked += [one for one in (entry.user, *entry.assignees) if one is not None]
+    names = {one.name for one in asked if one.kind is AgentKind.PERSON}
+    return {name for name in people(record) | names if name}
+
+
 def meets(wanted: frozenset[str], references: Iterable[Reference]) -> bool:
     """Tell whether one of the references is wanted, by its id or its name."""
     return any(one.id in wanted or one.name in wanted for one in references)

@@ -11,7 +11,7 @@ from connectors.incidents import Incident, IncidentId
 from worker.document.front_matter import DocumentError
 from worker.document.unread.conflict_markers import refuse_conflicts
 from worker.jobs.catalogue import look, up_to_date, with_document
-from worker.jobs.context import JobContext
+from worker.jobs.context import JobContext, everybody
 from worker.jobs.job import JobRequest
 from worker.jobs.pull_incident import Pulled, obtain, origin, updated, what_happened
 from worker.jobs.results import Deed, IncidentResult, Report, entries, failed
@@ -194,6 +194,7 @@ class _Steps:
             cache=self.cache,
             hold=busy,
             busy=bool(busy),
+            people=tuple(sorted(everybody(self.pulled.record))) if self.pulled else (),
             claim=self.claim,
         )
 

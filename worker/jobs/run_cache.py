@@ -45,16 +45,22 @@ class FoundAccounts:
     """
 
     owners: Mapping[str, str] = field(default_factory=dict)
-    found: dict[tuple[str, str], Account | NoAccount] = field(default_factory=dict)
+    found: dict[tuple[str, str, tuple[str, ...]], Account | NoAccount] = field(default_factory=dict)
 
-    def find(self, tracker: TicketTracker, project: str, word: str) -> Account | NoAccount:
-        """Give the one account that is meant, or a sentence why there is none."""
+    def find(
+        self, tracker: TicketTracker, project: str, word: str, team: tuple[str, ...] = ()
+    ) -> Account | NoAccount:
+        """Give the one account that is meant, or a sentence why there is none.
+
+        ``team`` are the full names of the incident's people.
+        """
         meant = {key.casefold(): value for key, value in self.owners.items()}
-        name = meant.get(word.casefold(), meant.get(word.lstrip("@").casefold(), word))
-        key = (project, name.casefold())
+        bare = word.strip("@[]()~ ")
+        name = meant.get(word.casefold(), meant.get(bare.casefold(), word))
+        key = (project, name.casefold(), team)
         if key not in self.found:
             try:
-                self.found[key] = tracker.account(project, name)
+                self.found[key] = tracker.account(project, name, team)
             except (AccessDenied, NotFound, Rejected) as error:
                 self.found[key] = NoAccount(f"The owner '{word}' cannot be looked up: {error}")
         return self.found[key]

@@ -12,6 +12,8 @@ from config.groups import CreateWhen
 from connectors.errors import AccessDenied, NotFound, OutOfQuota, PostmortemError
 from connectors.incidents import Incident
 from connectors.ticket_fields import Choice, CreateFields
+from connectors.tickets import TicketKey
+from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
 from worker.document.action_section import write as write_items
 from worker.document.front_matter import read as read_front_matter
@@ -40,7 +42,7 @@ def sync_tickets(
     context = work.context
     table = read_items(text, context.policy.names)
     work.report.warn(*table.problems)
-    work.items = table.items
+    work.items = _with_mentions(work, table.items)
     work.tracked = context.journal.tickets(work.origin.incident)
     work.hold = work.hold or _hold(context, text)
     work.cache.tickets.read(work.tracker, (one.id for one in work.tracked))
@@ -118,6 +120,34 @@ def _link(work: TicketWork, forgotten_since: datetime | None) -> Sequence[LacksT
     return plan.creates
 
 
+def _with_mentions(work: TicketWork, items: Sequence[ActionItem]) -> tuple[ActionItem, ...]:
+    """Let a ticket of this tracker that is named anywhere in a row be the row's.
+
+    The ticket's own cell comes first. A key alone counts where there is such a ticket, a link
+    always, so that nothing is created beside what it leads to.
+    """
+    own = {item.ticket.key for item in items if item.ticket}
+    meant = {
+        item.ordinal: [
+            one
+            for one in item.mentions
+            if one.key not in own and (one.url is None or work.tracker.is_own(one.url))
+        ]
+        for item in items
+        if item.ticket is None and item.mentions
+    }
+    keys = [TicketKey(one.key) for many in meant.values() for one in many]
+    if not keys:
+        return tuple(items)
+    found = work.tracker.read_keys(list(dict.fromkeys(keys)))
+    work.cache.tickets.add(found.values())
+    named = {
+        ordinal: next((one for one in many if one.key in found or one.url), None)
+        for ordinal, many in meant.items()
+    }
+    return tuple(replace(one, ticket=one.ticket or named.get(one.ordinal)) for one in items)
+
+
 def _adopt_typed(work: TicketWork, named: NamedTickets) -> None:
     """Adopt tickets whose keys people typed or pasted, as the tracker knows them."""
     if not named.typed:
@@ -165,7 +195,7 @@ def _plan_creates(
     for one in lacking:
         item, owner = items[one.ordinal], None
         if item.owner:
-            owner = work.cache.accounts.find(work.tracker, route.project, item.owner)
+            owner = work.cache.accounts.find(work.tracker, route.project, item.owner, work.people)
         creates.append(
             prepare(
                 item,
@@ -208,7 +238,7 @@ def _look_up(work: TicketWork, route: Route | None, rules: AgreementRules) -> An
     wanted = questions(work.sides, rules)
     return Answers(
         owners={
-            (project, word): work.cache.accounts.find(work.tracker, project, word)
+            (project, word): work.cache.accounts.find(work.tracker, project, word, work.people)
             for project, word in wanted.owners
         },
         priorities=_priorities(work, route) if wanted.priorities and route else (),

@@ -44,6 +44,7 @@ class TicketWork:
 
     ``rows`` maps the ordinal of each row that has a ticket to what is remembered of it. ``hold``
     says why no ticket may be created now, "" where one may; ``busy`` that people are writing.
+    ``people`` are the full names of those who took part in the incident, as far as they were read.
     ``claim`` goes with the incident's lock.
     """
 
@@ -56,6 +57,7 @@ class TicketWork:
     tracked: tuple[TrackedTicket, ...] = ()
     hold: str = ""
     busy: bool = False
+    people: tuple[str, ...] = ()
     claim: Claim = NO_CLAIM
     rows: dict[int, TrackedTicket] = field(default_factory=dict)
 

@@ -57,8 +57,11 @@ class ToyTracker:
     def create_fields(self, project: str, issue_type: str) -> CreateFields:
         return CreateFields()
 
-    def account(self, project: str, name: str) -> Account | NoAccount:
+    def account(self, project: str, name: str, team: Sequence[str] = ()) -> Account | NoAccount:
         return NoAccount("A toy has no people.")
+
+    def is_own(self, address: str) -> bool:
+        return address.startswith("https://toys.example.com/")
 
     def update(self, ticket: TicketId, changes: TicketChanges) -> Mapping[str, str]:
         return {}

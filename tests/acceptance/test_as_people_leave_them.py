@@ -1,0 +1,356 @@
+"""Action items as people and their editors leave them: what becomes a ticket, and what is told."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from config.sections import HEADINGS, Names, Section
+from connectors.jira.sandbox.projects import PEOPLE
+from tests.acceptance.world import World
+from worker.app.composition import preflight
+from worker.jobs.results import IncidentResult
+
+SECTION = "## 6. Action Items"
+HEADER = (
+    "| Task Description | Owner | Priority | Deadline |\n"
+    "|------------------|-------|----------|----------|\n"
+)
+
+
+def with_section(here: World, body: str, heading: str = SECTION) -> None:
+    """Put other words in the place of the action items' section, as an editor would."""
+
+    def change(text: str) -> str:
+        before, _, rest = text.partition(f"{SECTION}\n")
+        after = rest[rest.index("---\n\n## 7.") :]
+        return f"{before}{heading}\n{body}\n{after}"
+
+    here.edit(change)
+
+
+def drafted(here: World, body: str, heading: str = SECTION) -> World:
+    here.sync()
+    with_section(here, body, heading)
+    return here
+
+
+def words(result: IncidentResult) -> str:
+    return " ".join((*result.warnings, *result.failures))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        r"| \[Action item 1: Add monitoring] | \[Owner 1] | \[High/Low] | \[YYYY-MM-DD] |",
+        r"| \[Action item 1: Add monitoring\] | \[Owner 1\] | | |",
+        "| **[Action item 1: Add monitoring]** | *[Owner 1]* | | |",
+        "| `[Action item 1]` | | | |",
+        "| [Action item 1]() | | | |",
+        "| &#91;Action item 1&#93; | | | |",
+        r"* [ ] \[Action item 1]",
+    ],
+)
+def test_what_reads_as_a_placeholder_is_one(here: World, row: str) -> None:
+    drafted(here, f"\n{row}\n" if row.startswith("*") else HEADER + row)
+    result = here.sync()
+    assert here.tickets() == {}
+    assert not result.failures
+
+
+@pytest.mark.parametrize(
+    "cell", ["TBD", "n/a", "N/A.", "None", "none yet", "-", "\u2014", "...", "?", "**TBD**"]
+)
+def test_a_word_for_nothing_is_no_action_item(here: World, cell: str) -> None:
+    drafted(here, f"{HEADER}| {cell} | | | |\n| Add an alert | TBD | | n/a |\n\n- [ ] {cell}\n")
+    result = here.sync()
+    assert list(here.tickets().values()) == ["Add an alert"]
+    assert ("nothing to do" in words(result)) == any(one.isalpha() for one in cell)
+    assert "'n/a'" not in words(result).replace(f"('{cell}')", "")
+
+
+def test_words_for_nothing_are_configured(here: World) -> None:
+    here.policy = replace(here.policy, names=Names(nothing=("keine",)))
+    drafted(here, f"{HEADER}| Keine | | | |\n| TBD | | | |\n")
+    here.sync()
+    assert list(here.tickets().values()) == ["TBD"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| ~~Add an alert~~ | Aiko Brandt | | |",
+        "| ~Add an alert~ | | | |",
+        "| <del>Add an alert</del> | | | |",
+        "| **~~Add an alert~~** | | | |",
+        "- [x] Add an alert",
+        "- [X] Add an alert @aiko",
+        "- [ ] ~~Add an alert~~",
+    ],
+)
+def test_a_row_that_is_struck_out_or_ticked_gets_no_ticket_and_is_told(
+    here: World, row: str
+) -> None:
+    drafted(here, f"\n{row}\n" if row.startswith("-") else HEADER + row)
+    result = here.sync()
+    assert here.tickets() == {}
+    assert "no ticket is made for it" in words(result)
+    assert "Add an alert" in words(result)
+
+
+def test_a_row_that_is_struck_out_later_keeps_its_ticket_and_its_status(here: World) -> None:
+    drafted(here, f"{HEADER}| Add an alert | | | |\n\n- [ ] Write it down\n")
+    here.sync()
+    tickets = here.tickets()
+    here.edit(lambda text: text.replace("| Add an alert |", "| ~~Add an alert~~ |"))
+    here.edit(lambda text: text.replace("- [ ] Write", "- [x] Write"))
+    here.jira.transition(here.linked()[0], "Start progress")
+    result = here.sync()
+    assert here.tickets() == tickets
+    assert here.statuses()[0] == "In Progress"
+    assert "no ticket is made" not in words(result)
+
+
+@pytest.mark.parametrize(
+    ("owner", "person"),
+    [
+        ("[~{id}]", 2),
+        (r"\[\~{id}]", 2),
+        ("@aiko.brandt", 2),
+        ("@aiko", 2),
+        ("Aiko", 2),
+        ("(Aiko Brandt)", 2),
+        ("[[Aiko Brandt]]", 2),
+        ("[Aiko Brandt](https://people.example.com/aiko)", 2),
+        ("Aiko Brandt (SRE)", 2),
+        ("Aiko Brandt <aiko.brandt@example.com>", 2),
+        ("~~Jonas Thorvald~~ Aiko Brandt", 2),
+        ("tomasz-wieczorek", 3),
+    ],
+)
+def test_an_owner_is_found_as_people_write_one(here: World, owner: str, person: int) -> None:
+    one = PEOPLE[person]
+    own = f"accountid:{one.account_id}" if here.jira.site.is_cloud else one.handle
+    drafted(here, f"{HEADER}| Add an alert | {owner.format(id=own)} | | |\n")
+    result = here.sync()
+    assert here.jira.ticket(here.linked()[0]).now.assignee == one
+    assert result.warnings == ()
+
+
+@pytest.mark.parametrize("owner", ["[~nobody.known]", "[~accountid:5b10]", "@nobody", "(Nobody)"])
+def test_a_mention_that_is_nobody_is_told(here: World, owner: str) -> None:
+    drafted(here, f"{HEADER}| Add an alert | {owner} | | |\n")
+    result = here.sync()
+    assert len(here.tickets()) == 1
+    assert "Nobody who can be assigned" in words(result)
+
+
+def test_a_first_name_of_two_is_the_one_of_the_incident(here: World) -> None:
+    here.sync("checkout storm")
+    here.sync("quick fix")
+    for name in ("checkout storm", "quick fix"):
+        here.add_rows("Add an alert | @lena | | ", name=name)
+    storm, quick = here.sync("checkout storm"), here.sync("quick fix")
+    (key,) = [
+        item.ticket.key
+        for item in here.items("checkout storm")
+        if item.task == "Add an alert" and item.ticket
+    ]
+    assert here.jira.ticket(key).now.assignee == PEOPLE[4]
+    assert "@lena" not in words(storm)
+    assert here.jira.ticket(here.linked("quick fix")[0]).now.assignee is None
+    assert "Lena Okafor, Lena Okafor-Lind" in words(quick)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2027\u201103\u201101",
+        "2027\u201303\u201301",
+        "@March 1, 2027",
+        "[[2027-03-01]]",
+        "\U0001f4c5 2027-03-01",
+        r"2027\-03\-01",
+        "[2027-03-01]",
+        "`2027-03-01`",
+        "Mon 2027-03-01",
+        "~~2027-02-01~~ 2027-03-01",
+    ],
+)
+def test_a_deadline_is_read_in_every_spelling(here: World, cell: str) -> None:
+    drafted(here, f"{HEADER}| Add an alert | | | {cell} |\n\n- [ ] Write it (by {cell})\n")
+    result = here.sync()
+    due = [one.now.due for one in here.jira.site.records.values()]
+    assert due[0] == date(2027, 3, 1)
+    assert "alert" not in words(result)
+    assert cell in here.text()
+
+
+def test_rows_below_a_blank_line_are_told(here: World) -> None:
+    body = f"{HEADER}| One | | | |\n\n| Two | Aiko Brandt | | |\n| Three | | | |\n"
+    drafted(here, body)
+    result = here.sync()
+    assert list(here.tickets().values()) == ["One"]
+    lines = here.text().splitlines()
+    for task in ("Two", "Three"):
+        number = next(at for at, line in enumerate(lines, 1) if line.startswith(f"| {task} "))
+        assert any(f"Line {number} ('{task}')" in one for one in result.warnings)
+
+
+def test_an_html_table_is_told(here: World) -> None:
+    rows = "<tr><th>Task</th></tr>\n<tr><td>Add an <b>alert</b></td><td>Aiko</td></tr>\n"
+    drafted(here, f"\n<table>\n{rows}</table>\n")
+    result = here.sync()
+    assert here.tickets() == {}
+    assert "HTML table" in words(result)
+    assert "'Add an alert'" in words(result)
+
+
+def test_a_row_that_was_wrapped_makes_no_two_tickets(here: World) -> None:
+    rows = "| Add an alert on the depth\nof the queue | Aiko Brandt | High | 2027-03-01 |\n"
+    drafted(here, f"{HEADER}{rows}| One | | | |\n")
+    result = here.sync()
+    assert list(here.tickets().values()) == ["One"]
+    assert "wrapped" in words(result)
+
+
+CONFLICT = (
+    "<<<<<<< HEAD\n| Add an alert | | | |\n=======\n| Add two alerts | | | |\n>>>>>>> theirs\n"
+)
+
+
+@pytest.mark.parametrize(
+    "conflict",
+    [
+        CONFLICT,
+        CONFLICT.replace("=======", "||||||| base\n| Add alerts | | | |\n======="),
+        CONFLICT.replace("\n", "\r\n"),
+        "| One | | | |\n>>>>>>> theirs\n",
+    ],
+)
+def test_a_document_with_conflict_markers_is_left_alone(here: World, conflict: str) -> None:
+    drafted(here, HEADER + conflict)
+    before = here.path().read_bytes()
+    result = here.sync()
+    assert here.tickets() == {}
+    assert here.path().read_bytes() == before
+    assert "conflict markers" in words(result)
+    assert here.path().name in words(result)
+    here.edit(lambda text: text.replace(conflict, "| Add two alerts | | | |\n"))
+    assert not here.sync().failures
+    assert list(here.tickets().values()) == ["Add two alerts"]
+
+
+def test_markers_that_a_document_quotes_are_no_conflict(here: World) -> None:
+    drafted(here, f"{HEADER}| One | | | |\n")
+    here.edit(lambda text: text.replace("## 7.", f"```diff\n{CONFLICT}```\n\n## 7."))
+    assert not here.sync().failures
+    assert len(here.tickets()) == 1
+
+
+def test_a_ticket_anywhere_in_a_row_holds_it(here: World) -> None:
+    here.sync()
+    here.add_rows("Make a ticket | | | ")
+    here.sync()
+    (key,) = here.linked()
+    url = f"{here.jira.url}/browse/{key}"
+    with_section(here, "")
+    here.run("quick fix")  # its row is gone, and so is the memory of it
+    for cells in (
+        f"Add an alert | | | | [{key}]({url})",
+        f"Add an alert | | | | {key}",
+        f"Add an alert | | | | see <{url}>, please",
+        f"{key}: Add an alert | | | | ",
+        f"Add an alert ([{key}]({url})) | | | | ",
+        f"Make UTF-8 work | | | | {url}?focusedId=1",
+    ):
+        header = "| Task | Owner | Priority | Deadline | Tracking |\n|--|--|--|--|--|\n"
+        with_section(here, f"{header}| {cells} |\n")
+        here.sync()
+        assert here.linked() == [key], cells
+        assert list(here.tickets()) == [key], cells
+        assert f"[{key}]({url})" in here.text().split(SECTION)[1]
+
+
+def test_what_is_no_ticket_of_this_jira_holds_nothing(here: World) -> None:
+    header = "| Task | Tracking |\n|--|--|\n"
+    rows = (
+        "| Make UTF-8 and SHA-256 work | |\n"
+        "| Add an alert | [OPS-1](https://other.example.com/browse/OPS-1) |\n"
+    )
+    drafted(here, header + rows)
+    here.sync()
+    assert sorted(here.tickets().values()) == ["Add an alert", "Make UTF-8 and SHA-256 work"]
+
+
+def test_a_row_that_speaks_of_another_rows_ticket_gets_its_own(here: World) -> None:
+    drafted(here, f"{HEADER}| Add an alert | | | |\n")
+    here.sync()
+    (key,) = here.linked()
+    here.add_rows(f"Document what {key} does | | | | | ")
+    here.sync()
+    assert len(set(here.linked())) == len(here.tickets()) == 2
+
+
+TIMELINE = "| When | What | Who |\n|------|------|-----|\n| 02:10 | The alert fired | Aiko |\n"
+
+
+def test_only_the_section_of_action_items_makes_tickets(here: World) -> None:
+    drafted(here, "\n", "## 6. Something else")
+    here.edit(
+        lambda text: text.replace(
+            "## 9. Communication and Review\n", f"## 9. Communication and Review\n{TIMELINE}\n"
+        )
+    )
+    result = here.sync()
+    assert here.tickets() == {}
+    assert f"no heading '{HEADINGS[Section.ACTION_ITEMS]}'" in words(result)
+
+
+def test_the_heading_that_looks_most_like_it_is_named_until_it_is_configured(here: World) -> None:
+    drafted(here, TIMELINE.replace("02:10", "2027-03-01"), "## Follow-ups")
+    assert "'Follow-ups' on line" in words(here.sync())
+    assert here.tickets() == {}
+    headings = {**HEADINGS, Section.ACTION_ITEMS: "Follow-ups"}
+    here.policy = replace(here.policy, names=Names(headings=headings))
+    result = here.sync()
+    assert list(here.tickets().values()) == ["The alert fired"]
+    assert "heading" not in words(result)
+
+
+def test_the_built_in_heading_goes_on_to_count_beside_a_configured_one(here: World) -> None:
+    drafted(here, f"{HEADER}| Add an alert | | | |\n")
+    headings = {**HEADINGS, Section.ACTION_ITEMS: "Follow-ups"}
+    here.policy = replace(here.policy, names=Names(headings=headings))
+    here.sync()
+    assert len(here.tickets()) == 1
+
+
+def test_a_line_in_bold_letters_stands_for_a_heading(here: World) -> None:
+    drafted(
+        here,
+        f"{HEADER}| Add an alert | | | |\n\n**Other things**\n\n{TIMELINE}",
+        "**Action items**\n",
+    )
+    here.sync()
+    assert list(here.tickets().values()) == ["Add an alert"]
+
+
+@pytest.mark.parametrize(
+    ("template", "problem", "said"),
+    [
+        (f"# [T]\n\n{SECTION}\n{HEADER}", "", "owner from 'Owner'"),
+        (f"# [T]\n\n## Follow-ups\n{TIMELINE}", "There is no heading", "'Follow-ups' on line 3"),
+        (f"# [T]\n\n## Timeline\n{TIMELINE}", "There is no heading", "action_items"),
+        (f"# [T]\n\n{SECTION}\n{TIMELINE}", "", "task from 'What', owner from 'Who'"),
+    ],
+)
+def test_the_check_names_what_it_takes_from_a_template(
+    here: World, template: str, problem: str, said: str
+) -> None:
+    here.policy = replace(here.policy, template=template)
+    with here.context() as context:
+        (found,) = [one for one in preflight(context) if one.subject == "Action items"]
+    assert found.problem.startswith(problem)
+    assert bool(found.problem) == bool(problem)
+    assert said in f"{found.detail} {found.remedy}"
