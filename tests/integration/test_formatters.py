@@ -6,7 +6,7 @@ tickets. Merged afterwards it must show what it would have shown had the formatt
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 import pytest
 from markdown_it import MarkdownIt
@@ -16,7 +16,7 @@ from tests.integration.formatters import FORMATTERS
 from tests.unit.test_golden_documents import INCIDENTS, POLICY, TEMPLATE
 from worker.content.draft_content import Content, DraftRow, Point
 from worker.content.rendering import Rendering, Spelling
-from worker.document.action_items import CellEdit, TicketCell
+from worker.document.action_items import ActionItem, CellEdit, TicketCell
 from worker.document.action_section import read as read_items
 from worker.document.action_section import write as write_items
 from worker.document.front_matter import body_line
@@ -47,7 +47,7 @@ class Story:
     people: str
     tickets: str
 
-    @property
+    @cached_property
     def texts(self) -> Mapping[str, str]:
         merged = {
             name: merge(self.base, text, self.later, NAMES).text
@@ -190,3 +190,17 @@ def test_peoples_words_stay_theirs_when_a_formatter_respelled_them(
     assert [one.place for one in merged.suggestions] == [
         one.place for one in unformatted.suggestions
     ]
+
+
+def said(item: ActionItem) -> tuple[object, ...]:
+    return (item.task, item.owner, item.priority, item.deadline, item.ticket, item.status_text)
+
+
+@pytest.mark.parametrize("name", INCIDENTS)
+def test_rows_and_statuses_survive_a_formatter(formatted: Mapping[str, str], name: str) -> None:
+    story, text = stories()[name], formatted[f"{name}.tickets"]
+    items = read_items(text, NAMES).items
+    assert [said(one) for one in items] == [
+        said(one) for one in read_items(story.tickets, NAMES).items
+    ]
+    assert shown(with_statuses(text)) == shown(formatted[f"{name}.statuses"])
