@@ -83,6 +83,7 @@ def test_words_for_nothing_are_configured(here: World) -> None:
         "| ~Add an alert~ | | | |",
         "| <del>Add an alert</del> | | | |",
         "| **~~Add an alert~~** | | | |",
+        "| ~~Add an alert~~ done | | | |",
         "- [x] Add an alert",
         "- [X] Add an alert @aiko",
         "- [ ] ~~Add an alert~~",
@@ -316,6 +317,35 @@ def test_the_heading_that_looks_most_like_it_is_named_until_it_is_configured(her
     result = here.sync()
     assert list(here.tickets().values()) == ["The alert fired"]
     assert "heading" not in words(result)
+
+
+@pytest.mark.parametrize(
+    ("heading", "tickets"),
+    [
+        ("## Action items (open)", 1),
+        ("### Follow-up action items", 1),
+        ("# Action Items", 1),
+        ("## 6) ACTION ITEMS:", 1),
+        ("## Action items of earlier incidents", 0),
+        ("## Review of past action items", 0),
+        ("## Items", 0),
+        ("## Actions taken", 0),
+    ],
+)
+def test_a_heading_must_be_that_of_the_action_items(
+    here: World, heading: str, tickets: int
+) -> None:
+    drafted(here, f"{HEADER}| Add an alert | | | |\n", heading)
+    result = here.sync()
+    assert len(here.tickets()) == tickets
+    assert ("no heading" in words(result)) == (not tickets)
+
+
+def test_plain_bullets_in_the_place_of_rows_are_told(here: World) -> None:
+    drafted(here, f"{HEADER}| [Action item 1] | | | |\n\n- Add an alert @aiko\n")
+    result = here.sync()
+    assert here.tickets() == {}
+    assert "neither rows nor check boxes" in words(result)
 
 
 def test_the_built_in_heading_goes_on_to_count_beside_a_configured_one(here: World) -> None:

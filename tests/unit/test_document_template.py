@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from config.sections import Names, Section, Slot
 from worker.document.name_matching import label, match, normal
-from worker.document.outline import open_prompts, title
+from worker.document.outline import title
 from worker.document.template import file_name, survey
+from worker.document.unread.open_prompts import open_prompts
 
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")

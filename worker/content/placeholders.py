@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator
 
 from markdown_it.token import Token
 
+from worker.content.clean_text import clean
 from worker.content.inline_markdown import Definitions, inline_tokens, plain, words_of
 
 _BRACKETED = re.compile(r"\[[^\[\]]*\]")
 _ONE_TILDE = re.compile(r"~(?![~\s])[^~]*[^~\s]~")
 _STRIKE = re.compile(r"<(/?)(?:s|del|strike)(?:\s[^<>]*)?>", re.IGNORECASE)
-_MARKS = re.compile(r"[\s\-\u2010-\u2015\u2212_.\u2026?\u00b7~*/+=]*")
+_MARKS = re.compile(
+    r"[\s\-\u2010-\u2015\u2212_.\u2026?\u00b7~*/+=\u2610-\u2612\u2705\u2713-\u2718\ufe0f]*"
+)
 _NO_WORD = re.compile(r"[\W_]+")
 
 
@@ -45,10 +48,14 @@ def _with_dead_links(tokens: Iterable[Token]) -> Iterator[str]:
 
 
 def is_struck_out(markdown: str) -> bool:
-    """Tell whether all of a text is struck out: ``~~so~~``, ``~so~`` or ``<del>so</del>``."""
+    """Tell whether a text is struck out: ``~~so~~``, ``~so~`` or ``<del>so</del>``.
+
+    It is also with a remark behind it, of fewer words than were struck out.
+    """
     if _ONE_TILDE.fullmatch(markdown.strip()):
         return True
-    return bool(plain(markdown)) and not unstruck(markdown).strip(" .,;")
+    words, kept = len(plain(markdown).split()), len(unstruck(markdown).split())
+    return kept < words - kept
 
 
 def unstruck(markdown: str, definitions: Definitions | None = None) -> str:
@@ -73,7 +80,7 @@ def is_placeholder(markdown: str) -> bool:
 
 def is_marks(words: str) -> bool:
     """Tell whether plain words are blank, or dashes, dots and the like alone."""
-    return _MARKS.fullmatch(words) is not None
+    return _MARKS.fullmatch(clean(words)) is not None
 
 
 def says_nothing(words: str, nothing: Iterable[str]) -> bool:

@@ -103,8 +103,8 @@ def _find(text: str, names: Names) -> _Items:
         if table.header.line not in known
     ]
     unread += stray_rows(blocks, extent, [one.table for one in tables] or here, names.nothing)
-    if not (unread or tables or boxes or problems):
-        unread += filter(None, [nothing_readable(blocks, extent, names)])
+    if not (unread or rows.items or rows.problems or boxes or problems):
+        unread += filter(None, [nothing_readable(blocks, extent, names, has_table=bool(tables))])
     return _Items(blocks, rows, boxes, (*unread, *rows.problems, *problems))
 
 

@@ -10,18 +10,21 @@ from dataclasses import dataclass
 
 from config.sections import HEADINGS, Column, Names, Section, Slot
 from worker.content.inline_markdown import plain
-from worker.content.placeholders import is_bracketed
 from worker.document.markdown_blocks import Blocks, Heading, ListItem, PassageKind, Table, parse
 from worker.document.markdown_tables import TableRow
-from worker.document.name_matching import label, match, match_columns
+from worker.document.name_matching import label, match, match_columns, normal
 from worker.document.text_edits import Place
 
-_OPEN_PROMPT = re.compile(r"(?<![!\]\w\\])\[(?![xX]\])[^\[\]^\s][^\[\]]*\](?![(\[:])")
 _TIMELINE_COLUMNS = 2
 _LIKELY = 2
 """How many known columns make a table one of action items, if the task's is not among them."""
 _BOLD_LINE = re.compile(r" {0,3}(\*\*|__)([^*_]+)\1\s*:?\s*")
 _LOWEST_LEVEL = 6
+_HARMLESS = re.compile(
+    r"a|all|and|assigned|corrective|follow|for|incident|jira|list|new|next|of|open|our|owners|"
+    r"postmortem|preventive|remaining|status|steps|table|tasks|team|the|this|tickets|to|up|ups|with"
+)
+"""Words that may stand with the name of the action items' section without making it another."""
 _BUILT_IN_ACTIONS = {Section.ACTION_ITEMS: HEADINGS[Section.ACTION_ITEMS]}
 
 
@@ -141,16 +144,18 @@ def outline(text: str, names: Names) -> Outline:
 def find_sections(blocks: Blocks, names: Names) -> dict[Section, Extent]:
     """Find the sections by their headings, at whatever level and in whatever order.
 
-    That of the action items may also have the built-in name where the team has another, or a line
-    in bold letters for a heading.
+    That of the action items may also have a line in bold letters for a heading.
     """
-    title = next((one for one in blocks.headings if one.level == 1), None)
+    actions = _actions_heading(blocks, names)
+    title = next((one for one in blocks.headings if one.level == 1 and one is not actions), None)
     headings = [one for one in blocks.headings if one is not title]
-    texts = [one.text for one in headings]
-    found = match(names.headings, texts, loosely=True)
-    if Section.ACTION_ITEMS not in found:
-        free = ["" if at in found.values() else text for at, text in enumerate(texts)]
-        found |= match(_BUILT_IN_ACTIONS, free, loosely=True)
+    texts = ["" if one is actions else one.text for one in headings]
+    others: dict[Section, str] = {
+        key: name for key, name in names.headings.items() if key is not Section.ACTION_ITEMS
+    }
+    found: dict[Section, int] = {**match(others, texts, loosely=True)}
+    if actions is not None:
+        found[Section.ACTION_ITEMS] = headings.index(actions)
     known = set(found.values())
     extents = {}
     for section, at in found.items():
@@ -164,6 +169,24 @@ def find_sections(blocks: Blocks, names: Names) -> dict[Section, Extent]:
     if Section.ACTION_ITEMS not in extents and (bold := _bold_actions(blocks, names)):
         extents[Section.ACTION_ITEMS] = bold
     return extents
+
+
+def _actions_heading(blocks: Blocks, names: Names) -> Heading | None:
+    """Find the heading of the action items, by the team's name for it, then the built-in one.
+
+    It must be that name, or have but harmless words besides: what stands under "Action items of
+    earlier incidents" is not to make tickets.
+    """
+    texts = [one.text for one in blocks.headings]
+    for name in dict.fromkeys((names.headings[Section.ACTION_ITEMS], *_BUILT_IN_ACTIONS.values())):
+        meant = match({Section.ACTION_ITEMS: name}, texts)
+        if meant:
+            return blocks.headings[meant[Section.ACTION_ITEMS]]
+        for one in blocks.headings:
+            words, wanted = set(normal(one.text).split()), set(normal(name).split())
+            if wanted <= words and all(map(_HARMLESS.fullmatch, words - wanted)):
+                return one
+    return None
 
 
 def _bold_actions(blocks: Blocks, names: Names) -> Extent | None:
@@ -262,27 +285,3 @@ def title(text: str) -> str:
     headings = parse(text).headings
     first = next((one for one in headings if one.level == 1), headings[0] if headings else None)
     return plain(first.text) if first else ""
-
-
-def open_prompts(text: str) -> int:
-    """Count the places of a document that still ask for words: ``[…]`` that is no link.
-
-    A bullet or a table row counts once. Raises ``DocumentError`` for a broken front matter.
-    """
-    blocks = parse(text)
-    rows = (row for table in blocks.tables for row in table.rows)
-    asking = [item for item in blocks.all_items() if _item_asks(item.text)]
-    return len(asking) + sum(1 for row in rows if _row_asks(row))
-
-
-def _item_asks(words: str) -> bool:
-    found = label(words)
-    return _has_prompt(words) or (found is not None and is_bracketed(words[found[1] :]))
-
-
-def _row_asks(row: TableRow) -> bool:
-    return any(_has_prompt(cell.text) for cell in row.cells)
-
-
-def _has_prompt(words: str) -> bool:
-    return _OPEN_PROMPT.search(words) is not None or is_bracketed(words)

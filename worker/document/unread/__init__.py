@@ -1,1 +1,1 @@
-"""What of a document is not read, and the sentences that say so."""
+"""What a document still lacks, and what in it is not read, with the sentences that say so."""

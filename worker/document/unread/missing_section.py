@@ -82,18 +82,24 @@ def no_section(blocks: Blocks, sections: Mapping[Section, Extent], names: Names)
     )
 
 
-def nothing_readable(blocks: Blocks, extent: Extent, names: Names) -> str:
-    """Say of a section without a table or check box that its words are not read, "" if it has none.
+def nothing_readable(blocks: Blocks, extent: Extent, names: Names, *, has_table: bool) -> str:
+    """Say of a section without a row or check box that its words are not read, "" if it has none.
 
-    What says that there are no action items is no such word.
+    What says that there are no action items is no such word, and beside a table that waits for
+    rows only a list is.
     """
-    here = (range(one.line, one.behind) for one in blocks.passages if extent.holds(one.line))
-    lines = [blocks.source.line(at).strip(" \t>-*+") for passage in here for at in passage]
-    said = [line for line in lines if not is_placeholder(line)]
-    if says_nothing(plain(" ".join(said)), names.nothing):
+    if has_table:
+        found = [one for one in blocks.all_items() if extent.holds(one.line)]
+        said = [one.text for one in found if not is_placeholder(one.text)]
+    else:
+        passages = (one for one in blocks.passages if extent.holds(one.line))
+        lines = (at for one in passages for at in range(one.line, one.behind))
+        texts = [blocks.source.line(at).strip(" \t>-*+") for at in lines]
+        said = [text for text in texts if not is_placeholder(text)]
+    if all(says_nothing(plain(text), names.nothing) for text in said):
         return ""
     return (
         f"The section '{plain(extent.heading.text)}' on line {extent.heading.line + 1} holds "
-        "neither a table nor check boxes that can be read, so no ticket comes from it. "
+        "neither rows nor check boxes that can be read, so no ticket comes from it. "
         "Write a row or a '- [ ]' for each action item."
     )
