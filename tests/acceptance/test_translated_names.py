@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from worker.app.preflight import preflight
 
 from connectors.jira.payloads import SiteKind
 from tests.acceptance.world import World, world
+from worker.app.composition import preflight
 from worker.jobs.context import RouteRule
 from worker.tracking.new_ticket import Route
 
