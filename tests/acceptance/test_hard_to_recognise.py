@@ -13,6 +13,7 @@ import pytest
 
 from tests.acceptance.world import World
 from tests.integration.formatters import BARE
+from worker.jobs.document_status import document_statuses
 
 ROW = "Count the pictures | Aiko Brandt | High | 2026-12-24"
 
@@ -61,6 +62,9 @@ def is_named_and_left_alone(here: World, name: str) -> None:
     sweep = here.run()
     told = [*sweep.failures, *(one for result in sweep.incidents for one in result.failures)]
     assert sum(name in one for one in told) == 1
+    with here.context() as context:
+        (status,) = (one for one in document_statuses(context) if one.document.endswith(name))
+    assert any(name in one for one in status.problems)
     here.clock.sleep(timedelta(hours=7).total_seconds())
     here.sync()
     assert contents(here.documents) == before

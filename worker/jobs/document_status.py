@@ -16,6 +16,7 @@ from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
 from worker.jobs.results import Action, Deed
 from worker.journal.records import KnownDocument
+from worker.store.document_store import LinkedDocument
 
 MOST_SKIPPED = 1000
 """How many of the incidents without a draft are told, the latest first."""
@@ -167,6 +168,9 @@ def _status(context: JobContext, document: KnownDocument) -> tuple[DocumentStatu
     """Read a document; tell whether it could be read."""
     try:
         return _read(context, document, context.store.read(document.name).text), True
+    except LinkedDocument as error:
+        told = document.problem or str(error)
+        return DocumentStatus(document.incident, document.name, problems=(told,)), False
     except PostmortemError as error:
         return DocumentStatus(document.incident, document.name, problems=(str(error),)), False
 
@@ -176,6 +180,8 @@ def _read(context: JobContext, document: KnownDocument, text: str) -> DocumentSt
     table = read_items(text, context.policy.names)
     marked = conflicts(text)
     problems = (f"{document.name} is left as it is: {marked}",) if marked else table.problems
+    if document.problem and not (front and front.incident):
+        problems = (document.problem, *problems)
     status = DocumentStatus(
         incident=document.incident,
         document=document.name,
