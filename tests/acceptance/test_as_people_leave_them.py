@@ -163,6 +163,15 @@ def test_a_first_name_of_two_is_the_one_of_the_incident(here: World) -> None:
     assert "Lena Okafor, Lena Okafor-Lind" in words(quick)
 
 
+def test_the_people_of_the_incident_are_known_where_its_facts_are_not_asked_for(
+    here: World,
+) -> None:
+    here.sync("checkout storm")
+    here.add_rows("Add an alert | @lena | | ", name="checkout storm")
+    assert not here.run("checkout storm", pulls=False).incidents[0].warnings
+    assert PEOPLE[4] in [one.now.assignee for one in here.jira.site.records.values()]
+
+
 @pytest.mark.parametrize(
     "cell",
     [

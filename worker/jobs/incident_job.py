@@ -1,7 +1,7 @@
 """One incident's job: the same whoever asks for it, safe to run twice, serial per incident."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import structlog
@@ -103,6 +103,7 @@ class _Steps:
         self.catalogue = cache.catalogue
         self.report = Report(request.incident, self._keep)
         self.pulled: Pulled | None = None
+        self.people: tuple[str, ...] | None = None
         self.drafted = False
 
     def result(self) -> tuple[IncidentResult, KnownDocument | None]:
@@ -194,7 +195,7 @@ class _Steps:
             cache=self.cache,
             hold=busy,
             busy=bool(busy),
-            people=tuple(sorted(everybody(self.pulled.record))) if self.pulled else (),
+            people=self._people,
             claim=self.claim,
         )
 
@@ -210,6 +211,16 @@ class _Steps:
             self.report.fail(f"The tickets of {document} are not up to date: {error}")
         except PostmortemError as error:
             self.report.fail(str(error))
+
+    def _people(self) -> tuple[str, ...]:
+        """Give the names of the incident's people, read for it where nothing was pulled."""
+        if self.people is None:
+            record = self.pulled.record if self.pulled else None
+            if record is None and self.context.source and not self.cache.source_fails:
+                with suppress(ConnectorError):  # the ticket goes without an assignee, and says so
+                    record = self.context.source.record(self.request.incident)
+            self.people = tuple(sorted(everybody(record))) if record else ()
+        return self.people
 
     def _incident(self) -> Incident | None:
         """Give the incident for its route, read alone where nothing else was pulled."""

@@ -1,6 +1,7 @@
 """What the jobs of one run share, so that nothing is read twice and nothing tried in vain."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from connectors.errors import AccessDenied, NotFound, Rejected
@@ -8,6 +9,8 @@ from connectors.incidents import IncidentId
 from connectors.tickets import Account, NoAccount, Ticket, TicketId, TicketTracker
 from worker.jobs.catalogue import Catalogue
 from worker.tracking.tracked_tickets import TrackedTicket
+
+_HANDLE = re.compile(r"[^\s@]+")
 
 
 @dataclass(slots=True)
@@ -48,21 +51,31 @@ class FoundAccounts:
     found: dict[tuple[str, str, tuple[str, ...]], Account | NoAccount] = field(default_factory=dict)
 
     def find(
-        self, tracker: TicketTracker, project: str, word: str, team: tuple[str, ...] = ()
+        self, tracker: TicketTracker, project: str, word: str, team: Callable[[], tuple[str, ...]]
     ) -> Account | NoAccount:
         """Give the one account that is meant, or a sentence why there is none.
 
-        ``team`` are the full names of the incident's people.
+        ``team`` gives the full names of the incident's people; it is asked only about a handle or
+        first name that the tracker alone cannot tell.
         """
         meant = {key.casefold(): value for key, value in self.owners.items()}
         bare = word.strip("@[]()~ ")
         name = meant.get(word.casefold(), meant.get(bare.casefold(), word))
+        found = self._look_up(tracker, project, name, ())
+        if isinstance(found, Account) or name != word or not _HANDLE.fullmatch(bare):
+            return found
+        people = team()
+        return self._look_up(tracker, project, name, people) if people else found
+
+    def _look_up(
+        self, tracker: TicketTracker, project: str, name: str, team: tuple[str, ...]
+    ) -> Account | NoAccount:
         key = (project, name.casefold(), team)
         if key not in self.found:
             try:
                 self.found[key] = tracker.account(project, name, team)
             except (AccessDenied, NotFound, Rejected) as error:
-                self.found[key] = NoAccount(f"The owner '{word}' cannot be looked up: {error}")
+                self.found[key] = NoAccount(f"The owner '{name}' cannot be looked up: {error}")
         return self.found[key]
 
 

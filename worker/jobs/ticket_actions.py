@@ -3,7 +3,7 @@
 A create is written down first, tried once, and never blindly again.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 
 from connectors.errors import ConnectorError, Rejected
@@ -44,7 +44,7 @@ class TicketWork:
 
     ``rows`` maps the ordinal of each row that has a ticket to what is remembered of it. ``hold``
     says why no ticket may be created now, "" where one may; ``busy`` that people are writing.
-    ``people`` are the full names of those who took part in the incident, as far as they were read.
+    ``people`` gives the full names of those who took part in the incident, where they can be read.
     ``claim`` goes with the incident's lock.
     """
 
@@ -57,7 +57,7 @@ class TicketWork:
     tracked: tuple[TrackedTicket, ...] = ()
     hold: str = ""
     busy: bool = False
-    people: tuple[str, ...] = ()
+    people: Callable[[], tuple[str, ...]] = tuple
     claim: Claim = NO_CLAIM
     rows: dict[int, TrackedTicket] = field(default_factory=dict)
 
