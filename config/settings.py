@@ -89,6 +89,7 @@ class Settings(BaseSettings):
     name in the document to an e-mail address or account. ``token`` opens the web page and its API.
     ``documents_url`` is where people open a document, with ``{document}`` for its path; in the file
     it may stand in the table ``[documents]`` as ``url``, beside ``location``.
+    ``ca_bundle`` is a file of authorities that are trusted besides the public ones.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -106,6 +107,7 @@ class Settings(BaseSettings):
     template: Annotated[
         Annotated[Path, AfterValidator(_template)] | None, FromEnvironment("POSTMORTEM_TEMPLATE")
     ] = None
+    ca_bundle: Annotated[Path | None, FromEnvironment("POSTMORTEM_CA_BUNDLE")] = None
     public_url: Annotated[WebAddress | None, FromEnvironment("POSTMORTEM_PUBLIC_URL")] = None
     token: Annotated[Secret | None, FromEnvironment("POSTMORTEM_TOKEN", secret=True)] = None
     routes: Annotated[tuple[RouteSettings, ...], AfterValidator(reachable)] = ()

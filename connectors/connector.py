@@ -14,6 +14,7 @@ from connectors.incidents import IncidentId, IncidentSource
 from connectors.rate_limit import Pace
 from connectors.settings import ServiceSettings
 from connectors.tickets import TicketTracker
+from connectors.tls import Authorities
 from connectors.webhook_events import ReadWebhook
 
 
@@ -83,8 +84,10 @@ class SourceConnector(Connector):
         """Tell what log entries of a type are about, and the type as entries have it."""
 
     @abstractmethod
-    def open(self, pace: Pace, webhook_url: str | None) -> IncidentSource:
-        """Give the client. ``webhook_url`` is where webhooks should arrive, for its check.
+    def open(self, pace: Pace, authorities: Authorities, webhook_url: str | None) -> IncidentSource:
+        """Give the client, which trusts ``authorities``.
+
+        ``webhook_url`` is where webhooks should arrive, for its check.
 
         Raises ``ConfigurationError``.
         """
@@ -108,8 +111,8 @@ class TrackerConnector(Connector):
         """How long after a create a search may still miss the ticket."""
 
     @abstractmethod
-    def open(self, pace: Pace) -> TicketTracker:
-        """Give the client. Raises ``ConfigurationError``."""
+    def open(self, pace: Pace, authorities: Authorities) -> TicketTracker:
+        """Give the client, which trusts ``authorities``. Raises ``ConfigurationError``."""
 
 
 @dataclass(frozen=True, slots=True)

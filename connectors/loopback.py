@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from abc import ABC, abstractmethod
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -67,10 +68,12 @@ class LoopbackServer(Running):
 
     The socket listens from the moment the server is made, so that ``url`` is known before the
     start, and a client that is early waits instead of being refused. Usable as a context manager.
+    With a ``certificate``, a PEM file that holds its key too, the server speaks TLS.
     """
 
-    def __init__(self, app: ASGIApp, *, port: int = 0) -> None:
+    def __init__(self, app: ASGIApp, *, port: int = 0, certificate: Path | None = None) -> None:
         """Take the port (0: any free one). Raises ``OSError`` where it is taken."""
+        self._scheme = "https" if certificate else "http"
         self._socket = socket.create_server(("127.0.0.1", port))
         self._server = _Server(
             uvicorn.Config(
@@ -80,6 +83,7 @@ class LoopbackServer(Running):
                 access_log=False,
                 lifespan="off",
                 ws="none",
+                ssl_certfile=certificate,
             )
         )
         self._thread = threading.Thread(
@@ -93,7 +97,7 @@ class LoopbackServer(Running):
     def url(self) -> str:
         """Where the server is reached, without a slash at its end."""
         host, port = self._socket.getsockname()[:2]
-        return f"http://{host}:{port}"
+        return f"{self._scheme}://{host}:{port}"
 
     def start(self) -> None:
         """Start serving; comes back once requests are answered."""

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -211,10 +212,13 @@ class Sandbox(Running):
     recorder: Recorder
     _server: LoopbackServer
 
-    def listen(self, recorder: Recorder, port: int) -> None:
-        """Take the port (0: any free one); answers come after :meth:`start`."""
+    def listen(self, recorder: Recorder, port: int, certificate: Path | None = None) -> None:
+        """Take the port (0: any free one); answers come after :meth:`start`.
+
+        With a ``certificate`` (PEM, its key too) the service is reached by TLS alone.
+        """
         self.recorder = recorder
-        self._server = LoopbackServer(recorder, port=port)
+        self._server = LoopbackServer(recorder, port=port, certificate=certificate)
 
     @property
     def url(self) -> str:

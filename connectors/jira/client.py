@@ -30,6 +30,7 @@ from connectors.tickets import (
     TicketKey,
     Transition,
 )
+from connectors.tls import Authorities
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -54,6 +55,7 @@ class Jira:
         circuit: Circuit | None = None,
         pace: Pace | None = None,
         overlap: timedelta = OVERLAP,
+        authorities: Authorities | None = None,
     ) -> None:
         """Make no request yet. Credentials are e-mail and API token, or a personal token.
 
@@ -64,7 +66,11 @@ class Jira:
         """
         access = Credentials(url.rstrip("/"), email, api_token, personal_token, timeouts)
         self._connection = Connection(
-            access, policy or RetryPolicy(), circuit or Circuit(), pace or NoPace()
+            access,
+            policy or RetryPolicy(),
+            circuit or Circuit(),
+            pace or NoPace(),
+            authorities,
         )
         self._creator = Creator(self._connection)
         self._searcher = Searcher(self._connection)

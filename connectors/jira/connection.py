@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import jira
@@ -24,6 +24,7 @@ from connectors.json_fields import JsonValue
 from connectors.rate_limit import Pace
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
+from connectors.tls import Authorities, proxy_of
 
 T = TypeVar("T")
 Params = Mapping[str, str | int]
@@ -85,12 +86,18 @@ class Connection:
     """
 
     def __init__(
-        self, access: Credentials, policy: RetryPolicy, circuit: Circuit, pace: Pace
+        self,
+        access: Credentials,
+        policy: RetryPolicy,
+        circuit: Circuit,
+        pace: Pace,
+        authorities: Authorities | None = None,
     ) -> None:
         """Make no request yet."""
         self.access = access
         self.version = "2"
         self._retrier = Retrier(f"Jira at {access.host}", policy, circuit, pace)
+        self._authorities = authorities or Authorities()
         self._local = threading.local()
         self._clients: weakref.WeakSet[jira.JIRA] = weakref.WeakSet()
 
@@ -218,7 +225,8 @@ class Connection:
                 raise
             outcome = jira_answer(error.response)
         except requests.RequestException as error:
-            outcome = lost(error, self.access.host, self.access.timeouts)
+            proxy = "" if self.access.is_loopback else proxy_of(self.access.url)
+            outcome = lost(error, self.access.host, self.access.timeouts, proxy)
         if isinstance(outcome, Retryable):
             raise outcome
         return outcome
@@ -244,11 +252,28 @@ class Connection:
             max_retries=0,
             timeout=access.timeouts,
         )
+        client._session.mount("https://", _Trusting(self._authorities))
         client._session.max_redirects = 0
         client._session.hooks["response"].append(_not_as_nobody)
         if access.is_loopback:
             client._session.trust_env = False  # no proxy stands between a machine and itself
         return client
+
+
+class _Trusting(requests.adapters.HTTPAdapter):
+    """Makes connections that trust the authorities that are named, whatever else would say."""
+
+    def __init__(self, authorities: Authorities) -> None:
+        self._authorities = authorities
+        super().__init__()
+
+    def send(self, request: Any, *args: Any, **options: Any) -> requests.Response:
+        """Send a request."""
+        return super().send(request, *args, **{**options, "verify": self._verify})
+
+    @property
+    def _verify(self) -> str | bool:
+        return self._authorities.bundle() or True
 
 
 def _may_have_happened(error: ConnectorError) -> bool:

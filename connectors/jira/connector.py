@@ -10,6 +10,7 @@ from connectors.jira.client import OVERLAP, Jira
 from connectors.jira.settings import JiraSettings
 from connectors.rate_limit import Pace
 from connectors.settings import ServiceSettings, revealed
+from connectors.tls import Authorities
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class JiraConnector(TrackerConnector):
     def index_lag(self) -> timedelta:
         return self.settings.index_lag
 
-    def open(self, pace: Pace) -> Jira:
+    def open(self, pace: Pace, authorities: Authorities) -> Jira:
         given = self.settings
         return Jira(
             given.url or "",
@@ -56,5 +57,6 @@ class JiraConnector(TrackerConnector):
             api_token=revealed(given.api_token),
             personal_token=revealed(given.personal_token),
             pace=pace,
+            authorities=authorities,
             overlap=max(OVERLAP, given.index_lag),
         )

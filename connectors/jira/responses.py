@@ -4,6 +4,7 @@ One table for every status. Only what is said here decides whether a request is 
 repeating itself is :mod:`connectors.retry`.
 """
 
+import re
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from connectors.errors import (
 )
 from connectors.jira.payloads import JiraProblems, problems
 from connectors.retry import Retryable, seconds_to_wait
+from connectors.tls import PROXY_REMEDY, distrust
 
 CREATED = 201
 REDIRECTS = range(300, 400)
@@ -35,6 +37,8 @@ SERVER_ERRORS = range(500, 600)
 
 _LOGIN_FAILURES = ("AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED")
 _LONG = 300
+_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3}[\w ]*)")
+"""The words of Python's own HTTP client where a proxy opens no way."""
 _RENEW = (
     "Make a new token and set JIRA_API_TOKEN (with JIRA_EMAIL) or JIRA_PERSONAL_TOKEN; tokens of "
     "Jira Cloud expire within a year."
@@ -205,7 +209,9 @@ def _short(sentence: str) -> str:
     return f": {cut}" if cut.endswith((".", "…", "!", "?")) else f": {cut}."
 
 
-def lost(error: requests.RequestException, host: str, timeouts: tuple[float, float]) -> Retryable:
+def lost(
+    error: requests.RequestException, host: str, timeouts: tuple[float, float], proxy: str = ""
+) -> Retryable:
     """Give what to raise for a request that got no answer.
 
     It was surely not sent where no connection came about (no such name, refused, no answer to the
@@ -213,11 +219,14 @@ def lost(error: requests.RequestException, host: str, timeouts: tuple[float, flo
     """
     connect, answer = timeouts
     causes = list(_causes(error))
-    unsent = True
+    unsent, remedy = True, _LOOK
+    untrusted = next((one for one in causes if isinstance(one, ssl.SSLCertVerificationError)), None)
     if any(isinstance(cause, NameResolutionError) for cause in causes):
         what = "could not be found by its name"
-    elif any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        what = "has a certificate that this machine does not trust"
+    elif untrusted is not None:
+        what, remedy = distrust(untrusted)
+    elif shut := next((one[1] for one in map(_TUNNEL.search, map(str, causes)) if one), ""):
+        what = f"would not lead there ({shut})"
     elif isinstance(error, requests.ConnectTimeout):
         what = f"did not take a connection within {connect:g} s"
     elif any(isinstance(cause, NewConnectionError) for cause in causes):
@@ -229,7 +238,11 @@ def lost(error: requests.RequestException, host: str, timeouts: tuple[float, flo
             what = f"did not answer within {answer:g} s"
         elif isinstance(error, requests.exceptions.SSLError):
             what = "broke off the encrypted connection"
-    return Retryable(Unreachable(f"Jira at {host} {what}.", _LOOK), maybe_done=not unsent)
+    subject = f"Jira at {host}"
+    if proxy and isinstance(error, requests.exceptions.ProxyError):
+        subject = f"The proxy {proxy} on the way to Jira at {host}"
+        remedy = PROXY_REMEDY
+    return Retryable(Unreachable(f"{subject} {what}.", remedy), maybe_done=not unsent)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -13,6 +13,7 @@ from connectors.pagerduty.record import PlanLimits, RecordReader, incident_path
 from connectors.pagerduty.transport import ListPages, Query, Transport
 from connectors.rate_limit import NoPace, Pace
 from connectors.retry import RetryPolicy
+from connectors.tls import Authorities
 
 LONGEST_PERIOD = timedelta(days=180)
 """What is asked for at once: within the documented six months, whichever months they are."""
@@ -195,9 +196,10 @@ class PagerDuty:
         policy: RetryPolicy | None = None,
         pace: Pace | None = None,
         webhook_url: str | None = None,
+        authorities: Authorities | None = None,
     ) -> None:
         self._transport = Transport(
-            api_key, url, timeout, policy or RetryPolicy(), pace or NoPace()
+            api_key, url, timeout, policy or RetryPolicy(), pace or NoPace(), authorities
         )
         self._webhook_url = webhook_url
         self._plan = PlanLimits()

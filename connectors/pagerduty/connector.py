@@ -13,6 +13,7 @@ from connectors.pagerduty.common_payloads import entry_kind, entry_word
 from connectors.pagerduty.settings import PagerDutySettings
 from connectors.rate_limit import Pace
 from connectors.settings import ServiceSettings, revealed
+from connectors.tls import Authorities
 
 _NAMED = re.compile(rf"(?:https://[^\s/]+/incidents/)?(?P<id>{INCIDENT_ID})/?", re.ASCII)
 
@@ -54,6 +55,12 @@ class PagerDutyConnector(SourceConnector):
     def entry_named(word: str) -> tuple[EntryKind, str]:
         return entry_kind(word), entry_word(word)
 
-    def open(self, pace: Pace, webhook_url: str | None) -> PagerDuty:
+    def open(self, pace: Pace, authorities: Authorities, webhook_url: str | None) -> PagerDuty:
         key = revealed(self.settings.api_key)
-        return PagerDuty(key, self.settings.api_url, pace=pace, webhook_url=webhook_url)
+        return PagerDuty(
+            key,
+            self.settings.api_url,
+            pace=pace,
+            webhook_url=webhook_url,
+            authorities=authorities,
+        )

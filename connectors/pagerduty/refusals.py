@@ -2,6 +2,8 @@
 
 import json
 import re
+import ssl
+from collections.abc import Iterator
 from typing import Any
 
 import httpx2
@@ -16,6 +18,7 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.retry import Retryable, seconds_to_wait
+from connectors.tls import PROXY_REMEDY, distrust
 
 _OAUTH_TOKEN = re.compile(r"pd[a-z]{2}\+")
 """How access tokens of scoped OAuth apps begin: ``pdus+_``, ``pdeu+_``."""
@@ -58,6 +61,32 @@ def error_for(request: str, response: httpx2.Response, key: str) -> ConnectorErr
         holds = status == httpx2.codes.SERVICE_UNAVAILABLE
         return Retryable(down, wait=again, holds=holds)
     return _refusal(status, said, key)
+
+
+def lost(error: BaseException, url: str, key: str, proxy: str) -> Unreachable:
+    """Say why no answer came from PagerDuty at an address, before which a ``proxy`` may stand."""
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            what, remedy = distrust(cause)
+            return Unreachable(f"PagerDuty at {url} {what}.", remedy)
+    words = quote(str(error), key) or type(error).__name__
+    unmade = (httpx2.ProxyError, httpx2.ConnectError, httpx2.ConnectTimeout)
+    if proxy and any(isinstance(cause, unmade) for cause in causes):
+        return Unreachable(
+            f"The proxy {proxy} on the way to PagerDuty at {url} could not be used: {words}.",
+            PROXY_REMEDY,
+        )
+    return Unreachable(
+        f"PagerDuty at {url} could not be reached: {words}.",
+        "Look at PAGERDUTY_API_URL and at the network.",
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def quote(text: str, key: str) -> str:

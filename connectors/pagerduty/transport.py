@@ -18,7 +18,6 @@ import pagerduty
 from connectors.errors import (
     ConfigurationError,
     PayloadError,
-    Unreachable,
 )
 from connectors.json_fields import JsonValue
 from connectors.pagerduty import refusals
@@ -26,6 +25,7 @@ from connectors.pagerduty.common_payloads import PAGERDUTY
 from connectors.rate_limit import Pace
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
+from connectors.tls import Authorities, proxy_of
 
 SERVICE = "PagerDuty"
 PAGE = 100
@@ -67,18 +67,25 @@ class Transport:
     """Asks PagerDuty; every request has a timeout, a permit, and is repeated within ``policy``."""
 
     def __init__(
-        self, api_key: str, url: str, timeout: float, policy: RetryPolicy, pace: Pace
+        self,
+        api_key: str,
+        url: str,
+        timeout: float,
+        policy: RetryPolicy,
+        pace: Pace,
+        authorities: Authorities | None = None,
     ) -> None:
         """Take the key and the address. Raises ``ConfigurationError`` where one cannot be."""
         self.url = api_address(url)
         self._key = _usable(api_key)
         self._retrier = Retrier(SERVICE, policy, Circuit(), pace)
-        plain = self.url.startswith("http:")
+        self._direct = is_loopback(urlsplit(self.url).hostname or "")
         self._client = _Client(
             self._key,
             auth_type="bearer" if refusals.is_oauth_token(self._key) else "token",
             base_url=self.url,
-            trust_env=not plain,
+            trust_env=not self._direct,
+            verify=(authorities or Authorities()).context() or True,
         )
         self._client.timeout = timeout  # type: ignore[assignment]  # inferred from a default of 60
 
@@ -92,6 +99,10 @@ class Transport:
         (other 4xx), ``Unreachable`` (network, 5xx), ``OutOfQuota`` (429), ``PayloadError``.
         """
         return self._retrier.run(lambda: self._attempt(path, query or {}), repeatable=True)
+
+    @property
+    def _proxy(self) -> str:
+        return "" if self._direct else proxy_of(self.url)
 
     def close(self) -> None:
         """Let go of connections."""
@@ -115,14 +126,8 @@ class Transport:
         except _Answered as answered:
             return answered.response
         except (pagerduty.Error, httpx2.HTTPError) as error:
-            cause = error.__cause__ or error
-            raise Retryable(
-                Unreachable(
-                    f"PagerDuty at {self.url} could not be reached: "
-                    f"{refusals.quote(str(cause), self._key) or type(cause).__name__}.",
-                    "Look at PAGERDUTY_API_URL and at the network.",
-                )
-            ) from None
+            lost = refusals.lost(error.__cause__ or error, self.url, self._key, self._proxy)
+            raise Retryable(lost) from None
         raise RuntimeError("The pagerduty package gave no answer and no error.")
 
 

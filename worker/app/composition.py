@@ -3,6 +3,7 @@
 All of it can be looked at before it is needed: every problem at once (:func:`preflight`).
 """
 
+import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from connectors.incident_kinds import EntryKind
 from connectors.incidents import IncidentSource
 from connectors.rate_limit import LocalPace, NoPace, Pace, Rate
 from connectors.tickets import Mark, TicketTracker
+from connectors.tls import Authorities
 from worker.app.registry import Services
 from worker.document.template import survey
 from worker.document.unread.taken_columns import taken_from
@@ -45,6 +47,7 @@ def open_context(settings: Settings, *, dry_run: bool = False) -> Iterator[JobCo
     """
     url = settings.sqlalchemy_url
     services = Services.under(settings)
+    authorities = Authorities(settings.ca_bundle, os.environ)
     locks: IncidentLocks
     new_pace: Callable[[str, Rate], Pace]
     if dry_run:  # it has everything to itself, and holds nobody up
@@ -58,11 +61,11 @@ def open_context(settings: Settings, *, dry_run: bool = False) -> Iterator[JobCo
         pace = partial(_pace, new_pace)
         if services.source is not None:
             address = webhook_address(settings, services.source)
-            source = services.source.open(pace(services.source), address)
+            source = services.source.open(pace(services.source), authorities, address)
         if services.tracker is not None:
-            tracker = services.tracker.open(pace(services.tracker))
+            tracker = services.tracker.open(pace(services.tracker), authorities)
         yield JobContext(
-            store=open_store(settings),
+            store=open_store(settings, authorities),
             journal=Journal(database, now),
             locks=locks,
             policy=policy(settings, services.source, services.tracker),
@@ -87,12 +90,18 @@ def webhook_address(settings: Settings, service: Connector) -> str | None:
     return f"{address}/webhooks/{service.group.key}" if address else None
 
 
-def open_store(settings: Settings) -> DocumentStore:
+def open_store(settings: Settings, authorities: Authorities) -> DocumentStore:
     """Open the store of documents."""
     where = settings.documents
     if isinstance(where, DirectoryLocation):
         return DirectoryStore(where.path)
-    return GitStore(where.url, where.branch, where.folder, author=settings.commit_author)
+    return GitStore(
+        where.url,
+        where.branch,
+        where.folder,
+        author=settings.commit_author,
+        authorities=authorities,
+    )
 
 
 def _document_address(settings: Settings) -> str:

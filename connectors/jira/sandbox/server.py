@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -55,6 +56,7 @@ class JiraSandbox(Sandbox):
     index_lag: timedelta = timedelta(0)
     clock: Callable[[], datetime] | None = None
     port: int = 0
+    certificate: Path | None = None
     site: SandboxSite = field(init=False)
     tokens: set[str] = field(init=False)
     """What is accepted as ``Authorization``; empty it, and the credentials are good no more."""
@@ -68,7 +70,8 @@ class JiraSandbox(Sandbox):
         basic = base64.b64encode(f"{EMAIL}:{API_TOKEN}".encode()).decode()
         cloud = self.site.is_cloud
         self.tokens = {f"Basic {basic}" if cloud else f"Bearer {PERSONAL_TOKEN}"}
-        self.listen(Recorder(Starlette(routes=self._routes()), _words), self.port)
+        recorder = Recorder(Starlette(routes=self._routes()), _words)
+        self.listen(recorder, self.port, self.certificate)
 
     @property
     def credentials(self) -> Mapping[str, Any]:

@@ -8,6 +8,7 @@ that calls can be counted and held to the official OpenAPI document.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
 from starlette.applications import Starlette
@@ -51,12 +52,14 @@ class PagerDutySandbox(Sandbox):
     since_means: Literal["created_at", "resolved_at"] = "created_at"
     sorts_by: str = ""
     port: int = 0
+    certificate: Path | None = None
     remembered: int | None = REMEMBERED
 
     def __post_init__(self) -> None:
         api = Api(self.account, self.api_keys, self.since_means, self.sorts_by)
         application = Starlette(routes=api.routes())
-        self.listen(Recorder(application, _words, _RATE, self.remembered), self.port)
+        recorder = Recorder(application, _words, _RATE, self.remembered)
+        self.listen(recorder, self.port, self.certificate)
 
     @property
     def api_key(self) -> str:

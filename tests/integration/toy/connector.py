@@ -19,6 +19,7 @@ from connectors.settings import (
     revealed,
 )
 from connectors.tickets import TicketId
+from connectors.tls import Authorities
 from connectors.webhook_events import EventKind, WebhookEvent, header, is_signed, parse_body
 from tests.integration.toy.tracker import ToyTracker
 
@@ -86,6 +87,6 @@ class ToyConnector(TrackerConnector):
     def index_lag(self) -> timedelta:
         return timedelta()
 
-    def open(self, pace: Pace) -> ToyTracker:
+    def open(self, pace: Pace, authorities: Authorities) -> ToyTracker:
         assert self.settings.folder is not None, "the program opens what is configured"
         return ToyTracker(self.settings.folder)

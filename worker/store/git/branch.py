@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from worker.store.document_store import StoreError
 from worker.store.git.cache import Cache
-from worker.store.git.command import Git, GitFailed, GitResult, Timing, TooSlow, failed
+from worker.store.git.command import GitFailed, GitResult, Timing, TooSlow, failed
 from worker.store.git.commit import MADE, NewFile, as_stream
 
 _FETCHED = "refs/postmortem/fetched"
@@ -62,7 +62,7 @@ class Branch:
         self._cache = cache
         self._git = cache.git
         self._timing = timing
-        self._nowhere = Git(Path("/dev/null"), timing.command)
+        self._nowhere = replace(cache.git, repository=Path("/dev/null"))
         self._seen: tuple[str, str] | None = None
 
     def last_tip(self) -> str | None:

@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from connectors.tls import Authorities
 from worker.locks.file_locks import held
 from worker.store.document_store import StoreError
 from worker.store.git.command import Git, Timing, TooSlow
@@ -38,11 +39,20 @@ _PACKING = (
 class Cache:
     """The repository for the branch ``branch`` of ``url``, somewhere under ``folder``."""
 
-    def __init__(self, folder: Path | None, url: str, branch: str, timing: Timing) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        url: str,
+        branch: str,
+        timing: Timing,
+        authorities: Authorities | None = None,
+    ) -> None:
         own = hashlib.sha256(f"{url}\n{branch}".encode()).hexdigest()[:16]
         self._home = (folder or _cache_folder()).absolute() / own
         self._timing = timing
-        self.git = Git(self._home / _REPOSITORY, timing.command)
+        self.git = Git(
+            self._home / _REPOSITORY, timing.command, authorities=authorities or Authorities()
+        )
 
     @contextmanager
     def turn(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ which nobody waits for, and a child that takes too long is ended together with i
 
 import os
 import random
+import re
 import signal
 import subprocess
 import tempfile
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Timer
 
+from connectors.tls import PROXY_REMEDY, TRUST_REMEDY, Authorities, proxy_of
 from worker.store.document_store import StoreError
 
 _ALWAYS = {
@@ -44,6 +46,7 @@ _SETTINGS = (
     "http.lowSpeedTime=120",
 )
 _SSH = "ssh -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=15"
+_ADDRESS = re.compile(r"https?://[^\s'\"]+")
 _TO_TIDY_UP = 1.0
 """Seconds between asking a child to end, so that it removes its lock files, and making it end."""
 
@@ -111,6 +114,7 @@ class Git:
     seconds: float
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     keeps: tuple[int, ...] = ()
+    authorities: Authorities = field(default_factory=Authorities)
 
     def __call__(self, *command: str, stdin: bytes = b"", seconds: float | None = None) -> bytes:
         """Run one command and give what it prints.
@@ -127,6 +131,8 @@ class Git:
         limit = seconds or self.seconds
         settings = (part for one in _SETTINGS for part in ("-c", one))
         kept = {key: value for key, value in self.environment.items() if key not in _OF_OTHERS}
+        if bundle := self.authorities.bundle():
+            kept.setdefault("GIT_SSL_CAINFO", bundle)
         environment = {"GIT_SSH_COMMAND": _SSH, **kept, **_ALWAYS, "GIT_DIR": str(self.repository)}
         try:
             return _run(("git", *settings, *command), environment, stdin, limit, self.keeps)
@@ -148,10 +154,12 @@ def failed(command: str, ended: GitResult) -> GitFailed:
     """Give the error of a command that failed, with the first of git's words."""
     words = ended.errors.decode("utf-8", "replace").splitlines()
     said = "; ".join(line.strip(" .") for line in words[:3]) or f"status {ended.status}"
-    return GitFailed(
-        f"git {command} failed: {said}.",
-        "See that git can reach the repository as the user that runs this program.",
-    )
+    remedy = "See that git can reach the repository as the user that runs this program."
+    if "certificate" in said:
+        remedy = TRUST_REMEDY
+    elif (address := _ADDRESS.search(said)) and (proxy := proxy_of(address[0])):
+        remedy += f" It goes through the proxy {proxy}. {PROXY_REMEDY}"
+    return GitFailed(f"git {command} failed: {said}.", remedy)
 
 
 def _run(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from connectors.errors import Finding, PostmortemError
+from connectors.tls import Authorities
 from worker.store.document_store import (
     NOTHING,
     BadName,
@@ -145,9 +146,10 @@ class GitStore:
         author: str,
         cache: Path | None = None,
         timing: Timing | None = None,
+        authorities: Authorities | None = None,
     ) -> None:
         self._timing = timing or Timing()
-        self._cache = Cache(cache, url, branch, self._timing)
+        self._cache = Cache(cache, url, branch, self._timing, authorities)
         self._branch = Branch(url, branch, author, self._cache, self._timing)
         self._gap_until = float("-inf")
         self._folder = f"{folder}/" if folder else ""
