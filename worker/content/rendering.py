@@ -19,6 +19,8 @@ from worker.content.inline_markdown import Definitions
 Rendering = tuple[tuple[str, str], ...]
 """Pieces of what is shown, each a kind and its words: text, marks around it, links, pictures."""
 
+_LONGEST = 10_000
+"""Characters that are parsed, since some texts take quadratic time; the program's are shorter."""
 _TEXT = "text"
 _BREAK = ("break", "")
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -44,6 +46,8 @@ class Spelling:
 
     def rendering(self, markdown: str) -> Rendering:
         """Give what a text renders to."""
+        if len(markdown) > _LONGEST:
+            return ((_TEXT, " ".join(markdown.split())),)
         text = markdown.replace("\\|", "|") if self.in_cell else markdown
         if self.definitions and "[" in text:
             return _rendering(text, self.definitions)
