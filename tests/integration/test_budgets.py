@@ -16,6 +16,7 @@ from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.rate_limit import LocalPace, OverBudget, Rate
+from connectors.sandbox import Fault
 from tests.integration.queue_support import KINDS, database
 from worker.app.composition import open_context
 from worker.app.registry import load_settings as load
@@ -257,3 +258,24 @@ def test_a_hold_from_before_the_clock_was_set_back_is_none(opened: Database) -> 
     pace.hold(60)
     with pytest.raises(OutOfQuota, match="again in 60 s"):
         pace.take()
+
+
+def test_another_process_keeps_the_wait_that_was_named_to_the_first(
+    url: str, tmp_path: Path
+) -> None:
+    with PagerDutySandbox() as sandbox:
+        scenarios.load(sandbox.account)
+        environ = {
+            "PAGERDUTY_API_KEY": sandbox.api_key,
+            "PAGERDUTY_API_URL": sandbox.url,
+            "POSTMORTEM_DATABASE_URL": url.replace("+psycopg", ""),
+            "POSTMORTEM_DOCUMENTS": str(tmp_path / "postmortems"),
+        }
+        sandbox.fault(Fault(".*/notes", 429, {"ratelimit-reset": "3600"}))
+        for _ in range(3):
+            with open_context(load(None, environ)) as context:
+                assert context.source is not None
+                with pytest.raises(OutOfQuota, match=r"again in 3[56]"):
+                    context.source.record(IncidentId(STORM_ID))
+            assert sandbox.calls()[-1].endswith("/notes")
+            assert len([call for call in sandbox.calls() if call.endswith(STORM_ID)]) == 1
