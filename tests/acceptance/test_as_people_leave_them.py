@@ -293,6 +293,27 @@ def test_what_is_no_ticket_of_this_jira_holds_nothing(here: World) -> None:
     assert sorted(here.tickets().values()) == ["Add an alert", "Make UTF-8 and SHA-256 work"]
 
 
+def test_a_column_of_parents_holds_no_row_and_of_two_tickets_the_first_is_taken(
+    here: World,
+) -> None:
+    drafted(here, f"{HEADER}| One | | | |\n| Two | | | |\n")
+    here.sync()
+    one, two = here.linked()
+    header = "| Task | Epic | Notes |\n|--|--|--|\n"
+    with_section(here, f"{header}| Three | {one} | |\n| Four | | {two}, {one} |\n")
+    result = here.sync()
+    three, four = here.linked()
+    assert three not in (one, two)
+    assert four == two
+    assert len(here.tickets()) == 3
+    assert f"names {two}, {one}" in words(result)
+
+
+def test_a_row_that_a_line_of_dashes_makes_a_heading_is_told(here: World) -> None:
+    drafted(here, f"{HEADER}| One | | | |\n\n| Two | | | |")
+    assert "('Two') looks like a row" in words(here.sync())
+
+
 def test_a_row_that_speaks_of_another_rows_ticket_gets_its_own(here: World) -> None:
     drafted(here, f"{HEADER}| Add an alert | | | |\n")
     here.sync()

@@ -30,12 +30,22 @@ from worker.document.action_items import (
 from worker.document.checkboxes import FoundBox, edit_boxes, read_boxes
 from worker.document.markdown_blocks import Blocks, parse
 from worker.document.markdown_tables import TableRow, append_cells, append_rules, replace_cell
+from worker.document.name_matching import normal
 from worker.document.outline import ActionsTable, find_actions, find_sections, tables_of_actions
 from worker.document.text_edits import Edit
 from worker.document.unread.missing_section import no_section, nothing_readable
-from worker.document.unread.stray_rows import stray_rows, wrapped, wrapped_sentence
+from worker.document.unread.stray_rows import other_tables, stray_rows, wrapped, wrapped_sentence
 
 _WRITTEN = (Column.TICKET, Column.STATUS)
+_OTHER_TICKETS = {
+    "epic",
+    "epic link",
+    "parent",
+    "parent link",
+    "blocks",
+    "blocked by",
+    "depends on",
+}
 
 
 @dataclass(slots=True)
@@ -94,15 +104,8 @@ def _find(text: str, names: Names) -> _Items:
     boxes, problems = read_boxes(blocks, extent, names, len(rows.items))
     if extent is None:
         return _Items(blocks, rows, boxes, (no_section(blocks, sections, names),))
-    known = {one.table.header.line for one in tables}
     here = tables_of_actions(blocks, sections)
-    unread = [
-        f"The table on line {table.header.line + 1} is under the action items, and has no column "
-        f"'{names.columns[Column.TASK]}', so it was not read."
-        for table in here
-        if table.header.line not in known
-    ]
-    unread += stray_rows(blocks, extent, [one.table for one in tables] or here, names.nothing)
+    unread = [*other_tables(here, tables, names), *stray_rows(blocks, extent, here, names.nothing)]
     if not (unread or rows.items or rows.problems or boxes or problems):
         unread += filter(None, [nothing_readable(blocks, extent, names, has_table=bool(tables))])
     return _Items(blocks, rows, boxes, (*unread, *rows.problems, *problems))
@@ -161,10 +164,14 @@ def _read_row(
 
 
 def _mentions(actions: ActionsTable, row: TableRow) -> tuple[TicketCell, ...]:
-    """Give the tickets that a row names outside its ticket's cell, those in its task last."""
-    task = actions.by_name[Column.TASK]
-    known = (task, actions.by_name.get(Column.TICKET))
-    others = (at for at in range(len(row.cells)) if at not in known)
+    """Give the tickets that a row names outside its ticket's cell, those in its task last.
+
+    Those in a column of parents and the like are other tickets by its very name.
+    """
+    task, header = actions.by_name[Column.TASK], actions.table.header
+    left = {task, actions.by_name.get(Column.TICKET)}
+    left |= {at for at in range(len(header.cells)) if normal(header.text(at)) in _OTHER_TICKETS}
+    others = (at for at in range(len(row.cells)) if at not in left)
     return mentioned(row.text(at) for at in (*others, task))
 
 

@@ -142,10 +142,21 @@ def _with_mentions(work: TicketWork, items: Sequence[ActionItem]) -> tuple[Actio
     found = work.tracker.read_keys(list(dict.fromkeys(keys)))
     work.cache.tickets.add(found.values())
     named = {
-        ordinal: next((one for one in many if one.key in found or one.url), None)
+        ordinal: [one for one in many if one.key in found or one.url]
         for ordinal, many in meant.items()
     }
-    return tuple(replace(one, ticket=one.ticket or named.get(one.ordinal)) for one in items)
+    taken = [
+        replace(one, ticket=named[one.ordinal][0]) if named.get(one.ordinal) else one
+        for one in items
+    ]
+    for one in taken:
+        others = dict.fromkeys(other.key for other in named.get(one.ordinal, ()))
+        if len(others) > 1:
+            work.report.warn(
+                f"{work.named(one)} names {', '.join(others)}, and the first is taken for its "
+                "ticket. Put another into its ticket's cell if that is meant."
+            )
+    return tuple(taken)
 
 
 def _adopt_typed(work: TicketWork, named: NamedTickets) -> None:

@@ -4,12 +4,13 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from config.sections import Column, Names
 from worker.content.inline_markdown import plain, plain_cell
 from worker.content.placeholders import is_placeholder, says_nothing
 from worker.document.action_items import shortened
 from worker.document.markdown_blocks import Blocks, Passage, PassageKind, Table
 from worker.document.markdown_tables import TableRow, split_row
-from worker.document.outline import Extent
+from worker.document.outline import ActionsTable, Extent
 
 _LEAD = re.compile(r"[\s>]*")
 _LIST_MARK = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
@@ -64,11 +65,28 @@ def wrapped_sentence(rows: Sequence[TableRow], blocks: Blocks) -> str:
     )
 
 
+def other_tables(
+    here: Iterable[Table], taken: Iterable[ActionsTable], names: Names
+) -> Iterator[str]:
+    """Say of each table of a section that has no column for the task that it was not read."""
+    known = {one.table.header.line for one in taken}
+    for table in here:
+        if table.header.line not in known:
+            yield (
+                f"The table on line {table.header.line + 1} is under the action items, and has no "
+                f"column '{names.columns[Column.TASK]}', so it was not read."
+            )
+
+
 def stray_rows(
     blocks: Blocks, extent: Extent, tables: Sequence[Table], nothing: Iterable[str]
 ) -> Iterator[str]:
     """Say of each line of a section that looks like a row and stands in no table, and of HTML."""
     width = len(tables[0].header.cells) if tables else _FEWEST_CELLS
+    for heading in blocks.headings:  # a line of dashes right below rows makes a heading of them
+        if extent.heading.line < heading.line <= extent.behind and heading.text.startswith("|"):
+            lines = Passage(PassageKind.PARAGRAPH, heading.line, heading.behind - 1)
+            yield from _rows(blocks, lines, width, tuple(nothing))
     for passage in blocks.passages:
         if not extent.holds(passage.line):
             continue
