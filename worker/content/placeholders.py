@@ -5,6 +5,7 @@ What counts is what a reader sees, however it is spelled.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from markdown_it.token import Token
 
@@ -91,5 +92,6 @@ def says_nothing(words: str, nothing: Iterable[str]) -> bool:
     return bool(said) and said in map(_said, nothing)
 
 
+@lru_cache(maxsize=1024)
 def _said(words: str) -> str:
     return _NO_WORD.sub(" ", words.casefold()).strip()
