@@ -282,6 +282,15 @@ def test_a_ticket_anywhere_in_a_row_holds_it(here: World) -> None:
         assert f"[{key}]({url})" in here.text().split(SECTION)[1]
 
 
+@pytest.mark.parametrize("cell", ["OPS-77", "[it]({url}/browse/OPS-77)", "see OPS-77"])
+def test_a_ticket_that_cannot_be_seen_holds_its_row_too(here: World, cell: str) -> None:
+    header = "| Task | Tracking |\n|--|--|\n"
+    drafted(here, f"{header}| Add an alert | {cell.format(url=here.jira.url)} |\n")
+    result = here.sync()
+    assert here.tickets() == {}
+    assert "OPS-77, which cannot be seen" in words(result)
+
+
 def test_what_is_no_ticket_of_this_jira_holds_nothing(here: World) -> None:
     header = "| Task | Tracking |\n|--|--|\n"
     rows = (

@@ -123,8 +123,8 @@ def _link(work: TicketWork, forgotten_since: datetime | None) -> Sequence[LacksT
 def _with_mentions(work: TicketWork, items: Sequence[ActionItem]) -> tuple[ActionItem, ...]:
     """Let a ticket of this tracker that is named anywhere in a row be the row's.
 
-    The ticket's own cell comes first. A key alone counts where there is such a ticket, a link
-    always, so that nothing is created beside what it leads to.
+    The ticket's own cell comes first. A key alone counts where there is such a ticket or it is of
+    a project that tickets go to, a link always: nothing is created beside what cannot be seen.
     """
     own = {item.ticket.key for item in items if item.ticket}
     meant = {
@@ -141,8 +141,13 @@ def _with_mentions(work: TicketWork, items: Sequence[ActionItem]) -> tuple[Actio
         return tuple(items)
     found = work.tracker.read_keys(list(dict.fromkeys(keys)))
     work.cache.tickets.add(found.values())
+    projects = {rule.route.project for rule in work.context.policy.routes}
     named = {
-        ordinal: [one for one in many if one.key in found or one.url]
+        ordinal: [
+            one
+            for one in many
+            if one.key in found or one.url or one.key.rpartition("-")[0] in projects
+        ]
         for ordinal, many in meant.items()
     }
     taken = [
