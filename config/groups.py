@@ -70,18 +70,28 @@ class CreateWhen(StrEnum):
     NEVER = "never"
 
 
+class TicketParent(StrEnum):
+    """What the tickets of an incident belong to, where neither its document nor its route says."""
+
+    NONE = "none"
+    EPIC = "epic"
+
+
 class TicketSettings(SettingsGroup):
     """When tickets are created and brought up to date.
 
     The scheduled job waits until a document has been quiet for ``quiet_for``; the manual command
     does not. ``close_from_document`` lets a person close a ticket by its row. ``full_pass`` is how
-    often every ticket is read again, changed or not.
+    often every ticket is read again, changed or not. With ``parent`` = ``epic`` each incident that
+    gets tickets gets an epic first; ``epic_type`` is the issue type of epics, by name or id.
     """
 
     create: CreateWhen = CreateWhen.ALWAYS
     quiet_for: Duration = timedelta(minutes=10)
     close_from_document: bool = False
     full_pass: Duration = timedelta(hours=6)
+    parent: TicketParent = TicketParent.NONE
+    epic_type: Text = "Epic"
 
 
 class RouteSettings(SettingsGroup):

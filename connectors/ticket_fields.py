@@ -52,7 +52,9 @@ class CreateFields:
 
     ``required`` are ids → names of the fields that must be sent and have no default;
     ``settable`` the ids of all that may be; ``priorities`` and ``components`` the allowed values.
-    ``issue_type`` is the type, None where the tracker has no types.
+    ``issue_type`` is the type, None where the tracker has no types. ``parent`` is the field that
+    names the ticket above, "" where there is none; ``title`` the field besides the summary in which
+    such a ticket has its name, "" for none.
     """
 
     issue_type: Choice | None = None
@@ -60,3 +62,5 @@ class CreateFields:
     settable: frozenset[str] = frozenset()
     priorities: tuple[Choice, ...] = ()
     components: tuple[Choice, ...] = ()
+    parent: str = ""
+    title: str = ""

@@ -113,6 +113,14 @@ RichText = tuple[Paragraph | Bullets | Preformatted, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Parent:
+    """The ticket that another belongs to, and the field that says so."""
+
+    key: TicketKey
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewTicket:
     """A ticket to create. ``summary`` is one line of at most 255 characters.
 
@@ -130,6 +138,7 @@ class NewTicket:
     priority: Choice | None = None
     due: date | None = None
     assignee: AccountId | None = None
+    parent: Parent | None = None
     extra: Json = field(default_factory=dict)
 
 

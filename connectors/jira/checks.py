@@ -83,7 +83,8 @@ def _fields(
     fields: CreateFields, project: str, issue_type: str, supplied: frozenset[str]
 ) -> Iterator[Finding]:
     subject = f"Issue type {issue_type} in {project}"
-    lacking = {own: name for own, name in fields.required.items() if own not in SUPPLIED | supplied}
+    given = SUPPLIED | supplied | {fields.title}
+    lacking = {own: name for own, name in fields.required.items() if own not in given}
     if lacking:
         names = ", ".join(f"'{name}' ({own})" for own, name in sorted(lacking.items()))
         yield Finding(

@@ -11,11 +11,18 @@ from urllib.parse import quote
 from connectors.errors import ConnectorError, NotFound, Rejected
 from connectors.jira.connection import Connection
 from connectors.jira.payloads import JIRA, choice
+from connectors.jira.request_bodies import PARENT
 from connectors.json_fields import JsonValue
 from connectors.ticket_fields import Choice, CreateFields, called
 
 FILLED_BY_JIRA = frozenset({"reporter"})
 """Told as required, yet Jira fills it with whoever calls."""
+
+
+CLOUD_VERSION = "3"
+EPIC_LINK = "com.pyxis.greenhopper.jira:gh-epic-link"
+EPIC_NAME = "com.pyxis.greenhopper.jira:gh-epic-label"
+"""Kinds of custom fields: which epic a ticket belongs to, and an epic's short name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +35,16 @@ class IssueType:
 
 @dataclass(frozen=True, slots=True)
 class FieldMeta:
-    """A field that a create can set; ``allowed`` are the priorities or components it has."""
+    """A field that a create can set; ``allowed`` are the priorities or components it has.
+
+    ``custom`` is the kind of a custom field, "" for any other.
+    """
 
     id: str
     name: str
     required: bool
     allowed: tuple[Choice, ...] = ()
+    custom: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +115,9 @@ def _shown(choice: Choice) -> str:
     return f"{choice.name} ({other})" if other not in ("", choice.name) else choice.name
 
 
-def create_fields(kind: IssueType, fields: Iterable[FieldMeta]) -> CreateFields:
+def create_fields(
+    kind: IssueType, fields: Iterable[FieldMeta], *, cloud: bool = False
+) -> CreateFields:
     """Sum up what a create of a type takes."""
     known = {each.id: each for each in fields}
     return CreateFields(
@@ -117,7 +130,14 @@ def create_fields(kind: IssueType, fields: Iterable[FieldMeta]) -> CreateFields:
         settable=frozenset(known),
         priorities=known["priority"].allowed if "priority" in known else (),
         components=known["components"].allowed if "components" in known else (),
+        parent=PARENT if cloud or kind.subtask else _custom(known.values(), EPIC_LINK),
+        title=_custom(known.values(), EPIC_NAME),
     )
+
+
+def _custom(fields: Iterable[FieldMeta], kind: str) -> str:
+    """Give the id of the custom field of a kind, "" where there is none."""
+    return next((each.id for each in fields if each.custom == kind), "")
 
 
 def _type(part: JsonValue) -> IssueType:
@@ -131,6 +151,7 @@ def _field(own: str, part: JsonValue) -> FieldMeta:
         part["name"].text_or_none() or own,
         part["required"].flag() and not part["hasDefaultValue"].flag(),
         tuple(choice(item) for item in allowed),
+        part["schema"]["custom"].text_or_none() or "",
     )
 
 
@@ -158,7 +179,8 @@ def fields_of(connection: Connection, project: str, issue_type: str) -> CreateFi
     except Rejected as error:
         raise _no_project(connection, project, error) from error
     kind = choose_type(types, project, issue_type)
-    return create_fields(kind, _fields(connection, project, kind.choice.id))
+    fields = _fields(connection, project, kind.choice.id)
+    return create_fields(kind, fields, cloud=connection.version == CLOUD_VERSION)
 
 
 def _types(connection: Connection, project: str) -> list[IssueType]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from connectors.errors import ConnectorError, PayloadError
 from connectors.jira.connection import Connection
 from connectors.jira.payloads import JIRA, JiraProblems, Site, browse_url, numeric_id, problems
-from connectors.jira.request_bodies import ESSENTIAL, as_shared, new_issue
+from connectors.jira.request_bodies import ESSENTIAL, PARENT, as_shared, new_issue
 from connectors.jira.responses import CREATED, SERVER_ERRORS, TOO_MANY_REQUESTS, JiraAnswer
 from connectors.json_fields import JsonValue
 from connectors.tickets import (
@@ -204,10 +204,16 @@ def _without_refused(draft: _Unsent, result: _Result) -> _Unsent | None:
     """Give the draft without the fields that were refused, or None where that would not help."""
     if not isinstance(result, NotMade) or result.status != _BAD_REQUEST:
         return None
-    refused = result.problems.fields
+    refused = _by_field(draft.ticket, result.problems.fields)
     if not refused or not refused.keys() <= _optional(draft.ticket):
         return None
     return replace(draft, dropped={**draft.dropped, **refused})
+
+
+def _by_field(ticket: NewTicket, refused: Mapping[str, str]) -> Mapping[str, str]:
+    """Give what was refused by the fields that were sent; Cloud calls a parent ``parentId`` too."""
+    own = ticket.parent.field if ticket.parent else PARENT
+    return {own if name == "parentId" else name: why for name, why in refused.items()}
 
 
 def _optional(ticket: NewTicket) -> frozenset[str]:
@@ -219,6 +225,7 @@ def _optional(ticket: NewTicket) -> frozenset[str]:
         "duedate": ticket.due,
         "assignee": ticket.assignee,
         **dict.fromkeys(ticket.extra, True),
+        **({ticket.parent.field: True} if ticket.parent else {}),
     }
     return frozenset(name for name, value in given.items() if value) - ESSENTIAL
 

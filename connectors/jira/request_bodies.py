@@ -20,6 +20,8 @@ ESSENTIAL = frozenset({"project", "issuetype", "summary"})
 """Without these there is no ticket; any other field may be left out when Jira refuses it."""
 
 
+PARENT = "parent"
+"""The field of a parent: on Cloud for every type, on Data Center for sub-tasks."""
 _SHARED = {"duedate": TicketField.DUE}
 """Jira's names of the fields that rows share, where they are not the same words."""
 
@@ -63,6 +65,9 @@ def _fields(ticket: NewTicket, kind: SiteKind) -> Json:
         fields["duedate"] = ticket.due.isoformat()
     if ticket.assignee is not None:
         fields["assignee"] = _person(ticket.assignee, kind)
+    if ticket.parent is not None:
+        key = ticket.parent.key
+        fields[ticket.parent.field] = {"key": key} if ticket.parent.field == PARENT else key
     return fields
 
 

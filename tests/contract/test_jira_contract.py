@@ -13,7 +13,7 @@ from connectors.jira.sandbox import PEOPLE, JiraSandbox
 from connectors.jira.sandbox.projects import person
 from connectors.sandbox import Fault
 from connectors.ticket_fields import Choice
-from connectors.tickets import AccountId, RemoteLink, TicketChanges, TicketId, TicketKey
+from connectors.tickets import AccountId, Parent, RemoteLink, TicketChanges, TicketId, TicketKey
 from tests.contract.jira_contracts import contract_of, exchange_of, problems
 from tests.contract.jira_support import INCIDENT, created, new_ticket, tracker
 
@@ -38,6 +38,25 @@ def test_creates_are_as_documented(kind: SiteKind) -> None:
         jira.create([new_ticket(6, project="NONE"), new_ticket(7, issue_type="Epic")])
         jira.create([new_ticket(8, assignee=AccountId("nobody"), project="NONE")])
         assert {one.status for one in sandbox.served if one.method == "POST"} == {201, 400}
+        assert problems(kind, sandbox.served) == []
+
+
+@KINDS
+def test_epics_and_what_belongs_to_them_are_as_documented(kind: SiteKind) -> None:
+    with JiraSandbox(kind) as sandbox:
+        sandbox.site.projects[0].issue_types += ("Epic",)
+        jira = tracker(sandbox)
+        fields = jira.create_fields("OPS", "Epic")
+        assert fields.issue_type is not None
+        named = {fields.title: "Reliability"} if fields.title else {}
+        own = fields.issue_type.id
+        epic = created(jira.create([new_ticket(1, issue_type=own, extra=named)])[0])
+        parent = Parent(epic.key, jira.create_fields("OPS", "Task").parent)
+        task = created(jira.create([new_ticket(2, parent=parent)])[0])
+        assert task.dropped == {}
+        below = created(jira.create([new_ticket(3, parent=replace(parent, key=task.key))])[0])
+        assert below.dropped.keys() == {parent.field}
+        jira.read([epic.id, task.id])
         assert problems(kind, sandbox.served) == []
 
 

@@ -12,7 +12,7 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from config.groups import CreateWhen
+from config.groups import CreateWhen, TicketParent
 from config.settings import Settings
 from config.values import DirectoryLocation
 from connectors.connector import Connector, SourceConnector, TrackerConnector
@@ -134,6 +134,8 @@ def policy(
         routes=_routes(settings, tracker),
         create=tickets.create,
         close_from_document=tickets.close_from_document,
+        parent=tickets.parent,
+        epic_type=tickets.epic_type,
         quiet_for=tickets.quiet_for,
         full_pass=tickets.full_pass,
         index_lag=tracker.index_lag if tracker else timedelta(),
@@ -254,10 +256,14 @@ def _tracker(context: JobContext) -> Iterable[Finding]:
     told: set[Finding] = set()
     for rule in context.policy.routes:
         route = rule.route
-        for found in context.tracker.check(route.project, route.issue_type, supplied=route.fields):
-            if found not in told:
-                told.add(found)
-                yield found
+        types = [route.issue_type]
+        if context.policy.parent is TicketParent.EPIC:
+            types.append(context.policy.epic_type)
+        for issue_type in types:
+            for found in context.tracker.check(route.project, issue_type, supplied=route.fields):
+                if found not in told:
+                    told.add(found)
+                    yield found
 
 
 def _database(context: JobContext) -> Iterable[Finding]:

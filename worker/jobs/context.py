@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
 
-from config.groups import CreateWhen
+from config.groups import CreateWhen, TicketParent
 from config.sections import Names
 from connectors.connector import ServiceWords
 from connectors.incident_kinds import ResponderAnswer
@@ -104,9 +104,11 @@ class RouteRule:
 class JobPolicy:
     """The decisions of the configuration, in the terms of the job.
 
-    ``index_lag`` is how long after a create a search may still miss it, ``quiet_for`` how long the
-    scheduled job leaves a document alone after a change, ``full_pass`` how often every ticket is
-    read, ``lock_wait`` how many seconds a job waits for another on the same incident.
+    ``parent`` says what new tickets belong to where nothing else does, ``epic_type`` what an epic's
+    issue type is. ``index_lag`` is how long after a create a search may still miss it,
+    ``quiet_for`` how long the scheduled job leaves a document alone after a change, ``full_pass``
+    how often every ticket is read, ``lock_wait`` how many seconds a job waits for another on the
+    same incident.
     ``document_address`` is where people open a document, with ``{document}`` for its path; "" where
     that is on the program's own web page, below ``public_url``.
     """
@@ -118,6 +120,8 @@ class JobPolicy:
     routes: tuple[RouteRule, ...] = ()
     create: CreateWhen = CreateWhen.ALWAYS
     close_from_document: bool = False
+    parent: TicketParent = TicketParent.NONE
+    epic_type: str = "Epic"
     quiet_for: timedelta = timedelta(minutes=10)
     full_pass: timedelta = timedelta(hours=6)
     index_lag: timedelta = timedelta(seconds=60)

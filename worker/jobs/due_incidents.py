@@ -17,7 +17,7 @@ from worker.jobs.pull_incident import note_skip, still_skipped, updated
 from worker.jobs.results import Trigger
 from worker.jobs.run_cache import ReadTickets
 from worker.journal.records import Pull, Skip
-from worker.tracking.tracked_tickets import reads_otherwise
+from worker.tracking.tracked_tickets import EPIC_ROW, reads_otherwise
 
 RESOLVED = "incidents resolved"
 CHANGED = "tickets changed"
@@ -157,6 +157,8 @@ def _changed_tickets(search: Search, due: Due) -> None:
     done = search.context.policy.done_resolutions
     for tracked in journal.tracked(list(ids)).values():
         ticket = search.tickets.tickets.get(tracked.id)
+        if tracked.ordinal == EPIC_ROW:
+            continue
         if reads_otherwise(tracked, ticket, done):
             due.track[tracked.incident] = None
             due.tell(tracked.incident, ticket.updated if ticket else search.context.clock())

@@ -18,6 +18,7 @@ from worker.document.action_section import read as read_items
 from worker.document.action_section import write as write_items
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.context import JobContext
+from worker.jobs.parent_ticket import KnownEpic, StillToCome, known_epic, named_parent, parent_of
 from worker.jobs.results import Action, Deed
 from worker.jobs.ticket_actions import TicketWork, carry_out, cell_deed
 from worker.tracking.agreement import AgreementRules, Answers, plan_agreement, questions
@@ -25,9 +26,11 @@ from worker.tracking.closing import ClosingRules
 from worker.tracking.link_plan import LinkState, sentences
 from worker.tracking.linking import plan_links
 from worker.tracking.new_ticket import Route, incident_label, prepare, remote_links
+from worker.tracking.parents import belongs, epic_label
 from worker.tracking.planned_actions import CreateTicket, LacksTicket, LinkTicket, Tell
 from worker.tracking.row_cells import plan_cells, remembered
 from worker.tracking.row_matching import NamedTickets, adopt_typed, as_remembered, match_keys
+from worker.tracking.tracked_tickets import EPIC_ROW
 
 
 def sync_tickets(
@@ -42,14 +45,19 @@ def sync_tickets(
     context = work.context
     table = read_items(text, context.policy.names)
     work.report.warn(*table.problems)
-    work.items = _with_mentions(work, table.items)
-    work.tracked = context.journal.tickets(work.origin.incident)
+    work.items = _with_mentions(work, table.items, text)
+    remembered_ = context.journal.tickets(work.origin.incident)
+    work.tracked = tuple(one for one in remembered_ if one.ordinal != EPIC_ROW)
     work.hold = work.hold or _hold(context, text)
-    work.cache.tickets.read(work.tracker, (one.id for one in work.tracked))
+    work.cache.tickets.read(work.tracker, (one.id for one in remembered_))
     route = context.policy.route(incident)
-    lacking = _link(work, context.journal.born_at if forgotten else None)
+    born = context.journal.born_at if forgotten else None
+    lacking = _link(work, born)
     try:
-        carry_out(work, _plan_creates(work, lacking, route))
+        epic = known_epic(work, remembered_, born)
+        carry_out(work, _plan_creates(work, lacking, route, text, epic))
+    except StillToCome:
+        pass  # it is told when to try again
     except OutOfQuota:
         raise
     except PostmortemError as error:  # the rows that have tickets are synced all the same
@@ -98,7 +106,9 @@ def _link(work: TicketWork, forgotten_since: datetime | None) -> Sequence[LacksT
         document=work.origin.document,
         items=tuple(as_remembered(one, work.rows.get(one.ordinal)) for one in work.items),
         tracked=work.tracked,
-        intents=journal.intents(work.origin.incident),
+        intents=tuple(
+            one for one in journal.intents(work.origin.incident) if one.ordinal != EPIC_ROW
+        ),
         now=work.context.clock(),
         index_lag=lag,
         hold=work.hold,
@@ -120,13 +130,16 @@ def _link(work: TicketWork, forgotten_since: datetime | None) -> Sequence[LacksT
     return plan.creates
 
 
-def _with_mentions(work: TicketWork, items: Sequence[ActionItem]) -> tuple[ActionItem, ...]:
+def _with_mentions(
+    work: TicketWork, items: Sequence[ActionItem], text: str
+) -> tuple[ActionItem, ...]:
     """Let a ticket of this tracker that is named anywhere in a row be the row's.
 
     The ticket's own cell comes first. A key alone counts where there is such a ticket or it is of
-    a project that tickets go to, a link always: nothing is created beside what cannot be seen.
+    a project that tickets go to, a link always: nothing is created beside what cannot be seen. What
+    the tickets belong to is none of theirs.
     """
-    own = {item.ticket.key for item in items if item.ticket}
+    own = {item.ticket.key for item in items if item.ticket} | {named_parent(text)}
     meant = {
         item.ordinal: [
             one
@@ -141,12 +154,15 @@ def _with_mentions(work: TicketWork, items: Sequence[ActionItem]) -> tuple[Actio
         return tuple(items)
     found = work.tracker.read_keys(list(dict.fromkeys(keys)))
     work.cache.tickets.add(found.values())
+    label = epic_label(work.origin.incident)
+    epics = {key for key, ticket in found.items() if label in ticket.labels}
     projects = {rule.route.project for rule in work.context.policy.routes}
     named = {
         ordinal: [
             one
             for one in many
-            if one.key in found or one.url or one.key.rpartition("-")[0] in projects
+            if (one.key in found or one.url or one.key.rpartition("-")[0] in projects)
+            and one.key not in epics
         ]
         for ordinal, many in meant.items()
     }
@@ -194,7 +210,11 @@ def _take(work: TicketWork, link: LinkTicket) -> None:
 
 
 def _plan_creates(
-    work: TicketWork, lacking: Sequence[LacksTicket], route: Route | None
+    work: TicketWork,
+    lacking: Sequence[LacksTicket],
+    route: Route | None,
+    text: str,
+    epic: KnownEpic,
 ) -> list[CreateTicket]:
     """Prepare a ticket for each of the rows; without a project to put them into, that is told."""
     if not lacking:
@@ -206,6 +226,7 @@ def _plan_creates(
         )
         return []
     fields = _create_fields(work, route)
+    parent = parent_of(work, text, route, fields, epic)
     items = {one.ordinal: one for one in work.items}
     creates = []
     for one in lacking:
@@ -224,7 +245,7 @@ def _plan_creates(
                 owner,
             )
         )
-    return creates
+    return [belongs(one, parent, fields) for one in creates] if parent else creates
 
 
 def _create_fields(work: TicketWork, route: Route) -> CreateFields:

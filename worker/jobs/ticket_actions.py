@@ -81,7 +81,7 @@ def carry_out(work: TicketWork, actions: Sequence[TicketAction]) -> None:
         _tell_plan(work, actions)
         return
     if creates := [one for one in actions if isinstance(one, CreateTicket)]:
-        _create(work, creates)
+        create_tickets(work, creates)
     for action in actions:
         match action:
             case Tell():
@@ -120,8 +120,11 @@ def _tell_plan(work: TicketWork, actions: Sequence[TicketAction]) -> None:
                 pass
 
 
-def _create(work: TicketWork, creates: Sequence[CreateTicket]) -> None:
-    """Write the intents down, send the creates once, and note at once what is not known."""
+def create_tickets(work: TicketWork, creates: Sequence[CreateTicket]) -> Sequence[Outcome]:
+    """Write the intents down, send the creates once, and note at once what is not known.
+
+    Gives the outcomes, each told and remembered by then.
+    """
     journal = work.context.journal
     intents = [
         Intent(
@@ -148,6 +151,7 @@ def _create(work: TicketWork, creates: Sequence[CreateTicket]) -> None:
     )
     for one, outcome in zip(creates, outcomes, strict=True):
         _conclude(work, one, outcome)
+    return outcomes
 
 
 def _conclude(work: TicketWork, one: CreateTicket, outcome: Outcome) -> None:
@@ -203,6 +207,8 @@ def _forget_replaced(work: TicketWork, item: ActionItem) -> None:
 
 
 def _field(name: str, one: CreateTicket) -> str:
+    if one.ticket.parent and name == one.ticket.parent.field:
+        return f"parent '{one.ticket.parent.key}'"
     values = {
         TicketField.DUE: one.ticket.due,
         TicketField.PRIORITY: one.ticket.priority and one.ticket.priority.name,

@@ -129,6 +129,9 @@ def prepare(
     components = {name: called(fields.components, name)[:1] for name in route.components}
     unknown = [name for name, found in components.items() if not found]
     problems += [f"Project {route.project} has no component '{name}'." for name in unknown]
+    extra = dict(route.fields)
+    if fields.title:
+        extra.setdefault(fields.title, summary_line(item.task))
     ticket = NewTicket(
         project=route.project,
         issue_type=(fields.issue_type and fields.issue_type.id) or route.issue_type,
@@ -141,7 +144,7 @@ def prepare(
         priority=priority,
         due=item.deadline,
         assignee=owner.id if isinstance(owner, Account) else None,
-        extra=route.fields,
+        extra=extra,
     )
     return CreateTicket(item, reason, ticket, tuple(problems))
 

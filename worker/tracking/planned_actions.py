@@ -17,7 +17,7 @@ from connectors.tickets import (
     Transition,
 )
 from worker.document.action_items import ActionItem
-from worker.tracking.tracked_tickets import TrackedTicket
+from worker.tracking.tracked_tickets import EPIC_ROW, TrackedTicket
 
 TASK_SHOWN = 60
 """How many characters of a task a sentence quotes."""
@@ -157,5 +157,7 @@ TicketAction = Tell | CreateTicket | ChangeTicket | MoveTicket | AddLinks
 
 def row_name(item: ActionItem, document: str) -> str:
     """Name a row for a sentence: which, its words, and in which document."""
+    if item.ordinal == EPIC_ROW:
+        return f"The epic of {document}"
     task = textwrap.shorten(item.task, TASK_SHOWN, placeholder="…")
     return f"Row {item.ordinal + 1} ('{task}') of {document}"

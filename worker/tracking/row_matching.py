@@ -9,7 +9,7 @@ from connectors.incidents import IncidentId
 from connectors.tickets import Ticket, TicketId, TicketKey
 from worker.document.action_items import ActionItem
 from worker.tracking.planned_actions import LinkTicket, Tell, row_name
-from worker.tracking.tracked_tickets import TrackedTicket, row_values
+from worker.tracking.tracked_tickets import EPIC_LABEL_PREFIX, TrackedTicket, row_values
 
 ALIKE = 0.6
 """How alike (0 to 1, as difflib measures) two texts must be to count as one, reworded."""
@@ -133,6 +133,12 @@ def adopt_typed(
         yield Tell(
             f"{named} names {key}, which cannot be seen: there is no such ticket, "
             "or the account may not see it. Correct the key, or clear the cell."
+        )
+        return
+    if f"{EPIC_LABEL_PREFIX}{incident}" in ticket.labels:
+        yield Tell(
+            f"{named} names {key}, the epic that the tickets of this postmortem belong to, so the "
+            "row has no ticket of its own. Clear the cell to have one."
         )
         return
     if elsewhere is not None and elsewhere.incident != incident:

@@ -4,9 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from connectors.incidents import IncidentId
-from connectors.tickets import Mark, Ticket, TicketId, TicketKey
+from connectors.tickets import INCIDENT_LABEL_PREFIX, Mark, Ticket, TicketId, TicketKey
 from worker.content.clean_text import clean
 from worker.document.action_items import ActionItem
+
+EPIC_ROW = -1
+"""The ordinal of an incident's epic, which stands in no row."""
+EPIC_LABEL_PREFIX = f"{INCIDENT_LABEL_PREFIX}epic-"
+"""Followed by the incident's id: the label by which the epic of one document is found."""
 
 
 @dataclass(frozen=True, slots=True)

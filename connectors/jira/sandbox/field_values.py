@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from connectors.jira.sandbox.projects import Person, Project
+from connectors.jira.sandbox.projects import EPIC, EPIC_LINK, Person, Project
 from connectors.jira.sandbox.site import SandboxSite
 
 NOT_ADF = "Operation value must be an Atlassian Document (see the Atlassian Document Format)"
@@ -180,6 +180,29 @@ def _components(_: SandboxSite, project: Project, value: Any) -> tuple[str, ...]
     return names
 
 
+def _parent(site: SandboxSite, _: Project, value: Any) -> str | None:
+    """Read the parent of a ticket (Cloud): no type of ours but an epic stands above others."""
+    if value is None:
+        return None
+    asked = value if isinstance(value, dict) else {}
+    record = site.find(str(asked.get("id") or asked.get("key") or ""))
+    if record is None:
+        raise WrongValue("Could not find issue by id or key.")
+    if record.now.issue_type != EPIC:
+        raise WrongValue("Given parent issue does not belong to appropriate hierarchy.")
+    return record.now.id
+
+
+def _epic_link(site: SandboxSite, _: Project, value: Any) -> str | None:
+    """Read the epic of a ticket (Data Center): its key, as a text."""
+    if value is None:
+        return None
+    record = site.find(read_text(value))
+    if record is None or record.now.issue_type != EPIC:
+        raise WrongValue(f"Issue '{value}' must be of type 'Epic'.")
+    return record.now.id
+
+
 RULES: Mapping[str, tuple[str, Callable[[SandboxSite, Project, Any], Any]]] = {
     "summary": ("summary", _summary),
     "description": ("description", _description),
@@ -188,6 +211,8 @@ RULES: Mapping[str, tuple[str, Callable[[SandboxSite, Project, Any], Any]]] = {
     "duedate": ("due", _due),
     "assignee": ("assignee", lambda site, _, value: read_assignee(site, value)),
     "components": ("components", _components),
+    "parent": ("parent", _parent),
+    EPIC_LINK: ("parent", _epic_link),
 }
 """Field id → the name under which its value is kept, and how it is read."""
 

@@ -15,7 +15,7 @@ from connectors.jira.sandbox.field_values import (
     read_label,
     read_text,
 )
-from connectors.jira.sandbox.projects import RESOLUTIONS, Move, Project
+from connectors.jira.sandbox.projects import EPIC_NAME, RESOLUTIONS, Move, Project
 from connectors.jira.sandbox.site import SandboxSite, SandboxTicket
 
 PROPERTY_LIMIT = 32_768
@@ -66,7 +66,10 @@ def read_create(site: SandboxSite, body: Any) -> CheckedCreate:
     for each in project.custom:
         if each.required and not each.default and not fields.get(each.id):
             errors[each.id] = f"{each.name} is required."
-    values |= _read_fields(site, project, fields, errors, on_screen=project.settable)
+    epics = project.epic_fields(values["issue_type"], cloud=site.is_cloud)
+    if EPIC_NAME in epics and not fields.get(EPIC_NAME):
+        errors[EPIC_NAME] = "Epic Name is required."
+    values |= _read_fields(site, project, fields, errors, on_screen=project.settable | epics)
     labels = _operations(project.settable, body.get("update"), (), errors)
     if labels is not None:
         values["labels"] = tuple(dict.fromkeys((*values.get("labels", ()), *labels)))

@@ -17,6 +17,14 @@ SYSTEM_FIELDS: Mapping[str, str] = {
     "components": "Components",
 }
 """What can stand on a create screen without being anybody's invention: id → name."""
+EPIC = "Epic"
+EPIC_LINK, EPIC_NAME = "customfield_10006", "customfield_10007"
+EPIC_FIELDS: Mapping[str, tuple[str, str]] = {
+    "parent": ("Parent", ""),
+    EPIC_LINK: ("Epic Link", "com.pyxis.greenhopper.jira:gh-epic-link"),
+    EPIC_NAME: ("Epic Name", "com.pyxis.greenhopper.jira:gh-epic-label"),
+}
+"""The fields about epics: id → name and the kind of custom field. Cloud has the first alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ class Project:
     """A project; everything but its key and id may be changed while the server runs.
 
     ``screen`` are the system fields that a create may set, ``edit_screen`` those that an edit may,
-    None where they are the same.
+    None where they are the same. With ``Epic`` among its types, tickets can belong to an epic.
     """
 
     key: str
@@ -52,8 +60,16 @@ class Project:
 
     @property
     def settable(self) -> frozenset[str]:
-        """The ids of all fields that a create may set."""
+        """The ids of the fields that a create of any type may set."""
         return self.screen | {each.id for each in self.custom}
+
+    def epic_fields(self, issue_type: str, *, cloud: bool) -> frozenset[str]:
+        """Give the ids of the fields about epics that a create of a type may set."""
+        if EPIC not in self.issue_types or (cloud and issue_type == EPIC):
+            return frozenset()
+        if cloud:
+            return frozenset({"parent"})
+        return frozenset({EPIC_NAME if issue_type == EPIC else EPIC_LINK})
 
     @property
     def editable(self) -> frozenset[str]:

@@ -48,6 +48,7 @@ class SandboxTicket:
     resolution: str | None = None
     archived: bool = False
     hidden: bool = False
+    parent: str | None = None
 
 
 @dataclass

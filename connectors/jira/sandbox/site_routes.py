@@ -97,9 +97,12 @@ def create_types(request: ApiRequest) -> ApiAnswer:
 def create_fields(request: ApiRequest) -> ApiAnswer:
     """``GET issue/createmeta/{project}/issuetypes/{type}``."""
     project = _creatable(request)
-    if request.path["type"] not in {project.type_id(name) for name in project.issue_types}:
+    names = {project.type_id(name): name for name in project.issue_types}
+    kind = names.get(request.path["type"])
+    if kind is None:
         raise RefusedRequest(messages=["Issue type is not valid for the project."])
-    fields = [request.views.field(project, own) for own in sorted(project.settable)]
+    epics = project.epic_fields(kind, cloud=request.site.is_cloud)
+    fields = [request.views.field(project, own) for own in sorted(project.settable | epics)]
     return ApiAnswer(body=_meta_page(request, fields, "fields"))
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from html import escape
 from typing import Any
 
 from connectors.jira.payloads import SiteKind
-from connectors.jira.sandbox.field_values import adf_text
 from connectors.jira.sandbox.projects import (
+    EPIC_FIELDS,
+    EPIC_LINK,
+    EPIC_NAME,
     RESOLUTIONS,
     SYSTEM_FIELDS,
     Move,
@@ -19,6 +20,7 @@ from connectors.jira.sandbox.site import SandboxSite, SandboxTicket, TicketRecor
 
 Wire = dict[str, Any]
 COLOURS = {"new": "blue-gray", "indeterminate": "yellow", "done": "green"}
+_ALWAYS = frozenset({"project", "issuetype", "summary", EPIC_NAME})
 CATEGORY_IDS = {"new": 2, "done": 3, "indeterminate": 4}
 CATEGORY_NAMES = {"new": "To Do", "indeterminate": "In Progress", "done": "Done"}
 
@@ -163,8 +165,17 @@ class Views:
             "created": stamp(ticket.created),
             "updated": stamp(ticket.updated),
             "archiveddate": stamp(ticket.updated) if ticket.archived else None,
+            **self._epic(ticket),
             **ticket.custom,
         }
+
+    def _epic(self, ticket: SandboxTicket) -> Wire:
+        """Show what a ticket belongs to: Cloud by its parent, Data Center by the key of an epic."""
+        record = self._site.records.get(ticket.parent or "")
+        if record is None:
+            return {}
+        epic = record.now
+        return {"parent": self.created(epic)} if self._site.is_cloud else {EPIC_LINK: epic.key}
 
     def priority(self, project: Project, name: str | None) -> Wire | None:
         """Show a priority of a project; a ticket without one has the middle one."""
@@ -214,14 +225,19 @@ class Views:
     def field(self, project: Project, own: str) -> Wire:
         """Show what a create takes in one field."""
         made_up = {each.id: each for each in project.custom}.get(own)
-        required = own in {"project", "issuetype", "summary"} or bool(made_up and made_up.required)
+        required = own in _ALWAYS or bool(made_up and made_up.required)
+        schema: Wire = {"type": "string", "system": own} if not made_up else {"type": "string"}
+        name = SYSTEM_FIELDS.get(own, "")
+        if own in EPIC_FIELDS:
+            name, custom = EPIC_FIELDS[own]
+            schema = {"type": "any", "custom": custom, "customId": 10006} if custom else schema
         shown: Wire = {
             "fieldId": own,
-            "name": made_up.name if made_up else SYSTEM_FIELDS[own],
+            "name": made_up.name if made_up else name,
             "required": required,
             "hasDefaultValue": bool(made_up and made_up.default),
             "operations": ["set"],
-            "schema": {"type": "string", "system": own} if not made_up else {"type": "string"},
+            "schema": schema,
         }
         if self._site.is_cloud:
             shown["key"] = own
@@ -247,46 +263,3 @@ def page(items: list[Wire], name: str, start: int, size: int) -> Wire:
 def stamp(moment: datetime) -> str:
     """Write a time as Jira does: milliseconds, and an offset without a colon."""
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}{moment:%z}"
-
-
-_STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem }
-dt { font-weight: 600 } dd { margin: 0 0 .5rem } pre { white-space: pre-wrap }
-"""
-
-
-def ticket_page(site: SandboxSite, record: TicketRecord | None) -> str:
-    """Show a ticket as HTML; for None, that there is none to see."""
-    if record is None:
-        return _whole("No such ticket", "<h1>There is no such ticket.</h1>")
-    ticket = record.now
-    resolved = f" ({ticket.resolution})" if ticket.resolution else ""
-    facts = {
-        "Status": ticket.status + resolved,
-        "Type": ticket.issue_type,
-        "Priority": ticket.priority or "none",
-        "Owner": ticket.assignee.name if ticket.assignee else "nobody",
-        "Due": ticket.due.isoformat() if ticket.due else "no date",
-        "Labels": ", ".join(ticket.labels) or "none",
-    }
-    listed = "".join(f"<dt>{name}</dt><dd>{escape(fact)}</dd>" for name, fact in facts.items())
-    words = ticket.description or ""
-    shown = adf_text(words) if site.is_cloud and words else str(words)
-    links = "".join(
-        f'<li><a href="{escape(link["object"]["url"], quote=True)}">'
-        f"{escape(link['object']['title'])}</a></li>"
-        for link in record.links
-    )
-    return _whole(
-        f"{ticket.key} {ticket.summary}",
-        f"<p>Sandbox Jira, {site.kind.value}</p><h1>{ticket.key}: {escape(ticket.summary)}</h1>"
-        f"<dl>{listed}</dl><pre>{escape(shown)}</pre><ul>{links}</ul>",
-    )
-
-
-def _whole(title: str, body: str) -> str:
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>{body}</body></html>"
-    )

@@ -1,0 +1,158 @@
+"""Finding what an incident's new tickets belong to, and making their epic if they are to have one.
+
+The epic is found or made before the first ticket that needs it, and never twice: what is not known
+is waited for, as with the ticket of a row.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from config.groups import TicketParent
+from connectors.errors import AccessDenied, NotFound
+from connectors.ticket_fields import CreateFields
+from connectors.tickets import Created, Refused, TicketKey
+from worker.document.front_matter import read as read_front_matter
+from worker.jobs.ticket_actions import TicketWork, carry_out, create_tickets
+from worker.tracking.new_ticket import Route
+from worker.tracking.parents import (
+    NAMED_IN_FRONT_MATTER,
+    EpicState,
+    epic_label,
+    parent_key,
+    plan_epic,
+    prepare_epic,
+    written_parent,
+)
+from worker.tracking.tracked_tickets import EPIC_ROW, Intent, TrackedTicket
+
+
+class StillToCome(Exception):
+    """Whether there is an epic is not known yet, so nothing that belongs to it can be created."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEpic:
+    """What is remembered of an incident's epic, and of creates of one without an outcome."""
+
+    tracked: Sequence[TrackedTicket]
+    intents: Sequence[Intent]
+    forgotten_until: datetime | None = None
+
+
+def known_epic(
+    work: TicketWork, tickets: Sequence[TrackedTicket], forgotten_since: datetime | None
+) -> KnownEpic:
+    """Pick an incident's epic out of what is remembered of its tickets and creates."""
+    intents = work.context.journal.intents(work.origin.incident)
+    lag = work.context.policy.index_lag
+    return KnownEpic(
+        [one for one in tickets if one.ordinal == EPIC_ROW],
+        [one for one in intents if one.ordinal == EPIC_ROW],
+        forgotten_since + lag if forgotten_since else None,
+    )
+
+
+def named_parent(text: str) -> str:
+    """Give the key that a document's front matter names as the parent, "" for none."""
+    front = read_front_matter(text)
+    return (parent_key(written_parent(front.extra)) if front else None) or ""
+
+
+def parent_of(
+    work: TicketWork, text: str, route: Route, fields: CreateFields, known: KnownEpic
+) -> TicketKey | None:
+    """Give the ticket that new tickets of the document belong to, None for none.
+
+    What the front matter names goes before the route's own fields, and these before an epic. A
+    parent that cannot be used is told, and keeps no ticket from being made. Raises ``StillToCome``.
+    """
+    front = read_front_matter(text)
+    written = written_parent(front.extra) if front else ""
+    if written and (named := _named(work, written)):
+        return _usable(work, named, route, fields)
+    if "parent" in route.fields or (fields.parent and fields.parent in route.fields):
+        return None
+    if work.context.policy.parent is not TicketParent.EPIC:
+        return None
+    epic = _epic(work, route, known)
+    return _usable(work, epic, route, fields) if epic else None
+
+
+def _named(work: TicketWork, written: str) -> TicketKey | None:
+    """Give the ticket that people named, by its key as it is now."""
+    key = parent_key(written)
+    told = f"{NAMED_IN_FRONT_MATTER} '{written}' in the front matter of {work.origin.document}"
+    if key is None:
+        work.report.warn(f"{told} is no ticket's key, so new tickets have no parent of it.")
+        return None
+    found = work.tracker.read_keys([key]).get(key)
+    if found is None:
+        work.report.warn(
+            f"{told} cannot be seen: there is no such ticket, or the account may not see it. "
+            "New tickets have no parent of it; correct the key."
+        )
+        return None
+    return found.key
+
+
+def _usable(
+    work: TicketWork, key: TicketKey, route: Route, fields: CreateFields
+) -> TicketKey | None:
+    if fields.parent:
+        return key
+    work.report.warn(
+        f"A new ticket of type {route.issue_type} in project {route.project} takes no parent, so "
+        f"{key} was left out. Put the field Epic Link on the project's create screen."
+    )
+    return None
+
+
+def _epic(work: TicketWork, route: Route, known: KnownEpic) -> TicketKey | None:
+    """Give the incident's epic, found or made; None where it could not be made."""
+    if known.tracked:
+        own = known.tracked[0]
+        seen = work.cache.tickets.tickets.get(own.id)
+        return seen.key if seen else own.key
+    journal, now = work.context.journal, work.context.clock()
+    plan = plan_epic(
+        EpicState(
+            origin=work.origin,
+            labelled=work.tracker.labelled(epic_label(work.origin.incident)),
+            intents=known.intents,
+            now=now,
+            index_lag=work.context.policy.index_lag,
+            forgotten_until=known.forgotten_until,
+        )
+    )
+    journal.settle_intents(plan.settled, [plan.found] if plan.found else [])
+    work.report.warn(*([plan.warning] if plan.warning else []))
+    if plan.found:
+        return plan.found.key
+    if plan.until:
+        work.report.again(plan.until, now)
+        raise StillToCome
+    return _made(work, route)
+
+
+def _made(work: TicketWork, route: Route) -> TicketKey | None:
+    try:
+        fields = work.tracker.create_fields(route.project, work.context.policy.epic_type)
+    except (AccessDenied, NotFound) as error:
+        work.report.warn(
+            f"The tickets of {work.origin.document} get no epic: {error} "
+            "The type of epics is epic_type in [tickets]."
+        )
+        return None
+    epic = prepare_epic(work.context.new_mark(), work.origin, route, fields)
+    if work.context.dry_run:
+        carry_out(work, [epic])
+        return None
+    match create_tickets(work, [epic])[0]:
+        case Created(key=key):
+            del work.rows[EPIC_ROW]
+            return key
+        case Refused():
+            return None
+        case _:
+            raise StillToCome
