@@ -97,7 +97,7 @@ class _People:
     def loosely(self, ways: Sequence[str], name: str) -> Account | NoAccount | None:
         """Give who alone of all people answers to the name; several are named."""
         found: dict[str, Account] = {}
-        for wanted in ways:
+        for wanted in (one for one in ways if "@" not in one):
             for text in dict.fromkeys((wanted, " ".join(_APART.split(wanted)).strip())):
                 people, complete = self._like(text) if text else ((), True)
                 if not complete:
@@ -134,7 +134,7 @@ def _answers_to(account: Account, wanted: str) -> bool:
 def _is_called(full: str, wanted: str) -> bool:
     """Tell whether words are somebody's first name, or all names run together or with dots."""
     names, words = (list(filter(None, _APART.split(one.casefold()))) for one in (full, wanted))
-    if not names or "@" in wanted:
+    if not names or "@" in wanted:  # an address is one person's, whatever it begins with
         return False
     return words in (names, names[:1]) or words == ["".join(names)]
 
