@@ -2,7 +2,7 @@
 
 Run: ``python -m bench.queue``, under ``tests/postgres.sh`` for PostgreSQL as well. It also prints
 how long a job waits in an idle queue, and what the engine says of those of its features that could
-do what is done by hand (docs/adr/0009-what-is-built-around-the-engine.md).
+do what is done by hand (docs/adr/0010-what-is-built-around-the-engine.md).
 """
 
 import statistics

@@ -4,7 +4,7 @@ They come from a TOML file and from the environment, which wins. Nothing is read
 is imported: :func:`load` is told which file, which environment, and which services have settings.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -187,11 +187,27 @@ class Settings(BaseSettings):
 
 @cache
 def settings_class(groups: tuple[type[ServiceSettings], ...]) -> type[Settings]:
-    """Give the settings of the program together with a group of settings for each service."""
+    """Give the settings of the program together with a group of settings for each service.
+
+    Raises ``ConfigurationProblems`` where two groups share a key, or one takes the program's own.
+    """
+    if problems := list(_taken_keys(groups)):
+        raise ConfigurationProblems(problems)
     services: dict[str, Any] = {group.key: (group, group()) for group in groups}
     tables = create_model("ServiceTables", __base__=BaseSettings, **services)
     # the services' fields come first, so that what is wrong with them is told first
     return type("Settings", (Settings, tables), {"__doc__": Settings.__doc__})
+
+
+def _taken_keys(groups: Sequence[type[ServiceSettings]]) -> Iterator[str]:
+    tables = dict.fromkeys(Settings.model_fields, "the program itself")
+    for group in groups:
+        if group.key in tables:
+            yield (
+                f"The settings of {group.__name__} and of {tables[group.key]} are both called "
+                f"'{group.key}'. Give {group.__name__} another key."
+            )
+        tables[group.key] = group.__name__
 
 
 def load(

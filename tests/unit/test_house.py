@@ -1,6 +1,7 @@
 """The rules of the house, where a tool does not hold them already."""
 
 import ast
+import configparser
 import re
 import textwrap
 import tomllib
@@ -44,6 +45,10 @@ NEUTRAL = ("config", "worker/cli", "worker/jobs", "worker/journal", "worker/queu
 """Folders that know no service by its name: what one says of itself is in its connector."""
 
 
+SERVICES = sorted(path.parent.name for path in ROOT.glob("connectors/*/connector.py"))
+"""The folders of the services there are."""
+
+
 def words(path: Path) -> Iterator[str]:
     """Give the names and texts in a module's code, without its docstrings and comments."""
     tree = ast.parse(path.read_text("utf-8"))
@@ -60,7 +65,7 @@ def words(path: Path) -> Iterator[str]:
 
 
 def test_no_service_is_named_but_by_its_connector() -> None:
-    services = re.compile(r"pagerduty|jira", re.IGNORECASE)
+    services = re.compile("|".join(SERVICES), re.IGNORECASE)
     found = [
         f"{named(path)}: {word}"
         for path in MODULES
@@ -69,6 +74,20 @@ def test_no_service_is_named_but_by_its_connector() -> None:
         if services.search(word)
     ]
     assert found == []
+
+
+def test_the_rules_of_imports_hold_for_every_service_there_is() -> None:
+    """The layers must name each, which import-linter sees to; the rest must name none."""
+    rules = configparser.ConfigParser()
+    rules.read(ROOT / ".importlinter", "utf-8")
+    layers = rules["importlinter:contract:connectors"]
+    assert layers["exhaustive"] == "True"
+    assert set(SERVICES) <= set(re.findall(r"\w+", layers["layers"]))
+    for contract in ("services", "sandboxes", "composition"):
+        named = re.findall(
+            r"connectors\.(\w+)", "\n".join(rules[f"importlinter:contract:{contract}"].values())
+        )
+        assert set(named).isdisjoint(SERVICES), f"{contract}: write connectors.*"
 
 
 def exceptions() -> Iterator[tuple[str, str]]:

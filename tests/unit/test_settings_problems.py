@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.problems import ConfigurationProblems
+from config.settings import load as load_groups
 from connectors.jira.settings import JiraSettings
-from connectors.settings import parse_duration
-from tests.unit.test_settings import JIRA_CLOUD, SETTINGS, VARIABLES
+from connectors.settings import ServiceSettings, parse_duration
+from tests.unit.test_settings import JIRA_CLOUD, SETTINGS, VARIABLES, load_alone
+from worker.app.registry import CONNECTORS
 from worker.app.registry import load_settings as load
 
 
@@ -283,14 +285,13 @@ SECRETS = {variable.name: f"{number}-hush" for number, variable in enumerate(VAR
 
 def test_no_secret_is_shown_by_the_settings_themselves() -> None:
     given = {v.name: SECRETS[v.name] for v in VARIABLES if v.secret}
-    given.pop("JIRA_PERSONAL_TOKEN")
     given["POSTMORTEM_DATABASE_URL"] = "postgresql://worker:hush@db.example.com/x"
-    settings = load(None, {**JIRA_CLOUD, **given})
+    settings = load_alone({**JIRA_CLOUD, **given})
     for shown in (repr(settings), str(settings)):
         assert "hush" not in shown
         assert "jira.example.com" in shown
-    for field in ("pagerduty", "jira"):
-        assert "hush" not in repr(getattr(settings, field))
+    for kind in CONNECTORS:
+        assert "hush" not in repr(getattr(settings, kind.group.key))
 
 
 @pytest.mark.parametrize("variable", [v.name for v in VARIABLES if v.secret])
@@ -310,6 +311,18 @@ def test_no_secret_is_shown_by_any_problem(variable: str, spoilt: str) -> None:
         shown += [str(chain), repr(chain)]
         chain = chain.__cause__ or (None if chain.__suppress_context__ else chain.__context__)
     assert "hush" not in "".join(shown)
+
+
+@pytest.mark.parametrize(("key", "other"), [("jira", "JiraSettings"), ("drafts", "the program")])
+def test_a_service_whose_settings_have_a_name_that_is_taken_is_refused(
+    key: str, other: str
+) -> None:
+    group = type("ToySettings", (ServiceSettings,), {"key": key})
+    with pytest.raises(ConfigurationProblems) as raised:
+        load_groups(None, {}, [JiraSettings, group])
+    (told,) = raised.value.problems
+    assert told.startswith(f"The settings of ToySettings and of {other}")
+    assert told.endswith(f" are both called '{key}'. Give ToySettings another key.")
 
 
 def told_of(text: str) -> tuple[str, ...]:
