@@ -93,12 +93,17 @@ def _plain(character: str) -> str:
 
 def _without_weekdays(words: str) -> tuple[str, list[int]]:
     """Give the words without the names of weekdays, and which these are, from Monday as 0."""
-    named = [
-        (word, day) for word in _WORD.findall(words) if (day := _KNOWN.weekday(word)) is not None
-    ]
-    for word, _ in named:
-        words = re.sub(rf"\b{word}\b", " ", words)
-    return " ".join(words.split()).strip(" ,.-"), [day for _, day in named]
+    named: list[int] = []
+
+    def left(found: re.Match[str]) -> str:
+        day = _KNOWN.weekday(found[0])
+        if day is None:
+            return found[0]
+        named.append(day)
+        return " "
+
+    told = _WORD.sub(left, words)
+    return (" ".join(told.split()).strip(" ,.-"), named) if named else (words, named)
 
 
 def _figures(words: str) -> ReadDate:
