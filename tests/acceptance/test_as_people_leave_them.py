@@ -196,6 +196,22 @@ def test_a_deadline_is_read_in_every_spelling(here: World, cell: str) -> None:
     assert cell in here.text()
 
 
+def test_a_deadline_that_is_none_is_told_once_with_what_becomes_of_the_ticket(here: World) -> None:
+    here.sync()
+    here.add_rows("Count the pictures |  |  | soon")
+    planned, made = here.sync(dry_run=True), here.sync()
+    (key,) = here.tickets()
+    row = f"Row 1 ('Count the pictures') of {here.path().name}"
+    no_date = f"{row}: The deadline 'soon' is not a date that can be used."
+    assert planned.warnings == (f"{no_date} The ticket would be created without it.",)
+    assert made.warnings == (f"{no_date} The ticket {key} was created without it.",)
+    (again,) = here.sync().warnings
+    assert "has the deadline 'soon', and it is no date" in again
+    here.edit(lambda text: text.replace("| soon ", "| later "))
+    (changed,) = here.sync().warnings
+    assert changed.startswith(f"{row}: The deadline 'later' is not a date")
+
+
 def test_rows_below_a_blank_line_are_told(here: World) -> None:
     body = f"{HEADER}| One | | | |\n\n| Two | Aiko Brandt | | |\n| Three | | | |\n"
     drafted(here, body)

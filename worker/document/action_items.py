@@ -63,7 +63,8 @@ class ActionItem:
 
     ``ordinal`` counts from 0 and holds for this very text. ``task`` is plain text, ``source`` the
     row as it is written. ``owner`` and ``priority`` are None where nobody said. ``deadline`` is
-    None where there is none or it cannot be read; ``deadline_text`` is what is written there.
+    None where there is none or it cannot be read; ``deadline_text`` is what is written there, and
+    ``deadline_problem`` the sentence that it cannot be used, "" where it can.
     ``ticket`` is the one in its ticket's cell; ``mentions`` are those named elsewhere in it.
     ``checked`` is that of a check box, None for a table's row. ``left_out`` says why no ticket is
     to be made for it, None where one may.
@@ -76,6 +77,7 @@ class ActionItem:
     priority: str | None = None
     deadline_text: str = ""
     deadline: date | None = None
+    deadline_problem: str = ""
     ticket: TicketCell | None = None
     mentions: tuple[TicketCell, ...] = ()
     status_text: str = ""
@@ -105,14 +107,14 @@ class CellEdit:
     deadline: str | None = None
 
 
-def due(text: str, where: str) -> tuple[date | None, list[str]]:
+def due(text: str, where: str) -> tuple[date | None, str]:
     """Read a deadline that may be absent; where it cannot be used, a sentence says so."""
     if not text:
-        return None, []
+        return None, ""
     day, wrong = read_date(text)
     if day is not None:
-        return day, []
-    return None, [f"{where} has the deadline '{shortened(text)}', and {wrong}. Use YYYY-MM-DD."]
+        return day, ""
+    return None, f"{where} has the deadline '{shortened(text)}', and {wrong}. Use YYYY-MM-DD."
 
 
 def shortened(text: str) -> str:

@@ -142,7 +142,7 @@ def _read_row(
     cells = {column: actions.text(row, column).replace("\\|", "|") for column in actions.by_name}
     deadline = deadline_words(cells.get(Column.DEADLINE, ""), blocks.definitions, names.nothing)
     day, problem = due(deadline, where)
-    found.problems += problem
+    found.problems += [problem] if problem else []
     found.rows.append((actions, row))
     found.items.append(
         ActionItem(
@@ -154,6 +154,7 @@ def _read_row(
             priority=_words(blocks, actions.text(row, Column.PRIORITY)) or None,
             deadline_text=deadline,
             deadline=day,
+            deadline_problem=problem,
             ticket=named.ticket if named else None,
             mentions=_mentions(actions, row),
             status_text=plain_cell(actions.text(row, Column.STATUS), blocks.definitions),

@@ -95,7 +95,7 @@ def read_boxes(
             problems += none
             continue
         day, problem = due(box.due_text, where)
-        problems += problem
+        problems += [problem] if problem else []
         status = box.text[box.status.start : box.status.end] if box.status else ""
         struck = left_out(box.text[box.task.start : box.body_end], ticked=box.checked)
         item = ActionItem(
@@ -105,6 +105,7 @@ def read_boxes(
             owner=box.owner_name or None,
             deadline_text=box.due_text,
             deadline=day,
+            deadline_problem=problem,
             ticket=box.ticket.ticket if box.ticket else None,
             mentions=mentioned([box.text[box.task.start : box.body_end]]),
             status_text=plain(status, blocks.definitions),

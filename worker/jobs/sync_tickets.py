@@ -30,7 +30,7 @@ from worker.tracking.parents import belongs, epic_label
 from worker.tracking.planned_actions import CreateTicket, LacksTicket, LinkTicket, Tell
 from worker.tracking.row_cells import plan_cells, remembered
 from worker.tracking.row_matching import NamedTickets, adopt_typed, as_remembered, match_keys
-from worker.tracking.tracked_tickets import EPIC_ROW
+from worker.tracking.tracked_tickets import EPIC_ROW, row_values
 
 
 def sync_tickets(
@@ -44,7 +44,8 @@ def sync_tickets(
     """
     context = work.context
     table = read_items(text, context.policy.names)
-    work.report.warn(*table.problems)
+    deadlines = {one.ordinal: one.deadline_problem for one in table.items if one.deadline_problem}
+    work.report.warn(*(one for one in table.problems if one not in deadlines.values()))
     work.items = _with_mentions(work, table.items, text)
     remembered_ = context.journal.tickets(work.origin.incident)
     work.tracked = tuple(one for one in remembered_ if one.ordinal != EPIC_ROW)
@@ -53,6 +54,8 @@ def sync_tickets(
     route = context.policy.route(incident)
     born = context.journal.born_at if forgotten else None
     lacking = _link(work, born)
+    told = _told_with_rows(work, lacking)
+    work.report.warn(*(one for ordinal, one in deadlines.items() if ordinal not in told))
     try:
         epic = known_epic(work, remembered_, born)
         carry_out(work, _plan_creates(work, lacking, route, text, epic))
@@ -207,6 +210,20 @@ def _take(work: TicketWork, link: LinkTicket) -> None:
     action = Action.ADOPTED if link.adopted else Action.LINKED
     item = next(one for one in work.items if one.ordinal == link.ordinal)
     work.report.will(Deed(action, item.task, link.reason, link.tracked.key))
+
+
+def _told_with_rows(work: TicketWork, lacking: Sequence[LacksTicket]) -> set[int]:
+    """Give the rows whose ticket is about to be created, or told of a new deadline.
+
+    That tells what of them cannot be used, with what becomes of the ticket.
+    """
+    changed = {
+        one.ordinal
+        for one in work.items
+        if (tracked := work.rows.get(one.ordinal))
+        and tracked.row.deadline != row_values(one).deadline
+    }
+    return changed | {one.ordinal for one in lacking}
 
 
 def _plan_creates(

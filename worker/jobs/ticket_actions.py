@@ -111,7 +111,7 @@ def _tell_plan(work: TicketWork, actions: Sequence[TicketAction]) -> None:
                 ticket = action.ticket
                 reason = f"{action.reason}, in project {ticket.project}"
                 work.report.would(Deed(Action.CREATED, ticket.summary, reason))
-                work.report.warn(*_problems(work, action, "would be created"))
+                work.report.warn(*_problems(work, action, "The ticket would be created"))
             case ChangeTicket():
                 work.report.would(*_change_deeds(action, ()))
             case MoveTicket():
@@ -175,7 +175,7 @@ def _conclude(work: TicketWork, one: CreateTicket, outcome: Outcome) -> None:
             _forget_replaced(work, one.item)
             work.rows[one.item.ordinal] = tracked
             report.did(Deed(Action.CREATED, one.item.task, one.reason, outcome.key))
-            report.warn(*_problems(work, one, f"{outcome.key} was created"))
+            report.warn(*_problems(work, one, f"The ticket {outcome.key} was created"))
             dropped = {k: why for k, why in outcome.dropped.items() if k != TicketField.ASSIGNEE}
             for name, why in dropped.items():
                 report.warn(
