@@ -103,9 +103,10 @@ def choose_type(types: Sequence[IssueType], project: str, wanted: str) -> IssueT
             f"Jira project {project} has {len(found)} issue types called '{wanted}': {ids}.",
             "Name the one that is meant by its id, as the issue type of [jira] or of the route.",
         )
+    names = ", ".join(_shown(kind.choice) for kind in types) or "none to see"
     raise NotFound(
         f"Jira project {project} has no issue type '{wanted}'.",
-        f"It has {', '.join(_shown(kind.choice) for kind in types) or 'none to see'}.",
+        f"Set JIRA_ISSUE_TYPE (or the route's issue_type) to one that it has: {names}.",
     )
 
 

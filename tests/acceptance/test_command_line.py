@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -114,6 +115,13 @@ def test_some_work_failed_is_exit_1_and_the_rest_is_done(shell: Shell) -> None:
     assert shell.here.path().exists()
 
 
+def test_a_sync_that_could_not_look_does_not_say_that_there_is_nothing_to_do(shell: Shell) -> None:
+    done = shell.run("sync", PAGERDUTY_API_KEY="wrong")
+    assert done.returncode == 1
+    assert "PagerDuty" in done.stderr
+    assert "Nothing to do" not in done.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "changes", "sentence"),
     [
@@ -124,6 +132,7 @@ def test_some_work_failed_is_exit_1_and_the_rest_is_done(shell: Shell) -> None:
         (("draft", "QA"), {"PAGERDUTY_API_KEY": None}, "Set PAGERDUTY_API_KEY"),
         (("sync",), {"POSTMORTEM_TIMEZONE": "Mars/Base"}, "Mars/Base"),
         (("sync",), {"JIRA_API_TOKEN": None}, "JIRA_API_TOKEN"),
+        (("serve", "--port", "99999"), {}, "less than or equal to 65535"),
         (("serve", "--host", "0.0.0.0"), {}, "POSTMORTEM_TOKEN"),  # noqa: S104 - it is refused
         (("--config", "none.toml", "sync"), {}, "none.toml"),
     ],
@@ -185,7 +194,9 @@ def test_nothing_is_coloured_where_it_is_piped(shell: Shell) -> None:
 
 
 def test_a_server_says_what_it_will_be_missing(shell: Shell) -> None:
-    done = shell.run("serve", "--port", "-1", POSTMORTEM_PUBLIC_URL="https://pm.example.com")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = shell.run("serve", "--port", port, POSTMORTEM_PUBLIC_URL="https://pm.example.com")
     assert done.returncode != 0
     assert "set PAGERDUTY_WEBHOOK_SECRET" in done.stderr
     assert "set POSTMORTEM_TOKEN" in done.stderr

@@ -1,5 +1,8 @@
 """The program as a service: web page, webhook receiver, schedule and worker in one process."""
 
+import errno
+import logging
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -122,6 +125,20 @@ class Worker:
         return JobOutcome(told, handed.failures)
 
 
+class _RefusedAddress(logging.Filter):
+    """Keeps why the web server could not listen, which it would log without a remedy."""
+
+    why = ""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not isinstance(error := record.msg, OSError):
+            return True
+        number = error.errno or 0
+        known = number in errno.errorcode  # asyncio's own words for those hold the number
+        self.why = os.strerror(number) if known else error.strerror or str(error)
+        return False
+
+
 class Service:
     """The worker with its web server, on a host and port; usable as a context manager.
 
@@ -152,6 +169,7 @@ class Service:
                 timeout_graceful_shutdown=LAST_ANSWERS,
             )
         )
+        self._refusal = _RefusedAddress()
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
 
     @property
@@ -164,6 +182,7 @@ class Service:
     def start(self) -> None:
         """Start working and serving. Raises ``PostmortemError`` where that fails."""
         self.worker.start()
+        logging.getLogger("uvicorn.error").addFilter(self._refusal)
         self._thread.start()
         started = threading.Event()
         for _ in range(int(LONGEST_START * 100)):
@@ -174,13 +193,15 @@ class Service:
             started.wait(0.01)
         self.stop()
         raise NotServing(
-            f"The web page cannot be served on port {self._port} of {self._host}.",
-            "Another program may have the port; choose another with --port.",
+            f"The web page cannot be served on port {self._port} of {self._host}"
+            f"{self._refusal.why and f' ({self._refusal.why})'}.",
+            "Choose another with --port, or another address with --host.",
         )
 
     def stop(self) -> bool:
         """Stop serving and working; see :meth:`Worker.stop`."""
         self._server.should_exit = True
+        logging.getLogger("uvicorn.error").removeFilter(self._refusal)
         if self._thread.is_alive():
             self._thread.join()
         return self.worker.stop()

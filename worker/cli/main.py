@@ -60,7 +60,7 @@ def _options(
         ),
     ] = None,
     _: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     context.obj = config
@@ -219,7 +219,7 @@ def demo(
     No account, no settings, no network: `postmortem demo --exit`
     """
     # What the service logs is for operators; the demo tells each step itself.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     from worker.demo import show  # noqa: PLC0415 - the sandbox is loaded for the demo alone
 
     if not show(folder, serve=not stop):

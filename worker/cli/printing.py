@@ -41,7 +41,7 @@ def run_result(result: RunResult, *, in_json: bool) -> None:
         if result.unchanged:
             documents = "document" if result.unchanged == 1 else "documents"
             out.print(f"{result.unchanged} {documents} unchanged.")
-        elif not result.incidents:
+        elif not (result.incidents or result.failures):
             out.print("Nothing to do.")
         for notice in result.notices:
             out.print(f"[yellow]{escape(notice)}[/]")

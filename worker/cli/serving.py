@@ -21,7 +21,7 @@ LONGEST_STOP = 28.0
 def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8080,
 ) -> None:
     """Run everything in one process: web page, webhook receiver, schedule and worker.
 
