@@ -30,7 +30,7 @@ from worker.tracking.parents import belongs, epic_label
 from worker.tracking.planned_actions import CreateTicket, LacksTicket, LinkTicket, Tell
 from worker.tracking.row_cells import plan_cells, remembered
 from worker.tracking.row_matching import NamedTickets, adopt_typed, as_remembered, match_keys
-from worker.tracking.tracked_tickets import EPIC_ROW, row_values
+from worker.tracking.tracked_tickets import EPIC_ROW
 
 
 def sync_tickets(
@@ -54,7 +54,7 @@ def sync_tickets(
     route = context.policy.route(incident)
     born = context.journal.born_at if forgotten else None
     lacking = _link(work, born)
-    told = _told_with_rows(work, lacking)
+    told = work.redated | {one.ordinal for one in lacking}  # by the row's own sentence
     work.report.warn(*(one for ordinal, one in deadlines.items() if ordinal not in told))
     try:
         epic = known_epic(work, remembered_, born)
@@ -210,20 +210,6 @@ def _take(work: TicketWork, link: LinkTicket) -> None:
     action = Action.ADOPTED if link.adopted else Action.LINKED
     item = next(one for one in work.items if one.ordinal == link.ordinal)
     work.report.will(Deed(action, item.task, link.reason, link.tracked.key))
-
-
-def _told_with_rows(work: TicketWork, lacking: Sequence[LacksTicket]) -> set[int]:
-    """Give the rows whose ticket is about to be created, or told of a new deadline.
-
-    That tells what of them cannot be used, with what becomes of the ticket.
-    """
-    changed = {
-        one.ordinal
-        for one in work.items
-        if (tracked := work.rows.get(one.ordinal))
-        and tracked.row.deadline != row_values(one).deadline
-    }
-    return changed | {one.ordinal for one in lacking}
 
 
 def _plan_creates(

@@ -67,6 +67,12 @@ class TicketWork:
         tickets = self.cache.tickets.tickets
         return Sides(self.origin.document, self.items, self.rows, tickets, busy=self.busy)
 
+    @property
+    def redated(self) -> set[int]:
+        """The rows whose deadline is another than their ticket was last told."""
+        now = [(one.ordinal, row_values(one).deadline) for one in self.items]
+        return {at for at, day in now if at in self.rows and self.rows[at].row.deadline != day}
+
     def named(self, item: ActionItem) -> str:
         """Name a row for a sentence."""
         return row_name(item, self.origin.document)
