@@ -132,8 +132,7 @@ def _read_row(
     if not task or (named is None and is_placeholder(source)):
         return
     where = f"Line {row.line + 1} ('{shortened(task)}')"
-    none = no_item(task, where, names.nothing) if named is None else None
-    if none is not None:
+    if named is None and (none := no_item(task, where, names.nothing)) is not None:
         found.problems += none
         return
     if wrong := _unusable(actions, row):
