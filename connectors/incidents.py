@@ -20,8 +20,11 @@ IncidentId = NewType("IncidentId", str)
 NO_INCIDENT = IncidentId("")
 """What stands for an incident's id where there is no incident."""
 
-INCIDENT_ID = "[A-Z0-9]{1,80}"
-"""The one pattern of an incident's id: addresses, file names and names of jobs are told by it."""
+INCIDENT_ID = "[A-Za-z0-9_-]{1,80}"
+"""What an incident's id may be, whoever gave it: addresses and names of jobs carry it as it is.
+
+A source may be stricter with its own. A document that a person wrote may name any.
+"""
 
 
 def incident_id(text: str) -> IncidentId:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from connectors.errors import AccessDenied, ConnectorError, Finding, NotFound
 from connectors.incidents import IncidentId
 from connectors.json_fields import JsonValue
-from connectors.pagerduty import client
+from connectors.pagerduty import resolved_incidents
 from connectors.pagerduty.common_payloads import read_incident_id
 from connectors.pagerduty.refusals import Withheld
 from connectors.pagerduty.transport import ListPages, Query, Transport
@@ -44,7 +44,7 @@ def findings(transport: Transport, webhook_url: str | None) -> list[Finding]:
 def _newest_incident(transport: Transport) -> IncidentId | None:
     now = datetime.now(UTC)
     query: Query = {
-        **client.period_query(now - client.LONGEST_PERIOD, now),
+        **resolved_incidents.period_query(now - resolved_incidents.LONGEST_PERIOD, now),
         "statuses[]": ["resolved"],
         "sort_by": "created_at:desc",
         "limit": 1,

@@ -8,8 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from connectors.incident_kinds import ChannelKind, EntryKind, Medium, ResponderAnswer
-from connectors.incidents import INCIDENT_ID, Agent, AgentKind, IncidentId, Link, Reference
+from connectors.incidents import Agent, AgentKind, IncidentId, Link, Reference
 from connectors.json_fields import JsonValue, Sender
+
+OWN_ID = "[A-Z0-9]+"
+"""What PagerDuty's ids of incidents are made of: a path is made of nothing else."""
 
 _SUFFIX = "_log_entry"
 
@@ -136,7 +139,7 @@ _KINDS = {
 def read_incident_id(field: JsonValue) -> IncidentId:
     """Read an id that may stand in a path."""
     own = field.text()
-    if not re.fullmatch(INCIDENT_ID, own):
+    if not re.fullmatch(OWN_ID, own):
         raise field.wrong("an id of capital letters and digits")
     return IncidentId(own)
 

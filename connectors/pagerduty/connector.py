@@ -6,16 +6,16 @@ from typing import ClassVar
 
 from connectors.connector import SourceConnector, WebhookAccess
 from connectors.incident_kinds import EntryKind
-from connectors.incidents import INCIDENT_ID, IncidentId
+from connectors.incidents import IncidentId
 from connectors.pagerduty import webhook
 from connectors.pagerduty.client import PagerDuty
-from connectors.pagerduty.common_payloads import entry_kind, entry_word
+from connectors.pagerduty.common_payloads import OWN_ID, entry_kind, entry_word
 from connectors.pagerduty.settings import PagerDutySettings
 from connectors.rate_limit import Pace
 from connectors.settings import ServiceSettings, revealed
 from connectors.tls import Authorities
 
-_NAMED = re.compile(rf"(?:https://[^\s/]+/incidents/)?(?P<id>{INCIDENT_ID})/?", re.ASCII)
+_NAMED = re.compile(rf"(?:https://[^\s/]+/incidents/)?(?P<id>{OWN_ID})/?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from connectors.errors import NotFound, Rejected
 from connectors.incident_kinds import EntryKind
 from connectors.incidents import (
     ALERTS,
-    INCIDENT_ID,
     LOG_ENTRIES,
     AgentKind,
     Alert,
@@ -26,7 +25,8 @@ from connectors.incidents import (
     Reference,
 )
 from connectors.json_fields import JsonValue
-from connectors.pagerduty import client, payloads
+from connectors.pagerduty import payloads, resolved_incidents
+from connectors.pagerduty.common_payloads import OWN_ID
 from connectors.pagerduty.refusals import Withheld
 from connectors.pagerduty.transport import LAST_OFFSET, ListPages, Query, Transport
 
@@ -62,7 +62,7 @@ class PlanLimits:
 
 def incident_path(incident: str) -> str:
     """Give an incident's path. Raises ``NotFound`` for what cannot be an id."""
-    if not re.fullmatch(INCIDENT_ID, incident):
+    if not re.fullmatch(OWN_ID, incident):
         raise NotFound(
             f"{incident!r} is no id of a PagerDuty incident.",
             "An id holds capital letters and digits, like the end of the incident's web address.",
@@ -155,7 +155,7 @@ class RecordReader:
         query: dict[str, str | list[str]] = {"include[]": ["channels"], "time_zone": "UTC"}
         if until is not None:
             since = min(incident.created_at, until) - _BEFORE_IT
-            query.update(client.period_query(since, until + timedelta(seconds=1)))
+            query.update(resolved_incidents.period_query(since, until + timedelta(seconds=1)))
         path = f"/incidents/{incident.id}/log_entries"
         return ListPages(self.transport, path, "log_entries", payloads.log_entry, query)
 
@@ -215,10 +215,12 @@ class RecordReader:
         return tuple(self._sources(incident, alerts))
 
     def _sources(self, incident: Incident, alerts: tuple[Alert, ...]) -> Iterator[Reference]:
-        end = client.resolved_at(incident) or incident.created_at
+        end = resolved_incidents.resolved_at(incident) or incident.created_at
         start = min([incident.created_at, *(alert.created_at for alert in alerts)])
         query = {
-            **client.period_query(max(start, end - client.LONGEST_PERIOD), end),
+            **resolved_incidents.period_query(
+                max(start, end - resolved_incidents.LONGEST_PERIOD), end
+            ),
             "statuses[]": ["resolved"],
         }
         pages = ListPages(self.transport, "/incidents", "incidents", payloads.incident, query)

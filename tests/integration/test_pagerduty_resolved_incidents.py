@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from connectors.errors import AccessDenied, PayloadError, Rejected
 from connectors.incidents import IncidentFilter
-from connectors.pagerduty import client, transport
+from connectors.pagerduty import resolved_incidents, transport
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox.incident import SandboxIncident
@@ -323,7 +323,7 @@ times = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.ju
 
 @given(times, st.timedeltas(timedelta(), timedelta(days=2000)))
 def test_periods_cover_everything_without_a_gap(since: datetime, length: timedelta) -> None:
-    pieces = list(client.periods(since, since + length))
+    pieces = list(resolved_incidents.periods(since, since + length))
     assert bool(pieces) == bool(length)
     ends = [since, *(end for _, end in pieces)]
     assert [start for start, _ in pieces] == ends[:-1]
@@ -333,7 +333,7 @@ def test_periods_cover_everything_without_a_gap(since: datetime, length: timedel
 
 def test_the_ends_of_a_period_are_whole_seconds_that_hold_all_of_it() -> None:
     east = DAY.astimezone().replace(microsecond=700_000)
-    assert client.period_query(east, east) == {
+    assert resolved_incidents.period_query(east, east) == {
         "since": "2026-10-15T00:00:00Z",
         "until": "2026-10-15T00:00:01Z",
     }

@@ -41,7 +41,16 @@ def test_no_module_opens_an_address_without_the_clients() -> None:
     assert [named(path) for path in MODULES if "urllib.request" in path.read_text("utf-8")] == []
 
 
-NEUTRAL = ("config", "worker/cli", "worker/jobs", "worker/journal", "worker/queue", "worker/web")
+NEUTRAL = (
+    "config",
+    "worker/cli",
+    "worker/jobs",
+    "worker/journal",
+    "worker/locks",
+    "worker/queue",
+    "worker/store",
+    "worker/web",
+)
 """Folders that know no service by its name: what one says of itself is in its connector."""
 
 

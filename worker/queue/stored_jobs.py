@@ -19,7 +19,7 @@ from typing import Any, Self
 from dbos import PortableWorkflowError, WorkflowStatus
 from pydantic import TypeAdapter
 
-from connectors.errors import PayloadError
+from connectors.incidents import incident_id
 from worker.jobs.job import JobOutcome, JobPhase, JobRequest, JobState
 from worker.jobs.results import Trigger
 
@@ -39,8 +39,7 @@ def first_attempt(incident: str, event: str) -> str:
     A document that a person wrote may name its incident otherwise than a source does. An event's id
     with characters that an address cannot carry is replaced by its digest.
     """
-    if not _PLAIN.fullmatch(incident):
-        raise PayloadError(f"{incident!r} is not an incident's id.", "Use letters and digits.")
+    incident_id(incident)
     if not _PLAIN.fullmatch(event):
         event = hashlib.sha256(event.encode()).hexdigest()[:32]
     return f"{incident}:{event}"
