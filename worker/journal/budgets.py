@@ -75,7 +75,10 @@ class SharedPace:
         """
         wait = self._ask(self._take)
         if wait is None and (held := self._ask(self._held)):
-            raise on_hold(self._name, held)
+            if held > self._rate.longest_wait:
+                raise on_hold(self._name, held)
+            self._sleep(held)
+            wait = self._ask(self._take)
         if wait is None:
             raise self._rate.over_budget(self._name, max(0.0, self._ask(self._look) or 0.0))
         if wait > 0:
