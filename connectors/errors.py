@@ -7,9 +7,9 @@ A check never raises for what it looks at: it gives a :class:`Finding` for each 
 their remedies, all at once.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 
 class PostmortemError(Exception):
@@ -43,12 +43,31 @@ class Unauthorized(AccessDenied):
     """The credentials are not taken at all, so that nothing need be asked with them."""
 
 
+class NotPermitted(AccessDenied):
+    """The credentials are good, but not for this call or this thing."""
+
+
 class NotFound(ConnectorError):
     """The service knows no such thing, or does not show it to these credentials."""
 
 
 class Unreachable(ConnectorError):
     """The service could not be reached, timed out, or kept failing."""
+
+
+class PartlyRead(Unreachable):
+    """Some things (``unread``, by id or key) could not be read for now; ``read`` are the others."""
+
+    def __init__(
+        self, what: str, read: Mapping[Any, Any], unread: Collection[str], remedy: str = ""
+    ) -> None:
+        super().__init__(what, remedy)
+        self.read = read
+        self.unread = frozenset(unread)
+
+
+class ServiceFailed(Unreachable):
+    """The service itself failed at the request: it answered 500, and may do so each time."""
 
 
 class OutOfQuota(ConnectorError):

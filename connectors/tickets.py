@@ -165,9 +165,13 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody can say whether the tracker made it; ``reason`` is a sentence."""
+    """Nobody can say whether the tracker made it; ``reason`` is a sentence.
+
+    ``failed`` tells that the tracker answered that it failed: what is in the ticket may be why.
+    """
 
     reason: str
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +246,13 @@ class TicketTracker(Protocol):
         """
 
     def read(self, ids: Sequence[TicketId]) -> Mapping[TicketId, Ticket]:
-        """Read tickets by id; one that is not to be seen (deleted or hidden) is absent."""
+        """Read tickets by id; one that is not to be seen (deleted or hidden) is absent.
+
+        Raises ``PartlyRead`` with all others where some could not be read for now.
+        """
 
     def read_keys(self, keys: Sequence[TicketKey]) -> Mapping[TicketKey, Ticket]:
-        """Read tickets by the keys that people typed; one not to be seen is absent."""
+        """Read tickets by the keys that people typed; otherwise as :meth:`read`."""
 
     def labelled(self, label: str) -> Sequence[Ticket]:
         """Search by label, lowest id first, with marks. A fresh ticket may still be missing."""

@@ -25,6 +25,7 @@ PERMISSIONS = {
     "EDIT_ISSUES": "change their fields",
     "ASSIGN_ISSUES": "give them an owner",
     "TRANSITION_ISSUES": "close them",
+    "LINK_ISSUES": "show their incident and document on them",
 }
 """Permission keys, and what each is needed for."""
 
@@ -116,7 +117,13 @@ def _permissions(connection: Connection, site: Site, project: str) -> Finding:
         doing, lambda client: client.my_permissions(projectKey=project, permissions=asked)
     )
     held = permissions(answer)
-    lacking = [f"{what} ({key})" for key, what in PERMISSIONS.items() if not held.get(key)]
+    # Old releases of Data Center do not list the permission to link: what is not told is not amiss.
+    held = {"LINK_ISSUES": True, **held}
+    lacking = [
+        f"{what} ({key.replace('_', ' ').title()}, {key})"
+        for key, what in PERMISSIONS.items()
+        if not held.get(key)
+    ]
     subject = f"Permissions in {project}"
     if not lacking:
         return Finding(subject, "all that are needed")

@@ -7,7 +7,7 @@ and what was not sent can be sent later.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from connectors.errors import ConnectorError, PayloadError
+from connectors.errors import ConnectorError, PayloadError, ServiceFailed
 from connectors.jira.connection import Connection
 from connectors.jira.payloads import JIRA, JiraProblems, Site, browse_url, numeric_id, problems
 from connectors.jira.request_bodies import ESSENTIAL, PARENT, as_shared, new_issue
@@ -143,7 +143,7 @@ class Creator:
 
     def _made_alone(self, answer: JiraAnswer | ConnectorError) -> _Result:
         if isinstance(answer, ConnectorError):
-            return _unclear(str(answer))
+            return _unclear(str(answer), failed=isinstance(answer, ServiceFailed))
         if answer.status in _OF_THE_SITE:
             raise self._connection.refusal(answer, _DOING)
         if answer.status >= _BAD_REQUEST:
@@ -245,5 +245,5 @@ def _outcome(site: Site, draft: _Unsent, result: _Result) -> Outcome:
     return Refused(reason, dict(result.problems.fields))
 
 
-def _unclear(what: str) -> Unknown:
-    return Unknown(f"Nobody can say whether the ticket was made. {what}")
+def _unclear(what: str, *, failed: bool = False) -> Unknown:
+    return Unknown(f"Nobody can say whether the ticket was made. {what}", failed)

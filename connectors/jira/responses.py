@@ -17,8 +17,10 @@ from connectors.errors import (
     AccessDenied,
     ConnectorError,
     NotFound,
+    NotPermitted,
     OutOfQuota,
     Rejected,
+    ServiceFailed,
     Unreachable,
 )
 from connectors.jira.payloads import JiraProblems, problems
@@ -32,6 +34,7 @@ FORBIDDEN = 403
 NOT_FOUND = 404
 REQUEST_TIMEOUT = 408
 TOO_MANY_REQUESTS = 429
+INTERNAL_ERROR = 500
 SERVICE_UNAVAILABLE = 503
 SERVER_ERRORS = range(500, 600)
 
@@ -134,7 +137,8 @@ def error_for(answer: JiraAnswer, doing: str, host: str) -> ConnectorError | Ret
         error = limited(answer, host)
     elif answer.status in SERVER_ERRORS or answer.status == REQUEST_TIMEOUT:
         what = f"Jira at {host} failed ({answer.status}) and could not {doing}{said}"
-        down = Unreachable(what, "Run the command again later.")
+        kind = ServiceFailed if answer.status == INTERNAL_ERROR else Unreachable
+        down = kind(what, "Run the command again later.")
         wait = seconds_to_wait(answer.headers.get("Retry-After"))
         error = Retryable(down, wait=wait, holds=answer.status == SERVICE_UNAVAILABLE)
     elif answer.status in {UNAUTHORIZED, FORBIDDEN} and "scope" in said.casefold():
@@ -185,7 +189,7 @@ def _forbidden(answer: JiraAnswer, doing: str, said: str) -> AccessDenied:
             "Jira wants a CAPTCHA solved after too many failed logins of this account.",
             "Log in with a browser as that account once, then mend the credentials.",
         )
-    return AccessDenied(
+    return NotPermitted(
         f"Jira does not let these credentials {doing}{said}",
         "Give the account the permission; 'postmortem check' lists those that are lacking.",
     )

@@ -10,7 +10,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from connectors.errors import NotFound, PayloadError, Rejected, Unreachable
+from connectors.errors import (
+    AccessDenied,
+    ConnectorError,
+    NotFound,
+    NotPermitted,
+    OutOfQuota,
+    PartlyRead,
+    PayloadError,
+    Rejected,
+)
 from connectors.jira.connection import Connection
 from connectors.jira.payloads import JIRA, TICKET_FIELDS, Site, SiteKind, TicketPage, found, ticket
 from connectors.json_fields import JsonValue
@@ -25,6 +34,7 @@ PAGE = 100
 
 _KEY = re.compile(r"[A-Z][A-Z0-9_]*-[0-9]+")
 T = TypeVar("T")
+K = TypeVar("K", bound=str)
 
 
 class Searcher:
@@ -38,12 +48,14 @@ class Searcher:
         """Read tickets by id, wherever they moved; those not to be seen are absent."""
         wanted = list(dict.fromkeys(own for own in ids if own.isascii() and own.isdecimal()))
         read: dict[TicketId, Ticket] = {}
+        unread: dict[str, str] = {}
         for chunk in _chunks(wanted):
-            read.update((each.id, each) for each in self._many(site, chunk, id_query))
+            found = self._many(site, chunk, id_query, unread)
+            read.update((each.id, each) for each in found)
         if site.kind is SiteKind.DATA_CENTER:
-            missing = (own for own in wanted if own not in read)
-            read.update((each.id, each) for own in missing for each in self._one(site, own))
-        return {own: read[own] for own in wanted if own in read}
+            for own in [own for own in wanted if own not in read]:
+                read.update((each.id, each) for each in self._one(site, own, unread))
+        return _all_or_partly({own: read[own] for own in wanted if own in read}, unread)
 
     def by_key(self, site: Site, keys: Sequence[TicketKey]) -> Mapping[TicketKey, Ticket]:
         """Read tickets by the keys that people typed, in either case, also by keys of old.
@@ -54,12 +66,17 @@ class Searcher:
         asked = {key: TicketKey(key.strip().upper()) for key in keys}
         wanted = [key for key in dict.fromkeys(asked.values()) if _KEY.fullmatch(key)]
         read: dict[TicketKey, Ticket] = {}
+        unread: dict[str, str] = {}
         for chunk in _chunks(wanted):
-            read.update((each.key, each) for each in self._many(site, chunk, key_query))
+            # What a bulk fetch could not give is asked for by itself below.
+            found = self._many(site, chunk, key_query, {})
+            read.update((each.key, each) for each in found)
         for key in wanted:
             if key not in read:
-                read.update((key, each) for each in self._one(site, key))
-        return {typed: read[key] for typed, key in asked.items() if key in read}
+                read.update((key, each) for each in self._one(site, key, unread))
+        told = {str(typed): unread[key] for typed, key in asked.items() if key in unread}
+        known = {typed: read[key] for typed, key in asked.items() if key in read}
+        return _all_or_partly(known, told)
 
     def search(self, site: Site, query: str, doing: str) -> list[Ticket]:
         """Give all that a query finds, lowest id first, each once."""
@@ -69,20 +86,25 @@ class Searcher:
         return sorted({each.id: each for each in tickets}.values(), key=lambda each: int(each.id))
 
     def _many(
-        self, site: Site, asked: Sequence[T], query: Callable[[Iterable[T]], str]
+        self,
+        site: Site,
+        asked: Sequence[T],
+        query: Callable[[Iterable[T]], str],
+        unread: dict[str, str],
     ) -> Iterable[Ticket]:
-        """Read up to :data:`PAGE` tickets, in any order, some perhaps missing."""
+        """Read up to :data:`PAGE` tickets, in any order, some perhaps missing.
+
+        Those that Jira could not give for now are put among the ``unread``, with the reason.
+        """
         if site.kind is SiteKind.DATA_CENTER:
             return self.search(site, query(asked), f"read {len(asked)} tickets")
         first = self._fetch(site, asked)
         if not first.failed:
             return first.tickets
         second = self._fetch(site, first.failed)
-        if second.failed:
-            raise Unreachable(
-                f"Jira could not give the tickets with the ids {', '.join(second.failed)} for now.",
-                "Run the command again later.",
-            )
+        named = ", ".join(second.failed)
+        for own in second.failed:
+            unread[own] = f"Jira could not give the tickets with the ids {named} for now."
         return (*first.tickets, *second.tickets)
 
     def _fetch(self, site: Site, asked: Sequence[object]) -> TicketPage:
@@ -95,14 +117,23 @@ class Searcher:
         answer = self._connection.ask(doing, "POST", "issue/bulkfetch", body=body)
         return found(answer, site.kind, site.url)
 
-    def _one(self, site: Site, asked: str) -> Iterator[Ticket]:
-        """Read one ticket, or none where it is gone or hidden: Jira answers 404 to both."""
+    def _one(self, site: Site, asked: str, unread: dict[str, str]) -> Iterator[Ticket]:
+        """Read one ticket, or none where it is gone or hidden: Jira answers 404 to both.
+
+        Old releases of Data Center answer 403 to the hidden one. Another refusal is about this
+        ticket alone, and makes it one of the ``unread``.
+        """
         params = {"fields": ",".join(TICKET_FIELDS), "properties": MARK_PROPERTY}
         try:
             answer = self._connection.ask(
                 f"read the ticket {asked}", "GET", f"issue/{asked}", params=params
             )
-        except NotFound:
+        except (NotFound, NotPermitted):
+            return
+        except (OutOfQuota, AccessDenied):
+            raise
+        except ConnectorError as error:
+            unread[asked] = str(error)
             return
         yield ticket(JsonValue(answer, JIRA), site.kind, site.url)
 
@@ -143,6 +174,14 @@ class Searcher:
             start += got
             if not got or start >= JsonValue(page, JIRA)["total"].number():
                 return
+
+
+def _all_or_partly(read: Mapping[K, Ticket], unread: Mapping[str, str]) -> Mapping[K, Ticket]:
+    """Give what was read. Raises ``PartlyRead`` with it where some could not be read for now."""
+    if unread:
+        what = " ".join(dict.fromkeys(unread.values()))
+        raise PartlyRead(what, read, unread, "Run the command again later.")
+    return read
 
 
 def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:

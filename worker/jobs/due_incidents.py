@@ -139,13 +139,17 @@ def _changed_documents(search: Search, due: Due) -> None:
 
 
 def _changed_tickets(search: Search, due: Due) -> None:
-    """Documents whose tickets changed: by search, and at intervals by reading every ticket."""
+    """Documents whose tickets changed: by search, and at intervals by reading every ticket.
+
+    A person who asks is not told what a search knew a minute ago: all tickets are read.
+    """
     tracker, journal = search.context.tracker, search.context.journal
     if tracker is None:
         return
     since = journal.cursor(CHANGED)
     ids: Iterable[TicketId]
-    if since is None or _full_pass_is_due(search.context, search.context.clock()):
+    by_hand = search.trigger in {Trigger.COMMAND, Trigger.PAGE}
+    if since is None or by_hand or _full_pass_is_due(search.context, search.context.clock()):
         ids = journal.ticket_ids()
         search.tickets.read(tracker, ids)
         due.cursors.append(IN_FULL)

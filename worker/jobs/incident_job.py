@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import structlog
 
-from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError
+from connectors.errors import ConnectorError, NotFound, PostmortemError
 from connectors.incidents import Incident, IncidentId
 from worker.document.front_matter import DocumentError
 from worker.document.unread.conflict_markers import refuse_conflicts
@@ -204,9 +204,6 @@ class _Steps:
         """Tell where the tracker failed; the document's half is saved without the tickets'."""
         try:
             yield
-        except OutOfQuota as error:
-            self.cache.out_of_quota = str(error)
-            self.report.fail(f"The tickets of {document} are not up to date: {error}")
         except ConnectorError as error:
             self.report.fail(f"The tickets of {document} are not up to date: {error}")
         except PostmortemError as error:

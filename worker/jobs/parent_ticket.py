@@ -4,16 +4,16 @@ The epic is found or made before the first ticket that needs it, and never twice
 is waited for, as with the ticket of a row.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.groups import TicketParent
 from connectors.errors import AccessDenied, NotFound
 from connectors.ticket_fields import CreateFields
-from connectors.tickets import Created, Refused, TicketKey
+from connectors.tickets import Created, Outcome, Refused, TicketKey
 from worker.document.front_matter import read as read_front_matter
-from worker.jobs.ticket_actions import TicketWork, carry_out, create_tickets
+from worker.jobs.ticket_actions import TicketWork, tell_plan
 from worker.tracking.new_ticket import Route
 from worker.tracking.parents import (
     NAMED_IN_FRONT_MATTER,
@@ -24,7 +24,15 @@ from worker.tracking.parents import (
     prepare_epic,
     written_parent,
 )
+from worker.tracking.planned_actions import CreateTicket
 from worker.tracking.tracked_tickets import EPIC_ROW, Intent, TrackedTicket
+
+Send = Callable[[TicketWork, Sequence[CreateTicket]], Sequence[Outcome]]
+"""Writes creates down, sends them once, and gives the outcomes, each told and remembered."""
+
+
+MOST_FAILURES_OF_AN_EPIC = 2
+"""How often the tracker may fail at an epic's create, before the tickets are made without it."""
 
 
 class StillToCome(Exception):
@@ -60,7 +68,12 @@ def named_parent(text: str) -> str:
 
 
 def parent_of(
-    work: TicketWork, text: str, route: Route, fields: CreateFields, known: KnownEpic
+    work: TicketWork,
+    text: str,
+    route: Route,
+    fields: CreateFields,
+    known: KnownEpic,
+    send: Send,
 ) -> TicketKey | None:
     """Give the ticket that new tickets of the document belong to, None for none.
 
@@ -75,7 +88,7 @@ def parent_of(
         return None
     if work.context.policy.parent is not TicketParent.EPIC:
         return None
-    epic = _epic(work, route, known)
+    epic = _epic(work, route, known, send)
     return _usable(work, epic, route, fields) if epic else None
 
 
@@ -108,7 +121,7 @@ def _usable(
     return None
 
 
-def _epic(work: TicketWork, route: Route, known: KnownEpic) -> TicketKey | None:
+def _epic(work: TicketWork, route: Route, known: KnownEpic, send: Send) -> TicketKey | None:
     """Give the incident's epic, found or made; None where it could not be made."""
     if known.tracked:
         own = known.tracked[0]
@@ -125,6 +138,13 @@ def _epic(work: TicketWork, route: Route, known: KnownEpic) -> TicketKey | None:
             forgotten_until=known.forgotten_until,
         )
     )
+    lost = max(known.intents, key=lambda one: one.failures, default=None)
+    if not plan.found and not plan.until and lost and lost.failures >= MOST_FAILURES_OF_AN_EPIC:
+        work.report.warn(
+            f"The tickets of {work.origin.document} get no epic, since its create failed "
+            f"{lost.failures} times: {lost.reason}"
+        )
+        return None
     journal.settle_intents(plan.settled, [plan.found] if plan.found else [])
     work.report.warn(*([plan.warning] if plan.warning else []))
     if plan.found:
@@ -132,10 +152,10 @@ def _epic(work: TicketWork, route: Route, known: KnownEpic) -> TicketKey | None:
     if plan.until:
         work.report.again(plan.until, now)
         raise StillToCome
-    return _made(work, route)
+    return _made(work, route, lost, send)
 
 
-def _made(work: TicketWork, route: Route) -> TicketKey | None:
+def _made(work: TicketWork, route: Route, lost: Intent | None, send: Send) -> TicketKey | None:
     try:
         fields = work.tracker.create_fields(route.project, work.context.policy.epic_type)
     except (AccessDenied, NotFound) as error:
@@ -144,11 +164,11 @@ def _made(work: TicketWork, route: Route) -> TicketKey | None:
             "The type of epics is epic_type in [tickets]."
         )
         return None
-    epic = prepare_epic(work.context.new_mark(), work.origin, route, fields)
+    epic = replace(prepare_epic(work.context.new_mark(), work.origin, route, fields), lost=lost)
     if work.context.dry_run:
-        carry_out(work, [epic])
+        tell_plan(work, [epic])
         return None
-    match create_tickets(work, [epic])[0]:
+    match send(work, [epic])[0]:
         case Created(key=key):
             del work.rows[EPIC_ROW]
             return key

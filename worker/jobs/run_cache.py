@@ -1,10 +1,11 @@
 """What the jobs of one run share, so that nothing is read twice and nothing tried in vain."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from connectors.errors import AccessDenied, NotFound, Rejected
+from connectors.errors import AccessDenied, NotFound, PartlyRead, Rejected
 from connectors.incidents import IncidentId
 from connectors.tickets import Account, NoAccount, Ticket, TicketId, TicketTracker
 from worker.jobs.catalogue import Catalogue
@@ -21,11 +22,20 @@ class ReadTickets:
     tickets: dict[TicketId, Ticket] = field(default_factory=dict)
 
     def read(self, tracker: TicketTracker, ids: Iterable[TicketId]) -> None:
-        """Read those of the tickets that were not asked for yet, in one go."""
+        """Read those of the tickets that were not asked for yet, in one go.
+
+        Raises ``PartlyRead`` once the others are taken in; what was not read may be asked again.
+        """
         new = [one for one in dict.fromkeys(ids) if one not in self.asked]
-        if new:
+        if not new:
+            return
+        try:
             self.tickets.update(tracker.read(new))
-            self.asked.update(new)
+        except PartlyRead as error:
+            self.add(error.read.values())
+            self.asked.update(one for one in new if one not in error.unread)
+            raise
+        self.asked.update(new)
 
     def forget(self, ids: Iterable[TicketId]) -> None:
         """Let tickets be read again."""
@@ -85,7 +95,8 @@ class RunCache:
 
     ``out_of_quota`` tells that the tracker takes no more, ``source_fails`` that the source takes no
     more either, or not these credentials: both hold for the rest of the run. A source that fails
-    for one incident may well give the next. ``remembered`` are the tickets of the incidents as the
+    for one incident may well give the next. ``refused_links`` counts by project what tickets were
+    refused their links. ``remembered`` are the tickets of the incidents as the
     journal had them when they were read.
     """
 
@@ -94,6 +105,7 @@ class RunCache:
     tickets: ReadTickets = field(default_factory=ReadTickets)
     out_of_quota: str = ""
     source_fails: str = ""
+    refused_links: Counter[str] = field(default_factory=Counter)
     remembered: dict[IncidentId, tuple[TrackedTicket, ...]] = field(default_factory=dict)
 
     def forget_stale(self, incident: IncidentId, tickets: tuple[TrackedTicket, ...]) -> None:

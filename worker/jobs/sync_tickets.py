@@ -9,25 +9,32 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.groups import CreateWhen
-from connectors.errors import AccessDenied, NotFound, OutOfQuota, PostmortemError
+from connectors.errors import AccessDenied, ConnectorError, NotFound, PartlyRead
 from connectors.incidents import Incident
-from connectors.ticket_fields import Choice, CreateFields
+from connectors.ticket_fields import Choice
 from connectors.tickets import TicketKey
 from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
 from worker.document.action_section import write as write_items
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.context import JobContext
-from worker.jobs.parent_ticket import KnownEpic, StillToCome, known_epic, named_parent, parent_of
+from worker.jobs.create_tickets import create_tickets, tell_lacking
+from worker.jobs.parent_ticket import known_epic, named_parent
 from worker.jobs.results import Action, Deed
-from worker.jobs.ticket_actions import TicketWork, carry_out, cell_deed
+from worker.jobs.ticket_actions import (
+    TicketWork,
+    carry_out,
+    cell_deed,
+    failures_told,
+    postponing,
+)
 from worker.tracking.agreement import AgreementRules, Answers, plan_agreement, questions
 from worker.tracking.closing import ClosingRules
 from worker.tracking.link_plan import LinkState, sentences
 from worker.tracking.linking import plan_links
-from worker.tracking.new_ticket import Route, incident_label, prepare, remote_links
-from worker.tracking.parents import belongs, epic_label
-from worker.tracking.planned_actions import CreateTicket, LacksTicket, LinkTicket, Tell
+from worker.tracking.new_ticket import Route, incident_label, remote_links
+from worker.tracking.parents import epic_label
+from worker.tracking.planned_actions import LacksTicket, LinkTicket, Tell
 from worker.tracking.row_cells import plan_cells, remembered
 from worker.tracking.row_matching import NamedTickets, adopt_typed, as_remembered, match_keys
 from worker.tracking.tracked_tickets import EPIC_ROW
@@ -39,8 +46,8 @@ def sync_tickets(
     """Give every row of the text its ticket and status; see :func:`remember` for afterwards.
 
     ``incident`` says where the tickets go. ``forgotten`` tells that the journal remembers nothing
-    of a document that was there before it. Raises ``ConnectorError`` where the tracker fails; what
-    was done until then is remembered.
+    of a document that was there before it. What the tracker refuses is told, row by row, and stops
+    nothing else: the text names each ticket that is known by now.
     """
     context = work.context
     table = read_items(text, context.policy.names)
@@ -50,27 +57,25 @@ def sync_tickets(
     remembered_ = context.journal.tickets(work.origin.incident)
     work.tracked = tuple(one for one in remembered_ if one.ordinal != EPIC_ROW)
     work.hold = work.hold or _hold(context, text)
-    work.cache.tickets.read(work.tracker, (one.id for one in remembered_))
     route = context.policy.route(incident)
-    born = context.journal.born_at if forgotten else None
-    lacking = _link(work, born)
+    with failures_told(work):
+        work.cache.tickets.read(work.tracker, (one.id for one in remembered_))
+    lacking: Sequence[LacksTicket] = ()
+    with failures_told(work):
+        born = context.journal.born_at if forgotten else None
+        lacking = _link(work, route, born)
+        create_tickets(work, lacking, route, text, known_epic(work, remembered_, born))
     told = work.redated | {one.ordinal for one in lacking}  # by the row's own sentence
     work.report.warn(*(one for ordinal, one in deadlines.items() if ordinal not in told))
-    try:
-        epic = known_epic(work, remembered_, born)
-        carry_out(work, _plan_creates(work, lacking, route, text, epic))
-    except StillToCome:
-        pass  # it is told when to try again
-    except OutOfQuota:
-        raise
-    except PostmortemError as error:  # the rows that have tickets are synced all the same
-        rows = "1 action item has" if len(lacking) == 1 else f"{len(lacking)} action items have"
-        work.report.fail(f"{rows} no ticket in {work.origin.document}: {error}")
-    work.cache.tickets.read(work.tracker, (one.id for one in work.rows.values()))
-    rules = _rules(work, route)
-    agreement = plan_agreement(work.sides, _look_up(work, route, rules), rules)
-    carry_out(work, agreement.actions)
-    edits, written = plan_cells(work.sides, agreement.to_rows, rules)
+    with failures_told(work):
+        work.cache.tickets.read(work.tracker, (one.id for one in work.rows.values()))
+    rules, to_rows = _rules(work, route), {}
+    with failures_told(work):
+        answers = _look_up(work, route, rules)
+        agreement = plan_agreement(work.sides, answers, rules)
+        to_rows = dict(agreement.to_rows)
+        carry_out(work, agreement.actions)
+    edits, written = plan_cells(work.sides, to_rows, rules)
     for one in written:
         work.report.will(cell_deed(one))
     return write_items(text, context.policy.names, edits)
@@ -94,43 +99,66 @@ def _hold(context: JobContext, text: str) -> str:
     return ""
 
 
-def _link(work: TicketWork, forgotten_since: datetime | None) -> Sequence[LacksTicket]:
+def _link(
+    work: TicketWork, route: Route | None, forgotten_since: datetime | None
+) -> Sequence[LacksTicket]:
     """Give every row the ticket it has, and say which rows are to get one."""
     journal, tickets = work.context.journal, work.cache.tickets
     seen = tickets.tickets
-    work.tracked = tuple(replace(one, available=one.id in seen) for one in work.tracked)
+    work.tracked = tuple(
+        replace(one, available=one.id in seen) if one.id in tickets.asked else one
+        for one in work.tracked
+    )
     named = match_keys(work.items, work.tracked, seen, work.origin.document)
     work.rows |= named.rows
     work.report.warn(*(one.sentence for one in named.told))
-    _adopt_typed(work, named)
+    with failures_told(work):
+        _adopt_typed(work, named)
     lag = work.context.policy.index_lag
+    every = journal.intents(work.origin.incident)
+    intents = tuple(one for one in every if one.ordinal != EPIC_ROW)
     state = LinkState(
         incident=work.origin.incident,
         document=work.origin.document,
         items=tuple(as_remembered(one, work.rows.get(one.ordinal)) for one in work.items),
         tracked=work.tracked,
-        intents=tuple(
-            one for one in journal.intents(work.origin.incident) if one.ordinal != EPIC_ROW
-        ),
+        intents=intents,
         now=work.context.clock(),
         index_lag=lag,
         hold=work.hold,
         forgotten_until=forgotten_since + lag if forgotten_since else None,
+        hides_new=_hides_new(work, route) if intents else "",
     )
     plan = plan_links(state)
     if plan.search:
-        labelled = tuple(work.tracker.labelled(incident_label(work.origin.incident)))
+        try:
+            labelled = tuple(work.tracker.labelled(incident_label(work.origin.incident)))
+        except ConnectorError as error:
+            for one in plan.links:
+                _take(work, one)
+            tell_lacking(work, error)
+            return ()
         plan = plan_links(replace(state, labelled=labelled))
         tickets.add(labelled)
     for one in plan.links:
         _take(work, one)
     known = {one.id for one in work.tracked}
     gained = [one for one in work.rows.values() if one.id not in known]
-    journal.settle_intents((*plan.settled, *plan.lost), gained)
+    replaced = {one.lost.mark for one in plan.creates if one.lost}
+    lost = (one for one in plan.lost if one not in replaced)
+    journal.settle_intents((*plan.settled, *lost), gained)
     work.report.warn(*sentences(plan, state))
+    work.report.fail(*plan.problems)
     for wait in plan.waits:
         work.report.again(wait.until, work.context.clock())
     return plan.creates
+
+
+def _hides_new(work: TicketWork, route: Route | None) -> str:
+    """Give the project of the route if the newest ticket there was never to be seen, else ""."""
+    newest = work.context.journal.newest_in(route.project) if route else None
+    hidden = newest is not None and newest.remote is None and not newest.available
+    return route.project if route and hidden else ""
 
 
 def _with_mentions(
@@ -155,16 +183,23 @@ def _with_mentions(
     keys = [TicketKey(one.key) for many in meant.values() for one in many]
     if not keys:
         return tuple(items)
-    found = work.tracker.read_keys(list(dict.fromkeys(keys)))
+    unread = frozenset[str]()
+    try:
+        found = work.tracker.read_keys(list(dict.fromkeys(keys)))
+    except ConnectorError as error:
+        # Told where these keys are read as typed ones; until then they hold their rows.
+        found = error.read if isinstance(error, PartlyRead) else {}
+        unread = error.unread if isinstance(error, PartlyRead) else frozenset(keys)
     work.cache.tickets.add(found.values())
     label = epic_label(work.origin.incident)
     epics = {key for key, ticket in found.items() if label in ticket.labels}
+    held = unread | found.keys()
     projects = {rule.route.project for rule in work.context.policy.routes}
     named = {
         ordinal: [
             one
             for one in many
-            if (one.key in found or one.url or one.key.rpartition("-")[0] in projects)
+            if (one.url or one.key in held or one.key.rpartition("-")[0] in projects)
             and one.key not in epics
         ]
         for ordinal, many in meant.items()
@@ -187,11 +222,18 @@ def _adopt_typed(work: TicketWork, named: NamedTickets) -> None:
     """Adopt tickets whose keys people typed or pasted, as the tracker knows them."""
     if not named.typed:
         return
-    found = work.tracker.read_keys(list(dict.fromkeys(named.typed.values())))
+    unread: frozenset[str] = frozenset()
+    try:
+        found = work.tracker.read_keys(list(dict.fromkeys(named.typed.values())))
+    except PartlyRead as error:
+        work.report.fail(f"The tickets of {work.origin.document} are not up to date: {error}")
+        found = {TicketKey(key): ticket for key, ticket in error.read.items()}
+        unread = error.unread
+    work.asked.update(at for at, key in named.typed.items() if key not in unread)
     elsewhere = work.context.journal.tracked([ticket.id for ticket in found.values()])
     work.cache.tickets.add(found.values())
     for item in work.items:
-        if item.ordinal not in named.typed:
+        if item.ordinal not in work.asked:
             continue
         ticket = found.get(named.typed[item.ordinal])
         known = elsewhere.get(ticket.id) if ticket else None
@@ -212,55 +254,6 @@ def _take(work: TicketWork, link: LinkTicket) -> None:
     work.report.will(Deed(action, item.task, link.reason, link.tracked.key))
 
 
-def _plan_creates(
-    work: TicketWork,
-    lacking: Sequence[LacksTicket],
-    route: Route | None,
-    text: str,
-    epic: KnownEpic,
-) -> list[CreateTicket]:
-    """Prepare a ticket for each of the rows; without a project to put them into, that is told."""
-    if not lacking:
-        return []
-    if route is None:
-        work.report.fail(
-            f"No ticket was created for {work.origin.document}: no route says in which project. "
-            f"Set {work.context.tracker_words.project_setting}, or a route in the configuration."
-        )
-        return []
-    fields = _create_fields(work, route)
-    parent = parent_of(work, text, route, fields, epic)
-    items = {one.ordinal: one for one in work.items}
-    creates = []
-    for one in lacking:
-        item, owner = items[one.ordinal], None
-        if item.owner:
-            owner = work.cache.accounts.find(work.tracker, route.project, item.owner, work.people)
-        creates.append(
-            prepare(
-                item,
-                one.reason,
-                work.context.new_mark(),
-                work.origin,
-                route,
-                fields,
-                work.context.policy.priorities,
-                owner,
-            )
-        )
-    return [belongs(one, parent, fields) for one in creates] if parent else creates
-
-
-def _create_fields(work: TicketWork, route: Route) -> CreateFields:
-    try:
-        return work.tracker.create_fields(route.project, route.issue_type)
-    except (AccessDenied, NotFound) as error:
-        raise PostmortemError(
-            f"No ticket can be created in project {route.project}: {error.what}",
-            error.remedy or "Run `postmortem check`.",
-        ) from error
-
-
 def _rules(work: TicketWork, route: Route | None) -> AgreementRules:
     policy = work.context.policy
     return AgreementRules(
@@ -274,16 +267,22 @@ def _rules(work: TicketWork, route: Route | None) -> AgreementRules:
 
 
 def _look_up(work: TicketWork, route: Route | None, rules: AgreementRules) -> Answers:
-    """Ask the tracker what the agreement turns on."""
+    """Ask the tracker what the agreement turns on; a row for which it fails is left for later."""
     wanted = questions(work.sides, rules)
-    return Answers(
-        owners={
-            (project, word): work.cache.accounts.find(work.tracker, project, word, work.people)
-            for project, word in wanted.owners
-        },
-        priorities=_priorities(work, route) if wanted.priorities and route else (),
-        moves={one: work.tracker.transitions(one) for one in wanted.moves},
-    )
+    owners, moves = {}, {}
+    priorities: tuple[Choice, ...] = ()
+    for project, word in wanted.owners:
+        with postponing(work, [one for one in work.items if one.owner == word]):
+            owners[project, word] = work.cache.accounts.find(
+                work.tracker, project, word, work.people
+            )
+    if wanted.priorities and route:
+        with postponing(work, [one for one in work.items if one.ordinal in work.rows]):
+            priorities = _priorities(work, route)
+    for own in wanted.moves:
+        with postponing(work, work.items_of(own)):
+            moves[own] = work.tracker.transitions(own)
+    return Answers(owners, priorities, moves)
 
 
 def _priorities(work: TicketWork, route: Route) -> tuple[Choice, ...]:

@@ -1,21 +1,24 @@
-"""Carrying out what was planned between rows and tickets: the one place that writes to a tracker.
+"""Carrying out what was planned between rows and tickets that are there.
 
-A create is written down first, tried once, and never blindly again.
+Each action is by itself: what the tracker refuses for one is told, and the others are done.
 """
 
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
-from connectors.errors import ConnectorError, Rejected
-from connectors.tickets import (
-    Created,
-    NotSent,
-    Outcome,
-    Refused,
-    TicketField,
-    TicketTracker,
-    Unknown,
+import structlog
+
+from connectors.errors import (
+    AccessDenied,
+    ConnectorError,
+    NotFound,
+    OutOfQuota,
+    PostmortemError,
+    Rejected,
 )
+from connectors.tickets import TicketId, TicketTracker
 from worker.document.action_items import ActionItem
 from worker.jobs.context import JobContext
 from worker.jobs.results import Action, Deed, Report
@@ -35,7 +38,15 @@ from worker.tracking.planned_actions import (
     row_name,
 )
 from worker.tracking.shared_fields import TRACKER_NAMES, after
-from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values, ticket_values
+from worker.tracking.tracked_tickets import TrackedTicket, row_values, ticket_values
+
+REFUSED_LINKS = "links refused in"
+"""The cursor that tells, with a project's name, since when its tickets take no links."""
+NEVER = datetime.min.replace(tzinfo=UTC)
+MOST_REFUSALS = 3
+"""How many refused links of a project one run asks for: one ticket may be a case by itself."""
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -45,7 +56,8 @@ class TicketWork:
     ``rows`` maps the ordinal of each row that has a ticket to what is remembered of it. ``hold``
     says why no ticket may be created now, "" where one may; ``busy`` that people are writing.
     ``people`` gives the full names of those who took part in the incident, where they can be read.
-    ``claim`` goes with the incident's lock.
+    ``claim`` goes with the incident's lock. ``postponed`` are the rows whose ticket could not
+    follow them, ``asked`` those that name a key which was looked up.
     """
 
     context: JobContext
@@ -60,12 +72,25 @@ class TicketWork:
     people: Callable[[], tuple[str, ...]] = tuple
     claim: Claim = NO_CLAIM
     rows: dict[int, TrackedTicket] = field(default_factory=dict)
+    postponed: set[int] = field(default_factory=set)
+    asked: set[int] = field(default_factory=set)
 
     @property
     def sides(self) -> Sides:
         """Both sides as they are by now."""
-        tickets = self.cache.tickets.tickets
-        return Sides(self.origin.document, self.items, self.rows, tickets, busy=self.busy)
+        read = self.cache.tickets
+        remembered = {one.id for one in (*self.tracked, *self.rows.values())}
+        named = {one.ordinal for one in self.items if one.ticket is not None}
+        return Sides(
+            self.origin.document,
+            self.items,
+            self.rows,
+            read.tickets,
+            busy=self.busy,
+            postponed=frozenset(self.postponed),
+            unread=frozenset(remembered - read.asked),
+            unasked=frozenset(named - self.asked - self.rows.keys()),
+        )
 
     @property
     def redated(self) -> set[int]:
@@ -77,27 +102,75 @@ class TicketWork:
         """Name a row for a sentence."""
         return row_name(item, self.origin.document)
 
+    def items_of(self, ticket: TicketId) -> list[ActionItem]:
+        """Give the rows that have a ticket."""
+        own = {ordinal for ordinal, one in self.rows.items() if one.id == ticket}
+        return [item for item in self.items if item.ordinal in own]
+
+
+@contextmanager
+def failures_told(work: TicketWork) -> Iterator[None]:
+    """Tell what fails as a whole, and go on with what does not turn on it."""
+    try:
+        yield
+    except PostmortemError as error:
+        told = str(error)
+        if isinstance(error, ConnectorError):
+            told = f"The tickets of {work.origin.document} are not up to date: {told}"
+        work.report.fail(told)
+        if isinstance(error, OutOfQuota):
+            work.cache.out_of_quota = str(error)
+
+
+@contextmanager
+def postponing(work: TicketWork, items: Iterable[ActionItem]) -> Iterator[None]:
+    """Tell of rows that the tracker failed for, and keep their changes for a later run.
+
+    Raises ``OutOfQuota``, for then nothing else can be asked either.
+    """
+    items = list(items)
+    try:
+        yield
+    except ConnectorError as error:
+        work.postponed.update(item.ordinal for item in items)
+        if isinstance(error, OutOfQuota):
+            raise
+        for item in items:
+            key = work.rows[item.ordinal].key if item.ordinal in work.rows else ""
+            told = f"{work.named(item)}: {key} could not follow it" if key else work.named(item)
+            work.report.fail(f"{told}: {error}")
+
 
 def carry_out(work: TicketWork, actions: Sequence[TicketAction]) -> None:
-    """Do what was planned, in its order, the creates in one go; a dry run only tells.
+    """Do what was planned, in its order; a dry run only tells.
 
-    Raises ``ConnectorError`` where the tracker fails; what was done until then is remembered.
+    What is refused for one row is told, stays to come, and stops nothing else. Raises
+    ``OutOfQuota`` where the tracker takes no more; then all that was left stays to come.
     """
     if work.context.dry_run:
-        _tell_plan(work, actions)
+        tell_plan(work, actions)
         return
-    if creates := [one for one in actions if isinstance(one, CreateTicket)]:
-        create_tickets(work, creates)
-    for action in actions:
-        match action:
-            case Tell():
-                work.report.warn(action.sentence)
-            case ChangeTicket():
+    for at, action in enumerate(actions):
+        try:
+            _do(work, action)
+        except OutOfQuota:
+            left = [one for one in actions[at:] if isinstance(one, ChangeTicket | MoveTicket)]
+            work.postponed.update(one.item.ordinal for one in left)
+            raise
+
+
+def _do(work: TicketWork, action: TicketAction) -> None:
+    match action:
+        case Tell():
+            work.report.warn(action.sentence)
+        case ChangeTicket():
+            with postponing(work, [action.item]):
                 _change(work, action)
-            case MoveTicket():
+        case MoveTicket():
+            with postponing(work, [action.item]):
                 _move(work, action)
-            case AddLinks():
-                _add_links(work, action)
+        case AddLinks():
+            _add_links(work, action)
 
 
 def cell_deed(written: WriteCell) -> Deed:
@@ -108,7 +181,8 @@ def cell_deed(written: WriteCell) -> Deed:
     return Deed(kind, task, written.reason, written.key, written.before, written.after)
 
 
-def _tell_plan(work: TicketWork, actions: Sequence[TicketAction]) -> None:
+def tell_plan(work: TicketWork, actions: Sequence[TicketAction]) -> None:
+    """Tell what would be done."""
     for action in actions:
         match action:
             case Tell():
@@ -117,117 +191,13 @@ def _tell_plan(work: TicketWork, actions: Sequence[TicketAction]) -> None:
                 ticket = action.ticket
                 reason = f"{action.reason}, in project {ticket.project}"
                 work.report.would(Deed(Action.CREATED, ticket.summary, reason))
-                work.report.warn(*_problems(work, action, "The ticket would be created"))
+                work.report.warn(*problems_told(work, action, "The ticket would be created"))
             case ChangeTicket():
                 work.report.would(*_change_deeds(action, ()))
             case MoveTicket():
                 work.report.would(_move_deed(action))
             case AddLinks():
                 pass
-
-
-def create_tickets(work: TicketWork, creates: Sequence[CreateTicket]) -> Sequence[Outcome]:
-    """Write the intents down, send the creates once, and note at once what is not known.
-
-    Gives the outcomes, each told and remembered by then.
-    """
-    journal = work.context.journal
-    intents = [
-        Intent(
-            mark=one.ticket.mark,
-            incident=work.origin.incident,
-            task=one.item.task,
-            ordinal=one.item.ordinal,
-            opened_at=work.context.clock(),
-        )
-        for one in creates
-    ]
-    journal.intend(intents, work.claim)
-    try:
-        outcomes = work.tracker.create([one.ticket for one in creates])
-    except ConnectorError:
-        # The tracker promises to raise only where surely no ticket was made.
-        journal.settle_intents(intent.mark for intent in intents)
-        raise
-    now = work.context.clock()
-    journal.intend(
-        replace(intent, unknown_since=now)
-        for intent, outcome in zip(intents, outcomes, strict=True)
-        if isinstance(outcome, Unknown)
-    )
-    for one, outcome in zip(creates, outcomes, strict=True):
-        _conclude(work, one, outcome)
-    return outcomes
-
-
-def _conclude(work: TicketWork, one: CreateTicket, outcome: Outcome) -> None:
-    journal, report, mark = work.context.journal, work.report, one.ticket.mark
-    match outcome:
-        case Created():
-            row = row_values(one.item)
-            if TicketField.ASSIGNEE in outcome.dropped:  # still to come, as a change by itself
-                row = replace(row, owner="")
-            tracked = TrackedTicket(
-                id=outcome.id,
-                key=outcome.key,
-                url=outcome.url,
-                incident=work.origin.incident,
-                ordinal=one.item.ordinal,
-                row=row,
-                mark=mark,
-                has_links=False,
-            )
-            journal.settle_intents([mark], [tracked])
-            _forget_replaced(work, one.item)
-            work.rows[one.item.ordinal] = tracked
-            report.did(Deed(Action.CREATED, one.item.task, one.reason, outcome.key))
-            report.warn(*_problems(work, one, f"The ticket {outcome.key} was created"))
-            dropped = {k: why for k, why in outcome.dropped.items() if k != TicketField.ASSIGNEE}
-            for name, why in dropped.items():
-                report.warn(
-                    f"{work.context.tracker_words.name} refused the {_field(name, one)} of "
-                    f"{work.named(one.item)}: {why} "
-                    f"The ticket {outcome.key} was created without it."
-                )
-        case Refused():
-            journal.settle_intents([mark])
-            report.fail(f"{work.named(one.item)} has no ticket: {outcome.reason}")
-        case NotSent():
-            journal.settle_intents([mark])
-            report.fail(f"{work.named(one.item)} has no ticket yet: {outcome.reason}")
-        case Unknown():
-            now = work.context.clock()
-            report.again(now + work.context.policy.index_lag, now)
-
-
-def _forget_replaced(work: TicketWork, item: ActionItem) -> None:
-    """Forget a ticket that cannot be seen any more, once a person had its row get another."""
-    named = {other.ticket.key for other in work.items if other.ticket is not None}
-    gone = [
-        one.id
-        for one in work.tracked
-        if not one.available and one.key not in named and one.row.task == item.task
-    ]
-    work.context.journal.untrack(gone)
-    work.tracked = tuple(one for one in work.tracked if one.id not in gone)
-
-
-def _field(name: str, one: CreateTicket) -> str:
-    if one.ticket.parent and name == one.ticket.parent.field:
-        return f"parent '{one.ticket.parent.key}'"
-    values = {
-        TicketField.DUE: one.ticket.due,
-        TicketField.PRIORITY: one.ticket.priority and one.ticket.priority.name,
-        TicketField.ASSIGNEE: one.ticket.assignee,
-        "components": ", ".join(each.name for each in one.ticket.components),
-    }
-    if name not in values:
-        return f"field '{name}'"
-    return f"{name} '{values[name]}'" if values[name] else name
-
-
-def _problems(work: TicketWork, one: CreateTicket, done: str) -> list[str]:
-    return [f"{work.named(one.item)}: {problem} {done} without it." for problem in one.problems]
 
 
 def _change(work: TicketWork, action: ChangeTicket) -> None:
@@ -259,16 +229,25 @@ def _change_deeds(action: ChangeTicket, refused: Container[str]) -> list[Deed]:
 
 def _move(work: TicketWork, action: MoveTicket) -> None:
     """Move a ticket; what the tracker asks for besides is told with its refusal."""
+    tickets, to = work.cache.tickets, action.move
     try:
-        work.tracker.transition(action.id, action.move, action.fields)
+        work.tracker.transition(action.id, to, action.fields)
     except Rejected as error:
+        work.postponed.add(action.item.ordinal)
         work.report.fail(
-            f"{work.named(action.item)}: {action.key} was not moved to "
-            f"{action.move.to_status}: {error} {action.lacking}".rstrip()
+            f"{work.named(action.item)}: {action.key} was not moved to {to.to_status}: "
+            f"{error} {action.lacking}".rstrip()
         )
         return
-    work.cache.tickets.add(work.tracker.read([action.id]).values())
     work.report.did(_move_deed(action))
+    moved = replace(tickets.tickets[action.id], status=to.to_status, category=to.to_category)
+    tickets.forget([action.id])
+    try:
+        tickets.read(work.tracker, [action.id])
+    except ConnectorError as error:
+        # It was moved all the same; the next look reads what else that changed.
+        log.info("a ticket could not be read after its move", ticket=action.key, error=str(error))
+        tickets.add([moved])
 
 
 def _move_deed(action: MoveTicket) -> Deed:
@@ -277,13 +256,45 @@ def _move_deed(action: MoveTicket) -> Deed:
 
 
 def _add_links(work: TicketWork, action: AddLinks) -> None:
-    """Show the incident and the document on a ticket of ours that does not show them yet."""
-    for link in action.links:
-        work.tracker.link(action.id, link)
+    """Show the incident and the document on a ticket of ours that does not show them yet.
+
+    Where that is refused, it is told once for each project, and nothing else turns on it: sites
+    have been seen without such links, and accounts without the permission.
+    """
+    ticket = work.cache.tickets.tickets[action.id]
+    journal, refused = work.context.journal, f"{REFUSED_LINKS} {ticket.project}"
+    told = journal.cursor(refused) or NEVER
+    if work.cache.refused_links[ticket.project] >= MOST_REFUSALS:
+        return
+    try:
+        for link in action.links:
+            work.tracker.link(action.id, link)
+    except (AccessDenied, NotFound, Rejected) as error:
+        work.cache.refused_links[ticket.project] += 1
+        if told == NEVER:
+            work.report.warn(
+                f"{ticket.key} does not show its incident and document, and other tickets of "
+                f"project {ticket.project} may not either: {error} It takes the permission Link "
+                "Issues and a site that has remote links. All else goes on; it is told only once."
+            )
+            journal.move_cursor(refused, work.context.clock())
+        return
+    except OutOfQuota:
+        raise
+    except ConnectorError as error:
+        work.report.fail(f"{ticket.key} does not show its incident and document yet: {error}")
+        return
+    if told > NEVER:
+        journal.move_cursor(refused, NEVER)
     shown = {
         ordinal: replace(one, has_links=True)
         for ordinal, one in work.rows.items()
         if one.id == action.id
     }
     work.rows |= shown
-    work.context.journal.track(list(shown.values())[:1])
+    journal.track(list(shown.values())[:1])
+
+
+def problems_told(work: TicketWork, one: CreateTicket, done: str) -> list[str]:
+    """Say of each field that cannot be used that the ticket is ``done`` without it."""
+    return [f"{work.named(one.item)}: {problem} {done} without it." for problem in one.problems]

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from connectors.incidents import IncidentId
@@ -206,8 +206,22 @@ class Journal:
         with self._begin() as connection:
             return list(connection.scalars(select(tables.intents.c.incident).distinct()))
 
-    def intend(self, intents: Iterable[Intent], claim: Claim = NO_CLAIM) -> None:
-        """Write creates down, before they are tried.
+    def newest_in(self, project: str) -> TrackedTicket | None:
+        """Give the newest ticket of ours in a project, by its id; None where there is none."""
+        table = tables.tickets
+        query = select(table).where(table.c.key.startswith(f"{project}-", autoescape=True))
+        newest = query.order_by(func.length(table.c.id).desc(), table.c.id.desc()).limit(1)
+        with self._begin() as connection:
+            row = connection.execute(newest).mappings().one_or_none()
+        return records.ticket_record(row) if row else None
+
+    def intend(
+        self,
+        intents: Iterable[Intent],
+        claim: Claim = NO_CLAIM,
+        lost: Iterable[Mark] = (),
+    ) -> None:
+        """Write creates down, before they are tried, in the place of those that made no ticket.
 
         Raises ``BusyElsewhere`` where the incident's lock was lost and another holds it by now:
         whatever this job has read since is out of date.
@@ -224,16 +238,19 @@ class Journal:
                     "ordinal": one.ordinal,
                     "opened_at": one.opened_at.isoformat(),
                     "unknown_since": one.unknown_since and one.unknown_since.isoformat(),
+                    "failures": one.failures,
+                    "reason": one.reason,
+                    "words": one.words,
                 }
                 put(connection, tables.intents, {"mark": one.mark}, values)
+            _strike_out(connection, lost)
 
     def settle_intents(self, marks: Iterable[Mark], tickets: Iterable[TrackedTicket] = ()) -> None:
         """Strike out creates whose outcome is known, together with the tickets they made."""
         with self._begin() as connection:
             for one in tickets:
                 put(connection, tables.tickets, {"id": one.id}, records.ticket_row(one))
-            for mark in marks:
-                connection.execute(delete(tables.intents).where(tables.intents.c.mark == mark))
+            _strike_out(connection, marks)
 
     def record(self, entries: Iterable[JournalRecord]) -> None:
         """Add writes to the journal."""
@@ -267,3 +284,8 @@ class Journal:
 
     def _begin(self) -> AbstractContextManager[Connection]:
         return self._database.begin()
+
+
+def _strike_out(connection: Connection, marks: Iterable[Mark]) -> None:
+    for mark in marks:
+        connection.execute(delete(tables.intents).where(tables.intents.c.mark == mark))

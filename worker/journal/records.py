@@ -152,6 +152,9 @@ def intent_record(row: Mapping[Any, Any]) -> Intent:
         ordinal=row["ordinal"],
         opened_at=_time(row["opened_at"]),
         unknown_since=_time(since) if since else None,
+        failures=row["failures"],
+        reason=row["reason"],
+        words=row["words"],
     )
 
 

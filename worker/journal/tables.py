@@ -90,6 +90,9 @@ intents = Table(
     Column("ordinal", Integer, nullable=False),
     Column("opened_at", String(40), nullable=False),
     Column("unknown_since", String(40), nullable=True),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("words", Text, nullable=False, server_default=""),
 )
 Index("intents_incident", intents.c.incident)
 
@@ -184,7 +187,7 @@ def chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "004"
+NEWEST = "005"
 """The revision of the tables that this release makes."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 

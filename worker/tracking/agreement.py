@@ -31,7 +31,9 @@ class Sides:
 
     ``rows`` maps the ordinal of each row that has a ticket to what is remembered of it; ``tickets``
     are those that can be seen. ``busy`` tells that people are writing, so that nothing half-written
-    is taken to the tracker.
+    is taken to the tracker; ``postponed`` are the rows for which that failed, so that it is still
+    to come. Of the tickets ``unread``, and of those that the rows ``unasked`` name, nobody knows
+    now whether they can be seen.
     """
 
     document: str
@@ -39,6 +41,13 @@ class Sides:
     rows: Mapping[int, TrackedTicket]
     tickets: Mapping[TicketId, Ticket]
     busy: bool = False
+    postponed: frozenset[int] = frozenset()
+    unread: frozenset[TicketId] = frozenset()
+    unasked: frozenset[int] = frozenset()
+
+    def waits(self, item: ActionItem) -> bool:
+        """Tell whether what a person changed in a row is still to come to its ticket."""
+        return self.busy or item.ordinal in self.postponed
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,7 @@ def questions(sides: Sides, rules: AgreementRules) -> Questions:
         if Field.OWNER in fields and item.owner:
             owners[ticket.project, item.owner] = None
         priorities = priorities or Field.PRIORITY in fields
-        if rules.close and not sides.busy and wants_move(item, tracked, ticket):
+        if rules.close and not sides.waits(item) and wants_move(item, tracked, ticket):
             moves[ticket.id] = None
     return Questions(tuple(owners), priorities, tuple(moves))
 
@@ -119,7 +128,7 @@ def plan_agreement(sides: Sides, answers: Answers, rules: AgreementRules) -> Agr
         words, told = _vocabulary(item, tracked, ticket, answers, rules)
         actions += (Tell(f"{row_name(item, sides.document)}: {one}") for one in told)
         found = compare(item, tracked, ticket, words)
-        if not sides.busy:
+        if not sides.waits(item):
             for one in _for_ticket(sides, item, ticket, found.to_ticket, words):
                 actions.append(one)
                 if isinstance(one, ChangeTicket):
@@ -139,13 +148,21 @@ def plan_agreement(sides: Sides, answers: Answers, rules: AgreementRules) -> Agr
 
 
 def _rows(sides: Sides) -> Iterable[tuple[ActionItem, TrackedTicket]]:
+    """Give the rows whose ticket was read, or is surely not to be seen."""
     for item in sides.items:
-        if tracked := sides.rows.get(item.ordinal):
+        tracked = sides.rows.get(item.ordinal)
+        if tracked is not None and tracked.id not in sides.unread:
             yield item, tracked
 
 
 def _unavailable(item: ActionItem, tracked: TrackedTicket, document: str) -> Iterable[Tell]:
-    if tracked.status_cell != UNAVAILABLE:
+    if tracked.remote is None and not tracked.status_cell:
+        yield Tell(
+            f"{row_name(item, document)} has the ticket {tracked.key}, which this account cannot "
+            "see: a security level may hide the project's new tickets. The row names it all the "
+            "same; let the account see it to have its status."
+        )
+    elif tracked.status_cell != UNAVAILABLE:
         yield Tell(
             f"{row_name(item, document)} has the ticket {tracked.key}, which cannot be seen any "
             "more: it was deleted, or hidden from this account. No other is created; clear the "

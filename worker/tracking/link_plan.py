@@ -1,11 +1,11 @@
 """Which row has which ticket: what the decision rests on, and the decision with its sentences."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.incidents import IncidentId
-from connectors.tickets import Mark, Ticket
+from connectors.tickets import MARK_LABEL_PREFIX, Mark, Ticket, TicketId
 from worker.document.action_items import ActionItem
 from worker.tracking.planned_actions import LacksTicket, LinkTicket, Wait, row_name
 from worker.tracking.tracked_tickets import Intent, TrackedTicket
@@ -17,7 +17,8 @@ class LinkState:
 
     ``labelled`` is None before the search. ``hold`` says why no ticket may be created now, if so.
     ``forgotten_until`` is set for a document that the journal has no memory of: a lost memory may
-    hide a create until then.
+    hide a create until then. ``hides_new`` names the project whose new tickets this account cannot
+    see, if so: no search tells whether one was made there.
     """
 
     incident: IncidentId
@@ -30,6 +31,7 @@ class LinkState:
     labelled: tuple[Ticket, ...] | None = None
     hold: str = ""
     forgotten_until: datetime | None = None
+    hides_new: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class LinkPlan:
     ``held`` are rows that get no ticket now, ``left_out`` those that are to have none. ``lost`` are
     creates that surely made no ticket, ``settled`` those whose ticket was decided, ``orphans``
     tickets whose row a person deleted.
+    ``problems`` say of rows that get no ticket why.
     """
 
     links: tuple[LinkTicket, ...] = ()
@@ -50,7 +53,27 @@ class LinkPlan:
     settled: tuple[Mark, ...] = ()
     orphans: tuple[TrackedTicket, ...] = ()
     warnings: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
     search: bool = False
+
+
+@dataclass(slots=True)
+class LinkDecisions:
+    """The plan while it is being made."""
+
+    links: list[LinkTicket] = field(default_factory=list)
+    creates: list[LacksTicket] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)
+    left_out: list[int] = field(default_factory=list)
+    lost: list[Mark] = field(default_factory=list)
+    settled: list[Mark] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def linked(self) -> set[TicketId]:
+        """Give the tickets that have found their rows."""
+        return {link.tracked.id for link in self.links}
 
 
 def sentences(decided: LinkPlan, state: LinkState) -> Iterable[str]:
@@ -71,3 +94,13 @@ def sentences(decided: LinkPlan, state: LinkState) -> Iterable[str]:
         count = len(decided.held)
         rows = "action item has" if count == 1 else "action items have"
         yield f"{count} {rows} no ticket in {state.document}: {state.hold}."
+
+
+def unknowable(row: str, project: str, mark: Mark) -> str:
+    """Say that no search tells whether a create made a ticket, since new ones are hidden."""
+    return (
+        f"{row} has no ticket that is known: its create had no answer, and this account cannot "
+        f"see new tickets of project {project}, so nobody can tell whether one was made. Let "
+        f"somebody who sees them search for the label {MARK_LABEL_PREFIX}{mark}, and put the key "
+        "into the row; if there is none, that of a ticket made by hand."
+    )

@@ -6,37 +6,23 @@ creates anything: a plan is a value with a reason on each line.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from connectors.tickets import Mark, Ticket, TicketId
+from connectors.tickets import Mark, Ticket
 from worker.document.action_items import ActionItem
-from worker.tracking.link_plan import LinkPlan, LinkState
+from worker.tracking.link_plan import LinkDecisions, LinkPlan, LinkState, unknowable
 from worker.tracking.new_ticket import mark_label, summary_line
-from worker.tracking.planned_actions import LacksTicket, LinkTicket, Wait
+from worker.tracking.planned_actions import LacksTicket, LinkTicket, Wait, row_name
 from worker.tracking.row_matching import Wording, pair, pair_by_words, same_words
-from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values
+from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values, row_words
 
-
-@dataclass(slots=True)
-class _Deciding:
-    """The plan while it is being made."""
-
-    links: list[LinkTicket] = field(default_factory=list)
-    creates: list[LacksTicket] = field(default_factory=list)
-    waits: list[Wait] = field(default_factory=list)
-    held: list[int] = field(default_factory=list)
-    left_out: list[int] = field(default_factory=list)
-    lost: list[Mark] = field(default_factory=list)
-    settled: list[Mark] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
-    def linked(self) -> set[TicketId]:
-        return {link.tracked.id for link in self.links}
+MOST_FAILURES = 3
+"""How often a row is sent by itself and the tracker fails at it, before it is left out."""
 
 
 def plan_links(state: LinkState) -> LinkPlan:
     """Decide for every row that names no ticket; see the module's text for the two looks."""
-    decided = _Deciding()
+    decided = LinkDecisions()
     bare = [item for item in state.items if item.ticket is None]
     bare = _link_unwritten(state, decided, bare)
     bare = _link_cleared(state, decided, bare)
@@ -58,6 +44,7 @@ def plan_links(state: LinkState) -> LinkPlan:
         settled=tuple(decided.settled),
         orphans=_orphans(state, decided),
         warnings=tuple(decided.warnings),
+        problems=tuple(decided.problems),
     )
 
 
@@ -70,7 +57,7 @@ def _named(state: LinkState) -> set[str]:
     return {item.ticket.key for item in state.items if item.ticket is not None}
 
 
-def _left(bare: Sequence[ActionItem], decided: _Deciding) -> list[ActionItem]:
+def _left(bare: Sequence[ActionItem], decided: LinkDecisions) -> list[ActionItem]:
     linked = {link.ordinal for link in decided.links}
     return [item for item in bare if item.ordinal not in linked]
 
@@ -80,7 +67,7 @@ def _wordings(items: Sequence[ActionItem]) -> list[Wording]:
 
 
 def _link_unwritten(
-    state: LinkState, decided: _Deciding, bare: Sequence[ActionItem]
+    state: LinkState, decided: LinkDecisions, bare: Sequence[ActionItem]
 ) -> list[ActionItem]:
     """Link tickets that were made or adopted, but whose link never reached the document."""
     named = _named(state)
@@ -94,7 +81,7 @@ def _link_unwritten(
 
 
 def _link_cleared(
-    state: LinkState, decided: _Deciding, bare: Sequence[ActionItem]
+    state: LinkState, decided: LinkDecisions, bare: Sequence[ActionItem]
 ) -> list[ActionItem]:
     """Link rows with the words of a ticket whose link is gone: one item keeps its one ticket."""
     named = _named(state)
@@ -111,7 +98,7 @@ def _link_cleared(
     return _left(bare, decided)
 
 
-def _free(state: LinkState, decided: _Deciding) -> list[Ticket]:
+def _free(state: LinkState, decided: LinkDecisions) -> list[Ticket]:
     """Tickets under the label that no row names and nobody remembers, lowest id first."""
     named = _named(state)
     known = {one.id for one in state.tracked} | decided.linked()
@@ -122,7 +109,7 @@ def _free(state: LinkState, decided: _Deciding) -> list[Ticket]:
     ]
 
 
-def _marked(state: LinkState, decided: _Deciding, mark: Mark) -> list[Ticket]:
+def _marked(state: LinkState, decided: LinkDecisions, mark: Mark) -> list[Ticket]:
     return [
         ticket
         for ticket in _free(state, decided)
@@ -131,7 +118,7 @@ def _marked(state: LinkState, decided: _Deciding, mark: Mark) -> list[Ticket]:
 
 
 def _adopt_by_mark(
-    state: LinkState, decided: _Deciding, bare: Sequence[ActionItem]
+    state: LinkState, decided: LinkDecisions, bare: Sequence[ActionItem]
 ) -> list[ActionItem]:
     """Link rows whose create had no answer to the ticket that the search shows."""
     found = [(intent, _marked(state, decided, intent.mark)) for intent in state.intents]
@@ -154,7 +141,7 @@ def _adopt_by_mark(
 
 
 def _adopt_by_words(
-    state: LinkState, decided: _Deciding, bare: Sequence[ActionItem]
+    state: LinkState, decided: LinkDecisions, bare: Sequence[ActionItem]
 ) -> list[ActionItem]:
     """Link tickets of this incident that nobody remembers: the journal was lost."""
     free = _free(state, decided)
@@ -194,7 +181,7 @@ def _adopted(
     return LinkTicket(item.ordinal, tracked, reason, adopted=True)
 
 
-def _settle_strays(state: LinkState, decided: _Deciding, bare: Sequence[ActionItem]) -> None:
+def _settle_strays(state: LinkState, decided: LinkDecisions, bare: Sequence[ActionItem]) -> None:
     """Strike out creates without an answer for which no row is left."""
     paired = pair(_wordings(bare), [Wording(one.ordinal, one.task) for one in state.intents])
     for at, intent in enumerate(state.intents):
@@ -210,35 +197,58 @@ def _settle_strays(state: LinkState, decided: _Deciding, bare: Sequence[ActionIt
             decided.lost.append(intent.mark)
 
 
-def _create_or_wait(state: LinkState, decided: _Deciding, bare: Sequence[ActionItem]) -> None:
+def _create_or_wait(state: LinkState, decided: LinkDecisions, bare: Sequence[ActionItem]) -> None:
     settled = set(decided.settled) | set(decided.lost)
     open_intents = [intent for intent in state.intents if intent.mark not in settled]
     known = [Wording(intent.ordinal, intent.task) for intent in open_intents]
     paired = pair(_wordings(bare), known)
     for row, item in enumerate(bare):
         intent = open_intents[paired[row]] if row in paired else None
-        if intent and state.now < (until := intent.last_chance + state.index_lag):
-            reason = "its create had no answer, and a search may still miss the ticket"
-            decided.waits.append(Wait(item.ordinal, until, reason))
+        if intent is not None and _stays_open(state, decided, item, intent):
             continue
-        if intent:
-            decided.lost.append(intent.mark)
         if item.left_out:
             decided.left_out.append(item.ordinal)
+            if intent:
+                decided.lost.append(intent.mark)
         elif state.hold:
             decided.held.append(item.ordinal)
+            if intent:
+                decided.lost.append(intent.mark)
         elif state.forgotten_until and state.now < state.forgotten_until:
             reason = "the journal is new, and a search may still miss a ticket from before it"
             decided.waits.append(Wait(item.ordinal, state.forgotten_until, reason))
         elif intent:
-            decided.creates.append(
-                LacksTicket(item.ordinal, "its first create surely made no ticket")
-            )
+            decided.lost.append(intent.mark)
+            reason = "its first create surely made no ticket"
+            decided.creates.append(LacksTicket(item.ordinal, reason, intent))
         else:
             decided.creates.append(LacksTicket(item.ordinal, "the row has no ticket"))
 
 
-def _orphans(state: LinkState, decided: _Deciding) -> tuple[TrackedTicket, ...]:
+def _stays_open(state: LinkState, decided: LinkDecisions, item: ActionItem, intent: Intent) -> bool:
+    """Tell whether a row gets no ticket now, since of its last create too little is known."""
+    named = row_name(item, state.document)
+    if state.now < (until := intent.last_chance + state.index_lag):
+        reason = "its create had no answer, and a search may still miss the ticket"
+        decided.waits.append(Wait(item.ordinal, until, reason))
+        if intent.failures:
+            decided.problems.append(f"{named} has no ticket yet: {intent.reason}")
+        return True
+    if state.hides_new:
+        decided.problems.append(unknowable(named, state.hides_new, intent.mark))
+        return True
+    if intent.failures >= MOST_FAILURES and intent.words == row_words(item):
+        decided.problems.append(
+            f"{named} has no ticket: its create failed {intent.failures} times while others "
+            f"could be asked for. {intent.reason} It is left out until the row is changed: "
+            "reword it (characters such as emoji may be the reason), or put the key of a ticket "
+            "made by hand into it."
+        )
+        return True
+    return False
+
+
+def _orphans(state: LinkState, decided: LinkDecisions) -> tuple[TrackedTicket, ...]:
     named, linked = _named(state), decided.linked()
     return tuple(
         one for one in state.tracked if one.key not in named and one.id not in linked and one.linked

@@ -17,7 +17,7 @@ from connectors.tickets import (
     Transition,
 )
 from worker.document.action_items import ActionItem
-from worker.tracking.tracked_tickets import EPIC_ROW, TrackedTicket
+from worker.tracking.tracked_tickets import EPIC_ROW, Intent, TrackedTicket
 
 TASK_SHOWN = 60
 """How many characters of a task a sentence quotes."""
@@ -54,10 +54,11 @@ class LinkTicket:
 
 @dataclass(frozen=True, slots=True)
 class LacksTicket:
-    """A row is to get a new ticket."""
+    """A row is to get a new ticket; ``lost`` is its last create, if that surely made none."""
 
     ordinal: int
     reason: str
+    lost: Intent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +72,18 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class CreateTicket:
-    """A row gets a new ticket; ``problems`` are a sentence for each field that cannot be used."""
+    """A row gets a new ticket; ``problems`` are a sentence for each field that cannot be used.
+
+    After a ``lost`` create the ticket is sent by itself: what is in it may be why that failed.
+    ``owner_later`` tells that the owner could not be looked up for now.
+    """
 
     item: ActionItem
     reason: str
     ticket: NewTicket
     problems: tuple[str, ...] = ()
+    lost: Intent | None = None
+    owner_later: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ def plan_cells(
         status = _status(sides, item, tracked, ticket, rules.done)
         edit = CellEdit(ordinal=item.ordinal, status=status)
         old = item.ticket.key if item.ticket else ""
+        if tracked is not None and ticket is None and item.ticket is None:
+            # It is known from its create, whether or not anybody may read it.
+            edit = replace(edit, ticket=TicketCell(key=tracked.key, url=tracked.url))
+            old = tracked.key
         if ticket is not None:
             edit = replace(edit, ticket=TicketCell(key=ticket.key, url=ticket.url))
             if old and old != ticket.key:
@@ -68,22 +72,25 @@ def remembered(
         if one is None or item.ticket is None or one.id in settled:
             continue
         ticket = sides.tickets.get(one.id)
+        if one.id in sides.unread:
+            settled[one.id] = replace(one, ordinal=item.ordinal, linked=True)
+            continue
         kept = replace(one, ordinal=item.ordinal, linked=True, available=ticket is not None)
         if ticket is None:
             settled[one.id] = replace(kept, status_cell=UNAVAILABLE, done=False)
             continue
-        waits = sides.busy and written_over(item, one, ticket)
+        waits = sides.waits(item) and written_over(item, one, ticket)
         settled[one.id] = replace(
             kept,
             key=ticket.key,
             url=ticket.url,
-            row=still_to_come(item, one, ticket) if sides.busy else row_values(item),
+            row=still_to_come(item, one, ticket) if sides.waits(item) else row_values(item),
             remote=ticket_values(ticket),
             status_cell=one.status_cell if waits else status_text(ticket, done),
             done=ticket.category is Category.DONE,
         )
     gone = [
-        one if one.available else replace(one, status_cell=UNAVAILABLE)
+        one if one.available or one.id in sides.unread else replace(one, status_cell=UNAVAILABLE)
         for one in tracked
         if one.id not in settled
     ]
@@ -97,8 +104,13 @@ def _status(
     ticket: Ticket | None,
     done: frozenset[str],
 ) -> str:
-    """Say what the Status cell says; while people write, what they wrote over it stays."""
-    if sides.busy and tracked and ticket and written_over(item, tracked, ticket):
+    """Say what the Status cell says; what people wrote over it stays while that is to come.
+
+    So does what it says of a ticket that was not read.
+    """
+    if (tracked.id in sides.unread) if tracked else (item.ordinal in sides.unasked):
+        return item.status_text
+    if sides.waits(item) and tracked and ticket and written_over(item, tracked, ticket):
         return item.status_text
     return status_text(ticket, done)
 

@@ -9,7 +9,12 @@ from connectors.incidents import IncidentId
 from connectors.tickets import Ticket, TicketId, TicketKey
 from worker.document.action_items import ActionItem
 from worker.tracking.planned_actions import LinkTicket, Tell, row_name
-from worker.tracking.tracked_tickets import EPIC_LABEL_PREFIX, TrackedTicket, row_values
+from worker.tracking.tracked_tickets import (
+    EPIC_LABEL_PREFIX,
+    UNAVAILABLE,
+    TrackedTicket,
+    row_values,
+)
 
 ALIKE = 0.6
 """How alike (0 to 1, as difflib measures) two texts must be to count as one, reworded."""
@@ -129,6 +134,8 @@ def adopt_typed(
     if item.ticket is None:
         return
     named, key = row_name(item, document), item.ticket.key
+    if ticket is None and item.status_text == UNAVAILABLE:
+        return  # told when that was written; what the row says is the record
     if ticket is None:
         yield Tell(
             f"{named} names {key}, which cannot be seen: there is no such ticket, "

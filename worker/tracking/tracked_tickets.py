@@ -58,7 +58,8 @@ class Intent:
     """A create that was decided, and whose outcome is not known to be anything yet.
 
     ``unknown_since`` is when an attempt ended without an answer; without it the program ended
-    before it could say.
+    before it could say. ``failures`` counts how often the tracker failed at this row alone,
+    ``reason`` is what it said last, and ``words`` what the row said then (:func:`row_words`).
     """
 
     mark: Mark
@@ -67,6 +68,9 @@ class Intent:
     ordinal: int
     opened_at: datetime
     unknown_since: datetime | None = None
+    failures: int = 0
+    reason: str = ""
+    words: str = ""
 
     @property
     def last_chance(self) -> datetime:
@@ -82,6 +86,11 @@ def row_values(item: ActionItem) -> Values:
         priority=item.priority or "",
         deadline=item.deadline.isoformat() if item.deadline else item.deadline_text,
     )
+
+
+def row_words(item: ActionItem) -> str:
+    """Give all that a row says, as far as a new ticket can hold it: without its layout."""
+    return " ".join(item.source.replace("|", " ").split())
 
 
 def ticket_values(ticket: Ticket) -> Values:

@@ -57,6 +57,8 @@ class Project:
     archived: bool = False
     lacking: set[str] = field(default_factory=set)
     """Permissions that the sandbox's account does not have here, such as ``CREATE_ISSUES``."""
+    hides_new: bool = False
+    """Whether a default security level hides each new ticket, also from who made it."""
 
     @property
     def settable(self) -> frozenset[str]:

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from connectors.jira.payloads import SiteKind
-from connectors.jira.sandbox import site_routes, ticket_routes
+from connectors.jira.sandbox import search_routes, site_routes, ticket_routes
 from connectors.jira.sandbox.api_request import LOGIN_FAILED, ApiAnswer, ApiRequest, Handler
 from connectors.jira.sandbox.issue_requests import RefusedRequest
 from connectors.jira.sandbox.site import SandboxSite, TicketRecord
@@ -142,7 +142,7 @@ class JiraSandbox(Sandbox):
     def _routes(self) -> list[Route]:
         cloud = self.site.is_cloud
         both = {**site_routes.SITE_ROUTES, **ticket_routes.TICKET_ROUTES}
-        searches = ticket_routes.CLOUD_SEARCHES if cloud else ticket_routes.DATA_CENTER_SEARCHES
+        searches = search_routes.CLOUD_SEARCHES if cloud else search_routes.DATA_CENTER_SEARCHES
         lists = site_routes.CLOUD_PROJECTS if cloud else site_routes.DATA_CENTER_PROJECTS
         prefixes = ["", _GATEWAY] if cloud else [""]
         routes = [
@@ -200,7 +200,7 @@ class JiraSandbox(Sandbox):
         """Tell whether nobody gets a 401; Cloud lets anybody ask for much, and shows nothing."""
         if path == "serverInfo":
             return False
-        open_to_all = path in ticket_routes.EMPTY_TO_NOBODY or path.startswith("issue/{ticket}")
+        open_to_all = path in search_routes.EMPTY_TO_NOBODY or path.startswith("issue/{ticket}")
         return not (self.site.is_cloud and open_to_all)
 
     async def _browse(self, request: Request) -> Response:

@@ -83,6 +83,8 @@ class SandboxSite:
     maps names of types, priorities, statuses and resolutions to what the account's language makes
     of them: it is shown those, and has to use ids or the names themselves. ``workflow`` are the
     transitions that there are, between ``statuses``.
+    A create, of one or of many, that holds what the pattern ``poison`` finds is answered with 500.
+    A server may have no remote links.
     """
 
     kind: SiteKind = SiteKind.CLOUD
@@ -96,6 +98,8 @@ class SandboxSite:
     translated: dict[str, str] = field(default_factory=dict)
     workflow: Sequence[Move] = MOVES
     statuses: dict[str, Status] = field(default_factory=lambda: dict(STATUSES))
+    poison: str = ""
+    has_remote_links: bool = True
     records: dict[str, TicketRecord] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _made: int = 0
@@ -135,7 +139,9 @@ class SandboxSite:
         own = str(FIRST_ID + self._made)
         self._made += 1
         key = self._new_key(project)
-        ticket = SandboxTicket(own, key, project.key, created=now, updated=now, **fields)
+        ticket = SandboxTicket(
+            own, key, project.key, created=now, updated=now, hidden=project.hides_new, **fields
+        )
         self.records[own] = TicketRecord([(now, ticket)])
         return self.records[own]
 

@@ -8,7 +8,14 @@ from connectors.jira.sandbox.projects import Person, Project
 from connectors.jira.sandbox.views import Wire, page
 
 PEOPLE_LIMIT = 1000
-KEYS = ("BROWSE_PROJECTS", "CREATE_ISSUES", "EDIT_ISSUES", "ASSIGN_ISSUES", "TRANSITION_ISSUES")
+KEYS = (
+    "BROWSE_PROJECTS",
+    "CREATE_ISSUES",
+    "EDIT_ISSUES",
+    "ASSIGN_ISSUES",
+    "TRANSITION_ISSUES",
+    "LINK_ISSUES",
+)
 
 
 def server_info(request: ApiRequest) -> ApiAnswer:

@@ -1,11 +1,11 @@
 """The sandbox's routes that make, change and give tickets: one, many, searches."""
 
-import base64
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.jira.sandbox.api_request import LOGIN_FAILED, ApiAnswer, ApiRequest, Handler
+from connectors.jira.sandbox.api_request import ApiAnswer, ApiRequest, Handler
 from connectors.jira.sandbox.field_values import WrongValue, read_assignee
 from connectors.jira.sandbox.issue_requests import (
     RefusedRequest,
@@ -13,9 +13,7 @@ from connectors.jira.sandbox.issue_requests import (
     read_edit,
     read_transition,
 )
-from connectors.jira.sandbox.jql import BadQuery, search
-from connectors.jira.sandbox.site import SandboxTicket, TicketRecord
-from connectors.jira.sandbox.views import Wire
+from connectors.jira.sandbox.site import TicketRecord
 
 CREATE_LIMIT = 50
 
@@ -27,13 +25,22 @@ def _created(request: ApiRequest, body: Any) -> TicketRecord:
     return record
 
 
+def _must_be_storable(request: ApiRequest) -> None:
+    """Refuse, as a database does that cannot store some characters, all that the request holds."""
+    poison = request.site.poison
+    if poison and re.search(poison, json.dumps(request.body, ensure_ascii=False)):
+        raise RefusedRequest(messages=["Internal server error"], status=500)
+
+
 def create(request: ApiRequest) -> ApiAnswer:
     """``POST issue``."""
+    _must_be_storable(request)
     return ApiAnswer(201, request.views.created(_created(request, request.body).now))
 
 
 def create_many(request: ApiRequest) -> ApiAnswer:
     """``POST issue/bulk``: 201 if any was made; those that failed are listed apart."""
+    _must_be_storable(request)
     updates = request.body.get("issueUpdates")
     if not isinstance(updates, list) or not updates:
         raise RefusedRequest(messages=["No issues to create."])
@@ -97,7 +104,9 @@ def delete(request: ApiRequest) -> ApiAnswer:
 
 def transitions(request: ApiRequest) -> ApiAnswer:
     """``GET issue/{ticket}/transitions``."""
-    moves = request.site.moves(request.ticket())
+    record = request.ticket()
+    allowed = "TRANSITION_ISSUES" not in _lacking(request, record)
+    moves = request.site.moves(record) if allowed else []
     fields = "transitions.fields" in request.listed("expand")
     shown = [request.views.transition(move, fields=fields) for move in moves]
     return ApiAnswer(body={"expand": "transitions", "transitions": shown})
@@ -109,8 +118,9 @@ def transition(request: ApiRequest) -> ApiAnswer:
     wanted = request.body.get("transition", {}).get("id")
     if not isinstance(wanted, str):
         raise RefusedRequest(messages=["Missing 'transition' identifier"])
+    allowed = "TRANSITION_ISSUES" not in _lacking(request, record)
     for move in request.site.moves(record):
-        if move.id == wanted:
+        if move.id == wanted and allowed:
             values = read_transition(move, request.body)
             request.site.transition(record, move, **values)
             return ApiAnswer(204)
@@ -122,14 +132,29 @@ def transition(request: ApiRequest) -> ApiAnswer:
     )
 
 
+def _lacking(request: ApiRequest, record: TicketRecord) -> set[str]:
+    """Give the permissions that the account lacks in a ticket's project."""
+    project = request.site.project(record.now.project)
+    return project.lacking if project else set()
+
+
+def _linkable(request: ApiRequest) -> TicketRecord:
+    """Give the ticket that the path names, where the site has remote links at all."""
+    if not request.site.has_remote_links:
+        raise RefusedRequest(messages=["null for uri: " + request.path["ticket"]], status=404)
+    return request.ticket()
+
+
 def links(request: ApiRequest) -> ApiAnswer:
     """``GET issue/{ticket}/remotelink``."""
-    return ApiAnswer(body=request.ticket().links)
+    return ApiAnswer(body=_linkable(request).links)
 
 
 def link(request: ApiRequest) -> ApiAnswer:
     """``POST issue/{ticket}/remotelink``: the same ``globalId`` again replaces the link."""
-    record, body = request.ticket(), request.body
+    record, body = _linkable(request), request.body
+    if "LINK_ISSUES" in _lacking(request, record):
+        raise RefusedRequest(messages=["No Link Issue Permission for issue."], status=403)
     target = body.get("object") or {}
     missing = {name: f"'{name}' is required." for name in ("url", "title") if not target.get(name)}
     if missing:
@@ -176,105 +201,3 @@ TICKET_ROUTES: Mapping[tuple[str, str], Handler] = {
     ("PUT", "issue/{ticket}/properties/{key}"): set_property,
 }
 """Method and path under ``/rest/api/N/`` → what answers."""
-
-
-FETCH_LIMIT = 100
-PROPERTY_LIMIT = 5
-_GONE = (
-    "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full "
-    "migration guideline is available at https://developer.atlassian.com/changelog/#CHANGE-2046"
-)
-
-
-def bulk_fetch(request: ApiRequest) -> ApiAnswer:
-    """``POST issue/bulkfetch``: what cannot be seen is left out without a word."""
-    body = request.body
-    wanted, properties = body.get("issueIdsOrKeys"), body.get("properties", [])
-    if not wanted or len(wanted) > FETCH_LIMIT or len(properties) > PROPERTY_LIMIT:
-        raise RefusedRequest(
-            messages=["Between 1 and 100 issues and at most 5 properties are allowed."]
-        )
-    records = {r.now.id: r for own in wanted if (r := request.site.find(str(own)))}
-    shown, failed = [], []
-    for own, record in records.items() if request.known else ():
-        if own in request.site.unready:
-            request.site.unready.remove(own)
-            failed.append({"id": own, "errorMessage": "The issue could not be read. Try again."})
-        else:
-            fields = body.get("fields", ["*navigable"])
-            shown.append(request.views.ticket(record, record.now, fields, properties))
-    answer = {"issues": shown, "issueErrors": failed}
-    return ApiAnswer(body=answer, headers={} if request.known else LOGIN_FAILED)
-
-
-def search_jql(request: ApiRequest) -> ApiAnswer:
-    """``POST search/jql``: nothing at all for credentials that are not good, and 200."""
-    if not request.known:
-        return ApiAnswer(body={"issues": [], "isLast": True}, headers=LOGIN_FAILED)
-    body = request.body
-    query = str(body.get("jql", ""))
-    size = min(body.get("maxResults", 50), request.site.page_limit)
-    start = _start(body.get("nextPageToken"), query)
-    found = _found(request, query, validate=True)
-    shown = found[start : start + size]
-    fields, properties = body.get("fields", ["id"]), body.get("properties", [])
-    if len(properties) > PROPERTY_LIMIT:
-        raise RefusedRequest(messages=["At most 5 properties are allowed."])
-    answer: Wire = {
-        "isLast": start + size >= len(found),
-        "issues": [request.views.ticket(r, t, fields, properties) for r, t in shown],
-    }
-    if not answer["isLast"]:
-        token = json.dumps([start + size, query]).encode()
-        answer["nextPageToken"] = base64.urlsafe_b64encode(token).decode()
-    return ApiAnswer(body=answer)
-
-
-def _start(token: Any, query: str) -> int:
-    if token is None:
-        return 0
-    try:
-        start, of = json.loads(base64.urlsafe_b64decode(token))
-    except (ValueError, TypeError):
-        start, of = 0, None
-    if of != query:
-        raise RefusedRequest(messages=["The nextPageToken is invalid."])
-    return int(start)
-
-
-def search_gone(_: ApiRequest) -> ApiAnswer:
-    """Cloud's ``search`` of old."""
-    raise RefusedRequest(messages=[_GONE], status=410)
-
-
-def search_pages(request: ApiRequest) -> ApiAnswer:
-    """``GET search`` of Data Center: Jira may give fewer than asked for, and says how many."""
-    validate = request.query.get("validateQuery", "true") != "false"
-    found = _found(request, request.query.get("jql", ""), validate=validate)
-    start = request.number("startAt", 0)
-    size = min(request.number("maxResults", 50), request.site.page_limit)
-    fields = request.listed("fields", "*navigable")
-    shown = [request.views.ticket(r, t, fields, ()) for r, t in found[start : start + size]]
-    return ApiAnswer(
-        body={"startAt": start, "maxResults": size, "total": len(found), "issues": shown}
-    )
-
-
-def _found(
-    request: ApiRequest, query: str, *, validate: bool
-) -> list[tuple[TicketRecord, SandboxTicket]]:
-    try:
-        return search(request.site, query, validate=validate)
-    except BadQuery as bad:
-        raise RefusedRequest(messages=[str(bad)]) from None
-
-
-CLOUD_SEARCHES: Mapping[tuple[str, str], Handler] = {
-    ("POST", "issue/bulkfetch"): bulk_fetch,
-    ("POST", "search/jql"): search_jql,
-    ("GET", "search"): search_gone,
-    ("POST", "search"): search_gone,
-}
-DATA_CENTER_SEARCHES: Mapping[tuple[str, str], Handler] = {("GET", "search"): search_pages}
-EMPTY_TO_NOBODY = frozenset({"issue/bulkfetch", "search/jql"})
-"""What Cloud answers with 200 and nothing to credentials that are not good."""
