@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +65,12 @@ class CreateFields:
     components: tuple[Choice, ...] = ()
     parent: str = ""
     title: str = ""
+
+
+class TicketField(StrEnum):
+    """A field that a ticket shares with its row, as refusals name it."""
+
+    SUMMARY = "summary"
+    ASSIGNEE = "assignee"
+    PRIORITY = "priority"
+    DUE = "due date"

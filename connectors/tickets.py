@@ -8,7 +8,7 @@ a create on its own.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import NewType, Protocol
 
 from connectors.errors import Finding
@@ -227,15 +227,6 @@ class NoAccount:
     reason: str
 
 
-class TicketField(StrEnum):
-    """A field that a ticket shares with its row, as refusals name it."""
-
-    SUMMARY = "summary"
-    ASSIGNEE = "assignee"
-    PRIORITY = "priority"
-    DUE = "due date"
-
-
 class TicketTracker(Protocol):
     """What a tracker must do. Every method may raise ``ConnectorError`` unless it says else."""
 
@@ -283,7 +274,7 @@ class TicketTracker(Protocol):
     def update(self, ticket: TicketId, changes: TicketChanges) -> Mapping[str, str]:
         """Change fields; gives what was refused, by field, with the reason.
 
-        The fields that rows share are named as :class:`TicketField` has them.
+        The fields that rows share are named as ``TicketField`` has them.
         """
 
     def transitions(self, ticket: TicketId) -> Sequence[Transition]:

@@ -5,16 +5,8 @@ from collections.abc import Collection, Mapping
 
 from connectors.jira.markup import adf, wiki
 from connectors.jira.payloads import SiteKind
-from connectors.ticket_fields import Choice
-from connectors.tickets import (
-    MARK_PROPERTY,
-    AccountId,
-    Json,
-    NewTicket,
-    RemoteLink,
-    TicketChanges,
-    TicketField,
-)
+from connectors.ticket_fields import Choice, TicketField
+from connectors.tickets import MARK_PROPERTY, AccountId, Json, NewTicket, RemoteLink, TicketChanges
 
 ESSENTIAL = frozenset({"project", "issuetype", "summary"})
 """Without these there is no ticket; any other field may be left out when Jira refuses it."""

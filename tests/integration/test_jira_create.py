@@ -14,8 +14,8 @@ from connectors.jira.sandbox import JiraSandbox, ProjectField
 from connectors.jira.sandbox.projects import SYSTEM_FIELDS, Project
 from connectors.retry import RetryPolicy
 from connectors.sandbox import Fault, Moment
-from connectors.ticket_fields import Choice
-from connectors.tickets import Created, NotSent, Refused, TicketField, Unknown
+from connectors.ticket_fields import Choice, TicketField
+from connectors.tickets import Created, NotSent, Refused, Unknown
 from tests.contract.jira_support import created, new_ticket, tracker
 
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from connectors.tickets import Category, NoAccount, RemoteLink, TicketField, Transition
+from connectors.ticket_fields import TicketField
+from connectors.tickets import Category, NoAccount, RemoteLink, Transition
 from tests.unit.tracking_support import ALICE, row, rows, ticket, tracked
 from worker.document.action_items import ActionItem
 from worker.tracking.agreement import (

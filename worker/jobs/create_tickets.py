@@ -8,17 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from connectors.errors import AccessDenied, ConnectorError, NotFound, OutOfQuota, PostmortemError
-from connectors.ticket_fields import CreateFields
-from connectors.tickets import (
-    Account,
-    Created,
-    NoAccount,
-    NotSent,
-    Outcome,
-    Refused,
-    TicketField,
-    Unknown,
-)
+from connectors.ticket_fields import CreateFields, TicketField
+from connectors.tickets import Account, Created, NoAccount, NotSent, Outcome, Refused, Unknown
 from worker.document.action_items import ActionItem
 from worker.jobs.parent_ticket import KnownEpic, StillToCome, parent_of
 from worker.jobs.results import Action, Deed

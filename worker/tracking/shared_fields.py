@@ -9,8 +9,8 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from connectors.ticket_fields import Choice, called
-from connectors.tickets import Account, Ticket, TicketChanges, TicketField
+from connectors.ticket_fields import Choice, TicketField, called
+from connectors.tickets import Account, Ticket, TicketChanges
 from worker.content.clean_text import clean
 from worker.document.action_items import ActionItem
 from worker.tracking.new_ticket import priority_choice, summary_line
