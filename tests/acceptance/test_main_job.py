@@ -1,6 +1,7 @@
 """The main job, end to end: draft, action items, tickets, statuses; and everything that is bad."""
 
 import os
+import re
 import stat
 from dataclasses import replace
 from datetime import timedelta
@@ -44,6 +45,24 @@ def test_a_resolved_incident_becomes_a_document_of_nine_sections(here: World) ->
     assert text.startswith(f"---\nincident: {incident}\n")
     assert "status: draft\n" in text
     assert here.path("checkout storm").name.startswith("2026-10-")
+
+
+def test_the_readme_quotes_what_the_program_makes_of_the_demos_incident(here: World) -> None:
+    """Its lines stand in the draft in that order, but for … and for how tables are aligned."""
+
+    def line(text: str) -> str:
+        return re.sub(r"-{2,}", "--", re.sub(r" +", " ", text))
+
+    def pattern(text: str) -> str:
+        return re.escape(line(text)).replace("…", ".*")
+
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    (excerpt,) = re.findall(r"```markdown\n(.*?)```", readme, re.DOTALL)
+    here.sync("checkout storm")
+    drafted = iter([line(each) for each in here.text("checkout storm").splitlines()])
+    for quoted in excerpt.splitlines():
+        if quoted not in ("", "…"):
+            assert any(re.fullmatch(pattern(quoted), each) for each in drafted), quoted
 
 
 def test_each_row_becomes_one_ticket_and_its_status_comes_back(here: World) -> None:
