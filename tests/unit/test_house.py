@@ -2,6 +2,7 @@
 
 import ast
 import configparser
+import inspect
 import re
 import textwrap
 import tomllib
@@ -15,6 +16,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from config.sections import COLUMNS, HEADINGS, LABELS, Column
+from connectors.connector import SourceConnector, TrackerConnector
+from tests.house_sizes import FEWEST_LINES, MOST_IN_A_FOLDER, MOST_LINES, MOST_MODULES
 from tests.unit.test_settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
@@ -204,10 +207,20 @@ def test_the_documentation_is_there_and_names_every_setting_of_the_environment()
 def test_what_contributors_are_told_of_is_there() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     paths = re.findall(r"`((?:tests|connectors|worker|config)/[\w./]+)`", text)
-    made = [each for each in paths if each.startswith("connectors/toy")]
+    made = [each for each in paths if each.startswith("connectors/acme")]
     assert [each for each in paths if each not in made and not (ROOT / each).exists()] == []
     for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
         ast.parse(textwrap.dedent(code))
+
+
+def test_contributors_are_told_the_sizes_and_all_that_a_connector_says_of_itself() -> None:
+    text = " ".join((ROOT / "CONTRIBUTING.md").read_text("utf-8").split())
+    assert f"has {FEWEST_LINES} to {MOST_LINES} lines" in text
+    assert f"at most {MOST_IN_A_FOLDER} modules, all of it at most {MOST_MODULES}" in text
+    for kind in (SourceConnector, TrackerConnector):
+        declared = {name for base in kind.__mro__ for name in inspect.get_annotations(base)}
+        for name in (declared | kind.__abstractmethods__) - {"settings"}:
+            assert f"`{name}`" in text, f"{kind.__name__}.{name}"
 
 
 @pytest.mark.parametrize(
