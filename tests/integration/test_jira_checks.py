@@ -60,7 +60,9 @@ def test_a_project_without_labels_on_its_screen_is_a_problem(sandbox: JiraSandbo
     assert "Labels in OPS" in {finding.subject for finding in findings if finding.problem}
 
 
-@pytest.mark.parametrize("key", ["EDIT_ISSUES", "ASSIGN_ISSUES", "TRANSITION_ISSUES"])
+@pytest.mark.parametrize(
+    "key", ["EDIT_ISSUES", "ASSIGN_ISSUES", "TRANSITION_ISSUES", "LINK_ISSUES"]
+)
 def test_a_permission_that_is_lacking_is_named(sandbox: JiraSandbox, key: str) -> None:
     project(sandbox).lacking.add(key)
     (problem,) = problems(check(sandbox))
