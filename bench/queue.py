@@ -20,8 +20,8 @@ from tests.integration.queue_support import database
 from worker.jobs.job import JobOutcome, JobRequest
 from worker.jobs.results import IncidentResult, Trigger
 from worker.queue import JobRetryPolicy, Queue, QueueSettings
+from worker.queue.job_records import INCIDENT_JOB, INCIDENTS
 from worker.queue.jobs_database import InFile, locate, patient_engine
-from worker.queue.stored_jobs import INCIDENT_JOB, INCIDENTS
 
 WAITING, ENDED, GIVEN_UP = 1_000, 10_000, 20
 TIMES = 9

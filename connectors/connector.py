@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from connectors.incident_kinds import EntryKind
 from connectors.incidents import IncidentId, IncidentSource
+from connectors.log_entry_kinds import EntryKind
 from connectors.rate_limit import Pace
 from connectors.settings import ServiceSettings
 from connectors.tickets import TicketTracker

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import NewType, Protocol
 
 from connectors.errors import Finding, PayloadError
-from connectors.incident_kinds import ChannelKind, EntryKind
+from connectors.log_entry_kinds import ChannelKind, EntryKind
 
 IncidentId = NewType("IncidentId", str)
 """A source's own id of an incident; :func:`incident_id` makes one from text."""

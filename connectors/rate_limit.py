@@ -2,7 +2,7 @@
 
 Each request first takes a permit. Permits are evenly spaced, save for a small burst after a pause:
 the generic cell rate algorithm, whose whole memory is one time. That is what lets many machines
-share a budget through one field of a database (``worker.journal.budgets``).
+share a budget through one field of a database (``worker.journal.call_budgets``).
 """
 
 import math

@@ -27,7 +27,7 @@ from connectors.pagerduty.sandbox.server import SECRET, PagerDutySandbox
 from worker.app.composition import open_context
 from worker.app.registry import load_settings
 from worker.app.service import Service
-from worker.document.action_items import ActionItem
+from worker.document.action_item_values import ActionItem
 from worker.document.action_section import read as read_items
 from worker.jobs.results import Action, RunResult, Trigger
 from worker.jobs.run_many import RunRequest, run_many

@@ -6,7 +6,7 @@ from datetime import datetime
 from connectors.errors import Finding
 from connectors.incidents import Incident, IncidentFilter, IncidentId, IncidentRecord
 from connectors.pagerduty import checks, payloads, resolved_incidents
-from connectors.pagerduty.record import PlanLimits, RecordReader, incident_path
+from connectors.pagerduty.record_reader import PlanLimits, RecordReader, incident_path
 from connectors.pagerduty.transport import Transport
 from connectors.rate_limit import NoPace, Pace
 from connectors.retry import RetryPolicy

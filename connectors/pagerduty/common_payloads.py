@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from connectors.incident_kinds import ChannelKind, EntryKind, Medium, ResponderAnswer
 from connectors.incidents import Agent, AgentKind, IncidentId, Link, Reference
 from connectors.json_fields import JsonValue, Sender
+from connectors.log_entry_kinds import ChannelKind, EntryKind, Medium, ResponderAnswer
 
 OWN_ID = "[A-Z0-9]+"
 """What PagerDuty's ids of incidents are made of: a path is made of nothing else."""

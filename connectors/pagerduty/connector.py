@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from connectors.connector import SourceConnector, WebhookAccess
-from connectors.incident_kinds import EntryKind
 from connectors.incidents import IncidentId
+from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty import webhook
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.common_payloads import OWN_ID, entry_kind, entry_word

@@ -13,7 +13,7 @@ import pytest
 
 from tests.acceptance.world import World
 from tests.integration.formatters import BARE
-from worker.jobs.document_status import document_statuses
+from worker.jobs.status_report import document_statuses
 
 ROW = "Count the pictures | Aiko Brandt | High | 2026-12-24"
 

@@ -13,12 +13,12 @@ from connectors.sandbox import Fault
 from tests.acceptance.world import World, world
 from worker.jobs.catalogue import look
 from worker.jobs.context import DraftFilter
-from worker.jobs.document_status import skipped_incidents
 from worker.jobs.incident_job import run_incident
 from worker.jobs.job import JobRequest
 from worker.jobs.results import IncidentResult, Trigger
 from worker.jobs.run_cache import FoundAccounts, RunCache
 from worker.jobs.run_many import RunRequest, run_many
+from worker.jobs.status_report import skipped_incidents
 
 
 @pytest.fixture

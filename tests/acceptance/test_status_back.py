@@ -7,8 +7,8 @@ import pytest
 
 from connectors.jira.sandbox.projects import STATUSES, Person, Project, Status
 from tests.acceptance.world import World
-from worker.jobs.document_status import document_statuses
 from worker.jobs.results import Action, IncidentResult, Trigger
+from worker.jobs.status_report import document_statuses
 
 
 @pytest.fixture

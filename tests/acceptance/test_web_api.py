@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 
 from connectors.errors import Unreachable
 from tests.integration.web_support import TEXT, Shelf, freight, served, shelf
-from worker.jobs.document_status import SkippedIncident
+from worker.jobs.status_report import SkippedIncident
 
 TOKEN = "sesame"
 WAIT = 60.0

@@ -25,7 +25,7 @@ from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.retry import Circuit, RetryPolicy
 from worker.app.composition import new_mark
 from worker.app.registry import words_of
-from worker.document.action_items import ActionItem
+from worker.document.action_item_values import ActionItem
 from worker.document.action_section import read as read_items
 from worker.drafting.policy import DraftPolicy
 from worker.jobs.context import JobContext, JobPolicy, RouteRule

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from connectors.loopback import LoopbackServer
 from tests.browser.chromium import chromium
 from tests.integration.web_support import Shelf, freight, served, shelf
-from worker.jobs.document_status import SkippedIncident
+from worker.jobs.status_report import SkippedIncident
 from worker.web.access import COOKIE
 
 TOKEN = "open sesame"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from connectors.incident_kinds import EntryKind
 from connectors.incidents import IncidentFilter, IncidentId
+from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.common_payloads import entry_kind
 from connectors.pagerduty.sandbox import json_shapes as wire

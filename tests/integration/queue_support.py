@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from connectors.incidents import IncidentId
 from worker.jobs.job import JobRequest
 from worker.jobs.results import Trigger
-from worker.locks.leases import Leases
+from worker.locks.living_processes import Leases
 from worker.queue import Client
 from worker.queue.jobs_database import SharedClock
 

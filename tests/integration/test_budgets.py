@@ -20,7 +20,7 @@ from connectors.sandbox import Fault
 from tests.integration.queue_support import KINDS, database
 from worker.app.composition import open_context
 from worker.app.registry import load_settings as load
-from worker.journal.budgets import SharedPace
+from worker.journal.call_budgets import SharedPace
 from worker.journal.database import Database
 
 NEXT = sa.text("SELECT next_at FROM budgets WHERE name = 'Jira'")
@@ -97,7 +97,7 @@ from connectors.errors import OutOfQuota
 from connectors.incidents import IncidentId
 from connectors.rate_limit import OverBudget, Rate
 from connectors.pagerduty.client import PagerDuty
-from worker.journal.budgets import SharedPace
+from worker.journal.call_budgets import SharedPace
 from worker.journal.database import Database
 
 url, api, key, incident = sys.argv[1:]

@@ -20,8 +20,8 @@ from connectors.errors import (
     Rejected,
     Unreachable,
 )
-from connectors.incident_kinds import EntryKind
 from connectors.incidents import IncidentId, IncidentStatus
+from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox import scenarios

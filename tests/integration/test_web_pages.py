@@ -8,8 +8,8 @@ import requests
 
 from connectors.errors import Unreachable
 from tests.integration.web_support import PICTURE, Shelf, freight, served, shelf
-from worker.jobs.document_status import ItemStatus, SkippedIncident
 from worker.jobs.job import JobPhase, JobState
+from worker.jobs.status_report import ItemStatus, SkippedIncident
 
 WAIT = 60.0
 

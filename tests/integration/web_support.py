@@ -11,9 +11,9 @@ from connectors.errors import PostmortemError
 from connectors.jira import webhook as jira
 from connectors.loopback import LoopbackServer
 from connectors.pagerduty import webhook as pagerduty
-from worker.jobs.document_status import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.results import Action, Deed, Trigger
+from worker.jobs.status_report import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
 from worker.web.application import WebSettings, create
 from worker.web.monitoring import Metrics
 from worker.web.page_data import DocumentView

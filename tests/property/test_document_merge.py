@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from config.sections import Names, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
-from worker.document.action_items import CellEdit, TicketCell
+from worker.document.action_item_values import CellEdit, TicketCell
 from worker.document.action_section import read, write
 from worker.document.markdown_blocks import parse
 from worker.document.merge import merge

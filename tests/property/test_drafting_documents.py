@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.sections import Names, Section
-from connectors.incident_kinds import EntryKind
 from connectors.incidents import (
     Agent,
     AgentKind,
@@ -27,6 +26,7 @@ from connectors.incidents import (
     Reference,
     Responder,
 )
+from connectors.log_entry_kinds import EntryKind
 from tests.incidents.making import channel
 from tests.incidents.reading import in_bullet, in_cell, in_heading, inlines, parse, shape
 from worker.content.clean_text import clean

@@ -23,8 +23,8 @@ from worker.app.registry import load_settings as load
 from worker.document.action_section import read as read_items
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import RunRequest, run_many
+from worker.queue.job_records import TICK
 from worker.queue.jobs_database import InFile, locate
-from worker.queue.stored_jobs import TICK
 from worker.tracking.new_ticket import incident_label
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from worker.content.dates import read_date
+from worker.content.read_dates import read_date
 
 WEDNESDAY = date(2026, 4, 1)
 DAY = date(2026, 12, 3)

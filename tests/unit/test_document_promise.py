@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from config.sections import Names
-from worker.content.dates import read_date
-from worker.document.action_items import CellEdit, TicketCell
+from worker.content.read_dates import read_date
+from worker.document.action_item_values import CellEdit, TicketCell
 from worker.document.action_section import read, write
 from worker.document.front_matter import new
 from worker.document.front_matter import read as read_front_matter

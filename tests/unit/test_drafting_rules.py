@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.incident_kinds import EntryKind
+from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty.common_payloads import ENTRY_KINDS
 from worker.app.composition import policy
 from worker.app.registry import Services, load_settings

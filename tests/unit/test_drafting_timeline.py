@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.errors import ConfigurationError
-from connectors.incident_kinds import EntryKind
 from connectors.incidents import (
     Agent,
     AgentKind,
@@ -16,6 +15,7 @@ from connectors.incidents import (
     Reference,
     Responder,
 )
+from connectors.log_entry_kinds import EntryKind
 from tests.incidents import nights, odd
 from tests.incidents.making import Making, channel, monitor, person, service
 from worker.drafting.history.story import story

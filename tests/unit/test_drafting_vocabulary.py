@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import worker.drafting
-from connectors.incident_kinds import EntryKind
+from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty import common_payloads
 from worker.drafting.policy import DEFAULT_RULES
 

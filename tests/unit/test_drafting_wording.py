@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connectors.incident_kinds import EntryKind
 from connectors.incidents import Agent, AgentKind, Channel, LogEntry
+from connectors.log_entry_kinds import EntryKind
 from tests.incidents.making import channel
 from worker.drafting.history.agents import actor, automatic, monitor, name
 from worker.drafting.text.local_time import LocalTime

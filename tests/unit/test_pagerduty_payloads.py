@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import PayloadError
-from connectors.incident_kinds import ChannelKind, EntryKind
 from connectors.incidents import (
     Agent,
     AgentKind,
@@ -22,6 +21,7 @@ from connectors.incidents import (
     Reference,
 )
 from connectors.json_fields import JsonValue
+from connectors.log_entry_kinds import ChannelKind, EntryKind
 from connectors.pagerduty import payloads
 from connectors.pagerduty.common_payloads import PAGERDUTY
 from tests.contract.specs import reference

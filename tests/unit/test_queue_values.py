@@ -23,10 +23,10 @@ from worker.jobs.job import (
     decide,
 )
 from worker.jobs.results import Action, Deed, IncidentResult, Trigger
-from worker.queue import stored_jobs
+from worker.queue import job_records
+from worker.queue.job_records import StoredJob, read_job
 from worker.queue.jobs_database import InFile, OnServer, locate
 from worker.queue.schedule import Schedule
-from worker.queue.stored_jobs import StoredJob, read_job
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 POLICY = JobRetryPolicy(pauses=(60, 300), most_attempts=5)
@@ -198,32 +198,32 @@ def test_a_job_that_failed_is_asked_for_again_only_when_something_changed(known,
 
 @pytest.mark.parametrize("incident", ["PABC", "INC-12", "night_of_the_rain"])
 def test_an_incident_may_be_called_as_a_person_calls_it(incident):
-    assert stored_jobs.subject_of(stored_jobs.first_attempt(incident, "e")) == incident
+    assert job_records.subject_of(job_records.first_attempt(incident, "e")) == incident
 
 
 def test_the_same_event_always_names_the_same_job():
     assert (
-        stored_jobs.first_attempt("PABC", "01EVT")
+        job_records.first_attempt("PABC", "01EVT")
         == "PABC:01EVT"
-        == stored_jobs.first_attempt("PABC", "01EVT")
+        == job_records.first_attempt("PABC", "01EVT")
     )
 
 
 @given(st.text(min_size=1), st.integers(min_value=0, max_value=4))
 def test_a_name_tells_its_incident_and_attempt_whatever_the_event_is_called(event, retries):
-    job = stored_jobs.first_attempt("PABC", event)
+    job = job_records.first_attempt("PABC", event)
     for _ in range(retries):
-        job = stored_jobs.next_attempt(job)
-    assert stored_jobs.attempt_number(job) == retries + 1
-    assert stored_jobs.subject_of(job) == "PABC"
-    assert job.startswith(stored_jobs.names_begin("PABC"))
+        job = job_records.next_attempt(job)
+    assert job_records.attempt_number(job) == retries + 1
+    assert job_records.subject_of(job) == "PABC"
+    assert job.startswith(job_records.names_begin("PABC"))
     assert "/" not in job
 
 
 @pytest.mark.parametrize("incident", ["", "P:1", "../x", "P~2", "P" * 81, "P%"])
 def test_what_cannot_be_an_incident_is_refused(incident):
     with pytest.raises(PayloadError, match="not an incident's id"):
-        stored_jobs.first_attempt(incident, "e")
+        job_records.first_attempt(incident, "e")
 
 
 @given(st.floats(min_value=1, max_value=10**6), st.floats(min_value=0, max_value=4 * 10**9))
@@ -238,10 +238,10 @@ def test_every_moment_is_in_one_period_whatever_its_length(seconds, now):
 def test_the_tick_of_a_period_has_one_name_that_tells_its_schedule():
     seven = Schedule("look", timedelta(minutes=7), JobOutcome)
     names = {
-        stored_jobs.tick_name("look", 420, seven.period(now)) for now in (840.0, 1000.0, 1259.9)
+        job_records.tick_name("look", 420, seven.period(now)) for now in (840.0, 1000.0, 1259.9)
     }
     assert names == {"@look:420:2"}
-    assert stored_jobs.subject_of("@look:420:2") == "look"
+    assert job_records.subject_of("@look:420:2") == "look"
 
 
 def test_a_schedule_shorter_than_a_second_is_refused():

@@ -6,16 +6,8 @@ from datetime import date
 from connectors.ticket_fields import TicketField
 from connectors.tickets import Category, NoAccount, RemoteLink, Transition
 from tests.unit.tracking_support import ALICE, row, rows, ticket, tracked
-from worker.document.action_items import ActionItem
-from worker.tracking.agreement import (
-    AgreementRules,
-    Answers,
-    Questions,
-    Sides,
-    plan_agreement,
-    questions,
-)
-from worker.tracking.planned_actions import (
+from worker.document.action_item_values import ActionItem
+from worker.tracking.action_types import (
     AddLinks,
     Cell,
     ChangeTicket,
@@ -24,6 +16,14 @@ from worker.tracking.planned_actions import (
     Tell,
     ToTicket,
     WriteCell,
+)
+from worker.tracking.agreement import (
+    AgreementRules,
+    Answers,
+    Questions,
+    Sides,
+    plan_agreement,
+    questions,
 )
 from worker.tracking.row_cells import plan_cells, remembered
 from worker.tracking.shared_fields import ToRow, after

@@ -4,7 +4,7 @@ import pytest
 
 from connectors.incidents import IncidentId
 from tests.unit.tracking_support import INCIDENT, row, rows, ticket, tracked
-from worker.tracking.planned_actions import LinkTicket, Tell
+from worker.tracking.action_types import LinkTicket, Tell
 from worker.tracking.row_matching import adopt_typed, as_remembered, match_keys
 
 NAMED = row("Add alert", ticket="OPS-1", status="To Do")

@@ -17,8 +17,8 @@ from config.settings import Settings
 from config.values import DirectoryLocation
 from connectors.connector import Connector, SourceConnector, TrackerConnector
 from connectors.errors import ConfigurationError, Finding
-from connectors.incident_kinds import EntryKind
 from connectors.incidents import IncidentSource
+from connectors.log_entry_kinds import EntryKind
 from connectors.rate_limit import LocalPace, NoPace, Pace, Rate
 from connectors.tickets import Mark, TicketTracker
 from connectors.tls import Authorities
@@ -27,7 +27,7 @@ from worker.document.template import survey
 from worker.document.unread.taken_columns import taken_from
 from worker.drafting.policy import DraftPolicy, Handling, OutsideLog, Rule, Topic
 from worker.jobs.context import DraftFilter, JobContext, JobPolicy, RouteRule
-from worker.journal.budgets import SharedPace
+from worker.journal.call_budgets import SharedPace
 from worker.journal.database import Database, sqlite_path
 from worker.journal.incident_locks import FileLocks, IncidentLocks, PostgresLocks, ThreadLocks
 from worker.journal.journal import Journal

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from connectors.incidents import IncidentId
 from worker.jobs.context import JobContext
-from worker.jobs.document_status import (
+from worker.jobs.job import JobState
+from worker.jobs.results import Trigger
+from worker.jobs.status_report import (
     DocumentStatus,
     JournalEntry,
     KnownStatuses,
@@ -14,8 +16,6 @@ from worker.jobs.document_status import (
     journal_of,
     skipped_incidents,
 )
-from worker.jobs.job import JobState
-from worker.jobs.results import Trigger
 from worker.queue import Client
 from worker.web.monitoring import QueueFigures
 from worker.web.page_data import DocumentView

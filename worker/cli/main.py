@@ -29,9 +29,9 @@ from worker.cli.invocation import (
     interruptible,
     settings_of,
 )
-from worker.jobs.document_status import document_statuses, journal_of, skipped_incidents
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import RunRequest
+from worker.jobs.status_report import document_statuses, journal_of, skipped_incidents
 
 app = typer.Typer(
     name="postmortem",

@@ -10,9 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from connectors.errors import Finding
-from worker.jobs.document_status import DocumentStatus, JournalEntry, SkippedIncident
 from worker.jobs.job import JobState
 from worker.jobs.results import IncidentResult, RunResult
+from worker.jobs.status_report import DocumentStatus, JournalEntry, SkippedIncident
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -10,7 +10,7 @@ from config.sections import Column, Names, Section
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import escape, plain_cell
 from worker.content.placeholders import is_bracketed, is_placeholder
-from worker.document.action_items import (
+from worker.document.action_item_values import (
     ActionItem,
     ActionItems,
     CellEdit,

@@ -11,7 +11,7 @@ from config.sections import Names
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import escape, plain
 from worker.content.placeholders import is_placeholder
-from worker.document.action_items import (
+from worker.document.action_item_values import (
     ActionItem,
     CellEdit,
     ItemPlace,

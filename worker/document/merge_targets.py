@@ -11,7 +11,7 @@ from typing import Protocol
 
 from worker.content.inline_markdown import in_cell
 from worker.content.rendering import Spelling
-from worker.document.action_items import is_blank
+from worker.document.action_item_values import is_blank
 from worker.document.markdown_blocks import Heading, ListItem, Table
 from worker.document.markdown_tables import TableRow, append_cells, render_row, replace_cell
 from worker.document.outline import ActionsTable, Bullet, TimelineTable

@@ -13,8 +13,8 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from connectors.errors import ConfigurationError
-from connectors.incident_kinds import EntryKind
 from connectors.incidents import LogEntry
+from connectors.log_entry_kinds import EntryKind
 from worker.content.inline_markdown import names_in
 
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from config.groups import CreateWhen, TicketParent
 from config.sections import Names
 from connectors.connector import ServiceWords
-from connectors.incident_kinds import ResponderAnswer
 from connectors.incidents import AgentKind, Incident, IncidentRecord, IncidentSource, Reference
+from connectors.log_entry_kinds import ResponderAnswer
 from connectors.tickets import Mark, TicketTracker
 from worker.drafting.policy import DraftPolicy
 from worker.journal.incident_locks import IncidentLocks

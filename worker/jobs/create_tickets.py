@@ -10,14 +10,14 @@ from dataclasses import replace
 from connectors.errors import AccessDenied, ConnectorError, NotFound, OutOfQuota, PostmortemError
 from connectors.ticket_fields import CreateFields, TicketField
 from connectors.tickets import Account, Created, NoAccount, NotSent, Outcome, Refused, Unknown
-from worker.document.action_items import ActionItem
+from worker.document.action_item_values import ActionItem
 from worker.jobs.parent_ticket import KnownEpic, StillToCome, parent_of
 from worker.jobs.results import Action, Deed
 from worker.jobs.ticket_actions import TicketWork, problems_told, tell_plan
+from worker.tracking.action_types import CreateTicket, LacksTicket
 from worker.tracking.link_plan import unknowable
 from worker.tracking.new_ticket import Route, incident_label, prepare
 from worker.tracking.parents import belongs
-from worker.tracking.planned_actions import CreateTicket, LacksTicket
 from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values, row_words
 
 MOST_UNKNOWN = 10

@@ -14,6 +14,7 @@ from connectors.ticket_fields import CreateFields
 from connectors.tickets import Created, Outcome, Refused, TicketKey
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.ticket_actions import TicketWork, tell_plan
+from worker.tracking.action_types import CreateTicket
 from worker.tracking.new_ticket import Route
 from worker.tracking.parents import (
     NAMED_IN_FRONT_MATTER,
@@ -24,7 +25,6 @@ from worker.tracking.parents import (
     prepare_epic,
     written_parent,
 )
-from worker.tracking.planned_actions import CreateTicket
 from worker.tracking.tracked_tickets import EPIC_ROW, Intent, TrackedTicket
 
 Send = Callable[[TicketWork, Sequence[CreateTicket]], Sequence[Outcome]]

@@ -13,7 +13,7 @@ from connectors.errors import AccessDenied, ConnectorError, NotFound, PartlyRead
 from connectors.incidents import Incident
 from connectors.ticket_fields import Choice
 from connectors.tickets import TicketKey
-from worker.document.action_items import ActionItem
+from worker.document.action_item_values import ActionItem
 from worker.document.action_section import read as read_items
 from worker.document.action_section import write as write_items
 from worker.document.front_matter import read as read_front_matter
@@ -28,13 +28,13 @@ from worker.jobs.ticket_actions import (
     failures_told,
     postponing,
 )
+from worker.tracking.action_types import LacksTicket, LinkTicket, Tell
 from worker.tracking.agreement import AgreementRules, Answers, plan_agreement, questions
 from worker.tracking.closing import ClosingRules
 from worker.tracking.link_plan import LinkState, sentences
 from worker.tracking.linking import plan_links
 from worker.tracking.new_ticket import Route, incident_label, remote_links
 from worker.tracking.parents import epic_label
-from worker.tracking.planned_actions import LacksTicket, LinkTicket, Tell
 from worker.tracking.row_cells import plan_cells, remembered
 from worker.tracking.row_matching import NamedTickets, adopt_typed, as_remembered, match_keys
 from worker.tracking.tracked_tickets import EPIC_ROW

@@ -19,14 +19,12 @@ from connectors.errors import (
     Rejected,
 )
 from connectors.tickets import TicketId, TicketTracker
-from worker.document.action_items import ActionItem
+from worker.document.action_item_values import ActionItem
 from worker.jobs.context import JobContext
 from worker.jobs.results import Action, Deed, Report
 from worker.jobs.run_cache import RunCache
 from worker.journal.records import NO_CLAIM, Claim
-from worker.tracking.agreement import Sides
-from worker.tracking.new_ticket import Origin
-from worker.tracking.planned_actions import (
+from worker.tracking.action_types import (
     AddLinks,
     Cell,
     ChangeTicket,
@@ -37,6 +35,8 @@ from worker.tracking.planned_actions import (
     WriteCell,
     row_name,
 )
+from worker.tracking.agreement import Sides
+from worker.tracking.new_ticket import Origin
 from worker.tracking.shared_fields import TRACKER_NAMES, after
 from worker.tracking.tracked_tickets import TrackedTicket, row_values, ticket_values
 

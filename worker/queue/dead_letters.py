@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from dbos import WorkflowStatus
 
 from worker.jobs.job import JobPhase, JobState, Standing
-from worker.queue import stored_jobs
-from worker.queue.stored_jobs import INCIDENT_JOB, JobRun, StoredJob, job_of, moment, run_of
+from worker.queue import job_records
+from worker.queue.job_records import INCIDENT_JOB, JobRun, StoredJob, job_of, moment, run_of
 
 Look = Callable[..., Sequence[WorkflowStatus]]
 """Lists jobs, as the engine's ``list_workflows`` does."""
@@ -25,7 +25,7 @@ def parked(look: Look, within: timedelta) -> Sequence[JobState]:
     Of each incident the latest counts. What makes it good is a later run that did all that was
     wanted of it, or that found that nothing ever will.
     """
-    return [stored_jobs.state_of(row, None) for row in _parked(look, within)]
+    return [job_records.state_of(row, None) for row in _parked(look, within)]
 
 
 def standing(look: Look, within: timedelta) -> dict[str, Standing]:
@@ -43,11 +43,11 @@ def standing(look: Look, within: timedelta) -> dict[str, Standing]:
 
 
 def _standing(row: WorkflowStatus, job: StoredJob) -> Standing:
-    phase = stored_jobs.phase_of(row)
+    phase = job_records.phase_of(row)
     failed_at = None
     if phase is JobPhase.PARKED:
         failed_at = _began(row)
-    elif job.failed and stored_jobs.attempt_number(row.workflow_id) > 1:
+    elif job.failed and job_records.attempt_number(row.workflow_id) > 1:
         failed_at = job.tried or job.covered_from
     return Standing(
         phase,
@@ -64,7 +64,7 @@ def _parked(look: Look, within: timedelta) -> Sequence[WorkflowStatus]:
     later = _later_runs(look, rows)
     latest: dict[str, WorkflowStatus] = {}
     for row in sorted(rows, key=lambda row: row.completed_at or 0):
-        incident = stored_jobs.subject_of(row.workflow_id)
+        incident = job_records.subject_of(row.workflow_id)
         if not any(_makes_good(run, row) for run in later[incident]):
             latest.pop(incident, None)
             latest[incident] = row
@@ -74,9 +74,9 @@ def _parked(look: Look, within: timedelta) -> Sequence[WorkflowStatus]:
 def _later_runs(look: Look, rows: Sequence[WorkflowStatus]) -> defaultdict[str, list[JobRun]]:
     """Give the runs, by incident, that may have made these jobs good."""
     found: defaultdict[str, list[JobRun]] = defaultdict(list)
-    since = datetime.fromtimestamp(min(map(_began, rows), default=0), UTC) - stored_jobs.GRAIN
+    since = datetime.fromtimestamp(min(map(_began, rows), default=0), UTC) - job_records.GRAIN
     prefixes = list(
-        {stored_jobs.names_begin(stored_jobs.subject_of(row.workflow_id)) for row in rows}
+        {job_records.names_begin(job_records.subject_of(row.workflow_id)) for row in rows}
     )
     for at in range(0, len(prefixes), _AT_ONCE):
         for row in look(
@@ -87,7 +87,7 @@ def _later_runs(look: Look, rows: Sequence[WorkflowStatus]) -> defaultdict[str, 
             load_input=False,
         ):
             if (ran := run_of(row)) is not None:
-                found[stored_jobs.subject_of(row.workflow_id)].append(ran)
+                found[job_records.subject_of(row.workflow_id)].append(ran)
     return found
 
 

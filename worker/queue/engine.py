@@ -10,10 +10,10 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
 
 from connectors.errors import PostmortemError
 from worker.jobs.job import JobRetryPolicy
-from worker.queue import stored_jobs
+from worker.queue import job_records
+from worker.queue.job_records import StoredJob
 from worker.queue.jobs_database import InFile, Location, file_engine, write_ahead
 from worker.queue.schedule import Schedule
-from worker.queue.stored_jobs import StoredJob
 
 APPLICATION = "postmortem"
 VERSION = "1"
@@ -63,14 +63,14 @@ def launch(
         DBOS(config=_config(location, executor))
         DBOS.launch()
         DBOS.register_queue(
-            stored_jobs.INCIDENTS,
+            job_records.INCIDENTS,
             partition_concurrency=1,
             worker_concurrency=settings.parallel,
             polling_interval_sec=settings.poll,
             on_conflict="always_update",
         )
         DBOS.register_queue(
-            stored_jobs.TICKS,
+            job_records.TICKS,
             global_concurrency=1,
             polling_interval_sec=max(settings.poll, 1.0),  # each look costs, and a tick may be late
             on_conflict="always_update",
@@ -105,9 +105,9 @@ def put(job: StoredJob) -> None:
 
 def put_tick(schedule: Schedule, period: int) -> None:
     """Store the work of one period of a schedule, unless some process did so already."""
-    name = stored_jobs.tick_name(schedule.name, schedule.every.total_seconds(), period)
+    name = job_records.tick_name(schedule.name, schedule.every.total_seconds(), period)
     DBOS.enqueue_workflow_with_options(
-        {"workflow_name": stored_jobs.TICK, "queue_name": stored_jobs.TICKS, "workflow_id": name},
+        {"workflow_name": job_records.TICK, "queue_name": job_records.TICKS, "workflow_id": name},
         schedule.name,
         schedule.begins(period),
     )
@@ -116,8 +116,8 @@ def put_tick(schedule: Schedule, period: int) -> None:
 def options(job: StoredJob) -> EnqueueOptions:
     """Say how a job is to be put into the queue, by the engine or by a client of its database."""
     told: EnqueueOptions = {
-        "workflow_name": stored_jobs.INCIDENT_JOB,
-        "queue_name": stored_jobs.INCIDENTS,
+        "workflow_name": job_records.INCIDENT_JOB,
+        "queue_name": job_records.INCIDENTS,
         "workflow_id": job.id,
         "queue_partition_key": job.request.incident,
     }

@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 from dbos import DBOS, WorkflowStatus
 
-from worker.locks.leases import Leases
+from worker.locks.living_processes import Leases
 from worker.queue.engine import QueueSettings
 from worker.queue.jobs_database import SharedClock
 

@@ -23,10 +23,10 @@ from worker.jobs.job import (
     decide,
 )
 from worker.jobs.results import Trigger
-from worker.queue import engine, stored_jobs
+from worker.queue import engine, job_records
+from worker.queue.job_records import END, NOTHING, RUN, JobEnd, JobRun, StoredJob
 from worker.queue.recovery import UnderWay
 from worker.queue.schedule import Schedule
-from worker.queue.stored_jobs import END, NOTHING, RUN, JobEnd, JobRun, StoredJob
 
 LOST = "The process that ran the job ended before the job did, or its end could not be stored."
 """Why an attempt failed that left no word."""
@@ -67,7 +67,7 @@ class Workflows:
         """Give what the engine is to call, by name; it takes no methods."""
 
         def incident_job(stored: Mapping[str, Any]) -> object:
-            job = stored_jobs.read_job(DBOS.workflow_id or "", stored)
+            job = job_records.read_job(DBOS.workflow_id or "", stored)
             return self._attempt(job, partial(self.run_incident, job.request))
 
         def tick(name: str, due: float) -> object:
@@ -78,14 +78,14 @@ class Workflows:
             job = StoredJob(DBOS.workflow_id or "", request, due, failed=len(self.retry.pauses))
             return self._attempt(job, self.schedules[name].run)
 
-        return {stored_jobs.INCIDENT_JOB: incident_job, stored_jobs.TICK: tick}
+        return {job_records.INCIDENT_JOB: incident_job, job_records.TICK: tick}
 
     def hand_on(self, row: WorkflowStatus) -> None:
         """Put the next attempt in the place of one whose process is gone; leave a tick to the next.
 
         It counts as a failed one, so that a job which kills its process is parked in the end.
         """
-        if job := stored_jobs.job_of(row):
+        if job := job_records.job_of(row):
             engine.put(job.next(job.failed + 1, tried=(row.dequeued_at or 0) / 1000 or job.tried))
         DBOS.cancel_workflow(row.workflow_id)
 
@@ -114,7 +114,7 @@ class Workflows:
     def _follow(self, job: StoredJob, ran: JobRun) -> object:
         """Decide what follows on a run, and tell it; gives what is kept of the attempt."""
         outcome, phase, successor = ran.outcome, JobPhase.DONE, ""
-        match decide(outcome, stored_jobs.attempt_number(job.id), job.failed, self.retry):
+        match decide(outcome, job_records.attempt_number(job.id), job.failed, self.retry):
             case TryAgain(after, failed):
                 following = job.next(failed, ran.began, self.clock(), after)
                 engine.put(following)
@@ -123,10 +123,10 @@ class Workflows:
                 outcome, phase = replace(outcome, failures=reasons), JobPhase.PARKED
         told = JobState(
             id=job.id,
-            subject=stored_jobs.subject_of(job.id),
+            subject=job_records.subject_of(job.id),
             trigger=job.request.trigger,
             phase=phase,
-            attempt=stored_jobs.attempt_number(job.id),
+            attempt=job_records.attempt_number(job.id),
             summary=outcome.summary,
             failures=outcome.failures,
             results=outcome.results,
@@ -145,13 +145,13 @@ def _covering_run(job: StoredJob) -> str:
     """Name an ended job whose run began late enough and did all that is asked for, else ""."""
     since = job.covered_from
     rows = DBOS.list_workflows(
-        workflow_id_prefix=stored_jobs.names_begin(job.request.incident),
+        workflow_id_prefix=job_records.names_begin(job.request.incident),
         status="SUCCESS",
-        dequeued_after=(datetime.fromtimestamp(since, UTC) - stored_jobs.GRAIN).isoformat(),
+        dequeued_after=(datetime.fromtimestamp(since, UTC) - job_records.GRAIN).isoformat(),
         load_input=False,
     )
     for row in rows:
-        ran = stored_jobs.end_of(row).ran
+        ran = job_records.end_of(row).ran
         if ran is not None and ran.began >= since and ran.covers(job.request):
             return row.workflow_id
     return ""
@@ -171,7 +171,7 @@ def _attempted(
         _log.exception("A job stopped on a fault in the program.", job=job.id)
         sentence = f"The program has a fault: {type(error).__name__}: {error}. The log tells where."
         outcome = JobOutcome(failures=(sentence,))
-    did = NOTHING if outcome.left else stored_jobs.wanted(job.request)
+    did = NOTHING if outcome.left else job_records.wanted(job.request)
     return RUN.dump_python(JobRun(began, outcome, did), mode="json")
 
 

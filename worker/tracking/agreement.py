@@ -9,9 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from connectors.ticket_fields import Choice
 from connectors.tickets import Account, NoAccount, RemoteLink, Ticket, TicketId, Transition
-from worker.document.action_items import ActionItem
-from worker.tracking.closing import ClosingRules, closing, wants_move
-from worker.tracking.planned_actions import (
+from worker.document.action_item_values import ActionItem
+from worker.tracking.action_types import (
     AddLinks,
     ChangeTicket,
     Field,
@@ -21,6 +20,7 @@ from worker.tracking.planned_actions import (
     ToTicket,
     row_name,
 )
+from worker.tracking.closing import ClosingRules, closing, wants_move
 from worker.tracking.shared_fields import ToRow, Vocabulary, after, changed, compare, translate
 from worker.tracking.tracked_tickets import UNAVAILABLE, TrackedTicket
 

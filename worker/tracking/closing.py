@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from connectors.ticket_fields import called
 from connectors.tickets import Category, Json, Ticket, Transition
 from worker.content.clean_text import clean
-from worker.document.action_items import ActionItem
+from worker.document.action_item_values import ActionItem
 from worker.tracking.tracked_tickets import TrackedTicket
 
 DONE = "done"

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from connectors.incidents import IncidentId
 from connectors.tickets import MARK_LABEL_PREFIX, Mark, Ticket, TicketId
-from worker.document.action_items import ActionItem
-from worker.tracking.planned_actions import LacksTicket, LinkTicket, Wait, row_name
+from worker.document.action_item_values import ActionItem
+from worker.tracking.action_types import LacksTicket, LinkTicket, Wait, row_name
 from worker.tracking.tracked_tickets import Intent, TrackedTicket
 
 

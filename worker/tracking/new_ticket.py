@@ -21,9 +21,9 @@ from connectors.tickets import (
     RichText,
     Span,
 )
-from worker.document.action_items import ActionItem
+from worker.document.action_item_values import ActionItem
+from worker.tracking.action_types import CreateTicket
 from worker.tracking.closing import ClosingRules
-from worker.tracking.planned_actions import CreateTicket
 
 SUMMARY_LIMIT = 255
 """Jira's limit on a summary, in characters (a longer one is refused with 400)."""

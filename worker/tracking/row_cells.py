@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from connectors.tickets import Category, Ticket, TicketId
-from worker.document.action_items import ActionItem, CellEdit, TicketCell
+from worker.document.action_item_values import ActionItem, CellEdit, TicketCell
+from worker.tracking.action_types import Cell, Field, WriteCell
 from worker.tracking.agreement import AgreementRules, Sides
 from worker.tracking.closing import written_over
-from worker.tracking.planned_actions import Cell, Field, WriteCell
 from worker.tracking.shared_fields import ToRow, still_to_come
 from worker.tracking.tracked_tickets import (
     UNAVAILABLE,

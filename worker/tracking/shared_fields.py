@@ -12,9 +12,9 @@ from datetime import date
 from connectors.ticket_fields import Choice, TicketField, called
 from connectors.tickets import Account, Ticket, TicketChanges
 from worker.content.clean_text import clean
-from worker.document.action_items import ActionItem
+from worker.document.action_item_values import ActionItem
+from worker.tracking.action_types import Field, ToTicket
 from worker.tracking.new_ticket import priority_choice, summary_line
-from worker.tracking.planned_actions import Field, ToTicket
 from worker.tracking.row_matching import same_words
 from worker.tracking.tracked_tickets import TrackedTicket, Values, row_values, ticket_values
 

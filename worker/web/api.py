@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict
 
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
-from worker.jobs.document_status import DocumentStatus, JournalEntry, SkippedIncident
 from worker.jobs.job import JobState
+from worker.jobs.status_report import DocumentStatus, JournalEntry, SkippedIncident
 from worker.web.access import COOKIE, Access
 from worker.web.page_data import DocumentView, IncidentInPath, JobInPath, PageData
 

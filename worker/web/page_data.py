@@ -10,8 +10,8 @@ from typing import Annotated, Protocol
 from fastapi import Path, Query
 
 from connectors.incidents import INCIDENT_ID, IncidentId
-from worker.jobs.document_status import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
 from worker.jobs.job import JobState
+from worker.jobs.status_report import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
 
 _JOB = r"^[A-Za-z0-9_:~@.-]{1,200}$"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from config.sections import Column, Names
 from worker.content.inline_markdown import plain, plain_cell
 from worker.content.placeholders import is_placeholder, says_nothing
-from worker.document.action_items import shortened
+from worker.document.action_item_values import shortened
 from worker.document.markdown_blocks import Blocks, Passage, PassageKind, Table
 from worker.document.markdown_tables import TableRow, split_row
 from worker.document.outline import ActionsTable, Extent

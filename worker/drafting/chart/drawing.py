@@ -12,7 +12,7 @@ from math import cos, pi, sin
 
 import drawsvg as draw  # type: ignore[import-untyped]  # it has no types
 
-from connectors.incident_kinds import EntryKind
+from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean, shorten
 from worker.drafting.chart.layout import LEFT, RIGHT, ChartLayout, Density, Lane, alternative, ticks
 from worker.drafting.history.story import Phase, PhaseState, Story

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
-from connectors.incident_kinds import EntryKind
+from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean
 from worker.drafting.history.alerts import by_service, service_name
 from worker.drafting.history.story import Phase, PhaseState, Story, phases

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from connectors.incident_kinds import ChannelKind, EntryKind, ResponderAnswer
 from connectors.incidents import Agent, AgentKind, LogEntry, Responder
+from connectors.log_entry_kinds import ChannelKind, EntryKind, ResponderAnswer
 from worker.content.clean_text import clean, shorten
 
 SOMEBODY = "Somebody"

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connectors.incident_kinds import SEVERITIES
 from connectors.incidents import Alert
+from connectors.log_entry_kinds import SEVERITIES
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import Markdown, say
 from worker.drafting.text.local_time import LocalTime

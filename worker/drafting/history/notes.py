@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from connectors.incident_kinds import EntryKind
 from connectors.incidents import Agent, IncidentRecord, LogEntry, Note
+from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean, shorten
-from worker.content.dates import read_date
+from worker.content.read_dates import read_date
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import LONGEST_QUOTE
 

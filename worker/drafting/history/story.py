@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
-from connectors.incident_kinds import EntryKind
 from connectors.incidents import (
     ALERTS,
     LOG_ENTRIES,
@@ -20,6 +19,7 @@ from connectors.incidents import (
     IncidentStatus,
     LogEntry,
 )
+from connectors.log_entry_kinds import EntryKind
 from worker.drafting.history.agents import is_person, name
 from worker.drafting.history.notes import WrittenNote, written_notes
 

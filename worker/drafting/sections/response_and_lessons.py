@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from connectors.incident_kinds import EntryKind, ResponderAnswer
 from connectors.incidents import LogEntry
+from connectors.log_entry_kinds import EntryKind, ResponderAnswer
 from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, say
 from worker.drafting.history.agents import (

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from connectors.incident_kinds import EntryKind, UrgencyLevel
 from connectors.incidents import CustomField, IncidentStatus, LogEntry
+from connectors.log_entry_kinds import EntryKind, UrgencyLevel
 from worker.content.clean_text import clean
 from worker.content.draft_content import DraftEntry
 from worker.content.inline_markdown import Markdown, link, say

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from connectors.incident_kinds import EntryKind
 from connectors.incidents import ChangeEvent, Responder
+from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import Markdown, say
 from worker.drafting.history.agents import REQUESTS, is_person, name, unlogged, with_answer

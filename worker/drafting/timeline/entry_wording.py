@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from connectors.incident_kinds import ChannelKind, EntryKind, UrgencyLevel
 from connectors.incidents import Agent, FieldChange, LogEntry
+from connectors.log_entry_kinds import ChannelKind, EntryKind, UrgencyLevel
 from worker.content.clean_text import clean, shorten
 from worker.content.inline_markdown import Markdown, needed_in, say
 from worker.drafting.history.agents import actor, automatic, monitor, name, names, timed_out

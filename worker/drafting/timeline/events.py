@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 
-from connectors.incident_kinds import EntryKind, Medium
 from connectors.incidents import LogEntry
+from connectors.log_entry_kinds import EntryKind, Medium
 from worker.content.inline_markdown import Markdown, link, say
 from worker.drafting.history.agents import SOMEBODY, actor, automatic, is_person, name, names
 from worker.drafting.policy import Rule, Topic, Weight, topic

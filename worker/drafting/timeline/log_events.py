@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from connectors.incident_kinds import EntryKind
 from connectors.incidents import Agent, AgentKind, LogEntry
+from connectors.log_entry_kinds import EntryKind
 from worker.content.inline_markdown import Markdown, link, say
 from worker.drafting.history.agents import is_person, name
 from worker.drafting.history.story import OpenPeriod

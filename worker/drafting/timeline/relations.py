@@ -7,8 +7,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connectors.incident_kinds import EntryKind
 from connectors.incidents import Agent, LogEntry
+from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean
 from worker.drafting.history.agents import asked_with, names
 from worker.drafting.history.notes import NoteKind, WrittenNote

@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from connectors.incident_kinds import EntryKind
+from connectors.log_entry_kinds import EntryKind
 from worker.content.draft_content import DraftRow, own_keys
 from worker.content.inline_markdown import Markdown, link, safe_url, say
 from worker.drafting.history.story import Story

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from worker.content.dates import read_date
 from worker.content.inline_markdown import Definitions, escape, safe_url
 from worker.content.placeholders import (
     is_bracketed,
@@ -19,6 +18,7 @@ from worker.content.placeholders import (
     says_nothing,
     unstruck,
 )
+from worker.content.read_dates import read_date
 
 _KEY = r"[A-Za-z][A-Za-z0-9_]+-[1-9]\d*"
 _URL = r"https?://[^\s<>()|\\\]\"']+"

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from connectors.errors import NotFound, Rejected
-from connectors.incident_kinds import EntryKind
 from connectors.incidents import (
     ALERTS,
     LOG_ENTRIES,
@@ -25,6 +24,7 @@ from connectors.incidents import (
     Reference,
 )
 from connectors.json_fields import JsonValue
+from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty import payloads, resolved_incidents
 from connectors.pagerduty.common_payloads import OWN_ID
 from connectors.pagerduty.refusals import Withheld

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
-from worker.document.action_items import ActionItem
+from worker.document.action_item_values import ActionItem
 from worker.document.action_section import read as read_items
 from worker.document.front_matter import read as read_front_matter
 from worker.document.outline import title
