@@ -20,15 +20,15 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
-from config.sections import Names
+from config.document_names import Names
 from connectors.incidents import IncidentId, IncidentRecord
 from connectors.pagerduty.client import PagerDuty
-from connectors.pagerduty.sandbox.scenarios.other_incidents import big
+from connectors.pagerduty.sandbox.scenarios.quiet_and_large_incidents import big
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.pagerduty.transport import Transport
 from connectors.rate_limit import NoPace
 from connectors.retry import RetryPolicy
-from worker.document.template import fill
+from worker.document.fill_template import fill
 from worker.drafting.draft import draft
 from worker.drafting.policy import DraftPolicy
 

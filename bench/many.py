@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from config.sections import Names
+from config.document_names import Names
 from connectors.tickets import TicketId, TicketKey
 from tests.acceptance.world import World, with_rows, world
 from worker.document.action_section import read
-from worker.document.template import file_name, fill
+from worker.document.fill_template import file_name, fill
 from worker.drafting.draft import draft
 from worker.jobs.context import JobContext
 from worker.jobs.results import Trigger

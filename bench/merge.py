@@ -13,10 +13,10 @@ from importlib.resources import files
 
 from markdown_it import MarkdownIt
 
-from config.sections import Names, Slot
+from config.document_names import Names, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
+from worker.document.fill_template import fill
 from worker.document.merge import merge
-from worker.document.template import fill
 
 LINES = 2_000
 RUNS = 5

@@ -20,6 +20,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from config.document_names import DocumentNames, Names
 from config.groups import (
     DraftSettings,
     QuietTime,
@@ -29,7 +30,6 @@ from config.groups import (
     reachable,
 )
 from config.problems import ConfigurationProblems, Location, sentences
-from config.sections import DocumentNames, Names
 from config.sources import (
     DOCUMENTS_TABLE,
     SettingsFile,

@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.rule import Rule
 from rich.syntax import Syntax
 
-from config.sections import Section
+from config.document_names import Section
 from config.settings import Settings
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId

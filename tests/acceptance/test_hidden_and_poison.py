@@ -10,7 +10,7 @@ from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox.projects import Project
 from connectors.sandbox import Fault, Moment
 from tests.acceptance.world import World, world
-from worker.tracking.linking import MOST_FAILURES
+from worker.tracking.plan_links import MOST_FAILURES
 
 ROWS = ("Add an alert", "Review the hand-over", "Write the runbook")
 FOUR_BYTES = "[\U00010000-\U0010ffff]"

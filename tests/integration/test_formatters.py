@@ -11,7 +11,7 @@ from functools import cache, cached_property
 import pytest
 from markdown_it import MarkdownIt
 
-from config.sections import Names
+from config.document_names import Names
 from tests.integration.formatters import FORMATTERS
 from tests.unit.test_golden_documents import INCIDENTS, POLICY, TEMPLATE
 from worker.content.draft_content import Content, DraftRow, Point
@@ -19,11 +19,11 @@ from worker.content.rendering import Rendering, Spelling
 from worker.document.action_item_values import ActionItem, CellEdit, TicketCell
 from worker.document.action_section import read as read_items
 from worker.document.action_section import write as write_items
+from worker.document.fill_template import fill
 from worker.document.front_matter import body_line
 from worker.document.front_matter import read as read_front_matter
 from worker.document.merge import merge
 from worker.document.merge_values import Written
-from worker.document.template import fill
 from worker.document.text_edits import SourceText
 from worker.drafting.draft import draft
 

@@ -26,7 +26,10 @@ from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import MERGED_ID, STORM_ID, STORM_START
-from connectors.pagerduty.sandbox.scenarios.other_incidents import REOPENED_ID, REOPENED_START
+from connectors.pagerduty.sandbox.scenarios.quiet_and_large_incidents import (
+    REOPENED_ID,
+    REOPENED_START,
+)
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.retry import RetryPolicy
 from connectors.sandbox import Fault

@@ -16,7 +16,7 @@ from connectors.pagerduty.sandbox import json_shapes as wire
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import MERGED_ID, STORM_ID, STORM_START
-from connectors.pagerduty.sandbox.scenarios.other_incidents import (
+from connectors.pagerduty.sandbox.scenarios.quiet_and_large_incidents import (
     AUTO_RESOLVED_ID,
     QUICK_FIX_ID,
     REOPENED_ID,

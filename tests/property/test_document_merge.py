@@ -12,14 +12,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from config.sections import Names, Slot
+from config.document_names import Names, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
 from worker.document.action_item_values import CellEdit, TicketCell
 from worker.document.action_section import read, write
+from worker.document.fill_template import fill
 from worker.document.markdown_blocks import parse
 from worker.document.merge import merge
 from worker.document.merge_values import Written
-from worker.document.template import fill
 
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")
 NAMES = Names()

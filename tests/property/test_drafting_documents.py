@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.sections import Names, Section
+from config.document_names import Names, Section
 from connectors.incidents import (
     Agent,
     AgentKind,
@@ -31,7 +31,7 @@ from tests.incidents.making import channel
 from tests.incidents.reading import in_bullet, in_cell, in_heading, inlines, parse, shape
 from worker.content.clean_text import clean
 from worker.content.draft_content import Content
-from worker.document.template import fill
+from worker.document.fill_template import fill
 from worker.drafting.draft import draft
 from worker.drafting.history.story import story
 from worker.drafting.policy import MILESTONES, DraftPolicy

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from config.sections import Names
+from config.document_names import Names
 from config.settings import Settings
 from connectors.jira.sandbox.server import JiraSandbox
 from connectors.pagerduty.sandbox.incident import SandboxIncident

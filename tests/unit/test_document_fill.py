@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.sections import Column, Names, Section, Slot
+from config.document_names import Column, Names, Section, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
 from worker.content.inline_markdown import escape
 from worker.document.action_section import read
+from worker.document.fill_template import fill
 from worker.document.front_matter import DocumentError
 from worker.document.front_matter import read as read_front_matter
 from worker.document.markdown_blocks import parse
 from worker.document.merge_values import Written
-from worker.document.template import fill
 
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")

@@ -8,12 +8,12 @@ from itertools import takewhile
 
 import pytest
 
-from config.sections import Names, Slot
+from config.document_names import Names, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
+from worker.document.fill_template import fill
 from worker.document.front_matter import DocumentError
 from worker.document.merge import Merged, merge, nearest_base
 from worker.document.merge_values import ADDED, FILLED, MOVED, REFRESHED, REMOVED, TIMELINE, Written
-from worker.document.template import fill
 
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from config.sections import Names
+from config.document_names import Names
 from worker.content.read_dates import read_date
 from worker.document.action_item_values import CellEdit, TicketCell
 from worker.document.action_section import read, write
+from worker.document.fill_template import prompts_of
 from worker.document.front_matter import new
 from worker.document.front_matter import read as read_front_matter
 from worker.document.merge import merge, targets_of
 from worker.document.merge_values import TIMELINE, TIMELINE_HEADER, Unit, Written
 from worker.document.outline import outline
-from worker.document.template import prompts_of
 
 NAMES = Names()
 PAGE = Path(__file__).parents[2] / "docs" / "documents.md"

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.sections import Names, Section, Slot
+from config.document_names import Names, Section, Slot
+from worker.document.fill_template import file_name, survey
 from worker.document.name_matching import label, match, normal
 from worker.document.outline import title
-from worker.document.template import file_name, survey
 from worker.document.unread.open_prompts import open_prompts
 
 NAMES = Names()

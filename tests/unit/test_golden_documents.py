@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.sections import Names
+from config.document_names import Names
 from connectors.incidents import IncidentRecord
 from tests.incidents import days, nights, odd
-from worker.document.template import fill
+from worker.document.fill_template import fill
 from worker.drafting.draft import draft
 from worker.drafting.policy import DraftPolicy
 

@@ -17,7 +17,7 @@ from worker.tracking.action_types import (
     ToTicket,
     WriteCell,
 )
-from worker.tracking.agreement import (
+from worker.tracking.plan_agreement import (
     AgreementRules,
     Answers,
     Questions,

@@ -71,7 +71,7 @@ def settings_of(context: typer.Context) -> Settings:
 
 def carry_out_shown(settings: Settings, opened: JobContext, request: RunRequest) -> RunResult:
     """Do a run, showing on a terminal which incident is being worked on."""
-    from worker.app.commands import carry_out  # noqa: PLC0415 - loads the queue
+    from worker.app.run_or_enqueue import carry_out  # noqa: PLC0415 - loads the queue
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
     shown = printing.err.is_terminal

@@ -179,7 +179,7 @@ def status(
 
 
 def _show_parked(settings: Settings, incidents: Sequence[IncidentId], *, in_json: bool) -> None:
-    from worker.app.commands import parked  # noqa: PLC0415 - other commands start faster without
+    from worker.app.run_or_enqueue import parked  # noqa: PLC0415 - other commands start faster without
 
     found = [one for one in parked(settings) if not incidents or one.subject in incidents]
     printing.parked(found, in_json=in_json)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from config.sections import Slot
+from config.document_names import Slot
 from connectors.incidents import IncidentId
 
 

@@ -29,12 +29,12 @@ from worker.jobs.ticket_actions import (
     postponing,
 )
 from worker.tracking.action_types import LacksTicket, LinkTicket, Tell
-from worker.tracking.agreement import AgreementRules, Answers, plan_agreement, questions
 from worker.tracking.closing import ClosingRules
-from worker.tracking.link_plan import LinkState, sentences
-from worker.tracking.linking import plan_links
+from worker.tracking.link_plan_values import LinkState, sentences
 from worker.tracking.new_ticket import Route, incident_label, remote_links
 from worker.tracking.parents import epic_label
+from worker.tracking.plan_agreement import AgreementRules, Answers, plan_agreement, questions
+from worker.tracking.plan_links import plan_links
 from worker.tracking.row_cells import plan_cells, remembered
 from worker.tracking.row_matching import NamedTickets, adopt_typed, as_remembered, match_keys
 from worker.tracking.tracked_tickets import EPIC_ROW

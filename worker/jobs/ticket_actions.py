@@ -35,8 +35,8 @@ from worker.tracking.action_types import (
     WriteCell,
     row_name,
 )
-from worker.tracking.agreement import Sides
 from worker.tracking.new_ticket import Origin
+from worker.tracking.plan_agreement import Sides
 from worker.tracking.shared_fields import TRACKER_NAMES, after
 from worker.tracking.tracked_tickets import TrackedTicket, row_values, ticket_values
 

@@ -5,12 +5,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from config.sections import Names
+from config.document_names import Names
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
+from worker.document.fill_template import file_name, fill
 from worker.document.merge import merge, nearest_base
 from worker.document.merge_values import Written
-from worker.document.template import file_name, fill
 from worker.jobs.catalogue import Catalogue
 from worker.jobs.context import JobContext
 from worker.jobs.pull_incident import Pulled, chart_name

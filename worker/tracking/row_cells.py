@@ -6,8 +6,8 @@ from dataclasses import replace
 from connectors.tickets import Category, Ticket, TicketId
 from worker.document.action_item_values import ActionItem, CellEdit, TicketCell
 from worker.tracking.action_types import Cell, Field, WriteCell
-from worker.tracking.agreement import AgreementRules, Sides
 from worker.tracking.closing import written_over
+from worker.tracking.plan_agreement import AgreementRules, Sides
 from worker.tracking.shared_fields import ToRow, still_to_come
 from worker.tracking.tracked_tickets import (
     UNAVAILABLE,

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import checkout_storm, merged
-from connectors.pagerduty.sandbox.scenarios.other_incidents import (
+from connectors.pagerduty.sandbox.scenarios.quiet_and_large_incidents import (
     auto_resolved,
     big,
     quick_fix,
