@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
-from config.document_names import Names
+from config.template_names import Names
 from connectors.incidents import IncidentId, IncidentRecord
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox.scenarios.quiet_and_large_incidents import big

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
-from config.document_names import Names
+from config.template_names import Names
 from connectors.tickets import TicketId, TicketKey
 from tests.acceptance.world import World, with_rows, world
 from worker.document.action_section import read

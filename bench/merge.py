@@ -13,7 +13,7 @@ from importlib.resources import files
 
 from markdown_it import MarkdownIt
 
-from config.document_names import Names, Slot
+from config.template_names import Names, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
 from worker.document.fill_template import fill
 from worker.document.merge import merge

@@ -20,7 +20,6 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from config.document_names import DocumentNames, Names
 from config.groups import (
     DraftSettings,
     QuietTime,
@@ -40,6 +39,7 @@ from config.sources import (
     with_documents,
     with_secrets,
 )
+from config.template_names import DocumentNames, Names
 from config.values import (
     Author,
     DatabaseAddress,

@@ -16,8 +16,8 @@ from rich.markup import escape
 from rich.rule import Rule
 from rich.syntax import Syntax
 
-from config.document_names import Section
 from config.settings import Settings
+from config.template_names import Section
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
 from connectors.jira.sandbox.server import JiraSandbox

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from config.document_names import HEADINGS, Names, Section
+from config.template_names import HEADINGS, Names, Section
 from connectors.jira.sandbox.projects import PEOPLE
 from tests.acceptance.world import World
 from worker.app.composition import preflight

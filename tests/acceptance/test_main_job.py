@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.document_names import LABELS, Names, Slot
+from config.template_names import LABELS, Names, Slot
 from connectors.jira.payloads import SiteKind
 from connectors.sandbox import Fault
 from tests.acceptance.world import World

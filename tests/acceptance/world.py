@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from config.document_names import Names
+from config.template_names import Names
 from connectors.incidents import IncidentId
 from connectors.jira.client import Jira
 from connectors.jira.connector import JiraConnector

@@ -12,7 +12,7 @@ from connectors.incidents import IncidentFilter, IncidentId
 from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.common_payloads import entry_kind
-from connectors.pagerduty.sandbox import json_shapes as wire
+from connectors.pagerduty.sandbox import references as wire
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID, STORM_START

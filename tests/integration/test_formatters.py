@@ -11,11 +11,11 @@ from functools import cache, cached_property
 import pytest
 from markdown_it import MarkdownIt
 
-from config.document_names import Names
+from config.template_names import Names
 from tests.integration.formatters import FORMATTERS
 from tests.unit.test_golden_documents import INCIDENTS, POLICY, TEMPLATE
 from worker.content.draft_content import Content, DraftRow, Point
-from worker.content.rendering import Rendering, Spelling
+from worker.content.same_markdown import Rendering, Spelling
 from worker.document.action_item_values import ActionItem, CellEdit, TicketCell
 from worker.document.action_section import read as read_items
 from worker.document.action_section import write as write_items

@@ -15,7 +15,7 @@ from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import SECRET, FieldEdit, JiraSandbox, ProjectField
 from connectors.jira.sandbox.jql import BadQuery, parse
 from connectors.jira.webhook import read
-from connectors.loopback import LoopbackServer
+from connectors.loopback_server import LoopbackServer
 from connectors.sandbox import Fault, Moment, Served
 from connectors.tickets import RemoteLink
 from tests.contract.jira_support import created, new_ticket, tracker

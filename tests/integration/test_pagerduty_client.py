@@ -23,7 +23,7 @@ from connectors.errors import (
 from connectors.incidents import IncidentId, IncidentStatus
 from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty.client import PagerDuty
-from connectors.pagerduty.sandbox import json_shapes as wire
+from connectors.pagerduty.sandbox import references as wire
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import MERGED_ID, STORM_ID, STORM_START
 from connectors.pagerduty.sandbox.scenarios.quiet_and_large_incidents import (

@@ -13,7 +13,7 @@ from connectors.errors import AccessDenied, PayloadError, Rejected
 from connectors.incidents import IncidentFilter
 from connectors.pagerduty import resolved_incidents, transport
 from connectors.pagerduty.client import PagerDuty
-from connectors.pagerduty.sandbox import json_shapes as wire
+from connectors.pagerduty.sandbox import references as wire
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.retry import RetryPolicy

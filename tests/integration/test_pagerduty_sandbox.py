@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from connectors.errors import SignatureError
-from connectors.pagerduty.sandbox import json_shapes as wire
+from connectors.pagerduty.sandbox import references as wire
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import MERGED_ID, STORM_ID, STORM_START

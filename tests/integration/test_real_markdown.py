@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from config.document_names import Names, Slot
+from config.template_names import Names, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow
 from worker.document.action_item_values import CellEdit
 from worker.document.action_section import read, write

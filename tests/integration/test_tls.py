@@ -17,7 +17,7 @@ from connectors.incidents import IncidentId
 from connectors.jira.client import Jira
 from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import JiraSandbox
-from connectors.loopback import LoopbackServer
+from connectors.loopback_server import LoopbackServer
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID

@@ -9,7 +9,7 @@ from threading import Lock
 from connectors.connector import WebhookAccess
 from connectors.errors import PostmortemError
 from connectors.jira import webhook as jira
-from connectors.loopback import LoopbackServer
+from connectors.loopback_server import LoopbackServer
 from connectors.pagerduty import webhook as pagerduty
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.results import Action, Deed, Trigger

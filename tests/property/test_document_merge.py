@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from config.document_names import Names, Slot
+from config.template_names import Names, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
 from worker.document.action_item_values import CellEdit, TicketCell
 from worker.document.action_section import read, write

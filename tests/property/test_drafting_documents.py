@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.document_names import Names, Section
+from config.template_names import Names, Section
 from connectors.incidents import (
     Agent,
     AgentKind,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from connectors.pagerduty.sandbox.account import FIRST_NUMBER, SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
-from connectors.pagerduty.sandbox.json_shapes import Wire
+from connectors.pagerduty.sandbox.references import Wire
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import (
     AIKO,
     CHECKOUT,

@@ -10,8 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from config.document_names import Names
 from config.settings import Settings
+from config.template_names import Names
 from connectors.jira.sandbox.server import JiraSandbox
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from tests.acceptance.world import with_rows

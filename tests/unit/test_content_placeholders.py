@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.document_names import NOTHING
+from config.template_names import NOTHING
 from worker.content.placeholders import (
     is_bracketed,
     is_marks,

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from worker.content.rendering import Spelling
+from worker.content.same_markdown import Spelling
 
 DEFINITIONS = {"CHART": {"href": "a.svg", "title": ""}}
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from config.document_names import Column, Names, Section
+from config.template_names import Column, Names, Section
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import escape, plain_cell
 from worker.document.action_item_values import ActionItem, CellEdit, TicketCell

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.document_names import Column, Names, Section, Slot
+from config.template_names import Column, Names, Section, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
 from worker.content.inline_markdown import escape
 from worker.document.action_section import read

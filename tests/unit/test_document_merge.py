@@ -8,7 +8,7 @@ from itertools import takewhile
 
 import pytest
 
-from config.document_names import Names, Slot
+from config.template_names import Names, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
 from worker.document.fill_template import fill
 from worker.document.front_matter import DocumentError

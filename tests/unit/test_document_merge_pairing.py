@@ -1,6 +1,6 @@
 """Which entry is which of the things once written: by its words, else by its place and likeness."""
 
-from worker.content.rendering import Spelling
+from worker.content.same_markdown import Spelling
 from worker.document.merge_pairing import longest_rising, pair, reworded
 from worker.document.merge_values import Unit
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.document_names import Names
+from config.template_names import Names
 from worker.content.read_dates import read_date
 from worker.document.action_item_values import CellEdit, TicketCell
 from worker.document.action_section import read, write

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.document_names import Names, Section, Slot
+from config.template_names import Names, Section, Slot
 from worker.document.fill_template import file_name, survey
 from worker.document.name_matching import label, match, normal
 from worker.document.outline import title

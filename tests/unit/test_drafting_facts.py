@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.document_names import Slot
+from config.template_names import Slot
 from connectors.incidents import CustomField, IncidentStatus, Link, Missing, Reference
 from tests.incidents import days, nights, odd
 from tests.incidents.making import Making, service

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from config.document_names import Names
+from config.template_names import Names
 from connectors.incidents import IncidentRecord
 from tests.incidents import days, nights, odd
 from worker.document.fill_template import fill

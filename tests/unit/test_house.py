@@ -15,7 +15,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from config.document_names import COLUMNS, HEADINGS, LABELS, Column
+from config.template_names import COLUMNS, HEADINGS, LABELS, Column
 from connectors.connector import SourceConnector, TrackerConnector
 from tests.house_sizes import FEWEST_LINES, MOST_IN_A_FOLDER, MOST_LINES, MOST_MODULES
 from tests.unit.test_settings import VARIABLES

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import BaseModel, SecretStr, ValidationError
 
-from config.document_names import COLUMNS, HEADINGS, LABELS, Column, Section, Slot
 from config.groups import CreateWhen, Day, DraftSettings, RuleAction, RuleSettings, Urgency
 from config.problems import ConfigurationProblems
 from config.settings import Settings, settings_class
 from config.settings import load as load_groups
 from config.sources import variables_of
+from config.template_names import COLUMNS, HEADINGS, LABELS, Column, Section, Slot
 from config.values import DirectoryLocation, GitLocation
 from connectors.jira.settings import JiraSettings
 from connectors.pagerduty.settings import PagerDutySettings

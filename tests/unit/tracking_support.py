@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from config.document_names import Names
+from config.template_names import Names
 from connectors.incidents import IncidentId
 from connectors.tickets import Account, AccountId, Category, Mark, Ticket, TicketId, TicketKey
 from worker.document.action_item_values import ActionItem

@@ -24,7 +24,7 @@ from connectors.tickets import Mark, TicketTracker
 from connectors.tls import Authorities
 from worker.app.registry import Services
 from worker.document.fill_template import survey
-from worker.document.unread.action_item_source import taken_from
+from worker.document.unread.where_items_come_from import taken_from
 from worker.drafting.policy import DraftPolicy, Handling, OutsideLog, Rule, Topic
 from worker.jobs.context import DraftFilter, JobContext, JobPolicy, RouteRule
 from worker.journal.call_budgets import SharedPace

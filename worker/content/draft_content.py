@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from config.document_names import Slot
+from config.template_names import Slot
 from connectors.incidents import IncidentId
 
 

@@ -6,7 +6,7 @@ Rows of tables are dealt with here, check boxes in :mod:`worker.document.checkbo
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from config.document_names import Column, Names, Section
+from config.template_names import Column, Names, Section
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import escape, plain_cell
 from worker.content.placeholders import is_bracketed, is_placeholder

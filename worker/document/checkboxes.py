@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from config.document_names import Names
+from config.template_names import Names
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import escape, plain
 from worker.content.placeholders import is_placeholder

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from config.document_names import Column, Names, Section, Slot
+from config.template_names import Column, Names, Section, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, own_keys
 from worker.content.inline_markdown import in_cell
 from worker.content.placeholders import is_bracketed, is_placeholder

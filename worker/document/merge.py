@@ -6,8 +6,8 @@ What a person wrote is never changed, moved or removed; see ``docs/documents.md`
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from config.document_names import Names, Slot
-from worker.content.rendering import Spelling
+from config.template_names import Names, Slot
+from worker.content.same_markdown import Spelling
 from worker.document import front_matter
 from worker.document.merge_lists import merge_list
 from worker.document.merge_pairing import pair

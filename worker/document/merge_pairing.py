@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 
-from worker.content.rendering import Spelling
+from worker.content.same_markdown import Spelling
 from worker.document.merge_targets import EntryCells
 from worker.document.merge_values import Unit
 

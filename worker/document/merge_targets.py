@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from worker.content.inline_markdown import in_cell
-from worker.content.rendering import Spelling
+from worker.content.same_markdown import Spelling
 from worker.document.action_item_values import is_blank
 from worker.document.markdown_blocks import Heading, ListItem, Table
 from worker.document.markdown_tables import TableRow, append_cells, render_row, replace_cell

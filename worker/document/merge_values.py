@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from config.document_names import Names, Section, Slot
+from config.template_names import Names, Section, Slot
 from worker.document.front_matter import DocumentError
 from worker.document.text_edits import Edit
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from config.document_names import Column
+from config.template_names import Column
 from worker.content.inline_markdown import plain
 
 Name = TypeVar("Name")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from config.document_names import HEADINGS, Column, Names, Section, Slot
+from config.template_names import HEADINGS, Column, Names, Section, Slot
 from worker.content.inline_markdown import plain
 from worker.document.markdown_blocks import Blocks, Heading, ListItem, PassageKind, Table, parse
 from worker.document.markdown_tables import TableRow

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from config.document_names import Slot
+from config.template_names import Slot
 from connectors.incidents import IncidentRecord
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point, own_keys
 from worker.content.inline_markdown import safe_url, say

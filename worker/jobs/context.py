@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
 
-from config.document_names import Names
 from config.groups import CreateWhen, TicketParent
+from config.template_names import Names
 from connectors.connector import ServiceWords
 from connectors.incidents import AgentKind, Incident, IncidentRecord, IncidentSource, Reference
 from connectors.log_entry_kinds import ResponderAnswer

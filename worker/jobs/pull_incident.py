@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import quote
 
-from config.document_names import Slot
+from config.template_names import Slot
 from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError, Unauthorized
 from connectors.incidents import (
     Incident,

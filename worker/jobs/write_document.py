@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from config.document_names import Names
+from config.template_names import Names
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
 from worker.document.fill_template import file_name, fill

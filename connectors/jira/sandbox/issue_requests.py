@@ -53,7 +53,7 @@ class CheckedCreate:
 
 
 def read_create(site: SandboxSite, body: Any) -> CheckedCreate:
-    """Look at the body of a create. Raises :class:`Refused` with everything that is wrong."""
+    """Look at the body of a create. Raises :class:`RefusedRequest` with all that is wrong."""
     _shape(body)
     fields = dict(_mapping(body.get("fields")))
     project = _project(site, fields.pop("project", None))

@@ -1,4 +1,4 @@
-"""The sandbox's routes that make, change and give tickets: one, many, searches."""
+"""The sandbox's routes that make, change and give tickets: one at a time."""
 
 import json
 import re

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from connectors.pagerduty.sandbox import json_shapes as wire
+from connectors.pagerduty.sandbox import references as wire
 from connectors.pagerduty.sandbox.incident import SandboxIncident
-from connectors.pagerduty.sandbox.json_shapes import Wire
+from connectors.pagerduty.sandbox.references import Wire
 
 FIRST_NUMBER = 4101
 

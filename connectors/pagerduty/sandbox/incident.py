@@ -8,9 +8,9 @@ document have the shapes seen in captured payloads.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from connectors.pagerduty.sandbox import json_shapes as wire
-from connectors.pagerduty.sandbox.incident_state import Conversation, step
-from connectors.pagerduty.sandbox.json_shapes import Wire
+from connectors.pagerduty.sandbox import references as wire
+from connectors.pagerduty.sandbox.incident_record import Conversation, step
+from connectors.pagerduty.sandbox.references import Wire
 
 _MONITOR = "Lookout"
 _WAYS = {"sms": "SMS", "phone": "phone", "push": "push notification", "email": "email"}

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from starlette.datastructures import QueryParams
 
-from connectors.pagerduty.sandbox.json_shapes import Wire
+from connectors.pagerduty.sandbox.references import Wire
 
 LARGEST_PAGE = 100
 USUAL_PAGE = 25

@@ -16,8 +16,8 @@ from connectors.pagerduty.refusals import is_oauth_token
 from connectors.pagerduty.sandbox import views
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
-from connectors.pagerduty.sandbox.json_shapes import priority
 from connectors.pagerduty.sandbox.queries import ErrorAnswer, QueryReader, not_found
+from connectors.pagerduty.sandbox.references import priority
 from connectors.pagerduty.sandbox.views import stamp
 
 _UTC = ZoneInfo("UTC")

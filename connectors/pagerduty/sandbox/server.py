@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from connectors.pagerduty.sandbox import views
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
-from connectors.pagerduty.sandbox.json_shapes import Wire
+from connectors.pagerduty.sandbox.references import Wire
 from connectors.pagerduty.sandbox.routes import Api
 from connectors.sandbox import Delivery, Fault, Recorder, Sandbox
 

@@ -6,9 +6,9 @@ from collections.abc import Container
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from connectors.pagerduty.sandbox import json_shapes as wire
-from connectors.pagerduty.sandbox.incident_state import IncidentState
-from connectors.pagerduty.sandbox.json_shapes import Wire
+from connectors.pagerduty.sandbox import references as wire
+from connectors.pagerduty.sandbox.incident_record import IncidentState
+from connectors.pagerduty.sandbox.references import Wire
 from connectors.pagerduty.webhook import SIGNATURE_HEADER, sign
 from connectors.sandbox import Delivery
 

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Mapping
 
-from config.document_names import HEADINGS, Names, Section
+from config.template_names import HEADINGS, Names, Section
 from worker.content.inline_markdown import plain
 from worker.content.placeholders import is_placeholder, says_nothing
 from worker.document.markdown_blocks import Blocks, Heading

@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from config.document_names import Column, Names
+from config.template_names import Column, Names
 from worker.content.inline_markdown import plain, plain_cell
 from worker.content.placeholders import is_placeholder, says_nothing
 from worker.document.action_item_values import shortened

@@ -5,10 +5,10 @@ A release uses up the ledger's connections, and the checkout fails.
 
 from datetime import UTC, datetime, timedelta
 
-from connectors.pagerduty.sandbox import json_shapes as wire
+from connectors.pagerduty.sandbox import references as wire
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
-from connectors.pagerduty.sandbox.json_shapes import Wire
+from connectors.pagerduty.sandbox.references import Wire
 
 MIRA = wire.person("Mira Castellan")
 JONAS = wire.person("Jonas Thorvald")

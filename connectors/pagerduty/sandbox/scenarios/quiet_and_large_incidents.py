@@ -6,7 +6,7 @@ large as PagerDuty lets one grow, for measurements.
 
 from datetime import UTC, datetime, timedelta
 
-from connectors.pagerduty.sandbox import json_shapes as wire
+from connectors.pagerduty.sandbox import references as wire
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import (

@@ -1,6 +1,6 @@
 """Where in a template, or a document, the action items are taken from, said for people."""
 
-from config.document_names import Column, Names, Section
+from config.template_names import Column, Names, Section
 from worker.content.inline_markdown import plain
 from worker.document.markdown_blocks import Blocks, Heading
 from worker.document.outline import ActionsTable, outline

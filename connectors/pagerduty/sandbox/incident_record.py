@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from connectors.pagerduty.sandbox import json_shapes as wire
-from connectors.pagerduty.sandbox.json_shapes import Wire
+from connectors.pagerduty.sandbox import references as wire
+from connectors.pagerduty.sandbox.references import Wire
 
 P = ParamSpec("P")
 R = TypeVar("R")
