@@ -116,8 +116,11 @@ def test_a_close_that_is_refused_stops_nothing_else(
         assert "Resolution is required." in result.failures[0]
     assert sorted(closing.linked()) == sorted(closing.tickets())
     assert len(closing.tickets()) == 4
-    assert closing.statuses() == ["Done", "In Progress", "To Do", "To Do"]
+    refused = status == 400 and at.startswith("POST")
+    assert closing.statuses() == ["To Do" if refused else "Done", "In Progress", "To Do", "To Do"]
     closing.jira.faults.clear()
+    if refused:  # the cell tells the truth again, so a person has to ask once more
+        set_cell(closing, "Add an alert", "To Do", "Done")
     assert closing.sync().failures == ()
     assert closing.jira.ticket(key).now.status == "Done"
 

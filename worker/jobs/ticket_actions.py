@@ -233,7 +233,7 @@ def _move(work: TicketWork, action: MoveTicket) -> None:
     try:
         work.tracker.transition(action.id, to, action.fields)
     except Rejected as error:
-        work.postponed.add(action.item.ordinal)
+        # Not postponed: the cell must not say of an open ticket that it is done.
         work.report.fail(
             f"{work.named(action.item)}: {action.key} was not moved to {to.to_status}: "
             f"{error} {action.lacking}".rstrip()
