@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from connectors.jira.sandbox.projects import STATUSES, Person, Project, Status
+from connectors.jira.sandbox.projects import Person, Project, Status
 from tests.acceptance.world import World
 from worker.jobs.results import Action, IncidentResult, Trigger
 from worker.jobs.status_report import document_statuses
@@ -129,9 +129,9 @@ SHOWN = "A | <b>b</b> [c](javascript:d) ![e](//f) | g | &amp; *h* https://i.exam
 
 
 def test_hostile_names_of_the_tracker_are_shown_as_text_and_look_unchanged_ever_after(
-    there: World, monkeypatch: pytest.MonkeyPatch
+    there: World,
 ) -> None:
-    monkeypatch.setitem(STATUSES, HOSTILE, Status("10009", HOSTILE, "indeterminate"))  # type: ignore[arg-type]  # a dict
+    there.jira.site.statuses[HOSTILE] = Status("10009", HOSTILE, "indeterminate")
     somebody = Person(HOSTILE, "mallory", "mallory@example.com")
     there.jira.site.people = (*there.jira.site.people, somebody)
     first, _ = there.linked()
