@@ -11,7 +11,7 @@ from connectors.incidents import Agent, AgentKind, IncidentId, Link, Reference
 from connectors.json_fields import JsonValue, Sender
 from connectors.log_entry_kinds import ChannelKind, EntryKind, Medium, ResponderAnswer
 
-OWN_ID = "[A-Z0-9]+"
+OWN_ID = "[A-Z0-9]{1,80}"
 """What PagerDuty's ids of incidents are made of: a path is made of nothing else."""
 
 _SUFFIX = "_log_entry"

@@ -84,35 +84,40 @@ def _plan_creates(
     items = {one.ordinal: one for one in work.items}
     creates = []
     for one in lacking:
-        item = items[one.ordinal]
-        owner, later = _owner(work, route, item)
-        create = prepare(
-            item,
-            one.reason,
-            work.context.new_mark(),
-            work.origin,
-            route,
-            fields,
-            work.context.policy.priorities,
-            owner,
-        )
-        creates.append(replace(create, lost=one.lost, owner_later=later))
+        item, owner, later = items[one.ordinal], None, False
+        try:
+            if item.owner:
+                accounts = work.cache.accounts
+                owner = accounts.find(work.tracker, route.project, item.owner, work.people)
+        except OutOfQuota:
+            raise
+        except ConnectorError as error:
+            told = f"The owner '{item.owner}' cannot be looked up now: {error}"
+            owner, later = NoAccount(told), True
+        create = _prepare(work, one, item, route, fields, owner)
+        creates.append(replace(create, owner_later=later))
     return [belongs(one, parent, fields) for one in creates] if parent else creates
 
 
-def _owner(
-    work: TicketWork, route: Route, item: ActionItem
-) -> tuple[Account | NoAccount | None, bool]:
-    """Look the owner up; also tell whether that failed, and the owner is to follow later."""
-    if not item.owner:
-        return None, False
-    try:
-        accounts = work.cache.accounts
-        return accounts.find(work.tracker, route.project, item.owner, work.people), False
-    except OutOfQuota:
-        raise
-    except ConnectorError as error:
-        return NoAccount(f"The owner '{item.owner}' cannot be looked up now: {error}"), True
+def _prepare(
+    work: TicketWork,
+    lacking: LacksTicket,
+    item: ActionItem,
+    route: Route,
+    fields: CreateFields,
+    owner: Account | NoAccount | None,
+) -> CreateTicket:
+    create = prepare(
+        item,
+        lacking.reason,
+        work.context.new_mark(),
+        work.origin,
+        route,
+        fields,
+        work.context.policy.priorities,
+        owner,
+    )
+    return replace(create, lost=lacking.lost)
 
 
 def _create_fields(work: TicketWork, route: Route) -> CreateFields:

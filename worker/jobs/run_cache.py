@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from connectors.errors import AccessDenied, NotFound, PartlyRead, Rejected
@@ -68,25 +68,30 @@ class FoundAccounts:
         ``team`` gives the full names of the incident's people; it is asked only about a handle or
         first name that the tracker alone cannot tell.
         """
+        found: Account | NoAccount = NoAccount(f"Nobody is named by '{word}'.")
+        for name, people in self._meanings(word, team):
+            key = (project, name.casefold(), people)
+            if key not in self.found:
+                try:
+                    self.found[key] = tracker.account(project, name, people)
+                except (AccessDenied, NotFound, Rejected) as error:
+                    refused = f"The owner '{name}' cannot be looked up: {error}"
+                    self.found[key] = NoAccount(refused)
+            found = self.found[key]
+            if isinstance(found, Account):
+                break
+        return found
+
+    def _meanings(
+        self, word: str, team: Callable[[], tuple[str, ...]]
+    ) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Give the names to look up, one after the other, and among which people."""
         meant = {key.casefold(): value for key, value in self.owners.items()}
         bare = word.strip("@[]()~ ")
         name = meant.get(word.casefold(), meant.get(bare.casefold(), word))
-        found = self._look_up(tracker, project, name, ())
-        if isinstance(found, Account) or name != word or not _HANDLE.fullmatch(bare):
-            return found
-        people = team()
-        return self._look_up(tracker, project, name, people) if people else found
-
-    def _look_up(
-        self, tracker: TicketTracker, project: str, name: str, team: tuple[str, ...]
-    ) -> Account | NoAccount:
-        key = (project, name.casefold(), team)
-        if key not in self.found:
-            try:
-                self.found[key] = tracker.account(project, name, team)
-            except (AccessDenied, NotFound, Rejected) as error:
-                self.found[key] = NoAccount(f"The owner '{name}' cannot be looked up: {error}")
-        return self.found[key]
+        yield name, ()
+        if name == word and _HANDLE.fullmatch(bare) and (people := team()):
+            yield name, people
 
 
 @dataclass(slots=True)
