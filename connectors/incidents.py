@@ -68,8 +68,7 @@ class Reference:
 class Agent:
     """Whoever did something. A deleted person keeps the name that the source remembers.
 
-    ``has_generic_name`` tells that the name is that of a way in (``Events API``), not of what came
-    by it.
+    ``has_generic_name``: it is that of a way in (``Events API``), not of what came by it.
     """
 
     kind: AgentKind
@@ -254,7 +253,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class IncidentRecord:
-    """An incident with all its parts, oldest first. ``missing`` names what was left out."""
+    """An incident with all its parts, oldest first; ``missing`` names those left out."""
 
     incident: Incident
     log_entries: tuple[LogEntry, ...] = ()
@@ -266,6 +265,7 @@ class IncidentRecord:
     subscribers: int | None = None
     merged_incidents: tuple[Reference, ...] = ()
     missing: tuple[Missing, ...] = ()
+    commander: Agent | None = None
 
 
 @dataclass(frozen=True, slots=True)
