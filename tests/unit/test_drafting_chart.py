@@ -112,7 +112,7 @@ def test_a_late_note_does_not_squeeze_the_incident() -> None:
 
 
 def _labels(shown: Axis, zone: str) -> list[tuple[str, str]]:
-    clock = LocalTime.for_times(ZoneInfo(zone), [shown.begin, shown.end])
+    clock = LocalTime.for_times(ZoneInfo(zone), shown.begin, [shown.end])
     return [(label, day) for _, label, day in ticks(shown, clock)]
 
 

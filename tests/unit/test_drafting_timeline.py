@@ -34,6 +34,7 @@ from worker.drafting.timeline.timeline import IncidentTimeline, limited, timelin
 UTC_ZONE = ZoneInfo("UTC")
 POLICY = DraftPolicy(UTC_ZONE, links=False)
 START = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 def _making() -> Making:
@@ -449,6 +450,36 @@ def test_the_limit_holds_even_for_turning_points_and_the_first_and_last_of_them_
     assert rows[-1].endswith("Chloé resolved the incident")
     (folded,) = [row for row in rows if "reopenings" in row]
     assert "37 resolutions and 36 reopenings, until" in folded
+
+
+def test_rows_of_another_day_than_the_one_before_are_dated_and_the_first_where_any_is() -> None:
+    it = Making(1, "Disk full", START.replace(hour=23, minute=50), service("Archive"))
+    it.triggered()
+    assert _rows(it)[0].startswith("23:50 ")
+    it.acknowledged("5:00", "Ada")
+    it.entry("snooze", "6:00", "?", person("Ada"), channel=channel("web", duration=HOUR))
+    it.noted("12:00", "Ada", "Looking")
+    it.resolved("20:00", "Ada")
+    assert _rows(it) == [
+        '2025-03-03 23:50 Lookout reported "Disk full" on Archive (critical)',
+        "23:55 Ada acknowledged after 5 min",
+        "23:56 Ada snoozed it for 1 h, until 2025-03-04 00:56",
+        '2025-03-04 00:02 Ada noted: "Looking"',
+        "00:10 Ada resolved the incident",
+    ]
+
+
+def test_one_late_note_dates_no_row_but_its_own_and_the_first() -> None:
+    it = _making()
+    it.triggered()
+    it.acknowledged("1:00", "Ada")
+    it.resolved("9:00", "Ada")
+    before = _rows(it)
+    it.noted("1000:00:00", "Ada", "Looked at it again")
+    after = _rows(it)
+    assert after[0] == f"2025-03-03 {before[0]}"
+    assert after[1:-1] == before[1:]
+    assert after[-1] == '2025-04-14 04:00 Ada noted: "Looked at it again"'
 
 
 def test_a_reopening_names_who_did_it() -> None:

@@ -87,25 +87,44 @@ def test_sentences_have_one_full_stop_between_them() -> None:
 
 def test_times_are_as_short_as_they_can_be() -> None:
     noon = datetime(2025, 3, 3, 11, 0, tzinfo=UTC)
-    clock = LocalTime.for_times(BERLIN, [noon, noon + timedelta(hours=2)])
+    clock = LocalTime.for_times(BERLIN, noon, [noon + timedelta(hours=2)])
     assert clock.short(noon) == "12:00"
     assert clock.full(noon) == "2025-03-03 12:00"
     assert clock.name == "Europe/Berlin"
 
 
-def test_the_date_is_shown_where_midnight_passes_in_the_shown_zone() -> None:
+def test_the_date_is_shown_on_other_days_than_the_one_that_goes_without_saying() -> None:
     late = datetime(2025, 3, 3, 22, 30, tzinfo=UTC)
     later = late + timedelta(hours=1)
-    assert LocalTime.for_times(BERLIN, [late, later]).short(later) == "2025-03-04 00:30"
-    assert LocalTime.for_times(ZoneInfo("UTC"), [late, later]).short(later) == "23:30"
+    clock = LocalTime.for_times(BERLIN, late, [later])
+    assert [clock.short(late), clock.short(later)] == ["23:30", "2025-03-04 00:30"]
+    beside = clock.on_day_of(later)
+    assert [beside.short(late), beside.short(later)] == ["2025-03-03 23:30", "00:30"]
+    assert LocalTime.for_times(ZoneInfo("UTC"), late, [later]).short(later) == "23:30"
 
 
 def test_the_offset_is_shown_where_the_clocks_change() -> None:
     before = datetime(2025, 10, 26, 0, 40, tzinfo=UTC)
     after = before + timedelta(hours=1)
-    clock = LocalTime.for_times(BERLIN, [before, after])
+    clock = LocalTime.for_times(BERLIN, before, [after])
     assert clock.short(before) == "02:40 +02:00"
     assert clock.short(after) == "02:40 +01:00"
+    assert LocalTime.for_times(BERLIN, before, []).short(before) == "02:40 +02:00"
+
+
+def test_a_change_of_clocks_from_one_day_to_the_next_shows_the_offset_on_both() -> None:
+    evening = datetime(2025, 10, 25, 20, 0, tzinfo=UTC)
+    morning = evening + timedelta(hours=12)
+    clock = LocalTime.for_times(BERLIN, evening, [morning])
+    assert clock.short(evening) == "22:00 +02:00"
+    assert clock.full(morning) == "2025-10-26 09:00 +01:00"
+
+
+def test_a_time_weeks_later_changes_how_no_other_is_shown() -> None:
+    noon = datetime(2025, 10, 3, 10, 0, tzinfo=UTC)
+    late = noon + timedelta(days=60)
+    clock = LocalTime.for_times(BERLIN, noon, [late])
+    assert [clock.short(noon), clock.short(late)] == ["12:00", "2025-12-02 11:00"]
 
 
 @pytest.mark.parametrize(

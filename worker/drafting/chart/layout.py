@@ -167,7 +167,8 @@ def alternative(shown: ChartLayout) -> str:
     """Say in words what the chart shows."""
     told, clock = shown.story, shown.clock
     states = (
-        f"{phase.state.value} from {clock.short(phase.begin)} to {clock.short(phase.end)}"
+        f"{phase.state.value} from {clock.short(phase.begin)}"
+        f" to {clock.on_day_of(phase.begin).short(phase.end)}"
         for phase in shown.phases
         if phase.state is not PhaseState.RESOLVED
     )

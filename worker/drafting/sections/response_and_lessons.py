@@ -55,7 +55,8 @@ def steps(story: Story, told: IncidentTimeline) -> DraftEntry | None:
 
 
 def _step(event: Event, clock: LocalTime) -> Point:
-    text = say("{at} {told}", at=clock.short(event.at), told=event.tell(clock))
+    told = event.tell(clock.on_day_of(event.at))
+    text = say("{at} {told}", at=clock.short(event.at), told=told)
     return Point(f"step:{event.key}", at_start(text))
 
 

@@ -65,7 +65,7 @@ def elapsed(story: Story, clock: LocalTime) -> DraftEntry:
 def _stretch(period: OpenPeriod, clock: LocalTime) -> str:
     end = period.ended or period.began
     span = duration(end - period.began)
-    return f"{clock.short(period.began)} - {clock.short(end)} ({span})"
+    return f"{clock.short(period.began)} - {clock.on_day_of(period.began).short(end)} ({span})"
 
 
 def impact(story: Story, clock: LocalTime) -> DraftEntry:

@@ -1,41 +1,64 @@
 """Shows UTC times as people in one timezone read them."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
 class LocalTime:
-    """How the times of one incident are shown: in which zone, with the date, with the offset."""
+    """How the times of one incident are shown: in which zone, where with date and offset.
+
+    ``today`` is the day that goes without saying, None where every day does; ``changing`` are
+    the days around a change of clocks.
+    """
 
     zone: ZoneInfo
-    with_date: bool = False
-    with_offset: bool = False
+    today: date | None = None
+    changing: frozenset[date] = frozenset()
 
     @classmethod
-    def for_times(cls, zone: ZoneInfo, times: Iterable[datetime]) -> "LocalTime":
-        """Show the date where the times fall on several days, the offset where clocks change."""
-        local = [time.astimezone(zone) for time in times]
-        return cls(
-            zone,
-            with_date=len({time.date() for time in local}) > 1,
-            with_offset=len({time.utcoffset() for time in local}) > 1,
-        )
+    def for_times(cls, zone: ZoneInfo, start: datetime, others: Iterable[datetime]) -> "LocalTime":
+        """Show the date of other days than the start's, the offset where the clocks change.
+
+        They change within a day, or from one day to the next: a note that comes weeks later
+        changes nothing else.
+        """
+        offsets: defaultdict[date, set[timedelta | None]] = defaultdict(set)
+        for time in (start, *others):
+            local = time.astimezone(zone)
+            # An hour that comes twice has both offsets, whichever of the two this is.
+            offsets[local.date()] |= {local.replace(fold=fold).utcoffset() for fold in (0, 1)}
+        changing = {day for day, found in offsets.items() if len(found) > 1}
+        for day, found in offsets.items():
+            after = day + timedelta(days=1)
+            if offsets.get(after, found) != found:
+                changing |= {day, after}
+        return cls(zone, start.astimezone(zone).date(), frozenset(changing))
 
     @property
     def name(self) -> str:
         """The zone's IANA name."""
         return self.zone.key
 
+    @property
+    def with_offset(self) -> bool:
+        """Whether the clocks change on any of the days."""
+        return bool(self.changing)
+
     def day(self, time: datetime) -> date:
         """Give the day that it was in the zone."""
         return time.astimezone(self.zone).date()
 
+    def on_day_of(self, time: datetime) -> "LocalTime":
+        """Show times as beside ``time``, whose day goes without saying there."""
+        return replace(self, today=self.day(time))
+
     def short(self, time: datetime) -> str:
         """Show as ``02:10``, with the date before it and the offset behind it where needed."""
-        return self._shown(time, with_date=self.with_date)
+        return self._shown(time, with_date=self.today not in {None, self.day(time)})
 
     def full(self, time: datetime) -> str:
         """Show as ``2025-03-03 02:10``, with the offset behind it where needed."""
@@ -43,6 +66,6 @@ class LocalTime:
 
     def _shown(self, time: datetime, *, with_date: bool) -> str:
         local = time.astimezone(self.zone)
-        offset = local.isoformat()[-6:] if self.with_offset else ""
+        offset = local.isoformat()[-6:] if local.date() in self.changing else ""
         shape = "%Y-%m-%d %H:%M" if with_date else "%H:%M"
         return f"{local.strftime(shape)} {offset}".rstrip()

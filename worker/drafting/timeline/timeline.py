@@ -13,7 +13,7 @@ it must be, with the largest groups first:
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from connectors.log_entry_kinds import EntryKind
@@ -76,10 +76,9 @@ def timeline(story: Story, policy: DraftPolicy) -> IncidentTimeline:
     )
     shown = limited(events, policy.max_rows)
     ends = [period.ended for period in story.open_periods if period.ended is not None]
-    times = [story.start, *ends, *(event.at for event in shown)]
-    clock = LocalTime.for_times(policy.timezone, times)
-    rows = tuple(_row(event, clock, links=policy.links) for event in shown)
-    return IncidentTimeline(events, rows, clock)
+    times = [*ends, *(event.at for event in shown)]
+    clock = LocalTime.for_times(policy.timezone, story.start, times)
+    return IncidentTimeline(events, tuple(_rows(shown, clock, links=policy.links)), clock)
 
 
 def limited(events: Sequence[Event], most: int) -> list[Event]:
@@ -132,10 +131,17 @@ def source_link(event: Event) -> Markdown:
     return link(event.link, event.url) if event.url and safe_url(event.url) else Markdown("")
 
 
-def _row(event: Event, clock: LocalTime, *, links: bool) -> DraftRow:
-    text = event.tell(clock)
-    source = source_link(event) if links else Markdown("")
-    return DraftRow(event.key, (say("{at}", at=clock.short(event.at)), f"{text} {source}".rstrip()))
+def _rows(events: Sequence[Event], clock: LocalTime, *, links: bool) -> Iterator[DraftRow]:
+    """Date the rows of another day than the row before, and the first where there are any."""
+    days = [clock.day(event.at) for event in events]
+    before = None if len(set(days)) > 1 else days[0] if days else None
+    for event, day in zip(events, days, strict=True):
+        beside = clock.on_day_of(event.at)
+        at = beside.short(event.at) if day == before else beside.full(event.at)
+        source = source_link(event) if links else Markdown("")
+        text = f"{event.tell(beside)} {source}".rstrip()
+        yield DraftRow(event.key, (say("{at}", at=at), text))
+        before = day
 
 
 def _in_order(events: Sequence[Event]) -> tuple[Event, ...]:
