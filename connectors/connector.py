@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from connectors.incidents import IncidentId, IncidentSource
+from connectors.incident_source import IncidentSource
+from connectors.incidents import IncidentId
 from connectors.log_entry_kinds import EntryKind
 from connectors.rate_limit import Pace
 from connectors.settings import ServiceSettings

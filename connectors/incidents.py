@@ -1,17 +1,16 @@
-"""Records of an incident, and what a source of incidents must do.
+"""Records of an incident, as every source of incidents gives them.
 
 All times are aware UTC datetimes. All text is other people's: nothing here is safe to put into
 Markdown or HTML as it is.
 """
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import NewType, Protocol
+from typing import NewType
 
-from connectors.errors import Finding, PayloadError
+from connectors.errors import PayloadError
 from connectors.log_entry_kinds import ChannelKind, EntryKind
 
 IncidentId = NewType("IncidentId", str)
@@ -266,33 +265,3 @@ class IncidentRecord:
     merged_incidents: tuple[Reference, ...] = ()
     missing: tuple[Missing, ...] = ()
     commander: Agent | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentFilter:
-    """Which incidents are asked for; empty means all. Ids are the source's own."""
-
-    services: frozenset[str] = frozenset()
-    teams: frozenset[str] = frozenset()
-    urgency: str | None = None
-
-
-class IncidentSource(Protocol):
-    """What a source of incidents must do. Every method may raise ``ConnectorError``."""
-
-    def incident(self, incident: IncidentId) -> Incident:
-        """Give the incident alone. Raises ``NotFound`` where there is none to see."""
-
-    def record(self, incident: IncidentId) -> IncidentRecord:
-        """Give the incident with all its parts; parts that are not to be had are in ``missing``."""
-
-    def resolved(
-        self, since: datetime, until: datetime, only: IncidentFilter
-    ) -> Iterable[Incident]:
-        """Give each incident of the period that is resolved now, oldest first."""
-
-    def check(self) -> Sequence[Finding]:
-        """Prove the credentials and say what they cannot read; never raises."""
-
-    def close(self) -> None:
-        """Let go of connections."""

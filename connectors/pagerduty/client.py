@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from connectors.errors import Finding
-from connectors.incidents import Incident, IncidentFilter, IncidentId, IncidentRecord
+from connectors.incident_source import IncidentFilter
+from connectors.incidents import Incident, IncidentId, IncidentRecord
 from connectors.pagerduty import checks, payloads, resolved_incidents
 from connectors.pagerduty.record_reader import PlanLimits, RecordReader, incident_path
 from connectors.pagerduty.transport import Transport

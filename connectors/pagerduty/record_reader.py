@@ -25,7 +25,7 @@ from connectors.incidents import (
 )
 from connectors.json_fields import JsonValue
 from connectors.log_entry_kinds import EntryKind
-from connectors.pagerduty import payloads, resolved_incidents
+from connectors.pagerduty import log_payloads, payloads, resolved_incidents
 from connectors.pagerduty.common_payloads import OWN_ID
 from connectors.pagerduty.refusals import Withheld
 from connectors.pagerduty.transport import LAST_OFFSET, ListPages, Query, Transport
@@ -157,7 +157,7 @@ class RecordReader:
             since = min(incident.created_at, until) - _BEFORE_IT
             query.update(resolved_incidents.period_query(since, until + timedelta(seconds=1)))
         path = f"/incidents/{incident.id}/log_entries"
-        return ListPages(self.transport, path, "log_entries", payloads.log_entry, query)
+        return ListPages(self.transport, path, "log_entries", log_payloads.log_entry, query)
 
     def _alerts(self, incident: Incident) -> tuple[Alert, ...]:
         """Read the alerts, as far as they can be paged through: they know no periods of time."""

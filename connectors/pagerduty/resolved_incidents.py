@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import Any
 
 from connectors.errors import PayloadError, Rejected
-from connectors.incidents import Incident, IncidentFilter
+from connectors.incident_source import IncidentFilter
+from connectors.incidents import Incident
 from connectors.pagerduty import payloads
 from connectors.pagerduty.transport import ListPages, Query, Transport
 

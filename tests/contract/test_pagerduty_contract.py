@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from connectors.incidents import IncidentFilter, IncidentId
+from connectors.incident_source import IncidentFilter
+from connectors.incidents import IncidentId
 from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.common_payloads import entry_kind

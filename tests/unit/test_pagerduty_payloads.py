@@ -22,7 +22,7 @@ from connectors.incidents import (
 )
 from connectors.json_fields import JsonValue
 from connectors.log_entry_kinds import ChannelKind, EntryKind
-from connectors.pagerduty import payloads
+from connectors.pagerduty import log_payloads, payloads
 from connectors.pagerduty.common_payloads import PAGERDUTY
 from tests.contract.specs import reference
 
@@ -214,51 +214,51 @@ def test_a_policy_that_reached_people_is_told_by_them() -> None:
     ],
 )
 def test_the_type_of_an_agent_tells_who_it_was(type_: str | None, kind: AgentKind) -> None:
-    read = payloads.log_entry(sent(entry(agent={"id": "P1", "type": type_, "summary": "X"})))
+    read = log_payloads.log_entry(sent(entry(agent={"id": "P1", "type": type_, "summary": "X"})))
     assert read.agent is not None
     assert read.agent.kind is kind
 
 
 def test_a_deleted_person_keeps_the_name_that_the_reference_remembers() -> None:
     agent = {"id": "PGONE", "type": "user_reference", "summary": "Sam", "html_url": None}
-    read = payloads.log_entry(sent(entry(agent=agent)))
+    read = log_payloads.log_entry(sent(entry(agent=agent)))
     assert read.agent == Agent(AgentKind.PERSON, "PGONE", "Sam", None)
 
 
 def test_an_agent_without_a_name_is_called_by_its_id() -> None:
-    read = payloads.log_entry(sent(entry(agent={"id": "P1", "type": "user_reference"})))
+    read = log_payloads.log_entry(sent(entry(agent={"id": "P1", "type": "user_reference"})))
     assert read.agent == Agent(AgentKind.PERSON, "P1", "P1", None)
 
 
 def test_an_entry_may_have_no_agent() -> None:
-    assert payloads.log_entry(sent(entry())).agent is None
+    assert log_payloads.log_entry(sent(entry())).agent is None
 
 
 # Log entries
 
 
 def test_an_entry_of_an_unknown_type_is_read_like_the_others() -> None:
-    read = payloads.log_entry(sent(entry(type="of_next_year_log_entry", summary="It rained")))
+    read = log_payloads.log_entry(sent(entry(type="of_next_year_log_entry", summary="It rained")))
     assert (read.kind, read.word, read.summary) == (EntryKind.OTHER, "of next year", "It rained")
 
 
 def test_times_of_any_zone_become_utc() -> None:
-    read = payloads.log_entry(sent(entry(created_at="2026-10-15T06:00:00-06:00")))
+    read = log_payloads.log_entry(sent(entry(created_at="2026-10-15T06:00:00-06:00")))
     assert read.created_at == NOON
     assert read.created_at.tzinfo is UTC
 
 
 def test_a_note_comes_in_the_channel() -> None:
-    read = payloads.log_entry(sent(entry(channel={"type": "note", "summary": "Rolled back"})))
+    read = log_payloads.log_entry(sent(entry(channel={"type": "note", "summary": "Rolled back"})))
     assert (read.channel.word, read.channel.summary) == ("note", "Rolled back")
 
 
 def test_a_channel_may_be_reduced_to_its_type_or_be_absent() -> None:
     assert (
-        payloads.log_entry(sent(entry(channel={"type": "timeout"}))).channel.kind
+        log_payloads.log_entry(sent(entry(channel={"type": "timeout"}))).channel.kind
         is ChannelKind.TIMEOUT
     )
-    assert payloads.log_entry(sent(entry())).channel.word == ""
+    assert log_payloads.log_entry(sent(entry())).channel.word == ""
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_a_channel_may_be_reduced_to_its_type_or_be_absent() -> None:
 )
 def test_a_page_says_how_it_went_but_not_where_to(type_: str, kind: str) -> None:
     notification = {"type": type_, "address": "+1-555-0100", "status": "success"}
-    read = payloads.log_entry(
+    read = log_payloads.log_entry(
         sent(
             entry(
                 type="notify_log_entry",
@@ -293,19 +293,19 @@ def test_a_page_says_how_it_went_but_not_where_to(type_: str, kind: str) -> None
 
 def test_a_snooze_says_for_how_long() -> None:
     channel = {"type": "website", "duration": 1200}
-    read = payloads.log_entry(sent(entry(type="snooze_log_entry", channel=channel)))
+    read = log_payloads.log_entry(sent(entry(type="snooze_log_entry", channel=channel)))
     assert read.channel.duration == timedelta(minutes=20)
 
 
 def test_a_priority_change_says_from_what_to_what() -> None:
     channel = {"type": "website", "old_priority": None, "new_priority": {"summary": "P1"}}
-    read = payloads.log_entry(sent(entry(channel=channel)))
+    read = log_payloads.log_entry(sent(entry(channel=channel)))
     assert read.changes == (FieldChange("priority", None, "P1"),)
 
 
 def test_an_urgency_change_says_from_what_to_what() -> None:
     channel = {"type": "website", "old_urgency": "high", "new_urgency": "low"}
-    assert payloads.log_entry(sent(entry(channel=channel))).changes == (
+    assert log_payloads.log_entry(sent(entry(channel=channel))).changes == (
         FieldChange("urgency", "high", "low"),
     )
 
@@ -320,7 +320,7 @@ def test_field_changes_of_both_kinds_are_read_as_text() -> None:
         ],
     }
     channel = {"type": "website", "changeset": changeset}
-    assert payloads.log_entry(sent(entry(channel=channel))).changes == (
+    assert log_payloads.log_entry(sent(entry(channel=channel))).changes == (
         FieldChange("title", "Old", "New"),
         FieldChange("regions", None, "eu, us"),
         FieldChange("count", "0", "3"),
@@ -329,25 +329,25 @@ def test_field_changes_of_both_kinds_are_read_as_text() -> None:
 
 
 def test_a_status_update_carries_its_message() -> None:
-    read = payloads.log_entry(sent(entry(type="status_update_log_entry", message="We look.")))
+    read = log_payloads.log_entry(sent(entry(type="status_update_log_entry", message="We look.")))
     assert read.message == "We look."
 
 
 def test_a_chat_channel_is_a_link() -> None:
     chat = {"chat_channel_name": "#inc-12", "chat_channel_web_link": "https://chat.example.com/1"}
-    read = payloads.log_entry(sent(entry(**chat)))
+    read = log_payloads.log_entry(sent(entry(**chat)))
     assert read.links == (Link("https://chat.example.com/1", "#inc-12"),)
 
 
 def test_an_escalation_says_to_whom_and_a_request_who_was_asked() -> None:
-    escalation = payloads.log_entry(sent(entry(assignees=[ref("user", "Bo")])))
-    request = payloads.log_entry(sent(entry(responders=[{"user": ref("user", "Cy")}])))
+    escalation = log_payloads.log_entry(sent(entry(assignees=[ref("user", "Bo")])))
+    request = log_payloads.log_entry(sent(entry(responders=[{"user": ref("user", "Cy")}])))
     assert [one.name for one in escalation.assignees] == ["Bo"]
     assert [one.name for one in request.assignees] == ["Cy"]
 
 
 def test_a_linked_alert_is_named() -> None:
-    read = payloads.log_entry(sent(entry(linked_incident=ref("alert", "5xx", "QA"))))
+    read = log_payloads.log_entry(sent(entry(linked_incident=ref("alert", "5xx", "QA"))))
     assert read.linked == Reference("QA", "5xx", "https://shop.example.com/QA")
 
 
@@ -365,7 +365,7 @@ def test_a_trigger_carries_what_the_monitor_said() -> None:
         "details": {"value": 11.4, "labels": {"pod": "7"}, "empty": None},
         "cef_details": common,
     }
-    read = payloads.log_entry(sent(entry(type="trigger_log_entry", channel=channel)))
+    read = log_payloads.log_entry(sent(entry(type="trigger_log_entry", channel=channel)))
     assert read.channel.details == "value: 11.4\nlabels.pod: 7"
     assert (read.channel.client, read.channel.client_url) == (
         "Lookout",
@@ -377,7 +377,7 @@ def test_a_trigger_carries_what_the_monitor_said() -> None:
 
 def test_details_may_be_a_text_and_a_subject_a_summary() -> None:
     channel = {"type": "web_trigger", "subject": "Down", "details": "All of it"}
-    read = payloads.log_entry(sent(entry(channel=channel)))
+    read = log_payloads.log_entry(sent(entry(channel=channel)))
     assert (read.channel.summary, read.channel.details) == ("Down", "All of it")
 
 
@@ -557,11 +557,11 @@ def test_subscribers_are_counted_by_the_total_or_one_by_one() -> None:
             incident(incidents_responders=[{"user": {"summary": []}}]),
             r"a list as incidents_responders\[0\]\.user\.summary",
         ),
-        (payloads.log_entry, entry(type=None), r"sent no type"),
-        (payloads.log_entry, entry(channel=[]), r"a list as channel"),
-        (payloads.log_entry, entry(channel={"duration": "5m"}), r"'5m' as channel\.duration"),
-        (payloads.log_entry, entry(contexts=[{"href": 1}]), r"number 1 as contexts\[0\]\.href"),
-        (payloads.log_entry, entry(message={}), r"an object as message"),
+        (log_payloads.log_entry, entry(type=None), r"sent no type"),
+        (log_payloads.log_entry, entry(channel=[]), r"a list as channel"),
+        (log_payloads.log_entry, entry(channel={"duration": "5m"}), r"'5m' as channel\.duration"),
+        (log_payloads.log_entry, entry(contexts=[{"href": 1}]), r"number 1 as contexts\[0\]\.href"),
+        (log_payloads.log_entry, entry(message={}), r"an object as message"),
         (payloads.alert, alert(suppressed="no"), r"'no' as suppressed"),
         (payloads.alert, alert(body={"contexts": 1}), r"number 1 as body\.contexts"),
         (payloads.alert, alert(summary="x" * 99, id=0.5), r"number 0\.5 as id"),
@@ -580,12 +580,15 @@ def test_a_field_of_the_wrong_type_is_named_by_its_path(
 def test_the_path_begins_where_the_answer_does() -> None:
     answer = sent({"log_entries": [entry(), entry(channel={"type": 1})]})
     with pytest.raises(PayloadError, match=r"log_entries\[1\]\.channel\.type"):
-        [payloads.log_entry(one) for one in answer["log_entries"].objects()]
+        [log_payloads.log_entry(one) for one in answer["log_entries"].objects()]
 
 
 FULL: tuple[tuple[Callable[[JsonValue], object], Json], ...] = (
     (payloads.incident, incident(service=ref("service", "S"), teams=[ref("team", "T")])),
-    (payloads.log_entry, entry(agent=ref("user", "A"), channel={"type": "note"}, contexts=[{}])),
+    (
+        log_payloads.log_entry,
+        entry(agent=ref("user", "A"), channel={"type": "note"}, contexts=[{}]),
+    ),
     (payloads.alert, alert(body={"details": {"a": "b"}, "contexts": [{}], "cef_details": {}})),
 )
 json_values = st.recursive(
@@ -645,7 +648,9 @@ def test_captured_alerts_are_read_in_utc_beside_their_incident() -> None:
 
 def test_captured_log_entries_are_read() -> None:
     wire = sample("log_entries-with-channels-from-v2-webhook-docs.json")
-    read = [payloads.log_entry(one) for one in sent({"log_entries": wire})["log_entries"].objects()]
+    read = [
+        log_payloads.log_entry(one) for one in sent({"log_entries": wire})["log_entries"].objects()
+    ]
     assert [one.kind for one in read] == [
         EntryKind.TRIGGER,
         EntryKind.ACKNOWLEDGE,
@@ -653,7 +658,7 @@ def test_captured_log_entries_are_read() -> None:
         EntryKind.ASSIGN,
     ]
     assert len(read[-1].assignees) == 1
-    trigger = payloads.log_entry(sent(sample("log_entry-trigger-api-channel-cef_details.json")))
+    trigger = log_payloads.log_entry(sent(sample("log_entry-trigger-api-channel-cef_details.json")))
     assert trigger.channel.severity == "info"
 
 

@@ -17,7 +17,7 @@ from config.settings import Settings
 from config.values import DirectoryLocation
 from connectors.connector import Connector, SourceConnector, TrackerConnector
 from connectors.errors import ConfigurationError, Finding
-from connectors.incidents import IncidentSource
+from connectors.incident_source import IncidentSource
 from connectors.log_entry_kinds import EntryKind
 from connectors.rate_limit import LocalPace, NoPace, Pace, Rate
 from connectors.tickets import Mark, TicketTracker

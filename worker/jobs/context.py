@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from config.groups import CreateWhen, TicketParent
 from config.template_names import Names
 from connectors.connector import ServiceWords
-from connectors.incidents import AgentKind, Incident, IncidentRecord, IncidentSource, Reference
+from connectors.incident_source import IncidentSource
+from connectors.incidents import AgentKind, Incident, IncidentRecord, Reference
 from connectors.log_entry_kinds import ResponderAnswer
 from connectors.tickets import Mark, TicketTracker
 from worker.drafting.policy import DraftPolicy

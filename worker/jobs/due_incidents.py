@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.errors import ConnectorError
-from connectors.incidents import Incident, IncidentFilter, IncidentId
+from connectors.incident_source import IncidentFilter
+from connectors.incidents import Incident, IncidentId
 from connectors.tickets import COMMON_LABEL, TicketId
 from worker.jobs.catalogue import Catalogue
 from worker.jobs.context import JobContext

@@ -6,11 +6,11 @@ from urllib.parse import quote
 
 from config.template_names import Slot
 from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError, Unauthorized
+from connectors.incident_source import IncidentSource
 from connectors.incidents import (
     Incident,
     IncidentId,
     IncidentRecord,
-    IncidentSource,
     IncidentStatus,
     Reference,
 )

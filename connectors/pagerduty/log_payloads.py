@@ -1,0 +1,104 @@
+"""PagerDuty's log entries as records: who did what, by which way, and what changed.
+
+Types of entries and channels are open sets: an unknown one is read like the others. An ``agent``
+may be missing altogether.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from connectors.incidents import Agent, AgentKind, Channel, FieldChange, Link, LogEntry
+from connectors.json_fields import JsonValue
+from connectors.pagerduty import common_payloads
+from connectors.pagerduty.common_payloads import (
+    agent_or_none,
+    agents,
+    context_links,
+    distinct,
+    flat,
+    lines,
+    plain,
+    reference_or_none,
+)
+
+_PAIRS = (
+    ("priority", "old_priority", "new_priority"),
+    ("urgency", "old_urgency", "new_urgency"),
+)
+
+
+def log_entry(fields: JsonValue) -> LogEntry:
+    """Read a log entry, best one asked for with ``include[]=channels``."""
+    channel = fields["channel"]
+    type_ = fields["type"].text()
+    return LogEntry(
+        id=fields["id"].text(),
+        kind=common_payloads.entry_kind(type_),
+        summary=fields.optional_text("summary") or "",
+        created_at=fields["created_at"].time(),
+        agent=agent_or_none(fields["agent"]),
+        channel=_channel(channel),
+        service=reference_or_none(fields["service"]),
+        url=fields.optional_text("html_url"),
+        note=fields.optional_text("note"),
+        message=fields.optional_text("message"),
+        user=agent_or_none(fields["user"]),
+        assignees=_assignees(fields),
+        changes=tuple(_changes(channel)),
+        links=distinct(_entry_links(fields, channel)),
+        linked=reference_or_none(fields["linked_incident"]),
+        word=common_payloads.entry_word(type_),
+    )
+
+
+def _channel(channel: JsonValue) -> Channel:
+    common = channel["cef_details"]
+    duration = channel["duration"].number_or_none()
+    word = channel.optional_text("type") or ""
+    return Channel(
+        kind=common_payloads.channel_kind(word),
+        word=word,
+        summary=channel.optional_text("summary") or channel.optional_text("subject"),
+        details=lines(flat(channel["details"].value)) or None,
+        duration=None if duration is None else timedelta(seconds=duration),
+        notification=_notification(channel),
+        client=channel.optional_text("client") or common.optional_text("client"),
+        client_url=channel.optional_text("client_url") or common.optional_text("client_url"),
+        severity=common.optional_text("severity"),
+        source=common.optional_text("source_origin"),
+    )
+
+
+def _notification(channel: JsonValue) -> str | None:
+    """Give the kind of a page in one word; the address that it went to is nobody's business."""
+    kind = channel["notification"].optional_text("type")
+    return None if kind is None else common_payloads.medium(kind)
+
+
+def _assignees(fields: JsonValue) -> tuple[Agent, ...]:
+    """Read to whom the incident went, or who was asked to respond (``responders``)."""
+    asked = [one["user"] or one for one in fields["responders"].objects()]
+    found = agents([*fields["assignees"].objects(), *asked])
+    return tuple(one for one in found if one.kind is not AgentKind.OTHER or one.name)
+
+
+def _changes(channel: JsonValue) -> Iterator[FieldChange]:
+    """Read what changed: a changeset of fields, or PagerDuty's pairs of old and new."""
+    changeset = channel["changeset"]
+    for kind in ("application_fields", "customer_fields") if changeset else ():
+        for one in changeset[kind].objects():
+            old, new = plain(one["old_value"].value), plain(one["value"].value)
+            yield FieldChange(one["name"].text(), old or None, new or None)
+    members = channel.members()
+    for name, before, after in _PAIRS:
+        pair = members.get(before), members.get(after)
+        if pair != (None, None):
+            old, new = map(plain, pair)
+            yield FieldChange(name, old or None, new or None)
+
+
+def _entry_links(fields: JsonValue, channel: JsonValue) -> Iterator[Link]:
+    yield from context_links(fields["contexts"].objects())
+    yield from context_links(channel["cef_details"]["contexts"].objects())
+    if chat := fields.optional_text("chat_channel_web_link"):
+        yield Link(chat, fields.optional_text("chat_channel_name") or "")
