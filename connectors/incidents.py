@@ -136,6 +136,7 @@ class LogEntry:
     links: tuple[Link, ...] = ()
     linked: Reference | None = None
     word: str = ""
+    note_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,7 @@ class Incident:
     responders: tuple[Responder, ...] = ()
 
 
-LOG_ENTRIES, ALERTS = "log entries", "alerts"
+LOG_ENTRIES, ALERTS, NOTES = "log entries", "alerts", "notes"
 """What a record's missing parts are called, where it matters which are missing."""
 
 

@@ -11,6 +11,7 @@ from connectors.incidents import (
     IncidentRecord,
     Link,
     Missing,
+    Note,
     Reference,
 )
 from tests.incidents.making import Making, channel, person, service
@@ -137,6 +138,8 @@ def strangers() -> IncidentRecord:
         bot,
         channel=channel("note", summary="Renewal ordered: https://deploys.example.com/runs/991."),
     )
+    text = "Renewal ordered: https://deploys.example.com/runs/991."
+    it.notes.append(Note("PN000", text, it.at("7:00"), bot))
     it.entry("resolve", "9:00", "Resolved through the API.", it.me, channel=channel("auto"))
     it.status, it.resolved_at = it.status.RESOLVED, it.at("9:00")
     it.missing += [

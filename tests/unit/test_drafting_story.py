@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.incidents import IncidentStatus
-from tests.incidents.making import Making, channel, person, service
+from tests.incidents.making import Making, person, service
 from worker.drafting.history.notes import NoteKind, root_cause
 from worker.drafting.history.story import PhaseState, open_time, phases, story
 
@@ -122,55 +122,11 @@ def test_phases_follow_acknowledgements_escalations_and_resolutions() -> None:
     ]
 
 
-def test_a_note_and_its_log_entry_are_one_remark_with_the_notes_text_and_the_entrys_link() -> None:
-    it = _making()
-    it.noted("5:00", "Ada", "It is the\npruning job.")
-    (note,) = story(it.record()).written_notes
-    assert note.key == "note:PN000"
-    assert note.text == "It is the\npruning job."
-    assert note.entry is it.log[0]
-    assert note.sources == ("PN000", it.log[0].id)
-
-
-def test_a_note_that_was_edited_is_known_by_its_author_and_moment() -> None:
-    it = _making()
-    it.noted("5:00", "Ada", "It is the pruning job, fixed.", log=False)
-    way_in = channel("note", summary="It is the prunning job")
-    it.entry("annotate", "5:01", "Note added", person("Ada"), channel=way_in)
-    assert [note.text for note in story(it.record()).written_notes] == [
-        "It is the pruning job, fixed."
-    ]
-
-
-def test_a_long_note_is_known_though_its_log_entry_was_cut() -> None:
-    it = _making()
-    long = "The pruning job lost its credentials when they were rotated " * 9
-    it.noted("5:00", "Ada", long, log=False)
-    way_in = channel("note", summary=f"{long[:80]}...")
-    it.entry("annotate", "5:30", "Note added", None, channel=way_in)
-    assert len(story(it.record()).written_notes) == 1
-
-
-def test_different_notes_of_one_moment_stay_apart() -> None:
-    it = _making()
-    it.noted("5:00", "Ada", "one")
-    it.noted("5:00", "Ada", "two")
-    assert [note.text for note in story(it.record()).written_notes] == ["one", "two"]
-
-
-def test_the_same_words_much_later_are_said_again() -> None:
-    it = _making()
-    it.noted("5:00", "Ada", "still down")
-    it.noted("25:00", "Ada", "still down")
-    assert len(story(it.record()).written_notes) == 2
-
-
 @pytest.mark.parametrize("offset", ["29:59", "30:01"])
 def test_a_resolution_note_belongs_to_the_resolution_before_or_after_it(offset: str) -> None:
     it = _making()
     it.resolved("30:00", "Ada")
     it.noted(offset, "Ada", "Resolution Note: pruned by hand")
-    it.noted(offset, "Ada", "pruned by hand")
     (note,) = story(it.record()).written_notes
     assert note.kind is NoteKind.RESOLUTION
     assert note.text == "pruned by hand"

@@ -12,6 +12,7 @@ from connectors.incidents import (
     AgentKind,
     FieldChange,
     IncidentRecord,
+    Note,
     Reference,
     Responder,
 )
@@ -495,7 +496,7 @@ def test_an_agent_that_is_a_bot_is_called_one() -> None:
     it = _making()
     it.triggered()
     bot = Agent(AgentKind.BOT, "B1", "Deploy helper")
-    it.entry("annotate", "1:00", "?", bot, channel=channel("note", summary="done"))
+    it.notes.append(Note("PN1", "done", it.at("1:00"), bot))
     assert _rows(it)[1:] == ['12:01 Deploy helper (bot) noted: "done"']
 
 

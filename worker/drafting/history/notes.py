@@ -1,35 +1,33 @@
-"""What people wrote to the incident, each told once, and the action items among it.
+"""What people wrote to the incident, each note once, and the action items among it.
 
-The same words reach a draft as a note, as the log entry that says there is a note, and as the
-resolution's note. They are one here: the note's text (it may have been edited since), the log
-entry's link. An action item is written as ``ACTION: add an alert @ada by Friday``.
+The same words reach a draft as a note, as the log entry that says there is a note, and with the
+resolution. They are one here: the note's text (it may have been edited since), the log entry's
+link. An action item is written as ``ACTION: add an alert @ada by Friday``.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from connectors.incidents import Agent, IncidentRecord, LogEntry, Note
+from connectors.incidents import Agent, LogEntry, Note
 from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean, shorten
 from worker.content.read_dates import read_date
+from worker.drafting.history.note_entries import (
+    RESOLUTION_PREFIX,
+    SAME_NOTE,
+    NotedLog,
+    entry_words,
+    same_words,
+)
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import LONGEST_QUOTE
-
-SAME_NOTE = timedelta(minutes=5)
-"""The same words within this are one note, though a note and its log entry differ in time."""
-
-SAME_MOMENT = timedelta(seconds=2)
-"""A note that was edited is known by its author and its moment."""
 
 SAME_RESOLUTION = timedelta(minutes=2)
 """A resolution note was seen 0.3 s after its resolution, and 1 s before it."""
 
-_START = 40
-_RESOLUTION = re.compile(r"\s*resolution note\s*:\s*", re.IGNORECASE)
 _ROOT_CAUSE = re.compile(
     r"^\W*(?:(?:suspected|probable|likely) )?root[ -]?cause"
     r"(?:\W*[:=]|\s+[-\u2013\u2014])\W*(?=\S)",
@@ -64,18 +62,14 @@ class WrittenNote:
     sources: tuple[str, ...] = ()
 
 
-def written_notes(record: IncidentRecord, entries: Sequence[LogEntry]) -> tuple[WrittenNote, ...]:
-    """Give every note of the incident once, oldest first. ``entries`` are the log in order."""
-    resolutions = [entry for entry in entries if entry.kind is EntryKind.RESOLVE]
-    found = _Found()
-    for note in sorted(record.notes, key=lambda one: one.created_at):
-        found.add(_from_note(note))
-    for entry in entries:
-        if entry.kind is EntryKind.ANNOTATE:
-            found.add(_from_entry(entry))
+def written_notes(notes: Sequence[Note], log: NotedLog) -> tuple[WrittenNote, ...]:
+    """Give every note of the incident once, oldest first; ``log`` tells which has which entry."""
+    found = [_from_note(note, log.entry_of.get(at)) for at, note in enumerate(notes)]
+    found += map(_from_entry, log.alone)
+    resolutions = [entry for entry in log.entries if entry.kind is EntryKind.RESOLVE]
     for entry in resolutions:
-        found.add(_from_resolution(entry))
-    placed = (_with_resolution(note, resolutions) for note in found.each)
+        _add_resolution(entry, found)
+    placed = (_with_resolution(note, resolutions) for note in found if clean(note.text))
     return tuple(sorted(placed, key=lambda note: note.at))
 
 
@@ -85,88 +79,58 @@ def root_cause(text: str) -> str:
     return _PARAGRAPH.split(text[found.end() :], maxsplit=1)[0].strip() if found else ""
 
 
-class _Found:
-    """Notes in the making; the same words said again join those that were there."""
-
-    def __init__(self) -> None:
-        self.each: list[WrittenNote] = []
-        self._by_start: defaultdict[str, list[int]] = defaultdict(list)
-        self._by_author: defaultdict[str, list[int]] = defaultdict(list)
-
-    def add(self, note: WrittenNote) -> None:
-        words = _words(note.text)
-        if not words:
-            return
-        at = self._alike(note, words)
-        if at is not None:
-            self.each[at] = _joined(self.each[at], note)
-            return
-        self._by_start[words[:_START]].append(len(self.each))
-        if note.author:
-            self._by_author[note.author.id].append(len(self.each))
-        self.each.append(note)
-
-    def _alike(self, note: WrittenNote, words: str) -> int | None:
-        for at in self._by_start[words[:_START]]:
-            known = self.each[at]
-            if abs(known.at - note.at) <= SAME_NOTE and _same(_words(known.text), words):
-                return at
-        if note.entry is None or note.author is None:
-            return None
-        for at in self._by_author[note.author.id]:
-            known = self.each[at]
-            if known.entry is None and abs(known.at - note.at) <= SAME_MOMENT:
-                return at
-        return None
-
-
-def _words(text: str) -> str:
-    return clean(text).lower().rstrip("….")
-
-
-def _same(ours: str, theirs: str) -> bool:
-    """Tell whether two texts are one, or one the beginning of the other, as logs cut long ones."""
-    return ours == theirs or (
-        min(len(ours), len(theirs)) >= _START
-        and (ours.startswith(theirs) or theirs.startswith(ours))
-    )
-
-
-def _from_note(note: Note) -> WrittenNote:
+def _from_note(note: Note, entry: LogEntry | None) -> WrittenNote:
     kind, text = _told(note.content)
-    return WrittenNote(
-        f"note:{note.id}", note.created_at, note.author, text, kind, sources=(note.id,)
-    )
+    author = note.author or (entry.agent if entry else None)
+    sources = (note.id, entry.id) if entry else (note.id,)
+    return WrittenNote(f"note:{note.id}", note.created_at, author, text, kind, entry, None, sources)
 
 
 def _from_entry(entry: LogEntry) -> WrittenNote:
-    kind, text = _told(entry.note or entry.channel.summary or entry.channel.details or "")
+    kind, text = _told(entry_words(entry))
     at, author = entry.created_at, entry.agent
     return WrittenNote(f"log:{entry.id}", at, author, text, kind, entry, sources=(entry.id,))
 
 
-def _from_resolution(entry: LogEntry) -> WrittenNote:
+def _add_resolution(entry: LogEntry, found: list[WrittenNote]) -> None:
+    """Add the words that a resolution carries, to the note that says the same where there is one.
+
+    A note that says so of itself comes before another with the same words.
+    """
     _, text = _told(entry.note or "")
-    key, at = f"log:{entry.id}:note", entry.created_at
-    return WrittenNote(key, at, entry.agent, text, NoteKind.RESOLUTION, entry, resolution=entry)
+    if not clean(text):
+        return
+    alike = [
+        at
+        for at, note in enumerate(found)
+        if note.resolution is None
+        and abs(note.at - entry.created_at) <= SAME_NOTE
+        and same_words(note.text, text)
+    ]
+    if not alike:
+        key, when = f"log:{entry.id}:note", entry.created_at
+        kind, sources = NoteKind.RESOLUTION, (entry.id,)
+        found.append(WrittenNote(key, when, entry.agent, text, kind, entry, entry, sources))
+        return
+    nearest = min(alike, key=lambda at: _likelihood(found[at], entry))
+    one = found[nearest]
+    found[nearest] = replace(
+        one,
+        author=one.author or entry.agent,
+        kind=NoteKind.RESOLUTION,
+        entry=one.entry or entry,
+        resolution=entry,
+        sources=(*one.sources, entry.id),
+    )
+
+
+def _likelihood(note: WrittenNote, entry: LogEntry) -> tuple[bool, timedelta]:
+    return note.kind is not NoteKind.RESOLUTION, abs(note.at - entry.created_at)
 
 
 def _told(text: str) -> tuple[NoteKind, str]:
-    prefix = _RESOLUTION.match(text)
+    prefix = RESOLUTION_PREFIX.match(text)
     return (NoteKind.RESOLUTION, text[prefix.end() :]) if prefix else (NoteKind.NOTE, text)
-
-
-def _joined(one: WrittenNote, other: WrittenNote) -> WrittenNote:
-    return replace(
-        one,
-        author=one.author or other.author,
-        kind=NoteKind.RESOLUTION
-        if NoteKind.RESOLUTION in {one.kind, other.kind}
-        else NoteKind.NOTE,
-        entry=one.entry or other.entry,
-        resolution=one.resolution or other.resolution,
-        sources=(*one.sources, *other.sources),
-    )
 
 
 def _with_resolution(note: WrittenNote, resolutions: Iterable[LogEntry]) -> WrittenNote:

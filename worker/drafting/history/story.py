@@ -21,6 +21,7 @@ from connectors.incidents import (
 )
 from connectors.log_entry_kinds import EntryKind
 from worker.drafting.history.agents import is_person, name
+from worker.drafting.history.note_entries import noted_log
 from worker.drafting.history.notes import WrittenNote, written_notes
 
 _ONLY_WHILE_OPEN = frozenset(
@@ -199,7 +200,7 @@ def _changes(
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An incident put in order: everything oldest first, every note once.
+    """An incident put in order: everything oldest first, every note once, none that was deleted.
 
     ``people`` names everybody who took part. ``end`` is None while the incident is open, or where
     no source tells when it ended.
@@ -246,20 +247,20 @@ class Story:
 
 def story(record: IncidentRecord) -> Story:
     """Put a record in order."""
-    entries = tuple(sorted(record.log_entries, key=lambda entry: entry.created_at))
+    log = noted_log(record)
+    entries = log.entries
     return Story(
         record,
-        tuple(dict.fromkeys(_people(record))),
+        tuple(dict.fromkeys(_people(record, entries))),
         entries,
         tuple(sorted(record.alerts, key=lambda alert: alert.created_at)),
-        written_notes(record, entries),
+        written_notes(record.notes, log),
         open_periods(record.incident, entries),
         end_of(record.incident, entries),
     )
 
 
-def _people(record: IncidentRecord) -> Iterator[str]:
-    entries = record.log_entries
+def _people(record: IncidentRecord, entries: Sequence[LogEntry]) -> Iterator[str]:
     agents = [
         *(entry.agent for entry in entries),
         *(entry.user for entry in entries),
