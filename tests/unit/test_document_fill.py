@@ -57,12 +57,12 @@ def test_where_nothing_is_known_the_template_stays() -> None:
         (
             DraftEntry("43 min", keep_prompt=True),
             "- **Duration:** [Duration of the Incident]\n",
-            "- **Duration:** 43 min [Duration of the Incident]\n",
+            "- **Duration:** 43 min\n  - [Duration of the Incident]\n",
         ),
         (
             DraftEntry(points=(Point("a", "One"),), keep_prompt=True),
             "- **Duration:** [Duration]\n",
-            "- **Duration:** [Duration]\n  - One\n",
+            "- **Duration:**\n  - One\n  - [Duration]\n",
         ),
         (
             DraftEntry(points=(Point("a", "One"),)),
@@ -73,6 +73,16 @@ def test_where_nothing_is_known_the_template_stays() -> None:
             DraftEntry(points=(Point("a", "One"),), keep_prompt=True),
             "- **Duration:**\n  - [Point 1]\n  - [Point 2]\n",
             "- **Duration:**\n  - One\n  - [Point 1]\n  - [Point 2]\n",
+        ),
+        (
+            DraftEntry("43 min", (Point("a", "One"),), keep_prompt=True),
+            "- **Duration:** about [Duration]\n  - [Point 1]\n",
+            "- **Duration:** 43 min\n  - One\n  - about [Duration]\n  - [Point 1]\n",
+        ),
+        (
+            DraftEntry("43 min", keep_prompt=True),
+            "- **Duration:** see the log\n",
+            "- **Duration:** 43 min see the log\n",
         ),
         (
             DraftEntry("Text", points=(Point("a", "One"),)),

@@ -13,7 +13,17 @@ from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
 from worker.document.fill_template import fill
 from worker.document.front_matter import DocumentError
 from worker.document.merge import Merged, merge, nearest_base
-from worker.document.merge_values import ADDED, FILLED, MOVED, REFRESHED, REMOVED, TIMELINE, Written
+from worker.document.merge_values import (
+    ADDED,
+    FILLED,
+    MOVED,
+    REFRESHED,
+    REMOVED,
+    TIMELINE,
+    Unit,
+    Written,
+    points_of,
+)
 
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")
@@ -129,13 +139,118 @@ def test_a_suggestion_that_a_person_had_seen_is_told_from_a_new_one() -> None:
     )
 
 
-def test_an_answered_prompt_is_the_persons_with_the_fact_before_it() -> None:
-    prompt = '[Brief summary of the impact, e.g., "API requests failed for 90% of users"]'
-    people = edited(prompt, "Nobody could pay")
-    fresh = written(
-        entries={**CONTENT.entries, Slot.IMPACT: DraftEntry("52 alerts", keep_prompt=True)}
+PROMPT = '[Brief summary of the impact, e.g., "API requests failed for 90% of users"]'
+ASKED = f"- **Impact:** 37 alerts\n  - {PROMPT}\n"
+MORE = written(entries={**CONTENT.entries, Slot.IMPACT: DraftEntry("52 alerts", keep_prompt=True)})
+
+
+def test_an_answered_prompt_is_the_persons_below_a_fact_that_is_the_programs() -> None:
+    people = edited(PROMPT, "Nobody could pay")
+    assert merged(people, MORE).text == people.replace("37 alerts", "52 alerts")
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        f"- **Impact:** Nobody could pay\n  - {PROMPT}\n",
+        f"- **Impact:** 37 alerts, and nobody could pay\n  - {PROMPT}\n",
+        f"- **Impact:** 37 alerts\n  - Network: nobody could pay\n  - {PROMPT}\n",
+        f"- **Impact:** 37 alerts\n  - {PROMPT}\n  - Nobody\n    could pay\n",
+    ],
+)
+def test_a_prompt_below_a_fact_goes_once_people_wrote_in_the_place(mine: str) -> None:
+    left = mine.replace(f"  - {PROMPT}\n", "")
+    result = merged(edited(ASKED, mine), BASE)
+    assert result.text == edited(ASKED, left)
+    assert merged(result.text, MORE, result.base).text == edited(ASKED, left).replace(
+        "Impact:** 37 alerts\n", "Impact:** 52 alerts\n"
     )
-    assert merged(people, fresh).text == people
+
+
+def test_the_prompts_of_a_list_go_once_people_wrote_in_it() -> None:
+    people = edited("- [Factor 1]", "- Nobody knew the runbook")
+    assert points(merged(people, BASE).text, "Contributing Factors") == ["Nobody knew the runbook"]
+    people = BASE.text.replace("  - [Point 1]\n", "  - Mine\n", 1)
+    assert points(merged(people, BASE).text, "What Went Well") == ["Acknowledged fast", "Mine"]
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        "- **Impact:** 37 alerts\n",
+        f"- **Impact:** 37 alerts\n  - {PROMPT[:-1]} and for how long]\n",
+        "- **Impact:** 37 alerts\n  - [TODO: ask support]\n",
+    ],
+)
+def test_a_prompt_that_people_deleted_or_reworded_does_not_come_back(mine: str) -> None:
+    people = edited(ASKED, mine)
+    assert merged(people, MORE).text == people.replace("37 alerts", "52 alerts")
+
+
+def test_a_prompt_that_gave_way_comes_back_when_people_take_their_words_back() -> None:
+    people = edited("**Impact:** 37 alerts", "**Impact:** Nobody could pay")
+    between = merged(people, BASE)
+    again = edited("Nobody could pay", "37 alerts", between.text)
+    assert merged(again, BASE, between.base).text == BASE.text
+
+
+FORMER = replace(
+    BASE,
+    text=edited(ASKED, f"- **Impact:** 37 alerts {PROMPT}\n"),
+    units={
+        **BASE.units,
+        Slot.IMPACT.value: (Unit("", (f"37 alerts {PROMPT}",)),),
+        points_of(Slot.IMPACT): (),
+    },
+)
+
+
+def test_a_prompt_on_the_line_of_a_fact_moves_below_where_nobody_wrote() -> None:
+    assert merged(FORMER.text, BASE, FORMER).text == BASE.text
+    assert merged(FORMER.text, MORE, FORMER).text == MORE.text
+
+
+@pytest.mark.parametrize(
+    "mine",
+    [
+        "37 alerts",
+        "37 alerts Nobody could pay",
+        f"37 alerts. Nobody could pay. {PROMPT}",
+        f"37 alerts {PROMPT}\n  - Nobody could pay",
+    ],
+)
+@pytest.mark.parametrize("remembered", [True, False])
+def test_what_people_wrote_beside_such_a_prompt_stays(mine: str, remembered: bool) -> None:
+    people = edited(f"37 alerts {PROMPT}", mine, FORMER.text)
+    result = merged(people, BASE, FORMER if remembered else None)
+    kept = mine.replace(f"37 alerts {PROMPT}\n", "37 alerts\n") if remembered else mine
+    assert result.text == people.replace(mine, kept)
+    assert not any(one.is_new for one in result.suggestions if remembered)
+
+
+def test_what_a_template_says_in_a_list_itself_answers_no_prompt() -> None:
+    said = "  - Process, see *handbook*\n  - [Factor 2]\n"
+    template = TEMPLATE.replace("  - [Factor 2]\n", said)
+    base = fill(template, CONTENT, NAMES)
+    assert merged(base.text, base, base).text == base.text
+    people = edited("- [Factor 2]", "- Nobody knew the runbook", base.text)
+    factors = points(merged(people, base, base).text, "Contributing Factors")
+    assert factors == ["Process, see *handbook*", "Nobody knew the runbook"]
+
+
+def test_places_below_another_answer_no_prompt_of_it() -> None:
+    template = (
+        "# [T]\n\n## Impact Analysis\n- **Technical Impact:** [what]\n"
+        "  - **Users Affected:** [who]\n  - **Business Impact:** [how much]\n"
+    )
+    entries = {
+        Slot.TECHNICAL_IMPACT: DraftEntry("37 alerts", keep_prompt=True),
+        Slot.USERS_AFFECTED: DraftEntry("all"),
+    }
+    base = fill(template, replace(CONTENT, entries=entries), NAMES)
+    assert "37 alerts\n  - **Users Affected:** all\n" in base.text
+    assert "  - **Business Impact:** [how much]\n  - [what]\n" in base.text
+    assert merged(base.text, base, base).text == base.text
 
 
 def test_a_deleted_row_stays_deleted_even_if_it_went_and_came_again() -> None:
@@ -323,6 +438,16 @@ def test_without_a_base_only_untouched_placeholders_are_filled() -> None:
     assert "| Time (UTC)      | Event" in text
     assert "| 01:00 | Mine |\n| 02:10 | The monitor fired |\n" in text
     assert "HH:MM" not in text
+
+
+def test_without_a_base_an_untouched_place_gets_its_list_as_well() -> None:
+    text = merged(TEMPLATE, BASE, None).text
+    assert points(text, "Steps Taken") == ["Looked", "Restarted"]
+    assert ASKED in text
+    mine = edited(
+        "- **Steps Taken:** [Describe", "- **Steps Taken:** I looked, [Describe", TEMPLATE
+    )
+    assert points(merged(mine, BASE, None).text, "Steps Taken") == []
 
 
 def test_without_a_base_what_says_the_same_is_the_programs() -> None:

@@ -14,6 +14,7 @@ from worker.document import front_matter
 from worker.document.merge import merge_parts, targets_of
 from worker.document.merge_values import (
     ACTION_ITEMS,
+    HEAD_PROMPT,
     TIMELINE,
     TIMELINE_HEADER,
     TITLE,
@@ -21,6 +22,7 @@ from worker.document.merge_values import (
     Unit,
     Units,
     Written,
+    fixed_of,
     points_of,
 )
 from worker.document.name_matching import label
@@ -43,17 +45,18 @@ def fill(template: str, content: Content, names: Names) -> Written:
     header = _header(asked)
     shown = _with_zone(asked, content.timezone)
     fresh = _fresh(shown, content)
-    woven = merge_parts(targets_of(found, header), asked, fresh, asked, names)
-    text = found.blocks.source.apply(woven.edits)
-    units = {place: units for place, units in woven.units.items() if place in fresh}
-    both = {
+    prompts = {
         place: tuple({**dict.fromkeys(many), **dict.fromkeys(asked[place])})
         for place, many in shown.items()
     }
+    prompts.update(_below(found, shown))
+    woven = merge_parts(targets_of(found, header), asked, fresh, prompts, names)
+    text = found.blocks.source.apply(woven.edits)
+    units = {place: units for place, units in woven.units.items() if place in fresh}
     return Written(
         _with_front_matter(text, content),
         {URL: (Unit("", (content.url,)),), **units},
-        both,
+        prompts,
     )
 
 
@@ -82,6 +85,17 @@ def prompts_of(found: Outline) -> Units:
         )
         asked[ACTION_ITEMS] = _numbered(rows4)
     return asked
+
+
+def _below(found: Outline, asked: Units) -> Iterator[tuple[str, tuple[Unit, ...]]]:
+    """Give the prompts of each list, with the label's own, and what the template says in it."""
+    for slot, bullet in found.bullets.items():
+        head, points = asked[slot.value][0], bullet.points
+        if _PROMPT.search(head.cells[0]):
+            moved = replace(head, key=HEAD_PROMPT)
+            yield points_of(slot), (moved, *asked[points_of(slot)])
+        fixed = (point.text for point in points if not is_bracketed(point.text))
+        yield fixed_of(slot), tuple(Unit("", (text,)) for text in fixed)
 
 
 def _asks(cells: Iterable[str]) -> bool:
@@ -146,11 +160,14 @@ class _Bullet:
         points = _unique((point.key, (_flat(point.text),)) for point in entry.points)
         if not text and not points:
             return self
-        asked = self.head.cells[0] if entry.keep_prompt or (not text and not self._is_asked) else ""
-        head = f"{text} {asked}".strip()
-        is_prompt = not text and bool(asked)
+        asked = self.head.cells[0]
+        if self._is_asked:
+            moved = (replace(self.head, key=HEAD_PROMPT),)
+            below = (*moved, *self.points) if entry.keep_prompt else ()
+            return _Bullet(Unit("", (text,)), (*points, *below))
+        head = f"{text} {asked}".strip() if entry.keep_prompt or not text else text
         below = self.points if entry.keep_prompt else ()
-        return _Bullet(Unit("", (head,), prompt=is_prompt), (*points, *below))
+        return _Bullet(Unit("", (head,), prompt=not text and bool(asked)), (*points, *below))
 
     @property
     def _is_asked(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from config.template_names import Names, Slot
 from worker.content.same_markdown import Spelling
 from worker.document import front_matter
-from worker.document.merge_lists import merge_list
+from worker.document.merge_lists import merge_list, merge_points
 from worker.document.merge_pairing import pair
 from worker.document.merge_targets import (
     BulletTarget,
@@ -35,6 +35,7 @@ from worker.document.merge_values import (
     Unit,
     Units,
     Written,
+    fixed_of,
     place_names,
     points_of,
 )
@@ -195,19 +196,47 @@ def merge_parts(
 def _results(
     targets: MergeTargets, base: Units | None, fresh: Units, prompts: Units
 ) -> Iterator[tuple[str, PlaceResult]]:
+    slots = {points_of(slot): slot for slot in Slot}
     for place in _places(base, fresh):
         before = None if base is None else base.get(place)
         now, asked = fresh.get(place, ()), prompts.get(place, ())
-        if place in (TIMELINE, ACTION_ITEMS) or place.endswith(".points"):
-            target = targets.lists.get(place)
-            if target is None or place not in fresh:
-                yield place, PlaceResult(units=now if before is None else before)
-            else:
-                by_time = place == TIMELINE
-                yield place, merge_list(target, before, now, asked, by_time=by_time)
-        else:
+        target = targets.lists.get(place)
+        if place not in {TIMELINE, ACTION_ITEMS, *slots}:
             one = before[0] if before else None
             yield place, _merge_text(targets.texts.get(place), one, now[0] if now else None, asked)
+        elif target is None or place not in fresh:
+            yield place, PlaceResult(units=now if before is None else before)
+        elif place in slots:
+            slot = slots[place]
+            head = _Head.of(targets.texts.get(slot.value), slot.value, base, fresh, prompts)
+            if before is None and head.asks and not target.entries:
+                before = ()  # the list of an untouched placeholder waits to be filled as well
+            fixed = prompts.get(fixed_of(slot), ())
+            yield place, merge_points(target, before, now, asked, fixed, answered=head.answered)
+        else:
+            yield place, merge_list(target, before, now, asked, by_time=place == TIMELINE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What stands behind a label: words of people, or an untouched placeholder, or neither."""
+
+    answered: bool
+    asks: bool
+
+    @classmethod
+    def of(
+        cls, target: TextTarget | None, place: str, base: Units | None, fresh: Units, prompts: Units
+    ) -> "_Head":
+        if target is None or not target.text:
+            return cls(answered=False, asks=False)
+        before = None if base is None else base.get(place)
+        asked = prompts.get(place, ())
+        ours = before or (*fresh.get(place, ()), *asked)
+        return cls(
+            answered=not any(_stands(one, target) for one in ours),
+            asks=any(_stands(one, target) for one in asked),
+        )
 
 
 def _places(base: Units | None, fresh: Units) -> list[str]:
@@ -240,7 +269,9 @@ def _merge_text(
     kept = base or fresh
     if fresh.prompt or _stands(fresh, target):
         return PlaceResult(units=(kept,))
-    new = not kept.opens(fresh.cells[0])
+    said = fresh.cells[0]
+    # earlier releases kept the prompt on the line of the fact
+    new = not any(map(kept.opens, (said, *(f"{said} {one.cells[0]}" for one in prompts))))
     step = MergeStep(fresh.key, target.text, fresh.cells[0], new=new)
     return PlaceResult(units=(kept,), suggestions=(step,))
 

@@ -11,11 +11,13 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from worker.content.placeholders import is_placeholder
 from worker.document.merge_pairing import longest_rising, pair, reworded
 from worker.document.merge_targets import EntryCells, ListTarget
 from worker.document.merge_values import (
     ADDED,
     FILLED,
+    HEAD_PROMPT,
     MOVED,
     REFRESHED,
     REMOVED,
@@ -26,6 +28,7 @@ from worker.document.merge_values import (
 )
 from worker.document.text_edits import Edit
 
+_LABELLED = re.compile(r"(\*\*|__)[^*_]+:?\1")
 _TIME = re.compile(r"[\s*_`~]*(?:(\d{4}-\d\d-\d\d)[ T]+)?(\d{1,2}):(\d\d)(?::(\d\d))?(?!\d)")
 
 
@@ -44,6 +47,34 @@ def merge_list(
     """
     known = _assumed(target, fresh, prompts) if base is None else tuple(base)
     return _ListMerge(target, known, fresh, by_time=by_time).result()
+
+
+def merge_points(
+    target: ListTarget,
+    base: Sequence[Unit] | None,
+    fresh: Sequence[Unit],
+    prompts: Sequence[Unit],
+    fixed: Sequence[Unit],
+    *,
+    answered: bool,
+) -> PlaceResult:
+    """Merge the points below a label, as :func:`merge_list` does; prompts there go once answered.
+
+    They are, where people wrote behind the label (``answered``) or a point of their own. ``fixed``
+    is what the template itself says in the list. Without a base nothing of the kind is removed.
+    """
+    known = _assumed(target, fresh, prompts) if base is None else tuple(base)
+    if answered or _holds_words(target, (*known, *fixed)):
+        fresh = [unit for unit in fresh if not unit.prompt]
+        known = tuple(unit for unit in known if base is not None or not unit.prompt)
+    return _ListMerge(target, known, fresh, by_time=False).result()
+
+
+def _holds_words(target: ListTarget, ours: Sequence[Unit]) -> bool:
+    """Tell whether a point holds words of people; one with a strong label is another place."""
+    pairs = pair(ours, target.entries, target.spelling)
+    texts = [cells[0] or "" for at, cells in enumerate(target.entries) if at not in pairs]
+    return any(not is_placeholder(text) and not _LABELLED.match(text) for text in texts)
 
 
 def _assumed(
@@ -177,7 +208,7 @@ class _ListMerge:
     def _new(self, moved: Collection[str]) -> list[Unit]:
         known = {unit.key for unit in self._known}
         new = [unit for key, unit in self._fresh.items() if key not in known or key in moved]
-        facts = [unit for unit in new if not unit.prompt]
+        facts = [unit for unit in new if not unit.prompt or unit.key == HEAD_PROMPT]
         left = len(self._entries) - len(self._gone)
         # a prompt comes back only where nothing else would stand
         new = new if not left and not facts else facts

@@ -14,12 +14,21 @@ TIMELINE_HEADER = "timeline.header"
 TIMELINE = "timeline"
 ACTION_ITEMS = "action_items"
 
+HEAD_PROMPT = "prompt:label"
+"""The key of a prompt that gave way to a fact behind its label, and stands below."""
+
 _POINTS = ".points"
+_FIXED = ".fixed"
 
 
 def points_of(slot: Slot) -> str:
     """Give the name of the list nested below a slot's bullet."""
     return slot.value + _POINTS
+
+
+def fixed_of(slot: Slot) -> str:
+    """Give the name under which prompts keep what a template itself says in that list."""
+    return slot.value + _FIXED
 
 
 @dataclass(frozen=True, slots=True)
