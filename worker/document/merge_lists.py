@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from worker.content.placeholders import is_placeholder
-from worker.document.merge_pairing import longest_rising, pair, reworded
+from worker.document.merge_pairing import assumed, longest_rising, pair, reworded
 from worker.document.merge_targets import EntryCells, ListTarget
 from worker.document.merge_values import (
     ADDED,
@@ -45,7 +45,7 @@ def merge_list(
     ``prompts`` are the template's entries that ask for words. ``by_time`` says that entries begin
     with a time and new ones go where it puts them among people's.
     """
-    known = _assumed(target, fresh, prompts) if base is None else tuple(base)
+    known = assumed(target, fresh, prompts) if base is None else tuple(base)
     return _ListMerge(target, known, fresh, by_time=by_time).result()
 
 
@@ -63,7 +63,7 @@ def merge_points(
     They are, where people wrote behind the label (``answered``) or a point of their own. ``fixed``
     is what the template itself says in the list. Without a base nothing of the kind is removed.
     """
-    known = _assumed(target, fresh, prompts) if base is None else tuple(base)
+    known = assumed(target, fresh, prompts) if base is None else tuple(base)
     if answered or _holds_words(target, (*known, *fixed)):
         fresh = [unit for unit in fresh if not unit.prompt]
         known = tuple(unit for unit in known if base is not None or not unit.prompt)
@@ -75,28 +75,6 @@ def _holds_words(target: ListTarget, ours: Sequence[Unit]) -> bool:
     pairs = pair(ours, target.entries, target.spelling)
     texts = [cells[0] or "" for at, cells in enumerate(target.entries) if at not in pairs]
     return any(not is_placeholder(text) and not _LABELLED.match(text) for text in texts)
-
-
-def _assumed(
-    target: ListTarget, fresh: Sequence[Unit], prompts: Sequence[Unit]
-) -> tuple[Unit, ...]:
-    """Say what to take for written by the program where nobody remembers.
-
-    That is what it would write now word for word, and untouched prompts. All else that it would
-    write counts as removed by people, unless there are prompts that wait to be replaced.
-    """
-    asked = pair(prompts, target.entries, target.spelling)
-    said = pair(fresh, target.entries, target.spelling)
-    kept = {unit.key for unit in fresh}  # prompts that stay beside the facts are among them
-    waiting = any(prompts[number].key not in kept for number in asked.values())
-    if waiting or (asked and len(asked) == len(target.entries)):
-        present = set(said.values())
-        units = [unit for number, unit in enumerate(fresh) if number in present]
-    else:
-        units = list(fresh)
-    mine = {unit.key for unit in units}
-    there = sorted(asked.values())
-    return (*units, *(prompts[at] for at in there if prompts[at].key not in mine))
 
 
 @dataclass(frozen=True, slots=True)

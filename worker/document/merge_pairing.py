@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 
 from worker.content.same_markdown import Spelling
-from worker.document.merge_targets import EntryCells
+from worker.document.merge_targets import EntryCells, ListTarget
 from worker.document.merge_values import Unit
 
 _ALIKE = 0.4
@@ -94,6 +94,26 @@ def _pair_repeated(found: Mapping[int, Sequence[int]], pairs: dict[int, int]) ->
             pairs[at] = (between or free)[0]
             taken.add(pairs[at])
         below = pairs.get(at, below)
+
+
+def assumed(target: ListTarget, fresh: Sequence[Unit], prompts: Sequence[Unit]) -> tuple[Unit, ...]:
+    """Say what to take for written by the program where nobody remembers.
+
+    That is what it would write now word for word, and untouched prompts. All else that it would
+    write counts as removed by people, unless there are prompts that wait to be replaced.
+    """
+    asked = pair(prompts, target.entries, target.spelling)
+    said = pair(fresh, target.entries, target.spelling)
+    kept = {unit.key for unit in fresh}  # prompts that stay beside the facts are among them
+    waiting = any(prompts[number].key not in kept for number in asked.values())
+    if waiting or (asked and len(asked) == len(target.entries)):
+        present = set(said.values())
+        units = [unit for number, unit in enumerate(fresh) if number in present]
+    else:
+        units = list(fresh)
+    mine = {unit.key for unit in units}
+    there = sorted(asked.values())
+    return (*units, *(prompts[at] for at in there if prompts[at].key not in mine))
 
 
 def reworded(
