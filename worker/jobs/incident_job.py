@@ -17,7 +17,7 @@ from worker.jobs.pull_incident import Pulled, obtain, origin, updated, what_happ
 from worker.jobs.results import Deed, IncidentResult, Report, entries, failed
 from worker.jobs.run_cache import FoundAccounts, RunCache
 from worker.jobs.sync_tickets import remember, sync_tickets
-from worker.jobs.ticket_actions import TicketWork
+from worker.jobs.update_tickets import TicketWork
 from worker.jobs.write_document import (
     Composed,
     KeepsChanging,

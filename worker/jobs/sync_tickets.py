@@ -21,7 +21,7 @@ from worker.jobs.context import JobContext
 from worker.jobs.create_tickets import create_tickets, tell_lacking
 from worker.jobs.parent_ticket import known_epic, named_parent
 from worker.jobs.results import Action, Deed
-from worker.jobs.ticket_actions import (
+from worker.jobs.update_tickets import (
     TicketWork,
     carry_out,
     cell_deed,
