@@ -10,7 +10,7 @@ from connectors.jira.payloads import SiteKind
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import LENA
 from tests.acceptance.world import World, world
 from tests.integration.queue_support import ask, eventually
-from worker.app.enqueue_due import TRIED_FOR, EnqueuedDue, enqueue_due
+from worker.app.run_or_enqueue import TRIED_FOR, EnqueuedDue, enqueue_due
 from worker.jobs.incident_job import do_job
 from worker.jobs.job import JobOutcome, JobPhase, JobRequest
 from worker.jobs.results import Trigger
@@ -188,7 +188,7 @@ def test_what_was_found_is_found_again_by_a_process_that_takes_over_in_between(o
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("worker.app.enqueue_due.move_cursors", killed)
+    monkeypatch.setattr("worker.app.run_or_enqueue.move_cursors", killed)
     with pytest.raises(KeyboardInterrupt):
         there.look()
     monkeypatch.undo()

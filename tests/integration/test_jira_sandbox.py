@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import SECRET, FieldEdit, JiraSandbox, ProjectField
-from connectors.jira.sandbox.jql import BadQuery, parse
+from connectors.jira.sandbox.search_routes import BadQuery, parse
 from connectors.jira.webhook import read
 from connectors.loopback_server import LoopbackServer
 from connectors.sandbox import Fault, Moment, Served

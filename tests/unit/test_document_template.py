@@ -12,7 +12,7 @@ from config.template_names import Names, Section, Slot
 from worker.document.fill_template import file_name, survey
 from worker.document.name_matching import label, match, normal
 from worker.document.outline import title
-from worker.document.unread.open_prompts import open_prompts
+from worker.document.unread.unfinished_text import open_prompts
 
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")

@@ -11,7 +11,7 @@ from connectors.errors import Rejected
 from connectors.jira import searching
 from connectors.jira.payloads import SiteKind
 from connectors.jira.request_bodies import edit, new_issue, remote_link
-from connectors.jira.sandbox.jql import parse
+from connectors.jira.sandbox.search_routes import parse
 from connectors.ticket_fields import Choice
 from connectors.tickets import AccountId, RemoteLink, TicketChanges, TicketId, TicketKey
 from tests.contract.jira_support import INCIDENT, new_ticket

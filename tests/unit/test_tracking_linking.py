@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from connectors.tickets import Mark
 from tests.unit.tracking_support import LAG, NOW, intent, rows, state, ticket, tracked
-from worker.tracking.link_plan_values import LinkPlan
+from worker.tracking.action_types import LinkPlan
 from worker.tracking.new_ticket import summary_line
 from worker.tracking.plan_links import plan_links
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.document.unread.open_prompts import open_prompts
+from worker.document.unread.unfinished_text import open_prompts
 from worker.web.markdown_to_html import is_picture, to_html
 
 GOLDEN = [

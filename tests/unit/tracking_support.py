@@ -7,7 +7,7 @@ from connectors.incidents import IncidentId
 from connectors.tickets import Account, AccountId, Category, Mark, Ticket, TicketId, TicketKey
 from worker.document.action_item_values import ActionItem
 from worker.document.action_section import read as read_items
-from worker.tracking.link_plan_values import LinkState
+from worker.tracking.action_types import LinkState
 from worker.tracking.tracked_tickets import Intent, TrackedTicket, Values
 
 NOW = datetime(2026, 10, 14, 9, 0, tzinfo=UTC)

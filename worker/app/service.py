@@ -21,8 +21,8 @@ from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
 from connectors.webhook_events import EventKind, WebhookEvent
 from worker.app.composition import open_context
-from worker.app.enqueue_due import enqueue_due
 from worker.app.registry import Services
+from worker.app.run_or_enqueue import enqueue_due
 from worker.app.stored_page_data import StoredPageData, figures
 from worker.jobs.context import JobContext
 from worker.jobs.incident_job import do_job, not_configured

@@ -33,8 +33,8 @@ from worker.document.markdown_tables import TableRow, append_cells, append_rules
 from worker.document.name_matching import normal
 from worker.document.outline import ActionsTable, find_actions, find_sections, tables_of_actions
 from worker.document.text_edits import Edit
-from worker.document.unread.missing_section import no_section, nothing_readable
 from worker.document.unread.stray_rows import other_tables, stray_rows, wrapped, wrapped_sentence
+from worker.document.unread.where_items_come_from import no_section, nothing_readable
 
 _WRITTEN = (Column.TICKET, Column.STATUS)
 _OTHER_TICKETS = {

@@ -14,8 +14,7 @@ from worker.document.action_item_values import ActionItem
 from worker.jobs.parent_ticket import KnownEpic, StillToCome, parent_of
 from worker.jobs.results import Action, Deed
 from worker.jobs.update_tickets import TicketWork, problems_told, tell_plan
-from worker.tracking.action_types import CreateTicket, LacksTicket
-from worker.tracking.link_plan_values import unknowable
+from worker.tracking.action_types import CreateTicket, LacksTicket, unknowable
 from worker.tracking.new_ticket import Route, incident_label, prepare
 from worker.tracking.parents import belongs
 from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values, row_words

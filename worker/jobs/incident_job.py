@@ -9,7 +9,7 @@ import structlog
 from connectors.errors import ConnectorError, NotFound, PostmortemError
 from connectors.incidents import Incident, IncidentId
 from worker.document.front_matter import DocumentError
-from worker.document.unread.conflict_markers import refuse_conflicts
+from worker.document.unread.unfinished_text import refuse_conflicts
 from worker.jobs.catalogue import look, up_to_date, with_document
 from worker.jobs.context import JobContext, everybody
 from worker.jobs.job import JobRequest

@@ -10,8 +10,7 @@ from worker.document.action_item_values import ActionItem
 from worker.document.action_section import read as read_items
 from worker.document.front_matter import read as read_front_matter
 from worker.document.outline import title
-from worker.document.unread.conflict_markers import conflicts
-from worker.document.unread.open_prompts import open_prompts
+from worker.document.unread.unfinished_text import conflicts, open_prompts
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
 from worker.jobs.results import Action, Deed

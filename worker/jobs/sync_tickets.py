@@ -28,9 +28,8 @@ from worker.jobs.update_tickets import (
     failures_told,
     postponing,
 )
-from worker.tracking.action_types import LacksTicket, LinkTicket, Tell
+from worker.tracking.action_types import LacksTicket, LinkState, LinkTicket, Tell, sentences
 from worker.tracking.closing import ClosingRules
-from worker.tracking.link_plan_values import LinkState, sentences
 from worker.tracking.new_ticket import Route, incident_label, remote_links
 from worker.tracking.parents import epic_label
 from worker.tracking.plan_agreement import AgreementRules, Answers, plan_agreement, questions

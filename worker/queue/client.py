@@ -17,11 +17,11 @@ from connectors.errors import NotFound, PostmortemError, Unreachable
 from connectors.incidents import IncidentId
 from worker.jobs.job import JobRequest, JobState, Standing
 from worker.jobs.results import Trigger
-from worker.locks.living_processes import FileLeases, Leases, ServerLeases
 from worker.queue import dead_letters, engine
 from worker.queue.engine import QueueSettings
 from worker.queue.job_records import INCIDENT_JOB, TICK, StoredJob, continued_by, moment, state_of
 from worker.queue.jobs_database import InFile, SharedClock, locate, patient_engine
+from worker.queue.recovery import FileLeases, Leases, ServerLeases
 
 PATIENCE = 3
 """Seconds to wait for a connection, a lock or a statement."""

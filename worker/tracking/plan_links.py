@@ -10,8 +10,16 @@ from dataclasses import replace
 
 from connectors.tickets import Mark, Ticket
 from worker.document.action_item_values import ActionItem
-from worker.tracking.action_types import LacksTicket, LinkTicket, Wait, row_name
-from worker.tracking.link_plan_values import LinkDecisions, LinkPlan, LinkState, unknowable
+from worker.tracking.action_types import (
+    LacksTicket,
+    LinkDecisions,
+    LinkPlan,
+    LinkState,
+    LinkTicket,
+    Wait,
+    row_name,
+    unknowable,
+)
 from worker.tracking.new_ticket import mark_label, summary_line
 from worker.tracking.row_matching import Wording, pair, pair_by_words, same_words
 from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values, row_words

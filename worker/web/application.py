@@ -1,20 +1,28 @@
-"""The whole web application, put together."""
+"""The whole web application, put together, and what every answer of it says about itself.
 
-from collections.abc import Callable, Mapping
+What went wrong is told in a sentence: as a page to people, as JSON to programs.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from http import HTTPStatus
 
-from fastapi import FastAPI
-from starlette.responses import Response
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.connector import WebhookAccess
-from worker.web.access import Access
+from connectors.errors import NotFound, PostmortemError
+from worker.web.access import Access, Forbidden, NotSignedIn
 from worker.web.api import api_routes
-from worker.web.error_responses import ErrorResponses, SafeHeaders
 from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData
-from worker.web.page_templates import PageTemplates, part
-from worker.web.pages import page_routes, sign_in_routes
+from worker.web.pages import PageTemplates, page_routes, part, sign_in_routes
 from worker.web.webhooks import StoreEvents, webhook_routes
 
 _PARTS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
@@ -68,3 +76,111 @@ def _give(name: str, kind: str) -> Callable[[], Response]:
         return Response(part(name), media_type=kind, headers={"Cache-Control": "max-age=300"})
 
     return give
+
+
+_log = structlog.get_logger(__name__)
+
+_SENTENCES = {
+    404: "There is no such page.",
+    405: "This address cannot be used in that way.",
+}
+
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+"""No script, no frame, nothing from elsewhere."""
+
+_ALWAYS = {
+    "Content-Security-Policy": PAGE_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+}
+
+
+class ErrorResponses:
+    """Answers what the routes raise."""
+
+    def __init__(self, pages: PageTemplates) -> None:
+        self._pages = pages
+
+    def attach(self, app: FastAPI) -> None:
+        """Make the application answer in this way."""
+        app.exception_handler(NotSignedIn)(self._not_signed_in)
+        app.exception_handler(Forbidden)(self._forbidden)
+        app.exception_handler(PostmortemError)(self._failed)
+        app.exception_handler(RequestValidationError)(self._malformed)
+        app.exception_handler(HTTPException)(self._refused)
+        app.exception_handler(Exception)(self._fault)
+
+    def _tell(self, request: Request, status: int, sentence: str) -> Response:
+        if _is_api(request):
+            return JSONResponse({"detail": sentence}, status)
+        heading = HTTPStatus(status).phrase.capitalize()
+        return self._pages.message(request, status, heading, sentence)
+
+    def _not_signed_in(self, request: Request, _error: NotSignedIn) -> Response:
+        if not _is_api(request):
+            return self._pages.ask_for_token(request)
+        sentence = "Send the token: Authorization: Bearer …"
+        return JSONResponse({"detail": sentence}, 401, {"WWW-Authenticate": "Bearer"})
+
+    def _forbidden(self, request: Request, error: Forbidden) -> Response:
+        return self._tell(request, 403, str(error))
+
+    def _failed(self, request: Request, error: PostmortemError) -> Response:
+        if isinstance(error, NotFound):
+            return self._tell(request, 404, str(error))
+        _log.warning("A page could not be given.", path=request.url.path, why=str(error))
+        return self._tell(request, 503, str(error))
+
+    def _malformed(self, request: Request, error: RequestValidationError) -> Response:
+        errors = error.errors()
+        if any(_place(one.get("loc")).startswith("path ") for one in errors):
+            return self._tell(request, 404, _SENTENCES[404])  # nothing can be called by such a word
+        return self._tell(request, 422, _sentence(errors))
+
+    def _refused(self, request: Request, error: HTTPException) -> Response:
+        sentence = _SENTENCES.get(error.status_code, error.detail)
+        answer = self._tell(request, error.status_code, sentence)
+        answer.headers.update(error.headers or {})
+        return answer
+
+    def _fault(self, request: Request, _error: Exception) -> Response:
+        return self._tell(request, 500, "The program has a fault. Its log tells where.")
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _sentence(errors: Sequence[dict[str, object]]) -> str:
+    told = [f"{_place(error.get('loc'))}: {error.get('msg')}" for error in errors]
+    return "; ".join(told) + "."
+
+
+def _place(location: object) -> str:
+    return " ".join(map(str, location)) if isinstance(location, tuple) else "request"
+
+
+class SafeHeaders:
+    """ASGI middleware that adds the headers which an answer does not set itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+
+        async def send_safely(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _ALWAYS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, send_safely)

@@ -1,19 +1,21 @@
 """The web pages: signing in, the list of postmortems, and each with its chart and journal."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Annotated
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
+import jinja2
 from fastapi import APIRouter, Depends, Query, Request
 from markupsafe import Markup
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
 from worker.web.access import COOKIE, LIFETIME, Access, BodyTooLarge, Forbidden, read_body
-from worker.web.error_responses import PICTURE_POLICY
 from worker.web.markdown_to_html import PICTURES, is_picture, to_html
 from worker.web.page_data import (
     DocumentView,
@@ -24,8 +26,88 @@ from worker.web.page_data import (
     line,
     overview,
 )
-from worker.web.page_templates import PageTemplates, way_back
 
+
+class PageTemplates:
+    """Fills the templates; every one knows whether somebody is signed in."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def answer(
+        self, request: Request, template: str, status: int = 200, **values: object
+    ) -> HTMLResponse:
+        """Fill ``template.html``."""
+        text = (
+            _environment()
+            .get_template(f"{template}.html")
+            .render(
+                form_key=self._access.form_key(request),
+                signed_in=self._access.token is not None and COOKIE in request.cookies,
+                **values,
+            )
+        )
+        return HTMLResponse(text, status)
+
+    def message(self, request: Request, status: int, heading: str, sentence: str) -> HTMLResponse:
+        """Give a page that says one thing."""
+        return self.answer(request, "message", status, heading=heading, sentence=sentence)
+
+    def ask_for_token(self, request: Request, problem: str = "", target: str = "") -> HTMLResponse:
+        """Give the page that asks for the token.
+
+        A cookie that is kept to this site does not come with a click on a link elsewhere, in a chat
+        say; so such a visitor is first sent here again by a page of our own, with which it comes.
+        """
+        wanted = way_back(target or f"{request.url.path}?{request.url.query}".rstrip("?"))
+        if request.headers.get("sec-fetch-site") == "cross-site" and request.method == "GET":
+            return self.answer(request, "again", next=wanted)
+        return self.answer(request, "login", 401, problem=problem, next=wanted)
+
+
+def way_back(target: str) -> str:
+    """Keep a way back on this site: two slashes, forward or backward, begin another site's."""
+    on_this_site = target.startswith("/") and not target.startswith(("//", "/\\", "/log"))
+    return target if on_this_site else "/"
+
+
+@cache
+def part(name: str) -> bytes:
+    """Give a file that the pages need."""
+    return files("worker.web").joinpath("templates", name).read_bytes()
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("worker.web", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"web": is_web_address, "moment": moment}
+    return environment
+
+
+def is_web_address(url: str) -> bool:
+    """Tell whether a link may lead there: other people's text can hold ``javascript:``."""
+    try:
+        return urlsplit(url).scheme in {"http", "https"}
+    except ValueError:
+        return False
+
+
+def moment(at: str) -> str:
+    """Write a time (ISO 8601) to the minute."""
+    try:
+        return datetime.fromisoformat(at).strftime("%Y-%m-%d %H:%M UTC")
+    except ValueError:
+        return at
+
+
+PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""For a picture that is opened by itself: an SVG may hold a script, which then does not run."""
 _LONGEST_FORM = 8192
 """Bytes."""
 MOST_PARKED = 20

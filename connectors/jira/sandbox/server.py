@@ -19,7 +19,7 @@ from connectors.jira.sandbox import search_routes, site_routes, ticket_routes
 from connectors.jira.sandbox.api_request import LOGIN_FAILED, ApiAnswer, ApiRequest, Handler
 from connectors.jira.sandbox.issue_requests import RefusedRequest
 from connectors.jira.sandbox.site import SandboxSite, TicketRecord
-from connectors.jira.sandbox.ticket_page import ticket_page
+from connectors.jira.sandbox.site_routes import ticket_page
 from connectors.jira.sandbox.views import Views
 from connectors.sandbox import Delivery, Recorder, Sandbox
 from connectors.webhook_events import hex_digest

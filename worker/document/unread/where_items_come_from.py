@@ -1,10 +1,112 @@
-"""Where in a template, or a document, the action items are taken from, said for people."""
+"""Where in a template, or a document, the action items are taken from, said for people.
 
-from config.template_names import Column, Names, Section
+And what is said where no section of action items is found, or nothing in it can be read.
+"""
+
+import difflib
+from collections.abc import Mapping
+
+from config.template_names import HEADINGS, Column, Names, Section
 from worker.content.inline_markdown import plain
+from worker.content.placeholders import is_placeholder, says_nothing
 from worker.document.markdown_blocks import Blocks, Heading
-from worker.document.outline import ActionsTable, outline
-from worker.document.unread.missing_section import most_alike, wanted_headings
+from worker.document.name_matching import match_columns, normal
+from worker.document.outline import ActionsTable, Extent, outline, title_of
+
+_USUAL = (
+    "action items",
+    "actions",
+    "follow ups",
+    "follow up",
+    "follow up actions",
+    "next steps",
+    "to do",
+    "todos",
+    "tasks",
+    "remediation",
+    "corrective actions",
+    "preventive actions",
+    "measures",
+)
+_ALIKE = 0.6
+"""How alike (0 to 1) a heading must be to one of these to be named."""
+_HOLDS_ITEMS = 0.4
+"""How much more it is so where what stands below it looks like action items."""
+_LIKELY_COLUMNS = 2
+
+
+def most_alike(blocks: Blocks, sections: Mapping[Section, Extent], names: Names) -> Heading | None:
+    """Give the heading that looks most like that of the action items, None where none does."""
+    known = {one.heading.line for one in sections.values()}
+    title = title_of(blocks, sections)
+    rated = [
+        (_rating(blocks, one, names), one)
+        for one in blocks.headings
+        if one.line not in known and one is not title
+    ]
+    best = max(rated, key=lambda one: one[0], default=None)
+    return best[1] if best and best[0] >= _ALIKE else None
+
+
+def _rating(blocks: Blocks, heading: Heading, names: Names) -> float:
+    wanted = {normal(names.headings[Section.ACTION_ITEMS]), *_USUAL}
+    name = normal(heading.text)
+    alike = max(difflib.SequenceMatcher(None, name, one).ratio() for one in wanted)
+    return alike + (_HOLDS_ITEMS if _holds_items(blocks, heading, names) else 0)
+
+
+def _holds_items(blocks: Blocks, heading: Heading, names: Names) -> bool:
+    """Tell whether check boxes, or a table with some of the columns, stand below a heading."""
+    later = (one.line for one in blocks.headings if one.line > heading.line)
+    here = range(heading.behind, next(later, len(blocks.source.starts)))
+    tables = (one for one in blocks.tables if one.header.line in here)
+    headers = ([cell.text for cell in one.header.cells] for one in tables)
+    boxes = (one for one in blocks.all_items() if one.line in here)
+    return any(one.text.startswith(("[ ] ", "[x] ", "[X] ")) for one in boxes) or any(
+        len(match_columns(names.columns, one)) >= _LIKELY_COLUMNS for one in headers
+    )
+
+
+def wanted_headings(names: Names) -> str:
+    """Give the headings under which action items are looked for, for a sentence."""
+    both = dict.fromkeys((names.headings[Section.ACTION_ITEMS], HEADINGS[Section.ACTION_ITEMS]))
+    return " or ".join(f"'{one}'" for one in both)
+
+
+def no_section(blocks: Blocks, sections: Mapping[Section, Extent], names: Names) -> str:
+    """Say that there is no section of action items, and which heading looks most like it."""
+    said = f"There is no heading {wanted_headings(names)}, so no ticket comes from this document."
+    found = most_alike(blocks, sections, names)
+    if found is None:
+        return f"{said} Put the action items under one, or name yours in the configuration."
+    return (
+        f"{said} '{plain(found.text)}' on line {found.line + 1} looks most like it: call it so, "
+        "or name it in the configuration (action_items in [document_names.headings])."
+    )
+
+
+def nothing_readable(blocks: Blocks, extent: Extent, names: Names, *, has_table: bool) -> str:
+    """Say of a section without a row or check box that its words are not read, "" if it has none.
+
+    What says that there are no action items is no such word, and beside a table that waits for
+    rows only a list is.
+    """
+    if has_table:
+        found = [one for one in blocks.all_items() if extent.holds(one.line)]
+        said = [one.text for one in found if not is_placeholder(one.text)]
+    else:
+        passages = (one for one in blocks.passages if extent.holds(one.line))
+        lines = (at for one in passages for at in range(one.line, one.behind))
+        texts = [blocks.source.line(at).strip(" \t>-*+") for at in lines]
+        said = [text for text in texts if not is_placeholder(text)]
+    if all(says_nothing(plain(text), names.nothing) for text in said):
+        return ""
+    return (
+        f"The section '{plain(extent.heading.text)}' on line {extent.heading.line + 1} holds "
+        "neither rows nor check boxes that can be read, so no ticket comes from it. "
+        "Write a row or a '- [ ]' for each action item."
+    )
+
 
 _SAID = (Column.TASK, Column.OWNER, Column.PRIORITY, Column.DEADLINE, Column.TICKET, Column.STATUS)
 

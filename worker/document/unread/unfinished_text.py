@@ -1,9 +1,12 @@
-"""The marks that a merge of two versions left in a document, for people to decide."""
+"""What in a document people have still to settle: conflict markers, and prompts for words."""
 
 import re
 
+from worker.content.placeholders import is_bracketed
 from worker.document.front_matter import DocumentError
 from worker.document.markdown_blocks import PassageKind, parse
+from worker.document.markdown_tables import TableRow
+from worker.document.name_matching import label
 from worker.document.text_edits import SourceText
 
 _MARKER = re.compile(r"(?:<{7}|>{7})(?:[ \t].*)?")
@@ -43,3 +46,30 @@ def refuse_conflicts(text: str) -> None:
     """Raise ``DocumentError`` for a document that holds conflict markers; it names their lines."""
     if told := conflicts(text):
         raise DocumentError(told, "Keep what is right, delete the markers, and sync again.")
+
+
+_OPEN_PROMPT = re.compile(r"(?<![!\]\w\\])\[(?![xX]\])[^\[\]^\s][^\[\]]*\](?![(\[:])")
+
+
+def open_prompts(text: str) -> int:
+    """Count the places of a document that still ask for words: ``[…]`` that is no link.
+
+    A bullet or a table row counts once. Raises ``DocumentError`` for a broken front matter.
+    """
+    blocks = parse(text)
+    rows = (row for table in blocks.tables for row in table.rows)
+    asking = [item for item in blocks.all_items() if _item_asks(item.text)]
+    return len(asking) + sum(1 for row in rows if _row_asks(row))
+
+
+def _item_asks(words: str) -> bool:
+    found = label(words)
+    return _has_prompt(words) or (found is not None and is_bracketed(words[found[1] :]))
+
+
+def _row_asks(row: TableRow) -> bool:
+    return any(_has_prompt(cell.text) for cell in row.cells)
+
+
+def _has_prompt(words: str) -> bool:
+    return _OPEN_PROMPT.search(words) is not None or is_bracketed(words)
