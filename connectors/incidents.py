@@ -84,6 +84,7 @@ class Link:
     url: str
     text: str = ""
     is_image: bool = False
+    is_runbook: bool = False
 
 
 @dataclass(frozen=True, slots=True)

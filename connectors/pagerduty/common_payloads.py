@@ -1,4 +1,4 @@
-"""What many of PagerDuty's objects share: words for kinds, ids, who acted, what is named, links.
+"""What many of PagerDuty's objects share: words for kinds, ids, who acted, what is named.
 
 Types of log entries and channels are open sets: a word that is not known is of the kind ``OTHER``.
 """
@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from connectors.incidents import Agent, AgentKind, IncidentId, Link, Reference
+from connectors.incidents import Agent, AgentKind, IncidentId, Reference
 from connectors.json_fields import JsonValue, Sender
 from connectors.log_entry_kinds import ChannelKind, EntryKind, Medium, ResponderAnswer
+from connectors.pagerduty.html_text import readable
 
 OWN_ID = "[A-Z0-9]{1,80}"
 """What PagerDuty's ids of incidents are made of: a path is made of nothing else."""
@@ -127,7 +128,6 @@ def _readable(word: str) -> str:
 
 
 PAGERDUTY = Sender("PagerDuty", quoted=True)
-_URL = re.compile(r"""https?://[a-z0-9\[][^\s<>"'`|\\^{}]*""", re.IGNORECASE)
 _KINDS = {
     "user": AgentKind.PERSON,
     "bot_user": AgentKind.BOT,
@@ -187,44 +187,6 @@ def _name(fields: JsonValue) -> str:
     return ""
 
 
-def context_links(contexts: Iterable[JsonValue]) -> Iterator[Link]:
-    """Read ``contexts``: an image's source is a link to an image, what it leads to another link."""
-    for context in contexts:
-        text = context.optional_text("text") or context.optional_text("alt") or ""
-        if source := context.optional_text("src"):
-            yield Link(source, text, is_image=True)
-        if target := context.optional_text("href"):
-            yield Link(target, text)
-
-
-def text_links(named: Iterable[tuple[str, str]]) -> Iterator[Link]:
-    """Find the URLs in texts; each is called by the name of the field that it stands in."""
-    for name, text in named:
-        for found in _URL.findall(text):
-            yield Link(_without_punctuation(found), name)
-
-
-def _without_punctuation(url: str) -> str:
-    """Drop what ends a sentence or closes a bracket that the URL did not open."""
-    while url[-1] in ".,;:!?*_)]":
-        if (url[-1] == ")" and url.count("(") >= url.count(")")) or (
-            url[-1] == "]" and url.count("[") >= url.count("]")
-        ):
-            break
-        url = url[:-1]
-    return url
-
-
-def distinct(links: Iterable[Link]) -> tuple[Link, ...]:
-    """Keep the first link to each place, and of two to one place one that has a text."""
-    kept: dict[str, Link] = {}
-    for link in links:
-        known = kept.get(link.url)
-        if known is None or (link.text and not known.text):
-            kept[link.url] = link
-    return tuple(kept.values())
-
-
 def plain(value: object) -> str:
     """Write a value of a field as text: "" for none, a list with commas, true and false."""
     if value is None:
@@ -265,3 +227,8 @@ def lines(pairs: Iterable[tuple[str, str]]) -> str:
     return "\n".join(
         (f"{name}: {text}" if name else text).replace("\n", "\n  ") for name, text in pairs
     )
+
+
+def readable_lines(value: object) -> str:
+    """Write details as lines that people can read, whatever they were written in."""
+    return lines((name, readable(text)) for name, text in flat(value))

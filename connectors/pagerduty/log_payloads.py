@@ -7,19 +7,17 @@ may be missing altogether.
 from collections.abc import Iterator
 from datetime import timedelta
 
-from connectors.incidents import Agent, AgentKind, Channel, FieldChange, Link, LogEntry
+from connectors.incidents import Agent, AgentKind, Channel, FieldChange, LogEntry
 from connectors.json_fields import JsonValue
 from connectors.pagerduty import common_payloads
 from connectors.pagerduty.common_payloads import (
     agent_or_none,
     agents,
-    context_links,
-    distinct,
-    flat,
-    lines,
     plain,
+    readable_lines,
     reference_or_none,
 )
+from connectors.pagerduty.text_links import distinct, entry_links
 
 _PAIRS = (
     ("priority", "old_priority", "new_priority"),
@@ -45,7 +43,7 @@ def log_entry(fields: JsonValue) -> LogEntry:
         user=agent_or_none(fields["user"]),
         assignees=_assignees(fields),
         changes=tuple(_changes(channel)),
-        links=distinct(_entry_links(fields, channel)),
+        links=distinct(entry_links(fields, channel)),
         linked=reference_or_none(fields["linked_incident"]),
         word=common_payloads.entry_word(type_),
     )
@@ -59,7 +57,7 @@ def _channel(channel: JsonValue) -> Channel:
         kind=common_payloads.channel_kind(word),
         word=word,
         summary=channel.optional_text("summary") or channel.optional_text("subject"),
-        details=lines(flat(channel["details"].value)) or None,
+        details=readable_lines(channel["details"].value) or None,
         duration=None if duration is None else timedelta(seconds=duration),
         notification=_notification(channel),
         client=channel.optional_text("client") or common.optional_text("client"),
@@ -95,10 +93,3 @@ def _changes(channel: JsonValue) -> Iterator[FieldChange]:
         if pair != (None, None):
             old, new = map(plain, pair)
             yield FieldChange(name, old or None, new or None)
-
-
-def _entry_links(fields: JsonValue, channel: JsonValue) -> Iterator[Link]:
-    yield from context_links(fields["contexts"].objects())
-    yield from context_links(channel["cef_details"]["contexts"].objects())
-    if chat := fields.optional_text("chat_channel_web_link"):
-        yield Link(chat, fields.optional_text("chat_channel_name") or "")

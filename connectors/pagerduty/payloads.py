@@ -5,8 +5,6 @@ open set: an unknown one is read like the others. A person who was deleted stays
 with a ``summary``. Log entries are read in ``log_payloads``.
 """
 
-from collections.abc import Iterator
-
 from connectors.incidents import (
     Agent,
     Alert,
@@ -14,7 +12,6 @@ from connectors.incidents import (
     CustomField,
     Incident,
     IncidentStatus,
-    Link,
     Note,
     Reference,
     Responder,
@@ -23,16 +20,13 @@ from connectors.json_fields import JsonValue
 from connectors.pagerduty import common_payloads
 from connectors.pagerduty.common_payloads import (
     agent_or_none,
-    context_links,
-    distinct,
-    flat,
-    lines,
     plain,
     read_incident_id,
+    readable_lines,
     reference_or_none,
     references,
-    text_links,
 )
+from connectors.pagerduty.text_links import alert_links, context_links, distinct
 
 
 def incident(fields: JsonValue) -> Incident:
@@ -68,7 +62,6 @@ def alert(fields: JsonValue) -> Alert:
     """Read an alert; its links come from its contexts and from the text of its body."""
     body = fields["body"]
     common = body["cef_details"]
-    details = tuple(flat(body["details"].value))
     return Alert(
         id=fields["id"].text(),
         summary=fields.optional_text("summary") or "",
@@ -82,8 +75,8 @@ def alert(fields: JsonValue) -> Alert:
         suppressed=fields["suppressed"].flag(),
         client=common.optional_text("client"),
         client_url=common.optional_text("client_url"),
-        details=lines(details),
-        links=distinct(_alert_links(body, common, details)),
+        details=readable_lines(body["details"].value or common["details"].value),
+        links=distinct(alert_links(body, common)),
     )
 
 
@@ -100,7 +93,7 @@ def note(fields: JsonValue) -> Note:
 
 def change_event(fields: JsonValue) -> ChangeEvent:
     """Read a change event, with the reason why PagerDuty relates it to the incident."""
-    links = (*context_links(fields["links"].objects()), *context_links(fields["images"].objects()))
+    links = (*context_links(fields["links"].value), *context_links(fields["images"].value))
     return ChangeEvent(
         id=fields["id"].text(),
         summary=fields.optional_text("summary") or "",
@@ -199,13 +192,3 @@ def _responder(who: Agent, request: JsonValue) -> Responder:
         message=request.optional_text("message"),
         answered_at=None if state == "pending" else request["updated_at"].time_or_none(),
     )
-
-
-def _alert_links(
-    body: JsonValue, common: JsonValue, details: tuple[tuple[str, str], ...]
-) -> Iterator[Link]:
-    yield from context_links(body["contexts"].objects())
-    yield from context_links(common["contexts"].objects())
-    yield from text_links(details)
-    if client_url := common.optional_text("client_url"):
-        yield Link(client_url, common.optional_text("client") or "")

@@ -1,9 +1,10 @@
 """Section 8: where the evidence is: the incident, links that came with it, the chart."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from connectors.incidents import ALERTS, Link
 from worker.content.clean_text import clean, shorten
@@ -16,11 +17,19 @@ MOST_LINKS = 30
 MOST_ALIKE = 3
 """Links told in one place, and of those that are called the same: each host may send its own."""
 
+_RUNBOOK = re.compile(r"run-?_?book|play-?_?book", re.IGNORECASE)
 _METRICS = re.compile(
-    r"grafana|dashboard|graph|chart|metric|prometheus|\bpanel|monitor|snapshot|[?&]expr=|/explore",
+    r"grafana|dashboard|graph|chart|metric|prometheus|\bpanel|monitor|snapshot|[?&]expr=|/explore"
+    r"|\bquery\b|cloudwatch|\bsource$",
     re.IGNORECASE,
 )
+_NO_METRICS = re.compile(
+    r"\blogs?\b|silence|\bdocs?\b|documentation|wiki|\btraces?\b", re.IGNORECASE
+)
+"""What a link is called that leads to a monitor's site, and shows no figures there."""
 _LONGEST_NAME = 80
+_LONGEST_DIFFERENCE = 40
+_PARTS = re.compile(r"[/?&#;]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,7 @@ def links(story: Story) -> Links:
     found = list(_distinct(_all_links(story)))
     metrics = [one for one in found if _is_metric(one)]
     others = [one for one in found if not _is_metric(one)]
+    others.sort(key=lambda one: not _is_runbook(one))
     return Links(tuple(_told(metrics, "metrics")), tuple(_told(others, "others")))
 
 
@@ -68,6 +78,7 @@ def _incident(story: Story) -> Markdown:
 def _told(found: Sequence[Link], kind: str) -> Iterator[Point]:
     told: Counter[str] = Counter()
     places: set[str] = set()
+    apart = _told_apart(found)
     hidden = 0
     for one in found:
         named = _name(one)
@@ -78,7 +89,7 @@ def _told(found: Sequence[Link], kind: str) -> Iterator[Point]:
         if place not in places:
             places.add(place)
             told[named] += 1
-            yield Point(f"link:{one.url}", at_start(_shown(one, named)))
+            yield Point(f"link:{one.url}", at_start(_shown(one, named, apart.get(one.url, ""))))
     if hidden:
         text = say("And {links} more, in the alerts", links=count(hidden, "link"))
         yield Point(f"link:more:{kind}", text)
@@ -106,7 +117,17 @@ def _distinct(found: Iterable[Link]) -> Iterator[Link]:
 
 
 def _is_metric(one: Link) -> bool:
-    return one.is_image or bool(_METRICS.search(f"{one.text} {one.url}"))
+    """Tell whether a link leads to figures: what it is called says more than its address."""
+    if one.is_image:
+        return True
+    if _is_runbook(one) or _NO_METRICS.search(one.text):
+        return False
+    return bool(_METRICS.search(one.text) or _METRICS.search(one.url))
+
+
+def _is_runbook(one: Link) -> bool:
+    named = one.is_runbook or _RUNBOOK.search(f"{one.text} {one.url}")
+    return bool(named) and not one.is_image
 
 
 def _name(one: Link) -> str:
@@ -114,9 +135,36 @@ def _name(one: Link) -> str:
     return name or re.sub(r"^https?://", "", shorten(clean(one.url), _LONGEST_NAME))
 
 
-def _shown(one: Link, named: str) -> Markdown:
+def _told_apart(found: Sequence[Link]) -> dict[str, str]:
+    """Give, by address, the parameter that sets links apart that are called the same: a host."""
+    same: defaultdict[tuple[str, bool], list[str]] = defaultdict(list)
+    for one in found:
+        if clean(one.text):
+            same[_name(one), one.is_image].append(one.url)
+    return {
+        url: apart
+        for urls in same.values()
+        if len(urls) > 1
+        for url, apart in zip(urls, _differences(urls), strict=True)
+        if apart
+    }
+
+
+def _differences(urls: Sequence[str]) -> Iterator[str]:
+    parts = [[part for part in _PARTS.split(url.partition("://")[2]) if part] for url in urls]
+    common = set(parts[0]).intersection(*parts[1:])
+    for each in parts:
+        own = [part for part in each if part not in common and "=" in part]
+        yield shorten(clean(unquote(own[0])), _LONGEST_DIFFERENCE) if len(own) == 1 else ""
+
+
+def _shown(one: Link, named: str, apart: str) -> Markdown:
+    kind = "Image" if one.is_image else "Runbook" if _is_runbook(one) else ""
     return say(
-        "[{picture}: ]{link}", picture="Image" if one.is_image else "", link=link(named, one.url)
+        "[{kind}: ]{link}[ ({apart})]",
+        kind="" if kind.lower() in named.lower() else kind,
+        link=link(named, one.url),
+        apart=apart,
     )
 
 

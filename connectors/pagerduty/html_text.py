@@ -1,0 +1,158 @@
+"""HTML that monitors and mails send, as text that people can read, its links as in Markdown.
+
+Nothing of it is trusted or shown as HTML: tags become line breaks or go, references become
+characters, and what a browser would not show (styles, scripts, comments) is left out.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_PAIRED = r"a|b|i|u|p|s|em|tt"
+_PLAIN = (
+    r"html|body|head|br|hr|div|span|table|tbody|thead|tr|td|th|ul|ol|li|strong|h[1-6]|font|pre|code"
+    r"|img|center|style|blockquote|small|big|dl|dt|dd|section"
+)
+_SHOWS = re.compile(
+    rf"<!doctype html|</?(?:{_PLAIN})(?:\s[^<>]*)?/?>|<a\s[^<>]*href|</(?:{_PAIRED})>",
+    re.IGNORECASE,
+)
+_ESCAPED = re.compile(r"&lt;/?(?:p|br|div|html|body|table|a|b)(?:\s|/?&gt;)", re.IGNORECASE)
+_TAG = re.compile(
+    r"<(?P<end>/?)(?P<name>[a-z][a-z0-9]*(?::[a-z]+)?)"
+    r"(?P<rest>(?:[\s/](?:[^<>\"']|\"[^\"]{0,4000}\"|'[^']{0,4000}'){0,400})?)>",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"""([a-z][-a-z:]*)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>`]+)""", re.IGNORECASE)
+_UNSEEN = ("head", "style", "script", "title", "template")
+_BREAK = re.compile(r"p|br|div|tr|table|[uod]l|li|h[1-6r]|pre|blockquote|d[td]|section|article")
+_URL_MARKS = str.maketrans({mark: f"%{ord(mark):02X}" for mark in " <>\t\n\r"})
+_LINK = re.compile(r"!?\[((?:[^\[\]]|!\[[^\[\]]*\]\(<[^<>]*>\))*)\]\(<[^<>]*>\)")
+_PICTURE = re.compile(r"!\[([^\[\]]*)\]\(<[^<>]*>\)")
+
+
+def is_html(text: str) -> bool:
+    """Tell whether a text is written in HTML, escaped once or not."""
+    return bool(("<" in text and _SHOWS.search(text)) or _ESCAPED.search(text))
+
+
+def readable(text: str) -> str:
+    """Give a text as people read it; one that is no HTML stays as it is."""
+    if not is_html(text):
+        return text
+    return _LINK.sub(r"\1", _PICTURE.sub(r"\1", markdown_of(text)))
+
+
+def markdown_of(text: str) -> str:
+    """Give HTML as text, its links and pictures as ``[text](<address>)`` with ``!`` before."""
+    if not _SHOWS.search(text):
+        text = html.unescape(text)
+    found = _Text()
+    at = 0
+    while at < len(text):
+        opening = text.find("<", at)
+        if opening < 0:
+            break
+        found.say(text[at:opening])
+        if text.startswith("<!", opening):
+            at = _behind(text, "-->" if text.startswith("<!--", opening) else ">", opening)
+        elif tag := _TAG.match(text, opening):
+            at = tag.end()
+            name = tag["name"].lower()
+            if name in _UNSEEN and not tag["end"]:
+                at = _behind(text, f"</{name}", at)
+                at = _behind(text, ">", at)
+            else:
+                found.tag(name, tag["rest"], ends=bool(tag["end"]))
+        else:
+            found.say("<")
+            at = opening + 1
+    found.say(text[at:])
+    return found.whole()
+
+
+def _behind(text: str, mark: str, at: int) -> int:
+    """Give the place behind the next such mark, the end where there is none."""
+    found = re.compile(re.escape(mark), re.IGNORECASE).search(text, at)
+    return found.end() if found else len(text)
+
+
+@dataclass(slots=True)
+class _Text:
+    """Text in the making."""
+
+    pieces: list[str] = field(default_factory=list)
+    address: str = ""
+    inside: list[str] = field(default_factory=list)
+    cells: int = 0
+    preformatted: bool = False
+
+    def say(self, text: str) -> None:
+        """Add text between two tags."""
+        plain = html.unescape(text) if "&" in text else text
+        self._add(plain if self.preformatted else re.sub(r"\s+", " ", plain))
+
+    def _add(self, text: str) -> None:
+        (self.inside if self.address else self.pieces).append(text)
+
+    def tag(self, name: str, rest: str, *, ends: bool) -> None:
+        """Take a tag: a break, a cell, a link, or nothing that shows."""
+        if name == "a":
+            self._close_link()
+            if not ends:
+                self.address = _attributes(rest).get("href", "").strip()
+        elif name == "img":
+            self._picture(_attributes(rest))
+        elif name in ("td", "th"):
+            if not ends:
+                self.cells += 1
+                self._add({1: "", 2: ": "}.get(self.cells, " | "))
+        elif _BREAK.fullmatch(name):
+            self.preformatted = (name == "pre" and not ends) or (
+                self.preformatted and name != "pre"
+            )
+            self.cells = 0 if name == "tr" else self.cells
+            self._add(" " if self.address else "\n- " if name == "li" and not ends else "\n")
+
+    def _picture(self, attributes: dict[str, str]) -> None:
+        source, size = attributes.get("src", ""), attributes.get("width", "")
+        if source.lower().startswith(("http://", "https://")) and size not in ("0", "1", "1px"):
+            shown = _flat(attributes.get("alt") or attributes.get("title") or "")
+            self._add(f"![{shown}](<{source.translate(_URL_MARKS)}>)")
+
+    def _close_link(self) -> None:
+        inner, address = "".join(self.inside), self.address
+        self.address = ""
+        self.inside.clear()
+        if not address:
+            return
+        if address.lower().startswith(("http://", "https://")):
+            # The pictures of a link stand in its text; other brackets would end it.
+            parts = re.split(r"(!\[[^\[\]]*\]\(<[^<>]*>\))", inner)
+            shown = "".join(one if at % 2 else _flat(one) for at, one in enumerate(parts))
+            self._add(f"[{shown.strip()}](<{address.translate(_URL_MARKS)}>)")
+        else:
+            self._add(inner)
+
+    def whole(self) -> str:
+        """Give the text: no empty line, no space around a break."""
+        self._close_link()
+        return "\n".join(self._lines()).strip()
+
+    def _lines(self) -> Iterator[str]:
+        for line in "".join(self.pieces).splitlines():
+            if told := re.sub(r"(?<=:)\s*:(?=\s|$)", "", line).strip():
+                yield told
+
+
+def _attributes(rest: str) -> dict[str, str]:
+    found = {name.lower(): value.strip("\"'") for name, value in _ATTRIBUTE.findall(rest)}
+    return {
+        name: html.unescape(value) if name not in ("href", "src") else value
+        for name, value in found.items()
+    }
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.replace("[", "(").replace("]", ")").split())

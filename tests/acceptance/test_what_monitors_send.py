@@ -1,0 +1,79 @@
+"""What becomes of the texts that monitors send: links, mails, titles of any length."""
+
+from datetime import timedelta
+
+import pytest
+
+from connectors.pagerduty.sandbox.incident import SandboxIncident
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import CHECKOUT, LENA
+from tests.acceptance.world import World, world
+from worker.content.placeholders import is_bracketed
+
+FIRING = "\n\n".join(
+    f"Labels:\n - alertname = Lag\n - instance = db-{n}\nAnnotations:\n"
+    f" - dashboard = https://charts.example.com/d/lag?host=db-{n}\n"
+    " - runbook_url = https://wiki.example.com/runbooks/lag\n"
+    f"Source: https://prom.example.com/graph?g0.expr=lag&amp;host=db-{n}"
+    for n in range(1, 6)
+)
+MAIL = (
+    "<html><head><style>td{color:red}</style></head><body><p>Import <b>88</b> failed.</p>"
+    '<a href="https://jobs.example.com/88?tab=log&amp;raw=1">Log of the run</a></body></html>'
+)
+MARKDOWN = (
+    "%%%\n[![Lag](https://snap.example.com/1.png)](https://watch.example.com/monitors/7?to=2)\n"
+    "Runbook: [Lag](https://wiki.example.com/lag),[Back](https://wiki.example.com/back)\n%%%"
+)
+
+
+@pytest.fixture
+def here(tmp_path):
+    with world(tmp_path) as made:
+        yield made
+
+
+def raised(here: World, title: str, details: object = None) -> SandboxIncident:
+    """An incident with one alert of this title and these details, resolved by now."""
+    at = here.clock.now - timedelta(hours=1)
+    incident = here.pagerduty.account.open(CHECKOUT, title, at=at)
+    incident.alert(title, at, key="one", details=details)  # type: ignore[arg-type]  # any JSON
+    incident.acknowledge(LENA, at + timedelta(minutes=2))
+    incident.resolve(at + timedelta(minutes=30), by=LENA)
+    here.incidents["it"] = incident
+    return incident
+
+
+def section(here: World, number: int) -> list[str]:
+    """The nested bullets of one section of the draft, without the prompts that are still open."""
+    assert not here.sync("it").failures
+    text = here.text("it")
+    lines = text.partition(f"\n## {number}. ")[2].partition("\n---")[0].splitlines()
+    nested = [line.strip() for line in lines if line.startswith("  - ")]
+    return [line for line in nested if not is_bracketed(line.removeprefix("- "))]
+
+
+def test_runbook_dashboard_and_graph_of_a_group_of_alerts_are_told_apart(here: World) -> None:
+    raised(here, "Lag", {"firing": FIRING, "num_firing": "5"})
+    told = section(here, 8)
+    assert told[0] == "- [runbook](https://wiki.example.com/runbooks/lag)"
+    assert "- [dashboard](https://charts.example.com/d/lag?host=db-2) (host=db-2)" in told
+    assert "- [Source](https://prom.example.com/graph?g0.expr=lag&host=db-3) (host=db-3)" in told
+    assert told[-1] == "- And 4 links more, in the alerts"
+
+
+def test_links_of_a_mail_are_told_and_none_of_its_html(here: World) -> None:
+    incident = raised(here, "Import failed", MAIL)
+    incident.alerts[0]["body"]["cef_details"] = None
+    assert section(here, 8) == ["- [Log of the run](https://jobs.example.com/88?tab=log&raw=1)"]
+    text = here.text("it")
+    assert not any(mark in text for mark in ("<p", "<b>", "<td", "<style", "&amp;"))
+
+
+def test_links_side_by_side_in_markdown_are_links_each(here: World) -> None:
+    raised(here, "Lag", {"body": MARKDOWN})
+    assert section(here, 8) == [
+        "- Runbook: [Lag](https://wiki.example.com/lag)",
+        "- Runbook: [Back](https://wiki.example.com/back)",
+        "- Image: [Lag](https://snap.example.com/1.png)",
+        "- [Lag](https://watch.example.com/monitors/7?to=2)",
+    ]

@@ -1,0 +1,189 @@
+"""Which links are found in what monitors send, where each ends, and what it is called."""
+
+import time
+
+import pytest
+
+from connectors.incidents import Link
+from connectors.json_fields import JsonValue
+from connectors.pagerduty import log_payloads, payloads
+from connectors.pagerduty.common_payloads import PAGERDUTY
+from connectors.pagerduty.html_text import readable
+from connectors.pagerduty.text_links import context_links, distinct, links_in
+
+GRAFANA = """
+Value: A=95
+Labels:
+ - alertname = Lag
+Annotations:
+ - runbook_url = https://wiki.example.com/lag?x=1&amp;y=2
+ - summary = see https://wiki.example.com/more.
+Source: https://charts.example.com/alerting/lag/view?orgId=1
+Silence: https://charts.example.com/alerting/silence/new?matcher=alertname%3DLag
+Panel: https://charts.example.com/d/lag?viewPanel=4
+"""
+DATADOG = """%%%
+[![Metric Graph](https://snap.example.com/1.png)](https://watch.example.com/monitors/7?to=2)
+
+Runbook: [Lag](https://wiki.example.com/lag),[Roll back](https://wiki.example.com/back)
+[[Monitor Status](https://watch.example.com/monitors/7)] · [[Edit](https://watch.example.com/7/edit)]
+%%%"""
+MAIL = (
+    "<html><head><style>p{color:red}</style><title>No</title></head><body><p>Runbook: "
+    "<a href='https://wiki.example.com/rb'>here</a></p><table><tr><th>Charts</th><td>"
+    '<a href="https://charts.example.com/d?x=1&amp;y=2"><b>Prod</b> board</a></td></tr></table>'
+    '<img src="https://t.example.com/open.gif" width=1><img alt="CPU" src="https://g.example.com/c.png">'
+    "<a href='mailto:a@example.com'>Mail us</a> <a href='https://a.example.com/unsubscribe'>x</a>"
+    "<!-- https://no.example.com --></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("sent", "found"),
+    [
+        ({"firing": GRAFANA}, [
+            ("runbook", "https://wiki.example.com/lag?x=1&y=2"),
+            ("", "https://wiki.example.com/more"),
+            ("Source", "https://charts.example.com/alerting/lag/view?orgId=1"),
+            ("Silence", "https://charts.example.com/alerting/silence/new?matcher=alertname%3DLag"),
+            ("Panel", "https://charts.example.com/d/lag?viewPanel=4"),
+        ]),
+        ({"body": DATADOG}, [
+            ("Metric Graph", "https://snap.example.com/1.png"),
+            ("Metric Graph", "https://watch.example.com/monitors/7?to=2"),
+            ("Lag", "https://wiki.example.com/lag"),
+            ("Roll back", "https://wiki.example.com/back"),
+            ("Monitor Status", "https://watch.example.com/monitors/7"),
+            ("Edit", "https://watch.example.com/7/edit"),
+        ]),
+        (MAIL, [
+            ("Runbook", "https://wiki.example.com/rb"),
+            ("Prod board", "https://charts.example.com/d?x=1&y=2"),
+            ("CPU", "https://g.example.com/c.png"),
+        ]),
+        ("&lt;p&gt;&lt;a href=&quot;https://j.example.com/1?a=1&amp;amp;b=2&quot;&gt;Run&lt;/a&gt;", [
+            ("Run", "https://j.example.com/1?a=1&b=2"),
+        ]),
+        ({"Message": '{"AlarmDescription": "Runbook: https://wiki.example.com/cpu, then call"}'}, [
+            ("Runbook", "https://wiki.example.com/cpu"),
+        ]),
+        ("<https://wiki.example.com/rb|Checkout runbook> or <https://plain.example.com/x>", [
+            ("Checkout runbook", "https://wiki.example.com/rb"),
+            ("", "https://plain.example.com/x"),
+        ]),
+        ("[Runbook|https://wiki.example.com/rb], [1]: https://wiki.example.com/one", [
+            ("Runbook", "https://wiki.example.com/rb"),
+            ("", "https://wiki.example.com/one"),
+        ]),
+        ("Runbook:\nhttps://wiki.example.com/rb\n * Queue -> https://charts.example.com/2", [
+            ("Runbook", "https://wiki.example.com/rb"),
+            ("Queue", "https://charts.example.com/2"),
+        ]),
+        ("Logs: https://k.example.com/#/?_g=(time:(from:now-1h))&_a=(index:'logs-*',query:'a'), so", [
+            ("Logs", "https://k.example.com/#/?_g=(time:(from:now-1h))&_a=(index:'logs-*',query:'a')"),
+        ]),
+        ('Source: https://prom.example.com/graph?g0.expr=up{job="api"}==0&g0.tab=1 now', [
+            ("Source", 'https://prom.example.com/graph?g0.expr=up{job="api"}==0&g0.tab=1'),
+        ]),
+        ("https://a.example.com/1,https://a.example.com/2;https://a.example.com/3.", [
+            ("", "https://a.example.com/1"),
+            ("", "https://a.example.com/2"),
+            ("", "https://a.example.com/3"),
+        ]),
+        ("(https://a.example.com/Foo_(bar)) and [x](https://b.example.com/Foo_(bar)), ok", [
+            ("", "https://a.example.com/Foo_(bar)"),
+            ("x", "https://b.example.com/Foo_(bar)"),
+        ]),
+        ({"link": "https://a.example.com/?a=1&copy=2&lt=3&amp;amp;reg=4"}, [
+            ("", "https://a.example.com/?a=1&copy=2&lt=3&reg=4"),
+        ]),
+        ({"annotations": {"dashboardURL": "https://charts.example.com/d"}}, [
+            ("dashboard", "https://charts.example.com/d"),
+        ]),
+        ({"go": "https://sso.example.com/login?next=https://charts.example.com/1"}, [
+            ("go", "https://sso.example.com/login?next=https://charts.example.com/1"),
+        ]),
+        ("see '&lt;https://a.example.com/1&gt;', \u300chttps://b.example.com/x\u300d", [
+            ("", "https://a.example.com/1"),
+            ("", "https://b.example.com/x"),
+        ]),
+        ("For what to do when this happens at night please read: https://a.example.com/x", [
+            ("", "https://a.example.com/x"),
+        ]),
+        ("https:// and http://. and xhttps://a.example.com", []),
+    ],
+)  # fmt: skip
+def test_each_address_is_found_by_itself_under_its_own_name(
+    sent: object, found: list[tuple[str, str]]
+) -> None:
+    assert [(one.text, one.url) for one in distinct(links_in(sent))] == found
+
+
+def test_pictures_are_told_from_what_they_lead_to() -> None:
+    assert [one.is_image for one in links_in(DATADOG)][:2] == [True, False]
+    assert list(links_in("<a href='https://c.example.com/d'><img src='https://c.example.com/1.png' alt='A [5m]'></a>")) == [
+        Link("https://c.example.com/1.png", "A (5m)", is_image=True),
+        Link("https://c.example.com/d", "A (5m)"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("contexts", [None, 1, "x", {}, [1, None, {}, {"href": 2}, {"src": None}]])
+def test_contexts_of_any_shape_are_no_error(contexts: object) -> None:
+    assert list(context_links(contexts)) == []
+
+
+def test_a_context_is_unescaped() -> None:
+    given = [{"href": "https://a.example.com/?a=1&amp;b=2", "text": "R &amp; D"}]
+    assert list(context_links(given)) == [Link("https://a.example.com/?a=1&b=2", "R & D")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"details": "Runbook: https://wiki.example.com/rb"},
+        {"cef_details": {"details": "Runbook: https://wiki.example.com/rb"}},
+        {"cef_details": {"details": {"deep": [{"Runbook": "https://wiki.example.com/rb"}]}}},
+        {"details": None, "cef_details": {"message": "Runbook: https://wiki.example.com/rb"}},
+        {"details": '{"Runbook": "https://wiki.example.com/rb"}', "cef_details": None},
+    ],
+)
+def test_links_are_found_wherever_the_details_are(body: object) -> None:
+    wire = {"id": "A1", "created_at": "2026-10-15T12:00:00Z", "body": body}
+    read = payloads.alert(JsonValue(wire, PAGERDUTY))
+    assert [(one.url, one.text) for one in read.links] == [
+        ("https://wiki.example.com/rb", "Runbook")
+    ]
+
+
+def test_a_mail_that_triggered_an_incident_shows_its_links_and_no_html() -> None:
+    channel = {"type": "email", "body": MAIL, "details": MAIL, "cef_details": None}
+    wire = {"id": "L1", "type": "trigger_log_entry", "created_at": "2026-10-15T12:00:00Z"}
+    read = log_payloads.log_entry(JsonValue({**wire, "channel": channel}, PAGERDUTY))
+    assert [one.text for one in read.links] == ["Runbook", "Prod board", "CPU"]
+    assert (read.channel.details or "").splitlines() == [
+        "Runbook: here", "  Charts: Prod board", "  CPUMail us x",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("a < b && c <a@example.com> &amp;", "a < b && c <a@example.com> &amp;"),
+        ("one<br>two <b>three</b>", "one\ntwo three"),
+        ("<p>a &lt; b</p>\n<ul><li>x</li><li>y</li></ul>", "a < b\n- x\n- y"),
+        ("<pre>a\n  b</pre>", "a\nb"),
+        ("<div>x<script>evil()", "x"),
+        ("<p>x</p><!-- y", "x"),
+    ],
+)
+def test_html_is_read_as_people_see_it(sent: str, read: str) -> None:
+    assert readable(sent) == read
+
+
+@pytest.mark.parametrize(
+    "piece", ["<a ", "<style", '<a "', "[", "![x](", "https://x/(", "<p>&lt;", "{"]
+)
+def test_no_text_takes_long(piece: str) -> None:
+    began = time.perf_counter()
+    list(links_in(piece * (100_000 // len(piece)) + "</p> https://a.example.com"))
+    assert time.perf_counter() - began < 5
