@@ -17,6 +17,7 @@ from worker.drafting.sections import (
     summary,
     supporting_data,
 )
+from worker.drafting.sections.candidates import people_said
 from worker.drafting.timeline.timeline import IncidentTimeline, timeline
 
 
@@ -66,24 +67,25 @@ def _all_entries(
     clock = line.clock
     well, badly = response_and_lessons.lessons(told, policy)
     found = supporting_data.links(told)
+    said, fields = people_said(told), summary.impact_fields(told)
     return {
         Slot.DATE_TIME: summary.date_time(told, clock),
         Slot.DURATION: summary.elapsed(told, clock),
-        Slot.IMPACT: summary.impact(told, clock),
+        Slot.IMPACT: summary.impact(told, said, fields, clock),
         Slot.SERVICES: summary.services(told),
-        Slot.ROOT_CAUSE: causes_and_impact.summarised(told, clock),
-        Slot.PRIMARY_CAUSE: causes_and_impact.primary(told, clock),
+        Slot.ROOT_CAUSE: causes_and_impact.summarised(said, clock),
+        Slot.PRIMARY_CAUSE: causes_and_impact.primary(said, clock),
         Slot.CONTRIBUTING_FACTORS: causes_and_impact.factors(told),
-        Slot.USERS_AFFECTED: causes_and_impact.users(told),
-        Slot.BUSINESS_IMPACT: causes_and_impact.business(told),
+        Slot.USERS_AFFECTED: causes_and_impact.users(said, fields, clock),
+        Slot.BUSINESS_IMPACT: causes_and_impact.business(told, said, fields, clock),
         Slot.TECHNICAL_IMPACT: causes_and_impact.technical(told, clock),
-        Slot.STEPS_TAKEN: response_and_lessons.steps(told, line),
-        Slot.SHORT_TERM_FIXES: response_and_lessons.fixes(told, clock),
+        Slot.STEPS_TAKEN: response_and_lessons.steps(told, said, line),
+        Slot.SHORT_TERM_FIXES: response_and_lessons.fixes(told, said, clock),
         Slot.WENT_WELL: well,
         Slot.WENT_BADLY: badly,
         Slot.LOGS: supporting_data.logs(told, found),
         Slot.METRICS: supporting_data.metrics(found, policy.chart, picture),
-        Slot.STAKEHOLDERS: response_and_lessons.stakeholders(told, clock),
+        Slot.STAKEHOLDERS: response_and_lessons.stakeholders(told, said, clock),
         Slot.REVIEW: response_and_lessons.review(told, policy, clock),
     }
 

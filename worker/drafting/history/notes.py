@@ -79,6 +79,15 @@ def root_cause(text: str) -> str:
     return _PARAGRAPH.split(text[found.end() :], maxsplit=1)[0].strip() if found else ""
 
 
+def without_root_cause(text: str) -> str:
+    """Give a text without what it names as the root cause."""
+    found = _ROOT_CAUSE.search(text)
+    if not found:
+        return text
+    behind = _PARAGRAPH.split(text[found.end() :], maxsplit=1)[1:]
+    return "\n\n".join((text[: found.start()], *behind))
+
+
 def _from_note(note: Note, entry: LogEntry | None) -> WrittenNote:
     kind, text = _told(note.content)
     author = note.author or (entry.agent if entry else None)

@@ -1,18 +1,17 @@
-"""Sections 3 and 4: what people said of the cause, candidates for it, and what the incident did."""
+"""The cause in sections 1 and 3, and section 4: what the incident did, to whom."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 
-from connectors.incidents import CustomField
 from worker.content.clean_text import clean, one_line, shorten
 from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, link, safe_url, say
-from worker.drafting.history.agents import name
 from worker.drafting.history.alerts import by_service, by_severity, peak
-from worker.drafting.history.notes import NoteKind, root_cause
+from worker.drafting.history.sentences import WHO
 from worker.drafting.history.story import Story, open_time
+from worker.drafting.sections.candidates import PeopleSaid, Said
+from worker.drafting.sections.summary import ImpactFields
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import LONGEST_QUOTE, count, duration, listing, quoted, tally
 from worker.drafting.timeline.alerts_and_notes import told_change
@@ -21,52 +20,27 @@ BEFORE = timedelta(hours=24)
 """A change this long before the start may have contributed."""
 
 _FACTORS_TOLD = 10
-_ROOT_CAUSE = re.compile(r"\broot[ _-]?cause", re.IGNORECASE)
+_CAUSES_TOLD = 4
+_SENTENCES_TOLD = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """What somebody, or a field, says that the root cause was."""
-
-    text: str
-    source: str
-
-
-def stated(story: Story, clock: LocalTime) -> Iterator[Statement]:
-    """Give what custom fields and notes name as the root cause, the latest note first."""
-    for field in story.record.custom_fields:
-        if _ROOT_CAUSE.search(f"{field.name} {field.label}") and clean(field.value):
-            yield Statement(field.value, f'the field "{clean(field.label)}"')
-    for note in reversed(story.written_notes):
-        if text := root_cause(note.text):
-            at = clock.short(note.at)
-            yield Statement(text, f"the note of {name(note.author)}, {at}")
+def summarised(said: PeopleSaid, clock: LocalTime) -> DraftEntry | None:
+    """Tell the root cause in section 1: as somebody or a field states it, else a candidate."""
+    for one in said.stated:
+        return DraftEntry(one.told(clock))
+    for one in said.causes:
+        return DraftEntry(one.point(clock).text, keep_prompt=True)
+    return None
 
 
-def summarised(story: Story, clock: LocalTime) -> DraftEntry | None:
-    """Tell the root cause in section 1: as stated, else the resolution note as a candidate."""
-    for statement in stated(story, clock):
-        return DraftEntry(say("{text}", text=quoted(statement.text)))
-    return _candidate(story)
-
-
-def primary(story: Story, clock: LocalTime) -> DraftEntry | None:
-    """Tell the primary cause in section 3, with its source; people still explain it."""
-    for statement in stated(story, clock):
-        text = quoted(statement.text)
-        said = say("{text} (from {source})", text=text, source=statement.source)
-        return DraftEntry(said, keep_prompt=True)
-    return _candidate(story)
-
-
-def _candidate(story: Story) -> DraftEntry | None:
-    notes = [one for one in story.written_notes if one.kind is NoteKind.RESOLUTION]
-    if not notes:
+def primary(said: PeopleSaid, clock: LocalTime) -> DraftEntry | None:
+    """Tell in section 3 what else was said of the cause, and where the summary has it from."""
+    each = (*said.stated, *said.causes)
+    if not each:
         return None
-    text = quoted(notes[-1].text)
-    return DraftEntry(
-        say("Candidate, from the resolution note: {text}", text=text), keep_prompt=True
-    )
+    points = tuple(one.point(clock) for one in each[1 : _CAUSES_TOLD + 1])
+    text = say("See the summary ({source})", source=each[0].source(clock))
+    return DraftEntry(text, points, keep_prompt=not said.stated)
 
 
 def factors(story: Story) -> DraftEntry | None:
@@ -103,32 +77,39 @@ def _link(url: str) -> Markdown:
     return link("change", url) if safe_url(url) else Markdown("")
 
 
-_USERS = re.compile(
-    r"\b(users?|customers?|people)\b.*\b(affected|impacted)|"
-    r"\b(affected|impacted)\b.*\b(users?|customers?)",
-    re.IGNORECASE,
-)
-_BUSINESS = re.compile(r"\b(business|revenue|sla|slo|financial)\b", re.IGNORECASE)
 _SERVICES_TOLD = 8
 _PEAK_FROM = 5
+_HOW_MANY = re.compile(
+    r"\b(?:(?:about|around|roughly|nearly|almost|over|up to|more than|at least|approx\.?) )?"
+    r"\d[\d.,]*\s?(?:%|percent|k\b|thousand|million)?(?: of)?(?: (?:all|our|the))?"
+    rf"(?: [a-z-]+){{0,2}}? {WHO}\b",
+    re.IGNORECASE,
+)
 
 
-def users(story: Story) -> DraftEntry | None:
-    """Tell a custom field about affected users."""
-    field = _field(story, _USERS)
-    if field is None:
-        return None
-    value = shorten(one_line(field.value), LONGEST_QUOTE)
-    text = say('{value} (from the field "{label}")', value=value, label=field.label)
-    return DraftEntry(at_start(text))
+def users(said: PeopleSaid, fields: ImpactFields, clock: LocalTime) -> DraftEntry | None:
+    """Tell what a custom field, else what people say of affected users."""
+    for one in fields.users:
+        value = shorten(one_line(one.value), LONGEST_QUOTE)
+        text = say('{value} (from the field "{label}")', value=value, label=one.label)
+        return DraftEntry(at_start(text), _told(said.users, clock))
+    if said.users:
+        return DraftEntry(points=_told(said.users, clock), keep_prompt=True)
+    for told in said.impact:
+        if found := _HOW_MANY.search(one_line(told.text)):
+            source = f"{told.source(clock)}; see the summary"
+            text = say("Candidate: {number} ({source})", number=found[0], source=source)
+            return DraftEntry(text, keep_prompt=True)
+    return None
 
 
-def business(story: Story) -> DraftEntry | None:
-    """Tell a custom field about the business, and which business services were hit."""
-    field = _field(story, _BUSINESS)
-    told = f"{clean(field.label)}: {quoted(field.value)}" if field else ""
+def business(
+    story: Story, said: PeopleSaid, fields: ImpactFields, clock: LocalTime
+) -> DraftEntry | None:
+    """Tell what a custom field and people say of the business, and the business services hit."""
+    told = "; ".join(f"{clean(one.label)}: {quoted(one.value)}" for one in fields.business)
     services = listing((clean(one.name) for one in story.record.business_services), limit=10)
-    if not told and not services:
+    if not told and not services and not said.business:
         return None
     text = say(
         "[{told}][{gap}][Business services hit: {services}]",
@@ -136,18 +117,25 @@ def business(story: Story) -> DraftEntry | None:
         gap="; " if told and services else "",
         services=services,
     )
-    return DraftEntry(text, keep_prompt=not told)
+    return DraftEntry(text, _told(said.business, clock), keep_prompt=not told)
+
+
+def _told(each: Sequence[Said], clock: LocalTime) -> tuple[Point, ...]:
+    return tuple(one.point(clock) for one in each[-_SENTENCES_TOLD:])
 
 
 def technical(story: Story, clock: LocalTime) -> DraftEntry:
     """Tell the times to acknowledge and to resolve, and the alerts by severity and service."""
-    return DraftEntry(_times(story), tuple(_alerts(story, clock)), keep_prompt=True)
+    alerts = tuple(_alerts(story, clock))
+    return DraftEntry(_times(story), alerts, keep_prompt=not alerts)
 
 
 def _times(story: Story) -> Markdown:
     first = story.open_periods[0].acknowledgement
     total = open_time(story.open_periods)
-    never = "never acknowledged" if first is None and story.log_is_whole else ""
+    later = any(one.acknowledgement for one in story.open_periods)
+    never = "not acknowledged before it was reopened" if later else "never acknowledged"
+    never = never if story.log_is_whole else ""
     told = [
         f"acknowledged after {duration(first.created_at - story.start)}" if first else never,
         f"resolved after {duration(story.end - story.start)}" if story.end else "",
@@ -189,10 +177,3 @@ def _severities(counted: Sequence[tuple[str, int]]) -> str:
         severity, number = counted[0]
         return severity if number == 1 else f"all {severity}"
     return tally(counted)
-
-
-def _field(story: Story, pattern: re.Pattern[str]) -> CustomField | None:
-    for one in story.record.custom_fields:
-        if clean(one.value) and pattern.search(f"{one.name.replace('_', ' ')} {one.label}"):
-            return one
-    return None

@@ -6,10 +6,11 @@ evidence, not judgement; the team's targets say under which heading it stands.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from connectors.incidents import LogEntry
 from connectors.log_entry_kinds import EntryKind, ResponderAnswer
+from worker.content.clean_text import clean
 from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, say
 from worker.drafting.history.agents import (
@@ -21,63 +22,76 @@ from worker.drafting.history.agents import (
     timed_out,
     with_answer,
 )
-from worker.drafting.history.notes import NoteKind, is_action
+from worker.drafting.history.notes import NoteKind
 from worker.drafting.history.story import Story, open_time
 from worker.drafting.policy import DraftPolicy, Topic
-from worker.drafting.sections.summary import status_updates, update_text
+from worker.drafting.sections.candidates import PeopleSaid, status_updates
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, duration, listing, quoted, times
-from worker.drafting.timeline.events import Event
 from worker.drafting.timeline.relations import snooze_ends
 from worker.drafting.timeline.timeline import IncidentTimeline
 
 _STEPS_TOLD = 40
 _UPDATES_TOLD = 20
-_NO_STEPS: frozenset[Topic] = frozenset({EntryKind.STATUS_UPDATE, EntryKind.TRIGGER})
+_AUTOMATION: frozenset[Topic] = frozenset()
+"""What automation does by itself or at somebody's word."""
 
 
-def steps(story: Story, told: IncidentTimeline) -> DraftEntry | None:
-    """List what people did and noted; nothing that machines or the escalation policy did."""
-    left_out = {one.key for one in story.written_notes if is_action(one.text)}
-    acts = [
-        event
-        for event in told.events
-        if event.person and event.topic not in _NO_STEPS and event.key not in left_out
-    ]
-    if not acts:
-        alone = _by_itself(story) and story.log_is_whole
-        return DraftEntry(say("Nobody acted on it"), keep_prompt=True) if alone else None
-    points = [_step(event, told.clock) for event in acts[:_STEPS_TOLD]]
-    more = len(acts) - len(points)
-    if more:
+def steps(story: Story, said: PeopleSaid, told: IncidentTimeline) -> DraftEntry | None:
+    """List what people write that they did to the systems or decided, and what automation did.
+
+    What they did to the incident itself is the timeline's, and so is what came after its end.
+    """
+    done = [*_noted_steps(story, said, told.clock), *_automated(story, told)]
+    if not done:
+        acted = any(event.person and event.topic is not EntryKind.TRIGGER for event in told.events)
+        alone = _by_itself(story) and story.log_is_whole and not acted
+        return DraftEntry(say("Nobody acted on it")) if alone else None
+    points = [point for _, point in sorted(done, key=lambda one: one[0])]
+    more = len(points) - _STEPS_TOLD
+    points = points[:_STEPS_TOLD]
+    if more > 0:
         points.append(Point("steps:more", say("And {more} more, in the log", more=f"{more:,}")))
     return DraftEntry(points=tuple(points))
 
 
-def _step(event: Event, clock: LocalTime) -> Point:
-    told = event.tell(clock.on_day_of(event.at))
-    text = say("{at} {told}", at=clock.short(event.at), told=told)
-    return Point(f"step:{event.key}", at_start(text))
+def _noted_steps(
+    story: Story, said: PeopleSaid, clock: LocalTime
+) -> Iterator[tuple[datetime, Point]]:
+    for note in story.written_notes:
+        is_step = note.key in said.steps and note.kind is not NoteKind.RESOLUTION
+        if is_step and (story.end is None or note.at <= story.end):
+            at, who = clock.short(note.at), name(note.author)
+            text = say("{at} {who}: {text}", at=at, who=who, text=quoted(said.rest[note.key]))
+            yield note.at, Point(f"step:{note.key}", at_start(text))
 
 
-def fixes(story: Story, clock: LocalTime) -> DraftEntry | None:
+def _automated(story: Story, told: IncidentTimeline) -> Iterator[tuple[datetime, Point]]:
+    for event in told.events:
+        if event.topic in _AUTOMATION and (story.end is None or event.at <= story.end):
+            text = say("{at} {told}", at=told.clock.short(event.at), told=event.tell(told.clock))
+            yield event.at, Point(f"step:{event.key}", at_start(text))
+
+
+def fixes(story: Story, said: PeopleSaid, clock: LocalTime) -> DraftEntry | None:
     """Tell the resolution notes; where there is none and nobody resolved it, say so."""
     notes = [one for one in story.written_notes if one.kind is NoteKind.RESOLUTION]
-    if not notes:
-        return _no_fix(story)
-    texts = [
-        say(
+    told = [(one, said.rest.get(one.key, "")) for one in notes]
+    texts = {
+        f"fix:{one.key}": say(
             "{text} ({who}, {at})",
-            text=quoted(one.text),
+            text=quoted(text),
             who=name(one.author),
             at=clock.short(one.at),
         )
-        for one in notes
-    ]
+        for one, text in told
+        if clean(text)
+    }
+    if not notes:
+        return _no_fix(story)
     if len(texts) == 1:
-        return DraftEntry(texts[0])
-    keys = (f"fix:{one.key}" for one in notes)
-    return DraftEntry(points=tuple(Point(k, at_start(t)) for k, t in zip(keys, texts, strict=True)))
+        return DraftEntry(next(iter(texts.values())))
+    return DraftEntry(points=tuple(Point(key, at_start(text)) for key, text in texts.items()))
 
 
 def _no_fix(story: Story) -> DraftEntry | None:
@@ -85,8 +99,7 @@ def _no_fix(story: Story) -> DraftEntry | None:
         return None
     last = story.open_periods[-1].resolution
     who = monitor(last) if last else ""
-    text = say("None is noted; it was resolved automatically[ by {who}]", who=who)
-    return DraftEntry(text, keep_prompt=True)
+    return DraftEntry(say("None is noted; it was resolved automatically[ by {who}]", who=who))
 
 
 def _by_itself(story: Story) -> bool:
@@ -94,7 +107,7 @@ def _by_itself(story: Story) -> bool:
     return last is not None and automatic(last)
 
 
-def stakeholders(story: Story, clock: LocalTime) -> DraftEntry:
+def stakeholders(story: Story, said: PeopleSaid, clock: LocalTime) -> DraftEntry:
     """Tell the status updates, how many subscribed to them, and who was asked to help."""
     updates = status_updates(story)
     if updates:
@@ -104,17 +117,17 @@ def stakeholders(story: Story, clock: LocalTime) -> DraftEntry:
         text = say("{updates}[, to {subscribers}]", updates=number, subscribers=told)
     else:
         text = say("No status update was published") if story.log_is_whole else Markdown("")
-    points = (*_updates(updates, clock), *_responders(story))
-    return DraftEntry(text, points, keep_prompt=True)
+    points = (*_updates(updates, said, clock), *_responders(story))
+    return DraftEntry(text, points, keep_prompt=not updates)
 
 
-def _updates(updates: Sequence[LogEntry], clock: LocalTime) -> Iterator[Point]:
+def _updates(updates: Sequence[LogEntry], said: PeopleSaid, clock: LocalTime) -> Iterator[Point]:
     for update in updates[:_UPDATES_TOLD]:
         text = say(
             "{at} by {who}[: {text}]",
             at=clock.short(update.created_at),
             who=actor(update),
-            text=update_text(update),
+            text=quoted(said.rest.get(update.id, "")),
         )
         yield Point(f"update:{update.id}", at_start(text))
     more = len(updates) - _UPDATES_TOLD

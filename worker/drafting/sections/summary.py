@@ -1,16 +1,18 @@
 """Section 1: when, how long, what it hit, by what the source knows."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
-from connectors.incidents import CustomField, IncidentStatus, LogEntry
-from connectors.log_entry_kinds import EntryKind, UrgencyLevel
+from connectors.incidents import CustomField, IncidentStatus
+from connectors.log_entry_kinds import UrgencyLevel
 from worker.content.clean_text import clean
 from worker.content.draft_content import DraftEntry
 from worker.content.inline_markdown import Markdown, link, say
 from worker.drafting.history.alerts import by_service, service_id
 from worker.drafting.history.story import OpenPeriod, Story, open_time
+from worker.drafting.sections.candidates import PeopleSaid
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, duration, listing, quoted, sentences
 
@@ -18,7 +20,14 @@ _EARLIER_SIGNAL = timedelta(seconds=30)
 _STRETCHES_TOLD = 4
 _SERVICES_TOLD = 15
 _URGENCIES: Mapping[str, str] = {UrgencyLevel.HIGH: "High", UrgencyLevel.LOW: "Low"}
+_SENTENCES_TOLD = 3
 _IMPACT = re.compile(r"\bimpact", re.IGNORECASE)
+_USERS = re.compile(
+    r"\b(users?|customers?|clients?|people)\b.*\b(affected|impacted)|"
+    r"\b(affected|impacted)\b.*\b(users?|customers?|clients?|people)",
+    re.IGNORECASE,
+)
+_BUSINESS = re.compile(r"\b(business|revenue|sla|slo|financial)\b", re.IGNORECASE)
 
 
 def date_time(story: Story, clock: LocalTime) -> DraftEntry:
@@ -68,18 +77,39 @@ def _stretch(period: OpenPeriod, clock: LocalTime) -> str:
     return f"{clock.short(period.began)} - {clock.on_day_of(period.began).short(end)} ({span})"
 
 
-def impact(story: Story, clock: LocalTime) -> DraftEntry:
-    """Tell priority, urgency, alerts, the last status update and what a field says of impact."""
+@dataclass(frozen=True, slots=True)
+class ImpactFields:
+    """The custom fields that tell of an impact, each in one place."""
+
+    users: tuple[CustomField, ...]
+    business: tuple[CustomField, ...]
+    others: tuple[CustomField, ...]
+
+
+def impact_fields(story: Story) -> ImpactFields:
+    """Find the custom fields that say whom or what the incident hit."""
+    found: dict[re.Pattern[str], list[CustomField]] = {_USERS: [], _BUSINESS: [], _IMPACT: []}
+    for one in story.record.custom_fields:
+        called = f"{one.name.replace('_', ' ')} {one.label}"
+        for pattern, fields in found.items() if clean(one.value) else ():
+            if pattern.search(called):
+                fields.append(one)
+                break
+    return ImpactFields(*map(tuple, found.values()))
+
+
+def impact(story: Story, said: PeopleSaid, fields: ImpactFields, clock: LocalTime) -> DraftEntry:
+    """Tell priority, urgency, alerts, what fields say of impact, and candidates of people's."""
     told = [
         _level(story),
         _extent(story),
-        _last_update(story, clock),
         *(
             say("{label}: {value}", label=one.label, value=quoted(one.value))
-            for one in _fields(story)
+            for one in fields.others
         ),
     ]
-    return DraftEntry(Markdown(sentences(told)), keep_prompt=True)
+    points = tuple(one.point(clock) for one in said.impact[:_SENTENCES_TOLD])
+    return DraftEntry(Markdown(sentences(told)), points, keep_prompt=not fields.others)
 
 
 def _level(story: Story) -> Markdown:
@@ -96,31 +126,6 @@ def _extent(story: Story) -> Markdown:
     services = len({service_id(alert) for alert in story.alerts if alert.service})
     on = count(services, "service") if services > 1 else ""
     return say("{alerts}[ on {services}]", alerts=count(number, "alert"), services=on)
-
-
-def _last_update(story: Story, clock: LocalTime) -> Markdown:
-    updates = status_updates(story)
-    text = update_text(updates[-1]) if updates else ""
-    if not text:
-        return Markdown("")
-    at = clock.short(updates[-1].created_at)
-    return say("The last status update ({at}): {text}", at=at, text=text)
-
-
-def status_updates(story: Story) -> list[LogEntry]:
-    """Give the status updates, oldest first."""
-    return [entry for entry in story.entries if entry.kind is EntryKind.STATUS_UPDATE]
-
-
-def update_text(update: LogEntry) -> str:
-    """Quote what a status update said, "" where the log does not tell."""
-    return quoted(update.message or update.note or update.channel.summary or "")
-
-
-def _fields(story: Story) -> Iterator[CustomField]:
-    for one in story.record.custom_fields:
-        if clean(one.value) and _IMPACT.search(f"{one.name.replace('_', ' ')} {one.label}"):
-            yield one
 
 
 def services(story: Story) -> DraftEntry:

@@ -1,0 +1,266 @@
+"""Which sentence of people's stands where: each in one place beside the timeline, with its source.
+
+Notes, status updates and the description of an incident that was opened by hand are read sentence
+by sentence. What tells a cause or an impact is a candidate there; what is left of a note with a
+step in it stands under the steps, of a resolution note under the fixes, of an update where it is
+told who was notified. The same words said again are told once.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from connectors.incidents import LogEntry
+from connectors.log_entry_kinds import EntryKind
+from worker.content.clean_text import clean
+from worker.content.draft_content import Point
+from worker.content.inline_markdown import Markdown, at_start, say
+from worker.drafting.history.agents import is_person, name
+from worker.drafting.history.notes import NoteKind, is_action, root_cause, without_root_cause
+from worker.drafting.history.sentences import Sentence, Theme, sentences
+from worker.drafting.history.story import Story
+from worker.drafting.text.local_time import LocalTime
+from worker.drafting.text.wording import quoted
+
+_HIT = (Theme.USERS, Theme.EXTENT)
+_CANDIDATES = frozenset({Theme.CAUSE, Theme.BUSINESS, *_HIT})
+"""What is taken out of its note or update, to stand where it tells something."""
+
+_FEW_WORDS = 3
+"""Shorter sentences ("Fixed it.") may be said again."""
+
+_CAUSE_FIELD = re.compile(r"\b(?:root[ _-]?cause|rca|cause)\b", re.IGNORECASE)
+_NO_CAUSE_FIELD = re.compile(
+    r"\b(?:category|type|class|url|link|doc|document|owner|team|status|known|found|identified|date"
+    r"|time|id|ticket)\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"\W*[A-Za-z][A-Za-z -]{0,24}:\s")
+_NOT_KNOWN = re.compile(
+    r"\W*(?:(?:still|yet|currently|is|to be|being|under|not|as yet) )*(?:unknown|unclear|tbd|tbc"
+    r"|tba|n/?a|none|pending|open|investigat\w*|investigation|analy\w*|determined|confirmed|defined"
+    r"|known|clear|identified|found|true|false|yes|no|\?+)(?: yet| now| still)?\W*",
+    re.IGNORECASE,
+)
+"""What people write where they have no cause to tell yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words of somebody's, and where they come from: a note, an update, a field.
+
+    ``key`` names the source and the sentence; ``by`` says whose words they are.
+    """
+
+    key: str
+    text: str
+    by: str
+    at: datetime | None = None
+
+    def told(self, clock: LocalTime) -> Markdown:
+        """Quote it with its source."""
+        return say("{text} ({source})", text=quoted(self.text), source=self.source(clock))
+
+    def source(self, clock: LocalTime) -> str:
+        """Say where it comes from."""
+        return f"{self.by}, {clock.short(self.at)}" if self.at else self.by
+
+    def point(self, clock: LocalTime) -> Point:
+        """Tell it as a candidate in a list."""
+        text = say("Candidate: {told}", told=self.told(clock))
+        return Point(f"said:{self.key}", at_start(text))
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleSaid:
+    """What people said, by where it stands.
+
+    ``stated`` name the cause as one, the surest first; ``causes`` are candidates, the latest
+    first. ``rest`` is what is left of each note and update, by its key or id.
+    """
+
+    stated: tuple[Said, ...]
+    causes: tuple[Said, ...]
+    impact: tuple[Said, ...]
+    users: tuple[Said, ...]
+    business: tuple[Said, ...]
+    steps: frozenset[str]
+    rest: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    key: str
+    text: str
+    by: str
+    at: datetime
+    is_resolution: bool = False
+    is_update: bool = False
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Read it, without what it calls the root cause."""
+        return tuple(sentences(_parted(self.text)[1]))
+
+
+@dataclass(slots=True)
+class _Sorting:
+    """The sentences by what they tell, while they are read."""
+
+    by_theme: dict[Theme, list[Said]] = field(default_factory=dict)
+    parts: list[Said] = field(default_factory=list)
+    steps: set[str] = field(default_factory=set)
+    rest: dict[str, str] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)
+
+    def read(self, source: _Source, each: Sequence[Sentence], taken: Collection[Sentence]) -> None:
+        told = [one for one in each if self._is_new(one)]
+        left: list[str] = []
+        alone = source.is_resolution and len(told) == 1
+        for number, one in enumerate(told):
+            said = Said(f"{source.key}:{number}", one.text, source.by, source.at)
+            if one.theme is not None and one in taken and not alone:
+                self.by_theme.setdefault(one.theme, []).append(said)
+                continue
+            left.append(one.text)
+            if one.theme is Theme.STEP:
+                self.steps.add(source.key)
+            if cause := one.cause or (one.text if one.theme is Theme.CAUSE else ""):
+                self.parts.append(Said(said.key, cause, source.by, source.at))
+        self.rest[source.key] = "\n".join(left)
+
+    def of(self, *themes: Theme) -> list[Said]:
+        found = [one for theme in themes for one in self.by_theme.get(theme, ())]
+        return sorted(found, key=lambda one: str(one.at))
+
+    def _is_new(self, one: Sentence) -> bool:
+        words = one.words
+        if len(words.split()) < _FEW_WORDS:
+            return bool(words)
+        is_new = words not in self.seen
+        self.seen.add(words)
+        return is_new
+
+
+def people_said(story: Story) -> PeopleSaid:
+    """Read all that people wrote, and say what of it stands where."""
+    sources = sorted(_sources(story), key=lambda one: one.at)
+    described = list(_description(story))
+    stated = list(_distinct((*_fields(story), *_stated(sources))))
+    sorting = _Sorting()
+    for known in (*described, *stated):
+        sorting.seen |= {one.words for one in sentences(known.text)}
+    read = [(source, source.sentences()) for source in sources]
+    taken = {one for _, each in read for one in each if one.theme in _CANDIDATES}
+    if not described and not any(one.theme in _HIT for one in taken):
+        taken |= _first_outage(read)
+    for source, each in read:
+        sorting.read(source, each, taken)
+    hit = sorting.of(*_HIT, Theme.OUTAGE)
+    best = None if described else max(hit, key=_tells_most, default=None)
+    return PeopleSaid(
+        tuple(stated),
+        tuple(sorting.of(Theme.CAUSE)[::-1] or ([] if stated else sorting.parts[::-1])),
+        (*described, *([best] if best else []), *_without(sorting.of(Theme.EXTENT), best)),
+        tuple(_without(sorting.of(Theme.USERS), best)),
+        tuple(sorting.of(Theme.BUSINESS)),
+        frozenset(sorting.steps),
+        sorting.rest,
+    )
+
+
+def _without(each: Iterable[Said], best: Said | None) -> Iterator[Said]:
+    return (one for one in each if one is not best)
+
+
+def _first_outage(read: Iterable[tuple[_Source, Sequence[Sentence]]]) -> set[Sentence]:
+    """Give the first sentence of a status update that tells what did not work."""
+    for source, each in read:
+        for one in each:
+            if source.is_update and one.theme is Theme.OUTAGE:
+                return {one}
+    return set()
+
+
+def _tells_most(one: Said) -> tuple[bool, datetime | None]:
+    return bool(re.search(r"\d", one.text)), one.at
+
+
+def _sources(story: Story) -> Iterator[_Source]:
+    for note in story.written_notes:
+        is_resolution = note.kind is NoteKind.RESOLUTION
+        by = f"{note.kind.value} of {name(note.author)}"
+        text = _without_actions(note.text)
+        yield _Source(note.key, text, by, note.at, is_resolution)
+    for update in status_updates(story):
+        by = f"status update of {name(update.agent)}" if update.agent else "status update"
+        yield _Source(update.id, update_words(update), by, update.created_at, is_update=True)
+
+
+def _fields(story: Story) -> Iterator[Said]:
+    for one in story.record.custom_fields:
+        called = f"{one.name.replace('_', ' ')} {one.label}"
+        if _CAUSE_FIELD.search(called) and not _NO_CAUSE_FIELD.search(called):
+            yield Said(f"field:{one.name}", one.value, f'the field "{clean(one.label)}"')
+
+
+def _stated(sources: Sequence[_Source]) -> Iterator[Said]:
+    """Give what notes and updates call the root cause, the latest first."""
+    for source in reversed(sources):
+        if text := _parted(source.text)[0]:
+            yield Said(f"{source.key}:cause", text, source.by, source.at)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Give what a text calls the root cause, as far as it goes on telling that, and the rest."""
+    told = list(sentences(root_cause(text)))
+    end = next((at for at, one in enumerate(told) if at and _is_other(one)), len(told))
+    stated, others = ("\n".join(one.text for one in part) for part in (told[:end], told[end:]))
+    return stated, "\n".join(filter(None, (without_root_cause(text), others)))
+
+
+def _is_other(one: Sentence) -> bool:
+    return one.theme not in {None, Theme.CAUSE} or _LABEL.match(one.text) is not None
+
+
+def _distinct(each: Iterable[Said]) -> Iterator[Said]:
+    """Leave out what is no statement, and what was said before."""
+    seen: set[str] = set()
+    for one in each:
+        words = clean(one.text).casefold().strip(" .")
+        if words and words not in seen and not _NOT_KNOWN.fullmatch(words):
+            seen.add(words)
+            yield one
+
+
+def _without_actions(text: str) -> str:
+    """Leave out the lines that are action items, which are rows of their own."""
+    kept: list[str] = []
+    listing = False
+    for line in text.splitlines():
+        if is_action(line) or is_action(f"{line}\n- x"):
+            listing = not is_action(line)
+        elif not listing or not re.match(r"\s*(?:[-*+\u2022]|\d{1,2}[.)])\s", line):
+            listing = False
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _description(story: Story) -> Iterator[Said]:
+    """Give what somebody wrote who opened the incident by hand."""
+    first = next((entry for entry in story.entries if entry.kind is EntryKind.TRIGGER), None)
+    if first is None or not is_person(first.agent):
+        return
+    text = first.channel.details or ""
+    if clean(text) and clean(text) != clean(story.incident.title):
+        yield Said("description", text, f"description by {name(first.agent)}", first.created_at)
+
+
+def status_updates(story: Story) -> list[LogEntry]:
+    """Give the status updates, oldest first."""
+    return [entry for entry in story.entries if entry.kind is EntryKind.STATUS_UPDATE]
+
+
+def update_words(update: LogEntry) -> str:
+    """Give what a status update said, "" where the log does not tell."""
+    return update.message or update.note or update.channel.summary or ""
