@@ -72,6 +72,40 @@ def unanswered() -> IncidentRecord:
     return it.record()
 
 
+def lapsed() -> IncidentRecord:
+    """Acknowledged, and forgotten: the acknowledgement timed out, and the next level was paged."""
+    it = Making(
+        308,
+        "Exports to the warehouse are late",
+        datetime(2025, 6, 18, 19, 0, tzinfo=UTC),
+        service("Exports"),
+        priority="P3",
+    )
+    it.alert("0:00", "Exports to the warehouse are late", key="exports")
+    it.triggered()
+    it.assigned("0:00", "Sofia Brandt")
+    it.paged("0:01", "Sofia Brandt", "push")
+    it.escalated("10:00", "Timo Kallio")
+    it.paged("10:01", "Timo Kallio", "phone")
+    it.acknowledged("12:00", "Timo Kallio", "mobile")
+    it.noted("14:00", "Timo Kallio", "Restarted the exporter. Waiting for the next run.")
+    it.lapsed("42:00")
+    it.paged("42:01", "Timo Kallio", "push")
+    it.escalated("52:00", "Ursula Hahn")
+    it.paged("52:01", "Ursula Hahn", "phone")
+    it.acknowledged("53:30", "Ursula Hahn", "mobile")
+    it.updated("1:00:00", "Ursula Hahn", "About 40 partners do not get their exports.")
+    it.noted(
+        "1:20:00",
+        "Ursula Hahn",
+        "The exporter hangs because the partner's certificate has expired. "
+        "Disabled the check for that partner.",
+    )
+    it.resolved("1:31:00", "Ursula Hahn", "Skipped the partner whose certificate has expired.")
+    it.noted("2:10:00", "Timo Kallio", "Restarted the exporter once more, all is well.")
+    return it.record()
+
+
 def by_hand() -> IncidentRecord:
     """Opened by a person on the web page: no alerts, no monitor."""
     it = Making(

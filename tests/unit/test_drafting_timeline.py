@@ -78,6 +78,57 @@ def test_assignments_are_told_with_what_caused_them() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("between", "reason"),
+    [
+        ((), "nobody had acknowledged for 40 min"),
+        (("acknowledged",), "the acknowledgement had timed out"),
+        (
+            ("acknowledged", "lapsed"),
+            "the acknowledgement had timed out, and nobody acknowledged again for 10 min",
+        ),
+        (
+            ("acknowledged", "snoozed", "lapsed"),
+            "the snooze had ended, and nobody acknowledged again for 10 min",
+        ),
+        (
+            ("acknowledged", "taken back"),
+            "the acknowledgement had been taken back, and nobody acknowledged again for 10 min",
+        ),
+        (
+            ("acknowledged", "handed over"),
+            "it had been handed over, and nobody acknowledged again for 10 min",
+        ),
+        (("acknowledged", "resolved", "reopened"), "nobody had acknowledged for 10 min"),
+    ],
+)
+def test_that_nobody_acknowledged_is_said_where_nobody_had(
+    between: tuple[str, ...], reason: str
+) -> None:
+    it = _making()
+    it.triggered()
+    ada = person("Ada")
+    for what in between:
+        match what:
+            case "acknowledged":
+                it.acknowledged("4:00", "Ada")
+            case "snoozed":
+                way_in = channel("website", duration=timedelta(minutes=25))
+                it.entry("snooze", "5:00", "Snoozed", ada, channel=way_in)
+            case "lapsed":
+                it.lapsed("30:00")
+            case "taken back":
+                it.entry("unacknowledge", "30:00", "Unacknowledged", ada)
+            case "handed over":
+                it.entry("delegate", "30:00", "Delegated", ada, assignees=(person("Cy"),))
+            case "resolved":
+                it.resolved("20:00", "Ada")
+            case "reopened":
+                it.entry("reopen", "30:00", "Reopened", ada)
+    it.escalated("40:00", "Ben")
+    assert _rows(it)[-1] == f"12:40 Escalated to Ben: {reason}"
+
+
 def test_an_escalation_by_a_person_is_told_from_a_timeout_whatever_the_summary_says() -> None:
     it = _making()
     it.triggered()

@@ -5,48 +5,18 @@ difference line by line before it is committed.
 """
 
 import os
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from config.template_names import Names
-from connectors.incidents import IncidentRecord
-from tests.incidents import days, nights, odd
+from tests.incidents.documents import INCIDENTS, POLICY, TEMPLATE
 from worker.document.fill_template import fill
 from worker.drafting.draft import draft
-from worker.drafting.policy import DraftPolicy
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-TEMPLATE = (Path(__file__).parents[2] / "config" / "postmortem.md").read_text()
 UPDATE = bool(os.environ.get("POSTMORTEM_UPDATE_GOLDEN"))
-
-POLICY = DraftPolicy(
-    ZoneInfo("Europe/Berlin"),
-    acknowledge_within=timedelta(minutes=5),
-    resolve_within=timedelta(hours=1),
-    review_due=timedelta(days=5),
-    chart="timeline.svg",
-)
-
-INCIDENTS: dict[str, Callable[[], IncidentRecord]] = {
-    "alert-storm": nights.storm,
-    "clocks-go-back": nights.clocks_change,
-    "several-days": nights.days,
-    "quick-fix": days.quick,
-    "recovered-by-itself": days.recovered,
-    "never-acknowledged": days.unanswered,
-    "opened-by-hand": days.by_hand,
-    "reopened": days.reopened,
-    "merged-into": days.merge_target,
-    "hostile-text": odd.hostile,
-    "strangers": odd.strangers,
-    "very-big": odd.big,
-    "hardly-readable": odd.bare,
-}
 
 
 def _matches(name: str, made: str) -> None:

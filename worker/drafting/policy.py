@@ -60,7 +60,7 @@ def topic(entry: LogEntry) -> Topic:
 
 VALUES = frozenset(
     {"changes", "duration", "old", "new", "service", "severity", "source", "state", "summary"}
-    | {"targets", "text", "until", "waited", "who"}
+    | {"reason", "targets", "text", "until", "waited", "who"}
 )
 """What a wording may name; which of them are known depends on the entry."""
 
@@ -129,7 +129,7 @@ DEFAULT_RULES: Rules = MappingProxyType(
             _KEEP,
             "{who} escalated to {targets}[: {text}]",
             automatic="Escalated automatically to {targets}",
-            timeout="Escalated to {targets}: nobody had acknowledged[ for {waited}]",
+            timeout="Escalated to {targets}: {reason}",
             noun="escalation",
             weight=_ACT,
         ),
@@ -145,7 +145,7 @@ DEFAULT_RULES: Rules = MappingProxyType(
             _FOLD,
             "{who} assigned it to {targets}",
             automatic="Assigned to {targets}",
-            timeout="Assigned to {targets}: nobody had acknowledged[ for {waited}]",
+            timeout="Assigned to {targets}: {reason}",
             noun="assignment",
             weight=_ACT,
         ),

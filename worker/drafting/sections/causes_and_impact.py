@@ -98,7 +98,8 @@ def users(said: PeopleSaid, fields: ImpactFields, clock: LocalTime) -> DraftEntr
     for told in said.impact:
         if found := _HOW_MANY.search(one_line(told.text)):
             source = f"{told.source(clock)}; see the summary"
-            text = say("Candidate: {number} ({source})", number=found[0], source=source)
+            number = f"{found[0][0].lower()}{found[0][1:]}"
+            text = say("Candidate: {number} ({source})", number=number, source=source)
             return DraftEntry(text, keep_prompt=True)
     return None
 

@@ -28,7 +28,7 @@ from worker.drafting.policy import DraftPolicy, Topic
 from worker.drafting.sections.candidates import PeopleSaid, status_updates
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, duration, listing, quoted, times
-from worker.drafting.timeline.relations import snooze_ends
+from worker.drafting.timeline.relations import key_of, lapses, snooze_ends
 from worker.drafting.timeline.timeline import IncidentTimeline
 
 _STEPS_TOLD = 40
@@ -193,6 +193,10 @@ def _acknowledgement(story: Story, policy: DraftPolicy) -> Iterator[Evidence]:
     first = story.open_periods[0]
     if first.acknowledgement is None and not story.log_is_whole:
         return
+    if first.acknowledgement is None and any(one.acknowledgement for one in story.open_periods):
+        text = say("Nobody acknowledged it before it was reopened")
+        yield Evidence("acknowledged", well=False, text=text)
+        return
     if first.acknowledgement is None:
         open_for = first.ended - first.began if first.ended else None
         if open_for is None or target is None or open_for > target:
@@ -225,15 +229,22 @@ def _resolution(story: Story, policy: DraftPolicy) -> Iterator[Evidence]:
 
 def _escalations(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
     entries = story.entries
-    unanswered = sum(entry.kind is EntryKind.ESCALATE and timed_out(entry) for entry in entries)
-    if unanswered:
+    by_time = [one for one in entries if one.kind is EntryKind.ESCALATE and timed_out(one)]
+    lapsed_before = dict(lapses(story))
+    again = sum(key_of(one) in lapsed_before for one in by_time)
+    if unanswered := len(by_time) - again:
         text = say("Escalated {times} because nobody acknowledged", times=times(unanswered))
         yield Evidence("escalated", well=False, text=text)
+    if again:
+        text = say(
+            "Escalated {times} after an acknowledgement that did not last", times=times(again)
+        )
+        yield Evidence("escalated:again", well=False, text=text)
     if any(entry.kind is EntryKind.EXHAUST_ESCALATION for entry in entries):
         text = say("The escalation policy ran out of people to page")
         yield Evidence("exhausted", well=False, text=text)
-    lapses = sum(entry.kind is EntryKind.UNACKNOWLEDGE and timed_out(entry) for entry in entries)
-    lapsed = lapses - len(list(snooze_ends(entries)))
+    by_time = [one for one in entries if one.kind is EntryKind.UNACKNOWLEDGE and timed_out(one)]
+    lapsed = len(by_time) - len(list(snooze_ends(entries)))
     if lapsed:
         text = say(
             "An acknowledgement timed out[ {times}]", times=times(lapsed) if lapsed > 1 else ""

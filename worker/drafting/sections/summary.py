@@ -9,7 +9,7 @@ from connectors.incidents import CustomField, IncidentStatus
 from connectors.log_entry_kinds import UrgencyLevel
 from worker.content.clean_text import clean
 from worker.content.draft_content import DraftEntry
-from worker.content.inline_markdown import Markdown, link, say
+from worker.content.inline_markdown import Markdown, say
 from worker.drafting.history.alerts import by_service, service_id
 from worker.drafting.history.story import OpenPeriod, Story, open_time
 from worker.drafting.sections.candidates import PeopleSaid
@@ -129,19 +129,14 @@ def _extent(story: Story) -> Markdown:
 
 
 def services(story: Story) -> DraftEntry:
-    """Name the services: the incident's, its alerts', business services, merged incidents."""
+    """Name the services: the incident's, its alerts' and business services."""
     record, incident = story.record, story.incident
     own = [incident.service] if incident.service else []
     named = [clean(one.name) for one in (*own, *incident.impacted_services)]
     named += [name for name, _ in by_service(story.alerts)]
     business = [clean(one.name) for one in record.business_services]
-    merged = [
-        link(clean(one.name) or one.id, one.url) if one.url else say("{name}", name=one.name)
-        for one in record.merged_incidents
-    ]
     told = [
         say("{names}", names=listing(named, limit=_SERVICES_TOLD)),
         say("[business services: {names}]", names=listing(business, limit=_SERVICES_TOLD)),
-        say("[merged into this incident: {names}]", names=Markdown(", ".join(merged))),
     ]
     return DraftEntry(Markdown("; ".join(filter(None, told))))

@@ -11,7 +11,7 @@ from worker.content.clean_text import clean, shorten
 from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, image, link, safe_url, say
 from worker.drafting.history.story import Story
-from worker.drafting.text.wording import count
+from worker.drafting.text.wording import count, listing
 
 MOST_LINKS = 30
 MOST_ALIKE = 3
@@ -184,10 +184,13 @@ def _merged(story: Story) -> Iterator[Point]:
 
 
 def _missing(story: Story) -> Iterator[Point]:
+    reasons: dict[tuple[str, bool], list[str]] = {}
     for one in story.record.missing:
-        wording = "{reason}" if one.partly else "Not in this draft: {part}. {reason}"
-        text = at_start(say(wording, part=one.part, reason=one.reason))
-        yield Point(f"missing:{one.part}", text)
+        reasons.setdefault((one.reason, one.partly), []).append(one.part)
+    for (reason, partly), missing in reasons.items():
+        wording = "{reason}" if partly else "Not in this draft: {parts}. {reason}"
+        text = at_start(say(wording, parts=listing(missing, limit=12), reason=reason))
+        yield Point(f"missing:{missing[0]}", text)
     known, number = len(story.alerts), story.incident.alert_count or 0
     parts = {one.part for one in story.record.missing}
     if known < number and ALERTS not in parts:

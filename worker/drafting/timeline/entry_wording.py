@@ -29,13 +29,15 @@ class Known:
     """What is known of an entry from elsewhere: the log's other entries, notes, the incident.
 
     ``targets`` name whom it concerned, ``text`` is what was said with it, ``waited`` how long
-    before it nothing was done, ``who`` who did it where the entry itself does not say.
+    before it nothing was done, ``who`` who did it where the entry itself does not say. ``lapse``
+    says what had become of the acknowledgement, where there was one before a time ran out.
     """
 
     targets: tuple[str, ...] = ()
     text: str = ""
     waited: timedelta | None = None
     who: Agent | None = None
+    lapse: str = ""
 
 
 def tell_entry(entry: LogEntry, rule: Rule, known: Known, clock: LocalTime) -> Markdown:
@@ -81,6 +83,7 @@ def values(entry: LogEntry, known: Known, clock: LocalTime) -> Mapping[str, str]
         "duration": duration(snooze) if snooze else "",
         "new": clean(change.new or ""),
         "old": clean(change.old or ""),
+        "reason": _reason(entry, known),
         "service": entry.service.name if entry.service else "",
         "severity": channel.severity or "",
         "source": channel.source or "",
@@ -92,6 +95,15 @@ def values(entry: LogEntry, known: Known, clock: LocalTime) -> Mapping[str, str]
         "waited": _waited(entry, known.waited) if known.waited else "",
         "who": _who(entry, known),
     }
+
+
+def _reason(entry: LogEntry, known: Known) -> str:
+    """Say why time ran out: nobody had acknowledged, or not again since an acknowledgement."""
+    waited = f" for {_waited(entry, known.waited)}" if known.waited else ""
+    if not known.lapse:
+        return f"nobody had acknowledged{waited}"
+    again = f", and nobody acknowledged again{waited}" if waited else ""
+    return f"{known.lapse}{again}"
 
 
 def _waited(entry: LogEntry, waited: timedelta) -> str:

@@ -184,7 +184,8 @@ def _assignments(
     alone = [entry for entry in entries if key_of(entry) not in related.with_cause]
     for stretch in _stretches(alone, SAME_ACT, _agent):
         targets = tuple(names(one for entry in stretch for one in entry.assignees))
-        known = Known(targets or ("somebody",), waited=related.known(stretch[0]).waited)
+        first = related.known(stretch[0])
+        known = Known(targets or ("somebody",), waited=first.waited, lapse=first.lapse)
         yield folded_event(stretch, rule, related, _telling(stretch[0], rule, known))
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from connectors.incidents import Agent, LogEntry
 from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean
-from worker.drafting.history.agents import asked_with, names
+from worker.drafting.history.agents import asked_with, names, timed_out
 from worker.drafting.history.notes import NoteKind, WrittenNote
 from worker.drafting.history.story import Story
 from worker.drafting.policy import Handling, Rules, Topic, Weight, topic
@@ -25,11 +25,13 @@ _RESTARTS_WAITING = frozenset(
     {
         EntryKind.TRIGGER,
         EntryKind.ESCALATE,
+        EntryKind.DELEGATE,
         EntryKind.UNACKNOWLEDGE,
         EntryKind.ASSIGN,
         EntryKind.REOPEN,
     }
 )
+_TIMED_OUT = "the acknowledgement had timed out"
 _SNOOZE_SLACK = timedelta(minutes=2)
 _SHORTEST_WAIT = timedelta(seconds=20)
 
@@ -51,7 +53,8 @@ class EntryRelations:
     ``assigned`` holds the assignments that a trigger, an escalation or a reopening brought about,
     which are told with it; ``with_cause`` holds their own keys. ``turns`` are the keys of the
     acknowledgement that ended each wait and of the first escalation, ``snooze_ends`` those of
-    entries that read like a lapsed acknowledgement and are the end of a snooze.
+    entries that read like a lapsed acknowledgement and are the end of a snooze. ``lapses`` say of
+    what a time brought about what had become of the acknowledgement before it, if there was one.
     """
 
     story: Story
@@ -61,6 +64,7 @@ class EntryRelations:
     waited: Mapping[str, timedelta]
     turns: frozenset[str]
     snooze_ends: frozenset[str]
+    lapses: Mapping[str, str]
     resolution_notes: Mapping[str, WrittenNote]
 
     def known(self, entry: LogEntry) -> Known:
@@ -73,6 +77,7 @@ class EntryRelations:
             quoted(note.text) if note else self._text(entry),
             self.waited.get(key),
             self._resolver(entry),
+            self.lapses.get(key, ""),
         )
 
     def assigned_by(self, key: str) -> list[str]:
@@ -107,6 +112,7 @@ def relations(story: Story, rules: Rules) -> EntryRelations:
         dict(_waits(story)),
         frozenset(_turns(story)),
         frozenset(map(key_of, snooze_ends(story.entries))),
+        dict(lapses(story)),
         _resolution_notes(story),
     )
 
@@ -145,12 +151,14 @@ def _causes(
 
 def _waits(story: Story) -> Iterator[tuple[str, timedelta]]:
     """Tell how long nobody had acknowledged before each escalation, and before each first one."""
-    since = story.start
+    since: datetime | None = story.start
     for entry in story.entries:
-        waited = entry.created_at - since
+        waited = entry.created_at - since if since else timedelta()
         if entry.kind in {EntryKind.ESCALATE, EntryKind.ASSIGN} and waited >= _SHORTEST_WAIT:
             yield key_of(entry), waited
-        if entry.kind in _RESTARTS_WAITING:
+        if entry.kind is EntryKind.ACKNOWLEDGE:
+            since = None  # nobody waits, until the log tells that it lapsed
+        elif entry.kind in _RESTARTS_WAITING:
             since = entry.created_at
     for period in story.open_periods:
         if period.acknowledgement is not None:
@@ -178,6 +186,35 @@ def snooze_ends(entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
             abs(end - entry.created_at) <= _SNOOZE_SLACK for end in ends
         ):
             yield entry
+
+
+def lapses(story: Story) -> Iterator[tuple[str, str]]:
+    """Tell of each escalation by time, after an acknowledgement, what had become of that.
+
+    An escalation by itself shows that the acknowledgement had run out, also where the log has no
+    entry of its own for it.
+    """
+    ends = set(map(key_of, snooze_ends(story.entries)))
+    became = ""
+    for entry in story.entries:
+        if entry.kind in {EntryKind.RESOLVE, EntryKind.REOPEN}:
+            became = ""
+        elif entry.kind is EntryKind.ACKNOWLEDGE:
+            became = _TIMED_OUT
+        elif not became:
+            continue
+        elif entry.kind is EntryKind.UNACKNOWLEDGE:
+            became = _what_became(entry, is_snooze_end=key_of(entry) in ends)
+        elif entry.kind is EntryKind.DELEGATE:
+            became = "it had been handed over"
+        elif entry.kind in {EntryKind.ESCALATE, EntryKind.ASSIGN} and timed_out(entry):
+            yield key_of(entry), became
+
+
+def _what_became(lapse: LogEntry, *, is_snooze_end: bool) -> str:
+    if is_snooze_end:
+        return "the snooze had ended"
+    return _TIMED_OUT if timed_out(lapse) else "the acknowledgement had been taken back"
 
 
 def _resolution_notes(story: Story) -> dict[str, WrittenNote]:
