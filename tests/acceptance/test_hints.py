@@ -16,8 +16,8 @@ from worker.jobs.context import DraftFilter
 from worker.jobs.incident_job import run_incident
 from worker.jobs.job import JobRequest
 from worker.jobs.results import IncidentResult, Trigger
-from worker.jobs.run_cache import FoundAccounts, RunCache
 from worker.jobs.run_many import RunRequest, run_many
+from worker.jobs.run_state import FoundAccounts, RunCache
 from worker.jobs.status_report import skipped_incidents
 
 

@@ -16,8 +16,8 @@ from worker.jobs.context import JobContext
 from worker.jobs.due_incidents import Search, find, move_cursors
 from worker.jobs.job import JobPhase, JobRequest, JobState, Standing
 from worker.jobs.results import IncidentResult, RunResult, Trigger, together
-from worker.jobs.run_cache import ReadTickets
 from worker.jobs.run_many import RunRequest, run_many
+from worker.jobs.run_state import ReadTickets
 from worker.queue import Client
 from worker.queue.jobs_database import InFile, locate
 

@@ -16,7 +16,7 @@ from worker.jobs.catalogue import Catalogue
 from worker.jobs.context import JobContext
 from worker.jobs.pull_incident import note_skip, still_skipped, updated
 from worker.jobs.results import Trigger
-from worker.jobs.run_cache import ReadTickets
+from worker.jobs.run_state import ReadTickets
 from worker.journal.records import Pull, Skip
 from worker.tracking.tracked_tickets import EPIC_ROW, reads_otherwise
 

@@ -15,9 +15,8 @@ from worker.jobs.context import JobContext, everybody
 from worker.jobs.job import JobRequest
 from worker.jobs.pull_incident import Pulled, obtain, origin, updated, what_happened
 from worker.jobs.results import Deed, IncidentResult, Report, entries, failed
-from worker.jobs.run_cache import FoundAccounts, RunCache
+from worker.jobs.run_state import FoundAccounts, RunCache, TicketWork
 from worker.jobs.sync_tickets import remember, sync_tickets
-from worker.jobs.update_tickets import TicketWork
 from worker.jobs.write_document import (
     Composed,
     KeepsChanging,

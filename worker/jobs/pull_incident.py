@@ -20,7 +20,7 @@ from worker.drafting.draft import draft
 from worker.jobs.context import JobContext
 from worker.jobs.job import JobRequest
 from worker.jobs.results import IncidentResult, Report
-from worker.jobs.run_cache import RunCache
+from worker.jobs.run_state import RunCache
 from worker.journal.records import KnownIncident, Skip
 from worker.tracking.new_ticket import Origin
 

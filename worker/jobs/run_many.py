@@ -15,7 +15,7 @@ from worker.jobs.due_incidents import Due, Search, find, move_cursors
 from worker.jobs.incident_job import not_configured, run_incident
 from worker.jobs.job import JobRequest
 from worker.jobs.results import IncidentResult, RunResult, Trigger, together
-from worker.jobs.run_cache import FoundAccounts, ReadTickets, RunCache
+from worker.jobs.run_state import FoundAccounts, ReadTickets, RunCache
 
 log = structlog.get_logger()
 

@@ -9,9 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.groups import CreateWhen
-from connectors.errors import AccessDenied, ConnectorError, NotFound, PartlyRead
+from connectors.errors import ConnectorError, PartlyRead
 from connectors.incidents import Incident
-from connectors.ticket_fields import Choice
 from connectors.tickets import TicketKey
 from worker.document.action_item_values import ActionItem
 from worker.document.action_section import read as read_items
@@ -21,18 +20,18 @@ from worker.jobs.context import JobContext
 from worker.jobs.create_tickets import create_tickets, tell_lacking
 from worker.jobs.parent_ticket import known_epic, named_parent
 from worker.jobs.results import Action, Deed
-from worker.jobs.update_tickets import (
-    TicketWork,
-    carry_out,
-    cell_deed,
-    failures_told,
-    postponing,
+from worker.jobs.run_state import TicketWork, failures_told
+from worker.jobs.update_tickets import agree, agreement_rules, cell_deed
+from worker.tracking.action_types import (
+    LacksTicket,
+    LinkPlan,
+    LinkState,
+    LinkTicket,
+    Tell,
+    sentences,
 )
-from worker.tracking.action_types import LacksTicket, LinkState, LinkTicket, Tell, sentences
-from worker.tracking.closing import ClosingRules
-from worker.tracking.new_ticket import Route, incident_label, remote_links
+from worker.tracking.new_ticket import Route, incident_label
 from worker.tracking.parents import epic_label
-from worker.tracking.plan_agreement import AgreementRules, Answers, plan_agreement, questions
 from worker.tracking.plan_links import plan_links
 from worker.tracking.row_cells import plan_cells, remembered
 from worker.tracking.row_matching import NamedTickets, adopt_typed, as_remembered, match_keys
@@ -68,13 +67,8 @@ def sync_tickets(
     work.report.warn(*(one for ordinal, one in deadlines.items() if ordinal not in told))
     with failures_told(work):
         work.cache.tickets.read(work.tracker, (one.id for one in work.rows.values()))
-    rules, to_rows = _rules(work, route), {}
-    with failures_told(work):
-        answers = _look_up(work, route, rules)
-        agreement = plan_agreement(work.sides, answers, rules)
-        to_rows = dict(agreement.to_rows)
-        carry_out(work, agreement.actions)
-    edits, written = plan_cells(work.sides, to_rows, rules)
+    rules = agreement_rules(work, route)
+    edits, written = plan_cells(work.sides, agree(work, rules, route), rules)
     for one in written:
         work.report.will(cell_deed(one))
     return write_items(text, context.policy.names, edits)
@@ -102,7 +96,7 @@ def _link(
     work: TicketWork, route: Route | None, forgotten_since: datetime | None
 ) -> Sequence[LacksTicket]:
     """Give every row the ticket it has, and say which rows are to get one."""
-    journal, tickets = work.context.journal, work.cache.tickets
+    tickets = work.cache.tickets
     seen = tickets.tickets
     work.tracked = tuple(
         replace(one, available=one.id in seen) if one.id in tickets.asked else one
@@ -113,21 +107,7 @@ def _link(
     work.report.warn(*(one.sentence for one in named.told))
     with failures_told(work):
         _adopt_typed(work, named)
-    lag = work.context.policy.index_lag
-    every = journal.intents(work.origin.incident)
-    intents = tuple(one for one in every if one.ordinal != EPIC_ROW)
-    state = LinkState(
-        incident=work.origin.incident,
-        document=work.origin.document,
-        items=tuple(as_remembered(one, work.rows.get(one.ordinal)) for one in work.items),
-        tracked=work.tracked,
-        intents=intents,
-        now=work.context.clock(),
-        index_lag=lag,
-        hold=work.hold,
-        forgotten_until=forgotten_since + lag if forgotten_since else None,
-        hides_new=_hides_new(work, route) if intents else "",
-    )
+    state = _link_state(work, route, forgotten_since)
     plan = plan_links(state)
     if plan.search:
         try:
@@ -141,16 +121,41 @@ def _link(
         tickets.add(labelled)
     for one in plan.links:
         _take(work, one)
-    known = {one.id for one in work.tracked}
-    gained = [one for one in work.rows.values() if one.id not in known]
-    replaced = {one.lost.mark for one in plan.creates if one.lost}
-    lost = (one for one in plan.lost if one not in replaced)
-    journal.settle_intents((*plan.settled, *lost), gained)
+    _settle_intents(work, plan)
     work.report.warn(*sentences(plan, state))
     work.report.fail(*plan.problems)
     for wait in plan.waits:
         work.report.again(wait.until, work.context.clock())
     return plan.creates
+
+
+def _link_state(
+    work: TicketWork, route: Route | None, forgotten_since: datetime | None
+) -> LinkState:
+    lag = work.context.policy.index_lag
+    every = work.context.journal.intents(work.origin.incident)
+    intents = tuple(one for one in every if one.ordinal != EPIC_ROW)
+    return LinkState(
+        incident=work.origin.incident,
+        document=work.origin.document,
+        items=tuple(as_remembered(one, work.rows.get(one.ordinal)) for one in work.items),
+        tracked=work.tracked,
+        intents=intents,
+        now=work.context.clock(),
+        index_lag=lag,
+        hold=work.hold,
+        forgotten_until=forgotten_since + lag if forgotten_since else None,
+        hides_new=_hides_new(work, route) if intents else "",
+    )
+
+
+def _settle_intents(work: TicketWork, plan: LinkPlan) -> None:
+    """Strike out the creates whose outcome is known now, but for those to be tried again."""
+    known = {one.id for one in work.tracked}
+    gained = [one for one in work.rows.values() if one.id not in known]
+    replaced = {one.lost.mark for one in plan.creates if one.lost}
+    lost = (one for one in plan.lost if one not in replaced)
+    work.context.journal.settle_intents((*plan.settled, *lost), gained)
 
 
 def _hides_new(work: TicketWork, route: Route | None) -> str:
@@ -179,20 +184,10 @@ def _with_mentions(
         for item in items
         if item.ticket is None and item.mentions
     }
-    keys = [TicketKey(one.key) for many in meant.values() for one in many]
+    keys = dict.fromkeys(TicketKey(one.key) for many in meant.values() for one in many)
     if not keys:
         return tuple(items)
-    unread = frozenset[str]()
-    try:
-        found = work.tracker.read_keys(list(dict.fromkeys(keys)))
-    except ConnectorError as error:
-        # Told where these keys are read as typed ones; until then they hold their rows.
-        found = error.read if isinstance(error, PartlyRead) else {}
-        unread = error.unread if isinstance(error, PartlyRead) else frozenset(keys)
-    work.cache.tickets.add(found.values())
-    label = epic_label(work.origin.incident)
-    epics = {key for key, ticket in found.items() if label in ticket.labels}
-    held = unread | found.keys()
+    held, epics = _held_keys(work, list(keys))
     projects = {rule.route.project for rule in work.context.policy.routes}
     named = {
         ordinal: [
@@ -215,6 +210,23 @@ def _with_mentions(
                 "ticket. Put another into its ticket's cell if that is meant."
             )
     return tuple(taken)
+
+
+def _held_keys(
+    work: TicketWork, keys: Sequence[TicketKey]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the keys that tickets have, or may have, and which of them are the incident's epic."""
+    unread = frozenset[str]()
+    try:
+        found = work.tracker.read_keys(keys)
+    except ConnectorError as error:
+        # Told where these keys are read as typed ones; until then they hold their rows.
+        found = error.read if isinstance(error, PartlyRead) else {}
+        unread = error.unread if isinstance(error, PartlyRead) else frozenset(keys)
+    work.cache.tickets.add(found.values())
+    label = epic_label(work.origin.incident)
+    epics = frozenset(key for key, ticket in found.items() if label in ticket.labels)
+    return unread.union(found), epics
 
 
 def _adopt_typed(work: TicketWork, named: NamedTickets) -> None:
@@ -251,43 +263,3 @@ def _take(work: TicketWork, link: LinkTicket) -> None:
     action = Action.ADOPTED if link.adopted else Action.LINKED
     item = next(one for one in work.items if one.ordinal == link.ordinal)
     work.report.will(Deed(action, item.task, link.reason, link.tracked.key))
-
-
-def _rules(work: TicketWork, route: Route | None) -> AgreementRules:
-    policy = work.context.policy
-    return AgreementRules(
-        done=policy.done_resolutions,
-        close=policy.close_from_document,
-        closing=route.closing if route else ClosingRules(),
-        priorities=policy.priorities,
-        owners=policy.owners,
-        links=remote_links(work.origin),
-    )
-
-
-def _look_up(work: TicketWork, route: Route | None, rules: AgreementRules) -> Answers:
-    """Ask the tracker what the agreement turns on; a row for which it fails is left for later."""
-    wanted = questions(work.sides, rules)
-    owners, moves = {}, {}
-    priorities: tuple[Choice, ...] = ()
-    for project, word in wanted.owners:
-        with postponing(work, [one for one in work.items if one.owner == word]):
-            owners[project, word] = work.cache.accounts.find(
-                work.tracker, project, word, work.people
-            )
-    if wanted.priorities and route:
-        with postponing(work, [one for one in work.items if one.ordinal in work.rows]):
-            priorities = _priorities(work, route)
-    for own in wanted.moves:
-        with postponing(work, work.items_of(own)):
-            moves[own] = work.tracker.transitions(own)
-    return Answers(owners, priorities, moves)
-
-
-def _priorities(work: TicketWork, route: Route) -> tuple[Choice, ...]:
-    """Give the priorities that tickets on this route may have, none where that is not told."""
-    try:
-        return work.tracker.create_fields(route.project, route.issue_type).priorities
-    except (AccessDenied, NotFound) as error:
-        work.report.warn(f"The priorities of project {route.project} are not told: {error}")
-        return ()

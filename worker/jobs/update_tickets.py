@@ -1,11 +1,10 @@
-"""Carrying out what was planned between rows and tickets that are there.
+"""What rows and tickets that are there take over from each other: asked, planned, carried out.
 
 Each action is by itself: what the tracker refuses for one is told, and the others are done.
 """
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
@@ -15,15 +14,11 @@ from connectors.errors import (
     ConnectorError,
     NotFound,
     OutOfQuota,
-    PostmortemError,
     Rejected,
 )
-from connectors.tickets import TicketId, TicketTracker
-from worker.document.action_item_values import ActionItem
-from worker.jobs.context import JobContext
-from worker.jobs.results import Action, Deed, Report
-from worker.jobs.run_cache import RunCache
-from worker.journal.records import NO_CLAIM, Claim
+from connectors.ticket_fields import Choice
+from worker.jobs.results import Action, Deed
+from worker.jobs.run_state import TicketWork, failures_told, postponing
 from worker.tracking.action_types import (
     AddLinks,
     Cell,
@@ -33,12 +28,12 @@ from worker.tracking.action_types import (
     Tell,
     TicketAction,
     WriteCell,
-    row_name,
 )
-from worker.tracking.new_ticket import Origin
-from worker.tracking.plan_agreement import Sides
-from worker.tracking.shared_fields import TRACKER_NAMES, after
-from worker.tracking.tracked_tickets import TrackedTicket, row_values, ticket_values
+from worker.tracking.closing import ClosingRules
+from worker.tracking.new_ticket import Route, remote_links
+from worker.tracking.plan_agreement import AgreementRules, Answers, plan_agreement, questions
+from worker.tracking.shared_fields import TRACKER_NAMES, ToRow, after
+from worker.tracking.tracked_tickets import row_values, ticket_values
 
 REFUSED_LINKS = "links refused in"
 """The cursor that tells, with a project's name, since when its tickets take no links."""
@@ -49,96 +44,19 @@ MOST_REFUSALS = 3
 log = structlog.get_logger()
 
 
-@dataclass(slots=True)
-class TicketWork:
-    """One document's ticket half, under way.
+def agree(
+    work: TicketWork, rules: AgreementRules, route: Route | None
+) -> Mapping[int, Sequence[ToRow]]:
+    """Let each ticket follow its row where that changed, and give what the rows are to follow.
 
-    ``rows`` maps the ordinal of each row that has a ticket to what is remembered of it. ``hold``
-    says why no ticket may be created now, "" where one may; ``busy`` that people are writing.
-    ``people`` gives the full names of those who took part in the incident, where they can be read.
-    ``claim`` goes with the incident's lock. ``postponed`` are the rows whose ticket could not
-    follow them, ``asked`` those that name a key which was looked up.
+    What fails as a whole is told, and stays to come.
     """
-
-    context: JobContext
-    tracker: TicketTracker
-    report: Report
-    origin: Origin
-    cache: RunCache
-    items: tuple[ActionItem, ...] = ()
-    tracked: tuple[TrackedTicket, ...] = ()
-    hold: str = ""
-    busy: bool = False
-    people: Callable[[], tuple[str, ...]] = tuple
-    claim: Claim = NO_CLAIM
-    rows: dict[int, TrackedTicket] = field(default_factory=dict)
-    postponed: set[int] = field(default_factory=set)
-    asked: set[int] = field(default_factory=set)
-
-    @property
-    def sides(self) -> Sides:
-        """Both sides as they are by now."""
-        read = self.cache.tickets
-        remembered = {one.id for one in (*self.tracked, *self.rows.values())}
-        named = {one.ordinal for one in self.items if one.ticket is not None}
-        return Sides(
-            self.origin.document,
-            self.items,
-            self.rows,
-            read.tickets,
-            busy=self.busy,
-            postponed=frozenset(self.postponed),
-            unread=frozenset(remembered - read.asked),
-            unasked=frozenset(named - self.asked - self.rows.keys()),
-        )
-
-    @property
-    def redated(self) -> set[int]:
-        """The rows whose deadline is another than their ticket was last told."""
-        now = [(one.ordinal, row_values(one).deadline) for one in self.items]
-        return {at for at, day in now if at in self.rows and self.rows[at].row.deadline != day}
-
-    def named(self, item: ActionItem) -> str:
-        """Name a row for a sentence."""
-        return row_name(item, self.origin.document)
-
-    def items_of(self, ticket: TicketId) -> list[ActionItem]:
-        """Give the rows that have a ticket."""
-        own = {ordinal for ordinal, one in self.rows.items() if one.id == ticket}
-        return [item for item in self.items if item.ordinal in own]
-
-
-@contextmanager
-def failures_told(work: TicketWork) -> Iterator[None]:
-    """Tell what fails as a whole, and go on with what does not turn on it."""
-    try:
-        yield
-    except PostmortemError as error:
-        told = str(error)
-        if isinstance(error, ConnectorError):
-            told = f"The tickets of {work.origin.document} are not up to date: {told}"
-        work.report.fail(told)
-        if isinstance(error, OutOfQuota):
-            work.cache.out_of_quota = str(error)
-
-
-@contextmanager
-def postponing(work: TicketWork, items: Iterable[ActionItem]) -> Iterator[None]:
-    """Tell of rows that the tracker failed for, and keep their changes for a later run.
-
-    Raises ``OutOfQuota``, for then nothing else can be asked either.
-    """
-    items = list(items)
-    try:
-        yield
-    except ConnectorError as error:
-        work.postponed.update(item.ordinal for item in items)
-        if isinstance(error, OutOfQuota):
-            raise
-        for item in items:
-            key = work.rows[item.ordinal].key if item.ordinal in work.rows else ""
-            told = f"{work.named(item)}: {key} could not follow it" if key else work.named(item)
-            work.report.fail(f"{told}: {error}")
+    to_rows: Mapping[int, Sequence[ToRow]] = {}
+    with failures_told(work):
+        agreement = plan_agreement(work.sides, _look_up(work, route, rules), rules)
+        to_rows = agreement.to_rows
+        carry_out(work, agreement.actions)
+    return to_rows
 
 
 def carry_out(work: TicketWork, actions: Sequence[TicketAction]) -> None:
@@ -298,3 +216,44 @@ def _add_links(work: TicketWork, action: AddLinks) -> None:
 def problems_told(work: TicketWork, one: CreateTicket, done: str) -> list[str]:
     """Say of each field that cannot be used that the ticket is ``done`` without it."""
     return [f"{work.named(one.item)}: {problem} {done} without it." for problem in one.problems]
+
+
+def agreement_rules(work: TicketWork, route: Route | None) -> AgreementRules:
+    """Give what the configuration says of who follows whom."""
+    policy = work.context.policy
+    return AgreementRules(
+        done=policy.done_resolutions,
+        close=policy.close_from_document,
+        closing=route.closing if route else ClosingRules(),
+        priorities=policy.priorities,
+        owners=policy.owners,
+        links=remote_links(work.origin),
+    )
+
+
+def _look_up(work: TicketWork, route: Route | None, rules: AgreementRules) -> Answers:
+    """Ask the tracker what the agreement turns on; a row for which it fails is left for later."""
+    wanted = questions(work.sides, rules)
+    owners, moves = {}, {}
+    priorities: tuple[Choice, ...] = ()
+    for project, word in wanted.owners:
+        with postponing(work, [one for one in work.items if one.owner == word]):
+            owners[project, word] = work.cache.accounts.find(
+                work.tracker, project, word, work.people
+            )
+    if wanted.priorities and route:
+        with postponing(work, [one for one in work.items if one.ordinal in work.rows]):
+            priorities = _priorities(work, route)
+    for own in wanted.moves:
+        with postponing(work, work.items_of(own)):
+            moves[own] = work.tracker.transitions(own)
+    return Answers(owners, priorities, moves)
+
+
+def _priorities(work: TicketWork, route: Route) -> tuple[Choice, ...]:
+    """Give the priorities that tickets on this route may have, none where that is not told."""
+    try:
+        return work.tracker.create_fields(route.project, route.issue_type).priorities
+    except (AccessDenied, NotFound) as error:
+        work.report.warn(f"The priorities of project {route.project} are not told: {error}")
+        return ()

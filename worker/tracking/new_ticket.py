@@ -26,7 +26,7 @@ from worker.tracking.action_types import CreateTicket
 from worker.tracking.closing import ClosingRules
 
 SUMMARY_LIMIT = 255
-"""Jira's limit on a summary, in characters (a longer one is refused with 400)."""
+"""How long a summary may be, in UTF-16 units: the strictest tracker refuses a longer one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,7 @@ class Origin:
 
 
 def summary_line(task: str) -> str:
-    """Give the task as a summary: one line of at most 255 characters.
-
-    Characters are counted as UTF-16 units, since Jira is written in Java.
-    """
+    """Give the task as a summary: one line of at most :data:`SUMMARY_LIMIT` UTF-16 units."""
     line = " ".join(task.split())
     if _units(line) <= SUMMARY_LIMIT:
         return line

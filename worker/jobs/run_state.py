@@ -1,15 +1,35 @@
-"""What the jobs of one run share, so that nothing is read twice and nothing tried in vain."""
+"""The state of a run, and of one document's tickets in it.
+
+What the jobs of one run share, so that nothing is read twice and nothing tried in vain; and the
+ticket half of one job under way, with how its failures are told.
+"""
 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from connectors.errors import AccessDenied, NotFound, PartlyRead, Rejected
+from connectors.errors import (
+    AccessDenied,
+    ConnectorError,
+    NotFound,
+    OutOfQuota,
+    PartlyRead,
+    PostmortemError,
+    Rejected,
+)
 from connectors.incidents import IncidentId
 from connectors.tickets import Account, NoAccount, Ticket, TicketId, TicketTracker
+from worker.document.action_item_values import ActionItem
 from worker.jobs.catalogue import Catalogue
-from worker.tracking.tracked_tickets import TrackedTicket
+from worker.jobs.context import JobContext
+from worker.jobs.results import Report
+from worker.journal.records import NO_CLAIM, Claim
+from worker.tracking.action_types import row_name
+from worker.tracking.new_ticket import Origin
+from worker.tracking.plan_agreement import Sides
+from worker.tracking.tracked_tickets import TrackedTicket, row_values
 
 _HANDLE = re.compile(r"[^\s@]+")
 
@@ -117,3 +137,95 @@ class RunCache:
         """Forget what was read of an incident's tickets if another process changed them since."""
         if tickets != self.remembered.get(incident, tickets):
             self.tickets.forget(one.id for one in tickets)
+
+
+@dataclass(slots=True)
+class TicketWork:
+    """One document's ticket half, under way.
+
+    ``rows`` maps the ordinal of each row that has a ticket to what is remembered of it. ``hold``
+    says why no ticket may be created now, "" where one may; ``busy`` that people are writing.
+    ``people`` gives the full names of those who took part in the incident, where they can be read.
+    ``claim`` goes with the incident's lock. ``postponed`` are the rows whose ticket could not
+    follow them, ``asked`` those that name a key which was looked up.
+    """
+
+    context: JobContext
+    tracker: TicketTracker
+    report: Report
+    origin: Origin
+    cache: RunCache
+    items: tuple[ActionItem, ...] = ()
+    tracked: tuple[TrackedTicket, ...] = ()
+    hold: str = ""
+    busy: bool = False
+    people: Callable[[], tuple[str, ...]] = tuple
+    claim: Claim = NO_CLAIM
+    rows: dict[int, TrackedTicket] = field(default_factory=dict)
+    postponed: set[int] = field(default_factory=set)
+    asked: set[int] = field(default_factory=set)
+
+    @property
+    def sides(self) -> Sides:
+        """Both sides as they are by now."""
+        read = self.cache.tickets
+        remembered = {one.id for one in (*self.tracked, *self.rows.values())}
+        named = {one.ordinal for one in self.items if one.ticket is not None}
+        return Sides(
+            self.origin.document,
+            self.items,
+            self.rows,
+            read.tickets,
+            busy=self.busy,
+            postponed=frozenset(self.postponed),
+            unread=frozenset(remembered - read.asked),
+            unasked=frozenset(named - self.asked - self.rows.keys()),
+        )
+
+    @property
+    def redated(self) -> set[int]:
+        """The rows whose deadline is another than their ticket was last told."""
+        now = [(one.ordinal, row_values(one).deadline) for one in self.items]
+        return {at for at, day in now if at in self.rows and self.rows[at].row.deadline != day}
+
+    def named(self, item: ActionItem) -> str:
+        """Name a row for a sentence."""
+        return row_name(item, self.origin.document)
+
+    def items_of(self, ticket: TicketId) -> list[ActionItem]:
+        """Give the rows that have a ticket."""
+        own = {ordinal for ordinal, one in self.rows.items() if one.id == ticket}
+        return [item for item in self.items if item.ordinal in own]
+
+
+@contextmanager
+def failures_told(work: TicketWork) -> Iterator[None]:
+    """Tell what fails as a whole, and go on with what does not turn on it."""
+    try:
+        yield
+    except PostmortemError as error:
+        told = str(error)
+        if isinstance(error, ConnectorError):
+            told = f"The tickets of {work.origin.document} are not up to date: {told}"
+        work.report.fail(told)
+        if isinstance(error, OutOfQuota):
+            work.cache.out_of_quota = str(error)
+
+
+@contextmanager
+def postponing(work: TicketWork, items: Iterable[ActionItem]) -> Iterator[None]:
+    """Tell of rows that the tracker failed for, and keep their changes for a later run.
+
+    Raises ``OutOfQuota``, for then nothing else can be asked either.
+    """
+    items = list(items)
+    try:
+        yield
+    except ConnectorError as error:
+        work.postponed.update(item.ordinal for item in items)
+        if isinstance(error, OutOfQuota):
+            raise
+        for item in items:
+            key = work.rows[item.ordinal].key if item.ordinal in work.rows else ""
+            told = f"{work.named(item)}: {key} could not follow it" if key else work.named(item)
+            work.report.fail(f"{told}: {error}")
