@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from dbos import WorkflowStatus
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ from worker.jobs.job import (
 )
 from worker.jobs.results import Action, Deed, IncidentResult, Trigger
 from worker.queue import job_records
-from worker.queue.job_records import StoredJob, read_job
+from worker.queue.job_records import INCIDENT_JOB, TICK, StoredJob, job_of, read_job
 from worker.queue.jobs_database import InFile, OnServer, locate
 from worker.queue.schedule import Schedule
 
@@ -272,3 +273,23 @@ def test_an_address_that_cannot_hold_jobs_is_refused_without_its_password(addres
     with pytest.raises(ConfigurationError, match=says) as refused:
         locate(address)
     assert "secret" not in str(refused.value)
+
+
+def record(name: str, workflow: str, stored: object) -> WorkflowStatus:
+    """Give what the engine keeps of a job, as far as it is read here."""
+    row = WorkflowStatus()
+    row.workflow_id, row.name, row.input = name, workflow, stored  # type: ignore[assignment]
+    return row
+
+
+def test_a_tick_is_no_incidents_job_though_it_was_stored_with_its_arguments():
+    tick = {"args": ["sweep", 60.0], "kwargs": {}}
+    name = job_records.tick_name("sweep", 60, 1)
+    assert job_of(record(name, TICK, tick)) is None
+
+
+def test_a_record_whose_arguments_were_not_loaded_tells_no_job():
+    asked = StoredJob("PABC:e", asking(), covered_from=99.0)
+    stored = {"args": [asked.stored()], "kwargs": {}}
+    assert job_of(record(asked.id, INCIDENT_JOB, stored)) == asked
+    assert job_of(record(asked.id, INCIDENT_JOB, None)) is None

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from connectors.ticket_fields import TicketField
-from connectors.tickets import Category, NoAccount, RemoteLink, Transition
+from connectors.tickets import Category, NoAccount, RemoteLink, Ticket, Transition
 from tests.unit.tracking_support import ALICE, row, rows, ticket, tracked
-from worker.document.action_item_values import ActionItem
+from worker.document.action_item_values import ActionItem, CellEdit, TicketCell
 from worker.tracking.action_types import (
     AddLinks,
     Cell,
@@ -27,7 +29,12 @@ from worker.tracking.plan_agreement import (
 )
 from worker.tracking.row_cells import plan_cells, remembered
 from worker.tracking.shared_fields import ToRow, after
-from worker.tracking.tracked_tickets import TrackedTicket, row_values, ticket_values
+from worker.tracking.tracked_tickets import (
+    TrackedTicket,
+    reads_otherwise,
+    row_values,
+    ticket_values,
+)
 
 NAMED = "Add alert | | | | OPS-1 | To Do"
 RULES = AgreementRules(done=frozenset({"done"}))
@@ -182,3 +189,133 @@ def _to_ticket(item: ActionItem, memory: TrackedTicket, both: Sides) -> tuple[To
     again = replace(both, items=(item,), rows={item.ordinal: memory})
     changes = plan_agreement(again, Answers(), RULES).actions
     return tuple(move for one in changes if isinstance(one, ChangeTicket) for move in one.moves)
+
+
+def told(both: Sides) -> list[str]:
+    actions = plan_agreement(both, Answers(), RULES).actions
+    return [one.sentence for one in actions if isinstance(one, Tell)]
+
+
+def test_a_ticket_that_is_gone_is_told_with_how_to_have_another() -> None:
+    gone = (
+        "Row 1 ('Add alert') of storm.md has the ticket OPS-1, which cannot be seen any more: it "
+        "was deleted, or hidden from this account. No other is created; clear the Ticket cell to "
+        "have a new one."
+    )
+    assert told(sides(NAMED, tickets={})) == [gone]
+    unnamed = replace(MEMORY, status_cell="")
+    assert told(sides(NAMED, tickets={}, memory=unnamed)) == [gone]
+    assert told(sides(NAMED, tickets={}, memory=replace(MEMORY, remote=None))) == [gone]
+
+
+def test_a_ticket_that_was_never_seen_is_told_as_hidden() -> None:
+    never = replace(MEMORY, remote=None, status_cell="")
+    assert told(sides(NAMED, tickets={}, memory=never)) == [
+        "Row 1 ('Add alert') of storm.md has the ticket OPS-1, which this account cannot see: a "
+        "security level may hide the project's new tickets. The row names it all the same; let "
+        "the account see it to have its status."
+    ]
+
+
+def test_what_is_behind_a_ticket_that_cannot_be_seen_is_looked_up_all_the_same() -> None:
+    gone = tracked(2, "Review")
+    both = sides("Review | | | | OPS-2 | To Do", "Add alert | @alice | | | OPS-1 | To Do")
+    both = replace(both, rows={0: gone, 1: MEMORY})
+    assert questions(both, RULES).owners == (("OPS", "@alice"),)
+    assert [type(one) for one in plan_agreement(both, Answers(), RULES).actions] == [Tell, Tell]
+
+
+def test_an_owner_who_did_not_change_is_not_looked_up() -> None:
+    owned = replace(MEMORY, row=replace(MEMORY.row, owner="@alice"))
+    both = sides("Add alerts | @alice | | | OPS-1 | To Do", memory=owned)
+    assert questions(both, RULES) == Questions()
+
+
+def test_a_value_that_both_sides_changed_is_told_and_not_lost() -> None:
+    both = sides("Add alerts | | | | OPS-1 | To Do")
+    renamed = replace(TICKET, summary="Add an alert")
+    assert told(replace(both, tickets={TICKET.id: renamed})) == [
+        "Row 1 ('Add alerts') of storm.md: the task was changed to 'Add alerts' in the document "
+        "and to 'Add an alert' in OPS-1. The tracker's stands; change the row again if it should "
+        "not."
+    ]
+
+
+@pytest.mark.parametrize("field", list(Field))
+def test_each_field_that_a_row_takes_over_goes_into_its_own_cell(field: Field) -> None:
+    (edit,), written = plan_cells(sides(NAMED), {0: (ToRow(field, "old", "new"),)}, RULES)
+    cells = {one: getattr(edit, one.value) for one in Field}
+    assert cells == {one: "new" if one is field else None for one in Field}
+    assert [(one.cell, one.key, one.before, one.after) for one in written] == [
+        (field, "OPS-1", "old", "new")
+    ]
+
+
+def test_a_row_gets_its_ticket_and_status_with_the_reason() -> None:
+    both = sides("Add alert", memory=replace(MEMORY, status_cell=""))
+    (edit,), written = plan_cells(both, {}, RULES)
+    assert edit == CellEdit(0, TicketCell("OPS-1", TICKET.url), "To Do")
+    (item,) = both.items
+    reason = "the row has a ticket now"
+    assert written == [WriteCell(Cell.STATUS, item, reason, "OPS-1", "", "To Do")]
+
+
+def test_a_row_names_the_ticket_of_its_create_whether_or_not_anybody_may_read_it() -> None:
+    both = sides("Add alert", tickets={}, memory=replace(MEMORY, remote=None, status_cell=""))
+    (edit,), written = plan_cells(both, {}, RULES)
+    assert edit == CellEdit(0, TicketCell("OPS-1", MEMORY.url), "Unavailable")
+    assert [(one.cell, one.key, one.after) for one in written] == [
+        (Cell.STATUS, "OPS-1", "Unavailable")
+    ]
+
+
+def test_a_row_that_has_and_names_no_ticket_is_left_alone() -> None:
+    both = sides("Review", NAMED)
+    edits, written = plan_cells(replace(both, rows={1: MEMORY}), {}, RULES)
+    assert [one.ordinal for one in edits] == [1]
+    assert written == []
+
+
+def test_a_status_stays_where_nobody_could_ask_for_it() -> None:
+    unread = sides("Add alert | | | | OPS-1 | Doing", unread=frozenset({TICKET.id}))
+    (edit,), written = plan_cells(unread, {}, RULES)
+    assert (edit.status, written) == ("Doing", [])
+    typed = replace(sides("Add alert | | | | OPS-8 | Doing"), rows={})
+    (edit,), written = plan_cells(replace(typed, unasked=frozenset({0})), {}, RULES)
+    assert (edit, written) == (CellEdit(0, status="Doing"), [])
+    (edit,), (one,) = plan_cells(typed, {}, RULES)
+    assert (edit.status, one.reason, one.key) == (
+        "Unavailable",
+        "the row has a ticket now",
+        "OPS-8",
+    )
+
+
+def test_a_status_that_a_person_wrote_stays_while_its_move_is_to_come() -> None:
+    written_over = "Add alert | | | | OPS-1 | Done"
+    (edit,), written = plan_cells(sides(written_over, postponed=frozenset({0})), {}, RULES)
+    assert (edit.status, written) == ("Done", [])
+    (edit,), (one,) = plan_cells(sides(written_over), {}, RULES)
+    assert (edit.status, one.reason) == ("To Do", "the tracker says so")
+
+
+@pytest.mark.parametrize(
+    ("now", "otherwise"),
+    [
+        (TICKET, False),
+        (replace(TICKET, status="Done"), True),
+        (replace(TICKET, key="PLAT-9"), True),
+        (replace(TICKET, due=date(2026, 12, 24)), True),
+        (replace(TICKET, url="https://elsewhere.example.com"), False),
+        (replace(TICKET, resolution="done"), False),
+        (None, True),
+    ],
+)
+def test_a_ticket_reads_otherwise_where_the_document_would(
+    now: Ticket | None, *, otherwise: bool
+) -> None:
+    assert reads_otherwise(MEMORY, now, frozenset({"done"})) is otherwise
+
+
+def test_a_ticket_that_stays_unavailable_reads_as_before() -> None:
+    assert not reads_otherwise(replace(MEMORY, status_cell="Unavailable"), None, frozenset())

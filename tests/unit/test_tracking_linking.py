@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from connectors.tickets import Mark
-from tests.unit.tracking_support import LAG, NOW, intent, rows, state, ticket, tracked
-from worker.tracking.action_types import LinkPlan
+from tests.unit.tracking_support import INCIDENT, LAG, NOW, intent, rows, state, ticket, tracked
+from worker.tracking.action_types import LinkPlan, sentences
 from worker.tracking.new_ticket import summary_line
 from worker.tracking.plan_links import plan_links
+from worker.tracking.tracked_tickets import TrackedTicket, Values, row_words
 
 
 def keys(decided: LinkPlan) -> dict[int, str]:
@@ -210,3 +211,139 @@ def test_a_ticket_of_another_create_without_an_answer_is_not_adopted_by_its_word
     )
     assert keys(decided) == {}
     assert created(decided) == [0]
+
+
+def test_what_is_left_to_people_is_said_in_sentences() -> None:
+    items = rows("~~Add alert~~", "Review", "Drill")
+    known = state(items, hold="the configuration creates none")
+    gone = tracked(1, "Old work")
+    plan = LinkPlan(orphans=(gone,), left_out=(0,), held=(1, 2), warnings=("It is odd.",))
+    assert list(sentences(plan, known)) == [
+        "It is odd.",
+        "The row of OPS-1 ('Old work') is gone from storm.md. The ticket is left alone; close it "
+        "in the tracker if it is not wanted.",
+        "Row 1 ('Add alert') of storm.md is struck out, so no ticket is made for it.",
+        "2 action items have no ticket in storm.md: the configuration creates none.",
+    ]
+    assert list(sentences(LinkPlan(held=(1,)), known)) == [
+        "1 action item has no ticket in storm.md: the configuration creates none."
+    ]
+    assert list(sentences(LinkPlan(), known)) == []
+
+
+def test_a_create_in_a_project_that_hides_new_tickets_is_left_to_people() -> None:
+    over = intent("a1", "Add alert", age=90)
+    decided = plan_links(
+        state(rows("Add alert", "Drill"), intents=(over,), labelled=(), hides_new="OPS")
+    )
+    assert created(decided) == [1]
+    assert decided.problems == (
+        "Row 1 ('Add alert') of storm.md has no ticket that is known: its create had no answer, "
+        "and this account cannot see new tickets of project OPS, so nobody can tell whether one "
+        "was made. Let somebody who sees them search for the label pm-a1, and put the key into the "
+        "row; if there is none, that of a ticket made by hand.",
+    )
+    assert (decided.lost, decided.waits) == ((), ())
+
+
+def test_a_row_at_which_the_tracker_fails_each_time_is_left_out_until_it_is_changed() -> None:
+    (item, *_) = items = rows("Add alert", "Drill")
+    fails = replace(
+        intent("a1", "Add alert", age=90), failures=3, reason="It fell.", words=row_words(item)
+    )
+    decided = plan_links(state(items, intents=(fails,), labelled=()))
+    assert created(decided) == [1]
+    assert decided.problems == (
+        "Row 1 ('Add alert') of storm.md has no ticket: its create failed 3 times while others "
+        "could be asked for. It fell. It is left out until the row is changed: reword it "
+        "(characters such as emoji may be the reason), or put the key of a ticket made by hand "
+        "into it.",
+    )
+    again = [replace(fails, words="Add alert \N{FIRE}"), replace(fails, failures=2)]
+    tried = [plan_links(state(items, intents=(one,), labelled=())) for one in again]
+    assert [created(one) for one in tried] == [[0, 1], [0, 1]]
+    assert [one.lost for one in tried] == [("a1",), ("a1",)]
+    assert tried[0].creates[0].reason == "its first create surely made no ticket"
+    assert tried[0].creates[0].lost == again[0]
+
+
+def test_why_a_row_waits_is_told_with_what_the_tracker_said_last() -> None:
+    fails = replace(intent("a1", "Add alert", age=10), failures=1, reason="It fell.")
+    decided = plan_links(state(rows("Add alert"), intents=(fails,), labelled=()))
+    (wait,) = decided.waits
+    assert (wait.ordinal, wait.until) == (0, fails.opened_at + LAG)
+    assert wait.reason == "its create had no answer, and a search may still miss the ticket"
+    assert decided.problems == ("Row 1 ('Add alert') of storm.md has no ticket yet: It fell.",)
+
+
+def test_a_create_whose_row_is_to_have_none_is_struck_out() -> None:
+    over = (intent("a1", "Add alert", age=90),)
+    out = plan_links(state(rows("~~Add alert~~"), intents=over, labelled=()))
+    assert (out.left_out, out.lost, out.creates) == ((0,), ("a1",), ())
+    held = plan_links(state(rows("Add alert"), intents=over, labelled=(), hold="it is a draft"))
+    assert (held.held, held.lost, held.creates) == ((0,), ("a1",), ())
+
+
+def test_a_ticket_that_nobody_remembers_is_remembered_as_it_is_found() -> None:
+    found = ticket(3, "add  alert", mark=Mark("b2"))
+    (link,) = plan_links(state(rows("Add alert"), labelled=(found,))).links
+    assert link.reason == "a ticket of this incident has the same words and no row"
+    assert link.adopted
+    assert link.tracked == TrackedTicket(
+        id=found.id,
+        key=found.key,
+        url=found.url,
+        incident=INCIDENT,
+        ordinal=0,
+        row=Values("Add alert"),
+        mark=Mark("b2"),
+        has_links=False,
+    )
+
+
+def test_every_link_says_why_its_ticket_is_the_rows() -> None:
+    unwritten = plan_links(
+        state(rows("Add alert"), tracked=(tracked(1, "Add alert", linked=False),))
+    )
+    cleared = plan_links(state(rows("Add alert"), tracked=(tracked(1, "Add alert"),)))
+    lost = plan_links(
+        state(
+            rows("Add alerts"),
+            intents=(intent("a1", "Add alert"),),
+            labelled=(ticket(1, "Add alert", mark=Mark("a1")),),
+        )
+    )
+    assert [one.links[0].reason for one in (unwritten, cleared, lost)] == [
+        "created earlier, the link had not been written yet",
+        "the row has this ticket already, its link was missing",
+        "its create had no answer, the search found the ticket",
+    ]
+    assert lost.links[0].tracked.row == Values("Add alert")
+    assert (lost.links[0].tracked.mark, lost.settled) == (Mark("a1"), (Mark("a1"),))
+
+
+def test_what_is_found_twice_or_without_a_row_is_told_with_its_keys() -> None:
+    twice = (ticket(1, "Add alert", mark=Mark("a1")), ticket(2, "Add alert", mark=Mark("a1")))
+    made = (intent("a1", "Add alert"),)
+    clones = plan_links(state(rows("Add alert"), intents=made, labelled=twice))
+    assert clones.warnings[0] == (
+        "OPS-2 carries the same mark as OPS-1 (a clone copies labels). The row 'Add alert' is "
+        "linked to OPS-1, the oldest; close the others if they are not wanted."
+    )
+    gone = plan_links(state(rows("Review the handover"), intents=made, labelled=twice))
+    assert gone.warnings == (
+        "OPS-1 was created for 'Add alert', and the document has no such row any more. The ticket "
+        "is left alone.",
+    )
+    alike = (ticket(1, "Add alert"), ticket(2, "Add alert"))
+    assert plan_links(state(rows("Add alert"), labelled=alike)).warnings == (
+        "OPS-2 has the same words as OPS-1 and no row of its own. The row is linked to OPS-1, the "
+        "older; close OPS-2 if it is not wanted.",
+    )
+
+
+def test_a_row_that_is_to_have_no_ticket_costs_no_search_unless_the_journal_is_new() -> None:
+    out = rows("~~Add alert~~")
+    assert plan_links(state(out)) == LinkPlan(left_out=(0,))
+    assert plan_links(state(out, forgotten_until=NOW)).search
+    assert not plan_links(state((), forgotten_until=NOW)).search

@@ -3,9 +3,11 @@
 import pytest
 
 from connectors.incidents import IncidentId
+from connectors.tickets import Mark
 from tests.unit.tracking_support import INCIDENT, row, rows, ticket, tracked
 from worker.tracking.action_types import LinkTicket, Tell
 from worker.tracking.row_matching import adopt_typed, as_remembered, match_keys
+from worker.tracking.tracked_tickets import TrackedTicket, row_values
 
 NAMED = row("Add alert", ticket="OPS-1", status="To Do")
 
@@ -59,3 +61,65 @@ def test_a_typed_ticket_that_cannot_be_seen_is_told_and_not_adopted() -> None:
     (told,) = adopt_typed(NAMED, None, None, INCIDENT, "storm.md")
     assert isinstance(told, Tell)
     assert "names OPS-1, which cannot be seen" in told.sentence
+
+
+def test_a_typed_ticket_is_remembered_as_linked_in_its_row() -> None:
+    typed = row("Add alert", "@alice", ticket="OPS-1")
+    now = ticket(1, "By hand", mark=Mark("m4rk"))
+    assert list(adopt_typed(typed, now, None, INCIDENT, "storm.md")) == [
+        LinkTicket(
+            0,
+            TrackedTicket(
+                now.id,
+                now.key,
+                now.url,
+                INCIDENT,
+                0,
+                row_values(typed),
+                None,
+                now.mark,
+                linked=True,
+            ),
+            "a person put its key into the row",
+            adopted=True,
+        )
+    ]
+
+
+def test_what_is_said_of_a_typed_key_names_its_row_and_what_to_do() -> None:
+    other = tracked(1, "Add alert", incident=IncidentId("Q0OTHER"))
+    epic = ticket(1, "Postmortem", labels=("postmortem-epic-Q0STORM",))
+    given = ((None, None), (epic, None), (ticket(1, "Add alert"), other))
+    told = [next(iter(adopt_typed(NAMED, *one, INCIDENT, "storm.md"))) for one in given]
+    assert told == [
+        Tell(
+            "Row 1 ('Add alert') of storm.md names OPS-1, which cannot be seen: there is no such "
+            "ticket, or the account may not see it. Correct the key, or clear the cell."
+        ),
+        Tell(
+            "Row 1 ('Add alert') of storm.md names OPS-1, the epic that the tickets of this "
+            "postmortem belong to, so the row has no ticket of its own. Clear the cell to have one."
+        ),
+        Tell(
+            "Row 1 ('Add alert') of storm.md names OPS-1, which is already the ticket of a row in "
+            "the postmortem of Q0OTHER. Its status is shown in both."
+        ),
+    ]
+
+
+def test_a_ticket_typed_again_into_its_own_document_is_not_told() -> None:
+    (link,) = adopt_typed(NAMED, ticket(1, "x"), tracked(1, "x"), INCIDENT, "storm.md")
+    assert isinstance(link, LinkTicket)
+
+
+def test_what_the_row_already_says_of_a_ticket_is_not_told_again() -> None:
+    known = row("Add alert", ticket="OPS-1", status="Unavailable")
+    assert list(adopt_typed(known, None, None, INCIDENT, "storm.md")) == []
+    assert list(adopt_typed(row("Add alert"), None, None, INCIDENT, "storm.md")) == []
+
+
+def test_a_row_without_a_ticket_and_one_that_nothing_is_remembered_of_stay_as_they_are() -> None:
+    assert as_remembered(NAMED, None) is NAMED
+    assert as_remembered(NAMED, tracked(1, "Add alert")) is NAMED
+    bare = row("Add alert")
+    assert as_remembered(bare, tracked(1, "Add alert")) is bare
