@@ -278,7 +278,7 @@ def test_an_address_that_cannot_hold_jobs_is_refused_without_its_password(addres
 def record(name: str, workflow: str, stored: object) -> WorkflowStatus:
     """Give what the engine keeps of a job, as far as it is read here."""
     row = WorkflowStatus()
-    row.workflow_id, row.name, row.input = name, workflow, stored  # type: ignore[assignment]
+    row.workflow_id, row.name, row.input = name, workflow, stored  # type: ignore[assignment]  # as stored
     return row
 
 

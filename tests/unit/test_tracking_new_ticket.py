@@ -54,7 +54,7 @@ ITEM = row("Add alert", "@alice", "High", "2026-12-24")
 def prepared(item: ActionItem, owner: object = ALICE, **values: object) -> CreateTicket:
     """Prepare a row's ticket with what is said, and otherwise what all rows here have."""
     plain = {"origin": ORIGIN, "route": ROUTE, "fields": FIELDS, "priorities": {}, **values}
-    return prepare(item, "it has none", MARK, owner=owner, **plain)  # type: ignore[arg-type]
+    return prepare(item, "it has none", MARK, owner=owner, **plain)  # type: ignore[arg-type]  # built by name
 
 
 def test_a_ticket_has_all_that_its_row_and_its_route_say() -> None:
