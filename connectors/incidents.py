@@ -245,11 +245,15 @@ LOG_ENTRIES, ALERTS, NOTES = "log entries", "alerts", "notes"
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A part that the source would not give, or some of it, and the reason, as a sentence."""
+    """A part that the source would not give, or some of it, and the reason, as a sentence.
+
+    ``for_now`` tells that it may be had at another look: the source failed, it did not refuse.
+    """
 
     part: str
     reason: str
     partly: bool = False
+    for_now: bool = False
 
 
 @dataclass(frozen=True, slots=True)

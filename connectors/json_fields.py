@@ -1,24 +1,31 @@
 """Reads JSON that a service sent: each value knows its place, so that an error can name the field.
 
 A field that is left out or ``null`` is *absent*: services send both for the same. A field of
-another type than asked for is always an error.
+another type than asked for is an error, unless it may be absent and its sender is forgiven that.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from connectors.errors import PayloadError
 
 _SHORT = 40
+_TIME = "a time with its offset from UTC"
 
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sent JSON. With ``quoted`` an error repeats a wrong value, else it may be private."""
+    """Who sent JSON. With ``quoted`` an error repeats a wrong value, else it may be private.
+
+    With ``forgiving`` what may be absent counts as absent where it is of another type than asked
+    for; a number serves as a text. The first such error is kept in ``forgiven``.
+    """
 
     name: str
     quoted: bool = False
+    forgiving: bool = False
+    forgiven: list[PayloadError] = field(default_factory=list, compare=False)
 
 
 class JsonValue:
@@ -56,15 +63,16 @@ class JsonValue:
             return JsonValue(None, self, name)
         if isinstance(value, dict):
             return JsonValue(value.get(name), self, name)
-        raise self.wrong("an object")
+        self._forgive("an object")
+        return JsonValue(None, self, name)
 
     def members(self) -> Mapping[str, object]:
         """Give an object's fields as they are, none where it is absent."""
-        if self.value is None:
-            return {}
-        if not isinstance(self.value, dict):
-            raise self.wrong("an object")
-        return self.value
+        if isinstance(self.value, dict):
+            return self.value
+        if self.value is not None:
+            self._forgive("an object")
+        return {}
 
     def required_object(self) -> "JsonValue":
         """Give this value, once it is an object."""
@@ -77,14 +85,27 @@ class JsonValue:
         if self.value is None:
             return ()
         if not isinstance(self.value, list):
-            raise self.wrong("a list")
+            self._forgive("a list")
+            return ()
         return tuple(JsonValue(item, self, at) for at, item in enumerate(self.value))
+
+    def required_list(self) -> tuple["JsonValue", ...]:
+        """Give the members of a list that must be there."""
+        if not isinstance(self.value, list):
+            raise self.wrong("a list")
+        return self.each()
 
     def objects(self) -> tuple["JsonValue", ...]:
         """Give the objects of a list, none where it is absent; ``null`` among them is left out."""
         if not self.value and isinstance(self.value, list | None):
             return ()
-        return tuple(item.required_object() for item in self.each() if item.value is not None)
+        return tuple(item for item in self.each() if item.value is not None and item._is_object())
+
+    def _is_object(self) -> bool:
+        if not isinstance(self.value, dict):
+            self._forgive("an object")
+            return False
+        return True
 
     def text(self) -> str:
         """Give a text."""
@@ -97,7 +118,8 @@ class JsonValue:
         value = self.value
         if value is None or isinstance(value, str):
             return value or None
-        raise self.wrong("a text")
+        self._forgive("a text")
+        return str(value) if _is_number(value) else None
 
     def optional_text(self, name: str) -> str | None:
         """Give the text in a field of an object, None where either is absent or it is empty.
@@ -126,15 +148,19 @@ class JsonValue:
 
     def number_or_none(self) -> int | None:
         """Give a whole number, or None where it is absent."""
-        return None if self.value is None else self.number()
+        try:
+            return None if self.value is None else self.number()
+        except PayloadError:
+            self._forgive("a whole number")
+            return None
 
     def flag(self, default: bool = False) -> bool:
         """Give a truth value, the default where it is absent."""
-        if self.value is None:
-            return default
-        if not isinstance(self.value, bool):
-            raise self.wrong("true or false")
-        return self.value
+        if isinstance(self.value, bool):
+            return self.value
+        if self.value is not None:
+            self._forgive("true or false")
+        return default
 
     def identifier(self) -> str:
         """Give an id as text, also where it was sent as a number."""
@@ -144,17 +170,25 @@ class JsonValue:
 
     def time(self) -> datetime:
         """Give a time in UTC; it is sent with its offset (``Z``, ``+01:00``, Jira's ``+0100``)."""
+        if (time := self._time()) is None:
+            raise self.wrong(_TIME)
+        return time
+
+    def _time(self) -> datetime | None:
         try:
             time = datetime.fromisoformat(self.value) if isinstance(self.value, str) else None
             if time is not None and time.tzinfo is not None:
                 return time.astimezone(UTC)
         except (ValueError, OverflowError):
             pass
-        raise self.wrong("a time with its offset from UTC")
+        return None
 
     def time_or_none(self) -> datetime | None:
         """Give a time in UTC, or None where it is absent."""
-        return None if self.value is None else self.time()
+        time = self._time()
+        if time is None and self.value is not None:
+            self._forgive(_TIME)
+        return time
 
     def day_or_none(self) -> date | None:
         """Give a day (``2026-03-01``), or None where it is absent or empty."""
@@ -162,7 +196,21 @@ class JsonValue:
         try:
             return None if text is None else date.fromisoformat(text)
         except ValueError:
-            raise self.wrong("a day such as 2026-03-01") from None
+            self._forgive("a day such as 2026-03-01")
+            return None
+
+    @property
+    def forgiven(self) -> PayloadError | None:
+        """The first error that the sender of this answer was forgiven so far."""
+        return next(iter(self._sender().forgiven), None)
+
+    def _forgive(self, expected: str) -> None:
+        """Count a value of a wrong type as absent. Raises its error where that is not forgiven."""
+        sender = self._sender()
+        if not sender.forgiving:
+            raise self.wrong(expected)
+        if not sender.forgiven:
+            sender.forgiven.append(self.wrong(expected))
 
     def wrong(self, expected: str) -> PayloadError:
         """Make the error that says what stands here instead of what should."""
@@ -180,6 +228,10 @@ class JsonValue:
     def _sender(self) -> Sender:
         above = self._above
         return above if isinstance(above, Sender) else above._sender()
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _kind(value: object) -> str:

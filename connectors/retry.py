@@ -60,13 +60,14 @@ class RetryPolicy:
     A service that asks for more than ``longest_wait`` is out of quota: the call ends at once and
     says when to come back, so that nobody's terminal hangs for an hour. One that is down is told as
     such before the pauses between attempts come to more than ``longest_outage``; a wait that it
-    names is kept once all the same.
+    names is kept once all the same. No attempt begins when ``last_repeat`` is over.
     """
 
     attempts: int = 4
     first_wait: float = 0.5
     longest_wait: float = 60.0
     longest_outage: float = 8.0
+    last_repeat: float = math.inf
     jitter: float = 0.25
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
@@ -225,6 +226,8 @@ class Retrier:
         error = state.outcome.exception() if state.outcome else None
         limited = isinstance(error, Retryable) and isinstance(error.error, OutOfQuota)
         waited = state.idle_for + state.upcoming_sleep
+        if not limited and (state.seconds_since_start or 0) >= self.policy.last_repeat:
+            return True
         return not limited and state.attempt_number > 1 and waited > self.policy.longest_outage
 
     def _is_too_long(self, again: Retryable) -> bool:

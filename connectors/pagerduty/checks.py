@@ -49,7 +49,7 @@ def _newest_incident(transport: Transport) -> IncidentId | None:
         "sort_by": "created_at:desc",
         "limit": 1,
     }
-    for incident in transport.get("/incidents", query)["incidents"].objects():
+    for incident in transport.get("/incidents", query)["incidents"].required_list():
         return read_incident_id(incident["id"])
     return None
 

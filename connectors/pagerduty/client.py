@@ -7,7 +7,8 @@ from connectors.errors import Finding
 from connectors.incident_source import IncidentFilter
 from connectors.incidents import Incident, IncidentId, IncidentRecord
 from connectors.pagerduty import checks, payloads, resolved_incidents
-from connectors.pagerduty.record_reader import PlanLimits, RecordReader, incident_path
+from connectors.pagerduty.missing_parts import MissingParts, PlanLimits
+from connectors.pagerduty.record_reader import RecordReader, incident_path
 from connectors.pagerduty.transport import Transport
 from connectors.rate_limit import NoPace, Pace
 from connectors.retry import RetryPolicy
@@ -48,7 +49,7 @@ class PagerDuty:
         return f"PagerDuty({self._transport.url!r})"
 
     def incident(self, incident: IncidentId) -> Incident:
-        answer = self._transport.get(incident_path(incident))
+        answer = self._transport.get(incident_path(incident), brief=True)
         return payloads.incident(answer["incident"].required_object())
 
     def record(self, incident: IncidentId) -> IncidentRecord:
@@ -58,7 +59,8 @@ class PagerDuty:
         where there are none, subscribers only where a status update went out, other incidents only
         where something hints at a merge, and what the account's plan lacks (402) only once an hour.
         """
-        return RecordReader(self._transport, self._plan).read(incident)
+        gaps = MissingParts(self._transport, self._plan)
+        return RecordReader(self._transport, gaps).read(incident)
 
     def resolved(
         self, since: datetime, until: datetime, only: IncidentFilter

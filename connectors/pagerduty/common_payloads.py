@@ -146,7 +146,7 @@ def read_incident_id(field: JsonValue) -> IncidentId:
 
 def agent_or_none(fields: JsonValue) -> Agent | None:
     """Read who acted. A deleted person is still named, by the reference's ``summary``."""
-    if not fields:
+    if not fields.members():
         return None
     kind = (fields.optional_text("type") or "").removesuffix("_reference")
     name = _name(fields)
@@ -163,7 +163,7 @@ def agent_or_none(fields: JsonValue) -> Agent | None:
 
 def reference_or_none(fields: JsonValue) -> Reference | None:
     """Read a reference to something; its id stands in where it has no name."""
-    if not fields:
+    if not fields.members():
         return None
     return Reference(
         fields.optional_text("id") or "", _name(fields), fields.optional_text("html_url")

@@ -51,20 +51,27 @@ def log_entry(fields: JsonValue) -> LogEntry:
 
 def _channel(channel: JsonValue) -> Channel:
     common = channel["cef_details"]
-    duration = channel["duration"].number_or_none()
     word = channel.optional_text("type") or ""
     return Channel(
         kind=common_payloads.channel_kind(word),
         word=word,
         summary=channel.optional_text("summary") or channel.optional_text("subject"),
         details=readable_lines(channel["details"].value) or None,
-        duration=None if duration is None else timedelta(seconds=duration),
+        duration=_duration(channel["duration"].number_or_none()),
         notification=_notification(channel),
         client=channel.optional_text("client") or common.optional_text("client"),
         client_url=channel.optional_text("client_url") or common.optional_text("client_url"),
         severity=common.optional_text("severity"),
         source=common.optional_text("source_origin"),
     )
+
+
+def _duration(seconds: int | None) -> timedelta | None:
+    """Give a length of time; one that no calendar holds is none."""
+    try:
+        return None if seconds is None else timedelta(seconds=seconds)
+    except OverflowError:
+        return None
 
 
 def _notification(channel: JsonValue) -> str | None:
@@ -86,7 +93,7 @@ def _changes(channel: JsonValue) -> Iterator[FieldChange]:
     for kind in ("application_fields", "customer_fields") if changeset else ():
         for one in changeset[kind].objects():
             old, new = plain(one["old_value"].value), plain(one["value"].value)
-            yield FieldChange(one["name"].text(), old or None, new or None)
+            yield FieldChange(one.optional_text("name") or "", old or None, new or None)
     members = channel.members()
     for name, before, after in _PAIRS:
         pair = members.get(before), members.get(after)

@@ -5,6 +5,8 @@ open set: an unknown one is read like the others. A person who was deleted stays
 with a ``summary``. Log entries are read in ``log_payloads``.
 """
 
+import re
+
 from connectors.incidents import (
     Agent,
     Alert,
@@ -19,6 +21,7 @@ from connectors.incidents import (
 from connectors.json_fields import JsonValue
 from connectors.pagerduty import common_payloads
 from connectors.pagerduty.common_payloads import (
+    OWN_ID,
     agent_or_none,
     plain,
     read_incident_id,
@@ -120,12 +123,12 @@ def custom_fields(fields: JsonValue) -> tuple[CustomField, ...]:
 
 def business_services(fields: JsonValue) -> tuple[Reference, ...]:
     """Read the business services that an incident has an impact on."""
-    return references(fields["services"].objects())
+    return references(fields["services"].required_list())
 
 
 def subscribers(fields: JsonValue) -> int:
     """Count who subscribed to an incident's status updates."""
-    return fields["total"].number_or_none() or sum(1 for _ in fields["subscribers"].objects())
+    return fields["total"].number_or_none() or len(fields["subscribers"].required_list())
 
 
 def _named(fields: JsonValue, name: str) -> str | None:
@@ -154,9 +157,8 @@ def _merged_into(fields: JsonValue) -> Reference | None:
     reason = fields["resolve_reason"]
     if reason.optional_text("type") != "merge_resolve_reason":
         return None
-    target = reason["incident"].required_object()
-    read_incident_id(target["id"])
-    return reference_or_none(target)
+    target = reference_or_none(reason["incident"])
+    return target if target and re.fullmatch(OWN_ID, target.id) else None
 
 
 def _responders(fields: JsonValue) -> tuple[Responder, ...]:

@@ -1,16 +1,20 @@
-"""Reads an incident with all its parts, in few calls, leaving out what is not to be had."""
+"""Reads an incident with all its parts, in few calls, leaving out what is not to be had.
+
+A part fails alone, in whatever way, and is named; what broke off is never taken for whole. Without
+the incident itself there is no record.
+"""
 
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from connectors.errors import NotFound, Rejected
+from connectors.errors import NotFound, PayloadError, Rejected
 from connectors.incidents import (
     ALERTS,
     LOG_ENTRIES,
+    NOTES,
     AgentKind,
     Alert,
     ChangeEvent,
@@ -27,37 +31,18 @@ from connectors.json_fields import JsonValue
 from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty import log_payloads, payloads, resolved_incidents
 from connectors.pagerduty.common_payloads import OWN_ID
+from connectors.pagerduty.missing_parts import MissingParts
 from connectors.pagerduty.refusals import Withheld
-from connectors.pagerduty.transport import LAST_OFFSET, ListPages, Query, Transport
+from connectors.pagerduty.transport import LAST_OFFSET, ListPages, Query, Transport, read_each
 
 MERGE_PAGES = 5
 """How many pages of incidents are searched for those that were merged into one."""
 EARLY_ALERT = timedelta(minutes=1)
 """An alert that is older than its incident by more than this came from another incident."""
-PLAN_MEMORY = 3600.0
-"""Seconds for which a part that the account's plan lacks is not asked for again."""
 _BEFORE_IT = timedelta(days=30)
 """How far before an incident's start its log is read: a merge brings earlier entries along."""
 _INCLUDED: Query = {"include[]": ["conference_bridge", "custom_fields"]}
-T = TypeVar("T")
 Dated = TypeVar("Dated", LogEntry, Alert, Note, ChangeEvent)
-
-
-@dataclass(slots=True)
-class PlanLimits:
-    """What the account's plan does not include: no use in asking again for each incident."""
-
-    clock: Callable[[], float] = time.monotonic
-    _lacking: dict[str, tuple[Missing, float]] = field(default_factory=dict, init=False)
-
-    def lacks(self, part: str) -> Missing | None:
-        """Give the reason why a part is not asked for, None where it is."""
-        missing, until = self._lacking.get(part, (None, 0.0))
-        return missing if self.clock() < until else None
-
-    def note(self, missing: Missing) -> None:
-        """Remember that the plan lacks a part."""
-        self._lacking[missing.part] = (missing, self.clock() + PLAN_MEMORY)
 
 
 def incident_path(incident: str) -> str:
@@ -72,61 +57,47 @@ def incident_path(incident: str) -> str:
 
 @dataclass(slots=True)
 class RecordReader:
-    """Reads one incident's record; ``missing`` gathers what was left out."""
+    """Reads one incident's record; ``gaps`` gathers what was left out."""
 
     transport: Transport
-    plan: PlanLimits
-    missing: list[Missing] = field(default_factory=list, init=False)
+    gaps: MissingParts
 
     def read(self, asked: IncidentId) -> IncidentRecord:
         """Give the record, each part oldest first."""
         incident, custom_fields = self._incident(asked)
-        log = self._part(LOG_ENTRIES, lambda: self._log_entries(incident)) or ()
-        alerts = self._part(ALERTS, lambda: self._alerts(incident)) or ()
+        log = self.gaps.part(LOG_ENTRIES, lambda: self._log_entries(incident)) or ()
+        alerts = self.gaps.part(ALERTS, lambda: self._alerts(incident)) or ()
         return IncidentRecord(
             incident=incident,
             log_entries=log,
             alerts=alerts,
-            notes=self._list(incident, "notes", "notes", payloads.note),
+            notes=self._list(incident, NOTES, "notes", payloads.note),
             change_events=self._list(
                 incident, "change events", "related_change_events", payloads.change_event
             ),
             custom_fields=custom_fields,
             business_services=self._business_services(incident),
             subscribers=self._subscribers(incident, log),
-            merged_incidents=self._part(
+            merged_incidents=self.gaps.part(
                 "merged incidents", lambda: self._merged(incident, log, alerts)
             )
             or (),
-            missing=tuple(self.missing),
+            missing=tuple(self.gaps.missing),
         )
-
-    def _part(self, part: str, read: Callable[[], T]) -> T | None:
-        """Read a part; where it is withheld or not there, give None and say so in ``missing``."""
-        if known := self.plan.lacks(part):
-            self.missing.append(known)
-            return None
-        try:
-            return read()
-        except Withheld as withheld:
-            lack = Missing(part, str(withheld))
-            if withheld.lasting:
-                self.plan.note(lack)
-        except NotFound as not_found:
-            lack = Missing(part, str(not_found))
-        self.missing.append(lack)
-        return None
 
     def _incident(self, asked: IncidentId) -> tuple[Incident, tuple[CustomField, ...]]:
         """Read the incident with what can be included; without, where that is refused."""
         path = incident_path(asked)
         try:
-            answer = self.transport.get(path, _INCLUDED)
+            answer = self.transport.get(path, _INCLUDED, brief=True)
         except (Rejected, Withheld) as refused:
-            answer = self.transport.get(path)
-            self.missing.append(Missing("custom fields", str(refused)))
+            answer = self.transport.get(path, brief=True)
+            self.gaps.missing.append(Missing("custom fields", str(refused)))
         fields = answer["incident"].required_object()
-        return payloads.incident(fields), payloads.custom_fields(fields)
+        incident = payloads.incident(fields)
+        custom = self.gaps.part("custom fields", lambda: payloads.custom_fields(fields)) or ()
+        self.gaps.tell_forgiven("the incident", answer)
+        return incident, custom
 
     def _log_entries(self, incident: Incident) -> tuple[LogEntry, ...]:
         """Read the whole log, which comes newest first.
@@ -138,15 +109,12 @@ class RecordReader:
         oldest: datetime | None = None
         while True:
             pages = self._log_pages(incident, oldest)
-            for page in pages:
-                seen.update((entry.id, entry) for entry in page)
-            if pages.broken:
-                self._cut(LOG_ENTRIES, "PagerDuty spoke of more and sent an empty page")
-            if not pages.capped:
+            seen.update((entry.id, entry) for entry in self.gaps.pages(LOG_ENTRIES, pages, seen))
+            if not pages.capped or not seen:
                 break
             reached = min(entry.created_at for entry in seen.values())
             if oldest is not None and reached >= oldest:
-                self._cut(LOG_ENTRIES, f"more than {LAST_OFFSET:,} stand in one second")
+                self.gaps.cut(LOG_ENTRIES, f"more than {LAST_OFFSET:,} stand in one second")
                 break
             oldest = reached
         return _oldest_first(seen.values())
@@ -157,7 +125,7 @@ class RecordReader:
             since = min(incident.created_at, until) - _BEFORE_IT
             query.update(resolved_incidents.period_query(since, until + timedelta(seconds=1)))
         path = f"/incidents/{incident.id}/log_entries"
-        return ListPages(self.transport, path, "log_entries", log_payloads.log_entry, query)
+        return ListPages(self.transport, path, "log_entries", log_payloads.log_entry, query, [])
 
     def _alerts(self, incident: Incident) -> tuple[Alert, ...]:
         """Read the alerts, as far as they can be paged through: they know no periods of time."""
@@ -165,15 +133,13 @@ class RecordReader:
             return ()
         path = f"/incidents/{incident.id}/alerts"
         query = {"sort_by": "created_at:asc"}
-        pages = ListPages(self.transport, path, "alerts", payloads.alert, query)
-        seen = {alert.id: alert for page in pages for alert in page}
-        if pages.capped or len(seen) < (incident.alert_count or 0):
+        pages = ListPages(self.transport, path, "alerts", payloads.alert, query, [])
+        seen = {alert.id: alert for alert in self.gaps.pages(ALERTS, pages)}
+        told = any(one.part == ALERTS for one in self.gaps.missing)
+        if not told and (pages.capped or len(seen) < (incident.alert_count or 0)):
             total = f" of {incident.alert_count:,}" if incident.alert_count else ""
-            self._cut(ALERTS, f"PagerDuty listed {len(seen):,}{total}, the oldest")
+            self.gaps.cut(ALERTS, f"PagerDuty listed {len(seen):,}{total}, the oldest")
         return _oldest_first(reversed(seen.values()))
-
-    def _cut(self, part: str, why: str) -> None:
-        self.missing.append(Missing(part, f"Some {part} are missing: {why}.", partly=True))
 
     def _list(
         self, incident: Incident, part: str, name: str, parse: Callable[[JsonValue], Dated]
@@ -183,9 +149,16 @@ class RecordReader:
         wrapper = name.removeprefix("related_")
 
         def read() -> tuple[Dated, ...]:
-            return _oldest_first(parse(one) for one in self.transport.get(path)[wrapper].objects())
+            answer = self.transport.get(path)
+            unread: list[PayloadError] = []
+            found = list(read_each(answer[wrapper].required_list(), parse, unread))
+            if answer["more"].flag():
+                self.gaps.cut(part, "PagerDuty spoke of more", for_now=True)
+            self.gaps.tell_unread(part, unread)
+            self.gaps.tell_forgiven(part, answer)
+            return _oldest_first(found)
 
-        return self._part(part, read) or ()
+        return self.gaps.part(part, read) or ()
 
     def _business_services(self, incident: Incident) -> tuple[Reference, ...]:
         path = f"/incidents/{incident.id}/business_services/impacts"
@@ -193,14 +166,14 @@ class RecordReader:
         def read() -> tuple[Reference, ...]:
             return payloads.business_services(self.transport.get(path))
 
-        return self._part("business services", read) or ()
+        return self.gaps.part("business services", read) or ()
 
     def _subscribers(self, incident: Incident, log: tuple[LogEntry, ...]) -> int | None:
         """Count the subscribers, where a status update went out to them."""
         if not any(entry.kind is EntryKind.STATUS_UPDATE for entry in log):
             return None
         path = f"/incidents/{incident.id}/status_updates/subscribers"
-        return self._part("subscribers", lambda: payloads.subscribers(self.transport.get(path)))
+        return self.gaps.part("subscribers", lambda: payloads.subscribers(self.transport.get(path)))
 
     def _merged(
         self, incident: Incident, log: tuple[LogEntry, ...], alerts: tuple[Alert, ...]
@@ -227,7 +200,7 @@ class RecordReader:
         for number, page in enumerate(pages):
             if number == MERGE_PAGES:
                 why = "PagerDuty lists too many incidents of that time to search them all"
-                self._cut("merged incidents", why)
+                self.gaps.cut("merged incidents", why)
                 return
             for other in page:
                 if other.merged_into and other.merged_into.id == incident.id:

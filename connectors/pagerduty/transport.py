@@ -7,8 +7,9 @@ the last letters of the key; and it would send the key to a payload's URL that m
 the API's, so only paths made here are ever asked for.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -31,8 +32,16 @@ SERVICE = "PagerDuty"
 PAGE = 100
 LAST_OFFSET = 10_000
 """Offset plus limit may not be more: documented under "Pagination", error 400 beyond."""
+BRIEF = 6.0
+"""Seconds that a brief request waits for an answer, and after which it is not tried again."""
+PATIENT = 20.0
+"""The seconds after which any other is not tried again: an answer that late would be late again."""
 T = TypeVar("T")
 Query = Mapping[str, str | int | Sequence[str]]
+
+
+_SECONDS: ContextVar[float] = ContextVar("seconds")
+"""The timeout of a thread's request: the package takes it from an attribute alone."""
 
 
 class _Answered(Exception):
@@ -48,6 +57,15 @@ class _Client(pagerduty.RestApiV2Client):
 
     max_network_attempts = 0
     _address: str
+
+    @property  # type: ignore[override]  # an attribute of the package's, a number of seconds
+    def timeout(self) -> float:
+        """For how many seconds the request that this thread makes waits for its answer."""
+        return _SECONDS.get()
+
+    @timeout.setter  # type: ignore[override]  # the same
+    def timeout(self, seconds: float) -> None:
+        _SECONDS.set(seconds)
 
     @property
     def url(self) -> str:
@@ -78,7 +96,9 @@ class Transport:
         """Take the key and the address. Raises ``ConfigurationError`` where one cannot be."""
         self.url = api_address(url)
         self._key = _usable(api_key)
-        self._retrier = Retrier(SERVICE, policy, Circuit(), pace)
+        self._circuit = Circuit()
+        self._retrier = Retrier(SERVICE, _within(policy, PATIENT), self._circuit, pace)
+        self._brief_retrier = Retrier(SERVICE, _within(policy, BRIEF), self._circuit, pace)
         self._direct = is_loopback(urlsplit(self.url).hostname or "")
         self._client = _Client(
             self._key,
@@ -87,18 +107,25 @@ class Transport:
             trust_env=not self._direct,
             verify=(authorities or Authorities()).context() or True,
         )
-        self._client.timeout = timeout  # type: ignore[assignment]  # inferred from a default of 60
+        self._timeout = timeout
 
     def __repr__(self) -> str:
         return f"Transport({self.url!r})"
 
-    def get(self, path: str, query: Query | None = None) -> JsonValue:
-        """Give the JSON object at a path.
+    def get(self, path: str, query: Query | None = None, *, brief: bool = False) -> JsonValue:
+        """Give the JSON object at a path; where ``brief``, within some seconds or not at all.
 
+        What an answer's optional fields hold of another type than documented counts as absent.
         Raises ``NotFound`` (404), ``Withheld`` (402, 403), ``AccessDenied`` (401), ``Rejected``
         (other 4xx), ``Unreachable`` (network, 5xx), ``OutOfQuota`` (429), ``PayloadError``.
         """
-        return self._retrier.run(lambda: self._attempt(path, query or {}), repeatable=True)
+        retrier = self._brief_retrier if brief else self._retrier
+        seconds = min(self._timeout, BRIEF) if brief else self._timeout
+        return retrier.run(lambda: self._attempt(path, query or {}, seconds), repeatable=True)
+
+    def is_up(self) -> None:
+        """Take back that requests failed in a row: it was their own matter, not the site's."""
+        self._circuit.succeeded()
 
     @property
     def _proxy(self) -> str:
@@ -108,11 +135,12 @@ class Transport:
         """Let go of connections."""
         self._client.close()
 
-    def _attempt(self, path: str, query: Query) -> JsonValue:
-        response = self._answer(path, query)
+    def _attempt(self, path: str, query: Query, seconds: float) -> JsonValue:
+        response = self._answer(path, query, seconds)
         if response.is_success:
+            sender = replace(PAGERDUTY, forgiving=True, forgiven=[])
             try:
-                return JsonValue(response.json(), PAGERDUTY).required_object()
+                return JsonValue(response.json(), sender).required_object()
             except (ValueError, RecursionError):
                 raise PayloadError(
                     f"PagerDuty answered GET {path} with something that is not JSON.",
@@ -120,7 +148,8 @@ class Transport:
                 ) from None
         raise refusals.error_for(f"GET {path}", response, self._key)
 
-    def _answer(self, path: str, query: Query) -> httpx2.Response:
+    def _answer(self, path: str, query: Query, seconds: float) -> httpx2.Response:
+        self._client.timeout = seconds
         try:
             self._client.get(path, params=dict(query))
         except _Answered as answered:
@@ -129,6 +158,10 @@ class Transport:
             lost = refusals.lost(error.__cause__ or error, self.url, self._key, self._proxy)
             raise Retryable(lost) from None
         raise RuntimeError("The pagerduty package gave no answer and no error.")
+
+
+def _within(policy: RetryPolicy, seconds: float) -> RetryPolicy:
+    return replace(policy, last_repeat=min(policy.last_repeat, seconds))
 
 
 def api_address(url: str) -> str:
@@ -175,7 +208,8 @@ class ListPages(Generic[T]):
 
     ``more`` says whether PagerDuty has more behind the page just given. Afterwards ``capped`` says
     that the list goes on beyond the last offset, ``broken`` that PagerDuty said there was more and
-    sent nothing.
+    sent nothing; ``answer`` is the first page with something to forgive, else the last one. With a
+    list for ``unread``, items that cannot be read are left out, and their errors kept there.
     """
 
     transport: Transport
@@ -183,23 +217,44 @@ class ListPages(Generic[T]):
     wrapper: str
     parse: Callable[[JsonValue], T]
     query: Query = field(default_factory=dict)
+    unread: list[PayloadError] | None = None
     more: bool = field(default=False, init=False)
     capped: bool = field(default=False, init=False)
     broken: bool = field(default=False, init=False)
+    answer: JsonValue | None = field(default=None, init=False)
 
     def __iter__(self) -> Iterator[list[T]]:
         """Give each page's items; a page is asked for when it is wanted."""
         offset = 0
         while offset < LAST_OFFSET:
             limit = min(PAGE, LAST_OFFSET - offset)
-            answer = self.transport.get(self.path, {**self.query, "limit": limit, "offset": offset})
-            items = [self.parse(item) for item in answer[self.wrapper].objects()]
+            asked = {**self.query, "limit": limit, "offset": offset}
+            answer = self.transport.get(self.path, asked)
+            if self.answer is None or not self.answer.forgiven:
+                self.answer = answer
+            sent = answer[self.wrapper].required_list()
+            items = list(read_each(sent, self.parse, self.unread))
             self.more = answer["more"].flag()
-            if not items:
+            if not sent:
                 self.broken = self.more
                 return
             yield items
             if not self.more:
                 return
-            offset += len(items)
+            offset += len(sent)
         self.capped = True
+
+
+def read_each(
+    sent: Iterable[JsonValue], parse: Callable[[JsonValue], T], unread: list[PayloadError] | None
+) -> Iterator[T]:
+    """Read the items of a list, ``null`` among them left out; errors as in :class:`ListPages`."""
+    for item in sent:
+        if not item:
+            continue
+        try:
+            yield parse(item.required_object())
+        except PayloadError as error:
+            if unread is None:
+                raise
+            unread.append(error)

@@ -106,3 +106,42 @@ def test_what_is_missing_is_named_by_its_place_or_as_the_answer() -> None:
         sent([]).required_object()
     with pytest.raises(PayloadError, match="sent no a, which should be an object"):
         sent({})["a"].required_object()
+
+
+WRONG = ([1], {"a": 1}, True, 1.5, "x", 7)
+
+
+def test_a_forgiven_sender_s_field_of_another_type_is_absent_where_it_may_be() -> None:
+    for value in WRONG:
+        one = sent({"f": value}, Sender("Lookout", quoted=True, forgiving=True))["f"]
+        number = str(value) if value in (1.5, 7) and value is not True else None
+        assert one.text_or_none() == (value if value == "x" else number)
+        assert one.number_or_none() == (7 if value == 7 else None)
+        assert one.flag() is (value is True)
+        assert one.time_or_none() is None
+        assert one.day_or_none() is None
+        assert one.objects() == ()
+        assert one["g"]["h"].text_or_none() is None
+        assert one.forgiven is not None
+
+
+def test_the_first_thing_that_was_forgiven_is_told() -> None:
+    answer = sent({"a": [], "b": 2}, Sender("Lookout", quoted=True, forgiving=True))
+    assert answer.forgiven is None
+    assert answer.optional_text("a") is None
+    assert answer["b"].objects() == ()
+    assert "a list as a, which should be a text" in str(answer.forgiven)
+
+
+def test_what_must_be_there_is_never_forgiven() -> None:
+    answer = sent({"a": 1, "b": {}}, Sender("Lookout", forgiving=True))
+    for ask in (
+        answer["a"].text,
+        answer["a"].time,
+        answer["a"].required_object,
+        answer["b"].number,
+        answer["b"].required_list,
+        answer["c"].required_list,
+    ):
+        with pytest.raises(PayloadError):
+            ask()
