@@ -1,12 +1,13 @@
-"""The program's own groups of settings: drafts, tickets and routes, schedule and quiet times."""
+"""The program's own groups of settings: drafts, masking, tickets and routes, schedule."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from config.own_patterns import own_pattern
 from config.values import Clock, Label, Period
 from connectors.settings import Duration, SettingsGroup, Text
 
@@ -57,6 +58,16 @@ class DraftSettings(SettingsGroup):
     resolve_target: Duration = timedelta(hours=1)
     review_due: Duration = timedelta(days=5)
     rules: Mapping[Text, RuleSettings] = {}
+
+
+class MaskingSettings(SettingsGroup):
+    """What is hidden in other people's text: well-known secrets, and what ``patterns`` find.
+
+    A pattern is a regular expression as Python has them; with a group, the group is what is hidden.
+    """
+
+    enabled: bool = True
+    patterns: tuple[Annotated[Text, AfterValidator(own_pattern)], ...] = ()
 
 
 class CreateWhen(StrEnum):

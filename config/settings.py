@@ -22,6 +22,7 @@ from pydantic_settings import (
 
 from config.groups import (
     DraftSettings,
+    MaskingSettings,
     QuietTime,
     RouteSettings,
     ScheduleSettings,
@@ -114,6 +115,7 @@ class Settings(BaseSettings):
     priorities: Mapping[Text, Text] = {}
     owners: Mapping[Text, Text] = {}
     drafts: DraftSettings = DraftSettings()
+    masking: MaskingSettings = MaskingSettings()
     tickets: TicketSettings = TicketSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     quiet_times: tuple[QuietTime, ...] = ()

@@ -12,6 +12,7 @@ from typing import ClassVar
 from connectors.incident_source import IncidentSource
 from connectors.incidents import IncidentId
 from connectors.log_entry_kinds import EntryKind
+from connectors.masking import Masking
 from connectors.rate_limit import Pace
 from connectors.settings import ServiceSettings
 from connectors.tickets import TicketTracker
@@ -85,8 +86,10 @@ class SourceConnector(Connector):
         """Tell what log entries of a type are about, and the type as entries have it."""
 
     @abstractmethod
-    def open(self, pace: Pace, authorities: Authorities, webhook_url: str | None) -> IncidentSource:
-        """Give the client, which trusts ``authorities``.
+    def open(
+        self, pace: Pace, authorities: Authorities, webhook_url: str | None, masking: Masking
+    ) -> IncidentSource:
+        """Give the client, which trusts ``authorities`` and hides secrets by ``masking``.
 
         ``webhook_url`` is where webhooks should arrive, for its check.
 

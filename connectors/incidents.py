@@ -258,7 +258,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class IncidentRecord:
-    """An incident with all its parts, oldest first; ``missing`` names those left out."""
+    """An incident with all its parts, oldest first; ``missing`` names those left out.
+
+    ``hidden`` has a word for each secret that was hidden in them.
+    """
 
     incident: Incident
     log_entries: tuple[LogEntry, ...] = ()
@@ -270,4 +273,5 @@ class IncidentRecord:
     subscribers: int | None = None
     merged_incidents: tuple[Reference, ...] = ()
     missing: tuple[Missing, ...] = ()
+    hidden: tuple[str, ...] = ()
     commander: Agent | None = None

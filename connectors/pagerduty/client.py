@@ -1,11 +1,13 @@
 """PagerDuty as a source of incidents."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from connectors.errors import Finding
 from connectors.incident_source import IncidentFilter
 from connectors.incidents import Incident, IncidentId, IncidentRecord
+from connectors.masking import Hidden, Masking
 from connectors.pagerduty import checks, payloads, resolved_incidents
 from connectors.pagerduty.missing_parts import MissingParts, PlanLimits
 from connectors.pagerduty.record_reader import RecordReader, incident_path
@@ -24,6 +26,7 @@ class PagerDuty:
 
     Every request takes a permit of ``pace``, all of them at once where there is none.
     ``webhook_url`` is where PagerDuty's webhooks should arrive, for :meth:`check` to look for.
+    ``masking`` hides the secrets in all that PagerDuty answers.
     Raises ``ConfigurationError`` for an address or a key that cannot be one.
     """
 
@@ -37,9 +40,10 @@ class PagerDuty:
         pace: Pace | None = None,
         webhook_url: str | None = None,
         authorities: Authorities | None = None,
+        masking: Masking | None = None,
     ) -> None:
         self._transport = Transport(
-            api_key, url, timeout, policy or RetryPolicy(), pace or NoPace(), authorities
+            api_key, url, timeout, policy or RetryPolicy(), pace or NoPace(), authorities, masking
         )
         self._webhook_url = webhook_url
         self._plan = PlanLimits()
@@ -59,8 +63,10 @@ class PagerDuty:
         where there are none, subscribers only where a status update went out, other incidents only
         where something hints at a merge, and what the account's plan lacks (402) only once an hour.
         """
-        gaps = MissingParts(self._transport, self._plan)
-        return RecordReader(self._transport, gaps).read(incident)
+        hidden = Hidden()
+        transport = self._transport.counting(hidden)
+        gaps = MissingParts(transport, self._plan)
+        return replace(RecordReader(transport, gaps).read(incident), hidden=hidden.kinds)
 
     def resolved(
         self, since: datetime, until: datetime, only: IncidentFilter

@@ -7,6 +7,7 @@ from typing import ClassVar
 from connectors.connector import SourceConnector, WebhookAccess
 from connectors.incidents import IncidentId
 from connectors.log_entry_kinds import EntryKind
+from connectors.masking import Masking
 from connectors.pagerduty import webhook
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.common_payloads import OWN_ID, entry_kind, entry_word
@@ -55,7 +56,9 @@ class PagerDutyConnector(SourceConnector):
     def entry_named(word: str) -> tuple[EntryKind, str]:
         return entry_kind(word), entry_word(word)
 
-    def open(self, pace: Pace, authorities: Authorities, webhook_url: str | None) -> PagerDuty:
+    def open(
+        self, pace: Pace, authorities: Authorities, webhook_url: str | None, masking: Masking
+    ) -> PagerDuty:
         key = revealed(self.settings.api_key)
         return PagerDuty(
             key,
@@ -63,4 +66,5 @@ class PagerDutyConnector(SourceConnector):
             pace=pace,
             webhook_url=webhook_url,
             authorities=authorities,
+            masking=masking,
         )

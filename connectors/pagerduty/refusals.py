@@ -17,6 +17,7 @@ from connectors.errors import (
     Unauthorized,
     Unreachable,
 )
+from connectors.masking import Masking
 from connectors.retry import Retryable, seconds_to_wait
 from connectors.tls import PROXY_REMEDY, distrust
 
@@ -43,10 +44,12 @@ class Withheld(AccessDenied):
         """True for 402: the same for every incident, until the account's plan changes."""
 
 
-def error_for(request: str, response: httpx2.Response, key: str) -> ConnectorError | Retryable:
+def error_for(
+    request: str, response: httpx2.Response, key: str, masking: Masking
+) -> ConnectorError | Retryable:
     """Give what to raise for an answer that is not a success; it never holds the key."""
     status = response.status_code
-    reason = quote(_reason(response), key)
+    reason = quote(masking.text(_reason(response)), key)
     said = f"PagerDuty answered {request} with {status}{': ' + reason if reason else ''}."
     again = _named_wait(response)
     if status == httpx2.codes.TOO_MANY_REQUESTS:

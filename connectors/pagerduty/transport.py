@@ -7,10 +7,11 @@ the last letters of the key; and it would send the key to a payload's URL that m
 the API's, so only paths made here are ever asked for.
 """
 
+import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
@@ -21,6 +22,7 @@ from connectors.errors import (
     PayloadError,
 )
 from connectors.json_fields import JsonValue
+from connectors.masking import Hidden, Masking
 from connectors.pagerduty import refusals
 from connectors.pagerduty.common_payloads import PAGERDUTY
 from connectors.rate_limit import Pace
@@ -82,7 +84,10 @@ class _Client(pagerduty.RestApiV2Client):
 
 
 class Transport:
-    """Asks PagerDuty; every request has a timeout, a permit, and is repeated within ``policy``."""
+    """Asks PagerDuty; every request has a timeout, a permit, and is repeated within ``policy``.
+
+    Secrets in what PagerDuty answers are hidden here, so nothing behind it ever holds them.
+    """
 
     def __init__(
         self,
@@ -92,10 +97,13 @@ class Transport:
         policy: RetryPolicy,
         pace: Pace,
         authorities: Authorities | None = None,
+        masking: Masking | None = None,
     ) -> None:
         """Take the key and the address. Raises ``ConfigurationError`` where one cannot be."""
         self.url = api_address(url)
         self._key = _usable(api_key)
+        self._masking = masking or Masking()
+        self._hidden: Hidden | None = None
         self._circuit = Circuit()
         self._retrier = Retrier(SERVICE, _within(policy, PATIENT), self._circuit, pace)
         self._brief_retrier = Retrier(SERVICE, _within(policy, BRIEF), self._circuit, pace)
@@ -111,6 +119,12 @@ class Transport:
 
     def __repr__(self) -> str:
         return f"Transport({self.url!r})"
+
+    def counting(self, hidden: Hidden) -> Self:
+        """Give the same transport, which notes in ``hidden`` what it hides."""
+        counting = copy.copy(self)
+        counting._hidden = hidden
+        return counting
 
     def get(self, path: str, query: Query | None = None, *, brief: bool = False) -> JsonValue:
         """Give the JSON object at a path; where ``brief``, within some seconds or not at all.
@@ -140,13 +154,14 @@ class Transport:
         if response.is_success:
             sender = replace(PAGERDUTY, forgiving=True, forgiven=[])
             try:
-                return JsonValue(response.json(), sender).required_object()
+                answer = self._masking.json(response.json(), self._hidden)
+                return JsonValue(answer, sender).required_object()
             except (ValueError, RecursionError):
                 raise PayloadError(
                     f"PagerDuty answered GET {path} with something that is not JSON.",
                     "Look at PAGERDUTY_API_URL, and at what stands between here and PagerDuty.",
                 ) from None
-        raise refusals.error_for(f"GET {path}", response, self._key)
+        raise refusals.error_for(f"GET {path}", response, self._key, self._masking)
 
     def _answer(self, path: str, query: Query, seconds: float) -> httpx2.Response:
         self._client.timeout = seconds

@@ -4,6 +4,7 @@ All of it can be looked at before it is needed: every problem at once (:func:`pr
 """
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from connectors.connector import Connector, SourceConnector, TrackerConnector
 from connectors.errors import ConfigurationError, Finding
 from connectors.incident_source import IncidentSource
 from connectors.log_entry_kinds import EntryKind
+from connectors.masking import Masking
 from connectors.rate_limit import LocalPace, NoPace, Pace, Rate
 from connectors.tickets import Mark, TicketTracker
 from connectors.tls import Authorities
@@ -58,10 +60,11 @@ def open_context(settings: Settings, *, dry_run: bool = False) -> Iterator[JobCo
     source: IncidentSource | None = None
     tracker: TicketTracker | None = None
     try:
-        pace = partial(_pace, new_pace)
+        pace, masking = partial(_pace, new_pace), _masking(settings)
         if services.source is not None:
             address = webhook_address(settings, services.source)
-            source = services.source.open(pace(services.source), authorities, address)
+            budget = pace(services.source)
+            source = services.source.open(budget, authorities, address, masking)
         if services.tracker is not None:
             tracker = services.tracker.open(pace(services.tracker), authorities)
         yield JobContext(
@@ -71,6 +74,7 @@ def open_context(settings: Settings, *, dry_run: bool = False) -> Iterator[JobCo
             policy=policy(settings, services.source, services.tracker),
             clock=now,
             new_mark=new_mark,
+            masking=masking,
             source=source,
             tracker=tracker,
             source_words=services.source_words,
@@ -82,6 +86,13 @@ def open_context(settings: Settings, *, dry_run: bool = False) -> Iterator[JobCo
             if client is not None:
                 client.close()
         database.close()
+
+
+def _masking(settings: Settings) -> Masking:
+    """Give what hides secrets; that the patterns can be used is known since they were read."""
+    return Masking(
+        tuple(re.compile(one) for one in settings.masking.patterns), settings.masking.enabled
+    )
 
 
 def webhook_address(settings: Settings, service: Connector) -> str | None:

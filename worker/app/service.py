@@ -82,6 +82,7 @@ class Worker:
 
     def keep(self, events: Sequence[WebhookEvent]) -> None:
         """Store what webhooks told, all or none; when this returns, it is on disk."""
+        events = [self.context.masking.record(one) for one in events]
         tickets = [one.ticket for one in events if one.ticket is not None]
         known = self.context.journal.tracked(tickets) if tickets else {}
         requests = []

@@ -11,6 +11,7 @@ from connectors.connector import ServiceWords
 from connectors.incident_source import IncidentSource
 from connectors.incidents import AgentKind, Incident, IncidentRecord, Reference
 from connectors.log_entry_kinds import ResponderAnswer
+from connectors.masking import Masking
 from connectors.tickets import Mark, TicketTracker
 from worker.drafting.policy import DraftPolicy
 from worker.journal.incident_locks import IncidentLocks
@@ -153,7 +154,8 @@ class JobContext:
     """A job's collaborators. With ``dry_run`` the journal is a copy, and nothing else is written.
 
     ``source`` or ``tracker`` is None where it is not configured: its half is then left out.
-    ``clock`` gives aware UTC times, ``new_mark`` a random mark each time.
+    ``clock`` gives aware UTC times, ``new_mark`` a random mark each time. ``masking`` hides secrets
+    in what a service's client has not hidden them in: what a webhook told, what was written before.
     """
 
     store: DocumentStore
@@ -167,3 +169,4 @@ class JobContext:
     dry_run: bool = False
     source_words: ServiceWords = NO_SOURCE
     tracker_words: ServiceWords = NO_TRACKER
+    masking: Masking = field(default_factory=Masking)

@@ -1,5 +1,6 @@
 """Reading the incident from its source, or saying why there is nothing to write about it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from connectors.incidents import (
     IncidentStatus,
     Reference,
 )
+from connectors.masking import counted
 from worker.content.draft_content import Content
 from worker.content.inline_markdown import plain
 from worker.drafting.draft import draft
@@ -68,6 +70,7 @@ def obtain(
     if isinstance(found, Incident):
         return _merged(context, report, found)
     report.warn(*(one.reason for one in found.record.missing))
+    report.warn(*_hidden(context, found.record))
     return _not_to_be_written(context, report, found.record, unasked=unasked) or found
 
 
@@ -86,6 +89,19 @@ def _not_to_be_written(
         note_skip(context, record.incident, reason)
         return replace(report.result(), skipped=f"no draft: {reason}", warnings=())
     return None
+
+
+def _hidden(context: JobContext, record: IncidentRecord) -> Iterable[str]:
+    """Say how many secrets were hidden, and what is still to be done about them."""
+    if count := len(record.hidden):
+        name = context.source_words.name
+        were = "secrets were" if count > 1 else "secret was"
+        them, they = ("them", "they still stand") if count > 1 else ("it", "it still stands")
+        yield (
+            f"{count} {were} hidden from {name}'s text of incident {record.incident.id}: "
+            f"{counted(record.hidden)}. In {name} {they}: replace {them}, and take {them} out "
+            "there."
+        )
 
 
 def _read(

@@ -112,9 +112,9 @@ def compose(
     base = _base(known, at.text, context.policy.names)
     merged = merge(base, at.text, fresh, context.policy.names)
     for change in merged.changes:
-        report.will(
-            Deed(Action.REFRESHED, change.place, change.reason, "", change.before, change.after)
-        )
+        # what was written before a pattern was set goes into the journal and the commit's message
+        before = context.masking.text(change.before)
+        report.will(Deed(Action.REFRESHED, change.place, change.reason, "", before, change.after))
     report.suggestions += [
         SuggestedText(one.place, one.people, one.fresh) for one in merged.suggestions
     ]

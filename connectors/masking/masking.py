@@ -1,0 +1,205 @@
+"""Hides secrets in other people's text, before it is parsed, kept, shown or logged.
+
+It stands at the edge, where a service's answer is read, so that whatever is made of the text (a
+title, a file's name, a ticket, a row of the database) never held them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import TypeVar, cast
+
+from connectors.masking.decoded_text import decoded
+from connectors.masking.named_secrets import is_secret_name, is_secret_value, named
+from connectors.masking.request_secrets import in_requests
+from connectors.masking.token_forms import Secret, tokens
+
+IN_ADDRESS = "\u2039hidden\u203a"
+"""What stands for a secret in an address, where a space would end it; nothing in Markdown."""
+_COVERED = re.compile(r"\u2039hidden(?:: [^\u2039\u203a]{1,40})?\u203a")
+_SHORTEST = 6
+"""No text that is shorter holds a secret and what tells that it is one."""
+_HARMLESS = re.compile(
+    r"[A-Z0-9]{1,14}+|[a-z_]++|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]++(?:Z|[+-][0-9:]{4,6})"
+    r"|https://(?!hook)[a-z0-9.-]++(?:/[a-z_]{1,30}+/[A-Z0-9]{1,14}+){1,2}"
+)
+"""Ids, types, times, and the addresses of things: most of what a service answers."""
+_PIECE, _OVERLAP = 2_000, 500
+"""A team's pattern may take time that grows with the square of a text's length."""
+_NAMES = ("name", "display_name", "field", "field_name", "label", "key", "title")
+_VALUES = ("value", "values", "old", "new", "old_value", "new_value", "from", "to", "default_value")
+T = TypeVar("T")
+
+
+def substitute(kind: str) -> str:
+    """Give what stands in the place of a secret."""
+    return f"\u2039hidden: {kind}\u203a"
+
+
+@dataclass(slots=True)
+class Hidden:
+    """What was hidden, each secret once however often it stands there; none of them is kept."""
+
+    _seen: dict[int, str] = field(default_factory=dict, repr=False)
+
+    def note(self, secret: str, kind: str) -> None:
+        """Count a secret, unless it was counted before."""
+        self._seen.setdefault(hash(secret), kind)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What the secrets are called, one word for each, sorted."""
+        return tuple(sorted(self._seen.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Masking:
+    """What hides secrets: the built-in rules, and ``patterns`` of the team's own.
+
+    Of a pattern with a group that group alone is the secret. Hiding twice is hiding once.
+    """
+
+    patterns: tuple[re.Pattern[str], ...] = ()
+    enabled: bool = True
+
+    def text(self, text: str, hidden: Hidden | None = None) -> str:
+        """Give a text with a substitute in the place of each secret."""
+        if not self.enabled or len(text) < _SHORTEST:
+            return text
+        if not self.patterns and _HARMLESS.fullmatch(text):
+            return text
+        plain = decoded(text)
+        found = [
+            replace(one, start=place[0], end=place[1])
+            for one in self._secrets(plain.text)
+            for place in [plain.place(one.start, one.end)]
+        ]
+        if plain.starts:  # an address is also read as it stands: %40 and %2F in it end nothing
+            found += [*tokens(text), *in_requests(text, addresses_only=True)]
+        return _covered(text, found, hidden) if found else text
+
+    def json(self, value: object, hidden: Hidden | None = None) -> object:
+        """Give JSON with the secrets hidden in each of its texts, names of fields included."""
+        return self._json(value, hidden, {}) if self.enabled else value
+
+    def record(self, value: T, hidden: Hidden | None = None) -> T:
+        """Give a record with the secrets hidden in each of its texts, however deep they are."""
+        return cast("T", self._record(value, hidden)) if self.enabled else value
+
+    def _secrets(self, text: str) -> Iterator[Secret]:
+        yield from tokens(text)
+        yield from in_requests(text)
+        yield from named(text)
+        for pattern in self.patterns:
+            yield from _of_pattern(pattern, text)
+
+    def _json(self, value: object, hidden: Hidden | None, done: dict[str, str]) -> object:
+        if isinstance(value, str):
+            known = done.get(value)
+            if known is None:
+                known = done[value] = self.text(value, hidden)
+            return known
+        if isinstance(value, list):
+            return [self._json(one, hidden, done) for one in value]
+        if not isinstance(value, dict):
+            return value
+        is_named = any(is_secret_name(name) for name in _names_in(value))
+        masked = {}
+        for key, inner in value.items():
+            told = self._json(inner, hidden, done)
+            if is_secret_name(key) or (is_named and key in _VALUES):
+                told = _whole(key, inner, told, hidden)
+            masked[cast("str", self._json(key, hidden, done))] = told
+        return masked
+
+    def _record(self, value: object, hidden: Hidden | None) -> object:
+        if type(value) is str:
+            return self.text(value, hidden)
+        if isinstance(value, tuple):
+            return tuple(self._record(one, hidden) for one in value)
+        if isinstance(value, dict):
+            return {key: self._record(one, hidden) for key, one in value.items()}
+        if is_dataclass(value) and not isinstance(value, type):
+            told = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
+            masked = {name: self._record(one, hidden) for name, one in told.items()}
+            return value if masked == told else replace(value, **masked)
+        return value
+
+
+def _names_in(value: dict[str, object]) -> Iterator[str]:
+    for key in _NAMES:
+        name = value.get(key)
+        if isinstance(name, str):
+            yield name
+
+
+def _whole(key: str, value: object, told: object, hidden: Hidden | None) -> object:
+    """Hide the whole of a value whose name says that it is a secret."""
+    plain = str(value) if type(value) in (str, int) else ""
+    if plain and told == value and is_secret_value(key, plain):
+        if hidden is not None:
+            hidden.note(plain, "secret")
+        return substitute("secret")
+    if isinstance(value, list):
+        pairs = zip(value, cast("list[object]", told), strict=True)
+        return [_whole(key, one, masked, hidden) for one, masked in pairs]
+    return told
+
+
+def _of_pattern(pattern: re.Pattern[str], text: str) -> Iterator[Secret]:
+    group = 1 if pattern.groups else 0
+    for at in range(0, max(len(text) - _OVERLAP, 1), _PIECE - _OVERLAP):
+        for found in pattern.finditer(text, at, at + _PIECE):
+            start, end = found.span(group)
+            if end > start:
+                yield Secret(start, end, "secret")
+
+
+def _covered(text: str, found: Sequence[Secret], hidden: Hidden | None) -> str:
+    """Put a substitute in the place of each secret; of two that overlap, of the first found."""
+    ranks = {id(one): rank for rank, one in enumerate(found)}
+    kept = [one.span() for one in _COVERED.finditer(text)]
+    pieces: list[str] = []
+    at = 0
+    for start, end, best in _joined(found, ranks, kept):
+        if hidden is not None:
+            hidden.note(decoded(text[start:end]).text, best.kind)
+        pieces += text[at:start], IN_ADDRESS if best.in_address else substitute(best.kind)
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def _joined(
+    found: Iterable[Secret], ranks: dict[int, int], kept: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int, Secret]]:
+    """Join what overlaps; what lies in a substitute is hidden already."""
+    joined: tuple[int, int, Secret] | None = None
+    covered = iter([*kept, (1 << 62, 1 << 62)])
+    from_, to = next(covered)
+    for one in sorted(found, key=lambda secret: (secret.start, -secret.end)):
+        while to <= one.start:
+            from_, to = next(covered)
+        if from_ < one.end:
+            continue
+        if joined is not None and one.start < joined[1]:
+            best = min(joined[2], one, key=lambda secret: ranks[id(secret)])
+            joined = (joined[0], max(joined[1], one.end), best)
+            continue
+        if joined is not None:
+            yield joined
+        joined = (one.start, one.end, one)
+    if joined is not None:
+        yield joined
+
+
+def counted(kinds: Iterable[str]) -> str:
+    """Say how many secrets of each kind there are: ``2 passwords, 1 GitHub token``."""
+    counts = Counter(kinds)
+    return ", ".join(f"{count} {_many(kind, count)}" for kind, count in counts.items())
+
+
+def _many(kind: str, count: int) -> str:
+    if count == 1 or kind.endswith("credentials"):
+        return kind
+    return f"{kind}es" if kind.endswith("s") else f"{kind}s"
