@@ -14,7 +14,8 @@ from config.problems import ConfigurationProblems
 from config.settings import Settings
 from connectors.errors import ConfigurationError, PostmortemError
 from connectors.incidents import IncidentId
-from worker.app.composition import open_context, preflight
+from worker.app.composition import open_context
+from worker.app.preflight import preflight
 from worker.app.registry import Services, named, source_kinds, tracker_kinds
 from worker.cli import printing, serving
 from worker.cli.invocation import (

@@ -1,0 +1,85 @@
+"""What `postmortem check` looks at before it is needed: every problem at once, with its remedy."""
+
+from collections.abc import Iterable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.groups import CreateWhen, TicketParent
+from connectors.errors import Finding
+from worker.document.fill_template import survey
+from worker.document.unread.where_items_come_from import taken_from
+from worker.jobs.context import JobContext
+
+
+def preflight(context: JobContext) -> list[Finding]:
+    """Give what was found: of the source, the tracker, the store, the database, the template."""
+    return [
+        *_source(context),
+        *_tracker(context),
+        *context.store.check(),
+        *_database(context),
+        *_template(context),
+    ]
+
+
+def _source(context: JobContext) -> Iterable[Finding]:
+    if context.source is None:
+        words = context.source_words
+        yield Finding(
+            words.name,
+            problem="It is not configured, so no draft can be written.",
+            remedy=words.remedy,
+        )
+        return
+    yield from context.source.check()
+
+
+def _tracker(context: JobContext) -> Iterable[Finding]:
+    words = context.tracker_words
+    if context.tracker is None:
+        yield Finding(words.name, detail="not configured; drafts are written without tickets")
+        return
+    if not context.policy.routes:
+        yield Finding(
+            f"{words.name} project",
+            problem="No project is configured, so no ticket can be created.",
+            remedy=f"Set {words.project_setting}, or routes in the settings file.",
+        )
+    told: set[Finding] = set()
+    for rule in context.policy.routes:
+        route = rule.route
+        types = [route.issue_type]
+        if context.policy.parent is TicketParent.EPIC:
+            types.append(context.policy.epic_type)
+        for issue_type in types:
+            for found in context.tracker.check(route.project, issue_type, supplied=route.fields):
+                if found not in told:
+                    told.add(found)
+                    yield found
+
+
+def _database(context: JobContext) -> Iterable[Finding]:
+    try:
+        context.journal.ping()
+    except SQLAlchemyError as error:
+        yield Finding(
+            "Database",
+            problem=f"It does not answer: {error}.",
+            remedy="Check POSTMORTEM_DATABASE_URL.",
+        )
+    else:
+        yield Finding("Database", detail="answers, and its tables are up to date")
+
+
+def _template(context: JobContext) -> Iterable[Finding]:
+    names = context.policy.names
+    found = survey(context.policy.template, names)
+    filled = sum(1 for one in found if one.filled)
+    left = "; ".join(one.sentence for one in found if not one.filled)
+    yield Finding("Template", detail=f"{filled} places are filled" + (f"; {left}" if left else ""))
+    said, remedy = taken_from(context.policy.template, names)
+    makes_tickets = context.tracker is not None and context.policy.create is not CreateWhen.NEVER
+    if remedy and makes_tickets:
+        yield Finding("Action items", problem=said, remedy=remedy)
+    else:
+        yield Finding("Action items", detail=f"{said} {remedy}".rstrip())
