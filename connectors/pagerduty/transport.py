@@ -8,6 +8,7 @@ the API's, so only paths made here are ever asked for.
 """
 
 import copy
+import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -113,7 +114,7 @@ class Transport:
             auth_type="bearer" if refusals.is_oauth_token(self._key) else "token",
             base_url=self.url,
             trust_env=not self._direct,
-            verify=(authorities or Authorities()).context() or True,
+            verify=_trusted(self.url, authorities),
         )
         self._timeout = timeout
 
@@ -173,6 +174,13 @@ class Transport:
             lost = refusals.lost(error.__cause__ or error, self.url, self._key, self._proxy)
             raise Retryable(lost) from None
         raise RuntimeError("The pagerduty package gave no answer and no error.")
+
+
+def _trusted(url: str, authorities: Authorities | None) -> ssl.SSLContext | bool:
+    """Give whom to trust: on this very machine, where nothing is encrypted, nobody is asked."""
+    if urlsplit(url).scheme == "http":
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return (authorities or Authorities()).context() or True
 
 
 def _within(policy: RetryPolicy, seconds: float) -> RetryPolicy:
