@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -105,8 +106,12 @@ class Blocks:
             yield from item.walk()
 
 
+@lru_cache(maxsize=4)
 def parse(text: str) -> Blocks:
-    """Find the blocks of a document. A front matter and a byte order mark are no part of them."""
+    """Find the blocks of a document. A front matter and a byte order mark are no part of them.
+
+    The last few texts are remembered: one job looks at the same text up to five times.
+    """
     source = SourceText.of(text)
     first = body_line(source)
     body = source.text[source.starts[first] :] if first < len(source.starts) else ""
