@@ -22,7 +22,7 @@ from worker.journal.database import UPGRADE_LOCK, Database, JournalError, sqlite
 from worker.journal.journal import Journal
 from worker.journal.records import JournalRecord, KnownDocument, Skip
 from worker.journal.tables import NEWEST, metadata, upgrade
-from worker.locks.advisory_locks import AT_MOST, pooled
+from worker.locks import AT_MOST, pooled
 
 POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")
 

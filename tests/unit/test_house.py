@@ -111,7 +111,7 @@ NEUTRAL = (
     "worker/cli",
     "worker/jobs",
     "worker/journal",
-    "worker/locks",
+    "worker/locks.py",
     "worker/queue",
     "worker/store",
     "worker/web",

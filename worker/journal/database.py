@@ -30,8 +30,7 @@ from sqlalchemy.sql.expression import UpdateBase
 
 from connectors.errors import PostmortemError
 from worker.journal.tables import NEWEST, bring_up_to_date, knows, revision, upgrade
-from worker.locks import advisory_locks, file_locks
-from worker.locks.advisory_locks import pooled, unpooled
+from worker.locks import file_held, pooled, take_for_transaction, unpooled
 
 OWN = "pg_temp"
 """PostgreSQL's name for the schema of a session's temporary tables; names are looked up there first
@@ -249,7 +248,7 @@ def _upgrading(path: Path | None, wait: float) -> Iterator[None]:
     if path is None:
         yield
         return
-    with file_locks.held(path.with_name(path.name + ".lock"), wait):
+    with file_held(path.with_name(path.name + ".lock"), wait):
         yield
 
 
@@ -258,7 +257,7 @@ def _upgraded(engine: Engine, wait: float) -> Engine:
         with engine.begin() as connection:
             # Looked at first, since a process that is up to date need not wait for one that is not.
             if engine.dialect.name == "postgresql" and revision(connection) != NEWEST:
-                advisory_locks.take_for_transaction(connection, (UPGRADE_LOCK,), wait)
+                take_for_transaction(connection, (UPGRADE_LOCK,), wait)
             bring_up_to_date(connection)
     except BaseException:
         engine.dispose()

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Engine, select
 
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
+from worker import locks
 from worker.journal.records import NO_CLAIM, Claim
 from worker.journal.tables import claims, put
-from worker.locks import advisory_locks, file_locks
 
 SHARDS = 64
 
@@ -49,8 +49,8 @@ class FileLocks:
 
     @contextmanager
     def held(self, incident: IncidentId, wait: float) -> Iterator[Claim]:
-        shard = advisory_locks.number(_name(incident), 4) % SHARDS
-        with _told(incident, file_locks.held(self._folder / f"{shard:02}.lock", wait)):
+        shard = locks.number(_name(incident), 4) % SHARDS
+        with _told(incident, locks.file_held(self._folder / f"{shard:02}.lock", wait)):
             yield NO_CLAIM
 
 
@@ -82,7 +82,7 @@ class PostgresLocks:
     """
 
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
-        self._engine = advisory_locks.connections(engine.url)
+        self._engine = locks.connections(engine.url)
         self._clock = clock
 
     @contextmanager
@@ -92,9 +92,9 @@ class PostgresLocks:
         It is lost with its connection, while the job may go on: so whoever holds it leaves a claim,
         and the claim before it is worth nothing any more.
         """
-        key = (advisory_locks.number(_name(incident), 8),)
+        key = (locks.number(_name(incident), 8),)
         with self._engine.connect() as connection:
-            lock = advisory_locks.held(connection, key, wait, self._clock)
+            lock = locks.held(connection, key, wait, self._clock)
             with _told(incident, lock):
                 claim = Claim(secrets.token_hex(8))
                 put(connection, claims, {"incident": incident}, {"claim": claim})

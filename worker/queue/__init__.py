@@ -1,9 +1,8 @@
 """The durable queue and the schedule: jobs that survive the process that took them on."""
 
 from worker.jobs.job import JobRetryPolicy
-from worker.queue.client import Client
 from worker.queue.engine import QueueSettings
-from worker.queue.queue import Queue
+from worker.queue.queue import Client, Queue
 from worker.queue.schedule import Schedule
 
 __all__ = ["Client", "JobRetryPolicy", "Queue", "QueueSettings", "Schedule"]

@@ -22,7 +22,7 @@ from sqlalchemy import URL, Connection, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from connectors.errors import Unreachable
-from worker.locks import advisory_locks, file_locks
+from worker import locks
 from worker.queue.engine import QueueSettings
 from worker.queue.jobs_database import SharedClock
 
@@ -60,20 +60,20 @@ class FileLeases:
         """Take the lock; once taken, nothing but the process's end loses it."""
         if self._held is None:
             self._folder.mkdir(exist_ok=True)
-            self._held = file_locks.take(self._folder / name)
+            self._held = locks.take_file(self._folder / name)
         return self._held is not None
 
     def let_go(self) -> None:
         """Give up the lock and remove its file."""
         if self._held is not None:
-            file_locks.remove(self._held)
+            locks.remove_file(self._held)
             self._held = None
 
     def gone(self, name: str) -> bool:
         """Try the lock; what the ended process left of it is removed."""
-        lock = file_locks.take(self._folder / name)
+        lock = locks.take_file(self._folder / name)
         if lock is not None:
-            file_locks.remove(lock)
+            locks.remove_file(lock)
         return lock is not None
 
     def living(self) -> int:
@@ -85,7 +85,7 @@ class ServerLeases:
     """Advisory locks of PostgreSQL, each held by a connection that its process keeps open."""
 
     def __init__(self, url: URL) -> None:
-        self._engine = advisory_locks.connections(url)
+        self._engine = locks.connections(url)
         self._connection: Connection | None = None
 
     def hold(self, name: str) -> bool:
@@ -94,7 +94,7 @@ class ServerLeases:
             self.let_go()
         if self._connection is None:
             connection = self._connect()
-            if not advisory_locks.take(connection, _key(name)):
+            if not locks.take(connection, _key(name)):
                 connection.close()
                 return False
             self._connection = connection
@@ -103,19 +103,19 @@ class ServerLeases:
     def let_go(self) -> None:
         """Give up the lock and close its connection."""
         if self._connection is not None:
-            advisory_locks.let_go(self._connection)
+            locks.let_go(self._connection)
             self._connection.close()
             self._connection = None
 
     def gone(self, name: str) -> bool:
         """Try the lock, on a connection of its own."""
         with self._connect() as connection:
-            return advisory_locks.take(connection, _key(name))
+            return locks.take(connection, _key(name))
 
     def living(self) -> int:
         """Count the locks of this kind that the database knows."""
         with self._connect() as connection:
-            return advisory_locks.count(connection, _KIND)
+            return locks.count(connection, _KIND)
 
     def _connect(self) -> Connection:
         try:
@@ -128,8 +128,8 @@ class ServerLeases:
             ) from error
 
 
-def _key(name: str) -> advisory_locks.Key:
-    return _KIND, advisory_locks.number(name, 4)
+def _key(name: str) -> locks.Key:
+    return _KIND, locks.number(name, 4)
 
 
 def _answers(connection: Connection) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from connectors.tls import Authorities
-from worker.locks.file_locks import held
+from worker.locks import file_held
 from worker.store.document_store import StoreError
 from worker.store.git.command import Git, Timing, TooSlow
 
@@ -155,7 +155,7 @@ class Cache:
         path, seconds = self._home / name, self._timing.turn
         with self._told(), ExitStack() as stack:
             try:
-                lock = stack.enter_context(held(path, seconds))
+                lock = stack.enter_context(file_held(path, seconds))
             except TimeoutError as error:
                 raise StoreError(
                     f"Others on this machine held {path} for {seconds:.0f} s.",

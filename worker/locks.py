@@ -1,7 +1,12 @@
-"""Advisory locks of PostgreSQL, for all machines on one database, and the connections they need.
+"""Locks that go with their holder, for whoever works beside others: none outlives a crash.
 
-A lock belongs to a connection and goes with it, so it wants one that is neither pooled nor in a
-transaction: see :func:`connections`. A pooler in between must pool by session. A dead end of a
+By a file, for the processes and threads of one machine. They are those of flock(2), by way of
+``filelock``. Where a file system has none it is an error: the lock that would come instead is a
+file that a killed process leaves behind.
+
+By PostgreSQL, for all machines on one database: its advisory locks, and the connections they need.
+Such a lock belongs to a connection and goes with it, so it wants one that is neither pooled nor in
+a transaction: see :func:`connections`. A pooler in between must pool by session. A dead end of a
 connection must be noticed, or the lock outlives its machine.
 """
 
@@ -9,7 +14,9 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
+from filelock import FileLock, Timeout
 from sqlalchemy import (
     URL,
     BigInteger,
@@ -27,6 +34,48 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
+
+_LOOK_AT_FILE = 0.01
+"""Seconds between two looks whether a lock is free."""
+
+
+@contextmanager
+def file_held(path: Path, seconds: float) -> Iterator[int]:
+    """Hold the lock meanwhile, and give its descriptor.
+
+    A child that is given the descriptor keeps the lock if it outlives the one who started it, but
+    not beyond this block. The folder is made. Raises ``TimeoutError`` where the lock is not free
+    for ``seconds``.
+    """
+    descriptors: list[int] = []
+    lock = _lock(path, descriptors.append)
+    with lock.acquire(timeout=seconds, poll_interval=_LOOK_AT_FILE):
+        yield descriptors[0]
+
+
+def take_file(path: Path) -> FileLock | None:
+    """Take the lock until it is let go or this process ends; None where another holds it."""
+    lock = _lock(path)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return None
+    return lock
+
+
+def remove_file(lock: FileLock) -> None:
+    """Let go of a lock that nobody will need again, and remove its file.
+
+    In this order, so that whoever opened the file meanwhile finds that it is no longer the one.
+    """
+    Path(lock.lock_file).unlink(missing_ok=True)
+    lock.release()
+
+
+def _lock(path: Path, on_acquired: Callable[[int], None] | None = None) -> FileLock:
+    # Held by the object, not the thread: one thread may take a lock, and another let it go.
+    return FileLock(path, thread_local=False, fallback_to_soft=False, on_acquired=on_acquired)
+
 
 KEPT = 4
 AT_MOST = 8
