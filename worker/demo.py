@@ -80,10 +80,12 @@ def _wait_for_interrupt() -> None:
 @contextmanager
 def _stage(folder: Path, console: Console) -> Iterator["_Demo"]:
     """Start the sandbox and the program on it; stop both in the end."""
-    with PagerDutySandbox() as pagerduty, JiraSandbox() as jira:
+    with PagerDutySandbox() as pagerduty, JiraSandbox() as jira, ExitStack() as stack:
         settings = _settings(folder, pagerduty, jira)
-        with Service(settings, port=0, settle=0) as service:
-            yield _Demo(folder, console, pagerduty, jira, settings, service)
+        service = Service(settings, port=0, settle=0)
+        service.start()
+        stack.callback(service.stop)
+        yield _Demo(folder, console, pagerduty, jira, settings, service)
 
 
 def _settings(folder: Path, pagerduty: PagerDutySandbox, jira: JiraSandbox) -> Settings:

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -102,7 +103,10 @@ def test_its_webhook_brings_the_status_back(incident: SandboxIncident, toys: Toy
     toys.finish(ticket.id)
     event = {"id": "one", "at": "2026-11-19T10:00:00Z", "ticket": ticket.id}
     body = json.dumps(event).encode()
-    with Service(registry.load_settings(None, os.environ), port=0, settle=0) as service:
+    service = Service(registry.load_settings(None, os.environ), port=0, settle=0)
+    service.start()
+    with ExitStack() as stack:
+        stack.callback(service.stop)
 
         def sent(secret: str) -> int:
             headers = {"x-toy-signature": hex_digest(body, secret)}

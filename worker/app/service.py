@@ -10,8 +10,6 @@ from contextlib import ExitStack
 from datetime import date
 from functools import partial
 from ipaddress import ip_address
-from types import TracebackType
-from typing import Self
 
 import structlog
 import uvicorn
@@ -141,7 +139,7 @@ class _RefusedAddress(logging.Filter):
 
 
 class Service:
-    """The worker with its web server, on a host and port; usable as a context manager.
+    """The worker with its web server, on a host and port.
 
     Port 0 takes any free one; ``url`` is where the server is reached once it is started.
     """
@@ -214,18 +212,6 @@ class Service:
             if state.failures or not state.phase.over:
                 told = "; ".join(state.failures) or f"it is still {state.phase.value}"
                 raise PostmortemError(f"The job of incident {state.subject} is not done: {told}")
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def _application(self, settings: Settings) -> Callable[..., object]:
         worker = self.worker
