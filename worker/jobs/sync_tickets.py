@@ -21,7 +21,7 @@ from worker.jobs.create_tickets import create_tickets, tell_lacking
 from worker.jobs.parent_ticket import known_epic, named_parent
 from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork, failures_told
-from worker.jobs.update_tickets import agree, agreement_rules, cell_deed
+from worker.jobs.update_tickets import agreement_rules, carry_out, cell_deed, look_up
 from worker.tracking.action_types import (
     LacksTicket,
     LinkPlan,
@@ -32,6 +32,7 @@ from worker.tracking.action_types import (
 )
 from worker.tracking.new_ticket import Route, incident_label
 from worker.tracking.parents import epic_label
+from worker.tracking.plan_agreement import plan_agreement
 from worker.tracking.plan_links import plan_links
 from worker.tracking.row_cells import plan_cells, remembered
 from worker.tracking.row_matching import NamedTickets, adopt_typed, as_remembered, match_keys
@@ -67,8 +68,12 @@ def sync_tickets(
     work.report.warn(*(one for ordinal, one in deadlines.items() if ordinal not in told))
     with failures_told(work):
         work.cache.tickets.read(work.tracker, (one.id for one in work.rows.values()))
-    rules = agreement_rules(work, route)
-    edits, written = plan_cells(work.sides, agree(work, rules, route), rules)
+    rules, to_rows = agreement_rules(work, route), {}
+    with failures_told(work):
+        agreement = plan_agreement(work.sides, look_up(work, route, rules), rules)
+        to_rows = dict(agreement.to_rows)
+        carry_out(work, agreement.actions)
+    edits, written = plan_cells(work.sides, to_rows, rules)
     for one in written:
         work.report.will(cell_deed(one))
     return write_items(text, context.policy.names, edits)

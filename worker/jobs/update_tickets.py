@@ -1,9 +1,9 @@
-"""What rows and tickets that are there take over from each other: asked, planned, carried out.
+"""What rows and tickets that are there take over from each other: looked up, and carried out.
 
 Each action is by itself: what the tracker refuses for one is told, and the others are done.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ from connectors.errors import (
 )
 from connectors.ticket_fields import Choice
 from worker.jobs.results import Action, Deed
-from worker.jobs.run_state import TicketWork, failures_told, postponing
+from worker.jobs.run_state import TicketWork, postponing
 from worker.tracking.action_types import (
     AddLinks,
     Cell,
@@ -31,8 +31,8 @@ from worker.tracking.action_types import (
 )
 from worker.tracking.closing import ClosingRules
 from worker.tracking.new_ticket import Route, remote_links
-from worker.tracking.plan_agreement import AgreementRules, Answers, plan_agreement, questions
-from worker.tracking.shared_fields import TRACKER_NAMES, ToRow, after
+from worker.tracking.plan_agreement import AgreementRules, Answers, questions
+from worker.tracking.shared_fields import TRACKER_NAMES, after
 from worker.tracking.tracked_tickets import row_values, ticket_values
 
 REFUSED_LINKS = "links refused in"
@@ -42,21 +42,6 @@ MOST_REFUSALS = 3
 """How many refused links of a project one run asks for: one ticket may be a case by itself."""
 
 log = structlog.get_logger()
-
-
-def agree(
-    work: TicketWork, rules: AgreementRules, route: Route | None
-) -> Mapping[int, Sequence[ToRow]]:
-    """Let each ticket follow its row where that changed, and give what the rows are to follow.
-
-    What fails as a whole is told, and stays to come.
-    """
-    to_rows: Mapping[int, Sequence[ToRow]] = {}
-    with failures_told(work):
-        agreement = plan_agreement(work.sides, _look_up(work, route, rules), rules)
-        to_rows = agreement.to_rows
-        carry_out(work, agreement.actions)
-    return to_rows
 
 
 def carry_out(work: TicketWork, actions: Sequence[TicketAction]) -> None:
@@ -231,7 +216,7 @@ def agreement_rules(work: TicketWork, route: Route | None) -> AgreementRules:
     )
 
 
-def _look_up(work: TicketWork, route: Route | None, rules: AgreementRules) -> Answers:
+def look_up(work: TicketWork, route: Route | None, rules: AgreementRules) -> Answers:
     """Ask the tracker what the agreement turns on; a row for which it fails is left for later."""
     wanted = questions(work.sides, rules)
     owners, moves = {}, {}
