@@ -39,6 +39,7 @@ _LABEL = re.compile(r"- \*\*(?P<label>[^*]+):\*\*")
 _QUOTE = re.compile(r'"([^"]*)"')
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"\[])|;\s+|\s/\s")
 _PROMPT = re.compile(r"(?<![!\w\]\\])\[[A-Z#e\d][^\]]*\](?!\()")
+_SOURCE = re.compile(r"\([^()]*\d\d:\d\d[^()]*\)|\((?:from )?the field[^()]*\)|\bCandidate:")
 _LINK = re.compile(r"!?\[([^\]]*)\]\(<?[^)]*>?\)")
 
 
@@ -116,7 +117,7 @@ def repeated(told: Mapping[str, str]) -> Iterator[str]:
 def _sentences(line: str) -> Iterator[str]:
     """Split a line into what it says: each quoted sentence, and each of the program's own."""
     shown = _LINK.sub(r"\1", _PROMPT.sub("", _LABEL.sub("", line)))
-    own = _QUOTE.sub(" ", shown)
+    own = _SOURCE.sub(" ", _QUOTE.sub(" ", shown))
     texts = [(text, _FEWEST_QUOTED) for text in _QUOTE.findall(shown)]
     for text, fewest in (*texts, (own, _FEWEST_OWN)):
         for part in _END.split(text):

@@ -221,6 +221,45 @@ def test_a_note_of_many_parts_is_told_in_its_parts() -> None:
     assert _points(content, Slot.STEPS_TAKEN) == ['12:05 Ada: "Fix: renewed it"']
 
 
+@pytest.mark.parametrize(
+    ("note", "cause", "steps"),
+    [
+        ("Root cause: a leak. Restarted it.", '"a leak."', ['12:05 Ada: "Restarted it."']),
+        ("Root cause: a leak\nin the pool\nLooks bad.", '"a leak in the pool"', []),
+        ("Root cause:\n- a leak\n- no limit\nDone.", '"a leak; no limit"', []),
+        ("Root cause: a leak\nOwner: Ada\nRestarted it", '"a leak"', None),
+        ("We looked.\nRoot cause: a leak. It grew. \n\nMore.", '"a leak. It grew."', []),
+    ],
+)
+def test_a_root_cause_ends_where_something_else_is_told(
+    note: str, cause: str, steps: list[str] | None
+) -> None:
+    it = _making()
+    it.noted("5:00", "Ada", note)
+    content = _told(it)
+    assert content.entries[Slot.ROOT_CAUSE].text == f"{cause} (note of Ada, 12:05)"
+    if steps is not None:
+        assert _points(content, Slot.STEPS_TAKEN) == steps
+
+
+def test_a_resolution_note_that_tells_the_cause_alone_is_no_fix() -> None:
+    it = _making()
+    it.noted("2:00", "Ada", "Restarted the pods.")
+    it.resolved("5:00", "Ada", "The outage was caused by a full disk.")
+    entries = _told(it).entries
+    assert "caused by a full disk" in entries[Slot.ROOT_CAUSE].text
+    assert Slot.SHORT_TERM_FIXES not in entries
+
+
+def test_a_resolution_note_that_repeats_a_note_is_the_fix() -> None:
+    it = _making()
+    it.noted("2:00", "Ada", "Restarted all the pods.")
+    it.resolved("9:00", "Ada", "Restarted all the pods.")
+    content = _told(it)
+    assert content.entries[Slot.SHORT_TERM_FIXES].text == '"Restarted all the pods." (Ada, 12:09)'
+    assert _points(content, Slot.STEPS_TAKEN) == []
+
+
 def test_words_said_again_are_told_once() -> None:
     it = _making()
     for minute in range(3, 6):

@@ -61,6 +61,7 @@ EXTENTS = """
 About 38 % of payments failed.
 Error rate is at 11 %.
 Half of the uploads fail.
+Uploads fail again for 10 % of requests.
 90 percent of API requests were rejected.
 """
 OUTAGES = """
@@ -95,6 +96,8 @@ User table locked.
 Disk at 91 %.
 Opened a ticket with the vendor.
 Looks like DNS.
+All customers can log in again.
+Payments recovered for 90 % of merchants.
 """
 
 
@@ -130,6 +133,7 @@ def test_a_step_keeps_the_reason_that_it_gives() -> None:
     [
         ("Slow. We look. Done!", ["Slow.", "We look.", "Done!"]),
         ("Release 4.1.9 is out, e.g. on db-4. No. 5 is next.", 2),
+        ("It was slow. db-4 was full. so we think", 2),
         ('He said "It is slow." Then it was fast.', 2),
         ("one line that\ngoes on here", ["one line that goes on here"]),
         ("First line\nSecond line\n\n- third\n- Fourth", 4),

@@ -13,7 +13,8 @@ from worker.content.clean_text import clean
 
 _LIST_MARK = re.compile(r"(?:[-*+\u2022\u2013]|\d{1,3}[.)])\s+")
 _END = re.compile(
-    r"[.!?]+[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]*[^\W_a-z])|[\u3002\uff01\uff1f]"
+    r"[.!?]+[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]*(?:[^\W_a-z]|[a-z][a-z_-]*\d))"
+    r"|[\u3002\uff01\uff1f]"
 )
 _ABBREVIATED = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|approx|no|nr|ca|resp|incl|excl|mr|mrs|ms|dr|st)|(?-i:(?:^|\s)[A-Z]))\.$",
@@ -58,7 +59,7 @@ class Sentence:
 
 def sentences(text: str) -> Iterator[Sentence]:
     """Split a text into sentences; a line that does not go on in lower case begins another."""
-    for line in _lines(text):
+    for line in joined_lines(text):
         at = 0
         for found in _END.finditer(line):
             if not _ABBREVIATED.search(line, at, found.start() + 1):
@@ -68,7 +69,8 @@ def sentences(text: str) -> Iterator[Sentence]:
             yield _read(line[at:].strip())
 
 
-def _lines(text: str) -> Iterator[str]:
+def joined_lines(text: str) -> Iterator[str]:
+    """Give the lines of a text, those together that go on in lower case."""
     whole = ""
     for raw in text.splitlines():
         line = clean(raw)
@@ -81,6 +83,11 @@ def _lines(text: str) -> Iterator[str]:
             whole = line
     if whole:
         yield whole
+
+
+def is_listed(line: str) -> bool:
+    """Tell whether a line is an entry of a list."""
+    return _LIST_MARK.match(line) is not None
 
 
 def _read(text: str) -> Sentence:
@@ -258,7 +265,19 @@ _OUTAGE = re.compile(
 )
 
 
+_FAILS = re.compile(
+    r"\b(?:fail|cannot|can't|unable|unavailable|down|lost|reject|refus)", re.IGNORECASE
+)
+_RECOVERED = re.compile(
+    r"\b(?:again|recover(?:s|ed|ing)?|back to normal|restored|no longer|resolved|works? now|is over"
+    r"|are back|is back)\b",
+    re.IGNORECASE,
+)
+
+
 def _impact(said: str) -> Theme | None:
+    if _RECOVERED.search(said) and not _FAILS.search(said):
+        return None
     if _MONEY.search(said):
         return Theme.BUSINESS
     if _USERS.search(said) and not _NOT_USERS.search(said):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 
 from connectors.incidents import LogEntry
 from connectors.log_entry_kinds import EntryKind
@@ -18,7 +19,13 @@ from worker.content.draft_content import Point
 from worker.content.inline_markdown import Markdown, at_start, say
 from worker.drafting.history.agents import is_person, name
 from worker.drafting.history.notes import NoteKind, is_action, root_cause, without_root_cause
-from worker.drafting.history.sentences import Sentence, Theme, sentences
+from worker.drafting.history.sentences import (
+    Sentence,
+    Theme,
+    is_listed,
+    joined_lines,
+    sentences,
+)
 from worker.drafting.history.story import Story
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import quoted
@@ -116,22 +123,25 @@ class _Sorting:
     def read(self, source: _Source, each: Sequence[Sentence], taken: Collection[Sentence]) -> None:
         told = [one for one in each if self._is_new(one)]
         left: list[str] = []
-        alone = source.is_resolution and len(told) == 1
         for number, one in enumerate(told):
             said = Said(f"{source.key}:{number}", one.text, source.by, source.at)
-            if one.theme is not None and one in taken and not alone:
+            is_fix = source.is_resolution and one.theme is not Theme.CAUSE
+            if one.theme is not None and one in taken and not is_fix:
                 self.by_theme.setdefault(one.theme, []).append(said)
                 continue
             left.append(one.text)
             if one.theme is Theme.STEP:
                 self.steps.add(source.key)
-            if cause := one.cause or (one.text if one.theme is Theme.CAUSE else ""):
-                self.parts.append(Said(said.key, cause, source.by, source.at))
+            if one.cause:
+                self.parts.append(Said(said.key, one.cause, source.by, source.at))
         self.rest[source.key] = "\n".join(left)
 
     def of(self, *themes: Theme) -> list[Said]:
         found = [one for theme in themes for one in self.by_theme.get(theme, ())]
         return sorted(found, key=lambda one: str(one.at))
+
+    def part_causes(self) -> list[Said]:
+        return sorted(self.parts, key=lambda one: str(one.at), reverse=True)
 
     def _is_new(self, one: Sentence) -> bool:
         words = one.words
@@ -144,12 +154,13 @@ class _Sorting:
 
 def people_said(story: Story) -> PeopleSaid:
     """Read all that people wrote, and say what of it stands where."""
-    sources = sorted(_sources(story), key=lambda one: one.at)
+    sources = sorted(_sources(story), key=lambda one: (not one.is_resolution, one.at))
     described = list(_description(story))
     stated = list(_distinct((*_fields(story), *_stated(sources))))
     sorting = _Sorting()
-    for known in (*described, *stated):
-        sorting.seen |= {one.words for one in sentences(known.text)}
+    fields = (one.value for one in story.record.custom_fields)
+    for known in (*fields, *(one.text for one in (*described, *stated))):
+        sorting.seen |= {one.words for one in sentences(known)}
     read = [(source, source.sentences()) for source in sources]
     taken = {one for _, each in read for one in each if one.theme in _CANDIDATES}
     if not described and not any(one.theme in _HIT for one in taken):
@@ -160,7 +171,7 @@ def people_said(story: Story) -> PeopleSaid:
     best = None if described else max(hit, key=_tells_most, default=None)
     return PeopleSaid(
         tuple(stated),
-        tuple(sorting.of(Theme.CAUSE)[::-1] or ([] if stated else sorting.parts[::-1])),
+        tuple(sorting.of(Theme.CAUSE)[::-1] or ([] if stated else sorting.part_causes())),
         (*described, *([best] if best else []), *_without(sorting.of(Theme.EXTENT), best)),
         tuple(_without(sorting.of(Theme.USERS), best)),
         tuple(sorting.of(Theme.BUSINESS)),
@@ -206,17 +217,20 @@ def _fields(story: Story) -> Iterator[Said]:
 
 def _stated(sources: Sequence[_Source]) -> Iterator[Said]:
     """Give what notes and updates call the root cause, the latest first."""
-    for source in reversed(sources):
+    for source in sorted(sources, key=lambda one: one.at, reverse=True):
         if text := _parted(source.text)[0]:
             yield Said(f"{source.key}:cause", text, source.by, source.at)
 
 
 def _parted(text: str) -> tuple[str, str]:
     """Give what a text calls the root cause, as far as it goes on telling that, and the rest."""
-    told = list(sentences(root_cause(text)))
+    first, *lines = list(joined_lines(root_cause(text))) or [""]
+    listed = list(takewhile(is_listed, lines))
+    told = list(sentences("\n".join((first, *listed))))
     end = next((at for at, one in enumerate(told) if at and _is_other(one)), len(told))
-    stated, others = ("\n".join(one.text for one in part) for part in (told[:end], told[end:]))
-    return stated, "\n".join(filter(None, (without_root_cause(text), others)))
+    stated = "\n".join(one.text for one in told[:end])
+    others = (*(one.text for one in told[end:]), *lines[len(listed) :])
+    return stated, "\n".join((without_root_cause(text), *others))
 
 
 def _is_other(one: Sentence) -> bool:
