@@ -168,7 +168,11 @@ def test_a_ticket_shows_its_incident_and_its_document_by_names_that_stay() -> No
         ("[OPS-7]", "OPS-7"),
         ("<https://jira.example.com/browse/OPS-7>", "OPS-7"),
         ("https://jira.example.com/browse/OPS-7/", "OPS-7"),
+        ("[OPS-7](https://jira.example.com/browse/OPS-7)", "OPS-7"),
+        ("https://jira.example.com/jira/boards/1?selectedIssue=OPS-7", "OPS-7"),
+        ("https://jira.example.com/browse/", None),
         ("OPS-7 or so", None),
+        ("see OPS-7", None),
         ("OPS-0", None),
         ("", None),
     ],
@@ -208,6 +212,8 @@ def test_an_epic_that_carries_the_label_is_the_incidents_and_the_oldest_of_sever
         "belong to OPS-9, the oldest; close the others if they are not wanted."
     )
     assert plan_epic(epics(labelled=(older,))).warning == ""
+    third = ticket(11, "Postmortem: storm")
+    assert plan_epic(epics(labelled=(older, newer, third))).warning.startswith("OPS-10, OPS-11 ")
 
 
 def test_an_epic_without_an_answer_is_waited_for_while_the_search_may_miss_it() -> None:

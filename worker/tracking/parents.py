@@ -3,7 +3,6 @@
 The epic is made by the same steps as the ticket of a row, and remembered beside them.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,7 +17,7 @@ from connectors.tickets import (
     Ticket,
     TicketKey,
 )
-from worker.document.action_item_values import ActionItem
+from worker.document.action_item_values import ActionItem, find_ticket
 from worker.tracking.action_types import CreateTicket
 from worker.tracking.new_ticket import Origin, Route, describe, mark_label, summary_line
 from worker.tracking.tracked_tickets import (
@@ -30,7 +29,6 @@ from worker.tracking.tracked_tickets import (
 )
 
 NAMED_IN_FRONT_MATTER = "jira_parent"
-_KEY = re.compile(r"(?:https?://\S+/browse/)?([A-Za-z][A-Za-z0-9_]+-[1-9][0-9]*)/?")
 
 
 def written_parent(extra: Mapping[str, object]) -> str:
@@ -42,9 +40,11 @@ def written_parent(extra: Mapping[str, object]) -> str:
 
 
 def parent_key(written: str) -> TicketKey | None:
-    """Read a ticket's key or address, None where it is neither."""
-    found = _KEY.fullmatch(written.strip("[]<> "))
-    return TicketKey(found[1].upper()) if found else None
+    """Read a ticket's key, link or address, None where it is none of them, or says more."""
+    words = written.strip()
+    found = find_ticket(words)
+    whole = found is not None and (found.start, found.end) == (0, len(words))
+    return TicketKey(found.ticket.key) if found and whole else None
 
 
 def epic_label(incident: IncidentId) -> str:
