@@ -307,14 +307,15 @@ def test_a_status_that_a_person_wrote_stays_while_its_move_is_to_come() -> None:
         (replace(TICKET, key="PLAT-9"), True),
         (replace(TICKET, due=date(2026, 12, 24)), True),
         (replace(TICKET, url="https://elsewhere.example.com"), False),
-        (replace(TICKET, resolution="done"), False),
+        (replace(TICKET, resolution="Shipped"), False),
+        (replace(TICKET, resolution="Rejected"), True),
         (None, True),
     ],
 )
 def test_a_ticket_reads_otherwise_where_the_document_would(
     now: Ticket | None, *, otherwise: bool
 ) -> None:
-    assert reads_otherwise(MEMORY, now, frozenset({"done"})) is otherwise
+    assert reads_otherwise(MEMORY, now, frozenset({"shipped"})) is otherwise
 
 
 def test_a_ticket_that_stays_unavailable_reads_as_before() -> None:

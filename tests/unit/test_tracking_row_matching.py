@@ -35,11 +35,16 @@ def test_two_rows_that_name_one_ticket_both_have_it_and_that_is_told() -> None:
     found = match_keys(both, [memory], {}, "storm.md")
     assert found.rows == {0: memory, 1: memory}
     (told,) = found.told
-    assert told.sentence.startswith("Row 2 ('Review') of storm.md and row 1 both name OPS-1.")
+    assert told.sentence == (
+        "Row 2 ('Review') of storm.md and row 1 both name OPS-1. Both show its status; clear the "
+        "cell of one to have a ticket for it."
+    )
 
 
 def test_a_key_that_nothing_is_remembered_of_was_typed() -> None:
     assert match_keys([NAMED], [], {}, "storm.md").typed == {0: "OPS-1"}
+    behind = rows("No ticket", "Add alert | | | | OPS-1 |")
+    assert match_keys(behind, [], {}, "storm.md").typed == {1: "OPS-1"}
 
 
 def test_a_typed_ticket_is_adopted_as_it_is_and_gets_no_links_of_ours() -> None:

@@ -139,7 +139,13 @@ def test_an_emptied_owner_and_deadline_are_emptied_and_an_emptied_priority_is_le
     made = translate(moves, item, WORDS)
     assert made.changes.clear_assignee
     assert made.changes.clear_due
-    assert made.changes.priority is None
+    assert (made.changes.priority, made.problems) == (None, ())
+
+
+def test_a_priority_in_a_project_that_has_none_is_told() -> None:
+    moves = [ToTicket(Field.PRIORITY, "", "High")]
+    made = translate(moves, row("Add alert", priority="High"), replace(WORDS, allowed=()))
+    assert made.problems == ("The project has no priority 'High'; it has none.",)
 
 
 @pytest.mark.parametrize(
