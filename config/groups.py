@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from config.own_patterns import own_pattern
-from config.values import Clock, Label, Period
+from config.values import Clock, Label, Period, TemplateFile
 from connectors.settings import Duration, SettingsGroup, Text
 
 
@@ -58,6 +58,30 @@ class DraftSettings(SettingsGroup):
     resolve_target: Duration = timedelta(hours=1)
     review_due: Duration = timedelta(days=5)
     rules: Mapping[Text, RuleSettings] = {}
+
+
+class TemplateSettings(SettingsGroup):
+    """The template of some incidents: those that meet each of the lists that are given.
+
+    ``priorities`` and ``incident_types`` hold names, ``services`` and ``teams`` names or ids.
+    """
+
+    file: TemplateFile
+    priorities: tuple[Text, ...] = ()
+    services: tuple[Text, ...] = ()
+    teams: tuple[Text, ...] = ()
+    incident_types: tuple[Text, ...] = ()
+
+
+def told_apart(templates: Sequence[TemplateSettings]) -> Sequence[TemplateSettings]:
+    """Give ``templates`` once each can be reached: the first that an incident meets is its own."""
+    for place, one in enumerate(templates[:-1], start=1):
+        if not (one.priorities or one.services or one.teams or one.incident_types):
+            raise ValueError(
+                f"number {place} takes every incident, so those after it are never reached. "
+                "Say which incidents it is for, or put it last."
+            )
+    return templates
 
 
 class MaskingSettings(SettingsGroup):

@@ -26,8 +26,10 @@ from config.groups import (
     QuietTime,
     RouteSettings,
     ScheduleSettings,
+    TemplateSettings,
     TicketSettings,
     reachable,
+    told_apart,
 )
 from config.problems import ConfigurationProblems, Location, sentences
 from config.sources import (
@@ -47,7 +49,9 @@ from config.values import (
     DirectoryLocation,
     DocumentAddress,
     Documents,
+    TemplateFile,
     Zone,
+    template_text,
 )
 from connectors.settings import (
     FromEnvironment,
@@ -61,24 +65,6 @@ from connectors.settings import (
 
 Group = TypeVar("Group", bound=ServiceSettings)
 _A_WEEK = timedelta(days=7)
-
-
-def _template(path: Path) -> Path:
-    _read_template(path)
-    return path
-
-
-def _read_template(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except OSError as error:
-        raise ValueError(
-            f"names {path}, which cannot be read ({error.strerror}). Mend the path."
-        ) from None
-    except UnicodeDecodeError as error:
-        raise ValueError(
-            f"names {path}, which is not UTF-8 (byte {error.start}). Save it as UTF-8."
-        ) from None
 
 
 class Settings(BaseSettings):
@@ -105,9 +91,8 @@ class Settings(BaseSettings):
         DatabaseAddress, FromEnvironment("POSTMORTEM_DATABASE_URL", secret=True)
     ] = SecretStr("sqlite:///postmortem.db")
     timezone: Annotated[Zone, FromEnvironment("POSTMORTEM_TIMEZONE")] = ZoneInfo("UTC")
-    template: Annotated[
-        Annotated[Path, AfterValidator(_template)] | None, FromEnvironment("POSTMORTEM_TEMPLATE")
-    ] = None
+    template: Annotated[TemplateFile | None, FromEnvironment("POSTMORTEM_TEMPLATE")] = None
+    templates: Annotated[tuple[TemplateSettings, ...], AfterValidator(told_apart)] = ()
     ca_bundle: Annotated[Path | None, FromEnvironment("POSTMORTEM_CA_BUNDLE")] = None
     public_url: Annotated[WebAddress | None, FromEnvironment("POSTMORTEM_PUBLIC_URL")] = None
     token: Annotated[Secret | None, FromEnvironment("POSTMORTEM_TOKEN", secret=True)] = None
@@ -160,7 +145,7 @@ class Settings(BaseSettings):
         if self.template is None:
             return resources.files("config").joinpath("postmortem.md").read_text("utf-8")
         try:
-            return _read_template(self.template)
+            return template_text(self.template)
         except ValueError as error:
             raise ConfigurationProblems([f"The template setting {error}"]) from None
 

@@ -177,6 +177,27 @@ def document_address(text: str) -> str:
     return f"{web_address(text)}/{{document}}"
 
 
+def template_text(path: Path) -> str:
+    """Give a template's text. Raises ``ValueError`` where it cannot be read."""
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        raise ValueError(
+            f"names {path}, which cannot be read ({error.strerror}). Mend the path."
+        ) from None
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"names {path}, which is not UTF-8 (byte {error.start}). Save it as UTF-8."
+        ) from None
+
+
+def _template_file(path: Path) -> Path:
+    template_text(path)
+    return path
+
+
+TemplateFile = Annotated[Path, AfterValidator(_template_file)]
+"""A file that holds a template, and can be read."""
 DatabaseAddress = Annotated[SecretStr, AfterValidator(database_address)]
 Documents = Annotated[DocumentsLocation, BeforeValidator(_documents)]
 DocumentAddress = Annotated[str, AfterValidator(document_address)]

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from config.groups import TemplateSettings
 from config.settings import Settings
-from config.values import DirectoryLocation
+from config.values import DirectoryLocation, template_text
 from connectors.connector import Connector, SourceConnector, TrackerConnector
 from connectors.errors import ConfigurationError
 from connectors.incident_source import IncidentSource
@@ -23,7 +24,7 @@ from connectors.tickets import Mark, TicketTracker
 from connectors.tls import Authorities
 from worker.app.registry import Services
 from worker.drafting.policy import DraftPolicy, Handling, OutsideLog, Rule, Topic
-from worker.jobs.context import DraftFilter, JobContext, JobPolicy, RouteRule
+from worker.jobs.context import DraftFilter, JobContext, JobPolicy, RouteRule, TemplateRule
 from worker.journal.call_budgets import SharedPace
 from worker.journal.database import Database, sqlite_path
 from worker.journal.incident_locks import FileLocks, IncidentLocks, PostgresLocks, ThreadLocks
@@ -127,6 +128,7 @@ def policy(
     drafts, tickets = settings.drafts, settings.tickets
     return JobPolicy(
         template=settings.template_text(),
+        templates=tuple(map(_template_rule, settings.templates)),
         drafting=_drafting(settings, source),
         names=settings.document_names,
         only=DraftFilter(
@@ -151,6 +153,17 @@ def policy(
         public_url=str(settings.public_url or ""),
         document_address=_document_address(settings),
         chart=drafts.chart,
+    )
+
+
+def _template_rule(rule: TemplateSettings) -> TemplateRule:
+    return TemplateRule(
+        str(rule.file),
+        template_text(rule.file),
+        frozenset(rule.priorities),
+        frozenset(rule.services),
+        frozenset(rule.teams),
+        frozenset(rule.incident_types),
     )
 
 

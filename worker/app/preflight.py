@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.groups import CreateWhen, TicketParent
 from connectors.errors import Finding
 from worker.document.fill_template import survey
+from worker.document.front_matter import DocumentError
 from worker.document.unread.where_items_come_from import taken_from
 from worker.jobs.context import JobContext
 
@@ -18,7 +19,7 @@ def preflight(context: JobContext) -> list[Finding]:
         *_tracker(context),
         *context.store.check(),
         *_database(context),
-        *_template(context),
+        *_templates(context),
     ]
 
 
@@ -71,15 +72,36 @@ def _database(context: JobContext) -> Iterable[Finding]:
         yield Finding("Database", detail="answers, and its tables are up to date")
 
 
-def _template(context: JobContext) -> Iterable[Finding]:
+def _templates(context: JobContext) -> Iterable[Finding]:
+    """Prove each template, that of all other incidents first."""
+    yield from _template(context, "Template", "Action items", context.policy.template)
+    for rule in context.policy.templates:
+        yield from _template(
+            context, f"Template {rule.name}", f"Action items of {rule.name}", rule.text
+        )
+
+
+def _template(context: JobContext, name: str, items: str, text: str) -> Iterable[Finding]:
     names = context.policy.names
-    found = survey(context.policy.template, names)
+    try:
+        found = survey(text, names)
+        said, remedy = taken_from(text, names)
+    except DocumentError as error:
+        yield Finding(name, problem=error.what, remedy=error.remedy)
+        return
     filled = sum(1 for one in found if one.filled)
     left = "; ".join(one.sentence for one in found if not one.filled)
-    yield Finding("Template", detail=f"{filled} places are filled" + (f"; {left}" if left else ""))
-    said, remedy = taken_from(context.policy.template, names)
+    if not filled:
+        yield Finding(
+            name,
+            problem="Nothing in it would be filled: no place that the program knows is there.",
+            remedy="Take the headings and labels of the built-in one, or name yours in "
+            "[document_names].",
+        )
+        return
+    yield Finding(name, detail=f"{filled} places are filled" + (f"; {left}" if left else ""))
     makes_tickets = context.tracker is not None and context.policy.create is not CreateWhen.NEVER
     if remedy and makes_tickets:
-        yield Finding("Action items", problem=said, remedy=remedy)
+        yield Finding(items, problem=said, remedy=remedy)
     else:
-        yield Finding("Action items", detail=f"{said} {remedy}".rstrip())
+        yield Finding(items, detail=f"{said} {remedy}".rstrip())

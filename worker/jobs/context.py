@@ -103,9 +103,42 @@ class RouteRule:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateRule:
+    """Which incidents take a template: those that meet each list that is not empty.
+
+    ``name`` is its file's, ``text`` what the file holds.
+    """
+
+    name: str
+    text: str
+    priorities: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+    incident_types: frozenset[str] = frozenset()
+
+    def takes(self, incident: Incident) -> bool:
+        """Tell whether it is the incident's template, where no rule before it is."""
+        services = {incident.service} if incident.service else set()
+        services |= set(incident.impacted_services)
+        kinds = {_folded(one) for one in self.incident_types}
+        return (
+            (not self.priorities or incident.priority in self.priorities)
+            and (not self.services or meets(self.services, services))
+            and (not self.teams or meets(self.teams, set(incident.teams)))
+            and (not kinds or _folded(incident.incident_type or "") in kinds)
+        )
+
+
+def _folded(name: str) -> str:
+    """Give a type's name in one spelling: ``security_incident`` is also "Security incident"."""
+    return " ".join(name.replace("_", " ").casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
 class JobPolicy:
     """The decisions of the configuration, in the terms of the job.
 
+    ``template`` is that of all incidents that none of ``templates`` takes.
     ``parent`` says what new tickets belong to where nothing else does, ``epic_type`` what an epic's
     issue type is. ``index_lag`` is how long after a create a search may still miss it,
     ``quiet_for`` how long the scheduled job leaves a document alone after a change, ``full_pass``
@@ -117,6 +150,7 @@ class JobPolicy:
 
     template: str
     drafting: DraftPolicy
+    templates: tuple[TemplateRule, ...] = ()
     names: Names = field(default_factory=Names)
     only: DraftFilter = field(default_factory=DraftFilter)
     routes: tuple[RouteRule, ...] = ()
@@ -135,6 +169,10 @@ class JobPolicy:
     chart: bool = True
     done_resolutions: frozenset[str] = DONE_RESOLUTIONS
     lock_wait: float = 120.0
+
+    def template_of(self, incident: Incident) -> str:
+        """Choose the template of an incident's new document."""
+        return next((one.text for one in self.templates if one.takes(incident)), self.template)
 
     def route(self, incident: Incident | None) -> Route | None:
         """Choose where an incident's tickets go, None where no project is configured."""
