@@ -1,0 +1,157 @@
+"""Whom a log entry names in its sentence alone (``Escalated to Ada Example by Ben Stone``).
+
+Entries of live accounts were seen without the agent, the user or the assignees that they should
+have, while their ``summary`` names them. What is structured counts first; a sentence that names
+nobody gives nobody.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from connectors.incidents import Agent, AgentKind
+from connectors.log_entry_kinds import ChannelKind, EntryKind
+
+_VERBS: Mapping[EntryKind, str] = MappingProxyType(
+    {
+        EntryKind.ACKNOWLEDGE: r"acknowledged",
+        EntryKind.UNACKNOWLEDGE: r"unacknowledged|un-acknowledged",
+        EntryKind.ASSIGN: r"(?:re-?)?assigned",
+        EntryKind.ESCALATE: r"(?:manually |automatically |auto-?)?escalated",
+        EntryKind.DELEGATE: r"delegated|reassigned",
+        EntryKind.NOTIFY: r"notified|paged|notification sent",
+        EntryKind.RESPONDER_REQUEST: r"requested|asked|responder requests? sent",
+        EntryKind.POLICY_REQUEST: r"requested|asked|responder requests? sent",
+        EntryKind.SNOOZE: r"snoozed",
+        EntryKind.ANNOTATE: r"(?:note )?added(?: a note)?|noted",
+        EntryKind.STATUS_UPDATE: r"(?:status update )?(?:sent|published|posted)",
+        EntryKind.PRIORITY_CHANGE: r"(?:priority )?(?:changed|set|updated|removed)",
+        EntryKind.URGENCY_CHANGE: r"(?:urgency )?(?:changed|set|updated|raised|lowered)",
+        EntryKind.TRIGGER: r"triggered",
+        EntryKind.RESOLVE: r"resolved",
+        EntryKind.REOPEN: r"re-?opened",
+    }
+)
+"""How the sentences of each kind begin, or go on behind who did it."""
+_HAS_TARGETS = frozenset(
+    {
+        EntryKind.ASSIGN,
+        EntryKind.ESCALATE,
+        EntryKind.DELEGATE,
+        EntryKind.NOTIFY,
+        EntryKind.RESPONDER_REQUEST,
+        EntryKind.POLICY_REQUEST,
+    }
+)
+_ALWAYS_TO = frozenset({EntryKind.ASSIGN, EntryKind.ESCALATE})
+_ADDRESS = r"(?:[+\d(][\d\s().-]{5,}|\S+@\S+)"
+_WAY = re.compile(
+    r"\s+(?:(?:via|through|using|over|from|on|in|with)\s+(?:the |a |an |their )?"
+    r"(?:api|events? api|website|web ?site|web|web ui|ui|app|mobile(?: app| phone)?|phone(?: call)?"
+    r"|slack|microsoft teams|ms teams|teams|chat|sms|text message|e-?mail|push(?: notification)?"
+    r"|ios|android|cli|integration|escalation polic(?:y|ies)|workflow)"
+    rf"(?:\s+(?:at|to)\s+{_ADDRESS})?"
+    r"|(?:due to|because of|after) (?:(?! by ).)+|\(?at level \d+\)?|\(level \d+\)"
+    r"|(?:for|until) (?:(?! by ).)+|as (?:an? )?(?:additional )?responders?"
+    r"|to (?:help|respond|join).*)$",
+    re.IGNORECASE,
+)
+"""What may stand behind the names: by which way, why, for how long."""
+_MEDIUM = re.compile(r"\s+(?:by|via|through|using|over|on|at|with)\s+.+$", re.IGNORECASE)
+_LEVEL = re.compile(r"^(?:escalation )?level \d+\s*[:(\u2013-]\s*(?P<name>.+?)\)?$", re.IGNORECASE)
+_NOBODY = re.compile(
+    r"^(?:the |an? |its |their )?(?:(?:pagerduty|events?|rest) )*(?:api|website|system|time-?out"
+    r"|e-?mail|integration|service|escalation policy|event rules?|rules?|workflows?|automation"
+    r"|pagerduty|user|somebody|someone|nobody|unknown|deleted user|incident|alerts?|none|null)"
+    r"(?: v\d)?$",
+    re.IGNORECASE,
+)
+_THING = re.compile(
+    r"\b(?:level \d+|polic(?:y|ies)|schedule|on-?call|rota|rotation|team|everyone|everybody|all)\b",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r",\s+(?:and\s+)?|\s+(?:and|&)\s+")
+_SUBJECT = re.compile(
+    r"^(?:the |an? |this )?(?:incident|alert|note|priority|urgency|it)\b", re.IGNORECASE
+)
+_TIMED_OUT = re.compile(
+    r"\btime[- ]?(?:d[- ])?out\b|\bnobody (?:had )?acknowledged\b", re.IGNORECASE
+)
+_BY_API = re.compile(
+    r"\b(?:through|via|by|using) (?:the |an? )?(?:events? )?(?:api|integration|e-?mail)\b",
+    re.IGNORECASE,
+)
+_LONGEST = 100
+_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Whom a sentence names: who did it, and to or with whom."""
+
+    by: Agent | None = None
+    targets: tuple[Agent, ...] = ()
+
+
+def read_sentence(kind: EntryKind, summary: str) -> Sentence:
+    """Read whom the sentence of an entry of a kind names; nobody where it is worded otherwise."""
+    verb = _VERBS.get(kind)
+    words = " ".join(summary.split()).rstrip(".")
+    if verb is None or not words:
+        return Sentence()
+    found = re.search(rf"(?:^|(?<=\s))(?:was |were |has |have )?(?:{verb})\b", words, re.IGNORECASE)
+    if found is None:
+        return Sentence()
+    before, rest = words[: found.start()].strip(), words[found.end() :]
+    if kind is EntryKind.NOTIFY:
+        return Sentence(None, _people(kind, _MEDIUM.sub("", before or rest)))
+    rest = _without_way(rest)
+    head, separator, last = rest.rpartition(" by ")
+    by = _without_way(last) if separator else ""
+    if separator and " to " in f" {by} ":  # Escalated by Ben Stone to Ada Example
+        by, _, more = by.partition(" to ")
+        head = f"{head} to {more}"
+    if not separator:
+        head = rest
+    if before and not _SUBJECT.match(before):
+        by = by or _without_way(before)
+    agent = _one(AgentKind.PERSON, by)
+    return Sentence(agent, _people(kind, head) if kind in _HAS_TARGETS else ())
+
+
+def channel_told(kind: EntryKind, summary: str) -> ChannelKind:
+    """Tell by what way an entry came about, as far as its sentence says."""
+    if _TIMED_OUT.search(summary):
+        return ChannelKind.TIMEOUT
+    if kind in {EntryKind.TRIGGER, EntryKind.RESOLVE} and _BY_API.search(summary):
+        return ChannelKind.MONITOR
+    return ChannelKind.OTHER
+
+
+def _without_way(text: str) -> str:
+    """Drop what stands behind the names."""
+    while (cut := _WAY.sub("", text)) != text:
+        text = cut
+    return text
+
+
+def _people(kind: EntryKind, text: str) -> tuple[Agent, ...]:
+    """Read the names that something went to: behind ``to`` where there is one."""
+    _, to, names = f" {_without_way(text)}".rpartition(" to ")
+    if not to and kind in _ALWAYS_TO:
+        return ()
+    names = names.strip(" :")
+    if level := _LEVEL.match(names):
+        names = level["name"]
+    usual = AgentKind.POLICY if kind is EntryKind.DELEGATE else AgentKind.PERSON
+    each = [names] if usual is AgentKind.POLICY else _BETWEEN.split(names)[:_MOST]
+    found = (_one(AgentKind.OTHER if _THING.search(one) else usual, one) for one in each)
+    return tuple(one for one in found if one is not None)
+
+
+def _one(kind: AgentKind, name: str) -> Agent | None:
+    name = re.sub(r"^(?:slack )?user:?\s+", "", name.strip(" \"'“”:,;"), flags=re.IGNORECASE)
+    if not name or len(name) > _LONGEST or _NOBODY.match(name):
+        return None
+    return Agent(kind, "", name)

@@ -1,0 +1,145 @@
+"""Whom the sentence of a log entry names, where nothing structured does."""
+
+from typing import Any
+
+import pytest
+
+from connectors.incidents import AgentKind
+from connectors.json_fields import JsonValue
+from connectors.log_entry_kinds import ChannelKind, EntryKind
+from connectors.pagerduty import log_payloads
+from connectors.pagerduty.common_payloads import PAGERDUTY
+from connectors.pagerduty.log_sentences import read_sentence
+
+ACK, ASSIGN, ESCALATE = EntryKind.ACKNOWLEDGE, EntryKind.ASSIGN, EntryKind.ESCALATE
+DELEGATE, NOTIFY = EntryKind.DELEGATE, EntryKind.NOTIFY
+ASKED = EntryKind.RESPONDER_REQUEST
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "by", "targets"),
+    [
+        (ESCALATE, "Escalated to Rosa Berger by Nils Berger.", "Nils Berger", ["Rosa Berger"]),
+        (ESCALATE, "Escalated to Rosa Berger through the API.", None, ["Rosa Berger"]),
+        (ESCALATE, "Escalated to Rosa Berger due to timeout.", None, ["Rosa Berger"]),
+        (ESCALATE, "Escalated automatically to Rosa Berger", None, ["Rosa Berger"]),
+        (ESCALATE, "Escalated by Nils Berger to Rosa Berger", "Nils Berger", ["Rosa Berger"]),
+        (ESCALATE, "Nils Berger escalated to Rosa Berger", "Nils Berger", ["Rosa Berger"]),
+        (ESCALATE, "Escalated from Nils to Rosa by Ida via Slack.", "Ida", ["Rosa"]),
+        (ESCALATE, "Escalated to level 2 by Nils Berger", "Nils Berger", ["level 2"]),
+        (ESCALATE, "Escalated to level 2: Rosa Berger", None, ["Rosa Berger"]),
+        (ESCALATE, "Escalated to Rosa Berger (level 2)", None, ["Rosa Berger"]),
+        (
+            ESCALATE,
+            "Escalated to A. Bo, C. Do and E. Fo by G. Ho",
+            "G. Ho",
+            ["A. Bo", "C. Do", "E. Fo"],
+        ),
+        (ESCALATE, "Escalated automatically", None, []),
+        (ASSIGN, "Assigned to Bo O'Neil, and Andy Brandt.", None, ["Bo O'Neil", "Andy Brandt"]),
+        (ASSIGN, "Reassigned to Bo Li by Abby Bybee through the website", "Abby Bybee", ["Bo Li"]),
+        (ASSIGN, "Assigned to the escalation policy", None, []),
+        (ASSIGN, "Assigned to Zoë Ångström & 李 雷 by José", "José", ["Zoë Ångström", "李 雷"]),
+        (
+            DELEGATE,
+            "Delegated to Data and Storage On-Call by Ida.",
+            "Ida",
+            ["Data and Storage On-Call"],
+        ),
+        (DELEGATE, "Delegated Default by Ida", "Ida", ["Default"]),
+        (ACK, "Acknowledged by Nils Berger.", "Nils Berger", []),
+        (ACK, "Acknowledged by Nils Berger via the mobile app", "Nils Berger", []),
+        (ACK, "Acknowledged by Slack User: nils", "nils", []),
+        (ACK, "Nils Berger acknowledged the incident", "Nils Berger", []),
+        (ACK, "Acknowledged through the API.", None, []),
+        (ACK, "Acknowledged by the API", None, []),
+        (ACK, "Incident acknowledged", None, []),
+        (NOTIFY, "Notified Rosa Berger by SMS.", None, ["Rosa Berger"]),
+        (NOTIFY, "Notified Rosa Berger via phone call at +49 30 1234567", None, ["Rosa Berger"]),
+        (NOTIFY, "Rosa Berger was notified by push notification", None, ["Rosa Berger"]),
+        (ASKED, "Ida requested Bo and Rosa as responders", "Ida", ["Bo", "Rosa"]),
+        (ASKED, "Responder request sent to Bo by Ida", "Ida", ["Bo"]),
+        (EntryKind.SNOOZE, "Snoozed by Ida for 4 hours", "Ida", []),
+        (EntryKind.SNOOZE, "Snoozed for 4 hours by Ida", "Ida", []),
+        (EntryKind.ANNOTATE, "Note added by Ida.", "Ida", []),
+        (EntryKind.STATUS_UPDATE, "Ida sent a status update", "Ida", []),
+        (EntryKind.PRIORITY_CHANGE, "Priority changed to P1 by Ida", "Ida", []),
+        (EntryKind.RESOLVE, "Resolved by Ida.", "Ida", []),
+        (EntryKind.RESOLVE, "Resolved by timeout", None, []),
+        (EntryKind.REOPEN, "Reopened by Ida", "Ida", []),
+        (EntryKind.TRIGGER, "Triggered through the website by Ida", "Ida", []),
+        (EntryKind.OTHER, "Frobnicated by Ida", None, []),
+        (ACK, "", None, []),
+        (ACK, "Acknowledged by ", None, []),
+    ],
+)
+def test_a_sentence_names_who_did_it_and_to_whom(
+    kind: EntryKind, sentence: str, by: str | None, targets: list[str]
+) -> None:
+    read = read_sentence(kind, sentence)
+    assert (read.by.name if read.by else None) == by
+    assert [one.name for one in read.targets] == targets
+
+
+def _entry(kind: str, summary: str, **more: Any) -> Any:
+    wire = {
+        "id": "R1",
+        "type": f"{kind}_log_entry",
+        "summary": summary,
+        "created_at": "2026-10-15T12:00:00Z",
+        **more,
+    }
+    return log_payloads.log_entry(JsonValue(wire, PAGERDUTY))
+
+
+def _user(name: str | None, id_: str = "PU1") -> dict[str, object]:
+    return {"id": id_, "type": "user_reference", "summary": name}
+
+
+def test_an_entry_without_structure_has_the_people_of_its_sentence() -> None:
+    entry = _entry("escalate", "Escalated to Rosa Berger by Nils Berger.")
+    assert (entry.agent.name, entry.agent.kind) == ("Nils Berger", AgentKind.PERSON)
+    assert [one.name for one in entry.assignees] == ["Rosa Berger"]
+    assert _entry("notify", "Notified Rosa Berger by SMS.").user.name == "Rosa Berger"
+    assert _entry("delegate", "Delegated to Storage by Ida").assignees[0].kind is AgentKind.POLICY
+
+
+def test_what_is_structured_counts_before_the_sentence() -> None:
+    people = {"agent": _user("Ada"), "assignees": [_user("Ben", "PU2")]}
+    entry = _entry("escalate", "Escalated to Rosa Berger by Nils Berger.", **people)
+    assert (entry.agent.name, [one.name for one in entry.assignees]) == ("Ada", ["Ben"])
+
+
+def test_a_reference_without_a_name_has_the_one_of_the_sentence() -> None:
+    people = {"agent": _user(None), "assignees": [_user(None, "PU2"), _user("Ben", "PU3")]}
+    entry = _entry("assign", "Assigned to Rosa and Benjamin by Nils.", **people)
+    assert (entry.agent.id, entry.agent.name) == ("PU1", "Nils")
+    assert [(one.id, one.name) for one in entry.assignees] == [("PU2", "Rosa"), ("PU3", "Ben")]
+
+
+def test_a_sentence_may_tell_that_a_time_ran_out() -> None:
+    assert _entry("unacknowledge", "Unacknowledged due to timeout").channel.kind is (
+        ChannelKind.TIMEOUT
+    )
+    assert _entry("acknowledge", "Acknowledged by Ida").channel.kind is ChannelKind.OTHER
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "way"),
+    [
+        ("trigger", "Triggered through the API.", ChannelKind.MONITOR),
+        ("trigger", "Triggered by email", ChannelKind.MONITOR),
+        ("trigger", "Triggered through the website by Ida.", ChannelKind.OTHER),
+        ("resolve", "Resolved through the API.", ChannelKind.MONITOR),
+        ("acknowledge", "Acknowledged through the API.", ChannelKind.OTHER),
+    ],
+)
+def test_a_sentence_may_tell_that_no_person_opened_or_resolved_it(
+    kind: str, sentence: str, way: ChannelKind
+) -> None:
+    assert _entry(kind, sentence).channel.kind is way
+
+
+def test_an_entry_may_name_its_note() -> None:
+    assert _entry("annotate", "Note added", channel={"type": "note", "id": "PN1"}).note_id == "PN1"
+    assert _entry("acknowledge", "Acknowledged", channel={"id": "PN1"}).note_id is None
