@@ -5,14 +5,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from config.template_names import Names
+from config.template_names import Names, Slot
 from connectors.errors import PostmortemError
-from connectors.incidents import IncidentId
+from connectors.incidents import ALERTS, LOG_ENTRIES, NOTES, IncidentId, Missing
 from worker.document.fill_template import file_name, fill
 from worker.document.merge import merge, nearest_base
-from worker.document.merge_values import Written
+from worker.document.merge_values import Written, points_of
 from worker.document.name_matching import label
 from worker.document.outline import outline
+from worker.drafting.sections.supporting_data import missing_key
 from worker.jobs.catalogue import Catalogue
 from worker.jobs.context import JobContext, JobPolicy
 from worker.jobs.pull_incident import Pulled, chart_name
@@ -112,6 +113,12 @@ def compose(
         return Composed(fresh.text, fresh, _beside(at.name, fresh.text, pulled))
     known = context.journal.incident(pulled.content.incident)
     base = _base(known, at.text, context.policy.names)
+    if lost := _lost(base, pulled.record.missing):
+        report.warn(
+            f"The document was left as it is, for its {' and '.join(lost)} could not be read this "
+            "time; the next sync looks again."
+        )
+        return Composed(at.text)
     merged = merge(base, at.text, fresh, context.policy.names)
     for change in merged.changes:
         # what was written before a pattern was set goes into the journal and the commit's message
@@ -210,6 +217,23 @@ def _beside(document: str, text: str, pulled: Pulled) -> Mapping[str, bytes]:
         return NOTHING
     folder, slash, _ = document.rpartition("/")
     return {f"{folder}{slash}{name}": pulled.chart.encode()}
+
+
+def _lost(base: Written | None, missing: Iterable[Missing]) -> list[str]:
+    """Name the parts that could be read when the document was last written, and not now.
+
+    A merge would take their facts for gone. What only ends earlier than it did, and what is refused
+    beside the essential, is lost all the same: it may stay so for good.
+    """
+    if base is None:
+        return []
+    known = {unit.key for unit in base.units.get(points_of(Slot.LOGS), ())}
+    wanted = (
+        one.part
+        for one in missing
+        if one.for_now or (not one.partly and one.part in {LOG_ENTRIES, ALERTS, NOTES})
+    )
+    return [part for part in dict.fromkeys(wanted) if missing_key(part) not in known]
 
 
 def _base(known: KnownIncident | None, text: str, names: Names) -> Written | None:

@@ -63,6 +63,11 @@ def metrics(found: Links, chart: str | None, alternative: str) -> DraftEntry | N
     return DraftEntry(picture, found.metrics, keep_prompt=not found.metrics)
 
 
+def missing_key(part: str) -> str:
+    """Give the key of the point that says that a part could not be read."""
+    return f"missing:{part}"
+
+
 def _incident(story: Story) -> Markdown:
     incident = story.incident
     title = f"Incident #{incident.number}"
