@@ -9,8 +9,8 @@ from connectors.incident_source import IncidentFilter
 from connectors.incidents import Incident, IncidentId, IncidentRecord
 from connectors.masking import Hidden, Masking
 from connectors.pagerduty import checks, payloads, resolved_incidents
-from connectors.pagerduty.missing_parts import MissingParts, PlanLimits
-from connectors.pagerduty.record_reader import RecordReader, incident_path
+from connectors.pagerduty.reading.missing_parts import MissingParts, PlanLimits
+from connectors.pagerduty.reading.record_reader import RecordReader, incident_path
 from connectors.pagerduty.transport import Transport
 from connectors.rate_limit import NoPace, Pace
 from connectors.retry import RetryPolicy

@@ -87,25 +87,25 @@ _MOST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class NamedPeople:
     """Whom a sentence names: who did it, and to or with whom."""
 
     by: Agent | None = None
     targets: tuple[Agent, ...] = ()
 
 
-def read_sentence(kind: EntryKind, summary: str) -> Sentence:
+def read_sentence(kind: EntryKind, summary: str) -> NamedPeople:
     """Read whom the sentence of an entry of a kind names; nobody where it is worded otherwise."""
     verb = _VERBS.get(kind)
     words = " ".join(summary.split()).rstrip(".")
     if verb is None or not words:
-        return Sentence()
+        return NamedPeople()
     found = re.search(rf"(?:^|(?<=\s))(?:was |were |has |have )?(?:{verb})\b", words, re.IGNORECASE)
     if found is None:
-        return Sentence()
+        return NamedPeople()
     before, rest = words[: found.start()].strip(), words[found.end() :]
     if kind is EntryKind.NOTIFY:
-        return Sentence(None, _people(kind, _MEDIUM.sub("", before or rest)))
+        return NamedPeople(None, _people(kind, _MEDIUM.sub("", before or rest)))
     rest = _without_way(rest)
     head, separator, last = rest.rpartition(" by ")
     by = _without_way(last) if separator else ""
@@ -117,7 +117,7 @@ def read_sentence(kind: EntryKind, summary: str) -> Sentence:
     if before and not _SUBJECT.match(before):
         by = by or _without_way(before)
     agent = _one(AgentKind.PERSON, by)
-    return Sentence(agent, _people(kind, head) if kind in _HAS_TARGETS else ())
+    return NamedPeople(agent, _people(kind, head) if kind in _HAS_TARGETS else ())
 
 
 def channel_told(kind: EntryKind, summary: str) -> ChannelKind:

@@ -31,7 +31,7 @@ from connectors.json_fields import JsonValue
 from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty import log_payloads, payloads, resolved_incidents
 from connectors.pagerduty.common_payloads import OWN_ID
-from connectors.pagerduty.missing_parts import MissingParts
+from connectors.pagerduty.reading.missing_parts import MissingParts
 from connectors.pagerduty.refusals import Withheld
 from connectors.pagerduty.transport import LAST_OFFSET, ListPages, Query, Transport, read_each
 

@@ -1,0 +1,1 @@
+"""Reading an incident from PagerDuty with all its parts."""
