@@ -4,13 +4,14 @@ import os
 import re
 import stat
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from config.template_names import LABELS, Names, Slot
 from connectors.jira.payloads import SiteKind
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import LENA, MIRA, SEARCH
 from connectors.sandbox import Fault
 from tests.acceptance.world import World
 from worker.jobs.context import DraftFilter
@@ -128,6 +129,66 @@ def test_what_a_person_wrote_stays_byte_for_byte(here: World) -> None:
     here.sync()
     assert "- **Users Affected:** Every *tenth*  user | about\u00a0300\n" in here.text()
     assert "- It was quick.\n" in here.text()
+
+
+def test_a_prompt_below_a_fact_goes_once_somebody_wrote_there_and_nothing_else_does(
+    here: World,
+) -> None:
+    here.sync("checkout storm")
+    prompt = '  - [Brief summary of the impact, e.g., "API requests failed for 90% of users"]\n'
+    assert here.text("checkout storm").count(prompt) == 1
+    mine = "- **Impact:** Nobody could *pay*  for an hour\n"
+
+    def answer(text: str) -> str:
+        return re.sub(r"(?m)^- \*\*Impact:\*\* .*\n", mine, text)
+
+    here.edit(answer, "checkout storm")
+    edited = here.text("checkout storm")
+    here.sync("checkout storm")
+    assert here.text("checkout storm") == edited.replace(prompt, "")
+    before = here.path("checkout storm").stat()
+    assert here.sync("checkout storm").deeds == ()
+    assert here.path("checkout storm").stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_what_people_said_stands_in_one_place_and_a_fix_is_no_cause(here: World) -> None:
+    incident = here.pagerduty.account.open(
+        SEARCH, "Search is slow", at=datetime(2026, 11, 20, 9, 0, tzinfo=UTC), id_="QSEARCHSLOW001"
+    )
+    here.incidents["slow search"] = incident
+
+    def at(minute: int) -> datetime:
+        return incident.created_at + timedelta(minutes=minute)
+
+    incident.assign([MIRA], at(0))
+    incident.acknowledge(MIRA, at(2))
+    incident.note(
+        "About 300 customers get no results. Restarted indexer-2.\n"
+        "The index fell behind because a disk was full.",
+        at(5),
+        MIRA,
+    )
+    incident.update("The SLA for ACME is breached. We work on it.", at(8), LENA)
+    incident.resolve(at(20), MIRA, "Moved the index to a larger disk.")
+    incident.note("Restarted indexer-3 as well, to be safe.", at(30), MIRA)
+    here.sync("slow search")
+    places = here.text("slow search").split("\n- **")
+
+    def place(label: str) -> str:
+        return next(one for one in places if one.startswith(f"{label}:**"))
+
+    said = '"The index fell behind because a disk was full." (note of Mira Castellan, '
+    assert place("Root Cause").startswith(f"Root Cause:** Candidate: {said}")
+    assert '"About 300 customers get no results."' in place("Impact")
+    assert "about 300 customers" in place("Users Affected")
+    assert '"The SLA for ACME is breached." (status update of Lena' in place("Business Impact")
+    assert 'Mira Castellan: "Restarted indexer-2."' in place("Steps Taken")
+    assert "acknowledged" not in place("Steps Taken")
+    assert "indexer-3" not in place("Steps Taken")
+    assert '"Moved the index to a larger disk."' in place("Short-Term Fixes")
+    assert '"We work on it."' in place("Stakeholders Notified")
+    for words in ("disk was full", "larger disk", "300 customers get", "for ACME", "indexer-2"):
+        assert here.text("slow search").count(words) == 2, words
 
 
 def test_a_dry_run_writes_nothing_anywhere(here: World) -> None:
