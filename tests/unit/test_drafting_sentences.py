@@ -27,6 +27,8 @@ Set max_connections to 800.
 Started db-5.
 Ran fsck on db-4.
 Purged the CDN cache.
+Merged the fix.
+Changed the pool size to 40.
 Killing long queries on the primary.
 I've blocked the abusive IP range.
 We decided to wait for the vendor.
@@ -96,6 +98,16 @@ User table locked.
 Disk at 91 %.
 Opened a ticket with the vendor.
 Looks like DNS.
+Contract tests are red.
+The linter complained.
+We apologise for the inconvenience due to the outage.
+We apologise to all customers.
+All affected customers have been notified.
+Set the severity to SEV1.
+Changed the priority to P1.
+Updated the status page.
+Added a note to the incident.
+Moving to the channel #inc-77.
 All customers can log in again.
 Payments recovered for 90 % of merchants.
 """

@@ -145,10 +145,10 @@ _NO_CAUSE = re.compile(
     r"(?:the |its |a )?(?:root |likely )?cause\b"
     r"|^\W*(?:(?:i am|i'm|we are|we're)\s+)?(?:escalat|pag|ask|assign|reassign|resolv|clos|merg"
     r"|snooz|acknowledg|downgrad|upgrad|invit|join|hand|call)(?:ed|ing|es|s|e)?\b"
-    r"|\bno (?:customer |user |client )?impact\b",
+    r"|\bno (?:customer |user |client )?impact\b|\bapolog|\bsorry\b|\binconvenience\b",
     re.IGNORECASE,
 )
-"""Denials, searches, and why people handled the incident as they did: no cause of the incident."""
+"""Denials, searches, apologies, and why people handled the incident as they did."""
 
 
 def _cause(said: str) -> str:
@@ -170,11 +170,15 @@ _DID = (
     r"|abort|freez|lock|unlock|swapp|fenc|tun|configur|install|uninstall|vacuum|throttl|limit"
     r"|block|unblock|kill|add|deploy|releas|revert|roll|fail|turn|shut|bring|power|tak|trimm"
     r"|cut|updat|chang|push|ship|set|put)(?:e?d|ing|ting)"
+    r"|merg(?:ed|ing) (?:\S+ ){0,3}(?:pr|mr|pull|fix|hot-?fix|change|branch|patch|revert)\b"
     r"|(?:start|stopp|runn)(?:ed|ing)|ran|brought|took|shut|rebuilt|reset|set|put|cut|froze|rerun"
 )
 _NO_STEP = (
     r"(?:(?:fail|roll|turn|shut|bring|power|tak|cut)(?:ed|ing|ting)|brought|took|cut|shut)\b"
     r"(?! (?:\S+ ){0,4}(?:over|back|off|on|down|up|out|forward|away)\b)"
+    r"|(?:add|updat|chang|set|mov|rais|lower|bump|put|cancel)(?:e?d|ing|ting)?\s+(?:[^\s.,;]+\s+){0,3}"
+    r"(?:priority|severity|sev-?\d|urgency|status|statuspage|incident|title|tickets?|issue|jira|slack"
+    r"|channel|bridge|responders?|on-?call|assignee|escalation|stakeholders|timeline|docs?|notes?)\b"
     r"|(?:start|stopp|runn|ran)(?:ed|ing)?(?:\W*$|[,.;]|\s+(?:\w+ing\b|at\b|to\b|from\b|by\b|after\b|around\b|out\b"
     r"|into\b|with\b|when\b|again\b|low\b|high\b|slow|fine\b|normal|responding|in\b))"
     r"|(?:rais|increas|reduc|decreas|lower|block|limit|add|clear|dropp|chang)(?:ed|ing)\s+(?:error"
@@ -232,13 +236,17 @@ _USERS = re.compile(
 _NOT_USERS = re.compile(
     r"^\W*(?:informed|told|notif|emailed|e-mailed|contact|ask|updat|tell|inform|call|request|pag"
     r"|invit|apologi)\w*\b"
+    r"|\bapolog|\bsorry\b|\binconvenience\b|\bthank"
+    r"|\b(?:inform|notif|tell|contact|e-?mail)\w*\b.*\b(?:users|customers|clients)\b"
+    r"|\b(?:users|customers|clients)\b.*\b(?:informed|notified|told|contacted|e-?mailed)\b"
     r"|\b(?:service|db|database|test|admin) accounts\b|\bthe (?:right|on-call) people\b",
     re.IGNORECASE,
 )
 _MONEY = re.compile(
     r"[$\u20ac\u00a3\u00a5]\s?\d|\d\s?(?:[$\u20ac\u00a3\u00a5]|(?:usd|eur|gbp|chf|jpy|dollars?|euros?|pounds)\b)"
-    r"|\b(?:revenue|refund(?:s|ed)?|sla|slas|penalt(?:y|ies)|turnover|compensation|chargebacks?"
-    r"|complain(?:t|ts|ed)|lost (?:sales|orders|bookings)|sales lost|contract(?:s|ual)?|gmv)\b",
+    r"|\b(?:revenue|refunds|refunded|sla|slas|penalt(?:y|ies)|turnover|compensation|chargebacks?"
+    r"|complaints?|lost (?:sales|orders|bookings)|sales lost|contractual|gmv)\b"
+    rf"|\b{WHO}\b.*\bcomplain(?:ed|ing)?\b",
     re.IGNORECASE,
 )
 _EXTENT = re.compile(
@@ -280,7 +288,9 @@ def _impact(said: str) -> Theme | None:
         return None
     if _MONEY.search(said):
         return Theme.BUSINESS
-    if _USERS.search(said) and not _NOT_USERS.search(said):
+    if _NOT_USERS.search(said):
+        return None
+    if _USERS.search(said):
         return Theme.USERS
     if _EXTENT.search(said) and _OF_WORK.search(said):
         return Theme.EXTENT
