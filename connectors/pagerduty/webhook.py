@@ -3,12 +3,13 @@
 The rules are those of PagerDuty's developer documentation ("Webhooks", "Verifying signatures").
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from connectors.errors import PayloadError, SignatureError
 from connectors.incidents import IncidentId
 from connectors.json_fields import JsonValue
-from connectors.pagerduty.common_payloads import PAGERDUTY, read_incident_id
+from connectors.pagerduty.common_payloads import OWN_ID, PAGERDUTY
 from connectors.webhook_events import (
     EventKind,
     WebhookEvent,
@@ -70,7 +71,8 @@ WANTED_EVENTS = tuple(
 def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> WebhookEvent | None:
     """Verify a delivery and read its event; see :data:`connectors.webhook_events.ReadWebhook`.
 
-    None stands for what no draft needs: a ping, an incident still under way, an unknown type.
+    None stands for what no draft needs: a ping, an incident still under way, an unknown type, an
+    event that names no incident.
     """
     signature = header(headers, SIGNATURE_HEADER) or ""
     if not signature.strip() and _is_v2(body):
@@ -144,20 +146,30 @@ def _v2_error() -> PayloadError:
 
 
 def _subject(type_: str, event: JsonValue) -> tuple[IncidentId | None, EventKind | None]:
-    """Tell which incident an event is about, and what to do about it."""
+    """Tell which incident an event is about, and what to do about it.
+
+    A genuine event may name no incident that one could look at: its ``data`` is null, a workflow
+    ran for none, a role was taken from somebody. Such an event concerns nobody: refused three times
+    running, the subscription would be switched off for a day.
+    """
     data = event["data"]
     if type_ in _DATA_IS_INCIDENT:
-        return read_incident_id(data.required_object()["id"]), _DATA_IS_INCIDENT[type_]
-    if type_ in _DATA_NAMES_INCIDENT:
-        return _named_by(data.required_object()), EventKind.REFRESH
-    if type_ == "incident.role.assigned":
-        assignments = data.required_object()["incident_role_assignments"]
-        for assignment in assignments.objects():
-            return _named_by(assignment), EventKind.REFRESH
-        raise assignments.wrong("a list with an assignment")
+        named, kind = [data], _DATA_IS_INCIDENT[type_]
+    elif type_ in _DATA_NAMES_INCIDENT:
+        named, kind = _incidents_of([data]), EventKind.REFRESH
+    elif type_ == "incident.role.assigned" and isinstance(data.value, dict):
+        assignments = data["incident_role_assignments"]
+        each = assignments.each() if isinstance(assignments.value, list) else ()
+        named, kind = _incidents_of([*each, data]), EventKind.REFRESH
+    else:
+        return None, None
+    for one in named:
+        own = one["id"].value if isinstance(one.value, dict) else None
+        if isinstance(own, str) and re.fullmatch(OWN_ID, own):
+            return IncidentId(own), kind
     return None, None
 
 
-def _named_by(thing: JsonValue) -> IncidentId:
-    """Give the id of the incident that something names."""
-    return read_incident_id(thing["incident"].required_object()["id"])
+def _incidents_of(things: Iterable[JsonValue]) -> list[JsonValue]:
+    """Give what each thing has for its incident."""
+    return [one["incident"] for one in things if isinstance(one.value, dict)]
