@@ -111,6 +111,22 @@ def test_what_a_closing_move_asks_for_besides_is_told_with_where_to_set_it() -> 
     )
 
 
+def test_what_is_given_or_not_asked_for_hides_nothing_that_is_lacking() -> None:
+    fields = {"comment": ScreenField("Comment"), **(ASKS.fields or {})}
+    decided = close(replace(ASKS, fields=fields), rules=ClosingRules(resolution="Fixed"))
+    assert decided.lacking == (
+        "The transition 'Finish' asks for 'Root cause': set closing_fields.customfield_7 in the "
+        "route."
+    )
+
+
+def test_where_tickets_are_not_moved_from_the_document_it_is_said_how_they_would_be() -> None:
+    assert closing("Done", "OPS-1", False, [CLOSE], PLAIN) == Closing(
+        problem="The row of OPS-1 was set to 'Done'. Tickets are not moved from the document; move "
+        "it in the tracker, or set close_from_document in [tickets]."
+    )
+
+
 def test_a_move_that_closes_nothing_takes_nothing_of_the_routes() -> None:
     asks = replace(START, fields={"resolution": ScreenField("Resolution", required=True)})
     given = ClosingRules(resolution="Fixed", fields={"other": "x"})
