@@ -31,8 +31,8 @@ from worker.journal.incident_locks import FileLocks, IncidentLocks, PostgresLock
 from worker.journal.journal import Journal
 from worker.store.directory.directory_store import DirectoryStore
 from worker.store.document_store import DocumentStore
+from worker.store.git.branch import browser_address
 from worker.store.git.git_store import GitStore
-from worker.store.git.hosting import browser_address
 from worker.tracking.closing import ClosingRules
 from worker.tracking.new_ticket import Route
 

@@ -17,8 +17,8 @@ from connectors.incidents import IncidentId
 from worker.app.composition import open_context
 from worker.app.preflight import preflight
 from worker.app.registry import Services, named, source_kinds, tracker_kinds
-from worker.cli import printing, serving
-from worker.cli.invocation import (
+from worker.cli import serving, terminal
+from worker.cli.terminal import (
     FAILED,
     MISUSED,
     Incidents,
@@ -47,7 +47,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        printing.out.print(f"postmortem {version('postmortem-worker')}")
+        terminal.out.print(f"postmortem {version('postmortem-worker')}")
         raise typer.Exit
 
 
@@ -161,7 +161,7 @@ def status(
     with open_context(settings) as opened:
         if journal:
             entries = [entry for one in incidents or () for entry in journal_of(opened, one)]
-            printing.journal(entries, in_json=json)
+            terminal.journal(entries, in_json=json)
             return
         if skipped:
             found_skipped = [
@@ -169,12 +169,12 @@ def status(
                 for one in skipped_incidents(opened)
                 if not incidents or one.incident in incidents
             ]
-            printing.skipped(found_skipped, in_json=json)
+            terminal.skipped(found_skipped, in_json=json)
             return
         found = document_statuses(opened, incidents or ())
-        printing.documents(found, in_json=json)
+        terminal.documents(found, in_json=json)
         missing = set(incidents or ()) - {one.incident for one in found}
-        printing.failures(f"Incident {one} has no document." for one in sorted(missing))
+        terminal.failures(f"Incident {one} has no document." for one in sorted(missing))
         if missing:
             raise typer.Exit(FAILED)
 
@@ -183,7 +183,7 @@ def _show_parked(settings: Settings, incidents: Sequence[IncidentId], *, in_json
     from worker.app.run_or_enqueue import parked  # noqa: PLC0415 - other commands start faster without
 
     found = [one for one in parked(settings) if not incidents or one.subject in incidents]
-    printing.parked(found, in_json=in_json)
+    terminal.parked(found, in_json=in_json)
 
 
 @app.command()
@@ -197,7 +197,7 @@ def check(context: typer.Context, json: Json = False) -> None:
     settings = settings_of(context)
     with open_context(settings) as opened:
         found = preflight(opened)
-    printing.findings(found, in_json=json)
+    terminal.findings(found, in_json=json)
     if any(one.problem for one in found):
         raise typer.Exit(FAILED)
 
@@ -246,8 +246,8 @@ def main() -> None:
     try:
         app()
     except (ConfigurationProblems, ConfigurationError) as error:
-        printing.err.print(str(error), style="red", markup=False)
+        terminal.err.print(str(error), style="red", markup=False)
         sys.exit(MISUSED)
     except PostmortemError as error:
-        printing.err.print(str(error), style="red", markup=False)
+        terminal.err.print(str(error), style="red", markup=False)
         sys.exit(FAILED)

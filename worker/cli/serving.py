@@ -11,8 +11,8 @@ import typer
 from config.settings import Settings
 from connectors.errors import ConfigurationError
 from worker.app.registry import Services
-from worker.cli import printing
-from worker.cli.invocation import FAILED, settings_of
+from worker.cli import terminal
+from worker.cli.terminal import FAILED, settings_of
 
 LONGEST_STOP = 28.0
 """Seconds within which a service ends that is told to: Kubernetes and systemd wait longer."""
@@ -31,10 +31,10 @@ def serve(
 
     settings = _serving(context)
     for warning in _open_ends(settings):
-        printing.err.print(warning, style="yellow", markup=False)
+        terminal.err.print(warning, style="yellow", markup=False)
     service = Service(settings, host, port)
     service.start()
-    printing.out.print(f"The web page is at {service.url}. Stop with Ctrl-C.")
+    terminal.out.print(f"The web page is at {service.url}. Stop with Ctrl-C.")
     _until_told_to_stop(service.stop)
 
 
@@ -47,7 +47,7 @@ def work(context: typer.Context) -> None:
 
     worker = Worker(_serving(context))
     worker.start()
-    printing.out.print("Working. Stop with Ctrl-C.")
+    terminal.out.print("Working. Stop with Ctrl-C.")
     _until_told_to_stop(worker.stop)
 
 
@@ -62,7 +62,7 @@ def _serving(context: typer.Context) -> Settings:
         )
     if services.tracker is None:
         words = services.tracker_words
-        printing.err.print(
+        terminal.err.print(
             f"{words.name} is not configured ({words.setting}): drafts are written without tickets."
         )
     return settings
@@ -104,5 +104,5 @@ def _until_told_to_stop(stop: Callable[[], bool]) -> None:
     limit.daemon = True
     limit.start()
     if not stop():
-        printing.err.print("Stopped amid work, which goes on elsewhere or with the next start.")
+        terminal.err.print("Stopped amid work, which goes on elsewhere or with the next start.")
         os._exit(FAILED)

@@ -1,17 +1,31 @@
-"""How results look: tables and sentences for people, JSON for programs."""
+"""How commands meet the terminal: what they are given, how results look, and how they end.
+
+Results are tables and sentences for people, JSON for programs.
+"""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, is_dataclass
-from typing import Any
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
+from config.settings import Settings
 from connectors.errors import Finding
+from connectors.incidents import IncidentId
+from connectors.settings import parse_duration
+from worker.app.registry import incident_named, load_settings, named, source_kinds
+from worker.jobs.context import JobContext
 from worker.jobs.job import JobState
 from worker.jobs.results import IncidentResult, RunResult
+from worker.jobs.run_many import RunRequest
 from worker.jobs.status_report import DocumentStatus, JournalEntry, SkippedIncident
 
 out = Console(highlight=False, soft_wrap=True)
@@ -192,3 +206,85 @@ def findings(found: Sequence[Finding], *, in_json: bool) -> None:
                 detail = f": {one.detail}" if one.detail else ""
                 out.print(f"[green]✓[/] {escape(one.subject)}{escape(detail)}")
     failures(f"{one.subject}: {one.problem} {one.remedy}".strip() for one in found if one.problem)
+
+
+FAILED = 1
+MISUSED = 2
+"""The promised exit statuses; 0 is that of a command which did everything."""
+
+INTERRUPTED = (
+    "Stopped. What was done stays done; run the command again to go on. "
+    "Jobs that a server was asked for are still done by it."
+)
+_SOURCES = named(source_kinds())
+
+
+def incident(text: str) -> IncidentId:
+    """Give the id that a word of the command line names. Raises ``BadParameter``."""
+    found = incident_named(text.strip())
+    if found is None:
+        examples = " or ".join(kind.example for kind in source_kinds())
+        raise typer.BadParameter(
+            f"'{text}' is no incident. Give its id ({examples}) or its address in {_SOURCES}."
+        )
+    return found
+
+
+_NAMED = typer.Argument(
+    parser=incident, metavar="INCIDENT…", help=f"Ids or addresses in {_SOURCES}."
+)
+if TYPE_CHECKING:
+    _Given = IncidentId
+else:
+    _Given = str  # the name of the type is shown in the help
+Incidents = Annotated[list[_Given], _NAMED]
+SomeIncidents = Annotated[list[_Given] | None, _NAMED]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def duration(text: str, option: str) -> timedelta:
+    """Give the length of time that an option names. Raises ``BadParameter``."""
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"It {error}", param_hint=option) from error
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """Read the settings, and tell what is odd about them. Raises ``ConfigurationProblems``."""
+    settings = load_settings(context.obj, os.environ)
+    for warning in settings.warnings:
+        err.print(warning, style="yellow", markup=False)
+    return settings
+
+
+def carry_out_shown(settings: Settings, opened: JobContext, request: RunRequest) -> RunResult:
+    """Do a run, showing on a terminal which incident is being worked on."""
+    from worker.app.run_or_enqueue import carry_out  # noqa: PLC0415 - loads the queue
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"))
+    shown = err.is_terminal
+    with Progress(*columns, console=err, transient=True, disable=not shown) as progress:
+        line = progress.add_task("Looking for what is due…")
+
+        def tell(what: str) -> None:
+            progress.update(line, description=f"{what}…")
+
+        return carry_out(settings, opened, replace(request, progress=tell))
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Say where things stand when somebody presses Ctrl-C."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        err.print(INTERRUPTED, style="yellow", markup=False)
+        raise typer.Exit(FAILED) from None
+
+
+def finish(result: RunResult, *, in_json: bool) -> None:
+    """Print what was done, and end with the status that goes with it."""
+    run_result(result, in_json=in_json)
+    if result.failed:
+        raise typer.Exit(FAILED)
