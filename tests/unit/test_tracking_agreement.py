@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from connectors.ticket_fields import TicketField
-from connectors.tickets import Category, NoAccount, RemoteLink, Ticket, Transition
+from connectors.ticket_fields import ScreenField, TicketField
+from connectors.tickets import Category, NoAccount, RemoteLink, Ticket, TicketChanges, Transition
 from tests.unit.tracking_support import ALICE, row, rows, ticket, tracked
 from worker.document.action_item_values import ActionItem, CellEdit, TicketCell
 from worker.tracking.action_types import (
@@ -19,6 +19,7 @@ from worker.tracking.action_types import (
     ToTicket,
     WriteCell,
 )
+from worker.tracking.closing import ClosingRules
 from worker.tracking.plan_agreement import (
     AgreementRules,
     Answers,
@@ -320,3 +321,44 @@ def test_a_ticket_reads_otherwise_where_the_document_would(
 
 def test_a_ticket_that_stays_unavailable_reads_as_before() -> None:
     assert not reads_otherwise(replace(MEMORY, status_cell="Unavailable"), None, frozenset())
+
+
+def test_a_planned_change_names_its_row_its_ticket_and_who_was_found() -> None:
+    both = sides("Add alerts | @alice | | | OPS-1 | To Do")
+    answers = Answers(owners={("OPS", "@alice"): ALICE})
+    (item,) = both.items
+    task, owner = (
+        ToTicket(Field.TASK, "Add alert", "Add alerts"),
+        ToTicket(Field.OWNER, "", "@alice"),
+    )
+    changes = TicketChanges(summary="Add alerts", assignee=ALICE.id)
+    assert plan_agreement(both, answers, RULES).actions == (
+        ChangeTicket(item, TICKET, changes, (task, owner), (ALICE,)),
+    )
+
+
+def test_what_a_ticket_cannot_take_over_is_told_and_kept() -> None:
+    assert told(sides("Add alert | | | soon | OPS-1 | To Do")) == [
+        "Row 1 ('Add alert') of storm.md: The deadline 'soon' is not a date that can be used. "
+        "OPS-1 keeps what it had."
+    ]
+
+
+def test_a_planned_move_carries_what_the_route_has_and_what_is_lacking() -> None:
+    asks = replace(
+        CLOSE, fields={"cause": ScreenField("Cause", required=True), "other": ScreenField("Other")}
+    )
+    rules = replace(RULES, close=True, closing=ClosingRules(fields={"other": "x"}))
+    both = sides("Add alert | | | | OPS-1 | Done")
+    (item,) = both.items
+    (move,) = plan_agreement(both, Answers(moves={TICKET.id: [asks]}), rules).actions
+    lacking = "The transition 'Finish' asks for 'Cause': set closing_fields.cause in the route."
+    assert move == MoveTicket(
+        item, TICKET.id, TICKET.key, asks, "To Do", fields={"other": "x"}, lacking=lacking
+    )
+
+
+def test_a_move_that_is_not_to_be_had_is_told_by_the_tickets_key() -> None:
+    both = sides("Add alert | | | | OPS-1 | Done")
+    (why,) = plan_agreement(both, Answers(), replace(RULES, close=True)).actions
+    assert why == Tell("OPS-1 cannot go to 'Done' from where it is; the workflow allows nothing.")
