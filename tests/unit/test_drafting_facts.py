@@ -273,6 +273,14 @@ def test_words_said_again_are_told_once() -> None:
     assert _points(content, Slot.STAKEHOLDERS)[0] == '12:03 by Ben: "We look into it, part 3."'
 
 
+def test_what_was_said_keeps_its_key_when_others_say_it_too() -> None:
+    it = _making()
+    it.noted("5:00", "Ada", "Restarted the pods. About 300 users are hit.")
+    before = [point.key for point in _told(it).entries[Slot.IMPACT].points]
+    it.resolved("9:00", "Ada", "Restarted the pods.")
+    assert [point.key for point in _told(it).entries[Slot.IMPACT].points] == before
+
+
 def test_of_who_was_hit_the_summary_has_what_tells_most() -> None:
     it = _making()
     it.updated("3:00", "Ben", "Some customers cannot pay.")

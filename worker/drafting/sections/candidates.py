@@ -121,9 +121,9 @@ class _Sorting:
     seen: set[str] = field(default_factory=set)
 
     def read(self, source: _Source, each: Sequence[Sentence], taken: Collection[Sentence]) -> None:
-        told = [one for one in each if self._is_new(one)]
         left: list[str] = []
-        for number, one in enumerate(told):
+        told = [(number, one) for number, one in enumerate(each) if self._is_new(one)]
+        for number, one in told:
             said = Said(f"{source.key}:{number}", one.text, source.by, source.at)
             is_fix = source.is_resolution and one.theme is not Theme.CAUSE
             if one.theme is not None and one in taken and not is_fix:
