@@ -384,6 +384,18 @@ def test_steps_are_no_handling_of_the_incident_and_end_with_it() -> None:
     assert _points(_told(it), Slot.STEPS_TAKEN) == ['12:04 Ben: "Restarted db-4."']
 
 
+def test_what_automation_did_before_the_end_is_a_step() -> None:
+    it = _making()
+    it.noted("2:00", "Ada", "Restarted db-4.")
+    it.entry("automation", "1:00", "Action Restart pods ran on 3 nodes", None)
+    it.resolved("6:00", "Ada")
+    it.entry("automation", "7:00", "Action Tidy up ran", None)
+    assert _points(_told(it), Slot.STEPS_TAKEN) == [
+        "12:01 Action Restart pods ran on 3 nodes",
+        '12:02 Ada: "Restarted db-4."',
+    ]
+
+
 def test_very_many_steps_are_counted() -> None:
     it = _making()
     for at in range(60):

@@ -24,7 +24,7 @@ from worker.drafting.history.agents import (
 )
 from worker.drafting.history.notes import NoteKind
 from worker.drafting.history.story import Story, open_time
-from worker.drafting.policy import DraftPolicy, Topic
+from worker.drafting.policy import DraftPolicy
 from worker.drafting.sections.candidates import PeopleSaid, status_updates
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, duration, listing, quoted, times
@@ -33,8 +33,8 @@ from worker.drafting.timeline.timeline import IncidentTimeline
 
 _STEPS_TOLD = 40
 _UPDATES_TOLD = 20
-_AUTOMATION: frozenset[Topic] = frozenset()
-"""What automation does by itself or at somebody's word."""
+_AUTOMATION = "automation"
+"""What automation did is about this, by itself or at somebody's word."""
 
 
 def steps(story: Story, said: PeopleSaid, told: IncidentTimeline) -> DraftEntry | None:
@@ -68,7 +68,8 @@ def _noted_steps(
 
 def _automated(story: Story, told: IncidentTimeline) -> Iterator[tuple[datetime, Point]]:
     for event in told.events:
-        if event.topic in _AUTOMATION and (story.end is None or event.at <= story.end):
+        about = event.topic if isinstance(event.topic, str) else event.topic.value
+        if about == _AUTOMATION and (story.end is None or event.at <= story.end):
             text = say("{at} {told}", at=told.clock.short(event.at), told=event.tell(told.clock))
             yield event.at, Point(f"step:{event.key}", at_start(text))
 
