@@ -11,7 +11,13 @@ from connectors.errors import ConnectorError, PayloadError, ServiceFailed
 from connectors.jira.connection import Connection
 from connectors.jira.payloads import JIRA, JiraProblems, Site, browse_url, numeric_id, problems
 from connectors.jira.request_bodies import ESSENTIAL, PARENT, as_shared, new_issue
-from connectors.jira.responses import CREATED, SERVER_ERRORS, TOO_MANY_REQUESTS, JiraAnswer
+from connectors.jira.responses import (
+    CREATED,
+    FORBIDDEN,
+    SERVER_ERRORS,
+    TOO_MANY_REQUESTS,
+    JiraAnswer,
+)
 from connectors.json_fields import JsonValue
 from connectors.tickets import (
     Created,
@@ -30,6 +36,10 @@ BULK_LIMIT = 50
 _DOING = "create tickets"
 _BAD_REQUEST = 400
 _NO_SUCH_CALL = frozenset({404, 405})
+_BLOCKED = (
+    "the answer was a page (403) that is not Jira's own. A proxy or firewall before Jira may block "
+    "the words of this row: ask those who run it."
+)
 _OF_THE_SITE = frozenset({401, 403, 404, 405, 407, 410})
 """Refusals that are not about one ticket: asking again for the next would be refused as well."""
 
@@ -137,6 +147,8 @@ class Creator:
         if answer.status in _NO_SUCH_CALL:
             self._bulk = False
             return None
+        if _is_blocked(answer):
+            return None
         if answer.status in _OF_THE_SITE:
             raise self._connection.refusal(answer, _DOING)
         return _results(answer, count)
@@ -144,6 +156,8 @@ class Creator:
     def _made_alone(self, answer: JiraAnswer | ConnectorError) -> _Result:
         if isinstance(answer, ConnectorError):
             return _unclear(str(answer), failed=isinstance(answer, ServiceFailed))
+        if _is_blocked(answer):
+            return NotMade(answer.status, JiraProblems((_BLOCKED,)))
         if answer.status in _OF_THE_SITE:
             raise self._connection.refusal(answer, _DOING)
         if answer.status >= _BAD_REQUEST:
@@ -154,6 +168,11 @@ class Creator:
         except PayloadError as error:
             return _unclear(str(error))
         return _unclear(f"Jira answered {answer.status}.")
+
+
+def _is_blocked(answer: JiraAnswer) -> bool:
+    """Tell whether a firewall answered in Jira's place: it may mind the words of one ticket."""
+    return answer.status == FORBIDDEN and not answer.is_json
 
 
 def made(part: JsonValue) -> Made:

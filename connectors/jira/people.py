@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from unicodedata import normalize
 
 from connectors.errors import NotFound
 from connectors.jira.connection import Connection, Params
@@ -56,7 +57,7 @@ def find(
 
 def _wordings(name: str) -> list[str]:
     """Give what a name says without what is written around it, the likeliest first."""
-    words = name.strip().strip("@").strip()
+    words = normalize("NFKC", name).strip().strip("@").strip()
     while words and (around := _AROUND.fullmatch(words)):
         words = next(filter(None, around.groups())).strip()
     if not words:
@@ -64,7 +65,9 @@ def _wordings(name: str) -> list[str]:
     addresses = _ADDRESS.findall(words)
     if len(addresses) == 1 and addresses[0] != words:
         return [addresses[0], words.replace(addresses[0], "").strip(" <>()[],;:-") or addresses[0]]
-    return list(dict.fromkeys((words, _ASIDE.sub("", words) or words)))
+    last, comma, first = words.partition(",")  # as directories have it: "Okafor, Lena"
+    turned = f"{first.strip()} {last.strip()}" if comma and "," not in first else words
+    return list(dict.fromkeys((words, _ASIDE.sub("", words) or words, turned)))
 
 
 class _People:

@@ -94,6 +94,8 @@ def login_failure(response: requests.Response) -> AccessDenied | None:
     proof that something was made, whatever the header says.
     """
     reason = response.headers.get("X-Seraph-LoginReason", "")
+    if (asked := captcha(response.headers)) is not None:
+        return asked
     if response.status_code == CREATED or not any(word in reason for word in _LOGIN_FAILURES):
         return None
     return not_let_in(_short(jira_answer(response).problems.sentence()))
@@ -147,7 +149,7 @@ def error_for(answer: JiraAnswer, doing: str, host: str) -> ConnectorError | Ret
     elif answer.status == UNAUTHORIZED:
         error = not_let_in(said)
     elif answer.status == FORBIDDEN:
-        error = _forbidden(answer, doing, said)
+        error = _forbidden(answer, doing, said, host)
     elif answer.status == NOT_FOUND:
         error = NotFound(f"Jira could not {doing}: there is no such thing to see{said}")
     elif answer.status in REDIRECTS:
@@ -183,11 +185,21 @@ def limited(answer: JiraAnswer, host: str) -> OutOfQuota | Retryable:
     return Retryable(busy, wait=wait, holds=True, maybe_done=False)
 
 
-def _forbidden(answer: JiraAnswer, doing: str, said: str) -> AccessDenied:
-    if "CAPTCHA" in answer.headers.get("X-Authentication-Denied-Reason", ""):
-        return AccessDenied(
-            "Jira wants a CAPTCHA solved after too many failed logins of this account.",
-            "Log in with a browser as that account once, then mend the credentials.",
+def captcha(headers: Mapping[str, str]) -> AccessDenied | None:
+    """Tell whether Data Center wants a person to log in before it takes credentials again."""
+    if "CAPTCHA" not in headers.get("X-Authentication-Denied-Reason", ""):
+        return None
+    return AccessDenied(
+        "Jira wants a CAPTCHA solved after too many failed logins of this account.",
+        "Log in with a browser as that account once, then mend the credentials.",
+    )
+
+
+def _forbidden(answer: JiraAnswer, doing: str, said: str, host: str) -> AccessDenied:
+    if not answer.is_json:
+        return NotPermitted(
+            f"{host} would not {doing} (403), and answered with a page that is not Jira's own.",
+            "A proxy or firewall before Jira may block it: ask those who run it.",
         )
     return NotPermitted(
         f"Jira does not let these credentials {doing}{said}",

@@ -8,7 +8,7 @@ import pytest
 from config.groups import TicketParent
 from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox.projects import Project
-from connectors.sandbox import Fault, Moment
+from connectors.sandbox import Fault, Moment, Served
 from tests.acceptance.world import World, world
 from worker.tracking.plan_links import MOST_FAILURES
 
@@ -218,3 +218,21 @@ def test_an_epic_that_cannot_be_stored_keeps_no_row_from_its_ticket(here: World)
         here.sync(wait=90)
         here.clock.sleep(120)
     assert "Add an alert" in here.tickets().values()
+
+
+def test_a_row_whose_words_a_firewall_blocks_keeps_no_other_from_its_ticket(here: World) -> None:
+    page = b"<html><title>403</title>Blocked by the application firewall</html>"
+    here.sync()
+    here.add_rows("Write the runbook", "Drop `<script>` from the page", "Rehearse")
+
+    def watch(served: Served, at: Moment) -> None:
+        if at is Moment.BEFORE and b"<script>" in served.body:
+            here.jira.fault(Fault(at="POST .*/issue", status=403, body=page))
+
+    here.jira.recorder.watcher = watch
+    for _ in range(2):
+        result = here.sync()
+        assert sorted(here.tickets().values()) == ["Rehearse", "Write the runbook"]
+        (told,) = result.failures
+        assert "script" in told
+        assert "firewall" in told

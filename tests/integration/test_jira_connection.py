@@ -146,6 +146,11 @@ def test_a_captcha_is_told_as_such() -> None:
         sandbox.fault(Fault("myself", 403, headers=denied))
         with pytest.raises(AccessDenied, match="CAPTCHA"):
             tracker(sandbox).site()
+        sandbox.fault(
+            Fault("myself", 403, {**denied, "X-Seraph-LoginReason": "AUTHENTICATION_DENIED"})
+        )
+        with pytest.raises(AccessDenied, match="CAPTCHA"):
+            tracker(sandbox).site()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
