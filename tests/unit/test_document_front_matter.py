@@ -18,6 +18,10 @@ from worker.document.text_edits import SourceText
         ("---  \nincident: 0123\nurl: >-\n  https://x.example.com\nstatus:\n---\n", ("0123", "https://x.example.com", "")),
         ("---\n{incident: Q1, status: draft}\n---\n", ("Q1", "", "draft")),
         ("---\n---\n", ("", "", "")),
+        ("---\nincident: \u201cQ1\u201d\n---\n", ("Q1", "", "")),
+        ("---\nincident: '[[Q1]]'\n---\n", ("Q1", "", "")),
+        ("---\nincident: https://x.pagerduty.com/incidents/Q1?utm=x\n---\n", ("Q1", "", "")),
+        ("---\nincident: '[Q1](https://x.pagerduty.com/incidents/Q1)'\n---\n", ("Q1", "", "")),
         ("---\n# only a comment\n---\n", ("", "", "")),
     ],
 )  # fmt: skip
@@ -63,12 +67,12 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(text: str, sentence: str) 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
 def test_any_value_can_be_written_and_read(value: str) -> None:
-    text = new({"incident": value, "status": "draft"})
-    assert yaml.safe_load(text.split("---\n")[1])["incident"] == value
+    text = new({"incident": "Q1", "status": value})
+    assert yaml.safe_load(text.split("---\n")[1])["status"] == value
     found = read(text + "# T\n")
     assert found is not None
-    assert found.incident == value.strip()
-    assert found.status == "draft"
+    assert found.status == value.strip()
+    assert found.incident == "Q1"
 
 
 @pytest.mark.parametrize(

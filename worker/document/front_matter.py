@@ -23,6 +23,8 @@ _CLOSING = re.compile(r"(?:---|\.\.\.)[ \t]*")
 _INCIDENT = re.compile(r"incident[ \t]*:", re.IGNORECASE)
 _SPACES = str.maketrans({"\t": " ", "\u00a0": " "})
 """What people take for spaces and YAML does not."""
+_AROUND_ID = " \t\"'`<>[](){}\u201c\u201d\u2018\u2019\u00ab\u00bb\u200b\u2060"
+"""What editors put around an id."""
 _HEAD = 2_000
 """Characters at a document's top in which its former front matter may stand."""
 _FORMER = re.compile(
@@ -92,8 +94,20 @@ def read(text: str) -> FrontMatter | None:
     known = {name: _scalar(nodes[name], name) for name in OURS if name in nodes}
     extra = {str(key): value for key, value in values.items() if str(key).casefold() not in known}
     return FrontMatter(
-        known.get("incident", ""), known.get("url", ""), known.get("status", ""), extra
+        _incident_id(known.get("incident", "")),
+        known.get("url", ""),
+        known.get("status", ""),
+        extra,
     )
+
+
+def _incident_id(written: str) -> str:
+    """Give the id that a value names: people put quotes around it, brackets, or its address."""
+    _, is_address, behind = written.partition("/incidents/")
+    if is_address:
+        return re.split(r"[^A-Za-z0-9]", behind, maxsplit=1)[0]
+    inside = written.strip(_AROUND_ID)
+    return inside if inside.isalnum() else written
 
 
 def former(text: str) -> str:
