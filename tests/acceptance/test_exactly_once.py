@@ -193,3 +193,19 @@ def test_a_clone_carries_the_labels_and_is_told(lagging: World) -> None:
     assert clone.now.key in " ".join(result.warnings)
     assert clone.now.key not in lagging.linked()
     assert human(lagging.text()) == human(as_left)
+
+
+def test_a_create_that_went_without_its_owner_and_had_no_answer_gets_the_owner(
+    lagging: World,
+) -> None:
+    refused = {"errorMessages": [], "errors": {"assignee": "User cannot be assigned issues."}}
+    lagging.sync()
+    lagging.add_rows("Add an alert | Aiko Brandt")
+    lagging.jira.fault(Fault(r"POST .*/issue$", 400, body=refused))
+    lagging.jira.fault(Fault(r"POST .*/issue$", moment=Moment.AFTER))
+    for _ in range(3):
+        lagging.sync()
+        lagging.clock.sleep(LAG.total_seconds())
+    (ticket,) = lagging.jira.site.records.values()
+    assert ticket.now.assignee is not None
+    assert ticket.now.assignee.name == "Aiko Brandt"

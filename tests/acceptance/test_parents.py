@@ -9,7 +9,7 @@ from connectors.jira.sandbox.projects import EPIC_NAME, Project
 from connectors.jira.sandbox.site import SandboxTicket
 from connectors.sandbox import Fault, Moment
 from tests.acceptance.world import LAG, World
-from worker.app.composition import preflight
+from worker.app.preflight import preflight
 from worker.jobs.context import RouteRule
 from worker.jobs.results import Action, Trigger
 from worker.tracking.new_ticket import Route
@@ -60,6 +60,8 @@ def test_an_incident_gets_one_epic_and_its_tickets_belong_to_it(here: World) -> 
     assert (result.failures, result.warnings) == ((), ())
     (epic,) = epics(here)
     assert epic.summary.startswith("Postmortem: ")
+    (link,) = here.jira.ticket(epic.id).links
+    assert link["object"]["url"].endswith(here.id("quick fix"))
     assert parents(here) == [epic.id, epic.id]
     if not here.jira.site.is_cloud:
         assert epic.custom[EPIC_NAME] == epic.summary

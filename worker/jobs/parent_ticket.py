@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.groups import TicketParent
-from connectors.errors import AccessDenied, NotFound
+from connectors.errors import AccessDenied, ConnectorError, NotFound, Rejected
 from connectors.ticket_fields import CreateFields
-from connectors.tickets import Created, Outcome, Refused, TicketKey
+from connectors.tickets import Created, Outcome, Refused, TicketId, TicketKey
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.run_state import TicketWork
 from worker.jobs.update_tickets import tell_plan
 from worker.tracking.action_types import CreateTicket
-from worker.tracking.new_ticket import Route
+from worker.tracking.new_ticket import Route, remote_links
 from worker.tracking.parents import (
     NAMED_IN_FRONT_MATTER,
     EpicState,
@@ -170,10 +170,25 @@ def _made(work: TicketWork, route: Route, lost: Intent | None, send: Send) -> Ti
         tell_plan(work, [epic])
         return None
     match send(work, [epic])[0]:
-        case Created(key=key):
+        case Created(id=own, key=key):
             del work.rows[EPIC_ROW]
+            _show_origin(work, own, key)
             return key
         case Refused():
             return None
         case _:
             raise StillToCome
+
+
+def _show_origin(work: TicketWork, own: TicketId, key: TicketKey) -> None:
+    """Link the incident and the document on a new epic.
+
+    That a site or an account takes no such links is told with the tickets' own, once.
+    """
+    try:
+        for link in remote_links(work.origin):
+            work.tracker.link(own, link)
+    except (AccessDenied, NotFound, Rejected):
+        return
+    except ConnectorError as error:
+        work.report.warn(f"{key} does not show its incident and document: {error}")

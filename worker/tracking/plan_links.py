@@ -175,14 +175,21 @@ def _adopt_by_words(
 def _adopted(
     state: LinkState, item: ActionItem, ticket: Ticket, reason: str, intent: Intent | None = None
 ) -> LinkTicket:
-    """Link a ticket that nobody remembers, with the words of its create where they are known."""
+    """Link a ticket that nobody remembers, with the words of its create where they are known.
+
+    A create without an answer may have been sent again without an owner whom Jira refused: where
+    the ticket has none, giving it one is still to come.
+    """
+    row = replace(row_values(item), task=intent.task if intent else item.task)
+    if intent and ticket.assignee is None:
+        row = replace(row, owner="")
     tracked = TrackedTicket(
         id=ticket.id,
         key=ticket.key,
         url=ticket.url,
         incident=state.incident,
         ordinal=item.ordinal,
-        row=replace(row_values(item), task=intent.task if intent else item.task),
+        row=row,
         mark=intent.mark if intent else ticket.mark,
         has_links=False,
     )
