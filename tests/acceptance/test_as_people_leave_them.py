@@ -8,7 +8,7 @@ import pytest
 from config.template_names import HEADINGS, Names, Section
 from connectors.jira.sandbox.projects import PEOPLE
 from tests.acceptance.world import World
-from worker.app.composition import preflight
+from worker.app.preflight import preflight
 from worker.jobs.results import IncidentResult
 
 SECTION = "## 6. Action Items"
@@ -49,6 +49,12 @@ def words(result: IncidentResult) -> str:
         "| [Action item 1]() | | | |",
         "| &#91;Action item 1&#93; | | | |",
         r"* [ ] \[Action item 1]",
+        "| \u200b[Action item 1: Add monitoring]\u200b | | | |",
+        "| [Action item 1: Add monitoring]. | | | |",
+        "| [Action item 1: Watch the [service]] | | | |",
+        "| [Action item 1] [Action item 2] | | | |",
+        "| - [ ] [Action item 1] | | | |",
+        "| \uff3bAction item 1\uff3d | | | |",
     ],
 )
 def test_what_reads_as_a_placeholder_is_one(here: World, row: str) -> None:
@@ -59,7 +65,12 @@ def test_what_reads_as_a_placeholder_is_one(here: World, row: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["TBD", "n/a", "N/A.", "None", "none yet", "-", "\u2014", "...", "?", "**TBD**"]
+    "cell",
+    [
+        *("TBD", "n/a", "N/A.", "None", "none yet", "-", "\u2014", "...", "?", "**TBD**"),
+        *("T.B.D.", "No action", "None at this time", "No follow-up needed", "to be discussed"),
+        *("^", "^^", '"', "\u3003"),
+    ],
 )
 def test_a_word_for_nothing_is_no_action_item(here: World, cell: str) -> None:
     drafted(here, f"{HEADER}| {cell} | | | |\n| Add an alert | TBD | | n/a |\n\n- [ ] {cell}\n")
@@ -87,6 +98,10 @@ def test_words_for_nothing_are_configured(here: World) -> None:
         "- [x] Add an alert",
         "- [X] Add an alert @aiko",
         "- [ ] ~~Add an alert~~",
+        "| [x] Add an alert | | | |",
+        r"| - \[X\] Add an alert | | | |",
+        "| \u2611 Add an alert | | | |",
+        "| \u2705 Add an alert | Aiko Brandt | | |",
     ],
 )
 def test_a_row_that_is_struck_out_or_ticked_gets_no_ticket_and_is_told(
@@ -97,6 +112,35 @@ def test_a_row_that_is_struck_out_or_ticked_gets_no_ticket_and_is_told(
     assert here.tickets() == {}
     assert "no ticket is made for it" in words(result)
     assert "Add an alert" in words(result)
+
+
+@pytest.mark.parametrize(
+    "status", ["Done", "**Closed**", "done.", "Won't do", "[x]", "\u2705 done"]
+)
+def test_a_row_that_was_done_before_it_had_a_ticket_gets_none_and_keeps_its_words(
+    here: World, status: str
+) -> None:
+    header = "| Task Description | Owner | Status |\n|---|---|---|\n"
+    drafted(here, f"{header}| Add an alert | | {status} |\n| Write it down | | Not started |\n")
+    result = here.sync()
+    assert list(here.tickets().values()) == ["Write it down"]
+    assert "('Add an alert')" in words(result)
+    assert f"| Add an alert | | {status} |" in here.text()
+
+
+def test_a_box_or_a_bullet_in_a_cell_is_none_of_its_words(here: World) -> None:
+    drafted(here, f"{HEADER}| [ ] Add an alert | | | |\n| \u2022 Write it down | | | |\n")
+    here.sync()
+    assert list(here.tickets().values()) == ["Add an alert", "Write it down"]
+    here.jira.change(here.linked()[0], summary="Add two alerts")
+    here.sync()
+    assert "| [ ] Add two alerts |" in here.text()
+
+
+def test_what_is_struck_out_of_a_task_is_taken_back(here: World) -> None:
+    drafted(here, f"{HEADER}| ~~Raise it to 5~~ Raise it to 10 \u200bMB | | | |\n")
+    here.sync()
+    assert list(here.tickets().values()) == ["Raise it to 10 MB"]
 
 
 def test_a_row_that_is_struck_out_later_keeps_its_ticket_and_its_status(here: World) -> None:
@@ -127,6 +171,8 @@ def test_a_row_that_is_struck_out_later_keeps_its_ticket_and_its_status(here: Wo
         ("Aiko Brandt <aiko.brandt@example.com>", 2),
         ("~~Jonas Thorvald~~ Aiko Brandt", 2),
         ("tomasz-wieczorek", 3),
+        ("Brandt, Aiko", 2),
+        ("\uff21iko Brandt", 2),
     ],
 )
 def test_an_owner_is_found_as_people_write_one(here: World, owner: str, person: int) -> None:
@@ -289,6 +335,10 @@ def test_a_ticket_anywhere_in_a_row_holds_it(here: World) -> None:
         f"{key}: Add an alert | | | | ",
         f"Add an alert ([{key}]({url})) | | | | ",
         f"Make UTF-8 work | | | | {url}?focusedId=1",
+        f"Add an alert | | | | {key.replace('-', chr(0x2011))}",
+        rf"Add an alert | | | | {key.replace('-', chr(92) + '-')}",
+        f"Add an alert | | | | {here.jira.url}/servicedesk/customer/portal/2/{key}",
+        f"Add an alert | | | | <{here.jira.url}/issues/?jql=key%20%3D%20{key}>",
     ):
         header = "| Task | Owner | Priority | Deadline | Tracking |\n|--|--|--|--|--|\n"
         with_section(here, f"{header}| {cells} |\n")

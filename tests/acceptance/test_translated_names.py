@@ -8,7 +8,7 @@ import pytest
 
 from connectors.jira.payloads import SiteKind
 from tests.acceptance.world import World, world
-from worker.app.composition import preflight
+from worker.app.preflight import preflight
 from worker.jobs.context import RouteRule
 from worker.tracking.new_ticket import Route
 

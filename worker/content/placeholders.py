@@ -6,6 +6,7 @@ What counts is what a reader sees, however it is spelled.
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from unicodedata import category
 
 from markdown_it.token import Token
 
@@ -13,11 +14,14 @@ from worker.content.clean_text import clean
 from worker.content.inline_markdown import Definitions, inline_tokens, plain, words_of
 
 _BRACKETED = re.compile(r"\[[^\[\]]*\]")
+_GROUP = r"\[(?!\[)(?:[^\[\]]|\[[^\[\]]*\])*\]"
+_BRACKETS = re.compile(rf"{_GROUP}(?:(?:\s|[,;/&.+-])+{_GROUP})*[\s.,;:!?]*")
+"""Words all in brackets: others inside, several beside each other, or a full stop behind them."""
+_WIDE = str.maketrans({"\uff3b": "[", "\uff3d": "]"})
+"""The brackets that East Asian keyboards give."""
 _ONE_TILDE = re.compile(r"~(?![~\s])[^~]*[^~\s]~")
 _STRIKE = re.compile(r"<(/?)(?:s|del|strike)(?:\s[^<>]*)?>", re.IGNORECASE)
-_MARKS = re.compile(
-    r"[\s\-\u2010-\u2015\u2212_.\u2026?\u00b7~*/+=\u2610-\u2612\u2705\u2713-\u2718\ufe0f]*"
-)
+_TICKS = "\u2610\u2611\u2612\u2705\u2713\u2714\u2715\u2716\u2717\u2718"
 _NO_WORD = re.compile(r"[\W_]+")
 
 
@@ -26,7 +30,7 @@ def is_bracketed(markdown: str) -> bool:
 
     Escapes, emphasis and a link that leads nowhere make no difference to a reader.
     """
-    text = markdown.strip()
+    text = clean(markdown).translate(_WIDE)
     if _BRACKETED.fullmatch(text):
         return True
     if "[" not in text and "&" not in text:
@@ -79,9 +83,18 @@ def is_placeholder(markdown: str) -> bool:
     return not markdown.strip() or is_bracketed(markdown)
 
 
+def is_prompt(markdown: str) -> bool:
+    """Tell whether the words of a cell are placeholders alone: blank, or bracketed each of them."""
+    return is_placeholder(markdown) or _BRACKETS.fullmatch(clean(markdown)) is not None
+
+
 def is_marks(words: str) -> bool:
-    """Tell whether plain words are blank, or dashes, dots and the like alone."""
-    return _MARKS.fullmatch(clean(words)) is not None
+    """Tell whether plain words are none: blank, or dashes, dots, ditto marks and the like alone."""
+    return not any(one.isalnum() or _is_picture(one) for one in clean(words))
+
+
+def _is_picture(character: str) -> bool:
+    return category(character) == "So" and character not in _TICKS
 
 
 def says_nothing(words: str, nothing: Iterable[str]) -> bool:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from worker.content.inline_markdown import Definitions, escape, safe_url
+from worker.content.clean_text import clean
+from worker.content.inline_markdown import Definitions, escape, plain, plain_cell, safe_url
 from worker.content.placeholders import (
     is_bracketed,
     is_marks,
@@ -20,9 +21,15 @@ from worker.content.placeholders import (
 )
 from worker.content.read_dates import read_date
 
-_KEY = r"[A-Za-z][A-Za-z0-9_]+-[1-9]\d*"
+_DASH = r"(?:\\?-|[\u2010-\u2013\u2212])"
+"""What stands for the hyphen of a key: editors escape it, or make it one that does not break."""
+_KEY = rf"[A-Za-z][A-Za-z0-9_]+{_DASH}[1-9]\d*"
 _URL = r"https?://[^\s<>()|\\\]\"']+"
-_IN_URL = re.compile(rf"(?:/browse/|/issues/|[?&]selectedIssue=)({_KEY})(?![\w-])")
+_IN_URL = re.compile(
+    r"(?:[/#](?:browse|issues?)/|/portal/\d+/|/queues/(?:[\w-]+/)*"
+    rf"|[?&](?:selectedIssue|issueKey)=|\bkey(?:%20)*(?:=|%3D)(?:%20|%22)*)({_KEY})(?![\w-])"
+)
+"""A ticket's own page, its board, its service desk or portal, the search for it alone."""
 _REFERENCE = re.compile(
     rf"\[\\?`?(?P<text>{_KEY})`?\](?:\((?P<link><[^<>]*>|[^\s()]*)(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\]|)"
     rf"|\[[^\[\]]*\]\((?P<target>{_URL})\)"
@@ -30,6 +37,31 @@ _REFERENCE = re.compile(
     rf"|(?<![\w/-])(?P<key>{_KEY})(?![\w-])"
 )
 _MENTION = re.compile(r"\[~[^\[\]]+\]")
+_CELL_BOX = re.compile(
+    r"(?:\\?[-*+\u2022]\s+)?"
+    r"(?:\\?\[(?P<box>[ xX]?)\\?\]|[\u2610\u2b1c]|(?P<ticked>[\u2611\u2612\u2705\u2713\u2714]))"
+    r"\ufe0f?\s+(?=\S)|\\?[-*+\u2022]\s+(?=\S)"
+)
+_DONE = (
+    "done",
+    "closed",
+    "complete",
+    "completed",
+    "finished",
+    "fixed",
+    "resolved",
+    "cancelled",
+    "canceled",
+    "dropped",
+    "obsolete",
+    "not needed",
+    "no longer needed",
+    "won't do",
+    "won't fix",
+    "wontfix",
+)
+"""What people write into the Status of a row for which there is nothing to do any more."""
+_TICKS = re.compile(r"\[[xX]\]|[\u2611\u2612\u2705\u2713\u2714]\ufe0f?")
 _SHOWN = 60
 
 
@@ -55,6 +87,7 @@ class LeftOut(StrEnum):
 
     STRUCK_OUT = "is struck out"
     TICKED = "was ticked before it had a ticket"
+    DONE = "was done, by its Status, before it had a ticket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +179,11 @@ def _named(text: str) -> Iterator[Mention]:
             in_url = _IN_URL.search(url)
             key = in_url[1] if in_url else None
         if key:
-            yield Mention(TicketCell(key.upper(), url or None), found.start(), found.end())
+            yield Mention(TicketCell(_plain_key(key), url or None), found.start(), found.end())
+
+
+def _plain_key(key: str) -> str:
+    return re.sub(_DASH, "-", key).upper()
 
 
 def mentioned(texts: Iterable[str]) -> tuple[TicketCell, ...]:
@@ -155,7 +192,7 @@ def mentioned(texts: Iterable[str]) -> tuple[TicketCell, ...]:
         one.ticket
         for text in texts
         for one in _named(text)
-        if one.ticket.url or one.ticket.key in text[one.start : one.end]
+        if one.ticket.url or one.ticket.key in re.sub(_DASH, "-", text[one.start : one.end])
     )
     return tuple(dict.fromkeys(found))
 
@@ -193,11 +230,47 @@ def deadline_words(source: str, definitions: Definitions, nothing: Iterable[str]
     return "" if is_none or says_nothing(words, nothing) else words
 
 
-def left_out(source: str, *, ticked: bool = False) -> LeftOut | None:
-    """Say why no ticket is made for a task of this source that has none."""
+def priority_words(source: str, definitions: Definitions) -> str:
+    """Give the priority that a cell says, "" where that is nothing yet."""
+    words = plain_cell(source, definitions)
+    return "" if is_bracketed(source) or is_marks(words) else words
+
+
+def left_out(source: str, *, ticked: bool = False, status: str = "") -> LeftOut | None:
+    """Say why no ticket is made for a task of this source, with this status, that has none."""
     if is_struck_out(source):
         return LeftOut.STRUCK_OUT
-    return LeftOut.TICKED if ticked else None
+    if ticked:
+        return LeftOut.TICKED
+    ended = _TICKS.fullmatch(status.strip()) or (
+        not is_marks(status) and says_nothing(_TICKS.sub("", status), _DONE)
+    )
+    return LeftOut.DONE if ended else None
+
+
+@dataclass(frozen=True, slots=True)
+class CellBox:
+    """A task's cell: the check box or bullet that it ``opens`` with, and the ``words`` behind."""
+
+    opens: str
+    words: str
+    ticked: bool = False
+
+
+def cell_box(text: str) -> CellBox:
+    """Take apart what the cell of a task says: ``[x] Write the runbook``, or the words alone."""
+    found = _CELL_BOX.match(text)
+    if found is None:
+        return CellBox("", text)
+    ticked = bool(found["ticked"]) or (found["box"] or "") in ("x", "X")
+    return CellBox(found[0], text[found.end() :], ticked)
+
+
+def task_words(source: str, definitions: Definitions) -> str:
+    """Give what a task says: what is struck out of it is taken back, unless all of it is."""
+    words = source.replace("\\|", "|")
+    kept = "" if is_struck_out(words) else unstruck(words, definitions)
+    return clean(kept or plain(words, definitions))
 
 
 def ticket_link(ticket: TicketCell) -> str:
@@ -205,3 +278,9 @@ def ticket_link(ticket: TicketCell) -> str:
     key = escape(ticket.key)
     url = safe_url(ticket.url or "")
     return f"[{key}]({url})" if url else key
+
+
+def in_place_of(old: str, ticket: TicketCell) -> str:
+    """Put a ticket into the text of its cell, in place of the one that it names."""
+    named, link = find_ticket(old), ticket_link(ticket)
+    return old[: named.start] + link + old[named.end :] if named else link

@@ -3,29 +3,31 @@
 Rows of tables are dealt with here, check boxes in :mod:`worker.document.checkboxes`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from config.template_names import Column, Names, Section
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import escape, plain_cell
-from worker.content.placeholders import is_bracketed, is_placeholder
+from worker.content.placeholders import is_prompt
 from worker.document.action_item_values import (
     ActionItem,
     ActionItems,
     CellEdit,
     ItemPlace,
     TicketCell,
+    cell_box,
     deadline_words,
     due,
     find_ticket,
-    is_blank,
+    in_place_of,
     left_out,
     mentioned,
     no_item,
     owner_words,
+    priority_words,
     shortened,
-    ticket_link,
+    task_words,
 )
 from worker.document.checkboxes import FoundBox, edit_boxes, read_boxes
 from worker.document.markdown_blocks import Blocks, parse
@@ -33,7 +35,16 @@ from worker.document.markdown_tables import TableRow, append_cells, append_rules
 from worker.document.name_matching import normal
 from worker.document.outline import ActionsTable, find_actions, find_sections, tables_of_actions
 from worker.document.text_edits import Edit
-from worker.document.unread.stray_rows import other_tables, stray_rows, wrapped, wrapped_sentence
+from worker.document.unread.stray_rows import (
+    is_cut_wrongly,
+    is_header_again,
+    other_tables,
+    stray_boxes,
+    stray_rows,
+    unusable,
+    wrapped,
+    wrapped_sentence,
+)
 from worker.document.unread.where_items_come_from import no_section, nothing_readable
 
 _WRITTEN = (Column.TICKET, Column.STATUS)
@@ -54,6 +65,7 @@ class _FoundRows:
 
     items: list[ActionItem] = field(default_factory=list)
     rows: list[tuple[ActionsTable, TableRow]] = field(default_factory=list)
+    broken: set[int] = field(default_factory=set)  # the lines that no cell may be added to
     problems: list[str] = field(default_factory=list)
 
 
@@ -106,6 +118,7 @@ def _find(text: str, names: Names) -> _Items:
         return _Items(blocks, rows, boxes, (no_section(blocks, sections, names),))
     here = tables_of_actions(blocks, sections)
     unread = [*other_tables(here, tables, names), *stray_rows(blocks, extent, here, names.nothing)]
+    unread += stray_boxes(blocks, extent)
     if not (unread or rows.items or rows.problems or boxes or problems):
         unread += filter(None, [nothing_readable(blocks, extent, names, has_table=bool(tables))])
     return _Items(blocks, rows, boxes, (*unread, *rows.problems, *problems))
@@ -117,9 +130,13 @@ def _read_rows(blocks: Blocks, tables: tuple[ActionsTable, ...], names: Names) -
     for actions in tables:
         broken = wrapped(actions.table)
         lines = {row.line for rows in broken for row in rows}
+        found.broken |= lines | {
+            one.line for one in actions.table.rows if is_cut_wrongly(actions, one)
+        }
         found.problems += (wrapped_sentence(rows, blocks) for rows in broken)
         for row in actions.table.rows:
-            if row.line not in lines:
+            found.broken |= {row.line} if is_cut_wrongly(actions, row) else set()
+            if row.line not in lines and not is_header_again(actions, row):
                 _read_row(blocks, actions, row, names, found)
     return found
 
@@ -127,20 +144,24 @@ def _read_rows(blocks: Blocks, tables: tuple[ActionsTable, ...], names: Names) -
 def _read_row(
     blocks: Blocks, actions: ActionsTable, row: TableRow, names: Names, found: _FoundRows
 ) -> None:
-    source, named = actions.text(row, Column.TASK), find_ticket(actions.text(row, Column.TICKET))
-    task = plain_cell(source, blocks.definitions)
-    if not task or (named is None and is_placeholder(source)):
+    named, box = (
+        find_ticket(actions.text(row, Column.TICKET)),
+        cell_box(actions.text(row, Column.TASK)),
+    )
+    source, task = box.words, task_words(box.words, blocks.definitions)
+    if not task or (named is None and is_prompt(source)):
         return
     where = f"Line {row.line + 1} ('{shortened(task)}')"
     if named is None and (none := no_item(task, where, names.nothing)) is not None:
         found.problems += none
         return
-    if wrong := _unusable(actions, row):
+    if wrong := unusable(actions, row):
         found.problems.append(f"{where} {wrong}")
         return
     cells = {column: actions.text(row, column).replace("\\|", "|") for column in actions.by_name}
     deadline = deadline_words(cells.get(Column.DEADLINE, ""), blocks.definitions, names.nothing)
     day, problem = due(deadline, where)
+    status = plain_cell(actions.text(row, Column.STATUS), blocks.definitions)
     found.problems += [problem] if problem else []
     found.rows.append((actions, row))
     found.items.append(
@@ -150,14 +171,14 @@ def _read_row(
             source=blocks.source.text[row.place.start : row.place.end],
             owner=owner_words(cells.get(Column.OWNER, ""), blocks.definitions, names.nothing)
             or None,
-            priority=_words(blocks, actions.text(row, Column.PRIORITY)) or None,
+            priority=priority_words(actions.text(row, Column.PRIORITY), blocks.definitions) or None,
             deadline_text=deadline,
             deadline=day,
             deadline_problem=problem,
             ticket=named.ticket if named else None,
             mentions=_mentions(actions, row),
-            status_text=plain_cell(actions.text(row, Column.STATUS), blocks.definitions),
-            left_out=None if named else left_out(source),
+            status_text=status,
+            left_out=None if named else left_out(source, ticked=box.ticked, status=status),
             place=ItemPlace(row.line, row.place.start, row.place.end),
         )
     )
@@ -175,28 +196,6 @@ def _mentions(actions: ActionsTable, row: TableRow) -> tuple[TicketCell, ...]:
     return mentioned(row.text(at) for at in (*others, task))
 
 
-def _unusable(actions: ActionsTable, row: TableRow) -> str:
-    """Say why a row cannot be read without overwriting people's words later, "" where it can."""
-    if any(cell.text for cell in row.cells[len(actions.table.header.cells) :]):
-        return (
-            "has more cells than its table has columns, so it was not read. "
-            "Write a '|' that belongs to the text as '\\|'."
-        )
-    ticket = actions.text(row, Column.TICKET)
-    if find_ticket(ticket) is None and not is_blank(ticket):
-        return (
-            f"has '{shortened(ticket)}' in its ticket's cell, which is no ticket's key, so the row "
-            "was left alone. Put a key or a link there, or clear the cell."
-        )
-    return ""
-
-
-def _words(blocks: Blocks, source: str) -> str:
-    """Give what a cell says, "" where that is nothing yet."""
-    words = plain_cell(source, blocks.definitions)
-    return "" if is_bracketed(source) or words in ("-", "\u2013", "\u2014", "?") else words
-
-
 def _edit_rows(found: _FoundRows, edits: Mapping[int, CellEdit], names: Names) -> Iterator[Edit]:
     """Make the edits that give rows other cells; missing columns are added to their tables."""
     of_table: dict[int, list[tuple[TableRow, CellEdit, ActionItem]]] = {}
@@ -207,16 +206,19 @@ def _edit_rows(found: _FoundRows, edits: Mapping[int, CellEdit], names: Names) -
             tables[line] = actions
             of_table.setdefault(line, []).append((row, edits[item.ordinal], item))
     for line, changes in of_table.items():
-        yield from _edit_table(tables[line], changes, names)
+        yield from _edit_table(tables[line], changes, names, found.broken)
 
 
 def _edit_table(
-    actions: ActionsTable, changes: list[tuple[TableRow, CellEdit, ActionItem]], names: Names
+    actions: ActionsTable,
+    changes: list[tuple[TableRow, CellEdit, ActionItem]],
+    names: Names,
+    broken: Collection[int],
 ) -> Iterator[Edit]:
     wanted = {row.line: _wanted(actions, row, edit, item) for row, edit, item in changes}
     absent = [column for column in _WRITTEN if column not in actions.by_name]
     if any(cells.get(column) for cells in wanted.values() for column in absent):
-        yield from _add_columns(actions, wanted, absent, names)
+        yield from _add_columns(actions, wanted, absent, names, broken)
         return
     for row, _, _ in changes:
         cells = {
@@ -242,18 +244,13 @@ def _wanted(
         if new is None or clean(new) == clean(old):
             continue
         if clean(new) or column is not Column.TASK:  # without words it were no item any more
-            wanted[column] = escape(new)
+            opens = cell_box(actions.text(row, column)).opens if column is Column.TASK else ""
+            wanted[column] = opens + escape(new)
     old = actions.text(row, Column.TICKET)
     named = find_ticket(old)
     if edit.ticket is not None and (named is None or edit.ticket != named.ticket):
-        wanted[Column.TICKET] = _ticket(old, edit.ticket)
+        wanted[Column.TICKET] = in_place_of(old, edit.ticket)
     return wanted
-
-
-def _ticket(old: str, ticket: TicketCell) -> str:
-    """Put a ticket into the text of its cell, in place of the one that it names."""
-    named, link = find_ticket(old), ticket_link(ticket)
-    return old[: named.start] + link + old[named.end :] if named else link
 
 
 def _edit_cells(actions: ActionsTable, row: TableRow, wanted: Mapping[int, str]) -> Iterator[Edit]:
@@ -274,19 +271,22 @@ def _add_columns(
     wanted: Mapping[int, Mapping[Column, str]],
     added: list[Column],
     names: Names,
+    broken: Collection[int],
 ) -> Iterator[Edit]:
-    """Add columns at the table's right, to every row, with the other changes to its rows."""
-    table = actions.table
-    count = len(table.header.cells)
+    """Add columns at the table's right, to every whole row, with the other changes to its rows.
+
+    A line that is no whole row would become one by the cells added to it.
+    """
+    table, count = actions.table, len(actions.table.header.cells)
     titles = [names.columns.get(column, column.value.title()) for column in added]
     cells = {line: [of.get(column, "") for column in added] for line, of in wanted.items()}
-    widths = [
-        max(len(title), *(len(many[at]) for many in cells.values()))
-        for at, title in enumerate(titles)
-    ]
+    columns = zip(titles, *cells.values(), strict=True)
+    widths = [max(map(len, column)) for column in columns]
     yield append_cells(table.header, _padded(titles, widths), count)
     yield append_rules(table.rule, widths)
     for row in table.rows:
+        if row.line in broken:
+            continue
         new = _padded(cells.get(row.line, [""] * len(added)), widths)
         known = {
             actions.by_name[column]: words

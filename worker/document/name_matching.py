@@ -23,10 +23,19 @@ _CLOSE = 0.86
 _EMPTY_WORDS = frozenset({"of", "the", "and", "a", "for"})
 
 _USUAL_COLUMNS: Mapping[Column, tuple[str, ...]] = {
-    Column.TASK: ("task", "action", "action item", "what", "description", "item", "todo"),
-    Column.OWNER: ("assignee", "assigned to", "who", "responsible", "dri", "owners"),
-    Column.PRIORITY: ("prio", "severity", "urgency"),
-    Column.DEADLINE: ("due", "due date", "when", "by", "target date", "eta"),
+    Column.TASK: (
+        *("task", "action", "action item", "what", "description", "item", "todo"),
+        *("actions", "to do", "follow up", "improvement", "recommendation"),
+    ),
+    Column.OWNER: (
+        *("assignee", "assigned to", "who", "responsible", "dri", "owners"),
+        *("assign", "assigned", "assignees", "person", "lead", "accountable", "poc", "owned by"),
+    ),
+    Column.PRIORITY: ("prio", "severity", "urgency", "importance"),
+    Column.DEADLINE: (
+        *("due", "due date", "when", "by", "target date", "eta"),
+        *("due by", "due on", "target", "by when", "complete by", "target completion date"),
+    ),
     Column.TICKET: ("jira", "jira ticket", "jira issue", "jira key", "ticket key"),
     Column.STATUS: ("ticket status", "jira status"),
 }

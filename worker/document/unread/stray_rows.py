@@ -1,4 +1,4 @@
-"""What looks like a row of action items and is none: told line by line, so that nothing is lost."""
+"""What looks like a row or a check box and is none: told line by line, so that nothing is lost."""
 
 import html
 import re
@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from config.template_names import Column, Names
 from worker.content.inline_markdown import plain, plain_cell
 from worker.content.placeholders import is_placeholder, says_nothing
-from worker.document.action_item_values import shortened
+from worker.document.action_item_values import find_ticket, is_blank, shortened
 from worker.document.markdown_blocks import Blocks, Passage, PassageKind, Table
 from worker.document.markdown_tables import TableRow, split_row
+from worker.document.name_matching import normal
 from worker.document.outline import ActionsTable, Extent
 
 _LEAD = re.compile(r"[\s>]*")
@@ -17,11 +18,23 @@ _LIST_MARK = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
 _RULE = re.compile(r"[\s|:+=-]*-[\s|:+=-]*")
 _FEWEST_CELLS = 3
 """How many cells make a line look like a row that opens with no pipe."""
-_HTML_TABLE = re.compile(r"<table\b|<tr\b", re.IGNORECASE)
+_HTML_TABLE = re.compile(r"<t[rd]\b|<input\b[^>]*\bcheckbox\b", re.IGNORECASE)
 _HTML_ROW = re.compile(r"<tr\b.*?(?=<tr\b|</table|\Z)", re.IGNORECASE | re.DOTALL)
 _HTML_CELL = re.compile(r"<td\b[^>]*>(.*?)(?=</?t[dhr]\b|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
 _ROWS_SHOWN = 10
+_SPLIT = re.compile(r"\t+|[\u2502\uff5c]")
+"""What stands between the cells of a row that is no Markdown: pasted, or drawn."""
+_CODE_MARK = re.compile(r"(?<!\\)`+")
+_BEFORE = r"(?:[ \t]|>)*"
+_BULLET = r"(?:[-*+\u2022]|\d{1,9}[.)])"
+_BOX = re.compile(rf"{_BEFORE}{_BULLET}\s+\\?\[[ xX]\\?\]\s+(?P<words>\S.*)")
+_ALMOST = re.compile(
+    rf"{_BEFORE}{_BULLET}?[ \t]*(?:\\?\[[ xX/<>!?*~-]?\\?\](?![(\[:])"
+    r"|[\u2610-\u2612\u2705\u2713\u2714\u2b1c]\ufe0f?)[ \t]*(?P<words>\S.*)"
+    rf"|{_BEFORE}{_BULLET}[ \t]+(?:TODO|DOING|DONE|LATER|NOW|WAITING)[ \t:]+(?P<task>\S.*)"
+)
+"""Boxes without a bullet or a space, or with an editor's own mark; the words of Logseq and Org."""
 
 
 def wrapped(table: Table) -> list[Sequence[TableRow]]:
@@ -48,6 +61,47 @@ def wrapped(table: Table) -> list[Sequence[TableRow]]:
 
 def _is_broken(row: TableRow, table: Table) -> bool:
     return row.opened and not row.closed and len(row.cells) < len(table.header.cells)
+
+
+def is_header_again(actions: ActionsTable, row: TableRow) -> bool:
+    """Tell whether a row says what the table's header says, as where two tables were joined."""
+    header = actions.table.header
+    pairs = [(cell.text, header.text(at)) for at, cell in enumerate(row.cells) if cell.text]
+    return len(pairs) > 1 and all(normal(one) == normal(other) for one, other in pairs)
+
+
+def unusable(actions: ActionsTable, row: TableRow) -> str:
+    """Say why a row cannot be read without overwriting people's words later, "" where it can."""
+    if _is_too_long(actions, row):
+        return (
+            "has more cells than its table has columns, so it was not read. "
+            "Write a '|' that belongs to the text as '\\|'."
+        )
+    if _cuts_code(row):
+        return (
+            "has a '|' within a piece of code, which ends the cell all the same, so it was not "
+            "read. Write it as '\\|'."
+        )
+    ticket = actions.text(row, Column.TICKET)
+    if find_ticket(ticket) is None and not is_blank(ticket):
+        return (
+            f"has '{shortened(ticket)}' in its ticket's cell, which is no ticket's key, so the row "
+            "was left alone. Put a key or a link there, or clear the cell."
+        )
+    return ""
+
+
+def is_cut_wrongly(actions: ActionsTable, row: TableRow) -> bool:
+    """Tell whether a row has other cells than people meant: a pipe of theirs ends one."""
+    return _is_too_long(actions, row) or _cuts_code(row)
+
+
+def _is_too_long(actions: ActionsTable, row: TableRow) -> bool:
+    return any(cell.text for cell in row.cells[len(actions.table.header.cells) :])
+
+
+def _cuts_code(row: TableRow) -> bool:
+    return any(len(_CODE_MARK.findall(cell.text)) % 2 for cell in row.cells[:-1])
 
 
 def wrapped_sentence(rows: Sequence[TableRow], blocks: Blocks) -> str:
@@ -104,6 +158,13 @@ def _rows(blocks: Blocks, passage: Passage, width: int, nothing: Sequence[str]) 
         is_header = line + 1 < passage.behind and _is_rule(source.line(line + 1))
         if _is_rule(text) or is_header or _LIST_MARK.match(source.text, start):
             continue
+        others = [cell for cell in map(str.strip, _SPLIT.split(text)) if cell]
+        if len(others) >= _FEWEST_CELLS:
+            yield (
+                f"Line {line + 1} ('{shortened(plain(others[0]))}') looks like a row without '|' "
+                "between its cells, so it was not read. Write it as '| … |' in the table."
+            )
+            continue
         row = split_row(source.text, start, source.ends[line], line)
         cells = len(row.cells)
         if not (row.opened and cells > 1) and not (cells >= _FEWEST_CELLS and cells == width):
@@ -139,3 +200,31 @@ def _html_table(blocks: Blocks, passage: Passage) -> Iterator[str]:
         f"The HTML table on line {passage.line + 1}{rows} was not read, so nothing in it has a "
         "ticket. Write it as a Markdown table, with '|' between the cells."
     )
+
+
+def stray_boxes(blocks: Blocks, extent: Extent) -> Iterator[str]:
+    """Say of each line of a section that looks like a check box and is not read as one."""
+    source = blocks.source
+    read = {one.line for one in blocks.all_items()}
+    left = {
+        line
+        for one in blocks.passages
+        if one.kind in (PassageKind.FENCE, PassageKind.HTML)
+        for line in range(one.line, one.behind)
+    }
+    for table in blocks.tables:
+        left |= {table.header.line, table.rule.line, *(row.line for row in table.rows)}
+    for line in range(extent.heading.behind, min(extent.behind, len(source.starts))):
+        if line in left:
+            continue
+        text = source.line(line)
+        if (box := _BOX.fullmatch(text)) and line in read:
+            continue
+        found = box or _ALMOST.fullmatch(text)
+        words = next(filter(None, found.groupdict().values()), "") if found else ""
+        if found and not is_placeholder(words):
+            yield (
+                f"Line {line + 1} ('{shortened(plain(words))}') looks like a check box and is "
+                "none, so it was not read. Write it as '- [ ] ' with the task behind, on a line "
+                "of a list."
+            )

@@ -9,7 +9,7 @@ from worker.document.markdown_tables import TableRow
 from worker.document.name_matching import label
 from worker.document.text_edits import SourceText
 
-_MARKER = re.compile(r"(?:<{7}|>{7})(?:[ \t].*)?")
+_MARKER = re.compile(r"(?:<{7,}|>{7,})(?:[ \t].*)?|\|{7,}[ \t]+[^\s|][^|]*")
 _SHOWN = 6
 """How many of the lines a sentence names."""
 
