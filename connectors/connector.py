@@ -1,16 +1,17 @@
-"""What a connector says of itself: all that the program knows of a service it talks to.
+"""What a connector says of itself, and what a source of incidents must do.
 
 A connector is a folder here and one line in the registry. The program asks those in the registry
 by what they say, and names none of them.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Protocol
 
-from connectors.incident_source import IncidentSource
-from connectors.incidents import IncidentId
+from connectors.errors import Finding
+from connectors.incidents import Incident, IncidentId, IncidentRecord
 from connectors.log_entry_kinds import EntryKind
 from connectors.masking import Masking
 from connectors.rate_limit import Pace
@@ -35,6 +36,36 @@ class Destination:
 
     project: str | None
     issue_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFilter:
+    """Which incidents are asked for; empty means all. Ids are the source's own."""
+
+    services: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+    urgency: str | None = None
+
+
+class IncidentSource(Protocol):
+    """What a source of incidents must do. Every method may raise ``ConnectorError``."""
+
+    def incident(self, incident: IncidentId) -> Incident:
+        """Give the incident alone. Raises ``NotFound`` where there is none to see."""
+
+    def record(self, incident: IncidentId) -> IncidentRecord:
+        """Give the incident with all its parts; parts that are not to be had are in ``missing``."""
+
+    def resolved(
+        self, since: datetime, until: datetime, only: IncidentFilter
+    ) -> Iterable[Incident]:
+        """Give each incident of the period that is resolved now, oldest first."""
+
+    def check(self) -> Sequence[Finding]:
+        """Prove the credentials and say what they cannot read; never raises."""
+
+    def close(self) -> None:
+        """Let go of connections."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,20 +89,21 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A field whose value went from ``old`` to ``new``."""
+    """A field whose value went from ``old`` to ``new``; or a sentence, ``told``, that says so."""
 
     name: str
     old: str | None
     new: str | None
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
     """The way by which a log entry came about.
 
-    ``word`` is the source's own for the ``kind``, an open set. ``duration`` is that of a snooze;
-    ``notification`` by what a page went out, a ``Medium`` or the source's word; ``client`` names
-    the monitor that sent an event.
+    ``word`` is the source's own for the ``kind``, an open set. ``duration`` is that of a snooze,
+    ``until`` its end; ``notification`` by what a page went out, a ``Medium`` or the source's word,
+    ``failure`` what kept it from getting through; ``client`` names the monitor that sent an event.
     """
 
     kind: ChannelKind = ChannelKind.OTHER
@@ -115,6 +116,8 @@ class Channel:
     client_url: str | None = None
     severity: str | None = None
     source: str | None = None
+    until: datetime | None = None
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,8 @@ class Alert:
     """One alert of an incident.
 
     ``key`` tells alerts of one cause together (PagerDuty's ``alert_key``); ``details`` is the
-    body's text, flattened to ``name: value`` lines.
+    body's text, flattened to ``name: value`` lines. ``entry`` is the id of the log entry that
+    tells of it.
     """
 
     id: str
@@ -162,6 +166,7 @@ class Alert:
     client_url: str | None = None
     details: str = ""
     links: tuple[Link, ...] = ()
+    entry: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +217,11 @@ class Responder:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """The incident itself, without its parts."""
+    """The incident itself, without its parts.
+
+    ``incident_type`` is None for an incident of the usual type; ``description`` is what was
+    written on opening it.
+    """
 
     id: IncidentId
     number: int
@@ -237,6 +246,7 @@ class Incident:
     conference_number: str | None = None
     conference_url: str | None = None
     responders: tuple[Responder, ...] = ()
+    description: str | None = None
 
 
 LOG_ENTRIES, ALERTS, NOTES = "log entries", "alerts", "notes"

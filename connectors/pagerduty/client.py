@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from connectors.connector import IncidentFilter
 from connectors.errors import Finding
-from connectors.incident_source import IncidentFilter
 from connectors.incidents import Incident, IncidentId, IncidentRecord
 from connectors.masking import Hidden, Masking
 from connectors.pagerduty import checks, payloads, resolved_incidents

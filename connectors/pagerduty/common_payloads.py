@@ -28,6 +28,8 @@ ENTRY_KINDS: Mapping[str, EntryKind] = MappingProxyType(
         "exhaust_escalation_path_log_entry": EntryKind.EXHAUST_ESCALATION,
         "repeat_escalation_path_log_entry": EntryKind.REPEAT_ESCALATION,
         "notify_log_entry": EntryKind.NOTIFY,
+        "failed_notify_log_entry": EntryKind.FAILED_PAGE,
+        "unsure_notify_log_entry": EntryKind.UNSURE_PAGE,
         "snooze_log_entry": EntryKind.SNOOZE,
         "annotate_log_entry": EntryKind.ANNOTATE,
         "status_update_log_entry": EntryKind.STATUS_UPDATE,
@@ -49,7 +51,10 @@ ENTRY_KINDS: Mapping[str, EntryKind] = MappingProxyType(
         "event_rule_action_log_entry": EntryKind.EVENT_RULE,
     }
 )
-"""The types that PagerDuty documents, and those that accounts were seen to have."""
+"""The types that PagerDuty documents, and those that accounts were seen to have.
+
+A page that failed has the type of one that did not: the two words for it are ours, for rules.
+"""
 
 CHANNEL_KINDS: Mapping[str, ChannelKind] = MappingProxyType(
     {
@@ -99,7 +104,7 @@ def entry_kind(type_: str) -> EntryKind:
 
 def entry_word(type_: str) -> str:
     """Give the type of a log entry as people read it: ``workflow run``."""
-    return _readable(type_.removesuffix(_SUFFIX))
+    return as_words(type_.removesuffix(_SUFFIX))
 
 
 def channel_kind(type_: str) -> ChannelKind:
@@ -115,7 +120,7 @@ def medium(type_: str) -> str:
 
 def answer(state: str) -> str:
     """Tell what came of a request for help: a ``ResponderAnswer``, or the word as read."""
-    return ANSWERS.get(state) or _readable(state)
+    return ANSWERS.get(state) or as_words(state)
 
 
 def is_generic(name: str) -> bool:
@@ -123,7 +128,8 @@ def is_generic(name: str) -> bool:
     return name.strip().lower() in _GENERIC_NAMES
 
 
-def _readable(word: str) -> str:
+def as_words(word: str) -> str:
+    """Give a word of PagerDuty's as people write it."""
     return word.replace("_", " ").strip()
 
 

@@ -4,28 +4,34 @@ Types of entries and channels are open sets: an unknown one is read like the oth
 may be missing altogether.
 """
 
-from collections.abc import Iterator
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from connectors.incidents import Agent, AgentKind, Channel, FieldChange, LogEntry
+from connectors.incidents import Agent, AgentKind, Channel, LogEntry
 from connectors.json_fields import JsonValue
 from connectors.log_entry_kinds import ChannelKind, EntryKind
-from connectors.pagerduty import common_payloads
+from connectors.pagerduty import common_payloads, incident_fields
 from connectors.pagerduty.common_payloads import (
     agent_or_none,
     agents,
-    plain,
     readable_lines,
     reference_or_none,
 )
+from connectors.pagerduty.incident_fields import field_text
 from connectors.pagerduty.log_sentences import channel_told, read_sentence
 from connectors.pagerduty.text_links import distinct, entry_links
 
-_PAIRS = (
-    ("priority", "old_priority", "new_priority"),
-    ("urgency", "old_urgency", "new_urgency"),
+_DELIVERED = frozenset(
+    {"", "success", "successful", "succeeded", "delivered", "sent", "completed", "complete", "ok"}
 )
+_FAILED = re.compile(
+    r"fail|error|block|reject|busy|bounce|invalid|undeliver|unreach|unavailable|unsuccess|refus"
+    r"|declin|den(?:y|ied)|cancel|expire|timeout|timed out|drop|disabled|unsubscri|opt(?:ed)? out"
+    r"|unknown number|hung up|voicemail|\bno\b|\bnot\b",
+    re.IGNORECASE,
+)
+_NOT_NOTIFIED = re.compile(r"\s*(?:failed|unable|could not|did not|tried)\b", re.IGNORECASE)
 
 
 def log_entry(fields: JsonValue) -> LogEntry:
@@ -33,6 +39,7 @@ def log_entry(fields: JsonValue) -> LogEntry:
     channel = fields["channel"]
     type_ = fields["type"].text()
     kind = common_payloads.entry_kind(type_)
+    failure = _failure(fields)
     summary = fields.optional_text("summary") or ""
     told = read_sentence(kind, summary)
     user = agent_or_none(fields["user"])
@@ -43,23 +50,44 @@ def log_entry(fields: JsonValue) -> LogEntry:
         assignees = _all_named(assignees, told.targets)
     return LogEntry(
         id=fields["id"].text(),
-        kind=kind,
+        kind=_page_kind(kind, failure),
         summary=summary,
         created_at=fields["created_at"].time(),
         agent=_named(agent_or_none(fields["agent"]), told.by),
-        channel=_channel(kind, channel, summary),
+        channel=replace(_channel(kind, channel, summary), until=_until(fields), failure=failure),
         service=reference_or_none(fields["service"]),
         url=fields.optional_text("html_url"),
         note=fields.optional_text("note"),
         message=fields.optional_text("message"),
         user=user,
         assignees=assignees,
-        changes=tuple(_changes(channel)),
+        changes=incident_fields.changes(fields, channel),
         links=distinct(entry_links(fields, channel)),
         linked=reference_or_none(fields["linked_incident"]),
         word=common_payloads.entry_word(type_),
         note_id=_note_id(kind, channel),
     )
+
+
+def _page_kind(kind: EntryKind, failure: str | None) -> EntryKind:
+    if kind is not EntryKind.NOTIFY or failure is None:
+        return kind
+    return EntryKind.FAILED_PAGE if _FAILED.search(failure) else EntryKind.UNSURE_PAGE
+
+
+def _failure(fields: JsonValue) -> str | None:
+    """Tell what kept a page from getting through, in PagerDuty's word; None where nothing did.
+
+    PagerDuty lists no words for it. One that is known for neither success nor failure tells that
+    the page is not known to have got through.
+    """
+    status = field_text(fields["channel"]["notification"]["status"].value)
+    word = common_payloads.as_words(status).lower()
+    if _NOT_NOTIFIED.match(fields.optional_text("summary") or "") and word in _DELIVERED:
+        return "failed"
+    if word in _DELIVERED:
+        return None
+    return "failed" if word in {"fail", "failure"} else word
 
 
 def _named(agent: Agent | None, told: Agent | None) -> Agent | None:
@@ -113,6 +141,14 @@ def _duration(seconds: int | None) -> timedelta | None:
         return None
 
 
+def _until(fields: JsonValue) -> datetime | None:
+    """Give the end of a snooze: when the acknowledgement is to be taken back."""
+    for action in fields["changed_actions"].objects():
+        if action.optional_text("type") == "unacknowledge":
+            return action["at"].time_or_none()
+    return None
+
+
 def _notification(channel: JsonValue) -> str | None:
     """Give the kind of a page in one word; the address that it went to is nobody's business."""
     kind = channel["notification"].optional_text("type")
@@ -124,18 +160,3 @@ def _assignees(fields: JsonValue) -> tuple[Agent, ...]:
     asked = [one["user"] or one for one in fields["responders"].objects()]
     found = agents([*fields["assignees"].objects(), *asked])
     return tuple(one for one in found if one.kind is not AgentKind.OTHER or one.name)
-
-
-def _changes(channel: JsonValue) -> Iterator[FieldChange]:
-    """Read what changed: a changeset of fields, or PagerDuty's pairs of old and new."""
-    changeset = channel["changeset"]
-    for kind in ("application_fields", "customer_fields") if changeset else ():
-        for one in changeset[kind].objects():
-            old, new = plain(one["old_value"].value), plain(one["value"].value)
-            yield FieldChange(one.optional_text("name") or "", old or None, new or None)
-    members = channel.members()
-    for name, before, after in _PAIRS:
-        pair = members.get(before), members.get(after)
-        if pair != (None, None):
-            old, new = map(plain, pair)
-            yield FieldChange(name, old or None, new or None)

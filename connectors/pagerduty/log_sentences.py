@@ -20,7 +20,8 @@ _VERBS: Mapping[EntryKind, str] = MappingProxyType(
         EntryKind.ASSIGN: r"(?:re-?)?assigned",
         EntryKind.ESCALATE: r"(?:manually |automatically |auto-?)?escalated",
         EntryKind.DELEGATE: r"delegated|reassigned",
-        EntryKind.NOTIFY: r"notified|paged|notification sent",
+        EntryKind.NOTIFY: r"notified|paged|notification sent"
+        r"|(?:failed to|unable to|could not) (?:notify|page|reach)",
         EntryKind.RESPONDER_REQUEST: r"requested|asked|responder requests? sent",
         EntryKind.POLICY_REQUEST: r"requested|asked|responder requests? sent",
         EntryKind.SNOOZE: r"snoozed",

@@ -23,13 +23,15 @@ from connectors.pagerduty import common_payloads
 from connectors.pagerduty.common_payloads import (
     OWN_ID,
     agent_or_none,
-    plain,
     read_incident_id,
     readable_lines,
     reference_or_none,
     references,
 )
+from connectors.pagerduty.incident_fields import field_text
 from connectors.pagerduty.text_links import alert_links, context_links, distinct
+
+_USUAL_TYPE = "incident_default"
 
 
 def incident(fields: JsonValue) -> Incident:
@@ -52,12 +54,13 @@ def incident(fields: JsonValue) -> Incident:
         escalation_policy=reference_or_none(fields["escalation_policy"]),
         priority=_named(fields, "priority"),
         urgency=fields.optional_text("urgency"),
-        incident_type=_named(fields, "incident_type"),
+        incident_type=_incident_type(fields),
         alert_count=fields["alert_counts"]["all"].number_or_none(),
         merged_into=_merged_into(fields),
         conference_number=fields["conference_bridge"].optional_text("conference_number"),
         conference_url=fields["conference_bridge"].optional_text("conference_url"),
         responders=_responders(fields),
+        description=_description(fields),
     )
 
 
@@ -80,6 +83,7 @@ def alert(fields: JsonValue) -> Alert:
         client_url=common.optional_text("client_url"),
         details=readable_lines(body["details"].value or common["details"].value),
         links=distinct(alert_links(body, common)),
+        entry=fields["first_trigger_log_entry"].optional_text("id"),
     )
 
 
@@ -115,7 +119,7 @@ def custom_fields(fields: JsonValue) -> tuple[CustomField, ...]:
         CustomField(
             name=one["name"].text(),
             label=one.optional_text("display_name") or one["name"].text(),
-            value=plain(one["value"].value),
+            value=field_text(one["value"].value, one.optional_text("data_type") or ""),
         )
         for one in fields["custom_fields"].objects()
     )
@@ -135,6 +139,18 @@ def _named(fields: JsonValue, name: str) -> str | None:
     """Give what the thing in a field is called: references have a summary, other things a name."""
     thing = fields[name]
     return thing.optional_text("summary") or thing.optional_text("name")
+
+
+def _incident_type(fields: JsonValue) -> str | None:
+    """Give the type by the name that rules and templates have for it, None for the usual one."""
+    name = fields["incident_type"].optional_text("name") or _named(fields, "incident_type")
+    return None if name == _USUAL_TYPE else name
+
+
+def _description(fields: JsonValue) -> str | None:
+    """Give what was written on opening the incident; what a monitor sent is its alerts'."""
+    details = fields["body"]["details"].value
+    return details.strip() or None if isinstance(details, str) else None
 
 
 def _number(fields: JsonValue) -> int:

@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from connectors.connector import IncidentFilter
 from connectors.errors import PayloadError, Rejected
-from connectors.incident_source import IncidentFilter
 from connectors.incidents import Incident
 from connectors.pagerduty import payloads
 from connectors.pagerduty.transport import ListPages, Query, Transport

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 
-from connectors.incident_source import IncidentFilter
+from connectors.connector import IncidentFilter
 from connectors.incidents import IncidentId
 from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty.client import PagerDuty

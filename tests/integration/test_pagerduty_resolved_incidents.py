@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.connector import IncidentFilter
 from connectors.errors import AccessDenied, PayloadError, Rejected
-from connectors.incident_source import IncidentFilter
 from connectors.pagerduty import resolved_incidents, transport
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import references as wire

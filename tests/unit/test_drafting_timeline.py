@@ -341,15 +341,32 @@ def test_alerts_that_joined_by_themselves_are_told_where_no_alert_can_be() -> No
     assert not [row for row in _rows(it) if "joined" in row]
 
 
-def test_further_triggers_are_told_as_alerts_or_folded_where_there_are_none() -> None:
+def test_further_triggers_are_told_as_alerts_or_as_the_same_one_that_fired_again() -> None:
     it = _making()
     it.triggered()
     for offset in ("1:00", "2:00", "3:00"):
         it.entry("trigger", offset, "Triggered", monitor("Lookout"))
-    assert _rows(it)[1:] == ['12:01 Lookout reported "Disk full" on Archive (3 times) until 12:03']
+    again = 'Fired again{}: "Disk full" on Archive'
+    assert _rows(it)[1:] == [f"12:01 {again.format(' 3 times until 12:03')}"]
+    it.alert("0:00", "Disk full")
+    assert _rows(it)[1:] == [f"12:01 {again.format(' 3 times until 12:03')}"]
     it.alert("1:00", "Disk full")
     it.alert("2:00", "Disk full")
-    assert len(_rows(it)) == 2
+    assert _rows(it)[-1] == f"12:03 {again.format('')}"
+
+
+def test_what_fired_again_is_told_before_and_after_what_people_noted() -> None:
+    it = _making()
+    it.alert("0:00", "Disk full")
+    it.triggered()
+    for minute in range(10, 60, 10):
+        it.entry("trigger", f"{minute}:00", "Triggered", monitor("Lookout"))
+    it.noted("35:00", "Ada", "Deleted old logs, that should be it.")
+    assert _rows(it)[1:] == [
+        '12:10 Fired again 3 times until 12:30: "Disk full" on Archive',
+        '12:35 Ada noted: "Deleted old logs, that should be it."',
+        '12:40 Fired again twice until 12:50: "Disk full" on Archive',
+    ]
 
 
 def test_changes_shortly_before_and_during_the_incident_are_rows() -> None:
@@ -481,10 +498,11 @@ def test_what_matters_least_is_folded_first_and_only_as_far_as_needed() -> None:
     fewer = _rows(it, replace(POLICY, max_rows=30))
     assert len(fewer) <= 30
     assert "13:00 10 other entries, until 13:09" in fewer
-    assert "12:10 10 notes by Ada and Ben, until 12:19" in fewer
+    assert '12:10 Ada noted: "Note 0 0"; 12:11 Ben noted: "Note 0 1"' in fewer
     fewest = _rows(it, replace(POLICY, max_rows=12))
     assert len(fewest) <= 12
-    assert "13:00 10 other entries and 10 notes, until 13:19" in fewest
+    assert "12:00 30 other entries, until 14:09" in fewest
+    assert all(f"Note {hour} {at}" in "".join(fewest) for hour in range(3) for at in range(10))
     turns = [row for row in everything if "resolved" in row or "reopened" in row]
     assert [row for row in fewest if "resolved" in row or "reopened" in row] == turns
 

@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,11 +19,12 @@ from connectors.incidents import (
     FieldChange,
     IncidentStatus,
     Link,
+    LogEntry,
     Reference,
 )
 from connectors.json_fields import JsonValue
 from connectors.log_entry_kinds import ChannelKind, EntryKind
-from connectors.pagerduty import log_payloads, payloads
+from connectors.pagerduty import incident_fields, log_payloads, payloads
 from connectors.pagerduty.common_payloads import PAGERDUTY
 from tests.contract.specs import reference
 
@@ -330,7 +332,7 @@ def test_field_changes_of_both_kinds_are_read_as_text() -> None:
         FieldChange("title", "Old", "New"),
         FieldChange("regions", None, "eu, us"),
         FieldChange("count", "0", "3"),
-        FieldChange("public", "true", "false"),
+        FieldChange("public", "yes", "no"),
     )
 
 
@@ -499,6 +501,109 @@ def test_a_change_event_says_why_it_is_related() -> None:
     )
 
 
+def _page(status: Any, summary: str = "Notified Ada by phone.") -> LogEntry:
+    notification = {"type": "phone_notification", "status": status}
+    channel = {"type": "auto", "notification": notification}
+    return log_payloads.log_entry(
+        sent(entry(type="notify_log_entry", channel=channel, summary=summary))
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "failure"),
+    [
+        ("success", EntryKind.NOTIFY, None),
+        ("delivered", EntryKind.NOTIFY, None),
+        (None, EntryKind.NOTIFY, None),
+        ("fail", EntryKind.FAILED_PAGE, "failed"),
+        ("no_answer", EntryKind.FAILED_PAGE, "no answer"),
+        ("BLOCKED", EntryKind.FAILED_PAGE, "blocked"),
+        ("busy", EntryKind.FAILED_PAGE, "busy"),
+        ("rate_limit_error", EntryKind.FAILED_PAGE, "rate limit error"),
+        ("undeliverable", EntryKind.FAILED_PAGE, "undeliverable"),
+        ("not_delivered", EntryKind.FAILED_PAGE, "not delivered"),
+        ("queued", EntryKind.UNSURE_PAGE, "queued"),
+        ("in_progress", EntryKind.UNSURE_PAGE, "in progress"),
+        ("of_next_year", EntryKind.UNSURE_PAGE, "of next year"),
+    ],
+)
+def test_a_page_tells_whether_it_got_through(
+    status: str | None, kind: EntryKind, failure: str | None
+) -> None:
+    read = _page(status)
+    assert (read.kind, read.channel.failure) == (kind, failure)
+
+
+@pytest.mark.parametrize("status", ["success", None])
+def test_a_page_whose_sentence_says_that_it_failed_did(status: str | None) -> None:
+    read = _page(status, "Failed to notify Ada by SMS.")
+    assert (read.kind, read.channel.failure) == (EntryKind.FAILED_PAGE, "failed")
+
+
+def test_the_end_of_a_snooze_stands_in_what_it_changes() -> None:
+    at = "2026-11-17T12:00:00Z"
+    read = log_payloads.log_entry(
+        sent(
+            entry(type="snooze_log_entry", changed_actions=[{"type": "unacknowledge", "at": at}]),
+        )
+    )
+    assert read.channel.until == datetime(2026, 11, 17, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("changeset", "expected"),
+    [
+        (["Updated serial_number to 4711"], FieldChange("serial_number", None, "4711")),
+        (['Updated room to ["Queen West"]'], FieldChange("room", None, "Queen West")),
+        ('Changed "x" from "a b" to "c"', FieldChange("x", "a b", "c")),
+        (["Cleared region."], FieldChange("region", None, None)),
+        (["It rained: all day"], FieldChange("", None, None, "It rained: all day")),
+        ({"title": {"old": "A", "new": "B"}}, FieldChange("title", "A", "B")),
+        ({"fields": [{"name": "n", "value": True}]}, FieldChange("n", None, "yes")),
+        ([{"field": "n", "from": 1, "to": 2.0}], FieldChange("n", "1", "2")),
+    ],
+)
+def test_changes_are_read_one_level_up_as_sentences_too(
+    changeset: Any, expected: FieldChange
+) -> None:
+    read = log_payloads.log_entry(sent(entry(changeset=changeset)))
+    assert read.changes == (expected,)
+
+
+def test_changes_by_id_are_told_by_the_names_that_the_record_has_for_them() -> None:
+    names = dict(
+        incident_fields.names_by_id(
+            {"service": ref("service", "Edge", "PEDGE04"), "x": [{"id": "PP1", "name": "P1"}]}
+        )
+    )
+    moved = FieldChange("service", "PGONE01", "PEDGE04")
+    raised = FieldChange("priority", None, "PP1")
+    other = FieldChange("affected_shops", None, "PNOBODY7")
+    made = log_payloads.log_entry(sent(entry()))
+    (read,) = incident_fields.by_name(
+        [replace(made, changes=(moved, raised, other))],
+        names,
+        [CustomField("affected_shops", "Affected shops", "7")],
+    )
+    assert read.changes == (
+        FieldChange("service", None, "Edge"),
+        FieldChange("priority", None, "P1"),
+        FieldChange("Affected shops", None, "PNOBODY7"),
+    )
+
+
+def test_the_usual_type_of_incident_is_none_and_others_go_by_name() -> None:
+    types = [{"name": "incident_default"}, {"name": "security_incident"}, None]
+    read = [payloads.incident(sent(incident(incident_type=one))).incident_type for one in types]
+    assert read == [None, "security_incident", None]
+
+
+def test_what_was_written_on_opening_is_the_body_where_it_is_text() -> None:
+    bodies = [{"details": " Twice charged. "}, {"details": {"a": 1}}, None]
+    read = [payloads.incident(sent(incident(body=one))).description for one in bodies]
+    assert read == ["Twice charged.", None, None]
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [
@@ -506,7 +611,10 @@ def test_a_change_event_says_why_it_is_related() -> None:
         ("prod", "prod"),
         (["a", "b"], "a, b"),
         ([], ""),
-        (True, "true"),
+        (True, "yes"),
+        (5.0, "5"),
+        ('["Queen West", "Bay"]', "Queen West, Bay"),
+        ({"display_name": "Blue", "value": "b"}, "Blue"),
         (3, "3"),
         (0.5, "0.5"),
         ({"summary": "x"}, "x"),

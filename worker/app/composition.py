@@ -14,9 +14,8 @@ from functools import partial
 from config.groups import TemplateSettings
 from config.settings import Settings
 from config.values import DirectoryLocation, template_text
-from connectors.connector import Connector, SourceConnector, TrackerConnector
+from connectors.connector import Connector, IncidentSource, SourceConnector, TrackerConnector
 from connectors.errors import ConfigurationError
-from connectors.incident_source import IncidentSource
 from connectors.log_entry_kinds import EntryKind
 from connectors.masking import Masking
 from connectors.rate_limit import LocalPace, NoPace, Pace, Rate

@@ -18,6 +18,7 @@ from worker.drafting.sections import (
     supporting_data,
 )
 from worker.drafting.sections.candidates import people_said
+from worker.drafting.sections.summary import impact_fields
 from worker.drafting.timeline.timeline import IncidentTimeline, timeline
 
 
@@ -67,7 +68,7 @@ def _all_entries(
     clock = line.clock
     well, badly = response_and_lessons.lessons(told, policy)
     found = supporting_data.links(told)
-    said, fields = people_said(told), summary.impact_fields(told)
+    said, fields = people_said(told), impact_fields(told)
     return {
         Slot.DATE_TIME: summary.date_time(told, clock),
         Slot.DURATION: summary.elapsed(told, clock),
@@ -83,7 +84,7 @@ def _all_entries(
         Slot.SHORT_TERM_FIXES: response_and_lessons.fixes(told, said, clock),
         Slot.WENT_WELL: well,
         Slot.WENT_BADLY: badly,
-        Slot.LOGS: supporting_data.logs(told, found),
+        Slot.LOGS: supporting_data.logs(told, said, found, clock),
         Slot.METRICS: supporting_data.metrics(found, policy.chart, picture),
         Slot.STAKEHOLDERS: response_and_lessons.stakeholders(told, said, clock),
         Slot.REVIEW: response_and_lessons.review(told, policy, clock),

@@ -1,8 +1,8 @@
-"""What a team decides about its drafts, above all the folding table.
+"""What a team decides about its drafts, above all the rules of the folding table.
 
-The table says what becomes of each kind of log entry, and how it is worded; a team changes it in
-its configuration. A wording names values in braces (see :data:`VALUES`); a part in square brackets
-is left out where one of its values is unknown.
+A rule says what becomes of one kind of log entry, and how it is worded. A wording names values in
+braces (see :data:`VALUES`); a part in square brackets is left out where one of its values is
+unknown.
 """
 
 from collections.abc import Mapping
@@ -44,6 +44,8 @@ class OutsideLog(Enum):
     """What the timeline tells of that is not in the log, by its name in a team's rules."""
 
     ALERT = "alert"
+    FIRED_AGAIN = "fired_again"
+    """An alert's event came again."""
     CHANGE = "change_event"
     RESPONDER = "responder"
     """A request for help, and how it was answered."""
@@ -59,8 +61,8 @@ def topic(entry: LogEntry) -> Topic:
 
 
 VALUES = frozenset(
-    {"changes", "duration", "old", "new", "service", "severity", "source", "state", "summary"}
-    | {"reason", "targets", "text", "until", "waited", "who"}
+    {"changes", "details", "duration", "new", "old", "service", "severity", "source", "state"}
+    | {"reason", "summary", "targets", "text", "until", "waited", "who"}
 )
 """What a wording may name; which of them are known depends on the entry."""
 
@@ -95,8 +97,14 @@ class Rule:
 Rules = Mapping[Topic, Rule]
 """What becomes of what the timeline tells of."""
 
+
 _KEEP, _FOLD = Handling.KEEP, Handling.FOLD
 _ACT, _TURN = Weight.ACT, Weight.TURN
+
+
+def _changed(noun: str) -> Rule:
+    return Rule(_KEEP, "{who} {changes}", noun=noun, weight=_ACT)
+
 
 UNKNOWN = Rule(_KEEP, "{summary}", noun="other entry")
 """What becomes of what the table does not hold: the set of kinds is open."""
@@ -105,9 +113,10 @@ DEFAULT_RULES: Rules = MappingProxyType(
     {
         EntryKind.TRIGGER: Rule(
             _KEEP,
-            "{who} opened the incident by hand: {text}[ on {service}][; assigned to {targets}]",
+            "{who} opened the incident by hand: {text}[ on {service}][; assigned to {targets}]"
+            "[; description: {details}]",
             automatic="{who} reported {text}[ on {service}][ ({severity})]"
-            "[; assigned to {targets}]",
+            "[; assigned to {targets}][; description: {details}]",
             noun="trigger",
             weight=_TURN,
         ),
@@ -152,6 +161,17 @@ DEFAULT_RULES: Rules = MappingProxyType(
         EntryKind.NOTIFY: Rule(
             _FOLD, "Paged {targets}[ over {duration}][ by {state}][: {text}]", noun="page"
         ),
+        EntryKind.FAILED_PAGE: Rule(
+            _FOLD,
+            "Paging {targets} failed[ over {duration}][: {state}]",
+            noun="failed page",
+            weight=_ACT,
+        ),
+        EntryKind.UNSURE_PAGE: Rule(
+            _FOLD,
+            "Whether pages reached {targets} is not known[: {state}]",
+            noun="page of unknown outcome",
+        ),
         EntryKind.EXHAUST_ESCALATION: Rule(
             _KEEP,
             "The escalation policy ran out of people to page",
@@ -172,24 +192,9 @@ DEFAULT_RULES: Rules = MappingProxyType(
         EntryKind.STATUS_UPDATE: Rule(
             _KEEP, "{who} published a status update[: {text}]", noun="status update", weight=_ACT
         ),
-        EntryKind.PRIORITY_CHANGE: Rule(
-            _KEEP,
-            "{who} {changes}",
-            noun="priority change",
-            weight=_ACT,
-        ),
-        EntryKind.URGENCY_CHANGE: Rule(
-            _KEEP,
-            "{who} {changes}",
-            noun="urgency change",
-            weight=_ACT,
-        ),
-        EntryKind.FIELD_CHANGE: Rule(
-            _KEEP,
-            "{who} {changes}",
-            noun="field change",
-            weight=_ACT,
-        ),
+        EntryKind.PRIORITY_CHANGE: _changed("priority change"),
+        EntryKind.URGENCY_CHANGE: _changed("urgency change"),
+        EntryKind.FIELD_CHANGE: _changed("field change"),
         EntryKind.CUSTOM_FIELD_CHANGE: Rule(_FOLD, "{who} {changes}", noun="field change"),
         EntryKind.SERVICE_CHANGE: Rule(
             _KEEP, "{who} moved the incident to another service[: {text}]", weight=_ACT
@@ -231,6 +236,11 @@ DEFAULT_RULES: Rules = MappingProxyType(
         EntryKind.CHAT: Rule(_KEEP, "{summary}", noun="chat entry"),
         EntryKind.EVENT_RULE: Rule(_FOLD, "{summary}", noun="event rule action"),
         OutsideLog.ALERT: Rule(_FOLD, noun="alert"),
+        OutsideLog.FIRED_AGAIN: Rule(
+            _FOLD,
+            "Fired again[ {state}][ until {until}]: {text}[ on {service}][ ({severity})]",
+            noun="further trigger",
+        ),
         OutsideLog.CHANGE: Rule(
             _KEEP, "Change[ on {service}][, from {source}]: {text}", noun="change", weight=_ACT
         ),

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 
 from config.groups import CreateWhen, TicketParent
 from config.template_names import Names
-from connectors.connector import ServiceWords
-from connectors.incident_source import IncidentSource
+from connectors.connector import IncidentSource, ServiceWords
 from connectors.incidents import AgentKind, Incident, IncidentRecord, Reference
 from connectors.log_entry_kinds import ResponderAnswer
 from connectors.masking import Masking

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from connectors.connector import IncidentFilter
 from connectors.errors import ConnectorError
-from connectors.incident_source import IncidentFilter
 from connectors.incidents import Incident, IncidentId
 from connectors.tickets import COMMON_LABEL, TicketId
 from worker.jobs.catalogue import Catalogue

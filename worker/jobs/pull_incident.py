@@ -6,8 +6,8 @@ from datetime import timedelta
 from urllib.parse import quote
 
 from config.template_names import Slot
+from connectors.connector import IncidentSource
 from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError, Unauthorized
-from connectors.incident_source import IncidentSource
 from connectors.incidents import (
     Incident,
     IncidentId,

@@ -6,7 +6,7 @@ the incident itself there is no record.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -29,7 +29,7 @@ from connectors.incidents import (
 )
 from connectors.json_fields import JsonValue
 from connectors.log_entry_kinds import EntryKind
-from connectors.pagerduty import log_payloads, payloads, resolved_incidents
+from connectors.pagerduty import incident_fields, log_payloads, payloads, resolved_incidents
 from connectors.pagerduty.common_payloads import OWN_ID
 from connectors.pagerduty.reading.missing_parts import MissingParts
 from connectors.pagerduty.refusals import Withheld
@@ -61,6 +61,8 @@ class RecordReader:
 
     transport: Transport
     gaps: MissingParts
+    names: dict[str, str] = field(default_factory=dict, init=False)
+    """What things are called in the answers, by their ids."""
 
     def read(self, asked: IncidentId) -> IncidentRecord:
         """Give the record, each part oldest first."""
@@ -69,7 +71,7 @@ class RecordReader:
         alerts = self.gaps.part(ALERTS, lambda: self._alerts(incident)) or ()
         return IncidentRecord(
             incident=incident,
-            log_entries=log,
+            log_entries=incident_fields.by_name(log, self.names, custom_fields),
             alerts=alerts,
             notes=self._list(incident, NOTES, "notes", payloads.note),
             change_events=self._list(
@@ -94,6 +96,7 @@ class RecordReader:
             answer = self.transport.get(path, brief=True)
             self.gaps.missing.append(Missing("custom fields", str(refused)))
         fields = answer["incident"].required_object()
+        self.names.update(incident_fields.names_by_id(fields.value))
         incident = payloads.incident(fields)
         custom = self.gaps.part("custom fields", lambda: payloads.custom_fields(fields)) or ()
         self.gaps.tell_forgiven("the incident", answer)
@@ -125,7 +128,11 @@ class RecordReader:
             since = min(incident.created_at, until) - _BEFORE_IT
             query.update(resolved_incidents.period_query(since, until + timedelta(seconds=1)))
         path = f"/incidents/{incident.id}/log_entries"
-        return ListPages(self.transport, path, "log_entries", log_payloads.log_entry, query, [])
+        return ListPages(self.transport, path, "log_entries", self._log_entry, query, [])
+
+    def _log_entry(self, fields: JsonValue) -> LogEntry:
+        self.names.update(incident_fields.names_by_id(fields.value))
+        return log_payloads.log_entry(fields)
 
     def _alerts(self, incident: Incident) -> tuple[Alert, ...]:
         """Read the alerts, as far as they can be paged through: they know no periods of time."""

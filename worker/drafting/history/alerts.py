@@ -1,13 +1,15 @@
 """Alerts as bursts: how many of which kind, on which service, from when to when, how dense."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
-from connectors.incidents import Alert
-from connectors.log_entry_kinds import SEVERITIES
+from connectors.incidents import Alert, LogEntry
+from connectors.log_entry_kinds import SEVERITIES, EntryKind
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import Markdown, say
 from worker.drafting.text.local_time import LocalTime
@@ -23,6 +25,9 @@ FEW_BURSTS = 8
 MANY_BURSTS = 16
 """Up to so few bursts are told by kind of alert; up to so many by service."""
 
+SAME_EVENT = timedelta(seconds=10)
+"""An alert and the trigger of the same event are no further apart."""
+
 CLOSED_WITH_INCIDENT = timedelta(seconds=10)
 """Resolving an incident resolves its alerts: those did not clear by themselves."""
 
@@ -33,10 +38,14 @@ _ONE_MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """Alerts that belong together, oldest first; there is at least one."""
+    """Alerts that belong together, oldest first; there is at least one.
+
+    ``stretches`` is into how many bursts they fall, where one row tells of them all.
+    """
 
     key: str
     alerts: tuple[Alert, ...]
+    stretches: int = 1
 
     @property
     def first(self) -> datetime:
@@ -49,26 +58,43 @@ class Burst:
         return self.alerts[-1].created_at
 
 
-def bursts(alerts: Sequence[Alert]) -> tuple[Burst, ...]:
+def bursts(alerts: Sequence[Alert], *, by_service: bool = False) -> tuple[Burst, ...]:
     """Group alerts, oldest first, into bursts: by service and alert key while they are few.
 
     Where that gives too many, alerts with the same words are told together, then whole services,
-    then over longer times, then everything. The key of a burst is its service, its alert key and
-    its number in time.
+    then over longer times, then, as from the beginning with ``by_service``, all bursts of each
+    service. The key of a burst is its service, its alert key and its number in time.
     """
     shared = _shared_keys(alerts)
     ladder: tuple[tuple[Callable[[Alert], str], timedelta, int], ...] = (
         (lambda alert: f"{service_id(alert)}:{_kind(alert, shared)}", QUIET, FEW_BURSTS),
-        (lambda alert: f"{service_id(alert)}:{_shape(alert)}", QUIET, FEW_BURSTS),
+        (lambda alert: f"{service_id(alert)}:{shape(alert.summary)}", QUIET, FEW_BURSTS),
         (lambda alert: f"{service_id(alert)}:", QUIET, MANY_BURSTS),
         (lambda alert: f"{service_id(alert)}:", LONG_QUIET, MANY_BURSTS),
-        (lambda _: ":", LONG_QUIET, MANY_BURSTS),
     )
-    for group, quiet, most in ladder:
+    for group, quiet, most in () if by_service else ladder:
         found = tuple(_grouped(alerts, group, quiet))
         if len(found) <= most:
             return found
-    return (Burst("burst:::1", tuple(alerts)),)
+    return tuple(_by_service(alerts))
+
+
+def _by_service(alerts: Sequence[Alert]) -> Iterator[Burst]:
+    """Give all bursts of each service as one, those of the services with the fewest together."""
+    groups: defaultdict[str, list[Alert]] = defaultdict(list)
+    for alert in alerts:
+        groups[service_id(alert)].append(alert)
+    ranked = sorted(groups, key=lambda service: -len(groups[service]))
+    shown = ranked if len(ranked) <= MANY_BURSTS else ranked[: MANY_BURSTS - 1]
+    for service in shown:
+        yield _whole(f"burst:{service}::all", groups[service])
+    if rest := [alert for alert in alerts if service_id(alert) not in shown]:
+        yield _whole("burst:::others", rest)
+
+
+def _whole(key: str, alerts: Sequence[Alert]) -> Burst:
+    gaps = (after.created_at - before.created_at for before, after in pairwise(alerts))
+    return Burst(key, tuple(alerts), 1 + sum(gap > QUIET for gap in gaps))
 
 
 def service_id(alert: Alert) -> str:
@@ -113,6 +139,41 @@ def cleared(alert: Alert, resolutions: Iterable[datetime]) -> datetime | None:
     return at
 
 
+def fired_again(entries: Iterable[LogEntry], alerts: Sequence[Alert]) -> list[LogEntry]:
+    """Give the triggers after the first that brought no alert of their own.
+
+    A monitor that sends the same key again while its alert is open adds a trigger alone.
+    """
+    triggers = [entry for entry in entries if entry.kind is EntryKind.TRIGGER]
+    logged = {entry.id for entry in triggers}
+    named = {alert.entry for alert in alerts if alert.entry in logged}
+    others = [alert for alert in alerts if alert.entry not in named]
+    times = [alert.created_at for alert in others]
+    taken: set[int] = set()
+    found = []
+    for trigger in triggers:
+        near = range(
+            bisect_left(times, trigger.created_at - SAME_EVENT),
+            bisect_right(times, trigger.created_at + SAME_EVENT),
+        )
+        own = next((at for at in near if at not in taken and _says(trigger, others[at])), None)
+        if own is not None and trigger.id not in named:
+            taken.add(own)
+        elif trigger.id not in named and trigger is not triggers[0]:
+            found.append(trigger)
+    return found
+
+
+def _says(trigger: LogEntry, alert: Alert) -> bool:
+    told = clean(trigger.channel.summary or "")
+    return not told or told == clean(alert.summary)
+
+
+def shape(text: str) -> str:
+    """Give a text without what differs from host to host."""
+    return _VARYING.sub("#", clean(text))
+
+
 def tell_burst(burst: Burst, resolutions: Sequence[datetime], clock: LocalTime) -> Markdown:
     """Word a burst: one alert by its summary, many by their number, time, peak and kinds."""
     alerts = burst.alerts
@@ -130,10 +191,12 @@ def tell_burst(burst: Burst, resolutions: Sequence[datetime], clock: LocalTime) 
     densest, _ = peak([alert.created_at for alert in alerts])
     suppressed = sum(alert.suppressed for alert in alerts)
     return say(
-        "{number}[ on {service}][ from {begin} to {end}][ within {span}][, peak {peak} a minute]"
-        "[, {suppressed} of them suppressed]: {kinds}[{cleared}]",
+        "[{whole}: ]{number}[ on {service}][ in {bursts}][ from {begin} to {end}][ within {span}]"
+        "[, peak {peak} a minute][, {suppressed} of them suppressed]: {kinds}[{cleared}]",
         number=count(len(alerts), "alert"),
-        service=_services(services),
+        whole=_services(services) if burst.stretches > 1 else "",
+        service=_services(services) if burst.stretches == 1 else "",
+        bursts=count(burst.stretches, "burst") if burst.stretches > 1 else "",
         begin=clock.short(burst.first) if long else "",
         end=clock.short(burst.last),
         span="" if long else duration(max(burst.last - burst.first, timedelta(seconds=1))),
@@ -155,12 +218,7 @@ def _kind(alert: Alert, shared: frozenset[str]) -> str:
     Many monitors send a key of its own for every host, so a key that only one alert has tells
     nothing.
     """
-    return alert.key if alert.key and alert.key in shared else _shape(alert)
-
-
-def _shape(alert: Alert) -> str:
-    """Give the summary without what differs from host to host."""
-    return _VARYING.sub("#", clean(alert.summary))
+    return alert.key if alert.key and alert.key in shared else shape(alert.summary)
 
 
 def _grouped(
@@ -190,7 +248,7 @@ def _kinds(alerts: Sequence[Alert]) -> str:
     counted: Counter[str] = Counter()
     differing: set[str] = set()
     for alert in alerts:
-        kind = _shape(alert) or "without a summary"
+        kind = shape(alert.summary) or "without a summary"
         if examples.setdefault(kind, alert.summary) != alert.summary:
             differing.add(kind)
         counted[kind] += 1

@@ -20,7 +20,8 @@ from connectors.incidents import (
     LogEntry,
 )
 from connectors.log_entry_kinds import EntryKind
-from worker.drafting.history.agents import is_person, name
+from worker.content.clean_text import clean
+from worker.drafting.history.agents import automatic, is_person, name
 from worker.drafting.history.note_entries import noted_log
 from worker.drafting.history.notes import WrittenNote, written_notes
 
@@ -228,6 +229,23 @@ class Story:
     def first_signal(self) -> datetime | None:
         """When the earliest alert came, which is before the start where incidents were merged."""
         return self.alerts[0].created_at if self.alerts else None
+
+    @property
+    def detection(self) -> LogEntry | None:
+        """The entry that opened the incident, None where the log has none."""
+        return next((one for one in self.entries if one.kind is EntryKind.TRIGGER), None)
+
+    @property
+    def description(self) -> str:
+        """What was written beside the title on opening it, "" where nothing was.
+
+        What comes with an event of a monitor is its alert's, and no description.
+        """
+        first = self.detection
+        by_hand = first is not None and not automatic(first)
+        written = first.channel.details if by_hand and first is not None else None
+        text = written or self.incident.description or ""
+        return "" if clean(text) == clean(self.incident.title) else text
 
     @property
     def log_is_whole(self) -> bool:

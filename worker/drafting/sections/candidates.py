@@ -261,13 +261,12 @@ def _without_actions(text: str) -> str:
 
 
 def _description(story: Story) -> Iterator[Said]:
-    """Give what somebody wrote who opened the incident by hand."""
-    first = next((entry for entry in story.entries if entry.kind is EntryKind.TRIGGER), None)
-    if first is None or not is_person(first.agent):
-        return
-    text = first.channel.details or ""
-    if clean(text) and clean(text) != clean(story.incident.title):
-        yield Said("description", text, f"description by {name(first.agent)}", first.created_at)
+    """Give what was written beside the title on opening the incident."""
+    first = story.detection
+    if story.description:
+        by = f" by {name(first.agent)}" if first and is_person(first.agent) else ""
+        at = first.created_at if first else story.start
+        yield Said("description", story.description, f"description{by}", at)
 
 
 def status_updates(story: Story) -> list[LogEntry]:

@@ -7,14 +7,21 @@ from datetime import timedelta
 from worker.content.clean_text import clean, one_line, shorten
 from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, link, safe_url, say
-from worker.drafting.history.alerts import by_service, by_severity, peak
+from worker.drafting.history.alerts import by_service, by_severity, fired_again, peak
 from worker.drafting.history.sentences import WHO
 from worker.drafting.history.story import Story, open_time
 from worker.drafting.sections.candidates import PeopleSaid, Said
-from worker.drafting.sections.summary import ImpactFields
+from worker.drafting.sections.summary import ImpactFields, told_field
 from worker.drafting.text.local_time import LocalTime
-from worker.drafting.text.wording import LONGEST_QUOTE, count, duration, listing, quoted, tally
-from worker.drafting.timeline.alerts_and_notes import told_change
+from worker.drafting.text.wording import (
+    LONGEST_QUOTE,
+    count,
+    duration,
+    listing,
+    tally,
+    times,
+)
+from worker.drafting.timeline.notes_and_changes import told_change
 
 BEFORE = timedelta(hours=24)
 """A change this long before the start may have contributed."""
@@ -89,10 +96,16 @@ _HOW_MANY = re.compile(
 
 def users(said: PeopleSaid, fields: ImpactFields, clock: LocalTime) -> DraftEntry | None:
     """Tell what a custom field, else what people say of affected users."""
-    for one in fields.users:
-        value = shorten(one_line(one.value), LONGEST_QUOTE)
-        text = say('{value} (from the field "{label}")', value=value, label=one.label)
-        return DraftEntry(at_start(text), _told(said.users, clock))
+    if fields.users:
+        values = [
+            say(
+                '{value} (from the field "{label}")',
+                value=shorten(one_line(one.value), LONGEST_QUOTE),
+                label=one.label,
+            )
+            for one in fields.users
+        ]
+        return DraftEntry(at_start(Markdown("; ".join(values))), _told(said.users, clock))
     if said.users:
         return DraftEntry(points=_told(said.users, clock), keep_prompt=True)
     for told in said.impact:
@@ -108,7 +121,7 @@ def business(
     story: Story, said: PeopleSaid, fields: ImpactFields, clock: LocalTime
 ) -> DraftEntry | None:
     """Tell what a custom field and people say of the business, and the business services hit."""
-    told = "; ".join(f"{clean(one.label)}: {quoted(one.value)}" for one in fields.business)
+    told = Markdown("; ".join(told_field(one, clock) for one in fields.business))
     services = listing((clean(one.name) for one in story.record.business_services), limit=10)
     if not told and not services and not said.business:
         return None
@@ -153,16 +166,20 @@ def _alerts(story: Story, clock: LocalTime) -> list[Point]:
     most, at = peak([alert.created_at for alert in alerts])
     services = by_service(alerts)
     severities = by_severity(alerts)
+    again = fired_again(story.entries, alerts)
     points = [
         Point(
             "alerts",
             at_start(
                 say(
-                    "{alerts}[ ({severities})][; peak {peak} a minute at {at}]",
+                    "{alerts}[ ({severities})][; peak {peak} a minute at {at}]"
+                    "[; fired again {times} until {until}]",
                     alerts=count(len(alerts), "alert"),
                     severities=_severities(severities),
                     peak=f"{most:,}" if len(alerts) >= _PEAK_FROM else "",
                     at=clock.short(at),
+                    times=times(len(again)) if again else "",
+                    until=clock.short(again[-1].created_at) if again else "",
                 )
             ),
         )

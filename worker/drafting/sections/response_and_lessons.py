@@ -26,6 +26,7 @@ from worker.drafting.history.notes import NoteKind
 from worker.drafting.history.story import Story, open_time
 from worker.drafting.policy import DraftPolicy
 from worker.drafting.sections.candidates import PeopleSaid, status_updates
+from worker.drafting.sections.setbacks import setbacks
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, duration, listing, quoted, times
 from worker.drafting.timeline.relations import key_of, lapses, snooze_ends
@@ -260,6 +261,11 @@ def _reopenings(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
         yield Evidence("reopened", well=False, text=text)
 
 
+def _setbacks(story: Story, policy: DraftPolicy) -> Iterator[Evidence]:
+    for key, text in setbacks(story, LocalTime.for_times(policy.timezone, story.start, [])):
+        yield Evidence(key, well=False, text=text)
+
+
 def _unanswered(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
     asked = [one for one in story.incident.responders if one.state != ResponderAnswer.WITHDRAWN]
     absent = [one for one in asked if one.state != ResponderAnswer.JOINED]
@@ -286,4 +292,5 @@ _RULES: tuple[Callable[[Story, DraftPolicy], Iterator[Evidence]], ...] = (
     _unanswered,
     _resolution,
     _reopenings,
+    _setbacks,
 )

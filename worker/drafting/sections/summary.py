@@ -1,15 +1,15 @@
-"""Section 1: when, how long, what it hit, by what the source knows."""
+"""Section 1: when, how long, what it hit, by what the source knows; and a team's own fields."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from connectors.incidents import CustomField, IncidentStatus
 from connectors.log_entry_kinds import UrgencyLevel
 from worker.content.clean_text import clean
-from worker.content.draft_content import DraftEntry
-from worker.content.inline_markdown import Markdown, say
+from worker.content.draft_content import DraftEntry, Point
+from worker.content.inline_markdown import Markdown, at_start, say
 from worker.drafting.history.alerts import by_service, service_id
 from worker.drafting.history.story import OpenPeriod, Story, open_time
 from worker.drafting.sections.candidates import PeopleSaid
@@ -21,7 +21,7 @@ _STRETCHES_TOLD = 4
 _SERVICES_TOLD = 15
 _URGENCIES: Mapping[str, str] = {UrgencyLevel.HIGH: "High", UrgencyLevel.LOW: "Low"}
 _SENTENCES_TOLD = 3
-_IMPACT = re.compile(r"\bimpact", re.IGNORECASE)
+_IMPACT = re.compile(r"\bimpact|\bloss\b|\boutage\b", re.IGNORECASE)
 _USERS = re.compile(
     r"\b(users?|customers?|clients?|people)\b.*\b(affected|impacted)|"
     r"\b(affected|impacted)\b.*\b(users?|customers?|clients?|people)",
@@ -98,15 +98,30 @@ def impact_fields(story: Story) -> ImpactFields:
     return ImpactFields(*map(tuple, found.values()))
 
 
+def told_field(field: CustomField, clock: LocalTime) -> Markdown:
+    """Word a field: ``Regions: EU, UK``, ``Began: 2025-03-03 02:10``, ``Note: "some words"``."""
+    shown = clock.moments(field.value)
+    words = any(" " in part.strip() for part in field.value.split(","))
+    value = quoted(shown) if words else clean(shown)
+    return say("{label}: {value}", label=clean(field.label) or field.name, value=value)
+
+
+def other_fields(story: Story, said: PeopleSaid, clock: LocalTime) -> Iterator[Point]:
+    """Give the fields that tell of neither impact nor cause."""
+    fields = impact_fields(story)
+    told = (*fields.users, *fields.business, *fields.others)
+    causes = {one.key for one in said.stated}
+    for field in story.record.custom_fields:
+        if clean(field.value) and field not in told and f"field:{field.name}" not in causes:
+            yield Point(f"field:{field.name}", at_start(told_field(field, clock)))
+
+
 def impact(story: Story, said: PeopleSaid, fields: ImpactFields, clock: LocalTime) -> DraftEntry:
-    """Tell priority, urgency, alerts, what fields say of impact, and candidates of people's."""
+    """Tell priority, type, urgency, alerts, what fields say of impact, and people's candidates."""
     told = [
         _level(story),
         _extent(story),
-        *(
-            say("{label}: {value}", label=one.label, value=quoted(one.value))
-            for one in fields.others
-        ),
+        *(told_field(one, clock) for one in fields.others),
     ]
     points = tuple(one.point(clock) for one in said.impact[:_SENTENCES_TOLD])
     return DraftEntry(Markdown(sentences(told)), points, keep_prompt=not fields.others)
@@ -114,9 +129,13 @@ def impact(story: Story, said: PeopleSaid, fields: ImpactFields, clock: LocalTim
 
 def _level(story: Story) -> Markdown:
     priority, urgency = clean(story.incident.priority or ""), clean(story.incident.urgency or "")
-    if not priority:
+    kind = clean(story.incident.incident_type or "").replace("_", " ")
+    kind = f"{kind} incident" if kind and "incident" not in kind.lower() else kind
+    named = f"{priority} {kind}".strip()
+    if not named:
         return say("[{urgency} urgency]", urgency=_URGENCIES.get(urgency, urgency))
-    return say("{priority}[, {urgency} urgency]", priority=priority, urgency=urgency)
+    named = named[0].upper() + named[1:]
+    return say("{named}[, {urgency} urgency]", named=named, urgency=urgency)
 
 
 def _extent(story: Story) -> Markdown:

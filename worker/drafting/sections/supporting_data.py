@@ -11,6 +11,9 @@ from worker.content.clean_text import clean, shorten
 from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, image, link, safe_url, say
 from worker.drafting.history.story import Story
+from worker.drafting.sections.candidates import PeopleSaid
+from worker.drafting.sections.summary import other_fields
+from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, listing
 
 MOST_LINKS = 30
@@ -49,9 +52,10 @@ def links(story: Story) -> Links:
     return Links(tuple(_told(metrics, "metrics")), tuple(_told(others, "others")))
 
 
-def logs(story: Story, found: Links) -> DraftEntry:
-    """Link the incident, the runbooks and other places, and say what could not be read."""
-    points = (*found.others, *_bridge(story), *_merged(story), *_missing(story))
+def logs(story: Story, said: PeopleSaid, found: Links, clock: LocalTime) -> DraftEntry:
+    """Link the incident and other places, tell its further fields, and what could not be read."""
+    fields = other_fields(story, said, clock)
+    points = (*fields, *found.others, *_bridge(story), *_merged(story), *_missing(story))
     return DraftEntry(_incident(story), points)
 
 

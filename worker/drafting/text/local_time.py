@@ -1,10 +1,16 @@
 """Shows UTC times as people in one timezone read them."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+_MOMENT = re.compile(
+    r"(?<![\w.-])\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)(?![\w.-])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,16 @@ class LocalTime:
     def full(self, time: datetime) -> str:
         """Show as ``2025-03-03 02:10``, with the offset behind it where needed."""
         return self._shown(time, with_date=True)
+
+    def moments(self, text: str) -> str:
+        """Show each moment in a text that machines wrote (``2025-03-03T01:10:00Z``) in full."""
+        return _MOMENT.sub(self._moment, text)
+
+    def _moment(self, found: re.Match[str]) -> str:
+        try:
+            return self.full(datetime.fromisoformat(found[0].upper()))
+        except ValueError:
+            return found[0]
 
     def _shown(self, time: datetime, *, with_date: bool) -> str:
         local = time.astimezone(self.zone)

@@ -13,30 +13,22 @@ from functools import partial
 from types import MappingProxyType
 
 from connectors.incidents import LogEntry
-from connectors.log_entry_kinds import EntryKind, Medium
+from connectors.log_entry_kinds import EntryKind
 from worker.content.inline_markdown import Markdown, link, say
 from worker.drafting.history.agents import SOMEBODY, actor, automatic, is_person, name, names
 from worker.drafting.policy import Rule, Topic, Weight, topic
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, listing, span, times
-from worker.drafting.timeline.entry_wording import Known, summary, tell_entry, values
+from worker.drafting.timeline.entry_wording import (
+    Known,
+    failures,
+    paged,
+    summary,
+    tell_entry,
+    values,
+    way_of,
+)
 from worker.drafting.timeline.relations import SAME_ACT, EntryRelations, key_of
-
-PAGING_PAUSE = timedelta(minutes=15)
-"""Pages further apart than this are two rounds of paging."""
-
-SAME_EDIT = timedelta(minutes=1)
-"""Fields changed by one person within this are one change."""
-
-REPEATED = timedelta(minutes=15)
-"""The same summary again within this is told once, with how often."""
-
-_MEDIA: Mapping[str, str] = {
-    Medium.SMS: "SMS",
-    Medium.EMAIL: "e-mail",
-    Medium.PUSH: "push message",
-    Medium.PHONE: "phone",
-}
 
 Tell = Callable[[LocalTime], Markdown]
 """Words what happened, once it is known how times are shown."""
@@ -49,7 +41,8 @@ class Event:
     ``key`` names its source and stays the same from pull to pull. ``topic`` is what it tells
     of, ``counts`` how many of which noun it stands for, ``sources`` the ids of the log entries,
     alerts, notes and changes that it tells of. ``person`` names who did it, where a person did.
-    ``until`` is when the last of many happened.
+    ``until`` is when the last of many happened. ``said`` tells that it holds a person's words,
+    which are never folded away.
     """
 
     key: str
@@ -63,6 +56,7 @@ class Event:
     until: datetime | None = None
     url: str | None = None
     link: str = "log"
+    said: bool = False
 
     @property
     def last(self) -> datetime:
@@ -103,14 +97,6 @@ def together(events: Sequence[Event]) -> Event:
     )
 
 
-Folder = Callable[[Sequence[LogEntry], Rule, EntryRelations], Iterator[Event]]
-
-
-def fold(entries: Sequence[LogEntry], rule: Rule, related: EntryRelations) -> Iterator[Event]:
-    """Fold entries of one kind, oldest first, by the folder of their kind."""
-    yield from FOLDERS.get(topic(entries[0]), _repeated)(entries, rule, related)
-
-
 def folded_event(
     entries: Sequence[LogEntry],
     rule: Rule,
@@ -135,7 +121,7 @@ def folded_event(
     )
 
 
-def _stretches(
+def stretches(
     entries: Sequence[LogEntry], pause: timedelta, alike: Callable[[LogEntry], str] = lambda _: ""
 ) -> Iterator[list[LogEntry]]:
     """Split into stretches of entries that are alike and follow each other within a pause."""
@@ -152,37 +138,79 @@ def _stretches(
     yield from running.values()
 
 
+PAGING_PAUSE = timedelta(minutes=15)
+"""Pages further apart than this are two rounds of paging."""
+
+SAME_EDIT = timedelta(minutes=1)
+"""Fields changed by one person within this are one change."""
+
+REPEATED = timedelta(minutes=15)
+"""The same summary again within this is told once, with how often."""
+
+
+Folder = Callable[[Sequence[LogEntry], Rule, EntryRelations], Iterator[Event]]
+
+
+def fold(entries: Sequence[LogEntry], rule: Rule, related: EntryRelations) -> Iterator[Event]:
+    """Fold entries of one kind, oldest first, by the folder of their kind."""
+    yield from FOLDERS.get(topic(entries[0]), _repeated)(entries, rule, related)
+
+
 def _agent(entry: LogEntry) -> str:
     return f"{entry.agent.id}:{entry.agent.name}" if entry.agent else entry.channel.word
 
 
 def _pages(entries: Sequence[LogEntry], rule: Rule, related: EntryRelations) -> Iterator[Event]:
-    for stretch in _stretches(entries, PAGING_PAUSE):
+    for stretch in stretches(entries, PAGING_PAUSE):
         key = f"pages:{stretch[0].id}"
         yield folded_event(stretch, rule, related, _tell_pages(stretch, rule), key)
 
 
+def _failed_pages(
+    entries: Sequence[LogEntry], rule: Rule, related: EntryRelations
+) -> Iterator[Event]:
+    """Tell pages that did not get through for each person: who was not reached is the finding."""
+    for stretch in stretches(entries, PAGING_PAUSE, paged):
+        told = {
+            "targets": paged(stretch[0]),
+            "duration": _lasted(stretch),
+            "state": failures(stretch),
+        }
+        tell = partial(_tell_values, stretch[0], rule, told)
+        yield folded_event(stretch, rule, related, tell, f"pages:{stretch[0].id}")
+
+
+def _tell_values(
+    entry: LogEntry, rule: Rule, told: Mapping[str, str], clock: LocalTime
+) -> Markdown:
+    return say(rule.wording, **{**values(entry, Known(), clock), **told})
+
+
+def _lasted(stretch: Sequence[LogEntry]) -> str:
+    elapsed = stretch[-1].created_at - stretch[0].created_at
+    return span(elapsed) if elapsed >= SAME_EDIT else ""
+
+
 def _tell_pages(stretch: Sequence[LogEntry], rule: Rule) -> Tell:
     people = names(entry.user for entry in stretch if entry.user) or [SOMEBODY.lower()]
-    media = Counter(entry.channel.notification for entry in stretch if entry.channel.notification)
-    elapsed = stretch[-1].created_at - stretch[0].created_at
+    media = Counter(filter(None, map(way_of, stretch)))
     many = len(people) > 1
-    ways = listing(_MEDIA.get(way, way) for way, _ in media.most_common())
+    ways = listing(way for way, _ in media.most_common())
 
     told = {
         "targets": f"{len(people):,} people" if many else people[0],
-        "duration": span(elapsed) if elapsed >= SAME_EDIT else "",
+        "duration": _lasted(stretch),
         "state": "" if many else ways,
         "text": listing(people, limit=6) if many else "",
     }
-    return lambda clock: say(rule.wording, **{**values(stretch[0], Known(), clock), **told})
+    return partial(_tell_values, stretch[0], rule, told)
 
 
 def _assignments(
     entries: Sequence[LogEntry], rule: Rule, related: EntryRelations
 ) -> Iterator[Event]:
     alone = [entry for entry in entries if key_of(entry) not in related.with_cause]
-    for stretch in _stretches(alone, SAME_ACT, _agent):
+    for stretch in stretches(alone, SAME_ACT, _agent):
         targets = tuple(names(one for entry in stretch for one in entry.assignees))
         first = related.known(stretch[0])
         known = Known(targets or ("somebody",), waited=first.waited, lapse=first.lapse)
@@ -193,7 +221,7 @@ def _moved(entries: Sequence[LogEntry], rule: Rule, related: EntryRelations) -> 
     """Tell which alerts people moved; those that joined by themselves are told as alerts."""
     moves = [
         stretch
-        for stretch in _stretches(entries, SAME_EDIT, _agent)
+        for stretch in stretches(entries, SAME_EDIT, _agent)
         if not automatic(stretch[0]) or not related.story.alerts
     ]
     merged = related.story.record.merged_incidents if len(moves) == 1 else ()
@@ -214,14 +242,14 @@ def _as_told(text: Markdown, _: LocalTime) -> Markdown:
 
 
 def _edits(entries: Sequence[LogEntry], rule: Rule, related: EntryRelations) -> Iterator[Event]:
-    for stretch in _stretches(entries, SAME_EDIT, _agent):
+    for stretch in stretches(entries, SAME_EDIT, _agent):
         together = tuple(change for entry in stretch for change in entry.changes)
         edit = replace(stretch[0], changes=together)
         yield folded_event(stretch, rule, related, _telling(edit, rule, Known()))
 
 
 def _repeated(entries: Sequence[LogEntry], rule: Rule, related: EntryRelations) -> Iterator[Event]:
-    for stretch in _stretches(entries, REPEATED, summary):
+    for stretch in stretches(entries, REPEATED, summary):
         yield folded_event(stretch, rule, related, _tell_repeated(stretch, rule, related))
 
 
@@ -246,6 +274,8 @@ FOLDERS: Mapping[Topic, Folder] = MappingProxyType(
     {
         EntryKind.ASSIGN: _assignments,
         EntryKind.NOTIFY: _pages,
+        EntryKind.FAILED_PAGE: _failed_pages,
+        EntryKind.UNSURE_PAGE: _failed_pages,
         EntryKind.MOVE_IN: _moved,
         EntryKind.MOVE_OUT: _moved,
         EntryKind.CUSTOM_FIELD_CHANGE: _edits,

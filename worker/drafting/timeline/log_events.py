@@ -1,19 +1,22 @@
-"""The log as events: each entry kept, folded or dropped as the folding table says."""
+"""The log and the alerts as events: kept, folded or dropped as the folding table says."""
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connectors.incidents import Agent, AgentKind, LogEntry
 from connectors.log_entry_kinds import EntryKind
 from worker.content.inline_markdown import Markdown, link, say
 from worker.drafting.history.agents import is_person, name
+from worker.drafting.history.alerts import Burst, bursts, cleared, fired_again, shape, tell_burst
 from worker.drafting.history.story import OpenPeriod
 from worker.drafting.policy import (
     DEFAULT_RULES,
     UNKNOWN,
     Handling,
+    OutsideLog,
     Rule,
     Rules,
     Topic,
@@ -21,30 +24,27 @@ from worker.drafting.policy import (
     topic,
 )
 from worker.drafting.text.local_time import LocalTime
-from worker.drafting.text.wording import listing, quoted
-from worker.drafting.timeline.entry_wording import tell_entry
+from worker.drafting.text.wording import listing, quoted, times
+from worker.drafting.timeline.entry_wording import Known, tell_entry, values
 from worker.drafting.timeline.events import Event, fold, folded_event
 from worker.drafting.timeline.relations import SAME_ACT, EntryRelations, key_of, reopening_key
 
 
 def log_events(related: EntryRelations, rules: Rules) -> Iterator[Event]:
-    """Give what the log tells, in no order; notes are told elsewhere.
+    """Give what the log tells, in no order; notes and further triggers are told elsewhere.
 
     The first trigger, each reopening and the resolution are told even where the log lacks them.
-    Further triggers are those of alerts, and told with them.
     """
     folds: defaultdict[Topic, list[LogEntry]] = defaultdict(list)
     for entry in related.story.entries:
         rule = rules.get(topic(entry), UNKNOWN)
-        if rule.handling is Handling.DROP or entry.kind is EntryKind.ANNOTATE:
+        told_elsewhere = entry.kind is EntryKind.ANNOTATE or _is_further_trigger(entry, related)
+        if rule.handling is Handling.DROP or told_elsewhere:
             continue
-        if rule.handling is Handling.FOLD or _is_further_trigger(entry, related):
+        if rule.handling is Handling.FOLD:
             folds[topic(entry)].append(entry)
         else:
             yield _event(entry, rule, related)
-    further = folds.pop(EntryKind.TRIGGER, [])
-    if not related.story.alerts and further:
-        folds[EntryKind.TRIGGER] = further
     for about, entries in folds.items():
         yield from fold(entries, rules.get(about, UNKNOWN), related)
     yield from _unlogged(related, rules)
@@ -70,7 +70,9 @@ def _event(entry: LogEntry, rule: Rule, related: EntryRelations) -> Event:
     if entry is related.detection and related.story.alerts:
         further = (one.id for one in related.story.entries if _is_further_trigger(one, related))
         more = (*more, *further)
-    return replace(event, sources=tuple(dict.fromkeys((*event.sources, *more))))
+    known = related.known(entry)
+    said = bool(note or known.details or entry.note or entry.message) and bool(event.person)
+    return replace(event, sources=tuple(dict.fromkeys((*event.sources, *more))), said=said)
 
 
 def _tell_merge(entry: LogEntry, related: EntryRelations) -> Markdown:
@@ -153,3 +155,118 @@ def _tell_end(related: EntryRelations) -> Markdown:
     if by.kind in {AgentKind.PERSON, AgentKind.BOT}:
         return say("{who} resolved the incident", who=name(by))
     return say("Resolved automatically by {who}", who=name(by))
+
+
+SAME_SIGNAL = timedelta(minutes=1)
+"""The alert that opened an incident is no further from the entry that says so."""
+
+MOST_STRETCHES = 10
+"""Up to so many rows tell of what fired again between one note and the next."""
+
+
+def alert_events(
+    related: EntryRelations, rules: Rules, log: Iterable[Event], *, by_service: bool = False
+) -> Iterator[Event]:
+    """Give the log's events and the alerts as bursts; the alert that is the detection, with it.
+
+    With ``by_service`` there is one row for all bursts of a service.
+    """
+    rule = rules[OutsideLog.ALERT]
+    told = _bursts(related, rule, by_service=by_service)
+    for event in log:
+        first = next((burst for burst in told if _is_detection(event, burst)), None)
+        if first is not None:
+            told.remove(first)
+            yield _with_alert(event, first, related)
+        else:
+            yield event
+    for burst in told:
+        yield _burst_event(burst, rule, related)
+    yield from _fired_again(related, rules[OutsideLog.FIRED_AGAIN])
+
+
+def _bursts(related: EntryRelations, rule: Rule, *, by_service: bool) -> list[Burst]:
+    alerts = related.story.alerts
+    match rule.handling:
+        case Handling.DROP:
+            return []
+        case Handling.KEEP:
+            return [Burst(f"alert:{alert.id}", (alert,)) for alert in alerts]
+        case Handling.FOLD:
+            return list(bursts(alerts, by_service=by_service))
+
+
+def _is_detection(event: Event, burst: Burst) -> bool:
+    return (
+        event.topic is EntryKind.TRIGGER
+        and len(burst.alerts) == 1
+        and abs(burst.first - event.at) <= SAME_SIGNAL
+        and not event.person
+    )
+
+
+def _with_alert(event: Event, burst: Burst, related: EntryRelations) -> Event:
+    at = cleared(burst.alerts[0], related.story.resolutions)
+
+    def tell(clock: LocalTime) -> Markdown:
+        end = f"; cleared at {clock.short(at)}" if at else ""
+        return say("{told}[{cleared}]", told=event.tell(clock), cleared=end)
+
+    return replace(event, tell=tell, sources=(*event.sources, burst.alerts[0].id))
+
+
+def _burst_event(burst: Burst, rule: Rule, related: EntryRelations) -> Event:
+    return Event(
+        burst.key,
+        burst.first,
+        OutsideLog.ALERT,
+        lambda clock: tell_burst(burst, related.story.resolutions, clock),
+        rule.weight,
+        ((rule.noun, len(burst.alerts)),),
+        tuple(alert.id for alert in burst.alerts),
+        until=burst.last,
+        url=burst.alerts[0].url,
+        link="alert" if len(burst.alerts) == 1 else "first alert",
+    )
+
+
+def _fired_again(related: EntryRelations, rule: Rule) -> Iterator[Event]:
+    """Tell what fired again, in stretches between people's words and resolutions."""
+    if rule.handling is Handling.DROP:
+        return
+    again = fired_again(related.story.entries, related.story.alerts)
+    said = sorted(note.at for note in related.story.written_notes)
+    ends = sorted(related.story.resolutions)
+    if rule.handling is Handling.KEEP:
+        found = [[entry] for entry in again]
+    else:
+        found = _stretches(again, sorted((*said, *ends)))
+        if len(found) > MOST_STRETCHES:
+            found = _stretches(again, ends)
+    for stretch in found:
+        yield _fired_again_event(stretch, rule, related)
+
+
+def _stretches(again: Sequence[LogEntry], cuts: Sequence[datetime]) -> list[list[LogEntry]]:
+    groups: defaultdict[tuple[str, str, int], list[LogEntry]] = defaultdict(list)
+    for entry in again:
+        service = entry.service.id if entry.service else ""
+        number = bisect_left(cuts, entry.created_at)
+        groups[service, shape(entry.channel.summary or ""), number].append(entry)
+    return list(groups.values())
+
+
+def _fired_again_event(stretch: Sequence[LogEntry], rule: Rule, related: EntryRelations) -> Event:
+    first, last = stretch[0], stretch[-1]
+
+    def tell(clock: LocalTime) -> Markdown:
+        until = clock.short(last.created_at)
+        told = {
+            "state": times(len(stretch)) if len(stretch) > 1 else "",
+            "until": until if len(stretch) > 1 else "",
+            "text": quoted(first.channel.summary or related.story.incident.title),
+        }
+        return say(rule.wording, **{**values(first, Known(), clock), **told})
+
+    event = folded_event(stretch, rule, related, tell, f"again:{key_of(first)}")
+    return replace(event, topic=OutsideLog.FIRED_AGAIN, person="")

@@ -4,10 +4,10 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from connectors.incidents import Agent, LogEntry
+from connectors.incidents import Agent, LogEntry, Responder
 from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean
 from worker.drafting.history.agents import asked_with, names, timed_out
@@ -15,7 +15,7 @@ from worker.drafting.history.notes import NoteKind, WrittenNote
 from worker.drafting.history.story import Story
 from worker.drafting.policy import Handling, Rules, Topic, Weight, topic
 from worker.drafting.text.wording import quoted
-from worker.drafting.timeline.entry_wording import Known
+from worker.drafting.timeline.entry_wording import Known, snooze_end
 
 SAME_ACT = timedelta(seconds=5)
 """Entries that one act brings about are no further apart."""
@@ -71,13 +71,14 @@ class EntryRelations:
         """Give what is known of an entry besides itself."""
         key = key_of(entry)
         note = self.resolution_notes.get(key)
-        asked = asked_with(entry, self.story.incident.responders)
+        asked = asked_with(entry, without_own_answers(self.story.incident.responders))
         return Known(
             asked or (*names(entry.assignees), *self.assigned_by(key)),
             quoted(note.text) if note else self._text(entry),
             self.waited.get(key),
             self._resolver(entry),
             self.lapses.get(key, ""),
+            quoted(self.story.description) if entry is self.detection else "",
         )
 
     def assigned_by(self, key: str) -> list[str]:
@@ -98,10 +99,20 @@ class EntryRelations:
         return quoted(entry.channel.summary or self.story.incident.title) or "an incident"
 
 
+def has_own_answer(responder: Responder) -> bool:
+    """Tell whether somebody's answer to a request has a time, and thus a row, of its own."""
+    asked, answered = responder.requested_at, responder.answered_at
+    return answered is not None and (asked is None or answered > asked)
+
+
+def without_own_answers(responders: Iterable[Responder]) -> tuple[Responder, ...]:
+    """Leave out answers that have rows of their own, so that they are not told twice."""
+    return tuple(replace(one, state="") if has_own_answer(one) else one for one in responders)
+
+
 def relations(story: Story, rules: Rules) -> EntryRelations:
     """Put the entries of a story in relation; only what is kept can tell of its assignments."""
-    triggers = [entry for entry in story.entries if entry.kind is EntryKind.TRIGGER]
-    detection = triggers[0] if triggers else None
+    detection = story.detection
     kept = {about for about, rule in rules.items() if rule.handling is Handling.KEEP}
     assigned = _assignments(story, sorted(_causes(story, detection, kept)))
     return EntryRelations(
@@ -180,8 +191,8 @@ def snooze_ends(entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
     """Give the lapses that are the end of a snooze: the log has one type of entry for both."""
     ends: list[datetime] = []
     for entry in entries:
-        if entry.kind is EntryKind.SNOOZE and entry.channel.duration:
-            ends.append(entry.created_at + entry.channel.duration)
+        if (end := snooze_end(entry)) is not None:
+            ends.append(end)
         elif entry.kind is EntryKind.UNACKNOWLEDGE and any(
             abs(end - entry.created_at) <= _SNOOZE_SLACK for end in ends
         ):

@@ -1,47 +1,33 @@
-"""What is told beside the log, as events: alerts, changes, notes and requests for help."""
+"""What is told beside the log, as events: changes, notes, requests for help and their answers."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from connectors.incidents import ChangeEvent, Responder
-from connectors.log_entry_kinds import EntryKind
+from connectors.log_entry_kinds import EntryKind, ResponderAnswer
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import Markdown, say
-from worker.drafting.history.agents import REQUESTS, is_person, name, unlogged, with_answer
-from worker.drafting.history.alerts import Burst, bursts, cleared, tell_burst
+from worker.drafting.history.agents import (
+    REQUESTS,
+    SAME_REQUEST,
+    is_person,
+    name,
+    unlogged,
+    with_answer,
+)
 from worker.drafting.history.notes import NoteKind, WrittenNote, is_action, noted_actions
 from worker.drafting.history.story import Story
 from worker.drafting.policy import VALUES, Handling, OutsideLog, Rule, Rules
 from worker.drafting.text.local_time import LocalTime
-from worker.drafting.text.wording import count, listing, quoted
+from worker.drafting.text.wording import count, duration, listing, quoted
 from worker.drafting.timeline.events import Event, together
-from worker.drafting.timeline.relations import EntryRelations
+from worker.drafting.timeline.relations import EntryRelations, has_own_answer, without_own_answers
 
 SHOWN_BEFORE = timedelta(hours=2)
 """Changes this long before the start are in the timeline; earlier ones are factors alone."""
 
-SAME_SIGNAL = timedelta(minutes=1)
-"""The alert that opened an incident is no further from the entry that says so."""
-
-
 _LATE_RESOLUTION_NOTE = "{who} wrote a resolution note: {text}"
 _ACTION_ITEMS = "{who} noted {number}: {text}"
-
-
-def alert_events(related: EntryRelations, rules: Rules, log: Iterable[Event]) -> Iterator[Event]:
-    """Give the log's events and the alerts as bursts; the alert that is the detection, with it."""
-    rule = rules[OutsideLog.ALERT]
-    told = _bursts(related, rule)
-    for event in log:
-        first = next((burst for burst in told if _is_detection(event, burst)), None)
-        if first is not None:
-            told.remove(first)
-            yield _with_alert(event, first, related)
-        else:
-            yield event
-    for burst in told:
-        yield _burst_event(burst, rule, related)
 
 
 def change_events(story: Story, rules: Rules) -> Iterator[Event]:
@@ -57,51 +43,6 @@ def change_events(story: Story, rules: Rules) -> Iterator[Event]:
         events = [together(events)]
     if rule.handling is not Handling.DROP:
         yield from events
-
-
-def _bursts(related: EntryRelations, rule: Rule) -> list[Burst]:
-    alerts = related.story.alerts
-    match rule.handling:
-        case Handling.DROP:
-            return []
-        case Handling.KEEP:
-            return [Burst(f"alert:{alert.id}", (alert,)) for alert in alerts]
-        case Handling.FOLD:
-            return list(bursts(alerts)) if alerts else []
-
-
-def _is_detection(event: Event, burst: Burst) -> bool:
-    return (
-        event.topic is EntryKind.TRIGGER
-        and len(burst.alerts) == 1
-        and abs(burst.first - event.at) <= SAME_SIGNAL
-        and not event.person
-    )
-
-
-def _with_alert(event: Event, burst: Burst, related: EntryRelations) -> Event:
-    at = cleared(burst.alerts[0], related.story.resolutions)
-
-    def tell(clock: LocalTime) -> Markdown:
-        end = f"; cleared at {clock.short(at)}" if at else ""
-        return say("{told}[{cleared}]", told=event.tell(clock), cleared=end)
-
-    return replace(event, tell=tell, sources=(*event.sources, burst.alerts[0].id))
-
-
-def _burst_event(burst: Burst, rule: Rule, related: EntryRelations) -> Event:
-    return Event(
-        burst.key,
-        burst.first,
-        OutsideLog.ALERT,
-        lambda clock: tell_burst(burst, related.story.resolutions, clock),
-        rule.weight,
-        ((rule.noun, len(burst.alerts)),),
-        tuple(alert.id for alert in burst.alerts),
-        until=burst.last,
-        url=burst.alerts[0].url,
-        link="alert" if len(burst.alerts) == 1 else "first alert",
-    )
 
 
 def _change_event(change: ChangeEvent, rule: Rule) -> Event:
@@ -145,13 +86,28 @@ def note_events(related: EntryRelations, rules: Rules) -> Iterator[Event]:
 
 
 def responder_events(story: Story, rules: Rules) -> Iterator[Event]:
-    """Give the requests for help that the log does not tell of."""
+    """Give the requests for help that the log does not tell of, and answers that have a time."""
     rule = rules[OutsideLog.RESPONDER]
     if rule.handling is Handling.DROP:
         return
     requests = [entry for entry in story.entries if entry.kind in REQUESTS]
     for asked in unlogged(story.incident.responders, requests):
         yield _request_event(asked, rule, story)
+    for responder in story.incident.responders:
+        if has_own_answer(responder) and not _is_logged(responder, story):
+            yield _answer_event(responder, rule, story)
+
+
+def _is_logged(responder: Responder, story: Story) -> bool:
+    """Tell whether an entry of no known kind says it already."""
+    at, who = responder.answered_at, name(responder.who)
+    return any(
+        entry.kind is EntryKind.OTHER
+        and at is not None
+        and abs(entry.created_at - at) <= SAME_REQUEST
+        and who in clean(entry.summary)
+        for entry in story.entries
+    )
 
 
 def _shows_note(related: EntryRelations, rules: Rules) -> bool:
@@ -172,6 +128,7 @@ def _note_event(note: WrittenNote, rule: Rule, related: EntryRelations) -> Event
         name(note.author) if is_person(note.author) else "",
         url=own or related.story.incident.url,
         link="log" if own else "incident",
+        said=True,
     )
 
 
@@ -190,7 +147,7 @@ def _request_event(asked: Sequence[Responder], rule: Rule, story: Story) -> Even
     told = {
         **dict.fromkeys(VALUES, ""),
         "who": name(first.requested_by),
-        "targets": listing(map(with_answer, asked), limit=6),
+        "targets": listing(map(with_answer, without_own_answers(asked)), limit=6),
         "text": quoted(first.message or ""),
     }
     return Event(
@@ -202,6 +159,36 @@ def _request_event(asked: Sequence[Responder], rule: Rule, story: Story) -> Even
         ((rule.noun, len(asked)),),
         (),
         name(first.requested_by) if is_person(first.requested_by) else "",
+        url=story.incident.url,
+        link="incident",
+        said=bool(told["text"]),
+    )
+
+
+_ANSWERS: Mapping[str, str] = {
+    ResponderAnswer.JOINED: "{who} joined[ after {waited}]",
+    ResponderAnswer.DECLINED: "{who} declined to help",
+    ResponderAnswer.WITHDRAWN: "The request to {who} was withdrawn",
+}
+
+
+def _answer_event(responder: Responder, rule: Rule, story: Story) -> Event:
+    asked, answered = responder.requested_at, responder.answered_at or story.start
+    text = say(
+        _ANSWERS.get(responder.state, "{who} answered the request for help: {state}"),
+        who=name(responder.who),
+        state=responder.state,
+        waited=duration(answered - asked) if asked else "",
+    )
+    return Event(
+        f"answer:{responder.who.id}",
+        answered,
+        OutsideLog.RESPONDER,
+        lambda _: text,
+        rule.weight,
+        (("answer", 1),),
+        (),
+        name(responder.who) if is_person(responder.who) else "",
         url=story.incident.url,
         link="incident",
     )
