@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from connectors.ticket_fields import ScreenField, TicketField
+from connectors.ticket_fields import Choice, ScreenField, TicketField
 from connectors.tickets import Category, NoAccount, RemoteLink, Ticket, TicketChanges, Transition
 from tests.unit.tracking_support import ALICE, row, rows, ticket, tracked
 from worker.document.action_item_values import ActionItem, CellEdit, TicketCell
@@ -32,6 +32,7 @@ from worker.tracking.row_cells import plan_cells, remembered
 from worker.tracking.shared_fields import ToRow, after
 from worker.tracking.tracked_tickets import (
     TrackedTicket,
+    Values,
     reads_otherwise,
     row_values,
     ticket_values,
@@ -362,3 +363,27 @@ def test_a_move_that_is_not_to_be_had_is_told_by_the_tickets_key() -> None:
     both = sides("Add alert | | | | OPS-1 | Done")
     (why,) = plan_agreement(both, Answers(), replace(RULES, close=True)).actions
     assert why == Tell("OPS-1 cannot go to 'Done' from where it is; the workflow allows nothing.")
+
+
+WORDS = replace(RULES, priorities={"P1": "High"}, owners={"@alice": "alice@example.com"})
+OWNED = replace(TICKET, assignee=ALICE, priority="High")
+
+
+def test_what_both_sides_say_in_their_own_words_is_left() -> None:
+    both = sides("Add alert | @alice | P1 | | OPS-1 | To Do", tickets={TICKET.id: OWNED})
+    answers = Answers({("OPS", "@alice"): ALICE}, (Choice("High"), Choice("Low")))
+    planned = plan_agreement(both, answers, WORDS)
+    assert (planned.actions, planned.to_rows) == ((), {0: ()})
+
+
+def test_a_row_takes_over_an_owner_and_a_priority_in_the_documents_words() -> None:
+    planned = plan_agreement(sides(NAMED, tickets={TICKET.id: OWNED}), Answers(), WORDS)
+    taken = (ToRow(Field.OWNER, "", "@alice"), ToRow(Field.PRIORITY, "", "P1"))
+    assert (planned.actions, planned.to_rows) == ((), {0: taken})
+
+
+def test_what_both_sides_emptied_is_left() -> None:
+    full = Values("Add alert", "@alice", "High", "2026-12-24")
+    memory = replace(MEMORY, row=full, remote=replace(full, owner=ALICE.id))
+    planned = plan_agreement(sides(NAMED, memory=memory), Answers(), RULES)
+    assert (planned.actions, planned.to_rows) == ((), {0: ()})

@@ -109,6 +109,11 @@ def test_a_priority_that_the_project_lacks_is_told_with_those_that_it_has() -> N
     )
 
 
+def test_of_two_components_with_one_name_the_first_is_taken() -> None:
+    twice = replace(FIELDS, components=(CHECKOUT, replace(CHECKOUT, id="8")))
+    assert prepared(ITEM, fields=twice).ticket.components == (CHECKOUT,)
+
+
 def test_a_field_that_asks_for_the_title_has_it_unless_the_route_fills_it() -> None:
     titled = replace(FIELDS, title="customfield_11")
     assert prepared(ITEM, fields=titled).ticket.extra == {
