@@ -104,6 +104,15 @@ def test_a_bullet_is_filled(entry: DraftEntry, before: str, after: str) -> None:
     assert text == FRONT + "\n" + after
 
 
+def test_what_another_place_tells_is_told_here_where_there_is_no_such_place() -> None:
+    entry = DraftEntry("See above", told_in=Slot.IMPACT, instead="37 alerts")
+    known = {Slot.DURATION: entry, Slot.IMPACT: DraftEntry("37 alerts")}
+    here, there = "- **Duration:** [x]\n", "- **Impact:** [y]\n"
+    assert "**Duration:** 37 alerts\n" in filled(here, entries=known)
+    both = filled(here + there, entries=known)
+    assert both.endswith("- **Duration:** See above\n- **Impact:** 37 alerts\n")
+
+
 def test_the_timezone_stands_behind_a_date_that_does_not_name_it() -> None:
     line = "- **Date/Time:** [Start] - [End] (Timezone)\n"
     entry = DraftEntry("2026-11-02 02:10 - 02:53")

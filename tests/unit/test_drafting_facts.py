@@ -135,6 +135,8 @@ def test_a_stated_root_cause_stands_in_the_summary_with_who_states_it() -> None:
     assert entries[Slot.ROOT_CAUSE] == DraftEntry(said)
     assert entries[Slot.PRIMARY_CAUSE].text == "See the summary (note of Ben, 12:20)"
     assert not entries[Slot.PRIMARY_CAUSE].keep_prompt
+    assert entries[Slot.PRIMARY_CAUSE].told_in is Slot.ROOT_CAUSE
+    assert entries[Slot.PRIMARY_CAUSE].instead == said
     assert _points(_told(it), Slot.PRIMARY_CAUSE) == [
         'Candidate: "Probably so because the disk is small." (note of Cy, 12:10)'
     ]

@@ -26,11 +26,15 @@ class DraftEntry:
     """What stands in one bullet: ``text`` behind the label, ``points`` nested under it.
 
     With ``keep_prompt`` the template's own prompt follows, since people must still answer it.
+    A ``text`` that points to another place, ``told_in``, gives way to ``instead`` where the
+    template has no such place.
     """
 
     text: str = ""
     points: tuple[Point, ...] = ()
     keep_prompt: bool = False
+    told_in: Slot | None = None
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,8 @@ def _fresh(asked: Units, content: Content) -> Units:
     for slot in Slot:
         if slot.value in asked:
             entry = content.entries.get(slot, DraftEntry())
+            if entry.told_in and entry.told_in.value not in asked:
+                entry = replace(entry, text=entry.instead)
             filled = _Bullet(asked[slot.value][0], asked[points_of(slot)]).filled(entry)
             fresh[slot.value] = (
                 _zoned(filled.head, asked, content) if slot is Slot.DATE_TIME else filled.head,

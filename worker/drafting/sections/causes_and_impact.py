@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
+from config.template_names import Slot
 from worker.content.clean_text import clean, one_line, shorten
 from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, link, safe_url, say
@@ -46,8 +47,14 @@ def primary(said: PeopleSaid, clock: LocalTime) -> DraftEntry | None:
     if not each:
         return None
     points = tuple(one.point(clock) for one in each[1 : _CAUSES_TOLD + 1])
-    text = say("See the summary ({source})", source=each[0].source(clock))
-    return DraftEntry(text, points, keep_prompt=not said.stated)
+    summary = summarised(said, clock) or DraftEntry()
+    return DraftEntry(
+        say("See the summary ({source})", source=each[0].source(clock)),
+        points,
+        keep_prompt=not said.stated,
+        told_in=Slot.ROOT_CAUSE,
+        instead=summary.text,
+    )
 
 
 def factors(story: Story) -> DraftEntry | None:
@@ -113,7 +120,8 @@ def users(said: PeopleSaid, fields: ImpactFields, clock: LocalTime) -> DraftEntr
             source = f"{told.source(clock)}; see the summary"
             number = f"{found[0][0].lower()}{found[0][1:]}"
             text = say("Candidate: {number} ({source})", number=number, source=source)
-            return DraftEntry(text, keep_prompt=True)
+            instead = told.point(clock).text
+            return DraftEntry(text, keep_prompt=True, told_in=Slot.IMPACT, instead=instead)
     return None
 
 
