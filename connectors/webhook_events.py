@@ -26,6 +26,8 @@ class EventKind(Enum):
     """An incident was resolved: draft it."""
     REFRESH = "refresh"
     """Something changed that a document tells: look again."""
+    UNDER_WAY = "under way"
+    """Something happened to an open incident: look again where it has a document already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,13 +29,14 @@ _DATA_IS_INCIDENT: Mapping[str, EventKind | None] = {
     "incident.priority_updated": EventKind.REFRESH,
     "incident.service_updated": EventKind.REFRESH,
     "incident.incident_type.changed": EventKind.REFRESH,
-    # These happen to an open incident alone, and the draft that its resolution brings tells them.
+    # These happen to an open incident alone; where it has no document yet, the draft that its
+    # resolution brings tells them. One that is triggered has none.
     "incident.triggered": None,
-    "incident.acknowledged": None,
-    "incident.unacknowledged": None,
-    "incident.delegated": None,
-    "incident.escalated": None,
-    "incident.reassigned": None,
+    "incident.acknowledged": EventKind.UNDER_WAY,
+    "incident.unacknowledged": EventKind.UNDER_WAY,
+    "incident.delegated": EventKind.UNDER_WAY,
+    "incident.escalated": EventKind.UNDER_WAY,
+    "incident.reassigned": EventKind.UNDER_WAY,
 }
 """Types whose ``data`` is the incident itself."""
 
@@ -59,10 +60,11 @@ _DATA_NAMES_INCIDENT = frozenset(
 )
 """Types whose ``data`` is something else, which names the incident."""
 
+_NOT_WANTED = {None, EventKind.UNDER_WAY}
 WANTED_EVENTS = tuple(
     sorted(
         {*_DATA_NAMES_INCIDENT, "incident.role.assigned"}
-        | {name for name, kind in _DATA_IS_INCIDENT.items() if kind}
+        | {name for name, kind in _DATA_IS_INCIDENT.items() if kind not in _NOT_WANTED}
     )
 )
 """The event types that a subscription needs so that drafts follow at once, sorted."""
@@ -71,8 +73,7 @@ WANTED_EVENTS = tuple(
 def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> WebhookEvent | None:
     """Verify a delivery and read its event; see :data:`connectors.webhook_events.ReadWebhook`.
 
-    None stands for what no draft needs: a ping, an incident still under way, an unknown type, an
-    event that names no incident.
+    None stands for what no draft needs: a ping, an unknown type, an event that names no incident.
     """
     signature = header(headers, SIGNATURE_HEADER) or ""
     if not signature.strip() and _is_v2(body):

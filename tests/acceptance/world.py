@@ -119,6 +119,7 @@ class World:
         since: timedelta | None = None,
         pulls: bool = True,
         tracks: bool = True,
+        while_open: bool = False,
         **changes: object,
     ) -> RunResult:
         """Do one run as a process of its own would; names are those of the scenarios."""
@@ -128,6 +129,7 @@ class World:
                 incidents=tuple(self.id(name) for name in names),
                 pulls=pulls,
                 tracks=tracks,
+                while_open=while_open,
                 since=since,
                 wait=0 if dry_run else wait,
                 sleep=self.clock.sleep,

@@ -203,7 +203,15 @@ def test_an_assigned_role_names_the_incident_in_its_assignments() -> None:
 
 
 @pytest.mark.parametrize(
-    "event_type", ["pagey.ping", "service.updated", "incident.of_next_year", "", "resolved"]
+    "event_type",
+    [
+        "pagey.ping",
+        "service.updated",
+        "incident.of_next_year",
+        "",
+        "resolved",
+        "incident.triggered",
+    ],
 )
 def test_a_ping_and_unknown_types_are_ignored_whatever_they_hold(event_type: str) -> None:
     content = body(event_type, data=["anything"])
@@ -212,11 +220,16 @@ def test_a_ping_and_unknown_types_are_ignored_whatever_they_hold(event_type: str
 
 @pytest.mark.parametrize(
     "happened",
-    ["triggered", "acknowledged", "unacknowledged", "delegated", "escalated", "reassigned"],
+    ["acknowledged", "unacknowledged", "delegated", "escalated", "reassigned"],
 )
-def test_what_happens_to_an_open_incident_alone_is_ignored(happened: str) -> None:
+def test_what_happens_to_an_open_incident_alone_concerns_a_document_that_is_there(
+    happened: str,
+) -> None:
     content = body(f"incident.{happened}")
-    assert read(signed(content), content, [SECRET]) is None
+    event = read(signed(content), content, [SECRET])
+    assert event is not None
+    assert event.kind is EventKind.UNDER_WAY
+    assert f"incident.{happened}" not in WANTED_EVENTS
 
 
 @pytest.mark.parametrize(
@@ -299,7 +312,7 @@ def test_real_deliveries_verify_against_their_own_signatures() -> None:
     assert kinds == {
         "pagey.ping": None,
         "incident.triggered": None,
-        "incident.acknowledged": None,
+        "incident.acknowledged": EventKind.UNDER_WAY,
         "incident.resolved": EventKind.RESOLVED,
         "incident.annotated": EventKind.REFRESH,
     }

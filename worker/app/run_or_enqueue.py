@@ -153,7 +153,13 @@ def asking(settings: Settings) -> Iterator[Client]:
 def _through(queue: Client, context: JobContext, request: RunRequest, servers: int) -> RunResult:
     if request.incidents:
         requests = [
-            JobRequest(one, Trigger.COMMAND, pulls=request.pulls, tracks=request.tracks)
+            JobRequest(
+                one,
+                Trigger.COMMAND,
+                pulls=request.pulls,
+                tracks=request.tracks,
+                while_open=request.while_open,
+            )
             for one in request.incidents
         ]
         handed = EnqueuedDue(dict(zip(request.incidents, queue.enqueue_all(requests), strict=True)))

@@ -87,9 +87,14 @@ class Worker:
         for event in events:
             ticket = known.get(event.ticket) if event.ticket else None
             incident = event.incident or (ticket.incident if ticket else None)
-            if incident:  # otherwise it is somebody else's ticket
+            if incident and self._follows(event, IncidentId(incident)):
                 requests.append(_request(event, IncidentId(incident)))
         self.kept.extend(self.queue.enqueue_all(requests))
+
+    def _follows(self, event: WebhookEvent, incident: IncidentId) -> bool:
+        """Tell whether a job follows an event: an open incident may have no document to refresh."""
+        is_under_way = event.kind is EventKind.UNDER_WAY
+        return not is_under_way or bool(self.context.journal.documents_of(incident))
 
     def _ended(self, state: JobState) -> None:
         """Count an attempt that ended, and tell operators of a job that will not be tried again."""

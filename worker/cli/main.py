@@ -68,10 +68,22 @@ def _options(
 
 
 @app.command()
-def draft(context: typer.Context, incidents: Incidents, json: Json = False) -> None:
+def draft(
+    context: typer.Context,
+    incidents: Incidents,
+    while_open: Annotated[
+        bool,
+        typer.Option(
+            "--open",
+            help="Also while an incident is open; its document is kept current until it is over, "
+            "and after.",
+        ),
+    ] = False,
+    json: Json = False,
+) -> None:
     """Pull incidents now and write (or refresh) their drafts.
 
-    Example: `postmortem draft Q0R9EVXVKUZTX7`
+    Examples: `postmortem draft Q0R9EVXVKUZTX7` · `postmortem draft --open Q0R9EVXVKUZTX7`
     """
     settings = settings_of(context)
     services = Services.under(settings)
@@ -82,7 +94,7 @@ def draft(context: typer.Context, incidents: Incidents, json: Json = False) -> N
             f"Set {words.setting}.",
         )
     with interruptible(), open_context(settings) as opened:
-        request = RunRequest(Trigger.COMMAND, tuple(incidents), tracks=False)
+        request = RunRequest(Trigger.COMMAND, tuple(incidents), tracks=False, while_open=while_open)
         finish(carry_out_shown(settings, opened, request), in_json=json)
 
 

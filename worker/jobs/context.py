@@ -1,7 +1,7 @@
 """What a job works with: its collaborators, and the decisions of the configuration."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,6 +12,8 @@ from connectors.incidents import AgentKind, Incident, IncidentRecord, Reference
 from connectors.log_entry_kinds import ResponderAnswer
 from connectors.masking import Masking
 from connectors.tickets import Mark, TicketTracker
+from worker.document.name_matching import label
+from worker.document.outline import outline
 from worker.drafting.policy import DraftPolicy
 from worker.journal.incident_locks import IncidentLocks
 from worker.journal.journal import Journal
@@ -133,6 +135,30 @@ def _folded(name: str) -> str:
     return " ".join(name.replace("_", " ").casefold().split())
 
 
+def _nearest(document: str, templates: Sequence[str], names: Names) -> str:
+    """Give the template that a document was made with, the first of those that fit alike.
+
+    That is the one whose headings and labels it has, and of two that share these whose lines.
+    """
+    if len(templates) == 1:
+        return templates[0]
+    parts, lines = _parts(document, names), set(document.splitlines())
+
+    def likeness(template: str) -> tuple[int, int]:
+        wanted = _parts(template, names)
+        return 2 * len(wanted & parts) - len(wanted), len(lines.intersection(template.splitlines()))
+
+    return max(templates, key=likeness)
+
+
+def _parts(text: str, names: Names) -> set[str]:
+    """Give the headings of a text, but for its title, and the labels of its bullets."""
+    found = outline(text, names)
+    headings = {one.text for one in found.blocks.headings if one is not found.title}
+    labels = (label(one.text) for one in found.blocks.all_items())
+    return headings | {one[0] for one in labels if one is not None}
+
+
 @dataclass(frozen=True, slots=True)
 class JobPolicy:
     """The decisions of the configuration, in the terms of the job.
@@ -169,9 +195,13 @@ class JobPolicy:
     done_resolutions: frozenset[str] = DONE_RESOLUTIONS
     lock_wait: float = 120.0
 
-    def template_of(self, incident: Incident) -> str:
-        """Choose the template of an incident's new document."""
-        return next((one.text for one in self.templates if one.takes(incident)), self.template)
+    def template_of(self, incident: Incident, document: str | None) -> str:
+        """Choose the template of an incident; a ``document`` keeps the one it was made with."""
+        chosen = next((one.text for one in self.templates if one.takes(incident)), self.template)
+        if document is None or not self.templates:
+            return chosen
+        every = dict.fromkeys([chosen, *(one.text for one in self.templates), self.template])
+        return _nearest(document, tuple(every), self.names)
 
     def route(self, incident: Incident | None) -> Route | None:
         """Choose where an incident's tickets go, None where no project is configured."""

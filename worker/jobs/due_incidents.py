@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.connector import IncidentFilter
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, NotFound
 from connectors.incidents import Incident, IncidentId
 from connectors.tickets import COMMON_LABEL, TicketId
 from worker.jobs.catalogue import Catalogue
@@ -76,7 +76,7 @@ def move_cursors(context: JobContext, due: Due, to: datetime, *, pulled: bool = 
 def find(search: Search) -> Due:
     """Find what is due; a source or tracker that fails is told, and the rest is found."""
     due = Due()
-    for look in (_resolved_lately, _changed_documents, _changed_tickets):
+    for look in (_resolved_lately, _still_open, _changed_documents, _changed_tickets):
         try:
             look(search, due)
         except ConnectorError as error:
@@ -105,6 +105,23 @@ def _resolved_lately(search: Search, due: Due) -> None:
             due.pull[one.id] = None
             due.tell(one.id, one.updated_at)
     due.cursors.append(RESOLVED)
+
+
+def _still_open(search: Search, due: Due) -> None:
+    """Incidents whose document was begun, or found, while they were open, at a call each."""
+    context = search.context
+    if context.source is None:
+        return
+    known = [one for one in context.journal.open_incidents() if one in search.catalogue.by_incident]
+    pulls = context.journal.pulls(known)
+    for incident in known:
+        try:
+            now = context.source.incident(incident)
+        except NotFound:
+            continue  # its document stays as it is
+        if _changed_since(now, pulls.get(incident)):
+            due.pull[incident] = None
+            due.tell(incident, now.updated_at)
 
 
 def _changed_since(incident: Incident, pull: Pull | None) -> bool:

@@ -18,7 +18,8 @@ PEOPLE = frozenset({Trigger.PAGE, Trigger.COMMAND})
 class JobRequest:
     """One incident's job as it is asked for.
 
-    It ``pulls`` the facts, it ``tracks`` the tickets. ``resolved_at`` (aware UTC) is when the
+    It ``pulls`` the facts, it ``tracks`` the tickets; ``while_open`` it drafts an incident that is
+    not resolved yet, too. ``resolved_at`` (aware UTC) is when the
     source told that the incident was resolved, None where it told nothing of the kind: an incident
     that is still open soon after is looked at again. ``asked`` tells that a person asks, or did
     when the same was asked for first: a job that nobody asked for does not stand for it.
@@ -33,6 +34,7 @@ class JobRequest:
     pulls: bool = True
     tracks: bool = True
     resolved_at: datetime | None = None
+    while_open: bool = False
     asked: bool = False
     event_id: str = ""
     delay: float | None = None
@@ -52,6 +54,7 @@ class JobRequest:
         return (
             self.pulls >= other.pulls
             and self.tracks >= other.tracks
+            and self.while_open >= other.while_open
             and self.for_a_person >= other.for_a_person
             and (self.resolved_at is not None or other.resolved_at is None)
         )

@@ -23,7 +23,7 @@ from worker.jobs.context import JobContext
 from worker.jobs.job import JobRequest
 from worker.jobs.results import IncidentResult, Report
 from worker.jobs.run_state import RunCache
-from worker.journal.records import KnownIncident, Skip
+from worker.journal.records import OPEN, KnownIncident, Skip
 from worker.tracking.new_ticket import Origin
 
 LOOK_AGAIN = 30.0
@@ -61,8 +61,12 @@ def obtain(
     if not request.pulls or context.source is None:
         return None
     unasked = request.automatic and not has_document
+    # who has a document follows the incident through a reopening, too
+    may_be_open = has_document or request.while_open
     try:
-        found = _read(context, context.source, request, cache, unasked=unasked)
+        found = _read(
+            context, context.source, request, cache, unasked=unasked, may_be_open=may_be_open
+        )
     except (ConnectorError, StillOpen) as error:
         if unasked and isinstance(error, StillOpen):
             return _not_yet(context, request, report, error)
@@ -71,6 +75,8 @@ def obtain(
         return _merged(context, report, found)
     report.warn(*(one.reason for one in found.record.missing))
     report.warn(*_hidden(context, found.record))
+    if found.record.incident.status is not IncidentStatus.RESOLVED and _lags(context, request):
+        report.again(context.clock() + timedelta(seconds=LOOK_AGAIN), context.clock())
     return _not_to_be_written(context, report, found.record, unasked=unasked) or found
 
 
@@ -111,6 +117,7 @@ def _read(
     cache: RunCache,
     *,
     unasked: bool,
+    may_be_open: bool,
 ) -> Incident | Pulled:
     incident = request.incident
     if cache.source_fails:
@@ -119,7 +126,7 @@ def _read(
         if unasked and request.resolved_at is None:
             # Most hints are about incidents under way: one call tells, instead of them all.
             must_be_resolved(source.incident(incident))
-        return pull(context, source, incident)
+        return pull(context, source, incident, may_be_open=may_be_open)
     except (Unauthorized, OutOfQuota) as error:
         cache.source_fails = str(error)
         raise
@@ -129,10 +136,14 @@ def _not_yet(
     context: JobContext, request: JobRequest, report: Report, error: StillOpen
 ) -> IncidentResult:
     """Leave an open incident to its resolution, which may be told a little before it shows."""
-    told_at = request.resolved_at
-    lags = told_at is not None and context.clock() - told_at < LONGEST_LAG
-    again_in = LOOK_AGAIN if lags else None
+    again_in = LOOK_AGAIN if _lags(context, request) else None
     return replace(report.result(), skipped=error.what, again_in=again_in)
+
+
+def _lags(context: JobContext, request: JobRequest) -> bool:
+    """Tell whether the source may be about to show what it has told: that it is resolved."""
+    told_at = request.resolved_at
+    return told_at is not None and context.clock() - told_at < LONGEST_LAG
 
 
 def _not_pulled(report: Report, error: PostmortemError, *, goes_on: bool) -> IncidentResult | None:
@@ -160,16 +171,20 @@ def _merged(context: JobContext, report: Report, merged: Incident) -> IncidentRe
     return replace(report.result(), merged_into=name, skipped=reason)
 
 
-def pull(context: JobContext, source: IncidentSource, incident: IncidentId) -> Incident | Pulled:
+def pull(
+    context: JobContext, source: IncidentSource, incident: IncidentId, *, may_be_open: bool
+) -> Incident | Pulled:
     """Read an incident with all its parts; one that was merged into another is given alone.
 
-    Raises ``StillOpen`` for an incident that is not resolved, and ``ConnectorError``.
+    Raises ``StillOpen`` for an incident that is not resolved, unless it ``may_be_open``, and
+    ``ConnectorError``.
     """
     record = source.record(incident)
     known = record.incident
     if known.merged_into is not None:
         return known
-    must_be_resolved(known)
+    if not may_be_open:
+        must_be_resolved(known)
     merged = tuple(
         Reference(one.incident, one.title or one.incident, one.url or None)
         for one in context.journal.merged_into(incident)
@@ -188,7 +203,7 @@ def must_be_resolved(incident: Incident) -> None:
         raise StillOpen(
             f"Incident {incident.id} ({incident.title}) is still {incident.status.value}: "
             "a draft is written once it is resolved.",
-            f"Run `postmortem draft {incident.id}` then.",
+            f"Run `postmortem draft {incident.id}` then, or add --open to begin now.",
         )
 
 
@@ -264,5 +279,9 @@ def still_skipped(context: JobContext, incident: Incident, known: Skip | None) -
 
 
 def updated(incident: Incident) -> str:
-    """Give the source's own word for an incident's last change, "" where it has none."""
-    return incident.updated_at.isoformat() if incident.updated_at else ""
+    """Give the source's own word for an incident's last change, "" where it has none.
+
+    Of one that is not resolved it stands behind :data:`OPEN`, so that it is known to go on.
+    """
+    told = incident.updated_at.isoformat() if incident.updated_at else ""
+    return told if incident.status is IncidentStatus.RESOLVED else f"{OPEN}{told}"

@@ -24,7 +24,8 @@ log = structlog.get_logger()
 class RunRequest:
     """What a run is asked to do.
 
-    ``incidents`` empty means all. It ``pulls`` the facts, it ``tracks`` the tickets. ``since``
+    ``incidents`` empty means all. It ``pulls`` the facts, it ``tracks`` the tickets; those named
+    are drafted ``while_open``, too. ``since``
     looks back that far for resolved incidents without a document. ``wait`` is how many seconds the
     run may wait for the tracker's search index. ``progress`` is told each incident as its job
     begins.
@@ -34,6 +35,7 @@ class RunRequest:
     incidents: tuple[IncidentId, ...] = ()
     pulls: bool = True
     tracks: bool = True
+    while_open: bool = False
     since: timedelta | None = None
     wait: float = 0.0
     progress: Callable[[str], None] = lambda _: None
@@ -107,7 +109,13 @@ class _Run:
 
     def _one(self, name: IncidentId, *, pulls: bool) -> IncidentResult:
         tracks = self.request.tracks
-        request = JobRequest(name, self.request.trigger, pulls=pulls, tracks=tracks)
+        request = JobRequest(
+            name,
+            self.request.trigger,
+            pulls=pulls,
+            tracks=tracks,
+            while_open=self.request.while_open,
+        )
         return run_incident(self.context, request, self.cache)
 
     def _wait_for_index(self) -> None:

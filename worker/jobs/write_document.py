@@ -7,15 +7,20 @@ from dataclasses import dataclass, field
 
 from config.template_names import Names, Slot
 from connectors.errors import PostmortemError
-from connectors.incidents import ALERTS, LOG_ENTRIES, NOTES, IncidentId, Missing
+from connectors.incidents import (
+    ALERTS,
+    LOG_ENTRIES,
+    NOTES,
+    IncidentId,
+    IncidentStatus,
+    Missing,
+)
 from worker.document.fill_template import file_name, fill
 from worker.document.merge import merge, nearest_base
 from worker.document.merge_values import Written, points_of
-from worker.document.name_matching import label
-from worker.document.outline import outline
 from worker.drafting.sections.supporting_data import missing_key
 from worker.jobs.catalogue import Catalogue
-from worker.jobs.context import JobContext, JobPolicy
+from worker.jobs.context import JobContext
 from worker.jobs.pull_incident import Pulled, chart_name
 from worker.jobs.results import Action, Deed, Report, SuggestedText
 from worker.journal.records import KnownDocument, KnownIncident
@@ -107,9 +112,12 @@ def compose(
     """Bring the facts into the text: fill a template, or merge into what people have."""
     if pulled is None:
         return Composed(at.text or "")
-    fresh = fill(_template(context.policy, at, pulled), pulled.content, context.policy.names)
+    template = context.policy.template_of(pulled.record.incident, at.text)
+    fresh = fill(template, pulled.content, context.policy.names)
     if at.text is None:
-        report.will(Deed(Action.DRAFTED, at.name, "the incident is resolved"))
+        is_open = pulled.record.incident.status is not IncidentStatus.RESOLVED
+        why = "asked for while the incident is open" if is_open else "the incident is resolved"
+        report.will(Deed(Action.DRAFTED, at.name, why))
         return Composed(fresh.text, fresh, _beside(at.name, fresh.text, pulled))
     known = context.journal.incident(pulled.content.incident)
     base = _base(known, at.text, context.policy.names)
@@ -128,39 +136,6 @@ def compose(
         SuggestedText(one.place, one.people, one.fresh) for one in merged.suggestions
     ]
     return Composed(merged.text, merged.base, _beside(at.name, merged.text, pulled))
-
-
-def _template(policy: JobPolicy, at: OpenDocument, pulled: Pulled) -> str:
-    """Give the template of the incident, or that which its document was made with."""
-    chosen = policy.template_of(pulled.record.incident)
-    if at.text is None or not policy.templates:
-        return chosen
-    every = dict.fromkeys([chosen, *(one.text for one in policy.templates), policy.template])
-    return _nearest(at.text, tuple(every), policy.names)
-
-
-def _nearest(document: str, templates: Sequence[str], names: Names) -> str:
-    """Give the template that a document was made with, the first of those that fit alike.
-
-    That is the one whose headings and labels it has, and of two that share these whose lines.
-    """
-    if len(templates) == 1:
-        return templates[0]
-    parts, lines = _parts(document, names), set(document.splitlines())
-
-    def likeness(template: str) -> tuple[int, int]:
-        wanted = _parts(template, names)
-        return 2 * len(wanted & parts) - len(wanted), len(lines.intersection(template.splitlines()))
-
-    return max(templates, key=likeness)
-
-
-def _parts(text: str, names: Names) -> set[str]:
-    """Give the headings of a text, but for its title, and the labels of its bullets."""
-    found = outline(text, names)
-    headings = {one.text for one in found.blocks.headings if one is not found.title}
-    labels = (label(one.text) for one in found.blocks.all_items())
-    return headings | {one[0] for one in labels if one is not None}
 
 
 def save(

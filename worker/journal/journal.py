@@ -131,6 +131,13 @@ class Journal:
                     found[incident] = Pull(updated, bool(drafted))
         return found
 
+    def open_incidents(self) -> Sequence[IncidentId]:
+        """Give the incidents that have a document, and were open when they were last pulled."""
+        table = tables.incidents
+        query = select(table.c.incident).where(table.c.updated.startswith(records.OPEN))
+        with self._begin() as connection:
+            return list(connection.scalars(query.order_by(table.c.incident)))
+
     def merged_into(self, target: IncidentId) -> Sequence[KnownIncident]:
         """Give the incidents that were merged into ``target``."""
         query = select(tables.incidents).where(tables.incidents.c.merged_into == target)

@@ -49,6 +49,10 @@ class KnownIncident:
     proposed: str | None = None
 
 
+OPEN = "open "
+"""What the word for an incident's last change begins with, where it was open when it was pulled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pull:
     """What is remembered of an incident's last pull.

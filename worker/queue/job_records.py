@@ -175,6 +175,7 @@ def wanted(request: JobRequest) -> dict[str, Any]:
         "tracks": request.tracks,
         "resolved_at": request.resolved_at.isoformat() if request.resolved_at else None,
         "asked": request.for_a_person,
+        "while_open": request.while_open,
     }
 
 
