@@ -40,6 +40,8 @@ _NAMED = re.compile(
 _QUOTED = ("double", "single", "code", "curly")
 _IS_NAME = re.compile(rf"(?:{_NAME}){_NUMBER}$", re.IGNORECASE)
 _IS_PASSWORD = re.compile(_PASSWORDS, re.IGNORECASE)
+_NEVER_A_WORD = re.compile(r"secret|token|api", re.IGNORECASE)
+"""What a word may be the value of: of a password, and of these, but not of a ``service_key``."""
 _STEMS = ("pass", "pwd", "pw", "psk", "secret", "key", "token", "creden", "kennw", "senha", "contr")
 _ENDS = re.compile(r"[\s\"'`.,;)\]}|*_]*(?:$|\n|,|;|\))")
 
@@ -82,7 +84,8 @@ def is_secret_value(name: str, value: str) -> bool:
     text = value.strip()
     if not text or "\n" in text:
         return False
-    return _fits(text, "=", bool(_IS_PASSWORD.search(name)), is_quoted=True, is_last=True)
+    is_password = _IS_PASSWORD.search(name) is not None
+    return _fits(text, "=", name, is_password=is_password, is_quoted=True, is_last=True)
 
 
 def is_placeholder(value: str) -> bool:
@@ -103,7 +106,8 @@ def _value_of(found: re.Match[str]) -> Iterator[Secret]:
         return
     if found[0][:3].lower() == "pwd" and value.startswith(("/", "~", ".")):
         return  # the working directory
-    if _fits(value, sign, is_password, is_quoted=group != "bare", is_last=is_last):
+    is_quoted, name = group != "bare", found[0][: found.start(group) - found.start()]
+    if _fits(value, sign, name, is_password=is_password, is_quoted=is_quoted, is_last=is_last):
         yield Secret(start, end, "password" if is_password else "secret")
 
 
@@ -118,7 +122,9 @@ def _unclosed(value: str) -> str:
     return value
 
 
-def _fits(value: str, sign: str, is_password: bool, *, is_quoted: bool, is_last: bool) -> bool:
+def _fits(
+    value: str, sign: str, name: str, *, is_password: bool, is_quoted: bool, is_last: bool
+) -> bool:
     """Tell a secret from a word about one."""
     if _says_nothing(value):
         return False
@@ -131,7 +137,8 @@ def _fits(value: str, sign: str, is_password: bool, *, is_quoted: bool, is_last:
         return is_password or not is_name or (len(value) >= _LONG and has_digit(value))
     if is_password:
         return is_quoted or is_last or sign.startswith("=")
-    return " " not in value and not is_name and (is_quoted or sign.startswith("="))
+    may_be_a_word = _NEVER_A_WORD.search(name) is None
+    return not (may_be_a_word or " " in value or is_name) and (is_quoted or sign.startswith("="))
 
 
 def _says_nothing(value: str) -> bool:

@@ -117,6 +117,7 @@ HARMLESS = (
     "The API key is missing",
     "secret: see vault",
     "secret: payments-db",
+    'service_key="checkout" and access key: granted',
     'secrets "db-credentials-v2" not found',
     "max_tokens=4096, token_type=bearer, password_policy=strict",
     "Token refresh took 500ms",
