@@ -397,3 +397,23 @@ def test_escaped_words_are_shown_as_they_are(text: str) -> None:
 @pytest.mark.parametrize("text", [f"{TABLE}| x | y | | |\n", f"{BOXES}- [ ] x @y\n"])
 def test_a_summary_without_a_visible_character_leaves_the_words_of_the_row(text: str) -> None:
     assert write(text, NAMES, [CellEdit(0, task="\u200b \u202e")]) == text
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "- [ ] Watch the disk \U0001f53c \U0001f4c5 2026-12-03 #task",
+        "- [ ] Watch \U0001f4c5 2026-12-03 the disk",
+        "- [ ] Watch the disk \U0001f4c5 2026-12-03",
+    ],
+)
+def test_the_deadline_of_a_box_is_read_where_an_editor_puts_it(box: str) -> None:
+    (item,) = read(f"## Action Items\n\n{box}\n", NAMES).items
+    assert item.deadline == date(2026, 12, 3)
+
+
+def test_a_second_section_of_the_same_name_is_told() -> None:
+    found = read(f"{TABLE}| x | | | |\n\n## 7. Lessons\n\n{TABLE}| y | | | |\n", NAMES)
+    assert [item.task for item in found.items] == ["x"]
+    (problem,) = found.problems
+    assert "on line 8 was not read" in problem

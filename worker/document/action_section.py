@@ -45,7 +45,7 @@ from worker.document.unread.stray_rows import (
     wrapped,
     wrapped_sentence,
 )
-from worker.document.unread.where_items_come_from import no_section, nothing_readable
+from worker.document.unread.where_items_come_from import no_section, nothing_readable, same_sections
 
 _WRITTEN = (Column.TICKET, Column.STATUS)
 _OTHER_TICKETS = {
@@ -118,7 +118,7 @@ def _find(text: str, names: Names) -> _Items:
         return _Items(blocks, rows, boxes, (no_section(blocks, sections, names),))
     here = tables_of_actions(blocks, sections)
     unread = [*other_tables(here, tables, names), *stray_rows(blocks, extent, here, names.nothing)]
-    unread += stray_boxes(blocks, extent)
+    unread += (*stray_boxes(blocks, extent), *same_sections(blocks, extent, names))
     if not (unread or rows.items or rows.problems or boxes or problems):
         unread += filter(None, [nothing_readable(blocks, extent, names, has_table=bool(tables))])
     return _Items(blocks, rows, boxes, (*unread, *rows.problems, *problems))

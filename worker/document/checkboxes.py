@@ -47,6 +47,8 @@ _DUE = re.compile(
     rf"|(?:(?:by|due|until)(?::*\s+|:)|[\U0001f4c5\U0001f4c6\U0001f5d3]\ufe0f?\s*)({_DAY}))[.,;]?$",
     re.IGNORECASE,
 )
+_ANY_DUE = re.compile(rf"[\U0001f4c5\U0001f4c6\U0001f5d3]\ufe0f?\s*({_DAY})")
+"""As plugins of editors write it, with tags and the like behind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ def _take_apart(text: str) -> _Box | None:
             owner_name, end = _owner_name(found), owner.start
     if owner is None and (found := _ANY_OWNER.search(text, start, end)):
         owner_name = _owner_name(found)
+    if deadline is None and (found := _ANY_DUE.search(text, start, end)):
+        due_text = plain(found[1])
     task = Place(start, start + len(text[start:end].rstrip()))
     checked = opening[1] != " "
     return _Box(

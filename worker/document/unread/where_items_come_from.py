@@ -4,7 +4,7 @@ And what is said where no section of action items is found, or nothing in it can
 """
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from config.template_names import HEADINGS, Column, Names, Section
 from worker.content.inline_markdown import plain
@@ -83,6 +83,20 @@ def no_section(blocks: Blocks, sections: Mapping[Section, Extent], names: Names)
         f"{said} '{plain(found.text)}' on line {found.line + 1} looks most like it: call it so, "
         "or name it in the configuration (action_items in [document_names.headings])."
     )
+
+
+def same_sections(blocks: Blocks, extent: Extent, names: Names) -> Iterator[str]:
+    """Say of each further section of the same name that what stands there was not read."""
+    name = normal(extent.heading.text)
+    for one in blocks.headings:
+        if one.line <= extent.heading.line or extent.holds(one.line) or normal(one.text) != name:
+            continue
+        if _holds_items(blocks, one, names):
+            yield (
+                f"The section '{plain(one.text)}' on line {one.line + 1} was not read, since "
+                f"another of that name stands on line {extent.heading.line + 1}. Put the action "
+                "items together."
+            )
 
 
 def nothing_readable(blocks: Blocks, extent: Extent, names: Names, *, has_table: bool) -> str:
