@@ -11,19 +11,21 @@ from functools import lru_cache
 from connectors.masking.token_forms import Secret, has_digit, holds_any
 
 _PASSWORDS = (
-    r"passw(?:or[dt]|d)|pass[_-]?phrase|passcode|pwd|kennwort|contrase(?:ñ|n)a|mot de passe|senha"
+    r"passw(?:or[dt]|d)|pass[ _-]?phrase|passcode|pwd|kennwort|contrase(?:ñ|n)a|mot de passe|senha"
 )
 _KEYS = (
     r"(?:api|access|account|auth|encryption|integration|license|master|private|routing|service|"
     r"shared[ _-]?access|signing|subscription)[ _-]?key"
 )
 _NAME = (
-    rf"(?P<password>{_PASSWORDS})|secret(?:[ _-]?access)?(?:[ _-]?key)?|{_KEYS}|token|credentials?"
-    r"|(?<![A-Za-z0-9])(?:pass|pw|psk)"
+    rf"(?P<password>{_PASSWORDS})|secret(?:[ _-]?access)?(?:[ _-]?key(?:_base)?)?|{_KEYS}"
+    r"|token|credentials?|(?<![A-Za-z0-9])(?:pass|pw|psk)"
 )
 _NUMBER = "(?:_?[0-9]{1,3})?"
 _SIGN = (
-    r"(?:[\"'`*_)\]]{0,6}[ \t]{0,4}(?P<sign>=>|:=|={1,2}|:|>)"
+    r"(?:[\"'`]{0,2},?\s{0,12}[\"'`]{0,2}(?P<pair>value)[\"'`]{0,2}[ \t]{0,4}[:=]"
+    r"|[\"'`*_)\]]{0,6}[ \t]{0,4}"
+    r"(?P<sign>=>|->|:=|={1,2}|:|>|[|\u2013\u2014]|(?:</?[a-z]{1,10}>\s{0,4}){2})"
     r"|[ \t]{1,4}(?P<is>is|was|ist|lautet):?(?=\s)|(?=[ \t]))[*_]{0,3}(?P<gap>\s{0,6})[*_]{0,3}"
 )
 _BARE = (
@@ -40,6 +42,9 @@ _NAMED = re.compile(
 _QUOTED = ("double", "single", "code", "curly")
 _IS_NAME = re.compile(rf"(?:{_NAME}){_NUMBER}$", re.IGNORECASE)
 _IS_PASSWORD = re.compile(_PASSWORDS, re.IGNORECASE)
+_KEY_LIKE = re.compile(r"[0-9a-f]{32,128}|(?=[^0-9]{0,40}[0-9])(?=[^A-Z]{0,40}[A-Z])[\w-]{20,512}")
+_LOOSE = ("|", "\u2013", "\u2014", "<")
+"""What stands between cells, or words, rather than between a name and its value."""
 _NEVER_A_WORD = re.compile(r"secret|token|api", re.IGNORECASE)
 """What a word may be the value of: of a password, and of these, but not of a ``service_key``."""
 _STEMS = ("pass", "pwd", "pw", "psk", "secret", "key", "token", "creden", "kennw", "senha", "contr")
@@ -100,7 +105,9 @@ def _value_of(found: re.Match[str]) -> Iterator[Secret]:
         value = _unclosed(value)
     end = start + len(value)
     is_last = _ENDS.match(found.string[end : end + 40]) is not None
-    sign = found["sign"] or found["is"] or ""
+    sign = "=" if found["pair"] else found["sign"] or found["is"] or ""
+    if sign[:1] in _LOOSE:
+        sign = ""
     is_password = found["password"] is not None
     if "\n" in found["gap"] and not (is_last and sign):
         return
@@ -129,7 +136,8 @@ def _fits(
     if _says_nothing(value):
         return False
     if not sign:  # "the password hunter2 was used"
-        return is_password and is_strong(value) and not _NAME_LIKE.match(value)
+        strong = is_strong(value) and not _NAME_LIKE.match(value)
+        return strong and (is_password or _KEY_LIKE.fullmatch(value) is not None)
     if value.isdigit():
         return is_password and len(value) > _SHORTEST
     is_name = _NAME_LIKE.match(value) is not None

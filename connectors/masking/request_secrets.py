@@ -14,6 +14,7 @@ from connectors.masking.named_secrets import is_placeholder, is_strong
 from connectors.masking.token_forms import Secret, has_digit, holds_any, is_mixed
 
 _LONG = 20
+_HASH = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ _PLACES = (
         "token",
         "@",
         r"(?<=[a-z0-9])://(?P<value>[a-z0-9_~.%+=-]{16,512})(?=@)",
-        lambda found: is_mixed(found["value"]),
+        lambda found: is_mixed(found["value"]) or _HASH.fullmatch(found["value"]) is not None,
         in_address=True,
     ),
     _place(
@@ -136,6 +137,13 @@ _PLACES = (
         "-u",
         r"(?<!\S)(?:-u|--user)[ =][\"']?[^\s:\"']{1,64}:(?P<value>[^\s\"']{3,}+)",
         lambda found: not found["value"].isdigit(),
+    ),
+    _place(
+        "password",
+        "sshpass redis-cli mysql",
+        r"(?:sshpass\s+-p ?|redis-cli\s(?:[^\n]{0,80}?\s)?-a\s+"
+        r"|mysql\w{0,8}\s(?:[^\n]{0,80}?\s)?-p)"
+        r"['\"]?(?P<value>[^\s\"']{3,}+)",
     ),
     _place(
         "secret",

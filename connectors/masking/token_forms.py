@@ -101,6 +101,7 @@ _FORMS = (
     _form("PagerDuty key", "_ +", r"[yuwe][_+][A-Za-z0-9_+-]{18}(?![A-Za-z0-9_@+-])", is_mixed),
     _form("API key", "sk-", r"sk-[A-Za-z0-9_-]{18,512}", is_mixed),
     _form("Twilio key", "SK", r"SK[0-9a-f]{16,32}(?:(?<=[0-9a-f]{32})|(?=…|\.\.\.))"),
+    _form("Twilio key", "AC", r"AC[0-9a-f]{32}:[0-9a-f]{16,32}"),
     _form("SendGrid key", "SG.", r"SG\.[A-Za-z0-9_-]{8,128}(?:\.[A-Za-z0-9_-]{1,255}+)?", is_mixed),
     _form("Azure secret", "Q~", r"[A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{16,64}"),
     _form("Mailchimp key", "-us", r"[0-9a-f]{32}-us[0-9]{1,2}(?![A-Za-z0-9])"),

@@ -71,6 +71,12 @@ NAMED = (
     _in("Authorization: Basic YWRtaW46Z2VoZWltMTIz", "YWRtaW46Z2Vo"),
     _in("Cookie: session=ck11ck22ck33; theme=dark", "ck11ck22ck33"),
     _in("Passwort: geheim-Wort-22", "geheim-Wort-22"),
+    _in("- name: DB_PASSWORD\n  value: pair-Pw-21", "pair-Pw-21"),
+    _in('{"name":"API_TOKEN","value":"pair-Tk-20"}', "pair-Tk-20"),
+    _in("| Password | cell-Pw-19+ |", "cell-Pw-19"),
+    _in("SECRET_KEY_BASE=base-Key-18x", "base-Key-18x"),
+    _in("sshpass -p ssh-Pw-17 ssh x; mysql -uroot -pmy-Pw-16 db", "ssh-Pw-17", "my-Pw-16"),
+    _in(f"the access token {_BODY} was in it", _BODY[4:20]),
 )
 """Secrets that are known by the name before them."""
 
@@ -141,6 +147,9 @@ HARMLESS = (
     "https://grafana.example.com/d/abc123XYZ/api?from=1&to=2&var-pod=api-7d9f8b6c5-xk2lp",
     "risk-assessment-of-things-2 and task-runner-2024",
     "u+1F600",
+    "| User | Password | Host |",
+    "token 2026-11-27T17:00:00Z and the api key of checkout-api-service-2024",
+    "mysql -p prompts; redis-cli ping",
     "docker run -u 1000:1000 --token-ttl 30m",
     "primary key: id; foreign key violation: orders.customer_id",
 )

@@ -154,6 +154,8 @@ UNITS = (
     "?token=a&",
     "--a",
     "bearer ",
+    "mysql -",
+    "token | ",
     "cookie:=",
     "authorization: ",
     "-----BEGIN PRIVATE KEY-----",
