@@ -37,7 +37,10 @@ GOLDEN: Mapping[str, Expected] = MappingProxyType(
                 ("Duration", "1 h 47 min"),
                 ("Impact", "P1, high urgency"),
                 ("Impact", "about 38 % of payments failed"),
-                ("Impact", '"Some customers cannot pay." (status update of Ben Haugen, 02:31)'),
+                (
+                    "Users Affected",
+                    '"Some customers cannot pay." (status update of Ben Haugen, 02:31)',
+                ),
                 ("Services Affected", "Checkout API, Payments and Shop frontend"),
                 ("Root Cause", "opens a payment connection per cart line"),
                 ("Root Cause", "(note of Dmitri Sokolov, 03:31)"),

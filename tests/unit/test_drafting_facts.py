@@ -301,6 +301,21 @@ def test_of_who_was_hit_the_summary_has_what_tells_most() -> None:
     assert content.entries[Slot.IMPACT].keep_prompt
 
 
+def test_where_a_field_tells_the_impact_who_was_hit_stands_under_the_users() -> None:
+    it = _making()
+    it.updated("3:00", "Ben", "Some customers cannot pay. The search is down.")
+    it.noted("4:00", "Ada", "40 % of requests fail.")
+    it.fields.append(CustomField("impact", "Impact", "no checkout"))
+    content = _told(it)
+    assert _points(content, Slot.IMPACT) == [
+        'Candidate: "40 % of requests fail." (note of Ada, 12:04)'
+    ]
+    assert _points(content, Slot.USERS_AFFECTED) == [
+        'Candidate: "Some customers cannot pay." (status update of Ben, 12:03)'
+    ]
+    assert _points(content, Slot.STAKEHOLDERS) == ['12:03 by Ben: "The search is down."']
+
+
 def test_where_nobody_is_named_the_first_update_that_tells_of_an_outage_is_the_impact() -> None:
     it = _making()
     it.noted("2:00", "Ada", "db-4 is down.")

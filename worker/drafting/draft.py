@@ -68,7 +68,8 @@ def _all_entries(
     clock = line.clock
     well, badly = response_and_lessons.lessons(told, policy)
     found = supporting_data.links(told)
-    said, fields = people_said(told), impact_fields(told)
+    fields = impact_fields(told)
+    said = people_said(told, has_impact=bool(fields.others))
     return {
         Slot.DATE_TIME: summary.date_time(told, clock),
         Slot.DURATION: summary.elapsed(told, clock),

@@ -152,8 +152,11 @@ class _Sorting:
         return is_new
 
 
-def people_said(story: Story) -> PeopleSaid:
-    """Read all that people wrote, and say what of it stands where."""
+def people_said(story: Story, *, has_impact: bool) -> PeopleSaid:
+    """Read all that people wrote, and say what of it stands where.
+
+    ``has_impact`` says that the summary tells the impact without them, by a field.
+    """
     sources = sorted(_sources(story), key=lambda one: (not one.is_resolution, one.at))
     described = list(_description(story))
     stated = list(_distinct((*_fields(story), *_stated(sources))))
@@ -163,12 +166,13 @@ def people_said(story: Story) -> PeopleSaid:
         sorting.seen |= {one.words for one in sentences(known)}
     read = [(source, source.sentences()) for source in sources]
     taken = {one for _, each in read for one in each if one.theme in _CANDIDATES}
-    if not described and not any(one.theme in _HIT for one in taken):
+    is_told = has_impact or bool(described)
+    if not is_told and not any(one.theme in _HIT for one in taken):
         taken |= _first_outage(read)
     for source, each in read:
         sorting.read(source, each, taken)
     hit = sorting.of(*_HIT, Theme.OUTAGE)
-    best = None if described else max(hit, key=_tells_most, default=None)
+    best = None if is_told else max(hit, key=_tells_most, default=None)
     return PeopleSaid(
         tuple(stated),
         tuple(sorting.of(Theme.CAUSE)[::-1] or ([] if stated else sorting.part_causes())),
