@@ -561,6 +561,14 @@ def test_a_reopening_names_who_did_it() -> None:
     assert _rows(it)[2] == "12:20 Ben reopened the incident; assigned to Ada"
 
 
+def test_the_alert_that_opened_an_incident_is_quoted_where_it_says_something_else() -> None:
+    it = _making()
+    it.alert("0:00", "Queue depth 90,000", cleared="5:00")
+    it.triggered()
+    (row,) = _rows(it)
+    assert '; its alert: "Queue depth 90,000"; cleared at' in row
+
+
 def test_an_agent_that_is_a_bot_is_called_one() -> None:
     it = _making()
     it.triggered()

@@ -25,6 +25,8 @@ MOST_TICKS = 9
 AUTOMATIC = "Automatic"
 """The lane of what no person did: escalations by timeout, changes, recoveries."""
 
+NO_SERVICE = "Alerts"
+"""The lane of alerts that name no service."""
 _SERVICES = 6
 _PEOPLE = 8
 _NOT_MARKED: frozenset[Topic] = frozenset({OutsideLog.ALERT, EntryKind.NOTIFY, EntryKind.TRIGGER})
@@ -172,7 +174,10 @@ def alternative(shown: ChartLayout) -> str:
         for phase in shown.phases
         if phase.state is not PhaseState.RESOLVED
     )
-    alerts = (f"{count(len(one.times), 'alert')} on {one.name}" for one in shown.densities)
+    alerts = (
+        f"{count(len(one.times), 'alert')}{'' if one.name == NO_SERVICE else f' on {one.name}'}"
+        for one in shown.densities
+    )
     acts = (
         f"{one.name} acted {times(len(one.events))}" for one in shown.lanes if one.name != AUTOMATIC
     )
@@ -196,7 +201,8 @@ def _densities(story: Story) -> tuple[Density, ...]:
         name = service_name(alert)
         times[name if name in shown else others if name else ""].append(alert.created_at)
     order = [*shown, others, ""]
-    return tuple(Density(name or "Alerts", tuple(times[name])) for name in order if times.get(name))
+    found = ((name or NO_SERVICE, times.get(name)) for name in order)
+    return tuple(Density(name, tuple(when)) for name, when in found if when)
 
 
 def _lanes(events: Iterable[Event]) -> tuple[Lane, ...]:

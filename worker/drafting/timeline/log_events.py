@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from connectors.incidents import Agent, AgentKind, LogEntry
+from connectors.incidents import Agent, AgentKind, Alert, LogEntry
 from connectors.log_entry_kinds import EntryKind
+from worker.content.clean_text import clean
 from worker.content.inline_markdown import Markdown, link, say
 from worker.drafting.history.agents import is_person, name
 from worker.drafting.history.alerts import Burst, bursts, cleared, fired_again, shape, tell_burst
@@ -206,13 +207,25 @@ def _is_detection(event: Event, burst: Burst) -> bool:
 
 
 def _with_alert(event: Event, burst: Burst, related: EntryRelations) -> Event:
-    at = cleared(burst.alerts[0], related.story.resolutions)
+    alert = burst.alerts[0]
+    at = cleared(alert, related.story.resolutions)
+    words = "" if _is_told(alert, related) else quoted(alert.summary)
 
     def tell(clock: LocalTime) -> Markdown:
         end = f"; cleared at {clock.short(at)}" if at else ""
-        return say("{told}[{cleared}]", told=event.tell(clock), cleared=end)
+        wording = "{told}[; its alert: {words}][{cleared}]"
+        return say(wording, told=event.tell(clock), words=words, cleared=end)
 
-    return replace(event, tell=tell, sources=(*event.sources, burst.alerts[0].id))
+    return replace(event, tell=tell, sources=(*event.sources, alert.id))
+
+
+def _is_told(alert: Alert, related: EntryRelations) -> bool:
+    """Tell whether an alert says what the incident is called, or what its detection says."""
+    words = clean(alert.summary).lower()
+    entry = related.detection
+    told = (related.story.incident.title, entry.channel.summary if entry else None)
+    known = [clean(one).lower() for one in told if one]
+    return any(one.startswith(words) or words.startswith(one) for one in known)
 
 
 def _burst_event(burst: Burst, rule: Rule, related: EntryRelations) -> Event:
