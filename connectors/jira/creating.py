@@ -257,6 +257,11 @@ def _outcome(site: Site, draft: _Unsent, result: _Result) -> Outcome:
         return result
     said = result.problems.sentence() or f"it answered {result.status}"
     reason = f"Jira would not create the ticket: {said}"
+    refused = _by_field(draft.ticket, result.problems.fields)
+    if not refused.keys() <= _optional(draft.ticket) | ESSENTIAL:
+        reason = (
+            f"{reason.rstrip('.')}. Give a value in the route's fields, or make the field optional."
+        )
     if result.status in SERVER_ERRORS:
         return _unclear(reason)
     if result.status == TOO_MANY_REQUESTS:

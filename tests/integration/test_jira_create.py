@@ -130,6 +130,7 @@ def test_a_required_field_that_nobody_gives_refuses_the_ticket(sandbox: JiraSand
     (outcome,) = tracker(sandbox).create([new_ticket(priority=Choice("P0"))])
     assert isinstance(outcome, Refused)
     assert outcome.fields["customfield_7"] == "Team is required."
+    assert "Give a value in the route's fields" in outcome.reason
     assert posts(sandbox) == ["issue"]
 
 
