@@ -158,6 +158,12 @@ class Making:
             text = f"Notified {name} by {way}"
             self.entry("notify", offset, text, self.me, channel=way_in, user=person(name))
 
+    def page_failed(self, offset: str, name: str, way: str, why: str, *, sure: bool = True) -> None:
+        way_in = channel("auto", notification=medium(way), failure=why)
+        kind = "failed_notify" if sure else "unsure_notify"
+        text = f"Failed to notify {name} by {way}"
+        self.entry(kind, offset, text, self.me, channel=way_in, user=person(name))
+
     def acknowledged(self, offset: str, by: str | None, way: str = "website") -> None:
         agent = person(by) if by else None
         self.entry("acknowledge", offset, f"Acknowledged by {by}", agent, channel=channel(way))

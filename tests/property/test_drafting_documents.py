@@ -26,7 +26,10 @@ from connectors.incidents import (
     Reference,
     Responder,
 )
+from connectors.json_fields import JsonValue
 from connectors.log_entry_kinds import EntryKind
+from connectors.pagerduty import log_payloads
+from connectors.pagerduty.common_payloads import PAGERDUTY
 from tests.incidents.making import channel
 from tests.incidents.reading import in_bullet, in_cell, in_heading, inlines, parse, shape
 from worker.content.draft_content import Content
@@ -274,3 +277,39 @@ def test_the_same_record_gives_the_same_words_and_picture(record: IncidentRecord
     again = replace(record, log_entries=tuple(reversed(record.log_entries)))
     assert draft(record, policy) == draft(replace(record), policy)
     assert len(draft(again, policy).content.timeline) == len(draft(record, policy).content.timeline)
+
+
+_STATUSES = st.none() | st.sampled_from(
+    ["fail", "no_answer", "blocked", "busy", "queued", "", "success", "SUCCESS", "un_heard of"]
+)
+
+
+@given(st.lists(_STATUSES, min_size=1, max_size=8))
+@settings(max_examples=60)
+def test_no_page_that_failed_is_told_as_delivered(statuses: list[str | None]) -> None:
+    pages = [
+        log_payloads.log_entry(
+            JsonValue(
+                {
+                    "id": f"R{at}",
+                    "type": "notify_log_entry",
+                    "summary": "A page.",
+                    "created_at": (START + timedelta(seconds=at)).isoformat(),
+                    "user": {"id": f"PU{at}", "type": "user_reference", "summary": f"Person {at}"},
+                    "channel": {"notification": {"type": "sms_notification", "status": status}},
+                },
+                PAGERDUTY,
+            )
+        )
+        for at, status in enumerate(statuses)
+    ]
+    incident = Incident(
+        IncidentId("QHYPO1"), 1, "x", IncidentStatus.TRIGGERED, "https://x.example.com", START
+    )
+    policy = DraftPolicy(ZoneInfo("UTC"), links=False)
+    told = timeline(story(IncidentRecord(incident, tuple(pages))), policy)
+    paged = " ".join(row.cells[1] for row in told.rows if row.cells[1].startswith("Paged "))
+    for at, status in enumerate(statuses):
+        if (status or "success").lower() != "success":
+            assert f"Person {at}" not in paged
+            assert any(f"Person {at}" in row.cells[1] for row in told.rows)

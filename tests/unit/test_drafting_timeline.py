@@ -533,7 +533,7 @@ def test_rows_of_another_day_than_the_one_before_are_dated_and_the_first_where_a
     assert _rows(it) == [
         '2025-03-03 23:50 Lookout reported "Disk full" on Archive (critical)',
         "23:55 Ada acknowledged after 5 min",
-        "23:56 Ada snoozed it for 1 h, until 2025-03-04 00:56",
+        "23:56 Ada snoozed it for 1 h, until 00:56",
         '2025-03-04 00:02 Ada noted: "Looking"',
         "00:10 Ada resolved the incident",
     ]
@@ -550,6 +550,69 @@ def test_one_late_note_dates_no_row_but_its_own_and_the_first() -> None:
     assert after[0] == f"2025-03-03 {before[0]}"
     assert after[1:-1] == before[1:]
     assert after[-1] == '2025-04-14 04:00 Ada noted: "Looked at it again"'
+
+
+def test_pages_that_failed_or_may_have_are_told_for_each_person_with_the_reason() -> None:
+    it = _making()
+    it.triggered()
+    it.paged("0:01", "Ada", "email")
+    it.page_failed("0:01", "Ada", "phone", "no answer")
+    it.page_failed("0:30", "Ada", "phone", "no answer")
+    it.page_failed("2:30", "Ada", "sms", "blocked")
+    it.page_failed("0:40", "Ben", "push", "failed")
+    it.page_failed("0:50", "Cy", "sms", "queued", sure=False)
+    assert sorted(_rows(it)[1:]) == [
+        "12:00 Paged Ada by e-mail",
+        "12:00 Paging Ada failed over 2 min: phone (no answer twice) and SMS (blocked)",
+        "12:00 Paging Ben failed: push message (failed)",
+        "12:00 Whether pages reached Cy is not known: SMS (queued)",
+    ]
+
+
+def test_an_answer_with_a_time_has_a_row_and_is_not_told_with_the_request() -> None:
+    it = _making()
+    it.triggered()
+    it.asked("1:00", "Ada", "Please join", Ben="joined", Cy="declined", Di="joined")
+    for at, offset in enumerate(("4:00", "2:00")):
+        it.responders[at] = replace(it.responders[at], answered_at=it.at(offset))
+    assert _rows(it)[1:] == [
+        '12:01 Ada asked Ben, Cy and Di (joined) to help: "Please join"',
+        "12:02 Cy declined to help",
+        "12:04 Ben joined after 3 min",
+    ]
+
+
+def test_of_a_storm_pages_fold_first_alerts_stay_by_service_and_words_stay() -> None:
+    it = _making()
+    for at in range(900):
+        burst, rest = divmod(at, 100)
+        on = service(("Payments", "Search", "Mail")[at % 3])
+        it.alert(f"{burst * 20 + rest // 25}:{rest % 25:02}", f"check {at} of host {at}", on=on)
+    it.triggered()
+    for at in range(300):
+        it.paged(f"{at // 2}:{at % 2 * 30:02}", ("Ada", "Ben")[at % 2], "push")
+    for at in range(90):
+        it.noted(f"{at * 2}:10", "Ada", f"Finding {at}")
+    rows = _rows(it)
+    assert len(rows) == 60
+    for name in ("Payments", "Search", "Mail"):
+        (row,) = [row for row in rows if f"{name}: " in row]
+        assert f"{name}: 300 alerts in 9 bursts from 12:00 to 14:43, peak " in row
+    assert len([row for row in rows if "Paged" in row]) == 1
+    assert all(f'"Finding {at}"' in " ".join(rows) for at in range(90))
+
+
+def test_a_moment_in_a_changed_field_is_shown_as_the_team_reads_it() -> None:
+    it = _making()
+    it.triggered()
+    change = FieldChange("Began", None, "2025-03-03T01:10:00+01:00")
+    it.entry("custom_field_value_change", "1:00", "?", person("Ada"), changes=(change,))
+    told = FieldChange("", None, None, "It rained: all day")
+    it.entry("field_value_change", "5:00", "?", person("Ada"), changes=(told,))
+    assert _rows(it)[1:] == [
+        '12:01 Ada set Began to "2025-03-03 00:10"',
+        '12:05 Ada changed fields: "It rained: all day"',
+    ]
 
 
 def test_a_reopening_names_who_did_it() -> None:

@@ -100,6 +100,18 @@ def test_the_date_is_shown_on_other_days_than_the_one_that_goes_without_saying()
     assert [clock.short(late), clock.short(later)] == ["23:30", "2025-03-04 00:30"]
     beside = clock.on_day_of(later)
     assert [beside.short(late), beside.short(later)] == ["2025-03-03 23:30", "00:30"]
+
+
+def test_what_comes_soon_after_a_time_shows_no_date_beside_it() -> None:
+    late = datetime(2025, 3, 3, 22, 30, tzinfo=UTC)
+    beside = LocalTime.for_times(BERLIN, late, []).on_day_of(late)
+    assert beside.short(late + timedelta(hours=2)) == "01:30"
+    assert beside.short(late + timedelta(hours=13)) == "2025-03-04 12:30"
+
+
+def test_the_zone_decides_which_day_it_is() -> None:
+    late = datetime(2025, 3, 3, 22, 30, tzinfo=UTC)
+    later = late + timedelta(hours=1)
     assert LocalTime.for_times(ZoneInfo("UTC"), late, [later]).short(later) == "23:30"
 
 

@@ -39,6 +39,7 @@ class SandboxAccount:
         teams: Sequence[Wire] = (),
         urgency: str = "high",
         id_: str | None = None,
+        details: str = "",
     ) -> SandboxIncident:
         """Open an incident: by a person, or, without one, by what the first alert comes from."""
         with self.lock:
@@ -58,7 +59,7 @@ class SandboxAccount:
             )
             self.incidents[incident.id] = incident
             if by:
-                incident.trigger_by_hand(at, by)
+                incident.trigger_by_hand(at, by, details)
             return incident
 
     def subscribe(

@@ -20,9 +20,11 @@ class SandboxIncident(Conversation):
     """One incident, from its first alert to its resolution, and perhaps on from there."""
 
     @step
-    def trigger_by_hand(self, at: datetime, by: Wire) -> None:
-        """Write the entry of somebody opening it on the web page."""
+    def trigger_by_hand(self, at: datetime, by: Wire, details: str = "") -> None:
+        """Write the entry of somebody opening it on the web page, perhaps with a description."""
         channel = {"type": "web_trigger", "summary": self.title, "subject": self.title}
+        if details:
+            channel["details"] = details
         self.entry("trigger", at, "Triggered through the website", by, channel)
 
     @step
@@ -107,16 +109,25 @@ class SandboxIncident(Conversation):
         alert["status"], alert["resolved_at"] = "resolved", at
 
     @step
-    def notify(self, user: Wire, via: str, at: datetime) -> None:
-        """Page somebody: ``sms``, ``phone``, ``push`` or ``email``."""
+    def fire_again(self, alert: Wire, at: datetime) -> None:
+        """Let the monitoring send an open alert's event again: a further trigger, no alert."""
+        common = alert["body"]["cef_details"]
+        key, told = alert["alert_key"], alert["summary"]
+        channel = {"type": "api", "summary": told, "incident_key": key, "cef_details": common}
+        self.entry("trigger", at, "Triggered through the API.", alert["integration"], channel)
+
+    @step
+    def notify(self, user: Wire, via: str, at: datetime, status: str = "success") -> None:
+        """Page somebody: ``sms``, ``phone``, ``push`` or ``email``; perhaps in vain."""
         notification = {
             "type": f"{via}_notification",
             "address": "+1-555-0100" if via in ("sms", "phone") else "pager@example.com",
-            "status": "success",
+            "status": status,
         }
         words = {"sms": "SMS", "phone": "phone", "push": "push notification", "email": "email"}
         channel = {"type": "auto", "notification": notification}
-        text = f"Notified {user['summary']} by {words[via]}"
+        told = "Notified" if status == "success" else "Failed to notify"
+        text = f"{told} {user['summary']} by {words[via]}"
         self.entry("notify", at, text, self.service, channel, user=user)
 
     @step
@@ -171,10 +182,12 @@ class SandboxIncident(Conversation):
         self.entry("exhaust_escalation_path", at, text, self.service, {"type": "timeout"})
 
     @step
-    def snooze(self, duration: timedelta, at: datetime, by: Wire) -> None:
-        """Put it off."""
+    def snooze(
+        self, duration: timedelta, at: datetime, by: Wire, *, with_duration: bool = True
+    ) -> None:
+        """Put it off; the end always stands in the changed actions, the duration not always."""
         seconds = int(duration.total_seconds())
-        channel = {"type": "website", "duration": seconds}
+        channel = {"type": "website", **({"duration": seconds} if with_duration else {})}
         until = {"type": "unacknowledge", "at": at + duration}
         text = f"Snoozed by {by['summary']}"
         self.entry("snooze", at, text, by, channel, changed_actions=[until])

@@ -139,8 +139,10 @@ class Conversation(IncidentState):
         self.entry("urgency_change", at, f"Urgency changed to {urgency}", by, channel)
 
     @step
-    def set_field(self, name: str, label: str, value: Any, at: datetime, by: Wire) -> None:
-        """Fill in a custom field: a text, or a list of texts."""
+    def set_field(
+        self, name: str, label: str, value: Any, at: datetime, by: Wire, data_type: str = "string"
+    ) -> None:
+        """Fill in a custom field: a value of its type, or a list of them."""
         known = {one["name"]: one for one in self.custom_fields}
         old = known[name]["value"] if name in known else None
         many = "multi_value" if isinstance(value, list) else "single_value"
@@ -150,7 +152,7 @@ class Conversation(IncidentState):
             "name": name,
             "display_name": label,
             "description": label,
-            "data_type": "string",
+            "data_type": data_type,
             "field_type": many,
             "value": value,
         }
@@ -159,6 +161,15 @@ class Conversation(IncidentState):
         changeset = {"customer_fields": [{**change, "value": value, "old_value": old}]}
         channel = {"type": "website", "changeset": changeset}
         self.entry("custom_field_value_change", at, "Custom field value changed", by, channel)
+
+    @step
+    def move_to(self, service: Wire, at: datetime, by: Wire) -> None:
+        """Move it to another service: the entry tells both by their ids alone."""
+        old, self.service = self.service, service
+        change = {"id": "PSERVICE", "name": "service", "namespace": "incidents"}
+        values = {"value": service["id"], "old_value": old["id"]}
+        channel = {"type": "website", "changeset": {"application_fields": [{**change, **values}]}}
+        self.entry("field_value_change", at, "Incident field values updated", by, channel)
 
     @step
     def set_conference(self, number: str, url: str) -> None:

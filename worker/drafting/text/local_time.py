@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+_SOON = timedelta(hours=12)
+"""A time up to so much later is of the same night, also past midnight."""
+
 _MOMENT = re.compile(
     r"(?<![\w.-])\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)(?![\w.-])",
     re.IGNORECASE,
@@ -17,12 +20,13 @@ _MOMENT = re.compile(
 class LocalTime:
     """How the times of one incident are shown: in which zone, where with date and offset.
 
-    ``today`` is the day that goes without saying, None where every day does; ``changing`` are
-    the days around a change of clocks.
+    ``today`` is the day that goes without saying, None where every day does, and so do the hours
+    soon after ``near``; ``changing`` are the days around a change of clocks.
     """
 
     zone: ZoneInfo
     today: date | None = None
+    near: datetime | None = None
     changing: frozenset[date] = frozenset()
 
     @classmethod
@@ -42,7 +46,7 @@ class LocalTime:
             after = day + timedelta(days=1)
             if offsets.get(after, found) != found:
                 changing |= {day, after}
-        return cls(zone, start.astimezone(zone).date(), frozenset(changing))
+        return cls(zone, start.astimezone(zone).date(), changing=frozenset(changing))
 
     @property
     def name(self) -> str:
@@ -59,12 +63,13 @@ class LocalTime:
         return time.astimezone(self.zone).date()
 
     def on_day_of(self, time: datetime) -> "LocalTime":
-        """Show times as beside ``time``, whose day goes without saying there."""
-        return replace(self, today=self.day(time))
+        """Show times as beside ``time``: its day goes without saying there, and the night after."""
+        return replace(self, today=self.day(time), near=time)
 
     def short(self, time: datetime) -> str:
         """Show as ``02:10``, with the date before it and the offset behind it where needed."""
-        return self._shown(time, with_date=self.today not in {None, self.day(time)})
+        soon = self.near is not None and timedelta() <= time - self.near <= _SOON
+        return self._shown(time, with_date=not soon and self.today not in {None, self.day(time)})
 
     def full(self, time: datetime) -> str:
         """Show as ``2025-03-03 02:10``, with the offset behind it where needed."""

@@ -1,0 +1,120 @@
+"""What becomes of what the log holds: pages in vain, repeats, changes, fields, snoozes, answers."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from connectors.pagerduty.sandbox import references as wire
+from connectors.pagerduty.sandbox.incident import SandboxIncident
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import CHECKOUT, LENA
+from tests.acceptance.world import World, world
+
+MARCO = wire.person("Marco Vidal")
+LEDGER = wire.service("Ledger")
+
+
+@pytest.fixture
+def here(tmp_path):
+    with world(tmp_path) as made:
+        yield made
+
+
+def opened(here: World, title: str = "Queue is long") -> tuple[SandboxIncident, datetime]:
+    """An incident with one alert, an hour and a half ago."""
+    at = here.clock.now - timedelta(minutes=90)
+    incident = here.pagerduty.account.open(CHECKOUT, title, at=at)
+    incident.alert(title, at, key="one")
+    here.incidents["it"] = incident
+    return incident, at
+
+
+def told(here: World, incident: SandboxIncident) -> str:
+    """The draft, once the incident is resolved."""
+    incident.resolve(here.clock.now, by=LENA)
+    assert not here.sync("it").failures
+    return here.text("it")
+
+
+def rows(text: str) -> list[str]:
+    """The words of the timeline's rows, without the links."""
+    table = text.partition("## 2. ")[2].partition("\n---")[0].splitlines()
+    return [line.split(" | ")[1].partition(" [")[0] for line in table[3:] if line.startswith("|")]
+
+
+def test_pages_that_did_not_get_through_are_no_pages(here: World) -> None:
+    incident, at = opened(here)
+    for minute, (way, status) in enumerate([("phone", "no_answer"), ("sms", "fail")]):
+        incident.notify(LENA, way, at + timedelta(minutes=minute), status)
+    incident.escalate([MARCO], at + timedelta(minutes=20))
+    incident.notify(MARCO, "push", at + timedelta(minutes=20))
+    text = told(here, incident)
+    assert "Paging Lena Okafor failed over 1 min: phone (no answer) and SMS (failed)" in rows(text)
+    assert "Paged Lena" not in text
+    assert "Paged Marco Vidal by push message" in rows(text)
+    assert "  - 2 pages to Lena Okafor failed: phone (no answer) and SMS (failed)" in text
+
+
+def test_what_fired_again_after_a_cure_is_told_behind_it(here: World) -> None:
+    incident, at = opened(here)
+    for minutes in (10, 20, 40, 50, 60):
+        incident.fire_again(incident.alerts[0], at + timedelta(minutes=minutes))
+    incident.note("Restarted the consumers.", at + timedelta(minutes=30), LENA)
+    text = told(here, incident)
+    again = [row for row in rows(text) if "again" in row]
+    assert len(again) == 2
+    assert again[0].startswith("Fired again twice until ")
+    assert again[1].startswith("Fired again 3 times until ")
+    assert "after Lena Okafor had noted at" in text.partition("What Didn't Go Well")[2]
+    assert "; fired again 5 times until" in text.partition("Technical Impact")[2]
+
+
+def test_fields_are_told_by_their_types_and_changes_by_names(here: World) -> None:
+    incident, at = opened(here)
+    values = {
+        ("regions", "Regions", "string"): ["EU", "UK"],
+        ("data_loss", "Data loss", "boolean"): False,
+        ("began", "Impact began", "datetime"): "2026-11-17T08:41:00Z",
+        ("chat", "Chat channel", "url"): "https://chat.example.com/c/7",
+        ("shops", "Shops", "integer"): 130,
+        ("unset", "Unset", "string"): None,
+    }
+    for (name, label, data_type), value in values.items():
+        incident.set_field(name, label, value, at + timedelta(minutes=5), LENA, data_type)
+    incident.move_to(LEDGER, at + timedelta(minutes=9), LENA)
+    text = told(here, incident)
+    for line in ("Regions: EU, UK", "Chat channel: <https://chat.example.com/c/7>", "Shops: 130"):
+        assert f"\n  - {line}\n" in text
+    assert "Data loss: no. Impact began: 2026-11-17 09:41" in text
+    assert "Unset" not in text.partition("## 8.")[2]
+    moved = f"Lena Okafor changed the service from {CHECKOUT['summary']} to Ledger"
+    assert moved in rows(text)
+
+
+def test_the_end_of_a_snooze_is_told_without_its_duration(here: World) -> None:
+    incident, at = opened(here)
+    incident.acknowledge(LENA, at + timedelta(minutes=1))
+    incident.snooze(timedelta(minutes=40), at + timedelta(minutes=2), LENA, with_duration=False)
+    (row,) = [row for row in rows(told(here, incident)) if "snoozed" in row]
+    assert row.startswith("Lena Okafor snoozed it for 40 min, until ")
+
+
+def test_a_description_and_the_type_of_an_incident_are_told(here: World) -> None:
+    at = here.clock.now - timedelta(minutes=90)
+    words = "Gift cards are charged twice. 14 tickets so far."
+    incident = here.pagerduty.account.open(CHECKOUT, "Charges", at=at, by=MARCO, details=words)
+    incident.incident_type = "security_incident"
+    here.incidents["it"] = incident
+    text = told(here, incident)
+    assert f'description: "{words}"' in rows(text)[0]
+    assert words in text.partition("**Impact:**")[2].partition("**Services")[0]
+    assert "Security incident, high urgency" in text
+
+
+def test_answers_to_a_request_have_their_own_times(here: World) -> None:
+    incident, at = opened(here)
+    incident.request([MARCO, LENA], "Please look", at + timedelta(minutes=5), LENA)
+    incident.respond(MARCO, "joined", at + timedelta(minutes=8))
+    text = told(here, incident)
+    asked = 'Lena Okafor asked Marco Vidal and Lena Okafor (no answer) to help: "Please look"'
+    assert asked in rows(text)
+    assert "Marco Vidal joined after 3 min" in rows(text)
