@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from config.own_patterns import own_pattern
+from config.template_names import ACTION_MARKS
 from config.values import Clock, Label, Period, TemplateFile
 from connectors.settings import Duration, SettingsGroup, Text
 
@@ -43,7 +44,8 @@ class DraftSettings(SettingsGroup):
     ``services`` and ``teams`` hold names or ids, ``priorities`` names. The targets decide whether
     a time is told under what went well or under what did not; the review is due ``review_due``
     after the end. With ``had_person`` an incident that recovered without anybody gets no draft.
-    ``rules`` are by log entry type, such as ``notify_log_entry``.
+    ``rules`` are by log entry type, such as ``notify_log_entry``. A note's line that begins with
+    one of ``action_marks`` and a colon is an action item.
     """
 
     services: tuple[Text, ...] = ()
@@ -57,6 +59,7 @@ class DraftSettings(SettingsGroup):
     acknowledge_target: Duration = timedelta(minutes=5)
     resolve_target: Duration = timedelta(hours=1)
     review_due: Duration = timedelta(days=5)
+    action_marks: tuple[Text, ...] = ACTION_MARKS
     rules: Mapping[Text, RuleSettings] = {}
 
 

@@ -119,6 +119,9 @@ COLUMNS: Mapping[Column, str] = MappingProxyType(
 )
 
 
+ACTION_MARKS = ("ACTION", "ACTION ITEM", "AI", "FOLLOW-UP")
+"""With what a line of a note begins that names an action item, before a colon, in any case."""
+
 NOTHING: tuple[str, ...] = (
     "TBD",
     "TBC",

@@ -57,11 +57,12 @@ class PagerDuty:
         return payloads.incident(answer["incident"].required_object())
 
     def record(self, incident: IncidentId) -> IncidentRecord:
-        """Make four calls, and one for each 100 log entries and alerts.
+        """Make five calls, and one for each 100 log entries and alerts.
 
-        The four are incident, notes, change events, business services. Alerts are not asked for
-        where there are none, subscribers only where a status update went out, other incidents only
-        where something hints at a merge, and what the account's plan lacks (402) only once an hour.
+        The five are incident, notes, change events, business services, and a page of the incidents
+        of that time, for those that were merged into it (up to five pages where something hints at
+        a merge). Alerts are not asked for where there are none, subscribers only where a status
+        update went out, and what the account's plan lacks (402) only once an hour.
         """
         hidden = Hidden()
         transport = self._transport.counting(hidden)

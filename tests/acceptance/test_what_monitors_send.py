@@ -1,9 +1,11 @@
 """What becomes of the texts that monitors send: links, mails, titles of any length."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from connectors.pagerduty.sandbox import references as wire
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import CHECKOUT, LENA
 from tests.acceptance.world import World, world
@@ -77,3 +79,53 @@ def test_links_side_by_side_in_markdown_are_links_each(here: World) -> None:
         "- Image: [Lag](https://snap.example.com/1.png)",
         "- [Lag](https://watch.example.com/monitors/7?to=2)",
     ]
+
+
+def test_a_title_of_many_lines_is_one_heading_and_told_whole_once(here: World) -> None:
+    lines = [
+        f"Replica search-{n} is {n * 137} s behind its leader: reads are old." for n in (1, 2, 3, 4)
+    ]
+    raised(here, "\n".join(lines))
+    told = section(here, 1)
+    text = here.text("it")
+    assert f"\n# Postmortem: {lines[0][:-1]}…\n" in text
+    assert told == ['- The whole title: "' + " ".join(lines) + '"']
+    assert text.count(lines[1]) == 1
+    assert f'title: "{lines[0][:-1]}…"\n' in text
+    here.add_rows("Add a replica", name="it")
+    here.sync("it")
+    (ticket,) = here.jira.site.records.values()
+    assert lines[1] not in str(ticket.now)
+
+
+def test_what_people_change_in_the_front_matter_stays_and_the_rest_is_refreshed(
+    here: World,
+) -> None:
+    incident = raised(here, "Lag")
+    here.sync("it")
+    assert "severity" not in here.text("it").partition("\n---\n")[0]
+    incident.set_priority(wire.priority("P2"), here.clock.now, LENA)
+    here.sync("it")
+    assert "\nseverity: P2\n" in here.text("it")
+    here.edit(lambda text: text.replace("title: Lag", "title: The lag of October"), "it")
+    incident.title = "Lag on db-1"
+    incident.set_priority(wire.priority("P1"), here.clock.now, LENA)
+    result = here.sync("it")
+    assert "\nseverity: P1\n" in here.text("it")
+    assert "\ntitle: The lag of October\n" in here.text("it")
+    assert [(one.place, one.fresh) for one in result.suggestions] == [("title", "Lag on db-1")]
+
+
+def test_a_review_of_long_ago_is_due_after_its_draft_and_stays_so(here: World) -> None:
+    here.policy = replace(
+        here.policy, drafting=replace(here.policy.drafting, review_due=timedelta(days=5))
+    )
+    here.clock.now -= timedelta(days=40)
+    raised(here, "Lag")
+    here.clock.now += timedelta(days=40)  # 23 November 2026, a Monday: in five days is a Saturday
+    here.sync("it")
+    assert "Due by 2026-11-30" in here.text("it")
+    here.clock.now += timedelta(days=20)
+    before = here.path("it").stat().st_mtime_ns
+    here.sync("it")
+    assert here.path("it").stat().st_mtime_ns == before

@@ -91,8 +91,8 @@ def storm() -> IncidentRecord:
     it.noted(
         "1:45:10",
         "Ben Haugen",
-        "TODO: test connection use in CI (@ada.okafor)\n"
-        "TODO: write a runbook for a full payments pool",
+        "FOLLOW-UP: test connection use in CI (@ada.okafor)\n"
+        "ai: write a runbook for a full payments pool",
     )
     it.resolved(
         "1:47:08", "Ben Haugen", "Rolled checkout back to 4.1.9, pool drained within 10 minutes."

@@ -58,7 +58,7 @@ def hostile() -> IncidentRecord:
     it.noted(
         "4:00",
         "Eve | Mallory <eve@example.net>",
-        "ACTION: [placeholder] | drop `table` @eve|x by 2025-02-30\nTODO: [all]",
+        "ACTION: [placeholder] | drop `table` @eve|x by 2025-02-30\nAI: [all]",
     )
     it.entry("weird|type", "5:00", "1. first\n2. second | third", None)
     it.updated(

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.integration.places import GitPlace, git
-from worker.jobs.results import Action, Deed
-from worker.jobs.write_document import commit_message
+from worker.jobs.results import Action, Deed, commit_message
 from worker.store.git.commit import clean_message
 from worker.store.git.git_store import GitStore
 

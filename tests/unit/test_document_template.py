@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.template_names import Names, Section, Slot
+from worker.content.name_matching import label, match, normal
 from worker.document.fill_template import file_name, survey
-from worker.document.name_matching import label, match, normal
 from worker.document.outline import title
 from worker.document.unread.unfinished_text import open_prompts
 

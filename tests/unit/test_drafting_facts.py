@@ -53,6 +53,51 @@ def test_an_incident_without_a_title_is_called_by_its_number() -> None:
     assert _told(it).title == "Incident 1"
 
 
+@pytest.mark.parametrize(
+    ("title", "heading"),
+    [
+        ("Disk \n full", "Disk full"),
+        ("Replica 1 lags by 137 s behind its leader.\n" * 9, "Replica 1 lags by 137 s behind its leader…"),
+        ("Down:\n" + "word " * 60, "Down: " + "word " * 25 + "word…"),
+        ("x" * 500, "x" * 137 + "…"),
+        ("See " + "it " * 40 + "https://a.example.com/" + "y" * 90, "See " + "it " * 39 + "it…"),
+        ("*" * 200, r"\*" * 69 + "…"),
+        ("a" * 138, "a" * 138),
+    ],
+)  # fmt: skip
+def test_a_title_of_any_length_is_one_heading_and_told_whole_once(title: str, heading: str) -> None:
+    it = _making()
+    it.title = title
+    content = _told(it)
+    assert len(content.title) <= 140
+    assert content.title.startswith(heading[:60])
+    assert content.title == heading or "*" in title
+    assert ["The whole title" in one for one in _points(content, Slot.IMPACT)] == [True] * (
+        len(" ".join(title.split())) > 138
+    )
+    assert len(content.facts["title"][0]) <= 138
+
+
+def test_a_long_title_is_told_by_its_beginning_where_it_was_triggered() -> None:
+    it = Making(1, "Replica 1 lags behind its leader by 137 s.\n" * 9, START, service("Archive"))
+    it.triggered()
+    told = _told(it).timeline[0].cells[1]
+    assert 'reported "Replica 1 lags behind its leader by 137 s…" on Archive' in told
+
+
+def test_the_front_matter_gets_what_is_known() -> None:
+    record = nights.storm()
+    incident = replace(record.incident, teams=(Reference("T1", "Shop"), Reference("T2", "Shop")))
+    told = replace(record, incident=incident, commander=record.log_entries[0].agent)
+    facts = draft(told, replace(POLICY, timezone=ZoneInfo("Asia/Tokyo"))).content.facts
+    assert facts["started"] == ("2025-03-03T10:10:04+09:00",)
+    assert (facts["teams"], facts["number"]) == (("Shop",), ("4711",))
+    assert facts["services"][0] == "Checkout API"
+    assert facts["commander"] == (record.log_entries[0].agent.name,)  # type: ignore[union-attr]  # there is one
+    still_open = draft(_making().record(), POLICY).content.facts
+    assert {"ended", "severity", "teams", "commander"}.isdisjoint(still_open)
+
+
 def test_a_dangerous_incident_url_is_left_out() -> None:
     it = _making()
     it.more = {"url": "javascript:alert(1)"}
@@ -567,8 +612,27 @@ def test_the_review_is_due_some_days_after_the_end_in_the_shown_zone() -> None:
     it = _making()
     it.resolved("4:00:00", "Ada")
     assert _told(it, policy).entries[Slot.REVIEW] == DraftEntry(
-        "Due by 2025-03-09", keep_prompt=True
+        "Due by 2025-03-10", keep_prompt=True
     )
+
+
+@pytest.mark.parametrize(
+    ("drafted", "due"),
+    [
+        (None, "2025-03-10"),  # the end of Tuesday, 4 March, and five days: a Sunday
+        ("2025-03-04T10:00:00+00:00", "2025-03-10"),
+        ("2025-03-09T23:00:00+00:00", "2025-03-10"),
+        ("2025-03-11T10:00:00+00:00", "2025-03-17"),  # a Sunday again
+        ("2025-04-02T10:00:00+00:00", "2025-04-07"),
+    ],
+)
+def test_the_review_is_due_on_a_working_day_that_was_to_come(drafted: str | None, due: str) -> None:
+    policy = replace(POLICY, review_due=timedelta(days=5))
+    it = _making()
+    it.resolved("24:00:00", "Ada")
+    drafted_at = datetime.fromisoformat(drafted) if drafted else None
+    entry = draft(it.record(), policy, drafted_at).content.entries[Slot.REVIEW]
+    assert entry.text == f"Due by {due}"
 
 
 def test_custom_fields_say_who_was_hit() -> None:

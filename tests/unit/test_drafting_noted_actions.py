@@ -23,25 +23,25 @@ def _found(text: str) -> list[tuple[str, str, date | None]]:
         ("ACTION: add an alert", "add an alert", "", None),
         ("action item: add an alert", "add an alert", "", None),
         ("AI: add an alert", "add an alert", "", None),
-        ("To-do: add an alert", "add an alert", "", None),
-        ("TODO: @ada.okafor add an alert", "add an alert", "ada.okafor", None),
-        ("TODO: add an alert (@ada)", "add an alert", "ada", None),
-        ("TODO: add an alert @ada@example.com.", "add an alert.", "ada@example.com", None),
-        ("TODO: add an alert by 2025-04-30 @ada", "add an alert", "ada", date(2025, 4, 30)),
-        ("TODO: add an alert @ada, by Friday", "add an alert", "ada", date(2025, 4, 4)),
-        ("TODO: by 3 May: page the DBA", "by 3 May: page the DBA", "", None),
-        ("TODO: fix the leak by hand", "fix the leak by hand", "", None),
-        ("TODO: fix it by hand, by tomorrow", "fix it by hand", "", date(2025, 4, 3)),
-        ("TODO: add an alert by April 30, 2026", "add an alert", "", date(2026, 4, 30)),
+        ("Follow ups: add an alert", "add an alert", "", None),
+        ("AI: @ada.okafor add an alert", "add an alert", "ada.okafor", None),
+        ("AI: add an alert (@ada)", "add an alert", "ada", None),
+        ("AI: add an alert @ada@example.com.", "add an alert.", "ada@example.com", None),
+        ("AI: add an alert by 2025-04-30 @ada", "add an alert", "ada", date(2025, 4, 30)),
+        ("AI: add an alert @ada, by Friday", "add an alert", "ada", date(2025, 4, 4)),
+        ("AI: by 3 May: page the DBA", "by 3 May: page the DBA", "", None),
+        ("AI: fix the leak by hand", "fix the leak by hand", "", None),
+        ("AI: fix it by hand, by tomorrow", "fix it by hand", "", date(2025, 4, 3)),
+        ("AI: add an alert by April 30, 2026", "add an alert", "", date(2026, 4, 30)),
         (
-            "TODO: add an alert by Friday, April 11, 2025, @ada",
+            "AI: add an alert by Friday, April 11, 2025, @ada",
             "add an alert",
             "ada",
             date(2025, 4, 11),
         ),
-        ("TODO: add an alert by Friday, or two", "add an alert, or two", "", date(2025, 4, 4)),
-        ("TODO: add an alert by 3/4/2025", "add an alert by 3/4/2025", "", None),
-        ("TODO: mail ops@example.com", "mail ops@example.com", "", None),
+        ("AI: add an alert by Friday, or two", "add an alert, or two", "", date(2025, 4, 4)),
+        ("AI: add an alert by 3/4/2025", "add an alert by 3/4/2025", "", None),
+        ("AI: mail ops@example.com", "mail ops@example.com", "", None),
     ],
 )
 def test_a_note_that_begins_with_a_mark_is_an_action_item(
@@ -53,11 +53,11 @@ def test_a_note_that_begins_with_a_mark_is_an_action_item(
 @pytest.mark.parametrize(
     ("text", "task", "owner"),
     [
-        ("TODO: @Aiko Brandt check the pool", "check the pool", "Aiko Brandt"),
-        ("TODO: check the pool @aiko brandt by Friday", "check the pool", "Aiko Brandt"),
-        ("TODO: check the pool @Zoë Quill by Friday", "check the pool", "Zoë Quill"),
-        ("TODO: @Zoë Check the pool", "Check the pool", "Zoë"),
-        ("TODO: check the pool (@Aikon)", "check the pool", "Aikon"),
+        ("AI: @Aiko Brandt check the pool", "check the pool", "Aiko Brandt"),
+        ("AI: check the pool @aiko brandt by Friday", "check the pool", "Aiko Brandt"),
+        ("AI: check the pool @Zoë Quill by Friday", "check the pool", "Zoë Quill"),
+        ("AI: @Zoë Check the pool", "Check the pool", "Zoë"),
+        ("AI: check the pool (@Aikon)", "check the pool", "Aikon"),
     ],
 )
 def test_an_owner_of_several_words_is_somebody_known_or_ends_the_item(
@@ -68,8 +68,16 @@ def test_an_owner_of_several_words_is_somebody_known_or_ends_the_item(
     assert (item.task, item.owner.lower()) == (task, owner.lower())
 
 
+def test_a_team_has_its_own_marks() -> None:
+    note = WrittenNote("note:P1", WEDNESDAY, None, "Next step: one\nTODO : two\nACTION: three")
+    found = noted_actions([note], CLOCK, marks=("TODO:", "next-step"))
+    assert [item.task for item in found] == ["one", "two"]
+    assert is_action(note.text, ("next step",))
+    assert not is_action(note.text)
+
+
 def test_one_note_may_hold_several_items_each_with_a_key_of_its_own() -> None:
-    text = "Done for today.\nACTION: one\nnothing\nTODO: two @ben"
+    text = "Done for today.\nACTION: one\nnothing\nfollow-up: two @ben"
     found = list(noted_actions([WrittenNote("note:P7", WEDNESDAY, None, text)], CLOCK))
     assert found == [NotedAction("note:P7:1", "one"), NotedAction("note:P7:2", "two", "ben")]
 
@@ -83,7 +91,17 @@ def test_a_mark_alone_on_its_line_makes_items_of_the_list_below() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Ai: not capital", "reaction: none", "an ACTION: inside", "ACTION", "TODO: @ada", ""]
+    "text",
+    [
+        "TODO: not now",
+        "To-do: no",
+        "mail: none",
+        "reaction: none",
+        "an ACTION: inside",
+        "ACTION",
+        "AI: @ada",
+        "",
+    ],
 )
 def test_anything_else_is_none(text: str) -> None:
     assert _found(text) == []

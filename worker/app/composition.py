@@ -178,6 +178,7 @@ def _drafting(settings: Settings, source: SourceConnector | None) -> DraftPolicy
         acknowledge_within=drafts.acknowledge_target or None,
         resolve_within=drafts.resolve_target or None,
         review_due=drafts.review_due or None,
+        action_marks=drafts.action_marks,
     )
 
 

@@ -51,6 +51,28 @@ def one_line(text: str) -> str:
     return whole
 
 
+LONGEST_TITLE = 138
+"""Characters of a title that a heading shows: with ``Postmortem: `` before it they are 150."""
+
+_FIRST_LINE = 20
+_BROKEN_ADDRESS = re.compile(r"(?<=\S)\s+\S*://\S*$")
+
+
+def headline(title: str, limit: int = LONGEST_TITLE) -> str:
+    """Give a title of any length as one line that can be read, cut at a word.
+
+    One that is a text of several lines is called by its first, where that says enough.
+    """
+    whole = clean(title)
+    if len(whole) <= limit:
+        return whole
+    first = next(filter(None, map(clean, title.splitlines())), "")
+    if _FIRST_LINE <= len(first) < limit:
+        return f"{first.rstrip('.,;: ')}…"
+    cut = shorten(whole, limit).removesuffix("…").rstrip(" .,;:")
+    return f"{_BROKEN_ADDRESS.sub('', cut)}…"
+
+
 def shorten(text: str, limit: int) -> str:
     """Cut a clean line to at most ``limit`` characters, between words where it can be."""
     if len(text) <= limit:

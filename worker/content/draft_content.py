@@ -52,6 +52,7 @@ class Content:
     ``timeline`` rows have two cells (time, what happened), in time order; ``action_items`` rows
     have four (task, owner, priority, deadline), a cell the program knows nothing of is "".
     ``starts_on`` is the day of the start in the shown timezone; ``timezone`` its shown name.
+    ``facts`` are for the front matter, by its keys: texts as they are, no Markdown.
     """
 
     incident: IncidentId
@@ -62,6 +63,7 @@ class Content:
     entries: Mapping[Slot, DraftEntry] = field(default_factory=dict)
     timeline: tuple[DraftRow, ...] = ()
     action_items: tuple[DraftRow, ...] = ()
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def own_keys(keys: Iterable[str]) -> Iterator[str]:

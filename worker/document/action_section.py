@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from config.template_names import Column, Names, Section
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import escape, plain_cell
+from worker.content.name_matching import normal
 from worker.content.placeholders import is_prompt
 from worker.document.action_item_values import (
     ActionItem,
@@ -32,7 +33,6 @@ from worker.document.action_item_values import (
 from worker.document.checkboxes import FoundBox, edit_boxes, read_boxes
 from worker.document.markdown_blocks import Blocks, parse
 from worker.document.markdown_tables import TableRow, append_cells, append_rules, replace_cell
-from worker.document.name_matching import normal
 from worker.document.outline import ActionsTable, find_actions, find_sections, tables_of_actions
 from worker.document.text_edits import Edit
 from worker.document.unread.stray_rows import (

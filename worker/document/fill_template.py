@@ -9,25 +9,23 @@ from datetime import date
 from config.template_names import Column, Names, Section, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, own_keys
 from worker.content.inline_markdown import in_cell
+from worker.content.name_matching import label
 from worker.content.placeholders import is_bracketed, is_placeholder
-from worker.document import front_matter
 from worker.document.merge import merge_parts, targets_of
+from worker.document.merge_head import head_units, with_front_matter
 from worker.document.merge_values import (
     ACTION_ITEMS,
     HEAD_PROMPT,
     TIMELINE,
     TIMELINE_HEADER,
     TITLE,
-    URL,
     Unit,
     Units,
     Written,
     fixed_of,
     points_of,
 )
-from worker.document.name_matching import label
 from worker.document.outline import Outline, outline
-from worker.document.text_edits import BOM, SourceText
 
 _PROMPT = re.compile(r"\\?\[[^\[\]]*\]")
 _ZONE = re.compile(r"\([^()\[\]]*\)(?=\s*$)")
@@ -54,8 +52,8 @@ def fill(template: str, content: Content, names: Names) -> Written:
     text = found.blocks.source.apply(woven.edits)
     units = {place: units for place, units in woven.units.items() if place in fresh}
     return Written(
-        _with_front_matter(text, content),
-        {URL: (Unit("", (content.url,)),), **units},
+        with_front_matter(text, content),
+        {**head_units(content), **units},
         prompts,
     )
 
@@ -197,18 +195,6 @@ def _unique(many: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Unit, ...]:
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
-
-
-def _with_front_matter(text: str, content: Content) -> str:
-    values = {"incident": content.incident, "url": content.url}
-    found = front_matter.read(text)
-    if found is None:
-        first = front_matter.new({**values, "status": front_matter.INITIAL_STATUS})
-        source = SourceText.of(text)
-        first = f"{first}\n".replace("\n", source.line_end(0))
-        return first + text.removeprefix(BOM)
-    wanted = values if found.status else {**values, "status": front_matter.INITIAL_STATUS}
-    return SourceText.of(text).apply(front_matter.set_values(text, wanted))
 
 
 SLUG_LENGTH = 60

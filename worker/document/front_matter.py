@@ -38,6 +38,17 @@ _WORDS_WITH_MEANING = frozenset({"true", "false", "yes", "no", "on", "off", "nul
 OURS = ("incident", "url", "status")
 """The keys that the program reads."""
 
+_LISTS = frozenset({"services", "teams"})
+_BARE = {
+    "number": re.compile(r"\d{1,18}"),
+    "started": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d"),
+    "ended": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d"),
+}
+"""What a number and a time are for every reader of YAML, and so stand without quotes."""
+
+FrontValue = str | tuple[str, ...]
+"""A text, or a list of them."""
+
 INITIAL_STATUS = "draft"
 """The status of a document that nobody has reviewed."""
 
@@ -122,13 +133,37 @@ def former(text: str) -> str:
     return found["incident"] if found and _BESIDE.search(head) else ""
 
 
-def new(values: Mapping[str, str]) -> str:
+def values(text: str) -> Mapping[str, tuple[str, ...]] | None:
+    """Give what each key says, by its name in lower case: a text, or those of a list.
+
+    None where there is no front matter. Raises ``DocumentError`` as :func:`read` does.
+    """
+    block = _block(SourceText.of(text))
+    if block is None:
+        return None
+    return {key: _texts(node) for key, node in _nodes(block[1]).items()}
+
+
+def _texts(node: yaml.Node) -> tuple[str, ...]:
+    if isinstance(node, yaml.ScalarNode):
+        return (str(node.value).strip(),)
+    if isinstance(node, yaml.SequenceNode):
+        return tuple(text for one in node.value for text in _texts(one))
+    return ("{…}",)
+
+
+def value_of(key: str, cells: tuple[str, ...]) -> FrontValue:
+    """Give what stands behind a key: a list where it holds several, else a text."""
+    return tuple(filter(None, cells)) if key in _LISTS else " ".join(cells)
+
+
+def new(values: Mapping[str, FrontValue]) -> str:
     """Give a front matter with these values, whatever text they are."""
-    lines = "".join(f"{key}: {_quoted(value)}\n" for key, value in values.items())
+    lines = "".join(f"{key}: {_written(key, value)}\n" for key, value in values.items())
     return f"---\n{lines}---\n"
 
 
-def set_values(text: str, values: Mapping[str, str]) -> list[Edit]:
+def set_values(text: str, values: Mapping[str, FrontValue]) -> list[Edit]:
     """Make the edits that give keys other values; keys that are absent are added at the end.
 
     Nothing is made where there is no front matter, or the values are there already. Raises
@@ -143,15 +178,24 @@ def set_values(text: str, values: Mapping[str, str]) -> list[Edit]:
     edits, added = [], []
     for key, value in values.items():
         if key not in nodes:
-            added.append(f"{key}: {_quoted(value)}")
-        elif _scalar(nodes[key], key) != value:
-            node = nodes[key]
-            place = Place(start + node.start_mark.index, start + node.end_mark.index)
-            space = "" if place.end > place.start else " "
-            edits.append(Edit(place, space + _quoted(value)))
+            added.append(f"{key}: {_written(key, value)}")
+        elif key in OURS and _scalar(nodes[key], key) == value:
+            continue
+        elif _texts(nodes[key]) != ((value,) if isinstance(value, str) else value):
+            edits.append(_edit(start, nodes[key], _written(key, value)))
     if added:
         edits.append(source.insert_after(body_line(source) - 2, added))
     return edits
+
+
+def _edit(start: int, node: yaml.Node, value: str) -> Edit:
+    """Put a value in the place of another; a list in lines ends with its last one's text."""
+    last = node
+    while isinstance(last, yaml.SequenceNode) and not last.flow_style and last.value:
+        last = last.value[-1]
+    place = Place(start + node.start_mark.index, start + last.end_mark.index)
+    in_margin = isinstance(node, yaml.SequenceNode) and node.start_mark.column == 0
+    return Edit(place, f" {value}" if in_margin or place.end == place.start else value)
 
 
 def _block(source: SourceText) -> tuple[int, str] | None:
@@ -179,7 +223,8 @@ def _nodes(content: str) -> dict[str, yaml.Node]:
     found: dict[str, yaml.Node] = {}
     for key, value in root.value:
         name = str(key.value).strip().casefold()
-        if name in OURS and value.start_mark.index < key.end_mark.index:
+        refers = value.start_mark.index < key.end_mark.index
+        if name in OURS and refers:
             raise DocumentError(
                 f"The front matter at the top of the document gives '{name}' as a reference.",
                 "Write its value out.",
@@ -189,7 +234,7 @@ def _nodes(content: str) -> dict[str, yaml.Node]:
                 f"The front matter at the top of the document says '{name}' twice.",
                 "Remove one of the two lines.",
             )
-        found[name] = value
+        found[name] = yaml.MappingNode("", []) if refers else value
     return found
 
 
@@ -212,6 +257,19 @@ def _broken(error: Exception) -> DocumentError:
         f"The front matter at the top of the document is not valid YAML{line}: {problem}.",
         "Mend it; a value with ':' or '#' in it needs quotes.",
     )
+
+
+def _written(key: str, value: FrontValue) -> str:
+    """Give a value as YAML: a list on one line, a number or a time as such, any other text."""
+    if not isinstance(value, str):
+        return f"[{', '.join(map(_quoted_in_list, value))}]"
+    bare = _BARE.get(key)
+    return value if bare and bare.fullmatch(value) else _quoted(value)
+
+
+def _quoted_in_list(value: str) -> str:
+    plain = _quoted(value)
+    return f'"{plain}"' if "," in plain and not plain.startswith('"') else plain
 
 
 def _quoted(value: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from config.template_names import Names, Slot
 from worker.content.same_markdown import Spelling
-from worker.document import front_matter
+from worker.document.merge_head import Merged, merge_head
 from worker.document.merge_lists import merge_list, merge_points
 from worker.document.merge_pairing import pair
 from worker.document.merge_targets import (
@@ -27,7 +27,6 @@ from worker.document.merge_values import (
     TIMELINE,
     TIMELINE_HEADER,
     TITLE,
-    URL,
     MergeChange,
     MergeStep,
     PlaceResult,
@@ -41,19 +40,6 @@ from worker.document.merge_values import (
 )
 from worker.document.outline import Outline, outline
 from worker.document.text_edits import Edit
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """The merged text, and the base to remember once it is written.
-
-    ``base`` never takes people's words for the program's.
-    """
-
-    text: str
-    base: Written
-    suggestions: tuple[Suggestion, ...]
-    changes: tuple[MergeChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +60,13 @@ def merge(base: Written | None, people: str, fresh: Written, names: Names) -> Me
     before = base.units if base else None
     targets = targets_of(found, _header(base, fresh))
     merged = merge_parts(targets, before, fresh.units, fresh.prompts, names)
-    front, url, changes = _front_matter(people, before, fresh.units)
-    text = found.blocks.source.apply((*merged.edits, *front))
-    units = {**merged.units, **url}
+    head = merge_head(people, before, fresh.units)
+    text = found.blocks.source.apply((*merged.edits, *head.edits))
     return Merged(
         text,
-        Written(text, units, fresh.prompts),
-        merged.suggestions,
-        (*changes, *merged.changes),
+        Written(text, {**head.units, **merged.units}, fresh.prompts),
+        (*head.suggestions, *merged.suggestions),
+        (*head.changes, *merged.changes),
     )
 
 
@@ -121,23 +106,6 @@ def _held(targets: MergeTargets, units: Units) -> tuple[int, int]:
             continue
         may_hold += len(many)
     return held, may_hold
-
-
-def _front_matter(
-    people: str, base: Units | None, fresh: Units
-) -> tuple[list[Edit], dict[str, tuple[Unit, ...]], list[MergeChange]]:
-    """Refresh the incident's URL where nobody changed it."""
-    now = fresh[URL][0]
-    found = front_matter.read(people)
-    before = base[URL][0] if base and base.get(URL) else None
-    # pandoc puts angle brackets around an address, also here
-    if found is None or not before or before.cells[0] != found.url.strip("<>"):
-        return [], {URL: (before or now,)}, []
-    if before == now:
-        return [], {URL: (now,)}, []
-    edits = front_matter.set_values(people, {"url": now.cells[0]})
-    changes = [MergeChange("url", found.url, now.cells[0], REFRESHED)] if edits else []
-    return edits, {URL: (now,)}, changes
 
 
 def targets_of(outline: Outline, header: tuple[str, ...]) -> MergeTargets:

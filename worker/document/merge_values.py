@@ -9,7 +9,8 @@ from worker.document.front_matter import DocumentError
 from worker.document.text_edits import Edit
 
 TITLE = "title"
-URL = "front_matter.url"
+FRONT = "front_matter."
+"""What the place of a front matter's key begins with."""
 TIMELINE_HEADER = "timeline.header"
 TIMELINE = "timeline"
 ACTION_ITEMS = "action_items"
@@ -52,8 +53,9 @@ class Unit:
 
 
 Units = Mapping[str, tuple[Unit, ...]]
-"""By place: ``title``, ``front_matter.url``, a slot's value for what stands behind its label, that
-with ``.points`` for the list below it, ``timeline.header``, ``timeline`` and ``action_items``."""
+"""By place: ``title``, ``front_matter.url`` and other keys, a slot's value for what stands behind
+its label, that with ``.points`` for the list below it, ``timeline.header``, ``timeline`` and
+``action_items``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,6 @@ def place_names(names: Names) -> Mapping[str, str]:
     """Give what the document's readers call each place."""
     named = {
         TITLE: "Title",
-        URL: "url",
         TIMELINE: names.headings[Section.TIMELINE],
         TIMELINE_HEADER: names.headings[Section.TIMELINE],
         ACTION_ITEMS: names.headings[Section.ACTION_ITEMS],

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from config.template_names import HEADINGS, Column, Names, Section, Slot
 from worker.content.inline_markdown import plain
+from worker.content.name_matching import label, match, match_columns, normal
 from worker.document.markdown_blocks import Blocks, Heading, ListItem, PassageKind, Table, parse
 from worker.document.markdown_tables import TableRow
-from worker.document.name_matching import label, match, match_columns, normal
 from worker.document.text_edits import Place
 
 _TIMELINE_COLUMNS = 2

@@ -1,13 +1,17 @@
 """A draft: all that the source knows to say of an incident, place by place, and its chart."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from config.template_names import Slot
 from connectors.incidents import IncidentRecord
+from worker.content.clean_text import LONGEST_TITLE, clean, headline, one_line
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point, own_keys
-from worker.content.inline_markdown import safe_url, say
+from worker.content.inline_markdown import at_start, safe_url, say
 from worker.drafting.chart.drawing import draw_chart
 from worker.drafting.chart.layout import alternative, layout
+from worker.drafting.history.agents import name
+from worker.drafting.history.alerts import by_service
 from worker.drafting.history.notes import NotedAction, noted_actions
 from worker.drafting.history.story import Story, story
 from worker.drafting.policy import DraftPolicy
@@ -19,7 +23,10 @@ from worker.drafting.sections import (
 )
 from worker.drafting.sections.candidates import people_said
 from worker.drafting.sections.summary import impact_fields
+from worker.drafting.text.local_time import LocalTime
 from worker.drafting.timeline.timeline import IncidentTimeline, timeline
+
+_SATURDAY, _A_WEEK = 5, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,40 +37,53 @@ class Drafted:
     chart: str | None
 
 
-def draft(record: IncidentRecord, policy: DraftPolicy) -> Drafted:
+def draft(
+    record: IncidentRecord, policy: DraftPolicy, drafted_at: datetime | None = None
+) -> Drafted:
     """Draft everything that the record supports; what it cannot know is left to the prompts.
 
     The same record and policy give the same content: there is no clock, and nothing is told that
-    changes by waiting. There is a chart where the policy names one.
+    changes by waiting. ``drafted_at`` (aware UTC) is when the document was first made: what is to
+    come is not told to be due before. There is a chart where the policy names one.
     """
-    told = story(record)
+    told = story(record, policy.action_marks)
     line = timeline(told, policy)
     shown = layout(told, line) if policy.chart else None
+    items = noted_actions(told.written_notes, line.clock, told.people, policy.action_marks)
     content = Content(
         incident=told.incident.id,
         url=safe_url(told.incident.url) or "",
         title=_title(told),
         starts_on=line.clock.day(told.start),
         timezone=line.clock.name,
-        entries=_entries(told, policy, line, alternative(shown) if shown else ""),
+        entries=_entries(told, policy, line, alternative(shown) if shown else "", drafted_at),
         timeline=line.rows,
-        action_items=tuple(map(_row, noted_actions(told.written_notes, line.clock, told.people))),
+        action_items=tuple(map(_row, items)),
+        facts={key: values for key, values in _facts(told, line.clock).items() if any(values)},
     )
     return Drafted(content, draw_chart(shown) if shown else None)
 
 
 def _entries(
-    told: Story, policy: DraftPolicy, line: IncidentTimeline, picture: str
+    told: Story,
+    policy: DraftPolicy,
+    line: IncidentTimeline,
+    picture: str,
+    drafted_at: datetime | None,
 ) -> dict[Slot, DraftEntry]:
     return {
         slot: replace(entry, points=_numbered(entry.points))
-        for slot, entry in _all_entries(told, policy, line, picture).items()
+        for slot, entry in _all_entries(told, policy, line, picture, drafted_at).items()
         if entry is not None and (entry.text or entry.points)
     }
 
 
 def _all_entries(
-    told: Story, policy: DraftPolicy, line: IncidentTimeline, picture: str
+    told: Story,
+    policy: DraftPolicy,
+    line: IncidentTimeline,
+    picture: str,
+    drafted_at: datetime | None,
 ) -> dict[Slot, DraftEntry | None]:
     clock = line.clock
     well, badly = response_and_lessons.lessons(told, policy)
@@ -73,7 +93,7 @@ def _all_entries(
     return {
         Slot.DATE_TIME: summary.date_time(told, clock),
         Slot.DURATION: summary.elapsed(told, clock),
-        Slot.IMPACT: summary.impact(told, said, fields, clock),
+        Slot.IMPACT: _with_title(summary.impact(told, said, fields, clock), told),
         Slot.SERVICES: summary.services(told),
         Slot.ROOT_CAUSE: causes_and_impact.summarised(said, clock),
         Slot.PRIMARY_CAUSE: causes_and_impact.primary(said, clock),
@@ -88,7 +108,7 @@ def _all_entries(
         Slot.LOGS: supporting_data.logs(told, said, found, clock),
         Slot.METRICS: supporting_data.metrics(found, policy.chart, picture),
         Slot.STAKEHOLDERS: response_and_lessons.stakeholders(told, said, clock),
-        Slot.REVIEW: response_and_lessons.review(told, policy, clock),
+        Slot.REVIEW: _review(told, policy, clock, drafted_at),
     }
 
 
@@ -97,8 +117,58 @@ def _numbered(points: tuple[Point, ...]) -> tuple[Point, ...]:
     return tuple(replace(point, key=key) for point, key in zip(points, keys, strict=True))
 
 
+def _review(
+    story: Story, policy: DraftPolicy, clock: LocalTime, drafted_at: datetime | None
+) -> DraftEntry | None:
+    """Tell until which working day the review is due; when it takes place, people decide.
+
+    Where that had passed when the draft was made, it is counted from then.
+    """
+    if policy.review_due is None or story.end is None:
+        return None
+    due = clock.day(story.end + policy.review_due)
+    if drafted_at is not None and due < clock.day(drafted_at):
+        due = clock.day(drafted_at + policy.review_due)
+    if due.weekday() >= _SATURDAY:
+        due += timedelta(days=_A_WEEK - due.weekday())
+    return DraftEntry(say("Due by {due}", due=due.isoformat()), keep_prompt=True)
+
+
 def _title(told: Story) -> str:
-    return say("{title}", title=told.incident.title) or f"Incident {told.incident.number}"
+    """Give the heading's title; what escapes add counts, for the file is read as well."""
+    limit = LONGEST_TITLE
+    title = say("{title}", title=headline(told.incident.title, limit))
+    while len(title) > LONGEST_TITLE and limit > LONGEST_TITLE // 2:
+        limit -= max(1, (len(title) - LONGEST_TITLE) // 2)
+        title = say("{title}", title=headline(told.incident.title, limit))
+    return title or f"Incident {told.incident.number}"
+
+
+def _with_title(entry: DraftEntry, told: Story) -> DraftEntry:
+    """Tell a title that no heading holds whole, once, in its place below the impact."""
+    title = told.incident.title
+    if len(clean(title)) <= LONGEST_TITLE:
+        return entry
+    whole = at_start(say('The whole title: "{title}"', title=one_line(title)))
+    return replace(entry, points=(*entry.points, Point("title", whole)))
+
+
+def _facts(told: Story, clock: LocalTime) -> dict[str, tuple[str, ...]]:
+    """Give what the front matter says of the incident; "" and nothing for what is not known."""
+    incident, commander = told.incident, told.record.commander
+    own = [incident.service] if incident.service else []
+    services = [clean(one.name) for one in (*own, *incident.impacted_services)]
+    services += [service for service, _ in by_service(told.alerts)]
+    return {
+        "title": (headline(incident.title),),
+        "number": (str(incident.number),),
+        "started": (clock.stamp(told.start),),
+        "ended": (clock.stamp(told.end) if told.end else "",),
+        "severity": (clean(incident.priority or ""),),
+        "services": tuple(dict.fromkeys(filter(None, services))),
+        "teams": tuple(dict.fromkeys(filter(None, (clean(one.name) for one in incident.teams)))),
+        "commander": (name(commander) if commander else "",),
+    }
 
 
 def _row(item: NotedAction) -> DraftRow:

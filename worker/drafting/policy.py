@@ -12,6 +12,7 @@ from enum import Enum, IntEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from config.template_names import ACTION_MARKS
 from connectors.errors import ConfigurationError
 from connectors.incidents import LogEntry
 from connectors.log_entry_kinds import EntryKind
@@ -285,7 +286,7 @@ class DraftPolicy:
     table, by what is told. The targets decide under which heading of section 7 a time is
     told; without one it is not judged. ``review_due`` is counted from the resolution. ``chart``
     names the picture beside the document, if there is one. A timeline has at most ``max_rows``
-    rows.
+    rows. ``action_marks`` are the words that begin an action item in a note.
     """
 
     timezone: ZoneInfo
@@ -296,3 +297,4 @@ class DraftPolicy:
     review_due: timedelta | None = None
     chart: str | None = None
     max_rows: int = 60
+    action_marks: tuple[str, ...] = ACTION_MARKS

@@ -8,15 +8,24 @@ from datetime import datetime, timedelta
 from config.groups import CreateWhen, TicketParent
 from config.template_names import Names
 from connectors.connector import IncidentSource, ServiceWords
-from connectors.incidents import AgentKind, Incident, IncidentRecord, Reference
+from connectors.incidents import (
+    AgentKind,
+    Incident,
+    IncidentId,
+    IncidentRecord,
+    IncidentStatus,
+    Reference,
+)
 from connectors.log_entry_kinds import ResponderAnswer
 from connectors.masking import Masking
 from connectors.tickets import Mark, TicketTracker
-from worker.document.name_matching import label
+from worker.content.clean_text import headline
+from worker.content.name_matching import label
 from worker.document.outline import outline
 from worker.drafting.policy import DraftPolicy
 from worker.journal.incident_locks import IncidentLocks
 from worker.journal.journal import Journal
+from worker.journal.records import OPEN, Skip
 from worker.store.document_store import DocumentStore
 from worker.tracking.new_ticket import Route
 from worker.tracking.tracked_tickets import DONE_RESOLUTIONS
@@ -237,3 +246,48 @@ class JobContext:
     source_words: ServiceWords = NO_SOURCE
     tracker_words: ServiceWords = NO_TRACKER
     masking: Masking = field(default_factory=Masking)
+
+
+def note_skip(context: JobContext, incident: Incident, reason: str) -> None:
+    """Remember that an incident got no draft, unless that is remembered already."""
+    known = context.journal.skips.of([incident.id]).get(incident.id)
+    if known is None or known.reason != reason or known.updated != updated(incident):
+        context.journal.skips.note(
+            Skip(
+                incident=incident.id,
+                title=headline(incident.title),
+                url=incident.url,
+                reason=reason,
+                updated=updated(incident),
+                rule=context.policy.only.digest,
+                at=context.clock(),
+            )
+        )
+
+
+def updated(incident: Incident) -> str:
+    """Give the source's own word for an incident's last change, "" where it has none.
+
+    Of one that is not resolved it stands behind :data:`OPEN`, so that it is known to go on.
+    """
+    told = incident.updated_at.isoformat() if incident.updated_at else ""
+    return told if incident.status is IncidentStatus.RESOLVED else f"{OPEN}{told}"
+
+
+def merge_target(merged: Incident) -> IncidentId:
+    """Give what an incident was merged into."""
+    return IncidentId(merged.merged_into.id if merged.merged_into else "")
+
+
+def note_merge(context: JobContext, merged: Incident) -> IncidentId:
+    """Remember what an incident was merged into, and give it."""
+    name = merge_target(merged)
+    context.journal.note_incident(
+        merged.id,
+        updated=updated(merged),
+        merged_into=name,
+        title=headline(merged.title),
+        url=merged.url,
+        number=merged.number,
+    )
+    return name

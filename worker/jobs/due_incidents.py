@@ -13,8 +13,7 @@ from connectors.errors import ConnectorError, NotFound
 from connectors.incidents import Incident, IncidentId
 from connectors.tickets import COMMON_LABEL, TicketId
 from worker.jobs.catalogue import Catalogue
-from worker.jobs.context import JobContext
-from worker.jobs.pull_incident import note_skip, still_skipped, updated
+from worker.jobs.context import JobContext, note_skip, updated
 from worker.jobs.results import Trigger
 from worker.jobs.run_state import ReadTickets
 from worker.journal.records import Pull, Skip
@@ -136,7 +135,7 @@ def _lacks_document(
         return False
     if incident.merged_into is not None:
         return _changed_since(incident, pull)
-    if still_skipped(context, incident, skip):
+    if _still_skipped(context, incident, skip):
         return False
     reason = context.policy.only.reason_against(incident)
     if reason:
@@ -189,3 +188,12 @@ def _changed_tickets(search: Search, due: Due) -> None:
 def _full_pass_is_due(context: JobContext, now: datetime) -> bool:
     last = context.journal.cursor(IN_FULL)
     return last is None or now - last >= context.policy.full_pass
+
+
+def _still_skipped(context: JobContext, incident: Incident, known: Skip | None) -> bool:
+    """Tell whether neither the incident nor the rule that spoke against it has changed since."""
+    return (
+        known is not None
+        and known.updated == updated(incident)
+        and known.rule == context.policy.only.digest
+    )

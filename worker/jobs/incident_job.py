@@ -8,12 +8,19 @@ import structlog
 
 from connectors.errors import ConnectorError, NotFound, PostmortemError
 from connectors.incidents import Incident, IncidentId
+from worker.content.clean_text import headline
 from worker.document.front_matter import DocumentError
 from worker.document.unread.unfinished_text import refuse_conflicts
 from worker.jobs.catalogue import look, up_to_date, with_document
-from worker.jobs.context import JobContext, everybody
+from worker.jobs.context import JobContext, everybody, merge_target, note_merge, updated
 from worker.jobs.job import JobRequest
-from worker.jobs.pull_incident import Pulled, obtain, origin, updated, what_happened
+from worker.jobs.pull_incident import (
+    MergedAway,
+    Pulled,
+    obtain,
+    origin,
+    what_happened,
+)
 from worker.jobs.results import Deed, IncidentResult, Report, entries, failed
 from worker.jobs.run_state import FoundAccounts, RunCache, TicketWork
 from worker.jobs.sync_tickets import remember, sync_tickets
@@ -45,7 +52,7 @@ def do_job(context: JobContext, request: JobRequest) -> Sequence[IncidentResult]
         result = run_incident(context, request, cache)
         results[request.incident] = result
         if result.merged_into:
-            request = replace(request, incident=result.merged_into, pulls=True)
+            request = replace(request, incident=result.merged_into, pulls=True, follows_merge=True)
     return tuple(results.values())
 
 
@@ -102,6 +109,7 @@ class _Steps:
         self.catalogue = cache.catalogue
         self.report = Report(request.incident, self._keep)
         self.pulled: Pulled | None = None
+        self.merged: MergedAway | None = None
         self.people: tuple[str, ...] | None = None
         self.drafted = False
 
@@ -117,7 +125,10 @@ class _Steps:
         )
         if isinstance(obtained, IncidentResult):
             return obtained, None
-        self.pulled = obtained
+        if isinstance(obtained, MergedAway):
+            self.merged, self.report.merged_into = obtained, merge_target(obtained.incident)
+        else:
+            self.pulled = obtained
         if not has_document and not self.request.pulls and self.context.source is not None:
             # Only whoever asks for the facts as well gets another one.
             return replace(self.report.result(), skipped="it has no document any more"), None
@@ -162,7 +173,8 @@ class _Steps:
             return None
         try:
             refuse_conflicts(at.text or "")
-            composed = compose(self.context, at, self.pulled, self.report)
+            facts = self.pulled or self.merged
+            composed = compose(self.context, at, facts, self.report)
         except DocumentError as error:
             told = f"{at.name} was left as it is: {error.what}"
             raise PostmortemError(told, error.remedy) from error
@@ -261,12 +273,14 @@ class _Steps:
             known = replace(known, settled=settled)
             journal.remember([known])
             journal.skips.forget(incident)
+        if self.merged is not None:
+            note_merge(self.context, self.merged.incident)
         if self.pulled is not None:
             told = self.pulled.record.incident
             journal.note_incident(
                 incident,
                 updated=updated(told),
-                title=told.title,
+                title=headline(told.title),
                 url=told.url,
                 number=told.number,
                 summary=what_happened(self.pulled.content),

@@ -26,7 +26,8 @@ class JobRequest:
 
     The rest is for the queue. The same ``event_id`` again asks for nothing new. The job may begin
     in ``delay`` seconds (None: as is usual for the trigger); ``once`` it fails, it is not tried
-    again by itself. ``first_at`` (aware UTC) is when the work was first asked for, None for now.
+    again by itself. With ``follows_merge`` another incident was merged into this one, which may
+    still be open. ``first_at`` (aware UTC) is when the work was first asked for, None for now.
     """
 
     incident: IncidentId
@@ -39,6 +40,7 @@ class JobRequest:
     event_id: str = ""
     delay: float | None = None
     once: bool = False
+    follows_merge: bool = False
     first_at: datetime | None = None
 
     @property

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from config.template_names import Slot
@@ -16,14 +16,16 @@ from connectors.incidents import (
     Reference,
 )
 from connectors.masking import counted
+from worker.content.clean_text import headline
 from worker.content.draft_content import Content
 from worker.content.inline_markdown import plain
 from worker.drafting.draft import draft
-from worker.jobs.context import JobContext
+from worker.jobs.context import JobContext, note_merge, note_skip
 from worker.jobs.job import JobRequest
-from worker.jobs.results import IncidentResult, Report
+from worker.jobs.results import Action, IncidentResult, Report
 from worker.jobs.run_state import RunCache
-from worker.journal.records import OPEN, KnownIncident, Skip
+from worker.journal.journal import Journal
+from worker.journal.records import KnownIncident
 from worker.tracking.new_ticket import Origin
 
 LOOK_AGAIN = 30.0
@@ -45,6 +47,13 @@ class Pulled:
     chart: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class MergedAway:
+    """An incident that was merged into another, and has a document."""
+
+    incident: Incident
+
+
 def obtain(
     context: JobContext,
     request: JobRequest,
@@ -52,10 +61,11 @@ def obtain(
     report: Report,
     *,
     has_document: bool,
-) -> Pulled | IncidentResult | None:
+) -> Pulled | MergedAway | IncidentResult | None:
     """Read the incident of the report.
 
-    Gives the finished result where there is nothing to write, and None where the job goes on
+    Gives the finished result where there is nothing to write, what it was merged into where only
+    that is to be written, and None where the job goes on
     without facts: none were asked for, or they are not to be had and there are rows to sync.
     """
     if not request.pulls or context.source is None:
@@ -64,20 +74,32 @@ def obtain(
     # who has a document follows the incident through a reopening, too
     may_be_open = has_document or request.while_open
     try:
+        at = _drafted_at(context, report.incident, has_document=has_document)
         found = _read(
-            context, context.source, request, cache, unasked=unasked, may_be_open=may_be_open
+            context, context.source, request, cache, at, unasked=unasked, may_be_open=may_be_open
         )
     except (ConnectorError, StillOpen) as error:
-        if unasked and isinstance(error, StillOpen):
+        follows = request.follows_merge and not has_document
+        if (unasked or follows) and isinstance(error, StillOpen):
             return _not_yet(context, request, report, error)
         return _not_pulled(report, error, goes_on=has_document and request.tracks)
     if isinstance(found, Incident):
+        if has_document:
+            return MergedAway(found)
         return _merged(context, report, found)
     report.warn(*(one.reason for one in found.record.missing))
     report.warn(*_hidden(context, found.record))
     if found.record.incident.status is not IncidentStatus.RESOLVED and _lags(context, request):
         report.again(context.clock() + timedelta(seconds=LOOK_AGAIN), context.clock())
     return _not_to_be_written(context, report, found.record, unasked=unasked) or found
+
+
+def _drafted_at(
+    context: JobContext, incident: IncidentId, *, has_document: bool
+) -> datetime | None:
+    """Tell when the document was first made: now where there is none, else as is remembered."""
+    made = (one.at for one in context.journal.entries(incident) if one.action == Action.DRAFTED)
+    return next(made, None if has_document else context.clock())
 
 
 def _not_to_be_written(
@@ -115,6 +137,7 @@ def _read(
     source: IncidentSource,
     request: JobRequest,
     cache: RunCache,
+    drafted_at: datetime | None,
     *,
     unasked: bool,
     may_be_open: bool,
@@ -126,7 +149,7 @@ def _read(
         if unasked and request.resolved_at is None:
             # Most hints are about incidents under way: one call tells, instead of them all.
             must_be_resolved(source.incident(incident))
-        return pull(context, source, incident, may_be_open=may_be_open)
+        return pull(context, source, incident, drafted_at, may_be_open=may_be_open)
     except (Unauthorized, OutOfQuota) as error:
         cache.source_fails = str(error)
         raise
@@ -158,24 +181,23 @@ def _not_pulled(report: Report, error: PostmortemError, *, goes_on: bool) -> Inc
 
 
 def _merged(context: JobContext, report: Report, merged: Incident) -> IncidentResult:
-    name = IncidentId(merged.merged_into.id if merged.merged_into else "")
-    context.journal.note_incident(
-        report.incident,
-        updated=updated(merged),
-        merged_into=name,
-        title=merged.title,
-        url=merged.url,
-    )
+    name = note_merge(context, merged)
     reason = f"merged into {name}, whose document names it"
     note_skip(context, merged, reason)
     return replace(report.result(), merged_into=name, skipped=reason)
 
 
 def pull(
-    context: JobContext, source: IncidentSource, incident: IncidentId, *, may_be_open: bool
+    context: JobContext,
+    source: IncidentSource,
+    incident: IncidentId,
+    drafted_at: datetime | None,
+    *,
+    may_be_open: bool,
 ) -> Incident | Pulled:
     """Read an incident with all its parts; one that was merged into another is given alone.
 
+    ``drafted_at`` is when its document was first made, None where that is not known.
     Raises ``StillOpen`` for an incident that is not resolved, unless it ``may_be_open``, and
     ``ConnectorError``.
     """
@@ -185,23 +207,33 @@ def pull(
         return known
     if not may_be_open:
         must_be_resolved(known)
-    merged = tuple(
-        Reference(one.incident, one.title or one.incident, one.url or None)
-        for one in context.journal.merged_into(incident)
-    )
-    record = replace(record, merged_incidents=merged)
+    record = replace(record, merged_incidents=_sources(context.journal, record))
     policy = context.policy.drafting
     if context.policy.chart:
         policy = replace(policy, chart=chart_name(incident))
-    drafted = draft(record, policy)
+    drafted = draft(record, policy, drafted_at)
     return Pulled(record, drafted.content, drafted.chart)
+
+
+def _sources(journal: Journal, record: IncidentRecord) -> tuple[Reference, ...]:
+    """Give what was merged into an incident, by what the source found and what is remembered."""
+    found = {one.id: one for one in record.merged_incidents}
+    targets = [record.incident.id, *map(IncidentId, found)]
+    for target in targets:  # grows: what was merged into a source came along
+        for one in journal.merged_into(target):
+            if one.incident not in targets:
+                targets.append(one.incident)
+                name = f"#{one.number} {one.title}" if one.number is not None else one.title
+                found[one.incident] = Reference(one.incident, name or one.incident, one.url or None)
+    return tuple(found.values())
 
 
 def must_be_resolved(incident: Incident) -> None:
     """Raise ``StillOpen`` for an incident that is under way."""
     if incident.status is not IncidentStatus.RESOLVED:
         raise StillOpen(
-            f"Incident {incident.id} ({incident.title}) is still {incident.status.value}: "
+            f"Incident {incident.id} ({headline(incident.title)}) is still "
+            f"{incident.status.value}: "
             "a draft is written once it is resolved.",
             f"Run `postmortem draft {incident.id}` then, or add --open to begin now.",
         )
@@ -225,7 +257,7 @@ def origin(
         number, title, url, happened = known.number, known.title, known.url, known.summary
     else:
         told = pulled.record.incident
-        number, title, url = told.number, told.title, told.url
+        number, title, url = told.number, headline(told.title), told.url
         happened = what_happened(pulled.content)
     return Origin(
         incident,
@@ -250,38 +282,3 @@ def what_happened(content: Content) -> str:
     return " ".join(
         f"{name}: {plain(entry.text).rstrip('.')}." for name, entry in told.items() if entry
     )
-
-
-def note_skip(context: JobContext, incident: Incident, reason: str) -> None:
-    """Remember that an incident got no draft, unless that is remembered already."""
-    known = context.journal.skips.of([incident.id]).get(incident.id)
-    if known is None or known.reason != reason or known.updated != updated(incident):
-        context.journal.skips.note(
-            Skip(
-                incident=incident.id,
-                title=incident.title,
-                url=incident.url,
-                reason=reason,
-                updated=updated(incident),
-                rule=context.policy.only.digest,
-                at=context.clock(),
-            )
-        )
-
-
-def still_skipped(context: JobContext, incident: Incident, known: Skip | None) -> bool:
-    """Tell whether neither the incident nor the rule that spoke against it has changed since."""
-    return (
-        known is not None
-        and known.updated == updated(incident)
-        and known.rule == context.policy.only.digest
-    )
-
-
-def updated(incident: Incident) -> str:
-    """Give the source's own word for an incident's last change, "" where it has none.
-
-    Of one that is not resolved it stands behind :data:`OPEN`, so that it is known to go on.
-    """
-    told = incident.updated_at.isoformat() if incident.updated_at else ""
-    return told if incident.status is IncidentStatus.RESOLVED else f"{OPEN}{told}"

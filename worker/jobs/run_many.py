@@ -83,15 +83,16 @@ class _Run:
 
     def _work(self, due: Sequence[tuple[IncidentId, bool]]) -> None:
         self._read_ahead([name for name, _ in due])
-        queue = dict(due)
+        queue, targets = dict(due), set[IncidentId]()
         while queue:
             name = next(iter(queue))
             pulls = queue.pop(name)
             self.request.progress(name)
-            self.results[name] = self._one(name, pulls=pulls)
+            self.results[name] = self._one(name, pulls=pulls, follows_merge=name in targets)
             target = self.results[name].merged_into
             if target and target not in self.results:
                 queue[target] = True
+                targets.add(target)
 
     def _read_ahead(self, incidents: Sequence[IncidentId]) -> None:
         """Read the tickets of all documents that are due in as few calls as can be."""
@@ -107,14 +108,14 @@ class _Run:
             # Each document's own job meets the same error, and tells it by the document's name.
             log.info("tickets could not be read ahead", error=str(error))
 
-    def _one(self, name: IncidentId, *, pulls: bool) -> IncidentResult:
-        tracks = self.request.tracks
+    def _one(self, name: IncidentId, *, pulls: bool, follows_merge: bool = False) -> IncidentResult:
         request = JobRequest(
             name,
             self.request.trigger,
             pulls=pulls,
-            tracks=tracks,
+            tracks=self.request.tracks,
             while_open=self.request.while_open,
+            follows_merge=follows_merge and name not in self.request.incidents,
         )
         return run_incident(self.context, request, self.cache)
 

@@ -2,51 +2,38 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from config.template_names import Names, Slot
-from connectors.errors import PostmortemError
+from connectors.connector import IncidentSource
+from connectors.errors import ConnectorError, PostmortemError
 from connectors.incidents import (
     ALERTS,
     LOG_ENTRIES,
     NOTES,
+    Incident,
     IncidentId,
     IncidentStatus,
     Missing,
+    Reference,
 )
+from worker.content.clean_text import headline
+from worker.content.inline_markdown import link, say
 from worker.document.fill_template import file_name, fill
 from worker.document.merge import merge, nearest_base
+from worker.document.merge_head import Merged, mark_merged
 from worker.document.merge_values import Written, points_of
 from worker.drafting.sections.supporting_data import missing_key
 from worker.jobs.catalogue import Catalogue
 from worker.jobs.context import JobContext
-from worker.jobs.pull_incident import Pulled, chart_name
-from worker.jobs.results import Action, Deed, Report, SuggestedText
+from worker.jobs.pull_incident import MergedAway, Pulled, chart_name
+from worker.jobs.results import Action, Deed, Report, SuggestedText, commit_message
 from worker.journal.records import KnownDocument, KnownIncident
 from worker.store.document_store import NOTHING, Stored, Version
 
-_NAME = 40
-"""Characters of a document's name in the first line; its date and incident come first."""
-_VALUE = 60
-"""Characters of a value, which may be a paragraph."""
-_LINES = 200
-"""Deeds in one message; nobody reads more."""
-
 _SHOWS = r"(?i:\]\(\s*<?|\]:\s*<?|(?:src|href)\s*=\s*[\"']?|\[\[)(?:\./)?{name}(?![\w.-])"
 """How a document shows a file beside it, or links it: in Markdown, HTML, or as wikis do."""
-
-_WORDS = {
-    Action.DRAFTED: "drafted {subject}: {why}",
-    Action.REFRESHED: "refreshed {subject}: {change}: {why}",
-    Action.CREATED: 'created {ticket} for "{subject}"',
-    Action.ADOPTED: 'linked {ticket} to "{subject}": {why}',
-    Action.LINKED: 'linked {ticket} to "{subject}": {why}',
-    Action.STATUS: "status of {of}: {change}",
-    Action.CHANGED_TICKET: "changed {ticket}: {change}: {why}",
-    Action.CHANGED_ROW: 'changed the row "{subject}": {change}: {why}',
-    Action.MOVED: "moved {ticket}: {change}: {why}",
-}
 
 
 class KeepsChanging(PostmortemError):
@@ -107,11 +94,13 @@ def open_document(
 
 
 def compose(
-    context: JobContext, at: OpenDocument, pulled: Pulled | None, report: Report
+    context: JobContext, at: OpenDocument, pulled: Pulled | MergedAway | None, report: Report
 ) -> Composed:
     """Bring the facts into the text: fill a template, or merge into what people have."""
     if pulled is None:
         return Composed(at.text or "")
+    if isinstance(pulled, MergedAway):
+        return _marked(context, at.text or "", pulled, report)
     template = context.policy.template_of(pulled.record.incident, at.text)
     fresh = fill(template, pulled.content, context.policy.names)
     if at.text is None:
@@ -128,6 +117,36 @@ def compose(
         )
         return Composed(at.text)
     merged = merge(base, at.text, fresh, context.policy.names)
+    _tell(context, merged, report)
+    return Composed(merged.text, merged.base, _beside(at.name, merged.text, pulled))
+
+
+def _marked(context: JobContext, text: str, away: MergedAway, report: Report) -> Composed:
+    """Say at the head of a document that its incident was merged into another, once."""
+    target = _last_target(context.source, away.incident)
+    name = re.sub(r"^\[(#\d+)\]", r"\1", target.name)
+    line = say("This incident was merged into {target}.", target=link(name, target.url or ""))
+    base = _base(context.journal.incident(away.incident.id), text, context.policy.names)
+    merged = mark_merged(text, base, target.id, line, context.policy.names)
+    _tell(context, merged, report)
+    return Composed(merged.text, merged.base)
+
+
+def _last_target(source: IncidentSource | None, merged: Incident) -> Reference:
+    """Follow merges to the incident that was merged no further."""
+    target, seen = merged.merged_into or Reference("", ""), {merged.id}
+    while source is not None and target.id not in seen:
+        seen.add(IncidentId(target.id))
+        try:
+            known = source.incident(IncidentId(target.id))
+        except ConnectorError:
+            break  # the target's own job follows, and tells it
+        target = Reference(known.id, f"#{known.number} {headline(known.title)}", known.url)
+        target = known.merged_into or target
+    return target
+
+
+def _tell(context: JobContext, merged: Merged, report: Report) -> None:
     for change in merged.changes:
         # what was written before a pattern was set goes into the journal and the commit's message
         before = context.masking.text(change.before)
@@ -135,7 +154,6 @@ def compose(
     report.suggestions += [
         SuggestedText(one.place, one.people, one.fresh) for one in merged.suggestions
     ]
-    return Composed(merged.text, merged.base, _beside(at.name, merged.text, pulled))
 
 
 def save(
@@ -217,56 +235,3 @@ def _base(known: KnownIncident | None, text: str, names: Names) -> Written | Non
         return None
     kept = [Written.from_json(one) for one in (known.base, known.proposed) if one]
     return nearest_base(text, kept, names) if kept else None
-
-
-def commit_message(document: str, deeds: Sequence[Deed], *, is_new: bool) -> str:
-    """Give a first line that names the document, and below it what was done, a line each.
-
-    ``deeds`` are the job's so far; that the document was drafted is told with its first write
-    only.
-    """
-    told = [one for one in deeds if is_new or one.action is not Action.DRAFTED]
-    verb = "Draft" if is_new else "Update"
-    name = _short_name(document.rpartition("/")[2])
-    lines = list(dict.fromkeys(f"- {_line(one)}" for one in told if not _is_draft(one)))
-    shown = lines[:_LINES]
-    if len(lines) > len(shown):
-        shown.append(f"- and {len(lines) - len(shown)} more")
-    body = [document, "", *shown] if shown else [document]
-    return "\n".join([f"{verb} {name}: {_summary(told)}", "", *body])
-
-
-def _is_draft(deed: Deed) -> bool:
-    return deed.action is Action.DRAFTED
-
-
-def _summary(deeds: Iterable[Deed]) -> str:
-    """Give the reason for a draft, else the deed, or how many there are."""
-    listed = list(deeds)
-    for one in listed:
-        if _is_draft(one):
-            return one.reason
-    if not listed:
-        return "its chart"
-    return _line(listed[0]) if len(listed) == 1 else f"{len(listed)} changes"
-
-
-def _line(deed: Deed) -> str:
-    """Say one deed, and why where that is not plain from it."""
-    return _WORDS[deed.action].format(
-        subject=_short(deed.subject),
-        ticket=deed.ticket or "a ticket",
-        of=deed.ticket or _short(deed.subject),
-        change=f"{_short(deed.before) or '(nothing)'} → {_short(deed.after) or '(nothing)'}",
-        why=_short(deed.reason),
-    )
-
-
-def _short_name(name: str) -> str:
-    return name if len(name) <= _NAME else _short(name.removesuffix(".md"), _NAME - 3) + ".md"
-
-
-def _short(text: str, longest: int = _VALUE) -> str:
-    """Give a value on one line, cut where it is long."""
-    line = " ".join(text.split())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"

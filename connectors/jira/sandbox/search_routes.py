@@ -12,8 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from connectors.jira.sandbox.api_request import LOGIN_FAILED, ApiAnswer, ApiRequest, Handler
-from connectors.jira.sandbox.issue_requests import RefusedRequest
+from connectors.jira.sandbox.issue_requests import (
+    LOGIN_FAILED,
+    ApiAnswer,
+    ApiRequest,
+    Handler,
+    RefusedRequest,
+)
 from connectors.jira.sandbox.site import SandboxSite, SandboxTicket, TicketRecord
 from connectors.jira.sandbox.views import Wire
 

@@ -16,8 +16,13 @@ from starlette.routing import Route
 
 from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import search_routes, site_routes, ticket_routes
-from connectors.jira.sandbox.api_request import LOGIN_FAILED, ApiAnswer, ApiRequest, Handler
-from connectors.jira.sandbox.issue_requests import RefusedRequest
+from connectors.jira.sandbox.issue_requests import (
+    LOGIN_FAILED,
+    ApiAnswer,
+    ApiRequest,
+    Handler,
+    RefusedRequest,
+)
 from connectors.jira.sandbox.site import SandboxSite, TicketRecord
 from connectors.jira.sandbox.site_routes import ticket_page
 from connectors.jira.sandbox.views import Views

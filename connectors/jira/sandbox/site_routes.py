@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from html import escape
 
-from connectors.jira.sandbox.api_request import ApiAnswer, ApiRequest, Handler
 from connectors.jira.sandbox.field_values import adf_text
-from connectors.jira.sandbox.issue_requests import RefusedRequest
+from connectors.jira.sandbox.issue_requests import ApiAnswer, ApiRequest, Handler, RefusedRequest
 from connectors.jira.sandbox.projects import Person, Project
 from connectors.jira.sandbox.site import SandboxSite, TicketRecord
 from connectors.jira.sandbox.views import Wire, page

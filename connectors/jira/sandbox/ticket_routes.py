@@ -5,9 +5,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.jira.sandbox.api_request import ApiAnswer, ApiRequest, Handler
 from connectors.jira.sandbox.field_values import WrongValue, read_assignee
 from connectors.jira.sandbox.issue_requests import (
+    ApiAnswer,
+    ApiRequest,
+    Handler,
     RefusedRequest,
     read_create,
     read_edit,

@@ -5,7 +5,7 @@ the incident itself there is no record.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -37,6 +37,8 @@ from connectors.pagerduty.transport import LAST_OFFSET, ListPages, Query, Transp
 
 MERGE_PAGES = 5
 """How many pages of incidents are searched for those that were merged into one."""
+MERGED_BEFORE = timedelta(hours=6)
+"""How long before an incident, or its first alert, one may have begun that was merged into it."""
 EARLY_ALERT = timedelta(minutes=1)
 """An alert that is older than its incident by more than this came from another incident."""
 _BEFORE_IT = timedelta(days=30)
@@ -185,33 +187,47 @@ class RecordReader:
     def _merged(
         self, incident: Incident, log: tuple[LogEntry, ...], alerts: tuple[Alert, ...]
     ) -> tuple[Reference, ...]:
-        """Find the incidents that were merged into this one, where anything hints at some.
+        """Find the incidents that were merged into this one, and into those in their turn.
 
         PagerDuty tells the target of a merge by the source alone, so the incidents of that time
-        are searched; the alerts that came along give the hint.
+        are searched: for long where alerts came along, else one page, since a source that was
+        made by hand has none to bring and leaves no trace.
         """
-        if incident.merged_into or not _hints_at_merge(incident, log, alerts):
+        if incident.merged_into:
             return ()
-        return tuple(self._sources(incident, alerts))
+        hinted = _hints_at_merge(incident, log, alerts)
+        found: dict[str, Incident] = {}
+        for page in self._listed_then(incident, alerts, hinted=hinted):
+            found.update((one.id, one) for one in page if one.merged_into)
+        return tuple(_sources(incident, found))
 
-    def _sources(self, incident: Incident, alerts: tuple[Alert, ...]) -> Iterator[Reference]:
+    def _listed_then(
+        self, incident: Incident, alerts: tuple[Alert, ...], *, hinted: bool
+    ) -> Iterator[list[Incident]]:
         end = resolved_incidents.resolved_at(incident) or incident.created_at
         start = min([incident.created_at, *(alert.created_at for alert in alerts)])
-        query = {
-            **resolved_incidents.period_query(
-                max(start, end - resolved_incidents.LONGEST_PERIOD), end
-            ),
-            "statuses[]": ["resolved"],
-        }
-        pages = ListPages(self.transport, "/incidents", "incidents", payloads.incident, query)
-        for number, page in enumerate(pages):
-            if number == MERGE_PAGES:
+        since = max(start - MERGED_BEFORE, end - resolved_incidents.LONGEST_PERIOD)
+        query = {**resolved_incidents.period_query(since, end), "statuses[]": ["resolved"]}
+        listed = ListPages(self.transport, "/incidents", "incidents", payloads.incident, query)
+        for number, page in enumerate(listed, 1):
+            if number > MERGE_PAGES:
                 why = "PagerDuty lists too many incidents of that time to search them all"
                 self.gaps.cut("merged incidents", why)
                 return
-            for other in page:
-                if other.merged_into and other.merged_into.id == incident.id:
-                    yield Reference(other.id, other.title, other.url or None)
+            yield page
+            if not hinted:
+                return
+
+
+def _sources(target: Incident, merged: Mapping[str, Incident]) -> Iterator[Reference]:
+    """Give those that were merged into the target, then those merged into them, and so on."""
+    into = {target.id}
+    left = dict(merged)
+    while found := [one for one in left.values() if one.merged_into and one.merged_into.id in into]:
+        for one in found:
+            del left[one.id]
+            into.add(one.id)
+            yield Reference(one.id, f"#{one.number} {one.title}", one.url or None)
 
 
 def _oldest_first(newest_first: Iterable[Dated]) -> tuple[Dated, ...]:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from config.template_names import Column, Names
 from worker.content.inline_markdown import plain, plain_cell
+from worker.content.name_matching import normal
 from worker.content.placeholders import is_placeholder, says_nothing
 from worker.document.action_item_values import find_ticket, is_blank, shortened
 from worker.document.markdown_blocks import Blocks, Passage, PassageKind, Table
 from worker.document.markdown_tables import TableRow, split_row
-from worker.document.name_matching import normal
 from worker.document.outline import ActionsTable, Extent
 
 _LEAD = re.compile(r"[\s>]*")

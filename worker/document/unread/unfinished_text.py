@@ -2,11 +2,11 @@
 
 import re
 
+from worker.content.name_matching import label
 from worker.content.placeholders import is_bracketed
 from worker.document.front_matter import DocumentError
 from worker.document.markdown_blocks import PassageKind, parse
 from worker.document.markdown_tables import TableRow
-from worker.document.name_matching import label
 from worker.document.text_edits import SourceText
 
 _MARKER = re.compile(r"(?:<{7,}|>{7,})(?:[ \t].*)?|\|{7,}[ \t]+[^\s|][^|]*")

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 
 from config.template_names import HEADINGS, Column, Names, Section
 from worker.content.inline_markdown import plain
+from worker.content.name_matching import match_columns, normal
 from worker.content.placeholders import is_placeholder, says_nothing
 from worker.document.markdown_blocks import Blocks, Heading
-from worker.document.name_matching import match_columns, normal
 from worker.document.outline import ActionsTable, Extent, outline, title_of
 
 _USUAL = (

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 
+from config.template_names import ACTION_MARKS
 from connectors.incidents import Agent, LogEntry, Note
 from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean, shorten
@@ -157,7 +159,6 @@ def _near(note: WrittenNote, resolutions: Iterable[LogEntry]) -> Iterator[LogEnt
             yield entry
 
 
-_MARK = re.compile(r"\W*?(?:(?i:action(?: items?)?|to-?do)|AI)\s*:\s*(?P<rest>.*)")
 _ITEM = re.compile(r"(?:[-*+\u2022]|\d{1,2}[.)])\s+(?P<rest>\S.*)")
 _HANDLE = re.compile(r"(?<![\w@.])@(?P<name>[^\W_](?:[\w.+-]*\w)?(?:@[\w.-]*\w)?)")
 _CAPITALISED = r"[^\W\d_a-z][\w'-]*"
@@ -188,34 +189,46 @@ class NotedAction:
 
 
 def noted_actions(
-    written_notes: Iterable[WrittenNote], clock: LocalTime, people: Sequence[str] = ()
+    written_notes: Iterable[WrittenNote],
+    clock: LocalTime,
+    people: Sequence[str] = (),
+    marks: tuple[str, ...] = ACTION_MARKS,
 ) -> Iterator[NotedAction]:
-    """Find the action items in notes: lines that begin with ``ACTION:``, ``TODO:`` or ``AI:``.
+    """Find the action items in notes: lines that begin with a mark, such as ``ACTION:``.
 
     A mark alone on its line makes items of the list below it. The key is the note's with the
     item's number. ``people`` are names of several words that may follow an ``@``.
     """
     for note in written_notes:
         said_on = clock.day(note.at)
-        for number, text in enumerate(_texts(note.text), 1):
+        for number, text in enumerate(_texts(note.text, marks), 1):
             item = _item(f"{note.key}:{number}", text, said_on, people)
             if item.task:
                 yield item
 
 
-def is_action(text: str) -> bool:
+def is_action(text: str, marks: tuple[str, ...] = ACTION_MARKS) -> bool:
     """Tell whether a note is nothing but action items."""
     first = next(filter(None, map(clean, text.splitlines())), "")
-    return _MARK.match(first) is not None and any(
-        _item("", told, date.min, ()).task for told in _texts(text)
+    return _marked(marks).match(first) is not None and any(
+        _item("", told, date.min, ()).task for told in _texts(text, marks)
     )
 
 
-def _texts(text: str) -> Iterator[str]:
+@lru_cache
+def _marked(marks: tuple[str, ...]) -> re.Pattern[str]:
+    """Match a line that begins with a mark and a colon: ``FOLLOW-UP`` is also ``Follow ups``."""
+    spelled = (
+        r"[\s-]?".join(map(re.escape, re.split(r"[\s-]+", mark.strip(" :")))) for mark in marks
+    )
+    return re.compile(rf"\W*?(?:{'|'.join(spelled)})s?\s*:\s*(?P<rest>.*)", re.IGNORECASE)
+
+
+def _texts(text: str, marks: tuple[str, ...]) -> Iterator[str]:
     listing = False
     for raw in text.splitlines():
         line = clean(raw)
-        marked = _MARK.match(line)
+        marked = _marked(marks).match(line)
         listed = _ITEM.match(line)
         if marked:
             listing = not marked["rest"]

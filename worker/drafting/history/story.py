@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
+from config.template_names import ACTION_MARKS
 from connectors.incidents import (
     ALERTS,
     LOG_ENTRIES,
@@ -214,6 +215,7 @@ class Story:
     written_notes: tuple[WrittenNote, ...]
     open_periods: tuple[OpenPeriod, ...]
     end: datetime | None
+    action_marks: tuple[str, ...] = ACTION_MARKS
 
     @property
     def incident(self) -> Incident:
@@ -263,8 +265,8 @@ class Story:
         return tuple(period.ended for period in self.open_periods if period.ended is not None)
 
 
-def story(record: IncidentRecord) -> Story:
-    """Put a record in order."""
+def story(record: IncidentRecord, action_marks: tuple[str, ...] = ACTION_MARKS) -> Story:
+    """Put a record in order; its notes begin action items with one of the marks."""
     log = noted_log(record)
     entries = log.entries
     return Story(
@@ -275,6 +277,7 @@ def story(record: IncidentRecord) -> Story:
         written_notes(record.notes, log),
         open_periods(record.incident, entries),
         end_of(record.incident, entries),
+        action_marks,
     )
 
 

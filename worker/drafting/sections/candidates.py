@@ -205,7 +205,7 @@ def _sources(story: Story) -> Iterator[_Source]:
     for note in story.written_notes:
         is_resolution = note.kind is NoteKind.RESOLUTION
         by = f"{note.kind.value} of {name(note.author)}"
-        text = _without_actions(note.text)
+        text = _without_actions(note.text, story.action_marks)
         yield _Source(note.key, text, by, note.at, is_resolution)
     for update in status_updates(story):
         by = f"status update of {name(update.agent)}" if update.agent else "status update"
@@ -251,13 +251,13 @@ def _distinct(each: Iterable[Said]) -> Iterator[Said]:
             yield one
 
 
-def _without_actions(text: str) -> str:
+def _without_actions(text: str, marks: tuple[str, ...]) -> str:
     """Leave out the lines that are action items, which are rows of their own."""
     kept: list[str] = []
     listing = False
     for line in text.splitlines():
-        if is_action(line) or is_action(f"{line}\n- x"):
-            listing = not is_action(line)
+        if is_action(line, marks) or is_action(f"{line}\n- x", marks):
+            listing = not is_action(line, marks)
         elif not listing or not re.match(r"\s*(?:[-*+\u2022]|\d{1,2}[.)])\s", line):
             listing = False
             kept.append(line)

@@ -144,14 +144,6 @@ def _responders(story: Story) -> Iterator[Point]:
         yield Point("responders", say("Asked to help: {who}", who=who))
 
 
-def review(story: Story, policy: DraftPolicy, clock: LocalTime) -> DraftEntry | None:
-    """Tell until when the review is due; when it takes place, people decide."""
-    if policy.review_due is None or story.end is None:
-        return None
-    due = clock.day(story.end + policy.review_due)
-    return DraftEntry(say("Due by {due}", due=due.isoformat()), keep_prompt=True)
-
-
 _FIRST_ALERT = timedelta(seconds=5)
 
 

@@ -85,6 +85,10 @@ class LocalTime:
         except ValueError:
             return found[0]
 
+    def stamp(self, time: datetime) -> str:
+        """Give the time for programs: ISO 8601 to the second, with the zone's offset."""
+        return time.astimezone(self.zone).isoformat(timespec="seconds")
+
     def _shown(self, time: datetime, *, with_date: bool) -> str:
         local = time.astimezone(self.zone)
         offset = local.isoformat()[-6:] if local.date() in self.changing else ""

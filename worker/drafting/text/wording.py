@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from worker.content.clean_text import clean, one_line, shorten
+from worker.content.clean_text import LONGEST_TITLE, clean, headline, one_line, shorten
 
 LONGEST_QUOTE = 400
 """Characters of other people's text told in one place; the rest is behind the link."""
@@ -89,3 +89,11 @@ def quoted(text: str, limit: int = LONGEST_QUOTE) -> str:
     cut = shorten(whole, limit)
     more = f" (shortened; all {len(whole):,} characters are at the source)"
     return f'"{cut}"{more if cut != whole else ""}'
+
+
+def titled(text: str, title: str) -> str:
+    """Quote what says the same as a title that is told in full elsewhere by its headline."""
+    said = clean(text)
+    if len(said) > LONGEST_TITLE and clean(title).startswith(said[:LONGEST_TITLE]):
+        return f'"{headline(text)}"'
+    return quoted(text)

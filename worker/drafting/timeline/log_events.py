@@ -25,7 +25,7 @@ from worker.drafting.policy import (
     topic,
 )
 from worker.drafting.text.local_time import LocalTime
-from worker.drafting.text.wording import listing, quoted, times
+from worker.drafting.text.wording import listing, quoted, times, titled
 from worker.drafting.timeline.entry_wording import Known, tell_entry, values
 from worker.drafting.timeline.events import Event, fold, folded_event
 from worker.drafting.timeline.relations import SAME_ACT, EntryRelations, key_of, reopening_key
@@ -130,7 +130,7 @@ def _tell_start(related: EntryRelations) -> Markdown:
     incident = related.story.incident
     return say(
         "The incident was opened: {title}[ on {service}]",
-        title=quoted(incident.title) or "without a title",
+        title=titled(incident.title, incident.title) or "without a title",
         service=incident.service.name if incident.service else "",
     )
 

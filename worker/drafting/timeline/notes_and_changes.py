@@ -121,7 +121,7 @@ def _note_event(note: WrittenNote, rule: Rule, related: EntryRelations) -> Event
         note.key,
         note.at,
         EntryKind.ANNOTATE,
-        lambda clock: _tell_note(note, rule, related.story.people, clock),
+        lambda clock: _tell_note(note, rule, related.story, clock),
         rule.weight,
         ((rule.noun, 1),),
         note.sources,
@@ -132,10 +132,10 @@ def _note_event(note: WrittenNote, rule: Rule, related: EntryRelations) -> Event
     )
 
 
-def _tell_note(note: WrittenNote, rule: Rule, people: Sequence[str], clock: LocalTime) -> Markdown:
-    who = name(note.author)
-    if is_action(note.text):
-        tasks = [quoted(item.task) for item in noted_actions([note], clock, people)]
+def _tell_note(note: WrittenNote, rule: Rule, story: Story, clock: LocalTime) -> Markdown:
+    who, marks = name(note.author), story.action_marks
+    if is_action(note.text, marks):
+        tasks = [quoted(item.task) for item in noted_actions([note], clock, story.people, marks)]
         number = "an action item" if len(tasks) == 1 else count(len(tasks), "action item")
         return say(_ACTION_ITEMS, who=who, number=number, text=listing(tasks))
     wording = _LATE_RESOLUTION_NOTE if note.kind is NoteKind.RESOLUTION else rule.wording

@@ -14,7 +14,7 @@ from worker.drafting.history.agents import asked_with, names, timed_out
 from worker.drafting.history.notes import NoteKind, WrittenNote
 from worker.drafting.history.story import Story
 from worker.drafting.policy import Handling, Rules, Topic, Weight, topic
-from worker.drafting.text.wording import quoted
+from worker.drafting.text.wording import quoted, titled
 from worker.drafting.timeline.entry_wording import Known, snooze_end
 
 SAME_ACT = timedelta(seconds=5)
@@ -96,7 +96,8 @@ class EntryRelations:
     def _text(self, entry: LogEntry) -> str:
         if entry.kind is not EntryKind.TRIGGER:
             return ""
-        return quoted(entry.channel.summary or self.story.incident.title) or "an incident"
+        title = self.story.incident.title
+        return titled(entry.channel.summary or title, title) or "an incident"
 
 
 def has_own_answer(responder: Responder) -> bool:

@@ -207,7 +207,7 @@ def _repair(incident: SandboxIncident, at: Clock) -> None:
         at(53),
         JONAS,
     )
-    incident.note("TODO: Test releases with the number of workers of production", at(54), LENA)
+    incident.note("FOLLOW-UP: Test releases with the number of workers of production", at(54), LENA)
     incident.update("Payments work. We will publish what we learnt.", at(62, 10), JONAS)
 
 
