@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from connectors.incidents import CustomField, FieldChange, LogEntry
 from connectors.json_fields import JsonValue
-from connectors.pagerduty.common_payloads import flat
+from connectors.pagerduty.common_payloads import as_words, flat
 
 _PAIRS = (
     ("priority", "old_priority", "new_priority"),
@@ -110,6 +110,8 @@ def _first(value: Mapping[str, object], names: Sequence[str]) -> object:
 
 def _change(name: str, old: object, new: object, data_type: str = "") -> FieldChange:
     before, after = field_text(old, data_type), field_text(new, data_type)
+    if name == "incident_type":
+        before, after = as_words(before), as_words(after)
     return FieldChange(name, before or None, after or None)
 
 

@@ -561,6 +561,10 @@ def test_the_end_of_a_snooze_stands_in_what_it_changes() -> None:
         ({"title": {"old": "A", "new": "B"}}, FieldChange("title", "A", "B")),
         ({"fields": [{"name": "n", "value": True}]}, FieldChange("n", None, "yes")),
         ([{"field": "n", "from": 1, "to": 2.0}], FieldChange("n", "1", "2")),
+        (
+            [{"name": "incident_type", "value": "major_incident"}],
+            FieldChange("incident_type", None, "major incident"),
+        ),
     ],
 )
 def test_changes_are_read_one_level_up_as_sentences_too(
