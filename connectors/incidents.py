@@ -5,12 +5,13 @@ Markdown or HTML as it is.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import NewType
 
 from connectors.errors import PayloadError
+from connectors.follow_up import FollowUp
 from connectors.log_entry_kinds import ChannelKind, EntryKind
 
 IncidentId = NewType("IncidentId", str)
@@ -282,6 +283,7 @@ class IncidentRecord:
     business_services: tuple[Reference, ...] = ()
     subscribers: int | None = None
     merged_incidents: tuple[Reference, ...] = ()
+    follow_up: FollowUp = field(default_factory=FollowUp)
     missing: tuple[Missing, ...] = ()
     hidden: tuple[str, ...] = ()
     commander: Agent | None = None

@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import Enum
 
 from connectors.errors import PayloadError
+from connectors.follow_up import EventReport
 from connectors.incidents import IncidentId
 from connectors.json_fields import JsonValue, Sender
 from connectors.tickets import TicketId
@@ -35,6 +36,7 @@ class WebhookEvent:
     """One event that a job may have to follow, about an incident or about a ticket.
 
     ``id`` stays the same when the event is delivered again; ``type`` is the service's own word.
+    ``reports`` are what the event tells of the incident that cannot be read again.
     """
 
     id: str
@@ -43,6 +45,7 @@ class WebhookEvent:
     occurred_at: datetime
     incident: IncidentId | None = None
     ticket: TicketId | None = None
+    reports: tuple[EventReport, ...] = ()
 
 
 ReadWebhook = Callable[[Mapping[str, str], bytes, Sequence[str]], WebhookEvent | None]

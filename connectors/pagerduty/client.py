@@ -1,14 +1,16 @@
 """PagerDuty as a source of incidents."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from connectors.connector import IncidentFilter
 from connectors.errors import Finding
+from connectors.follow_up import IncidentReview, PastIncident, ReviewItem
 from connectors.incidents import Incident, IncidentId, IncidentRecord
 from connectors.masking import Hidden, Masking
 from connectors.pagerduty import checks, payloads, resolved_incidents
+from connectors.pagerduty.reading import review_payloads
 from connectors.pagerduty.reading.missing_parts import MissingParts, PlanLimits
 from connectors.pagerduty.reading.record_reader import RecordReader, incident_path
 from connectors.pagerduty.transport import Transport
@@ -19,6 +21,8 @@ from connectors.tls import Authorities
 US_URL = "https://api.pagerduty.com"
 TIMEOUT = 30.0
 """Seconds for connecting, and for each read of an answer."""
+PAST_ASKED = 5
+"""How many earlier incidents are asked for, of which the likest are told."""
 
 
 class PagerDuty:
@@ -57,17 +61,20 @@ class PagerDuty:
         return payloads.incident(answer["incident"].required_object())
 
     def record(self, incident: IncidentId) -> IncidentRecord:
-        """Make five calls, and one for each 100 log entries and alerts.
+        """Make seven calls, and one for each 100 log entries and alerts.
 
-        The five are incident, notes, change events, business services, and a page of the incidents
-        of that time, for those that were merged into it (up to five pages where something hints at
-        a merge). Alerts are not asked for where there are none, subscribers only where a status
-        update went out, and what the account's plan lacks (402) only once an hour.
+        The seven are incident, notes, change events, business services, review, past incidents, and
+        a page of the incidents of that time, for those that were merged into it (up to five pages
+        where something hints at a merge). Alerts are not asked for where there are none, action
+        items only where there is a review, subscribers only where a status update went out, and
+        what the account's plan lacks (402) only once an hour.
         """
         hidden = Hidden()
         transport = self._transport.counting(hidden)
         gaps = MissingParts(transport, self._plan)
-        return replace(RecordReader(transport, gaps).read(incident), hidden=hidden.kinds)
+        record = RecordReader(transport, gaps).read(incident)
+        record = _FollowUpReader(transport, gaps).added_to(record)
+        return replace(record, hidden=hidden.kinds)
 
     def resolved(
         self, since: datetime, until: datetime, only: IncidentFilter
@@ -88,3 +95,40 @@ class PagerDuty:
 
     def close(self) -> None:
         self._transport.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _FollowUpReader:
+    """Adds what PagerDuty knows of an incident beside its record; ``gaps`` gathers what failed."""
+
+    transport: Transport
+    gaps: MissingParts
+
+    def added_to(self, record: IncidentRecord) -> IncidentRecord:
+        """Give the record with what follows it; what was merged away has its target's."""
+        incident = record.incident
+        if incident.merged_into is not None:
+            return record
+        follow_up = replace(
+            record.follow_up,
+            review=self.gaps.rare("incident review", lambda: self._review(incident)),
+            past=self.gaps.rare("past incidents", lambda: self._past(incident)) or (),
+        )
+        return replace(record, follow_up=follow_up, missing=tuple(self.gaps.missing))
+
+    def _review(self, incident: Incident) -> IncidentReview:
+        path = f"{incident_path(incident.id)}/review"
+        fields = self.transport.get(path, brief=True)["incident_review"].required_object()
+        items: tuple[ReviewItem, ...] | None = ()
+        if review_payloads.has_items(fields):
+            items = self.gaps.rare("action items of the review", lambda: self._items(path))
+        return review_payloads.review(fields, items or ())
+
+    def _items(self, path: str) -> tuple[ReviewItem, ...]:
+        answer = self.transport.get(f"{path}/action_items", brief=True)
+        return review_payloads.review_items(answer)
+
+    def _past(self, incident: Incident) -> tuple[PastIncident, ...]:
+        path = f"{incident_path(incident.id)}/past_incidents"
+        answer = self.transport.get(path, {"limit": PAST_ASKED}, brief=True)
+        return review_payloads.past_incidents(answer, incident.id, incident.url)

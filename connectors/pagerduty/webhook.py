@@ -4,9 +4,11 @@ The rules are those of PagerDuty's developer documentation ("Webhooks", "Verifyi
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from connectors.errors import PayloadError, SignatureError
+from connectors.follow_up import EventReport, ReportKind, ReportState
 from connectors.incidents import IncidentId
 from connectors.json_fields import JsonValue
 from connectors.pagerduty.common_payloads import OWN_ID, PAGERDUTY
@@ -22,6 +24,47 @@ from connectors.webhook_events import (
 SIGNATURE_HEADER = "X-PagerDuty-Signature"
 _VERSION = "v1="
 
+ROLE_ASSIGNED = "incident.role.assigned"
+
+_REPORTS: Mapping[str, ReportKind] = {
+    "incident.task.created": ReportKind.TASK,
+    "incident.task.updated": ReportKind.TASK,
+    "incident.task.completed": ReportKind.TASK,
+    ROLE_ASSIGNED: ReportKind.ROLE,
+    "incident.workflow.started": ReportKind.WORKFLOW,
+    "incident.workflow.completed": ReportKind.WORKFLOW,
+    "incident.action_invocation.created": ReportKind.ACTION,
+    "incident.action_invocation.updated": ReportKind.ACTION,
+    "incident.action_invocation.terminated": ReportKind.ACTION,
+}
+
+_STATES: Mapping[str, ReportState] = {
+    **dict.fromkeys(
+        ("complete", "completed", "done", "closed", "finished", "resolved", "succeeded", "success"),
+        ReportState.DONE,
+    ),
+    **dict.fromkeys(
+        ("error", "errored", "failed", "failure", "timed_out", "timeout"), ReportState.FAILED
+    ),
+    **dict.fromkeys(
+        ("aborted", "cancelled", "canceled", "deleted", "dropped", "inactive"), ReportState.ENDED
+    ),
+    **dict.fromkeys(
+        ("removed", "skipped", "terminated", "unassigned", "wont_do"), ReportState.ENDED
+    ),
+}
+"""PagerDuty's words for how something ended; the sets are open, and all others are under way."""
+
+_BY_TYPE: Mapping[str, ReportState] = {
+    "incident.task.completed": ReportState.DONE,
+    "incident.workflow.completed": ReportState.DONE,
+    "incident.action_invocation.terminated": ReportState.ENDED,
+}
+"""What the type alone says of how something ended, where no state does."""
+
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
+_LONGEST = 1000
 
 _DATA_IS_INCIDENT: Mapping[str, EventKind | None] = {
     "incident.resolved": EventKind.RESOLVED,
@@ -48,22 +91,14 @@ _DATA_NAMES_INCIDENT = frozenset(
         "incident.responder.added",
         "incident.responder.replied",
         "incident.status_update_published",
-        "incident.task.created",
-        "incident.task.updated",
-        "incident.task.completed",
-        "incident.workflow.started",
-        "incident.workflow.completed",
-        "incident.action_invocation.created",
-        "incident.action_invocation.terminated",
-        "incident.action_invocation.updated",
     }
-)
+) | (_REPORTS.keys() - {ROLE_ASSIGNED})
 """Types whose ``data`` is something else, which names the incident."""
 
 _NOT_WANTED = {None, EventKind.UNDER_WAY}
 WANTED_EVENTS = tuple(
     sorted(
-        {*_DATA_NAMES_INCIDENT, "incident.role.assigned"}
+        {*_DATA_NAMES_INCIDENT, ROLE_ASSIGNED}
         | {name for name, kind in _DATA_IS_INCIDENT.items() if kind not in _NOT_WANTED}
     )
 )
@@ -87,7 +122,10 @@ def read(headers: Mapping[str, str], body: bytes, secrets: Sequence[str]) -> Web
     incident, kind = _subject(type_, event)
     if not _is_storable(id_.text()):
         raise id_.wrong("an id")
-    return WebhookEvent(id_.text(), type_, kind, at, incident) if kind else None
+    if incident is None or kind is None:
+        return None
+    told = _reports(type_, event, id_.text(), at, incident)
+    return WebhookEvent(id_.text(), type_, kind, at, incident, reports=told)
 
 
 def sign(body: bytes, secret: str) -> str:
@@ -149,16 +187,15 @@ def _v2_error() -> PayloadError:
 def _subject(type_: str, event: JsonValue) -> tuple[IncidentId | None, EventKind | None]:
     """Tell which incident an event is about, and what to do about it.
 
-    A genuine event may name no incident that one could look at: its ``data`` is null, a workflow
-    ran for none, a role was taken from somebody. Such an event concerns nobody: refused three times
-    running, the subscription would be switched off for a day.
+    A genuine event may name none (its ``data`` is null, a workflow ran for none), and is no reason
+    to refuse it: refused three times running, the subscription is switched off for a day.
     """
     data = event["data"]
     if type_ in _DATA_IS_INCIDENT:
         named, kind = [data], _DATA_IS_INCIDENT[type_]
     elif type_ in _DATA_NAMES_INCIDENT:
         named, kind = _incidents_of([data]), EventKind.REFRESH
-    elif type_ == "incident.role.assigned" and isinstance(data.value, dict):
+    elif type_ == ROLE_ASSIGNED and isinstance(data.value, dict):
         assignments = data["incident_role_assignments"]
         each = assignments.each() if isinstance(assignments.value, list) else ()
         named, kind = _incidents_of([*each, data]), EventKind.REFRESH
@@ -174,3 +211,86 @@ def _subject(type_: str, event: JsonValue) -> tuple[IncidentId | None, EventKind
 def _incidents_of(things: Iterable[JsonValue]) -> list[JsonValue]:
     """Give what each thing has for its incident."""
     return [one["incident"] for one in things if isinstance(one.value, dict)]
+
+
+def _reports(
+    type_: str, event: JsonValue, id_: str, at: datetime, incident: IncidentId
+) -> tuple[EventReport, ...]:
+    """Give what an event tells of its incident that cannot be read again, nothing for others.
+
+    The shapes are those under "Event Data Types"; an event without them is a hint all the same.
+    """
+    kind, data = _REPORTS.get(type_), event["data"]
+    if kind is None or not isinstance(data.value, dict):
+        return ()
+    by = _name(event["agent"])
+    if kind is ReportKind.ROLE:
+        return tuple(_roles(data, id_, at, by, incident))
+    return tuple(_report(kind, type_, data, id_, at, by))
+
+
+def _report(
+    kind: ReportKind, type_: str, data: JsonValue, id_: str, at: datetime, by: str
+) -> Iterator[EventReport]:
+    named = {ReportKind.WORKFLOW: "incident_workflow", ReportKind.ACTION: "action"}.get(kind)
+    thing = data[named] if named else data
+    name = _text(thing, "name") or _text(thing, "summary") or _text(data, "summary")
+    if not name:
+        return
+    word = _text(data, "status") or _text(data, "state")
+    state = _STATES.get(word.lower(), ReportState.OPEN)
+    if state is ReportState.OPEN:
+        state = _BY_TYPE.get(type_, state)
+    people = tuple(filter(None, map(_name, _objects(data["assignees"]))))
+    url = _text(data, "html_url") or _text(thing, "html_url") or None
+    subject = _own_id(data, id_)
+    yield EventReport(id_, kind, subject, name, state, at, word, by, people, url)
+
+
+def _roles(
+    data: JsonValue, id_: str, at: datetime, by: str, incident: IncidentId
+) -> Iterator[EventReport]:
+    """Read who has which role from now on; one that is taken away names who had it."""
+    for one in _objects(data["incident_role_assignments"]):
+        role, word = one["role"], _text(one, "status")
+        if _text(one["incident"], "id") != incident:
+            continue
+        now, before = _name(one["assignee"]), _name(one["old_assignee"])
+        name = _text(role, "summary") or _text(role, "name")
+        if not name or not (now or before):
+            continue
+        held = now and word.lower() not in _STATES
+        state = ReportState.OPEN if held else ReportState.ENDED
+        people = (now or before,)
+        yield EventReport(
+            id_, ReportKind.ROLE, _own_id(role, id_), name, state, at, word, by, people
+        )
+
+
+def _objects(many: JsonValue) -> Iterator[JsonValue]:
+    """Give the objects of a list, whatever else stands in it or in its place."""
+    for one in many.each() if isinstance(many.value, list) else ():
+        if isinstance(one.value, dict):
+            yield one
+
+
+def _own_id(thing: JsonValue, event: str) -> str:
+    """Give the id of what an event reports on; without a usable one, each event has its own."""
+    own = _text(thing, "id")
+    return own if _ID.fullmatch(own) else event
+
+
+def _name(person: JsonValue) -> str:
+    """Name a person; who was deleted may be a reference without a name."""
+    return _text(person, "summary") or _text(person, "name") or _text(person, "id")
+
+
+def _text(thing: JsonValue, name: str) -> str:
+    """Give a text of an object, "" for all that is none."""
+    value = thing.value.get(name) if isinstance(thing.value, dict) else None
+    return _kept(value) if isinstance(value, str) else ""
+
+
+def _kept(text: str) -> str:
+    """Give a text as every database can hold it, of a sensible length."""
+    return _UNKEPT.sub("", text)[:_LONGEST].strip()

@@ -25,7 +25,12 @@ from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import references as wire
 from connectors.pagerduty.sandbox import scenarios
-from connectors.pagerduty.sandbox.scenarios.checkout_storm import MERGED_ID, STORM_ID, STORM_START
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import (
+    AIKO,
+    MERGED_ID,
+    STORM_ID,
+    STORM_START,
+)
 from connectors.pagerduty.sandbox.scenarios.quiet_and_large_incidents import (
     REOPENED_ID,
     REOPENED_START,
@@ -194,14 +199,14 @@ def test_every_scenario_is_read_without_anything_missing(
 # How much it costs
 
 
-def test_a_draft_costs_five_calls_and_its_pages(
+def test_a_draft_costs_seven_calls_and_its_pages(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty
 ) -> None:
     scenarios.big(sandbox.account, alerts=250, log_entries=730)
     record = pagerduty.record(IncidentId("Q9BIGINCIDENT9"))
     assert (len(record.alerts), len(record.log_entries)) == (250, 730)
     pages = [call for call in sandbox.calls() if call.endswith(("alerts", "log_entries"))]
-    assert (len(pages), len(sandbox.calls())) == (3 + 8, 5 + 3 + 8)
+    assert (len(pages), len(sandbox.calls())) == (3 + 8, 7 + 3 + 8)
 
 
 def test_what_cannot_give_anything_is_not_asked_for(
@@ -215,7 +220,36 @@ def test_what_cannot_give_anything_is_not_asked_for(
         "related_change_events",
         "impacts",
         "incidents",
+        "review",
+        "past_incidents",
     ]
+
+
+def test_the_action_items_of_a_review_cost_one_more_call_where_there_are_some(
+    sandbox: PagerDutySandbox, pagerduty: PagerDuty
+) -> None:
+    incident = sandbox.account.incidents[STORM]
+    incident.start_review("The storm", STORM_START, AIKO)
+    assert pagerduty.record(STORM).follow_up.review is not None
+    assert not [call for call in sandbox.calls() if call.endswith("action_items")]
+    incident.review_item("Warn sooner", STORM_START)
+    review = pagerduty.record(STORM).follow_up.review
+    assert review is not None
+    assert [item.task for item in review.items] == ["Warn sooner"]
+    assert len([call for call in sandbox.calls() if call.endswith("action_items")]) == 1
+
+
+@pytest.mark.parametrize(("status", "asked"), [(402, 1), (403, 2), (404, 2)])
+def test_what_the_plan_lacks_is_no_news_and_not_asked_for_again(
+    sandbox: PagerDutySandbox, pagerduty: PagerDuty, status: int, asked: int
+) -> None:
+    for part in ("review", "past_incidents"):
+        sandbox.withhold(part, status)
+    records = [pagerduty.record(STORM) for _ in range(2)]
+    told = ["incident review", "past incidents"] if status == 403 else []
+    assert [[one.part for one in record.missing] for record in records] == [told, told]
+    calls = [call for call in sandbox.calls() if call.endswith(("review", "past_incidents"))]
+    assert len(calls) == 2 * asked
 
 
 def test_the_incident_alone_costs_one_call(sandbox: PagerDutySandbox, pagerduty: PagerDuty) -> None:
@@ -324,10 +358,20 @@ def test_what_is_forbidden_for_one_incident_is_asked_for_in_the_next(
 def test_includes_that_the_account_does_not_know_cost_the_custom_fields_alone(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty, status: int
 ) -> None:
-    sandbox.fault(Fault(rf"/incidents/{STORM}$", status))
+    sandbox.fault(Fault(rf"/incidents/{STORM}$", status, times=2))
     record = pagerduty.record(STORM)
     assert (record.custom_fields, len(record.log_entries)) == ((), 72)
     assert [one.part for one in record.missing] == ["custom fields"]
+
+
+@pytest.mark.parametrize("status", [400, 402])
+def test_an_account_that_does_not_know_references_loses_nothing_else(
+    sandbox: PagerDutySandbox, pagerduty: PagerDuty, status: int
+) -> None:
+    sandbox.fault(Fault(rf"/incidents/{STORM}$", status))
+    record = pagerduty.record(STORM)
+    assert record.custom_fields
+    assert record.missing == ()
 
 
 # What is repeated

@@ -689,3 +689,13 @@ def test_points_stand_in_their_order_whatever_time_they_begin_with() -> None:
         "11:00 Restarted",
         "09:00 Paged",
     ]
+
+
+def test_an_action_item_that_another_source_tells_of_now_is_no_other_one() -> None:
+    row = DraftRow("review:1", ("Watch the disk", "Ada", "", ""))
+    told_anew = written(action_items=(row,))
+    assert merged(BASE.text, told_anew).text == told_anew.text
+    people = "\n".join(line for line in BASE.text.split("\n") if "Watch the disk" not in line)
+    assert merged(people, told_anew).text == people
+    both = written(action_items=(*CONTENT.action_items, row))
+    assert merged(BASE.text, both).text.count("Watch the disk") == 2

@@ -30,9 +30,8 @@ def test_a_rule_is_found_by_the_word_that_the_log_has(
 
 
 def test_a_rule_may_be_for_what_is_beside_the_log(tmp_path: Path) -> None:
-    assert set(
-        _rules(tmp_path, "alert", "fired_again", "change_event", "responder", environ=KEY)
-    ) == set(OutsideLog)
+    names = ("alert", "fired_again", "change_event", "responder", "task", "role", "automation")
+    assert set(_rules(tmp_path, *names, environ=KEY)) == set(OutsideLog)
 
 
 def test_a_rule_may_be_for_a_type_that_no_kind_is_made_for(tmp_path: Path) -> None:

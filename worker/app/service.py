@@ -81,6 +81,9 @@ class Worker:
     def keep(self, events: Sequence[WebhookEvent]) -> None:
         """Store what webhooks told, all or none; when this returns, it is on disk."""
         events = [self.context.masking.record(one) for one in events]
+        told = [(one.incident, each) for one in events if one.incident for each in one.reports]
+        if told:  # first: the job that follows may read it at once
+            self.context.journal.reports.keep(told)
         tickets = [one.ticket for one in events if one.ticket is not None]
         known = self.context.journal.tracked(tickets) if tickets else {}
         requests = []

@@ -43,25 +43,17 @@ _CELL_BOX = re.compile(
     r"\ufe0f?\s+(?=\S)|\\?[-*+\u2022]\s+(?=\S)"
 )
 _DONE = (
-    "done",
-    "closed",
-    "complete",
-    "completed",
-    "finished",
-    "fixed",
-    "resolved",
-    "cancelled",
-    "canceled",
-    "dropped",
-    "obsolete",
-    "not needed",
-    "no longer needed",
-    "won't do",
-    "won't fix",
-    "wontfix",
+    *("done", "closed", "complete", "completed", "finished", "fixed", "resolved", "cancelled"),
+    *("canceled", "dropped", "obsolete", "not needed", "no longer needed", "won't do"),
+    *("won't fix", "wontfix"),
 )
 """What people write into the Status of a row for which there is nothing to do any more."""
 _TICKS = re.compile(r"\[[xX]\]|[\u2611\u2612\u2705\u2713\u2714]\ufe0f?")
+_REMARK = re.compile(
+    r"\s*\((?=completed|tracked in )(?:completed(?: \d{4}-\d\d-\d\d)?(?:, (?=tracked in ))?)?"
+    r"(?P<elsewhere>tracked in (?:\[[^\[\]]*\]\([^()\s]*\)|[^()\[\]]+))?\)\s*$"
+)
+"""What a draft says behind a task that is done, or has a ticket or the like already."""
 _SHOWN = 60
 
 
@@ -88,6 +80,13 @@ class LeftOut(StrEnum):
     STRUCK_OUT = "is struck out"
     TICKED = "was ticked before it had a ticket"
     DONE = "was done, by its Status, before it had a ticket"
+    COMPLETED = "was completed before it had a ticket"
+    ELSEWHERE = "is tracked elsewhere"
+
+    @property
+    def shows(self) -> bool:
+        """Whether the row itself says so, in a remark that the program writes."""
+        return self in (LeftOut.COMPLETED, LeftOut.ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +235,18 @@ def priority_words(source: str, definitions: Definitions) -> str:
     return "" if is_bracketed(source) or is_marks(words) else words
 
 
+def without_remark(source: str) -> str:
+    """Give a task's Markdown without the remark that it is completed, or tracked where."""
+    return _REMARK.sub("", source) or source
+
+
 def left_out(source: str, *, ticked: bool = False, status: str = "") -> LeftOut | None:
     """Say why no ticket is made for a task of this source, with this status, that has none."""
+    remark = _REMARK.search(source)
+    if remark and is_struck_out(source[: remark.start()]):
+        return LeftOut.COMPLETED
+    if remark and remark["elsewhere"]:
+        return LeftOut.ELSEWHERE
     if is_struck_out(source):
         return LeftOut.STRUCK_OUT
     if ticked:

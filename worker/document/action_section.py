@@ -29,6 +29,7 @@ from worker.document.action_item_values import (
     priority_words,
     shortened,
     task_words,
+    without_remark,
 )
 from worker.document.checkboxes import FoundBox, edit_boxes, read_boxes
 from worker.document.markdown_blocks import Blocks, parse
@@ -48,15 +49,9 @@ from worker.document.unread.stray_rows import (
 from worker.document.unread.where_items_come_from import no_section, nothing_readable, same_sections
 
 _WRITTEN = (Column.TICKET, Column.STATUS)
-_OTHER_TICKETS = {
-    "epic",
-    "epic link",
-    "parent",
-    "parent link",
-    "blocks",
-    "blocked by",
-    "depends on",
-}
+_OTHER_TICKETS = frozenset(
+    ("epic", "epic link", "parent", "parent link", "blocks", "blocked by", "depends on")
+)
 
 
 @dataclass(slots=True)
@@ -148,7 +143,7 @@ def _read_row(
         find_ticket(actions.text(row, Column.TICKET)),
         cell_box(actions.text(row, Column.TASK)),
     )
-    source, task = box.words, task_words(box.words, blocks.definitions)
+    source, task = box.words, task_words(without_remark(box.words), blocks.definitions)
     if not task or (named is None and is_prompt(source)):
         return
     where = f"Line {row.line + 1} ('{shortened(task)}')"

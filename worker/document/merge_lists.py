@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from worker.content.placeholders import is_placeholder
-from worker.document.merge_pairing import assumed, longest_rising, pair, reworded
+from worker.document.merge_pairing import assumed, by_new_keys, longest_rising, pair, reworded
 from worker.document.merge_targets import EntryCells, ListTarget
 from worker.document.merge_values import (
     ADDED,
@@ -46,6 +46,8 @@ def merge_list(
     with a time and new ones go where it puts them among people's.
     """
     known = assumed(target, fresh, prompts) if base is None else tuple(base)
+    if not by_time:
+        known = by_new_keys(known, fresh)
     return _ListMerge(target, known, fresh, by_time=by_time).result()
 
 

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import replace
 
 from worker.content.same_markdown import Spelling
 from worker.document.merge_targets import EntryCells, ListTarget
@@ -114,6 +115,22 @@ def assumed(target: ListTarget, fresh: Sequence[Unit], prompts: Sequence[Unit]) 
     mine = {unit.key for unit in units}
     there = sorted(asked.values())
     return (*units, *(prompts[at] for at in there if prompts[at].key not in mine))
+
+
+def by_new_keys(known: Sequence[Unit], fresh: Sequence[Unit]) -> tuple[Unit, ...]:
+    """Give what was written under the key of what says the same first words now.
+
+    What one source told of may be told by another from now on: it is no other thing, and what
+    people made of it still holds.
+    """
+    lasting = {unit.key for unit in known} & {unit.key for unit in fresh}
+    new = {unit.cells[0]: unit.key for unit in fresh if unit.key not in lasting and not unit.prompt}
+    return tuple(
+        replace(unit, key=new.pop(unit.cells[0], unit.key))
+        if unit.key not in lasting and not unit.prompt
+        else unit
+        for unit in known
+    )
 
 
 def reworded(

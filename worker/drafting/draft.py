@@ -1,19 +1,32 @@
-"""A draft: all that the source knows to say of an incident, place by place, and its chart."""
+"""A draft: all that the source knows to say of an incident, place by place, and its chart.
 
+What a review of the source's says is a candidate, quoted with its heading: people wrote it for
+another document, or a machine did. Who had which role stands where it says who was told.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from config.template_names import Slot
+from connectors.follow_up import (
+    IncidentReview,
+    OutsideReference,
+    PastIncident,
+    ReportKind,
+    ReviewSection,
+)
 from connectors.incidents import IncidentRecord
-from worker.content.clean_text import LONGEST_TITLE, clean, headline, one_line
-from worker.content.draft_content import Content, DraftEntry, DraftRow, Point, own_keys
-from worker.content.inline_markdown import at_start, safe_url, say
+from worker.content.clean_text import LONGEST_TITLE, clean, headline, one_line, shorten
+from worker.content.draft_content import Content, DraftEntry, Point, own_keys
+from worker.content.inline_markdown import Markdown, at_start, link, safe_url, say
 from worker.drafting.chart.drawing import draw_chart
 from worker.drafting.chart.layout import alternative, layout
 from worker.drafting.history.agents import name
 from worker.drafting.history.alerts import by_service
-from worker.drafting.history.notes import NotedAction, noted_actions
 from worker.drafting.history.story import Story, story
+from worker.drafting.history.tasks_and_roles import Holding, action_rows, courses, holdings
 from worker.drafting.policy import DraftPolicy
 from worker.drafting.sections import (
     causes_and_impact,
@@ -24,6 +37,7 @@ from worker.drafting.sections import (
 from worker.drafting.sections.candidates import people_said
 from worker.drafting.sections.summary import impact_fields
 from worker.drafting.text.local_time import LocalTime
+from worker.drafting.text.wording import count, quoted
 from worker.drafting.timeline.timeline import IncidentTimeline, timeline
 
 _SATURDAY, _A_WEEK = 5, 7
@@ -49,7 +63,6 @@ def draft(
     told = story(record, policy.action_marks)
     line = timeline(told, policy)
     shown = layout(told, line) if policy.chart else None
-    items = noted_actions(told.written_notes, line.clock, told.people, policy.action_marks)
     content = Content(
         incident=told.incident.id,
         url=safe_url(told.incident.url) or "",
@@ -58,7 +71,7 @@ def draft(
         timezone=line.clock.name,
         entries=_entries(told, policy, line, alternative(shown) if shown else "", drafted_at),
         timeline=line.rows,
-        action_items=tuple(map(_row, items)),
+        action_items=action_rows(told, line.clock, policy.action_marks),
         facts={key: values for key, values in _facts(told, line.clock).items() if any(values)},
     )
     return Drafted(content, draw_chart(shown) if shown else None)
@@ -73,7 +86,9 @@ def _entries(
 ) -> dict[Slot, DraftEntry]:
     return {
         slot: replace(entry, points=_numbered(entry.points))
-        for slot, entry in _all_entries(told, policy, line, picture, drafted_at).items()
+        for slot, entry in _with_follow_up(
+            _all_entries(told, policy, line, picture, drafted_at), told, line.clock
+        ).items()
         if entry is not None and (entry.text or entry.points)
     }
 
@@ -171,7 +186,114 @@ def _facts(told: Story, clock: LocalTime) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _row(item: NotedAction) -> DraftRow:
-    deadline = item.deadline.isoformat() if item.deadline else ""
-    cells = (item.task, item.owner)
-    return DraftRow(item.key, (*(say("{text}", text=text) for text in cells), "", deadline))
+_Entries = Mapping[Slot, DraftEntry | None]
+
+_MOST_PAST = 3
+"""How many earlier incidents are named; the source ranks them."""
+_MOST_REFERENCES = 10
+_MOST_ROLES = 6
+_LONGEST_NAME = 80
+
+_PLACES: tuple[tuple[re.Pattern[str], Slot], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), slot)
+    for pattern, slot in (
+        (r"\bcontribut", Slot.CONTRIBUTING_FACTORS),
+        (r"\bcauses?\b|\bwhy\b", Slot.PRIMARY_CAUSE),
+        (r"went well|\bworked well\b|\bstrengths?\b", Slot.WENT_WELL),
+        (r"(?:didn.?t|did not) (?:go|work)|went (?:wrong|badly|poorly)|weakness", Slot.WENT_BADLY),
+        (r"\bbusiness\b|\brevenue\b|\bsla\b", Slot.BUSINESS_IMPACT),
+        (r"\b(?:customers?|users?)\b", Slot.USERS_AFFECTED),
+        (r"\bimpact|\beffects?\b|\bsummary\b|\boverview\b|\bwhat happened\b", Slot.IMPACT),
+        (r"\bmitigat|\bresolution\b|\brecovery\b|\bfix(?:es)?\b", Slot.SHORT_TERM_FIXES),
+        (r"\blessons?\b|\blearn|\bimprove|\bbetter\b|\bprevent", Slot.IMPROVEMENTS),
+    )
+)
+"""Where a section of a review belongs, by its heading; the first that fits."""
+
+
+def _with_follow_up(entries: _Entries, story: Story, clock: LocalTime) -> _Entries:
+    """Give the entries with what the follow-up adds to them, behind what they say already."""
+    told = story.record.follow_up
+    added: dict[Slot, list[Point]] = {}
+    for slot, point in _candidates(told.review):
+        added.setdefault(slot, []).append(point)
+    added[Slot.LOGS] = [
+        *_own_review(told.review),
+        *_references(told.references, entries.get(Slot.LOGS)),
+        *_past(told.past, clock),
+    ]
+    added[Slot.STAKEHOLDERS] = list(_roles(story, clock))
+    return {**entries, **{slot: _with(entries.get(slot), many) for slot, many in added.items()}}
+
+
+def _with(entry: DraftEntry | None, points: list[Point]) -> DraftEntry | None:
+    if not points:
+        return entry
+    known = entry or DraftEntry(keep_prompt=True)
+    return replace(known, points=(*known.points, *points))
+
+
+def _candidates(review: IncidentReview | None) -> Iterator[tuple[Slot, Point]]:
+    for number, section in enumerate(review.sections if review else (), 1):
+        slot = next((slot for pattern, slot in _PLACES if pattern.search(section.title)), None)
+        if review and slot and quoted(section.text):
+            yield slot, Point(f"review:section:{number}", _quoted(section, review))
+
+
+def _quoted(section: ReviewSection, review: IncidentReview) -> Markdown:
+    return say(
+        "Candidate: {text} ({source}[, {heading}])",
+        source="the review's draft by a machine" if review.by_machine else "the review",
+        heading=quoted(section.title, _LONGEST_NAME),
+        text=quoted(section.text),
+    )
+
+
+def _own_review(review: IncidentReview | None) -> Iterator[Point]:
+    """Name the review that the source keeps, and where it stands."""
+    if review is None:
+        return
+    items = len(review.items)
+    text = say(
+        "Incident review: {title}[, {status}][, with {items}]",
+        title=quoted(review.title, _LONGEST_NAME) or "without a title",
+        status=review.status,
+        items=count(items, "action item") if items else "",
+    )
+    yield Point("review", text)
+
+
+def _references(each: Iterable[OutsideReference], logs: DraftEntry | None) -> Iterator[Point]:
+    """Link what other systems keep, unless the draft links it already."""
+    linked = {point.key for point in logs.points} if logs else set()
+    for one in tuple(each)[:_MOST_REFERENCES]:
+        if f"link:{one.url}" not in linked:
+            named = shorten(clean(one.name), _LONGEST_NAME) or re.sub(r"^https?://", "", one.url)
+            yield Point(f"reference:{one.url}", at_start(link(named, one.url)))
+
+
+def _past(past: Iterable[PastIncident], clock: LocalTime) -> Iterator[Point]:
+    for one in tuple(past)[:_MOST_PAST]:
+        title = shorten(clean(one.title), _LONGEST_NAME) or "without a title"
+        named = f"#{one.number} {title}" if one.number else title
+        linked = link(named, one.url) if one.url and safe_url(one.url) else named
+        day = clock.day(one.created_at).isoformat()
+        text = say("An earlier incident like it, {day}: {named}", day=day, named=linked)
+        yield Point(f"past:{one.id}", text)
+
+
+def _roles(story: Story, clock: LocalTime) -> Iterator[Point]:
+    roles = courses(story.record.follow_up.reports, ReportKind.ROLE)
+    for role in roles[:_MOST_ROLES]:
+        held = Markdown(", ".join(_held(one, clock) for one in holdings(role)))
+        name = shorten(clean(role.latest.name), _LONGEST_NAME)
+        yield Point(role.key, at_start(say("{name}: {held}", name=name, held=held)))
+
+
+def _held(one: Holding, clock: LocalTime) -> Markdown:
+    return say(
+        "{who}[ from {since}][ until {until}]",
+        who=one.who,
+        since=clock.short(one.since) if one.since else "",
+        until=clock.short(one.until) if one.until else "",
+    )

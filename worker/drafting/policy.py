@@ -50,6 +50,7 @@ class OutsideLog(Enum):
     CHANGE = "change_event"
     RESPONDER = "responder"
     """A request for help, and how it was answered."""
+    TASK, ROLE, AUTOMATION = "task", "role", "automation"
 
 
 Topic = EntryKind | OutsideLog | str
@@ -99,14 +100,14 @@ Rules = Mapping[Topic, Rule]
 """What becomes of what the timeline tells of."""
 
 
-_KEEP, _FOLD = Handling.KEEP, Handling.FOLD
-_ACT, _TURN = Weight.ACT, Weight.TURN
+_KEEP, _FOLD, _ACT, _TURN = Handling.KEEP, Handling.FOLD, Weight.ACT, Weight.TURN
 
 
 def _changed(noun: str) -> Rule:
     return Rule(_KEEP, "{who} {changes}", noun=noun, weight=_ACT)
 
 
+_HELP = Rule(_KEEP, "{who} asked {targets} to help[: {text}]", noun="request for help", weight=_ACT)
 UNKNOWN = Rule(_KEEP, "{summary}", noun="other entry")
 """What becomes of what the table does not hold: the set of kinds is open."""
 
@@ -200,12 +201,8 @@ DEFAULT_RULES: Rules = MappingProxyType(
         EntryKind.SERVICE_CHANGE: Rule(
             _KEEP, "{who} moved the incident to another service[: {text}]", weight=_ACT
         ),
-        EntryKind.RESPONDER_REQUEST: Rule(
-            _KEEP, "{who} asked {targets} to help[: {text}]", noun="request for help", weight=_ACT
-        ),
-        EntryKind.POLICY_REQUEST: Rule(
-            _KEEP, "{who} asked {targets} to help[: {text}]", noun="request for help", weight=_ACT
-        ),
+        EntryKind.RESPONDER_REQUEST: _HELP,
+        EntryKind.POLICY_REQUEST: _HELP,
         EntryKind.MOVE_IN: Rule(
             _FOLD,
             "{who} moved {text} into this incident",
@@ -245,9 +242,10 @@ DEFAULT_RULES: Rules = MappingProxyType(
         OutsideLog.CHANGE: Rule(
             _KEEP, "Change[ on {service}][, from {source}]: {text}", noun="change", weight=_ACT
         ),
-        OutsideLog.RESPONDER: Rule(
-            _KEEP, "{who} asked {targets} to help[: {text}]", noun="request for help", weight=_ACT
-        ),
+        OutsideLog.TASK: Rule(_KEEP, "{who} finished the task {text}", noun="task", weight=_ACT),
+        OutsideLog.ROLE: Rule(_KEEP, "{who} became {text}[ after {old}]", noun="role", weight=_ACT),
+        OutsideLog.AUTOMATION: Rule(_KEEP, "{text}", noun="automated run"),
+        OutsideLog.RESPONDER: _HELP,
     }
 )
 

@@ -20,6 +20,7 @@ from worker.content.clean_text import headline
 from worker.content.draft_content import Content
 from worker.content.inline_markdown import plain
 from worker.drafting.draft import draft
+from worker.drafting.history.tasks_and_roles import followed_up
 from worker.jobs.context import JobContext, note_merge, note_skip
 from worker.jobs.job import JobRequest
 from worker.jobs.results import Action, IncidentResult, Report
@@ -207,7 +208,8 @@ def pull(
         return known
     if not may_be_open:
         must_be_resolved(known)
-    record = replace(record, merged_incidents=_sources(context.journal, record))
+    merged = replace(record, merged_incidents=_sources(context.journal, record))
+    record = _followed_up(context, merged)
     policy = context.policy.drafting
     if context.policy.chart:
         policy = replace(policy, chart=chart_name(incident))
@@ -226,6 +228,16 @@ def _sources(journal: Journal, record: IncidentRecord) -> tuple[Reference, ...]:
                 name = f"#{one.number} {one.title}" if one.number is not None else one.title
                 found[one.incident] = Reference(one.incident, name or one.incident, one.url or None)
     return tuple(found.values())
+
+
+def _followed_up(context: JobContext, record: IncidentRecord) -> IncidentRecord:
+    """Add what only events told, and the numbers of earlier incidents that are known here."""
+    journal = context.journal
+    known = [journal.incident(IncidentId(one.id)) for one in record.follow_up.past]
+    numbers = {str(one.incident): one.number for one in known if one and one.number}
+    own = journal.reports.of([record.incident.id])
+    others = journal.reports.of([IncidentId(one.id) for one in record.merged_incidents])
+    return followed_up(record, own, others, numbers)
 
 
 def must_be_resolved(incident: Incident) -> None:

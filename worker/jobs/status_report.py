@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
-from worker.document.action_item_values import ActionItem
+from worker.document.action_item_values import ActionItem, LeftOut
 from worker.document.action_section import read as read_items
 from worker.document.front_matter import read as read_front_matter
 from worker.document.outline import title
@@ -186,10 +186,15 @@ def _read(context: JobContext, document: KnownDocument, text: str) -> DocumentSt
         document=document.name,
         title=title(text),
         prompts=open_prompts(text),
-        items=tuple(_item(one) for one in table.items if not (one.left_out or marked)),
+        items=tuple(_item(one) for one in table.items if _is_open(one) and not marked),
         problems=problems,
     )
     return replace(status, url=front.url, status=front.status) if front else status
+
+
+def _is_open(item: ActionItem) -> bool:
+    """Tell whether an item is to be shown: what is tracked elsewhere is, what is struck out not."""
+    return item.left_out in (None, LeftOut.ELSEWHERE)
 
 
 def _item(item: ActionItem) -> ItemStatus:

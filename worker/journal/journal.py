@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from connectors.incidents import IncidentId
 from connectors.tickets import Mark, TicketId
 from worker.journal import records, tables
+from worker.journal.beside_documents import EventReports, Skips
 from worker.journal.database import Database, JournalError
 from worker.journal.incident_locks import must_still_hold
 from worker.journal.records import (
@@ -23,7 +24,6 @@ from worker.journal.records import (
     KnownIncident,
     Pull,
 )
-from worker.journal.skipped_incidents import Skips
 from worker.journal.tables import chunks, put, put_first
 from worker.tracking.tracked_tickets import Intent, TrackedTicket
 
@@ -31,7 +31,7 @@ from worker.tracking.tracked_tickets import Intent, TrackedTicket
 class Journal:
     """The memory, on an open database. Each method is one transaction.
 
-    ``skips`` remembers the incidents that got no draft.
+    ``skips`` remembers the incidents that got no draft, ``reports`` what events told.
     """
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
@@ -47,6 +47,7 @@ class Journal:
             ) from error
         self.born_at = datetime.fromisoformat(at)
         self.skips = Skips(database)
+        self.reports = EventReports(database)
 
     def close(self) -> None:
         """Let go of the database."""

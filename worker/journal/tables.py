@@ -125,6 +125,23 @@ skipped = Table(
 )
 Index("skipped_at", skipped.c.at)
 
+reports = Table(
+    "reports",
+    metadata,
+    Column("event", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("incident", String(80), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("word", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("people", Text, nullable=False),
+    Column("url", Text, nullable=True),
+)
+Index("reports_incident", reports.c.incident)
+
 claims = Table(
     "claims",
     metadata,
@@ -187,7 +204,7 @@ def chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "005"
+NEWEST = "006"
 """The revision of the tables that this release makes."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 

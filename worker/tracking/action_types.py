@@ -251,11 +251,10 @@ def sentences(decided: LinkPlan, state: LinkState) -> Iterable[str]:
             "The ticket is left alone; close it in the tracker if it is not wanted."
         )
     named = {item.ordinal: item for item in state.items}
-    for ordinal in decided.left_out:
-        yield (
-            f"{row_name(named[ordinal], state.document)} {named[ordinal].left_out}, so no ticket "
-            "is made for it."
-        )
+    for item in map(named.__getitem__, decided.left_out):
+        if item.left_out and not item.left_out.shows:
+            row = row_name(item, state.document)
+            yield f"{row} {item.left_out}, so no ticket is made for it."
     if decided.held:
         count = len(decided.held)
         rows = "action item has" if count == 1 else "action items have"

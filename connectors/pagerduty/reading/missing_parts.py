@@ -72,6 +72,24 @@ class MissingParts:
         self.missing.append(lack)
         return None
 
+    def rare(self, part: str, read: Callable[[], T]) -> T | None:
+        """Read a part that few plans or incidents have: that there is none is no news."""
+        if self.plan.lacks(part):
+            return None
+
+        def found() -> T | None:
+            try:
+                return read()
+            except NotFound:
+                return None
+            except Withheld as withheld:
+                if not withheld.lasting:
+                    raise
+                self.plan.note(Missing(part, str(withheld)))
+                return None
+
+        return self.part(part, found)
+
     def pages(self, part: str, pages: ListPages[T], before: Sized = ()) -> list[T]:
         """Read pages to their end, or to where they break off, which is said.
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from connectors.errors import NotFound, PayloadError, Rejected
+from connectors.follow_up import FollowUp, OutsideReference
 from connectors.incidents import (
     ALERTS,
     LOG_ENTRIES,
@@ -31,6 +32,7 @@ from connectors.json_fields import JsonValue
 from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty import incident_fields, log_payloads, payloads, resolved_incidents
 from connectors.pagerduty.common_payloads import OWN_ID
+from connectors.pagerduty.reading import review_payloads
 from connectors.pagerduty.reading.missing_parts import MissingParts
 from connectors.pagerduty.refusals import Withheld
 from connectors.pagerduty.transport import LAST_OFFSET, ListPages, Query, Transport, read_each
@@ -44,6 +46,8 @@ EARLY_ALERT = timedelta(minutes=1)
 _BEFORE_IT = timedelta(days=30)
 """How far before an incident's start its log is read: a merge brings earlier entries along."""
 _INCLUDED: Query = {"include[]": ["conference_bridge", "custom_fields"]}
+_WISHED: Query = {"include[]": ["conference_bridge", "custom_fields", "external_references"]}
+"""The last is in no document, and asked for by many in public."""
 Dated = TypeVar("Dated", LogEntry, Alert, Note, ChangeEvent)
 
 
@@ -68,7 +72,7 @@ class RecordReader:
 
     def read(self, asked: IncidentId) -> IncidentRecord:
         """Give the record, each part oldest first."""
-        incident, custom_fields = self._incident(asked)
+        incident, custom_fields, references = self._incident(asked)
         log = self.gaps.part(LOG_ENTRIES, lambda: self._log_entries(incident)) or ()
         alerts = self.gaps.part(ALERTS, lambda: self._alerts(incident)) or ()
         return IncidentRecord(
@@ -86,14 +90,20 @@ class RecordReader:
                 "merged incidents", lambda: self._merged(incident, log, alerts)
             )
             or (),
+            follow_up=FollowUp(references=references),
             missing=tuple(self.gaps.missing),
         )
 
-    def _incident(self, asked: IncidentId) -> tuple[Incident, tuple[CustomField, ...]]:
+    def _incident(
+        self, asked: IncidentId
+    ) -> tuple[Incident, tuple[CustomField, ...], tuple[OutsideReference, ...]]:
         """Read the incident with what can be included; without, where that is refused."""
         path = incident_path(asked)
         try:
-            answer = self.transport.get(path, _INCLUDED, brief=True)
+            try:
+                answer = self.transport.get(path, _WISHED, brief=True)
+            except (Rejected, Withheld):
+                answer = self.transport.get(path, _INCLUDED, brief=True)
         except (Rejected, Withheld) as refused:
             answer = self.transport.get(path, brief=True)
             self.gaps.missing.append(Missing("custom fields", str(refused)))
@@ -102,7 +112,7 @@ class RecordReader:
         incident = payloads.incident(fields)
         custom = self.gaps.part("custom fields", lambda: payloads.custom_fields(fields)) or ()
         self.gaps.tell_forgiven("the incident", answer)
-        return incident, custom
+        return incident, custom, review_payloads.references(fields)
 
     def _log_entries(self, incident: Incident) -> tuple[LogEntry, ...]:
         """Read the whole log, which comes newest first.

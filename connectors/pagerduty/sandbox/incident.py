@@ -7,6 +7,7 @@ document have the shapes seen in captured payloads.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from connectors.pagerduty.sandbox import references as wire
 from connectors.pagerduty.sandbox.incident_record import Conversation, step
@@ -230,6 +231,64 @@ class SandboxIncident(Conversation):
         self.alerts = []
         self.entry("resolve", at, f"Resolved by {by['summary']}", by)
         self._end(at, by)
+
+    @step
+    def start_review(self, title: str, at: datetime, by: Wire) -> Wire:
+        """Open the incident's one review."""
+        self.review = {
+            "id": wire.made_id("R", self.id, "review"),
+            "incident_id": self.id,
+            "title": title,
+            "status": "in_review",
+            "sections": [],
+            "generation_status": "idle",
+            "ai_generated": False,
+            "created_by": by["id"],
+            "created_at": at,
+        }
+        return self.review
+
+    @step
+    def write_section(self, title: str, content: Wire | str | None) -> None:
+        """Add a section to the review: a document of its editor, or nothing yet."""
+        sections: list[Wire] = self.review["sections"] if self.review else []
+        sections.append(
+            {"title": title, "priority": len(sections), "required": False, "content": content}
+        )
+
+    @step
+    def review_item(self, /, name: str, at: datetime, **more: Any) -> Wire:
+        """Add an action item to the review; ``more`` are its fields as they go over the wire."""
+        item = {
+            "id": wire.made_id("A", self.id, "item", len(self.review_items)),
+            "incident_id": self.id,
+            "name": name,
+            "description": "",
+            "status": "incomplete",
+            "priority": None,
+            "assignee": None,
+            "due_at": None,
+            "external_type": None,
+            "external_url": None,
+            "created_at": at,
+            "completed_at": None,
+            **more,
+        }
+        self.review_items.append(item)
+        return item
+
+    @step
+    def resembles(self, /, title: str, at: datetime, score: float, **more: Any) -> None:
+        """Let an earlier incident be like this one."""
+        id_ = wire.made_id("Q", "past", title, at)
+        earlier = {
+            "id": id_,
+            "created_at": at,
+            "self": f"{wire.API}/incidents/{id_}",
+            "title": title,
+            **more,
+        }
+        self.past.append({"incident": earlier, "score": score})
 
     def _end(self, at: datetime, by: Wire) -> None:
         self.status, self.resolved_at, self.changed_at, self.changed_by = "resolved", at, at, by

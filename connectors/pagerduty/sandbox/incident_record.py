@@ -59,6 +59,10 @@ class IncidentState:
     requests: list[Wire] = field(default_factory=list)
     impacts: list[Wire] = field(default_factory=list)
     subscribers: list[Wire] = field(default_factory=list)
+    review: Wire | None = None
+    review_items: list[Wire] = field(default_factory=list)
+    past: list[Wire] = field(default_factory=list)
+    references: list[Wire] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -281,3 +285,16 @@ class Conversation(IncidentState):
         id_ = wire.made_id("P", "business", business_service, length=6)
         impact = {"id": id_, "name": business_service, "type": "business_service"}
         self.impacts.append({**impact, "status": "impacted"})
+
+    @step
+    def refer(self, name: str, url: str) -> None:
+        """Let another system keep something of the incident."""
+        id_ = wire.made_id("P", self.id, "reference", len(self.references), length=6)
+        self.references.append(
+            {
+                "id": id_,
+                "type": "external_reference",
+                "summary": name,
+                "external_url": url,
+            }
+        )

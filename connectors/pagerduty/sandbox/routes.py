@@ -26,6 +26,7 @@ _INCLUDES = (
     *("acknowledgers", "agents", "assignees", "conference_bridge", "custom_fields"),
     *("escalation_policies", "first_trigger_log_entries", "priorities", "services"),
     *("teams", "users"),
+    "external_references",  # in no document, and asked for by many in public
 )
 _SORTS = ("incident_number", "created_at", "resolved_at", "urgency")
 _STATUSES = ("triggered", "acknowledged", "resolved")
@@ -62,6 +63,9 @@ class Api:
             f"{one}/business_services/impacts": self._impacts,
             f"{one}/status_updates/subscribers": self._subscribers,
             f"{one}/custom_fields/values": self._custom_fields,
+            f"{one}/past_incidents": self._past_incidents,
+            f"{one}/review": self._review,
+            f"{one}/review/action_items": self._review_items,
             "/webhook_subscriptions": self._webhook_subscriptions,
             "/users/me": self._me,
             "/abilities": self._abilities,
@@ -189,6 +193,26 @@ class Api:
     def _custom_fields(self, request: Request) -> Answer:
         QueryReader(request.query_params)
         return {"custom_fields": self._found(request).custom_fields}, _UTC
+
+    def _past_incidents(self, request: Request) -> Answer:
+        asked = QueryReader(request.query_params, "limit", "total")
+        limit = int(asked.text("limit") or 5)
+        past = sorted(self._found(request).past, key=lambda one: one["score"], reverse=True)
+        return {"past_incidents": past[:limit], "total": None, "limit": limit}, _UTC
+
+    def _review(self, request: Request) -> Answer:
+        QueryReader(request.query_params)
+        review = views.review(self._found(request))
+        if review is None:
+            raise not_found()
+        return {"incident_review": review}, _UTC
+
+    def _review_items(self, request: Request) -> Answer:
+        QueryReader(request.query_params)
+        incident = self._found(request)
+        if incident.review is None:
+            raise not_found()
+        return {"action_items": incident.review_items}, _UTC
 
     def _webhook_subscriptions(self, request: Request) -> Answer:
         asked = QueryReader(request.query_params, *_PAGING, "filter_type", "filter_id")

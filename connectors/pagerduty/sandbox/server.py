@@ -78,13 +78,15 @@ class PagerDutySandbox(Sandbox):
         at: datetime | None = None,
         by: Wire | None = None,
         secret: str = SECRET,
+        data: object = None,
     ) -> Delivery:
         """Make the signed delivery of an event about an incident; :meth:`Delivery.send` sends it.
 
-        Its time is that of the incident's last change, unless ``at`` says else.
+        Its time is that of the incident's last change, unless ``at`` says else; ``data`` is what
+        it tells where that is not the incident.
         """
         when = at or incident.changed_at or incident.created_at
-        return views.delivery(views.event(type_, incident, when, by), secret)
+        return views.delivery(views.event(type_, incident, when, by, data), secret)
 
 
 def _words(status: int) -> object:

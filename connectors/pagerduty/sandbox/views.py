@@ -58,6 +58,8 @@ def rest_incident(incident: IncidentState, included: Container[str] = ()) -> Wir
         shown["conference_bridge"] = incident.conference
     if "custom_fields" in included:
         shown["custom_fields"] = incident.custom_fields
+    if "external_references" in included:
+        shown["external_references"] = incident.references
     return shown
 
 
@@ -85,6 +87,18 @@ def webhook_incident(incident: IncidentState) -> Wire:
     if incident.reopened_at:
         shown["reopened_at"] = incident.reopened_at
     return shown
+
+
+def review(incident: IncidentState) -> Wire | None:
+    """Show the review, None where there is none."""
+    if incident.review is None:
+        return None
+    done = sum(item["completed_at"] is not None for item in incident.review_items)
+    counts = {
+        "action_item_count": len(incident.review_items),
+        "completed_action_item_count": done,
+    }
+    return {**incident.review, **counts}
 
 
 def log_entries(incident: IncidentState, included: Container[str] = ()) -> list[Wire]:
@@ -136,10 +150,20 @@ _NOTED = {
 """Types whose data is not the incident, and what their data is."""
 
 
-def event(type_: str, incident: IncidentState, at: datetime, by: Wire | None = None) -> bytes:
-    """Write the body of an event about an incident, as it is now."""
+def event(
+    type_: str,
+    incident: IncidentState,
+    at: datetime,
+    by: Wire | None = None,
+    data: object = None,
+) -> bytes:
+    """Write the body of an event about an incident, as it is now, or with other ``data``."""
     with incident.lock:
-        return _body(type_, "incident", _data(type_, incident), incident.id, at, by)
+        if data is None:
+            return _body(type_, "incident", _data(type_, incident), incident.id, at, by)
+        subject = json.dumps(data, default=str)
+        kind = data.get("type") if isinstance(data, dict) else None
+        return _body(type_, kind or "incident", data, subject, at, by)
 
 
 def ping(at: datetime, by: Wire | None = None) -> bytes:
@@ -183,7 +207,7 @@ def _data(type_: str, incident: IncidentState) -> Wire:
 
 
 def _body(
-    type_: str, resource: str, data: Wire, subject: str, at: datetime, by: Wire | None
+    type_: str, resource: str, data: object, subject: str, at: datetime, by: Wire | None
 ) -> bytes:
     seed = (type_, subject, at.isoformat())
     content = {
@@ -199,3 +223,42 @@ def _body(
     }
     write = functools.partial(stamp, zone=ZoneInfo("UTC"))
     return json.dumps(content, default=write, separators=(",", ":")).encode()
+
+
+def task(incident: IncidentState, name: str, *assignees: Wire, status: str = "todo") -> Wire:
+    """Give the data of an event about a task of the incident's."""
+    return {
+        "id": wire.made_id("P", incident.id, "task", name, length=6),
+        "type": "incident_task",
+        "name": name,
+        "summary": name,
+        "status": status,
+        "assignees": list(assignees),
+        "incident": incident.reference(),
+    }
+
+
+def role(incident: IncidentState, name: str, assignee: Wire | None) -> Wire:
+    """Give the data of an event about who has a role from now on."""
+    assignment = {
+        "type": "role_assignment_reference",
+        "assignee": assignee,
+        "old_assignee": None,
+        "incident": incident.reference(),
+        "role": {"id": wire.made_id("P", "role", name, length=6), "summary": name},
+        "status": "active",
+    }
+    return {"type": "incident_role_assignment", "incident_role_assignments": [assignment]}
+
+
+def automation(incident: IncidentState, kind: str, name: str, state: str | None = None) -> Wire:
+    """Give the data of an event about a run: a ``workflow_instance`` or ``action_invocation``."""
+    ran = "incident_workflow" if kind == "workflow_instance" else "action"
+    return {
+        "id": wire.made_id("P", incident.id, kind, name),
+        "type": f"incident_{kind}",
+        "summary": f"{name} (run)",
+        ran: wire.reference(ran, wire.made_id("P", ran, name), name, ran),
+        "incident": incident.reference(),
+        **({"state": state} if state else {}),
+    }

@@ -25,6 +25,7 @@ from worker.drafting.history.story import Story
 from worker.drafting.policy import DraftPolicy, OutsideLog, Rules, Topic, Weight, rules_with
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.timeline.events import Event, together
+from worker.drafting.timeline.follow_up_events import follow_up_events
 from worker.drafting.timeline.log_events import alert_events, log_events
 from worker.drafting.timeline.notes_and_changes import change_events, note_events, responder_events
 from worker.drafting.timeline.relations import EntryRelations, relations
@@ -81,6 +82,7 @@ def _events(related: EntryRelations, rules: Rules, *, by_service: bool = False) 
             *change_events(related.story, rules),
             *note_events(related, rules),
             *responder_events(related.story, rules),
+            *follow_up_events(related.story, rules),
         ]
     )
 

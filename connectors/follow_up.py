@@ -1,0 +1,123 @@
+"""What is known of an incident beside its record: its review, earlier ones like it, events.
+
+All times are aware UTC datetimes. All text is other people's: nothing here is safe to put into
+Markdown or HTML as it is.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class ReportKind(StrEnum):
+    """What an event reported on."""
+
+    TASK = "task"
+    """Something that somebody was to do."""
+    ROLE = "role"
+    """Somebody had a role in the response, or no longer."""
+    WORKFLOW = "workflow"
+    ACTION = "action"
+    """A workflow of the source's own, or an automated action on the systems."""
+
+
+class ReportState(StrEnum):
+    """How far a task, a role or an automated run has come; the order is that of time."""
+
+    OPEN = "open"
+    """To be done, held, or running."""
+    DONE = "done"
+    FAILED = "failed"
+    ENDED = "ended"
+    """Dropped, taken away, or broken off."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventReport:
+    """What an event told that cannot be read again, kept from when it came.
+
+    ``event`` is the event's own id, ``subject`` that of the task, the role or the run, ``name``
+    what people call it. ``word`` is the source's own for the ``state``, where that says more.
+    ``by`` names who brought it about, ``people`` whom it concerns: who is to do a task, who has a
+    role. Names are "" where nobody is named.
+    """
+
+    event: str
+    kind: ReportKind
+    subject: str
+    name: str
+    state: ReportState
+    at: datetime
+    word: str = ""
+    by: str = ""
+    people: tuple[str, ...] = ()
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """An action item of a review, ``task`` in a few words and in ``details``.
+
+    ``assignee`` is the source's id of a person, ``tracked_as`` what the item is called where it is
+    tracked already (a ticket's key, a tracker's name), "" where it is not; ``url`` its address
+    there.
+    """
+
+    id: str
+    task: str
+    details: str = ""
+    assignee: str = ""
+    priority: str = ""
+    due: datetime | None = None
+    is_done: bool = False
+    done_at: datetime | None = None
+    tracked_as: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSection:
+    """What a review says under one heading, as plain text with line ends."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentReview:
+    """The review that the source itself keeps of an incident; ``status`` as people read it."""
+
+    title: str
+    status: str
+    sections: tuple[ReviewSection, ...] = ()
+    items: tuple[ReviewItem, ...] = ()
+    by_machine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PastIncident:
+    """An earlier incident that the source takes for like this one, the likest first."""
+
+    id: str
+    title: str
+    created_at: datetime
+    number: int | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideReference:
+    """What another system keeps of the incident: a ticket, a channel, a conference."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """All of it; what there is none of is empty."""
+
+    review: IncidentReview | None = None
+    past: tuple[PastIncident, ...] = ()
+    references: tuple[OutsideReference, ...] = ()
+    reports: tuple[EventReport, ...] = ()

@@ -1,0 +1,118 @@
+"""The memory beside documents: incidents that got no draft, and what only events told of one."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, select
+
+from connectors.follow_up import EventReport, ReportKind, ReportState
+from connectors.incidents import IncidentId
+from worker.journal.database import Database
+from worker.journal.records import Skip
+from worker.journal.tables import chunks, put, put_first, reports, skipped
+
+
+class Skips:
+    """One row an incident, in an open database. Each method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def note(self, skip: Skip) -> None:
+        """Remember that an incident got no draft."""
+        values = asdict(skip) | {"at": skip.at.isoformat()}
+        with self._database.begin() as connection:
+            put(connection, skipped, {"incident": skip.incident}, values)
+
+    def forget(self, incident: IncidentId) -> None:
+        """Forget that an incident got no draft: it has one now."""
+        with self._database.begin() as connection:
+            connection.execute(delete(skipped).where(skipped.c.incident == incident))
+
+    def forget_before(self, at: datetime) -> None:
+        """Forget what was remembered before then (aware UTC)."""
+        with self._database.begin() as connection:
+            connection.execute(delete(skipped).where(skipped.c.at < at.isoformat()))
+
+    def of(self, incidents: Sequence[IncidentId]) -> Mapping[IncidentId, Skip]:
+        """Give those of the incidents that got no draft, by id."""
+        found: dict[IncidentId, Skip] = {}
+        with self._database.begin() as connection:
+            for part in chunks(incidents):
+                query = select(skipped).where(skipped.c.incident.in_(part))
+                for row in connection.execute(query).mappings():
+                    found[row["incident"]] = _skip(row)
+        return found
+
+    def latest(self, most: int) -> Sequence[Skip]:
+        """Give the latest ``most`` incidents that got no draft, the latest first."""
+        query = select(skipped).order_by(skipped.c.at.desc(), skipped.c.incident).limit(most)
+        with self._database.begin() as connection:
+            return [_skip(row) for row in connection.execute(query).mappings()]
+
+
+def _skip(row: Mapping[Any, Any]) -> Skip:
+    return Skip(**{**row, "at": datetime.fromisoformat(row["at"])})
+
+
+Told = tuple[IncidentId, EventReport]
+"""What an event told, and of which incident."""
+
+
+class EventReports:
+    """One row for each thing that an event told, in an open database.
+
+    Each method is one transaction. Nothing is forgotten: no request would bring it back.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, told: Iterable[Told]) -> None:
+        """Keep what events told; what came before is not kept twice."""
+        with self._database.begin() as connection:
+            for incident, one in told:
+                put_first(connection, reports, _row(incident, one))
+
+    def of(self, incidents: Sequence[IncidentId]) -> tuple[EventReport, ...]:
+        """Give what was told of the incidents, in the order in which it happened."""
+        found: list[EventReport] = []
+        with self._database.begin() as connection:
+            for part in chunks(incidents):
+                query = select(reports).where(reports.c.incident.in_(part))
+                found += map(_report, connection.execute(query).mappings())
+        return tuple(sorted(found, key=lambda one: (one.at, one.event, one.subject)))
+
+
+def _row(incident: IncidentId, one: EventReport) -> dict[str, Any]:
+    return {
+        "event": one.event,
+        "subject": one.subject,
+        "incident": incident,
+        "kind": one.kind.value,
+        "name": one.name,
+        "state": one.state.value,
+        "at": one.at.isoformat(),
+        "word": one.word,
+        "by": one.by,
+        "people": json.dumps(one.people),
+        "url": one.url,
+    }
+
+
+def _report(row: RowMapping) -> EventReport:
+    return EventReport(
+        event=row["event"],
+        kind=ReportKind(row["kind"]),
+        subject=row["subject"],
+        name=row["name"],
+        state=ReportState(row["state"]),
+        at=datetime.fromisoformat(row["at"]),
+        word=row["word"],
+        by=row["by"],
+        people=tuple(json.loads(row["people"])),
+        url=row["url"],
+    )
