@@ -42,8 +42,9 @@ class DraftSettings(SettingsGroup):
     """Which incidents get a draft (empty means all), and what it shows.
 
     ``services`` and ``teams`` hold names or ids, ``priorities`` names. The targets decide whether
-    a time is told under what went well or under what did not; the review is due ``review_due``
-    after the end. With ``had_person`` an incident that recovered without anybody gets no draft.
+    a time is told under what went well or under what did not; without one it is told under neither.
+    The review is due ``review_due`` after the end. With ``had_person`` an incident that recovered
+    without anybody gets no draft.
     ``rules`` are by log entry type, such as ``notify_log_entry``. A note's line that begins with
     one of ``action_marks`` and a colon is an action item.
     """
@@ -56,8 +57,8 @@ class DraftSettings(SettingsGroup):
     had_person: bool = False
     links: bool = True
     chart: bool = True
-    acknowledge_target: Duration = timedelta(minutes=5)
-    resolve_target: Duration = timedelta(hours=1)
+    acknowledge_target: Duration = timedelta()
+    resolve_target: Duration = timedelta()
     review_due: Duration = timedelta(days=5)
     action_marks: tuple[Text, ...] = ACTION_MARKS
     rules: Mapping[Text, RuleSettings] = {}

@@ -64,7 +64,7 @@ def test_the_picture_has_a_title_and_says_in_words_what_it_shows() -> None:
         "Incident #4711 from 2025-03-03 02:10 to 2025-03-03 03:57 (Europe/Berlin); "
         "unacknowledged from 02:10 to 02:20 and acknowledged from 02:20 to 03:57; "
         "23 alerts on Checkout API, 9 alerts on Payments and 5 alerts on Shop frontend; "
-        "Ben Haugen acted 8 times and Dmitri Sokolov acted twice"
+        "what Ben Haugen and Dmitri Sokolov did, by time"
     )
     assert root.get("aria-labelledby") == "name what"
 

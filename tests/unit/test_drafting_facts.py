@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from config.groups import DraftSettings
 from config.template_names import Slot
 from connectors.incidents import CustomField, IncidentStatus, Link, Missing, Reference
 from tests.incidents import days, nights, odd
 from tests.incidents.making import Making, person, service
 from worker.content.draft_content import Content, DraftEntry
 from worker.drafting.draft import draft
+from worker.drafting.history.agents import is_person
 from worker.drafting.policy import DraftPolicy
 
 POLICY = DraftPolicy(ZoneInfo("UTC"))
@@ -493,10 +495,23 @@ def test_targets_decide_under_which_heading_a_time_is_told() -> None:
     assert badly in _points(draft(days.quick(), strict).content, Slot.WENT_BADLY)
 
 
+def test_no_lesson_names_a_person_as_what_went_wrong() -> None:
+    for record in (nights.storm(), days.by_hand(), days.lapsed(), days.unanswered()):
+        people = {one.agent.name for one in record.log_entries if is_person(one.agent)}
+        people |= {one.who.name for one in record.incident.responders}
+        told = " ".join(_points(draft(record, TARGETS).content, Slot.WENT_BADLY))
+        assert not [name for name in people if name and name in told]
+    told = _points(draft(nights.storm(), TARGETS).content, Slot.WENT_BADLY)
+    assert "1 of 2 people asked to help did not join" in told
+
+
 def test_without_targets_no_time_is_judged() -> None:
     content = draft(days.quick(), POLICY).content
     assert _points(content, Slot.WENT_WELL) == ["Detected by monitoring (Pulse)"]
     assert _points(content, Slot.WENT_BADLY) == []
+    drafts = DraftSettings()
+    assert not drafts.acknowledge_target, "no target is a team's unless it set one"
+    assert not drafts.resolve_target
 
 
 def test_evidence_of_what_did_not_go_well() -> None:
@@ -534,7 +549,8 @@ def test_what_was_acknowledged_after_a_reopening_is_not_said_to_be_never() -> No
 
 
 def test_an_incident_that_recovered_before_the_target_needed_no_acknowledgement() -> None:
-    assert _points(draft(days.recovered(), TARGETS).content, Slot.WENT_BADLY) == []
+    for policy in (TARGETS, POLICY):
+        assert _points(draft(days.recovered(), policy).content, Slot.WENT_BADLY) == []
 
 
 def test_a_log_that_could_not_be_read_proves_nothing() -> None:

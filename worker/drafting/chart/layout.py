@@ -12,7 +12,7 @@ from worker.drafting.history.alerts import by_service, service_name
 from worker.drafting.history.story import Phase, PhaseState, Story, phases
 from worker.drafting.policy import OutsideLog, Topic
 from worker.drafting.text.local_time import LocalTime
-from worker.drafting.text.wording import count, listing, times
+from worker.drafting.text.wording import count, listing
 from worker.drafting.timeline.events import Event
 from worker.drafting.timeline.timeline import IncidentTimeline
 
@@ -178,15 +178,13 @@ def alternative(shown: ChartLayout) -> str:
         f"{count(len(one.times), 'alert')}{'' if one.name == NO_SERVICE else f' on {one.name}'}"
         for one in shown.densities
     )
-    acts = (
-        f"{one.name} acted {times(len(one.events))}" for one in shown.lanes if one.name != AUTOMATIC
-    )
+    people = listing((one.name for one in shown.lanes if one.name != AUTOMATIC), 10)
     end = clock.full(told.end) if told.end else "an open end"
     parts = (
         f"Incident #{told.incident.number} from {clock.full(told.start)} to {end} ({clock.name})",
         listing(states, 6),
         listing(alerts, 8) or ("no alerts" if told.alerts_are_whole else ""),
-        listing(acts, 10),
+        f"what {people} did, by time" if people else "",
     )
     return clean("; ".join(filter(None, parts)))
 

@@ -1,7 +1,8 @@
 """Sections 5, 7 and 9: what people did and who was told, and the evidence for lessons.
 
 Who subscribed is known, who read is not: nothing here claims that anybody was reached. A lesson is
-evidence, not judgement; the team's targets say under which heading it stands.
+evidence, not judgement; the team's targets say under which heading it stands. What went badly names
+nobody: who it was stands in the timeline.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -145,6 +146,8 @@ def _responders(story: Story) -> Iterator[Point]:
 
 
 _FIRST_ALERT = timedelta(seconds=5)
+_SOON = timedelta(minutes=5)
+"""What recovers by itself sooner needed nobody, where a team has no target of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +177,7 @@ def _detection(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
     if first is None:
         return
     if is_person(first.agent):
-        text = say("No monitor raised it: {who} opened it by hand", who=name(first.agent))
+        text = say("No monitor raised it: it was opened by hand")
         yield Evidence("detection", well=False, text=text)
     elif automatic(first):
         yield Evidence(
@@ -193,7 +196,7 @@ def _acknowledgement(story: Story, policy: DraftPolicy) -> Iterator[Evidence]:
         return
     if first.acknowledgement is None:
         open_for = first.ended - first.began if first.ended else None
-        if open_for is None or target is None or open_for > target:
+        if open_for is None or open_for > (target or _SOON):
             yield Evidence("acknowledged", well=False, text=say("Nobody acknowledged it"))
         return
     if target is None:
@@ -267,12 +270,10 @@ def _unanswered(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
         who = listing(name(one.who) for one in asked)
         text = say("Everybody who was asked to help joined: {who}", who=who)
     else:
-        who = listing(name(one.who) for one in absent)
         text = say(
-            "{absent} of {asked} asked to help did not join: {who}",
+            "{absent} of {asked} asked to help did not join",
             absent=f"{len(absent):,}",
             asked=count(len(asked), "person").replace("persons", "people"),
-            who=who,
         )
     yield Evidence("responders", well=not absent, text=text)
 

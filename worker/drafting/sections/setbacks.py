@@ -1,7 +1,7 @@
 """What went wrong in the response, as far as the log shows: failed pages, cures in vain.
 
-Evidence, not judgement: a note that reads like a cure is named by its author and time, and how
-often the alert fired again after it.
+Evidence, not judgement: a note that reads like a cure is named by its time, and how often the alert
+fired again after it.
 """
 
 import re
@@ -12,7 +12,7 @@ from itertools import islice, zip_longest
 from connectors.incidents import LogEntry
 from connectors.log_entry_kinds import EntryKind
 from worker.content.inline_markdown import Markdown, say
-from worker.drafting.history.agents import is_person, name
+from worker.drafting.history.agents import is_person
 from worker.drafting.history.alerts import fired_again
 from worker.drafting.history.story import Story
 from worker.drafting.text.local_time import LocalTime
@@ -69,10 +69,9 @@ def _vain_cures(story: Story, clock: LocalTime) -> Iterator[tuple[str, Markdown]
         after = [one for one in again if note.at < one.created_at <= until]
         if after:
             text = say(
-                "Fired again {times} until {until}, after {who} had noted at {at} what was done",
+                "Fired again {times} until {until}, after it had been noted at {at} what was done",
                 times=times(len(after)),
                 until=clock.short(after[-1].created_at),
-                who=name(note.author),
                 at=clock.short(note.at),
             )
             yield f"fired-again:{note.key}", text
