@@ -13,6 +13,13 @@ BROKEN = {
     "a pipe in code": "| Count `a|b` | Aiko Brandt | High | 2026-12-03 |",
     "a pipe in code, and a cell too few": "| Count `a|b` | Aiko Brandt | High |",
     "a cell too many": "| Add an alert | Aiko Brandt | High | 2026-12-03 | soon |",
+    "a pipe, and no deadline": "| Escape a | b in the parser | Aiko Brandt | High | |",
+    "a pipe, and a deadline": "| Escape a | b in the parser | Aiko Brandt | High | 2026-12-30 |",
+    "a pipe, and no priority": "| Escape a | b in the parser | Aiko Brandt | | |",
+    "a pipe, and the last cell left out": "| Escape a | b in the parser | Aiko Brandt | High |",
+    "a pipe, and an owner alone": "| Escape a | b in the parser | | | |",
+    "two pipes": "| Escape a | b | c in the parser | Aiko Brandt | High | 2026-12-30 |",
+    "two pipes, and no deadline": "| Escape a | b | c in the parser | Aiko Brandt | High | |",
 }
 
 
@@ -26,6 +33,22 @@ def test_a_line_that_is_no_whole_row_is_told_at_each_sync_and_never_touched(
         assert list(here.tickets().values()) == ["Write the runbook"]
         assert f"\n{line}\n" in here.text()
         assert "Line" in told
+
+
+def test_a_short_row_below_columns_for_tickets_is_one(here: World) -> None:
+    drafted(here, f"{HEADER}| Add an alert | | | |\n")
+    here.sync()
+    short = (
+        "| Write the runbook |",
+        "| Test it | Aiko Brandt | P2 | soon | |",
+        "| Watch it | Aiko Brandt | | 2026-12-30 | |",
+        "| Prove it | Aiko Brandt | Low |",
+        "| Name it | | | | |",
+        "| Mend it | Aiko Brandt | Urgently | as soon as we can | | |",
+    )
+    here.edit(lambda text: text.replace("\n| Add", "\n" + "\n".join((*short, "| Add")), 1))
+    here.sync()
+    assert len(here.tickets()) == 1 + len(short)
 
 
 def test_a_header_that_stands_among_the_rows_is_none_of_them(here: World) -> None:

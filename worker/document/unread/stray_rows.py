@@ -8,6 +8,7 @@ from config.template_names import Column, Names
 from worker.content.inline_markdown import plain, plain_cell
 from worker.content.name_matching import normal
 from worker.content.placeholders import is_placeholder, says_nothing
+from worker.content.read_dates import read_date
 from worker.document.action_item_values import find_ticket, is_blank, shortened
 from worker.document.markdown_blocks import Blocks, Passage, PassageKind, Table
 from worker.document.markdown_tables import TableRow, split_row
@@ -26,6 +27,12 @@ _ROWS_SHOWN = 10
 _SPLIT = re.compile(r"\t+|[\u2502\uff5c]")
 """What stands between the cells of a row that is no Markdown: pasted, or drawn."""
 _CODE_MARK = re.compile(r"(?<!\\)`+")
+_PRIORITY = re.compile(
+    r"high(?:est)?|medium|low(?:est)?|normal|critical|urgent|blocker|major|minor|trivial"
+    r"|(?:p|prio|priority|sev) ?-?\d",
+    re.IGNORECASE,
+)
+"""What only a priority says: in another column it stands where a stray pipe has put it."""
 _BEFORE = r"(?:[ \t]|>)*"
 _BULLET = r"(?:[-*+\u2022]|\d{1,9}[.)])"
 _BOX = re.compile(rf"{_BEFORE}{_BULLET}\s+\\?\[[ xX]\\?\]\s+(?P<words>\S.*)")
@@ -75,29 +82,56 @@ def unusable(actions: ActionsTable, row: TableRow) -> str:
     if _is_too_long(actions, row):
         return (
             "has more cells than its table has columns, so it was not read. "
-            "Write a '|' that belongs to the text as '\\|'."
+            "Write a '|' that belongs to the text as '\\|', or take the empty cell away."
         )
     if _cuts_code(row):
         return (
             "has a '|' within a piece of code, which ends the cell all the same, so it was not "
             "read. Write it as '\\|'."
         )
+    if _is_shifted(actions, row):
+        return (
+            "has cells that do not fit their columns, as where a '|' of the text ends a cell, so "
+            "it was not read. Write that '|' as '\\|'; else give the row a cell for each column."
+        )
     ticket = actions.text(row, Column.TICKET)
     if find_ticket(ticket) is None and not is_blank(ticket):
         return (
             f"has '{shortened(ticket)}' in its ticket's cell, which is no ticket's key, so the row "
-            "was left alone. Put a key or a link there, or clear the cell."
+            "was left alone. Write a '|' that belongs to the text as '\\|'; else put a key or a "
+            "link there, or clear the cell."
         )
     return ""
 
 
 def is_cut_wrongly(actions: ActionsTable, row: TableRow) -> bool:
     """Tell whether a row has other cells than people meant: a pipe of theirs ends one."""
-    return _is_too_long(actions, row) or _cuts_code(row)
+    return _is_too_long(actions, row) or _cuts_code(row) or _is_shifted(actions, row)
 
 
 def _is_too_long(actions: ActionsTable, row: TableRow) -> bool:
-    return any(cell.text for cell in row.cells[len(actions.table.header.cells) :])
+    return len(row.cells) > len(actions.table.header.cells)
+
+
+def _is_shifted(actions: ActionsTable, row: TableRow) -> bool:
+    """Tell whether a row without a ticket has a pipe too many, though not too many cells.
+
+    Either a cell at its end was left out, or the table got its last columns since: then the row
+    reaches into these, without a cell for each.
+    """
+    if find_ticket(actions.text(row, Column.TICKET)) is not None:
+        return False
+    priority, deadline = actions.text(row, Column.PRIORITY), actions.text(row, Column.DEADLINE)
+    fits = _PRIORITY.fullmatch(priority) is not None
+    if _PRIORITY.fullmatch(deadline):
+        return bool(priority) and not fits and not read_date(priority)[0]
+    columns = own = len(actions.table.header.cells)
+    while own - 1 in {actions.by_name.get(Column.TICKET), actions.by_name.get(Column.STATUS)}:
+        own -= 1
+    task = actions.by_name[Column.TASK]
+    others = any(cell.text for at, cell in enumerate(row.cells) if at != task)
+    fits = fits or read_date(deadline)[0] is not None
+    return own < len(row.cells) < columns and others and not fits
 
 
 def _cuts_code(row: TableRow) -> bool:
