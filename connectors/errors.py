@@ -101,13 +101,14 @@ class Finding:
     """One thing that was looked at; ``problem`` is empty where all is well.
 
     ``subject`` is what was looked at ("Jira project OPS"), ``detail`` what was found, ``problem``
-    and ``remedy`` whole sentences.
+    and ``remedy`` whole sentences. A ``warning`` is one of what may be amiss, and fails nothing.
     """
 
     subject: str
     detail: str = ""
     problem: str = ""
     remedy: str = ""
+    warning: str = ""
 
     @classmethod
     def of(cls, subject: str, error: PostmortemError) -> Self:

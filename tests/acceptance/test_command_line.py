@@ -167,6 +167,32 @@ def test_check_finds_all_well_and_names_every_problem_at_once(shell: Shell) -> N
     assert "wrong" not in bad.stdout + bad.stderr.replace("is wrong", "")
 
 
+def test_check_reads_the_documents(shell: Shell) -> None:
+    shell.run("draft", shell.incident("quick fix"))
+    path, whole = shell.here.path(), shell.here.text()
+    assert "1 read, nothing is in the way" in shell.run("check").stdout
+
+    path.write_text(whole.replace("## 6. Action Items", "## 6. Massnahmen"))
+    gone = shell.run("check")
+    assert gone.returncode == 0, gone.stderr
+    assert f"! {path.name}: There is no heading 'Action Items'" in gone.stdout
+
+    path.write_text(f"{whole}\n<<<<<<< ours\none\n=======\ntwo\n>>>>>>> theirs\n")
+    marked = shell.run("check")
+    assert marked.returncode == shell.run("sync").returncode == 1
+    assert "conflict markers" in marked.stderr
+    assert "delete the markers" in marked.stderr
+
+    path.write_text(whole.partition("\n---\n")[2])
+    bare = shell.run("check")
+    assert bare.returncode == shell.run("sync").returncode == 1
+    assert "has lost the front matter" in bare.stderr
+
+    path.write_text(whole)
+    path.with_name("copy.md").write_text(whole)
+    assert "both say that they are the postmortem" in shell.run("check").stderr
+
+
 def test_an_incident_without_a_document_is_told_by_status(shell: Shell) -> None:
     done = shell.run("status", "QNOSUCHINCIDENT")
     assert done.returncode == 1

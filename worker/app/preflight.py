@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.groups import CreateWhen, TicketParent
-from connectors.errors import Finding
+from connectors.errors import Finding, PostmortemError
+from worker.document.action_section import read as read_items
 from worker.document.fill_template import survey
 from worker.document.front_matter import DocumentError
+from worker.document.unread.unfinished_text import refuse_conflicts
 from worker.document.unread.where_items_come_from import taken_from
+from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
+from worker.journal.records import KnownDocument
 
 
 def preflight(context: JobContext) -> list[Finding]:
@@ -19,6 +23,7 @@ def preflight(context: JobContext) -> list[Finding]:
         *_tracker(context),
         *context.store.check(),
         *_database(context),
+        *_documents(context),
         *_templates(context),
     ]
 
@@ -72,6 +77,48 @@ def _database(context: JobContext) -> Iterable[Finding]:
         yield Finding("Database", detail="answers, and its tables are up to date")
 
 
+def _documents(context: JobContext) -> Iterable[Finding]:
+    """Read every document; what keeps a sync from one is a problem, what it warns of a warning."""
+    try:
+        catalogue = look(context)
+    except (PostmortemError, SQLAlchemyError):
+        return  # the store or the database has said so itself
+    known = [one for one in catalogue.documents.values() if one.incident or one.problem]
+    amiss: list[Finding] = []
+    for incident in catalogue.by_incident:
+        try:
+            catalogue.find(incident)
+        except PostmortemError as error:
+            amiss.append(Finding.of(f"Documents of {incident}", error))
+    for one in sorted(known, key=lambda each: each.name):
+        amiss += _document(context, one)
+    yield from amiss
+    if known and not amiss:
+        yield Finding("Text of the documents", detail=f"{len(known)} read, nothing is in the way")
+
+
+def _document(context: JobContext, document: KnownDocument) -> Iterable[Finding]:
+    name = document.name
+    if document.problem:
+        yield Finding(name, problem=document.problem)
+        return
+    try:
+        text = context.store.read(name).text
+        refuse_conflicts(text)
+        items = read_items(text, context.policy.names)
+    except DocumentError as error:
+        yield Finding(name, problem=f"It is left as it is: {error.what}", remedy=error.remedy)
+    except PostmortemError as error:
+        yield Finding.of(name, error)
+    else:
+        if _makes_tickets(context):
+            yield from (Finding(name, warning=one) for one in items.problems)
+
+
+def _makes_tickets(context: JobContext) -> bool:
+    return context.tracker is not None and context.policy.create is not CreateWhen.NEVER
+
+
 def _templates(context: JobContext) -> Iterable[Finding]:
     """Prove each template, that of all other incidents first."""
     yield from _template(context, "Template", "Action items", context.policy.template)
@@ -100,8 +147,7 @@ def _template(context: JobContext, name: str, items: str, text: str) -> Iterable
         )
         return
     yield Finding(name, detail=f"{filled} places are filled" + (f"; {left}" if left else ""))
-    makes_tickets = context.tracker is not None and context.policy.create is not CreateWhen.NEVER
-    if remedy and makes_tickets:
+    if remedy and _makes_tickets(context):
         yield Finding(items, problem=said, remedy=remedy)
     else:
         yield Finding(items, detail=f"{said} {remedy}".rstrip())

@@ -202,6 +202,9 @@ def findings(found: Sequence[Finding], *, in_json: bool) -> None:
         for one in found:
             if one.problem:
                 out.print(f"[red]✗[/] {escape(one.subject)}")
+            elif one.warning:
+                told = f"{one.subject}: {one.warning} {one.remedy}".strip()
+                out.print(f"[yellow]![/] {escape(told)}")
             else:
                 detail = f": {one.detail}" if one.detail else ""
                 out.print(f"[green]✓[/] {escape(one.subject)}{escape(detail)}")
