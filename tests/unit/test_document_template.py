@@ -43,6 +43,7 @@ def test_what_a_template_lacks_or_adds_is_told() -> None:
     assert findings["summary.duration"].sentence.endswith("with the label 'Duration:'.")
     assert "under a heading 'Timeline of Events'" in findings["timeline"].sentence
     assert findings["Weather"].sentence.startswith("'Weather' on line 4 is not filled")
+    assert findings["Weather"].sentence.endswith("[document_names] may map it.")
 
 
 @pytest.mark.parametrize(

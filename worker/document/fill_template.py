@@ -262,7 +262,7 @@ def _strangers(found: Outline) -> Iterator[SlotFinding]:
         if named is not None and item.line not in known:
             sentence = (
                 f"'{named[0]}' on line {item.line + 1} is not filled: the program knows no bullet "
-                "of that name. People may fill it, or [names] in the configuration may map it."
+                "of that name. People may fill it, or [document_names] may map it."
             )
             yield SlotFinding(named[0], False, sentence, item.line + 1)
 
