@@ -105,8 +105,8 @@ def choose_type(types: Sequence[IssueType], project: str, wanted: str) -> IssueT
         )
     names = ", ".join(_shown(kind.choice) for kind in types) or "none to see"
     raise NotFound(
-        f"Jira project {project} has no issue type '{wanted}'.",
-        f"Set JIRA_ISSUE_TYPE (or the route's issue_type) to one that it has: {names}.",
+        f"Jira project {project} has no issue type '{wanted}'; it has {names}.",
+        "Set JIRA_ISSUE_TYPE (or the route's issue_type) to one of these.",
     )
 
 

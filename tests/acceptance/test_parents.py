@@ -140,12 +140,15 @@ def test_a_clone_of_the_epic_is_told_and_the_first_stays(here: World) -> None:
 def test_a_project_without_epics_gets_its_tickets_all_the_same(here: World) -> None:
     here.policy = replace(here.policy, parent=TicketParent.EPIC)
     with here.context() as context:
-        (problem,) = [one.problem for one in preflight(context) if one.problem]
-    assert problem == "Jira project OPS has no issue type 'Epic'."
+        (found,) = [one for one in preflight(context) if one.problem]
+    problem = "Jira project OPS has no issue type 'Epic'; it has Task, Bug, Story."
+    assert found.problem == problem
+    assert found.remedy == "Set epic_type in [tickets] to a type that it has."
     drafted(here)
     result = here.sync()
     assert result.failures == ()
     assert any(problem in one and "epic_type" in one for one in result.warnings)
+    assert not any("JIRA_ISSUE_TYPE" in one for one in result.warnings)
     assert parents(here) == [None, None]
 
 

@@ -81,10 +81,10 @@ def test_all_problems_come_at_once(sandbox: JiraSandbox) -> None:
 def test_an_unknown_issue_type_is_told_with_those_there_are(sandbox: JiraSandbox) -> None:
     findings = tracker(sandbox).check("OPS", "Epic")
     (finding,) = [one for one in findings if one.problem]
-    assert finding.problem == "Jira project OPS has no issue type 'Epic'."
-    assert finding.remedy == (
-        "Set JIRA_ISSUE_TYPE (or the route's issue_type) to one that it has: Task, Bug, Story."
+    assert finding.problem == (
+        "Jira project OPS has no issue type 'Epic'; it has Task, Bug, Story."
     )
+    assert finding.remedy == "Set JIRA_ISSUE_TYPE (or the route's issue_type) to one of these."
 
 
 def test_an_archived_project_is_a_problem(sandbox: JiraSandbox) -> None:

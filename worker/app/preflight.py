@@ -1,11 +1,13 @@
 """What `postmortem check` looks at before it is needed: every problem at once, with its remedy."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.groups import CreateWhen, TicketParent
-from connectors.errors import Finding, PostmortemError
+from connectors.errors import ConnectorError, Finding, NotFound, PostmortemError
+from connectors.tickets import TicketTracker
 from worker.document.action_section import read as read_items
 from worker.document.fill_template import survey
 from worker.document.front_matter import DocumentError
@@ -14,6 +16,7 @@ from worker.document.unread.where_items_come_from import taken_from
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
 from worker.journal.records import KnownDocument
+from worker.tracking.new_ticket import Route
 
 
 def preflight(context: JobContext) -> list[Finding]:
@@ -53,15 +56,29 @@ def _tracker(context: JobContext) -> Iterable[Finding]:
         )
     told: set[Finding] = set()
     for rule in context.policy.routes:
-        route = rule.route
-        types = [route.issue_type]
-        if context.policy.parent is TicketParent.EPIC:
-            types.append(context.policy.epic_type)
-        for issue_type in types:
-            for found in context.tracker.check(route.project, issue_type, supplied=route.fields):
-                if found not in told:
-                    told.add(found)
-                    yield found
+        for found in _route(context, context.tracker, rule.route):
+            if found not in told:
+                told.add(found)
+                yield found
+
+
+def _route(context: JobContext, tracker: TicketTracker, route: Route) -> Iterable[Finding]:
+    own = tracker.check(route.project, route.issue_type, supplied=route.fields)
+    yield from own
+    if context.policy.parent is not TicketParent.EPIC:
+        return
+    epic_type, missing = context.policy.epic_type, ""
+    try:
+        tracker.create_fields(route.project, epic_type)
+    except NotFound as error:
+        missing = error.what
+    except ConnectorError:
+        pass  # the check says so
+    for found in tracker.check(route.project, epic_type, supplied=route.fields):
+        if missing and found.problem == missing and found not in own:
+            yield replace(found, remedy="Set epic_type in [tickets] to a type that it has.")
+        else:
+            yield found
 
 
 def _database(context: JobContext) -> Iterable[Finding]:

@@ -160,8 +160,9 @@ def _made(work: TicketWork, route: Route, lost: Intent | None, send: Send) -> Ti
     try:
         fields = work.tracker.create_fields(route.project, work.context.policy.epic_type)
     except (AccessDenied, NotFound) as error:
+        told = error.what if isinstance(error, NotFound) else error
         work.report.warn(
-            f"The tickets of {work.origin.document} get no epic: {error} "
+            f"The tickets of {work.origin.document} get no epic: {told} "
             "The type of epics is epic_type in [tickets]."
         )
         return None
