@@ -19,7 +19,12 @@ from connectors.pagerduty.common_payloads import (
     reference_or_none,
 )
 from connectors.pagerduty.incident_fields import field_text
-from connectors.pagerduty.log_sentences import channel_told, read_sentence
+from connectors.pagerduty.log_sentences import (
+    channel_told,
+    failure_told,
+    medium_told,
+    read_sentence,
+)
 from connectors.pagerduty.text_links import distinct, entry_links
 
 _DELIVERED = frozenset(
@@ -31,7 +36,6 @@ _FAILED = re.compile(
     r"|unknown number|hung up|voicemail|\bno\b|\bnot\b",
     re.IGNORECASE,
 )
-_NOT_NOTIFIED = re.compile(r"\s*(?:failed|unable|could not|did not|tried)\b", re.IGNORECASE)
 
 
 def log_entry(fields: JsonValue) -> LogEntry:
@@ -39,7 +43,7 @@ def log_entry(fields: JsonValue) -> LogEntry:
     channel = fields["channel"]
     type_ = fields["type"].text()
     kind = common_payloads.entry_kind(type_)
-    failure = _failure(fields)
+    failure = _failure(fields) if kind is EntryKind.NOTIFY else None
     summary = fields.optional_text("summary") or ""
     told = read_sentence(kind, summary)
     user = agent_or_none(fields["user"])
@@ -83,10 +87,9 @@ def _failure(fields: JsonValue) -> str | None:
     """
     status = field_text(fields["channel"]["notification"]["status"].value)
     word = common_payloads.as_words(status).lower()
-    if _NOT_NOTIFIED.match(fields.optional_text("summary") or "") and word in _DELIVERED:
-        return "failed"
-    if word in _DELIVERED:
-        return None
+    told = failure_told(fields.optional_text("summary") or "")
+    if word in _DELIVERED or (told and not _FAILED.search(word)):
+        return told
     return "failed" if word in {"fail", "failure"} else word
 
 
@@ -125,7 +128,7 @@ def _channel(kind: EntryKind, channel: JsonValue, summary: str) -> Channel:
         summary=channel.optional_text("summary") or channel.optional_text("subject"),
         details=readable_lines(channel["details"].value) or None,
         duration=_duration(channel["duration"].number_or_none()),
-        notification=_notification(channel),
+        notification=_notification(kind, channel, summary),
         client=channel.optional_text("client") or common.optional_text("client"),
         client_url=channel.optional_text("client_url") or common.optional_text("client_url"),
         severity=common.optional_text("severity"),
@@ -149,10 +152,12 @@ def _until(fields: JsonValue) -> datetime | None:
     return None
 
 
-def _notification(channel: JsonValue) -> str | None:
+def _notification(kind: EntryKind, channel: JsonValue, summary: str) -> str | None:
     """Give the kind of a page in one word; the address that it went to is nobody's business."""
-    kind = channel["notification"].optional_text("type")
-    return None if kind is None else common_payloads.medium(kind)
+    way = channel["notification"].optional_text("type")
+    if way is None and kind is EntryKind.NOTIFY:
+        way = medium_told(summary)
+    return None if way is None else common_payloads.medium(way)
 
 
 def _assignees(fields: JsonValue) -> tuple[Agent, ...]:

@@ -21,7 +21,11 @@ _VERBS: Mapping[EntryKind, str] = MappingProxyType(
         EntryKind.ESCALATE: r"(?:manually |automatically |auto-?)?escalated",
         EntryKind.DELEGATE: r"delegated|reassigned",
         EntryKind.NOTIFY: r"notified|paged|notification sent"
-        r"|(?:failed to|unable to|could not) (?:notify|page|reach)",
+        r"|(?:failed to|unable to|could not|couldn['\u2019]t|cannot)"
+        r" (?:notify|page|reach|contact|call|(?:send|deliver) [\w\s-]{1,40}? to)"
+        r"|(?:(?:could|was) not|(?:could|was)n['\u2019]t|cannot) (?:be )?(?:notified|paged|reached)"
+        r"|did(?: not|n['\u2019]t) answer"
+        r"|(?:phone call|call|sms|text message|e-?mail|push|notification|page) (?:to|for)",
         EntryKind.RESPONDER_REQUEST: r"requested|asked|responder requests? sent",
         EntryKind.POLICY_REQUEST: r"requested|asked|responder requests? sent",
         EntryKind.SNOOZE: r"snoozed",
@@ -60,6 +64,24 @@ _WAY = re.compile(
 )
 """What may stand behind the names: by which way, why, for how long."""
 _MEDIUM = re.compile(r"\s+(?:by|via|through|using|over|on|at|with)\s+.+$", re.IGNORECASE)
+_WHAT_WENT = re.compile(r"^(?:the |an? )?(?:push|phone|sms|e-?mail)?$", re.IGNORECASE)
+"""What may stand before the sentence of a page, and is nobody's name."""
+_CAME_OF_IT = re.compile(
+    r"\s+(?:was|were|went|has|had|failed|bounced|undeliver\w+|unanswered)\b.*$"
+)
+_FAILED_PAGE = re.compile(
+    r"^\W*(?:failed|unable|could(?: not|n['\u2019]t)|cannot|did(?: not|n['\u2019]t)|tried)\b"
+    r"|\b(?:(?:could|can|was)(?: not|n['\u2019]t)|cannot) (?:be )?(?:notified|paged|reached)\b"
+    r"|\b(?P<silent>did(?: not|n['\u2019]t) answer)\b"
+    r"|(?<=[\s(])(?P<word>unanswered|no answer|bounced|undeliver(?:ed|able)|not delivered"
+    r"|unreachable|rejected|blocked|busy|failed)(?=[\s.]*$|\s?[:(),;.])",
+    re.IGNORECASE,
+)
+_MEDIUM_TOLD = re.compile(
+    r"(?:\b(?:by|via|through|over|using|with|answer)\s+|^(?:failed to (?:send|deliver)\s+)?)"
+    r"(?:the |an? )?(?P<medium>phone|sms|text message|e-?mail|push)\b",
+    re.IGNORECASE,
+)
 _LEVEL = re.compile(r"^(?:escalation )?level \d+\s*[:(\u2013-]\s*(?P<name>.+?)\)?$", re.IGNORECASE)
 _NOBODY = re.compile(
     r"^(?:the |an? |its |their )?(?:(?:pagerduty|events?|rest) )*(?:api|website|system|time-?out"
@@ -106,7 +128,8 @@ def read_sentence(kind: EntryKind, summary: str) -> NamedPeople:
         return NamedPeople()
     before, rest = words[: found.start()].strip(), words[found.end() :]
     if kind is EntryKind.NOTIFY:
-        return NamedPeople(None, _people(kind, _MEDIUM.sub("", before or rest)))
+        whom = rest if _WHAT_WENT.match(before) else before
+        return NamedPeople(None, _people(kind, _MEDIUM.sub("", _CAME_OF_IT.sub("", whom))))
     rest = _without_way(rest)
     head, separator, last = rest.rpartition(" by ")
     by = _without_way(last) if separator else ""
@@ -128,6 +151,24 @@ def channel_told(kind: EntryKind, summary: str) -> ChannelKind:
     if kind in {EntryKind.TRIGGER, EntryKind.RESOLVE} and _BY_API.search(summary):
         return ChannelKind.MONITOR
     return ChannelKind.OTHER
+
+
+def failure_told(summary: str) -> str | None:
+    """Tell what kept a page from getting through by its sentence; None where that says nothing."""
+    found = _FAILED_PAGE.search(summary)
+    if found is None:
+        return None
+    word = (found["word"] or "").lower()
+    if found["silent"] or word in {"unanswered", "no answer"}:
+        return "no answer"
+    return word or "failed"
+
+
+def medium_told(summary: str) -> str | None:
+    """Give PagerDuty's word for the way that a page went, as far as its sentence tells."""
+    found = _MEDIUM_TOLD.search(summary)
+    word = found["medium"].lower().replace("-", "") if found else None
+    return "sms" if word == "text message" else word
 
 
 def _without_way(text: str) -> str:

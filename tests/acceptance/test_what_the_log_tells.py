@@ -54,6 +54,15 @@ def test_pages_that_did_not_get_through_are_no_pages(here: World) -> None:
     assert "  - 2 pages to Lena Okafor failed: phone (no answer) and SMS (failed)" in text
 
 
+def test_a_page_may_tell_by_its_sentence_alone_that_it_failed(here: World) -> None:
+    incident, at = opened(here)
+    incident.entry("notify", at, "Phone call to Lena Okafor went unanswered", None)
+    incident.entry("notify", at, "SMS to Lena Okafor was not delivered.", None)
+    text = told(here, incident)
+    assert "Paging Lena Okafor failed: phone (no answer) and SMS (not delivered)" in rows(text)
+    assert "Paged Lena" not in text
+
+
 def test_what_fired_again_after_a_cure_is_told_behind_it(here: World) -> None:
     incident, at = opened(here)
     for minutes in (10, 20, 40, 50, 60):

@@ -7,7 +7,7 @@ import pytest
 from connectors.incidents import AgentKind
 from connectors.json_fields import JsonValue
 from connectors.log_entry_kinds import ChannelKind, EntryKind
-from connectors.pagerduty import log_payloads
+from connectors.pagerduty import common_payloads, log_payloads
 from connectors.pagerduty.common_payloads import PAGERDUTY
 from connectors.pagerduty.log_sentences import read_sentence
 
@@ -138,6 +138,44 @@ def test_a_sentence_may_tell_that_no_person_opened_or_resolved_it(
     kind: str, sentence: str, way: ChannelKind
 ) -> None:
     assert _entry(kind, sentence).channel.kind is way
+
+
+@pytest.mark.parametrize(
+    ("sentence", "medium", "failure"),
+    [
+        ("Failed to notify Ida Berg by phone.", "phone", "failed"),
+        ("Unable to reach Ida Berg via SMS", "SMS", "failed"),
+        ("Couldn't contact Ida Berg by phone", "phone", "failed"),
+        ("Failed to send push notification to Ida Berg.", "push", "failed"),
+        ("Failed to deliver SMS to Ida Berg", "SMS", "failed"),
+        ("Ida Berg could not be notified by phone: number is invalid", "phone", "failed"),
+        ("Ida Berg was not reached by phone", "phone", "failed"),
+        ("Ida Berg did not answer the phone", "phone", "no answer"),
+        ("Phone call to Ida Berg went unanswered", "phone", "no answer"),
+        ("Notification to Ida Berg by email bounced", "email", "bounced"),
+        ("SMS to Ida Berg undelivered", "SMS", "undelivered"),
+        ("The push notification to Ida Berg was not delivered.", "push", "not delivered"),
+        ("Notification to Ida Berg by phone failed: busy", "phone", "failed"),
+        ("Notified Ida Berg by phone (no answer).", "phone", "no answer"),
+    ],
+)
+@pytest.mark.parametrize("status", [None, "success"])
+def test_a_page_failed_where_its_sentence_says_so_in_whatever_words(
+    sentence: str, medium: str, failure: str, status: str | None
+) -> None:
+    channel = {"type": "auto", "notification": {"status": status} if status else None}
+    entry = _entry("notify", sentence, channel=channel)
+    assert entry.kind is EntryKind.FAILED_PAGE
+    assert (entry.user.name, entry.channel.failure) == ("Ida Berg", failure)
+    assert entry.channel.notification == common_payloads.medium(medium.lower())
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["Notified Ida Berg by SMS.", "Paged Failed Payments Team", "Notified No Answer Ltd by phone"],
+)
+def test_a_page_got_through_where_only_a_name_sounds_else(sentence: str) -> None:
+    assert _entry("notify", sentence).kind is EntryKind.NOTIFY
 
 
 def test_an_entry_may_name_its_note() -> None:
