@@ -45,8 +45,8 @@ class DraftSettings(SettingsGroup):
     a time is told under what went well or under what did not; without one it is told under neither.
     The review is due ``review_due`` after the end. With ``had_person`` an incident that recovered
     without anybody gets no draft.
-    ``rules`` are by log entry type, such as ``notify_log_entry``. A note's line that begins with
-    one of ``action_marks`` and a colon is an action item.
+    ``rules`` are by log entry type, such as ``notify_log_entry``. A line or sentence of a note that
+    begins with one of ``action_marks`` and a colon is an action item.
     """
 
     services: tuple[Text, ...] = ()

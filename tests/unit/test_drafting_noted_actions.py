@@ -5,7 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from worker.drafting.history.notes import NotedAction, WrittenNote, is_action, noted_actions
+from config.template_names import ACTION_MARKS
+from worker.drafting.history.notes import (
+    NotedAction,
+    WrittenNote,
+    is_action,
+    noted_actions,
+    without_actions,
+)
 from worker.drafting.text.local_time import LocalTime
 
 WEDNESDAY = datetime(2025, 4, 2, 12, 0, tzinfo=UTC)
@@ -80,6 +87,29 @@ def test_one_note_may_hold_several_items_each_with_a_key_of_its_own() -> None:
     text = "Done for today.\nACTION: one\nnothing\nfollow-up: two @ben"
     found = list(noted_actions([WrittenNote("note:P7", WEDNESDAY, None, text)], CLOCK))
     assert found == [NotedAction("note:P7:1", "one"), NotedAction("note:P7:2", "two", "ben")]
+
+
+@pytest.mark.parametrize(
+    ("text", "tasks", "rest"),
+    [
+        ("Thanks all. ACTION: Test the cache config, by Friday", ["Test the cache config"], "Thanks all."),
+        ("It works (again!) Action item: add an alert", ["add an alert"], "It works (again!)"),
+        ('He said "Done." AI: add an alert', ["add an alert"], 'He said "Done."'),
+        ("Is it over? **ACTION:** look again", ["look again"], "Is it over?"),
+        ("ACTION: one. ACTION: two", ["one.", "two"], ""),
+        ("1. ACTION: one\n2. follow-up: two", ["one", "two"], ""),
+        ("Fixed… Follow-up: write it down", ["write it down"], "Fixed…"),
+        ("止まりました。ACTION: 直す", ["直す"], "止まりました。"),
+        ("Over now. Action items:\n- one\n\n- two\nBye", ["one", "two"], "Over now. Bye"),
+        ("No reaction: none. Not an action: no", [], "No reaction: none. Not an action: no"),
+        ("v1.5 AI: no sentence ends there", [], "v1.5 AI: no sentence ends there"),
+    ],
+)  # fmt: skip
+def test_a_mark_begins_any_sentence_and_the_sentences_before_stay(
+    text: str, tasks: list[str], rest: str
+) -> None:
+    assert [task for task, *_ in _found(text)] == tasks
+    assert " ".join(without_actions(text, ACTION_MARKS).split()) == rest
 
 
 def test_a_mark_alone_on_its_line_makes_items_of_the_list_below() -> None:

@@ -194,10 +194,11 @@ def noted_actions(
     people: Sequence[str] = (),
     marks: tuple[str, ...] = ACTION_MARKS,
 ) -> Iterator[NotedAction]:
-    """Find the action items in notes: lines that begin with a mark, such as ``ACTION:``.
+    """Find the action items in notes: lines or sentences that begin with a mark: ``ACTION: …``.
 
-    A mark alone on its line makes items of the list below it. The key is the note's with the
-    item's number. ``people`` are names of several words that may follow an ``@``.
+    Each goes on to the end of its line, or to the next mark in it. A mark alone on its line makes
+    items of the list below it. The key is the note's with the item's number. ``people`` are names
+    of several words that may follow an ``@``.
     """
     for note in written_notes:
         said_on = clock.day(note.at)
@@ -210,30 +211,64 @@ def noted_actions(
 def is_action(text: str, marks: tuple[str, ...] = ACTION_MARKS) -> bool:
     """Tell whether a note is nothing but action items."""
     first = next(filter(None, map(clean, text.splitlines())), "")
-    return _marked(marks).match(first) is not None and any(
-        _item("", told, date.min, ()).task for told in _texts(text, marks)
-    )
+    before, marked = _parted(first, marks)
+    return bool(marked) and not before and any(map(_has_task, _texts(text, marks)))
+
+
+def without_actions(text: str, marks: tuple[str, ...]) -> str:
+    """Leave out the action items, which are rows of their own; what stands before one stays."""
+    kept: list[str] = []
+    listing = False
+    for line in text.splitlines():
+        before, marked = _parted(clean(line), marks)
+        if marked and (not marked[-1] or any(map(_has_task, marked))):
+            listing = not marked[-1]
+            kept.append(before)
+        elif not listing or not _ITEM.match(clean(line)):
+            listing = listing and not clean(line)
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _has_task(text: str) -> bool:
+    return bool(_item("", text, date.min, ()).task)
 
 
 @lru_cache
 def _marked(marks: tuple[str, ...]) -> re.Pattern[str]:
-    """Match a line that begins with a mark and a colon: ``FOLLOW-UP`` is also ``Follow ups``."""
+    """Match a mark and a colon that begin a line or sentence: ``FOLLOW-UP``, ``Follow ups``."""
     spelled = (
         r"[\s-]?".join(map(re.escape, re.split(r"[\s-]+", mark.strip(" :")))) for mark in marks
     )
-    return re.compile(rf"\W*?(?:{'|'.join(spelled)})s?\s*:\s*(?P<rest>.*)", re.IGNORECASE)
+    begins = (
+        r"(?:^\W*?|(?<=[.!?\u2026])(?P<closed>[\"'\u201d\u2019)\]*_]*)\s+\W{0,3}?"
+        r"|(?<=[\u3002\uff01\uff1f]))"
+    )
+    return re.compile(
+        rf"{begins}(?:{'|'.join(spelled)})s?[*_]{{0,3}}\s*:[*_]{{0,3}}\s*", re.IGNORECASE
+    )
+
+
+def _parted(line: str, marks: tuple[str, ...]) -> tuple[str, list[str]]:
+    """Give what stands before the first mark in a line, and what follows each."""
+    found = list(_marked(marks).finditer(line))
+    if not found:
+        return line, []
+    before = line[: max(found[0].start(), found[0].end("closed"))].rstrip()
+    ends = [*(one.start() for one in found[1:]), len(line)]
+    told = [line[one.end() : end].strip() for one, end in zip(found, ends, strict=True)]
+    return before if re.search(r"[^\W\d_]", before) else "", told
 
 
 def _texts(text: str, marks: tuple[str, ...]) -> Iterator[str]:
     listing = False
     for raw in text.splitlines():
         line = clean(raw)
-        marked = _marked(marks).match(line)
+        _, marked = _parted(line, marks)
         listed = _ITEM.match(line)
         if marked:
-            listing = not marked["rest"]
-            if marked["rest"]:
-                yield marked["rest"]
+            listing = not marked[-1]
+            yield from filter(None, marked)
         elif listing and listed:
             yield listed["rest"]
         elif line:

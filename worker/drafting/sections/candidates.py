@@ -18,7 +18,7 @@ from worker.content.clean_text import clean
 from worker.content.draft_content import Point
 from worker.content.inline_markdown import Markdown, at_start, say
 from worker.drafting.history.agents import is_person, name
-from worker.drafting.history.notes import NoteKind, is_action, root_cause, without_root_cause
+from worker.drafting.history.notes import NoteKind, root_cause, without_actions, without_root_cause
 from worker.drafting.history.sentences import (
     Sentence,
     Theme,
@@ -205,7 +205,7 @@ def _sources(story: Story) -> Iterator[_Source]:
     for note in story.written_notes:
         is_resolution = note.kind is NoteKind.RESOLUTION
         by = f"{note.kind.value} of {name(note.author)}"
-        text = _without_actions(note.text, story.action_marks)
+        text = without_actions(note.text, story.action_marks)
         yield _Source(note.key, text, by, note.at, is_resolution)
     for update in status_updates(story):
         by = f"status update of {name(update.agent)}" if update.agent else "status update"
@@ -249,19 +249,6 @@ def _distinct(each: Iterable[Said]) -> Iterator[Said]:
         if words and words not in seen and not _NOT_KNOWN.fullmatch(words):
             seen.add(words)
             yield one
-
-
-def _without_actions(text: str, marks: tuple[str, ...]) -> str:
-    """Leave out the lines that are action items, which are rows of their own."""
-    kept: list[str] = []
-    listing = False
-    for line in text.splitlines():
-        if is_action(line, marks) or is_action(f"{line}\n- x", marks):
-            listing = not is_action(line, marks)
-        elif not listing or not re.match(r"\s*(?:[-*+\u2022]|\d{1,2}[.)])\s", line):
-            listing = False
-            kept.append(line)
-    return "\n".join(kept)
 
 
 def _description(story: Story) -> Iterator[Said]:
