@@ -8,10 +8,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from connectors.errors import Finding
-from connectors.incidents import Incident, IncidentId, IncidentRecord
+from connectors.incidents import Incident, IncidentId, IncidentRecord, Reference
 from connectors.log_entry_kinds import EntryKind
 from connectors.masking import Masking
 from connectors.rate_limit import Pace
@@ -47,6 +48,14 @@ class IncidentFilter:
     urgency: str | None = None
 
 
+class NameKind(StrEnum):
+    """What of a source's the settings name."""
+
+    SERVICE = "service"
+    TEAM = "team"
+    PRIORITY = "priority"
+
+
 class IncidentSource(Protocol):
     """What a source of incidents must do. Every method may raise ``ConnectorError``."""
 
@@ -60,6 +69,9 @@ class IncidentSource(Protocol):
         self, since: datetime, until: datetime, only: IncidentFilter
     ) -> Iterable[Incident]:
         """Give each incident of the period that is resolved now, oldest first."""
+
+    def listed(self, kind: NameKind) -> Iterable[Reference]:
+        """Give each service, team or priority that can be seen, as they are wanted."""
 
     def check(self) -> Sequence[Finding]:
         """Prove the credentials and say what they cannot read; never raises."""

@@ -1,13 +1,14 @@
 """What ``postmortem check`` looks at in PagerDuty."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+from connectors.connector import NameKind
 from connectors.errors import AccessDenied, ConnectorError, Finding, NotFound
-from connectors.incidents import IncidentId
+from connectors.incidents import IncidentId, Reference
 from connectors.json_fields import JsonValue
 from connectors.pagerduty import resolved_incidents
-from connectors.pagerduty.common_payloads import read_incident_id
+from connectors.pagerduty.common_payloads import read_incident_id, reference_or_none
 from connectors.pagerduty.refusals import Withheld
 from connectors.pagerduty.transport import ListPages, Query, Transport
 from connectors.pagerduty.webhook import WANTED_EVENTS
@@ -22,6 +23,18 @@ _PARTS: Sequence[tuple[str, str, Query]] = (
     ("business services", "business_services/impacts", {}),
     ("subscribers", "status_updates/subscribers", {}),
 )
+_LISTS: Mapping[NameKind, str] = {
+    NameKind.SERVICE: "services",
+    NameKind.TEAM: "teams",
+    NameKind.PRIORITY: "priorities",
+}
+
+
+def listed(transport: Transport, kind: NameKind) -> Iterator[Reference]:
+    """Give what PagerDuty lists of a kind. Raises ``ConnectorError``."""
+    name = _LISTS[kind]
+    for page in ListPages(transport, f"/{name}", name, reference_or_none):
+        yield from (one for one in page if one is not None)
 
 
 def findings(transport: Transport, webhook_url: str | None) -> list[Finding]:

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from connectors.connector import IncidentFilter
+from connectors.connector import IncidentFilter, NameKind
 from connectors.errors import Finding
 from connectors.follow_up import IncidentReview, PastIncident, ReviewItem
-from connectors.incidents import Incident, IncidentId, IncidentRecord
+from connectors.incidents import Incident, IncidentId, IncidentRecord, Reference
 from connectors.masking import Hidden, Masking
 from connectors.pagerduty import checks, payloads, resolved_incidents
 from connectors.pagerduty.reading import review_payloads
@@ -88,6 +88,10 @@ class PagerDuty:
         Incidents that were merged into others are among them, with ``merged_into``.
         """
         return resolved_incidents.resolved(self._transport, self._sorting, since, until, only)
+
+    def listed(self, kind: NameKind) -> Iterable[Reference]:
+        """Make a call for each 100 of them, up to 10000."""
+        return checks.listed(self._transport, kind)
 
     def check(self) -> Sequence[Finding]:
         """Say whether webhooks arrive as well."""

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from connectors.jira.payloads import SiteKind
+from connectors.sandbox import Fault
 from tests.acceptance.world import World, world
 
 COMMAND = Path(sys.executable).with_name("postmortem")
@@ -191,6 +192,63 @@ def test_check_reads_the_documents(shell: Shell) -> None:
     path.write_text(whole)
     path.with_name("copy.md").write_text(whole)
     assert "both say that they are the postmortem" in shell.run("check").stderr
+
+
+WORDS = """
+[drafts]
+services = ["Chekout API"]
+priorities = ["P9"]
+
+[[routes]]
+teams = ["Shpo"]
+components = ["Serch"]
+fields = { customfield_1 = "x" }
+
+[priorities]
+P1 = "Hihg"
+P2 = "high"
+
+[owners]
+ada = "ada@nowhere.example"
+"""
+
+
+def test_check_compares_the_words_of_the_settings_with_the_services(shell: Shell) -> None:
+    settings = shell.here.folder / "postmortem.toml"
+    settings.write_text(WORDS)
+    done = shell.run("check")
+    assert done.returncode == 1
+    for subject, remedy in (
+        ("Service 'Chekout API' in [drafts]", "Did you mean 'Checkout API'?"),
+        ("Priority 'P9' in [drafts]", "Take one that is there: P1, P2"),
+        ("Team 'Shpo' in [[routes]] #1", "Did you mean 'Shop'?"),
+        ("Component 'Serch' in OPS", "Did you mean 'Search'?"),
+        ("Field 'customfield_1' in OPS", "create screen"),
+        ("Priority 'Hihg' in [priorities] (P1)", "Did you mean 'High'?"),
+        ("Owner 'ada' in [owners]", "Mend the owner map."),
+    ):
+        assert f"✗ {subject}" in done.stdout
+        (line,) = [one for one in done.stderr.splitlines() if one.startswith(subject)]
+        assert remedy in line
+    assert "high'" not in done.stderr
+
+    settings.write_text(
+        WORDS.replace("Chekout", "Checkout")
+        .replace("P9", "P1")
+        .replace("Shpo", "Shop")
+        .replace("Serch", "Search")
+        .replace("Hihg", "High")
+        .replace('{ customfield_1 = "x" }', "{}")
+        .replace("ada@nowhere.example", "mira.castellan@example.com")
+    )
+    well = shell.run("check")
+    assert (well.returncode, well.stderr) == (0, "")
+    assert "PagerDuty has 'Checkout API'" in well.stdout
+
+    shell.here.pagerduty.fault(Fault("/services$", 403))
+    unread = shell.run("check")
+    assert (unread.returncode, unread.stderr) == (0, "")
+    assert "! Each service that the settings name: It was not looked up: " in unread.stdout
 
 
 def test_an_incident_without_a_document_is_told_by_status(shell: Shell) -> None:

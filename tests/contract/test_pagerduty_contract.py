@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from connectors.connector import IncidentFilter
+from connectors.connector import IncidentFilter, NameKind
 from connectors.incidents import IncidentId
 from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty.client import PagerDuty
@@ -251,6 +251,7 @@ def test_listing_in_any_order(official: Contract, sandbox: PagerDutySandbox, ord
 
 def test_the_preflight(official: Contract, sandbox: PagerDutySandbox, pagerduty: PagerDuty) -> None:
     assert not [one for one in pagerduty.check() if one.problem]
+    assert all(list(pagerduty.listed(kind)) for kind in NameKind)
     assert problems(official, sandbox) == []
 
 

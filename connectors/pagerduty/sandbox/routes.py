@@ -70,6 +70,7 @@ class Api:
             "/users/me": self._me,
             "/abilities": self._abilities,
             "/services": self._services,
+            "/teams": self._teams,
             "/priorities": self._priorities,
         }
         return [Route(path, self._endpoint(handler)) for path, handler in table.items()]
@@ -245,6 +246,15 @@ class Api:
             for one in known.values()
         ]
         return asked.page(services, "services"), _UTC
+
+    def _teams(self, request: Request) -> Answer:
+        asked = QueryReader(request.query_params, *_PAGING, "query")
+        known = {one["id"]: one for each in self._account.incidents.values() for one in each.teams}
+        teams = [
+            {**one, "type": "team", "name": one["summary"], "description": ""}
+            for one in known.values()
+        ]
+        return asked.page(teams, "teams"), _UTC
 
     def _priorities(self, request: Request) -> Answer:
         asked = QueryReader(request.query_params, *_PAGING)
