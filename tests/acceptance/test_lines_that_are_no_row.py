@@ -44,6 +44,7 @@ def test_a_short_row_below_columns_for_tickets_is_one(here: World) -> None:
         "| Watch it | Aiko Brandt | | 2026-12-30 | |",
         "| Prove it | Aiko Brandt | Low |",
         "| Name it | | | | |",
+        "| Count it | | | | | | |",
         "| Mend it | Aiko Brandt | Urgently | as soon as we can | | |",
     )
     here.edit(lambda text: text.replace("\n| Add", "\n" + "\n".join((*short, "| Add")), 1))

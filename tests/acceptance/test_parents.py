@@ -186,6 +186,19 @@ def test_a_parent_that_is_none_is_told_and_keeps_no_ticket_from_being_made(
     assert parents(here) == [None, None]
 
 
+@pytest.mark.parametrize("written", ["OPS-999", "soon"])
+def test_no_epic_is_made_where_the_document_names_a_parent_that_cannot_be_used(
+    here: World, written: str
+) -> None:
+    with_epics(here)
+    drafted(here)
+    name_parent(here, written)
+    result = here.sync()
+    assert "New tickets have no parent, nor an epic" in " ".join(result.warnings)
+    assert epics(here) == []
+    assert parents(here) == [None, None]
+
+
 def test_a_parent_that_jira_refuses_is_left_out_and_told(here: World) -> None:
     with_epics(here, TicketParent.NONE)
     with here.jira.site.lock:

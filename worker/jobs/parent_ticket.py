@@ -32,6 +32,8 @@ Send = Callable[[TicketWork, Sequence[CreateTicket]], Sequence[Outcome]]
 """Writes creates down, sends them once, and gives the outcomes, each told and remembered."""
 
 
+_NO_PARENT = "New tickets have no parent, nor an epic: correct the key, or take it away."
+
 MOST_FAILURES_OF_AN_EPIC = 2
 """How often the tracker may fail at an epic's create, before the tickets are made without it."""
 
@@ -83,8 +85,9 @@ def parent_of(
     """
     front = read_front_matter(text)
     written = written_parent(front.extra) if front else ""
-    if written and (named := _named(work, written)):
-        return _usable(work, named, route, fields)
+    if written:  # where it is wrong an epic would have to be taken away again, ticket by ticket
+        named = _named(work, written)
+        return _usable(work, named, route, fields) if named else None
     if "parent" in route.fields or (fields.parent and fields.parent in route.fields):
         return None
     if work.context.policy.parent is not TicketParent.EPIC:
@@ -98,13 +101,13 @@ def _named(work: TicketWork, written: str) -> TicketKey | None:
     key = parent_key(written)
     told = f"{NAMED_IN_FRONT_MATTER} '{written}' in the front matter of {work.origin.document}"
     if key is None:
-        work.report.warn(f"{told} is no ticket's key, so new tickets have no parent of it.")
+        work.report.warn(f"{told} is no ticket's key. {_NO_PARENT}")
         return None
     found = work.tracker.read_keys([key]).get(key)
     if found is None:
         work.report.warn(
             f"{told} cannot be seen: there is no such ticket, or the account may not see it. "
-            "New tickets have no parent of it; correct the key."
+            f"{_NO_PARENT}"
         )
         return None
     return found.key

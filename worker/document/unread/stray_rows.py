@@ -110,7 +110,20 @@ def is_cut_wrongly(actions: ActionsTable, row: TableRow) -> bool:
 
 
 def _is_too_long(actions: ActionsTable, row: TableRow) -> bool:
-    return len(row.cells) > len(actions.table.header.cells)
+    """Tell whether a row has a cell too many, an empty one too: where its words stand is unsure.
+
+    It is not where a ticket is in its place, or nothing but the task is said.
+    """
+    more = row.cells[len(actions.table.header.cells) :]
+    if any(cell.text for cell in more):
+        return True
+    ticket = find_ticket(actions.text(row, Column.TICKET))
+    return bool(more) and ticket is None and _says_more(actions, row)
+
+
+def _says_more(actions: ActionsTable, row: TableRow) -> bool:
+    task = actions.by_name[Column.TASK]
+    return any(cell.text for at, cell in enumerate(row.cells) if at != task)
 
 
 def _is_shifted(actions: ActionsTable, row: TableRow) -> bool:
@@ -128,10 +141,8 @@ def _is_shifted(actions: ActionsTable, row: TableRow) -> bool:
     columns = own = len(actions.table.header.cells)
     while own - 1 in {actions.by_name.get(Column.TICKET), actions.by_name.get(Column.STATUS)}:
         own -= 1
-    task = actions.by_name[Column.TASK]
-    others = any(cell.text for at, cell in enumerate(row.cells) if at != task)
     fits = fits or read_date(deadline)[0] is not None
-    return own < len(row.cells) < columns and others and not fits
+    return own < len(row.cells) < columns and not fits and _says_more(actions, row)
 
 
 def _cuts_code(row: TableRow) -> bool:
