@@ -6,7 +6,8 @@ import pytest
 
 from connectors.incidents import IncidentStatus
 from tests.incidents.making import Making, person, service
-from worker.drafting.history.notes import NoteKind, root_cause
+from worker.drafting.history.note_entries import root_cause
+from worker.drafting.history.notes import NoteKind
 from worker.drafting.history.story import PhaseState, open_time, phases, story
 
 START = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)

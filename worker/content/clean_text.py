@@ -1,6 +1,7 @@
 """Other people's text as one clean line: nothing invisible, nothing that reorders, no line ends."""
 
 import re
+from collections.abc import Iterator
 
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f"
@@ -80,3 +81,19 @@ def shorten(text: str, limit: int) -> str:
     head = text[: limit - 1]
     at = head.rfind(" ")
     return f"{head[:at] if at > limit // 2 else head}…"
+
+
+def joined_lines(text: str) -> Iterator[str]:
+    """Give the lines of a text, those together that go on in lower case."""
+    whole = ""
+    for raw in text.splitlines():
+        line = clean(raw)
+        goes_on = whole and line and line[0].islower() and not whole.endswith((".", "!", "?", ":"))
+        if goes_on:
+            whole = f"{whole} {line}"
+        else:
+            if whole:
+                yield whole
+            whole = line
+    if whole:
+        yield whole

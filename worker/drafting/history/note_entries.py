@@ -176,3 +176,26 @@ def _are_two(one: Agent | None, other: Agent | None) -> bool:
     if one.id and other.id:
         return one.id != other.id
     return clean(one.name) != clean(other.name)
+
+
+_ROOT_CAUSE = re.compile(
+    r"^\W*(?:(?:suspected|probable|likely) )?root[ -]?cause"
+    r"(?:\W*[:=]|\s+[-\u2013\u2014])\W*(?=\S)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PARAGRAPH = re.compile(r"\n\s*\n")
+
+
+def root_cause(text: str) -> str:
+    """Give what a text names as the root cause, up to the end of its paragraph, or ""."""
+    found = _ROOT_CAUSE.search(text)
+    return _PARAGRAPH.split(text[found.end() :], maxsplit=1)[0].strip() if found else ""
+
+
+def without_root_cause(text: str) -> str:
+    """Give a text without what it names as the root cause."""
+    found = _ROOT_CAUSE.search(text)
+    if not found:
+        return text
+    behind = _PARAGRAPH.split(text[found.end() :], maxsplit=1)[1:]
+    return "\n\n".join((text[: found.start()], *behind))

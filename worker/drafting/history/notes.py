@@ -30,13 +30,6 @@ from worker.drafting.text.wording import LONGEST_QUOTE
 SAME_RESOLUTION = timedelta(minutes=2)
 """A resolution note was seen 0.3 s after its resolution, and 1 s before it."""
 
-_ROOT_CAUSE = re.compile(
-    r"^\W*(?:(?:suspected|probable|likely) )?root[ -]?cause"
-    r"(?:\W*[:=]|\s+[-\u2013\u2014])\W*(?=\S)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_PARAGRAPH = re.compile(r"\n\s*\n")
-
 
 class NoteKind(Enum):
     """What a note is for."""
@@ -73,21 +66,6 @@ def written_notes(notes: Sequence[Note], log: NotedLog) -> tuple[WrittenNote, ..
         _add_resolution(entry, found)
     placed = (_with_resolution(note, resolutions) for note in found if clean(note.text))
     return tuple(sorted(placed, key=lambda note: note.at))
-
-
-def root_cause(text: str) -> str:
-    """Give what a text names as the root cause, up to the end of its paragraph, or ""."""
-    found = _ROOT_CAUSE.search(text)
-    return _PARAGRAPH.split(text[found.end() :], maxsplit=1)[0].strip() if found else ""
-
-
-def without_root_cause(text: str) -> str:
-    """Give a text without what it names as the root cause."""
-    found = _ROOT_CAUSE.search(text)
-    if not found:
-        return text
-    behind = _PARAGRAPH.split(text[found.end() :], maxsplit=1)[1:]
-    return "\n\n".join((text[: found.start()], *behind))
 
 
 def _from_note(note: Note, entry: LogEntry | None) -> WrittenNote:

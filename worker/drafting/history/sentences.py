@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from worker.content.clean_text import clean
+from worker.content.clean_text import joined_lines
 
 _LIST_MARK = re.compile(r"(?:[-*+\u2022\u2013]|\d{1,3}[.)])\s+")
 _END = re.compile(
@@ -67,22 +67,6 @@ def sentences(text: str) -> Iterator[Sentence]:
                 at = found.end()
         if line[at:].strip():
             yield _read(line[at:].strip())
-
-
-def joined_lines(text: str) -> Iterator[str]:
-    """Give the lines of a text, those together that go on in lower case."""
-    whole = ""
-    for raw in text.splitlines():
-        line = clean(raw)
-        goes_on = whole and line and line[0].islower() and not whole.endswith((".", "!", "?", ":"))
-        if goes_on:
-            whole = f"{whole} {line}"
-        else:
-            if whole:
-                yield whole
-            whole = line
-    if whole:
-        yield whole
 
 
 def is_listed(line: str) -> bool:

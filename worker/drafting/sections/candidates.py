@@ -14,16 +14,16 @@ from itertools import takewhile
 
 from connectors.incidents import LogEntry
 from connectors.log_entry_kinds import EntryKind
-from worker.content.clean_text import clean
+from worker.content.clean_text import clean, joined_lines
 from worker.content.draft_content import Point
 from worker.content.inline_markdown import Markdown, at_start, say
 from worker.drafting.history.agents import is_person, name
-from worker.drafting.history.notes import NoteKind, root_cause, without_actions, without_root_cause
+from worker.drafting.history.note_entries import root_cause, without_root_cause
+from worker.drafting.history.notes import NoteKind, without_actions
 from worker.drafting.history.sentences import (
     Sentence,
     Theme,
     is_listed,
-    joined_lines,
     sentences,
 )
 from worker.drafting.history.story import Story
