@@ -22,6 +22,7 @@ from connectors.pagerduty.incident_fields import field_text
 from connectors.pagerduty.log_sentences import (
     channel_told,
     failure_told,
+    length_told,
     medium_told,
     read_sentence,
 )
@@ -30,6 +31,8 @@ from connectors.pagerduty.text_links import distinct, entry_links
 _DELIVERED = frozenset(
     {"", "success", "successful", "succeeded", "delivered", "sent", "completed", "complete", "ok"}
 )
+_SAYS_NOTE = frozenset({EntryKind.ACKNOWLEDGE, EntryKind.ESCALATE, EntryKind.RESOLVE})
+"""Whose sentences may quote a note. That of a note itself does not count: it may be deleted."""
 _FAILED = re.compile(
     r"fail|error|block|reject|busy|bounce|invalid|undeliver|unreach|unavailable|unsuccess|refus"
     r"|declin|den(?:y|ied)|cancel|expire|timeout|timed out|drop|disabled|unsubscri|opt(?:ed)? out"
@@ -46,6 +49,7 @@ def log_entry(fields: JsonValue) -> LogEntry:
     failure = _failure(fields) if kind is EntryKind.NOTIFY else None
     summary = fields.optional_text("summary") or ""
     told = read_sentence(kind, summary)
+    is_update = kind is EntryKind.STATUS_UPDATE
     user = agent_or_none(fields["user"])
     assignees = _assignees(fields)
     if kind is EntryKind.NOTIFY:
@@ -58,11 +62,13 @@ def log_entry(fields: JsonValue) -> LogEntry:
         summary=summary,
         created_at=fields["created_at"].time(),
         agent=_named(agent_or_none(fields["agent"]), told.by),
-        channel=replace(_channel(kind, channel, summary), until=_until(fields), failure=failure),
+        channel=replace(
+            _channel(kind, channel, summary), until=_until(kind, fields), failure=failure
+        ),
         service=reference_or_none(fields["service"]),
         url=fields.optional_text("html_url"),
-        note=fields.optional_text("note"),
-        message=fields.optional_text("message"),
+        note=fields.optional_text("note") or (told.words if kind in _SAYS_NOTE else None),
+        message=fields.optional_text("message") or (told.words if is_update else None),
         user=user,
         assignees=assignees,
         changes=incident_fields.changes(fields, channel),
@@ -144,12 +150,13 @@ def _duration(seconds: int | None) -> timedelta | None:
         return None
 
 
-def _until(fields: JsonValue) -> datetime | None:
+def _until(kind: EntryKind, fields: JsonValue) -> datetime | None:
     """Give the end of a snooze: when the acknowledgement is to be taken back."""
     for action in fields["changed_actions"].objects():
         if action.optional_text("type") == "unacknowledge":
             return action["at"].time_or_none()
-    return None
+    length = length_told(fields.optional_text("summary") or "")
+    return fields["created_at"].time() + length if length and kind is EntryKind.SNOOZE else None
 
 
 def _notification(kind: EntryKind, channel: JsonValue, summary: str) -> str | None:

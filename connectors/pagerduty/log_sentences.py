@@ -8,6 +8,8 @@ nobody gives nobody.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import islice
 from types import MappingProxyType
 
 from connectors.incidents import Agent, AgentKind
@@ -36,6 +38,8 @@ _VERBS: Mapping[EntryKind, str] = MappingProxyType(
         EntryKind.TRIGGER: r"triggered",
         EntryKind.RESOLVE: r"resolved",
         EntryKind.REOPEN: r"re-?opened",
+        EntryKind.MOVE_IN: r"merged|moved|linked|added",
+        EntryKind.MOVE_OUT: r"moved|unlinked|removed",
     }
 )
 """How the sentences of each kind begin, or go on behind who did it."""
@@ -55,14 +59,26 @@ _WAY = re.compile(
     r"\s+(?:(?:via|through|using|over|from|on|in|with)\s+(?:the |a |an |their )?"
     r"(?:api|events? api|website|web ?site|web|web ui|ui|app|mobile(?: app| phone)?|phone(?: call)?"
     r"|slack|microsoft teams|ms teams|teams|chat|sms|text message|e-?mail|push(?: notification)?"
-    r"|ios|android|cli|integration|escalation polic(?:y|ies)|workflow)"
-    rf"(?:\s+(?:at|to)\s+{_ADDRESS})?"
+    r"|ios|android|cli|integration|pagerduty(?: (?:mobile |web |ios |android )?app)?"
+    r"|escalation polic(?:y|ies)|workflow)"
+    rf"(?:\s+(?:at|to)\s+{_ADDRESS})?|on \d{{4}}-\d\d-\d\d.*"
     r"|(?:due to|because of|after) (?:(?! by ).)+|\(?at level \d+\)?|\(level \d+\)"
     r"|(?:for|until) (?:(?! by ).)+|as (?:an? )?(?:additional )?responders?"
     r"|to (?:help|respond|join).*)$",
     re.IGNORECASE,
 )
 """What may stand behind the names: by which way, why, for how long."""
+_REMARK = re.compile(
+    r"(?:(?<!\buser):\s+|\s+with (?:the |an? )?(?:note|reason|message|comment)\b:?\s+"
+    r"|\s+\((?:note|reason|message|comment):\s+)(?P<words>\S.*)$"
+    r"|\s+\((?:(?-i:[a-z])|[^)]{0,80}@).*$",
+    re.IGNORECASE,
+)
+"""What stands behind whoever did it: the person's own words, or a remark that is no name."""
+_HAS_REMARK = frozenset({EntryKind.ACKNOWLEDGE, EntryKind.RESOLVE, EntryKind.STATUS_UPDATE})
+"""Whose sentences tell of no target: what stands behind a colon is somebody's words."""
+_ASKED = frozenset({EntryKind.RESPONDER_REQUEST, EntryKind.POLICY_REQUEST})
+_LENGTH = re.compile(r"\b(?P<number>\d{1,4}|an?) (?P<unit>minute|hour|day)s?\b", re.IGNORECASE)
 _MEDIUM = re.compile(r"\s+(?:by|via|through|using|over|on|at|with)\s+.+$", re.IGNORECASE)
 _WHAT_WENT = re.compile(r"^(?:the |an? )?(?:push|phone|sms|e-?mail)?$", re.IGNORECASE)
 """What may stand before the sentence of a page, and is nobody's name."""
@@ -111,10 +127,12 @@ _MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class NamedPeople:
-    """Whom a sentence names: who did it, and to or with whom."""
+    """Whom a sentence names: who did it, to or with whom, and in what words."""
 
     by: Agent | None = None
     targets: tuple[Agent, ...] = ()
+    words: str | None = None
+    """What somebody wrote, where the sentence quotes it behind the name."""
 
 
 def read_sentence(kind: EntryKind, summary: str) -> NamedPeople:
@@ -130,6 +148,7 @@ def read_sentence(kind: EntryKind, summary: str) -> NamedPeople:
     if kind is EntryKind.NOTIFY:
         whom = rest if _WHAT_WENT.match(before) else before
         return NamedPeople(None, _people(kind, _MEDIUM.sub("", _CAME_OF_IT.sub("", whom))))
+    rest, said = _without_remark(kind, rest)
     rest = _without_way(rest)
     head, separator, last = rest.rpartition(" by ")
     by = _without_way(last) if separator else ""
@@ -141,11 +160,16 @@ def read_sentence(kind: EntryKind, summary: str) -> NamedPeople:
     if before and not _SUBJECT.match(before):
         by = by or _without_way(before)
     agent = _one(AgentKind.PERSON, by)
-    return NamedPeople(agent, _people(kind, head) if kind in _HAS_TARGETS else ())
+    targets = _people(kind, head) if kind in _HAS_TARGETS else ()
+    if said and kind in _ASKED and not targets:
+        targets, said = _people(kind, said), None
+    return NamedPeople(agent, targets, said)
 
 
 def channel_told(kind: EntryKind, summary: str) -> ChannelKind:
     """Tell by what way an entry came about, as far as its sentence says."""
+    if kind in _HAS_REMARK:
+        summary = _REMARK.sub("", " ".join(summary.split()))
     if _TIMED_OUT.search(summary):
         return ChannelKind.TIMEOUT
     if kind in {EntryKind.TRIGGER, EntryKind.RESOLVE} and _BY_API.search(summary):
@@ -171,6 +195,25 @@ def medium_told(summary: str) -> str | None:
     return "sms" if word == "text message" else word
 
 
+def length_told(summary: str) -> timedelta | None:
+    """Give the length of time that a sentence tells of, as that of a snooze."""
+    _, _, told = summary.partition(" for ")
+    total = timedelta()
+    for found in islice(_LENGTH.finditer(told), 3):
+        number = int(found["number"]) if found["number"].isdigit() else 1
+        total += timedelta(**{f"{found['unit'].lower()}s": number})
+    return total or None
+
+
+def _without_remark(kind: EntryKind, text: str) -> tuple[str, str | None]:
+    """Split what stands behind the name of whoever did it: give the rest, and that one's words."""
+    found = _REMARK.search(text)
+    if found is None or not (kind in _HAS_REMARK or " by " in text[: found.start()]):
+        return text, None
+    words = (found["words"] or "").strip(" \"'“”)")
+    return text[: found.start()], words or None
+
+
 def _without_way(text: str) -> str:
     """Drop what stands behind the names."""
     while (cut := _WAY.sub("", text)) != text:
@@ -183,7 +226,7 @@ def _people(kind: EntryKind, text: str) -> tuple[Agent, ...]:
     _, to, names = f" {_without_way(text)}".rpartition(" to ")
     if not to and kind in _ALWAYS_TO:
         return ()
-    names = names.strip(" :")
+    names = re.sub(r"^(?:additional |more )?responders?:?\s+", "", names.strip(" :"))
     if level := _LEVEL.match(names):
         names = level["name"]
     usual = AgentKind.POLICY if kind is EntryKind.DELEGATE else AgentKind.PERSON

@@ -63,6 +63,23 @@ def test_a_page_may_tell_by_its_sentence_alone_that_it_failed(here: World) -> No
     assert "Paged Lena" not in text
 
 
+def test_a_sentence_gives_words_and_times_that_nothing_else_tells(here: World) -> None:
+    incident, at = opened(here)
+    sentences = [
+        ("escalate", "Escalated to Marco Vidal by Lena Okafor: disk is full"),
+        ("snooze", "Snoozed by Lena Okafor for 90 minutes."),
+        ("status_update", "Status update published by Lena Okafor: 20% cannot pay"),
+        ("link", "Incident #313 merged into this incident by Lena Okafor"),
+    ]
+    for kind, sentence in sentences:
+        incident.entry(kind, at, sentence, None)
+    told_rows = "\n".join(rows(told(here, incident)))
+    assert 'Lena Okafor escalated to Marco Vidal: "disk is full"' in told_rows
+    assert "Lena Okafor snoozed it for 1 h 30 min, until " in told_rows
+    assert 'Lena Okafor published a status update: "20% cannot pay"' in told_rows
+    assert "Lena Okafor moved 1 alert into this incident" in told_rows
+
+
 def test_what_fired_again_after_a_cure_is_told_behind_it(here: World) -> None:
     incident, at = opened(here)
     for minutes in (10, 20, 40, 50, 60):

@@ -69,6 +69,20 @@ ASKED = EntryKind.RESPONDER_REQUEST
         (EntryKind.REOPEN, "Reopened by Ida", "Ida", []),
         (EntryKind.TRIGGER, "Triggered through the website by Ida", "Ida", []),
         (EntryKind.OTHER, "Frobnicated by Ida", None, []),
+        (ACK, "Acknowledged by Priya N. through the API (note: on it).", "Priya N.", []),
+        (ACK, "Acknowledged by Ida Berg (ida@shop.example)", "Ida Berg", []),
+        (ACK, "Acknowledged by Ida Berg (Contractor)", "Ida Berg (Contractor)", []),
+        (ACK, "Acknowledged by Ida Berg using the PagerDuty mobile app.", "Ida Berg", []),
+        (ACK, "Acknowledged by Ida Berg on 2026-11-17 at 09:02 UTC", "Ida Berg", []),
+        (ESCALATE, "Escalated to Bo Li by Ida: disk is full", "Ida", ["Bo Li"]),
+        (ASSIGN, "Assigned to Bo Li by Ida (Reason: vacation)", "Ida", ["Bo Li"]),
+        (EntryKind.STATUS_UPDATE, "Status update published by Ida: 20% cannot pay", "Ida", []),
+        (EntryKind.RESOLVE, "Resolved by Ida with note: restarted web-7", "Ida", []),
+        (EntryKind.REOPEN, "Reopened by Ida (alert re-triggered)", "Ida", []),
+        (ASKED, "Ida requested additional responders: Bo, Rosa", "Ida", ["Bo", "Rosa"]),
+        (ASKED, "Responders requested by Ida: Bo and Rosa", "Ida", ["Bo", "Rosa"]),
+        (EntryKind.MOVE_IN, "Incident #313 merged into this incident by Ida", "Ida", []),
+        (EntryKind.MOVE_OUT, "Alert moved to #314 by Ida", "Ida", []),
         (ACK, "", None, []),
         (ACK, "Acknowledged by ", None, []),
     ],
@@ -138,6 +152,50 @@ def test_a_sentence_may_tell_that_no_person_opened_or_resolved_it(
     kind: str, sentence: str, way: ChannelKind
 ) -> None:
     assert _entry(kind, sentence).channel.kind is way
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "words"),
+    [
+        ("acknowledge", "Acknowledged by Ida (note: on it).", "on it"),
+        ("escalate", "Escalated to Bo Li by Ida: disk is full", "disk is full"),
+        ("resolve", "Resolved by Ida with note: restarted web-7.", "restarted web-7"),
+        ("resolve", 'Resolved by Ida: "restarted: web-7"', "restarted: web-7"),
+        ("resolve", "Resolved by Ida.", None),
+        ("acknowledge", "Acknowledged by Slack User: ida", None),
+        ("escalate", "Escalated to level 2: Bo Li", None),
+        ("annotate", "Note added by Ida: gone since", None),
+    ],
+)
+def test_what_somebody_wrote_behind_the_name_is_no_part_of_it(
+    kind: str, sentence: str, words: str | None
+) -> None:
+    assert _entry(kind, sentence).note == words
+    assert _entry(kind, sentence, note="Mine").note == "Mine"
+
+
+def test_a_status_update_may_have_its_words_in_its_sentence_alone() -> None:
+    for told in (
+        "Status update published by Ida: 20% cannot pay",
+        "Ida sent an update: 20% cannot pay",
+    ):
+        assert _entry("status_update", told).message == "20% cannot pay"
+    assert _entry("status_update", "Status update sent by Ida.").message is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "until"),
+    [
+        ("Snoozed by Ida for 2 hours.", "14:00"),
+        ("Snoozed for 90 minutes by Ida", "13:30"),
+        ("Snoozed for 1 hour and 30 minutes by Ida", "13:30"),
+        ("Snoozed for an hour by Ida", "13:00"),
+        ("Snoozed by Ida", None),
+    ],
+)
+def test_a_snooze_may_tell_its_end_by_how_long_it_is(sentence: str, until: str | None) -> None:
+    end = _entry("snooze", sentence).channel.until
+    assert (end and f"{end:%H:%M}") == until
 
 
 @pytest.mark.parametrize(
