@@ -9,7 +9,8 @@ import pytest
 
 from tests.acceptance.world import World, world
 
-PICTURE = re.compile(r"!\[(?:\\.|[^\]])*\]\(<(?P<name>[^>]+)>\)")
+PICTURE = re.compile(r"!\[(?:\\.|[^\]])*\]\(<(?P<name>[^>]+)>\)(?:\n  - \[Include charts.*)?")
+"""The picture, and the prompt below it, which would go once people wrote in its place."""
 
 
 @pytest.fixture
