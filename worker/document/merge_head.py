@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from config.template_names import Names
 from worker.content.draft_content import Content
+from worker.content.same_markdown import Spelling
 from worker.document import front_matter
 from worker.document.front_matter import FrontValue
 from worker.document.merge_values import (
@@ -156,7 +157,9 @@ class _Key:
 
 
 def _same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    return [text.split() for text in one if text] == [text.split() for text in other if text]
+    """Compare values as Markdown shows them: pandoc respells a front matter's words as Markdown."""
+    ours, theirs = [text for text in one if text], [text for text in other if text]
+    return len(ours) == len(theirs) and all(map(Spelling().same, ours, theirs))
 
 
 def _shown(cells: tuple[str, ...]) -> str:
