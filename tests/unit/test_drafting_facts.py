@@ -205,6 +205,14 @@ def test_a_stated_root_cause_stands_in_the_summary_with_who_states_it() -> None:
         ("Root cause known", "true", False),
         ("Root cause", "Still under investigation", False),
         ("Root cause", "TBD.", False),
+        ("Root cause", "We don't know yet", False),
+        ("Root cause", "Waiting for RCA from the vendor", False),
+        ("Root cause", "under investigation by the network team", False),
+        ("Root cause", "unknown at this time", False),
+        ("Root cause", "null", False),
+        ("Root cause", "unknown host in DNS", True),
+        ("Root cause", "Found in the pool: a leak", True),
+        ("Root cause", "null pointer in pay()", True),
         ("Because", "disk full", False),
     ],
 )
@@ -212,6 +220,12 @@ def test_a_field_tells_the_cause_where_it_means_that(name: str, value: str, is_t
     it = _making()
     it.fields.append(CustomField(name.lower().replace(" ", "_"), name, value))
     assert (Slot.ROOT_CAUSE in _told(it).entries) is is_told
+
+
+def test_a_note_that_has_no_cause_to_tell_leaves_its_prompt() -> None:
+    it = _making()
+    it.noted("5:00", "Ada", "Root cause: we don't know yet")
+    assert Slot.ROOT_CAUSE not in _told(it).entries
 
 
 def test_a_sentence_that_says_why_is_a_candidate_the_latest_first() -> None:

@@ -45,9 +45,15 @@ _NO_CAUSE_FIELD = re.compile(
 )
 _LABEL = re.compile(r"\W*[A-Za-z][A-Za-z -]{0,24}:\s")
 _NOT_KNOWN = re.compile(
-    r"\W*(?:(?:still|yet|currently|is|to be|being|under|not|as yet) )*(?:unknown|unclear|tbd|tbc"
-    r"|tba|n/?a|none|pending|open|investigat\w*|investigation|analy\w*|determined|confirmed|defined"
-    r"|known|clear|identified|found|true|false|yes|no|\?+)(?: yet| now| still)?\W*",
+    r"\W*(?:(?:we|i|it|are|still|yet|currently|is|to be|being|be|under|not|as yet|could"
+    r"|can(?:no|['\u2019])?t|do|don['\u2019]t) )*"
+    r"(?:unknown|unclear|unsure|sure|know|tba|n/?a|none|null|nil|no idea|pending|open|analy\w*"
+    r"|looking into (?:it|this)|determined|confirmed|defined|known|clear|identified|found|true"
+    r"|false|to follow|will (?:follow|be added)|yes|no|\?+|-+"
+    r"|(?:tb[cd]|investigat(?:ing|ed|e|ion))(?: (?:by|with|after|until|in) .{1,60})?"
+    r"|(?:pending|awaiting|waiting for)(?: the)?"
+    r" (?:vendor|rca|root cause|analysis|investigation)\b.*)"
+    r"(?: (?:yet|now|still|later|so far|at (?:this|the) (?:time|moment|point)))*\W*",
     re.IGNORECASE,
 )
 """What people write where they have no cause to tell yet."""
