@@ -232,9 +232,10 @@ def load(
         settings = kind(_tables(set_there), in_file)
     except ValidationError as error:
         problems += sentences(error, kind, name)
+    odd = mistyped(variables, environ)
     if problems:
-        raise ConfigurationProblems(problems)
-    settings._warnings = mistyped(variables, environ)
+        raise ConfigurationProblems([*problems, *odd])
+    settings._warnings = odd
     return settings
 
 

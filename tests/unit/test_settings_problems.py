@@ -234,6 +234,12 @@ def test_of_an_illegible_file_the_environments_own_problems_are_told_all_the_sam
     assert len(told) == 2, "what the file may well complete is not told as missing"
 
 
+def test_a_mistyped_variable_is_told_beside_what_is_wrong_in_the_file() -> None:
+    wrong, mistyped = problems("tokne = 'x'", {"POSTMORTEM_TIMEZON": "UTC"})
+    assert wrong.startswith("tokne in settings.toml")
+    assert mistyped.endswith("Did you mean POSTMORTEM_TIMEZONE?")
+
+
 @pytest.mark.parametrize("data", [b"", b"\n", b"\xff\xfe"])
 def test_a_secrets_file_that_holds_no_secret_is_told(data: bytes) -> None:
     Path("secret").write_bytes(data)
