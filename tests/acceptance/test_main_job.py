@@ -406,6 +406,19 @@ def test_a_scheduled_job_applies_the_filter_and_a_command_does_not(here: World) 
     assert here.sync().document
 
 
+@pytest.mark.parametrize(
+    "only", [DraftFilter(services=frozenset({"Chekout API"})), DraftFilter(had_person=True)]
+)
+def test_what_a_command_finds_by_itself_passes_the_filter(here: World, only: DraftFilter) -> None:
+    """Also what another incident was merged into, and what only the whole record tells."""
+    here.policy = replace(here.policy, only=only)
+    result = here.run(since=timedelta(days=90))
+    assert not result.failed
+    drafted = {one.incident for one in result.incidents if one.document}
+    assert here.incidents["auto-resolved"].id not in drafted
+    assert (here.incidents["checkout storm"].id in drafted) is only.had_person
+
+
 def test_the_kind_of_site_is_what_it_says(here: World) -> None:
     with here.context() as context:
         assert context.tracker is not None

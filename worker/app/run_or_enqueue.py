@@ -57,7 +57,7 @@ def enqueue_due(
     standing: Mapping[str, Standing] = {} if trigger is Trigger.COMMAND else queue.standing()
     requests = []
     for incident, pulls in due.all():
-        request = JobRequest(incident, trigger, pulls=pulls)
+        request = JobRequest(incident, trigger, pulls=pulls, found=True)
         known = standing.get(incident)
         if known is None or not known.sees_to(request, due.news.get(incident)):
             requests.append(request)

@@ -27,7 +27,8 @@ class JobRequest:
     The rest is for the queue. The same ``event_id`` again asks for nothing new. The job may begin
     in ``delay`` seconds (None: as is usual for the trigger); ``once`` it fails, it is not tried
     again by itself. With ``follows_merge`` another incident was merged into this one, which may
-    still be open. ``first_at`` (aware UTC) is when the work was first asked for, None for now.
+    still be open. ``found`` tells that nobody named the incident, so that the filter counts whoever
+    asks. ``first_at`` (aware UTC) is when the work was first asked for, None for now.
     """
 
     incident: IncidentId
@@ -41,6 +42,7 @@ class JobRequest:
     delay: float | None = None
     once: bool = False
     follows_merge: bool = False
+    found: bool = False
     first_at: datetime | None = None
 
     @property
@@ -58,6 +60,7 @@ class JobRequest:
             and self.tracks >= other.tracks
             and self.while_open >= other.while_open
             and self.for_a_person >= other.for_a_person
+            and (not self.found or other.found or not other.for_a_person)
             and (self.resolved_at is not None or other.resolved_at is None)
         )
 

@@ -92,7 +92,8 @@ def obtain(
     report.warn(*_hidden(context, found.record))
     if found.record.incident.status is not IncidentStatus.RESOLVED and _lags(context, request):
         report.again(context.clock() + timedelta(seconds=LOOK_AGAIN), context.clock())
-    return _not_to_be_written(context, report, found.record, unasked=unasked) or found
+    filtered = unasked or (request.found and not has_document)
+    return _not_to_be_written(context, report, found.record, filtered=filtered) or found
 
 
 def _drafted_at(
@@ -104,7 +105,7 @@ def _drafted_at(
 
 
 def _not_to_be_written(
-    context: JobContext, report: Report, record: IncidentRecord, *, unasked: bool
+    context: JobContext, report: Report, record: IncidentRecord, *, filtered: bool
 ) -> IncidentResult | None:
     """Give the finished result of an incident that gets no document."""
     if record.incident.id != report.incident:
@@ -114,7 +115,7 @@ def _not_to_be_written(
         )
         return replace(report.result(), hopeless=True)
     reason = context.policy.only.reason_against_record(record)
-    if reason and unasked:
+    if reason and filtered:
         note_skip(context, record.incident, reason)
         return replace(report.result(), skipped=f"no draft: {reason}", warnings=())
     return None

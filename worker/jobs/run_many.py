@@ -116,6 +116,7 @@ class _Run:
             tracks=self.request.tracks,
             while_open=self.request.while_open,
             follows_merge=follows_merge and name not in self.request.incidents,
+            found=not self.request.incidents,
         )
         return run_incident(self.context, request, self.cache)
 

@@ -176,6 +176,7 @@ def wanted(request: JobRequest) -> dict[str, Any]:
         "resolved_at": request.resolved_at.isoformat() if request.resolved_at else None,
         "asked": request.for_a_person,
         "while_open": request.while_open,
+        "found": request.found,
     }
 
 
