@@ -13,6 +13,7 @@ from worker.content.name_matching import label, match, normal
 from worker.document.fill_template import file_name, survey
 from worker.document.outline import title
 from worker.document.unread.unfinished_text import open_prompts
+from worker.document.unread.where_items_come_from import taken_from
 
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")
@@ -44,6 +45,16 @@ def test_what_a_template_lacks_or_adds_is_told() -> None:
     assert "under a heading 'Timeline of Events'" in findings["timeline"].sentence
     assert findings["Weather"].sentence.startswith("'Weather' on line 4 is not filled")
     assert findings["Weather"].sentence.endswith("[document_names] may map it.")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Massnahmen", "6. Maßnahmen", "Nächste Schritte", "Actions correctives", "Próximos pasos"],
+)
+def test_a_heading_in_another_language_is_guessed(heading: str) -> None:
+    text = f"# Störung\n\n## Zeitleiste\n\n## {heading}\n\n| Aufgabe | Wer |\n|--|--|\n| a | b |\n"
+    _, remedy = taken_from(text, NAMES)
+    assert remedy.startswith(f"'{heading}' on line 5 looks most like it")
 
 
 @pytest.mark.parametrize(

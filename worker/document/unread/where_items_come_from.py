@@ -27,7 +27,12 @@ _USUAL = (
     "corrective actions",
     "preventive actions",
     "measures",
+    *("massnahmen", "maßnahmen", "folgemaßnahmen", "korrekturmaßnahmen", "aufgaben"),
+    *("nächste schritte", "offene punkte", "actions correctives", "plan d action", "mesures"),
+    *("prochaines étapes", "acciones", "acciones correctivas", "tareas", "próximos pasos"),
+    *("ações", "próximos passos", "azioni", "azioni correttive", "actiepunten", "maatregelen"),
 )
+"""What people call the section, in English and some other languages."""
 _ALIKE = 0.6
 """How alike (0 to 1) a heading must be to one of these to be named."""
 _HOLDS_ITEMS = 0.4
@@ -49,7 +54,7 @@ def most_alike(blocks: Blocks, sections: Mapping[Section, Extent], names: Names)
 
 
 def _rating(blocks: Blocks, heading: Heading, names: Names) -> float:
-    wanted = {normal(names.headings[Section.ACTION_ITEMS]), *_USUAL}
+    wanted = {normal(names.headings[Section.ACTION_ITEMS]), *map(normal, _USUAL)}
     name = normal(heading.text)
     alike = max(difflib.SequenceMatcher(None, name, one).ratio() for one in wanted)
     return alike + (_HOLDS_ITEMS if _holds_items(blocks, heading, names) else 0)
