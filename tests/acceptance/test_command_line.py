@@ -168,6 +168,15 @@ def test_check_finds_all_well_and_names_every_problem_at_once(shell: Shell) -> N
     assert "wrong" not in bad.stdout + bad.stderr.replace("is wrong", "")
 
 
+@pytest.mark.parametrize("words", [("check", "--config", "x.toml"), ("sync", "--config=x.toml")])
+def test_where_the_settings_file_is_named_is_told(shell: Shell, words: tuple[str, ...]) -> None:
+    done = shell.run(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"Put --config before the command: postmortem --config FILE {words[0]}" in done.stderr
+    (shell.here.folder / "check").write_text("")
+    assert "Put --config" not in shell.run("--config", "check", "status").stderr
+
+
 def test_check_reads_the_documents(shell: Shell) -> None:
     shell.run("draft", shell.incident("quick fix"))
     path, whole = shell.here.path(), shell.here.text()

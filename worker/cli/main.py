@@ -252,9 +252,25 @@ def log_plainly() -> None:
     )
 
 
+def misplaced_config(words: Sequence[str]) -> str:
+    """Say where ``--config`` belongs if it stands behind the command, "" where it does not."""
+    commands = {
+        one.name or getattr(one.callback, "__name__", "") for one in app.registered_commands
+    }
+    at = next((at for at, word in enumerate(words) if word in commands), len(words))
+    if at and words[at - 1] == "--config":  # a file that is called like a command
+        return ""
+    if not any(word == "--config" or word.startswith("--config=") for word in words[at:]):
+        return ""
+    return f"Put --config before the command: postmortem --config FILE {words[at]}"
+
+
 def main() -> None:
     """Run the command line; end with the promised exit status."""
     log_plainly()
+    if told := misplaced_config(sys.argv[1:]):
+        terminal.err.print(told, style="red", markup=False)
+        sys.exit(MISUSED)
     try:
         app()
     except (ConfigurationProblems, ConfigurationError) as error:
