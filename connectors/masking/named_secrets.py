@@ -12,6 +12,8 @@ from connectors.masking.token_forms import Secret, has_digit, holds_any
 
 _PASSWORDS = (
     r"passw(?:or[dt]|d)|pass[ _-]?phrase|passcode|pwd|kennwort|contrase(?:ñ|n)a|mot de passe|senha"
+    r"|wachtwoord|l(?:ö|o)senord|has(?:ł|l)o|\u043f\u0430\u0440\u043e\u043b\u044c"
+    r"|\u30d1\u30b9\u30ef\u30fc\u30c9|\u5bc6[\u7801\u78bc]|\ube44\ubc00\ubc88\ud638"
 )
 _KEYS = (
     r"(?:api|access|account|auth|encryption|integration|license|master|private|routing|service|"
@@ -25,7 +27,7 @@ _NUMBER = "(?:_?[0-9]{1,3})?"
 _SIGN = (
     r"(?:[\"'`]{0,2},?\s{0,12}[\"'`]{0,2}(?P<pair>value)[\"'`]{0,2}[ \t]{0,4}[:=]"
     r"|[\"'`*_)\]]{0,6}[ \t]{0,4}"
-    r"(?P<sign>=>|->|:=|={1,2}|:|>|[|\u2013\u2014]|(?:</?[a-z]{1,10}>\s{0,4}){2})"
+    r"(?P<sign>=>|->|:=|={1,2}|[:\uff1a\uff1d]|>|[|\u2013\u2014]|(?:</?[a-z]{1,10}>\s{0,4}){2})"
     r"|[ \t]{1,4}(?P<is>is|was|ist|lautet):?(?=\s)|(?=[ \t]))[*_]{0,3}(?P<gap>\s{0,6})[*_]{0,3}"
 )
 _BARE = (
@@ -47,7 +49,11 @@ _LOOSE = ("|", "\u2013", "\u2014", "<")
 """What stands between cells, or words, rather than between a name and its value."""
 _NEVER_A_WORD = re.compile(r"secret|token|api", re.IGNORECASE)
 """What a word may be the value of: of a password, and of these, but not of a ``service_key``."""
-_STEMS = ("pass", "pwd", "pw", "psk", "secret", "key", "token", "creden", "kennw", "senha", "contr")
+_STEMS = (
+    *("pass", "pwd", "pw", "psk", "secret", "key", "token", "creden", "kennw", "senha", "contr"),
+    *("wachtw", "senord", "hasło", "haslo", "\u043f\u0430\u0440\u043e\u043b\u044c"),
+    *("\u30d1\u30b9\u30ef\u30fc\u30c9", "\u5bc6", "\ube44\ubc00"),
+)
 _ENDS = re.compile(r"[\s\"'`.,;)\]}|*_]*(?:$|\n|,|;|\))")
 
 _PLACEHOLDER = re.compile(r"[*•xX.…#?_-]+$|[$%]?\{|\$\w|\$\(|<|\[|\u2039|%[sdv]\b|\{\{|%\(")

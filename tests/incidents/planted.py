@@ -94,6 +94,12 @@ ADDRESSES = (
 """Secrets in addresses."""
 
 SPELLED = (
+    _in("\u30d1\u30b9\u30ef\u30fc\u30c9\uff1aesc-Pw-31", "esc-Pw-31"),
+    _in("\u5bc6\u7801: esc-Pw-32", "esc-Pw-32"),
+    _in("\ube44\ubc00\ubc88\ud638: esc-Pw-33", "esc-Pw-33"),
+    _in("\u043f\u0430\u0440\u043e\u043b\u044c: esc-Pw-34", "esc-Pw-34"),
+    _in("hasło: esc-Pw-35", "esc-Pw-35"),
+    _in("wachtwoord = esc-Pw-36", "esc-Pw-36"),
     _in("password&#61;esc-Pw-22", "esc-Pw-22"),
     _in("&lt;password&gt;esc-Pw-23&lt;/password&gt;", "esc-Pw-23"),
     _in("redirect=https%3A%2F%2Fuser%3Aesc-Pw-24%40host.example", "esc-Pw-24"),
