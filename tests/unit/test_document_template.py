@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from config.template_names import Names, Section, Slot
 from worker.content.name_matching import label, match, normal
-from worker.document.fill_template import file_name, survey
+from worker.document.fill_template import file_name, summed_up, survey
 from worker.document.outline import title
 from worker.document.unread.unfinished_text import open_prompts
 from worker.document.unread.where_items_come_from import taken_from
@@ -29,6 +29,7 @@ def test_all_of_the_built_in_template_is_filled() -> None:
         "action_items",
     ]
     assert all(one.filled for one in findings)
+    assert summed_up(findings, NAMES) == f"all {len(findings)} places are filled"
     lines = TEMPLATE.splitlines()
     assert "Duration" in lines[(findings[2].line or 0) - 1]
 
@@ -45,6 +46,11 @@ def test_what_a_template_lacks_or_adds_is_told() -> None:
     assert "under a heading 'Timeline of Events'" in findings["timeline"].sentence
     assert findings["Weather"].sentence.startswith("'Weather' on line 4 is not filled")
     assert findings["Weather"].sentence.endswith("[document_names] may map it.")
+    told = summed_up(tuple(findings.values()), NAMES)
+    assert re.match(r"1 of \d+ places are filled: Impact \(line 3\); it has no place for ", told)
+    assert "Duration" in told
+    assert "summary." not in told
+    assert ".;" not in told
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from connectors.errors import ConnectorError, Finding, NotFound, PostmortemError
 from connectors.ticket_fields import CreateFields, called
 from connectors.tickets import NoAccount, TicketTracker
 from worker.document.action_section import read as read_items
-from worker.document.fill_template import survey
+from worker.document.fill_template import summed_up, survey
 from worker.document.front_matter import DocumentError
 from worker.document.unread.unfinished_text import refuse_conflicts
 from worker.document.unread.where_items_come_from import taken_from
@@ -280,9 +280,7 @@ def _template(context: JobContext, name: str, items: str, text: str) -> Iterable
     except DocumentError as error:
         yield Finding(name, problem=error.what, remedy=error.remedy)
         return
-    filled = sum(1 for one in found if one.filled)
-    left = "; ".join(one.sentence for one in found if not one.filled)
-    if not filled:
+    if not any(one.filled for one in found):
         yield Finding(
             name,
             problem="Nothing in it would be filled: no place that the program knows is there.",
@@ -290,7 +288,7 @@ def _template(context: JobContext, name: str, items: str, text: str) -> Iterable
             "[document_names].",
         )
         return
-    yield Finding(name, detail=f"{filled} places are filled" + (f"; {left}" if left else ""))
+    yield Finding(name, detail=summed_up(found, names))
     if remedy and _makes_tickets(context):
         yield Finding(items, problem=said, remedy=remedy)
     else:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -240,6 +240,20 @@ def survey(template: str, names: Names) -> tuple[SlotFinding, ...]:
         ),
         *_strangers(found),
     )
+
+
+def summed_up(findings: Sequence[SlotFinding], names: Names) -> str:
+    """Say in one line which places of a template are filled, and where, and which it lacks."""
+    labels = {slot.value: name for slot, name in names.labels.items()}
+    called = [(labels.get(one.place, one.place.replace("_", " ")), one) for one in findings]
+    filled = [f"{name} (line {one.line})" for name, one in called if one.filled]
+    lacking = [name for name, one in called if one.line is None]
+    strange = [one.sentence.rstrip(".") for one in findings if one.line and not one.filled]
+    if not lacking:
+        return "; ".join([f"all {len(filled)} places are filled", *strange])
+    count = f"{len(filled)} of {len(filled) + len(lacking)} places are filled"
+    shown = f"{count}: {', '.join(filled)}"
+    return "; ".join([shown, f"it has no place for {', '.join(lacking)}", *strange])
 
 
 def _slots(found: Outline, names: Names) -> Iterator[SlotFinding]:
