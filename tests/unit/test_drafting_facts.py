@@ -430,6 +430,25 @@ def test_changes_of_the_day_before_are_candidates_the_nearest_first() -> None:
     assert told[0][0].startswith("change 34 min before the start on Archive")
 
 
+@pytest.mark.parametrize(
+    ("severities", "told"),
+    [
+        (["critical", "critical"], "2 alerts (all critical)"),
+        (["critical", None, None], "3 alerts (critical 1, without severity 2)"),
+        (["critical", "error", "warning", "info"], "(critical 1, error 1, warning 1, info 1)"),
+        ([None, None], "2 alerts"),
+    ],
+)
+def test_alerts_are_counted_by_severity_those_without_one_too(
+    severities: list[str | None], told: str
+) -> None:
+    it = _making()
+    for minute, severity in enumerate(severities):
+        it.alert(f"{minute}:00", "Disk full", severity=severity)
+    (point,) = [one for one in _points(_told(it), Slot.TECHNICAL_IMPACT) if " alerts" in one]
+    assert point.endswith(told)
+
+
 def test_section_four_tells_times_and_alerts() -> None:
     entries = draft(nights.storm(), POLICY).content.entries
     assert (

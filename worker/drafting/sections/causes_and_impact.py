@@ -91,6 +91,7 @@ def _link(url: str) -> Markdown:
     return link("change", url) if safe_url(url) else Markdown("")
 
 
+_SEVERITIES_TOLD = 6
 _SERVICES_TOLD = 8
 _PEAK_FROM = 5
 _HOW_MANY = re.compile(
@@ -183,7 +184,7 @@ def _alerts(story: Story, clock: LocalTime) -> list[Point]:
                     "{alerts}[ ({severities})][; peak {peak} a minute at {at}]"
                     "[; fired again {times} until {until}]",
                     alerts=count(len(alerts), "alert"),
-                    severities=_severities(severities),
+                    severities=_severities(severities, len(alerts)),
                     peak=f"{most:,}" if len(alerts) >= _PEAK_FROM else "",
                     at=clock.short(at),
                     times=times(len(again)) if again else "",
@@ -198,8 +199,11 @@ def _alerts(story: Story, clock: LocalTime) -> list[Point]:
     return points
 
 
-def _severities(counted: Sequence[tuple[str, int]]) -> str:
-    if len(counted) == 1:
+def _severities(counted: Sequence[tuple[str, int]], total: int) -> str:
+    """Word how many are of which severity, those without one as such where others have one."""
+    rest = total - sum(number for _, number in counted)
+    if len(counted) == 1 and not rest:
         severity, number = counted[0]
         return severity if number == 1 else f"all {severity}"
-    return tally(counted)
+    without = [("without severity", rest)] if rest and counted else []
+    return tally([*counted, *without], limit=_SEVERITIES_TOLD)
