@@ -8,6 +8,7 @@ import pytest
 from connectors.incidents import Agent, AgentKind, Channel, LogEntry
 from connectors.log_entry_kinds import EntryKind
 from tests.incidents.making import channel
+from worker.content.inline_markdown import Markdown
 from worker.drafting.history.agents import actor, automatic, monitor, name
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import (
@@ -21,6 +22,7 @@ from worker.drafting.text.wording import (
     tally,
     times,
 )
+from worker.drafting.timeline.entry_wording import capitalised
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -183,7 +185,7 @@ def test_what_no_person_did_is_told_by_its_channel_and_its_agent() -> None:
         (Agent(AgentKind.INTEGRATION, "I", "Pulse"), channel("api"), "Pulse"),
         (Agent(AgentKind.INTEGRATION, "I", "API", has_generic_name=True), channel("api"), ""),
         (Agent(AgentKind.SERVICE, "S", "Checkout"), channel("api"), ""),
-        (Agent(AgentKind.SERVICE, "S", "Mail"), channel("email"), "An e-mail"),
+        (Agent(AgentKind.SERVICE, "S", "Mail"), channel("email"), "an e-mail"),
         (None, Channel(), ""),
     ],
 )
@@ -191,3 +193,16 @@ def test_a_monitor_is_named_where_the_entry_tells_it(
     agent: Agent | None, channel: Channel, told: str
 ) -> None:
     assert monitor(_entry(agent, channel)) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a former user (P1) acknowledged", "A former user (P1) acknowledged"),
+        ('an e-mail reported "Export failed"', 'An e-mail reported "Export failed"'),
+        ("the service Edge acknowledged", "The service Edge acknowledged"),
+        ("ana.bo acknowledged", "ana.bo acknowledged"),
+    ],
+)
+def test_a_row_begins_with_a_capital_where_it_begins_with_no_name(text: str, told: str) -> None:
+    assert capitalised(Markdown(text)) == told

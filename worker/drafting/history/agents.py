@@ -86,7 +86,7 @@ def monitor(entry: LogEntry) -> str:
     if client := clean(entry.channel.client or ""):
         return shorten(client, _LONGEST_NAME)
     if entry.channel.kind is ChannelKind.EMAIL:
-        return "An e-mail"
+        return "an e-mail"
     agent = entry.agent
     if agent is None or agent.kind is AgentKind.SERVICE:
         return ""

@@ -72,8 +72,9 @@ def tell_entry(entry: LogEntry, rule: Rule, known: Known, clock: LocalTime) -> M
 
 
 def capitalised(text: Markdown) -> Markdown:
-    """Begin a sentence that names a service first."""
-    return Markdown(f"T{text[1:]}") if text.startswith("the ") else text
+    """Begin a sentence that names first what is no name: a service, a former user, an e-mail."""
+    begins = text.startswith(("the ", "a former user", "an e-mail "))
+    return Markdown(f"{text[0].upper()}{text[1:]}") if begins else text
 
 
 def summary(entry: LogEntry) -> str:
