@@ -170,8 +170,8 @@ def choose(
     if exact:
         return NoAccount(f"The account of '{shown}' cannot be assigned: it is not active in Jira.")
     return NoAccount(
-        f"Nobody who can be assigned in project {project} is exactly '{shown}' by e-mail, handle "
-        "or name. Jira hides some e-mail addresses: the owner map can name the account."
+        f"Nobody who can be assigned in project {project} is called '{shown}', by e-mail, "
+        "handle or name. Jira hides some e-mail addresses: the owner map can name the account."
         + (" A ticket has one assignee: name one person." if _SEVERAL.search(shown) else "")
     )
 

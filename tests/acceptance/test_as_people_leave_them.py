@@ -242,20 +242,53 @@ def test_a_deadline_is_read_in_every_spelling(here: World, cell: str) -> None:
     assert cell in here.text()
 
 
+def test_what_of_a_row_its_ticket_never_got_is_told_by_each_sync(here: World) -> None:
+    here.sync()
+    here.add_rows("Count the pictures | Nobody Here | P9 | May 4")
+    made = words(here.sync())
+    assert "The owner 'Nobody Here' cannot be used. Nobody who can be assigned" in made
+    assert "has no priority 'P9'" in made
+    assert "The deadline 'May 4' cannot be used: it names no year." in made
+    for _ in range(2):
+        (deadline, owner, priority) = here.sync().warnings
+        assert "May 4" in deadline
+        assert "The owner 'Nobody Here' cannot be used." in owner
+        assert "has no priority 'P9'; it has" in priority
+
+
+def test_a_ticket_put_in_the_place_of_a_deleted_one_leaves_no_row_to_tell_of(here: World) -> None:
+    here.sync()
+    here.add_rows("Count the pictures")
+    here.sync()
+    (key,) = here.linked()
+    with here.jira.site.lock:
+        del here.jira.site.records[here.jira.ticket(key).now.id]
+    here.sync()
+    here.edit(
+        lambda text: "\n".join(
+            "| Count the pictures | | | | | |" if "Count the pictures" in one else one
+            for one in text.split("\n")
+        )
+    )
+    assert "is gone" not in words(here.sync())
+    assert here.linked() != [key]
+
+
 def test_a_deadline_that_is_none_is_told_once_with_what_becomes_of_the_ticket(here: World) -> None:
     here.sync()
     here.add_rows("Count the pictures |  |  | soon")
     planned, made = here.sync(dry_run=True), here.sync()
     (key,) = here.tickets()
-    row = f"Row 1 ('Count the pictures') of {here.path().name}"
-    no_date = f"{row}: The deadline 'soon' is not a date that can be used."
+    line = here.text()[: here.text().index("Count the pictures")].count("\n") + 1
+    row = f"Line {line} ('Count the pictures') of {here.path().name}"
+    no_date = f"{row}: The deadline 'soon' cannot be used: it is no date. Use YYYY-MM-DD."
     assert planned.warnings == (f"{no_date} The ticket would be created without it.",)
     assert made.warnings == (f"{no_date} The ticket {key} was created without it.",)
     (again,) = here.sync().warnings
     assert "has the deadline 'soon', and it is no date" in again
     here.edit(lambda text: text.replace("| soon ", "| later "))
     (changed,) = here.sync().warnings
-    assert changed.startswith(f"{row}: The deadline 'later' is not a date")
+    assert changed.startswith(f"{row}: The deadline 'later' cannot be used")
 
 
 def test_rows_below_a_blank_line_are_told(here: World) -> None:

@@ -86,10 +86,11 @@ def test_a_changed_row_is_a_planned_change_of_its_ticket_and_why() -> None:
 def test_an_owner_who_is_nobody_is_told_and_the_rest_is_changed() -> None:
     both = sides("Add alert | @bob | | 2026-12-24 | OPS-1 | To Do")
     answers = Answers({("OPS", "@bob"): NoAccount("Nobody is called '@bob'.")})
-    told, kept, change = plan_agreement(both, answers, RULES).actions
-    assert told == Tell("Row 1 ('Add alert') of storm.md: Nobody is called '@bob'.")
-    assert isinstance(kept, Tell)
-    assert "OPS-1 keeps what it had" in kept.sentence
+    told, change = plan_agreement(both, answers, RULES).actions
+    assert told == Tell(
+        "Line 4 ('Add alert') of storm.md: The owner '@bob' cannot be used. Nobody is called "
+        "'@bob'. OPS-1 keeps what it had."
+    )
     assert isinstance(change, ChangeTicket)
     assert change.changes.assignee is None
 
@@ -110,6 +111,42 @@ def test_a_closed_row_is_a_planned_move_where_the_configuration_allows_it() -> N
     (move,) = plan_agreement(both, answers, replace(RULES, close=True)).actions
     assert isinstance(move, MoveTicket)
     assert (move.move, move.before) == (CLOSE, "To Do")
+    assert move.reason == "a person closed it in the document"
+
+
+def test_a_move_that_closes_nothing_is_told_as_a_change_of_status() -> None:
+    both = sides("Add alert | | | | OPS-1 | In Progress")
+    start = replace(CLOSE, to_status="In Progress", to_category=Category.INDETERMINATE)
+    answers = Answers(moves={TICKET.id: [start]})
+    (move,) = plan_agreement(both, answers, replace(RULES, close=True)).actions
+    assert isinstance(move, MoveTicket)
+    assert move.reason == "a person changed its status in the document"
+
+
+def test_what_a_ticket_never_got_is_told_again_while_nothing_changes() -> None:
+    (item,) = sides("Add alert | Lena | P2 | | OPS-1 | To Do").items
+    memory = replace(MEMORY, row=row_values(item))
+    both = sides("Add alert | Lena | P2 | | OPS-1 | To Do", memory=memory)
+    assert questions(both, RULES) == Questions((("OPS", "Lena"),), priorities=True)
+    lena = {("OPS", "Lena"): NoAccount("Two are called Lena.")}
+    answers = Answers(lena, priorities=(Choice("High"),))
+    actions = plan_agreement(both, answers, RULES).actions
+    assert actions == (
+        Tell(
+            "Line 4 ('Add alert') of storm.md: The owner 'Lena' cannot be used. Two are "
+            "called Lena."
+        ),
+        Tell(
+            "Line 4 ('Add alert') of storm.md: The project has no priority 'P2'; it has High. "
+            "`[priorities]` can map the word. OPS-1 was left without it."
+        ),
+    )
+    done = replace(TICKET, category=Category.DONE)
+    assert plan_agreement(replace(both, tickets={TICKET.id: done}), answers, RULES).actions == ()
+    new = replace(memory, remote=None)
+    assert plan_agreement(replace(both, rows={0: new}), answers, RULES).actions == ()
+    shown = Answers(lena, priorities=(Choice("Hoch", untranslated="P2"),))
+    assert len(plan_agreement(both, shown, RULES).actions) == 1
 
 
 def test_two_rows_with_one_ticket_plan_its_move_and_its_links_once() -> None:
@@ -200,7 +237,7 @@ def told(both: Sides) -> list[str]:
 
 def test_a_ticket_that_is_gone_is_told_with_how_to_have_another() -> None:
     gone = (
-        "Row 1 ('Add alert') of storm.md has the ticket OPS-1, which cannot be seen any more: it "
+        "Line 4 ('Add alert') of storm.md has the ticket OPS-1, which cannot be seen any more: it "
         "was deleted, or hidden from this account. No other is created; clear the Ticket cell to "
         "have a new one."
     )
@@ -213,7 +250,7 @@ def test_a_ticket_that_is_gone_is_told_with_how_to_have_another() -> None:
 def test_a_ticket_that_was_never_seen_is_told_as_hidden() -> None:
     never = replace(MEMORY, remote=None, status_cell="")
     assert told(sides(NAMED, tickets={}, memory=never)) == [
-        "Row 1 ('Add alert') of storm.md has the ticket OPS-1, which this account cannot see: a "
+        "Line 4 ('Add alert') of storm.md has the ticket OPS-1, which this account cannot see: a "
         "security level may hide the project's new tickets. The row names it all the same; let "
         "the account see it to have its status."
     ]
@@ -229,7 +266,9 @@ def test_what_is_behind_a_ticket_that_cannot_be_seen_is_looked_up_all_the_same()
 
 def test_an_owner_who_did_not_change_is_not_looked_up() -> None:
     owned = replace(MEMORY, row=replace(MEMORY.row, owner="@alice"))
-    both = sides("Add alerts | @alice | | | OPS-1 | To Do", memory=owned)
+    has = replace(TICKET, assignee=ALICE)
+    owned = replace(owned, remote=ticket_values(has))
+    both = sides("Add alerts | @alice | | | OPS-1 | To Do", memory=owned, tickets={has.id: has})
     assert questions(both, RULES) == Questions()
 
 
@@ -237,7 +276,7 @@ def test_a_value_that_both_sides_changed_is_told_and_not_lost() -> None:
     both = sides("Add alerts | | | | OPS-1 | To Do")
     renamed = replace(TICKET, summary="Add an alert")
     assert told(replace(both, tickets={TICKET.id: renamed})) == [
-        "Row 1 ('Add alerts') of storm.md: the task was changed to 'Add alerts' in the document "
+        "Line 4 ('Add alerts') of storm.md: the task was changed to 'Add alerts' in the document "
         "and to 'Add an alert' in OPS-1. The tracker's stands; change the row again if it should "
         "not."
     ]
@@ -340,8 +379,8 @@ def test_a_planned_change_names_its_row_its_ticket_and_who_was_found() -> None:
 
 def test_what_a_ticket_cannot_take_over_is_told_and_kept() -> None:
     assert told(sides("Add alert | | | soon | OPS-1 | To Do")) == [
-        "Row 1 ('Add alert') of storm.md: The deadline 'soon' is not a date that can be used. "
-        "OPS-1 keeps what it had."
+        "Line 4 ('Add alert') of storm.md: The deadline 'soon' cannot be used: it is no date. "
+        "Use YYYY-MM-DD. OPS-1 keeps what it had."
     ]
 
 

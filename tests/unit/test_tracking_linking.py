@@ -166,6 +166,15 @@ def test_a_spare_ticket_with_the_same_words_is_told() -> None:
     assert "OPS-4 has the same words as OPS-3" in decided.warnings[0]
 
 
+def test_a_ticket_that_cannot_be_seen_has_no_row_to_tell_of_once_a_person_cleared_it() -> None:
+    gone = tracked(2, "Add alert", available=False)
+    cleared = state(rows("Add alert"), tracked=(gone,), labelled=())
+    assert plan_links(cleared).orphans == ()
+    assert created(plan_links(cleared)) == [0]
+    removed = state(rows("Review"), tracked=(gone,), labelled=())
+    assert plan_links(removed).orphans == (gone,)
+
+
 def test_a_ticket_that_another_row_names_is_not_adopted() -> None:
     found = (ticket(3, "Add alert"),)
     items = rows("Add alert | | | | OPS-3 | To Do", "Add alert")
@@ -222,7 +231,7 @@ def test_what_is_left_to_people_is_said_in_sentences() -> None:
         "It is odd.",
         "The row of OPS-1 ('Old work') is gone from storm.md. The ticket is left alone; close it "
         "in the tracker if it is not wanted.",
-        "Row 1 ('Add alert') of storm.md is struck out, so no ticket is made for it.",
+        "Line 4 ('Add alert') of storm.md is struck out, so no ticket is made for it.",
         "2 action items have no ticket in storm.md: the configuration creates none.",
     ]
     assert list(sentences(LinkPlan(held=(1,)), known)) == [
@@ -238,7 +247,7 @@ def test_a_create_in_a_project_that_hides_new_tickets_is_left_to_people() -> Non
     )
     assert created(decided) == [1]
     assert decided.problems == (
-        "Row 1 ('Add alert') of storm.md has no ticket that is known: its create had no answer, "
+        "Line 4 ('Add alert') of storm.md has no ticket that is known: its create had no answer, "
         "and this account cannot see new tickets of project OPS, so nobody can tell whether one "
         "was made. Let somebody who sees them search for the label pm-a1, and put the key into the "
         "row; if there is none, that of a ticket made by hand.",
@@ -254,7 +263,7 @@ def test_a_row_at_which_the_tracker_fails_each_time_is_left_out_until_it_is_chan
     decided = plan_links(state(items, intents=(fails,), labelled=()))
     assert created(decided) == [1]
     assert decided.problems == (
-        "Row 1 ('Add alert') of storm.md has no ticket: its create failed 3 times while others "
+        "Line 4 ('Add alert') of storm.md has no ticket: its create failed 3 times while others "
         "could be asked for. It fell. It is left out until the row is changed: reword it "
         "(characters such as emoji may be the reason), or put the key of a ticket made by hand "
         "into it.",
@@ -273,7 +282,7 @@ def test_why_a_row_waits_is_told_with_what_the_tracker_said_last() -> None:
     (wait,) = decided.waits
     assert (wait.ordinal, wait.until) == (0, fails.opened_at + LAG)
     assert wait.reason == "its create had no answer, and a search may still miss the ticket"
-    assert decided.problems == ("Row 1 ('Add alert') of storm.md has no ticket yet: It fell.",)
+    assert decided.problems == ("Line 4 ('Add alert') of storm.md has no ticket yet: It fell.",)
 
 
 def test_a_create_whose_row_is_to_have_none_is_struck_out() -> None:

@@ -92,7 +92,7 @@ def test_what_cannot_be_used_of_a_row_is_left_out_and_said() -> None:
     told = (
         "Nobody is named by '@zoe'.",
         "Project OPS takes no priority, so 'Urgent' was left out.",
-        "The deadline 'soon' is not a date that can be used.",
+        "The deadline 'soon' cannot be used: it is no date. Use YYYY-MM-DD.",
         "Project OPS has no component 'checkout'.",
     )
     assert made.problems == told
@@ -103,7 +103,9 @@ def test_what_cannot_be_used_of_a_row_is_left_out_and_said() -> None:
 def test_a_priority_that_the_project_lacks_is_told_with_those_that_it_has() -> None:
     allowed = replace(FIELDS, priorities=(HIGH, Choice("Low", "4")))
     made = prepared(row("Add alert", priority="Urgent"), fields=allowed)
-    assert made.problems == ("Project OPS has no priority 'Urgent'; it has High, Low.",)
+    assert made.problems == (
+        "Project OPS has no priority 'Urgent'; it has High, Low. `[priorities]` can map the word.",
+    )
     assert prepared(row("Add alert", priority="P1"), priorities={"p1": "High"}).ticket.priority == (
         HIGH
     )

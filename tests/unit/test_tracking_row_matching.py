@@ -36,8 +36,8 @@ def test_two_rows_that_name_one_ticket_both_have_it_and_that_is_told() -> None:
     assert found.rows == {0: memory, 1: memory}
     (told,) = found.told
     assert told.sentence == (
-        "Row 2 ('Review') of storm.md and row 1 both name OPS-1. Both show its status; clear the "
-        "cell of one to have a ticket for it."
+        "Line 5 ('Review') of storm.md and line 4 both name OPS-1. Both show its status; clear "
+        "the cell of one to have a ticket for it."
     )
 
 
@@ -98,15 +98,15 @@ def test_what_is_said_of_a_typed_key_names_its_row_and_what_to_do() -> None:
     told = [next(iter(adopt_typed(NAMED, *one, INCIDENT, "storm.md"))) for one in given]
     assert told == [
         Tell(
-            "Row 1 ('Add alert') of storm.md names OPS-1, which cannot be seen: there is no such "
+            "Line 4 ('Add alert') of storm.md names OPS-1, which cannot be seen: there is no such "
             "ticket, or the account may not see it. Correct the key, or clear the cell."
         ),
         Tell(
-            "Row 1 ('Add alert') of storm.md names OPS-1, the epic that the tickets of this "
+            "Line 4 ('Add alert') of storm.md names OPS-1, the epic that the tickets of this "
             "postmortem belong to, so the row has no ticket of its own. Clear the cell to have one."
         ),
         Tell(
-            "Row 1 ('Add alert') of storm.md names OPS-1, which is already the ticket of a row in "
+            "Line 4 ('Add alert') of storm.md names OPS-1, which is already the ticket of a row in "
             "the postmortem of Q0OTHER. Its status is shown in both."
         ),
     ]

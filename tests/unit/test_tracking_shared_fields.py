@@ -155,12 +155,12 @@ def test_a_priority_in_a_project_that_has_none_is_told() -> None:
         (
             {"priority": "Sometime"},
             Field.PRIORITY,
-            "The project has no priority 'Sometime'; it has High, Medium, Low.",
+            "The project has no priority 'Sometime'; it has High, Medium, Low. `[priorities]` can map the word.",
         ),
         (
             {"deadline": "2026-13-40"},
             Field.DEADLINE,
-            "The deadline '2026-13-40' is not a date that can be used.",
+            "The deadline '2026-13-40' cannot be used: there is no such day. Use YYYY-MM-DD.",
         ),
     ],
 )

@@ -94,8 +94,9 @@ def _plan_creates(
         except ConnectorError as error:
             told = f"The owner '{item.owner}' cannot be looked up now: {error}"
             owner, later = NoAccount(told), True
-        create = _prepare(work, one, item, route, fields, owner)
-        creates.append(replace(create, owner_later=later))
+        if isinstance(owner, NoAccount) and not later:
+            owner = NoAccount(f"The owner '{item.owner}' cannot be used. {owner.reason}")
+        creates += [replace(_prepare(work, one, item, route, fields, owner), owner_later=later)]
     return [belongs(one, parent, fields) for one in creates] if parent else creates
 
 

@@ -26,6 +26,8 @@ from connectors.tickets import (
 from worker.document.action_item_values import ActionItem
 from worker.tracking.tracked_tickets import EPIC_ROW, Intent, TrackedTicket
 
+CLOSED = "a person closed it in the document"
+MOVED = "a person changed its status in the document"
 TASK_SHOWN = 60
 """How many characters of a task a sentence quotes."""
 
@@ -133,7 +135,7 @@ class MoveTicket:
     key: TicketKey
     move: Transition
     before: str
-    reason: str = "a person closed it in the document"
+    reason: str = CLOSED
     fields: Json = field(default_factory=dict)
     lacking: str = ""
 
@@ -170,11 +172,11 @@ TicketAction = Tell | CreateTicket | ChangeTicket | MoveTicket | AddLinks
 
 
 def row_name(item: ActionItem, document: str) -> str:
-    """Name a row for a sentence: which, its words, and in which document."""
+    """Name a row for a sentence: its line, its words, and in which document."""
     if item.ordinal == EPIC_ROW:
         return f"The epic of {document}"
     task = textwrap.shorten(item.task, TASK_SHOWN, placeholder="…")
-    return f"Row {item.ordinal + 1} ('{task}') of {document}"
+    return f"Line {item.place.line + 1} ('{task}') of {document}"
 
 
 @dataclass(frozen=True, slots=True)

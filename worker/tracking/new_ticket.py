@@ -21,6 +21,7 @@ from connectors.tickets import (
     RichText,
     Span,
 )
+from worker.content.read_dates import read_date
 from worker.document.action_item_values import ActionItem
 from worker.tracking.action_types import CreateTicket
 from worker.tracking.closing import ClosingRules
@@ -100,6 +101,12 @@ def priority_choice(
     return found[0] if found else None
 
 
+def unusable_deadline(written: str) -> str:
+    """Say of a deadline that is no date, or no clear one, what is wrong with it."""
+    _, wrong = read_date(written)
+    return f"The deadline '{written}' cannot be used: {wrong}. Use YYYY-MM-DD."
+
+
 def prepare(
     item: ActionItem,
     reason: str,
@@ -122,7 +129,7 @@ def prepare(
         if priority is None:
             problems.append(_no_priority(item.priority, route.project, fields.priorities))
     if item.deadline_text and item.deadline is None:
-        problems.append(f"The deadline '{item.deadline_text}' is not a date that can be used.")
+        problems.append(unusable_deadline(item.deadline_text))
     components = {name: called(fields.components, name)[:1] for name in route.components}
     unknown = [name for name, found in components.items() if not found]
     problems += [f"Project {route.project} has no component '{name}'." for name in unknown]
@@ -188,7 +195,8 @@ def _no_priority(word: str, project: str, allowed: tuple[Choice, ...]) -> str:
     if not allowed:
         return f"Project {project} takes no priority, so '{word}' was left out."
     names = ", ".join(one.name for one in allowed)
-    return f"Project {project} has no priority '{word}'; it has {names}."
+    told = f"Project {project} has no priority '{word}'; it has {names}."
+    return f"{told} `[priorities]` can map the word."
 
 
 def _units(text: str) -> int:

@@ -8,9 +8,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from connectors.ticket_fields import Choice
-from connectors.tickets import Account, NoAccount, RemoteLink, Ticket, TicketId, Transition
+from connectors.tickets import (
+    Account,
+    Category,
+    NoAccount,
+    RemoteLink,
+    Ticket,
+    TicketId,
+    Transition,
+)
 from worker.document.action_item_values import ActionItem
 from worker.tracking.action_types import (
+    CLOSED,
+    MOVED,
     AddLinks,
     ChangeTicket,
     Field,
@@ -21,7 +31,16 @@ from worker.tracking.action_types import (
     row_name,
 )
 from worker.tracking.closing import ClosingRules, closing, wants_move
-from worker.tracking.shared_fields import ToRow, Vocabulary, after, changed, compare, translate
+from worker.tracking.new_ticket import priority_choice
+from worker.tracking.shared_fields import (
+    ToRow,
+    Vocabulary,
+    after,
+    changed,
+    compare,
+    no_such_priority,
+    translate,
+)
 from worker.tracking.tracked_tickets import UNAVAILABLE, TrackedTicket
 
 
@@ -103,9 +122,10 @@ def questions(sides: Sides, rules: AgreementRules) -> Questions:
         if ticket is None:
             continue
         fields = changed(item, tracked, ticket)
-        if Field.OWNER in fields and item.owner:
+        if item.owner and (Field.OWNER in fields or _has_nobody(tracked, ticket)):
             owners[ticket.project, item.owner] = None
         priorities = priorities or Field.PRIORITY in fields
+        priorities = priorities or _is_unknown(item, ticket, rules.priorities)
         if rules.close and not sides.waits(item) and wants_move(item, tracked, ticket):
             moves[ticket.id] = None
     return Questions(tuple(owners), priorities, tuple(moves))
@@ -125,9 +145,14 @@ def plan_agreement(sides: Sides, answers: Answers, rules: AgreementRules) -> Agr
         if ticket is None:
             actions += _unavailable(item, tracked, sides.document)
             continue
-        words, told = _vocabulary(item, tracked, ticket, answers, rules)
-        actions += (Tell(f"{row_name(item, sides.document)}: {one}") for one in told)
+        words = _vocabulary(item, tracked, ticket, answers, rules)
         found = compare(item, tracked, ticket, words)
+        taken = not sides.waits(item) and any(
+            one.field is Field.OWNER for one in found.to_ticket
+        )  # then it is told with what becomes of the ticket
+        told = () if taken else words.nobody.values()
+        left = _never_taken(item, tracked, ticket, words)
+        actions += (Tell(f"{row_name(item, sides.document)}: {one}") for one in (*told, *left))
         if not sides.waits(item):
             for one in _for_ticket(sides, item, ticket, found.to_ticket, words):
                 actions.append(one)
@@ -176,16 +201,42 @@ def _vocabulary(
     ticket: Ticket,
     answers: Answers,
     rules: AgreementRules,
-) -> tuple[Vocabulary, Sequence[str]]:
-    """Give the words for one row, and say why an owner whom a person named is nobody."""
-    accounts, told = {}, []
-    if item.owner and Field.OWNER in changed(item, tracked, ticket):
+) -> Vocabulary:
+    """Give the words for one row, and why an owner whom a person named is nobody."""
+    accounts, nobody = {}, {}
+    has_changed = Field.OWNER in changed(item, tracked, ticket)
+    if item.owner and (has_changed or _has_nobody(tracked, ticket)):
         match answers.owners.get((ticket.project, item.owner)):
             case Account() as found:
                 accounts[item.owner] = found
             case NoAccount(reason):
-                told.append(reason)
-    return Vocabulary(accounts, rules.priorities, answers.priorities, rules.owners), told
+                nobody[item.owner] = f"The owner '{item.owner}' cannot be used. {reason}"
+    return Vocabulary(accounts, rules.priorities, answers.priorities, rules.owners, nobody)
+
+
+def _has_nobody(tracked: TrackedTicket, ticket: Ticket) -> bool:
+    """Tell whether a ticket that is to be worked on got nobody, though not in this very run."""
+    known = tracked.remote is not None and ticket.category is not Category.DONE
+    return known and ticket.assignee is None
+
+
+def _never_taken(
+    item: ActionItem, tracked: TrackedTicket, ticket: Ticket, words: Vocabulary
+) -> Iterable[str]:
+    """Say again that a row's priority never came to its ticket, while neither side changes."""
+    if tracked.remote is None or ticket.category is Category.DONE:
+        return
+    fields = changed(item, tracked, ticket)
+    word = item.priority or ""
+    lacks = words.allowed and not priority_choice(word, words.priorities, words.allowed)
+    if lacks and Field.PRIORITY not in fields and _is_unknown(item, ticket, words.priorities):
+        yield f"{no_such_priority(word, words)} {ticket.key} was left without it."
+
+
+def _is_unknown(item: ActionItem, ticket: Ticket, priorities: Mapping[str, str]) -> bool:
+    """Tell whether a row's priority is, by its name, none that the ticket has."""
+    now = (Choice(ticket.priority or ""),)
+    return bool(item.priority) and not priority_choice(item.priority or "", priorities, now)
 
 
 def _for_ticket(
@@ -227,6 +278,7 @@ def _move(
         ticket.key,
         decided.transition,
         tracked.status_cell,
+        reason=CLOSED if decided.transition.to_category is Category.DONE else MOVED,
         fields=decided.fields,
         lacking=decided.lacking,
     )

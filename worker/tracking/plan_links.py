@@ -264,7 +264,12 @@ def _stays_open(state: LinkState, decided: LinkDecisions, item: ActionItem, inte
 
 
 def _orphans(state: LinkState, decided: LinkDecisions) -> tuple[TrackedTicket, ...]:
+    """Give the tickets whose row is gone; of one that cannot be seen it may have been cleared."""
     named, linked = _named(state), decided.linked()
+    words = {same_words(item.task) for item in state.items if item.ticket is None}
     return tuple(
-        one for one in state.tracked if one.key not in named and one.id not in linked and one.linked
+        one
+        for one in state.tracked
+        if one.key not in named and one.id not in linked and one.linked
+        if one.available or same_words(one.row.task) not in words
     )

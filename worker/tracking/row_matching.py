@@ -108,8 +108,8 @@ def match_keys(
         if key in first:
             told.append(
                 Tell(
-                    f"{row_name(item, document)} and row {first[key].ordinal + 1} both name {key}. "
-                    "Both show its status; clear the cell of one to have a ticket for it."
+                    f"{row_name(item, document)} and line {first[key].place.line + 1} both name "
+                    f"{key}. Both show its status; clear the cell of one to have a ticket for it."
                 )
             )
         first.setdefault(key, item)

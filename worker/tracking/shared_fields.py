@@ -14,7 +14,7 @@ from connectors.tickets import Account, Ticket, TicketChanges
 from worker.content.clean_text import clean
 from worker.document.action_item_values import ActionItem
 from worker.tracking.action_types import Field, ToTicket
-from worker.tracking.new_ticket import priority_choice, summary_line
+from worker.tracking.new_ticket import priority_choice, summary_line, unusable_deadline
 from worker.tracking.row_matching import same_words
 from worker.tracking.tracked_tickets import TrackedTicket, Values, row_values, ticket_values
 
@@ -49,13 +49,15 @@ class Vocabulary:
     """How words of the document and values of the tracker translate.
 
     ``accounts`` are owner words already looked up; ``priorities`` the map of the configuration;
-    ``allowed`` the project's priorities; ``owners`` the configured names → e-mail or account.
+    ``allowed`` the project's priorities; ``owners`` the configured names → e-mail or account;
+    ``nobody`` the owner words that mean nobody → the sentence why.
     """
 
     accounts: Mapping[str, Account] = field(default_factory=dict)
     priorities: Mapping[str, str] = field(default_factory=dict)
     allowed: tuple[Choice, ...] = ()
     owners: Mapping[str, str] = field(default_factory=dict)
+    nobody: Mapping[str, str] = field(default_factory=dict)
 
     def owner_word(self, account: Account | None) -> str:
         """Give the name by which the document would call an account, "" for nobody."""
@@ -206,7 +208,7 @@ def _translate_owner(
         return replace(changes, clear_assignee=True), ""
     account = words.accounts.get(owner)
     if account is None:
-        return changes, f"'{owner}' could not be made the assignee."
+        return changes, words.nobody.get(owner) or f"'{owner}' could not be made the assignee."
     return replace(changes, assignee=account.id), ""
 
 
@@ -217,16 +219,22 @@ def _translate_priority(
         return changes, ""
     choice = priority_choice(word, words.priorities, words.allowed)
     if choice is None:
-        allowed = ", ".join(one.name for one in words.allowed) or "none"
-        return changes, f"The project has no priority '{word}'; it has {allowed}."
+        return changes, no_such_priority(word, words)
     return replace(changes, priority=choice), ""
+
+
+def no_such_priority(word: str, words: Vocabulary) -> str:
+    """Say that the project has no such priority, which it has, and where the word is mapped."""
+    allowed = ", ".join(one.name for one in words.allowed) or "none"
+    told = f"The project has no priority '{word}'; it has {allowed}."
+    return f"{told} `[priorities]` can map the word." if words.allowed else told
 
 
 def _translate_deadline(
     changes: TicketChanges, written: str, due: date | None
 ) -> tuple[TicketChanges, str]:
     if due is None and written:
-        return changes, f"The deadline '{written}' is not a date that can be used."
+        return changes, unusable_deadline(written)
     return replace(changes, due=due, clear_due=due is None), ""
 
 
