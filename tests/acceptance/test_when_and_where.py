@@ -151,7 +151,7 @@ def test_the_description_says_where_it_comes_from_and_quotes_the_row(there: Worl
     assert incident in flat
     assert f"https://postmortems.example.com/postmortems/{incident}" in flat
     assert "The row as it was written" in flat
-    assert "Duration: 9 min 2 s." in flat
+    assert "Duration: 9 min." in flat
     assert f"{there.incidents['quick fix'].number}: Pictures are missing" in flat
     if there.jira.kind is SiteKind.CLOUD:
         assert description["type"] == "doc"
@@ -171,7 +171,7 @@ def test_a_ticket_made_without_a_pull_says_the_same_of_its_incident(there: World
         json.dumps(there.jira.ticket(key).now.description).partition("The row as it was")[0]
         for key in there.linked()
     )
-    assert "Duration: 9 min 2 s." in first
+    assert "Duration: 9 min." in first
     assert second.replace("Review the hand-over", "Add an alert") == first
     names = [there.jira.ticket(key).links[0]["object"]["title"] for key in there.linked()]
     assert len(set(names)) == 1

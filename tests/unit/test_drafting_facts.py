@@ -240,7 +240,7 @@ def test_a_sentence_that_says_why_is_a_candidate_the_latest_first() -> None:
     assert _points(content, Slot.PRIMARY_CAUSE) == [
         'Candidate: "Due to DNS, I think." (note of Ada, 12:05)'
     ]
-    assert _points(content, Slot.STAKEHOLDERS) == ['12:08 by Ben: "We are on it."']
+    assert _points(content, Slot.STAKEHOLDERS) == ["12:08 by Ben (quoted above)"]
 
 
 def test_a_step_that_says_why_is_a_step_and_its_reason_a_candidate() -> None:
@@ -333,7 +333,7 @@ def test_words_said_again_are_told_once() -> None:
     content = _told(it)
     told = "\n".join(str(entry) for entry in content.entries.values())
     assert told.count("Some customers cannot pay") == 1
-    assert _points(content, Slot.STAKEHOLDERS)[0] == '12:03 by Ben: "We look into it, part 3."'
+    assert _points(content, Slot.STAKEHOLDERS)[0] == "12:03 by Ben (quoted above)"
 
 
 def test_what_was_said_keeps_its_key_when_others_say_it_too() -> None:
@@ -374,7 +374,7 @@ def test_where_a_field_tells_the_impact_who_was_hit_stands_under_the_users() -> 
     assert _points(content, Slot.USERS_AFFECTED) == [
         'Candidate: "Some customers cannot pay." (status update of Ben, 12:03)'
     ]
-    assert _points(content, Slot.STAKEHOLDERS) == ['12:03 by Ben: "The search is down."']
+    assert _points(content, Slot.STAKEHOLDERS) == ["12:03 by Ben (quoted above)"]
 
 
 def test_where_nobody_is_named_the_first_update_that_tells_of_an_outage_is_the_impact() -> None:
@@ -493,6 +493,64 @@ def test_what_automation_did_before_the_end_is_a_step() -> None:
     ]
 
 
+def test_an_update_is_quoted_whole_or_not_at_all_where_people_were_told() -> None:
+    it = _making()
+    it.updated("2:00", "Ben", "Some customers cannot pay. Next update within 20 minutes.")
+    it.updated("4:00", "Ben", "A fix is in place. We keep watching.")
+    it.asked("5:00", "Ben", "Ada")
+    assert _points(_told(it), Slot.STAKEHOLDERS) == [
+        "12:02 by Ben (quoted above)",
+        '12:04 by Ben: "A fix is in place. We keep watching."',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        ("+1-555-0142,,7788#", "+1-555-0142 (without its code)"),
+        ("+1 (555) 010-0142;7788", "+1 (555) 010-0142 (without its code)"),
+        ("+1 555 0142 PIN 7788#", "+1 555 0142 (without its code)"),
+        ("tel:+15550142,,,7788#,,#", "tel:+15550142 (without its code)"),
+        ("+1 555 0142 x7788", "+1 555 0142 (without its code)"),
+        ("+1 555 0142", "+1 555 0142"),
+        ("1-800-FLOWERS", "1-800-FLOWERS"),
+        ("ask the duty desk", "ask the duty desk"),
+        ("Room 5, floor 3", "Room 5, floor 3"),
+    ],
+)
+def test_the_code_of_a_conference_stays_at_its_source(number: str, told: str) -> None:
+    it = _making()
+    it.more = {"conference_url": "https://meet.example.com/a", "conference_number": number}
+    (bridge,) = [one for one in _points(_told(it), Slot.LOGS) if "bridge" in one]
+    assert bridge == f"Conference bridge: [join](https://meet.example.com/a) {told}"
+
+
+def test_links_of_one_name_are_told_apart_by_what_their_addresses_name() -> None:
+    it = _making()
+    runbook, board = "https://wiki.example.com/runbooks", "https://graphs.example.com/d"
+    for service_, shown in (("checkout", "5xx-errors"), ("ledger-db", "slow-pods")):
+        to_metrics = Link(f"{board}/a/{shown}", "Graph")
+        it.alert("1:00", "Full", links=(Link(f"{runbook}/{service_}", "Runbook"), to_metrics))
+    told = draft(it.record(), POLICY).content.entries
+    assert [one.text for one in told[Slot.LOGS].points] == [
+        f"[Runbook]({runbook}/checkout) (checkout)",
+        f"[Runbook]({runbook}/ledger-db) (ledger-db)",
+    ]
+    assert [one.text for one in told[Slot.METRICS].points] == [
+        f"[Graph]({board}/a/5xx-errors) (5xx-errors)",
+        f"[Graph]({board}/a/slow-pods) (slow-pods)",
+    ]
+
+
+def test_a_number_leads_the_impact() -> None:
+    it = Making(1, "Payments fail", START, service("Shop"))
+    it.triggered()
+    it.updated("2:00", "Ben", "Users cannot pay since 12:10.")
+    it.updated("3:00", "Ben", "18 % of users cannot pay.")
+    it.updated("4:00", "Ben", "Users cannot pay since 12:30 with db-4.")
+    assert "18 % of users" in _points(_told(it), Slot.IMPACT)[0]
+
+
 def test_very_many_steps_are_counted() -> None:
     it = _making()
     for at in range(60):
@@ -608,7 +666,7 @@ def test_links_of_alerts_are_told_once_and_graphs_apart() -> None:
     assert _points(content, Slot.LOGS) == [
         "[Runbook](https://wiki.example.com/runbooks/checkout-5xx)",
         "[#inc-4711](https://chat.example.com/inc-4711)",
-        "Conference bridge: [join](https://meet.example.com/inc-4711) +1 555 0100,,4711#",
+        "Conference bridge: [join](https://meet.example.com/inc-4711) +1 555 0100 (without its code)",
     ]
     assert _points(content, Slot.METRICS) == [
         "[Checkout dashboard](https://grafana.example.com/d/checkout?from=now-1h&to=now)",

@@ -40,6 +40,9 @@ Checkout is slow due to a missing index.
 The outage was caused by a bad configuration push.
 One cause for both: the session store lost its leader.
 Culprit found: a bad configuration.
+The checkout page is slow because a cache was emptied.
+Query time doubled because of a join without an index.
+The wrong version went out because the tests were skipped.
 It turned out that the certificate had expired.
 Cause: expired certificate
 Checked the logs, root cause: the disk was full.
@@ -92,6 +95,16 @@ Unclear whether it was caused by the deploy.
 Still looking for the root cause.
 Escalating because I am on a train.
 Resolving because alerts cleared.
+The conference PIN was wrong because the wiki is stale.
+Ben could not join because his laptop was broken.
+It took 20 minutes because the on-call was asleep.
+We waited because nobody had access to the console.
+Nobody answered because Ada is on vacation.
+The second page was late due to a wrong phone number.
+It turned out that the runbook is out of date.
+We only noticed it at 10:40 because the alert was muted.
+The reason for the late start: I was on a train.
+Nobody could dial in because the bridge link had changed.
 The job is due to start at 12.
 Told customers by mail.
 User table locked.

@@ -82,6 +82,8 @@ def _read(text: str) -> Sentence:
     if labelled is not None:
         return Sentence(text, labelled)
     cause = _cause(said)
+    if (cause or _BECAUSE.search(said)) and _OF_HANDLING.search(said):
+        return Sentence(text, Theme.STEP if _is_step(said) else None)
     if _is_step(said):
         return Sentence(text, Theme.STEP, cause)
     if cause:
@@ -133,6 +135,23 @@ _NO_CAUSE = re.compile(
     re.IGNORECASE,
 )
 """Denials, searches, apologies, and why people handled the incident as they did."""
+
+_OF_HANDLING = re.compile(
+    r"\bpag(?:ed|ing|er)\b|\b(?:missed \w+|second|first) pages?\b|\bpages? (?:never|did|went)\b"
+    r"|\b(?:wiki|run-?book|play-?book|on-?call|escalation|dial(?:led)?[ -]?in|rota|roster|PINs?)\b"
+    r"|\b(?:conference|bridge|video) (?:call|bridge|line|link|number|room)\b|\btriage\b"
+    r"|\b(?:diagnosis|hand-?over|responders?|status (?:page|update)s?)\b"
+    r"|\b(?:not|n't|could|i|we|he|she|they|nobody|to) join(?:ed)?\b"
+    r"|\b(?:i|we|he|she|they|nobody|no one)\b (?:\S+ )?"
+    r"(?:respond|answer|wait|notic|saw|learnt|miss|slept|react)"
+    r"|\b(?:on|in) (?:vacation|holidays?|sick leave|pto|an? (?:train|plane|flight|meeting|call))\b"
+    r"|\b(?:asleep|sick|out of office|ooo|afk|commuting|off duty|phone)\b"
+    r"|\b(?:i|he|she|they|nobody|no one|people) (?:(?:was|were|is|are|am) )?"
+    r"(?:away|offline|late|available|unavailable|around)\b"
+    r"|\b(?:i|we|he|she|they|nobody|no one) (?:ha[sd]|have|lacks?) (?:no )?(?:access|rights|vpn)\b",
+    re.IGNORECASE,
+)
+"""People, and what they work with to handle an incident: no part of what failed."""
 
 
 def _cause(said: str) -> str:

@@ -43,6 +43,8 @@ _NO_CAUSE_FIELD = re.compile(
     r"|time|id|ticket)\b",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"(?<![\w:.#-])\d[\d.,]*(?:\s?(?:%|k\b)|(?![\w:-]))")
+"""How many or how much: no time of day, and no part of a name."""
 _LABEL = re.compile(r"\W*[A-Za-z][A-Za-z -]{0,24}:\s")
 _NOT_KNOWN = re.compile(
     r"\W*(?:(?:we|i|it|are|still|yet|currently|is|to be|being|be|under|not|as yet|could"
@@ -178,11 +180,13 @@ def people_said(story: Story, *, has_impact: bool) -> PeopleSaid:
     for source, each in read:
         sorting.read(source, each, taken)
     hit = sorting.of(*_HIT, Theme.OUTAGE)
-    best = None if is_told else max(hit, key=_tells_most, default=None)
+    best = None if has_impact else max(hit, key=_tells_most, default=None)
+    if best and described and (_has_number(described[0]) or not _has_number(best)):
+        best = None
     return PeopleSaid(
         tuple(stated),
         tuple(sorting.of(Theme.CAUSE)[::-1] or ([] if stated else sorting.part_causes())),
-        (*described, *([best] if best else []), *_without(sorting.of(Theme.EXTENT), best)),
+        (*([best] if best else []), *described, *_without(sorting.of(Theme.EXTENT), best)),
         tuple(_without(sorting.of(Theme.USERS), best)),
         tuple(sorting.of(Theme.BUSINESS)),
         frozenset(sorting.steps),
@@ -204,7 +208,11 @@ def _first_outage(read: Iterable[tuple[_Source, Sequence[Sentence]]]) -> set[Sen
 
 
 def _tells_most(one: Said) -> tuple[bool, datetime | None]:
-    return bool(re.search(r"\d", one.text)), one.at
+    return _has_number(one), one.at
+
+
+def _has_number(one: Said) -> bool:
+    return _NUMBER.search(one.text) is not None
 
 
 def _sources(story: Story) -> Iterator[_Source]:

@@ -21,12 +21,12 @@ from worker.drafting.history.agents import (
     monitor,
     name,
     timed_out,
-    with_answer,
 )
+from worker.drafting.history.note_entries import same_words
 from worker.drafting.history.notes import NoteKind
 from worker.drafting.history.story import Story, open_time
 from worker.drafting.policy import DraftPolicy
-from worker.drafting.sections.candidates import PeopleSaid, status_updates
+from worker.drafting.sections.candidates import PeopleSaid, status_updates, update_words
 from worker.drafting.sections.setbacks import setbacks
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, duration, listing, quoted, times
@@ -111,7 +111,7 @@ def _by_itself(story: Story) -> bool:
 
 
 def stakeholders(story: Story, said: PeopleSaid, clock: LocalTime) -> DraftEntry:
-    """Tell the status updates, how many subscribed to them, and who was asked to help."""
+    """Tell the status updates, and how many subscribed to them."""
     updates = status_updates(story)
     if updates:
         known = story.record.subscribers
@@ -120,29 +120,25 @@ def stakeholders(story: Story, said: PeopleSaid, clock: LocalTime) -> DraftEntry
         text = say("{updates}[, to {subscribers}]", updates=number, subscribers=told)
     else:
         text = say("No status update was published") if story.log_is_whole else Markdown("")
-    points = (*_updates(updates, said, clock), *_responders(story))
-    return DraftEntry(text, points, keep_prompt=not updates)
+    return DraftEntry(text, tuple(_updates(updates, said, clock)), keep_prompt=not updates)
 
 
 def _updates(updates: Sequence[LogEntry], said: PeopleSaid, clock: LocalTime) -> Iterator[Point]:
+    """Quote an update whole or not at all: what is left of one says something else."""
     for update in updates[:_UPDATES_TOLD]:
+        words = update_words(update)
+        is_whole = same_words(said.rest.get(update.id, ""), words)
         text = say(
-            "{at} by {who}[: {text}]",
+            "{at} by {who}[: {text}][ ({above})]",
             at=clock.short(update.created_at),
             who=actor(update),
-            text=quoted(said.rest.get(update.id, "")),
+            text=quoted(words) if is_whole else "",
+            above="quoted above" if clean(words) and not is_whole else "",
         )
         yield Point(f"update:{update.id}", at_start(text))
     more = len(updates) - _UPDATES_TOLD
     if more > 0:
         yield Point("update:more", say("And {more} more, in the log", more=f"{more:,}"))
-
-
-def _responders(story: Story) -> Iterator[Point]:
-    asked = story.incident.responders
-    if asked:
-        who = listing((with_answer(one) for one in asked), limit=12)
-        yield Point("responders", say("Asked to help: {who}", who=who))
 
 
 _FIRST_ALERT = timedelta(seconds=5)

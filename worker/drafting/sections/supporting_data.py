@@ -30,9 +30,15 @@ _NO_METRICS = re.compile(
     r"\blogs?\b|silence|\bdocs?\b|documentation|wiki|\btraces?\b", re.IGNORECASE
 )
 """What a link is called that leads to a monitor's site, and shows no figures there."""
+_DIALLED = re.compile(r"[^\d+(]*\+?[\d\s().\u2010-\u2013/-]*")
+_CODE = re.compile(r"\b(?:pin|(?:pass)?code)\b", re.IGNORECASE)
+_FEWEST_DIGITS = 5
 _LONGEST_NAME = 80
 _LONGEST_DIFFERENCE = 40
 _PARTS = re.compile(r"[/?&#;]")
+_SAYS_SOMETHING = re.compile(r"(?=.*[a-z]{3})(?![\da-f-]{12,}$)\w[\w.~-]*", re.IGNORECASE)
+"""A part of an address that is a name, of a service say, and no id."""
+_MOST_NAMES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +151,7 @@ def _name(one: Link) -> str:
 
 
 def _told_apart(found: Sequence[Link]) -> dict[str, str]:
-    """Give, by address, the parameter that sets links apart that are called the same: a host."""
+    """Give, by address, what sets links apart that are called the same: a host, a service."""
     same: defaultdict[tuple[str, bool], list[str]] = defaultdict(list)
     for one in found:
         if clean(one.text):
@@ -163,8 +169,11 @@ def _differences(urls: Sequence[str]) -> Iterator[str]:
     parts = [[part for part in _PARTS.split(url.partition("://")[2]) if part] for url in urls]
     common = set(parts[0]).intersection(*parts[1:])
     for each in parts:
-        own = [part for part in each if part not in common and "=" in part]
-        yield shorten(clean(unquote(own[0])), _LONGEST_DIFFERENCE) if len(own) == 1 else ""
+        own = [part for part in each if part not in common]
+        parameters = [part for part in own if "=" in part]
+        names = [part for part in own if _SAYS_SOMETHING.fullmatch(part)]
+        told = parameters if len(parameters) == 1 else names if len(names) <= _MOST_NAMES else []
+        yield shorten(clean(unquote("/".join(told))), _LONGEST_DIFFERENCE)
 
 
 def _shown(one: Link, named: str, apart: str) -> Markdown:
@@ -182,8 +191,19 @@ def _bridge(story: Story) -> Iterator[Point]:
     if not clean(number or "") and not clean(url or ""):
         return
     named = link("join", url) if url else ""
-    text = say("Conference bridge:[ {link}][ {number}]", link=named, number=clean(number or ""))
-    yield Point("bridge", text)
+    dialled = _without_code(clean(number or ""))
+    yield Point("bridge", say("Conference bridge:[ {link}][ {number}]", link=named, number=dialled))
+
+
+def _without_code(number: str) -> str:
+    """Leave out the code behind a number to dial: who reads the document needs none."""
+    found = _DIALLED.match(number)
+    dialled = found[0].rstrip(" -(./") if found else ""
+    if _CODE.search(dialled):
+        return ""
+    is_number = sum(map(str.isdigit, dialled)) >= _FEWEST_DIGITS
+    has_code = found is not None and re.search(r"\d", number[found.end() :])
+    return f"{dialled} (without its code)" if is_number and has_code else number
 
 
 def _merged(story: Story) -> Iterator[Point]:

@@ -11,13 +11,13 @@ LONGEST_QUOTE = 400
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
-_TO_THE_SECOND = 10 * _MINUTE
+_TO_THE_SECOND = 5 * _MINUTE
 
 
 def duration(elapsed: timedelta) -> str:
     """Word an elapsed time: ``40 s``, ``2 min 10 s``, ``47 min``, ``1 h 47 min``, ``2 d 3 h``.
 
-    Under ten minutes it is told to the second, above to the nearest minute. A negative time,
+    Under five minutes it is told to the second, above to the nearest minute. A negative time,
     which clocks that disagree give, is told as none.
     """
     seconds = max(0, round(elapsed.total_seconds()))
