@@ -33,22 +33,24 @@ def stripped(text: str) -> str:
     return text.split("---\n", 2)[2].lstrip()
 
 
+def respelled(text: str, form: str) -> str:
+    """Give the document with another front matter, of the form, that holds its first facts."""
+    known = dict(re.findall(r"^(incident|url|status): (\S+)$", text, re.MULTILINE))
+    return form.format(**known) + stripped(text)
+
+
 STRIPS: dict[str, Callable[[str], str]] = {
     "removed": stripped,
     "emptied": lambda text: "---\nstatus: draft\n---\n" + stripped(text),
     "no longer at the top": lambda text: f"\n{text}",
-    "a heading": lambda text: re.sub(
-        r"^---\nincident: (\w+)\nurl: (\S+)\nstatus: (\w+)\n---\n",
-        r"* * *\n\n## incident: \1 url: <\2> status: \3\n",
-        text,
+    "a heading": lambda text: respelled(
+        text, "* * *\n\n## incident: {incident} url: <{url}> status: {status}\n\n"
     ),
     "a block of code": lambda text: re.sub(
         r"^---\n(.*?)---\n", r"```yaml\n\1```\n", text, flags=re.DOTALL
     ),
-    "toml": lambda text: re.sub(
-        r"^---\nincident: (\w+)\nurl: (\S+)\nstatus: (\w+)\n---\n",
-        r'+++\nincident = "\1"\nurl = "\2"\nstatus = "\3"\n+++\n',
-        text,
+    "toml": lambda text: respelled(
+        text, '+++\nincident = "{incident}"\nurl = "{url}"\nstatus = "{status}"\n+++\n\n'
     ),
 }
 
