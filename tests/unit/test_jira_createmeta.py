@@ -80,7 +80,7 @@ def test_a_type_that_is_not_there_is_told_with_both_names_of_those_that_are() ->
     types = type_page({"issueTypes": GERMAN}).types
     with pytest.raises(NotFound, match="no issue type 'Aufg'") as raised:
         choose_type(types, "OPS", "Aufg")
-    assert "Aufgabe (Task), Teilaufgabe (Sub-task)" in raised.value.remedy
+    assert "Aufgabe (Task), Teilaufgabe (Sub-task)" in raised.value.what
 
 
 def test_of_several_types_of_one_name_none_is_guessed() -> None:
