@@ -25,6 +25,9 @@ MUTANTS ?=
 TEST_FLAGS ?=
 TEST_PROCESSES ?= 2
 LOCK_FLAGS ?=
+# What takes values and gives values, and how much of it, in per cent, the tests of values reach.
+CORE = worker/content/*,worker/document/*,worker/drafting/*,worker/tracking/*
+CORE_FLOOR = 97
 
 $(READY): requirements-dev.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Found no Python 3.11 or later with its venv module." \
@@ -61,7 +64,14 @@ covered: $(READY) ## Tell what the last measured run reached; fail below the flo
 
 .PHONY: unit
 unit: $(READY) ## Run the tests of values alone, in half a minute: after each edit
-	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) tests/unit $(TEST_FLAGS)
+	$(BIN)/python $(MEASURE) -m pytest --numprocesses $(TEST_PROCESSES) tests/unit $(TEST_FLAGS)
+
+.PHONY: unit-coverage
+unit-coverage: $(READY) ## Run them, and tell what they miss of the pure core; fail below its floor
+	$(BIN)/coverage erase
+	$(MAKE) unit MEASURE='-m coverage run'
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --include='$(CORE)' --fail-under=$(CORE_FLOOR)
 
 .PHONY: examples
 examples: $(READY) ## Fetch from npm what tests need: the Markdown specification's examples, formatters
