@@ -16,7 +16,7 @@ BULK, SINGLE = r"POST .*/issue/bulk$", r"POST .*/issue$"
 def there(here: World) -> World:
     """Give a world with a draft and two rows without tickets."""
     here.sync()
-    here.add_rows("Add an alert | | | 2026-12-24", "Review the hand-over")
+    here.add_rows("Add an alert |  |  | 2026-12-24", "Review the hand-over")
     return here
 
 
