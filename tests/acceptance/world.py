@@ -4,6 +4,7 @@ The program's clock, its waiting and the sandbox Jira's search index share one t
 for the index takes none.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,7 @@ from worker.journal.database import Database
 from worker.journal.incident_locks import FileLocks, ThreadLocks
 from worker.journal.journal import Journal
 from worker.store.directory.directory_store import DirectoryStore
+from worker.store.directory.listing import exact_fingerprint, fingerprint
 from worker.tracking.new_ticket import Route
 
 TEMPLATE = (Path(__file__).parents[2] / "config" / "postmortem.md").read_text("utf-8")
@@ -159,11 +161,18 @@ class World:
         return self.path(name).read_bytes().decode("utf-8")
 
     def edit(self, change: Callable[[str], str], name: str = "quick fix") -> None:
-        """Change a document as a person would, leaving every other byte."""
+        """Change a document as a person would, leaving every other byte.
+
+        Ends once the clock of the files has moved on, as it does while a person looks up: until
+        then the store reads the file once more, and to it the document was changed just now.
+        """
         before = self.text(name)
         after = change(before)
         assert after != before, "the edit changed nothing"
-        self.path(name).write_bytes(after.encode("utf-8"))
+        path = self.path(name)
+        path.write_bytes(after.encode("utf-8"))
+        while fingerprint(path.stat(), time.time_ns()) != exact_fingerprint(path.stat()):
+            time.sleep(0.005)
 
     def items(self, name: str = "quick fix") -> tuple[ActionItem, ...]:
         return read_items(self.text(name), Names()).items
