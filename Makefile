@@ -63,7 +63,7 @@ covered: $(READY) ## Tell what the last measured run reached; fail below the flo
 	$(BIN)/coverage report
 
 .PHONY: unit
-unit: $(READY) ## Run the tests of values alone, in half a minute: after each edit
+unit: $(READY) ## Run the tests of values alone, in a minute: after each edit
 	$(BIN)/python $(MEASURE) -m pytest --numprocesses $(TEST_PROCESSES) tests/unit $(TEST_FLAGS)
 
 .PHONY: unit-coverage
