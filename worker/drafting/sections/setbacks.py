@@ -14,6 +14,7 @@ from connectors.log_entry_kinds import EntryKind
 from worker.content.inline_markdown import Markdown, say
 from worker.drafting.history.agents import is_person
 from worker.drafting.history.alerts import fired_again
+from worker.drafting.history.sentences import Theme, sentences
 from worker.drafting.history.story import Story
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, listing, times
@@ -22,13 +23,12 @@ from worker.drafting.timeline.entry_wording import failures, paged
 _MOST = 5
 """Of each kind, so many are told by themselves."""
 
-_CURE = re.compile(
-    r"\b(?:restart|reboot|roll(?:ed|ing)?[ -]?back|revert|fix|patch|redeploy|deploy|scal(?:ed|ing)"
-    r"|drain|fail(?:ed|ing)?[ -]?over|switch|increas|rais|clear|flush|purg|kill|delet|remov|disabl"
-    r"|enabl|block|mitigat|workaround|work-around|resolv|solv|recover|stable|healthy"
-    r"|back to normal|should be (?:it|ok|okay|fine|good))",
+_CURED = re.compile(
+    r"\b(?:fix|mitigat|workaround|work-around|resolv|solv|recover|stable|healthy|back to normal"
+    r"|should be (?:it|ok|okay|fine|good))",
     re.IGNORECASE,
 )
+"""What people say of a cure that they took to have worked."""
 
 
 def setbacks(story: Story, clock: LocalTime) -> Iterator[tuple[str, Markdown]]:
@@ -62,7 +62,7 @@ def _vain_cures(story: Story, clock: LocalTime) -> Iterator[tuple[str, Markdown]
     cures = [
         note
         for note in story.written_notes
-        if is_person(note.author) and _CURE.search(note.text) and note.at not in story.resolutions
+        if is_person(note.author) and _is_cure(note.text) and note.at not in story.resolutions
     ]
     for note, following in zip_longest(cures, cures[1:]):
         until = following.at if following else again[-1].created_at if again else note.at
@@ -75,3 +75,8 @@ def _vain_cures(story: Story, clock: LocalTime) -> Iterator[tuple[str, Markdown]
                 at=clock.short(note.at),
             )
             yield f"fired-again:{note.key}", text
+
+
+def _is_cure(text: str) -> bool:
+    steps = any(one.theme is Theme.STEP for one in sentences(text))
+    return steps or _CURED.search(text) is not None
