@@ -7,7 +7,7 @@ import pytest
 
 from connectors.ticket_fields import Choice, ScreenField, TicketField
 from connectors.tickets import Category, NoAccount, RemoteLink, Ticket, TicketChanges, Transition
-from tests.unit.tracking_support import ALICE, row, rows, ticket, tracked
+from tests.unit.tracking_support import ALICE, row, sides_of, ticket, tracked
 from worker.document.action_item_values import ActionItem, CellEdit, TicketCell
 from worker.tracking.action_types import (
     AddLinks,
@@ -47,14 +47,7 @@ MEMORY = replace(tracked(1, "Add alert"), remote=ticket_values(TICKET))
 
 def sides(*written: str, memory: TrackedTicket = MEMORY, **values: object) -> Sides:
     """Give rows that all have the ticket OPS-1, as it is in ``TICKET`` unless said otherwise."""
-    items = rows(*written)
-    plain: dict[str, object] = {
-        "document": "storm.md",
-        "items": items,
-        "rows": {item.ordinal: memory for item in items},
-        "tickets": {TICKET.id: TICKET},
-    }
-    return Sides(**{**plain, **values})  # type: ignore[arg-type]  # built by name
+    return sides_of(*written, memory=memory, seen=TICKET, **values)
 
 
 def test_sides_that_agree_need_nothing_looked_up_and_nothing_done() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from connectors.ticket_fields import Choice, TicketField
 from connectors.tickets import AccountId, Category, TicketChanges
-from tests.unit.tracking_support import ALICE, TOMORROW, row, rows, ticket, tracked
+from tests.unit.tracking_support import ALICE, TOMORROW, row, rows, sides_of, ticket, tracked
 from worker.tracking.plan_agreement import Sides
 from worker.tracking.row_cells import remembered
 from worker.tracking.shared_fields import TRACKER_NAMES, Vocabulary, after
@@ -72,14 +72,7 @@ def saved(
     *written: str, memory: TrackedTicket, known: tuple[TrackedTicket, ...] = (), **values: object
 ) -> list[TrackedTicket]:
     """Give what is remembered of rows that all have the ticket of ``memory``."""
-    items = rows(*written)
-    plain: dict[str, object] = {
-        "document": "storm.md",
-        "items": items,
-        "rows": {item.ordinal: memory for item in items},
-        "tickets": {TICKET.id: TICKET},
-    }
-    both = Sides(**{**plain, **values})  # type: ignore[arg-type]  # built by name
+    both = sides_of(*written, memory=memory, seen=TICKET, **values)
     return remembered(both, known, DONE)
 
 

@@ -8,6 +8,7 @@ from connectors.tickets import Account, AccountId, Category, Mark, Ticket, Ticke
 from worker.document.action_item_values import ActionItem
 from worker.document.action_section import read as read_items
 from worker.tracking.action_types import LinkState
+from worker.tracking.plan_agreement import Sides
 from worker.tracking.tracked_tickets import Intent, TrackedTicket, Values
 
 NOW = datetime(2026, 10, 14, 9, 0, tzinfo=UTC)
@@ -89,3 +90,15 @@ def state(items: tuple[ActionItem, ...], **values: object) -> LinkState:
 
 ALICE = Account(AccountId("acc-alice"), "Alice Moreau", "alice@example.com", "alice")
 TOMORROW = date(2026, 10, 15)
+
+
+def sides_of(*written: str, memory: TrackedTicket, seen: Ticket, **values: object) -> Sides:
+    """Give rows that all have the ticket of ``memory``, seen as ``seen``, unless said otherwise."""
+    items = rows(*written)
+    plain: dict[str, object] = {
+        "document": "storm.md",
+        "items": items,
+        "rows": {item.ordinal: memory for item in items},
+        "tickets": {seen.id: seen},
+    }
+    return Sides(**{**plain, **values})  # type: ignore[arg-type]  # built by name
