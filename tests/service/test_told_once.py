@@ -78,6 +78,7 @@ def test_tasks_roles_and_automation_are_kept_though_they_come_while_the_incident
     assert "Lena Okafor became Incident Commander" in text
     assert "Aiko Brandt became Incident Commander after Lena Okafor" in text
     assert "  - Incident Commander: Lena Okafor from " in text
+    assert "\ncommander: Aiko Brandt\n" in text
     assert 'The workflow "Major incident" was started; it completed at ' in text
     restarted = 'The automated action "Restart pods" was started by Lena Okafor; it failed at '
     assert restarted in text
