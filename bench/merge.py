@@ -17,7 +17,7 @@ from config.template_names import Names, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
 from worker.document.fill_template import fill
 from worker.document.markdown_blocks import parse as parse_blocks
-from worker.document.merge import merge
+from worker.document.merge.merge import merge
 
 LINES = 2_000
 RUNS = 5

@@ -22,8 +22,8 @@ from worker.document.action_section import write as write_items
 from worker.document.fill_template import fill
 from worker.document.front_matter import body_line
 from worker.document.front_matter import read as read_front_matter
-from worker.document.merge import merge
-from worker.document.merge_values import Written
+from worker.document.merge.merge import merge
+from worker.document.merge.merge_values import Written
 from worker.document.text_edits import SourceText
 from worker.drafting.draft import draft
 

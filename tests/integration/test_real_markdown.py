@@ -17,7 +17,7 @@ from worker.content.draft_content import Content, DraftEntry, DraftRow
 from worker.document.action_item_values import CellEdit
 from worker.document.action_section import read, write
 from worker.document.fill_template import fill
-from worker.document.merge import merge
+from worker.document.merge.merge import merge
 
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")

@@ -18,8 +18,8 @@ from worker.document.action_item_values import CellEdit, TicketCell
 from worker.document.action_section import read, write
 from worker.document.fill_template import fill
 from worker.document.markdown_blocks import parse
-from worker.document.merge import merge
-from worker.document.merge_values import Written
+from worker.document.merge.merge import merge
+from worker.document.merge.merge_values import Written
 
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")
 NAMES = Names()

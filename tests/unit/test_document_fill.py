@@ -17,7 +17,7 @@ from worker.document.fill_template import fill
 from worker.document.front_matter import DocumentError
 from worker.document.front_matter import read as read_front_matter
 from worker.document.markdown_blocks import parse
-from worker.document.merge_values import Written
+from worker.document.merge.merge_values import Written
 
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")

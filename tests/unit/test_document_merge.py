@@ -12,8 +12,8 @@ from config.template_names import Names, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
 from worker.document.fill_template import fill
 from worker.document.front_matter import DocumentError
-from worker.document.merge import Merged, merge, nearest_base
-from worker.document.merge_values import (
+from worker.document.merge.merge import Merged, merge, nearest_base
+from worker.document.merge.merge_values import (
     ADDED,
     FILLED,
     MOVED,

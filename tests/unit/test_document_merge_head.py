@@ -10,8 +10,8 @@ from config.template_names import Names
 from worker.content.draft_content import Content
 from worker.document.fill_template import fill
 from worker.document.front_matter import values
-from worker.document.merge import Merged, merge
-from worker.document.merge_values import Written
+from worker.document.merge.merge import Merged, merge
+from worker.document.merge.merge_values import Written
 
 NAMES = Names()
 FACTS = {

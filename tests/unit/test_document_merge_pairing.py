@@ -1,8 +1,8 @@
 """Which entry is which of the things once written: by its words, else by its place and likeness."""
 
 from worker.content.same_markdown import Spelling
-from worker.document.merge_pairing import longest_rising, pair, reworded
-from worker.document.merge_values import Unit
+from worker.document.merge.merge_pairing import longest_rising, pair, reworded
+from worker.document.merge.merge_values import Unit
 
 HERE = Spelling()
 

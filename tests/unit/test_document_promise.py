@@ -14,8 +14,8 @@ from worker.document.action_section import read, write
 from worker.document.fill_template import prompts_of
 from worker.document.front_matter import new
 from worker.document.front_matter import read as read_front_matter
-from worker.document.merge import merge, targets_of
-from worker.document.merge_values import TIMELINE, TIMELINE_HEADER, Unit, Written
+from worker.document.merge.merge import merge, targets_of
+from worker.document.merge.merge_values import TIMELINE, TIMELINE_HEADER, Unit, Written
 from worker.document.outline import outline
 
 NAMES = Names()

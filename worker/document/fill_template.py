@@ -11,9 +11,9 @@ from worker.content.draft_content import Content, DraftEntry, DraftRow, own_keys
 from worker.content.inline_markdown import in_cell
 from worker.content.name_matching import label
 from worker.content.placeholders import is_bracketed, is_placeholder
-from worker.document.merge import merge_parts, targets_of
-from worker.document.merge_head import head_units, with_front_matter
-from worker.document.merge_values import (
+from worker.document.merge.merge import merge_parts, targets_of
+from worker.document.merge.merge_head import head_units, with_front_matter
+from worker.document.merge.merge_values import (
     ACTION_ITEMS,
     HEAD_PROMPT,
     TIMELINE,

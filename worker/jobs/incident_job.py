@@ -23,7 +23,7 @@ from worker.jobs.pull_incident import (
 )
 from worker.jobs.results import Deed, IncidentResult, Report, entries, failed
 from worker.jobs.run_state import FoundAccounts, RunCache, TicketWork
-from worker.jobs.sync_tickets import remember, sync_tickets
+from worker.jobs.tickets.sync_tickets import remember, sync_tickets
 from worker.jobs.write_document import (
     Composed,
     KeepsChanging,

@@ -21,9 +21,9 @@ from connectors.incidents import (
 from worker.content.clean_text import headline
 from worker.content.inline_markdown import link, say
 from worker.document.fill_template import file_name, fill
-from worker.document.merge import merge, nearest_base
-from worker.document.merge_head import Merged, mark_merged
-from worker.document.merge_values import Written, points_of
+from worker.document.merge.merge import merge, nearest_base
+from worker.document.merge.merge_head import Merged, mark_merged
+from worker.document.merge.merge_values import Written, points_of
 from worker.drafting.sections.supporting_data import missing_key
 from worker.jobs.catalogue import Catalogue
 from worker.jobs.context import JobContext

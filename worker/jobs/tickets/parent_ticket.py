@@ -14,7 +14,7 @@ from connectors.ticket_fields import CreateFields
 from connectors.tickets import Created, Outcome, Refused, TicketId, TicketKey
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.run_state import TicketWork
-from worker.jobs.update_tickets import tell_plan
+from worker.jobs.tickets.update_tickets import tell_plan
 from worker.tracking.action_types import CreateTicket
 from worker.tracking.new_ticket import Route, remote_links
 from worker.tracking.parents import (

@@ -13,7 +13,7 @@ from worker.content.draft_content import Content
 from worker.content.same_markdown import Spelling
 from worker.document import front_matter
 from worker.document.front_matter import FrontValue
-from worker.document.merge_values import (
+from worker.document.merge.merge_values import (
     ADDED,
     FILLED,
     FRONT,

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 
 from worker.content.same_markdown import Spelling
-from worker.document.merge_targets import EntryCells, ListTarget
-from worker.document.merge_values import Unit
+from worker.document.merge.merge_targets import EntryCells, ListTarget
+from worker.document.merge.merge_values import Unit
 
 _ALIKE = 0.4
 """The part of all their words that two must share for one to be the other, reworded."""

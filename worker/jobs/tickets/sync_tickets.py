@@ -17,11 +17,11 @@ from worker.document.action_section import read as read_items
 from worker.document.action_section import write as write_items
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.context import JobContext
-from worker.jobs.create_tickets import create_tickets, tell_lacking
-from worker.jobs.parent_ticket import known_epic, named_parent
 from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork, failures_told
-from worker.jobs.update_tickets import agreement_rules, carry_out, cell_deed, look_up
+from worker.jobs.tickets.create_tickets import create_tickets, tell_lacking
+from worker.jobs.tickets.parent_ticket import known_epic, named_parent
+from worker.jobs.tickets.update_tickets import agreement_rules, carry_out, cell_deed, look_up
 from worker.tracking.action_types import (
     LacksTicket,
     LinkPlan,

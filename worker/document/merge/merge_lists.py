@@ -12,9 +12,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from worker.content.placeholders import is_placeholder
-from worker.document.merge_pairing import assumed, by_new_keys, longest_rising, pair, reworded
-from worker.document.merge_targets import EntryCells, ListTarget
-from worker.document.merge_values import (
+from worker.document.merge.merge_pairing import assumed, by_new_keys, longest_rising, pair, reworded
+from worker.document.merge.merge_targets import EntryCells, ListTarget
+from worker.document.merge.merge_values import (
     ADDED,
     FILLED,
     HEAD_PROMPT,

@@ -11,10 +11,10 @@ from connectors.errors import AccessDenied, ConnectorError, NotFound, OutOfQuota
 from connectors.ticket_fields import CreateFields, TicketField
 from connectors.tickets import Account, Created, NoAccount, NotSent, Outcome, Refused, Unknown
 from worker.document.action_item_values import ActionItem
-from worker.jobs.parent_ticket import KnownEpic, StillToCome, parent_of
 from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork
-from worker.jobs.update_tickets import problems_told, tell_plan
+from worker.jobs.tickets.parent_ticket import KnownEpic, StillToCome, parent_of
+from worker.jobs.tickets.update_tickets import problems_told, tell_plan
 from worker.tracking.action_types import CreateTicket, LacksTicket, unknowable
 from worker.tracking.new_ticket import Route, incident_label, prepare
 from worker.tracking.parents import belongs

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from config.template_names import Names, Slot
 from worker.content.same_markdown import Spelling
-from worker.document.merge_head import Merged, merge_head
-from worker.document.merge_lists import merge_list, merge_points
-from worker.document.merge_pairing import pair
-from worker.document.merge_targets import (
+from worker.document.merge.merge_head import Merged, merge_head
+from worker.document.merge.merge_lists import merge_list, merge_points
+from worker.document.merge.merge_pairing import pair
+from worker.document.merge.merge_targets import (
     BulletTarget,
     HeaderTarget,
     ListTarget,
@@ -20,7 +20,7 @@ from worker.document.merge_targets import (
     TextTarget,
     TitleTarget,
 )
-from worker.document.merge_values import (
+from worker.document.merge.merge_values import (
     ACTION_ITEMS,
     FILLED,
     REFRESHED,

@@ -1,0 +1,1 @@
+"""How base, people and fresh become one text."""

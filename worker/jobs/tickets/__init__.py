@@ -1,0 +1,1 @@
+"""The tickets of one document: made, changed, and brought back into its rows."""
