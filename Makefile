@@ -62,6 +62,10 @@ covered: $(READY) ## Tell what the last measured run reached; fail below the flo
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
+.PHONY: hostile
+hostile: $(READY) ## Try to break the program, and print what was tried and what held
+	$(BIN)/python -m tests.service.hostile_table $(TEST_FLAGS)
+
 .PHONY: unit
 unit: $(READY) ## Run the tests of values alone, in a minute: after each edit
 	$(BIN)/python $(MEASURE) -m pytest --numprocesses $(TEST_PROCESSES) tests/unit $(TEST_FLAGS)
