@@ -48,12 +48,16 @@ class IncidentFilter:
     urgency: str | None = None
 
 
+EVERY_INCIDENT = IncidentFilter()
+
+
 class NameKind(StrEnum):
     """What of a source's the settings name."""
 
     SERVICE = "service"
     TEAM = "team"
     PRIORITY = "priority"
+    INCIDENT_TYPE = "incident type"
 
 
 class IncidentSource(Protocol):
@@ -71,10 +75,13 @@ class IncidentSource(Protocol):
         """Give each incident of the period that is resolved now, oldest first."""
 
     def listed(self, kind: NameKind) -> Iterable[Reference]:
-        """Give each service, team or priority that can be seen, as they are wanted."""
+        """Give each service, team, priority or type that can be seen, as they are wanted."""
 
-    def check(self) -> Sequence[Finding]:
-        """Prove the credentials and say what they cannot read; never raises."""
+    def check(self, wanted: IncidentFilter = EVERY_INCIDENT) -> Sequence[Finding]:
+        """Prove the credentials and say what they cannot read; never raises.
+
+        ``wanted`` are the incidents that get drafts, by ids or names: for them its webhook counts.
+        """
 
     def close(self) -> None:
         """Let go of connections."""

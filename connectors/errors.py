@@ -102,6 +102,7 @@ class Finding:
 
     ``subject`` is what was looked at ("Jira project OPS"), ``detail`` what was found, ``problem``
     and ``remedy`` whole sentences. A ``warning`` is one of what may be amiss, and fails nothing.
+    ``table`` says it part by part, where there are several: each part, and what was found of it.
     """
 
     subject: str
@@ -109,6 +110,7 @@ class Finding:
     problem: str = ""
     remedy: str = ""
     warning: str = ""
+    table: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, subject: str, error: PostmortemError) -> Self:

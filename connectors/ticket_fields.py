@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,14 @@ class ScreenField:
     allowed: tuple[Choice, ...] = ()
 
 
+class TypeLevel(Enum):
+    """Where a type of tickets stands: over others, as usual, or only ever below another."""
+
+    ABOVE = 1
+    USUAL = 0
+    BELOW = -1
+
+
 @dataclass(frozen=True, slots=True)
 class CreateFields:
     """What a create in one project and issue type takes.
@@ -55,7 +63,7 @@ class CreateFields:
     ``settable`` the ids of all that may be; ``priorities`` and ``components`` the allowed values.
     ``issue_type`` is the type, None where the tracker has no types. ``parent`` is the field that
     names the ticket above, "" where there is none; ``title`` the field besides the summary in which
-    such a ticket has its name, "" for none.
+    such a ticket has its name, "" for none. ``level`` tells where the type stands.
     """
 
     issue_type: Choice | None = None
@@ -65,6 +73,7 @@ class CreateFields:
     components: tuple[Choice, ...] = ()
     parent: str = ""
     title: str = ""
+    level: TypeLevel = TypeLevel.USUAL
 
 
 class TicketField(StrEnum):

@@ -287,11 +287,17 @@ class TicketTracker(Protocol):
         """Add or update a remote link."""
 
     def check(
-        self, project: str, issue_type: str, *, supplied: Iterable[str] = ()
+        self,
+        project: str,
+        issue_type: str,
+        *,
+        supplied: Iterable[str] = (),
+        resolution: str = "",
     ) -> Sequence[Finding]:
         """Look at credentials, project, issue type, required fields, permissions; never raises.
 
-        ``supplied`` are the ids of the extra fields that the route to this project gives.
+        ``supplied`` are the ids of the extra fields that the route to this project gives, its
+        components among them, ``resolution`` what it sets when a ticket is closed, "" for none.
         """
 
     def close(self) -> None:

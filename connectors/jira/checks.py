@@ -5,20 +5,15 @@ from collections.abc import Callable, Iterable, Iterator
 from connectors.errors import ConnectorError, Finding, NotFound, looked_at
 from connectors.jira.connection import Connection
 from connectors.jira.createmeta import seen
-from connectors.jira.payloads import JIRA, Site, SiteKind, permissions
+from connectors.jira.payloads import JIRA, Site, SiteKind, choice, permissions
 from connectors.jira.request_bodies import ESSENTIAL
 from connectors.json_fields import JsonValue
-from connectors.ticket_fields import CreateFields
+from connectors.ticket_fields import CreateFields, called
 
-SUPPLIED = ESSENTIAL | {
-    "description",
-    "labels",
-    "duedate",
-    "priority",
-    "assignee",
-    "components",
-}
-"""The fields that every ticket may carry; any other required one a route must supply."""
+SUPPLIED = ESSENTIAL | {"description", "labels"}
+"""The fields that every ticket carries; any other required one a route must supply."""
+FROM_ROW = {"duedate": "a deadline", "priority": "a priority", "assignee": "an owner"}
+"""Fields that a ticket carries where its row has that, in words."""
 PERMISSIONS = {
     "BROWSE_PROJECTS": "see its tickets",
     "CREATE_ISSUES": "create tickets",
@@ -26,8 +21,13 @@ PERMISSIONS = {
     "ASSIGN_ISSUES": "give them an owner",
     "TRANSITION_ISSUES": "close them",
     "LINK_ISSUES": "show their incident and document on them",
+    "USER_PICKER": "find owners",
 }
 """Permission keys, and what each is needed for."""
+GLOBAL = {"USER_PICKER": "Browse users and groups"}
+"""Those that no project's scheme gives, and what Jira's administration calls them."""
+UNTOLD = ("LINK_ISSUES", "USER_PICKER")
+"""Those that old releases of Data Center do not list: what is not told is not amiss."""
 
 
 def findings(
@@ -37,6 +37,7 @@ def findings(
     project: str,
     issue_type: str,
     supplied: Iterable[str],
+    resolution: str = "",
 ) -> Iterator[Finding]:
     """Look at one thing after the other; what cannot be looked at is a problem itself."""
     try:
@@ -56,8 +57,11 @@ def findings(
         lambda: _fields(create_fields(), project, issue_type, frozenset(supplied)),
     )
     yield from looked_at(
-        f"Permissions in {project}", lambda: [_permissions(connection, known, project)]
+        f"Permissions in {project}", lambda: _permissions(connection, known, project)
     )
+    if resolution:
+        subject = f"Resolution '{resolution}' of a route to {project}"
+        yield from looked_at(subject, lambda: _resolution(connection, known, resolution, subject))
 
 
 def _project(connection: Connection, project: str) -> Finding:
@@ -84,19 +88,27 @@ def _fields(
     fields: CreateFields, project: str, issue_type: str, supplied: frozenset[str]
 ) -> Iterator[Finding]:
     subject = f"Issue type {issue_type} in {project}"
-    given = SUPPLIED | supplied | {fields.title}
+    given = SUPPLIED | supplied | FROM_ROW.keys() | {fields.title}
     lacking = {own: name for own, name in fields.required.items() if own not in given}
     if lacking:
         names = ", ".join(f"'{name}' ({own})" for own, name in sorted(lacking.items()))
+        how = "its components" if set(lacking) == {"components"} else "its fields"
         yield Finding(
             subject,
             problem=f"A ticket needs {names}, which nothing supplies.",
-            remedy="Give a value in the route's fields, or make the field optional in Jira.",
+            remedy=f"Give a value in the route, among {how}, or make the field optional in Jira.",
         )
     else:
         called = fields.issue_type
         name = f"{called.name}, id {called.id}: " if called and called.id else ""
         yield Finding(subject, f"{name}its required fields are all supplied")
+    for own in sorted(fields.required.keys() & FROM_ROW.keys() - supplied):
+        yield Finding(
+            f"Field '{fields.required[own]}' in {project}",
+            warning=f"A {issue_type} needs it, so an action item without {FROM_ROW[own]} gets no "
+            "ticket.",
+            remedy="Make the field optional in Jira, or give it a default.",
+        )
     if "labels" not in fields.settable:
         yield Finding(
             f"Labels in {project}",
@@ -109,26 +121,44 @@ def _fields(
         yield Finding(f"Priorities in {project}", "new tickets take none; rows keep theirs")
 
 
-def _permissions(connection: Connection, site: Site, project: str) -> Finding:
+def _permissions(connection: Connection, site: Site, project: str) -> Iterator[Finding]:
     # Data Center lists all permissions and documents no choice among them.
     asked = ",".join(PERMISSIONS) if site.kind is SiteKind.CLOUD else None
     doing = f"read the permissions in project {project}"
     answer = connection.package(
         doing, lambda client: client.my_permissions(projectKey=project, permissions=asked)
     )
-    held = permissions(answer)
-    # Old releases of Data Center do not list the permission to link: what is not told is not amiss.
-    held = {"LINK_ISSUES": True, **held}
-    lacking = [
-        f"{what} ({key.replace('_', ' ').title()}, {key})"
-        for key, what in PERMISSIONS.items()
-        if not held.get(key)
-    ]
-    subject = f"Permissions in {project}"
+    held = {**dict.fromkeys(UNTOLD, True), **permissions(answer)}
+    lacking = [key for key in PERMISSIONS if not held.get(key)]
     if not lacking:
-        return Finding(subject, "all that are needed")
-    return Finding(
+        yield Finding(f"Permissions in {project}", "all that are needed")
+    if own := [key for key in lacking if key not in GLOBAL]:
+        told = (f"{PERMISSIONS[key]} ({key.replace('_', ' ').title()}, {key})" for key in own)
+        yield Finding(
+            f"Permissions in {project}",
+            problem=f"{site.account_name} may not {', '.join(told)}.",
+            remedy="Give the account these permissions in the project's permission scheme.",
+        )
+    for key in lacking:
+        if key in GLOBAL:
+            yield Finding(
+                f"Permission to {PERMISSIONS[key]}",
+                problem=f"{site.account_name} may not {PERMISSIONS[key]} ({GLOBAL[key]}, {key}).",
+                remedy="Give the account this one among Jira's global permissions.",
+            )
+
+
+def _resolution(connection: Connection, site: Site, wanted: str, subject: str) -> Iterator[Finding]:
+    """Say whether the site has a resolution of that name or id."""
+    cloud = site.kind is SiteKind.CLOUD
+    path, params = ("resolution/search", {"maxResults": 100}) if cloud else ("resolution", {})
+    answer = JsonValue(connection.ask("list the resolutions", "GET", path, params=params), JIRA)
+    known = [choice(one) for one in (answer["values"] if cloud else answer).objects()]
+    if called(known, wanted):
+        yield Finding(subject, "is one of Jira's")
+        return
+    yield Finding(
         subject,
-        problem=f"{site.account_name} may not {', '.join(lacking)}.",
-        remedy="Give the account these permissions in the project's permission scheme.",
+        problem="Jira has no such resolution, so no ticket is closed with it.",
+        remedy=f"Take one that is there: {', '.join(one.name for one in known) or 'none to see'}.",
     )

@@ -200,7 +200,12 @@ class Jira:
         self._connection.ask("link the ticket", "POST", path, body=request_bodies.remote_link(link))
 
     def check(
-        self, project: str, issue_type: str, *, supplied: Iterable[str] = ()
+        self,
+        project: str,
+        issue_type: str,
+        *,
+        supplied: Iterable[str] = (),
+        resolution: str = "",
     ) -> Sequence[Finding]:
         return list(
             checks.findings(
@@ -210,6 +215,7 @@ class Jira:
                 project,
                 issue_type,
                 supplied,
+                resolution,
             )
         )
 

@@ -13,7 +13,7 @@ from connectors.jira.connection import Connection
 from connectors.jira.payloads import JIRA, choice
 from connectors.jira.request_bodies import PARENT
 from connectors.json_fields import JsonValue
-from connectors.ticket_fields import Choice, CreateFields, called
+from connectors.ticket_fields import Choice, CreateFields, TypeLevel, called
 
 FILLED_BY_JIRA = frozenset({"reporter"})
 """Told as required, yet Jira fills it with whoever calls."""
@@ -27,10 +27,15 @@ EPIC_NAME = "com.pyxis.greenhopper.jira:gh-epic-label"
 
 @dataclass(frozen=True, slots=True)
 class IssueType:
-    """A type of ticket that can be created in a project; a sub-task needs another as parent."""
+    """A type of ticket that can be created in a project; a sub-task needs another as parent.
+
+    ``above`` tells that others have it for a parent, as far as the type itself says: on Data Center
+    an epic is known by the field of its name.
+    """
 
     choice: Choice
     subtask: bool = False
+    above: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,8 @@ def create_fields(
 ) -> CreateFields:
     """Sum up what a create of a type takes."""
     known = {each.id: each for each in fields}
+    title = _custom(known.values(), EPIC_NAME)
+    level = TypeLevel.ABOVE if kind.above or title else TypeLevel.USUAL
     return CreateFields(
         issue_type=kind.choice,
         required={
@@ -132,7 +139,8 @@ def create_fields(
         priorities=known["priority"].allowed if "priority" in known else (),
         components=known["components"].allowed if "components" in known else (),
         parent=PARENT if cloud or kind.subtask else _custom(known.values(), EPIC_LINK),
-        title=_custom(known.values(), EPIC_NAME),
+        title=title,
+        level=TypeLevel.BELOW if kind.subtask else level,
     )
 
 
@@ -142,7 +150,8 @@ def _custom(fields: Iterable[FieldMeta], kind: str) -> str:
 
 
 def _type(part: JsonValue) -> IssueType:
-    return IssueType(choice(part), part["subtask"].flag())
+    level = part["hierarchyLevel"].number_or_none() or 0
+    return IssueType(choice(part), part["subtask"].flag(), level > 0)
 
 
 def _field(own: str, part: JsonValue) -> FieldMeta:

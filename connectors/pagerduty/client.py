@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from connectors.connector import IncidentFilter, NameKind
+from connectors.connector import EVERY_INCIDENT, IncidentFilter, NameKind
 from connectors.errors import Finding
 from connectors.follow_up import IncidentReview, PastIncident, ReviewItem
 from connectors.incidents import Incident, IncidentId, IncidentRecord, Reference
@@ -13,11 +13,13 @@ from connectors.pagerduty import checks, payloads, resolved_incidents
 from connectors.pagerduty.reading import review_payloads
 from connectors.pagerduty.reading.missing_parts import MissingParts, PlanLimits
 from connectors.pagerduty.reading.record_reader import RecordReader, incident_path
+from connectors.pagerduty.subscriptions import ExpectedWebhook
 from connectors.pagerduty.transport import Transport
 from connectors.rate_limit import NoPace, Pace
 from connectors.retry import RetryPolicy
 from connectors.tls import Authorities
 
+NO_WEBHOOK = ExpectedWebhook(signed=False)
 US_URL = "https://api.pagerduty.com"
 TIMEOUT = 30.0
 """Seconds for connecting, and for each read of an answer."""
@@ -29,7 +31,7 @@ class PagerDuty:
     """An ``IncidentSource`` on PagerDuty's REST API, with a key that need only read.
 
     Every request takes a permit of ``pace``, all of them at once where there is none.
-    ``webhook_url`` is where PagerDuty's webhooks should arrive, for :meth:`check` to look for.
+    ``webhook`` is where PagerDuty's webhooks should arrive, for :meth:`check` to look for.
     ``masking`` hides the secrets in all that PagerDuty answers.
     Raises ``ConfigurationError`` for an address or a key that cannot be one.
     """
@@ -42,14 +44,14 @@ class PagerDuty:
         timeout: float = TIMEOUT,
         policy: RetryPolicy | None = None,
         pace: Pace | None = None,
-        webhook_url: str | None = None,
+        webhook: ExpectedWebhook = NO_WEBHOOK,
         authorities: Authorities | None = None,
         masking: Masking | None = None,
     ) -> None:
         self._transport = Transport(
             api_key, url, timeout, policy or RetryPolicy(), pace or NoPace(), authorities, masking
         )
-        self._webhook_url = webhook_url
+        self._webhook = webhook
         self._plan = PlanLimits()
         self._sorting = resolved_incidents.Sorting()
 
@@ -93,9 +95,9 @@ class PagerDuty:
         """Make a call for each 100 of them, up to 10000."""
         return checks.listed(self._transport, kind)
 
-    def check(self) -> Sequence[Finding]:
+    def check(self, wanted: IncidentFilter = EVERY_INCIDENT) -> Sequence[Finding]:
         """Say whether webhooks arrive as well."""
-        return checks.findings(self._transport, self._webhook_url)
+        return checks.findings(self._transport, self._webhook, wanted)
 
     def close(self) -> None:
         self._transport.close()

@@ -12,6 +12,7 @@ from connectors.pagerduty import webhook
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.common_payloads import OWN_ID, entry_kind, entry_word
 from connectors.pagerduty.settings import PagerDutySettings
+from connectors.pagerduty.subscriptions import ExpectedWebhook
 from connectors.rate_limit import Pace
 from connectors.settings import ServiceSettings, revealed
 from connectors.tls import Authorities
@@ -64,7 +65,7 @@ class PagerDutyConnector(SourceConnector):
             key,
             self.settings.api_url,
             pace=pace,
-            webhook_url=webhook_url,
+            webhook=ExpectedWebhook(webhook_url, bool(self.settings.webhook_secrets)),
             authorities=authorities,
             masking=masking,
         )

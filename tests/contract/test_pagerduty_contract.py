@@ -19,6 +19,7 @@ from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID, STORM_START
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
+from connectors.pagerduty.subscriptions import ExpectedWebhook
 from connectors.pagerduty.webhook import WANTED_EVENTS
 from connectors.retry import RetryPolicy
 from connectors.sandbox import Fault, Served
@@ -137,7 +138,7 @@ def pagerduty(sandbox: PagerDutySandbox) -> Iterator[PagerDuty]:
         sandbox.api_key,
         sandbox.url,
         policy=RetryPolicy(sleep=lambda _: None),
-        webhook_url="https://postmortems.example.com/hook",
+        webhook=ExpectedWebhook("https://postmortems.example.com/hook"),
     )
     yield client
     client.close()

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from connectors.connector import EVERY_INCIDENT, IncidentFilter
 from connectors.errors import Finding
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
+from connectors.pagerduty.subscriptions import ExpectedWebhook
 from connectors.pagerduty.webhook import WANTED_EVENTS
 from connectors.retry import RetryPolicy
 from connectors.sandbox import Fault
@@ -26,11 +28,19 @@ def sandbox() -> Iterator[PagerDutySandbox]:
 
 @pytest.fixture
 def check(sandbox: PagerDutySandbox) -> Check:
-    def run(key: str = sandbox.api_key, hook: str | None = None, url: str = "") -> list[Finding]:
+    def run(
+        key: str = sandbox.api_key,
+        hook: str | None = None,
+        url: str = "",
+        *,
+        signed: bool | None = None,
+        wanted: IncidentFilter = EVERY_INCIDENT,
+    ) -> list[Finding]:
         policy = RetryPolicy(attempts=1)
-        client = PagerDuty(key, url or sandbox.url, policy=policy, webhook_url=hook)
+        expected = ExpectedWebhook(hook, bool(hook) if signed is None else signed)
+        client = PagerDuty(key, url or sandbox.url, policy=policy, webhook=expected)
         try:
-            return list(client.check())
+            return list(client.check(wanted))
         finally:
             client.close()
 
@@ -114,7 +124,7 @@ def hook_finding(findings: list[Finding]) -> Finding:
     return finding
 
 
-def test_without_an_address_no_subscription_is_looked_for(
+def test_without_an_address_and_a_secret_no_subscription_is_looked_for(
     sandbox: PagerDutySandbox, check: Check
 ) -> None:
     check()
@@ -133,7 +143,7 @@ def test_no_subscription_for_the_address_is_a_problem_that_lists_the_events(
 ) -> None:
     sandbox.account.subscribe("https://elsewhere.example.com/", WANTED_EVENTS)
     finding = hook_finding(check(hook=HOOK))
-    assert finding.problem.startswith("No webhook subscription sends there")
+    assert "no webhook subscription sends there" in finding.problem
     assert all(name in finding.remedy for name in WANTED_EVENTS)
 
 
@@ -193,3 +203,97 @@ def test_subscriptions_that_cannot_be_listed_are_a_problem(
 def test_a_check_only_reads(sandbox: PagerDutySandbox, check: Check) -> None:
     check(hook=HOOK)
     assert {served.method for served in sandbox.served} == {"GET"}
+
+
+OLD = "https://old.example.com/webhooks/pagerduty"
+BEFORE = f"{HOOK.rpartition('/')[0]}/pd"
+SEARCH = {"id": "PSEARCH", "type": "service_reference", "summary": "Search"}
+UNFILTERED = "A filter lets through no other"
+
+
+def test_a_subscription_without_our_secret_is_a_problem(
+    sandbox: PagerDutySandbox, check: Check
+) -> None:
+    ours = sandbox.account.subscribe(HOOK, WANTED_EVENTS)
+    (finding,) = problems(check(hook=HOOK, signed=False))
+    assert finding.problem == (
+        f"PAGERDUTY_WEBHOOK_SECRET is not set, so whatever the subscription {ours['id']} sends is "
+        "refused."
+    )
+    assert "make a new subscription" in finding.remedy
+
+
+@pytest.mark.parametrize("elsewhere", ["https://elsewhere.example.com/hook", ""])
+def test_a_secret_without_its_subscription_is_a_problem_also_without_our_address(
+    sandbox: PagerDutySandbox, check: Check, elsewhere: str
+) -> None:
+    if elsewhere:
+        sandbox.account.subscribe(elsewhere, WANTED_EVENTS)
+    (finding,) = problems(check(signed=True))
+    assert finding.problem.startswith("PAGERDUTY_WEBHOOK_SECRET is set, but no webhook")
+
+
+def test_without_our_address_a_subscription_is_known_by_its_end(
+    sandbox: PagerDutySandbox, check: Check
+) -> None:
+    ours = sandbox.account.subscribe(OLD, WANTED_EVENTS)
+    findings = check(signed=True)
+    assert problems(findings) == []
+    assert hook_finding(findings).detail == f"subscription {ours['id']}"
+
+
+@pytest.mark.parametrize("near", [OLD, BEFORE], ids=["another host", "another path"])
+def test_a_subscription_that_sends_beside_us_is_named(
+    sandbox: PagerDutySandbox, check: Check, near: str
+) -> None:
+    sandbox.account.subscribe(near, WANTED_EVENTS)
+    (finding,) = problems(check(hook=HOOK))
+    assert near in finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("filters", "wanted", "told"),
+    [
+        (["a service"], EVERY_INCIDENT, "the service 'Checkout API'"),
+        (["a service no one sees"], EVERY_INCIDENT, "the service 'PSEARCH'"),
+        (["a team"], EVERY_INCIDENT, "the team 'Payments'"),
+        (["a service", "a team"], EVERY_INCIDENT, "the team 'Payments'"),
+        (["a service"], IncidentFilter(services=frozenset({"Search"})), "Checkout API"),
+        (["a service"], IncidentFilter(teams=frozenset({"Payments"})), "Checkout API"),
+        (["a service"], IncidentFilter(services=frozenset({"Checkout API"})), ""),
+        (["a team"], IncidentFilter(teams=frozenset({"Payments"})), ""),
+        (["a service", "nothing"], EVERY_INCIDENT, ""),
+    ],
+)
+def test_a_filter_is_a_problem_where_it_keeps_back_what_gets_drafts(
+    sandbox: PagerDutySandbox,
+    check: Check,
+    filters: list[str],
+    wanted: IncidentFilter,
+    told: str,
+) -> None:
+    incident = next(one for one in sandbox.account.incidents.values() if one.teams)
+    incident.service["summary"], incident.teams[0]["summary"] = "Checkout API", "Payments"
+    filtered = {
+        "a service": incident.service | {"type": "service_reference"},
+        "a service no one sees": SEARCH,
+        "a team": incident.teams[0] | {"type": "team_reference"},
+        "nothing": None,
+    }
+    for one in filters:
+        sandbox.account.subscribe(HOOK, WANTED_EVENTS, only=filtered[one])
+    found = problems(check(hook=HOOK, wanted=wanted))
+    assert [told in one.problem and one.problem.startswith(UNFILTERED) for one in found] == (
+        [True] if told else []
+    )
+
+
+def test_a_filtered_subscription_does_not_count_for_one_that_is_switched_off(
+    sandbox: PagerDutySandbox, check: Check
+) -> None:
+    sandbox.account.subscribe(HOOK, WANTED_EVENTS, active=False)
+    sandbox.account.subscribe(HOOK, WANTED_EVENTS, only=SEARCH)
+    told = [one.problem for one in problems(check(hook=HOOK))]
+    assert len(told) == 2
+    assert "switched off" in told[0]
+    assert told[1].startswith(UNFILTERED)

@@ -36,6 +36,7 @@ from connectors.pagerduty.sandbox.scenarios.quiet_and_large_incidents import (
     REOPENED_START,
 )
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
+from connectors.pagerduty.subscriptions import ExpectedWebhook
 from connectors.retry import RetryPolicy
 from connectors.sandbox import Fault
 
@@ -611,7 +612,7 @@ def test_addresses_in_payloads_are_never_asked_for(connect: Connect) -> None:
             return _with_urls(answer, f"{evil.url}/incidents/{STORM}")
 
         good.fault(Fault(".*", change=lure, times=None))
-        client = connect(good.api_key, good.url, webhook_url="https://x.example.com")
+        client = connect(good.api_key, good.url, webhook=ExpectedWebhook("https://x.example.com"))
         record = client.record(STORM)
         client.check()
         assert record.incident.url.startswith(evil.url)

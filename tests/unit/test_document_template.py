@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from config.template_names import Names, Section, Slot
 from worker.content.name_matching import label, match, normal
-from worker.document.fill_template import file_name, summed_up, survey
+from worker.document.fill_template import file_name
 from worker.document.outline import title
+from worker.document.template_survey import by_section, lacking, summed_up, survey
 from worker.document.unread.unfinished_text import open_prompts
 from worker.document.unread.where_items_come_from import taken_from
 
@@ -29,7 +30,13 @@ def test_all_of_the_built_in_template_is_filled() -> None:
         "action_items",
     ]
     assert all(one.filled for one in findings)
-    assert summed_up(findings, NAMES) == f"all {len(findings)} places are filled"
+    assert summed_up(findings) == f"all {len(findings)} places are filled"
+    assert lacking(findings, NAMES) == ()
+    sections = by_section(TEMPLATE, findings, NAMES)
+    assert len(sections) == 9
+    assert all(one.filled and not one.left for one in sections)
+    assert sections[3].heading == "4. Impact Analysis"
+    assert sections[3].sentence == "filled: Users Affected, Business Impact, Technical Impact"
     lines = TEMPLATE.splitlines()
     assert "Duration" in lines[(findings[2].line or 0) - 1]
 
@@ -46,11 +53,24 @@ def test_what_a_template_lacks_or_adds_is_told() -> None:
     assert "under a heading 'Timeline of Events'" in findings["timeline"].sentence
     assert findings["Weather"].sentence.startswith("'Weather' on line 4 is not filled")
     assert findings["Weather"].sentence.endswith("[document_names] may map it.")
-    told = summed_up(tuple(findings.values()), NAMES)
-    assert re.match(r"1 of \d+ places are filled: Impact \(line 3\); it has no place for ", told)
-    assert "Duration" in told
-    assert "summary." not in told
-    assert ".;" not in told
+    told = tuple(findings.values())
+    assert re.fullmatch(r"1 of \d+ places are filled", summed_up(told))
+    absent = lacking(told, NAMES)
+    assert "Duration" in absent
+    assert not [one for one in absent if "summary." in one]
+
+
+def test_a_template_is_told_section_by_section() -> None:
+    template = (
+        "# [title]\n\n# Facts\n\n## Summary\n- **Impact:** [words]\n- **Weather:** [words]\n\n"
+        "## Our own words\nSome.\n\n## Timeline of Events\n| Time | Event |\n|---|---|\n| a | b |\n"
+    )
+    sections = by_section(template, survey(template, NAMES), NAMES)
+    assert [(one.heading, one.sentence) for one in sections] == [
+        ("Summary", "filled: Impact; left: Weather"),
+        ("Our own words", "left to people"),
+        ("Timeline of Events", "filled: timeline"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -37,12 +37,17 @@ from worker.tracking.new_ticket import Route
 
 
 @contextmanager
-def open_context(settings: Settings, *, dry_run: bool = False) -> Iterator[JobContext]:
+def open_context(
+    settings: Settings, *, dry_run: bool = False, forgetful: bool = False
+) -> Iterator[JobContext]:
     """Open everything a job works with, and close it again.
+
+    A ``dry_run`` works on a copy of the database; with ``forgetful`` the copy is empty, so that
+    the database is not needed.
 
     Raises ``PostmortemError`` where the database, the store or a client cannot be opened.
     """
-    url = settings.sqlalchemy_url
+    url = "sqlite://" if forgetful else settings.sqlalchemy_url
     services = Services.under(settings)
     authorities = Authorities(settings.ca_bundle, os.environ)
     locks: IncidentLocks

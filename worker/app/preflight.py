@@ -1,39 +1,35 @@
 """What `postmortem check` looks at before it is needed: every problem at once, with its remedy."""
 
-import difflib
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from config.groups import CreateWhen, TicketParent
-from connectors.connector import IncidentSource, NameKind
-from connectors.errors import ConnectorError, Finding, NotFound, PostmortemError, looked_at
-from connectors.ticket_fields import CreateFields, called
-from connectors.tickets import NoAccount, TicketTracker
+from connectors.connector import IncidentFilter, IncidentSource, NameKind
+from connectors.errors import ConnectorError, Finding, PostmortemError
+from connectors.incidents import Reference
+from worker.app.tracker_preflight import makes_tickets, meant, tracker_findings
 from worker.document.action_section import read as read_items
-from worker.document.fill_template import summed_up, survey
 from worker.document.front_matter import DocumentError
+from worker.document.template_survey import (
+    SectionFinding,
+    by_section,
+    lacking,
+    summed_up,
+    survey,
+)
 from worker.document.unread.unfinished_text import refuse_conflicts
 from worker.document.unread.where_items_come_from import taken_from
 from worker.jobs.catalogue import look
-from worker.jobs.context import JobContext, JobPolicy
+from worker.jobs.context import JobContext, JobPolicy, folded
 from worker.journal.records import KnownDocument
-from worker.tracking.new_ticket import Route
-
-_SHOWN = 8
-"""How many known names a sentence lists."""
-_LOOKED_UP = 50
-"""How many owners are looked up at most, a call or two each."""
 
 
 def preflight(context: JobContext) -> list[Finding]:
-    """Give what was found: of the source, the tracker, the store, the database, the template."""
+    """Give what was found: of the source, the tracker, the store, the documents, the templates."""
     return [
         *_source(context),
-        *_tracker(context),
+        *tracker_findings(context),
         *context.store.check(),
-        *_database(context),
         *_documents(context),
         *_templates(context),
     ]
@@ -48,14 +44,15 @@ def _source(context: JobContext) -> Iterable[Finding]:
             remedy=words.remedy,
         )
         return
-    yield from context.source.check()
+    only = context.policy.only
+    yield from context.source.check(IncidentFilter(services=only.services, teams=only.teams))
     for kind, wanted in _named(context.policy).items():
         if wanted:
             yield from _names(context, context.source, kind, wanted)
 
 
 def _named(policy: JobPolicy) -> Mapping[NameKind, Mapping[str, str]]:
-    """Give the services, teams and priorities that the settings name, and where they first do."""
+    """Give what the settings name of each kind, and where they first do."""
     found: dict[NameKind, dict[str, str]] = {kind: {} for kind in NameKind}
 
     def note(kind: NameKind, names: Iterable[str], place: str) -> None:
@@ -72,6 +69,7 @@ def _named(policy: JobPolicy) -> Mapping[NameKind, Mapping[str, str]]:
         note(NameKind.SERVICE, template.services, f"[[templates]] #{number}")
         note(NameKind.TEAM, template.teams, f"[[templates]] #{number}")
         note(NameKind.PRIORITY, template.priorities, f"[[templates]] #{number}")
+        note(NameKind.INCIDENT_TYPE, template.incident_types, f"[[templates]] #{number}")
     return found
 
 
@@ -83,10 +81,8 @@ def _names(
     left, known = dict(wanted), list[str]()
     try:
         for one in source.listed(kind):
-            known.append(one.name)
-            left.pop(one.name, None)
-            if kind is not NameKind.PRIORITY:  # these are told apart by name alone
-                left.pop(one.id, None)
+            known.append(one.id if kind is NameKind.INCIDENT_TYPE else one.name)
+            left = {name: place for name, place in left.items() if not _is(kind, one, name)}
             if not left:
                 break
     except ConnectorError as error:
@@ -97,128 +93,22 @@ def _names(
         yield Finding(
             f"{kind.capitalize()} '{name}' in {place}",
             problem=f"{service} has no {kind} of that name, so no incident is met by it.",
-            remedy=_meant(name, known),
+            remedy=meant(name, known),
         )
     if not left:
         names = ", ".join(f"'{one}'" for one in wanted)
         yield Finding(f"Each {kind} that the settings name", detail=f"{service} has {names}")
 
 
-def _meant(word: str, known: Iterable[str]) -> str:
-    """Say what a word that is not known may be meant for."""
-    names = {one.casefold(): one for one in known}
-    near = difflib.get_close_matches(word.casefold(), names, n=1)
-    if near:
-        return f"Did you mean '{names[near[0]]}'?"
-    shown = ", ".join(sorted(names.values())[:_SHOWN])
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"Take one that is there: {shown}{more}." if names else "Take the word out."
-
-
-def _tracker(context: JobContext) -> Iterable[Finding]:
-    words, tracker = context.tracker_words, context.tracker
-    if tracker is None:
-        yield Finding(words.name, detail="not configured; drafts are written without tickets")
-        return
-    if not context.policy.routes:
-        yield Finding(
-            f"{words.name} project",
-            problem="No project is configured, so no ticket can be created.",
-            remedy=f"Set {words.project_setting}, or routes in the settings file.",
-        )
-    told: set[Finding] = set()
-    for rule in context.policy.routes:
-        for found in _route(context, tracker, rule.route):
-            if found not in told:
-                told.add(found)
-                yield found
-    yield from looked_at("Priorities and owners", lambda: _mapped(context.policy, tracker))
-
-
-def _route(context: JobContext, tracker: TicketTracker, route: Route) -> Iterable[Finding]:
-    own = tracker.check(route.project, route.issue_type, supplied=route.fields)
-    yield from own
-    yield from _route_words(tracker, route)
-    if context.policy.parent is not TicketParent.EPIC:
-        return
-    epic_type, missing = context.policy.epic_type, ""
-    try:
-        tracker.create_fields(route.project, epic_type)
-    except NotFound as error:
-        missing = error.what
-    except ConnectorError:
-        pass  # the check says so
-    for found in tracker.check(route.project, epic_type, supplied=route.fields):
-        if missing and found.problem == missing and found not in own:
-            yield replace(found, remedy="Set epic_type in [tickets] to a type that it has.")
-        else:
-            yield found
-
-
-def _fields(tracker: TicketTracker, route: Route) -> CreateFields | None:
-    try:
-        return tracker.create_fields(route.project, route.issue_type)
-    except ConnectorError:
-        return None  # the tracker's own check says so
-
-
-def _route_words(tracker: TicketTracker, route: Route) -> Iterable[Finding]:
-    """Compare the components and fields of a route with what a create in its project takes."""
-    fields = _fields(tracker, route)
-    if fields is None or not fields.settable:
-        return
-    names = [one.name for one in fields.components]
-    for name in route.components:
-        if not called(fields.components, name):
-            yield Finding(
-                f"Component '{name}' in {route.project}",
-                problem="The project has no such component, so tickets are made without it.",
-                remedy=_meant(name, names),
-            )
-    for name in route.fields:
-        if name not in {*fields.settable, fields.parent, "parent"}:
-            yield Finding(
-                f"Field '{name}' in {route.project}",
-                problem=f"A new {route.issue_type} does not take it.",
-                remedy=f"{_meant(name, fields.settable)} Or put it on the project's create screen.",
-            )
-
-
-def _mapped(policy: JobPolicy, tracker: TicketTracker) -> Iterable[Finding]:
-    """Compare the maps of priorities and owners with what the projects of the routes have."""
-    routes = {one.route.project: one.route for one in policy.routes}
-    if not routes:
-        return
-    fields = [_fields(tracker, route) for route in routes.values()]
-    allowed = [choice for one in fields if one for choice in one.priorities]
-    for word, meant in policy.priorities.items():
-        if allowed and not called(allowed, meant):
-            yield Finding(
-                f"Priority '{meant}' in [priorities] ({word})",
-                problem="No project of the routes has it, so tickets are made without it.",
-                remedy=_meant(meant, [one.name for one in allowed]),
-            )
-    for name, who in list(policy.owners.items())[:_LOOKED_UP]:
-        answers = [tracker.account(project, who) for project in routes]
-        if reasons := [one.reason for one in answers if isinstance(one, NoAccount)]:
-            subject = f"Owner '{name}' in [owners]"
-            if len(reasons) == len(answers):
-                yield Finding(subject, problem=reasons[0], remedy="Mend the owner map.")
-            else:
-                yield Finding(subject, warning=reasons[0])
-
-
-def _database(context: JobContext) -> Iterable[Finding]:
-    try:
-        context.journal.ping()
-    except SQLAlchemyError as error:
-        yield Finding(
-            "Database",
-            problem=f"It does not answer: {error}.",
-            remedy="Check POSTMORTEM_DATABASE_URL.",
-        )
-    else:
-        yield Finding("Database", detail="answers, and its tables are up to date")
+def _is(kind: NameKind, one: Reference, name: str) -> bool:
+    """Tell whether a name of the settings means one of the source's, as the rules have it."""
+    match kind:
+        case NameKind.PRIORITY:  # these are told apart by name alone
+            return one.name == name
+        case NameKind.INCIDENT_TYPE:
+            return folded(one.id) == folded(name)
+        case _:
+            return name in {one.id, one.name}
 
 
 def _documents(context: JobContext) -> Iterable[Finding]:
@@ -255,12 +145,8 @@ def _document(context: JobContext, document: KnownDocument) -> Iterable[Finding]
     except PostmortemError as error:
         yield Finding.of(name, error)
     else:
-        if _makes_tickets(context):
+        if makes_tickets(context):
             yield from (Finding(name, warning=one) for one in items.problems)
-
-
-def _makes_tickets(context: JobContext) -> bool:
-    return context.tracker is not None and context.policy.create is not CreateWhen.NEVER
 
 
 def _templates(context: JobContext) -> Iterable[Finding]:
@@ -280,16 +166,30 @@ def _template(context: JobContext, name: str, items: str, text: str) -> Iterable
     except DocumentError as error:
         yield Finding(name, problem=error.what, remedy=error.remedy)
         return
+    known = "Take the headings and labels of the built-in one, or name yours in [document_names]."
     if not any(one.filled for one in found):
-        yield Finding(
-            name,
-            problem="Nothing in it would be filled: no place that the program knows is there.",
-            remedy="Take the headings and labels of the built-in one, or name yours in "
-            "[document_names].",
-        )
+        problem = "Nothing in it would be filled: no place that the program knows is there."
+        yield Finding(name, problem=problem, remedy=known)
         return
-    yield Finding(name, detail=summed_up(found, names))
-    if remedy and _makes_tickets(context):
+    yield _filled(name, summed_up(found), by_section(text, found, names), known)
+    if absent := lacking(found, names):
+        yield Finding(f"Not in {_lower(name)}", detail=", ".join(absent))
+    if remedy and makes_tickets(context):
         yield Finding(items, problem=said, remedy=remedy)
     else:
         yield Finding(items, detail=f"{said} {remedy}".rstrip())
+
+
+def _filled(name: str, summary: str, sections: Sequence[SectionFinding], known: str) -> Finding:
+    """Say section by section what is filled, where any is left; hardly any is a warning."""
+    table = tuple((one.heading, one.sentence) for one in sections)
+    filled = sum(bool(one.filled) for one in sections)
+    if 2 * filled < len(sections):
+        count = f"Only {filled} of its {len(sections)} sections are filled ({summary})."
+        return Finding(name, warning=count, remedy=known, table=table)
+    complete = filled == len(sections) and not any(one.left for one in sections)
+    return Finding(name, detail=summary, table=() if complete else table)
+
+
+def _lower(name: str) -> str:
+    return name[:1].lower() + name[1:]

@@ -15,9 +15,8 @@ from config.settings import Settings
 from connectors.errors import ConfigurationError, PostmortemError
 from connectors.incidents import IncidentId
 from worker.app.composition import open_context
-from worker.app.preflight import preflight
 from worker.app.registry import Services, named, source_kinds, tracker_kinds
-from worker.cli import serving, terminal
+from worker.cli import checking, serving, terminal
 from worker.cli.terminal import (
     FAILED,
     MISUSED,
@@ -198,22 +197,7 @@ def _show_parked(settings: Settings, incidents: Sequence[IncidentId], *, in_json
     terminal.parked(found, in_json=in_json)
 
 
-@app.command()
-def check(context: typer.Context, json: Json = False) -> None:
-    """Preflight: settings, tokens, permissions, the project, the document store.
-
-    Every problem at once, each with its remedy.
-
-    Example: `postmortem check --json`
-    """
-    settings = settings_of(context)
-    with open_context(settings) as opened:
-        found = preflight(opened)
-    terminal.findings(found, in_json=json)
-    if any(one.problem for one in found):
-        raise typer.Exit(FAILED)
-
-
+app.command()(checking.check)
 app.command()(serving.serve)
 app.command()(serving.work)
 

@@ -18,7 +18,6 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from config.settings import Settings
-from connectors.errors import Finding
 from connectors.incidents import IncidentId
 from connectors.settings import parse_duration
 from worker.app.registry import incident_named, load_settings, named, source_kinds
@@ -192,23 +191,6 @@ def parked(found: Sequence[JobState], *, in_json: bool) -> None:
         )
     if found:
         out.print("Try one again with `postmortem sync INCIDENT`.", markup=False)
-
-
-def findings(found: Sequence[Finding], *, in_json: bool) -> None:
-    """Print what a preflight found: problems with their remedies on standard error as well."""
-    if in_json:
-        as_json(list(found))
-    else:
-        for one in found:
-            if one.problem:
-                out.print(f"[red]✗[/] {escape(one.subject)}")
-            elif one.warning:
-                told = f"{one.subject}: {one.warning} {one.remedy}".strip()
-                out.print(f"[yellow]![/] {escape(told)}")
-            else:
-                detail = f": {one.detail}" if one.detail else ""
-                out.print(f"[green]✓[/] {escape(one.subject)}{escape(detail)}")
-    failures(f"{one.subject}: {one.problem} {one.remedy}".strip() for one in found if one.problem)
 
 
 FAILED = 1

@@ -1,15 +1,14 @@
-"""A template: filling it, which of its places will be filled, and what the new file is called."""
+"""A template: filling it, and what the new file is called."""
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from config.template_names import Column, Names, Section, Slot
+from config.template_names import Column, Names, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, own_keys
 from worker.content.inline_markdown import in_cell
-from worker.content.name_matching import label
 from worker.content.placeholders import is_bracketed, is_placeholder
 from worker.document.merge.merge import merge_parts, targets_of
 from worker.document.merge.merge_head import head_units, with_front_matter
@@ -203,82 +202,6 @@ SLUG_LENGTH = 60
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "ae", "ø": "o", "Ø": "o", "œ": "oe", "ł": "l"})
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _NO_ID = re.compile(r"[^A-Za-z0-9]+")
-
-
-@dataclass(frozen=True, slots=True)
-class SlotFinding:
-    """What becomes of one place of a template: a sentence, and its line (from 1) if it is there."""
-
-    place: str
-    filled: bool
-    sentence: str
-    line: int | None = None
-
-
-def survey(template: str, names: Names) -> tuple[SlotFinding, ...]:
-    """Say what in a template will be filled and what will not.
-
-    First come the places that the program knows, in the built-in template's order, then bullets
-    of the template that it does not know. Raises ``DocumentError`` for a broken front matter.
-    """
-    found = outline(template, names)
-    title = found.title if TITLE in prompts_of(found) else None
-    timeline = found.timeline(())
-    task, headings = names.columns[Column.TASK], names.headings
-    return (
-        _finding(TITLE, title.line if title else None, "first heading with a [placeholder]"),
-        *_slots(found, names),
-        _finding(
-            TIMELINE,
-            timeline.table.header.line if timeline else None,
-            f"table of two columns under a heading '{headings[Section.TIMELINE]}'",
-        ),
-        _finding(
-            ACTION_ITEMS,
-            found.actions[0].table.header.line if found.actions else None,
-            f"table with a column '{task}' under a heading '{headings[Section.ACTION_ITEMS]}'",
-        ),
-        *_strangers(found),
-    )
-
-
-def summed_up(findings: Sequence[SlotFinding], names: Names) -> str:
-    """Say in one line which places of a template are filled, and where, and which it lacks."""
-    labels = {slot.value: name for slot, name in names.labels.items()}
-    called = [(labels.get(one.place, one.place.replace("_", " ")), one) for one in findings]
-    filled = [f"{name} (line {one.line})" for name, one in called if one.filled]
-    lacking = [name for name, one in called if one.line is None]
-    strange = [one.sentence.rstrip(".") for one in findings if one.line and not one.filled]
-    if not lacking:
-        return "; ".join([f"all {len(filled)} places are filled", *strange])
-    count = f"{len(filled)} of {len(filled) + len(lacking)} places are filled"
-    shown = f"{count}: {', '.join(filled)}"
-    return "; ".join([shown, f"it has no place for {', '.join(lacking)}", *strange])
-
-
-def _slots(found: Outline, names: Names) -> Iterator[SlotFinding]:
-    for slot in Slot:
-        bullet = found.bullets.get(slot)
-        wanted = f"bullet with the label '{names.labels[slot]}:'"
-        yield _finding(slot.value, bullet.item.line if bullet else None, wanted)
-
-
-def _finding(place: str, line: int | None, wanted: str) -> SlotFinding:
-    if line is None:
-        return SlotFinding(place, False, f"{place} is not filled: there is no {wanted}.")
-    return SlotFinding(place, True, f"{place} is filled on line {line + 1}.", line + 1)
-
-
-def _strangers(found: Outline) -> Iterator[SlotFinding]:
-    known = {bullet.item.line for bullet in found.bullets.values()}
-    for item in found.blocks.all_items():
-        named = label(item.text)
-        if named is not None and item.line not in known:
-            sentence = (
-                f"'{named[0]}' on line {item.line + 1} is not filled: the program knows no bullet "
-                "of that name. People may fill it, or [document_names] may map it."
-            )
-            yield SlotFinding(named[0], False, sentence, item.line + 1)
 
 
 def file_name(incident: str, title: str, starts_on: date) -> str:

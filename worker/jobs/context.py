@@ -130,16 +130,16 @@ class TemplateRule:
         """Tell whether it is the incident's template, where no rule before it is."""
         services = {incident.service} if incident.service else set()
         services |= set(incident.impacted_services)
-        kinds = {_folded(one) for one in self.incident_types}
+        kinds = {folded(one) for one in self.incident_types}
         return (
             (not self.priorities or incident.priority in self.priorities)
             and (not self.services or meets(self.services, services))
             and (not self.teams or meets(self.teams, set(incident.teams)))
-            and (not kinds or _folded(incident.incident_type or "") in kinds)
+            and (not kinds or folded(incident.incident_type or "") in kinds)
         )
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """Give a type's name in one spelling: ``security_incident`` is also "Security incident"."""
     return " ".join(name.replace("_", " ").casefold().split())
 

@@ -15,7 +15,14 @@ from connectors.jira.sandbox.field_values import (
     read_label,
     read_text,
 )
-from connectors.jira.sandbox.projects import EPIC_NAME, RESOLUTIONS, Move, Project
+from connectors.jira.sandbox.projects import (
+    EPIC_NAME,
+    RESOLUTIONS,
+    SUBTASK,
+    SYSTEM_FIELDS,
+    Move,
+    Project,
+)
 from connectors.jira.sandbox.site import SandboxSite, SandboxTicket, TicketRecord
 from connectors.jira.sandbox.views import Views
 
@@ -69,6 +76,10 @@ def read_create(site: SandboxSite, body: Any) -> CheckedCreate:
     for each in project.custom:
         if each.required and not each.default and not fields.get(each.id):
             errors[each.id] = f"{each.name} is required."
+    for own in project.needed - fields.keys():
+        errors[own] = f"{SYSTEM_FIELDS[own]} is required."
+    if values["issue_type"] == SUBTASK and not fields.get("parent"):
+        errors["parent"] = "Issue type is a sub-task but parent issue key or id not specified."
     epics = project.epic_fields(values["issue_type"], cloud=site.is_cloud)
     if EPIC_NAME in epics and not fields.get(EPIC_NAME):
         errors[EPIC_NAME] = "Epic Name is required."

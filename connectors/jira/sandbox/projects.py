@@ -17,7 +17,7 @@ SYSTEM_FIELDS: Mapping[str, str] = {
     "components": "Components",
 }
 """What can stand on a create screen without being anybody's invention: id → name."""
-EPIC = "Epic"
+EPIC, SUBTASK = "Epic", "Sub-task"
 EPIC_LINK, EPIC_NAME = "customfield_10006", "customfield_10007"
 EPIC_FIELDS: Mapping[str, tuple[str, str]] = {
     "parent": ("Parent", ""),
@@ -57,6 +57,8 @@ class Project:
     archived: bool = False
     lacking: set[str] = field(default_factory=set)
     """Permissions that the sandbox's account does not have here, such as ``CREATE_ISSUES``."""
+    needed: frozenset[str] = frozenset()
+    """System fields without which a create is refused, besides the usual."""
     hides_new: bool = False
     """Whether a default security level hides each new ticket, also from who made it."""
 

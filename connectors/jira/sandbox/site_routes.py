@@ -5,7 +5,7 @@ from html import escape
 
 from connectors.jira.sandbox.field_values import adf_text
 from connectors.jira.sandbox.issue_requests import ApiAnswer, ApiRequest, Handler, RefusedRequest
-from connectors.jira.sandbox.projects import Person, Project
+from connectors.jira.sandbox.projects import RESOLUTIONS, Person, Project
 from connectors.jira.sandbox.site import SandboxSite, TicketRecord
 from connectors.jira.sandbox.views import Wire, page
 
@@ -17,7 +17,9 @@ KEYS = (
     "ASSIGN_ISSUES",
     "TRANSITION_ISSUES",
     "LINK_ISSUES",
+    "USER_PICKER",
 )
+GLOBAL_KEYS = ("USER_PICKER",)
 
 
 def server_info(request: ApiRequest) -> ApiAnswer:
@@ -40,7 +42,8 @@ def my_permissions(request: ApiRequest) -> ApiAnswer:
         raise RefusedRequest(messages=["No project could be found."], status=404)
     shown = {
         key: {"id": str(number), "key": key, "name": key.replace("_", " ").title()}
-        | {"type": "PROJECT", "havePermission": key not in project.lacking}
+        | {"type": "GLOBAL" if key in GLOBAL_KEYS else "PROJECT"}
+        | {"havePermission": key not in project.lacking}
         for number, key in enumerate(wanted, 10)
     }
     return ApiAnswer(body={"permissions": shown})
@@ -69,6 +72,25 @@ def search_projects(request: ApiRequest) -> ApiAnswer:
 def list_projects(request: ApiRequest) -> ApiAnswer:
     """``GET project``, of Data Center: all that the account may see."""
     return ApiAnswer(body=_seen(request))
+
+
+def search_resolutions(request: ApiRequest) -> ApiAnswer:
+    """``GET resolution/search``, of Cloud: the site's resolutions, by pages."""
+    size = min(request.number("maxResults", 50), request.site.page_limit)
+    found = [
+        {"id": number, "name": request.site.shown(name), "description": name, "isDefault": False}
+        for name, number in RESOLUTIONS.items()
+    ]
+    return ApiAnswer(body=page(found, "values", request.number("startAt", 0), size))
+
+
+def list_resolutions(request: ApiRequest) -> ApiAnswer:
+    """``GET resolution``, of Data Center: all of them."""
+    found = [
+        {"id": number, "name": request.site.shown(name), "description": name}
+        for name, number in RESOLUTIONS.items()
+    ]
+    return ApiAnswer(body=found)
 
 
 def _seen(request: ApiRequest) -> list[Wire]:
@@ -159,8 +181,14 @@ def _beginning(request: ApiRequest) -> list[Person]:
     return [each for each in request.site.people if answers(each)]
 
 
-CLOUD_PROJECTS: Mapping[tuple[str, str], Handler] = {("GET", "project/search"): search_projects}
-DATA_CENTER_PROJECTS: Mapping[tuple[str, str], Handler] = {("GET", "project"): list_projects}
+CLOUD_PROJECTS: Mapping[tuple[str, str], Handler] = {
+    ("GET", "project/search"): search_projects,
+    ("GET", "resolution/search"): search_resolutions,
+}
+DATA_CENTER_PROJECTS: Mapping[tuple[str, str], Handler] = {
+    ("GET", "project"): list_projects,
+    ("GET", "resolution"): list_resolutions,
+}
 SITE_ROUTES: Mapping[tuple[str, str], Handler] = {
     ("GET", "serverInfo"): server_info,
     ("GET", "myself"): myself,

@@ -6,10 +6,12 @@ from typing import Any
 
 from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox.projects import (
+    EPIC,
     EPIC_FIELDS,
     EPIC_LINK,
     EPIC_NAME,
     RESOLUTIONS,
+    SUBTASK,
     SYSTEM_FIELDS,
     Move,
     Person,
@@ -209,13 +211,14 @@ class Views:
     def issue_type(self, project: Project, name: str) -> Wire:
         """Show an issue type."""
         own = project.type_id(name)
+        level = {EPIC: 1, SUBTASK: -1}.get(name, 0)
         return {
             "self": f"{self._rest}/issuetype/{own}",
             "id": own,
             "name": self._site.shown(name),
             "description": name,
-            "subtask": False,
-        }
+            "subtask": name == SUBTASK,
+        } | ({"hierarchyLevel": level} if self._site.is_cloud else {})
 
     def created_type(self, project: Project, name: str) -> Wire:
         """Show an issue type to who wants to create; Cloud tells its name of all languages."""
@@ -225,7 +228,7 @@ class Views:
     def field(self, project: Project, own: str) -> Wire:
         """Show what a create takes in one field."""
         made_up = {each.id: each for each in project.custom}.get(own)
-        required = own in _ALWAYS or bool(made_up and made_up.required)
+        required = own in _ALWAYS | project.needed or bool(made_up and made_up.required)
         schema: Wire = {"type": "string", "system": own} if not made_up else {"type": "string"}
         name = SYSTEM_FIELDS.get(own, "")
         if own in EPIC_FIELDS:

@@ -15,6 +15,8 @@ from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.references import Wire
 
 FIRST_NUMBER = 4101
+INCIDENT_TYPES = {"incident_default": "Base Incident", "security_incident": "Security Incident"}
+"""The types of incidents, by the name that programs use, as they are shown."""
 
 
 @dataclass
@@ -26,6 +28,7 @@ class SandboxAccount:
     """Whose key it is; None for an account's key, which is nobody's."""
     incidents: dict[str, SandboxIncident] = field(default_factory=dict)
     subscriptions: list[Wire] = field(default_factory=list)
+    incident_types: dict[str, str] = field(default_factory=lambda: dict(INCIDENT_TYPES))
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def open(
@@ -63,9 +66,18 @@ class SandboxAccount:
             return incident
 
     def subscribe(
-        self, url: str, events: Sequence[str], *, active: bool = True, disabled: bool = False
+        self,
+        url: str,
+        events: Sequence[str],
+        *,
+        active: bool = True,
+        disabled: bool = False,
+        only: Wire | None = None,
     ) -> Wire:
-        """Add a webhook subscription; ``disabled`` is PagerDuty's doing, after failures."""
+        """Add a webhook subscription; ``disabled`` is PagerDuty's doing, after failures.
+
+        ``only`` is a service or team: of others nothing is sent.
+        """
         with self.lock:
             id_ = wire.made_id("P", "subscription", len(self.subscriptions), length=6)
             subscription: Wire = {
@@ -82,7 +94,9 @@ class SandboxAccount:
                 },
                 "description": "Drafts of postmortems",
                 "events": list(events),
-                "filter": {"type": "account_reference"},
+                "filter": {"id": only["id"], "type": only["type"]}
+                if only
+                else {"type": "account_reference"},
             }
             self.subscriptions.append(subscription)
             return subscription

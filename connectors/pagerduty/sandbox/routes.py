@@ -16,7 +16,7 @@ from connectors.pagerduty.refusals import is_oauth_token
 from connectors.pagerduty.sandbox import views
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
-from connectors.pagerduty.sandbox.queries import ErrorAnswer, QueryReader, not_found
+from connectors.pagerduty.sandbox.queries import ErrorAnswer, QueryReader, invalid, not_found
 from connectors.pagerduty.sandbox.references import priority
 from connectors.pagerduty.sandbox.views import stamp
 
@@ -30,6 +30,7 @@ _INCLUDES = (
 )
 _SORTS = ("incident_number", "created_at", "resolved_at", "urgency")
 _STATUSES = ("triggered", "acknowledged", "resolved")
+_TYPE_FILTERS = ("", "enabled", "disabled", "all")
 _LISTED_PRIORITIES = ("P1", "P2", "P3", "P4", "P5")
 Answer = tuple[dict[str, object], ZoneInfo]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -55,6 +56,7 @@ class Api:
         one = "/incidents/{id}"
         table = {
             "/incidents": self._incidents,
+            "/incidents/types": self._incident_types,
             one: self._incident,
             f"{one}/log_entries": self._log_entries,
             f"{one}/alerts": self._alerts,
@@ -131,6 +133,14 @@ class Api:
             order = [(name, way == "desc")]
         page = asked.page(_sorted(chosen, order), "incidents", views.rest_incident)
         return page, asked.zone(_UTC)
+
+    def _incident_types(self, request: Request) -> Answer:
+        if QueryReader(request.query_params, "filter").text("filter") not in _TYPE_FILTERS:
+            raise invalid("filter may be enabled, disabled or all.")
+        types = [
+            views.incident_type(name, shown) for name, shown in self._account.incident_types.items()
+        ]
+        return {"incident_types": types}, _UTC
 
     def _incident(self, request: Request) -> Answer:
         asked = QueryReader(request.query_params, "include[]")

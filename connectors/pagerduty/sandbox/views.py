@@ -262,3 +262,16 @@ def automation(incident: IncidentState, kind: str, name: str, state: str | None 
         "incident": incident.reference(),
         **({"state": state} if state else {}),
     }
+
+
+def incident_type(name: str, shown: str) -> Wire:
+    """Show a type of incidents, which may be chosen."""
+    return {
+        "id": wire.made_id("P", "incident type", name, length=6),
+        "type": "incident_type",
+        "name": name,
+        "display_name": shown,
+        "enabled": True,
+        "created_at": "2025-05-31T13:40:47Z",
+        "updated_at": "2025-07-31T13:40:47Z",
+    }

@@ -78,7 +78,12 @@ class ToyTracker:
         self._path(ticket).write_text(json.dumps({**content, "links": links}), "utf-8")
 
     def check(
-        self, project: str, issue_type: str, *, supplied: Iterable[str] = ()
+        self,
+        project: str,
+        issue_type: str,
+        *,
+        supplied: Iterable[str] = (),
+        resolution: str = "",
     ) -> Sequence[Finding]:
         return [Finding("Toy box", f"{issue_type} tickets go to {project}")]
 
