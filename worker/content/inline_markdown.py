@@ -249,7 +249,18 @@ def in_cell(markdown: str) -> str:
 
 def plain(markdown: str, definitions: Definitions | None = None) -> str:
     """Give what a reader sees: links by their text, code and emphasis by their letters."""
-    return " ".join("".join(words_of(inline_tokens(markdown, definitions))).split())
+    if definitions:
+        return _words(inline_tokens(markdown, definitions))
+    return _plain_by_itself(markdown)
+
+
+@lru_cache(maxsize=4096)  # the same cells and labels are read several times a job
+def _plain_by_itself(markdown: str) -> str:
+    return _words(inline_tokens(markdown))
+
+
+def _words(tokens: Iterable[Token]) -> str:
+    return " ".join("".join(words_of(tokens)).split())
 
 
 def inline_tokens(markdown: str, definitions: Definitions | None = None) -> list[Token]:

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 
 from config.template_names import Column
@@ -43,6 +44,7 @@ _USUAL_COLUMNS: Mapping[Column, tuple[str, ...]] = {
 _TRACKERS = (Column.TICKET, Column.STATUS)
 
 
+@lru_cache(maxsize=4096)  # a document's few names are asked for at each of its rows
 def normal(name: str) -> str:
     """Give a name as it is compared: words in lower case, without number, aside and marks."""
     words = plain(name).casefold()
