@@ -6,10 +6,13 @@ from datetime import date
 import pytest
 
 from config.template_names import HEADINGS, Names, Section
+from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox.projects import PEOPLE
 from tests.acceptance.world import World
 from worker.app.preflight import preflight
 from worker.jobs.results import IncidentResult
+
+KINDS = (SiteKind.CLOUD,)
 
 SECTION = "## 6. Action Items"
 HEADER = (

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from connectors.jira.payloads import SiteKind
 from tests.acceptance.world import World
 from tests.integration.formatters import BARE
 from worker.jobs.status_report import document_statuses
+
+KINDS = (SiteKind.CLOUD,)
 
 ROW = "Count the pictures | Aiko Brandt | High | 2026-12-24"
 

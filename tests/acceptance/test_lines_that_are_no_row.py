@@ -2,8 +2,11 @@
 
 import pytest
 
+from connectors.jira.payloads import SiteKind
 from tests.acceptance.test_as_people_leave_them import HEADER, drafted, words
 from tests.acceptance.world import World
+
+KINDS = (SiteKind.CLOUD,)
 
 BROKEN = {
     "wrapped": "| Add an alert that\nis long | Aiko Brandt | High | 2026-12-03 |",
