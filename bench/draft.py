@@ -22,11 +22,11 @@ from rich.table import Table
 
 from config.template_names import Names
 from connectors.incidents import IncidentId, IncidentRecord
+from connectors.pacing.rate_limit import NoPace
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox.scenarios.quiet_and_large_incidents import big
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.pagerduty.transport import Transport
-from connectors.rate_limit import NoPace
 from connectors.retry import RetryPolicy
 from worker.document.fill_template import fill
 from worker.drafting.draft import draft

@@ -15,7 +15,7 @@ from connectors.errors import Finding
 from connectors.incidents import Incident, IncidentId, IncidentRecord, Reference
 from connectors.log_entry_kinds import EntryKind
 from connectors.masking import Masking
-from connectors.rate_limit import Pace
+from connectors.pacing.rate_limit import Pace
 from connectors.settings import ServiceSettings
 from connectors.tickets import TicketTracker
 from connectors.tls import Authorities

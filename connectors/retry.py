@@ -17,7 +17,7 @@ from typing import TypeVar
 import tenacity
 
 from connectors.errors import ConnectorError, OutOfQuota, Unreachable
-from connectors.rate_limit import OverBudget, Pace
+from connectors.pacing.rate_limit import OverBudget, Pace
 
 T = TypeVar("T")
 LONGEST_HOLD = 86_400.0

@@ -116,7 +116,9 @@ class Recorder:
 
     ``words`` gives the body that the service answers a status with, ``headers`` are in each of its
     answers, right or wrong, but for a 429, which says for itself when to come back. At most
-    ``keep`` requests are kept, the last ones.
+    ``keep`` requests are kept, the last ones. Each answer comes ``latency`` seconds late; of more
+    than ``most_at_once`` requests under way (None: any number) those too many get a 429.
+    ``busiest`` tells how many there were at once at most.
     """
 
     def __init__(
@@ -135,8 +137,21 @@ class Recorder:
         self.served: deque[Served] = deque(maxlen=keep)
         self.faults: list[Fault] = []
         self.watcher: Watcher | None = None
+        self.latency = 0.0
+        self.most_at_once: int | None = None
+        self.busiest = self._under_way = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, as late as the service is far away."""
+        self._under_way += 1
+        self.busiest = max(self.busiest, self._under_way)
+        try:
+            await asyncio.sleep(self.latency)
+            await self._answer(scope, receive, send)
+        finally:
+            self._under_way -= 1
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Keep the request, let it have its effect unless a fault strikes, answer or do not."""
         request = Request(scope, receive)
         self._count += 1
@@ -172,6 +187,8 @@ class Recorder:
         """Tell the watcher of a moment, and give the first fault that strikes then."""
         if self.watcher is not None:
             self.watcher(served, moment)
+        if moment is Moment.BEFORE and self._under_way > (self.most_at_once or self._under_way):
+            return Fault(status=TOO_MANY_REQUESTS)
         with self.lock:
             return next((each for each in self.faults if each.strikes(str(served), moment)), None)
 

@@ -14,7 +14,7 @@ from connectors.jira.payloads import JIRA, Site, SiteKind, account, is_below, se
 from connectors.jira.responses import through_gateway, unknown_site
 from connectors.jira.searching import Searcher
 from connectors.json_fields import JsonValue
-from connectors.rate_limit import NoPace, Pace
+from connectors.pacing.rate_limit import NoPace, Pace
 from connectors.retry import Circuit, RetryPolicy
 from connectors.ticket_fields import CreateFields
 from connectors.tickets import (

@@ -21,7 +21,7 @@ from connectors.errors import ConfigurationError, ConnectorError, OutOfQuota, Pa
 from connectors.jira.payloads import JIRA
 from connectors.jira.responses import JiraAnswer, error_for, jira_answer, login_failure, lost
 from connectors.json_fields import JsonValue
-from connectors.rate_limit import Pace
+from connectors.pacing.rate_limit import Pace
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
 from connectors.tls import Authorities, proxy_of

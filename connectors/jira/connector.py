@@ -8,7 +8,7 @@ from connectors.connector import Destination, TrackerConnector, WebhookAccess
 from connectors.jira import webhook
 from connectors.jira.client import OVERLAP, Jira
 from connectors.jira.settings import JiraSettings
-from connectors.rate_limit import Pace
+from connectors.pacing.rate_limit import Pace
 from connectors.settings import ServiceSettings, revealed
 from connectors.tls import Authorities
 

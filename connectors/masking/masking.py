@@ -104,13 +104,16 @@ class Masking:
             return [self._json(one, hidden, done) for one in value]
         if not isinstance(value, dict):
             return value
-        is_named = any(is_secret_name(name) for name in _names_in(value))
+        is_named = _is_named_secret(value)
         masked = {}
         for key, inner in value.items():
-            told = self._json(inner, hidden, done)
+            # Half a million of these a storm: what needs no call is not given one.
+            told: object = done.get(inner) if type(inner) is str else None
+            if told is None and inner is not None:
+                told = self._json(inner, hidden, done)
             if is_secret_name(key) or (is_named and key in _VALUES):
                 told = _whole(key, inner, told, hidden)
-            masked[cast("str", self._json(key, hidden, done))] = told
+            masked[done.get(key) or cast("str", self._json(key, hidden, done))] = told
         return masked
 
     def _record(self, value: object, hidden: Hidden | None) -> object:
@@ -127,11 +130,13 @@ class Masking:
         return value
 
 
-def _names_in(value: dict[str, object]) -> Iterator[str]:
+def _is_named_secret(value: dict[str, object]) -> bool:
+    """Tell whether an object holds a value beside a name that says that it is a secret."""
     for key in _NAMES:
         name = value.get(key)
-        if isinstance(name, str):
-            yield name
+        if isinstance(name, str) and is_secret_name(name):
+            return True
+    return False
 
 
 def _whole(key: str, value: object, told: object, hidden: Hidden | None) -> object:

@@ -9,9 +9,10 @@ from connectors.incidents import IncidentId, Reference
 from connectors.json_fields import JsonValue
 from connectors.pagerduty import resolved_incidents, subscriptions
 from connectors.pagerduty.common_payloads import read_incident_id, reference_or_none
+from connectors.pagerduty.reading.list_pages import ListPages
 from connectors.pagerduty.refusals import Withheld
 from connectors.pagerduty.subscriptions import ExpectedWebhook
-from connectors.pagerduty.transport import ListPages, Query, Transport
+from connectors.pagerduty.transport import Query, Transport
 
 _PARTS: Sequence[tuple[str, str, Query]] = (
     ("log entries", "log_entries", {"limit": 1}),

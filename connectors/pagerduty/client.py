@@ -1,21 +1,19 @@
 """PagerDuty as a source of incidents."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from connectors.connector import EVERY_INCIDENT, IncidentFilter, NameKind
 from connectors.errors import Finding
-from connectors.follow_up import IncidentReview, PastIncident, ReviewItem
 from connectors.incidents import Incident, IncidentId, IncidentRecord, Reference
 from connectors.masking import Hidden, Masking
+from connectors.pacing.rate_limit import NoPace, Pace
 from connectors.pagerduty import checks, payloads, resolved_incidents
-from connectors.pagerduty.reading import review_payloads
 from connectors.pagerduty.reading.missing_parts import MissingParts, PlanLimits
 from connectors.pagerduty.reading.record_reader import RecordReader, incident_path
 from connectors.pagerduty.subscriptions import ExpectedWebhook
 from connectors.pagerduty.transport import Transport
-from connectors.rate_limit import NoPace, Pace
 from connectors.retry import RetryPolicy
 from connectors.tls import Authorities
 
@@ -23,8 +21,6 @@ NO_WEBHOOK = ExpectedWebhook(signed=False)
 US_URL = "https://api.pagerduty.com"
 TIMEOUT = 30.0
 """Seconds for connecting, and for each read of an answer."""
-PAST_ASKED = 5
-"""How many earlier incidents are asked for, of which the likest are told."""
 
 
 class PagerDuty:
@@ -69,13 +65,13 @@ class PagerDuty:
         a page of the incidents of that time, for those that were merged into it (up to five pages
         where something hints at a merge). Alerts are not asked for where there are none, action
         items only where there is a review, subscribers only where a status update went out, and
-        what the account's plan lacks (402) only once an hour.
+        what the account's plan lacks (402) only once an hour. They go out side by side, so that it
+        takes as long as two or three calls, and one for each four further pages of log or alerts.
         """
         hidden = Hidden()
         transport = self._transport.counting(hidden)
         gaps = MissingParts(transport, self._plan)
         record = RecordReader(transport, gaps).read(incident)
-        record = _FollowUpReader(transport, gaps).added_to(record)
         return replace(record, hidden=hidden.kinds)
 
     def resolved(
@@ -101,40 +97,3 @@ class PagerDuty:
 
     def close(self) -> None:
         self._transport.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _FollowUpReader:
-    """Adds what PagerDuty knows of an incident beside its record; ``gaps`` gathers what failed."""
-
-    transport: Transport
-    gaps: MissingParts
-
-    def added_to(self, record: IncidentRecord) -> IncidentRecord:
-        """Give the record with what follows it; what was merged away has its target's."""
-        incident = record.incident
-        if incident.merged_into is not None:
-            return record
-        follow_up = replace(
-            record.follow_up,
-            review=self.gaps.rare("incident review", lambda: self._review(incident)),
-            past=self.gaps.rare("past incidents", lambda: self._past(incident)) or (),
-        )
-        return replace(record, follow_up=follow_up, missing=tuple(self.gaps.missing))
-
-    def _review(self, incident: Incident) -> IncidentReview:
-        path = f"{incident_path(incident.id)}/review"
-        fields = self.transport.get(path, brief=True)["incident_review"].required_object()
-        items: tuple[ReviewItem, ...] | None = ()
-        if review_payloads.has_items(fields):
-            items = self.gaps.rare("action items of the review", lambda: self._items(path))
-        return review_payloads.review(fields, items or ())
-
-    def _items(self, path: str) -> tuple[ReviewItem, ...]:
-        answer = self.transport.get(f"{path}/action_items", brief=True)
-        return review_payloads.review_items(answer)
-
-    def _past(self, incident: Incident) -> tuple[PastIncident, ...]:
-        path = f"{incident_path(incident.id)}/past_incidents"
-        answer = self.transport.get(path, {"limit": PAST_ASKED}, brief=True)
-        return review_payloads.past_incidents(answer, incident.id, incident.url)

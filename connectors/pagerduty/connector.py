@@ -8,12 +8,12 @@ from connectors.connector import SourceConnector, WebhookAccess
 from connectors.incidents import IncidentId
 from connectors.log_entry_kinds import EntryKind
 from connectors.masking import Masking
+from connectors.pacing.rate_limit import Pace
 from connectors.pagerduty import webhook
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.common_payloads import OWN_ID, entry_kind, entry_word
 from connectors.pagerduty.settings import PagerDutySettings
 from connectors.pagerduty.subscriptions import ExpectedWebhook
-from connectors.rate_limit import Pace
 from connectors.settings import ServiceSettings, revealed
 from connectors.tls import Authorities
 

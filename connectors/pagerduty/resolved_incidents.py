@@ -17,7 +17,8 @@ from connectors.connector import IncidentFilter
 from connectors.errors import PayloadError, Rejected
 from connectors.incidents import Incident
 from connectors.pagerduty import payloads
-from connectors.pagerduty.transport import ListPages, Query, Transport
+from connectors.pagerduty.reading.list_pages import ListPages
+from connectors.pagerduty.transport import Query, Transport
 
 LONGEST_PERIOD = timedelta(days=180)
 """What is asked for at once: within the documented six months, whichever months they are."""

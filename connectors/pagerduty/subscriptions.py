@@ -8,7 +8,8 @@ from connectors.connector import IncidentFilter, NameKind
 from connectors.errors import AccessDenied, ConnectorError, Finding
 from connectors.incidents import Reference
 from connectors.json_fields import JsonValue
-from connectors.pagerduty.transport import ListPages, Transport
+from connectors.pagerduty.reading.list_pages import ListPages
+from connectors.pagerduty.transport import Transport
 from connectors.pagerduty.webhook import WANTED_EVENTS
 
 NEEDED_EVENTS = ("incident.resolved", "incident.annotated", "incident.reopened")

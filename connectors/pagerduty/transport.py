@@ -1,4 +1,4 @@
-"""GET requests to PagerDuty, repeated where that is worth it, and lists page by page.
+"""GET requests to PagerDuty, repeated where that is worth it.
 
 Stands on the ``pagerduty`` package, around these traps of its version 7.2.0: it repeats a 429 for
 ever without reading ``ratelimit-reset``; it sleeps by itself; it ignores every timeout but the
@@ -9,10 +9,10 @@ the API's, so only paths made here are ever asked for.
 
 import copy
 import ssl
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
-from typing import Generic, Self, TypeVar
+from dataclasses import replace
+from typing import Self
 from urllib.parse import urlsplit
 
 import httpx2
@@ -24,22 +24,18 @@ from connectors.errors import (
 )
 from connectors.json_fields import JsonValue
 from connectors.masking import Hidden, Masking
+from connectors.pacing.rate_limit import Pace
 from connectors.pagerduty import refusals
 from connectors.pagerduty.common_payloads import PAGERDUTY
-from connectors.rate_limit import Pace
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
 from connectors.tls import Authorities, proxy_of
 
 SERVICE = "PagerDuty"
-PAGE = 100
-LAST_OFFSET = 10_000
-"""Offset plus limit may not be more: documented under "Pagination", error 400 beyond."""
 BRIEF = 6.0
 """Seconds that a brief request waits for an answer, and after which it is not tried again."""
 PATIENT = 20.0
 """The seconds after which any other is not tried again: an answer that late would be late again."""
-T = TypeVar("T")
 Query = Mapping[str, str | int | Sequence[str]]
 
 
@@ -87,7 +83,8 @@ class _Client(pagerduty.RestApiV2Client):
 class Transport:
     """Asks PagerDuty; every request has a timeout, a permit, and is repeated within ``policy``.
 
-    Secrets in what PagerDuty answers are hidden here, so nothing behind it ever holds them.
+    Secrets in what PagerDuty answers are hidden here, so nothing behind it ever holds them. Safe to
+    share between threads, as httpx's clients are; a request's timeout is its thread's own.
     """
 
     def __init__(
@@ -219,65 +216,3 @@ def _usable(api_key: str) -> str:
             "Copy the key again from PagerDuty (Integrations, API Access Keys).",
         )
     return key
-
-
-@dataclass(slots=True)
-class ListPages(Generic[T]):
-    """Reads a list page by page, each item through ``parse``; iterate once.
-
-    The next page begins behind what came, however much of the limit that was. The package's own
-    iteration stops at the last offset with a warning, and goes round for ever on an empty page
-    that says ``more``; this one ends, and says whether it saw everything.
-
-    ``more`` says whether PagerDuty has more behind the page just given. Afterwards ``capped`` says
-    that the list goes on beyond the last offset, ``broken`` that PagerDuty said there was more and
-    sent nothing; ``answer`` is the first page with something to forgive, else the last one. With a
-    list for ``unread``, items that cannot be read are left out, and their errors kept there.
-    """
-
-    transport: Transport
-    path: str
-    wrapper: str
-    parse: Callable[[JsonValue], T]
-    query: Query = field(default_factory=dict)
-    unread: list[PayloadError] | None = None
-    more: bool = field(default=False, init=False)
-    capped: bool = field(default=False, init=False)
-    broken: bool = field(default=False, init=False)
-    answer: JsonValue | None = field(default=None, init=False)
-
-    def __iter__(self) -> Iterator[list[T]]:
-        """Give each page's items; a page is asked for when it is wanted."""
-        offset = 0
-        while offset < LAST_OFFSET:
-            limit = min(PAGE, LAST_OFFSET - offset)
-            asked = {**self.query, "limit": limit, "offset": offset}
-            answer = self.transport.get(self.path, asked)
-            if self.answer is None or not self.answer.forgiven:
-                self.answer = answer
-            sent = answer[self.wrapper].required_list()
-            items = list(read_each(sent, self.parse, self.unread))
-            self.more = answer["more"].flag()
-            if not sent:
-                self.broken = self.more
-                return
-            yield items
-            if not self.more:
-                return
-            offset += len(sent)
-        self.capped = True
-
-
-def read_each(
-    sent: Iterable[JsonValue], parse: Callable[[JsonValue], T], unread: list[PayloadError] | None
-) -> Iterator[T]:
-    """Read the items of a list, ``null`` among them left out; errors as in :class:`ListPages`."""
-    for item in sent:
-        if not item:
-            continue
-        try:
-            yield parse(item.required_object())
-        except PayloadError as error:
-            if unread is None:
-                raise
-            unread.append(error)

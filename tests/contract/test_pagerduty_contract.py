@@ -179,7 +179,7 @@ def test_reading_further_pages_and_windows(
     pagerduty: PagerDuty,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("connectors.pagerduty.transport.LAST_OFFSET", 200)
+    monkeypatch.setattr("connectors.pagerduty.reading.list_pages.LAST_OFFSET", 200)
     scenarios.big(sandbox.account, alerts=120, log_entries=300)
     pagerduty.record(IncidentId("Q9BIGINCIDENT9"))
     assert any(name == "until" for one in sandbox.served for name, _ in one.query)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from connectors.errors import OutOfQuota
 from connectors.incidents import IncidentId
+from connectors.pacing.rate_limit import LocalPace, OverBudget, Rate
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
-from connectors.rate_limit import LocalPace, OverBudget, Rate
 from connectors.sandbox import Fault
 from tests.integration.queue_support import KINDS, database
 from worker.app.composition import open_context
@@ -95,7 +95,7 @@ CHILD = """
 import sys
 from connectors.errors import OutOfQuota
 from connectors.incidents import IncidentId
-from connectors.rate_limit import OverBudget, Rate
+from connectors.pacing.rate_limit import OverBudget, Rate
 from connectors.pagerduty.client import PagerDuty
 from worker.journal.call_budgets import SharedPace
 from worker.journal.database import Database

@@ -29,7 +29,7 @@ from connectors.jira.connection import Connection, Credentials
 from connectors.jira.payloads import SiteKind
 from connectors.jira.responses import lost
 from connectors.jira.sandbox import API_TOKEN, EMAIL, PERSONAL_TOKEN, JiraSandbox
-from connectors.rate_limit import NoPace
+from connectors.pacing.rate_limit import NoPace
 from connectors.retry import Circuit, RetryPolicy
 from connectors.sandbox import Fault, Moment
 from connectors.tickets import Created, RemoteLink, TicketChanges, TicketId, Unknown

@@ -11,11 +11,11 @@ from connectors.errors import Unreachable
 from connectors.incidents import IncidentId
 from connectors.jira.client import Jira
 from connectors.jira.sandbox import API_TOKEN, EMAIL, JiraSandbox
+from connectors.pacing.rate_limit import BURST, LocalPace, OverBudget, Rate
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
-from connectors.rate_limit import BURST, LocalPace, OverBudget, Rate
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.sandbox import Fault
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from connectors.connector import IncidentFilter
 from connectors.errors import AccessDenied, PayloadError, Rejected
-from connectors.pagerduty import resolved_incidents, transport
+from connectors.pagerduty import resolved_incidents
 from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.reading import list_pages
 from connectors.pagerduty.sandbox import references as wire
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
@@ -164,7 +165,7 @@ def test_an_old_incident_without_its_time_of_resolution_is_told_by_its_last_chan
 def test_more_than_can_be_paged_through_is_halved_until_it_can(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "LAST_OFFSET", 300)
+    monkeypatch.setattr(list_pages, "LAST_OFFSET", 300)
     for number in range(1_000):
         happen(sandbox, f"{number}", DAY + timedelta(seconds=8 * number), timedelta())
     found = titles(pagerduty, DAY, DAY + 24 * HOUR)
@@ -174,7 +175,7 @@ def test_more_than_can_be_paged_through_is_halved_until_it_can(
 def test_more_than_can_be_paged_through_in_a_minute_is_an_error_not_a_loss(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "LAST_OFFSET", 100)
+    monkeypatch.setattr(list_pages, "LAST_OFFSET", 100)
     for _ in range(101):
         happen(sandbox, "at once", DAY, timedelta())
     with pytest.raises(Rejected, match="more incidents about 2026-10-1"):
@@ -306,7 +307,7 @@ def test_nothing_resolved_in_the_period_is_missed_and_nothing_else_given(
         pytest.MonkeyPatch.context() as patch,
         unsorted(since_means=meaning, sorts_by=order) as (server, pagerduty),
     ):
-        patch.setattr(transport, "PAGE", page)
+        patch.setattr(list_pages, "PAGE", page)
         for number, (start, length) in enumerate(lives):
             happen(server, f"{number}", DAY + start * HOUR, length * HOUR)
         found = titles(pagerduty, DAY + since * HOUR, DAY + 120 * HOUR)

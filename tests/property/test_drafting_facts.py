@@ -15,7 +15,7 @@ from connectors.incidents import Agent, AgentKind, IncidentRecord, Missing, Note
 from connectors.json_fields import JsonValue
 from connectors.pagerduty import log_payloads, payloads
 from connectors.pagerduty.common_payloads import PAGERDUTY
-from connectors.pagerduty.transport import read_each
+from connectors.pagerduty.reading.list_pages import read_each
 from tests.incidents.documents import POLICY
 from tests.incidents.making import Making, channel, person, service
 from worker.content.inline_markdown import plain_cell

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import ConnectorError, NotFound, OutOfQuota, Rejected, Unreachable
-from connectors.rate_limit import NoPace
+from connectors.pacing.rate_limit import NoPace
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy, seconds_to_wait
 
 NOW = datetime(2026, 10, 14, 12, 0, 0, tzinfo=UTC)

@@ -18,7 +18,7 @@ from connectors.connector import Connector, IncidentSource, SourceConnector, Tra
 from connectors.errors import ConfigurationError
 from connectors.log_entry_kinds import EntryKind
 from connectors.masking import Masking
-from connectors.rate_limit import LocalPace, NoPace, Pace, Rate
+from connectors.pacing.rate_limit import LocalPace, NoPace, Pace, Rate
 from connectors.tickets import Mark, TicketTracker
 from connectors.tls import Authorities
 from worker.app.registry import Services

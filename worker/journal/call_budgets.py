@@ -1,8 +1,8 @@
 """Budgets of requests that all processes on one database share.
 
-What ``connectors.rate_limit`` keeps in memory is a row here. A permit is one statement: it reserves
-the next turn, and whoever took it waits afterwards, without a connection or a lock. A process that
-ends while it waits wastes that one turn.
+What ``connectors.pacing.rate_limit`` keeps in memory is a row here. A permit is one statement: it
+reserves the next turn, and whoever took it waits afterwards, without a connection or a lock. A
+process that ends while it waits wastes that one turn.
 """
 
 import threading
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine, TextClause, text
 
-from connectors.rate_limit import Rate
+from connectors.pacing.rate_limit import Rate
 from connectors.retry import LONGEST_HOLD, on_hold
 from worker.journal.database import connected
 
@@ -38,7 +38,7 @@ _LOOK = "SELECT next_at - :head_start - {now} FROM budgets WHERE name = :name"
 
 
 class SharedPace:
-    """A budget by the rule of ``connectors.rate_limit.Rate``, kept in the table ``budgets``.
+    """A budget by the rule of ``connectors.pacing.rate_limit.Rate``, kept in the table ``budgets``.
 
     ``name`` is the service's; processes that give the same one share the budget. ``clock`` gives
     seconds, and is the database's own on PostgreSQL unless one is given.

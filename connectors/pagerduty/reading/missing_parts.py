@@ -6,7 +6,7 @@ A part fails alone, in whatever way, and is named; what broke off is never taken
 import time
 from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from connectors.errors import (
     AccessDenied,
@@ -19,8 +19,9 @@ from connectors.errors import (
 )
 from connectors.incidents import Missing
 from connectors.json_fields import JsonValue
+from connectors.pagerduty.reading.list_pages import ListPages
 from connectors.pagerduty.refusals import Withheld
-from connectors.pagerduty.transport import ListPages, Transport
+from connectors.pagerduty.transport import Transport
 
 PLAN_MEMORY = 3600.0
 """Seconds for which a part that the account's plan lacks is not asked for again."""
@@ -47,11 +48,19 @@ class PlanLimits:
 
 @dataclass(slots=True)
 class MissingParts:
-    """Reads the parts of one incident; ``missing`` gathers what was left out."""
+    """Reads the parts of one incident; ``missing`` gathers what was left out.
+
+    Parts that are read side by side each have :meth:`another`, whose ``missing`` are put together
+    in the order of the parts.
+    """
 
     transport: Transport
     plan: PlanLimits
     missing: list[Missing] = field(default_factory=list, init=False)
+
+    def another(self) -> Self:
+        """Give the same for another part, with nothing missing yet."""
+        return type(self)(self.transport, self.plan)
 
     def part(self, part: str, read: Callable[[], T]) -> T | None:
         """Read a part; where that fails, in whatever way, give None and say so in ``missing``.

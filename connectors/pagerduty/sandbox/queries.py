@@ -95,7 +95,10 @@ class QueryReader:
     def page(
         self, items: list[T], wrapper: str, show: Callable[[T], object] = lambda item: item
     ) -> dict[str, object]:
-        """Cut a page out of a list, refusing what lies beyond the last offset."""
+        """Cut a page out of a list, refusing what lies beyond the last offset.
+
+        How many there are is told to those who ask, with ``total=true``.
+        """
         limit, offset = self._number("limit", USUAL_PAGE), self._number("offset", 0)
         if not 0 < limit <= LARGEST_PAGE:
             raise invalid(f"Limit must be from 1 to {LARGEST_PAGE}.")
@@ -105,7 +108,7 @@ class QueryReader:
             wrapper: [show(item) for item in items[offset : offset + limit]],
             "limit": limit,
             "offset": offset,
-            "total": None,
+            "total": len(items) if self.text("total") == "true" else None,
             "more": offset + limit < len(items),
         }
 

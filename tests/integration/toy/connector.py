@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar
 from connectors.connector import Destination, TrackerConnector, WebhookAccess
 from connectors.errors import SignatureError
 from connectors.json_fields import Sender
-from connectors.rate_limit import Pace
+from connectors.pacing.rate_limit import Pace
 from connectors.settings import (
     FromEnvironment,
     Given,

@@ -1,0 +1,1 @@
+"""When requests go out: how many a minute, and how many side by side."""
