@@ -49,6 +49,7 @@ from config.values import (
     DirectoryLocation,
     DocumentAddress,
     Documents,
+    PageToken,
     TemplateFile,
     Zone,
     template_text,
@@ -56,10 +57,10 @@ from config.values import (
 from connectors.settings import (
     FromEnvironment,
     Place,
-    Secret,
     ServiceSettings,
     Text,
     WebAddress,
+    easy_to_guess,
     is_loopback,
 )
 
@@ -95,7 +96,7 @@ class Settings(BaseSettings):
     templates: Annotated[tuple[TemplateSettings, ...], AfterValidator(told_apart)] = ()
     ca_bundle: Annotated[Path | None, FromEnvironment("POSTMORTEM_CA_BUNDLE")] = None
     public_url: Annotated[WebAddress | None, FromEnvironment("POSTMORTEM_PUBLIC_URL")] = None
-    token: Annotated[Secret | None, FromEnvironment("POSTMORTEM_TOKEN", secret=True)] = None
+    token: Annotated[PageToken | None, FromEnvironment("POSTMORTEM_TOKEN", secret=True)] = None
     routes: Annotated[tuple[RouteSettings, ...], AfterValidator(reachable)] = ()
     priorities: Mapping[Text, Text] = {}
     owners: Mapping[Text, Text] = {}
@@ -235,6 +236,7 @@ def load(
     odd = mistyped(variables, environ)
     if problems:
         raise ConfigurationProblems([*problems, *odd])
+    odd += tuple(easy_to_guess(settings.group(one) for one in groups))
     settings._warnings = odd
     return settings
 

@@ -15,7 +15,14 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
-from connectors.settings import Duration, Text, refuse_password, split_address, web_address
+from connectors.settings import (
+    Duration,
+    Secret,
+    Text,
+    refuse_password,
+    split_address,
+    web_address,
+)
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
@@ -198,6 +205,21 @@ def _template_file(path: Path) -> Path:
 
 TemplateFile = Annotated[Path, AfterValidator(_template_file)]
 """A file that holds a template, and can be read."""
+SHORTEST_TOKEN = 16
+"""Characters that nobody guesses, nor finds by trying."""
+
+
+def _hard_to_guess(token: SecretStr) -> SecretStr:
+    length = len(token.get_secret_value())
+    if length < SHORTEST_TOKEN:
+        raise ValueError(
+            f"has {length} character{'s' if length > 1 else ''}, and must have at least "
+            f"{SHORTEST_TOKEN}, for it opens every document. Make one with `openssl rand -hex 16`."
+        )
+    return token
+
+
+PageToken = Annotated[Secret, AfterValidator(_hard_to_guess)]
 DatabaseAddress = Annotated[SecretStr, AfterValidator(database_address)]
 Documents = Annotated[DocumentsLocation, BeforeValidator(_documents)]
 DocumentAddress = Annotated[str, AfterValidator(document_address)]

@@ -5,7 +5,7 @@ it. Every check raises ``ValueError`` with a sentence that is read behind the se
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
@@ -206,6 +206,23 @@ SigningSecrets = Annotated[
 """Signing secrets, any of which may have signed: more than one while one is being rotated."""
 CallsPerMinute = Annotated[int, Field(ge=0, le=1_000_000)]
 """How many requests a service is sent in a minute by all machines together; 0 is no limit."""
+
+
+SHORTEST_SIGNING_SECRET = 16
+
+
+def easy_to_guess(groups: Iterable[ServiceSettings]) -> Iterator[str]:
+    """Give a sentence for each signing secret that is short: who guesses it can send events."""
+    for group in groups:
+        for name in type(group).model_fields:
+            value = getattr(group, name)
+            secrets = value if isinstance(value, tuple) else ()
+            lengths = [len(one) for one in secrets if isinstance(one, SecretStr)]
+            if lengths and min(lengths) < SHORTEST_SIGNING_SECRET:
+                yield (
+                    f"A secret in {group.shown(name)} has {min(lengths)} characters, and whoever "
+                    f"guesses it can send events: let it have {SHORTEST_SIGNING_SECRET} or more."
+                )
 
 
 def revealed(secret: SecretStr | None) -> str:

@@ -52,7 +52,7 @@ def image_environment() -> dict[str, str]:
 def loaded(environment: Mapping[str, str], secrets: Path, place: str) -> Settings:
     """Load the settings as the process does, with its secrets at another place."""
     for name in (word.removeprefix(place) for word in environment.values() if place in word):
-        (secrets / name).write_text(VALUES.get(name, "a-secret\n"), "utf-8")
+        (secrets / name).write_text(VALUES.get(name, "a-secret-of-some-length\n"), "utf-8")
     there = {name: word.replace(place, f"{secrets}/") for name, word in environment.items()}
     return load(DEPLOY / "postmortem.toml", {**there, CONFIG_VARIABLE: ""})
 

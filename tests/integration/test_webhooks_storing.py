@@ -32,8 +32,8 @@ from worker.cli.main import log_plainly
 from worker.jobs.job import JobRequest
 from worker.jobs.results import Trigger
 from worker.queue import Client
-from worker.web import access
-from worker.web.access import BODY_LIMIT
+from worker.web import request_limits
+from worker.web.request_limits import BODY_LIMIT
 
 PATIENCE = 5.0
 NOBODY = 65534
@@ -330,7 +330,7 @@ def test_an_unsigned_v2_webhook_is_told_what_it_is(on_list):
 
 
 def test_a_body_that_trickles_in_is_not_waited_for(monkeypatch, on_list):
-    monkeypatch.setattr(access.read_body, "__defaults__", (BODY_LIMIT, 0.2))
+    monkeypatch.setattr(request_limits.read_body, "__defaults__", (BODY_LIMIT, 0.2))
     place = urlsplit(on_list.url)
     with closing(http.client.HTTPConnection(place.netloc, timeout=PATIENCE)) as connection:
         connection.putrequest("POST", place.path)

@@ -145,6 +145,22 @@ class Shelf:
             return steps[0] if len(steps) == 1 else steps.pop()
 
 
+@dataclass
+class KeptSessions:
+    """Sessions in memory, until when by digest."""
+
+    ends: dict[str, float] = field(default_factory=dict)
+
+    def begin(self, digest: str, until: float, now: float) -> None:
+        self.ends = {one: end for one, end in self.ends.items() if end > now} | {digest: until}
+
+    def holds(self, digest: str, now: float) -> bool:
+        return self.ends.get(digest, 0) > now
+
+    def end(self, digest: str) -> None:
+        self.ends.pop(digest, None)
+
+
 def shelf() -> Shelf:
     """Give a library with one document."""
     made = Shelf()
@@ -177,9 +193,11 @@ def served(
     secrets: bool = True,
     checks: dict[str, Callable[[], object]] | None = None,
     metrics: Metrics | None = None,
+    sessions: "KeptSessions | None" = None,
 ) -> Iterator[str]:
     """Serve the application on loopback and give its address."""
     settings = WebSettings(
+        sessions=sessions or KeptSessions(),
         webhooks={
             "pagerduty": WebhookAccess(
                 pagerduty.read,

@@ -53,7 +53,10 @@ settle = "1s"
 
 @dataclass
 class Installation:
-    """One installation. ``processes`` are all that were started, in that order."""
+    """One installation. ``processes`` are all that were started, in that order.
+
+    ``besides`` is further environment of processes that start from now on.
+    """
 
     folder: Path
     pagerduty: PagerDutySandbox
@@ -62,6 +65,7 @@ class Installation:
     documents: Documents
     processes: list[Process] = field(default_factory=list)
     door: Process | None = None
+    besides: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.every("10s")
@@ -90,6 +94,7 @@ class Installation:
             "JIRA_PROJECT": "OPS",
             "POSTMORTEM_DOCUMENTS": self.documents.setting,
             "POSTMORTEM_DATABASE_URL": self.database,
+            **self.besides,
         }
 
     def begin(self, *words: str) -> Process:

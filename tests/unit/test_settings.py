@@ -120,7 +120,7 @@ def test_every_variable_of_the_interface_sets_its_setting(elsewhere: Path) -> No
             **JIRA_CLOUD,
             "PAGERDUTY_API_KEY": "pd-key",
             "PAGERDUTY_API_URL": "https://api.eu.pagerduty.com",
-            "PAGERDUTY_WEBHOOK_SECRET": "new, old",
+            "PAGERDUTY_WEBHOOK_SECRET": "the-newer-of-the-two, the-older-of-the-two",
             "JIRA_ISSUE_TYPE": "Bug",
             "JIRA_WEBHOOK_SECRET": "jira-secret",
             "POSTMORTEM_DOCUMENTS": "git+ssh://git@git.example.com/pm.git#trunk:2026/incidents",
@@ -128,13 +128,13 @@ def test_every_variable_of_the_interface_sets_its_setting(elsewhere: Path) -> No
             "POSTMORTEM_TIMEZONE": "Europe/Berlin",
             "POSTMORTEM_TEMPLATE": "team.md",
             "POSTMORTEM_PUBLIC_URL": "https://postmortems.example.com/",
-            "POSTMORTEM_TOKEN": "open-sesame",
+            "POSTMORTEM_TOKEN": "open-sesame-if-you-please",
         },
     )
     assert revealed(settings.group(PagerDutySettings)) == {
         "api_key": "pd-key",
         "api_url": "https://api.eu.pagerduty.com",
-        "webhook_secrets": ["new", "old"],
+        "webhook_secrets": ["the-newer-of-the-two", "the-older-of-the-two"],
         "calls_per_minute": 900,
     }
     assert revealed(settings.group(JiraSettings)) == {
@@ -156,7 +156,7 @@ def test_every_variable_of_the_interface_sets_its_setting(elsewhere: Path) -> No
     assert settings.template_text() == "# Postmortem: [Incident Title]\n"
     assert settings.public_url == "https://postmortems.example.com"
     assert settings.token is not None
-    assert settings.token.get_secret_value() == "open-sesame"
+    assert settings.token.get_secret_value() == "open-sesame-if-you-please"
     assert settings.group(JiraSettings).url
     assert settings.group(PagerDutySettings).api_key
 
@@ -196,7 +196,7 @@ def test_the_file_is_the_one_named_else_the_environments_else_the_one_that_lies_
 def test_every_secret_may_be_in_a_file_whose_last_line_break_is_no_part_of_it(
     variable: str, elsewhere: Path
 ) -> None:
-    secret = "postgresql://db/x" if variable.endswith("DATABASE_URL") else "hush"
+    secret = "postgresql://db/x" if variable.endswith("DATABASE_URL") else "hush-hush-hush-hush"
     (elsewhere / "secret").write_text(f"{secret}\r\n")
     settings = load_alone({f"{variable}_FILE": "secret"})
     (place,) = (v.place for v in VARIABLES if v.name == variable)
@@ -208,12 +208,12 @@ def test_every_secret_may_be_in_a_file_whose_last_line_break_is_no_part_of_it(
 
 
 def test_a_secret_may_be_in_a_file_that_the_settings_file_names(elsewhere: Path) -> None:
-    (elsewhere / "key").write_text("from-a-file\n")
+    (elsewhere / "key").write_text("from-a-file-of-its-own\n")
     settings = from_text('token_file = "key"\n[pagerduty]\napi_key_file = "key"\n')
     assert settings.group(PagerDutySettings).api_key is not None
-    assert settings.group(PagerDutySettings).api_key.get_secret_value() == "from-a-file"
+    assert settings.group(PagerDutySettings).api_key.get_secret_value() == "from-a-file-of-its-own"
     assert settings.token is not None
-    assert settings.token.get_secret_value() == "from-a-file"
+    assert settings.token.get_secret_value() == "from-a-file-of-its-own"
 
 
 def test_a_secrets_file_is_not_read_where_the_environment_gives_the_secret() -> None:

@@ -3,9 +3,10 @@
 import errno
 import logging
 import os
+import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
 from functools import partial
@@ -13,6 +14,7 @@ from ipaddress import ip_address
 
 import structlog
 import uvicorn
+from starlette.types import ASGIApp
 
 from config.settings import Settings
 from connectors.errors import PostmortemError
@@ -28,7 +30,15 @@ from worker.jobs.job import JobOutcome, JobPhase, JobRequest, JobState
 from worker.jobs.results import Trigger
 from worker.queue import Queue, QueueSettings, Schedule
 from worker.web.application import WebSettings, create
+from worker.web.connections import (
+    ACCEPTED_AT_ONCE,
+    WAITING_OUTSIDE,
+    GuardedConnection,
+    Register,
+    files_for_connections,
+)
 from worker.web.monitoring import Metrics
+from worker.web.request_limits import MOST_REQUESTS, RequestLimit
 
 SCHEDULE = "sync"
 REMEMBERED = 1000
@@ -36,8 +46,6 @@ REMEMBERED = 1000
 log = structlog.get_logger()
 LONGEST_START = 30.0
 """Seconds that the web server may take to start."""
-MOST_REQUESTS = 500
-"""Requests at a time; more are told to come back (503), before files run out."""
 LAST_ANSWERS = 5
 """Seconds that requests under way are given when the web server stops."""
 
@@ -163,19 +171,7 @@ class Service:
         settings.require_token(host)
         self.worker = Worker(settings, settle=settle)
         self._host, self._port = host, port
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                self._application(settings),
-                host=host,
-                port=port,
-                log_level="warning",
-                http="h11",  # whatever else is installed, what is tested is what runs
-                loop="asyncio",
-                ws="none",
-                limit_concurrency=MOST_REQUESTS,
-                timeout_graceful_shutdown=LAST_ANSWERS,
-            )
-        )
+        self._server = uvicorn.Server(_web_server(self._application(settings), host, port))
         self._refusal = _RefusedAddress()
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
 
@@ -194,6 +190,7 @@ class Service:
         started = threading.Event()
         for _ in range(int(LONGEST_START * 100)):
             if self._server.started:
+                self._let_others_wait()
                 return
             if not self._thread.is_alive():
                 break
@@ -204,6 +201,13 @@ class Service:
             f"{self._refusal.why and f' ({self._refusal.why})'}.",
             "Choose another with --port, or another address with --host.",
         )
+
+    def _let_others_wait(self) -> None:
+        """Have the system keep connections while few are taken at once."""
+        for one in self._server.servers:
+            for listening in one.sockets:
+                with socket.socket(fileno=os.dup(listening.fileno())) as same:
+                    same.listen(WAITING_OUTSIDE)
 
     def stop(self) -> bool:
         """Stop serving and working; see :meth:`Worker.stop`."""
@@ -221,9 +225,10 @@ class Service:
                 told = "; ".join(state.failures) or f"it is still {state.phase.value}"
                 raise PostmortemError(f"The job of incident {state.subject} is not done: {told}")
 
-    def _application(self, settings: Settings) -> Callable[..., object]:
+    def _application(self, settings: Settings) -> ASGIApp:
         worker = self.worker
         web = WebSettings(
+            sessions=worker.context.journal.web_sessions,
             webhooks=Services.under(settings).webhooks,
             token=settings.token.get_secret_value() if settings.token else None,
             public_url=str(settings.public_url) if settings.public_url else None,
@@ -236,6 +241,25 @@ class Service:
             return worker.context.clock().astimezone(settings.timezone).date()
 
         return create(library, worker.keep, web, checks, worker.metrics, today)
+
+
+def _web_server(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
+    """Give how the application is served; what a header says of where it is from counts nothing."""
+    register = Register(files_for_connections())
+    most = min(MOST_REQUESTS, register.most * 3 // 4)
+    return uvicorn.Config(
+        RequestLimit(app, most, register.make_room),
+        host=host,
+        port=port,
+        log_level="warning",
+        http=partial(GuardedConnection, register),  # type: ignore[arg-type]  # it is only called
+        loop="asyncio",
+        ws="none",
+        backlog=ACCEPTED_AT_ONCE,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=LAST_ANSWERS,
+    )
 
 
 def ip_is_any(host: str) -> bool:

@@ -25,13 +25,14 @@ from worker.journal.records import (
     Pull,
 )
 from worker.journal.tables import chunks, put, put_first
+from worker.journal.web_sessions import WebSessions
 from worker.tracking.tracked_tickets import Intent, TrackedTicket
 
 
 class Journal:
     """The memory, on an open database. Each method is one transaction.
 
-    ``skips`` remembers the incidents that got no draft, ``reports`` what events told.
+    ``skips`` holds the incidents that got no draft, ``reports`` what events told.
     """
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
@@ -48,6 +49,7 @@ class Journal:
         self.born_at = datetime.fromisoformat(at)
         self.skips = Skips(database)
         self.reports = EventReports(database)
+        self.web_sessions = WebSessions(database)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -104,9 +106,8 @@ class Journal:
         """Forget documents that are no longer in the store."""
         with self._begin() as connection:
             for part in chunks(names):
-                connection.execute(
-                    delete(tables.documents).where(tables.documents.c.name.in_(part))
-                )
+                gone = tables.documents.c.name.in_(part)
+                connection.execute(delete(tables.documents).where(gone))
 
     def incident(self, incident: IncidentId) -> KnownIncident | None:
         """Give what is remembered of an incident, None for nothing."""

@@ -163,6 +163,13 @@ budgets = Table(
     Column("next_at", Double, nullable=False),
 )
 
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("until", Double, nullable=False),
+)
+
 
 T = TypeVar("T")
 CHUNK = 500
@@ -204,7 +211,7 @@ def chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "006"
+NEWEST = "007"
 """The revision of the tables that this release makes."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 

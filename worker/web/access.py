@@ -1,4 +1,4 @@
-"""Who may see the pages and use the API, and from where; how much a request may bring.
+"""Who may see the pages and use the API, and from where.
 
 With a token, a person shows it once and gets a cookie; a program sends it with each request.
 Without one the server is bound to this machine alone, and only requests that name this machine are
@@ -6,30 +6,30 @@ answered: else a web page elsewhere could have its own name point here (DNS rebi
 everything.
 """
 
-import asyncio
 import hashlib
 import hmac
+import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from worker.web.sign_in import LIFETIME, Sessions, SignInBrake, new_cookie, session_digest
+
 COOKIE = "postmortem_session"
-LIFETIME = 30 * 24 * 3600
-"""Seconds that a person stays signed in."""
+SAFE_COOKIE = f"__Host-{COOKIE}"
+"""The cookie's name where people come by TLS: browsers take one of that name from this very host
+alone, and by TLS alone (RFC 6265bis, 4.1.3.2)."""
 
-BODY_LIMIT = 1024 * 1024
-"""Bytes that a request may have. PagerDuty drops events above 256 KB by itself."""
-
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER = "bearer "
-
-
-class BodyTooLarge(Exception):
-    """The body is larger than it may be."""
+_NAMED_HOST = re.compile(r"(?:\[[0-9a-f:.]{2,45}\]|[a-z0-9_.-]{1,253})(?::[0-9]{1,5})?")
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(\S*)")
 
 
 class NotSignedIn(Exception):
@@ -40,89 +40,118 @@ class Forbidden(Exception):
     """The request comes from somewhere else; the text is a sentence."""
 
 
+class Malformed(Exception):
+    """The request cannot be understood; the text is a sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
-    """The rules of who may come in.
+    """The rules of who may come in; with a ``token``, ``sessions`` keeps who has shown it.
 
-    ``key`` signs cookies and forms: with a token it follows from it, so that several processes,
-    and one after a restart, understand each other's.
+    ``public_url`` tells besides whether people come by TLS: what a request says of that may be
+    made up.
     """
 
     token: str | None
     public_url: str | None
-    key: bytes
+    sessions: Sessions
     clock: Callable[[], float] = time.time
+    brake: SignInBrake = field(default_factory=SignInBrake)
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
-    @classmethod
-    def under(cls, token: str | None, public_url: str | None) -> "Access":
-        """Make the rules from the settings."""
-        key = hashlib.sha256(f"postmortem {token}".encode()).digest() if token else None
-        return cls(token or None, public_url or None, key or secrets.token_bytes(32))
+    async def admit(self, request: Request) -> None:
+        """Let the request pass.
 
-    def admit(self, request: Request) -> None:
-        """Let the request pass. Raises ``NotSignedIn`` or ``Forbidden``."""
+        Raises ``NotSignedIn``, ``Forbidden``, ``Malformed`` or ``TooManyAttempts``.
+        """
+        if request.method not in _READING:
+            self.check_origin(request)
         if self.token is None:
             self._check_host(request)
-        elif not (self._bears_token(request) or self.holds(request.cookies.get(COOKIE, ""))):
+        elif not (await self._holds(request) or await self._bears_token(request)):
             raise NotSignedIn
-        if request.method not in {"GET", "HEAD", "OPTIONS"}:
-            self.check_origin(request)
 
     def check_origin(self, request: Request) -> None:
-        """Refuse what another site's page makes a browser send. Raises ``Forbidden``."""
-        origin = request.headers.get("origin")
+        """Refuse what another site's page makes a browser send.
+
+        Raises ``Forbidden``, and ``Malformed`` for an origin that is none.
+        """
+        host = request.headers.get("host", "").lower()
+        if not _NAMED_HOST.fullmatch(host):
+            raise Forbidden("The request does not say which host it is for, so it was not done.")
         fetched = request.headers.get("sec-fetch-site", "same-origin")
-        own = {request.headers.get("host", ""), _place(self.public_url)}
-        if fetched not in {"same-origin", "none"} or (
-            origin is not None and _place(origin) not in own
-        ):
+        origins = [_origin(one) for one in request.headers.getlist("origin")]
+        own = {host, _place(self.public_url)} - {""}
+        if fetched not in {"same-origin", "none"} or not own.issuperset(origins):
             raise Forbidden("This was sent by a page of another site, so it was not done.")
 
-    def is_token(self, given: str) -> bool:
-        """Compare with the token, in constant time."""
-        return self.token is not None and _same(given, self.token)
+    async def sign_in(self, request: Request, given: str) -> str | None:
+        """Give the value of a cookie that lets its bearer in, None where that is not the token.
 
-    def new_session(self) -> str:
-        """Give the value of a cookie that lets its bearer in for :data:`LIFETIME`."""
-        until = str(int(self.clock()) + LIFETIME)
-        return f"{until}.{self._signed('session', until)}"
+        Raises ``TooManyAttempts``.
+        """
+        token = self.token
+        if token is None or not await self._is_token(request, given):
+            return None
+        cookie, now = new_cookie(), self.clock()
+        digest = session_digest(cookie, token)
+        await run_in_threadpool(self.sessions.begin, digest, now + LIFETIME, now)
+        return cookie
 
-    def holds(self, session: str) -> bool:
-        """Tell whether a cookie's value is one that lets its bearer in now."""
-        until, _, signature = session.partition(".")
-        if not _same(signature, self._signed("session", until)):
-            return False
-        return self.clock() < int(until)
+    def sign_out(self, request: Request) -> None:
+        """End the session whose cookie the request has, so that the cookie opens nothing more."""
+        if self.token is not None and (cookie := self.cookie_of(request)):
+            self.sessions.end(session_digest(cookie, self.token))
+
+    def cookie_of(self, request: Request) -> str:
+        """Give the value of the request's cookie, "" where it has none."""
+        return request.cookies.get(self.cookie, "")
+
+    @property
+    def cookie(self) -> str:
+        """The cookie's name."""
+        return SAFE_COOKIE if self.secure else COOKIE
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come by TLS, so that the cookie is kept to it."""
+        return (self.public_url or "").lower().startswith("https:")
 
     def form_key(self, request: Request) -> str:
         """Give what a form must send back, so that no other site can make one up."""
-        return self._signed("form", request.cookies.get(COOKIE, ""))
+        cookie = self.cookie_of(request) if self.token is not None else ""
+        return hmac.new(cookie.encode() or self.key, b"form", hashlib.sha256).hexdigest()
 
     def check_form(self, request: Request, given: str) -> None:
         """Refuse a form that this site did not give out. Raises ``Forbidden``."""
         if not _same(given, self.form_key(request)):
             raise Forbidden("This form is too old. Go back, reload the page and try again.")
 
-    def secure(self, request: Request) -> bool:
-        """Tell whether the cookie may be kept to HTTPS."""
-        return request.url.scheme == "https" or (self.public_url or "").startswith("https:")
+    async def _holds(self, request: Request) -> bool:
+        cookie = self.cookie_of(request)
+        if not cookie or self.token is None:
+            return False
+        digest = session_digest(cookie, self.token)
+        return await run_in_threadpool(self.sessions.holds, digest, self.clock())
+
+    async def _bears_token(self, request: Request) -> bool:
+        header = request.headers.get("authorization", "")
+        if header[: len(_BEARER)].lower() != _BEARER:
+            return False
+        return await self._is_token(request, header[len(_BEARER) :].strip())
+
+    async def _is_token(self, request: Request, given: str) -> bool:
+        address = request.client.host if request.client else ""
+        return await self.brake.look(address, lambda: _same(given, self.token or ""))
 
     def _check_host(self, request: Request) -> None:
-        host = request.headers.get("host", "")
-        if not (_is_this_machine(host) or host == _place(self.public_url)):
+        host = request.headers.get("host", "").lower()
+        public = self.public_url and host == _place(self.public_url)
+        if not (public or _is_this_machine(host)):
             raise Forbidden(
                 "This page is for this machine only. Open it as localhost or 127.0.0.1, or set "
                 "POSTMORTEM_PUBLIC_URL and POSTMORTEM_TOKEN."
             )
-
-    def _bears_token(self, request: Request) -> bool:
-        header = request.headers.get("authorization", "")
-        if header[: len(_BEARER)].lower() != _BEARER:
-            return False
-        return self.is_token(header[len(_BEARER) :].strip())
-
-    def _signed(self, purpose: str, text: str) -> str:
-        return hmac.new(self.key, f"{purpose} {text}".encode(), hashlib.sha256).hexdigest()
 
 
 def _same(one: str, other: str) -> bool:
@@ -130,10 +159,28 @@ def _same(one: str, other: str) -> bool:
 
 
 def _place(url: str | None) -> str:
-    return urlsplit(url or "").netloc
+    return urlsplit(url or "").netloc.lower()
+
+
+def _origin(text: str) -> str:
+    """Give the host and port of an origin.
+
+    Raises ``Forbidden`` for that of a page without one, ``Malformed`` for what is no origin.
+    """
+    if text.strip() in {"", "null"}:
+        raise Forbidden("This was sent by a page that does not say where it is from.")
+    found = _ORIGIN.fullmatch(text.strip().lower())
+    place = found[1] if found else ""
+    if found and not place:
+        return ""  # a file's or a program's: no host's page
+    if not _NAMED_HOST.fullmatch(place):
+        raise Malformed("The request's Origin cannot be read.")
+    return place
 
 
 def _is_this_machine(host: str) -> bool:
+    if not _NAMED_HOST.fullmatch(host):
+        return False
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -144,21 +191,3 @@ def _is_this_machine(host: str) -> bool:
         return ip_address(name).is_loopback
     except ValueError:
         return False
-
-
-async def read_body(request: Request, limit: int = BODY_LIMIT, seconds: float = 10) -> bytes:
-    """Give the raw body.
-
-    Raises ``TooLarge`` before reading where the length is announced, else as soon as it is
-    exceeded, and ``TimeoutError`` where the body is not complete in time.
-    """
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > limit:
-        raise BodyTooLarge
-    body = bytearray()
-    async with asyncio.timeout(seconds):
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > limit:
-                raise BodyTooLarge
-    return bytes(body)

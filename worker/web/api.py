@@ -13,7 +13,7 @@ from connectors.errors import NotFound
 from connectors.incidents import IncidentId
 from worker.jobs.job import JobState
 from worker.jobs.status_report import DocumentStatus, JournalEntry, SkippedIncident
-from worker.web.access import COOKIE, Access
+from worker.web.access import Access
 from worker.web.page_data import DocumentView, IncidentInPath, JobInPath, PageData
 
 _MOST = 500
@@ -46,9 +46,11 @@ class RequestedJob(ApiModel):
 
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "The request cannot be understood."},
     401: {"model": Problem, "description": "No token, or another one."},
     403: {"model": Problem, "description": "The request was sent by another site's page."},
     422: {"model": Problem, "description": "A value is not of the form it must have."},
+    429: {"model": Problem, "description": "Too many wrong tokens came from this address."},
     503: {"model": Problem, "description": "The documents or the queue cannot be reached."},
 }
 _UNKNOWN: dict[int | str, dict[str, Any]] = {
@@ -60,7 +62,7 @@ def api_routes(data: PageData, access: Access) -> APIRouter:
     """Give the API's routes."""
     router = APIRouter(
         prefix="/api",
-        dependencies=[Depends(access.admit), *(_schemes() if access.token else [])],
+        dependencies=[Depends(access.admit), *(_schemes(access) if access.token else [])],
         responses=_PROBLEMS,
     )
 
@@ -125,10 +127,11 @@ def api_routes(data: PageData, access: Access) -> APIRouter:
     return router
 
 
-def _schemes() -> Sequence[Dependency]:
+def _schemes(access: Access) -> Sequence[Dependency]:
     """Name the ways to show the token, for the description; the check itself is elsewhere."""
     bearer = HTTPBearer(auto_error=False, description="The value of POSTMORTEM_TOKEN.")
-    cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="As signing in gives it.")
+    told = "As signing in gives it."
+    cookie = APIKeyCookie(name=access.cookie, auto_error=False, description=told)
     return [Security(bearer), Security(cookie)]
 
 

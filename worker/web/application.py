@@ -3,6 +3,7 @@
 What went wrong is told in a sentence: as a page to people, as JSON to programs.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -18,11 +19,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.connector import WebhookAccess
 from connectors.errors import NotFound, PostmortemError
-from worker.web.access import Access, Forbidden, NotSignedIn
+from worker.web.access import Access, Forbidden, Malformed, NotSignedIn
 from worker.web.api import api_routes
 from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData
 from worker.web.pages import PageTemplates, page_routes, part, sign_in_routes
+from worker.web.request_limits import Room
+from worker.web.sign_in import Sessions, TooManyAttempts
 from worker.web.webhooks import StoreEvents, webhook_routes
 
 _PARTS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
@@ -34,9 +37,10 @@ class WebSettings:
     """Who sends webhooks, the token of people, and where people reach the page.
 
     ``webhooks`` are by the last part of their address. Without a ``token`` the server must be
-    bound to this machine alone.
+    bound to this machine alone; with one, ``sessions`` keeps who has shown it.
     """
 
+    sessions: Sessions
     webhooks: Mapping[str, WebhookAccess] = field(default_factory=dict)
     token: str | None = None
     public_url: str | None = None
@@ -56,9 +60,17 @@ def create(
     readiness depends on, each raising where something is wrong. ``today`` judges deadlines.
     """
     metrics = metrics or Metrics()
-    access = Access.under(settings.token, settings.public_url)
+    access = Access(settings.token or None, settings.public_url or None, settings.sessions)
     look = PageTemplates(access)
-    app = FastAPI(title="Postmortems", docs_url=None, redoc_url=None, openapi_url=None)
+    # a redirect to the address with or without its last slash would lead to whatever Host says
+    app = FastAPI(
+        title="Postmortems",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.room = Room()
     ErrorResponses(look).attach(app)
     app.add_middleware(SafeHeaders)
     app.include_router(webhook_routes(settings.webhooks, store, metrics))
@@ -112,6 +124,8 @@ class ErrorResponses:
         """Make the application answer in this way."""
         app.exception_handler(NotSignedIn)(self._not_signed_in)
         app.exception_handler(Forbidden)(self._forbidden)
+        app.exception_handler(Malformed)(self._not_understood)
+        app.exception_handler(TooManyAttempts)(self._too_many_attempts)
         app.exception_handler(PostmortemError)(self._failed)
         app.exception_handler(RequestValidationError)(self._malformed)
         app.exception_handler(HTTPException)(self._refused)
@@ -131,6 +145,14 @@ class ErrorResponses:
 
     def _forbidden(self, request: Request, error: Forbidden) -> Response:
         return self._tell(request, 403, str(error))
+
+    def _not_understood(self, request: Request, error: Malformed) -> Response:
+        return self._tell(request, 400, str(error))
+
+    def _too_many_attempts(self, request: Request, error: TooManyAttempts) -> Response:
+        answer = self._tell(request, 429, str(error))
+        answer.headers["Retry-After"] = str(math.ceil(error.again_in))
+        return answer
 
     def _failed(self, request: Request, error: PostmortemError) -> Response:
         if isinstance(error, NotFound):

@@ -1,5 +1,6 @@
 """The web pages: signing in, the list of postmortems, and each with its chart and journal."""
 
+import math
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
@@ -11,11 +12,12 @@ from urllib.parse import parse_qs, urlsplit
 import jinja2
 from fastapi import APIRouter, Depends, Query, Request
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
-from worker.web.access import COOKIE, LIFETIME, Access, BodyTooLarge, Forbidden, read_body
+from worker.web.access import Access, Forbidden
 from worker.web.markdown_to_html import PICTURES, is_picture, to_html
 from worker.web.page_data import (
     DocumentView,
@@ -26,6 +28,8 @@ from worker.web.page_data import (
     line,
     overview,
 )
+from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
+from worker.web.sign_in import LIFETIME, TooManyAttempts
 
 
 class PageTemplates:
@@ -43,7 +47,7 @@ class PageTemplates:
             .get_template(f"{template}.html")
             .render(
                 form_key=self._access.form_key(request),
-                signed_in=self._access.token is not None and COOKIE in request.cookies,
+                signed_in=self._access.token is not None and bool(self._access.cookie_of(request)),
                 **values,
             )
         )
@@ -53,7 +57,9 @@ class PageTemplates:
         """Give a page that says one thing."""
         return self.answer(request, "message", status, heading=heading, sentence=sentence)
 
-    def ask_for_token(self, request: Request, problem: str = "", target: str = "") -> HTMLResponse:
+    def ask_for_token(
+        self, request: Request, problem: str = "", target: str = "", status: int = 401
+    ) -> HTMLResponse:
         """Give the page that asks for the token.
 
         A cookie that is kept to this site does not come with a click on a link elsewhere, in a chat
@@ -62,13 +68,16 @@ class PageTemplates:
         wanted = way_back(target or f"{request.url.path}?{request.url.query}".rstrip("?"))
         if request.headers.get("sec-fetch-site") == "cross-site" and request.method == "GET":
             return self.answer(request, "again", next=wanted)
-        return self.answer(request, "login", 401, problem=problem, next=wanted)
+        return self.answer(request, "login", status, problem=problem, next=wanted)
 
 
 def way_back(target: str) -> str:
-    """Keep a way back on this site: two slashes, forward or backward, begin another site's."""
-    on_this_site = target.startswith("/") and not target.startswith(("//", "/\\", "/log"))
-    return target if on_this_site else "/"
+    """Keep a way back on this site: two slashes, forward or backward, begin another site's.
+
+    Browsers leave out tabs and line ends before they look at an address.
+    """
+    leads_elsewhere = target.startswith(("//", "/\\", "/log")) or not target.isprintable()
+    return target if target.startswith("/") and not leads_elsewhere else "/"
 
 
 @cache
@@ -119,7 +128,7 @@ async def form(request: Request) -> dict[str, str]:
     try:
         raw = await read_body(request, limit=_LONGEST_FORM)
         fields = parse_qs(raw.decode(), keep_blank_values=True, max_num_fields=20)
-    except (BodyTooLarge, ValueError, TimeoutError):
+    except (BodiesTooMany, BodyTooLarge, ValueError, TimeoutError):
         raise Forbidden("This form cannot be read. Go back, reload the page and try again.") from (
             None
         )
@@ -140,28 +149,35 @@ def sign_in_routes(access: Access, pages: PageTemplates) -> APIRouter:
         return pages.ask_for_token(request, target="/")
 
     @router.post("/login")
-    def log_in(request: Request, fields: Form) -> Response:
+    async def log_in(request: Request, fields: Form) -> Response:
         access.check_origin(request)
         target = way_back(fields.get("next", "/"))
-        if not access.is_token(fields.get("token", "").strip()):
+        try:
+            cookie = await access.sign_in(request, fields.get("token", "").strip())
+        except TooManyAttempts as error:
+            answer: Response = pages.ask_for_token(request, str(error), target, 429)
+            answer.headers["Retry-After"] = str(math.ceil(error.again_in))
+            return answer
+        if cookie is None:
             return pages.ask_for_token(request, "This is not the token.", target)
         answer = RedirectResponse(target, 303)
         answer.set_cookie(
-            COOKIE,
-            access.new_session(),
+            access.cookie,
+            cookie,
             max_age=LIFETIME,
             httponly=True,
             samesite="strict",
-            secure=access.secure(request),
+            secure=access.secure,
         )
         return answer
 
     @router.post("/logout")
-    def log_out(request: Request, fields: Form) -> Response:
-        access.admit(request)
+    async def log_out(request: Request, fields: Form) -> Response:
+        await access.admit(request)
         access.check_form(request, fields.get("form_key", ""))
+        await run_in_threadpool(access.sign_out, request)
         answer = RedirectResponse("/", 303)
-        answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+        answer.delete_cookie(access.cookie, httponly=True, samesite="strict", secure=access.secure)
         return answer
 
     return router

@@ -25,8 +25,8 @@ from starlette.responses import PlainTextResponse
 from connectors.connector import WebhookAccess
 from connectors.errors import PayloadError, SignatureError
 from connectors.webhook_events import WebhookEvent
-from worker.web.access import BodyTooLarge, read_body
 from worker.web.monitoring import Metrics
+from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 
 StoreEvents = Callable[[Sequence[WebhookEvent]], None]
 """Stores events, all or none: they are on disk when it returns."""
@@ -112,9 +112,10 @@ UNUSED = WebhookAnswer(202, "The event is genuine, and nothing has to follow it.
 UNSIGNED = WebhookAnswer(401, "The signature is missing, or made with another secret.", "unsigned")
 TOO_LARGE = WebhookAnswer(413, "The event is larger than 1 MiB.", "too_large")
 TOO_SLOW = WebhookAnswer(503, "The event did not arrive in time. Send it again.", "too_slow")
+NO_ROOM = WebhookAnswer(503, "Too much is being received. Send it again.", "no_room")
 CUT_OFF = WebhookAnswer(400, "The connection ended before the event did.", "cut_off")
 NOT_STORED = WebhookAnswer(503, "The event could not be stored. Send it again.", "not_stored")
-_UNREAD = (TOO_LARGE, TOO_SLOW)
+_UNREAD = (TOO_LARGE, TOO_SLOW, NO_ROOM)
 """Answers after which nothing more of the body is read, however much the sender has."""
 
 
@@ -132,20 +133,25 @@ class WebhookReceiver:
         if not self._secrets:
             sentence = f"No secret is configured to check it with. Set {self._access.setting}."
             return WebhookAnswer(503, sentence, "not_configured")
-        try:
-            body = await read_body(request)
-        except BodyTooLarge:
-            return TOO_LARGE
-        except TimeoutError:
-            return TOO_SLOW
-        except ClientDisconnect:
-            return CUT_OFF
-        read = self._understand(request.headers, body)
+        read = await self._read(request)
         return await self._store(read) if isinstance(read, WebhookEvent) else read
 
     def close(self) -> None:
         """Store nothing more."""
         self._batches.close()
+
+    async def _read(self, request: Request) -> WebhookEvent | WebhookAnswer:
+        """Read the event; its body is not kept while it waits to be stored."""
+        try:
+            return self._understand(request.headers, await read_body(request))
+        except BodyTooLarge:
+            return TOO_LARGE
+        except BodiesTooMany:
+            return NO_ROOM
+        except TimeoutError:
+            return TOO_SLOW
+        except ClientDisconnect:
+            return CUT_OFF
 
     def _understand(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent | WebhookAnswer:
         try:
