@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
+from dbos._dbos import _get_dbos_instance
 
 from connectors.errors import PostmortemError
 from worker.jobs.job import JobRetryPolicy
 from worker.queue import job_records
+from worker.queue.job_order import priority, put_in_order
 from worker.queue.job_records import StoredJob
 from worker.queue.jobs_database import InFile, Location, file_engine, write_ahead
 from worker.queue.schedule import Schedule
@@ -62,6 +64,8 @@ def launch(
             DBOS.workflow(name=name)(function)
         DBOS(config=_config(location, executor))
         DBOS.launch()
+        # The engine has no public way to its connections.
+        put_in_order(_get_dbos_instance()._sys_db.engine, location)
         DBOS.register_queue(
             job_records.INCIDENTS,
             partition_concurrency=1,
@@ -113,13 +117,17 @@ def put_tick(schedule: Schedule, period: int) -> None:
     )
 
 
-def options(job: StoredJob) -> EnqueueOptions:
-    """Say how a job is to be put into the queue, by the engine or by a client of its database."""
+def options(job: StoredJob, position: int = 0) -> EnqueueOptions:
+    """Say how a job is to be put into the queue, by the engine or by a client of its database.
+
+    ``position`` is its place among those that are put there together.
+    """
     told: EnqueueOptions = {
         "workflow_name": job_records.INCIDENT_JOB,
         "queue_name": job_records.INCIDENTS,
         "workflow_id": job.id,
         "queue_partition_key": job.request.incident,
+        "priority": priority(job.request, position),
     }
     if job.request.delay:
         told["delay_seconds"] = job.request.delay

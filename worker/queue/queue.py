@@ -88,8 +88,8 @@ class Client:
         with self._asking() as client:
             if jobs:
                 with self._database.begin() as transaction:
-                    for one in jobs:
-                        options = engine.options(one)
+                    for position, one in enumerate(jobs):
+                        options = engine.options(one, position)
                         client.enqueue_in_transaction(transaction, options, one.stored())
         return [one.id for one in jobs]
 
