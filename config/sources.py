@@ -131,6 +131,8 @@ def read_file(
         problem(f"The settings file {named} is not TOML: {error}. Mend that line.")
     except UnicodeDecodeError as error:
         problem(f"The settings file {named} is not UTF-8 (byte {error.start}). Save it as UTF-8.")
+    except (ValueError, RecursionError):  # numbers without end, brackets in brackets in brackets
+        problem(f"The settings file {named} holds what no setting takes. Mend it.")
     except OSError as error:
         problem(f"The settings file {named} cannot be read ({error.strerror}). Let it be read.")
     return SettingsFile(named, legible=False)

@@ -121,7 +121,8 @@ def test_check_proves_each_template(shell: Shell) -> None:
     assert re.search(r"Template security\.md\W+4 of \d+ places are filled\n", done.stdout)
     assert re.search(r"\n +Incident Summary +filled: Duration, Impact *\n", done.stdout)
     assert re.search(r"\n +Who was told +left to people *\n", done.stdout)
-    assert re.search(r"Not in template security\.md\W+.*Users Affected", done.stdout)
+    assert re.search(r"\n +\(not in it\) +title", done.stdout) is None
+    assert re.search(r"\n +\(not in it\) +Date/Time", done.stdout)
     assert re.search(r"Template short\.md\W+2 of \d+ places are filled", done.stdout)
     assert "Template team.md" in done.stderr
     assert "Nothing in it would be filled" in done.stderr

@@ -171,25 +171,28 @@ def _template(context: JobContext, name: str, items: str, text: str) -> Iterable
         problem = "Nothing in it would be filled: no place that the program knows is there."
         yield Finding(name, problem=problem, remedy=known)
         return
-    yield _filled(name, summed_up(found), by_section(text, found, names), known)
-    if absent := lacking(found, names):
-        yield Finding(f"Not in {_lower(name)}", detail=", ".join(absent))
+    absent = lacking(found, names)
+    yield _filled(name, summed_up(found), by_section(text, found, names), absent, known)
     if remedy and makes_tickets(context):
         yield Finding(items, problem=said, remedy=remedy)
     else:
         yield Finding(items, detail=f"{said} {remedy}".rstrip())
 
 
-def _filled(name: str, summary: str, sections: Sequence[SectionFinding], known: str) -> Finding:
+def _filled(
+    name: str,
+    summary: str,
+    sections: Sequence[SectionFinding],
+    absent: Sequence[str],
+    known: str,
+) -> Finding:
     """Say section by section what is filled, where any is left; hardly any is a warning."""
     table = tuple((one.heading, one.sentence) for one in sections)
+    if absent:
+        table += (("(not in it)", ", ".join(absent)),)
     filled = sum(bool(one.filled) for one in sections)
     if 2 * filled < len(sections):
         count = f"Only {filled} of its {len(sections)} sections are filled ({summary})."
         return Finding(name, warning=count, remedy=known, table=table)
-    complete = filled == len(sections) and not any(one.left for one in sections)
+    complete = filled == len(sections) and not absent and not any(one.left for one in sections)
     return Finding(name, detail=summary, table=() if complete else table)
-
-
-def _lower(name: str) -> str:
-    return name[:1].lower() + name[1:]

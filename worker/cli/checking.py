@@ -53,8 +53,16 @@ def _checked(config: Path | None) -> list[Finding]:
 
 def _broken(error: ConfigurationProblems | ConfigurationError) -> list[Finding]:
     if isinstance(error, ConfigurationProblems):
-        return [Finding("Settings", problem=one) for one in error.problems]
+        return [_parted(one) for one in error.problems]
     return [Finding.of("Settings", error)]
+
+
+def _parted(told: str) -> Finding:
+    """Part what is wrong from its remedy, the last sentence and what belongs to it."""
+    problem, stop, remedy = told.rpartition(". ")
+    return Finding(
+        "Settings", problem=f"{problem}." if stop else told, remedy=remedy if stop else ""
+    )
 
 
 def show(found: Sequence[Finding], *, in_json: bool) -> None:

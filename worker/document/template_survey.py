@@ -1,6 +1,6 @@
 """Which places of a template are filled and which are left to people, section by section."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.template_names import Column, Names, Section, Slot
@@ -96,7 +96,7 @@ def by_section(
         sections.append(
             SectionFinding(
                 _flat(heading.text),
-                tuple(labels.get(one.place, one.place) for one in own if one.filled),
+                tuple(_called(one.place, labels) for one in own if one.filled),
                 tuple(one.place for one in own if not one.filled),
             )
         )
@@ -106,9 +106,11 @@ def by_section(
 def lacking(findings: Sequence[SlotFinding], names: Names) -> tuple[str, ...]:
     """Name the places that the program would fill and a template does not have."""
     labels = {slot.value: name for slot, name in names.labels.items()}
-    return tuple(
-        labels.get(one.place, one.place.replace("_", " ")) for one in findings if one.line is None
-    )
+    return tuple(_called(one.place, labels) for one in findings if one.line is None)
+
+
+def _called(place: str, labels: Mapping[str, str]) -> str:
+    return labels.get(place, place.replace("_", " "))
 
 
 def _flat(text: str) -> str:
