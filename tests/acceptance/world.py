@@ -122,6 +122,7 @@ class World:
         pulls: bool = True,
         tracks: bool = True,
         while_open: bool = False,
+        remakes: bool = False,
         **changes: object,
     ) -> RunResult:
         """Do one run as a process of its own would; names are those of the scenarios."""
@@ -132,6 +133,7 @@ class World:
                 pulls=pulls,
                 tracks=tracks,
                 while_open=while_open,
+                remakes=remakes,
                 since=since,
                 wait=0 if dry_run else wait,
                 sleep=self.clock.sleep,

@@ -18,9 +18,10 @@ from sqlalchemy.pool import NullPool
 
 from connectors.tickets import Mark, TicketId
 from tests.unit.tracking_support import INCIDENT, NOW, intent, tracked
-from worker.journal.database import UPGRADE_LOCK, Database, JournalError, sqlite_path
+from worker.journal.database import UPGRADE_LOCK, Database, sqlite_path
 from worker.journal.journal import Journal
 from worker.journal.records import JournalRecord, KnownDocument, Skip
+from worker.journal.sqlite_files import JournalError
 from worker.journal.tables import NEWEST, metadata, upgrade
 from worker.locks import AT_MOST, pooled
 

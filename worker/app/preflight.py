@@ -19,7 +19,7 @@ from worker.document.template_survey import (
 )
 from worker.document.unread.unfinished_text import refuse_conflicts
 from worker.document.unread.where_items_come_from import taken_from
-from worker.jobs.catalogue import look
+from worker.jobs.catalogue import look, store_findings
 from worker.jobs.context import JobContext, JobPolicy, folded
 from worker.journal.records import KnownDocument
 
@@ -29,7 +29,7 @@ def preflight(context: JobContext) -> list[Finding]:
     return [
         *_source(context),
         *tracker_findings(context),
-        *context.store.check(),
+        *store_findings(context),
         *_documents(context),
         *_templates(context),
     ]

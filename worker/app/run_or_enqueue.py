@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from config.settings import Settings
 from connectors.incidents import IncidentId
-from worker.jobs.catalogue import look
+from worker.jobs.catalogue import look, must_be_usable
 from worker.jobs.context import JobContext
 from worker.jobs.due_incidents import Search, find, move_cursors
 from worker.jobs.job import JobPhase, JobRequest, JobState, Standing
@@ -52,7 +52,7 @@ def enqueue_due(
     in between leaves the watermarks as they were, so the next look finds the same.
     """
     started = context.clock()
-    catalogue = look(context)
+    catalogue = look(context, to_write=True)
     due = find(Search(context, catalogue, trigger, since, ReadTickets()))
     standing: Mapping[str, Standing] = {} if trigger is Trigger.COMMAND else queue.standing()
     requests = []
@@ -123,6 +123,7 @@ def carry_out(settings: Settings, context: JobContext, request: RunRequest) -> R
     """
     if context.dry_run:
         return run_many(context, replace(request, wait=0))
+    must_be_usable(context)
     servers = Client(settings.database_url.get_secret_value()).workers()
     if not servers:
         return run_many(context, request)
@@ -159,6 +160,7 @@ def _through(queue: Client, context: JobContext, request: RunRequest, servers: i
                 pulls=request.pulls,
                 tracks=request.tracks,
                 while_open=request.while_open,
+                remakes=request.remakes,
             )
             for one in request.incidents
         ]

@@ -6,7 +6,7 @@ import os
 import socket
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import date
 from functools import partial
@@ -24,11 +24,13 @@ from worker.app.composition import open_context
 from worker.app.registry import Services
 from worker.app.run_or_enqueue import enqueue_due
 from worker.app.stored_page_data import StoredPageData, figures
+from worker.jobs.catalogue import must_be_usable
 from worker.jobs.context import JobContext
 from worker.jobs.incident_job import do_job, not_configured
 from worker.jobs.job import JobOutcome, JobPhase, JobRequest, JobState
 from worker.jobs.results import Trigger
 from worker.queue import Queue, QueueSettings, Schedule
+from worker.store.document_store import StoreAway
 from worker.web.application import WebSettings, create
 from worker.web.connections import (
     ACCEPTED_AT_ONCE,
@@ -127,7 +129,10 @@ class Worker:
             seconds = self.settings.quiet_for(now).total_seconds()
             told = "Left for the end of the quiet time."
             return JobOutcome(told, again_in=seconds, left=True)
-        results = do_job(self.context, request)
+        try:
+            results = do_job(self.context, request)
+        except StoreAway as error:
+            return JobOutcome(failures=(str(error),), left=True, waits=True)
         for one in results:
             self.metrics.result(one)
         return JobOutcome.of(results, tuple(not_configured(self.context, tracks=request.tracks)))
@@ -233,7 +238,10 @@ class Service:
             token=settings.token.get_secret_value() if settings.token else None,
             public_url=str(settings.public_url) if settings.public_url else None,
         )
-        checks = {"database": worker.context.journal.ping, "store": worker.context.store.list}
+        checks: dict[str, Callable[[], object]] = {
+            "database": worker.context.journal.ping,
+            "store": partial(must_be_usable, worker.context),
+        }
         library = StoredPageData(worker.context, worker.queue)
         worker.metrics.watch(partial(figures, worker.queue))
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import structlog
 import typer
+from sqlalchemy.exc import SQLAlchemyError
 
 from config.problems import ConfigurationProblems
 from config.settings import Settings
@@ -32,6 +33,7 @@ from worker.cli.terminal import (
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import RunRequest
 from worker.jobs.status_report import document_statuses, journal_of, skipped_incidents
+from worker.journal.sqlite_files import first_line, remedy_for
 
 app = typer.Typer(
     name="postmortem",
@@ -93,7 +95,9 @@ def draft(
             f"Set {words.setting}.",
         )
     with interruptible(), open_context(settings) as opened:
-        request = RunRequest(Trigger.COMMAND, tuple(incidents), tracks=False, while_open=while_open)
+        request = RunRequest(
+            Trigger.COMMAND, tuple(incidents), tracks=False, while_open=while_open, remakes=True
+        )
         finish(carry_out_shown(settings, opened, request), in_json=json)
 
 
@@ -185,6 +189,7 @@ def status(
         found = document_statuses(opened, incidents or ())
         terminal.documents(found, in_json=json)
         missing = set(incidents or ()) - {one.incident for one in found}
+        opened.store.prove_writable()
         terminal.failures(f"Incident {one} has no document." for one in sorted(missing))
         if missing:
             raise typer.Exit(FAILED)
@@ -262,4 +267,9 @@ def main() -> None:
         sys.exit(MISUSED)
     except PostmortemError as error:
         terminal.err.print(str(error), style="red", markup=False)
+        sys.exit(FAILED)
+    except SQLAlchemyError as error:  # a database that broke since it was opened
+        reason = first_line(error)
+        told = f"The database failed: {reason}. {remedy_for(reason)}"
+        terminal.err.print(told, style="red", markup=False)
         sys.exit(FAILED)

@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from connectors.errors import PostmortemError
+from connectors.errors import Finding, PostmortemError
 from connectors.incidents import IncidentId
 from worker.document.front_matter import former
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.context import JobContext
+from worker.jobs.store_presence import has_moved, listing, refuse_gone, remember_place
 from worker.journal.records import KnownDocument
-from worker.store.document_store import DocumentBusy, LinkedDocument
+from worker.store.document_store import DocumentBusy, LinkedDocument, StoreAway
 
 _NAME = re.compile(r"\d{4}-\d\d-\d\d-(?P<incident>[A-Z0-9]+)(?:-|\.)", re.ASCII)
 """How the program names a document: what says whose it is where its front matter cannot be read."""
@@ -57,21 +58,50 @@ class Catalogue:
         return [one for one in self.documents.values() if one.incident and not one.settled]
 
 
-def look(context: JobContext) -> Catalogue:
-    """List the store and read what is new in it. Raises ``PostmortemError`` if it cannot."""
+def look(context: JobContext, *, to_write: bool = False) -> Catalogue:
+    """List the store and read what is new in it.
+
+    Raises ``StoreAway`` where it cannot be listed, or shows none of what is known any more; and
+    where it cannot be written, if it is looked at ``to_write``.
+    """
     known = context.journal.documents()
-    now = {listed.name: listed.fingerprint for listed in context.store.list()}
+    now = {one.name: one.fingerprint for one in listing(context, to_write=to_write)}
     changed = [
         name
         for name, fingerprint in now.items()
         if name not in known or known[name].fingerprint != fingerprint
     ]
     met = {name: _meet(context, known.get(name), name, now[name]) for name in changed}
+    refuse_gone(context, known, now, met.values())
+    remember_place(context)
     kept = {name: one for name, one in known.items() if name in now}
     met |= _given_up({**kept, **met}.values())
     context.journal.meet((known.get(name), one) for name, one in met.items())
     context.journal.forget([name for name in known if name not in now])
     return _catalogue({**kept, **met}.values())
+
+
+def must_be_usable(context: JobContext) -> None:
+    """Raise ``StoreAway`` where documents cannot be listed, are gone, or cannot be written."""
+    names = {one.name for one in listing(context, to_write=True)}
+    known = context.journal.documents()
+    if known and names.isdisjoint(known):
+        look(context)  # they may have been renamed
+
+
+def store_findings(context: JobContext) -> Iterable[Finding]:
+    """Give what a check finds of the store, and of where the known documents are."""
+    try:
+        must_be_usable(context)
+    except StoreAway as error:
+        return [Finding.of("Documents", error)]
+    return context.store.check()
+
+
+def must_still_be_there(context: JobContext) -> None:
+    """Raise ``StoreAway`` where the documents' place was taken away since it was looked at."""
+    if has_moved(context):
+        look(context)
 
 
 def up_to_date(context: JobContext, catalogue: Catalogue, incident: IncidentId) -> Catalogue:

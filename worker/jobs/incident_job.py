@@ -31,6 +31,7 @@ from worker.jobs.write_document import (
     compose,
     open_document,
     save,
+    stays_away,
 )
 from worker.journal.records import Claim, KnownDocument
 from worker.store.document_store import Changed
@@ -44,9 +45,9 @@ log = structlog.get_logger()
 def do_job(context: JobContext, request: JobRequest) -> Sequence[IncidentResult]:
     """Do what is asked about one incident, and about the one that it was merged into.
 
-    Raises ``PostmortemError`` where the store cannot be listed; see :func:`run_incident`.
+    Raises ``StoreAway`` where the store cannot be used; see :func:`run_incident`.
     """
-    cache = RunCache(look(context), FoundAccounts(context.policy.owners))
+    cache = RunCache(look(context, to_write=True), FoundAccounts(context.policy.owners))
     results: dict[IncidentId, IncidentResult] = {}
     while request.incident not in results:
         result = run_incident(context, request, cache)
@@ -129,9 +130,8 @@ class _Steps:
             self.merged, self.report.merged_into = obtained, merge_target(obtained.incident)
         else:
             self.pulled = obtained
-        if not has_document and not self.request.pulls and self.context.source is not None:
-            # Only whoever asks for the facts as well gets another one.
-            return replace(self.report.result(), skipped="it has no document any more"), None
+        if not has_document and (told := stays_away(self.context, self.request)):
+            return replace(self.report.result(), skipped=told, warnings=(), again_in=None), None
         for _ in range(ATTEMPTS):
             try:
                 opened = self._open()

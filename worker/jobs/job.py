@@ -27,8 +27,9 @@ class JobRequest:
     The rest is for the queue. The same ``event_id`` again asks for nothing new. The job may begin
     in ``delay`` seconds (None: as is usual for the trigger); ``once`` it fails, it is not tried
     again by itself. With ``follows_merge`` another incident was merged into this one, which may
-    still be open. ``found`` tells that nobody named the incident, so that the filter counts whoever
-    asks. ``first_at`` (aware UTC) is when the work was first asked for, None for now.
+    still be open. With ``remakes`` a document that a person removed is made again. ``found`` tells
+    that nobody named the incident, so that the filter counts whoever asks. ``first_at`` (aware UTC)
+    is when the work was first asked for, None for now.
     """
 
     incident: IncidentId
@@ -43,6 +44,7 @@ class JobRequest:
     once: bool = False
     follows_merge: bool = False
     found: bool = False
+    remakes: bool = False
     first_at: datetime | None = None
 
     @property
@@ -59,6 +61,7 @@ class JobRequest:
             self.pulls >= other.pulls
             and self.tracks >= other.tracks
             and self.while_open >= other.while_open
+            and self.remakes >= other.remakes
             and self.for_a_person >= other.for_a_person
             and (not self.found or other.found or not other.for_a_person)
             and (self.resolved_at is not None or other.resolved_at is None)
@@ -95,7 +98,8 @@ class JobOutcome:
     ``summary`` is one line about what was done; ``failures`` are sentences about what was not.
     ``again_in`` is in how many seconds there is more to do, failure or not. ``results`` are what
     the summary is made of, ``notices`` hold for the whole attempt. ``left`` tells that it did
-    nothing of what was wanted, ``hopeless`` that no repetition mends its failures.
+    nothing of what was wanted, ``hopeless`` that no repetition mends its failures, ``waits`` that
+    they are of a store that is away: it is waited for as long as that takes.
     """
 
     summary: str = ""
@@ -105,6 +109,7 @@ class JobOutcome:
     left: bool = False
     hopeless: bool = False
     notices: tuple[str, ...] = ()
+    waits: bool = False
 
     @classmethod
     def of(cls, results: Sequence[IncidentResult], notices: Sequence[str] = ()) -> Self:
@@ -204,11 +209,18 @@ class JobRetryPolicy:
 
     The default tries nine times over some ten hours: long enough for an outage of a service or
     for somebody to renew a token, short enough that a job that cannot succeed is soon reported.
-    ``most_attempts`` also bounds the attempts that did not fail but asked to be continued.
+    ``most_attempts`` also bounds the attempts that did not fail but asked to be continued. A store
+    that is away is waited for without end, with pauses that double up to the ``longest_wait``.
     """
 
     pauses: tuple[float, ...] = (60, 300, 900, 1800, 3600, 7200, 10_800, 10_800)
     most_attempts: int = 40
+    first_wait: float = 10.0
+    longest_wait: float = 300.0
+
+    def wait(self, attempt: int) -> float:
+        """Give how many seconds to wait for what is away, after so many attempts."""
+        return min(self.first_wait * 2.0 ** min(attempt - 1, 10), self.longest_wait)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,13 +249,21 @@ Decision = Done | TryAgain | Parked
 def decide(outcome: JobOutcome, attempt: int, failed: int, policy: JobRetryPolicy) -> Decision:
     """Decide what follows the ``attempt``-th attempt, with ``failed`` failed ones before it."""
     if outcome.failures:
-        if outcome.hopeless:
-            return Done()
-        if failed >= len(policy.pauses) or attempt >= policy.most_attempts:
-            return Parked(outcome.failures)
-        return TryAgain(max(policy.pauses[failed], outcome.again_in or 0.0), failed + 1)
+        return _after_failure(outcome, attempt, failed, policy)
     if outcome.again_in is None:
         return Done()
     if attempt >= policy.most_attempts:
         return Parked((f"The job asked {attempt} times to be continued and never came to an end.",))
     return TryAgain(outcome.again_in, failed)
+
+
+def _after_failure(
+    outcome: JobOutcome, attempt: int, failed: int, policy: JobRetryPolicy
+) -> Decision:
+    if outcome.hopeless:
+        return Done()
+    if outcome.waits:
+        return TryAgain(policy.wait(attempt), failed)
+    if failed >= len(policy.pauses) or attempt >= policy.most_attempts:
+        return Parked(outcome.failures)
+    return TryAgain(max(policy.pauses[failed], outcome.again_in or 0.0), failed + 1)

@@ -25,7 +25,7 @@ class RunRequest:
     """What a run is asked to do.
 
     ``incidents`` empty means all. It ``pulls`` the facts, it ``tracks`` the tickets; those named
-    are drafted ``while_open``, too. ``since``
+    are drafted ``while_open``, too, and it ``remakes`` the documents that people removed. ``since``
     looks back that far for resolved incidents without a document. ``wait`` is how many seconds the
     run may wait for the tracker's search index. ``progress`` is told each incident as its job
     begins.
@@ -36,6 +36,7 @@ class RunRequest:
     pulls: bool = True
     tracks: bool = True
     while_open: bool = False
+    remakes: bool = False
     since: timedelta | None = None
     wait: float = 0.0
     progress: Callable[[str], None] = lambda _: None
@@ -53,7 +54,7 @@ class _Run:
     def __init__(self, context: JobContext, request: RunRequest) -> None:
         self.context = context
         self.request = request
-        self.cache = RunCache(look(context), FoundAccounts(context.policy.owners))
+        self.cache = RunCache(look(context, to_write=True), FoundAccounts(context.policy.owners))
         self.results: dict[IncidentId, IncidentResult] = {}
 
     def result(self) -> RunResult:
@@ -115,6 +116,7 @@ class _Run:
             pulls=pulls,
             tracks=self.request.tracks,
             while_open=self.request.while_open,
+            remakes=self.request.remakes,
             follows_merge=follows_merge and name not in self.request.incidents,
             found=not self.request.incidents,
         )

@@ -25,10 +25,12 @@ from worker.document.merge.merge import merge, nearest_base
 from worker.document.merge.merge_head import Merged, mark_merged
 from worker.document.merge.merge_values import Written, points_of
 from worker.drafting.sections.supporting_data import missing_key
-from worker.jobs.catalogue import Catalogue
+from worker.jobs.catalogue import Catalogue, must_still_be_there
 from worker.jobs.context import JobContext
+from worker.jobs.job import JobRequest
 from worker.jobs.pull_incident import MergedAway, Pulled, chart_name
 from worker.jobs.results import Action, Deed, Report, SuggestedText, commit_message
+from worker.jobs.store_presence import remember_place
 from worker.journal.records import KnownDocument, KnownIncident
 from worker.store.document_store import NOTHING, Stored, Version
 
@@ -68,6 +70,24 @@ class Composed:
     text: str
     base: Written | None = None
     beside: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def stays_away(context: JobContext, request: JobRequest) -> str:
+    """Say why the document that an incident lacks is not made, "" where it is.
+
+    One that a person removed is made again only where somebody asks for just that.
+    """
+    if request.remakes or context.source is None:
+        return ""
+    if not request.pulls:
+        return "it has no document any more"
+    known = context.journal.incident(request.incident)
+    if known is None or not (known.made or known.base is not None):
+        return ""
+    return (
+        f"its document was removed, and stays so; `postmortem draft {request.incident}` makes "
+        "another"
+    )
 
 
 def open_document(
@@ -177,6 +197,8 @@ def save(
     fingerprint = at.fingerprint
     if composed.text != before or at.version is None or composed.beside:
         why = commit_message(at.name, report.deeds + report.pending, is_new=at.version is None)
+        if at.version is None:
+            must_still_be_there(context)  # or it is written below a mount
         version = context.store.write(at.name, composed.text, at.version, why, composed.beside)
         if composed.text != before or at.version is None:
             fingerprint = version.fingerprint
@@ -184,6 +206,7 @@ def save(
         context.journal.settle(incident)
     if at.version is None:
         context.journal.note_incident(incident, made=True)
+        remember_place(context)
     report.saved()
     return KnownDocument(at.name, fingerprint, incident, context.clock(), settled=True)
 

@@ -1,4 +1,7 @@
-"""The memory beside documents: incidents that got no draft, and what only events told of one."""
+"""The memory beside documents: incidents that got no draft, and what only events told of one.
+
+Also what the database is bound to: the places outside that its memories are about.
+"""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +15,7 @@ from connectors.follow_up import EventReport, ReportKind, ReportState
 from connectors.incidents import IncidentId
 from worker.journal.database import Database
 from worker.journal.records import Skip
-from worker.journal.tables import chunks, put, put_first, reports, skipped
+from worker.journal.tables import bindings, chunks, put, put_first, reports, skipped
 
 
 class Skips:
@@ -52,6 +55,34 @@ class Skips:
         query = select(skipped).order_by(skipped.c.at.desc(), skipped.c.incident).limit(most)
         with self._database.begin() as connection:
             return [_skip(row) for row in connection.execute(query).mappings()]
+
+
+class Bindings:
+    """What the database is bound to, by name, in an open database. Each method is one transaction.
+
+    A store, a source and a tracker by their addresses, and the place in which the documents were
+    last seen by what the store tells of it.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> Mapping[str, str]:
+        """Give all that is remembered; what is not, is bound to nothing."""
+        with self._database.begin() as connection:
+            return {row.name: row.value for row in connection.execute(select(bindings))}
+
+    def value(self, name: str) -> str:
+        """Give one, "" where there is none."""
+        with self._database.begin() as connection:
+            query = select(bindings.c.value).where(bindings.c.name == name)
+            return connection.scalar(query) or ""
+
+    def bind(self, values: Mapping[str, str]) -> None:
+        """Remember these; others stay."""
+        with self._database.begin() as connection:
+            for name, value in values.items():
+                put(connection, bindings, {"name": name}, {"value": value})
 
 
 def _skip(row: Mapping[Any, Any]) -> Skip:

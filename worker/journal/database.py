@@ -28,7 +28,15 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.expression import UpdateBase
 
-from connectors.errors import PostmortemError
+from worker.journal.sqlite_files import (
+    JournalError,
+    bring_file_up_to_date,
+    first_line,
+    keep_private,
+    refuse_others,
+    remedy_for,
+    take_steps,
+)
 from worker.journal.tables import NEWEST, bring_up_to_date, knows, revision, upgrade
 from worker.locks import file_held, pooled, take_for_transaction, unpooled
 
@@ -55,7 +63,7 @@ def copy_in_memory(path: Path | None) -> Connection:
             target = connection.connection.driver_connection
             source.backup(target)  # type: ignore[arg-type]  # sqlite3's own
     with connection.begin():
-        bring_up_to_date(connection)
+        take_steps(connection)
     return connection
 
 
@@ -143,10 +151,6 @@ _LOCK_NOT_AVAILABLE = "55P03"
 """PostgreSQL's word for a wait for a lock that took too long."""
 
 
-class JournalError(PostmortemError):
-    """The journal's database cannot be used."""
-
-
 class Database:
     """An open database with its tables up to date.
 
@@ -230,7 +234,7 @@ def sqlite_path(url: str) -> Path | None:
 def _open(url: str, upgrade_wait: float) -> Engine:
     if not url.startswith("sqlite"):
         return _upgraded(pooled(url), upgrade_wait)
-    engine = create_engine(url)
+    engine = keep_private(create_engine(url))
     path = sqlite_path(url)
     event.listen(engine, "connect", _sqlite_settings)
     with _upgrading(path, upgrade_wait):
@@ -238,7 +242,6 @@ def _open(url: str, upgrade_wait: float) -> Engine:
 
 
 def _sqlite_settings(connection: sqlite3.Connection, _record: object) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA busy_timeout=30000")
 
@@ -254,11 +257,17 @@ def _upgrading(path: Path | None, wait: float) -> Iterator[None]:
 
 def _upgraded(engine: Engine, wait: float) -> Engine:
     try:
+        if engine.dialect.name == "sqlite":
+            bring_file_up_to_date(engine)
+            return engine
         with engine.begin() as connection:
             # Looked at first, since a process that is up to date need not wait for one that is not.
-            if engine.dialect.name == "postgresql" and revision(connection) != NEWEST:
+            found = revision(connection)
+            if found != NEWEST:
                 take_for_transaction(connection, (UPGRADE_LOCK,), wait)
             bring_up_to_date(connection)
+            if found is not None and not knows(found):
+                refuse_others(connection)
     except BaseException:
         engine.dispose()
         raise
@@ -275,8 +284,5 @@ def _cannot_open(url: str, error: Exception) -> JournalError:
             "Look for a process that hangs as it starts; on PostgreSQL, the view pg_locks tells "
             "who holds what. Then start this one again.",
         )
-    reason = str(orig or error).strip().splitlines()[0]
-    return JournalError(
-        f"The database {shown} cannot be opened: {reason}.",
-        "Check POSTMORTEM_DATABASE_URL, and that the place can be written.",
-    )
+    reason = first_line(error)
+    return JournalError(f"The database {shown} cannot be used: {reason}.", remedy_for(reason))

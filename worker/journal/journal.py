@@ -13,8 +13,8 @@ from sqlalchemy.exc import OperationalError
 from connectors.incidents import IncidentId
 from connectors.tickets import Mark, TicketId
 from worker.journal import records, tables
-from worker.journal.beside_documents import EventReports, Skips
-from worker.journal.database import Database, JournalError
+from worker.journal.beside_documents import Bindings, EventReports, Skips
+from worker.journal.database import Database
 from worker.journal.incident_locks import must_still_hold
 from worker.journal.records import (
     NO_CLAIM,
@@ -24,6 +24,7 @@ from worker.journal.records import (
     KnownIncident,
     Pull,
 )
+from worker.journal.sqlite_files import JournalError
 from worker.journal.tables import chunks, put, put_first
 from worker.journal.web_sessions import WebSessions
 from worker.tracking.tracked_tickets import Intent, TrackedTicket
@@ -32,7 +33,7 @@ from worker.tracking.tracked_tickets import Intent, TrackedTicket
 class Journal:
     """The memory, on an open database. Each method is one transaction.
 
-    ``skips`` holds the incidents that got no draft, ``reports`` what events told.
+    ``skips`` has the incidents without a draft, ``reports`` what events told, ``bindings`` places.
     """
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
@@ -50,6 +51,7 @@ class Journal:
         self.skips = Skips(database)
         self.reports = EventReports(database)
         self.web_sessions = WebSessions(database)
+        self.bindings = Bindings(database)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -98,16 +100,15 @@ class Journal:
         """Remember that an incident's document was not dealt with."""
         table = tables.documents
         with self._begin() as connection:
-            connection.execute(
-                update(table).where(table.c.incident == incident).values(settled=False)
-            )
+            own = update(table).where(table.c.incident == incident)
+            connection.execute(own.values(settled=False))
 
     def forget(self, names: Sequence[str]) -> None:
         """Forget documents that are no longer in the store."""
+        table = tables.documents
         with self._begin() as connection:
             for part in chunks(names):
-                gone = tables.documents.c.name.in_(part)
-                connection.execute(delete(tables.documents).where(gone))
+                connection.execute(delete(table).where(table.c.name.in_(part)))
 
     def incident(self, incident: IncidentId) -> KnownIncident | None:
         """Give what is remembered of an incident, None for nothing."""
@@ -263,8 +264,7 @@ class Journal:
 
     def record(self, entries: Iterable[JournalRecord]) -> None:
         """Add writes to the journal."""
-        found = [asdict(one) | {"at": one.at.isoformat()} for one in entries]
-        if found:
+        if found := [asdict(one) | {"at": one.at.isoformat()} for one in entries]:
             with self._begin() as connection:
                 connection.execute(insert(tables.entries), found)
 

@@ -156,6 +156,13 @@ cursors = Table(
     Column("value", String(255), nullable=False),
 )
 
+bindings = Table(
+    "bindings",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
 budgets = Table(
     "budgets",
     metadata,
@@ -211,7 +218,7 @@ def chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "007"
+NEWEST = "008"
 """The revision of the tables that this release makes."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -3,7 +3,8 @@
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from worker.journal.database import Database, JournalError
+from worker.journal.database import Database
+from worker.journal.sqlite_files import JournalError
 from worker.journal.tables import put, web_sessions
 
 

@@ -177,6 +177,7 @@ def wanted(request: JobRequest) -> dict[str, Any]:
         "asked": request.for_a_person,
         "while_open": request.while_open,
         "found": request.found,
+        "remakes": request.remakes,
     }
 
 

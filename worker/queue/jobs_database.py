@@ -2,14 +2,17 @@
 
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from dbos import error
 
-from connectors.errors import ConfigurationError
+from connectors.errors import ConfigurationError, Unreachable
+from worker.journal.sqlite_files import first_line, keep_private, make_private, remedy_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def file_engine(location: InFile, patience: float, **pool: Any) -> sa.Engine:
     On Python 3.12 and later DBOS reckons with ``unixepoch('subsec')``, which SQLite has from 3.42
     on. Debian 12 has 3.40, which is taught it.
     """
-    engine = sa.create_engine(location.url, **pool)
+    engine = keep_private(sa.create_engine(location.url, **pool))
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: object) -> None:
@@ -106,8 +109,25 @@ def file_engine(location: InFile, patience: float, **pool: Any) -> sa.Engine:
 
 def write_ahead(location: InFile) -> None:
     """Let readers and the one writer work at the same time (sqlite.org/wal.html); it is kept."""
+    make_private(location.path)
     with closing(sqlite3.connect(location.path)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
+
+
+def unusable(why: Exception) -> Unreachable:
+    """Say in a sentence why the queue's database cannot be used."""
+    reason = first_line(why)
+    remedy = f"The queue's is the file beside that with .queue in its name. {remedy_for(reason)}"
+    return Unreachable(f"The queue's database cannot be used: {reason}.", remedy)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Raise ``Unreachable`` for whatever the database, or the engine because of it, raises."""
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, sqlite3.Error, error.DBOSException) as why:
+        raise unusable(why) from why
 
 
 class SharedClock:

@@ -13,8 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 
-import sqlalchemy as sa
-from dbos import DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus, error
+from dbos import DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus
 
 from connectors.errors import NotFound, PostmortemError, Unreachable
 from connectors.incidents import IncidentId
@@ -23,7 +22,7 @@ from worker.jobs.results import Trigger
 from worker.queue import dead_letters, engine
 from worker.queue.engine import QueueSettings
 from worker.queue.job_records import INCIDENT_JOB, TICK, StoredJob, continued_by, moment, state_of
-from worker.queue.jobs_database import InFile, SharedClock, locate, patient_engine
+from worker.queue.jobs_database import InFile, SharedClock, locate, patient_engine, told
 from worker.queue.recovery import FileLeases, Leases, Recovery, ServerLeases, UnderWay
 from worker.queue.schedule import Rounds, Schedule, ticker
 from worker.queue.workflows import OnEnd, RunIncident, Workflows
@@ -59,7 +58,8 @@ class Client:
             self.list(limit=1)
             return
         try:
-            engine.migrate(self._location)
+            with told():
+                engine.migrate(self._location)
         except BaseException:
             self.stop()
             raise
@@ -176,14 +176,11 @@ class Client:
         if self._client is None:
             raise PostmortemError("The queue is not running in this process.", "Start it first.")
         try:
-            yield self._client
-        except (sa.exc.SQLAlchemyError, error.DBOSException) as why:
+            with told():
+                yield self._client
+        except Unreachable:
             self._database.dispose()
-            first_line = str(getattr(why, "orig", None) or why).strip().partition("\n")[0]
-            raise Unreachable(
-                f"The queue's database cannot be used: {first_line}.",
-                "Check POSTMORTEM_DATABASE_URL, and that the place has room and can be written.",
-            ) from why
+            raise
 
 
 class Queue(Client):
@@ -221,7 +218,8 @@ class Queue(Client):
         self._connect()
         self._leases.hold(executor)
         try:
-            engine.launch(self._location, executor, self._workflows.functions(), self._settings)
+            with told():
+                engine.launch(self._location, executor, self._workflows.functions(), self._settings)
         except BaseException:
             super().stop()
             self._leases.let_go()

@@ -23,6 +23,10 @@ class StoreError(PostmortemError):
     """The store did not do what was asked."""
 
 
+class StoreAway(StoreError):
+    """The store as a whole cannot be used for now: work waits until it can."""
+
+
 class BadName(StoreError):
     """A name that no document may have."""
 
@@ -124,6 +128,18 @@ class DocumentStore(Protocol):
 
     def where(self, name: str) -> str:
         """Say where people find a document: a path or an address."""
+
+    def prove_writable(self) -> None:
+        """Raise ``StoreAway`` where nothing can be saved, as far as that shows without saving."""
+
+    def place(self) -> str:
+        """Give what tells the place of the documents from another in its stead, "" for none.
+
+        It is as the last listing found it, and may change while the documents do.
+        """
+
+    def is_still(self, place: str) -> bool:
+        """Tell whether the documents are kept where they were when ``place`` was given."""
 
     def check(self) -> Sequence[Finding]:
         """Say whether documents can be read and written here; never raises."""

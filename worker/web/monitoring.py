@@ -29,6 +29,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from connectors.errors import PostmortemError
 from worker.jobs.job import JobState
 from worker.jobs.results import IncidentResult
+from worker.store.document_store import StoreAway
 
 LONGEST_READING = 3.0
 """Seconds that reading the queue may take; where it takes longer, its gauges are left out."""
@@ -200,11 +201,14 @@ def health_routes(checks: Checks, metrics: Metrics) -> APIRouter:
 
     @router.get("/readyz")
     async def ready() -> Response:
-        results = await asyncio.gather(*(_holds(name, check) for name, check in checks.items()))
-        words = {
-            name: "ok" if held else "failing" for name, held in zip(checks, results, strict=True)
+        results = await asyncio.gather(*(_checked(name, check) for name, check in checks.items()))
+        found = dict(zip(checks, results, strict=True))
+        words: dict[str, object] = {
+            name: "ok" if one.holds else "failing" for name, one in found.items()
         }
-        return JSONResponse(words, 200 if all(results) else 503)
+        if why := {name: one.why for name, one in found.items() if one.why}:
+            words["why"] = why
+        return JSONResponse(words, 200 if all(one.holds for one in results) else 503)
 
     @router.get("/metrics")
     def counters() -> Response:
@@ -213,10 +217,19 @@ def health_routes(checks: Checks, metrics: Metrics) -> APIRouter:
     return router
 
 
-async def _holds(name: str, check: Callable[[], object]) -> bool:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Whether a check holds, and why not, where everybody may know that."""
+
+    holds: bool
+    why: str = ""
+
+
+async def _checked(name: str, check: Callable[[], object]) -> Checked:
+    """Make a check. Why the database fails is for the log alone: it may hold addresses."""
     try:
         await asyncio.wait_for(asyncio.to_thread(check), LONGEST_CHECK)
     except Exception as why:  # noqa: BLE001 - whatever it was, the answer is "not ready"
         _log.warning("The program is not ready.", check=name, why=str(why) or type(why).__name__)
-        return False
-    return True
+        return Checked(holds=False, why=str(why) if isinstance(why, StoreAway) else "")
+    return Checked(holds=True)

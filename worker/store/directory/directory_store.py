@@ -20,6 +20,7 @@ from worker.store.document_store import (
     DocumentMissing,
     LinkedDocument,
     Listed,
+    StoreAway,
     Stored,
     StoreError,
     Version,
@@ -119,6 +120,24 @@ class DirectoryStore:
     def where(self, name: str) -> str:
         """Give a document's whole path."""
         return str(self._path(name))
+
+    def prove_writable(self) -> None:
+        if self._root.is_dir() and not os.access(self._root, os.W_OK | os.X_OK):
+            raise StoreAway(
+                f"{self._root} can only be read, so nothing is written and work waits.",
+                "Let the user that runs this program write there, or mount it for writing.",
+            )
+
+    def place(self) -> str:
+        """Give the directory's own number on its file system: what is mounted there has another."""
+        try:
+            status = self._root.stat()
+        except OSError:
+            return ""
+        return f"{status.st_dev:x}.{status.st_ino:x}"
+
+    def is_still(self, place: str) -> bool:
+        return bool(place) and place == self.place()
 
     def check(self) -> Sequence[Finding]:
         return _look_over(self._root)

@@ -110,6 +110,10 @@ class Branch:
             return {}
         return dict(_entries(self._git("ls-tree", "-t", "-z", "--", tip, *paths)))
 
+    def follows(self, before: str, tip: str) -> bool:
+        """Tell whether a commit is among those that led to ``tip``."""
+        return self._git.end_of("merge-base", "--is-ancestor", before, tip).status == 0
+
     def content(self, blob: str) -> bytes:
         """Give a file's content."""
         return self._git("cat-file", "blob", blob)

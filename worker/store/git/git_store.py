@@ -194,6 +194,18 @@ class GitStore:
         """Give the remote's address, with the branch and the path behind it."""
         return self._place + name
 
+    def prove_writable(self) -> None:
+        """Leave that to the push: only the remote knows, and a job pushes before all else."""
+
+    def place(self) -> str:
+        """Give the commit that the branch is at."""
+        return self._branch.last_tip() or ""
+
+    def is_still(self, place: str) -> bool:
+        """Tell whether the branch has gone on from there, and was not begun anew."""
+        tip = self.place()
+        return bool(place and tip) and self._branch.follows(place, tip)
+
     def check(self) -> Sequence[Finding]:
         subject = f"Documents in {self._place}"
         try:

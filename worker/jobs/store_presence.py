@@ -1,0 +1,92 @@
+"""Whether the documents are where they were: an empty place is not taken for deleted documents.
+
+A directory that is not mounted, an empty one in its stead, or a branch that was begun anew shows no
+document. Taken for deletion, that would be forgotten by itself when the place is back; but what is
+written meanwhile would be lost below the mount, and every incident with news be without a document.
+So where none of several known documents is left, they are taken to be gone, until they are back or
+a person says that they are not coming. One alone is deleted, where the place is still the same.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from worker.jobs.context import JobContext
+from worker.journal.records import KnownDocument
+from worker.store.document_store import Listed, StoreAway, StoreError
+
+PLACE = "place of documents"
+"""The binding that tells the place in which documents were last seen."""
+
+
+class DocumentsGone(StoreAway):
+    """None of the documents that are known is in the store."""
+
+
+def listing(context: JobContext, *, to_write: bool = False) -> Sequence[Listed]:
+    """List the store. Raises ``StoreAway`` where it cannot be, or is to be written and cannot be.
+
+    A dry run writes nothing.
+    """
+    if to_write and not context.dry_run:
+        context.store.prove_writable()
+    try:
+        return context.store.list()
+    except StoreAway:
+        raise
+    except StoreError as error:
+        raise StoreAway(error.what, error.remedy) from error
+
+
+def refuse_gone(
+    context: JobContext,
+    known: Mapping[str, KnownDocument],
+    names: Collection[str],
+    met: Iterable[KnownDocument],
+) -> None:
+    """Raise ``DocumentsGone`` where nothing that is known is among the names, or was moved.
+
+    ``met`` are the documents that are new, or changed.
+    """
+    ours = {name: one.incident for name, one in known.items() if one.incident}
+    if not ours or any(name in names for name in ours):
+        return
+    incidents = set(ours.values())
+    if any(one.incident in incidents for one in met):
+        return
+    if len(ours) == 1 and context.store.is_still(context.journal.bindings.value(PLACE)):
+        return
+    raise _gone(context, len(ours))
+
+
+def remember_place(context: JobContext) -> None:
+    """Remember the place in which documents were just seen, so that it is known again."""
+    place = context.store.place()
+    if place and place != context.journal.bindings.value(PLACE):
+        context.journal.bindings.bind({PLACE: place})
+
+
+def has_moved(context: JobContext) -> bool:
+    """Tell whether another place is where documents were last seen; they may be there as well."""
+    seen = context.journal.bindings.value(PLACE)
+    return bool(seen) and not context.store.is_still(seen)
+
+
+def forget_all(context: JobContext) -> None:
+    """Forget which documents there were, since a person says that they are not coming back.
+
+    What they were made of is remembered: none is made again by itself.
+    """
+    context.journal.forget(list(context.journal.documents()))
+    context.journal.bindings.bind({PLACE: ""})
+
+
+def _gone(context: JobContext, count: int) -> DocumentsGone:
+    place = context.store.where("").rstrip("/")
+    told = f"None of the {count} documents that are known is"
+    if count == 1:
+        told = "The one document that is known is not"
+    return DocumentsGone(
+        f"{told} in {place} any more, as when a directory is "
+        "not mounted: nothing is written, and work waits until they are back.",
+        "If they were removed or moved on purpose, run `postmortem sync --adopt` once: it takes "
+        "the place as it is now.",
+    )
