@@ -300,3 +300,41 @@ def test_a_diff_that_is_piped_is_whole(shell: Shell) -> None:
     longest = max(done.stdout.splitlines(), key=len)
     assert len(longest) > 200
     assert "…" not in longest
+
+
+def test_lint_tells_what_is_open_by_line_and_needs_no_account(shell: Shell) -> None:
+    incident = shell.incident("quick fix")
+    shell.told("draft", incident)
+    bare = dict.fromkeys([name for name in shell.environment if name[:4] in ("PAGE", "JIRA")])
+    bare["POSTMORTEM_DATABASE_URL"] = "sqlite:///nowhere/at/all.db"
+    done = shell.run("lint", "--json", **bare)
+    found = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert set(found[0]) == {"incident", "document", "line", "rule", "message"}
+    assert {one["rule"] for one in found} == {"open-prompt", "no-root-cause"}
+    lines = shell.here.text().split("\n")
+    for one in found:
+        assert one["incident"] == incident
+        assert "[" in lines[one["line"] - 1] or one["rule"] == "no-root-cause"
+    assert f":{found[0]['line']} " in shell.run("lint", incident, **bare).stdout
+
+    name = shell.here.path().name
+    annotated = shell.run("lint", "--format", "github", **bare)
+    place = f"file=documents/{name},line={found[0]['line']}"
+    assert annotated.stdout.startswith(f"::error {place},title=open-prompt::")
+
+
+def test_lint_names_an_incident_without_a_document_and_what_it_could_not_read(
+    shell: Shell,
+) -> None:
+    assert shell.run("lint").returncode == 0
+    done = shell.run("lint", "Q0NOTHERE00001", "--json")
+    assert (done.returncode, json.loads(done.stdout)) == (1, [])
+    assert "Q0NOTHERE00001 has no document" in done.stderr
+    shell.told("draft", shell.incident("quick fix"))
+    shell.here.edit(
+        lambda text: text.replace("## 2.", "<<<<<<< HEAD\n=======\n>>>>>>> x\n## 2.", 1)
+    )
+    done = shell.run("lint")
+    assert done.returncode == 1
+    assert shell.here.path().name in done.stderr

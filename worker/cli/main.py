@@ -17,7 +17,7 @@ from connectors.errors import ConfigurationError, PostmortemError
 from connectors.incidents import IncidentId
 from worker.app.composition import open_context
 from worker.app.registry import Services, named, source_kinds, tracker_kinds
-from worker.cli import checking, serving, terminal
+from worker.cli import checking, linting, serving, terminal
 from worker.cli.terminal import (
     FAILED,
     MISUSED,
@@ -203,6 +203,7 @@ def _show_parked(settings: Settings, incidents: Sequence[IncidentId], *, in_json
 
 
 app.command()(checking.check)
+app.command()(linting.lint)
 app.command()(serving.serve)
 app.command()(serving.work)
 

@@ -1,6 +1,7 @@
 """What in a document people have still to settle: conflict markers, and prompts for words."""
 
 import re
+from collections.abc import Iterator
 
 from worker.content.name_matching import label
 from worker.content.placeholders import is_bracketed
@@ -56,10 +57,21 @@ def open_prompts(text: str) -> int:
 
     A bullet or a table row counts once. Raises ``DocumentError`` for a broken front matter.
     """
+    return sum(1 for _ in prompt_lines(text))
+
+
+def prompt_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Give each place of a document that still asks for words: its line, from 0, and its words.
+
+    Raises ``DocumentError`` for a broken front matter.
+    """
     blocks = parse(text)
-    rows = (row for table in blocks.tables for row in table.rows)
-    asking = [item for item in blocks.all_items() if _item_asks(item.text)]
-    return len(asking) + sum(1 for row in rows if _row_asks(row))
+    for item in blocks.all_items():
+        if _item_asks(item.text):
+            yield item.line, item.text
+    for row in (row for table in blocks.tables for row in table.rows):
+        if _row_asks(row):
+            yield row.line, " ".join(cell.text for cell in row.cells)
 
 
 def _item_asks(words: str) -> bool:

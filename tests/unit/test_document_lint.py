@@ -1,0 +1,192 @@
+"""What keeps a document from being final: each planted fault is found, and none is invented."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from config.template_names import Names
+from worker.document.lint.findings import LintFinding, Rule
+from worker.document.lint.lint import LintedDocument, lint
+
+TEMPLATE = (Path(__file__).parents[2] / "config" / "postmortem.md").read_text("utf-8")
+GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*.md"))
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+WHOLE = """\
+---
+incident: Q1
+status: in review
+started: 2026-03-03T22:50:00+01:00
+ended: 2026-03-04T00:20:00+01:00
+---
+
+# Postmortem: Checkout is slow
+
+## 1. Incident Summary
+- **Date/Time:** 2026-03-03 22:50 - 2026-03-04 00:20 (Europe/Berlin)
+- **Duration:** 1 h 30 min
+- **Impact:** One in three payments failed
+- **Services Affected:** Checkout
+- **Root Cause:** The pool of connections was too small
+
+## 2. Timeline of Events
+| Time (Europe/Berlin) | Event Description |
+|---|---|
+| 2026-03-03 22:50 | Lookout reported "Checkout is slow" |
+| 22:58 | Aiko Brandt acknowledged after 8 min |
+| 23:40 | Raised the pool to 80 |
+| 2026-03-04 00:20 | Aiko Brandt resolved the incident: "Not acknowledged in time" |
+
+## 3. Root Cause Analysis
+- **Primary Cause:** See above
+
+## 6. Action Items
+| Task Description | Owner | Priority | Deadline | Ticket | Status |
+|---|---|---|---|---|---|
+| Alert on a full pool | Aiko Brandt | High | 2026-04-01 | [OPS-1](https://x.example.com/browse/OPS-1) | To Do |
+| Write the runbook | | | | [OPS-2](https://x.example.com/browse/OPS-2) | Done |
+"""
+
+
+def found_in(*texts: str, names: Names | None = None) -> list[LintFinding]:
+    documents = [LintedDocument(f"Q{at}", f"{at}.md", text) for at, text in enumerate(texts, 1)]
+    return lint(documents, TEMPLATE, names or Names(), NOW)
+
+
+def changed(old: str, new: str, text: str = WHOLE) -> str:
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+def test_a_whole_document_has_nothing_to_tell() -> None:
+    assert found_in(WHOLE) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "line"),
+    [
+        ("One in three payments failed", "[Brief summary]", Rule.OPEN_PROMPT, "[Brief summary]"),
+        ("| 23:40 | Raised", "| 23:40 | [Event] Raised", Rule.OPEN_PROMPT, "[Event]"),
+        ("Aiko Brandt | High", "| High", Rule.NO_OWNER, "Alert on"),
+        ("Aiko Brandt | High", "TBD | High", Rule.NO_OWNER, "Alert on"),
+        ("Aiko Brandt | High", "[Owner 1] | High", Rule.NO_OWNER, "Alert on"),
+        ("| 2026-04-01 |", "| |", Rule.NO_DEADLINE, "Alert on"),
+        ("| 2026-04-01 |", "| 2026-13-40 |", Rule.NO_DEADLINE, "Alert on"),
+        ("| 2026-04-01 |", "| soon |", Rule.NO_DEADLINE, "Alert on"),
+        ("| 22:58 | Aiko", "| 22:40 | Aiko", Rule.TIME_ORDER, "22:40"),
+        ("| 23:40 | Raised", "| 22:57 | Raised", Rule.TIME_ORDER, "22:57"),
+        ("| 2026-03-04 00:20 |", "| 2026-03-03 00:20 |", Rule.TIME_ORDER, "2026-03-03 00:20"),
+        ("| 2026-03-03 22:50 |", "| 2026-03-03 21:49 |", Rule.OUTSIDE_INCIDENT, "21:49"),
+        ("| 2026-03-04 00:20 |", "| 2026-03-05 00:21 |", Rule.OUTSIDE_INCIDENT, "2026-03-05"),
+        ("1 h 30 min", "45 min", Rule.DURATION, "45 min"),
+        ("1 h 30 min", "2 hours", Rule.DURATION, "2 hours"),
+        ("1 h 30 min", "1,6 Std.", Rule.DURATION, "1,6 Std."),
+        ("1 h 30 min", "1 d 1 h 30 min", Rule.DURATION, "1 d"),
+    ],
+)
+def test_a_fault_is_found_at_its_line(old: str, new: str, rule: Rule, line: str) -> None:
+    text = changed(old, new)
+    found = [one for one in found_in(text) if one.rule is rule]
+    assert [one.line for one in found] == [
+        1 + next(at for at, words in enumerate(text.split("\n")) if line in words)
+    ]
+    assert found[0].message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("1 h 30 min", "90 minutes"),
+        ("1 h 30 min", "1.5 hours"),
+        ("1 h 30 min", "1 hour and 29 minutes"),
+        ("1 h 30 min", "about 2 hours"),
+        ("1 h 30 min", "long"),
+        ("1 h 30 min", "50 min, open 22:50 - 23:20 and 00:00 - 00:20"),
+        ("| 23:40 | Raised the pool", "| 23:40 | Somebody reopened it; raised the pool"),
+        ("| 23:40 | Raised", "| | Raised"),
+        ("| 23:40 | Raised", "| later | Raised"),
+        ("| 23:40 | Raised", "| 22:58 | Raised"),
+        ("| 2026-03-04 00:20 |", "| 00:20 |"),
+        ("| 2026-03-04 00:20 |", "| 2026-03-05 00:10 |"),
+        ("| 2026-03-03 22:50 |", "| 21:55 |"),
+        ("The pool of connections was too small", "[Brief explanation]\n- **Else:** x"),
+        ("Alert on a full pool | Aiko", "~~Alert on a full pool~~ | "),
+        ("| 2026-04-01 |", "| 1 April 2026 |"),
+        ("status: in review", "status: in review\nowner: Aiko"),
+    ],
+)
+def test_what_agrees_is_no_fault_of_that_kind(old: str, new: str) -> None:
+    rules = {one.rule for one in found_in(changed(old, new))}
+    assert rules <= ({Rule.OPEN_PROMPT} if "[Brief" in new else set())
+
+
+def test_an_empty_cause_is_told_once_where_both_are_empty() -> None:
+    text = changed("The pool of connections was too small", "[Brief explanation]")
+    assert Rule.NO_ROOT_CAUSE not in {one.rule for one in found_in(text)}
+    text = changed("See above", "TBD\n  - [Detailed explanation]", text)
+    told = [one for one in found_in(text) if one.rule is Rule.NO_ROOT_CAUSE]
+    assert [one.line for one in told] == [15]
+
+
+def test_a_cause_below_its_label_is_one() -> None:
+    text = changed("The pool of connections was too small", "")
+    text = changed("See above", "\n  - The pool was too small\n", text)
+    assert Rule.NO_ROOT_CAUSE not in {one.rule for one in found_in(text)}
+
+
+def test_open_prompts_in_a_final_document_are_told_as_that() -> None:
+    text = changed("in review", "Final", changed("One in three payments failed", "[Impact]"))
+    assert [one.rule for one in found_in(text)] == [Rule.FINAL_WITH_PROMPTS]
+
+
+@pytest.mark.parametrize("said", ["Aiko Brandt acknowledged", "acknowledged by Aiko Brandt"])
+def test_who_acknowledges_after_the_last_resolution_is_told(said: str) -> None:
+    late = changed('time" |\n', f'time" |\n| 00:25 | {said} |\n')
+    assert [one.rule for one in found_in(late)] == [Rule.ACK_AFTER_RESOLVE]
+    again = changed("| 00:25 |", "| 00:25 | Nobody had |\n| 00:26 |", late)
+    again = changed(f"{said} |", f"{said} |\n| 00:40 | Aiko Brandt resolved it again |", again)
+    assert found_in(again) == []
+
+
+def test_nobody_acknowledged_is_no_acknowledgement() -> None:
+    assert found_in(changed('time" |\n', 'time" |\n| 00:25 | Nobody acknowledged |\n')) == []
+
+
+OTHER = changed(
+    "[OPS-1](https://x.example.com/browse/OPS-1)",
+    "[OPS-9](https://x.example.com/browse/OPS-9)",
+    WHOLE.replace("2026-03-03", "2026-05-06").replace("2026-03-04", "2026-05-07"),
+)
+
+
+def test_an_item_that_is_open_in_an_earlier_document_is_told_at_the_later_one() -> None:
+    found = found_in(OTHER, WHOLE)
+    assert [(one.document, one.rule) for one in found] == [("1.md", Rule.REPEATS_OPEN_ITEM)]
+    assert "OPS-1" in found[0].message
+    assert "2.md" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        (lambda text: text.replace("| To Do |", "| Done (Won't Do) |"), "earlier"),
+        (lambda text: text.replace("| To Do |", "| Closed |"), "earlier"),
+        (lambda text: text.replace("Alert on a full pool", "Alert on a slow pool"), "later"),
+        (lambda text: text.replace("OPS-9", "OPS-1"), "later"),
+        (lambda text: text.replace("Alert on a full pool", "~~Alert on a full pool~~"), "later"),
+    ],
+)
+def test_what_is_done_or_the_same_ticket_or_another_work_repeats_nothing(
+    change: Callable[[str], str], where: str
+) -> None:
+    earlier, later = (change(WHOLE), OTHER) if where == "earlier" else (WHOLE, change(OTHER))
+    assert Rule.REPEATS_OPEN_ITEM not in {one.rule for one in found_in(earlier, later)}
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_a_fresh_draft_has_no_times_that_contradict_each_other(path: Path) -> None:
+    rules = {one.rule for one in found_in(path.read_text("utf-8"))}
+    times = {Rule.TIME_ORDER, Rule.OUTSIDE_INCIDENT, Rule.DURATION, Rule.ACK_AFTER_RESOLVE}
+    assert not rules & times
+    assert Rule.OPEN_PROMPT in rules

@@ -1,0 +1,96 @@
+"""A document held against every rule, and documents against each other."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from config.template_names import Names
+from worker.content.name_matching import normal
+from worker.document.action_item_values import ActionItem, shortened
+from worker.document.action_section import read as read_items
+from worker.document.front_matter import read as read_front_matter
+from worker.document.lint.findings import Fault, LintFinding, Rule, placed
+from worker.document.lint.time_rules import time_faults
+from worker.document.lint.word_rules import cause_faults, is_over, item_faults, prompt_faults
+from worker.document.lint.written_times import front_span
+from worker.document.outline import outline
+
+_LEAST_WORDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class LintedDocument:
+    """A document as it is looked at: whose it is, its name, its text."""
+
+    incident: str
+    name: str
+    text: str
+
+
+def lint(
+    documents: Sequence[LintedDocument], template: str, names: Names, now: datetime
+) -> list[LintFinding]:
+    """Give what is found in documents made from a template, in their order and by line.
+
+    Raises ``DocumentError`` for a broken front matter.
+    """
+    timeline = outline(template, names).timeline(())
+    header = [cell.text for cell in timeline.table.header.cells[:2]] if timeline else []
+    repeated = _repeated(documents, names)
+    found: list[LintFinding] = []
+    for one in documents:
+        faults = [*_faults(one, names, header, now), *repeated[one.name]]
+        found += placed(faults, one.incident, one.name)
+    return found
+
+
+def _faults(
+    document: LintedDocument, names: Names, header: Sequence[str], now: datetime
+) -> Iterator[Fault]:
+    front = read_front_matter(document.text)
+    found = outline(document.text, names)
+    yield from prompt_faults(document.text, front.status if front else "")
+    yield from cause_faults(found, names)
+    yield from time_faults(document.text, found, header, now)
+    for item in read_items(document.text, names).items:
+        yield from item_faults(item)
+
+
+def _repeated(documents: Iterable[LintedDocument], names: Names) -> dict[str, list[Fault]]:
+    """Find items that an earlier postmortem has as well, still open: told at the later one."""
+    planned: dict[frozenset[str], tuple[LintedDocument, ActionItem]] = {}
+    repeated: dict[str, list[Fault]] = defaultdict(list)
+    for one in sorted(documents, key=_begun):
+        mine: dict[frozenset[str], tuple[LintedDocument, ActionItem]] = {}
+        for item in read_items(one.text, names).items:
+            words = frozenset(normal(item.task).split())
+            if is_over(item) or len(words) < _LEAST_WORDS:
+                continue
+            earlier = planned.get(words)
+            if earlier is not None and not _is_linked(item, earlier[1]):
+                told = _sentence(item, *earlier)
+                repeated[one.name].append(Fault(item.place.line, Rule.REPEATS_OPEN_ITEM, told))
+            mine.setdefault(words, (one, item))
+        planned = {**mine, **planned}
+    return repeated
+
+
+def _is_linked(item: ActionItem, earlier: ActionItem) -> bool:
+    """Tell whether an item names the earlier one's ticket: then it is one work, told twice."""
+    named = [one.key for one in (item.ticket, *item.mentions) if one]
+    return earlier.ticket is not None and earlier.ticket.key in named
+
+
+def _sentence(item: ActionItem, document: LintedDocument, earlier: ActionItem) -> str:
+    ticket = f", as {earlier.ticket.key}" if earlier.ticket else ""
+    return (
+        f"{shortened(item.task)!r} is still open in {document.name}{ticket}: link it instead of "
+        "planning it twice."
+    )
+
+
+def _begun(document: LintedDocument) -> tuple[datetime, str]:
+    """Order documents by when their incident began, those that do not say first, then by name."""
+    began = front_span(document.text).start
+    return began or datetime.min.replace(tzinfo=UTC), document.name.rpartition("/")[2]

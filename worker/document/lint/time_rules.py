@@ -1,0 +1,99 @@
+"""Whether the times that a document names agree with each other."""
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from config.template_names import Slot
+from worker.content.inline_markdown import plain
+from worker.document.lint.findings import Fault, Rule
+from worker.document.lint.written_times import IncidentSpan, RowTime, lengths, row_times, spans
+from worker.document.outline import Outline, TimelineTable
+
+_EARLIEST = timedelta(hours=1)
+_LATEST = timedelta(days=1)
+_EXACT = timedelta(minutes=1)
+"""How far a duration may be from end minus start: drafts round both to the minute."""
+_ROUGH = re.compile(
+    r"~|\u2248|\b(?:about|approx|around|roughly|nearly|almost|circa|ca|over|more than|less than"
+    r"|at least|up to)\b",
+    re.IGNORECASE,
+)
+_REOPENED = re.compile(r"\b(?:re-?opened|open \d)", re.IGNORECASE)
+_ACKNOWLEDGED = re.compile(r"^[^\"]*\backnowledged\b", re.IGNORECASE)
+_RESOLVED = re.compile(r"^[^\"]*\bresolved\b", re.IGNORECASE)
+_NOT_YET = re.compile(r"\b(?:not|never|nobody|no one)\b[^.]*$", re.IGNORECASE)
+
+
+def time_faults(text: str, found: Outline, header: Sequence[str], now: datetime) -> Iterator[Fault]:
+    """Find times that contradict each other: in the timeline, of the incident, and its duration."""
+    known = spans(text, found)
+    timeline = found.timeline(header)
+    if timeline is not None:
+        yield from _row_faults(row_times(text, found, timeline), known, now)
+    yield from _duration_faults(found, known, timeline)
+
+
+def _row_faults(
+    rows: Sequence[RowTime], known: Sequence[IncidentSpan], now: datetime
+) -> Iterator[Fault]:
+    for before, row in itertools.pairwise(rows):
+        if row.at < before.at:
+            told = f"{row.written} stands below {before.written}, which is later."
+            yield Fault(row.line, Rule.TIME_ORDER, told)
+    starts = [one.start for one in known if one.start]
+    ends = [one.end for one in known if one.end]
+    first = min(starts) - _EARLIEST if starts else None
+    last = max(ends) + _LATEST if ends else now
+    for row in rows:
+        if first is not None and row.at < first:
+            told = f"{row.written} is more than an hour before the incident began."
+            yield Fault(row.line, Rule.OUTSIDE_INCIDENT, told)
+        elif starts and row.at > last:
+            told = "more than a day after the incident ended" if ends else "in the future"
+            yield Fault(row.line, Rule.OUTSIDE_INCIDENT, f"{row.written} is {told}.")
+    yield from _late_acknowledgements(rows)
+
+
+def _late_acknowledgements(rows: Sequence[RowTime]) -> Iterator[Fault]:
+    """Find who acknowledged after the last resolution: after an earlier one it was open again."""
+    resolved = [row.at for row in rows if _says(_RESOLVED, row.event)]
+    for row in rows:
+        if resolved and row.at > max(resolved) and _says(_ACKNOWLEDGED, row.event):
+            told = f"It was acknowledged at {row.written}, after it was resolved."
+            yield Fault(row.line, Rule.ACK_AFTER_RESOLVE, told)
+
+
+def _says(pattern: re.Pattern[str], event: str) -> bool:
+    """Tell whether a row says that something was done; what is quoted, somebody else said."""
+    found = pattern.search(event)
+    return found is not None and not _NOT_YET.search(found[0].rpartition(" ")[0])
+
+
+def _duration_faults(
+    found: Outline, known: Iterable[IncidentSpan], timeline: TimelineTable | None
+) -> Iterator[Fault]:
+    bullet = found.bullets.get(Slot.DURATION)
+    if bullet is None:
+        return
+    words = plain(bullet.text)
+    told = list(lengths(words))
+    took = [one.end - one.start for one in known if one.start and one.end]
+    if not told or not took or _ROUGH.search(words) or _was_reopened(words, timeline):
+        return
+    if not any(abs(one - other) <= _EXACT for one in told for other in took):
+        whole = _worded(took[0])
+        line = bullet.item.line
+        yield Fault(line, Rule.DURATION, f"From start to end it is {whole}, not {words!r}.")
+
+
+def _worded(elapsed: timedelta) -> str:
+    hours, minutes = divmod(round(elapsed.total_seconds() / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def _was_reopened(words: str, timeline: TimelineTable | None) -> bool:
+    """Tell whether the incident was open several times: then it took less than end minus start."""
+    events = [row.text(timeline.event) for row in timeline.table.rows] if timeline else []
+    return any(_REOPENED.search(one) for one in (words, *events))

@@ -1,0 +1,70 @@
+"""Whether a document still asks for words: open prompts, an empty cause, items that nobody owns."""
+
+from collections.abc import Iterator
+
+from config.template_names import Names, Section, Slot
+from worker.content.inline_markdown import plain
+from worker.content.placeholders import is_placeholder, is_struck_out, says_nothing
+from worker.document.action_item_values import ActionItem, left_out, shortened
+from worker.document.lint.findings import Fault, Rule
+from worker.document.outline import Bullet, Extent, Outline
+from worker.document.unread.unfinished_text import prompt_lines
+
+FINAL = "final"
+_CAUSES = (Slot.ROOT_CAUSE, Slot.PRIMARY_CAUSE)
+
+
+def prompt_faults(text: str, status: str) -> Iterator[Fault]:
+    """Find the template's prompts that nobody has answered."""
+    is_final = status.strip().casefold() == FINAL
+    rule = Rule.FINAL_WITH_PROMPTS if is_final else Rule.OPEN_PROMPT
+    for line, words in prompt_lines(text):
+        asked = f"Nobody has answered {shortened(words)!r} yet"
+        final = ", and the document says that it is final" if is_final else ""
+        yield Fault(line, rule, f"{asked}{final}.")
+
+
+def cause_faults(found: Outline, names: Names) -> Iterator[Fault]:
+    """Find that a document which asks for its root cause says nothing of it anywhere."""
+    asked = [found.bullets[slot] for slot in _CAUSES if slot in found.bullets]
+    section = found.sections.get(Section.ROOT_CAUSE)
+    if asked and not any(_is_told(one, names) for one in asked):
+        yield Fault(asked[0].item.line, Rule.NO_ROOT_CAUSE, "It does not say what the cause was.")
+    elif not asked and section is not None and _is_empty(found, section):
+        line = section.heading.line
+        yield Fault(line, Rule.NO_ROOT_CAUSE, "The section of the root cause is empty.")
+
+
+def item_faults(item: ActionItem) -> Iterator[Fault]:
+    """Find that an action item which is still to do has no owner, or no deadline to be held to."""
+    if is_over(item):
+        return
+    named = f"The action item {shortened(item.task)!r}"
+    if not item.owner:
+        yield Fault(item.place.line, Rule.NO_OWNER, f"{named} has no owner.")
+    if item.deadline is None:
+        told = item.deadline_problem or f"{named} has no deadline."
+        yield Fault(item.place.line, Rule.NO_DEADLINE, told)
+
+
+def is_over(item: ActionItem) -> bool:
+    """Tell whether nothing is to be done for an item any more, by its own words or its status."""
+    if item.left_out is not None or item.checked:
+        return True
+    status = item.status_text.partition("(")[0]
+    words = next(filter(str.strip, item.source.split("|")), "")
+    return is_struck_out(words) or left_out("", status=status) is not None
+
+
+def _is_told(bullet: Bullet, names: Names) -> bool:
+    words = [bullet.text, *(point.text for one in bullet.points for point in one.walk())]
+    return any(_is_said(one, names) for one in words)
+
+
+def _is_said(words: str, names: Names) -> bool:
+    return not is_placeholder(words) and not says_nothing(plain(words), names.nothing)
+
+
+def _is_empty(found: Outline, section: Extent) -> bool:
+    lines = map(found.blocks.source.line, range(section.heading.behind, section.behind))
+    return all(is_placeholder(line.strip("-*_ \t")) for line in lines)
