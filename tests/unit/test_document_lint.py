@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.template_names import Names
-from worker.document.lint.findings import LintFinding, Rule
+from worker.document.lint.findings import LintFinding, LintRule
 from worker.document.lint.lint import LintedDocument, lint
 
 TEMPLATE = (Path(__file__).parents[2] / "config" / "postmortem.md").read_text("utf-8")
@@ -66,26 +66,26 @@ def test_a_whole_document_has_nothing_to_tell() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "rule", "line"),
     [
-        ("One in three payments failed", "[Brief summary]", Rule.OPEN_PROMPT, "[Brief summary]"),
-        ("| 23:40 | Raised", "| 23:40 | [Event] Raised", Rule.OPEN_PROMPT, "[Event]"),
-        ("Aiko Brandt | High", "| High", Rule.NO_OWNER, "Alert on"),
-        ("Aiko Brandt | High", "TBD | High", Rule.NO_OWNER, "Alert on"),
-        ("Aiko Brandt | High", "[Owner 1] | High", Rule.NO_OWNER, "Alert on"),
-        ("| 2026-04-01 |", "| |", Rule.NO_DEADLINE, "Alert on"),
-        ("| 2026-04-01 |", "| 2026-13-40 |", Rule.NO_DEADLINE, "Alert on"),
-        ("| 2026-04-01 |", "| soon |", Rule.NO_DEADLINE, "Alert on"),
-        ("| 22:58 | Aiko", "| 22:40 | Aiko", Rule.TIME_ORDER, "22:40"),
-        ("| 23:40 | Raised", "| 22:57 | Raised", Rule.TIME_ORDER, "22:57"),
-        ("| 2026-03-04 00:20 |", "| 2026-03-03 00:20 |", Rule.TIME_ORDER, "2026-03-03 00:20"),
-        ("| 2026-03-03 22:50 |", "| 2026-03-03 21:49 |", Rule.OUTSIDE_INCIDENT, "21:49"),
-        ("| 2026-03-04 00:20 |", "| 2026-03-05 00:21 |", Rule.OUTSIDE_INCIDENT, "2026-03-05"),
-        ("1 h 30 min", "45 min", Rule.DURATION, "45 min"),
-        ("1 h 30 min", "2 hours", Rule.DURATION, "2 hours"),
-        ("1 h 30 min", "1,6 Std.", Rule.DURATION, "1,6 Std."),
-        ("1 h 30 min", "1 d 1 h 30 min", Rule.DURATION, "1 d"),
+        ("One in three payments failed", "[Brief summary]", LintRule.OPEN_PROMPT, "[Brief summary]"),
+        ("| 23:40 | Raised", "| 23:40 | [Event] Raised", LintRule.OPEN_PROMPT, "[Event]"),
+        ("Aiko Brandt | High", "| High", LintRule.NO_OWNER, "Alert on"),
+        ("Aiko Brandt | High", "TBD | High", LintRule.NO_OWNER, "Alert on"),
+        ("Aiko Brandt | High", "[Owner 1] | High", LintRule.NO_OWNER, "Alert on"),
+        ("| 2026-04-01 |", "| |", LintRule.NO_DEADLINE, "Alert on"),
+        ("| 2026-04-01 |", "| 2026-13-40 |", LintRule.NO_DEADLINE, "Alert on"),
+        ("| 2026-04-01 |", "| soon |", LintRule.NO_DEADLINE, "Alert on"),
+        ("| 22:58 | Aiko", "| 22:40 | Aiko", LintRule.TIME_ORDER, "22:40"),
+        ("| 23:40 | Raised", "| 22:57 | Raised", LintRule.TIME_ORDER, "22:57"),
+        ("| 2026-03-04 00:20 |", "| 2026-03-03 00:20 |", LintRule.TIME_ORDER, "2026-03-03 00:20"),
+        ("| 2026-03-03 22:50 |", "| 2026-03-03 21:49 |", LintRule.OUTSIDE_INCIDENT, "21:49"),
+        ("| 2026-03-04 00:20 |", "| 2026-03-05 00:21 |", LintRule.OUTSIDE_INCIDENT, "2026-03-05"),
+        ("1 h 30 min", "45 min", LintRule.DURATION, "45 min"),
+        ("1 h 30 min", "2 hours", LintRule.DURATION, "2 hours"),
+        ("1 h 30 min", "1,6 Std.", LintRule.DURATION, "1,6 Std."),
+        ("1 h 30 min", "1 d 1 h 30 min", LintRule.DURATION, "1 d"),
     ],
 )
-def test_a_fault_is_found_at_its_line(old: str, new: str, rule: Rule, line: str) -> None:
+def test_a_fault_is_found_at_its_line(old: str, new: str, rule: LintRule, line: str) -> None:
     text = changed(old, new)
     found = [one for one in found_in(text) if one.rule is rule]
     assert [one.line for one in found] == [
@@ -118,32 +118,32 @@ def test_a_fault_is_found_at_its_line(old: str, new: str, rule: Rule, line: str)
 )
 def test_what_agrees_is_no_fault_of_that_kind(old: str, new: str) -> None:
     rules = {one.rule for one in found_in(changed(old, new))}
-    assert rules <= ({Rule.OPEN_PROMPT} if "[Brief" in new else set())
+    assert rules <= ({LintRule.OPEN_PROMPT} if "[Brief" in new else set())
 
 
 def test_an_empty_cause_is_told_once_where_both_are_empty() -> None:
     text = changed("The pool of connections was too small", "[Brief explanation]")
-    assert Rule.NO_ROOT_CAUSE not in {one.rule for one in found_in(text)}
+    assert LintRule.NO_ROOT_CAUSE not in {one.rule for one in found_in(text)}
     text = changed("See above", "TBD\n  - [Detailed explanation]", text)
-    told = [one for one in found_in(text) if one.rule is Rule.NO_ROOT_CAUSE]
+    told = [one for one in found_in(text) if one.rule is LintRule.NO_ROOT_CAUSE]
     assert [one.line for one in told] == [15]
 
 
 def test_a_cause_below_its_label_is_one() -> None:
     text = changed("The pool of connections was too small", "")
     text = changed("See above", "\n  - The pool was too small\n", text)
-    assert Rule.NO_ROOT_CAUSE not in {one.rule for one in found_in(text)}
+    assert LintRule.NO_ROOT_CAUSE not in {one.rule for one in found_in(text)}
 
 
 def test_open_prompts_in_a_final_document_are_told_as_that() -> None:
     text = changed("in review", "Final", changed("One in three payments failed", "[Impact]"))
-    assert [one.rule for one in found_in(text)] == [Rule.FINAL_WITH_PROMPTS]
+    assert [one.rule for one in found_in(text)] == [LintRule.FINAL_WITH_PROMPTS]
 
 
 @pytest.mark.parametrize("said", ["Aiko Brandt acknowledged", "acknowledged by Aiko Brandt"])
 def test_who_acknowledges_after_the_last_resolution_is_told(said: str) -> None:
     late = changed('time" |\n', f'time" |\n| 00:25 | {said} |\n')
-    assert [one.rule for one in found_in(late)] == [Rule.ACK_AFTER_RESOLVE]
+    assert [one.rule for one in found_in(late)] == [LintRule.ACK_AFTER_RESOLVE]
     again = changed("| 00:25 |", "| 00:25 | Nobody had |\n| 00:26 |", late)
     again = changed(f"{said} |", f"{said} |\n| 00:40 | Aiko Brandt resolved it again |", again)
     assert found_in(again) == []
@@ -162,7 +162,7 @@ OTHER = changed(
 
 def test_an_item_that_is_open_in_an_earlier_document_is_told_at_the_later_one() -> None:
     found = found_in(OTHER, WHOLE)
-    assert [(one.document, one.rule) for one in found] == [("1.md", Rule.REPEATS_OPEN_ITEM)]
+    assert [(one.document, one.rule) for one in found] == [("1.md", LintRule.REPEATS_OPEN_ITEM)]
     assert "OPS-1" in found[0].message
     assert "2.md" in found[0].message
 
@@ -181,12 +181,12 @@ def test_what_is_done_or_the_same_ticket_or_another_work_repeats_nothing(
     change: Callable[[str], str], where: str
 ) -> None:
     earlier, later = (change(WHOLE), OTHER) if where == "earlier" else (WHOLE, change(OTHER))
-    assert Rule.REPEATS_OPEN_ITEM not in {one.rule for one in found_in(earlier, later)}
+    assert LintRule.REPEATS_OPEN_ITEM not in {one.rule for one in found_in(earlier, later)}
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
 def test_a_fresh_draft_has_no_times_that_contradict_each_other(path: Path) -> None:
     rules = {one.rule for one in found_in(path.read_text("utf-8"))}
-    times = {Rule.TIME_ORDER, Rule.OUTSIDE_INCIDENT, Rule.DURATION, Rule.ACK_AFTER_RESOLVE}
+    times = {LintRule.TIME_ORDER, LintRule.OUTSIDE_INCIDENT, LintRule.DURATION, LintRule.ACK_AFTER_RESOLVE}
     assert not rules & times
-    assert Rule.OPEN_PROMPT in rules
+    assert LintRule.OPEN_PROMPT in rules

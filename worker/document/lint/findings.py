@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Rule(StrEnum):
+class LintRule(StrEnum):
     """What a document should keep to; the value is the word by which people name it."""
 
     OPEN_PROMPT = "open-prompt"
@@ -27,20 +27,20 @@ class LintFinding:
     incident: str
     document: str
     line: int
-    rule: Rule
+    rule: LintRule
     message: str
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Flaw:
     """A finding before it is known whose document it is in; ``line`` counts from 0."""
 
     line: int
-    rule: Rule
+    rule: LintRule
     message: str
 
 
-def placed(faults: Iterable[Fault], incident: str, document: str) -> list[LintFinding]:
+def placed(faults: Iterable[Flaw], incident: str, document: str) -> list[LintFinding]:
     """Name the incident and the document of faults, in the order in which they stand there."""
     ordered = sorted(faults, key=lambda one: one.line)
     return [LintFinding(incident, document, one.line + 1, one.rule, one.message) for one in ordered]

@@ -10,7 +10,7 @@ from worker.content.name_matching import normal
 from worker.document.action_item_values import ActionItem, shortened
 from worker.document.action_section import read as read_items
 from worker.document.front_matter import read as read_front_matter
-from worker.document.lint.findings import Fault, LintFinding, Rule, placed
+from worker.document.lint.findings import Flaw, LintFinding, LintRule, placed
 from worker.document.lint.time_rules import time_faults
 from worker.document.lint.word_rules import cause_faults, is_over, item_faults, prompt_faults
 from worker.document.lint.written_times import front_span
@@ -47,7 +47,7 @@ def lint(
 
 def _faults(
     document: LintedDocument, names: Names, header: Sequence[str], now: datetime
-) -> Iterator[Fault]:
+) -> Iterator[Flaw]:
     front = read_front_matter(document.text)
     found = outline(document.text, names)
     yield from prompt_faults(document.text, front.status if front else "")
@@ -57,10 +57,10 @@ def _faults(
         yield from item_faults(item)
 
 
-def _repeated(documents: Iterable[LintedDocument], names: Names) -> dict[str, list[Fault]]:
+def _repeated(documents: Iterable[LintedDocument], names: Names) -> dict[str, list[Flaw]]:
     """Find items that an earlier postmortem has as well, still open: told at the later one."""
     planned: dict[frozenset[str], tuple[LintedDocument, ActionItem]] = {}
-    repeated: dict[str, list[Fault]] = defaultdict(list)
+    repeated: dict[str, list[Flaw]] = defaultdict(list)
     for one in sorted(documents, key=_begun):
         mine: dict[frozenset[str], tuple[LintedDocument, ActionItem]] = {}
         for item in read_items(one.text, names).items:
@@ -70,7 +70,7 @@ def _repeated(documents: Iterable[LintedDocument], names: Names) -> dict[str, li
             earlier = planned.get(words)
             if earlier is not None and not _is_linked(item, earlier[1]):
                 told = _sentence(item, *earlier)
-                repeated[one.name].append(Fault(item.place.line, Rule.REPEATS_OPEN_ITEM, told))
+                repeated[one.name].append(Flaw(item.place.line, LintRule.REPEATS_OPEN_ITEM, told))
             mine.setdefault(words, (one, item))
         planned = {**mine, **planned}
     return repeated

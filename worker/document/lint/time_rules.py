@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from config.template_names import Slot
 from worker.content.inline_markdown import plain
-from worker.document.lint.findings import Fault, Rule
-from worker.document.lint.written_times import IncidentSpan, RowTime, lengths, row_times, spans
+from worker.document.lint.findings import Flaw, LintRule
+from worker.document.lint.written_times import IncidentSpan, TimedRow, lengths, row_times, spans
 from worker.document.outline import Outline, TimelineTable
 
 _EARLIEST = timedelta(hours=1)
@@ -26,7 +26,7 @@ _RESOLVED = re.compile(r"^[^\"]*\bresolved\b", re.IGNORECASE)
 _NOT_YET = re.compile(r"\b(?:not|never|nobody|no one)\b[^.]*$", re.IGNORECASE)
 
 
-def time_faults(text: str, found: Outline, header: Sequence[str], now: datetime) -> Iterator[Fault]:
+def time_faults(text: str, found: Outline, header: Sequence[str], now: datetime) -> Iterator[Flaw]:
     """Find times that contradict each other: in the timeline, of the incident, and its duration."""
     known = spans(text, found)
     timeline = found.timeline(header)
@@ -36,12 +36,12 @@ def time_faults(text: str, found: Outline, header: Sequence[str], now: datetime)
 
 
 def _row_faults(
-    rows: Sequence[RowTime], known: Sequence[IncidentSpan], now: datetime
-) -> Iterator[Fault]:
+    rows: Sequence[TimedRow], known: Sequence[IncidentSpan], now: datetime
+) -> Iterator[Flaw]:
     for before, row in itertools.pairwise(rows):
         if row.at < before.at:
             told = f"{row.written} stands below {before.written}, which is later."
-            yield Fault(row.line, Rule.TIME_ORDER, told)
+            yield Flaw(row.line, LintRule.TIME_ORDER, told)
     starts = [one.start for one in known if one.start]
     ends = [one.end for one in known if one.end]
     first = min(starts) - _EARLIEST if starts else None
@@ -49,20 +49,20 @@ def _row_faults(
     for row in rows:
         if first is not None and row.at < first:
             told = f"{row.written} is more than an hour before the incident began."
-            yield Fault(row.line, Rule.OUTSIDE_INCIDENT, told)
+            yield Flaw(row.line, LintRule.OUTSIDE_INCIDENT, told)
         elif starts and row.at > last:
             told = "more than a day after the incident ended" if ends else "in the future"
-            yield Fault(row.line, Rule.OUTSIDE_INCIDENT, f"{row.written} is {told}.")
+            yield Flaw(row.line, LintRule.OUTSIDE_INCIDENT, f"{row.written} is {told}.")
     yield from _late_acknowledgements(rows)
 
 
-def _late_acknowledgements(rows: Sequence[RowTime]) -> Iterator[Fault]:
+def _late_acknowledgements(rows: Sequence[TimedRow]) -> Iterator[Flaw]:
     """Find who acknowledged after the last resolution: after an earlier one it was open again."""
     resolved = [row.at for row in rows if _says(_RESOLVED, row.event)]
     for row in rows:
         if resolved and row.at > max(resolved) and _says(_ACKNOWLEDGED, row.event):
             told = f"It was acknowledged at {row.written}, after it was resolved."
-            yield Fault(row.line, Rule.ACK_AFTER_RESOLVE, told)
+            yield Flaw(row.line, LintRule.ACK_AFTER_RESOLVE, told)
 
 
 def _says(pattern: re.Pattern[str], event: str) -> bool:
@@ -73,7 +73,7 @@ def _says(pattern: re.Pattern[str], event: str) -> bool:
 
 def _duration_faults(
     found: Outline, known: Iterable[IncidentSpan], timeline: TimelineTable | None
-) -> Iterator[Fault]:
+) -> Iterator[Flaw]:
     bullet = found.bullets.get(Slot.DURATION)
     if bullet is None:
         return
@@ -85,7 +85,7 @@ def _duration_faults(
     if not any(abs(one - other) <= _EXACT for one in told for other in took):
         whole = _worded(took[0])
         line = bullet.item.line
-        yield Fault(line, Rule.DURATION, f"From start to end it is {whole}, not {words!r}.")
+        yield Flaw(line, LintRule.DURATION, f"From start to end it is {whole}, not {words!r}.")
 
 
 def _worded(elapsed: timedelta) -> str:

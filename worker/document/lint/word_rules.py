@@ -6,7 +6,7 @@ from config.template_names import Names, Section, Slot
 from worker.content.inline_markdown import plain
 from worker.content.placeholders import is_placeholder, is_struck_out, says_nothing
 from worker.document.action_item_values import ActionItem, left_out, shortened
-from worker.document.lint.findings import Fault, Rule
+from worker.document.lint.findings import Flaw, LintRule
 from worker.document.outline import Bullet, Extent, Outline
 from worker.document.unread.unfinished_text import prompt_lines
 
@@ -14,37 +14,38 @@ FINAL = "final"
 _CAUSES = (Slot.ROOT_CAUSE, Slot.PRIMARY_CAUSE)
 
 
-def prompt_faults(text: str, status: str) -> Iterator[Fault]:
+def prompt_faults(text: str, status: str) -> Iterator[Flaw]:
     """Find the template's prompts that nobody has answered."""
     is_final = status.strip().casefold() == FINAL
-    rule = Rule.FINAL_WITH_PROMPTS if is_final else Rule.OPEN_PROMPT
+    rule = LintRule.FINAL_WITH_PROMPTS if is_final else LintRule.OPEN_PROMPT
     for line, words in prompt_lines(text):
         asked = f"Nobody has answered {shortened(words)!r} yet"
         final = ", and the document says that it is final" if is_final else ""
-        yield Fault(line, rule, f"{asked}{final}.")
+        yield Flaw(line, rule, f"{asked}{final}.")
 
 
-def cause_faults(found: Outline, names: Names) -> Iterator[Fault]:
+def cause_faults(found: Outline, names: Names) -> Iterator[Flaw]:
     """Find that a document which asks for its root cause says nothing of it anywhere."""
     asked = [found.bullets[slot] for slot in _CAUSES if slot in found.bullets]
     section = found.sections.get(Section.ROOT_CAUSE)
     if asked and not any(_is_told(one, names) for one in asked):
-        yield Fault(asked[0].item.line, Rule.NO_ROOT_CAUSE, "It does not say what the cause was.")
+        line = asked[0].item.line
+        yield Flaw(line, LintRule.NO_ROOT_CAUSE, "It does not say what the cause was.")
     elif not asked and section is not None and _is_empty(found, section):
         line = section.heading.line
-        yield Fault(line, Rule.NO_ROOT_CAUSE, "The section of the root cause is empty.")
+        yield Flaw(line, LintRule.NO_ROOT_CAUSE, "The section of the root cause is empty.")
 
 
-def item_faults(item: ActionItem) -> Iterator[Fault]:
+def item_faults(item: ActionItem) -> Iterator[Flaw]:
     """Find that an action item which is still to do has no owner, or no deadline to be held to."""
     if is_over(item):
         return
     named = f"The action item {shortened(item.task)!r}"
     if not item.owner:
-        yield Fault(item.place.line, Rule.NO_OWNER, f"{named} has no owner.")
+        yield Flaw(item.place.line, LintRule.NO_OWNER, f"{named} has no owner.")
     if item.deadline is None:
         told = item.deadline_problem or f"{named} has no deadline."
-        yield Fault(item.place.line, Rule.NO_DEADLINE, told)
+        yield Flaw(item.place.line, LintRule.NO_DEADLINE, told)
 
 
 def is_over(item: ActionItem) -> bool:

@@ -34,7 +34,7 @@ _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 
 @dataclass(frozen=True, slots=True)
-class RowTime:
+class TimedRow:
     """When a row of the timeline says that something happened: ``at`` is aware."""
 
     line: int
@@ -57,7 +57,7 @@ def spans(text: str, found: Outline) -> list[IncidentSpan]:
     return [one for one in told if one is not None and one.start is not None]
 
 
-def row_times(text: str, found: Outline, timeline: TimelineTable) -> list[RowTime]:
+def row_times(text: str, found: Outline, timeline: TimelineTable) -> list[TimedRow]:
     """Give the times of the timeline's rows; one without a date is of the day of the row before it.
 
     From evening to early morning without a date is the next day: a person need not repeat it.
@@ -83,7 +83,7 @@ def row_times(text: str, found: Outline, timeline: TimelineTable) -> list[RowTim
         if day is not None:
             at = datetime.combine(day, clock, zone)
             event = plain_cell(row.text(timeline.event))
-            rows.append(RowTime(row.line, at, match[0].strip(), event))
+            rows.append(TimedRow(row.line, at, match[0].strip(), event))
     return rows
 
 
