@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic_settings import BaseSettings, TomlConfigSettingsSource
 
+from config.values import OddFile, regular_file
 from connectors.settings import Place, SettingsGroup, marks
 
 Problem = Callable[[str], None]
@@ -27,6 +28,8 @@ class Variable:
 
 CONFIG_VARIABLE = "POSTMORTEM_CONFIG"
 _OWN = "POSTMORTEM_"
+LARGEST_SECRET_FILE = 64 * 1024
+"""Bytes."""
 
 
 @cache
@@ -66,7 +69,10 @@ def read_variables(
 def read_secret(setting: str, file: str, problem: Problem) -> str:
     """Give what ``file`` holds less its closing line break, "" after telling of a problem."""
     try:
-        secret = Path(file).read_text("utf-8").rstrip("\r\n")
+        secret = regular_file(Path(file), LARGEST_SECRET_FILE).decode("utf-8").rstrip("\r\n")
+    except OddFile as error:
+        problem(f"{setting} names {file}, which {error}")
+        return ""
     except OSError as error:
         problem(f"{setting} names {file}, which cannot be read ({error.strerror}). Mend the path.")
         return ""

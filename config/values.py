@@ -4,7 +4,9 @@ A function that reads one raises ``ValueError`` with a sentence and its remedy.
 """
 
 import difflib
+import os
 import re
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -184,10 +186,38 @@ def document_address(text: str) -> str:
     return f"{web_address(text)}/{{document}}"
 
 
+LARGEST_TEMPLATE = 1024 * 1024
+"""Bytes."""
+
+
+class OddFile(ValueError):
+    """A file that is not read; the text goes on behind its name."""
+
+
+def regular_file(path: Path, most: int) -> bytes:
+    """Give what a file holds, at once: a pipe or a device might be waited for without an end.
+
+    Raises ``OSError``, and ``OddFile`` for another kind of file or more than ``most`` bytes.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OddFile("is no regular file. Name one that is.")
+        with open(handle, "rb", closefd=False) as file:
+            content = file.read(most + 1)
+    finally:
+        os.close(handle)
+    if len(content) > most:
+        raise OddFile(f"holds more than {most // 1024} KiB. Is it the right one?")
+    return content
+
+
 def template_text(path: Path) -> str:
     """Give a template's text. Raises ``ValueError`` where it cannot be read."""
     try:
-        return path.read_text("utf-8-sig")
+        return regular_file(path, LARGEST_TEMPLATE).decode("utf-8-sig")
+    except OddFile as error:
+        raise ValueError(f"names {path}, which {error}") from None
     except OSError as error:
         raise ValueError(
             f"names {path}, which cannot be read ({error.strerror}). Mend the path."

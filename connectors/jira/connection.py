@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 import jira
 import requests
 
+from connectors.answers.limits import TOLD_AS, UnusableAnswer
+from connectors.answers.requests_answers import LimitedAdapter
 from connectors.errors import ConfigurationError, ConnectorError, OutOfQuota, PayloadError
 from connectors.jira.payloads import JIRA
 from connectors.jira.responses import JiraAnswer, error_for, jira_answer, login_failure, lost
@@ -26,6 +28,7 @@ from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
 from connectors.tls import Authorities, proxy_of
 
+_BETWEEN = "Look whether JIRA_URL is right and no login page or proxy stands before Jira."
 T = TypeVar("T")
 Params = Mapping[str, str | int]
 
@@ -131,7 +134,10 @@ class Connection:
         use = self._request(method, path, None, body)
 
         def attempt() -> JiraAnswer:
-            answer = self._once(use)
+            try:
+                answer = self._once(use)
+            except TOLD_AS as unusable:  # what was asked may be done
+                raise Retryable(unusable) from None
             error = None if answer.ok else error_for(answer, doing, self.access.host)
             if isinstance(error, Retryable | OutOfQuota):
                 raise error
@@ -188,7 +194,7 @@ class Connection:
             raise PayloadError(
                 f"{self.access.host} answered with a page instead of data to the request to "
                 f"{doing}.",
-                "Look whether JIRA_URL is right and no login page or proxy stands before Jira.",
+                _BETWEEN,
             )
         return answer.data
 
@@ -211,9 +217,11 @@ class Connection:
         Errors are raised outside of the ``except`` blocks: the package's own hold the request's
         headers, and must not hang on ours as their context.
         """
-        outcome: JiraAnswer | Retryable
+        outcome: JiraAnswer | Retryable | ConnectorError
         try:
             return use(self._client())
+        except UnusableAnswer as error:
+            outcome = error.told(f"Jira at {self.access.host}", _BETWEEN)
         except jira.JIRAError as error:
             if error.response is None:
                 raise
@@ -227,7 +235,7 @@ class Connection:
         except requests.RequestException as error:
             proxy = "" if self.access.is_loopback else proxy_of(self.access.url)
             outcome = lost(error, self.access.host, self.access.timeouts, proxy)
-        if isinstance(outcome, Retryable):
+        if not isinstance(outcome, JiraAnswer):
             raise outcome
         return outcome
 
@@ -253,6 +261,7 @@ class Connection:
             timeout=access.timeouts,
         )
         client._session.mount("https://", _Trusting(self._authorities))
+        client._session.mount("http://", LimitedAdapter())
         client._session.max_redirects = 0
         client._session.hooks["response"].append(_not_as_nobody)
         if access.is_loopback:
@@ -260,7 +269,7 @@ class Connection:
         return client
 
 
-class _Trusting(requests.adapters.HTTPAdapter):
+class _Trusting(LimitedAdapter):
     """Makes connections that trust the authorities that are named, whatever else would say."""
 
     def __init__(self, authorities: Authorities) -> None:

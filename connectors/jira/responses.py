@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import requests
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
+from connectors.answers.limits import parsed
 from connectors.errors import (
     AccessDenied,
     ConnectorError,
@@ -81,8 +82,9 @@ def jira_answer(response: requests.Response) -> JiraAnswer:
     """Take what is needed of a response; the rest, credentials among it, stays behind."""
     if not response.content:
         return JiraAnswer(response.status_code, response.headers)
-    try:
-        return JiraAnswer(response.status_code, response.headers, response.json())
+    try:  # also where the package made the response that it raises: within the limits
+        data = parsed(response.content)
+        return JiraAnswer(response.status_code, response.headers, data)
     except ValueError:
         return JiraAnswer(response.status_code, response.headers, is_json=False)
 

@@ -18,10 +18,9 @@ from urllib.parse import urlsplit
 import httpx2
 import pagerduty
 
-from connectors.errors import (
-    ConfigurationError,
-    PayloadError,
-)
+from connectors.answers.httpx_answers import LimitedClient
+from connectors.answers.limits import UnusableAnswer, parsed
+from connectors.errors import ConfigurationError, PayloadError
 from connectors.json_fields import JsonValue
 from connectors.masking import Hidden, Masking
 from connectors.pacing.rate_limit import Pace
@@ -36,6 +35,7 @@ BRIEF = 6.0
 """Seconds that a brief request waits for an answer, and after which it is not tried again."""
 PATIENT = 20.0
 """The seconds after which any other is not tried again: an answer that late would be late again."""
+_BETWEEN = "Look at PAGERDUTY_API_URL, and at what stands between here and PagerDuty."
 Query = Mapping[str, str | int | Sequence[str]]
 
 
@@ -51,7 +51,7 @@ class _Answered(Exception):
         self.response = response
 
 
-class _Client(pagerduty.RestApiV2Client):
+class _Client(pagerduty.RestApiV2Client, LimitedClient):
     """The package's client without its own retries, for https and for loopback."""
 
     max_network_attempts = 0
@@ -148,17 +148,17 @@ class Transport:
         self._client.close()
 
     def _attempt(self, path: str, query: Query, seconds: float) -> JsonValue:
-        response = self._answer(path, query, seconds)
-        if response.is_success:
-            sender = replace(PAGERDUTY, forgiving=True, forgiven=[])
-            try:
-                answer = self._masking.json(response.json(), self._hidden)
+        try:
+            response = self._answer(path, query, seconds)
+            if response.is_success:
+                sender = replace(PAGERDUTY, forgiving=True, forgiven=[])
+                answer = self._masking.json(parsed(response.content), self._hidden)
                 return JsonValue(answer, sender).required_object()
-            except (ValueError, RecursionError):
-                raise PayloadError(
-                    f"PagerDuty answered GET {path} with something that is not JSON.",
-                    "Look at PAGERDUTY_API_URL, and at what stands between here and PagerDuty.",
-                ) from None
+        except UnusableAnswer as unusable:
+            raise unusable.told(SERVICE, _BETWEEN, f" (GET {path})") from None
+        except ValueError:
+            what = f"PagerDuty answered GET {path} with something that is not JSON."
+            raise PayloadError(what, _BETWEEN) from None
         raise refusals.error_for(f"GET {path}", response, self._key, self._masking)
 
     def _answer(self, path: str, query: Query, seconds: float) -> httpx2.Response:

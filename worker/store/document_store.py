@@ -16,6 +16,10 @@ from typing import Protocol
 
 from connectors.errors import Finding, PostmortemError
 
+LARGEST_DOCUMENT = 4 * 1024 * 1024
+"""Bytes."""
+MOST_ROWS = 5_000
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
@@ -37,6 +41,10 @@ class DocumentMissing(StoreError):
 
 class NotText(StoreError):
     """A document is not UTF-8, so its words cannot be told."""
+
+
+class DocumentTooLarge(StoreError):
+    """A document of a size that nobody writes: reading it would hold up all others."""
 
 
 class DocumentBusy(StoreError):
@@ -100,8 +108,8 @@ class DocumentStore(Protocol):
     def read(self, name: str) -> Stored:
         """Give a document.
 
-        Raises ``DocumentMissing``, ``DocumentBusy``, ``NotText``, ``BadName`` or
-        ``LinkedDocument``.
+        Raises ``DocumentMissing``, ``DocumentBusy``, ``DocumentTooLarge``, ``NotText``,
+        ``BadName`` or ``LinkedDocument``.
         """
 
     def write(
@@ -146,15 +154,49 @@ class DocumentStore(Protocol):
 
 
 def decode(name: str, data: bytes) -> str:
-    """Give the text of ``data``. Raises ``NotText`` with the place of the first bad byte."""
+    """Give the text of ``data``.
+
+    Raises ``NotText`` with the place of the first bad byte, and ``DocumentTooLarge``.
+    """
+    must_be_bearable(name, len(data))
     try:
-        return data.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise NotText(
             f"{name} is not UTF-8: byte {error.start}, in line {line}, is no part of a character.",
             "Save it as UTF-8.",
         ) from error
+    if text.count("|") > MOST_ROWS and (rows := _rows(text)) > MOST_ROWS:
+        raise DocumentTooLarge(
+            f"{name} has {rows:,} rows of tables, and more than {MOST_ROWS:,} are not read.",
+            "Keep what it lists in a file of its own, and link that.",
+        )
+    return text
+
+
+def must_be_bearable(name: str, size: int) -> None:
+    """Raise ``DocumentTooLarge`` for a document of so many bytes, if it has too many."""
+    if size > LARGEST_DOCUMENT:
+        mebibytes = LARGEST_DOCUMENT // (1024 * 1024)
+        raise DocumentTooLarge(
+            f"{name} has {size / 1024 / 1024:.1f} MiB, and more than {mebibytes} are not read.",
+            "Keep what it quotes in files of their own, and link those.",
+        )
+
+
+def _rows(text: str) -> int:
+    """Count the lines that may be rows of tables: those with a bar, outside of fenced code."""
+    rows, fence = 0, ""
+    for line in text.splitlines():
+        mark = _FENCE.match(line)
+        if mark and not fence:
+            fence = mark[1]
+        elif mark and fence and mark[1].startswith(fence):
+            fence = ""
+        elif not fence and "|" in line:
+            rows += 1
+    return rows
 
 
 def encode(name: str, text: str) -> bytes:

@@ -29,6 +29,7 @@ from worker.store.document_store import (
     digest,
     document_name,
     encode,
+    must_be_bearable,
 )
 
 _HALF_SAVED = 5_000_000_000
@@ -197,6 +198,7 @@ def _read(path: Path, name: str) -> tuple[bytes, os.stat_result]:
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(descriptor, "rb") as file:  # noqa: PTH123 - Path.open takes no flags
         before = os.fstat(descriptor)
+        must_be_bearable(name, before.st_size)
         data = file.read()
         after = os.fstat(descriptor)
     if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, len(data)):
