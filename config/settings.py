@@ -49,6 +49,10 @@ from config.values import (
     DirectoryLocation,
     DocumentAddress,
     Documents,
+    LogFormat,
+    LogFormatInAnyCase,
+    LogLevel,
+    LogLevelInAnyCase,
     PageToken,
     TemplateFile,
     Zone,
@@ -97,6 +101,10 @@ class Settings(BaseSettings):
     ca_bundle: Annotated[Path | None, FromEnvironment("POSTMORTEM_CA_BUNDLE")] = None
     public_url: Annotated[WebAddress | None, FromEnvironment("POSTMORTEM_PUBLIC_URL")] = None
     token: Annotated[PageToken | None, FromEnvironment("POSTMORTEM_TOKEN", secret=True)] = None
+    log_format: Annotated[LogFormatInAnyCase, FromEnvironment("POSTMORTEM_LOG_FORMAT")] = (
+        LogFormat.TEXT
+    )
+    log_level: Annotated[LogLevelInAnyCase, FromEnvironment("POSTMORTEM_LOG_LEVEL")] = LogLevel.INFO
     routes: Annotated[tuple[RouteSettings, ...], AfterValidator(reachable)] = ()
     priorities: Mapping[Text, Text] = {}
     owners: Mapping[Text, Text] = {}

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 from email.utils import parseaddr
+from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
@@ -25,6 +26,30 @@ from connectors.settings import (
     split_address,
     web_address,
 )
+
+
+class LogFormat(StrEnum):
+    """How a process writes its log: for people, or a JSON object a line."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """What a process's log begins with, from the least to the most urgent."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def _in_any_case(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+LogFormatInAnyCase = Annotated[LogFormat, BeforeValidator(_in_any_case)]
+LogLevelInAnyCase = Annotated[LogLevel, BeforeValidator(_in_any_case)]
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 

@@ -162,7 +162,7 @@ def test_everything_can_be_reached_with_the_keyboard(watched, url):
     for _ in range(12):
         page.keyboard.press("Tab")
         focused.add(page.evaluate("document.activeElement.textContent.trim()"))
-    assert {"Postmortems", "Re-sync now", "OPS-7", "2 writes"} <= focused
+    assert {"Postmortems", "Re-sync now", "OPS-7", "2 entries"} <= focused
 
 
 CONTRAST = """

@@ -12,7 +12,7 @@ from connectors.errors import OutOfQuota
 from tests.integration.queue_playground import Playground, opened
 from tests.integration.queue_support import KINDS, WAIT, ask, eventually
 from worker.jobs.job import JobOutcome, JobPhase, JobRequest
-from worker.jobs.results import Trigger
+from worker.jobs.results import IncidentResult, Trigger
 
 FAILED = JobOutcome(failures=("No.",))
 ALL: dict[str, object] = {}
@@ -118,14 +118,70 @@ def test_what_was_left_stands_for_nothing_that_is_wanted(playground):
     assert "PLEFT" in [one.subject for one in playground.queue.parked()]
 
 
-def test_a_hopeless_job_ends_with_its_failures_and_is_not_listed(playground):
-    told = JobOutcome("nothing", failures=("There is no such incident.",), hopeless=True)
-    playground.does["PVOID"] = lambda: told
+GONE = JobOutcome("nothing", failures=("There is no such incident.",), hopeless=True)
+
+
+def test_a_hopeless_job_is_over_for_the_person_who_asked_and_is_not_listed(playground):
+    playground.does["PVOID"] = lambda: GONE
     state = playground.queue.wait(playground.queue.enqueue("PVOID", Trigger.PAGE), WAIT)
-    assert (state.phase, state.attempt, state.failures) == (JobPhase.DONE, 1, told.failures)
-    assert [one.failures for one in playground.ended if one.subject == "PVOID"] == [told.failures]
+    assert (state.phase, state.attempt, state.failures) == (JobPhase.DONE, 1, GONE.failures)
+    assert [one.failures for one in playground.ended if one.subject == "PVOID"] == [GONE.failures]
     assert "PVOID" not in playground.queue.standing()
-    assert "PVOID" not in [one.subject for one in playground.queue.parked()]
+    assert "PVOID" not in given_up(playground)
+
+
+@pytest.mark.parametrize("trigger", [Trigger.WEBHOOK, Trigger.SCHEDULE])
+def test_a_hopeless_job_that_nobody_asked_for_is_parked_until_a_person_is_told(playground, trigger):
+    incident = f"PVOID{trigger.name}"
+    told = IncidentResult(incident, warnings=("It was read in part.",), failures=GONE.failures)
+    playground.does[incident] = lambda: replace(GONE, results=(told,))
+    state = playground.queue.wait(ask(playground.queue, incident, trigger, event_id="e"), WAIT)
+    assert (state.phase, state.attempt, state.failures) == (JobPhase.PARKED, 1, GONE.failures)
+    assert state.results == (told,)
+    assert incident in given_up(playground)
+    playground.queue.wait(playground.queue.enqueue(incident, Trigger.PAGE), WAIT)
+    assert incident not in given_up(playground)
+
+
+def test_each_job_that_is_not_over_is_listed_with_why_and_when_and_those_given_up(playground):
+    began, release = threading.Event(), threading.Event()
+
+    def hold() -> JobOutcome:
+        began.set()
+        release.wait(WAIT)
+        return JobOutcome("ok")
+
+    playground.does |= {
+        "PRUNS": hold,
+        "PAGAIN": lambda: JobOutcome(failures=("Jira is down.",), again_in=3600),
+        "PLATER": lambda: JobOutcome("It is quiet.", again_in=3600),
+    }
+    again = playground.queue.enqueue("PAGAIN", Trigger.SCHEDULE)
+    later = playground.queue.enqueue("PLATER", Trigger.SCHEDULE)
+    for job in (again, later):
+        eventually(lambda job=job: playground.queue.state(job).phase is JobPhase.RETRYING)
+    once(playground, "PLISTED", ALL, FAILED)
+    running = playground.queue.enqueue("PRUNS", Trigger.PAGE)
+    assert began.wait(WAIT)
+    ask(playground.queue, "PWAITS", Trigger.WEBHOOK, event_id="w", delay=3600)
+    try:
+        listed = {one.subject: one for one in playground.queue.current()}
+    finally:
+        release.set()
+        playground.queue.wait(running, WAIT)
+    assert {name: listed[name].phase for name in ("PRUNS", "PWAITS", "PAGAIN", "PLISTED")} == {
+        "PRUNS": JobPhase.RUNNING,
+        "PWAITS": JobPhase.WAITING,
+        "PAGAIN": JobPhase.RETRYING,
+        "PLISTED": JobPhase.PARKED,
+    }
+    tried = listed["PAGAIN"]
+    assert (tried.attempt, tried.failures) == (2, ("Jira is down.",))
+    assert tried.next_at > datetime.now(UTC) + timedelta(minutes=50)
+    told = next(one for one in playground.ended if one.subject == "PAGAIN")
+    assert abs(told.next_at - tried.next_at) < timedelta(seconds=5)
+    assert (listed["PLATER"].failures, listed["PLATER"].summary) == ((), "It is quiet.")
+    assert listed["PWAITS"].next_at is not None
 
 
 def test_a_parked_job_is_made_good_by_a_later_one_that_succeeds(playground):
@@ -169,9 +225,10 @@ def test_a_job_given_up_stays_listed_behind_a_lesser_one_that_was_made_good(play
     assert playground.queue.standing()["PBEHIND"].request.pulls
 
 
-def test_a_job_that_turns_out_hopeless_is_given_up_no_longer(playground):
+def test_a_job_of_which_a_person_is_told_that_it_is_hopeless_is_given_up_no_longer(playground):
     once(playground, "PGONE", ALL, FAILED)
-    once(playground, "PGONE", ALL, replace(FAILED, hopeless=True))
+    playground.does["PGONE"] = lambda: GONE
+    playground.queue.wait(playground.queue.enqueue("PGONE", Trigger.COMMAND), WAIT)
     assert "PGONE" not in given_up(playground)
 
 

@@ -28,7 +28,7 @@ from connectors.webhook_events import WebhookEvent
 from tests.integration.proxy import Proxy
 from tests.integration.queue_support import KINDS, WAIT, database
 from tests.integration.web_support import PAGERDUTY_SECRET, served, shelf
-from worker.cli.main import log_plainly
+from worker.cli.log_lines import log_plainly
 from worker.jobs.job import JobRequest
 from worker.jobs.results import Trigger
 from worker.queue import Client

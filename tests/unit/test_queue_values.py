@@ -54,8 +54,15 @@ def asking(**how: object) -> JobRequest:
         (JobOutcome(failures=("Quota.",), again_in=5), 1, 0, TryAgain(60, 1)),
     ],
 )
-def test_what_follows_an_attempt_depends_on_its_outcome_alone(outcome, attempt, failed, expected):
+def test_what_follows_an_attempt_depends_on_its_outcome(outcome, attempt, failed, expected):
     assert decide(outcome, attempt, failed, POLICY) == expected
+
+
+@pytest.mark.parametrize("attempt", [1, 7])
+def test_what_is_hopeless_is_parked_at_once_where_nobody_waits_to_be_told(attempt):
+    hopeless = replace(FAILED, hopeless=True)
+    decided = decide(hopeless, attempt, 0, POLICY, for_a_person=False)
+    assert decided == Parked(FAILED.failures)
 
 
 def test_a_job_that_never_comes_to_an_end_is_parked():

@@ -131,13 +131,13 @@ def carry_out(settings: Settings, context: JobContext, request: RunRequest) -> R
         return _through(queue, context, request, servers)
 
 
-def parked(settings: Settings) -> Sequence[JobState]:
-    """List the jobs that were given up, newest last."""
+def jobs(settings: Settings, *, only_parked: bool = False) -> Sequence[JobState]:
+    """List the jobs that are not over, and those that were given up, each newest last."""
     place = locate(settings.database_url.get_secret_value())
     if isinstance(place, InFile) and not place.path.exists():
         return []  # no process has made one yet
     with asking(settings) as queue:
-        return queue.parked()
+        return queue.parked() if only_parked else queue.current()
 
 
 @contextmanager

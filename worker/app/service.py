@@ -15,6 +15,7 @@ from ipaddress import ip_address
 import structlog
 import uvicorn
 from starlette.types import ASGIApp
+from structlog.contextvars import bound_contextvars
 
 from config.settings import Settings
 from connectors.errors import PostmortemError
@@ -26,9 +27,11 @@ from worker.app.run_or_enqueue import enqueue_due
 from worker.app.stored_page_data import StoredPageData, figures
 from worker.jobs.catalogue import must_be_usable
 from worker.jobs.context import JobContext
-from worker.jobs.incident_job import do_job, not_configured
-from worker.jobs.job import JobOutcome, JobPhase, JobRequest, JobState
+from worker.jobs.incident_job import do_job
+from worker.jobs.job import JobOutcome, JobRequest, JobState
+from worker.jobs.last_results import keep_end, log_end, log_result
 from worker.jobs.results import Trigger
+from worker.jobs.run_state import not_configured
 from worker.queue import Queue, QueueSettings, Schedule
 from worker.store.document_store import StoreAway
 from worker.web.application import WebSettings, create
@@ -110,18 +113,15 @@ class Worker:
         return not is_under_way or bool(self.context.journal.documents_of(incident))
 
     def _ended(self, state: JobState) -> None:
-        """Count an attempt that ended, and tell operators of a job that will not be tried again."""
+        """Count an attempt that ended, keep what its results do not tell, and tell operators."""
         self.metrics.attempt(state)
-        if state.phase is JobPhase.PARKED and state.subject == SCHEDULE:
-            log.warning("A scheduled look failed; the next does the same.", why=state.failures)
-        elif state.phase is JobPhase.PARKED:
-            log.error("A job was given up.", subject=state.subject, failures=state.failures)
+        if state.subject != SCHEDULE:
+            log_end(state)
+            keep_end(self.context, state)
         elif state.failures:
-            again = state.phase is JobPhase.RETRYING
-            told = "A job failed and is tried again." if again else "A job failed for good."
-            log.warning(told, subject=state.subject, attempt=state.attempt, why=state.failures)
+            log.warning("A scheduled look failed; the next does the same.", why=state.failures)
         else:
-            log.info("A job is done.", subject=state.subject, done=state.summary)
+            log.info("A scheduled look is done.", done=state.summary)
 
     def _run_incident(self, request: JobRequest) -> JobOutcome:
         now = self.context.clock()
@@ -135,6 +135,8 @@ class Worker:
             return JobOutcome(failures=(str(error),), left=True, waits=True)
         for one in results:
             self.metrics.result(one)
+            with bound_contextvars(incident=one.incident):  # or the one that it was merged into
+                log_result(one, failures=False)
         return JobOutcome.of(results, tuple(not_configured(self.context, tracks=request.tracks)))
 
     def _look_for_work(self) -> JobOutcome:
@@ -259,7 +261,7 @@ def _web_server(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
         RequestLimit(app, most, register.make_room),
         host=host,
         port=port,
-        log_level="warning",
+        log_config=None,  # its lines go where all others go
         http=partial(GuardedConnection, register),  # type: ignore[arg-type]  # it is only called
         loop="asyncio",
         ws="none",

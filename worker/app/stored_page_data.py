@@ -15,6 +15,7 @@ from worker.jobs.status_report import (
     document_text,
     journal_of,
     skipped_incidents,
+    undrafted,
 )
 from worker.queue import Client
 from worker.web.monitoring import QueueFigures
@@ -38,9 +39,10 @@ class StoredPageData:
     def document(self, incident: IncidentId) -> DocumentView | None:
         found = document_text(self._context, incident)
         if found is None:
-            return None
+            failed = undrafted(self._context, incident)
+            return DocumentView(failed, "", "", failed.last_result) if failed else None
         status, text = found
-        return DocumentView(status, text, status.document)
+        return DocumentView(status, text, status.document, status.last_result)
 
     def attachment(self, incident: IncidentId, name: str) -> bytes | None:
         found = document_text(self._context, incident)

@@ -1,23 +1,22 @@
 """The commands. Exit status: 0 all done, 1 some of the work failed, 2 wrong usage or settings."""
 
-import logging
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.problems import ConfigurationProblems
-from config.settings import Settings
+from config.values import LogFormat, LogLevel
 from connectors.errors import ConfigurationError, PostmortemError
-from connectors.incidents import IncidentId
 from worker.app.composition import open_context
 from worker.app.registry import Services, named, source_kinds, tracker_kinds
 from worker.cli import checking, linting, serving, terminal
+from worker.cli.log_lines import log_to_standard_error
+from worker.cli.status import status
 from worker.cli.terminal import (
     FAILED,
     MISUSED,
@@ -32,7 +31,6 @@ from worker.cli.terminal import (
 )
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import RunRequest
-from worker.jobs.status_report import document_statuses, journal_of, skipped_incidents
 from worker.journal.sqlite_files import first_line, remedy_for
 
 app = typer.Typer(
@@ -145,61 +143,7 @@ def sync(
         finish(carry_out_shown(settings, opened, request), in_json=json)
 
 
-@app.command()
-def status(
-    context: typer.Context,
-    incidents: SomeIncidents = None,
-    journal: Annotated[
-        bool, typer.Option("--journal", help="Show every write done for the incidents instead.")
-    ] = False,
-    skipped: Annotated[
-        bool, typer.Option("--skipped", help="Show which incidents got no draft instead, and why.")
-    ] = False,
-    parked: Annotated[
-        bool, typer.Option("--parked", help="Show the jobs that were given up instead, and why.")
-    ] = False,
-    json: Json = False,
-) -> None:
-    """Show the documents, how complete each is, their action items and tickets.
-
-    Examples: `postmortem status --journal Q0R9EVXVKUZTX7` · `postmortem status --skipped`
-    · `postmortem status --parked`
-    """
-    if journal and not incidents:
-        raise typer.BadParameter("Name the incidents whose journal to show.")
-    if journal + skipped + parked > 1:
-        raise typer.BadParameter("Choose one of --journal, --skipped and --parked.")
-    settings = settings_of(context)
-    if parked:
-        _show_parked(settings, incidents or (), in_json=json)
-        return
-    with open_context(settings) as opened:
-        if journal:
-            entries = [entry for one in incidents or () for entry in journal_of(opened, one)]
-            terminal.journal(entries, in_json=json)
-            return
-        if skipped:
-            found_skipped = [
-                one
-                for one in skipped_incidents(opened)
-                if not incidents or one.incident in incidents
-            ]
-            terminal.skipped(found_skipped, in_json=json)
-            return
-        found = document_statuses(opened, incidents or ())
-        terminal.documents(found, in_json=json)
-        missing = set(incidents or ()) - {one.incident for one in found}
-        opened.store.prove_writable()
-        terminal.failures(f"Incident {one} has no document." for one in sorted(missing))
-        if missing:
-            raise typer.Exit(FAILED)
-
-
-def _show_parked(settings: Settings, incidents: Sequence[IncidentId], *, in_json: bool) -> None:
-    from worker.app.run_or_enqueue import parked  # noqa: PLC0415 - other commands start faster without
-
-    found = [one for one in parked(settings) if not incidents or one.subject in incidents]
-    terminal.parked(found, in_json=in_json)
+app.command()(status)
 
 
 app.command()(checking.check)
@@ -222,24 +166,11 @@ def demo(
     No account, no settings, no network: `postmortem demo --exit`
     """
     # What the service logs is for operators; the demo tells each step itself.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    log_to_standard_error(LogFormat.TEXT, LogLevel.ERROR)
     from worker.demo import show  # noqa: PLC0415 - the sandbox is loaded for the demo alone
 
     if not show(folder, serve=not stop):
         raise typer.Exit(FAILED)
-
-
-def log_plainly() -> None:
-    """Log to standard error, and without local variables in tracebacks: they may hold secrets."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def misplaced_config(words: Sequence[str]) -> str:
@@ -257,7 +188,7 @@ def misplaced_config(words: Sequence[str]) -> str:
 
 def main() -> None:
     """Run the command line; end with the promised exit status."""
-    log_plainly()
+    log_to_standard_error(LogFormat.TEXT, None)
     if told := misplaced_config(sys.argv[1:]):
         terminal.err.print(told, style="red", markup=False)
         sys.exit(MISUSED)

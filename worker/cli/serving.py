@@ -4,15 +4,23 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
 from typing import Annotated
 
+import structlog
 import typer
 
 from config.settings import Settings
-from connectors.errors import ConfigurationError
-from worker.app.registry import Services
+from config.values import LogFormat
+from connectors.connector import ServiceWords
+from connectors.errors import ConfigurationError, PostmortemError
+from worker.app.registry import Services, load_settings
 from worker.cli import terminal
-from worker.cli.terminal import FAILED, settings_of
+from worker.cli.log_lines import log_to_standard_error, shown
+from worker.cli.terminal import FAILED
+
+log = structlog.get_logger()
 
 LONGEST_STOP = 28.0
 """Seconds within which a service ends that is told to: Kubernetes and systemd wait longer."""
@@ -31,9 +39,11 @@ def serve(
 
     settings = _serving(context)
     for warning in _open_ends(settings):
-        terminal.err.print(warning, style="yellow", markup=False)
-    service = Service(settings, host, port)
-    service.start()
+        log.warning(warning)
+    with _told(settings):
+        service = Service(settings, host, port)
+        service.start()
+    log.info("Started.", version=version("postmortem-worker"), command="serve", **_of(settings))
     terminal.out.print(f"The web page is at {service.url}. Stop with Ctrl-C.")
     _until_told_to_stop(service.stop)
 
@@ -45,14 +55,36 @@ def work(context: typer.Context) -> None:
     """
     from worker.app.service import Worker  # noqa: PLC0415 - as above
 
-    worker = Worker(_serving(context))
-    worker.start()
+    settings = _serving(context)
+    with _told(settings):
+        worker = Worker(settings)
+        worker.start()
+    log.info("Started.", version=version("postmortem-worker"), command="work", **_of(settings))
     terminal.out.print("Working. Stop with Ctrl-C.")
     _until_told_to_stop(worker.stop)
 
 
+def _of(settings: Settings) -> dict[str, object]:
+    return {"settings": shown(settings)}
+
+
+@contextmanager
+def _told(settings: Settings) -> Iterator[None]:
+    """Tell in the log why a process does not start, where the log is for machines."""
+    try:
+        yield
+    except PostmortemError as error:
+        if settings.log_format is not LogFormat.JSON:
+            raise
+        log.error(str(error))  # noqa: TRY400 - a sentence for people, no fault of the program
+        raise typer.Exit(FAILED) from error
+
+
 def _serving(context: typer.Context) -> Settings:
-    settings = settings_of(context)
+    settings = load_settings(context.obj, os.environ)
+    log_to_standard_error(settings.log_format, settings.log_level)
+    for warning in settings.warnings:
+        log.warning(warning)
     services = Services.under(settings)
     if services.source is None:
         words = services.source_words
@@ -62,10 +94,14 @@ def _serving(context: typer.Context) -> Settings:
         )
     if services.tracker is None:
         words = services.tracker_words
-        terminal.err.print(
-            f"{words.name} is not configured ({words.setting}): drafts are written without tickets."
-        )
+        log.warning(_without_tickets(words))
     return settings
+
+
+def _without_tickets(tracker: ServiceWords) -> str:
+    return (
+        f"{tracker.name} is not configured ({tracker.setting}): drafts are written without tickets."
+    )
 
 
 def _open_ends(settings: Settings) -> Iterator[str]:
@@ -103,6 +139,8 @@ def _until_told_to_stop(stop: Callable[[], bool]) -> None:
     limit = threading.Timer(LONGEST_STOP, os._exit, (FAILED,))
     limit.daemon = True
     limit.start()
+    log.info("Stopping.")
     if not stop():
-        terminal.err.print("Stopped amid work, which goes on elsewhere or with the next start.")
+        log.warning("Stopped amid work, which goes on elsewhere or with the next start.")
         os._exit(FAILED)
+    log.info("Stopped.")

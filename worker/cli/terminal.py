@@ -5,7 +5,7 @@ Results are tables and sentences for people, JSON for programs.
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass, replace
 from datetime import timedelta
@@ -15,17 +15,15 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 
 from config.settings import Settings
 from connectors.incidents import IncidentId
 from connectors.settings import parse_duration
 from worker.app.registry import incident_named, load_settings, named, source_kinds
+from worker.cli.log_lines import log_to_standard_error
 from worker.jobs.context import JobContext
-from worker.jobs.job import JobState
-from worker.jobs.results import IncidentResult, RunResult
+from worker.jobs.results import IncidentResult, RunResult, SuggestedText
 from worker.jobs.run_many import RunRequest
-from worker.jobs.status_report import DocumentStatus, JournalEntry, SkippedIncident
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -96,14 +94,19 @@ def _incident(result: IncidentResult, *, dry_run: bool) -> None:
             f" [dim]({escape(deed.reason)})[/]"
         )
     for one in result.suggestions:
-        out.print(
-            f"  [cyan]suggestion[/] {escape(one.place)}: the facts say "
-            f"{escape(repr(one.fresh))}, the document keeps {escape(repr(one.people))}"
-        )
+        out.print(f"  {suggestion(one)}")
     for sentence in result.warnings:
         out.print(f"  [yellow]{escape(sentence)}[/]")
     if dry_run and result.diff:
         _diff(result.diff)
+
+
+def suggestion(one: SuggestedText) -> str:
+    """Say what the facts would say where a person has written otherwise."""
+    return (
+        f"[cyan]suggestion[/] {escape(one.place)}: the facts say "
+        f"{escape(repr(one.fresh))}, the document keeps {escape(repr(one.people))}"
+    )
 
 
 def _diff(text: str) -> None:
@@ -114,83 +117,6 @@ def _diff(text: str) -> None:
     from rich.syntax import Syntax  # noqa: PLC0415 - what colours code takes megabytes
 
     out.print(Syntax(text, "diff", background_color="default", word_wrap=True))
-
-
-def documents(found: Sequence[DocumentStatus], *, in_json: bool) -> None:
-    """Print documents with their action items."""
-    if in_json:
-        as_json(list(found))
-        return
-    if not found:
-        out.print("There are no documents yet.")
-    for one in found:
-        _document(one)
-
-
-def _document(one: DocumentStatus) -> None:
-    prompts = "complete" if not one.prompts else f"{one.prompts} prompts open"
-    out.print(
-        f"[bold]{escape(one.incident or '?')}[/] {escape(one.title)} "
-        f"[dim]({escape(one.status or 'no status')}, {prompts})[/]\n  {escape(one.document)}"
-    )
-    if one.items:
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-        for heading in ("  Ticket", "Status", "Owner", "Deadline", "Task"):
-            table.add_column(heading, overflow="fold")
-        for item in one.items:
-            cells = (item.ticket or "-", item.status, item.owner, item.deadline, item.task)
-            first, *others = (escape(cell) for cell in cells)
-            table.add_row(f"  {first}", *others)
-        out.print(table)
-    for problem in one.problems:
-        out.print(f"  [yellow]{escape(problem)}[/]")
-
-
-def journal(entries: Sequence[JournalEntry], *, in_json: bool) -> None:
-    """Print the writes that were done, oldest first."""
-    if in_json:
-        as_json(list(entries))
-        return
-    if not entries:
-        out.print("Nothing has been written.")
-    for one in entries:
-        deed = one.deed
-        change = f": {deed.before or '(nothing)'} → {deed.after}" if deed.after else ""
-        ticket = f" {deed.ticket}" if deed.ticket else ""
-        out.print(
-            f"{one.at} {one.trigger} {deed.action.value}{escape(ticket)} "
-            f"{escape(deed.subject)}{escape(change)} [dim]({escape(deed.reason)})[/]"
-        )
-
-
-def skipped(found: Sequence[SkippedIncident], *, in_json: bool) -> None:
-    """Print which incidents got no draft, and why."""
-    if in_json:
-        as_json(list(found))
-        return
-    if not found:
-        out.print("No incident was skipped.")
-    for one in found:
-        out.print(
-            f"{one.at} [bold]{escape(one.incident)}[/] {escape(one.title)}: {escape(one.reason)}"
-        )
-
-
-def parked(found: Sequence[JobState], *, in_json: bool) -> None:
-    """Print the jobs that were given up, with what to do about them."""
-    if in_json:
-        as_json(list(found))
-        return
-    if not found:
-        out.print("No job was given up.")
-    for one in found:
-        ended = one.ended_at.isoformat(timespec="seconds") if one.ended_at else ""
-        out.print(
-            f"{ended} [bold]{escape(one.subject)}[/] after {one.attempt} attempts: "
-            f"{escape(' '.join(one.failures))}"
-        )
-    if found:
-        out.print("Try one again with `postmortem sync INCIDENT`.", markup=False)
 
 
 FAILED = 1
@@ -236,8 +162,13 @@ def duration(text: str, option: str) -> timedelta:
 
 
 def settings_of(context: typer.Context) -> Settings:
-    """Read the settings, and tell what is odd about them. Raises ``ConfigurationProblems``."""
+    """Read the settings, and tell what is odd about them. Raises ``ConfigurationProblems``.
+
+    What the command does is told by its result, so its log is for those who ask for a level.
+    """
     settings = load_settings(context.obj, os.environ)
+    asked = "log_level" in settings.model_fields_set
+    log_to_standard_error(settings.log_format, settings.log_level if asked else None)
     for warning in settings.warnings:
         err.print(warning, style="yellow", markup=False)
     return settings

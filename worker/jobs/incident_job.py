@@ -1,6 +1,6 @@
 """One incident's job: the same whoever asks for it, safe to run twice, serial per incident."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
@@ -14,6 +14,7 @@ from worker.document.unread.unfinished_text import refuse_conflicts
 from worker.jobs.catalogue import look, up_to_date, with_document
 from worker.jobs.context import JobContext, everybody, merge_target, note_merge, updated
 from worker.jobs.job import JobRequest
+from worker.jobs.last_results import Halves, keep_result
 from worker.jobs.pull_incident import (
     MergedAway,
     Pulled,
@@ -59,42 +60,30 @@ def do_job(context: JobContext, request: JobRequest) -> Sequence[IncidentResult]
 
 def run_incident(context: JobContext, request: JobRequest, cache: RunCache) -> IncidentResult:
     """Do one incident's job, as a part of a run; what could not be done is told in its result."""
-    incident = request.incident
+    incident, document, halves = request.incident, None, Halves()
     try:
         with context.locks.held(incident, context.policy.lock_wait) as claim:
             cache.forget_stale(incident, context.journal.tickets(incident))
             cache.catalogue = up_to_date(context, cache.catalogue, incident)
-            result, document = _Steps(context, request, cache, claim).result()
+            steps = _Steps(context, request, cache, claim)
+            result, document = steps.result()
+            halves = steps.halves
     except PostmortemError as error:
         context.journal.unsettle(incident)  # so that the next look finds it, changed or not
-        return failed(incident, str(error))
+        result = failed(incident, str(error))
     except Exception as error:
         context.journal.unsettle(incident)
-        log.exception("a job failed unexpectedly", incident=incident)
-        return failed(
+        log.exception("A job failed unexpectedly.")
+        result = failed(
             incident,
             f"Incident {incident} was not finished: {type(error).__name__}: {error}. "
-            "This is a fault of the program; its log has the details.",
+            "This is a fault of the program; its log has the details (that of a command with "
+            "POSTMORTEM_LOG_LEVEL=error).",
         )
     if document is not None:
         cache.catalogue = with_document(cache.catalogue, document)
+    keep_result(context, request.trigger, result, halves)
     return result
-
-
-def not_configured(context: JobContext, *, tracks: bool) -> Iterable[str]:
-    """Say what is left out of every job, since a service is not configured."""
-    if context.source is None:
-        words = context.source_words
-        yield (
-            f"{words.name} is not configured ({words.setting}), so no draft was written or "
-            "refreshed."
-        )
-    if context.tracker is None and tracks:
-        words = context.tracker_words
-        yield (
-            f"{words.name} is not configured ({words.setting}), so no ticket was created and none "
-            "was read."
-        )
 
 
 class _Steps:
@@ -112,6 +101,7 @@ class _Steps:
         self.pulled: Pulled | None = None
         self.merged: MergedAway | None = None
         self.people: tuple[str, ...] | None = None
+        self.halves = Halves()
         self.drafted = False
 
     def result(self) -> tuple[IncidentResult, KnownDocument | None]:
@@ -124,6 +114,8 @@ class _Steps:
         obtained = obtain(
             self.context, self.request, self.cache, self.report, has_document=has_document
         )
+        if self.request.pulls and self.context.source is not None:
+            self.halves = Halves(facts=self.report.told)
         if isinstance(obtained, IncidentResult):
             return obtained, None
         if isinstance(obtained, MergedAway):
@@ -138,12 +130,14 @@ class _Steps:
                 if opened is None:
                     return self.report.result(), None
                 at, composed = opened
+                self.halves = self.halves.opened(self.report.told)
                 work, synced = self._ticket_work(at), None
                 if work is not None:
                     with self._failures_told(at.name):
                         synced = sync_tickets(
                             work, composed.text, self._incident(), forgotten=self._forgotten(at)
                         )
+                    self.halves = self.halves.synced(self.report.told)
                 if synced is None:
                     return self._save(at, composed, None)
                 return self._save(at, replace(composed, text=synced), work)

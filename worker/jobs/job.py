@@ -78,7 +78,7 @@ class JobPhase(StrEnum):
 
     WAITING = "waiting"
     RUNNING = "running"
-    RETRYING = "waiting to be tried again"
+    RETRYING = "retrying"
     DONE = "done"
     PARKED = "parked"
 
@@ -246,9 +246,22 @@ class Parked:
 Decision = Done | TryAgain | Parked
 
 
-def decide(outcome: JobOutcome, attempt: int, failed: int, policy: JobRetryPolicy) -> Decision:
-    """Decide what follows the ``attempt``-th attempt, with ``failed`` failed ones before it."""
+def decide(
+    outcome: JobOutcome,
+    attempt: int,
+    failed: int,
+    policy: JobRetryPolicy,
+    *,
+    for_a_person: bool = True,
+) -> Decision:
+    """Decide what follows the ``attempt``-th attempt, with ``failed`` failed ones before it.
+
+    What is hopeless is over at once for the person who asked, and is told so; else it is parked,
+    since nobody would hear of it.
+    """
     if outcome.failures:
+        if outcome.hopeless:
+            return Done() if for_a_person else Parked(outcome.failures)
         return _after_failure(outcome, attempt, failed, policy)
     if outcome.again_in is None:
         return Done()

@@ -19,7 +19,7 @@ class Trigger(StrEnum):
 
 
 class Action(StrEnum):
-    """One kind of write, or the word that none was needed."""
+    """One kind of write; the last three stand in the journal alone, for what results told."""
 
     DRAFTED = "drafted"
     REFRESHED = "refreshed"
@@ -30,6 +30,9 @@ class Action(StrEnum):
     CHANGED_TICKET = "changed ticket"
     CHANGED_ROW = "changed row"
     MOVED = "moved"
+    WARNED = "warned"
+    SUGGESTED = "suggested"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,11 @@ class Report:
     failures: list[str] = field(default_factory=list)
     again_in: float | None = None
     merged_into: IncidentId = NO_INCIDENT
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The sentences so far."""
+        return (*self.warnings, *self.failures)
 
     def did(self, deed: Deed) -> None:
         """Note a write that is done and stays done."""

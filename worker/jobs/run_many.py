@@ -6,16 +6,18 @@ from datetime import timedelta
 from time import sleep
 
 import structlog
+from structlog.contextvars import bound_contextvars
 
 from connectors.errors import ConnectorError
 from connectors.incidents import IncidentId
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
 from worker.jobs.due_incidents import Due, Search, find, move_cursors
-from worker.jobs.incident_job import not_configured, run_incident
+from worker.jobs.incident_job import run_incident
 from worker.jobs.job import JobRequest
+from worker.jobs.last_results import log_result
 from worker.jobs.results import IncidentResult, RunResult, Trigger, together
-from worker.jobs.run_state import FoundAccounts, ReadTickets, RunCache
+from worker.jobs.run_state import FoundAccounts, ReadTickets, RunCache, not_configured
 
 log = structlog.get_logger()
 
@@ -120,7 +122,10 @@ class _Run:
             follows_merge=follows_merge and name not in self.request.incidents,
             found=not self.request.incidents,
         )
-        return run_incident(self.context, request, self.cache)
+        with bound_contextvars(incident=name, trigger=request.trigger.value):
+            result = run_incident(self.context, request, self.cache)
+            log_result(result)
+        return result
 
     def _wait_for_index(self) -> None:
         """Wait for the search index where that is short enough, and go on with what waited."""

@@ -229,3 +229,19 @@ def postponing(work: TicketWork, items: Iterable[ActionItem]) -> Iterator[None]:
             key = work.rows[item.ordinal].key if item.ordinal in work.rows else ""
             told = f"{work.named(item)}: {key} could not follow it" if key else work.named(item)
             work.report.fail(f"{told}: {error}")
+
+
+def not_configured(context: JobContext, *, tracks: bool) -> Iterable[str]:
+    """Say what is left out of every job, since a service is not configured."""
+    if context.source is None:
+        words = context.source_words
+        yield (
+            f"{words.name} is not configured ({words.setting}), so no draft was written or "
+            "refreshed."
+        )
+    if context.tracker is None and tracks:
+        words = context.tracker_words
+        yield (
+            f"{words.name} is not configured ({words.setting}), so no ticket was created and none "
+            "was read."
+        )

@@ -13,6 +13,7 @@ from worker.document.outline import title
 from worker.document.unread.unfinished_text import conflicts, open_prompts
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
+from worker.jobs.last_results import LastResult, last_results
 from worker.jobs.results import Action, Deed
 from worker.journal.records import KnownDocument
 from worker.store.document_store import LinkedDocument
@@ -39,7 +40,9 @@ class ItemStatus:
 class DocumentStatus:
     """One document: how complete it is, and its action items.
 
-    ``prompts`` counts the template's prompts that nobody has answered yet.
+    ``prompts`` counts the template's prompts that nobody has answered yet. ``document`` is "" where
+    the incident's draft failed. ``last_result`` is what its last job told, None where nothing is
+    remembered of one.
     """
 
     incident: IncidentId
@@ -50,6 +53,7 @@ class DocumentStatus:
     prompts: int = 0
     items: tuple[ItemStatus, ...] = field(default=())
     problems: tuple[str, ...] = ()
+    last_result: LastResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class SkippedIncident:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One write as the journal remembers it; ``at`` is ISO 8601 in UTC."""
+    """One write, or what a result told, as the journal has it; ``at`` is ISO 8601 in UTC."""
 
     at: str
     incident: IncidentId
@@ -91,9 +95,10 @@ def document_statuses(
 ) -> list[DocumentStatus]:
     """Give the documents of the incidents, or all, the latest first; one not readable says why.
 
-    What is ``remembered`` of a document is taken for as long as its fingerprint is the same.
+    Before them come the incidents that have none, since their draft failed. What is ``remembered``
+    of a document is taken for as long as its fingerprint is the same.
     """
-    known = look(context).documents.values()
+    known = list(look(context).documents.values())
     wanted = [
         one
         for one in known
@@ -113,8 +118,31 @@ def document_statuses(
         found.append(status)
     if remembered and not incidents:
         remembered.by_name = now
-    done = context.journal.done_tickets()
-    return [_with_done(one, done.get(one.incident, frozenset())) for one in found]
+    done, last = context.journal.done_tickets(), last_results(context, incidents)
+    documented = {one.incident for one in known}
+    failed = (name for name, one in last.items() if one.failures and name not in documented)
+    return [
+        *(_undrafted(context, name, last[name]) for name in failed),
+        *(
+            replace(
+                _with_done(one, done.get(one.incident, frozenset())),
+                last_result=last.get(one.incident),
+            )
+            for one in found
+        ),
+    ]
+
+
+def undrafted(context: JobContext, incident: IncidentId) -> DocumentStatus | None:
+    """Give an incident whose draft failed, None for any other that has no document."""
+    last = last_results(context, [incident]).get(incident)
+    return _undrafted(context, incident, last) if last and last.failures else None
+
+
+def _undrafted(context: JobContext, incident: IncidentId, last: LastResult) -> DocumentStatus:
+    known = context.journal.incident(incident)
+    title, url = (known.title, known.url) if known else ("", "")
+    return DocumentStatus(incident, "", title=title, url=url, last_result=last)
 
 
 def document_text(context: JobContext, incident: IncidentId) -> tuple[DocumentStatus, str] | None:
@@ -124,11 +152,13 @@ def document_text(context: JobContext, incident: IncidentId) -> tuple[DocumentSt
         return None
     text = context.store.read(found.name).text
     done = {one.key for one in context.journal.tickets(incident) if one.done}
-    return _with_done(_read(context, found, text), done), text
+    last = last_results(context, [incident]).get(incident)
+    return replace(_with_done(_read(context, found, text), done), last_result=last), text
 
 
 def journal_of(context: JobContext, incident: IncidentId) -> list[JournalEntry]:
-    """Give every write that was done for an incident, oldest first."""
+    """Give what was written for an incident, and what was told of it, oldest first."""
+    entries = (*context.journal.entries(incident), *context.journal.results.told(incident))
     return [
         JournalEntry(
             at=one.at.isoformat(timespec="seconds"),
@@ -143,7 +173,7 @@ def journal_of(context: JobContext, incident: IncidentId) -> list[JournalEntry]:
                 after=one.after,
             ),
         )
-        for one in context.journal.entries(incident)
+        for one in sorted(entries, key=lambda one: one.at)
     ]
 
 

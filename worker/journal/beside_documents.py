@@ -1,4 +1,4 @@
-"""The memory beside documents: incidents that got no draft, and what only events told of one.
+"""The memory beside documents: what became of incidents, and what only events told of one.
 
 Also what the database is bound to: the places outside that its memories are about.
 """
@@ -9,13 +9,22 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, select
+from sqlalchemy import RowMapping, delete, insert, select, update
 
 from connectors.follow_up import EventReport, ReportKind, ReportState
 from connectors.incidents import IncidentId
 from worker.journal.database import Database
-from worker.journal.records import Skip
-from worker.journal.tables import bindings, chunks, put, put_first, reports, skipped
+from worker.journal.records import JournalRecord, KnownResult, Skip, result_record, result_row
+from worker.journal.tables import (
+    bindings,
+    chunks,
+    put,
+    put_first,
+    reports,
+    results,
+    skipped,
+    tellings,
+)
 
 
 class Skips:
@@ -87,6 +96,61 @@ class Bindings:
 
 def _skip(row: Mapping[Any, Any]) -> Skip:
     return Skip(**{**row, "at": datetime.fromisoformat(row["at"])})
+
+
+class LastResults:
+    """What each incident's last job told, in an open database. Each method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, one: KnownResult, news: Iterable[JournalRecord] = ()) -> None:
+        """Put a result in the place of the one before; ``news`` is what that one had not told."""
+        rows = [_telling(new) for new in news]
+        with self._database.begin() as connection:
+            put(connection, results, {"incident": one.incident}, result_row(one))
+            if rows:
+                connection.execute(insert(tellings), rows)
+
+    def plan(self, incident: IncidentId, next_try: datetime) -> None:
+        """Remember when an incident's next try is, where there is a result of the last one."""
+        when = next_try.isoformat()
+        with self._database.begin() as connection:
+            mine = results.c.incident == incident
+            connection.execute(update(results).where(mine).values(next_try=when))
+
+    def forget(self, incident: IncidentId) -> None:
+        """Forget an incident's last result; what it told stays in the journal."""
+        with self._database.begin() as connection:
+            connection.execute(delete(results).where(results.c.incident == incident))
+
+    def of(self, incidents: Sequence[IncidentId]) -> Mapping[IncidentId, KnownResult]:
+        """Give the last results of the incidents, or of all where none is named, by incident."""
+        queries = [select(results)]
+        if incidents:
+            queries = [queries[0].where(results.c.incident.in_(one)) for one in chunks(incidents)]
+        found: dict[IncidentId, KnownResult] = {}
+        with self._database.begin() as connection:
+            for query in queries:
+                for row in connection.execute(query).mappings():
+                    found[row["incident"]] = result_record(row)
+        return found
+
+    def told(self, incident: IncidentId) -> Sequence[JournalRecord]:
+        """Give what results told of an incident that the ones before had not, oldest first."""
+        query = select(tellings).where(tellings.c.incident == incident).order_by(tellings.c.number)
+        with self._database.begin() as connection:
+            found = [dict(row) for row in connection.execute(query).mappings()]
+        for row in found:
+            del row["number"]
+            row["at"] = datetime.fromisoformat(row["at"])
+        return [JournalRecord(**row) for row in found]
+
+
+def _telling(one: JournalRecord) -> dict[str, Any]:
+    row = asdict(one) | {"at": one.at.isoformat()}
+    del row["ticket"]
+    return row
 
 
 Told = tuple[IncidentId, EventReport]

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from connectors.incidents import IncidentId
 from connectors.tickets import Mark, TicketId
 from worker.journal import records, tables
-from worker.journal.beside_documents import Bindings, EventReports, Skips
+from worker.journal.beside_documents import Bindings, EventReports, LastResults, Skips
 from worker.journal.database import Database
 from worker.journal.incident_locks import must_still_hold
 from worker.journal.records import (
@@ -31,10 +31,7 @@ from worker.tracking.tracked_tickets import Intent, TrackedTicket
 
 
 class Journal:
-    """The memory, on an open database. Each method is one transaction.
-
-    ``skips`` has the incidents without a draft, ``reports`` what events told, ``bindings`` places.
-    """
+    """The memory, on an open database; each method is one transaction, here and in its parts."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
@@ -52,6 +49,7 @@ class Journal:
         self.reports = EventReports(database)
         self.web_sessions = WebSessions(database)
         self.bindings = Bindings(database)
+        self.results = LastResults(database)
 
     def close(self) -> None:
         """Let go of the database."""

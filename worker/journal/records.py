@@ -104,6 +104,60 @@ class JournalRecord:
     after: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KnownResult:
+    """What an incident's last job told, and when the next try is, None where none is planned.
+
+    ``suggestions`` are each a place, what people wrote there, and what the facts say. ``facts`` are
+    those of the sentences that came with reading the incident, ``tickets`` those that came with
+    its tickets: a job that leaves that half out does not know better.
+    """
+
+    incident: IncidentId
+    at: datetime
+    trigger: str
+    warnings: tuple[str, ...] = ()
+    suggestions: tuple[tuple[str, str, str], ...] = ()
+    failures: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    tickets: tuple[str, ...] = ()
+    next_try: datetime | None = None
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is anything in it that somebody should know."""
+        return bool(self.warnings or self.suggestions or self.failures)
+
+
+def result_row(one: KnownResult) -> dict[str, object]:
+    """Give a result's row."""
+    return {
+        "at": one.at.isoformat(),
+        "trigger": one.trigger,
+        "warnings": json.dumps(one.warnings),
+        "suggestions": json.dumps(one.suggestions),
+        "failures": json.dumps(one.failures),
+        "facts": json.dumps(one.facts),
+        "tickets": json.dumps(one.tickets),
+        "next_try": one.next_try and one.next_try.isoformat(),
+    }
+
+
+def result_record(row: Mapping[Any, Any]) -> KnownResult:
+    """Give a result as it was remembered."""
+    lists = {
+        name: tuple(json.loads(row[name])) for name in ("warnings", "failures", "facts", "tickets")
+    }
+    return KnownResult(
+        incident=row["incident"],
+        at=_time(row["at"]),
+        trigger=row["trigger"],
+        suggestions=tuple(map(tuple, json.loads(row["suggestions"]))),
+        next_try=_time(row["next_try"]) if row["next_try"] else None,
+        **lists,
+    )
+
+
 def document_record(row: Mapping[Any, Any]) -> KnownDocument:
     """Give a document as it was remembered."""
     return KnownDocument(**{**row, "seen_at": _time(row["seen_at"])})

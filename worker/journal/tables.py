@@ -142,6 +142,35 @@ reports = Table(
 )
 Index("reports_incident", reports.c.incident)
 
+results = Table(
+    "results",
+    metadata,
+    Column("incident", String(64), primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("trigger", String(20), nullable=False),
+    Column("warnings", Text, nullable=False),
+    Column("suggestions", Text, nullable=False),
+    Column("failures", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("tickets", Text, nullable=False),
+    Column("next_try", String(40), nullable=True),
+)
+
+tellings = Table(
+    "tellings",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(40), nullable=False),
+    Column("incident", String(64), nullable=False),
+    Column("trigger", String(20), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+)
+Index("tellings_incident", tellings.c.incident)
+
 claims = Table(
     "claims",
     metadata,
@@ -218,7 +247,7 @@ def chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "008"
+NEWEST = "009"
 """The revision of the tables that this release makes."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -1,20 +1,21 @@
 """What is still to be done and what was given up, told by incident."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from dbos import WorkflowStatus
 
-from worker.jobs.job import JobPhase, JobState, Standing
+from worker.jobs.job import JobOutcome, JobPhase, JobState, Standing
 from worker.queue import job_records
-from worker.queue.job_records import INCIDENT_JOB, JobRun, StoredJob, job_of, moment, run_of
+from worker.queue.job_records import INCIDENT_JOB, LOST, JobRun, StoredJob, job_of, moment, run_of
 
 Look = Callable[..., Sequence[WorkflowStatus]]
 """Lists jobs, as the engine's ``list_workflows`` does."""
 
 _UNFINISHED = ["ENQUEUED", "DELAYED", "PENDING"]
+_NAMES_AT_ONCE = 500
 _AT_ONCE = 100
 """Incidents looked for by one query: SQLite takes conditions of a limited depth."""
 
@@ -26,6 +27,32 @@ def parked(look: Look, within: timedelta) -> Sequence[JobState]:
     wanted of it, or that found that nothing ever will.
     """
     return [job_records.state_of(row, None) for row in _parked(look, within)]
+
+
+def current(look: Look, within: timedelta) -> Sequence[JobState]:
+    """List the incidents' jobs that are not over, and those :func:`parked`, each oldest first.
+
+    One that is tried again has the failures of the attempt before it, or what that one waits for.
+    """
+    rows = look(name=INCIDENT_JOB, status=_UNFINISHED, load_output=False)
+    names = list(filter(None, (job_records.attempt_before(row.workflow_id) for row in rows)))
+    before: dict[str, WorkflowStatus] = {}
+    for at in range(0, len(names), _NAMES_AT_ONCE):
+        part = names[at : at + _NAMES_AT_ONCE]
+        before |= {row.workflow_id: row for row in look(workflow_ids=part)}
+    found = [_told(row, before) for row in sorted(rows, key=lambda row: row.created_at or 0)]
+    return [*found, *parked(look, within)]
+
+
+def _told(row: WorkflowStatus, rows: Mapping[str, WorkflowStatus]) -> JobState:
+    """Read where a job stands that is not over, and why its attempt before did not end it."""
+    state = job_records.state_of(row, None)
+    earlier = rows.get(job_records.attempt_before(row.workflow_id))
+    if earlier is None:
+        return state
+    ran = run_of(earlier)
+    outcome = ran.outcome if ran else JobOutcome(failures=(LOST,))
+    return replace(state, failures=outcome.failures, summary=outcome.summary)
 
 
 def standing(look: Look, within: timedelta) -> dict[str, Standing]:

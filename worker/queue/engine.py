@@ -140,7 +140,7 @@ def _config(location: Location, executor: str) -> DBOSConfig:
         "system_database_url": location.url,
         "application_version": VERSION,
         "executor_id": executor,
-        "log_level": "WARNING",
+        "log_level": logging.getLevelName(logging.getLogger("dbos").getEffectiveLevel()),
         "serializer": DBOSPortableJSONSerializer(),  # the default, pickle, runs what it reads
         "max_executor_threads": _IDLE_THREADS,
         "sys_db_pool_size": _CONNECTIONS,

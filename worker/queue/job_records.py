@@ -50,6 +50,13 @@ def attempt_number(job: str) -> int:
     return int(job.partition("~")[2] or 1)
 
 
+def attempt_before(job: str) -> str:
+    """Name the attempt before this one, "" for the first."""
+    number = attempt_number(job) - 1
+    first = job.partition("~")[0]
+    return "" if not number else first if number == 1 else f"{first}~{number}"
+
+
 def next_attempt(job: str) -> str:
     """Name the attempt after this one."""
     return f"{job.partition('~')[0]}~{attempt_number(job) + 1}"
@@ -70,6 +77,8 @@ def subject_of(job: str) -> str:
     return job.partition(":")[0].removeprefix("@")
 
 
+LOST = "The process that ran the job ended before the job did, or its end could not be stored."
+"""Why an attempt failed that left no word."""
 NOTHING: Mapping[str, Any] = {"pulls": False, "tracks": False}
 """What a run did that was left, or whose outcome was lost."""
 GRAIN = timedelta(seconds=1)
@@ -162,6 +171,7 @@ class JobEnd:
     successor: str = ""
 
 
+OUTCOME = TypeAdapter(JobOutcome)
 RUN = TypeAdapter(JobRun)
 END = TypeAdapter(JobEnd)
 _JOB = TypeAdapter(StoredJob)
@@ -207,7 +217,7 @@ def run_of(row: WorkflowStatus) -> JobRun | None:
     told: Mapping[str, Any] = {"failures": (str(row.error).strip().partition("\n")[0],)}
     if isinstance(row.error, PortableWorkflowError) and isinstance(row.error.data, dict):
         told = row.error.data
-    outcome = JobOutcome(failures=tuple(told["failures"]))
+    outcome = OUTCOME.validate_python({"failures": told["failures"], **told.get("outcome", {})})
     return JobRun(told.get("began", 0.0), outcome, NOTHING)
 
 

@@ -135,6 +135,10 @@ class Client:
         """List the jobs that failed for good, newest last, unless a later job made them good."""
         return dead_letters.parked(self.list, self._settings.parked_retention)
 
+    def current(self) -> Sequence[JobState]:
+        """List the incidents' jobs that wait, run or are tried again, then those :meth:`parked`."""
+        return dead_letters.current(self.list, self._settings.parked_retention)
+
     def standing(self) -> Mapping[str, Standing]:
         """Tell, by incident, what is still to be done and what was given up."""
         return dead_letters.standing(self.list, self._settings.parked_retention)

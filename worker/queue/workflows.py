@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from dbos import DBOS, WorkflowStatus
+from structlog.contextvars import bound_contextvars
 
 from connectors.errors import OutOfQuota, PostmortemError
 from connectors.incidents import IncidentId
@@ -24,12 +25,9 @@ from worker.jobs.job import (
 )
 from worker.jobs.results import Trigger
 from worker.queue import engine, job_records
-from worker.queue.job_records import END, NOTHING, RUN, JobEnd, JobRun, StoredJob
+from worker.queue.job_records import END, LOST, NOTHING, OUTCOME, RUN, JobEnd, JobRun, StoredJob
 from worker.queue.recovery import UnderWay
 from worker.queue.schedule import Schedule
-
-LOST = "The process that ran the job ended before the job did, or its end could not be stored."
-"""Why an attempt failed that left no word."""
 
 _log = structlog.get_logger(__name__)
 
@@ -40,9 +38,13 @@ OnEnd = Callable[[JobState], None]
 class JobParked(PostmortemError):
     """The job is not tried again by itself; the engine keeps ``data`` with it as JSON."""
 
-    def __init__(self, failures: tuple[str, ...], began: float) -> None:
-        super().__init__(" ".join(failures))
-        self.data = {"failures": list(failures), "began": began}
+    def __init__(self, outcome: JobOutcome, began: float) -> None:
+        super().__init__(" ".join(outcome.failures))
+        self.data = {
+            "failures": list(outcome.failures),
+            "began": began,
+            "outcome": OUTCOME.dump_python(outcome, mode="json"),
+        }
 
 
 class LeftUnrecorded(BaseException):
@@ -96,7 +98,7 @@ class Workflows:
         where it does not take that either, ``LeftUnrecorded`` leaves the job to be handed on.
         """
         began = self.clock()
-        with self.under_way.one(job.id):
+        with self.under_way.one(job.id), bound_contextvars(**_named(job)):
             try:
                 if other := DBOS.run_step({"name": "look for a run"}, _covering_run, job):
                     return END.dump_python(JobEnd(covered_by=other), mode="json")
@@ -113,12 +115,15 @@ class Workflows:
 
     def _follow(self, job: StoredJob, ran: JobRun) -> object:
         """Decide what follows on a run, and tell it; gives what is kept of the attempt."""
-        outcome, phase, successor = ran.outcome, JobPhase.DONE, ""
-        match decide(outcome, job_records.attempt_number(job.id), job.failed, self.retry):
+        outcome, phase, successor, next_at = ran.outcome, JobPhase.DONE, "", None
+        attempt, asked = job_records.attempt_number(job.id), job.request.for_a_person
+        match decide(outcome, attempt, job.failed, self.retry, for_a_person=asked):
             case TryAgain(after, failed):
-                following = job.next(failed, ran.began, self.clock(), after)
+                now = self.clock()
+                following = job.next(failed, ran.began, now, after)
                 engine.put(following)
                 phase, successor = JobPhase.RETRYING, following.id
+                next_at = datetime.fromtimestamp(now + after, UTC)
             case Parked(reasons):
                 outcome, phase = replace(outcome, failures=reasons), JobPhase.PARKED
         told = JobState(
@@ -126,7 +131,8 @@ class Workflows:
             subject=job_records.subject_of(job.id),
             trigger=job.request.trigger,
             phase=phase,
-            attempt=job_records.attempt_number(job.id),
+            attempt=attempt,
+            next_at=next_at,
             summary=outcome.summary,
             failures=outcome.failures,
             results=outcome.results,
@@ -135,10 +141,17 @@ class Workflows:
         try:
             self.on_end(told)
         except Exception:  # noqa: BLE001 - a listener's fault must not undo a job that is done
-            _log.exception("The end of a job could not be told.", job=job.id)
+            _log.exception("The end of a job could not be told.")
         if phase is JobPhase.PARKED:
-            raise JobParked(outcome.failures, ran.began)
+            raise JobParked(outcome, ran.began)
         return END.dump_python(JobEnd(ran, successor=successor), mode="json")
+
+
+def _named(job: StoredJob) -> dict[str, str]:
+    """Give what each line of the log names of a job."""
+    subject = job_records.subject_of(job.id)
+    kind = "schedule" if job.id.startswith("@") else "incident"
+    return {kind: subject, "job": job.id, "trigger": job.request.trigger.value}
 
 
 def _covering_run(job: StoredJob) -> str:
@@ -168,7 +181,7 @@ def _attempted(
         again_in = error.again_in if isinstance(error, OutOfQuota) else None
         outcome = JobOutcome(failures=(str(error),), again_in=again_in)
     except Exception as error:  # noqa: BLE001 - a fault in one job must not hold up the others
-        _log.exception("A job stopped on a fault in the program.", job=job.id)
+        _log.exception("A job stopped on a fault in the program.")
         sentence = f"The program has a fault: {type(error).__name__}: {error}. The log tells where."
         outcome = JobOutcome(failures=(sentence,))
     did = NOTHING if outcome.left else job_records.wanted(job.request)

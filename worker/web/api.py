@@ -32,7 +32,10 @@ class Problem(ApiModel):
 
 
 class Documents(ApiModel):
-    """A part of the documents, the latest first; ``total`` counts all."""
+    """A part of the documents, the latest first; ``total`` counts all.
+
+    Before them come the incidents whose draft failed: their ``document`` is empty.
+    """
 
     total: int
     documents: Sequence[DocumentStatus]

@@ -11,6 +11,8 @@ from fastapi import Path, Query
 
 from connectors.incidents import INCIDENT_ID, IncidentId
 from worker.jobs.job import JobState
+from worker.jobs.last_results import LastResult
+from worker.jobs.needs import is_overdue
 from worker.jobs.status_report import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
 
 _JOB = r"^[A-Za-z0-9_:~@.-]{1,200}$"
@@ -24,11 +26,15 @@ JobInQuery = Annotated[str | None, Query(pattern=_JOB)]
 
 @dataclass(frozen=True, slots=True)
 class DocumentView:
-    """One document with its text; ``name`` is its path in the store."""
+    """One document with its text; ``name`` is its path in the store.
+
+    Of an incident whose draft failed, text and name are empty; ``last_result`` is as in ``status``.
+    """
 
     status: DocumentStatus
     text: str
     name: str
+    last_result: LastResult | None = None
 
 
 class PageData(Protocol):
@@ -38,10 +44,10 @@ class PageData(Protocol):
     """
 
     def documents(self) -> Sequence[DocumentStatus]:
-        """List all documents, the latest first."""
+        """List all documents, the latest first, after the incidents whose draft failed."""
 
     def document(self, incident: IncidentId) -> DocumentView | None:
-        """Give an incident's document, None where there is none."""
+        """Give an incident's document, None where there is none and none has failed."""
 
     def attachment(self, incident: IncidentId, name: str) -> bytes | None:
         """Give a file that lies beside an incident's document, None where there is none.
@@ -152,14 +158,6 @@ def overview(documents: Iterable[DocumentStatus], today: date, show: Show, page:
         open_items=sum(len(one.items) - one.done for one in lines),
         overdue_items=sum(one.overdue for one in lines),
     )
-
-
-def is_overdue(item: ItemStatus, today: date) -> bool:
-    """Tell whether the deadline has passed; one that is no date never passes."""
-    try:
-        return not item.done and date.fromisoformat(item.deadline) < today
-    except ValueError:
-        return False
 
 
 def _is_shown(one: DocumentLine, show: Show) -> bool:

@@ -120,7 +120,7 @@ PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _LONGEST_FORM = 8192
 """Bytes."""
 MOST_PARKED = 20
-"""How many of the jobs that were given up the list shows; the API lists all."""
+"""How many jobs that were given up the list shows, and failed drafts; the API lists all."""
 
 
 async def form(request: Request) -> dict[str, str]:
@@ -196,13 +196,17 @@ def page_routes(
         page: Annotated[int, Query(ge=1)] = 1,
         job: JobInQuery = None,
     ) -> Response:
-        parked = data.parked()
+        parked, every = data.parked(), data.documents()
+        given_up = {one.subject for one in parked}
+        failed = [one for one in every if not one.document and one.incident not in given_up]
         return pages.answer(
             request,
             "documents",
-            overview=overview(data.documents(), today(), show, page),
+            overview=overview([one for one in every if one.document], today(), show, page),
             parked=parked[:MOST_PARKED],
             more_parked=max(0, len(parked) - MOST_PARKED),
+            undrafted=failed[:MOST_PARKED],
+            more_undrafted=max(0, len(failed) - MOST_PARKED),
             job=data.job(job) if job else None,
         )
 

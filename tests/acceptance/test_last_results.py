@@ -1,0 +1,189 @@
+"""What an incident's last job told is kept: by whatever command, shown by `postmortem status`."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.jira.payloads import SiteKind
+from connectors.sandbox import Fault
+from tests.acceptance.test_command_line import Shell
+from tests.acceptance.world import World, world
+from worker.jobs.last_results import last_results
+from worker.jobs.results import Trigger
+from worker.jobs.status_report import journal_of
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[World]:
+    with world(tmp_path, SiteKind.CLOUD) as made:
+        yield made
+
+
+@pytest.fixture
+def shell(here: World) -> Shell:
+    return Shell(here)
+
+
+def last(here: World, name: str = "quick fix") -> Any:
+    with here.context() as context:
+        return last_results(context).get(here.id(name))
+
+
+def in_journal(here: World, action: str, name: str = "quick fix") -> list[str]:
+    """Give what the journal keeps besides writes: the sentences of one kind."""
+    with here.context() as context:
+        deeds = [one.deed for one in journal_of(context, here.id(name))]
+    return [one.reason for one in deeds if one.action == action]
+
+
+def test_status_holds_what_a_sync_told_word_for_word_until_it_is_mended(shell: Shell) -> None:
+    here, incident = shell.here, shell.incident("quick fix")
+    shell.told("draft", incident)
+    here.add_rows("Count the pictures | Nobody Known | High | 2026-02-30")
+    here.edit(lambda text: text.replace("9 min", "Ten minutes, more or less", 1))
+    here.jira.fault(Fault("/remotelink", 400, times=1))
+    (synced,) = shell.told("sync", incident)["incidents"]
+    assert synced["warnings"]
+    assert synced["suggestions"]
+    (shown,) = shell.told("status", incident)
+    kept = shown["last_result"]
+    assert {name: kept[name] for name in ("warnings", "suggestions", "failures")} == {
+        name: synced[name] for name in ("warnings", "suggestions", "failures")
+    }
+    assert (kept["trigger"], kept["next_try"]) == ("command", None)
+    named = shell.run("status", incident).stdout
+    assert all(sentence in named for sentence in synced["warnings"])
+    assert "the facts say '9 min'" in named
+    assert in_journal(here, "warned") == synced["warnings"]
+    shell.told("sync", incident)
+    assert len(in_journal(here, "suggested")) == 1, "what was told before is not told twice"
+
+    here.edit(lambda text: text.replace("Nobody Known", "").replace("2026-02-30", "2030-01-02"))
+    here.edit(lambda text: text.replace("Ten minutes, more or less", "9 min", 1))
+    (mended,) = shell.told("sync", incident)["incidents"]
+    assert (mended["warnings"], mended["suggestions"]) == ([], [])
+    kept = shell.told("status", incident)[0]["last_result"]
+    assert (kept["warnings"], kept["suggestions"], kept["failures"]) == ([], [], [])
+
+
+def test_a_job_for_the_tickets_alone_keeps_what_was_told_of_the_facts(here: World) -> None:
+    here.sync()
+    here.add_rows("Count the pictures | Nobody Known | High | 2030-01-02")
+    here.edit(lambda text: text.replace("9 min", "Ten minutes, more or less", 1))
+    here.sync()
+    both = last(here)
+    assert both.suggestions
+    assert [one for one in both.warnings if "Nobody Known" in one]
+    here.edit(lambda text: text.replace("Nobody Known", ""))
+    assert not here.job("quick fix", Trigger.WEBHOOK, pulls=False).warnings
+    tickets_alone = last(here)
+    assert (tickets_alone.suggestions, tickets_alone.trigger) == (both.suggestions, "webhook")
+    assert not tickets_alone.warnings, "the owner was looked at again"
+
+    here.pagerduty.fault(Fault(f"/incidents/{here.id('quick fix')}$", 500, times=None))
+    failing = here.sync().failures
+    assert failing
+    here.job("quick fix", Trigger.WEBHOOK, pulls=False)
+    assert last(here).failures == failing, "nobody has read the incident since"
+    here.pagerduty.faults.clear()
+    here.sync()
+    assert last(here).failures == ()
+
+
+def test_a_draft_alone_keeps_what_was_told_of_the_tickets(here: World) -> None:
+    here.sync()
+    here.add_rows("Count the pictures | Nobody Known | High | 2030-01-02")
+    warnings = here.sync().warnings
+    assert warnings
+    here.run("quick fix", tracks=False)
+    assert last(here).warnings == warnings
+
+
+def test_an_incident_whose_first_draft_failed_is_listed_until_it_has_one(shell: Shell) -> None:
+    here, incident = shell.here, shell.incident("quick fix")
+    here.pagerduty.fault(Fault(f"/incidents/{incident}$", 500, times=None))
+    done = shell.run("sync", incident)
+    assert done.returncode == 1
+    (sentence,) = done.stderr.splitlines()
+    lines = shell.run("status").stdout.splitlines()
+    assert lines[0] == "Needs somebody"
+    assert lines[1].split()[:2] == ["failing", incident]
+    assert lines[2].strip() == sentence
+    (one,) = shell.told("status")
+    assert (one["incident"], one["document"]) == (incident, "")
+    assert one["last_result"]["failures"] == [sentence]
+    assert shell.run("status", incident).returncode == 0
+
+    here.pagerduty.faults.clear()
+    shell.told("sync", incident)
+    (one,) = shell.told("status")
+    assert one["document"]
+    assert one["last_result"]["failures"] == []
+    assert not shell.run("status").stdout.startswith("Needs somebody")
+    assert in_journal(here, "failed") == [sentence]
+
+
+def test_a_mistyped_incident_is_told_once_and_not_kept(shell: Shell) -> None:
+    assert shell.run("draft", "QNOSUCHINCIDENT").returncode == 1
+    assert shell.told("status") == []
+
+
+def test_a_dry_run_keeps_nothing(here: World) -> None:
+    here.sync()
+    before = last(here)
+    here.add_rows("Count the pictures | Nobody Known | High | 2030-01-02")
+    assert here.run("quick fix", dry_run=True).incidents[0].warnings
+    assert last(here) == before
+
+
+def test_overdue_and_open_items_are_shown_alone(shell: Shell) -> None:
+    here, incident = shell.here, shell.incident("quick fix")
+    shell.told("draft", incident)
+    here.add_rows(
+        "Count the pictures | | High | 2020-01-02",
+        "Train the new ones | | High | 2020-01-03",
+        "Write it down | | High | 2090-01-02",
+    )
+    shell.told("sync", incident)
+    here.jira.transition(here.linked()[1], "Done")
+    shell.told("sync", incident)
+    (late,) = shell.told("status", "--overdue")
+    assert [one["task"] for one in late["items"]] == ["Count the pictures"]
+    assert late["incident"] == incident
+    stands = {one["incident"]: one["items"] for one in shell.told("status", "--open")}
+    assert [one["task"] for one in stands[incident]] == ["Count the pictures", "Write it down"]
+    status = shell.run("status").stdout
+    assert f"overdue {incident}" in status
+    assert f"{here.linked()[0]}, since 2020-01-02: Count the pictures" in status
+    assert status.index("Needs somebody") < status.index(here.path().name)
+    assert shell.run("status", "--open", "--overdue").returncode == 2
+    here.jira.transition(here.linked()[0], "Done")
+    shell.told("sync", incident)
+    assert shell.told("status", "--overdue") == []
+    assert shell.run("status", "--overdue").stdout == "No action item is overdue.\n"
+
+
+def test_without_a_queue_there_are_no_jobs(shell: Shell) -> None:
+    assert shell.told("status", "--jobs") == []
+    assert shell.run("status", "--jobs").stdout == "There are no jobs.\n"
+
+
+def test_a_command_logs_where_a_level_is_set_and_nowhere_else(shell: Shell) -> None:
+    here, incident = shell.here, shell.incident("quick fix")
+    shell.told("draft", incident)
+    here.add_rows("Count the pictures | Nobody Known | High | 2030-01-02")
+    quiet = shell.run("sync", incident)
+    assert (quiet.returncode, quiet.stderr) == (0, "")
+    asked = shell.run(
+        "sync", incident, POSTMORTEM_LOG_LEVEL="Warning", POSTMORTEM_LOG_FORMAT="json"
+    )
+    assert asked.stdout == shell.run("sync", incident).stdout
+    (line,) = map(json.loads, asked.stderr.splitlines())
+    assert (line["incident"], line["trigger"], line["level"]) == (incident, "command", "warning")
+    assert "Nobody Known" in line["warning"]
+    refused = shell.run("status", POSTMORTEM_LOG_LEVEL="loud")
+    assert refused.returncode == 2
+    assert "POSTMORTEM_LOG_LEVEL must be one of debug, info, warning, error." in refused.stderr

@@ -1,0 +1,110 @@
+"""The log of a process: one format on standard error for our lines and those of the libraries.
+
+Our modules log by structlog, libraries by Python's own logging; both end in the one handler here.
+"""
+
+import logging
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+
+import structlog
+from pydantic import BaseModel, SecretStr
+from structlog.types import Processor
+
+from config.settings import Settings
+from config.values import LogFormat, LogLevel
+
+OURS = ("config", "connectors", "worker")
+NEVER_MORE_THAN_WARNINGS = ("filelock", "markdown_it", "sqlalchemy")
+"""Libraries whose further lines hold what documents hold, or are one a step."""
+_NOTHING = logging.CRITICAL + 1
+
+_ON_EACH_LINE: tuple[Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso"),
+)
+_FIRST = ["timestamp", "level", "event", "incident", "job", "trigger"]
+
+
+def log_plainly() -> None:
+    """Log in text, from ``info`` on."""
+    log_to_standard_error(LogFormat.TEXT, LogLevel.INFO)
+
+
+def log_to_standard_error(shape: LogFormat, level: LogLevel | None) -> None:
+    """Log from this level on, nothing for None. Tracebacks hold no variables: some are secret."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_ON_EACH_LINE,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=_ON_EACH_LINE,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _renderer(shape),
+            ],
+        )
+    )
+    logging.captureWarnings(capture=True)
+    root, least = logging.getLogger(), _least(level)
+    root.handlers = [handler]
+    warnings = max(least, logging.WARNING)
+    root.setLevel(least if level is LogLevel.DEBUG else warnings)
+    for name in OURS:
+        logging.getLogger(name).setLevel(least)
+    for name in NEVER_MORE_THAN_WARNINGS:
+        logging.getLogger(name).setLevel(warnings)
+
+
+def _least(level: LogLevel | None) -> int:
+    return _NOTHING if level is None else logging.getLevelNamesMapping()[level.value.upper()]
+
+
+def _renderer(shape: LogFormat) -> Processor:
+    if shape is LogFormat.JSON:
+        return structlog.processors.JSONRenderer(default=str)
+    # each value is quoted as Python does, so that no line break of others begins a line of ours
+    return structlog.processors.KeyValueRenderer(key_order=_FIRST, drop_missing=True)
+
+
+def shown(settings: Settings) -> dict[str, str]:
+    """Give the settings that are not the default, by name, with no secret in them.
+
+    Of lists and tables that people fill, how many entries they have is all that is told.
+    """
+    return dict(_shown(settings, ""))
+
+
+def _shown(group: BaseModel, above: str) -> Iterator[tuple[str, str]]:
+    for name, field in type(group).model_fields.items():
+        value = getattr(group, name)
+        if isinstance(value, BaseModel):
+            yield from _shown(value, f"{above}{name}.")
+        elif value != field.get_default(call_default_factory=True):
+            yield f"{above}{name}", _value(value)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, SecretStr) or _secrets(value):
+        return "(set)"
+    if isinstance(value, str | Enum):
+        return str(value)
+    if isinstance(value, Mapping | tuple | list):
+        return f"({len(value)} given)"
+    return str(value)
+
+
+def _secrets(value: object) -> bool:
+    listed: Iterable[object] = value if isinstance(value, tuple | list) else ()
+    return any(isinstance(one, SecretStr) for one in listed)
