@@ -66,7 +66,12 @@ def test_a_whole_document_has_nothing_to_tell() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "rule", "line"),
     [
-        ("One in three payments failed", "[Brief summary]", LintRule.OPEN_PROMPT, "[Brief summary]"),
+        (
+            "One in three payments failed",
+            "[Brief summary]",
+            LintRule.OPEN_PROMPT,
+            "[Brief summary]",
+        ),
         ("| 23:40 | Raised", "| 23:40 | [Event] Raised", LintRule.OPEN_PROMPT, "[Event]"),
         ("Aiko Brandt | High", "| High", LintRule.NO_OWNER, "Alert on"),
         ("Aiko Brandt | High", "TBD | High", LintRule.NO_OWNER, "Alert on"),
@@ -187,6 +192,11 @@ def test_what_is_done_or_the_same_ticket_or_another_work_repeats_nothing(
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
 def test_a_fresh_draft_has_no_times_that_contradict_each_other(path: Path) -> None:
     rules = {one.rule for one in found_in(path.read_text("utf-8"))}
-    times = {LintRule.TIME_ORDER, LintRule.OUTSIDE_INCIDENT, LintRule.DURATION, LintRule.ACK_AFTER_RESOLVE}
+    times = {
+        LintRule.TIME_ORDER,
+        LintRule.OUTSIDE_INCIDENT,
+        LintRule.DURATION,
+        LintRule.ACK_AFTER_RESOLVE,
+    }
     assert not rules & times
     assert LintRule.OPEN_PROMPT in rules
