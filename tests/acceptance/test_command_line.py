@@ -338,3 +338,16 @@ def test_lint_names_an_incident_without_a_document_and_what_it_could_not_read(
     done = shell.run("lint")
     assert done.returncode == 1
     assert shell.here.path().name in done.stderr
+
+
+def test_an_incident_is_named_by_its_number_as_well(shell: Shell) -> None:
+    incident = shell.here.incidents["quick fix"]
+    (drafted,) = shell.told("draft", str(incident.number))["incidents"]
+    assert (drafted["incident"], bool(drafted["document"])) == (incident.id, True)
+    (synced,) = shell.told("sync", f"#{incident.number}")["incidents"]
+    assert (synced["incident"], synced["document"]) == (incident.id, drafted["document"])
+    assert [one["incident"] for one in shell.told("status", str(incident.number))] == [incident.id]
+    assert {one["incident"] for one in json.loads(shell.run("lint", "--json", "4103").stdout)}
+    nowhere = shell.run("draft", "987654")
+    assert nowhere.returncode == 1
+    assert "987654" in nowhere.stderr

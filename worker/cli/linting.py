@@ -14,6 +14,7 @@ from worker.app.composition import open_context
 from worker.cli import terminal
 from worker.cli.terminal import FAILED, Json, SomeIncidents, out, settings_of
 from worker.document.lint.findings import LintFinding
+from worker.jobs.incident_numbers import own_ids
 from worker.jobs.lint_documents import lint_documents
 
 
@@ -41,7 +42,7 @@ def lint(
     """
     settings = settings_of(context)
     with open_context(settings, dry_run=True, forgetful=True) as opened:
-        linted = lint_documents(opened, incidents or ())
+        linted = lint_documents(opened, own_ids(opened, incidents or (), asks=False))
     if json:
         terminal.as_json(linted.findings)
     elif shown_as is Format.GITHUB:

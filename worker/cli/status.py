@@ -23,6 +23,7 @@ from worker.cli.terminal import (
     suggestion,
 )
 from worker.jobs.context import JobContext
+from worker.jobs.incident_numbers import own_ids
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.last_results import LastResult
 from worker.jobs.needs import Need, is_overdue, needs, with_items
@@ -84,6 +85,7 @@ def status(
         _show_jobs(listed, "No job was given up." if parked else "There are no jobs.", in_json=json)
         return
     with open_context(settings) as opened:
+        named = tuple(own_ids(opened, named, asks=False))
         if journal:
             _show_journal([each for one in named for each in journal_of(opened, one)], in_json=json)
         elif skipped:

@@ -22,6 +22,7 @@ from connectors.settings import parse_duration
 from worker.app.registry import incident_named, load_settings, named, source_kinds
 from worker.cli.log_lines import log_to_standard_error
 from worker.jobs.context import JobContext
+from worker.jobs.incident_numbers import own_ids
 from worker.jobs.results import IncidentResult, RunResult, SuggestedText
 from worker.jobs.run_many import RunRequest
 
@@ -132,17 +133,18 @@ _SOURCES = named(source_kinds())
 
 def incident(text: str) -> IncidentId:
     """Give the id that a word of the command line names. Raises ``BadParameter``."""
-    found = incident_named(text.strip())
+    found = incident_named(text.strip().removeprefix("#"))
     if found is None:
         examples = " or ".join(kind.example for kind in source_kinds())
         raise typer.BadParameter(
-            f"'{text}' is no incident. Give its id ({examples}) or its address in {_SOURCES}."
+            f"'{text}' is no incident. Give its id ({examples}), its number, or its address in "
+            f"{_SOURCES}."
         )
     return found
 
 
 _NAMED = typer.Argument(
-    parser=incident, metavar="INCIDENT…", help=f"Ids or addresses in {_SOURCES}."
+    parser=incident, metavar="INCIDENT…", help=f"Ids, numbers or addresses in {_SOURCES}."
 )
 if TYPE_CHECKING:
     _Given = IncidentId
@@ -186,7 +188,8 @@ def carry_out_shown(settings: Settings, opened: JobContext, request: RunRequest)
         def tell(what: str) -> None:
             progress.update(line, description=f"{what}…")
 
-        return carry_out(settings, opened, replace(request, progress=tell))
+        named = tuple(own_ids(opened, request.incidents))
+        return carry_out(settings, opened, replace(request, incidents=named, progress=tell))
 
 
 @contextmanager
