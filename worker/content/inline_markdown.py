@@ -235,6 +235,8 @@ class _InlineParser(MarkdownIt):
 
 
 _parser = _InlineParser("commonmark").enable("strikethrough")
+_MARK = re.compile(r"[\n\\`~*_\[\]!<&]")
+"""What begins anything but plain text, for this parser."""
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _BARE_PIPE = re.compile(r"(?<!\\)\|")
 
@@ -264,7 +266,9 @@ def _words(tokens: Iterable[Token]) -> str:
 
 
 def inline_tokens(markdown: str, definitions: Definitions | None = None) -> list[Token]:
-    """Read inline Markdown into the parser's tokens."""
+    """Read inline Markdown into the parser's tokens; most texts have no marks, and are one."""
+    if not _MARK.search(markdown):
+        return [Token("text", "", 0, content=markdown)] if markdown else []
     tokens: list[Token] = []
     _parser.inline.parse(markdown, _parser, {"references": definitions or {}}, tokens)
     return tokens

@@ -52,11 +52,18 @@ def _with_dead_links(tokens: Iterable[Token]) -> Iterator[str]:
             yield from words_of([token])
 
 
+def _may_be_struck(markdown: str) -> bool:
+    """Tell whether it is worth reading a text for what is struck out: few are."""
+    return "~" in markdown or "<" in markdown
+
+
 def is_struck_out(markdown: str) -> bool:
     """Tell whether a text is struck out: ``~~so~~``, ``~so~`` or ``<del>so</del>``.
 
     It is also with a remark behind it, of fewer words than were struck out.
     """
+    if not _may_be_struck(markdown):
+        return False
     if _ONE_TILDE.fullmatch(markdown.strip()):
         return True
     words, kept = len(plain(markdown).split()), len(unstruck(markdown).split())
@@ -65,6 +72,8 @@ def is_struck_out(markdown: str) -> bool:
 
 def unstruck(markdown: str, definitions: Definitions | None = None) -> str:
     """Give what a reader sees of a text but for what is struck out."""
+    if not _may_be_struck(markdown):
+        return plain(markdown, definitions)
     kept: list[Token] = []
     depth = 0
     for token in inline_tokens(markdown, definitions):

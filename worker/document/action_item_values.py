@@ -163,12 +163,17 @@ class Mention:
     end: int
 
 
+_DIGIT = re.compile(r"\d")
+
+
 def find_ticket(text: str) -> Mention | None:
     """Find the first ticket that text names: a key, a link, or the address of a ticket's page."""
     return next(_named(text), None)
 
 
 def _named(text: str) -> Iterator[Mention]:
+    if not _DIGIT.search(text):  # every key ends in a number
+        return
     for found in _REFERENCE.finditer(text):
         groups = found.groupdict()
         key = groups["text"] or groups["key"]

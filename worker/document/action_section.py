@@ -130,7 +130,6 @@ def _read_rows(blocks: Blocks, tables: tuple[ActionsTable, ...], names: Names) -
         }
         found.problems += (wrapped_sentence(rows, blocks) for rows in broken)
         for row in actions.table.rows:
-            found.broken |= {row.line} if is_cut_wrongly(actions, row) else set()
             if row.line not in lines and not is_header_again(actions, row):
                 _read_row(blocks, actions, row, names, found)
     return found

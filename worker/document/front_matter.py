@@ -38,6 +38,9 @@ _WORDS_WITH_MEANING = frozenset({"true", "false", "yes", "no", "on", "off", "nul
 OURS = ("incident", "url", "status")
 """The keys that the program reads."""
 
+_LONGEST = 16_384
+_DEEPEST = 200
+"""Characters, and brackets, beyond which the YAML is not read: it takes their square."""
 _LISTS = frozenset({"services", "teams"})
 _BARE = {
     "number": re.compile(r"\d{1,18}"),
@@ -141,14 +144,16 @@ def values(text: str) -> Mapping[str, tuple[str, ...]] | None:
     block = _block(SourceText.of(text))
     if block is None:
         return None
-    return {key: _texts(node) for key, node in _nodes(block[1]).items()}
+    return {key: _texts(node, set()) for key, node in _nodes(block[1]).items()}
 
 
-def _texts(node: yaml.Node) -> tuple[str, ...]:
+def _texts(node: yaml.Node, seen: set[int]) -> tuple[str, ...]:
+    """Give the texts of a node; a list that is named again is not told again, it may be endless."""
     if isinstance(node, yaml.ScalarNode):
         return (str(node.value).strip(),)
-    if isinstance(node, yaml.SequenceNode):
-        return tuple(text for one in node.value for text in _texts(one))
+    if isinstance(node, yaml.SequenceNode) and id(node) not in seen:
+        seen.add(id(node))
+        return tuple(text for one in node.value for text in _texts(one, seen))
     return ("{…}",)
 
 
@@ -181,7 +186,7 @@ def set_values(text: str, values: Mapping[str, FrontValue]) -> list[Edit]:
             added.append(f"{key}: {_written(key, value)}")
         elif key in OURS and _scalar(nodes[key], key) == value:
             continue
-        elif _texts(nodes[key]) != ((value,) if isinstance(value, str) else value):
+        elif _texts(nodes[key], set()) != ((value,) if isinstance(value, str) else value):
             edits.append(_edit(start, nodes[key], _written(key, value)))
     if added:
         edits.append(source.insert_after(body_line(source) - 2, added))
@@ -203,8 +208,13 @@ def _block(source: SourceText) -> tuple[int, str] | None:
     behind = body_line(source)
     if behind == 0:
         return None
-    start = source.starts[1]
-    return start, source.text[start : source.starts[behind - 1]].translate(_SPACES)
+    start, end = source.starts[1], source.starts[behind - 1]
+    if end - start > _LONGEST or sum(source.text.count(one, start, end) for one in "[{") > _DEEPEST:
+        raise DocumentError(
+            "The front matter at the top of the document is too long, or nests too deeply.",
+            "Keep what the document needs.",
+        )
+    return start, source.text[start:end].translate(_SPACES)
 
 
 def _nodes(content: str) -> dict[str, yaml.Node]:

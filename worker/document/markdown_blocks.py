@@ -17,7 +17,8 @@ from markdown_it.rules_block.table import table as _find_table
 from markdown_it.token import Token
 
 from worker.content.inline_markdown import Definitions
-from worker.document.front_matter import body_line
+from worker.content.markdown_cost import cost
+from worker.document.front_matter import DocumentError, body_line
 from worker.document.markdown_tables import TableRow, split_row
 from worker.document.text_edits import BOM, Place, SourceText
 
@@ -110,8 +111,11 @@ class Blocks:
 def parse(text: str) -> Blocks:
     """Find the blocks of a document. A front matter and a byte order mark are no part of them.
 
-    The last few texts are remembered: one job looks at the same text up to five times.
+    The last few texts are remembered: one job looks at the same text up to five times. Raises
+    ``DocumentError`` for a broken front matter, and for a text that would take long.
     """
+    if problem := cost(text).problem:
+        raise DocumentError(f"{problem}, so it is not read.", "Part it, or take some out.")
     source = SourceText.of(text)
     first = body_line(source)
     body = source.text[source.starts[first] :] if first < len(source.starts) else ""

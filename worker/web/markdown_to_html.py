@@ -8,15 +8,20 @@ attachments alone, so that looking at a page tells nobody else about it.
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
+from html import escape
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
-from mdit_py_plugins.anchors import anchors_plugin
+from mdit_py_plugins.anchors.index import slugify
 from mdit_py_plugins.gfm import gfm_plugin
+from mdit_py_plugins.gfm_autolink.index import _protocol_rule
+
+from worker.content.markdown_cost import cost
 
 PICTURES = {
     ".svg": "image/svg+xml",
@@ -28,6 +33,11 @@ PICTURES = {
 }
 """The attachments that a page shows, by ending, and their media types."""
 
+InlineRule = Callable[[StateInline, bool], bool]
+_DEEPEST_ANCHOR = 3
+_WORDS = ("text", "code_inline")
+_PROTOCOLS = ("http", "https", "mailto", "xmpp")
+_LONGEST = 6
 _PROMPT = re.compile(r"\[(?![xX]\])[^\[\]^\s][^\[\]]*\](?![(\[:])")
 _ALIGNED = re.compile(r"text-align:(left|center|right)")
 _TAGS = nh3.ALLOWED_TAGS - {"area", "map"} | {"input", "section"}
@@ -56,8 +66,12 @@ _CLASSES = {
 def to_html(markdown: str, pictures: str) -> str:
     """Render a document. ``pictures`` is the address under which its attachments are served.
 
-    What nobody has filled in yet, a ``[prompt]``, is marked.
+    What nobody has filled in yet, a ``[prompt]``, is marked. A text that would take long is shown
+    as it is written, below a sentence that says why.
     """
+    if problem := cost(markdown).problem:
+        told = f"This document is shown as it is written: {problem}."
+        return f"<p><strong>{escape(told)}</strong></p>\n<pre>{escape(markdown)}</pre>"
     rendered: str = _parser().render(markdown.removeprefix("\ufeff"))
     return _cleaner(pictures).clean(rendered)
 
@@ -71,10 +85,41 @@ def is_picture(name: str) -> bool:
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark").use(gfm_plugin, front_matter=True)
-    parser.use(anchors_plugin, max_level=3)
+    parser.core.ruler.push("anchors", _name_headings)
+    parser.inline.ruler.at("gfm_autolink_protocol", _protocol(_protocol_rule))
     parser.core.ruler.before("text_join", "prompts", _mark_prompts)
     parser.core.ruler.push("alignment", _align_by_class)
     return parser
+
+
+def _name_headings(state: StateCore) -> None:
+    """Give headings ids by their words, a number behind those that come again.
+
+    The plugin ``anchors`` does the same, and tries the numbers from 1 for each heading.
+    """
+    taken: set[str] = set()
+    next_number: dict[str, int] = {}
+    for at, token in enumerate(state.tokens):
+        if token.type != "heading_open" or int(token.tag[1]) > _DEEPEST_ANCHOR:
+            continue
+        words = (one for one in state.tokens[at + 1].children or () if one.type in _WORDS)
+        name = slugify("".join(one.content for one in words))
+        unique, number = name, next_number.get(name, 1)
+        while unique in taken:
+            unique, number = f"{name}-{number}", number + 1
+        next_number[name] = number
+        taken.add(unique)
+        token.attrSet("id", unique)
+
+
+def _protocol(rule: InlineRule) -> InlineRule:
+    """Ask a rule of addresses only where a protocol stands, for it searches all that is before."""
+
+    def guarded(state: StateInline, silent: bool) -> bool:
+        before = state.src[max(0, state.pos - _LONGEST) : state.pos]
+        return before.endswith(_PROTOCOLS) and rule(state, silent)
+
+    return guarded
 
 
 def _mark_prompts(state: StateCore) -> None:
