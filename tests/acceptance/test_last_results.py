@@ -93,6 +93,21 @@ def test_a_job_for_the_tickets_alone_keeps_what_was_told_of_the_facts(here: Worl
     assert last(here).failures == ()
 
 
+def test_what_counts_down_stands_in_the_journal_once(here: World) -> None:
+    here.sync()
+    here.run(trigger=Trigger.SCHEDULE)
+    here.clock.sleep(3600)
+    here.add_rows("Count the pictures | | High | 2030-01-02")
+    warned = []
+    for _ in range(2):
+        warned += here.job("quick fix", Trigger.SCHEDULE).warnings
+        here.clock.sleep(150)
+    assert len(set(warned)) == 2
+    assert all("more for quiet" in one for one in warned)
+    assert in_journal(here, "warned") == warned[:1]
+    assert last(here).warnings == (warned[1],)
+
+
 def test_a_draft_alone_keeps_what_was_told_of_the_tickets(here: World) -> None:
     here.sync()
     here.add_rows("Count the pictures | Nobody Known | High | 2030-01-02")

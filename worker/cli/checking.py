@@ -15,7 +15,7 @@ from worker.app.preflight import preflight
 from worker.app.registry import load_settings
 from worker.app.storage_preflight import database_findings, disk_findings
 from worker.cli import terminal
-from worker.cli.terminal import FAILED, MISUSED, Json, err, out
+from worker.cli.terminal import FAILED, MISUSED, Json, err, log_where_asked, out
 
 
 def check(context: typer.Context, json: Json = False) -> None:
@@ -38,6 +38,7 @@ def check(context: typer.Context, json: Json = False) -> None:
 def _checked(config: Path | None) -> list[Finding]:
     """Look at everything; where the database cannot be used, at all others as if it were new."""
     settings = load_settings(config, os.environ)
+    log_where_asked(settings)
     stored = list(database_findings(settings))
     forgetful = any(one.problem or one.warning for one in stored)
     try:

@@ -57,6 +57,7 @@ def log_to_standard_error(shape: LogFormat, level: LogLevel | None) -> None:
         )
     )
     logging.captureWarnings(capture=True)
+    logging.raiseExceptions = False  # a log on a full disk must not make its own lines elsewhere
     root, least = logging.getLogger(), _least(level)
     root.handlers = [handler]
     warnings = max(least, logging.WARNING)

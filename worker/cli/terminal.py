@@ -163,14 +163,16 @@ def duration(text: str, option: str) -> timedelta:
         raise typer.BadParameter(f"It {error}", param_hint=option) from error
 
 
-def settings_of(context: typer.Context) -> Settings:
-    """Read the settings, and tell what is odd about them. Raises ``ConfigurationProblems``.
-
-    What the command does is told by its result, so its log is for those who ask for a level.
-    """
-    settings = load_settings(context.obj, os.environ)
+def log_where_asked(settings: Settings) -> None:
+    """Let a command log from the level that is set, else not: its result tells what it does."""
     asked = "log_level" in settings.model_fields_set
     log_to_standard_error(settings.log_format, settings.log_level if asked else None)
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """Read the settings, and tell what is odd about them. Raises ``ConfigurationProblems``."""
+    settings = load_settings(context.obj, os.environ)
+    log_where_asked(settings)
     for warning in settings.warnings:
         err.print(warning, style="yellow", markup=False)
     return settings

@@ -1,5 +1,6 @@
 """What an incident's last job told: kept, put into the journal where it is new, and logged."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,6 +14,8 @@ from worker.jobs.job import PEOPLE, JobPhase, JobState
 from worker.jobs.results import Action, IncidentResult, SuggestedText, Trigger
 from worker.journal.records import JournalRecord, KnownResult
 
+_LENGTH_OF_TIME = re.compile(r"\d+(?= (?:s|min)\b)")
+"""What a sentence counts down, so that it reads otherwise each time and tells nothing new."""
 log = structlog.get_logger()
 
 
@@ -133,6 +136,7 @@ def _joined(first: Iterable[str], second: Iterable[str]) -> tuple[str, ...]:
 def _news(before: KnownResult | None, now: KnownResult, document: str) -> Iterator[JournalRecord]:
     """Give what the result before had not told, as the journal keeps it."""
     known = before or KnownResult(now.incident, now.at, now.trigger)
+    told = {_LENGTH_OF_TIME.sub("", one) for one in (*known.warnings, *known.failures)}
 
     def entry(
         action: Action, subject: str, reason: str, old: str = "", new: str = ""
@@ -142,14 +146,14 @@ def _news(before: KnownResult | None, now: KnownResult, document: str) -> Iterat
         )
 
     for sentence in now.warnings:
-        if sentence not in known.warnings:
+        if _LENGTH_OF_TIME.sub("", sentence) not in told:
             yield entry(Action.WARNED, document or now.incident, sentence)
     for place, people, fresh in now.suggestions:
         if (place, people, fresh) not in known.suggestions:
             why = "the document keeps what a person wrote"
             yield entry(Action.SUGGESTED, place, why, people, fresh)
     for sentence in now.failures:
-        if sentence not in known.failures:
+        if _LENGTH_OF_TIME.sub("", sentence) not in told:
             yield entry(Action.FAILED, document or now.incident, sentence)
 
 

@@ -172,7 +172,8 @@ def _tell(context: JobContext, merged: Merged, report: Report) -> None:
         before = context.masking.text(change.before)
         report.will(Deed(Action.REFRESHED, change.place, change.reason, "", before, change.after))
     report.suggestions += [
-        SuggestedText(one.place, one.people, one.fresh) for one in merged.suggestions
+        SuggestedText(one.place, context.masking.text(one.people), one.fresh)
+        for one in merged.suggestions
     ]
 
 

@@ -77,6 +77,13 @@ def subject_of(job: str) -> str:
     return job.partition(":")[0].removeprefix("@")
 
 
+def named(job: str, trigger: str = "") -> dict[str, str]:
+    """Give what each line of the log names of a job."""
+    kind = "schedule" if job.startswith("@") else "incident"
+    told = {kind: subject_of(job), "job": job}
+    return {**told, "trigger": trigger} if trigger else told
+
+
 LOST = "The process that ran the job ended before the job did, or its end could not be stored."
 """Why an attempt failed that left no word."""
 NOTHING: Mapping[str, Any] = {"pulls": False, "tracks": False}

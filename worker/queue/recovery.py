@@ -20,9 +20,11 @@ from dbos import DBOS, WorkflowStatus
 from filelock import FileLock
 from sqlalchemy import URL, Connection, select
 from sqlalchemy.exc import DBAPIError, OperationalError
+from structlog.contextvars import bound_contextvars
 
 from connectors.errors import Unreachable
 from worker import locks
+from worker.queue import job_records
 from worker.queue.engine import QueueSettings
 from worker.queue.jobs_database import SharedClock
 
@@ -209,7 +211,8 @@ class Recovery:
         """Hand on what was dropped for two rounds: its end may just be on the way to its record."""
         dropped = {row.workflow_id: row for row in mine if row.workflow_id not in self.under_way}
         for job in self._dropped.intersection(dropped):
-            _log.warning("The end of a job was not recorded.", job=job)
+            with bound_contextvars(**job_records.named(job)):
+                _log.warning("The end of a job was not recorded.")
             self.hand_on(dropped[job])
         self._dropped = set(dropped)
 

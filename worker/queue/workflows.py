@@ -88,6 +88,8 @@ class Workflows:
         It counts as a failed one, so that a job which kills its process is parked in the end.
         """
         if job := job_records.job_of(row):
+            with bound_contextvars(**job_records.named(job.id, job.request.trigger)):
+                _log.warning("A job is done again, for it was left in the middle.")
             engine.put(job.next(job.failed + 1, tried=(row.dequeued_at or 0) / 1000 or job.tried))
         DBOS.cancel_workflow(row.workflow_id)
 
@@ -98,7 +100,10 @@ class Workflows:
         where it does not take that either, ``LeftUnrecorded`` leaves the job to be handed on.
         """
         began = self.clock()
-        with self.under_way.one(job.id), bound_contextvars(**_named(job)):
+        with (
+            self.under_way.one(job.id),
+            bound_contextvars(**job_records.named(job.id, job.request.trigger)),
+        ):
             try:
                 if other := DBOS.run_step({"name": "look for a run"}, _covering_run, job):
                     return END.dump_python(JobEnd(covered_by=other), mode="json")
@@ -145,13 +150,6 @@ class Workflows:
         if phase is JobPhase.PARKED:
             raise JobParked(outcome, ran.began)
         return END.dump_python(JobEnd(ran, successor=successor), mode="json")
-
-
-def _named(job: StoredJob) -> dict[str, str]:
-    """Give what each line of the log names of a job."""
-    subject = job_records.subject_of(job.id)
-    kind = "schedule" if job.id.startswith("@") else "incident"
-    return {kind: subject, "job": job.id, "trigger": job.request.trigger.value}
 
 
 def _covering_run(job: StoredJob) -> str:

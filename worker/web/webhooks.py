@@ -168,7 +168,12 @@ class WebhookReceiver:
             await self._batches.store(event, PATIENCE)
         except Exception:  # noqa: BLE001 - whatever it was, the sender must send again
             with suppress(OSError):  # a disk that is full may be the log's as well
-                _log.exception("A webhook could not be stored.", source=self._service, id=event.id)
+                _log.exception(
+                    "A webhook could not be stored.",
+                    source=self._service,
+                    id=event.id,
+                    incident=event.incident,
+                )
             return NOT_STORED
         return KEPT
 
