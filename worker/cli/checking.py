@@ -15,16 +15,12 @@ from worker.app.preflight import preflight
 from worker.app.registry import load_settings
 from worker.app.storage_preflight import database_findings, disk_findings
 from worker.cli import terminal
-from worker.cli.terminal import FAILED, MISUSED, Json, err, log_where_asked, out
+from worker.cli.options import FAILED, MISUSED
+from worker.cli.terminal import err, log_where_asked, out
 
 
-def check(context: typer.Context, json: Json = False) -> None:
-    """Preflight: settings, tokens, permissions, the project, the document store.
-
-    Every problem at once, each with its remedy. It writes nothing, and makes no database.
-
-    Example: `postmortem check --json`
-    """
+def check(context: typer.Context, *, json: bool) -> None:
+    """Look at everything and print it; see the command. Raises ``Exit``."""
     try:
         found = _checked(context.obj)
     except (ConfigurationProblems, ConfigurationError) as error:

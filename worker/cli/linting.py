@@ -2,47 +2,33 @@
 
 import os
 import posixpath
-from enum import StrEnum
-from typing import Annotated
 
 import typer
 from rich.markup import escape
 
 from config.settings import Settings
 from config.values import DirectoryLocation
+from connectors.incidents import IncidentId
 from worker.app.composition import open_context
 from worker.cli import terminal
-from worker.cli.terminal import FAILED, Json, SomeIncidents, out, settings_of
+from worker.cli.options import FAILED, Format
+from worker.cli.terminal import out, settings_of
 from worker.document.lint.findings import LintFinding
 from worker.jobs.incident_numbers import own_ids
 from worker.jobs.lint_documents import lint_documents
 
 
-class Format(StrEnum):
-    """How findings are printed: for people, or as the annotations of a check on GitHub."""
-
-    TEXT = "text"
-    GITHUB = "github"
-
-
 def lint(
     context: typer.Context,
-    incidents: SomeIncidents = None,
-    shown_as: Annotated[
-        Format, typer.Option("--format", help="`github` gives annotations for a check.")
-    ] = Format.TEXT,
-    json: Json = False,
+    incidents: tuple[IncidentId, ...],
+    shown_as: Format,
+    *,
+    json: bool,
 ) -> None:
-    """Tell what keeps postmortems from being final; needs neither an account nor the database.
-
-    Open prompts, an empty cause, action items without owner or deadline, times that contradict
-    each other. Exit status 1 if there is any.
-
-    Examples: `postmortem lint` · `postmortem lint Q0R9EVXVKUZTX7` · `postmortem lint --json`
-    """
+    """Print what is found in the documents. Raises ``Exit`` where there is anything."""
     settings = settings_of(context)
     with open_context(settings, dry_run=True, forgetful=True) as opened:
-        linted = lint_documents(opened, own_ids(opened, incidents or (), asks=False))
+        linted = lint_documents(opened, own_ids(opened, incidents, asks=False))
     if json:
         terminal.as_json(linted.findings)
     elif shown_as is Format.GITHUB:

@@ -1,52 +1,33 @@
-"""The commands. Exit status: 0 all done, 1 some of the work failed, 2 wrong usage or settings."""
+"""The commands. Exit status: 0 all done, 1 some of the work failed, 2 wrong usage or settings.
+
+Each loads what it needs when it is called, so that ``--help`` and completion answer at once.
+"""
 
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib.metadata import metadata, version
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 
-from config.problems import ConfigurationProblems
-from config.values import LogFormat, LogLevel
-from connectors.errors import ConfigurationError, PostmortemError
-from worker.app.composition import open_context
-from worker.app.registry import Services, named, source_kinds, tracker_kinds
-from worker.cli import checking, linting, serving, terminal
-from worker.cli.log_lines import log_to_standard_error
-from worker.cli.status import status
-from worker.cli.terminal import (
-    FAILED,
-    MISUSED,
-    Incidents,
-    Json,
-    SomeIncidents,
-    carry_out_shown,
-    duration,
-    finish,
-    interruptible,
-    settings_of,
-)
-from worker.jobs.results import Trigger
-from worker.jobs.run_many import RunRequest
-from worker.journal.sqlite_files import first_line, remedy_for
+from worker.cli.options import FAILED, MISUSED, Format, Incidents, Json, SomeIncidents
+
+DISTRIBUTION = "postmortem-worker"
 
 app = typer.Typer(
     name="postmortem",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
-    help=f"Writes the postmortem draft when a {named(source_kinds())} incident is resolved, and "
-    f"keeps its action items and their {named(tracker_kinds())} tickets in step.\n\n"
+    help=f"{metadata(DISTRIBUTION)['Summary']}\n\n"
     "Try it with no account and no settings: `postmortem demo`",
 )
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        terminal.out.print(f"postmortem {version('postmortem-worker')}")
+        typer.echo(f"postmortem {version(DISTRIBUTION)}")
         raise typer.Exit
 
 
@@ -84,19 +65,9 @@ def draft(
 
     Examples: `postmortem draft Q0R9EVXVKUZTX7` · `postmortem draft --open Q0R9EVXVKUZTX7`
     """
-    settings = settings_of(context)
-    services = Services.under(settings)
-    if services.source is None:
-        words = services.source_words
-        raise ConfigurationError(
-            f"A draft is written from {words.name}, which is not configured.",
-            f"Set {words.setting}.",
-        )
-    with interruptible(), open_context(settings) as opened:
-        request = RunRequest(
-            Trigger.COMMAND, tuple(incidents), tracks=False, while_open=while_open, remakes=True
-        )
-        finish(carry_out_shown(settings, opened, request), in_json=json)
+    from worker.cli import running
+
+    running.draft(context, incidents, while_open=while_open, json=json)
 
 
 @app.command()
@@ -124,32 +95,119 @@ def sync(
     Examples: `postmortem sync` · `postmortem sync Q0R9EVXVKUZTX7` · `postmortem sync --since 30d`
     · `postmortem sync --dry-run`
     """
-    request = RunRequest(
-        Trigger.COMMAND,
+    from worker.cli import running
+
+    running.sync(context, incidents or (), since=since, dry_run=dry_run, wait=wait, json=json)
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    incidents: SomeIncidents = None,
+    journal: Annotated[
+        bool,
+        typer.Option(
+            "--journal", help="Show what was written and told for the incidents instead, and why."
+        ),
+    ] = False,
+    skipped: Annotated[
+        bool, typer.Option("--skipped", help="Show which incidents got no draft instead, and why.")
+    ] = False,
+    jobs: Annotated[
+        bool,
+        typer.Option(
+            "--jobs", help="Show the jobs that wait, run, are tried again or were given up instead."
+        ),
+    ] = False,
+    parked: Annotated[
+        bool, typer.Option("--parked", help="Show the jobs that were given up instead, and why.")
+    ] = False,
+    not_done: Annotated[
+        bool, typer.Option("--open", help="Show the action items that are not done alone.")
+    ] = False,
+    overdue: Annotated[
+        bool, typer.Option("--overdue", help="Show the action items past their deadline alone.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Show what needs somebody, then the documents, their action items and last results.
+
+    Examples: `postmortem status Q0R9EVXVKUZTX7` · `postmortem status --jobs`
+    · `postmortem status --overdue` · `postmortem status --journal Q0R9EVXVKUZTX7`
+    """
+    from worker.cli import status as told
+
+    told.status(
+        context,
         tuple(incidents or ()),
-        since=duration(since, "--since") if since else None,
-        wait=duration(wait, "--wait").total_seconds(),
+        journal=journal,
+        skipped=skipped,
+        jobs=jobs,
+        parked=parked,
+        not_done=not_done,
+        overdue=overdue,
+        json=json,
     )
-    settings = settings_of(context)
-    services = Services.under(settings)
-    if services.source is None and services.tracker is None:
-        source, tracker = services.source_words, services.tracker_words
-        raise ConfigurationError(
-            f"Neither {source.name} nor {tracker.name} is configured, so there is nothing to sync.",
-            f"Set {source.setting}, {tracker.setting} and their credentials, or see "
-            "`postmortem demo`.",
-        )
-    with interruptible(), open_context(settings, dry_run=dry_run) as opened:
-        finish(carry_out_shown(settings, opened, request), in_json=json)
 
 
-app.command()(status)
+@app.command()
+def check(context: typer.Context, json: Json = False) -> None:
+    """Preflight: settings, tokens, permissions, the project, the document store.
+
+    Every problem at once, each with its remedy. It writes nothing, and makes no database.
+
+    Example: `postmortem check --json`
+    """
+    from worker.cli import checking
+
+    checking.check(context, json=json)
 
 
-app.command()(checking.check)
-app.command()(linting.lint)
-app.command()(serving.serve)
-app.command()(serving.work)
+@app.command()
+def lint(
+    context: typer.Context,
+    incidents: SomeIncidents = None,
+    shown_as: Annotated[
+        Format, typer.Option("--format", help="`github` gives annotations for a check.")
+    ] = Format.TEXT,
+    json: Json = False,
+) -> None:
+    """Tell what keeps postmortems from being final; needs neither an account nor the database.
+
+    Open prompts, an empty cause, action items without owner or deadline, times that contradict
+    each other. Exit status 1 if there is any.
+
+    Examples: `postmortem lint` · `postmortem lint Q0R9EVXVKUZTX7` · `postmortem lint --json`
+    """
+    from worker.cli import linting
+
+    linting.lint(context, tuple(incidents or ()), shown_as, json=json)
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8080,
+) -> None:
+    """Run everything in one process: web page, webhook receiver, schedule and worker.
+
+    Example: `postmortem serve --host 0.0.0.0` (needs POSTMORTEM_TOKEN)
+    """
+    from worker.cli import serving
+
+    serving.serve(context, host, port)
+
+
+@app.command()
+def work(context: typer.Context) -> None:
+    """Run worker and schedule alone, for more machines on the same database.
+
+    Example: `POSTMORTEM_DATABASE_URL=postgresql://db.example.com/postmortem postmortem work`
+    """
+    from worker.cli import serving
+
+    serving.work(context)
 
 
 @app.command()
@@ -165,9 +223,12 @@ def demo(
 
     No account, no settings, no network: `postmortem demo --exit`
     """
+    from config.values import LogFormat, LogLevel
+    from worker.cli.log_lines import log_to_standard_error
+    from worker.demo import show
+
     # What the service logs is for operators; the demo tells each step itself.
     log_to_standard_error(LogFormat.TEXT, LogLevel.ERROR)
-    from worker.demo import show  # noqa: PLC0415 - the sandbox is loaded for the demo alone
 
     if not show(folder, serve=not stop):
         raise typer.Exit(FAILED)
@@ -188,20 +249,15 @@ def misplaced_config(words: Sequence[str]) -> str:
 
 def main() -> None:
     """Run the command line; end with the promised exit status."""
-    log_to_standard_error(LogFormat.TEXT, None)
     if told := misplaced_config(sys.argv[1:]):
-        terminal.err.print(told, style="red", markup=False)
+        typer.secho(told, fg="red", err=True)
         sys.exit(MISUSED)
     try:
         app()
-    except (ConfigurationProblems, ConfigurationError) as error:
-        terminal.err.print(str(error), style="red", markup=False)
-        sys.exit(MISUSED)
-    except PostmortemError as error:
-        terminal.err.print(str(error), style="red", markup=False)
-        sys.exit(FAILED)
-    except SQLAlchemyError as error:  # a database that broke since it was opened
-        reason = first_line(error)
-        told = f"The database failed: {reason}. {remedy_for(reason)}"
-        terminal.err.print(told, style="red", markup=False)
-        sys.exit(FAILED)
+    except Exception as error:
+        from worker.cli import terminal
+
+        status = terminal.told(error)
+        if status is None:
+            raise
+        sys.exit(status)

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
-from typing import Annotated
 
 import structlog
 import typer
@@ -18,7 +17,7 @@ from connectors.errors import ConfigurationError, PostmortemError
 from worker.app.registry import Services, load_settings
 from worker.cli import terminal
 from worker.cli.log_lines import log_to_standard_error, shown
-from worker.cli.terminal import FAILED
+from worker.cli.options import FAILED
 
 log = structlog.get_logger()
 
@@ -26,15 +25,8 @@ LONGEST_STOP = 28.0
 """Seconds within which a service ends that is told to: Kubernetes and systemd wait longer."""
 
 
-def serve(
-    context: typer.Context,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8080,
-) -> None:
-    """Run everything in one process: web page, webhook receiver, schedule and worker.
-
-    Example: `postmortem serve --host 0.0.0.0` (needs POSTMORTEM_TOKEN)
-    """
+def serve(context: typer.Context, host: str, port: int) -> None:
+    """Run web page, receiver, schedule and worker until told to stop."""
     from worker.app.service import Service  # noqa: PLC0415 - other commands start faster without
 
     settings = _serving(context)
@@ -49,10 +41,7 @@ def serve(
 
 
 def work(context: typer.Context) -> None:
-    """Run worker and schedule alone, for more machines on the same database.
-
-    Example: `POSTMORTEM_DATABASE_URL=postgresql://db.example.com/postmortem postmortem work`
-    """
+    """Run worker and schedule until told to stop."""
     from worker.app.service import Worker  # noqa: PLC0415 - as above
 
     settings = _serving(context)

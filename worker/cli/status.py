@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -12,16 +11,8 @@ from config.settings import Settings
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
 from worker.app.composition import open_context
-from worker.cli.terminal import (
-    FAILED,
-    Json,
-    SomeIncidents,
-    as_json,
-    failures,
-    out,
-    settings_of,
-    suggestion,
-)
+from worker.cli.options import FAILED
+from worker.cli.terminal import as_json, failures, out, settings_of, suggestion
 from worker.jobs.context import JobContext
 from worker.jobs.incident_numbers import own_ids
 from worker.jobs.job import JobPhase, JobState
@@ -40,39 +31,17 @@ from worker.jobs.status_report import (
 
 def status(
     context: typer.Context,
-    incidents: SomeIncidents = None,
-    journal: Annotated[
-        bool,
-        typer.Option(
-            "--journal", help="Show what was written and told for the incidents instead, and why."
-        ),
-    ] = False,
-    skipped: Annotated[
-        bool, typer.Option("--skipped", help="Show which incidents got no draft instead, and why.")
-    ] = False,
-    jobs: Annotated[
-        bool,
-        typer.Option(
-            "--jobs", help="Show the jobs that wait, run, are tried again or were given up instead."
-        ),
-    ] = False,
-    parked: Annotated[
-        bool, typer.Option("--parked", help="Show the jobs that were given up instead, and why.")
-    ] = False,
-    not_done: Annotated[
-        bool, typer.Option("--open", help="Show the action items that are not done alone.")
-    ] = False,
-    overdue: Annotated[
-        bool, typer.Option("--overdue", help="Show the action items past their deadline alone.")
-    ] = False,
-    json: Json = False,
+    named: tuple[IncidentId, ...],
+    *,
+    journal: bool,
+    skipped: bool,
+    jobs: bool,
+    parked: bool,
+    not_done: bool,
+    overdue: bool,
+    json: bool,
 ) -> None:
-    """Show what needs somebody, then the documents, their action items and last results.
-
-    Examples: `postmortem status Q0R9EVXVKUZTX7` · `postmortem status --jobs`
-    · `postmortem status --overdue` · `postmortem status --journal Q0R9EVXVKUZTX7`
-    """
-    named = tuple(incidents or ())
+    """Print how things stand. Raises ``BadParameter`` where two things are asked for."""
     if journal and not named:
         raise typer.BadParameter("Name the incidents whose journal to show.")
     if journal + skipped + jobs + parked + not_done + overdue > 1:

@@ -5,26 +5,23 @@ Results are tables and sentences for people, JSON for programs.
 
 import json
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterable
+from dataclasses import asdict, is_dataclass
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn
+from sqlalchemy.exc import SQLAlchemyError
 
+from config.problems import ConfigurationProblems
 from config.settings import Settings
-from connectors.incidents import IncidentId
-from connectors.settings import parse_duration
-from worker.app.registry import incident_named, load_settings, named, source_kinds
+from connectors.errors import ConfigurationError, PostmortemError
+from worker.app.registry import load_settings
 from worker.cli.log_lines import log_to_standard_error
-from worker.jobs.context import JobContext
-from worker.jobs.incident_numbers import own_ids
+from worker.cli.options import FAILED, MISUSED
 from worker.jobs.results import IncidentResult, RunResult, SuggestedText
-from worker.jobs.run_many import RunRequest
+from worker.journal.sqlite_files import first_line, remedy_for
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -120,49 +117,6 @@ def _diff(text: str) -> None:
     out.print(Syntax(text, "diff", background_color="default", word_wrap=True))
 
 
-FAILED = 1
-MISUSED = 2
-"""The promised exit statuses; 0 is that of a command which did everything."""
-
-INTERRUPTED = (
-    "Stopped. What was done stays done; run the command again to go on. "
-    "Jobs that a server was asked for are still done by it."
-)
-_SOURCES = named(source_kinds())
-
-
-def incident(text: str) -> IncidentId:
-    """Give the id that a word of the command line names. Raises ``BadParameter``."""
-    found = incident_named(text.strip().removeprefix("#"))
-    if found is None:
-        examples = " or ".join(kind.example for kind in source_kinds())
-        raise typer.BadParameter(
-            f"'{text}' is no incident. Give its id ({examples}), its number, or its address in "
-            f"{_SOURCES}."
-        )
-    return found
-
-
-_NAMED = typer.Argument(
-    parser=incident, metavar="INCIDENT…", help=f"Ids, numbers or addresses in {_SOURCES}."
-)
-if TYPE_CHECKING:
-    _Given = IncidentId
-else:
-    _Given = str  # the name of the type is shown in the help
-Incidents = Annotated[list[_Given], _NAMED]
-SomeIncidents = Annotated[list[_Given] | None, _NAMED]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-
-
-def duration(text: str, option: str) -> timedelta:
-    """Give the length of time that an option names. Raises ``BadParameter``."""
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"It {error}", param_hint=option) from error
-
-
 def log_where_asked(settings: Settings) -> None:
     """Let a command log from the level that is set, else not: its result tells what it does."""
     asked = "log_level" in settings.model_fields_set
@@ -178,34 +132,16 @@ def settings_of(context: typer.Context) -> Settings:
     return settings
 
 
-def carry_out_shown(settings: Settings, opened: JobContext, request: RunRequest) -> RunResult:
-    """Do a run, showing on a terminal which incident is being worked on."""
-    from worker.app.run_or_enqueue import carry_out  # noqa: PLC0415 - loads the queue
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"))
-    shown = err.is_terminal
-    with Progress(*columns, console=err, transient=True, disable=not shown) as progress:
-        line = progress.add_task("Looking for what is due…")
-
-        def tell(what: str) -> None:
-            progress.update(line, description=f"{what}…")
-
-        named = tuple(own_ids(opened, request.incidents))
-        return carry_out(settings, opened, replace(request, incidents=named, progress=tell))
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Say where things stand when somebody presses Ctrl-C."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        err.print(INTERRUPTED, style="yellow", markup=False)
-        raise typer.Exit(FAILED) from None
-
-
-def finish(result: RunResult, *, in_json: bool) -> None:
-    """Print what was done, and end with the status that goes with it."""
-    run_result(result, in_json=in_json)
-    if result.failed:
-        raise typer.Exit(FAILED)
+def told(error: Exception) -> int | None:
+    """Say on standard error why a command ended, and give its exit status; None for a fault."""
+    if isinstance(error, ConfigurationProblems | ConfigurationError):
+        sentence, status = str(error), MISUSED
+    elif isinstance(error, PostmortemError):
+        sentence, status = str(error), FAILED
+    elif isinstance(error, SQLAlchemyError):  # a database that broke since it was opened
+        reason = first_line(error)
+        sentence, status = f"The database failed: {reason}. {remedy_for(reason)}", FAILED
+    else:
+        return None
+    err.print(sentence, style="red", markup=False)
+    return status

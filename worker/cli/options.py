@@ -1,0 +1,50 @@
+"""What commands are given, and the exit statuses they promise.
+
+Nothing heavy is loaded here: ``--help`` and ``--version`` need no more than this.
+"""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from connectors.incidents import IncidentId
+
+FAILED = 1
+MISUSED = 2
+"""The promised exit statuses; 0 is that of a command which did everything."""
+
+
+class Format(StrEnum):
+    """How findings are printed: for people, or as the annotations of a check on GitHub."""
+
+    TEXT = "text"
+    GITHUB = "github"
+
+
+def incident(text: str) -> "IncidentId":
+    """Give the id that a word of the command line names. Raises ``BadParameter``."""
+    from worker.app.registry import incident_named, named, source_kinds  # noqa: PLC0415 - see above
+
+    found = incident_named(text.strip().removeprefix("#"))
+    if found is None:
+        kinds = source_kinds()
+        examples = " or ".join(kind.example for kind in kinds)
+        raise typer.BadParameter(
+            f"'{text}' is no incident. Give its id ({examples}), its number, or its address in "
+            f"{named(kinds)}."
+        )
+    return found
+
+
+_NAMED = typer.Argument(
+    parser=incident, metavar="INCIDENT…", help="Ids, numbers or addresses of incidents."
+)
+if TYPE_CHECKING:
+    _Given = IncidentId
+else:
+    _Given = str  # the name of the type is shown in the help
+Incidents = Annotated[list[_Given], _NAMED]
+SomeIncidents = Annotated[list[_Given] | None, _NAMED]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
