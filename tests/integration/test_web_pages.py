@@ -9,7 +9,10 @@ import requests
 from connectors.errors import Unreachable
 from tests.integration.web_support import PICTURE, Shelf, freight, served, shelf
 from worker.jobs.job import JobPhase, JobState
-from worker.jobs.status_report import ItemStatus, SkippedIncident
+from worker.jobs.last_results import LastResult
+from worker.jobs.results import SuggestedText
+from worker.jobs.status_report import DocumentStatus, ItemStatus, SkippedIncident
+from worker.web.page_data import DocumentView
 
 WAIT = 60.0
 
@@ -245,3 +248,42 @@ def test_incidents_without_a_draft_are_listed_with_the_reason(url, library):
     assert "it lasted 0:00:40" in page
     assert "2026-11-19 10:00 UTC" in page
     assert 'href="/skipped"' in get(url).text
+
+
+def test_how_the_last_job_ended_is_shown_with_each_document_and_for_drafts_that_failed():
+    library = shelf()
+    told = LastResult(
+        "2026-11-27T09:00:00+00:00",
+        "webhook",
+        warnings=("It was read in <part>.",),
+        suggestions=(SuggestedText("Duration", "Ten minutes", "9 min"),),
+    )
+    failed = LastResult(
+        "2026-11-27T09:00:00+00:00",
+        "schedule",
+        failures=("PagerDuty is down.",),
+        next_try="2026-11-27T09:05:00+00:00",
+    )
+    library.put(freight(last_result=told), "# Postmortem: Freight quotes time out\n")
+    library.views["PFAILED"] = DocumentView(
+        DocumentStatus("PFAILED", "", last_result=failed), "", "", failed
+    )
+    with served(library) as url:
+        pages = {
+            path: requests.get(f"{url}{path}", timeout=WAIT).text
+            for path in ("/", "/postmortems/PFREIGHT", "/postmortems/PFAILED")
+        }
+        listed = requests.get(f"{url}/api/documents", timeout=WAIT).json()["documents"]
+    for path in ("/", "/postmortems/PFREIGHT"):
+        assert "Last result: 1 warning 1 suggestion" in pages[path]
+        assert "It was read in &lt;part&gt;." in pages[path]
+        assert "the facts say “9 min”, the document keeps “Ten minutes”" in pages[path]
+    for path in ("/", "/postmortems/PFAILED"):
+        assert "PagerDuty is down." in pages[path]
+        assert "the next try is at" in pages[path]
+    assert "There is no draft yet" in pages["/postmortems/PFAILED"]
+    assert 'aria-label="Try PFAILED again"' in pages["/"]
+    assert '<span class="number">1</span> postmortems' in pages["/"]
+    by_incident = {one["incident"]: one["last_result"] for one in listed}
+    assert by_incident["PFREIGHT"]["warnings"] == ["It was read in <part>."]
+    assert by_incident["PFAILED"]["next_try"] == "2026-11-27T09:05:00+00:00"
