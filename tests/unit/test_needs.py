@@ -6,8 +6,8 @@ import pytest
 
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.last_results import LastResult
-from worker.jobs.needs import Need, NeedKind, is_overdue, needs, with_items
 from worker.jobs.status_report import DocumentStatus, ItemStatus
+from worker.web.needs import Need, NeedKind, is_overdue, needs, with_items
 
 TODAY = date(2026, 11, 27)
 AT = "2026-11-27T09:00:00+00:00"

@@ -17,7 +17,6 @@ from worker.jobs.context import JobContext
 from worker.jobs.incident_numbers import own_ids
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.last_results import LastResult
-from worker.jobs.needs import Need, is_overdue, needs, with_items
 from worker.jobs.status_report import (
     DocumentStatus,
     ItemStatus,
@@ -27,6 +26,7 @@ from worker.jobs.status_report import (
     journal_of,
     skipped_incidents,
 )
+from worker.web.needs import Need, is_overdue, needs, with_items
 
 
 def status(

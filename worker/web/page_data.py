@@ -12,8 +12,8 @@ from fastapi import Path, Query
 from connectors.incidents import INCIDENT_ID, IncidentId
 from worker.jobs.job import JobState
 from worker.jobs.last_results import LastResult
-from worker.jobs.needs import is_overdue
 from worker.jobs.status_report import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
+from worker.web.needs import is_overdue
 
 _JOB = r"^[A-Za-z0-9_:~@.-]{1,200}$"
 
