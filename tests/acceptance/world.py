@@ -123,6 +123,7 @@ class World:
         tracks: bool = True,
         while_open: bool = False,
         remakes: bool = False,
+        at_a_time: int = 1,
         **changes: object,
     ) -> RunResult:
         """Do one run as a process of its own would; names are those of the scenarios."""
@@ -136,6 +137,7 @@ class World:
                 remakes=remakes,
                 since=since,
                 wait=0 if dry_run else wait,
+                at_a_time=at_a_time,
                 sleep=self.clock.sleep,
             )
             return run_many(context, request)

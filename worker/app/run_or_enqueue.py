@@ -18,7 +18,7 @@ from worker.jobs.job import JobPhase, JobRequest, JobState, Standing
 from worker.jobs.results import IncidentResult, RunResult, Trigger, together
 from worker.jobs.run_many import RunRequest, run_many
 from worker.jobs.run_state import ReadTickets
-from worker.queue import Client
+from worker.queue import Client, QueueSettings
 from worker.queue.jobs_database import InFile, locate
 
 RETRIED = "jobs given up, tried again"
@@ -110,6 +110,8 @@ def _enqueue(queue: Client, requests: Sequence[JobRequest]) -> dict[IncidentId, 
     return found
 
 
+AT_A_TIME = QueueSettings().parallel
+"""Incidents that a command works on at a time, as many as a process of a server's does."""
 LOOK_EVERY = 0.2
 DESERTED = 30.0
 """Seconds without a process that works, after which a job is no longer waited for."""
@@ -126,7 +128,7 @@ def carry_out(settings: Settings, context: JobContext, request: RunRequest) -> R
     must_be_usable(context)
     servers = Client(settings.database_url.get_secret_value()).workers()
     if not servers:
-        return run_many(context, request)
+        return run_many(context, replace(request, at_a_time=AT_A_TIME))
     with asking(settings) as queue:
         return _through(queue, context, request, servers)
 
@@ -185,15 +187,14 @@ class _Wait:
         self._queue = queue
         self._request = request
         self._waiting = dict(jobs)
-        self._total = len(jobs)
         self._patience = time.monotonic() + request.wait
         self._last_seen = self._looked = time.monotonic()
 
     def results(self) -> list[IncidentResult]:
         """Give the results of all jobs, in the order in which they came."""
         found: list[IncidentResult] = []
+        self._request.progress.due(len(self._waiting))
         while self._waiting:
-            self._request.progress(f"{self._total - len(self._waiting)} of {self._total} done")
             deserted = self._deserted()
             states = self._queue.states(list(self._waiting.values()))
             for incident, job in list(self._waiting.items()):
@@ -201,6 +202,7 @@ class _Wait:
                 told = self._told(incident, state, deserted=deserted)
                 if told:
                     found += told
+                    self._request.progress.ended(told[0])
                     self.notices |= dict.fromkeys(state.notices if state else ())
                     del self._waiting[incident]
             if self._waiting:

@@ -2,45 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from config.settings import Settings
+from config.values import LogFormat
 from connectors.errors import ConfigurationError
 from connectors.incidents import IncidentId
 from connectors.settings import parse_duration
 from worker.app.composition import open_context
 from worker.app.registry import Services
+from worker.cli.log_lines import log_to_standard_error
 from worker.cli.options import FAILED
-from worker.cli.terminal import err, run_result, settings_of
-from worker.jobs.context import JobContext
-from worker.jobs.incident_numbers import own_ids
-from worker.jobs.results import RunResult, Trigger
+from worker.cli.run_progress import run_shown
+from worker.cli.terminal import err, settings_of
+from worker.jobs.results import Trigger
 from worker.jobs.run_many import RunRequest
 
 INTERRUPTED = (
     "Stopped. What was done stays done; run the command again to go on. "
     "Jobs that a server was asked for are still done by it."
 )
-
-
-def carry_out_shown(settings: Settings, opened: JobContext, request: RunRequest) -> RunResult:
-    """Do a run, showing on a terminal which incident is being worked on."""
-    from worker.app.run_or_enqueue import carry_out  # noqa: PLC0415 - loads the queue
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"))
-    shown = err.is_terminal
-    with Progress(*columns, console=err, transient=True, disable=not shown) as progress:
-        line = progress.add_task("Looking for what is due…")
-
-        def tell(what: str) -> None:
-            progress.update(line, description=f"{what}…")
-
-        named = tuple(own_ids(opened, request.incidents))
-        return carry_out(settings, opened, replace(request, incidents=named, progress=tell))
 
 
 @contextmanager
@@ -50,14 +32,9 @@ def interruptible() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         err.print(INTERRUPTED, style="yellow", markup=False)
+        # What is under way beside this thread loses its connections now: nobody need be told.
+        log_to_standard_error(LogFormat.TEXT, None)
         raise typer.Exit(FAILED) from None
-
-
-def finish(result: RunResult, *, in_json: bool) -> None:
-    """Print what was done, and end with the status that goes with it."""
-    run_result(result, in_json=in_json)
-    if result.failed:
-        raise typer.Exit(FAILED)
 
 
 def duration(text: str, option: str) -> timedelta:
@@ -80,11 +57,11 @@ def draft(
             f"A draft is written from {words.name}, which is not configured.",
             f"Set {words.setting}.",
         )
-    with interruptible(), open_context(settings) as opened:
+    with interruptible(), open_context(settings) as opened, interruptible():
         request = RunRequest(
             Trigger.COMMAND, tuple(incidents), tracks=False, while_open=while_open, remakes=True
         )
-        finish(carry_out_shown(settings, opened, request), in_json=json)
+        run_shown(settings, opened, request, in_json=json)
 
 
 def sync(
@@ -112,5 +89,5 @@ def sync(
             f"Set {source.setting}, {tracker.setting} and their credentials, or see "
             "`postmortem demo`.",
         )
-    with interruptible(), open_context(settings, dry_run=dry_run) as opened:
-        finish(carry_out_shown(settings, opened, request), in_json=json)
+    with interruptible(), open_context(settings, dry_run=dry_run) as opened, interruptible():
+        run_shown(settings, opened, request, in_json=json)

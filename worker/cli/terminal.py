@@ -40,20 +40,25 @@ def _plain(value: object) -> Any:
     return value
 
 
-def run_result(result: RunResult, *, in_json: bool) -> None:
-    """Print what a run did on standard output, and each failure on standard error."""
+def run_result(result: RunResult, *, in_json: bool, summary: str = "") -> None:
+    """Print what a run did on standard output, and each failure on standard error.
+
+    A ``summary`` stands below it, for people.
+    """
     if in_json:
         as_json(result)
     else:
         for one in result.incidents:
             _incident(one, dry_run=result.dry_run)
-        if result.unchanged:
+        if result.unchanged and not summary:
             documents = "document" if result.unchanged == 1 else "documents"
             out.print(f"{result.unchanged} {documents} unchanged.")
-        elif not (result.incidents or result.failures):
+        elif not (result.unchanged or result.incidents or result.failures):
             out.print("Nothing to do.")
         for notice in result.notices:
             out.print(f"[yellow]{escape(notice)}[/]")
+        if summary:
+            out.print(f"[bold]{escape(summary)}[/]")
     failures(sentence for one in result.incidents for sentence in (*one.failures, *_again(one)))
     failures(result.failures)
 

@@ -1,15 +1,18 @@
 """A run over several incidents: those named, or all that may have something to do."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from time import sleep
+from typing import Protocol
 
 import structlog
 from structlog.contextvars import bound_contextvars
 
 from connectors.errors import ConnectorError
 from connectors.incidents import IncidentId
+from connectors.pacing.side_by_side import Begun
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
 from worker.jobs.due_incidents import Due, Search, find, move_cursors
@@ -22,6 +25,26 @@ from worker.jobs.run_state import FoundAccounts, ReadTickets, RunCache, not_conf
 log = structlog.get_logger()
 
 
+class Progress(Protocol):
+    """Who is told how far a run has come, from several threads at once."""
+
+    def due(self, count: int) -> None:
+        """Take in how many incidents there are, those included that were done already."""
+
+    def ended(self, result: IncidentResult) -> None:
+        """Take in what came of one of them."""
+
+
+class Untold:
+    """Nobody is told."""
+
+    def due(self, count: int) -> None:
+        """Leave it."""
+
+    def ended(self, result: IncidentResult) -> None:
+        """Leave it."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunRequest:
     """What a run is asked to do.
@@ -29,8 +52,8 @@ class RunRequest:
     ``incidents`` empty means all. It ``pulls`` the facts, it ``tracks`` the tickets; those named
     are drafted ``while_open``, too, and it ``remakes`` the documents that people removed. ``since``
     looks back that far for resolved incidents without a document. ``wait`` is how many seconds the
-    run may wait for the tracker's search index. ``progress`` is told each incident as its job
-    begins.
+    run may wait for the tracker's search index. So many incidents are worked on ``at_a_time``, each
+    begun in its turn; a dry run, whose database is a copy on one connection, takes them singly.
     """
 
     trigger: Trigger
@@ -41,7 +64,8 @@ class RunRequest:
     remakes: bool = False
     since: timedelta | None = None
     wait: float = 0.0
-    progress: Callable[[str], None] = lambda _: None
+    at_a_time: int = 1
+    progress: Progress = field(default_factory=Untold)
     sleep: Callable[[float], None] = sleep
 
 
@@ -86,16 +110,24 @@ class _Run:
 
     def _work(self, due: Sequence[tuple[IncidentId, bool]]) -> None:
         self._read_ahead([name for name, _ in due])
-        queue, targets = dict(due), set[IncidentId]()
-        while queue:
-            name = next(iter(queue))
-            pulls = queue.pop(name)
-            self.request.progress(name)
-            self.results[name] = self._one(name, pulls=pulls, follows_merge=name in targets)
-            target = self.results[name].merged_into
-            if target and target not in self.results:
-                queue[target] = True
-                targets.add(target)
+        turns = _Turns(dict(due), self.results, self.request.progress)
+        hands = 1 if self.context.dry_run else min(self.request.at_a_time, len(due))
+        if hands <= 1:
+            self._hand(turns, self.cache)
+            return
+        try:
+            for hand in [Begun(lambda: self._hand(turns, None)) for _ in range(hands)]:
+                hand.result()
+        finally:
+            turns.close()
+
+    def _hand(self, turns: "_Turns", cache: RunCache | None) -> None:
+        """Work on one incident after the other; without a cache each has a part of the run's."""
+        while (turn := turns.next()) is not None:
+            own = cache or self.cache.part(turn.incident)
+            result = self._one(turn.incident, own, pulls=turn.pulls, follows_merge=turn.is_target)
+            self.cache.take_in(own, turn.incident)
+            turns.ended(result)
 
     def _read_ahead(self, incidents: Sequence[IncidentId]) -> None:
         """Read the tickets of all documents that are due in as few calls as can be."""
@@ -111,7 +143,9 @@ class _Run:
             # Each document's own job meets the same error, and tells it by the document's name.
             log.info("tickets could not be read ahead", error=str(error))
 
-    def _one(self, name: IncidentId, *, pulls: bool, follows_merge: bool = False) -> IncidentResult:
+    def _one(
+        self, name: IncidentId, cache: RunCache, *, pulls: bool, follows_merge: bool = False
+    ) -> IncidentResult:
         request = JobRequest(
             name,
             self.request.trigger,
@@ -123,7 +157,7 @@ class _Run:
             found=not self.request.incidents,
         )
         with bound_contextvars(incident=name, trigger=request.trigger.value):
-            result = run_incident(self.context, request, self.cache)
+            result = run_incident(self.context, request, cache)
             log_result(result)
         return result
 
@@ -144,7 +178,7 @@ class _Run:
             self.cache.tickets = ReadTickets()
             self.cache.catalogue = look(self.context)
             for name in waiting:
-                again = self._one(name, pulls=False)
+                again = self._one(name, self.cache, pulls=False)
                 self.results[name] = together(self.results[name], again)
 
     def _unreadable(self) -> Iterable[str]:
@@ -153,3 +187,75 @@ class _Run:
             result = self.results.get(one.incident)
             if one.problem and not self.request.incidents and not (result and result.failures):
                 yield one.problem
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """An incident to be worked on now; another may have been merged into it."""
+
+    incident: IncidentId
+    pulls: bool
+    is_target: bool
+
+
+class _Turns:
+    """Whose turn it is, for several hands; ``results`` are in the order of the turns.
+
+    What an incident was merged into has a turn of its own, once for all that were.
+    """
+
+    def __init__(
+        self,
+        queue: Mapping[IncidentId, bool],
+        results: dict[IncidentId, IncidentResult],
+        progress: Progress,
+    ) -> None:
+        self._queue = dict(queue)
+        self._results = results
+        self._progress = progress
+        self._targets = set[IncidentId]()
+        self._under_way = set[IncidentId]()
+        self._once_more = set[IncidentId]()
+        self._changed = threading.Condition()
+        progress.due(len(self._queue))
+
+    def next(self) -> _Turn | None:
+        """Give the next incident, None where none is left and none is to come."""
+        with self._changed:
+            while not self._queue and self._under_way:
+                self._changed.wait()
+            if not self._queue:
+                return None
+            name = next(iter(self._queue))
+            self._under_way.add(name)
+            self._results.setdefault(name, IncidentResult(name))
+            return _Turn(name, self._queue.pop(name), name in self._targets)
+
+    def ended(self, result: IncidentResult) -> None:
+        """Take in what came of a turn."""
+        name, target = result.incident, result.merged_into
+        with self._changed:
+            self._results[name] = together(self._results[name], result)
+            self._under_way.discard(name)
+            is_done = name not in self._once_more
+            if not is_done:
+                self._once_more.discard(name)
+                self._queue[name] = True
+            if target in self._under_way:  # it began without knowing of the merge
+                self._targets.add(target)
+                self._once_more.add(target)
+            elif target and (target in self._queue or target not in self._results):
+                self._targets.add(target)
+                self._queue[target] = True
+            told = self._results[name]
+            self._changed.notify_all()
+            self._progress.due(len({*self._results, *self._queue}))
+        if is_done:
+            self._progress.ended(told)
+
+    def close(self) -> None:
+        """Give no more turns."""
+        with self._changed:
+            self._queue.clear()
+            self._under_way.clear()
+            self._changed.notify_all()

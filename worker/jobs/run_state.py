@@ -5,10 +5,11 @@ ticket half of one job under way, with how its failures are told.
 """
 
 import re
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connectors.errors import (
     AccessDenied,
@@ -22,7 +23,7 @@ from connectors.errors import (
 from connectors.incidents import IncidentId
 from connectors.tickets import Account, NoAccount, Ticket, TicketId, TicketTracker
 from worker.document.action_item_values import ActionItem
-from worker.jobs.catalogue import Catalogue
+from worker.jobs.catalogue import Catalogue, with_document
 from worker.jobs.context import JobContext
 from worker.jobs.results import Report
 from worker.journal.records import NO_CLAIM, Claim
@@ -132,6 +133,27 @@ class RunCache:
     source_fails: str = ""
     refused_links: Counter[str] = field(default_factory=Counter)
     remembered: dict[IncidentId, tuple[TrackedTicket, ...]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def part(self, incident: IncidentId) -> "RunCache":
+        """Give a part for one incident's job, which may run beside others of this run.
+
+        Its documents and tickets are its own, what is found out of people and refused links shared.
+        """
+        ids = {one.id for one in self.remembered.get(incident, ())}
+        tickets = ReadTickets(self.tickets.asked & ids)
+        tickets.tickets = {one: self.tickets.tickets[one] for one in ids & {*self.tickets.tickets}}
+        return replace(self, tickets=tickets)
+
+    def take_in(self, part: "RunCache", incident: IncidentId) -> None:
+        """Take in what one incident's job has found out with its part."""
+        if part is self:
+            return
+        self.out_of_quota = self.out_of_quota or part.out_of_quota
+        self.source_fails = self.source_fails or part.source_fails
+        with self.lock:
+            for document in part.catalogue.by_incident.get(incident, ()):
+                self.catalogue = with_document(self.catalogue, document)
 
     def forget_stale(self, incident: IncidentId, tickets: tuple[TrackedTicket, ...]) -> None:
         """Forget what was read of an incident's tickets if another process changed them since."""
