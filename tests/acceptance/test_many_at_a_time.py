@@ -69,7 +69,7 @@ def test_piped_a_run_tells_each_incident_and_a_summary(tmp_path: Path) -> None:
 def test_a_summary_counts_each_incident_once() -> None:
     def result(name: str, *actions: Action, **more: object) -> IncidentResult:
         deeds = tuple(Deed(action, "it", "why") for action in actions)
-        return IncidentResult(IncidentId(name), deeds=deeds, **more)  # type: ignore[arg-type]
+        return IncidentResult(IncidentId(name), deeds=deeds, **more)  # type: ignore[arg-type]  # by name
 
     run = RunResult(
         (
