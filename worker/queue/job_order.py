@@ -26,7 +26,7 @@ ORDER BY waiting.priority, waiting.created_at LIMIT 1)"""
 """The second condition on the status is the one by which SQLite knows that its index serves."""
 
 
-class Urgency(IntEnum):
+class JobUrgency(IntEnum):
     """How soon a job is begun; the engine takes the smallest first."""
 
     ASKED = 1
@@ -35,11 +35,11 @@ class Urgency(IntEnum):
     FOUND = 3
 
 
-def urgency(request: JobRequest) -> Urgency:
+def urgency(request: JobRequest) -> JobUrgency:
     """Tell how soon what is asked for is to be begun."""
     if request.trigger is Trigger.SCHEDULE and not request.asked:
-        return Urgency.FOUND
-    return Urgency.FOUND_FOR_A_PERSON if request.found else Urgency.ASKED
+        return JobUrgency.FOUND
+    return JobUrgency.FOUND_FOR_A_PERSON if request.found else JobUrgency.ASKED
 
 
 def priority(request: JobRequest, position: int = 0) -> int:
