@@ -351,3 +351,22 @@ def test_an_incident_is_named_by_its_number_as_well(shell: Shell) -> None:
     nowhere = shell.run("draft", "987654")
     assert nowhere.returncode == 1
     assert "987654" in nowhere.stderr
+
+
+def test_search_finds_documents_by_all_of_their_words_and_tells_the_line(shell: Shell) -> None:
+    for name in ("quick fix", "checkout storm"):
+        shell.told("draft", shell.incident(name))
+    shell.here.edit(
+        lambda text: text.replace("## 7.", "Der Würfel fiel, café inclusive.\n\n## 7.", 1)
+    )
+    bare = dict.fromkeys([name for name in shell.environment if name[:4] in ("PAGE", "JIRA")])
+    done = shell.run("search", "CAFE", "wurfel", "--json", **bare)
+    (found,) = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert set(found) == {"incident", "document", "title", "line", "text"}
+    assert found["incident"] == shell.incident("quick fix")
+    assert "Würfel" in shell.here.text().split("\n")[found["line"] - 1]
+    everywhere = json.loads(shell.run("search", "--json", "timeline of events").stdout)
+    assert len(everywhere) == 2
+    nothing = shell.run("search", "nowheretobefound", "--json")
+    assert (nothing.returncode, json.loads(nothing.stdout)) == (0, [])

@@ -71,6 +71,7 @@ def test_the_description_names_every_address_and_how_to_come_in(url):
         "/api/documents/{incident}/sync",
         "/api/jobs/{job}",
         "/api/parked",
+        "/api/search",
         "/api/skipped",
     }
     assert set(described["components"]["securitySchemes"]) == {"HTTPBearer", "APIKeyCookie"}
@@ -158,3 +159,12 @@ def test_documents_that_cannot_be_reached_are_a_503():
         503,
         {"detail": "The Git remote does not answer. Try again later."},
     )
+
+
+def test_search_gives_what_the_documents_hold(url):
+    found = requests.get(f"{url}/api/search?q=METRICS", headers=BEARER, timeout=WAIT).json()
+    assert [(one["incident"], one["line"]) for one in found] == [("PFREIGHT", 1)]
+    for query, answer in (("?q=nowhere", 200), ("", 422)):
+        got = requests.get(f"{url}/api/search{query}", headers=BEARER, timeout=WAIT)
+        assert got.status_code == answer
+    assert requests.get(f"{url}/api/search?q=x", timeout=WAIT).status_code == 401

@@ -24,6 +24,7 @@ API = (
     "/api/jobs/PFREIGHT:e",
     "/api/openapi.json",
     "/api/parked",
+    "/api/search?q=quotes",
     "/api/skipped",
 )
 

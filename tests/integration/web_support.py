@@ -8,10 +8,12 @@ from threading import Lock
 
 from connectors.connector import WebhookAccess
 from connectors.errors import PostmortemError
+from connectors.incidents import IncidentId
 from connectors.jira import webhook as jira
 from connectors.loopback_server import LoopbackServer
 from connectors.pagerduty import webhook as pagerduty
 from worker.jobs.job import JobPhase, JobState
+from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.results import Action, Deed, Trigger
 from worker.jobs.status_report import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
 from worker.web.application import WebSettings, create
@@ -104,6 +106,14 @@ class Shelf:
 
     def attachment(self, incident: str, name: str) -> bytes | None:
         return self.pictures.get((incident, name))
+
+    def search(self, words: str) -> list[FoundDocument]:
+        wanted = words.casefold().split()
+        return [
+            FoundDocument(IncidentId(one), view.name, view.status.title, 1, view.text)
+            for one, view in self.views.items()
+            if all(word in view.text.casefold() for word in wanted)
+        ]
 
     def journal(self, incident: str) -> list[JournalEntry]:
         return [one for one in self.entries if one.incident == incident]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from connectors.incidents import IncidentId
 from worker.jobs.context import JobContext
 from worker.jobs.job import JobState
+from worker.jobs.reports.search_documents import FoundDocument, search_documents
 from worker.jobs.results import Trigger
 from worker.jobs.status_report import (
     DocumentStatus,
@@ -50,6 +51,9 @@ class StoredPageData:
             return None
         folder, slash, _ = found[0].document.rpartition("/")
         return self._context.store.read_attachment(f"{folder}{slash}{name}")
+
+    def search(self, words: str) -> Sequence[FoundDocument]:
+        return search_documents(self._context, words)
 
     def journal(self, incident: IncidentId) -> Sequence[JournalEntry]:
         return journal_of(self._context, incident)

@@ -15,7 +15,7 @@ from worker.cli.options import FAILED, Format
 from worker.cli.terminal import out, settings_of
 from worker.document.lint.findings import LintFinding
 from worker.jobs.incident_numbers import own_ids
-from worker.jobs.lint_documents import lint_documents
+from worker.jobs.reports.lint_documents import lint_documents
 
 
 def lint(

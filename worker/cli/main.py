@@ -185,6 +185,23 @@ def lint(
 
 
 @app.command()
+def search(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(help="Words that a postmortem must all hold.")],
+    json: Json = False,
+) -> None:
+    """Find the postmortems that hold all of these words, best first, with the line.
+
+    In any order and any case, without accents; needs neither an account nor the database.
+
+    Examples: `postmortem search connection pool` · `postmortem search --json checkout`
+    """
+    from worker.cli import searching
+
+    searching.search(context, words, json=json)
+
+
+@app.command()
 def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",

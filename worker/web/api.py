@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
 from worker.jobs.job import JobState
+from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.status_report import DocumentStatus, JournalEntry, SkippedIncident
 from worker.web.access import Access
 from worker.web.page_data import DocumentView, IncidentInPath, JobInPath, PageData
@@ -103,20 +104,14 @@ def api_routes(data: PageData, access: Access) -> APIRouter:
         response.headers["Location"] = asked.url
         return asked
 
-    @router.get("/parked", summary="List the jobs that were given up")
-    def parked() -> Sequence[JobState]:
-        return data.parked()
-
-    @router.get("/skipped", summary="List the latest incidents that got no draft, and why")
-    def skipped() -> Sequence[SkippedIncident]:
-        return data.skipped()
-
     @router.get("/jobs/{job}", summary="Tell where a job stands", responses=_UNKNOWN)
     def job_state(job: JobInPath) -> JobState:
         state = data.job(job)
         if state is None:
             raise NotFound(f"There is no job {job}.", "An ended job is forgotten in time.")
         return state
+
+    _add_lists(router, data)
 
     @router.get("/openapi.json", include_in_schema=False)
     def description(request: Request) -> dict[str, Any]:
@@ -128,6 +123,24 @@ def api_routes(data: PageData, access: Access) -> APIRouter:
         )
 
     return router
+
+
+def _add_lists(router: APIRouter, data: PageData) -> None:
+    """Add the routes that list what is no document by itself."""
+
+    @router.get("/search", summary="Find the postmortems that hold all of these words, best first")
+    def search(
+        q: Annotated[str, Query(max_length=500, description="Words, in any order and any case.")],
+    ) -> Sequence[FoundDocument]:
+        return data.search(q)
+
+    @router.get("/parked", summary="List the jobs that were given up")
+    def parked() -> Sequence[JobState]:
+        return data.parked()
+
+    @router.get("/skipped", summary="List the latest incidents that got no draft, and why")
+    def skipped() -> Sequence[SkippedIncident]:
+        return data.skipped()
 
 
 def _schemes(access: Access) -> Sequence[Dependency]:

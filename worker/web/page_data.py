@@ -12,6 +12,7 @@ from fastapi import Path, Query
 from connectors.incidents import INCIDENT_ID, IncidentId
 from worker.jobs.job import JobState
 from worker.jobs.last_results import LastResult
+from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.status_report import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
 from worker.web.needs import is_overdue
 
@@ -54,6 +55,9 @@ class PageData(Protocol):
 
         ``name`` is a plain file name, with no folder in it.
         """
+
+    def search(self, words: str) -> Sequence[FoundDocument]:
+        """Give the documents that hold all of the words, best first."""
 
     def journal(self, incident: IncidentId) -> Sequence[JournalEntry]:
         """List what was written for an incident, oldest first."""

@@ -1,0 +1,1 @@
+"""What is told of the documents as they are: what they lack, and where words stand."""
