@@ -28,6 +28,7 @@ RUN groupadd --gid 10001 postmortem \
     && install --directory --owner postmortem --group postmortem /data
 
 COPY --from=build /opt/postmortem /opt/postmortem
+COPY LICENSE NOTICE /usr/share/doc/postmortem-worker/
 
 ENV PATH=/opt/postmortem/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -82,7 +82,7 @@ examples: $(READY) ## Fetch from npm what tests need: the Markdown specification
 	$(NPM) ci --prefix tests --ignore-scripts --no-audit --no-fund
 
 .PHONY: check
-check: lint types imports dockerfile ## Run every check that needs no test: all of the four below
+check: lint types imports dockerfile sbom ## Run every check that needs no test: all of the five below
 
 .PHONY: lint
 lint: $(READY) ## Look for mistakes and for what is not formatted (ruff)
@@ -100,6 +100,16 @@ imports: $(READY) ## Check that imports run one way (import-linter)
 .PHONY: dockerfile
 dockerfile: $(READY) ## Look for mistakes in the Dockerfile (hadolint)
 	$(BIN)/hadolint Dockerfile
+
+.PHONY: sbom
+sbom: $(READY) ## Write what is shipped, with versions and hashes, to build/sbom.json (CycloneDX)
+	@mkdir -p build
+	PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+		--output-reproducible --output-format JSON --output-file build/sbom.json
+
+.PHONY: audit
+audit: $(READY) ## Look the lock file up among known vulnerabilities (pip-audit); needs the network
+	$(BIN)/uv tool run pip-audit --requirement requirements.lock --require-hashes --disable-pip
 
 .PHONY: format
 format: $(READY) ## Format the code, and mend what can be mended by itself

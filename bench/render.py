@@ -18,9 +18,7 @@ from worker.web.markdown_to_html import to_html
 
 SMALL, LARGE = 1_000, 4_000
 ROWS = 5_000
-_ROW = (
-    "| Watch the disk of host {0} | Ann | High | 2026-12-01 | [OPS-{0}](https://x.example/{0}) |\n"
-)
+_ROW = "| Watch the disk of host {0} | Ann | High | 2026-12-01 | [OPS-{0}](https://x.test/{0}) |\n"
 _TABLE = (
     "## Action Items\n| Task Description | Owner | Priority | Deadline | Ticket |\n"
     "|---|---|---|---|---|\n"

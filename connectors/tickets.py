@@ -287,17 +287,12 @@ class TicketTracker(Protocol):
         """Add or update a remote link."""
 
     def check(
-        self,
-        project: str,
-        issue_type: str,
-        *,
-        supplied: Iterable[str] = (),
-        resolution: str = "",
+        self, project: str, issue_type: str, *, supplied: Iterable[str] = (), resolution: str = ""
     ) -> Sequence[Finding]:
         """Look at credentials, project, issue type, required fields, permissions; never raises.
 
         ``supplied`` are the ids of the extra fields that the route to this project gives, its
-        components among them, ``resolution`` what it sets when a ticket is closed, "" for none.
+        components among them, ``resolution`` what it sets at closing, "" for nothing.
         """
 
     def close(self) -> None:

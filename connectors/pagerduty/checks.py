@@ -7,11 +7,12 @@ from connectors.connector import IncidentFilter, NameKind
 from connectors.errors import ConnectorError, Finding, NotFound
 from connectors.incidents import IncidentId, Reference
 from connectors.json_fields import JsonValue
-from connectors.pagerduty import resolved_incidents, subscriptions
+from connectors.pagerduty import resolved_incidents
 from connectors.pagerduty.common_payloads import read_incident_id, reference_or_none
+from connectors.pagerduty.reading import subscriptions
 from connectors.pagerduty.reading.list_pages import ListPages
+from connectors.pagerduty.reading.subscriptions import ExpectedWebhook
 from connectors.pagerduty.refusals import Withheld
-from connectors.pagerduty.subscriptions import ExpectedWebhook
 from connectors.pagerduty.transport import Query, Transport
 
 _PARTS: Sequence[tuple[str, str, Query]] = (

@@ -12,7 +12,7 @@ from connectors.pacing.rate_limit import NoPace, Pace
 from connectors.pagerduty import checks, payloads, resolved_incidents
 from connectors.pagerduty.reading.missing_parts import MissingParts, PlanLimits
 from connectors.pagerduty.reading.record_reader import RecordReader, incident_path
-from connectors.pagerduty.subscriptions import ExpectedWebhook
+from connectors.pagerduty.reading.subscriptions import ExpectedWebhook
 from connectors.pagerduty.transport import Transport
 from connectors.retry import RetryPolicy
 from connectors.tls import Authorities

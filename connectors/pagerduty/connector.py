@@ -12,8 +12,8 @@ from connectors.pacing.rate_limit import Pace
 from connectors.pagerduty import webhook
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.common_payloads import OWN_ID, entry_kind, entry_word
+from connectors.pagerduty.reading.subscriptions import ExpectedWebhook
 from connectors.pagerduty.settings import PagerDutySettings
-from connectors.pagerduty.subscriptions import ExpectedWebhook
 from connectors.settings import ServiceSettings, revealed
 from connectors.tls import Authorities
 

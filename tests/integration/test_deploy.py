@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -178,6 +179,23 @@ def test_the_unit_of_systemd_starts_the_program_with_settings_it_takes(tmp_path:
     assert seconds(patient) >= LONGEST_STOP
 
 
+MOST_EXPOSED = 2.5
+"""Of 10, as ``systemd-analyze security`` counts what a service could do if it were taken over."""
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_the_unit_of_systemd_can_do_little_else_than_its_work() -> None:
+    judged = subprocess.run(  # noqa: S603 - systemd's own
+        ["systemd-analyze", "security", "--offline=true", DEPLOY / "postmortem.service"],  # noqa: S607 - wherever it is
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    (exposed,) = re.findall(r"Overall exposure level for \S+: ([\d.]+)", judged.stdout)
+    assert float(exposed) <= MOST_EXPOSED
+    assert "UMask=0077" in (DEPLOY / "postmortem.service").read_text("utf-8")
+
+
 def test_the_alerts_watch_what_the_program_tells() -> None:
     metrics = Metrics()
     metrics.watch(lambda: QueueFigures(0, 0.0, 0, 0, last_schedule_success=1.0))
@@ -190,3 +208,11 @@ def test_the_alerts_watch_what_the_program_tells() -> None:
     assert len(rules) == len({one["alert"] for one in rules})
     assert watched <= told
     assert watched
+
+
+def test_the_notice_names_every_package_that_is_shipped() -> None:
+    notice = (ROOT / "NOTICE").read_text("utf-8")
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    shipped = re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)
+    named = set(re.findall(r"[\w.-]+", notice))
+    assert [one for one in shipped if one not in named] == []

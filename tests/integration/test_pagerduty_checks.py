@@ -8,9 +8,9 @@ import pytest
 from connectors.connector import EVERY_INCIDENT, IncidentFilter
 from connectors.errors import Finding
 from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.reading.subscriptions import ExpectedWebhook
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
-from connectors.pagerduty.subscriptions import ExpectedWebhook
 from connectors.pagerduty.webhook import WANTED_EVENTS
 from connectors.retry import RetryPolicy
 from connectors.sandbox import Fault

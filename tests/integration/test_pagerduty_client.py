@@ -23,6 +23,7 @@ from connectors.errors import (
 from connectors.incidents import IncidentId, IncidentStatus
 from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.reading.subscriptions import ExpectedWebhook
 from connectors.pagerduty.sandbox import references as wire
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import (
@@ -36,7 +37,6 @@ from connectors.pagerduty.sandbox.scenarios.quiet_and_large_incidents import (
     REOPENED_START,
 )
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
-from connectors.pagerduty.subscriptions import ExpectedWebhook
 from connectors.retry import RetryPolicy
 from connectors.sandbox import Fault
 
