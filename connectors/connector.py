@@ -113,6 +113,11 @@ class Connector(ABC):
         """How many requests all machines together may send it in a minute; 0 is no limit."""
 
     @property
+    def address(self) -> str:
+        """Where the service is, by which a database knows it again; "" where that is not told."""
+        return ""
+
+    @property
     def webhook(self) -> WebhookAccess | None:
         """How its webhooks are read, None where it sends none."""
         return None

@@ -24,6 +24,7 @@ from connectors.jira.sandbox.server import JiraSandbox
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios import load as load_scenarios
 from connectors.pagerduty.sandbox.server import SECRET, PagerDutySandbox
+from worker.app.binding import Moved
 from worker.app.composition import open_context
 from worker.app.registry import load_settings
 from worker.app.service import Service
@@ -82,7 +83,7 @@ def _stage(folder: Path, console: Console) -> Iterator["_Demo"]:
     """Start the sandbox and the program on it; stop both in the end."""
     with PagerDutySandbox() as pagerduty, JiraSandbox() as jira, ExitStack() as stack:
         settings = _settings(folder, pagerduty, jira)
-        service = Service(settings, port=0, settle=0)
+        service = Service(settings, port=0, settle=0, moved=Moved.ADOPT)  # ports are new
         service.start()
         stack.callback(service.stop)
         yield _Demo(folder, console, pagerduty, jira, settings, service)
@@ -219,7 +220,7 @@ class _Demo:
         self._print(text[text.index("## 6.") : text.index("## 7.")])
 
     def _sync(self, incident: SandboxIncident) -> RunResult:
-        with open_context(self.settings) as opened:
+        with open_context(self.settings, moved=Moved.ADOPT) as opened:
             result = run_many(
                 opened, RunRequest(Trigger.COMMAND, (IncidentId(incident.id),), wait=90)
             )

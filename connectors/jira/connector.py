@@ -34,6 +34,10 @@ class JiraConnector(TrackerConnector):
         return self.settings.calls_per_minute
 
     @property
+    def address(self) -> str:
+        return self.settings.url or ""
+
+    @property
     def webhook(self) -> WebhookAccess:
         return WebhookAccess(
             webhook.read,

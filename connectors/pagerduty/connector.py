@@ -41,6 +41,10 @@ class PagerDutyConnector(SourceConnector):
         return self.settings.calls_per_minute
 
     @property
+    def address(self) -> str:
+        return self.settings.api_url
+
+    @property
     def webhook(self) -> WebhookAccess:
         return WebhookAccess(
             webhook.read,

@@ -20,6 +20,7 @@ from worker.document.fill_template import fill
 from worker.document.markdown_blocks import parse
 from worker.document.merge.merge import merge
 from worker.document.merge.merge_values import Written
+from worker.document.rendered_parts import first_disturbed
 
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")
 NAMES = Names()
@@ -238,6 +239,7 @@ class People(RuleBasedStateMachine):
         ]
         before = self.text
         self.text = write(before, NAMES, cells)
+        assert first_disturbed(before, self.text, NAMES) is None
         assert write(self.text, NAMES, cells) == self.text
         after = read(self.text, NAMES).items
         assert [item.task for item in after] == [item.task for item in items]
@@ -256,6 +258,7 @@ class People(RuleBasedStateMachine):
         fresh = fill(TEMPLATE, self._content(), NAMES)
         before = self.text
         merged = merge(self.base, before, fresh, NAMES)
+        assert first_disturbed(before, merged.text, NAMES) is None
         self._nothing_of_people_is_lost(before, merged.text)
         if not self.forgotten:
             self._deleted_stays_deleted(merged.text)

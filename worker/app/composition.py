@@ -21,6 +21,7 @@ from connectors.masking import Masking
 from connectors.pacing.rate_limit import LocalPace, NoPace, Pace, Rate
 from connectors.tickets import Mark, TicketTracker
 from connectors.tls import Authorities
+from worker.app.binding import Moved, bind
 from worker.app.registry import Services
 from worker.drafting.policy import DraftPolicy, Handling, OutsideLog, Rule, Topic
 from worker.jobs.context import DraftFilter, JobContext, JobPolicy, RouteRule, TemplateRule
@@ -38,14 +39,19 @@ from worker.tracking.new_ticket import Route
 
 @contextmanager
 def open_context(
-    settings: Settings, *, dry_run: bool = False, forgetful: bool = False
+    settings: Settings,
+    *,
+    dry_run: bool = False,
+    forgetful: bool = False,
+    moved: Moved = Moved.REFUSE,
 ) -> Iterator[JobContext]:
     """Open everything a job works with, and close it again.
 
     A ``dry_run`` works on a copy of the database; with ``forgetful`` the copy is empty, so that
     the database is not needed.
 
-    Raises ``PostmortemError`` where the database, the store or a client cannot be opened.
+    Raises ``PostmortemError`` where the database, the store or a client cannot be opened, or where
+    the database was used with other places (``moved``; see ``binding``).
     """
     url = "sqlite://" if forgetful else settings.sqlalchemy_url
     services = Services.under(settings)
@@ -67,7 +73,7 @@ def open_context(
             source = services.source.open(budget, authorities, address, masking)
         if services.tracker is not None:
             tracker = services.tracker.open(pace(services.tracker), authorities)
-        yield JobContext(
+        context = JobContext(
             store=open_store(settings, authorities),
             journal=Journal(database, now),
             locks=locks,
@@ -81,6 +87,8 @@ def open_context(
             tracker_words=services.tracker_words,
             dry_run=dry_run,
         )
+        bind(settings, services, context, moved)
+        yield context
     finally:
         for client in (source, tracker):
             if client is not None:

@@ -21,6 +21,7 @@ from config.settings import Settings
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
 from connectors.webhook_events import EventKind, WebhookEvent
+from worker.app.binding import Moved
 from worker.app.composition import open_context
 from worker.app.registry import Services
 from worker.app.run_or_enqueue import enqueue_due
@@ -62,12 +63,18 @@ class NotServing(PostmortemError):
 class Worker:
     """The queue and the schedule, on the parts that the settings describe."""
 
-    def __init__(self, settings: Settings, *, settle: float | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        settle: float | None = None,
+        moved: Moved = Moved.REFUSE,
+    ) -> None:
         """``settle`` is how many seconds a job waits after its webhook (None: as usual)."""
         self.settings = settings
         self.metrics = Metrics()
         self._open = ExitStack()
-        self.context: JobContext = self._open.enter_context(open_context(settings))
+        self.context: JobContext = self._open.enter_context(open_context(settings, moved=moved))
         seconds = settings.schedule.settle.total_seconds() if settle is None else settle
         self.queue = Queue(
             settings.database_url.get_secret_value(),
@@ -174,9 +181,10 @@ class Service:
         port: int = 8080,
         *,
         settle: float | None = None,
+        moved: Moved = Moved.REFUSE,
     ) -> None:
         settings.require_token(host)
-        self.worker = Worker(settings, settle=settle)
+        self.worker = Worker(settings, settle=settle, moved=moved)
         self._host, self._port = host, port
         self._server = uvicorn.Server(_web_server(self._application(settings), host, port))
         self._refusal = _RefusedAddress()

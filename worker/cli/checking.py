@@ -10,6 +10,7 @@ from rich.table import Table
 
 from config.problems import ConfigurationProblems
 from connectors.errors import ConfigurationError, Finding, PostmortemError
+from worker.app.binding import Moved, moved_findings
 from worker.app.composition import open_context
 from worker.app.preflight import preflight
 from worker.app.registry import load_settings
@@ -38,8 +39,10 @@ def _checked(config: Path | None) -> list[Finding]:
     stored = list(database_findings(settings))
     forgetful = any(one.problem or one.warning for one in stored)
     try:
-        with open_context(settings, dry_run=True, forgetful=forgetful) as opened:
-            found = preflight(opened)
+        with open_context(
+            settings, dry_run=True, forgetful=forgetful, moved=Moved.IGNORE
+        ) as opened:
+            found = [*moved_findings(settings, opened), *preflight(opened)]
     except ConfigurationError:
         raise
     except PostmortemError as error:  # the database's own look has passed over it

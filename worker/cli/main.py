@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from worker.cli.options import FAILED, MISUSED, Format, Incidents, Json, SomeIncidents
+from worker.cli.options import FAILED, MISUSED, Adopt, Format, Incidents, Json, SomeIncidents
 
 DISTRIBUTION = "postmortem-worker"
 
@@ -59,6 +59,7 @@ def draft(
             "and after.",
         ),
     ] = False,
+    adopt: Adopt = False,
     json: Json = False,
 ) -> None:
     """Pull incidents now and write (or refresh) their drafts.
@@ -67,7 +68,7 @@ def draft(
     """
     from worker.cli import running
 
-    running.draft(context, incidents, while_open=while_open, json=json)
+    running.draft(context, incidents, while_open=while_open, adopt=adopt, json=json)
 
 
 @app.command()
@@ -86,6 +87,7 @@ def sync(
             help="How long to wait for the tracker's search after a create without answer."
         ),
     ] = "90s",
+    adopt: Adopt = False,
     json: Json = False,
 ) -> None:
     """Re-sync by hand: refresh drafts, create missing tickets, bring statuses back.
@@ -97,7 +99,15 @@ def sync(
     """
     from worker.cli import running
 
-    running.sync(context, incidents or (), since=since, dry_run=dry_run, wait=wait, json=json)
+    running.sync(
+        context,
+        incidents or (),
+        since=since,
+        dry_run=dry_run,
+        wait=wait,
+        adopt=adopt,
+        json=json,
+    )
 
 
 @app.command()
@@ -206,6 +216,7 @@ def serve(
     context: typer.Context,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8080,
+    adopt: Adopt = False,
 ) -> None:
     """Run everything in one process: web page, webhook receiver, schedule and worker.
 
@@ -213,18 +224,18 @@ def serve(
     """
     from worker.cli import serving
 
-    serving.serve(context, host, port)
+    serving.serve(context, host, port, adopt=adopt)
 
 
 @app.command()
-def work(context: typer.Context) -> None:
+def work(context: typer.Context, adopt: Adopt = False) -> None:
     """Run worker and schedule alone, for more machines on the same database.
 
     Example: `POSTMORTEM_DATABASE_URL=postgresql://db.example.com/postmortem postmortem work`
     """
     from worker.cli import serving
 
-    serving.work(context)
+    serving.work(context, adopt=adopt)
 
 
 @app.command()

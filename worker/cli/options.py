@@ -48,3 +48,11 @@ else:
 Incidents = Annotated[list[_Given], _NAMED]
 SomeIncidents = Annotated[list[_Given] | None, _NAMED]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Adopt = Annotated[
+    bool,
+    typer.Option(
+        "--adopt",
+        help="Move on purpose: take the documents, services and project that the settings name, "
+        "and the documents as they are now, though the database was used with others.",
+    ),
+]

@@ -10,6 +10,7 @@ from config.values import LogFormat
 from connectors.errors import ConfigurationError
 from connectors.incidents import IncidentId
 from connectors.settings import parse_duration
+from worker.app.binding import Moved
 from worker.app.composition import open_context
 from worker.app.registry import Services
 from worker.cli.log_lines import log_to_standard_error
@@ -46,7 +47,12 @@ def duration(text: str, option: str) -> timedelta:
 
 
 def draft(
-    context: typer.Context, incidents: Sequence[IncidentId], *, while_open: bool, json: bool
+    context: typer.Context,
+    incidents: Sequence[IncidentId],
+    *,
+    while_open: bool,
+    adopt: bool,
+    json: bool,
 ) -> None:
     """Pull incidents and write their drafts. Raises ``ConfigurationError`` without a source."""
     settings = settings_of(context)
@@ -57,7 +63,8 @@ def draft(
             f"A draft is written from {words.name}, which is not configured.",
             f"Set {words.setting}.",
         )
-    with interruptible(), open_context(settings) as opened, interruptible():
+    moved = Moved.asked(adopt=adopt)
+    with interruptible(), open_context(settings, moved=moved) as opened, interruptible():
         request = RunRequest(
             Trigger.COMMAND, tuple(incidents), tracks=False, while_open=while_open, remakes=True
         )
@@ -71,6 +78,7 @@ def sync(
     since: str,
     dry_run: bool,
     wait: str,
+    adopt: bool,
     json: bool,
 ) -> None:
     """Make the incidents, or all that are due, agree. Raises ``ConfigurationError``."""
@@ -89,5 +97,6 @@ def sync(
             f"Set {source.setting}, {tracker.setting} and their credentials, or see "
             "`postmortem demo`.",
         )
-    with interruptible(), open_context(settings, dry_run=dry_run) as opened, interruptible():
+    opening = open_context(settings, dry_run=dry_run, moved=Moved.asked(adopt=adopt))
+    with interruptible(), opening as opened, interruptible():
         run_shown(settings, opened, request, in_json=json)

@@ -14,10 +14,11 @@ from config.settings import Settings
 from config.values import LogFormat
 from connectors.connector import ServiceWords
 from connectors.errors import ConfigurationError, PostmortemError
+from worker.app.binding import Moved
 from worker.app.registry import Services, load_settings
 from worker.cli import terminal
 from worker.cli.log_lines import log_to_standard_error, shown
-from worker.cli.options import FAILED
+from worker.cli.options import FAILED, MISUSED
 
 log = structlog.get_logger()
 
@@ -25,7 +26,7 @@ LONGEST_STOP = 28.0
 """Seconds within which a service ends that is told to: Kubernetes and systemd wait longer."""
 
 
-def serve(context: typer.Context, host: str, port: int) -> None:
+def serve(context: typer.Context, host: str, port: int, *, adopt: bool) -> None:
     """Run web page, receiver, schedule and worker until told to stop."""
     from worker.app.service import Service  # noqa: PLC0415 - other commands start faster without
 
@@ -33,20 +34,20 @@ def serve(context: typer.Context, host: str, port: int) -> None:
     for warning in _open_ends(settings):
         log.warning(warning)
     with _told(settings):
-        service = Service(settings, host, port)
+        service = Service(settings, host, port, moved=Moved.asked(adopt=adopt))
         service.start()
     log.info("Started.", version=version("postmortem-worker"), command="serve", **_of(settings))
     terminal.out.print(f"The web page is at {service.url}. Stop with Ctrl-C.")
     _until_told_to_stop(service.stop)
 
 
-def work(context: typer.Context) -> None:
+def work(context: typer.Context, *, adopt: bool) -> None:
     """Run worker and schedule until told to stop."""
     from worker.app.service import Worker  # noqa: PLC0415 - as above
 
     settings = _serving(context)
     with _told(settings):
-        worker = Worker(settings)
+        worker = Worker(settings, moved=Moved.asked(adopt=adopt))
         worker.start()
     log.info("Started.", version=version("postmortem-worker"), command="work", **_of(settings))
     terminal.out.print("Working. Stop with Ctrl-C.")
@@ -66,7 +67,8 @@ def _told(settings: Settings) -> Iterator[None]:
         if settings.log_format is not LogFormat.JSON:
             raise
         log.error(str(error))  # noqa: TRY400 - a sentence for people, no fault of the program
-        raise typer.Exit(FAILED) from error
+        status = MISUSED if isinstance(error, ConfigurationError) else FAILED
+        raise typer.Exit(status) from error
 
 
 def _serving(context: typer.Context) -> Settings:

@@ -16,6 +16,8 @@ from worker.store.document_store import Listed, StoreAway, StoreError
 PLACE = "place of documents"
 """The binding that tells the place in which documents were last seen."""
 
+_ANY = "any.md"
+
 
 class DocumentsGone(StoreAway):
     """None of the documents that are known is in the store."""
@@ -80,7 +82,7 @@ def forget_all(context: JobContext) -> None:
 
 
 def _gone(context: JobContext, count: int) -> DocumentsGone:
-    place = context.store.where("").rstrip("/")
+    place = context.store.where(_ANY).removesuffix(_ANY).rstrip("/")
     told = f"None of the {count} documents that are known is"
     if count == 1:
         told = "The one document that is known is not"

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import structlog
+
 from config.template_names import Names, Slot
 from connectors.connector import IncidentSource
 from connectors.errors import ConnectorError, PostmortemError
@@ -24,6 +26,7 @@ from worker.document.fill_template import file_name, fill
 from worker.document.merge.merge import merge, nearest_base
 from worker.document.merge.merge_head import Merged, mark_merged
 from worker.document.merge.merge_values import Written, points_of
+from worker.document.rendered_parts import first_disturbed
 from worker.drafting.sections.supporting_data import missing_key
 from worker.jobs.catalogue import Catalogue, must_still_be_there
 from worker.jobs.context import JobContext
@@ -34,12 +37,18 @@ from worker.jobs.store_presence import remember_place
 from worker.journal.records import KnownDocument, KnownIncident
 from worker.store.document_store import NOTHING, Stored, Version
 
+log = structlog.get_logger()
+
 _SHOWS = r"(?i:\]\(\s*<?|\]:\s*<?|(?:src|href)\s*=\s*[\"']?|\[\[)(?:\./)?{name}(?![\w.-])"
 """How a document shows a file beside it, or links it: in Markdown, HTML, or as wikis do."""
 
 
 class KeepsChanging(PostmortemError):
     """A document changed each time between being read and being written."""
+
+
+class Disturbed(PostmortemError):
+    """What was composed would change a part of the document that was not to change."""
 
 
 class NotOurs(PostmortemError):
@@ -188,6 +197,7 @@ def save(
     before = at.text or ""
     if composed.text != before:
         report.diff = unified(at.name, before, composed.text)
+    _refuse_disturbing(context, at, composed.text)
     if context.dry_run:
         report.would(*report.pending)
         report.pending.clear()
@@ -210,6 +220,20 @@ def save(
         remember_place(context)
     report.saved()
     return KnownDocument(at.name, fingerprint, incident, context.clock(), settled=True)
+
+
+def _refuse_disturbing(context: JobContext, at: OpenDocument, text: str) -> None:
+    """Raise ``Disturbed`` where a part that was not to change would read otherwise."""
+    if at.text is None or at.text == text:
+        return
+    line = first_disturbed(at.text, text, context.policy.names)
+    if line is not None:
+        log.error("a merge would disturb a document", document=at.name, line=line)
+        raise Disturbed(
+            f"{at.name} was left as it is: what was about to be written would change how line "
+            f"{line} reads, which was not to change.",
+            "This is a fault of the program: please report it, with the document if you may.",
+        )
 
 
 def unified(name: str, before: str, after: str) -> str:

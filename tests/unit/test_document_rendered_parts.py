@@ -1,0 +1,82 @@
+"""The last look before a save: faults that are planted are seen, sound changes are let through."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from config.template_names import Names
+from worker.document.rendered_parts import first_disturbed
+
+NAMES = Names()
+GOLDEN = Path(__file__).parents[1] / "golden"
+DOCUMENT = (
+    "---\nincident: P1\nstatus: draft\n---\n\n# Postmortem: Shop down\n\n"
+    "## 1. Incident Summary\n- **Impact:** [What it was]\n- **Root Cause:** a [cache]\n\n"
+    "Our own words.\n\n---\n\n## 2. Timeline of Events\n| Time (UTC) | Event Description |\n"
+    "|---|---|\n| 10:00 | Began |\n| 10:09 | Ended |\n\n```\na log\n```\n\n"
+    "## 6. Action Items\n| Task Description | Owner | Ours |\n|---|---|---|\n| Mend | Ann | x |\n\n"
+    "> Said by all\n"
+)
+Change = Callable[[str], str]
+
+
+def swap(old: str, new: str) -> Change:
+    def change(text: str) -> str:
+        assert text.count(old) == 1
+        return text.replace(old, new)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(swap("[What it was]", "orders failed"), id="a prompt is filled"),
+        pytest.param(swap("| 10:09 |", "| 10:05 | Ours |\n| 10:09 |"), id="a row is added"),
+        pytest.param(swap("| 10:00 | Began |\n", ""), id="a row of the timeline is gone"),
+        pytest.param(swap("| Ann | x |", "| Bo | x | [OPS-1](u) |"), id="cells of a row change"),
+        pytest.param(swap("# Postmortem: Shop down", "# Postmortem: Shop"), id="the title"),
+        pytest.param(swap("status: draft", "status: draft\nnumber: 4"), id="front matter grows"),
+        pytest.param(swap("Shop down\n\n", "Shop down\n\nMerged into #2.\n\n"), id="a merge"),
+        pytest.param(swap("[cache]\n", "[cache]\n  - a point\n"), id="a point is added"),
+    ],
+)
+def test_a_sound_change_is_let_through(change: Change) -> None:
+    assert first_disturbed(DOCUMENT, change(DOCUMENT), NAMES) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        pytest.param(swap("Our own words.\n", ""), 12, id="a paragraph is lost"),
+        pytest.param(swap("Our own words.", "Our own word."), 12, id="a paragraph is changed"),
+        pytest.param(swap("words.\n\n---", "words.\n---"), 12, id="a paragraph becomes a heading"),
+        pytest.param(swap("[What it was]", "``` x\n\n```"), 10, id="a fence is opened"),
+        pytest.param(swap("[What it was]", "bad <!--"), None, id="a comment begins in a bullet"),
+        pytest.param(swap("> Said by all", "Said by all"), 31, id="a quote ends"),
+        pytest.param(swap("a log\n```\n", "a log\n"), 26, id="a fence is not closed"),
+        pytest.param(swap("[What it was]", "x\n\n[cache]: u"), 10, id="a link appears elsewhere"),
+        pytest.param(swap("|---|---|\n| 10:00", "|---|\n| 10:00"), 17, id="a table is broken"),
+        pytest.param(swap("## 6. Action Items\n", ""), 26, id="a heading is lost"),
+    ],
+)
+def test_a_planted_fault_is_seen(change: Change, line: int | None) -> None:
+    assert first_disturbed(DOCUMENT, change(DOCUMENT), NAMES) == line
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.data())
+def test_losing_or_wrapping_any_line_of_peoples_is_seen(data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(sorted(GOLDEN.glob("*.md")))).read_text("utf-8")
+    lines = text.splitlines(keepends=True)
+    headings = [at for at, one in enumerate(lines) if one.startswith("## ")]
+    at = data.draw(st.sampled_from(headings))
+    words = f"Written by people about {at}.\n"
+    people = "".join([*lines[: at + 1], "\n", words, "\n", *lines[at + 1 :]])
+    assert first_disturbed(people, people.replace(words, ""), NAMES) is not None
+    assert first_disturbed(people, people.replace(words, f"    {words}"), NAMES) is not None
+    assert first_disturbed(people, people.replace(words, f"```\n{words}"), NAMES) is not None
+    assert first_disturbed(text, people, NAMES) is None

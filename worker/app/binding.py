@@ -1,0 +1,168 @@
+"""What a database is bound to: the documents, the source and the tracker that it was used with.
+
+Its memories are about these. Under other settings documents would seem to be removed, and tickets
+be looked for, or changed, where they never were. So that is noticed as a command starts, and
+refused unless somebody means it. One place has many spellings: they are compared without them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from config.settings import Settings
+from config.values import DirectoryLocation, GitLocation
+from connectors.errors import ConfigurationError, Finding
+from worker.app.registry import Services
+from worker.jobs.catalogue import must_be_usable
+from worker.jobs.context import JobContext
+from worker.jobs.store_presence import DocumentsGone, forget_all
+from worker.queue import Client
+from worker.store.document_store import StoreAway
+
+_DEFAULT_PORTS = {None, 22, 80, 443}
+
+
+class Moved(Enum):
+    """What to do where the settings name another place than the database was used with."""
+
+    REFUSE = "refuse"
+    ADOPT = "adopt"
+    IGNORE = "ignore"
+
+    @classmethod
+    def asked(cls, *, adopt: bool) -> "Moved":
+        """Give what a command is asked for."""
+        return cls.ADOPT if adopt else cls.REFUSE
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One place: under which name it is remembered, what sentences call it, and where it is."""
+
+    name: str
+    shown: str
+    address: str
+
+
+def bind(settings: Settings, services: Services, context: JobContext, moved: Moved) -> None:
+    """Remember what the database is used with.
+
+    Raises ``ConfigurationError`` where that was another place, unless it is adopted: then what was
+    remembered of the other is forgotten.
+    """
+    if moved is Moved.IGNORE:
+        return
+    places = list(_places(settings, services))
+    others = list(_others(settings, context, places))
+    if others and moved is Moved.REFUSE and (told := _refused(settings, context, others)):
+        raise ConfigurationError(
+            f"The database was used with {told}.",
+            "Put the settings back, or name another database in POSTMORTEM_DATABASE_URL; to move "
+            "on purpose, run the command once with --adopt.",
+        )
+    if moved is Moved.ADOPT:
+        _forget(context, {here.name for _, here in others})
+    known, changed = context.journal.bindings.all(), {here for _, here in others}
+    values = {one.name: one.address for one in places if one in changed or one.name not in known}
+    if values:
+        context.journal.bindings.bind(values)
+
+
+def moved_findings(settings: Settings, context: JobContext) -> Iterator[Finding]:
+    """Say where the settings name another place than the database was used with."""
+    others = list(_others(settings, context, list(_places(settings, Services.under(settings)))))
+    if others and (told := _refused(settings, context, others)):
+        yield Finding(
+            "What the database was used with",
+            problem=f"It was {told}.",
+            remedy="Put the settings back, name another database, or move with --adopt.",
+        )
+
+
+def _places(settings: Settings, services: Services) -> Iterator[Bound]:
+    """Give every place that the settings name."""
+    yield Bound("store", "the documents in", _store(settings.documents))
+    for role, service in (("source", services.source), ("tracker", services.tracker)):
+        if service is not None and service.address:
+            yield Bound(role, f"{service.name} at", site(service.address))
+    if services.tracker is not None and (project := services.tracker.destination.project):
+        yield Bound("project", f"{services.tracker.name}'s project", project)
+
+
+def site(address: str) -> str:
+    """Give a web address without what makes no difference: scheme, case, usual port, last slash."""
+    parts = urlsplit(address)
+    port = "" if parts.port in _DEFAULT_PORTS else f":{parts.port}"
+    return f"{parts.hostname or ''}{port}{parts.path.rstrip('/')}"
+
+
+def _store(where: DirectoryLocation | GitLocation) -> str:
+    if isinstance(where, DirectoryLocation):
+        return str(where.path.absolute())
+    folder = where.folder.strip("/")
+    return f"{site(where.url).removesuffix('.git')}#{where.branch}:{folder}"
+
+
+def _others(
+    settings: Settings, context: JobContext, places: list[Bound]
+) -> Iterator[tuple[Bound, Bound]]:
+    """Give each place that is another than it was: as it was, and as it is."""
+    known = context.journal.bindings.all()
+    for here in places:
+        was = known.get(here.name)
+        if was is None or was == here.address:
+            continue
+        is_directory = here.name == "store" and isinstance(settings.documents, DirectoryLocation)
+        if not (is_directory and _same_directory(context, Path(was), Path(here.address))):
+            yield replace(here, address=was), here
+
+
+def _same_directory(context: JobContext, was: Path, here: Path) -> bool:
+    """Tell whether two paths lead to one directory, here or where another machine mounts it."""
+    try:
+        if was.samefile(here):
+            return True
+    except OSError:
+        pass
+    known = context.journal.documents()
+    try:
+        return any(
+            one.name in known and known[one.name].fingerprint == one.fingerprint
+            for one in context.store.list()
+        )
+    except StoreAway:
+        return False
+
+
+def _refused(settings: Settings, context: JobContext, others: list[tuple[Bound, Bound]]) -> str:
+    """Say what must not be changed in passing, "" where nothing is at stake.
+
+    What nothing is remembered of may change, while no other process works on the database.
+    """
+    journal = context.journal
+    documents = any(one.incident for one in journal.documents().values())
+    tickets = bool(journal.ticket_ids() or journal.incidents_with_intents())
+    at_stake = {"store": documents, "source": documents, "tracker": tickets, "project": tickets}
+    if not any(at_stake[here.name] for _, here in others):
+        others_work = Client(settings.database_url.get_secret_value()).workers()
+        if not others_work:
+            return ""
+    return ", and ".join(
+        f"{was.shown} {was.address}, while the settings name {here.address}" for was, here in others
+    )
+
+
+def _forget(context: JobContext, others: set[str]) -> None:
+    if "tracker" in others:  # ids are another site's own
+        context.journal.untrack(context.journal.ticket_ids())
+    if "store" in others:
+        forget_all(context)
+        return
+    try:
+        must_be_usable(context)
+    except DocumentsGone:
+        forget_all(context)
+    except StoreAway:
+        return  # told by what follows

@@ -1,0 +1,144 @@
+"""The last look before a document is saved: what was not to change reads as it did.
+
+A change in one place can change how another reads: an open fence swallows what follows, a line of
+dashes makes a heading of the line above, a definition gives links elsewhere. So the text as it was
+and as it would be are both parsed and compared, part by part; and nothing of how the change was
+made is used for it, or one mistake would hide the other.
+
+Two things hold of a change that is sound. Whatever stands outside the places that the program
+writes (title, labelled bullets, tables, front matter) is all there, in its order. And a part none
+of whose lines was touched reads the same, wherever it stands.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from config.template_names import Names
+from worker.document.front_matter import body_line
+from worker.document.outline import Outline, outline
+from worker.document.text_edits import SourceText
+
+_parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+Rendering = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is shown of some lines, ``first`` up to but without ``behind``, and within what."""
+
+    first: int
+    behind: int
+    shown: Rendering
+
+
+def first_disturbed(before: str, after: str, names: Names) -> int | None:
+    """Give the line (from 1) of ``before`` that was not to change, and would read otherwise.
+
+    None where there is none.
+    """
+    old, new = SourceText.of(before), SourceText.of(after)
+    was, would_be = _parts(old), _parts(new)
+    untouched = _same_lines(old, new)
+    now = {(one.first, one.behind, one.shown) for one in would_be}
+    for one in was:
+        at = untouched.get(one.first)
+        if at is None or any(
+            untouched.get(line) != at + line - one.first for line in range(one.first, one.behind)
+        ):
+            continue
+        if (at, at + one.behind - one.first, one.shown) not in now:
+            return one.first + 1
+    ours = _lines_of_ours(outline(before, names))
+    left = iter(would_be)
+    for one in was:
+        if one.first in ours:
+            continue
+        if not any(one.shown == each.shown for each in left):
+            return one.first + 1
+    return None
+
+
+def _lines_of_ours(found: Outline) -> set[int]:
+    """Give the lines of every place that the program may write into."""
+    lines: set[int] = set()
+    headings = [one.line for one in found.blocks.headings if one is not found.title]
+    lines.update(range(headings[0] if headings else 0))  # the title, and a line on a merge below it
+    if found.title is not None:
+        lines.update(range(found.title.line, found.title.behind))
+    for bullet in found.bullets.values():
+        lines.update(range(bullet.item.line, bullet.item.behind))
+    for table in found.blocks.tables:
+        lines.update(range(table.header.line, (table.rows or (table.rule,))[-1].line + 1))
+    return lines
+
+
+def _same_lines(old: SourceText, new: SourceText) -> dict[int, int]:
+    """Give, for each line that stayed, where it stands now."""
+    one = [old.line(number) for number in range(len(old.ends))]
+    other = [new.line(number) for number in range(len(new.ends))]
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    end = 0
+    while end < min(len(one), len(other)) - start and one[-1 - end] == other[-1 - end]:
+        end += 1
+    same = {line: line for line in range(start)}
+    shift = len(other) - len(one)
+    same |= {line: line + shift for line in range(len(one) - end, len(one))}
+    middle = SequenceMatcher(
+        None, one[start : len(one) - end], other[start : len(other) - end], autojunk=False
+    )
+    for block in middle.get_matching_blocks():
+        same |= {start + block.a + at: start + block.b + at for at in range(block.size)}
+    return same
+
+
+def _parts(source: SourceText) -> list[Part]:
+    """Give all parts of a document's body, in its order."""
+    skipped = body_line(source)
+    body = source.text[source.starts[skipped] :] if skipped < len(source.starts) else ""
+    tokens = _parser.parse(body.replace("\r\n", "\n").replace("\r", "\n"))
+    return list(_read(tokens, skipped))
+
+
+def _read(tokens: Sequence[Token], skipped: int) -> Iterator[Part]:
+    within: list[str] = []
+    lines: list[tuple[int, int]] = []
+    for token in tokens:
+        if token.nesting == 1:
+            within.append(f"{token.type} {token.tag}")
+            lines.append(_lines(token, lines, skipped))
+        elif token.nesting == -1:
+            within.pop()
+            lines.pop()
+        else:
+            first, behind = _lines(token, lines, skipped)
+            yield Part(first, behind, (*within, token.type, token.info, *_shown(token)))
+
+
+def _lines(token: Token, above: Sequence[tuple[int, int]], skipped: int) -> tuple[int, int]:
+    """Give the lines of a token; a cell has those of its row."""
+    if token.map is None:
+        return above[-1] if above else (skipped, skipped)
+    return token.map[0] + skipped, token.map[1] + skipped
+
+
+def _shown(token: Token) -> Iterator[object]:
+    """Give what is shown of one token: its words, and where its links and pictures lead."""
+    if token.type != "inline":
+        yield token.content.rstrip("\n")
+        return
+    text = ""
+    for child in token.children or ():
+        if child.type in {"text", "text_special", "softbreak"}:
+            text += child.content or " "
+            continue
+        yield text
+        text = ""
+        yield (child.type, child.content, child.attrGet("href"), child.attrGet("src"))
+    yield text
