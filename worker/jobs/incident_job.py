@@ -35,7 +35,7 @@ from worker.jobs.write_document import (
     stays_away,
 )
 from worker.journal.records import Claim, KnownDocument
-from worker.store.document_store import Changed
+from worker.store.document_store import Changed, StoreAway
 
 ATTEMPTS = 5
 """How often a document that changed under the program is read and merged again."""
@@ -59,7 +59,10 @@ def do_job(context: JobContext, request: JobRequest) -> Sequence[IncidentResult]
 
 
 def run_incident(context: JobContext, request: JobRequest, cache: RunCache) -> IncidentResult:
-    """Do one incident's job, as a part of a run; what could not be done is told in its result."""
+    """Do one incident's job, as a part of a run; what could not be done is told in its result.
+
+    Raises ``StoreAway`` where the store went away meanwhile.
+    """
     incident, document, halves = request.incident, None, Halves()
     try:
         with context.locks.held(incident, context.policy.lock_wait) as claim:
@@ -68,6 +71,9 @@ def run_incident(context: JobContext, request: JobRequest, cache: RunCache) -> I
             steps = _Steps(context, request, cache, claim)
             result, document = steps.result()
             halves = steps.halves
+    except StoreAway:
+        context.journal.unsettle(incident)
+        raise
     except PostmortemError as error:
         context.journal.unsettle(incident)  # so that the next look finds it, changed or not
         result = failed(incident, str(error))

@@ -19,8 +19,9 @@ from worker.jobs.due_incidents import Due, Search, find, move_cursors
 from worker.jobs.incident_job import run_incident
 from worker.jobs.job import JobRequest
 from worker.jobs.last_results import log_result
-from worker.jobs.results import IncidentResult, RunResult, Trigger, together
+from worker.jobs.results import IncidentResult, RunResult, Trigger, failed, together
 from worker.jobs.run_state import FoundAccounts, ReadTickets, RunCache, not_configured
+from worker.store.document_store import StoreAway
 
 log = structlog.get_logger()
 
@@ -157,7 +158,10 @@ class _Run:
             found=not self.request.incidents,
         )
         with bound_contextvars(incident=name, trigger=request.trigger.value):
-            result = run_incident(self.context, request, cache)
+            try:
+                result = run_incident(self.context, request, cache)
+            except StoreAway as error:
+                result = failed(name, str(error))
             log_result(result)
         return result
 

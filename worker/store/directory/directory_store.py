@@ -94,6 +94,8 @@ class DirectoryStore:
         data = encode(name, text)
         saved: str | None
         _let_be(path, name)
+        if expected is not None and not path.exists():  # or its picture is put below a mount
+            raise Changed(f"{name} {_REMOVED}", _AGAIN)
         for one, content in beside.items():
             self._put_beside(one, content)
         if expected is not None and digest(data) == expected.digest:
