@@ -71,7 +71,7 @@ def project(here: World) -> Project:
 
 def hook(**how: object) -> Callable[[World], None]:
     def subscribe(here: World) -> None:
-        here.pagerduty.account.subscribe(HOOK, WANTED_EVENTS, **how)  # type: ignore[arg-type]
+        here.pagerduty.account.subscribe(HOOK, WANTED_EVENTS, **how)  # type: ignore[arg-type]  # by name
 
     return subscribe
 

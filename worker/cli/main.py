@@ -189,9 +189,9 @@ def lint(
 
     Examples: `postmortem lint` · `postmortem lint Q0R9EVXVKUZTX7` · `postmortem lint --json`
     """
-    from worker.cli import linting
+    from worker.cli import reports
 
-    linting.lint(context, tuple(incidents or ()), shown_as, json=json)
+    reports.lint(context, tuple(incidents or ()), shown_as, json=json)
 
 
 @app.command()
@@ -206,9 +206,9 @@ def search(
 
     Examples: `postmortem search connection pool` · `postmortem search --json checkout`
     """
-    from worker.cli import searching
+    from worker.cli import reports
 
-    searching.search(context, words, json=json)
+    reports.search(context, words, json=json)
 
 
 @app.command()

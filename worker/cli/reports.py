@@ -1,4 +1,4 @@
-"""The command that holds documents against the rules for a final one, and how it tells."""
+"""The commands that tell of documents as they are: what they lack, and where words stand."""
 
 import os
 import posixpath
@@ -16,6 +16,7 @@ from worker.cli.terminal import out, settings_of
 from worker.document.lint.findings import LintFinding
 from worker.jobs.incident_numbers import own_ids
 from worker.jobs.reports.lint_documents import lint_documents
+from worker.jobs.reports.search_documents import search_documents
 
 
 def lint(
@@ -39,6 +40,20 @@ def lint(
     terminal.failures(linted.failures)
     if linted.findings or linted.failures:
         raise typer.Exit(FAILED)
+
+
+def search(context: typer.Context, words: list[str], *, json: bool) -> None:
+    """Print the documents that hold all of the words, best first."""
+    with open_context(settings_of(context), dry_run=True, forgetful=True) as opened:
+        found = search_documents(opened, " ".join(words))
+    if json:
+        terminal.as_json(found)
+        return
+    for one in found:
+        out.print(f"[bold]{escape(one.incident)}[/] {escape(one.title)}")
+        out.print(f"  [dim]{escape(one.document)}:{one.line}[/] {escape(one.text)}")
+    if not found:
+        out.print("No postmortem holds all of these words.")
 
 
 def _tell(found: list[LintFinding]) -> None:
