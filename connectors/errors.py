@@ -11,6 +11,23 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+_wording: list[Callable[[str], str]] = []
+
+
+def word_by(wording: Callable[[str], str]) -> None:
+    """Let every sentence of this process pass through ``wording`` from now on.
+
+    A sentence repeats others' words, and nobody who writes one can know all that these may hold.
+    """
+    _wording[:] = [wording]
+
+
+def worded(sentence: str) -> str:
+    """Give a sentence as anybody may see it."""
+    for wording in _wording:
+        sentence = wording(sentence)
+    return sentence
+
 
 class PostmortemError(Exception):
     """Something the program could not do, told to the person who can mend it.
@@ -20,8 +37,8 @@ class PostmortemError(Exception):
 
     def __init__(self, what: str, remedy: str = "") -> None:
         super().__init__(what, remedy)
-        self.what = what
-        self.remedy = remedy
+        self.what = worded(what)
+        self.remedy = worded(remedy)
 
     def __str__(self) -> str:
         return f"{self.what} {self.remedy}".strip()
@@ -85,7 +102,7 @@ class Rejected(ConnectorError):
         self, what: str, remedy: str = "", *, fields: dict[str, str] | None = None
     ) -> None:
         super().__init__(what, remedy)
-        self.fields = fields or {}
+        self.fields = {name: worded(why) for name, why in (fields or {}).items()}
 
 
 class PayloadError(ConnectorError):

@@ -12,6 +12,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from connectors.answers.limits import ENCODINGS, limited_time, parsed, seconds_left, whole
+from connectors.masking import OwnCredentials
 
 _PIECE = 65_536
 
@@ -19,8 +20,13 @@ _PIECE = 65_536
 class LimitedAdapter(HTTPAdapter):
     """Makes connections whose answers are whole when they are given, and within the limits.
 
-    Raises ``UnusableAnswer`` besides the package's own errors.
+    The credentials that are sent are hidden in them, in body and head. Raises ``UnusableAnswer``
+    besides the package's own errors.
     """
+
+    def __init__(self, own: OwnCredentials) -> None:
+        self._own = own
+        super().__init__()
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make the pool of connections."""
@@ -57,7 +63,16 @@ class LimitedAdapter(HTTPAdapter):
                     raw.close()
             raw.release_conn()
         response._content_consumed = True  # type: ignore[attr-defined]  # the package's own mark
+        self._hide_in(response)
         return response
+
+    def _hide_in(self, response: requests.Response) -> None:
+        told = response.content.decode("utf-8", "surrogateescape")
+        hidden = self._own.hide(told)
+        if hidden is not told:
+            response._content = hidden.encode("utf-8", "surrogateescape")
+        for name, value in response.headers.items():
+            response.headers[name] = self._own.hide(value)
 
 
 class LimitedResponse(requests.Response):

@@ -23,6 +23,7 @@ from connectors.errors import ConfigurationError, ConnectorError, OutOfQuota, Pa
 from connectors.jira.payloads import JIRA
 from connectors.jira.responses import JiraAnswer, error_for, jira_answer, login_failure, lost
 from connectors.json_fields import JsonValue
+from connectors.masking import OwnCredentials
 from connectors.pacing.rate_limit import Pace
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
@@ -260,8 +261,9 @@ class Connection:
             max_retries=0,
             timeout=access.timeouts,
         )
-        client._session.mount("https://", _Trusting(self._authorities))
-        client._session.mount("http://", LimitedAdapter())
+        own = OwnCredentials.of([access.api_token, access.personal_token])
+        client._session.mount("https://", _Trusting(self._authorities, own))
+        client._session.mount("http://", LimitedAdapter(own))
         client._session.max_redirects = 0
         client._session.hooks["response"].append(_not_as_nobody)
         if access.is_loopback:
@@ -272,9 +274,9 @@ class Connection:
 class _Trusting(LimitedAdapter):
     """Makes connections that trust the authorities that are named, whatever else would say."""
 
-    def __init__(self, authorities: Authorities) -> None:
+    def __init__(self, authorities: Authorities, own: OwnCredentials) -> None:
         self._authorities = authorities
-        super().__init__()
+        super().__init__(own)
 
     def send(self, request: Any, *args: Any, **options: Any) -> requests.Response:
         """Send a request."""

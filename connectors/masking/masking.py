@@ -4,14 +4,15 @@ It stands at the edge, where a service's answer is read, so that whatever is mad
 title, a file's name, a ticket, a row of the database) never held them.
 """
 
-import html
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import TypeVar, cast
 
+from connectors.masking.escapes import decoded
 from connectors.masking.named_secrets import is_secret_name, is_secret_value, named
+from connectors.masking.own_credentials import NO_CREDENTIALS, OwnCredentials
 from connectors.masking.request_secrets import in_requests
 from connectors.masking.token_forms import Secret, tokens
 
@@ -57,14 +58,17 @@ class Hidden:
 class Masking:
     """What hides secrets: the built-in rules, and ``patterns`` of the team's own.
 
-    Of a pattern with a group that group alone is the secret. Hiding twice is hiding once.
+    Of a pattern with a group that group alone is the secret. Hiding twice is hiding once. The
+    process's ``own`` credentials are hidden also where it is not ``enabled``.
     """
 
     patterns: tuple[re.Pattern[str], ...] = ()
     enabled: bool = True
+    own: OwnCredentials = NO_CREDENTIALS
 
     def text(self, text: str, hidden: Hidden | None = None) -> str:
         """Give a text with a substitute in the place of each secret."""
+        text = self.own.hide(text)
         if not self.enabled or len(text) < _SHORTEST:
             return text
         if not self.patterns and _HARMLESS.fullmatch(text):
@@ -81,11 +85,11 @@ class Masking:
 
     def json(self, value: object, hidden: Hidden | None = None) -> object:
         """Give JSON with the secrets hidden in each of its texts, names of fields included."""
-        return self._json(value, hidden, {}) if self.enabled else value
+        return self._json(value, hidden, {}) if self.enabled or self.own else value
 
     def record(self, value: T, hidden: Hidden | None = None) -> T:
         """Give a record with the secrets hidden in each of its texts, however deep they are."""
-        return cast("T", self._record(value, hidden)) if self.enabled else value
+        return cast("T", self._record(value, hidden)) if self.enabled or self.own else value
 
     def _secrets(self, text: str) -> Iterator[Secret]:
         yield from tokens(text)
@@ -104,14 +108,14 @@ class Masking:
             return [self._json(one, hidden, done) for one in value]
         if not isinstance(value, dict):
             return value
-        is_named = _is_named_secret(value)
+        is_named = self.enabled and _is_named_secret(value)
         masked = {}
         for key, inner in value.items():
             # Half a million of these a storm: what needs no call is not given one.
             told: object = done.get(inner) if type(inner) is str else None
             if told is None and inner is not None:
                 told = self._json(inner, hidden, done)
-            if is_secret_name(key) or (is_named and key in _VALUES):
+            if (is_named and key in _VALUES) or (self.enabled and is_secret_name(key)):
                 told = _whole(key, inner, told, hidden)
             masked[done.get(key) or cast("str", self._json(key, hidden, done))] = told
         return masked
@@ -208,91 +212,3 @@ def _many(kind: str, count: int) -> str:
     if count == 1 or kind.endswith("credentials"):
         return kind
     return f"{kind}es" if kind.endswith("s") else f"{kind}s"
-
-
-LEVELS = 3
-"""How often something may have been escaped: JSON in JSON, a redirect in an address."""
-
-_ESCAPE = re.compile(
-    r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
-    r"|%[0-9A-Fa-f]{2}"
-    r"|\\++(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|[nrt])?"
-    "|[\x00-\x08\xad\u180e\u200b-\u200f\u2060-\u2064\ufeff]++"
-)
-_SPACES = {"n": "\n", "r": "\n", "t": "\t"}
-
-
-@dataclass(frozen=True, slots=True)
-class DecodedText:
-    """A text with its escapes undone, and where each of its characters came from.
-
-    A secret is the same secret as ``password&#61;…`` and ``password%3D…``. It is found in the
-    decoded text, and hidden in the text itself. Without places it is that text.
-    """
-
-    text: str
-    starts: Sequence[int] = ()
-    ends: Sequence[int] = ()
-
-    def place(self, start: int, end: int) -> tuple[int, int]:
-        """Give where a part of the text stands in what it was decoded from."""
-        if not self.starts or start >= end:
-            return start, end
-        return self.starts[start], self.ends[end - 1]
-
-
-def decoded(text: str) -> DecodedText:
-    """Give the text with its escapes undone, and theirs, as far as :data:`LEVELS`."""
-    whole = DecodedText(text)
-    for _ in range(LEVELS):
-        further = _undone(whole)
-        if further is None:
-            break
-        whole = further
-    return whole
-
-
-def _undone(whole: DecodedText) -> DecodedText | None:
-    """Undo the escapes of a text once, None where it has none."""
-    text = whole.text
-    if text.isascii() and not ("\\" in text or "%" in text or "&" in text) and text.isprintable():
-        return None
-    pieces: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    at = 0
-    for found in _ESCAPE.finditer(text):
-        plain = _plain(found[0])
-        if plain is None:
-            continue
-        _keep(whole, at, found.start(), pieces, starts, ends)
-        pieces.append(plain)
-        begin, end = whole.place(found.start(), found.end())
-        starts += [begin] * len(plain)
-        ends += [end] * len(plain)
-        at = found.end()
-    if not pieces:
-        return None
-    _keep(whole, at, len(text), pieces, starts, ends)
-    return DecodedText("".join(pieces), starts, ends)
-
-
-def _keep(
-    whole: DecodedText, at: int, to: int, pieces: list[str], starts: list[int], ends: list[int]
-) -> None:
-    pieces.append(whole.text[at:to])
-    starts += whole.starts[at:to] if whole.starts else range(at, to)
-    ends += whole.ends[at:to] if whole.starts else range(at + 1, to + 1)
-
-
-def _plain(escape: str) -> str | None:
-    """Give what an escape stands for, None where it stands for itself."""
-    if escape[0] == "&":
-        plain = html.unescape(escape)
-        return None if plain == escape else plain
-    if escape[0] == "%":
-        return chr(int(escape[1:], 16))
-    if escape[0] == "\\":
-        code = escape.lstrip("\\")
-        return _SPACES.get(code) or (chr(int(code[1:], 16)) if code else "")
-    return ""

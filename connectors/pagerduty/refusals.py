@@ -17,7 +17,7 @@ from connectors.errors import (
     Unauthorized,
     Unreachable,
 )
-from connectors.masking import Masking
+from connectors.masking import Masking, without_controls
 from connectors.retry import Retryable, seconds_to_wait
 from connectors.tls import PROXY_REMEDY, distrust
 
@@ -49,7 +49,7 @@ def error_for(
 ) -> ConnectorError | Retryable:
     """Give what to raise for an answer that is not a success; it never holds the key."""
     status = response.status_code
-    reason = quote(masking.text(_reason(response)), key)
+    reason = quote(masking.text(_reason(response)))
     said = f"PagerDuty answered {request} with {status}{': ' + reason if reason else ''}."
     again = _named_wait(response)
     if status == httpx2.codes.TOO_MANY_REQUESTS:
@@ -66,14 +66,14 @@ def error_for(
     return _refusal(status, said, key)
 
 
-def lost(error: BaseException, url: str, key: str, proxy: str) -> Unreachable:
+def lost(error: BaseException, url: str, masking: Masking, proxy: str) -> Unreachable:
     """Say why no answer came from PagerDuty at an address, before which a ``proxy`` may stand."""
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             what, remedy = distrust(cause)
             return Unreachable(f"PagerDuty at {url} {what}.", remedy)
-    words = quote(str(error), key) or type(error).__name__
+    words = quote(masking.text(str(error))) or type(error).__name__
     unmade = (httpx2.ProxyError, httpx2.ConnectError, httpx2.ConnectTimeout)
     if proxy and any(isinstance(cause, unmade) for cause in causes):
         return Unreachable(
@@ -92,9 +92,9 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def quote(text: str, key: str) -> str:
-    """Make somebody else's words fit for a sentence of ours; they never repeat the key."""
-    words = " ".join(text.replace(key, "…").split())
+def quote(text: str) -> str:
+    """Make somebody else's words fit for a sentence of ours."""
+    words = " ".join(without_controls(text).split())
     return words[:300].rstrip(".")
 
 

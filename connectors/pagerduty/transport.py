@@ -22,7 +22,7 @@ from connectors.answers.httpx_answers import LimitedClient
 from connectors.answers.limits import UnusableAnswer, parsed
 from connectors.errors import ConfigurationError, PayloadError
 from connectors.json_fields import JsonValue
-from connectors.masking import Hidden, Masking
+from connectors.masking import Hidden, Masking, OwnCredentials
 from connectors.pacing.rate_limit import Pace
 from connectors.pagerduty import refusals
 from connectors.pagerduty.common_payloads import PAGERDUTY
@@ -100,7 +100,9 @@ class Transport:
         """Take the key and the address. Raises ``ConfigurationError`` where one cannot be."""
         self.url = api_address(url)
         self._key = _usable(api_key)
-        self._masking = masking or Masking()
+        given = masking or Masking()
+        own = OwnCredentials.of([*given.own.plain, self._key])
+        self._masking = replace(given, own=own)
         self._hidden: Hidden | None = None
         self._circuit = Circuit()
         self._retrier = Retrier(SERVICE, _within(policy, PATIENT), self._circuit, pace)
@@ -168,7 +170,7 @@ class Transport:
         except _Answered as answered:
             return answered.response
         except (pagerduty.Error, httpx2.HTTPError) as error:
-            lost = refusals.lost(error.__cause__ or error, self.url, self._key, self._proxy)
+            lost = refusals.lost(error.__cause__ or error, self.url, self._masking, self._proxy)
             raise Retryable(lost) from None
         raise RuntimeError("The pagerduty package gave no answer and no error.")
 

@@ -10,6 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from urllib.parse import quote
+
+from pydantic import BaseModel, SecretStr
+from sqlalchemy import make_url
 
 from config.groups import TemplateSettings
 from config.settings import Settings
@@ -17,7 +21,7 @@ from config.values import DirectoryLocation, template_text
 from connectors.connector import Connector, IncidentSource, SourceConnector, TrackerConnector
 from connectors.errors import ConfigurationError
 from connectors.log_entry_kinds import EntryKind
-from connectors.masking import Masking
+from connectors.masking import Masking, OwnCredentials
 from connectors.pacing.rate_limit import LocalPace, NoPace, Pace, Rate
 from connectors.tickets import Mark, TicketTracker
 from connectors.tls import Authorities
@@ -99,8 +103,28 @@ def open_context(
 def _masking(settings: Settings) -> Masking:
     """Give what hides secrets; that the patterns can be used is known since they were read."""
     return Masking(
-        tuple(re.compile(one) for one in settings.masking.patterns), settings.masking.enabled
+        tuple(re.compile(one) for one in settings.masking.patterns),
+        settings.masking.enabled,
+        own_credentials(settings),
     )
+
+
+def own_credentials(settings: Settings) -> OwnCredentials:
+    """Give every secret of the settings; of the database's address, its password alone."""
+    password = make_url(settings.sqlalchemy_url).password
+    found = [one for one in _secrets(settings) if one != settings.database_url.get_secret_value()]
+    return OwnCredentials.of([*found, *([password, quote(password, "")] if password else [])])
+
+
+def _secrets(value: object) -> Iterator[str]:
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _secrets(getattr(value, name))
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _secrets(one)
 
 
 def webhook_address(settings: Settings, service: Connector) -> str | None:

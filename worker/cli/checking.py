@@ -1,6 +1,5 @@
 """The command that looks at everything before it is needed, and how what it finds is shown."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from connectors.errors import ConfigurationError, Finding, PostmortemError
 from worker.app.binding import Moved, moved_findings
 from worker.app.composition import open_context
 from worker.app.preflight import preflight
-from worker.app.registry import load_settings
 from worker.app.storage_preflight import database_findings, disk_findings
 from worker.cli import terminal
 from worker.cli.options import FAILED, MISUSED
@@ -34,7 +32,7 @@ def check(context: typer.Context, *, json: bool) -> None:
 
 def _checked(config: Path | None) -> list[Finding]:
     """Look at everything; where the database cannot be used, at all others as if it were new."""
-    settings = load_settings(config, os.environ)
+    settings = terminal.loaded(config)
     log_where_asked(settings)
     stored = list(database_findings(settings))
     forgetful = any(one.problem or one.warning for one in stored)

@@ -15,7 +15,7 @@ from config.values import LogFormat
 from connectors.connector import ServiceWords
 from connectors.errors import ConfigurationError, PostmortemError
 from worker.app.binding import Moved
-from worker.app.registry import Services, load_settings
+from worker.app.registry import Services
 from worker.cli import terminal
 from worker.cli.log_lines import log_to_standard_error, shown
 from worker.cli.options import FAILED, MISUSED
@@ -72,7 +72,7 @@ def _told(settings: Settings) -> Iterator[None]:
 
 
 def _serving(context: typer.Context) -> Settings:
-    settings = load_settings(context.obj, os.environ)
+    settings = terminal.loaded(context.obj)
     log_to_standard_error(settings.log_format, settings.log_level)
     for warning in settings.warnings:
         log.warning(warning)

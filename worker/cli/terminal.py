@@ -3,33 +3,33 @@
 Results are tables and sentences for people, JSON for programs.
 """
 
-import json
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, is_dataclass
+from pathlib import Path
 from typing import Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.problems import ConfigurationProblems
 from config.settings import Settings
 from connectors.errors import ConfigurationError, PostmortemError
+from worker.app.composition import own_credentials
 from worker.app.registry import load_settings
+from worker.cli import screen
 from worker.cli.log_lines import log_to_standard_error
 from worker.cli.options import FAILED, MISUSED
 from worker.jobs.results import IncidentResult, RunResult, SuggestedText
 from worker.journal.sqlite_files import first_line, remedy_for
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out, err = screen.out, screen.err
 
 
 def as_json(value: object) -> None:
     """Print a value, or a sequence of values, as one JSON document."""
-    out.print_json(json.dumps(_plain(value), ensure_ascii=False, default=str), highlight=False)
+    out.print(screen.as_safe_json(_plain(value)), markup=False, emoji=False)
 
 
 def _plain(value: object) -> Any:
@@ -128,9 +128,19 @@ def log_where_asked(settings: Settings) -> None:
     log_to_standard_error(settings.log_format, settings.log_level if asked else None)
 
 
+def loaded(config: Path | None) -> Settings:
+    """Read the settings, and hide their secrets in whatever is shown or logged from now on.
+
+    Raises ``ConfigurationProblems``.
+    """
+    settings = load_settings(config, os.environ)
+    screen.conceal(own_credentials(settings))
+    return settings
+
+
 def settings_of(context: typer.Context) -> Settings:
     """Read the settings, and tell what is odd about them. Raises ``ConfigurationProblems``."""
-    settings = load_settings(context.obj, os.environ)
+    settings = loaded(context.obj)
     log_where_asked(settings)
     for warning in settings.warnings:
         err.print(warning, style="yellow", markup=False)

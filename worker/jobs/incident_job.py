@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import structlog
 
-from connectors.errors import ConnectorError, NotFound, PostmortemError
+from connectors.errors import ConnectorError, NotFound, PostmortemError, worded
 from connectors.incidents import Incident, IncidentId
 from worker.content.clean_text import headline
 from worker.document.front_matter import DocumentError
@@ -80,9 +80,10 @@ def run_incident(context: JobContext, request: JobRequest, cache: RunCache) -> I
     except Exception as error:
         context.journal.unsettle(incident)
         log.exception("A job failed unexpectedly.")
+        fault = worded(f"{type(error).__name__}: {error}")
         result = failed(
             incident,
-            f"Incident {incident} was not finished: {type(error).__name__}: {error}. "
+            f"Incident {incident} was not finished: {fault}. "
             "This is a fault of the program; its log has the details (that of a command with "
             "POSTMORTEM_LOG_LEVEL=error).",
         )

@@ -11,7 +11,7 @@ import structlog
 from dbos import DBOS, WorkflowStatus
 from structlog.contextvars import bound_contextvars
 
-from connectors.errors import OutOfQuota, PostmortemError
+from connectors.errors import OutOfQuota, PostmortemError, worded
 from connectors.incidents import IncidentId
 from worker.jobs.job import (
     JobOutcome,
@@ -180,7 +180,8 @@ def _attempted(
         outcome = JobOutcome(failures=(str(error),), again_in=again_in)
     except Exception as error:  # noqa: BLE001 - a fault in one job must not hold up the others
         _log.exception("A job stopped on a fault in the program.")
-        sentence = f"The program has a fault: {type(error).__name__}: {error}. The log tells where."
+        fault = worded(f"{type(error).__name__}: {error}")
+        sentence = f"The program has a fault: {fault}. The log tells where."
         outcome = JobOutcome(failures=(sentence,))
     did = NOTHING if outcome.left else job_records.wanted(job.request)
     return RUN.dump_python(JobRun(began, outcome, did), mode="json")
