@@ -152,6 +152,19 @@ class SourceConnector(Connector):
         """
 
 
+class Memory(Protocol):
+    """What keeps, beyond a process, what a service told of itself; it may forget at any time."""
+
+    def get(self, name: str, longest: float) -> str | None:
+        """Give what is kept under a name, unless that is so many seconds ago."""
+
+    def put(self, name: str, value: str) -> None:
+        """Keep what was told just now."""
+
+    def forget(self, beginning: str) -> None:
+        """Forget all whose name begins so."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrackerConnector(Connector):
     """A service that keeps tickets."""
@@ -170,8 +183,11 @@ class TrackerConnector(Connector):
         """How long after a create a search may still miss the ticket."""
 
     @abstractmethod
-    def open(self, pace: Pace, authorities: Authorities) -> TicketTracker:
-        """Give the client, which trusts ``authorities``. Raises ``ConfigurationError``."""
+    def open(self, pace: Pace, authorities: Authorities, memory: Memory) -> TicketTracker:
+        """Give the client, which trusts ``authorities``. Raises ``ConfigurationError``.
+
+        What seldom changes it may keep in ``memory``, for the next process not to ask again.
+        """
 
 
 @dataclass(frozen=True, slots=True)

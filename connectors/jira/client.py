@@ -1,11 +1,11 @@
 """Jira as a tracker of tickets, Cloud and Data Center alike."""
 
 import threading
-import time
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
 
+from connectors.connector import Memory
 from connectors.errors import AccessDenied, Finding, NotFound, Rejected
 from connectors.jira import checks, createmeta, people, request_bodies, searching
 from connectors.jira.connection import Connection, Credentials
@@ -13,16 +13,19 @@ from connectors.jira.creating import Creator
 from connectors.jira.payloads import JIRA, Site, SiteKind, account, is_below, server, transitions
 from connectors.jira.responses import through_gateway, unknown_site
 from connectors.jira.searching import Searcher
+from connectors.jira.site_memory import ExpiringCache, SiteMemory
 from connectors.json_fields import JsonValue
 from connectors.pacing.rate_limit import NoPace, Pace
 from connectors.retry import Circuit, RetryPolicy
 from connectors.ticket_fields import CreateFields
 from connectors.tickets import (
     Account,
+    Created,
     Json,
     NewTicket,
     NoAccount,
     Outcome,
+    Refused,
     RemoteLink,
     Ticket,
     TicketChanges,
@@ -32,8 +35,6 @@ from connectors.tickets import (
 )
 from connectors.tls import Authorities
 
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
 OVERLAP = timedelta(minutes=5)
 """How far a search for what changed reaches back: more than a search index usually lags."""
 KEPT = 600.0
@@ -56,11 +57,13 @@ class Jira:
         pace: Pace | None = None,
         overlap: timedelta = OVERLAP,
         authorities: Authorities | None = None,
+        memory: Memory | None = None,
     ) -> None:
         """Make no request yet. Credentials are e-mail and API token, or a personal token.
 
         ``timeouts`` are the seconds to wait for a connection and for an answer. Every request takes
-        a permit of ``pace``. ``overlap`` is how far :meth:`changed` reaches back. Raises
+        a permit of ``pace``. ``overlap`` is how far :meth:`changed` reaches back. What the site is
+        and takes is kept in ``memory`` until the site refuses something. Raises
         ``ConfigurationError`` where credentials are lacking, or would go over plain http to another
         machine.
         """
@@ -75,6 +78,8 @@ class Jira:
         self._creator = Creator(self._connection)
         self._searcher = Searcher(self._connection)
         self._overlap = overlap
+        self._memory = SiteMemory(memory, access)
+        self._asks_anew = self._is_remembered = False
         self._site: Site | None = None
         self._finding_out = threading.Lock()
         self._people = ExpiringCache[tuple[str, str, tuple[str, ...]], Account | NoAccount](KEPT)
@@ -82,8 +87,14 @@ class Jira:
 
     def site(self) -> Site:
         with self._finding_out:
+            if self._site is None and not self._asks_anew:
+                self._site = self._memory.site()
+                self._is_remembered = self._site is not None
+                if self._site is not None and self._site.kind is SiteKind.CLOUD:
+                    self._connection.version = "3"
             if self._site is None:
                 self._site = self._find_out()
+                self._memory.keep_site(self._site)
             return self._site
 
     def create(self, tickets: Sequence[NewTicket]) -> Sequence[Outcome]:
@@ -92,11 +103,16 @@ class Jira:
         A field that Jira refuses is left out and the ticket sent once more, since a refused create
         made nothing; ``Created.dropped`` says so. Nothing else is sent twice.
         """
-        return self._creator.create(self.site(), tickets)
+        with self._doubted():
+            outcomes = self._creator.create(self.site(), tickets)
+        if any(isinstance(one, Refused) or _lacks_some(one) for one in outcomes):
+            self._forget()
+        return outcomes
 
     def read(self, ids: Sequence[TicketId]) -> Mapping[TicketId, Ticket]:
         """Make a request for each 100 tickets."""
-        return self._searcher.by_id(self.site(), ids)
+        with self._doubted():
+            return self._searcher.by_id(self.site(), ids)
 
     def read_keys(self, keys: Sequence[TicketKey]) -> Mapping[TicketKey, Ticket]:
         """Follow a key of old to the ticket, which then has another key."""
@@ -104,28 +120,44 @@ class Jira:
 
     def labelled(self, label: str) -> Sequence[Ticket]:
         doing = f"search for tickets with the label {label}"
-        return self._searcher.search(self.site(), searching.label_query(label), doing)
+        with self._doubted():
+            return self._searcher.search(self.site(), searching.label_query(label), doing)
 
     def changed(self, label: str, since: datetime) -> Sequence[Ticket]:
         doing = f"search for changed tickets with the label {label}"
         query = searching.changed_query(label, since - self._overlap)
-        return self._searcher.search(self.site(), query, doing)
+        with self._doubted():
+            return self._searcher.search(self.site(), query, doing)
 
     def create_fields(self, project: str, issue_type: str) -> CreateFields:
         """Keep what was told for ten minutes."""
         self.site()
-        return self._fields.get(
-            (project, issue_type),
-            lambda: createmeta.fields_of(self._connection, project, issue_type),
-        )
+
+        def ask() -> CreateFields:
+            known = None if self._asks_anew else self._memory.fields(project, issue_type)
+            if known is None:
+                with self._doubted():
+                    known = createmeta.fields_of(self._connection, project, issue_type)
+                self._memory.keep_fields(project, issue_type, known)
+            return known
+
+        return self._fields.get((project, issue_type), ask)
 
     def account(self, project: str, name: str, team: Sequence[str] = ()) -> Account | NoAccount:
         """Keep what was found for ten minutes."""
         site = self.site()
-        return self._people.get(
-            (project, name.strip().casefold(), tuple(team)),
-            lambda: people.find(self._connection, site, project, name, team),
-        )
+        key = (project, name.strip().casefold(), tuple(team))
+
+        def ask() -> Account | NoAccount:
+            if known := None if self._asks_anew else self._memory.person(key):
+                return known
+            with self._doubted():
+                found = people.find(self._connection, site, project, name, team)
+            if isinstance(found, Account):
+                self._memory.keep_person(key, found)
+            return found
+
+        return self._people.get(key, ask)
 
     def is_own(self, address: str) -> bool:
         """Tell by host and path; the site's own word for its address counts, and ours."""
@@ -207,6 +239,7 @@ class Jira:
         supplied: Iterable[str] = (),
         resolution: str = "",
     ) -> Sequence[Finding]:
+        self._ask_anew()
         return list(
             checks.findings(
                 self._connection,
@@ -221,6 +254,26 @@ class Jira:
 
     def close(self) -> None:
         self._connection.close()
+
+    @contextmanager
+    def _doubted(self) -> Iterator[None]:
+        """Take what is remembered for doubtful where the site refuses something."""
+        try:
+            yield
+        except (AccessDenied, NotFound, Rejected):
+            self._forget()
+            raise
+
+    def _forget(self) -> None:
+        self._memory.forget()
+        self._ask_anew()
+
+    def _ask_anew(self) -> None:
+        """Take nothing from memory any more, and ask again what was taken from it."""
+        with self._finding_out:
+            self._asks_anew = True
+            if self._is_remembered:
+                self._site, self._is_remembered = None, False
 
     def _find_out(self) -> Site:
         # serverInfo answers anybody, so only myself proves the credentials.
@@ -242,24 +295,5 @@ class Jira:
         return Site(told.kind, url, told.version, known.id, known.name)
 
 
-class ExpiringCache(Generic[K, V]):
-    """Keeps what was asked for ``seconds``, so that many rows cost one request.
-
-    Not for longer: people join, and projects change, while the program runs.
-    """
-
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """Keep nothing yet; ``clock`` gives seconds."""
-        self._seconds = seconds
-        self._clock = clock
-        self._kept: dict[K, tuple[float, V]] = {}
-
-    def get(self, key: K, ask: Callable[[], V]) -> V:
-        """Give what is kept under the key, else ask for it. Errors are not kept."""
-        now = self._clock()
-        kept = self._kept.get(key)
-        if kept is not None and now - kept[0] < self._seconds:
-            return kept[1]
-        value = ask()
-        self._kept[key] = (now, value)
-        return value
+def _lacks_some(outcome: Outcome) -> bool:
+    return isinstance(outcome, Created) and bool(outcome.dropped)

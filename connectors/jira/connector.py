@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from connectors.connector import Destination, TrackerConnector, WebhookAccess
+from connectors.connector import Destination, Memory, TrackerConnector, WebhookAccess
 from connectors.jira import webhook
 from connectors.jira.client import OVERLAP, Jira
 from connectors.jira.settings import JiraSettings
@@ -53,7 +53,7 @@ class JiraConnector(TrackerConnector):
     def index_lag(self) -> timedelta:
         return self.settings.index_lag
 
-    def open(self, pace: Pace, authorities: Authorities) -> Jira:
+    def open(self, pace: Pace, authorities: Authorities, memory: Memory) -> Jira:
         given = self.settings
         return Jira(
             given.url or "",
@@ -62,5 +62,6 @@ class JiraConnector(TrackerConnector):
             personal_token=revealed(given.personal_token),
             pace=pace,
             authorities=authorities,
+            memory=memory,
             overlap=max(OVERLAP, given.index_lag),
         )

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from connectors.jira.client import ExpiringCache
 from connectors.jira.payloads import Candidate, SiteKind
 from connectors.jira.people import choose
 from connectors.jira.sandbox import PEOPLE, JiraSandbox, Person
 from connectors.jira.sandbox.projects import person
+from connectors.jira.site_memory import ExpiringCache
 from connectors.tickets import Account, AccountId, NoAccount
 from tests.contract.jira_support import tracker
 

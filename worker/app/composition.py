@@ -33,6 +33,7 @@ from worker.journal.call_budgets import SharedPace
 from worker.journal.database import Database, sqlite_path
 from worker.journal.incident_locks import FileLocks, IncidentLocks, PostgresLocks, ThreadLocks
 from worker.journal.journal import Journal
+from worker.journal.service_memory import ServiceMemory
 from worker.store.directory.directory_store import DirectoryStore
 from worker.store.document_store import DocumentStore
 from worker.store.git.branch import browser_address
@@ -76,7 +77,8 @@ def open_context(
             budget = pace(services.source)
             source = services.source.open(budget, authorities, address, masking)
         if services.tracker is not None:
-            tracker = services.tracker.open(pace(services.tracker), authorities)
+            memory = ServiceMemory(database, now)
+            tracker = services.tracker.open(pace(services.tracker), authorities, memory)
         context = JobContext(
             store=open_store(settings, authorities),
             journal=Journal(database, now),

@@ -206,6 +206,13 @@ web_sessions = Table(
     Column("until", Double, nullable=False),
 )
 
+service_memory = Table(
+    "service_memory",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", String(40), nullable=False),
+)
 
 T = TypeVar("T")
 CHUNK = 500
@@ -247,7 +254,7 @@ def chunks(values: Sequence[T]) -> Iterable[Sequence[T]]:
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "009"
+NEWEST = "010"
 """The revision of the tables that this release makes."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 

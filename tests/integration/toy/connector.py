@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar
 
-from connectors.connector import Destination, TrackerConnector, WebhookAccess
+from connectors.connector import Destination, Memory, TrackerConnector, WebhookAccess
 from connectors.errors import SignatureError
 from connectors.json_fields import Sender
 from connectors.pacing.rate_limit import Pace
@@ -87,6 +87,6 @@ class ToyConnector(TrackerConnector):
     def index_lag(self) -> timedelta:
         return timedelta()
 
-    def open(self, pace: Pace, authorities: Authorities) -> ToyTracker:
+    def open(self, pace: Pace, authorities: Authorities, memory: Memory) -> ToyTracker:
         assert self.settings.folder is not None, "the program opens what is configured"
         return ToyTracker(self.settings.folder)

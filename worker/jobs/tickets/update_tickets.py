@@ -3,9 +3,10 @@
 Each action is by itself: what the tracker refuses for one is told, and the others are done.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 
@@ -16,6 +17,7 @@ from connectors.errors import (
     OutOfQuota,
     Rejected,
 )
+from connectors.pacing.side_by_side import in_order
 from connectors.ticket_fields import Choice
 from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork, postponing
@@ -53,16 +55,17 @@ def carry_out(work: TicketWork, actions: Sequence[TicketAction]) -> None:
     if work.context.dry_run:
         tell_plan(work, actions)
         return
+    ahead = _Linking(work, [one for one in actions if isinstance(one, AddLinks)])
     for at, action in enumerate(actions):
         try:
-            _do(work, action)
+            _do(work, action, ahead)
         except OutOfQuota:
             left = [one for one in actions[at:] if isinstance(one, ChangeTicket | MoveTicket)]
             work.postponed.update(one.item.ordinal for one in left)
             raise
 
 
-def _do(work: TicketWork, action: TicketAction) -> None:
+def _do(work: TicketWork, action: TicketAction, ahead: "_Linking") -> None:
     match action:
         case Tell():
             work.report.warn(action.sentence)
@@ -73,7 +76,7 @@ def _do(work: TicketWork, action: TicketAction) -> None:
             with postponing(work, [action.item]):
                 _move(work, action)
         case AddLinks():
-            _add_links(work, action)
+            _add_links(work, action, ahead)
 
 
 def cell_deed(written: WriteCell) -> Deed:
@@ -158,7 +161,50 @@ def _move_deed(action: MoveTicket) -> Deed:
     return Deed(Action.MOVED, action.item.task, action.reason, action.key, action.before, to)
 
 
-def _add_links(work: TicketWork, action: AddLinks) -> None:
+class _Linking:
+    """Sends the links of several tickets, some at a time once one was taken.
+
+    A site that takes none is not asked by four at once: the first tells.
+    """
+
+    def __init__(self, work: TicketWork, actions: Sequence[AddLinks]) -> None:
+        self._tracker = work.tracker
+        self._left = list(actions)
+        self._ahead: Iterator[ConnectorError | None] | None = None
+        self._stopped: OutOfQuota | None = None
+
+    def send(self, action: AddLinks) -> None:
+        """Add the links of the next ticket. Raises what became of it."""
+        self._left.remove(action)
+        if self._ahead is None:
+            refused = self._sent(action)
+            if refused is None:
+                self._ahead = in_order([partial(self._sent, one) for one in self._left])
+        else:
+            refused = next(self._ahead)
+        if refused is not None:
+            raise refused
+
+    def skip(self, action: AddLinks) -> None:
+        """Leave a ticket without: no more links are asked for."""
+        self._left.remove(action)
+        if self._ahead is not None:
+            next(self._ahead)
+
+    def _sent(self, action: AddLinks) -> ConnectorError | None:
+        if self._stopped is not None:
+            return self._stopped
+        try:
+            for link in action.links:
+                self._tracker.link(action.id, link)
+        except ConnectorError as error:
+            if isinstance(error, OutOfQuota):
+                self._stopped = error
+            return error
+        return None
+
+
+def _add_links(work: TicketWork, action: AddLinks, ahead: _Linking) -> None:
     """Show the incident and the document on a ticket of ours that does not show them yet.
 
     Where that is refused, it is told once for each project, and nothing else turns on it: sites
@@ -168,10 +214,10 @@ def _add_links(work: TicketWork, action: AddLinks) -> None:
     journal, refused = work.context.journal, f"{REFUSED_LINKS} {ticket.project}"
     told = journal.cursor(refused) or NEVER
     if work.cache.refused_links[ticket.project] >= MOST_REFUSALS:
+        ahead.skip(action)
         return
     try:
-        for link in action.links:
-            work.tracker.link(action.id, link)
+        ahead.send(action)
     except (AccessDenied, NotFound, Rejected) as error:
         work.cache.refused_links[ticket.project] += 1
         if told == NEVER:
