@@ -231,7 +231,7 @@ PROBLEMS: dict[str, tuple[Callable[[World], None], str, dict[str, str], str, str
     ),
     "documents in a file": (
         *(as_it_is, "", {"POSTMORTEM_DOCUMENTS": "settings.toml"}),
-        *("Documents in ", "Name a directory."),
+        *("Documents", "Name a directory."),
     ),
 }
 

@@ -46,6 +46,7 @@ _REMEDIES = {
     errno.ENOSPC: "Free some space on that disk.",
     errno.EDQUOT: "Free some space, or raise the quota.",
     errno.EROFS: "It is on a file system that can only be read; choose another place.",
+    errno.ENOTDIR: "Name a directory.",
     errno.ENAMETOOLONG: "Choose a place with a shorter path.",
 }
 
