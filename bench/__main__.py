@@ -1,7 +1,33 @@
 """Every measurement, one after the other: ``python -m bench``."""
 
-from bench import calls, door, draft, idle, many, merge, quality, queue, render, walk, workers
+from bench import (
+    calls,
+    distance,
+    door,
+    draft,
+    idle,
+    many,
+    merge,
+    quality,
+    queue,
+    render,
+    walk,
+    workers,
+)
 
-for part in (calls, walk, quality, draft, merge, render, many, door, queue, workers, idle):
+for part in (
+    calls,
+    distance,
+    walk,
+    quality,
+    draft,
+    merge,
+    render,
+    many,
+    door,
+    queue,
+    workers,
+    idle,
+):
     print(f"\n{(part.__doc__ or '').splitlines()[0]}")
     part.main()
