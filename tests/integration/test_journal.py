@@ -21,8 +21,9 @@ from tests.unit.tracking_support import INCIDENT, NOW, intent, tracked
 from worker.journal.database import UPGRADE_LOCK, Database, sqlite_path
 from worker.journal.journal import Journal
 from worker.journal.records import JournalRecord, KnownDocument, Skip
+from worker.journal.revisions import NEWEST, upgrade
 from worker.journal.sqlite_files import JournalError
-from worker.journal.tables import NEWEST, metadata, upgrade
+from worker.journal.tables import metadata
 from worker.locks import AT_MOST, pooled
 
 POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, create_engine, event
 
 from worker.cli.main import main
 from worker.journal.database import Database
-from worker.journal.tables import upgrade
+from worker.journal.revisions import upgrade
 from worker.queue import Client
 
 ENDED = 77

@@ -15,7 +15,7 @@ from config.settings import Settings
 from config.values import DirectoryLocation
 from connectors.errors import Finding
 from worker.journal.database import sqlite_path
-from worker.journal.tables import NEWEST, knows, revision
+from worker.journal.revisions import NEWEST, knows, revision
 from worker.locks import unpooled
 
 _PROOF = 262_144

@@ -28,6 +28,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql.expression import UpdateBase
 
+from worker.journal.revisions import NEWEST, bring_up_to_date, knows, revision, upgrade
 from worker.journal.sqlite_files import (
     JournalError,
     bring_file_up_to_date,
@@ -37,7 +38,6 @@ from worker.journal.sqlite_files import (
     remedy_for,
     take_steps,
 )
-from worker.journal.tables import NEWEST, bring_up_to_date, knows, revision, upgrade
 from worker.locks import file_held, pooled, take_for_transaction, unpooled
 
 OWN = "pg_temp"

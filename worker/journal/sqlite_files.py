@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Engine, event, func, inspect, select, table, 
 from sqlalchemy.engine.interfaces import Dialect
 
 from connectors.errors import PostmortemError
-from worker.journal.tables import NEWEST, bring_up_to_date, knows, metadata, revision
+from worker.journal.revisions import NEWEST, bring_up_to_date, knows, revision
+from worker.journal.tables import metadata
 
 VERSIONS = "alembic_version"
 """The table in which the revision of the others stands."""
