@@ -5,6 +5,8 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from connectors.incidents import IncidentId
 from connectors.jira.payloads import SiteKind
 from connectors.sandbox import Fault
@@ -12,6 +14,8 @@ from tests.acceptance.test_command_line import Shell
 from tests.acceptance.world import World, world
 from worker.cli.run_progress import summary
 from worker.jobs.results import Action, Deed, IncidentResult, RunResult
+from worker.journal.journal import Journal
+from worker.journal.sqlite_files import JournalError
 
 AGES = timedelta(days=365)
 
@@ -85,3 +89,17 @@ def test_a_summary_counts_each_incident_once() -> None:
     assert summary(run, 81.4) == (
         "1 drafted, 1 updated, 1 skipped, 31 unchanged, 2 tickets, 1 warning, 2 failed in 81 s"
     )
+
+
+def test_a_run_whose_memory_fails_ends_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise JournalError("The disk is full.", "Make room.")
+
+    with world(tmp_path) as here:
+        monkeypatch.setattr(Journal, "unsettle", fails)
+        here.pagerduty.fault(Fault("incidents/Q", 404, times=None))
+        monkeypatch.setattr(Journal, "documents_of", fails)
+        with pytest.raises(JournalError, match="full"):
+            here.run(*here.incidents, at_a_time=4)

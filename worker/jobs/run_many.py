@@ -124,11 +124,16 @@ class _Run:
 
     def _hand(self, turns: "_Turns", cache: RunCache | None) -> None:
         """Work on one incident after the other; without a cache each has a part of the run's."""
-        while (turn := turns.next()) is not None:
-            own = cache or self.cache.part(turn.incident)
-            result = self._one(turn.incident, own, pulls=turn.pulls, follows_merge=turn.is_target)
-            self.cache.take_in(own, turn.incident)
-            turns.ended(result)
+        try:
+            while (turn := turns.next()) is not None:
+                own = cache or self.cache.part(turn.incident)
+                result = self._one(
+                    turn.incident, own, pulls=turn.pulls, follows_merge=turn.is_target
+                )
+                self.cache.take_in(own, turn.incident)
+                turns.ended(result)
+        finally:
+            turns.close()  # where this one fails, nobody waits for its turn to end
 
     def _read_ahead(self, incidents: Sequence[IncidentId]) -> None:
         """Read the tickets of all documents that are due in as few calls as can be."""
