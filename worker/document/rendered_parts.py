@@ -6,8 +6,8 @@ and as it would be are both parsed and compared, part by part; and nothing of ho
 made is used for it, or one mistake would hide the other.
 
 Two things hold of a change that is sound. Whatever stands outside the places that the program
-writes (title, labelled bullets, tables, front matter) is all there, in its order. And a part none
-of whose lines was touched reads the same, wherever it stands.
+writes (title, labelled bullets, tables, check boxes of action items, front matter) is all there, in
+its order. And a part none of whose lines was touched reads the same, wherever it stands.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ from difflib import SequenceMatcher
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from config.template_names import Names
+from config.template_names import Names, Section
 from worker.document.front_matter import body_line
 from worker.document.outline import Outline, outline
 from worker.document.text_edits import SourceText
@@ -72,6 +72,10 @@ def _lines_of_ours(found: Outline) -> set[int]:
         lines.update(range(found.title.line, found.title.behind))
     for bullet in found.bullets.values():
         lines.update(range(bullet.item.line, bullet.item.behind))
+    actions = found.sections.get(Section.ACTION_ITEMS)
+    for item in found.blocks.all_items():
+        if actions is not None and actions.holds(item.line):  # it may be a check box
+            lines.update(range(item.line, item.text_behind))
     for table in found.blocks.tables:
         lines.update(range(table.header.line, (table.rows or (table.rule,))[-1].line + 1))
     return lines
