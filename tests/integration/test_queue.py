@@ -167,6 +167,14 @@ def test_a_job_that_raises_is_parked_with_its_reason_and_listed(playground):
     assert [one.phase for one in playground.ended if one.subject == "PPARK"][-1] is JobPhase.PARKED
 
 
+def test_the_engine_logs_no_traceback_of_a_job_that_was_given_up(playground, caplog):
+    playground.does["PTOLD"] = lambda: JobOutcome(failures=("No such incident.",), hopeless=True)
+    job = ask(playground.queue, "PTOLD", Trigger.WEBHOOK, delay=0)
+    assert playground.queue.wait(job, WAIT).phase is JobPhase.PARKED
+    playground.queue.wait(playground.queue.enqueue("PAFTER", Trigger.PAGE), WAIT)
+    assert not [one for one in caplog.records if "background workflow" in one.getMessage()]
+
+
 def test_a_fault_in_the_program_is_told_as_one(playground):
     playground.does["PFAULT"] = lambda: JobOutcome(1 // 0)
     state = playground.queue.wait(playground.queue.enqueue("PFAULT", Trigger.PAGE), WAIT)

@@ -1,5 +1,6 @@
 """What the engine runs: the job of one incident, and one tick of a schedule."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -47,6 +48,16 @@ class JobParked(PostmortemError):
         }
 
 
+class _Told(logging.Filter):
+    """Drops the engine's traceback of a job's end that ``on_end`` has told; faults stay."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not (record.exc_info and isinstance(record.exc_info[1], JobParked))
+
+
+_TOLD = _Told()
+
+
 class LeftUnrecorded(BaseException):
     """The job stays as it was when it began, until it is handed on.
 
@@ -67,6 +78,7 @@ class Workflows:
 
     def functions(self) -> Mapping[str, Callable[..., object]]:
         """Give what the engine is to call, by name; it takes no methods."""
+        logging.getLogger("dbos").addFilter(_TOLD)  # once: the same filter is added no second time
 
         def incident_job(stored: Mapping[str, Any]) -> object:
             job = job_records.read_job(DBOS.workflow_id or "", stored)
