@@ -8,7 +8,8 @@ import pytest
 
 from connectors.jira.payloads import SiteKind
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import LENA
-from tests.acceptance.world import World, world
+from connectors.sandbox import Fault
+from tests.acceptance.world import Clock, World, world
 from tests.integration.queue_support import ask, eventually
 from worker.app.run_or_enqueue import TRIED_FOR, EnqueuedDue, enqueue_due
 from worker.jobs.incident_job import do_job
@@ -62,6 +63,13 @@ class Office:
 
     def id(self, name: str) -> str:
         return self.here.incidents[name].id
+
+
+class PassingTime(Clock):
+    """The time as it is, which passes between a look and the end of the job that it asked for."""
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
 
 
 @pytest.fixture
@@ -203,3 +211,17 @@ def test_an_incident_and_one_that_was_merged_into_it_can_be_worked_on_at_once(of
     jobs = [ask(there.queue, there.id(name), Trigger.WEBHOOK, event_id="e") for name in names]
     assert [there.queue.wait(job, WAIT).phase for job in jobs] == [JobPhase.DONE, JobPhase.DONE]
     assert there.id("merged") in there.here.text("checkout storm")
+
+
+def test_a_row_that_is_refused_each_time_has_one_job(office):
+    there = office()
+    there.look_and_wait()
+    there.here.clock = PassingTime()
+    there.here.add_rows("Do the thing")
+    refused = {"errorMessages": [], "errors": {"summary": "Not on a Friday."}}
+    there.here.jira.fault(Fault("POST .*issue", 400, body=refused, times=None))
+    incident = there.id("quick fix")
+    assert incident in there.look().jobs
+    there.until_tried(incident)
+    for _ in range(3):
+        assert incident not in there.look().jobs

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
@@ -61,12 +62,14 @@ class OpenDocument:
 
     A document that is yet to be made has no text and no version. ``fingerprint`` is that of the
     listing: what is left unwritten is known by it, so that a change since then is seen.
+    ``seen_at`` is when that fingerprint was first met.
     """
 
     name: str
     text: str | None = None
     version: Version | None = None
     fingerprint: str = ""
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,9 @@ def open_document(
         raise PostmortemError(known.problem)
     if known is not None:
         stored: Stored = context.store.read(known.name)
-        return OpenDocument(known.name, stored.text, stored.version, known.fingerprint)
+        return OpenDocument(
+            known.name, stored.text, stored.version, known.fingerprint, known.seen_at
+        )
     if pulled is None:
         return None
     name = file_name(incident, pulled.record.incident.title, pulled.content.starts_on)
@@ -205,21 +210,22 @@ def save(
     incident = report.incident
     if composed.base is not None:
         context.journal.propose(incident, composed.base.to_json())
-    fingerprint = at.fingerprint
+    fingerprint, seen_at = at.fingerprint, at.seen_at
     if composed.text != before or at.version is None or composed.beside:
         why = commit_message(at.name, report.deeds + report.pending, is_new=at.version is None)
         if at.version is None:
             must_still_be_there(context)  # or it is written below a mount
         version = context.store.write(at.name, composed.text, at.version, why, composed.beside)
         if composed.text != before or at.version is None:
-            fingerprint = version.fingerprint
+            fingerprint, seen_at = version.fingerprint, None
     if composed.base is not None:
         context.journal.settle(incident)
     if at.version is None:
         context.journal.note_incident(incident, made=True)
         remember_place(context)
     report.saved()
-    return KnownDocument(at.name, fingerprint, incident, context.clock(), settled=True)
+    # A job that failed and wrote nothing is no news: or each look would ask for one more of it.
+    return KnownDocument(at.name, fingerprint, incident, seen_at or context.clock(), settled=True)
 
 
 def _refuse_disturbing(context: JobContext, at: OpenDocument, text: str) -> None:
