@@ -72,7 +72,18 @@ def test_a_whole_document_has_nothing_to_tell() -> None:
             LintRule.OPEN_PROMPT,
             "[Brief summary]",
         ),
-        ("| 23:40 | Raised", "| 23:40 | [Event] Raised", LintRule.OPEN_PROMPT, "[Event]"),
+        (
+            "| 23:40 | Raised",
+            "| 23:40 | [Event 3: Identification of root cause] Raised",
+            LintRule.OPEN_PROMPT,
+            "[Event",
+        ),
+        (
+            "| 23:40 | Raised the pool to 80",
+            "| 23:40 | [what then?]",
+            LintRule.OPEN_PROMPT,
+            "[what",
+        ),
         ("Aiko Brandt | High", "| High", LintRule.NO_OWNER, "Alert on"),
         ("Aiko Brandt | High", "TBD | High", LintRule.NO_OWNER, "Alert on"),
         ("Aiko Brandt | High", "[Owner 1] | High", LintRule.NO_OWNER, "Alert on"),
@@ -105,7 +116,14 @@ def test_a_fault_is_found_at_its_line(old: str, new: str, rule: LintRule, line: 
         ("1 h 30 min", "90 minutes"),
         ("1 h 30 min", "1.5 hours"),
         ("1 h 30 min", "1 hour and 29 minutes"),
+        ("1 h 30 min", "1:30 h"),
         ("1 h 30 min", "about 2 hours"),
+        ("One in three payments failed", "They said [sic] a third, by [RFC 7231]"),
+        (
+            "One in three payments failed",
+            "One in three [payments] failed\n\n[payments]: https://x.example.com\n",
+        ),
+        ("One in three payments failed", "One in three <!-- [how many?] --> payments failed"),
         ("1 h 30 min", "long"),
         ("1 h 30 min", "50 min, open 22:50 - 23:20 and 00:00 - 00:20"),
         ("| 23:40 | Raised the pool", "| 23:40 | Somebody reopened it; raised the pool"),
@@ -152,6 +170,13 @@ def test_who_acknowledges_after_the_last_resolution_is_told(said: str) -> None:
     again = changed("| 00:25 |", "| 00:25 | Nobody had |\n| 00:26 |", late)
     again = changed(f"{said} |", f"{said} |\n| 00:40 | Aiko Brandt resolved it again |", again)
     assert found_in(again) == []
+
+
+def test_lengths_that_contradict_each_other_are_told() -> None:
+    said = "- **Technical Impact:** Acknowledged after {} min, resolved after {}"
+    text = changed("## 6.", f"## 4. Impact Analysis\n{said.format(12, '9 min')}\n\n## 6.")
+    assert [one.rule for one in found_in(text)] == [LintRule.ACK_AFTER_RESOLVE]
+    assert found_in(changed("after 9 min", "after 1 h 30 min", text)) == []
 
 
 def test_nobody_acknowledged_is_no_acknowledgement() -> None:

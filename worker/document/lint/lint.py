@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -12,7 +13,13 @@ from worker.document.action_section import read as read_items
 from worker.document.front_matter import read as read_front_matter
 from worker.document.lint.findings import Flaw, LintFinding, LintRule, placed
 from worker.document.lint.time_rules import time_faults
-from worker.document.lint.word_rules import cause_faults, is_over, item_faults, prompt_faults
+from worker.document.lint.word_rules import (
+    cause_faults,
+    is_over,
+    item_faults,
+    prompt_faults,
+    prompts_in,
+)
 from worker.document.lint.written_times import front_span
 from worker.document.outline import outline
 
@@ -37,20 +44,24 @@ def lint(
     """
     timeline = outline(template, names).timeline(())
     header = [cell.text for cell in timeline.table.header.cells[:2]] if timeline else []
-    repeated = _repeated(documents, names)
+    repeated, asked = _repeated(documents, names), prompts_in(template)
     found: list[LintFinding] = []
     for one in documents:
-        faults = [*_faults(one, names, header, now), *repeated[one.name]]
+        faults = [*_faults(one, names, header, asked, now), *repeated[one.name]]
         found += placed(faults, one.incident, one.name)
     return found
 
 
 def _faults(
-    document: LintedDocument, names: Names, header: Sequence[str], now: datetime
+    document: LintedDocument,
+    names: Names,
+    header: Sequence[str],
+    asked: AbstractSet[str],
+    now: datetime,
 ) -> Iterator[Flaw]:
     front = read_front_matter(document.text)
     found = outline(document.text, names)
-    yield from prompt_faults(document.text, front.status if front else "")
+    yield from prompt_faults(document.text, front.status if front else "", asked)
     yield from cause_faults(found, names)
     yield from time_faults(document.text, found, header, now)
     for item in read_items(document.text, names).items:

@@ -23,6 +23,10 @@ _ROUGH = re.compile(
 _REOPENED = re.compile(r"\b(?:re-?opened|open \d)", re.IGNORECASE)
 _ACKNOWLEDGED = re.compile(r"^[^\"]*\backnowledged\b", re.IGNORECASE)
 _RESOLVED = re.compile(r"^[^\"]*\bresolved\b", re.IGNORECASE)
+_AFTER = {
+    kind: re.compile(rf"\b{kind} after ([^;.]*?)(?=,|;|\.|$)", re.IGNORECASE)
+    for kind in ("acknowledged", "resolved")
+}
 _NOT_YET = re.compile(r"\b(?:not|never|nobody|no one)\b[^.]*$", re.IGNORECASE)
 
 
@@ -32,6 +36,7 @@ def time_faults(text: str, found: Outline, header: Sequence[str], now: datetime)
     timeline = found.timeline(header)
     if timeline is not None:
         yield from _row_faults(row_times(text, found, timeline), known, now)
+    yield from _late_by_its_lengths(found)
     yield from _duration_faults(found, known, timeline)
 
 
@@ -63,6 +68,17 @@ def _late_acknowledgements(rows: Sequence[TimedRow]) -> Iterator[Flaw]:
         if resolved and row.at > max(resolved) and _says(_ACKNOWLEDGED, row.event):
             told = f"It was acknowledged at {row.written}, after it was resolved."
             yield Flaw(row.line, LintRule.ACK_AFTER_RESOLVE, told)
+
+
+def _late_by_its_lengths(found: Outline) -> Iterator[Flaw]:
+    """Find a bullet that says it was acknowledged after a longer time than it was resolved after."""
+    for bullet in found.bullets.values():
+        told = [_AFTER[kind].search(plain(bullet.text)) for kind in ("acknowledged", "resolved")]
+        after = [next(lengths(one[1]), None) if one else None for one in told]
+        if after[0] is not None and after[1] is not None and after[0] > after[1]:
+            line = bullet.item.line
+            words = "It says that it was acknowledged later than resolved."
+            yield Flaw(line, LintRule.ACK_AFTER_RESOLVE, words)
 
 
 def _says(pattern: re.Pattern[str], event: str) -> bool:

@@ -1,27 +1,42 @@
 """Whether a document still asks for words: open prompts, an empty cause, items that nobody owns."""
 
+import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from config.template_names import Names, Section, Slot
 from worker.content.inline_markdown import plain
-from worker.content.placeholders import is_placeholder, is_struck_out, says_nothing
+from worker.content.name_matching import label
+from worker.content.placeholders import is_bracketed, is_placeholder, is_struck_out, says_nothing
 from worker.document.action_item_values import ActionItem, left_out, shortened
 from worker.document.lint.findings import Flaw, LintRule
 from worker.document.outline import Bullet, Extent, Outline
 from worker.document.unread.unfinished_text import prompt_lines
 
 FINAL = "final"
+_PROMPT = re.compile(r"\[([^\[\]]+)\](?!\()")
 _CAUSES = (Slot.ROOT_CAUSE, Slot.PRIMARY_CAUSE)
 
 
-def prompt_faults(text: str, status: str) -> Iterator[Flaw]:
-    """Find the template's prompts that nobody has answered."""
+def prompts_in(template: str) -> frozenset[str]:
+    """Give what a template asks for, each as it stands between its brackets."""
+    return frozenset(_PROMPT.findall(template))
+
+
+def prompt_faults(text: str, status: str, asked: AbstractSet[str]) -> Iterator[Flaw]:
+    """Find the template's prompts that nobody has answered, and what is nothing but brackets.
+
+    Other words in brackets are people's: ``[sic]``, ``[RFC 7231]``.
+    """
     is_final = status.strip().casefold() == FINAL
     rule = LintRule.FINAL_WITH_PROMPTS if is_final else LintRule.OPEN_PROMPT
-    for line, words in prompt_lines(text):
-        asked = f"Nobody has answered {shortened(words)!r} yet"
+    for line, cells in prompt_lines(text):
+        open_cells = [one for one in cells if _asks(one, asked)]
+        if not open_cells:
+            continue
+        told = f"Nobody has answered {shortened(' '.join(open_cells))!r} yet"
         final = ", and the document says that it is final" if is_final else ""
-        yield Flaw(line, rule, f"{asked}{final}.")
+        yield Flaw(line, rule, f"{told}{final}.")
 
 
 def cause_faults(found: Outline, names: Names) -> Iterator[Flaw]:
@@ -55,6 +70,12 @@ def is_over(item: ActionItem) -> bool:
     status = item.status_text.partition("(")[0]
     words = next(filter(str.strip, item.source.split("|")), "")
     return is_struck_out(words) or left_out("", status=status) is not None
+
+
+def _asks(words: str, asked: AbstractSet[str]) -> bool:
+    found = label(words)
+    behind = words[found[1] :] if found else words
+    return is_bracketed(behind) or not asked.isdisjoint(_PROMPT.findall(words))
 
 
 def _is_told(bullet: Bullet, names: Names) -> bool:

@@ -30,6 +30,7 @@ _PART = re.compile(
     rf"|(?P<s>{_SECONDS}))(?![^\W\d_])",
     re.IGNORECASE,
 )
+_CLOCKED = re.compile(rf"\b(\d{{1,3}}):([0-5]\d)\s*(?:{_HOURS})(?![^\W\d_])", re.IGNORECASE)
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 
@@ -88,7 +89,10 @@ def row_times(text: str, found: Outline, timeline: TimelineTable) -> list[TimedR
 
 
 def lengths(words: str) -> Iterator[timedelta]:
-    """Give each length of time in a text: ``1 h 47 min``, ``2 days, 3 hours``, ``90 minutes``."""
+    """Give each length of time in a text: ``1 h 47 min``, ``2 days, 3 hours``, ``0:09 h``."""
+    for hours, minutes in _CLOCKED.findall(words):
+        yield timedelta(hours=int(hours), minutes=int(minutes))
+    words = _CLOCKED.sub("", words)
     for length in _LENGTH.finditer(words):
         seconds = 0.0
         for part in _PART.finditer(length[0]):

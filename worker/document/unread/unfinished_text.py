@@ -60,18 +60,18 @@ def open_prompts(text: str) -> int:
     return sum(1 for _ in prompt_lines(text))
 
 
-def prompt_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Give each place of a document that still asks for words: its line, from 0, and its words.
+def prompt_lines(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Give each place of a document that still asks for words: its line, from 0, and its cells.
 
     Raises ``DocumentError`` for a broken front matter.
     """
     blocks = parse(text)
     for item in blocks.all_items():
         if _item_asks(item.text):
-            yield item.line, item.text
+            yield item.line, (item.text,)
     for row in (row for table in blocks.tables for row in table.rows):
         if _row_asks(row):
-            yield row.line, " ".join(cell.text for cell in row.cells)
+            yield row.line, tuple(cell.text for cell in row.cells)
 
 
 def _item_asks(words: str) -> bool:
