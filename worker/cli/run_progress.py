@@ -24,7 +24,7 @@ from worker.cli.terminal import err, run_result
 from worker.jobs.context import JobContext
 from worker.jobs.incident_numbers import own_ids
 from worker.jobs.results import Action, IncidentResult, RunResult
-from worker.jobs.run_many import RunRequest
+from worker.jobs.run_many import RunRequest, Untold
 
 LOOKING = "Looking for what is due…"
 
@@ -36,7 +36,7 @@ def run_shown(
     from worker.app.run_or_enqueue import carry_out  # noqa: PLC0415 - loads the queue
 
     begun = time.monotonic()
-    with _shown(err) as progress:
+    with _shown(err, in_json=in_json) as progress:
         incidents = tuple(own_ids(opened, request.incidents))
         result = carry_out(
             settings, opened, replace(request, incidents=incidents, progress=progress)
@@ -112,9 +112,10 @@ class _Drawn:
 
 
 @contextmanager
-def _shown(console: Console) -> Iterator[_Lines | _Drawn]:
+def _shown(console: Console, *, in_json: bool) -> Iterator[_Lines | _Drawn | Untold]:
+    """Give what shows how far a run is; a program that reads its result is not told in between."""
     if not console.is_terminal:
-        yield _Lines(console)
+        yield Untold() if in_json else _Lines(console)
         return
     columns = (
         SpinnerColumn(),

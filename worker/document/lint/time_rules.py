@@ -71,7 +71,7 @@ def _late_acknowledgements(rows: Sequence[TimedRow]) -> Iterator[Flaw]:
 
 
 def _late_by_its_lengths(found: Outline) -> Iterator[Flaw]:
-    """Find a bullet that says it was acknowledged after a longer time than it was resolved after."""
+    """Find a bullet by whose lengths of time it was acknowledged later than resolved."""
     for bullet in found.bullets.values():
         told = [_AFTER[kind].search(plain(bullet.text)) for kind in ("acknowledged", "resolved")]
         after = [next(lengths(one[1]), None) if one else None for one in told]
