@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 from rich.console import Console
@@ -26,6 +27,8 @@ from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from tests.incidents.documents import INCIDENTS, POLICY, TEMPLATE
 from tests.incidents.expected_facts import GOLDEN, SANDBOX, Expected
 from worker.document.fill_template import fill
+from worker.document.lint.findings import LintRule
+from worker.document.lint.lint import LintedDocument, lint
 from worker.document.unread.unfinished_text import open_prompts
 from worker.drafting.draft import draft
 
@@ -35,6 +38,12 @@ ACTIONS = "Action Items"
 ANYWHERE = "*"
 _FEWEST_QUOTED, _FEWEST_OWN = 3, 4
 """Words of a sentence that may not be said again: of people's, of the program's."""
+_OF_TIMES = {
+    LintRule.TIME_ORDER,
+    LintRule.OUTSIDE_INCIDENT,
+    LintRule.DURATION,
+    LintRule.ACK_AFTER_RESOLVE,
+}
 _LABEL = re.compile(r"- \*\*(?P<label>[^*]+):\*\*")
 _QUOTE = re.compile(r'"([^"]*)"')
 _END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"\[])|;\s+|\s/\s")
@@ -55,12 +64,13 @@ class Quality:
     brackets: int
     beside_values: tuple[str, ...]
     repeated: tuple[str, ...]
+    contradicting: tuple[str, ...]
 
     @property
     def is_good(self) -> bool:
         """Whether it keeps every aim."""
         wrong = (*self.lacking, *self.untrue, *self.beside_values, *self.repeated)
-        return not wrong and self.rows <= ROWS_AIM
+        return not (wrong or self.contradicting) and self.rows <= ROWS_AIM
 
 
 def places(document: str) -> Mapping[str, str]:
@@ -90,7 +100,16 @@ def rate(name: str, record: IncidentRecord, expected: Expected) -> Quality:
         open_prompts(document),
         tuple(beside_values(document)),
         tuple(repeated(told)),
+        tuple(contradicting(document)),
     )
+
+
+def contradicting(document: str) -> Iterator[str]:
+    """Give what lint tells of the times of a draft that nobody has touched."""
+    linted = LintedDocument("Q", "draft.md", document)
+    for one in lint([linted], TEMPLATE, Names(), datetime.max.replace(tzinfo=UTC)):
+        if one.rule in _OF_TIMES:
+            yield one.message
 
 
 def beside_values(document: str) -> Iterator[str]:
@@ -160,7 +179,7 @@ def main() -> int:
     print_all = partial(Console(width=110).print)
     print_all(table)
     for one in rated:
-        for kind in ("lacking", "untrue", "beside_values", "repeated"):
+        for kind in ("lacking", "untrue", "beside_values", "repeated", "contradicting"):
             for words in getattr(one, kind):
                 print(f"{one.name}: {kind.replace('_', ' ')}: {words}")
     return int(not all(one.is_good for one in rated))

@@ -13,6 +13,12 @@ from worker.document.lint.lint import LintedDocument, lint
 TEMPLATE = (Path(__file__).parents[2] / "config" / "postmortem.md").read_text("utf-8")
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*.md"))
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+OF_TIMES = {
+    LintRule.TIME_ORDER,
+    LintRule.OUTSIDE_INCIDENT,
+    LintRule.DURATION,
+    LintRule.ACK_AFTER_RESOLVE,
+}
 WHOLE = """\
 ---
 incident: Q1
@@ -214,14 +220,28 @@ def test_what_is_done_or_the_same_ticket_or_another_work_repeats_nothing(
     assert LintRule.REPEATS_OPEN_ITEM not in {one.rule for one in found_in(earlier, later)}
 
 
+@pytest.mark.parametrize(
+    ("at", "event", "is_told"),
+    [
+        ("20:49", 'Change on Checkout, from flags: "On for 25 %"', False),
+        ("20:49", 'Change: "On for 25 %"', False),
+        ("20:49", "3 changes, until 22:00 [change](https://d.example.com/1)", False),
+        ("20:49", 'Deployed "4.2" [change](https://d.example.com/1)', False),
+        ("20:48", 'Change on Checkout, from flags: "On for 25 %"', True),
+        ("20:49", "Changed the size of the pool", True),
+    ],
+)
+def test_a_change_of_the_two_hours_before_the_start_is_no_row_from_outside(
+    at: str, event: str, is_told: bool
+) -> None:
+    first = '| 2026-03-03 22:50 | Lookout reported "Checkout is slow" |'
+    text = changed(first, f"| 2026-03-03 {at} | {event} |\n{first}")
+    rules = [LintRule.OUTSIDE_INCIDENT] if is_told else []
+    assert [one.rule for one in found_in(text)] == rules
+
+
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
 def test_a_fresh_draft_has_no_times_that_contradict_each_other(path: Path) -> None:
     rules = {one.rule for one in found_in(path.read_text("utf-8"))}
-    times = {
-        LintRule.TIME_ORDER,
-        LintRule.OUTSIDE_INCIDENT,
-        LintRule.DURATION,
-        LintRule.ACK_AFTER_RESOLVE,
-    }
-    assert not rules & times
+    assert not rules & OF_TIMES
     assert LintRule.OPEN_PROMPT in rules

@@ -12,6 +12,8 @@ from worker.document.lint.written_times import IncidentSpan, TimedRow, lengths, 
 from worker.document.outline import Outline, TimelineTable
 
 _EARLIEST = timedelta(hours=1)
+_EARLIEST_CHANGE = timedelta(hours=2, minutes=1)
+"""Drafts tell changes from two hours before the start on, by the minute."""
 _LATEST = timedelta(days=1)
 _EXACT = timedelta(minutes=1)
 """How far a duration may be from end minus start: drafts round both to the minute."""
@@ -21,6 +23,8 @@ _ROUGH = re.compile(
     re.IGNORECASE,
 )
 _REOPENED = re.compile(r"\b(?:re-?opened|open \d)", re.IGNORECASE)
+_CHANGE = re.compile(r"^(?:Change (?:on|from) |Change: |\d+ changes\b)|\bchange$")
+"""How drafts word a change, one or several; in a team's own words, its link is called so."""
 _ACKNOWLEDGED = re.compile(r"^[^\"]*\backnowledged\b", re.IGNORECASE)
 _RESOLVED = re.compile(r"^[^\"]*\bresolved\b", re.IGNORECASE)
 _AFTER = {
@@ -49,10 +53,11 @@ def _row_faults(
             yield Flaw(row.line, LintRule.TIME_ORDER, told)
     starts = [one.start for one in known if one.start]
     ends = [one.end for one in known if one.end]
-    first = min(starts) - _EARLIEST if starts else None
+    first = min(starts) if starts else None
     last = max(ends) + _LATEST if ends else now
     for row in rows:
-        if first is not None and row.at < first:
+        early = _EARLIEST_CHANGE if _CHANGE.search(row.event) else _EARLIEST
+        if first is not None and row.at < first - early:
             told = f"{row.written} is more than an hour before the incident began."
             yield Flaw(row.line, LintRule.OUTSIDE_INCIDENT, told)
         elif starts and row.at > last:
