@@ -327,6 +327,7 @@ def test_lint_tells_what_is_open_by_line_and_needs_no_account(shell: Shell) -> N
 def test_lint_names_an_incident_without_a_document_and_what_it_could_not_read(
     shell: Shell,
 ) -> None:
+    shell.here.documents.mkdir(exist_ok=True)
     assert shell.run("lint").returncode == 0
     done = shell.run("lint", "Q0NOTHERE00001", "--json")
     assert (done.returncode, json.loads(done.stdout)) == (1, [])
@@ -338,6 +339,24 @@ def test_lint_names_an_incident_without_a_document_and_what_it_could_not_read(
     done = shell.run("lint")
     assert done.returncode == 1
     assert shell.here.path().name in done.stderr
+
+
+@pytest.mark.parametrize("words", [("lint",), ("search", "pool")])
+def test_a_place_of_documents_that_is_not_there_is_no_clean_one(
+    shell: Shell, words: tuple[str, ...]
+) -> None:
+    mistyped = shell.here.folder / "documnets"
+    for asked in (words, (*words, "--json")):
+        done = shell.run(*asked, POSTMORTEM_DOCUMENTS=str(mistyped))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.replace("\n", " ").startswith(f"{mistyped}, where the documents are")
+        assert "does not exist" in done.stderr.replace("\n", " ")
+    mistyped.mkdir()
+    done = shell.run(*words, POSTMORTEM_DOCUMENTS=str(mistyped))
+    assert done.returncode == 0
+    assert done.stdout.replace("\n", "") == f"There are no documents in {mistyped}."
+    done = shell.run(*words, "--json", POSTMORTEM_DOCUMENTS=str(mistyped))
+    assert (done.returncode, done.stdout.split()) == (0, ["[]"])
 
 
 def test_an_incident_is_named_by_its_number_as_well(shell: Shell) -> None:

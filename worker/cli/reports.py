@@ -14,9 +14,11 @@ from worker.cli import terminal
 from worker.cli.options import FAILED, Format
 from worker.cli.terminal import out, settings_of
 from worker.document.lint.findings import LintFinding
+from worker.jobs.catalogue import look
 from worker.jobs.incident_numbers import own_ids
-from worker.jobs.reports.lint_documents import lint_documents
+from worker.jobs.reports.lint_documents import Linted, lint_documents
 from worker.jobs.reports.search_documents import search_documents
+from worker.jobs.store_presence import refuse_nowhere, where
 
 
 def lint(
@@ -26,9 +28,14 @@ def lint(
     *,
     json: bool,
 ) -> None:
-    """Print what is found in the documents. Raises ``Exit`` where there is anything."""
+    """Print what is found in the documents.
+
+    Raises ``Exit`` where there is anything, ``StoreAway`` where there is no place of documents.
+    """
     settings = settings_of(context)
     with open_context(settings, dry_run=True, forgetful=True) as opened:
+        refuse_nowhere(opened)
+        place = where(opened)
         linted = lint_documents(opened, own_ids(opened, incidents, asks=False))
     if json:
         terminal.as_json(linted.findings)
@@ -36,15 +43,21 @@ def lint(
         for one in linted.findings:
             out.out(_annotation(one, _folder(settings)), highlight=False)
     else:
-        _tell(linted.findings)
+        _tell(linted, place)
     terminal.failures(linted.failures)
     if linted.findings or linted.failures:
         raise typer.Exit(FAILED)
 
 
 def search(context: typer.Context, words: list[str], *, json: bool) -> None:
-    """Print the documents that hold all of the words, best first."""
+    """Print the documents that hold all of the words, best first.
+
+    Raises ``StoreAway`` where there is no place of documents.
+    """
     with open_context(settings_of(context), dry_run=True, forgetful=True) as opened:
+        refuse_nowhere(opened)
+        place = where(opened)
+        is_empty = not look(opened).by_incident
         found = search_documents(opened, " ".join(words))
     if json:
         terminal.as_json(found)
@@ -52,15 +65,23 @@ def search(context: typer.Context, words: list[str], *, json: bool) -> None:
     for one in found:
         out.print(f"[bold]{escape(one.incident)}[/] {escape(one.title)}")
         out.print(f"  [dim]{escape(one.document)}:{one.line}[/] {escape(one.text)}")
-    if not found:
+    if is_empty:
+        out.print(_none_in(place))
+    elif not found:
         out.print("No postmortem holds all of these words.")
 
 
-def _tell(found: list[LintFinding]) -> None:
-    for one in found:
+def _none_in(place: str) -> str:
+    return escape(f"There are no documents in {place}.")
+
+
+def _tell(linted: Linted, place: str) -> None:
+    for one in linted.findings:
         place = f"{one.document}:{one.line}"
         out.print(f"{escape(place)} [yellow]{one.rule.value}[/] {escape(one.message)}")
-    if not found:
+    if not linted.documents and not linted.failures:
+        out.print(_none_in(place))
+    elif not linted.findings:
         out.print("Nothing is found.")
 
 

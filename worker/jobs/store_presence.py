@@ -66,6 +66,21 @@ def remember_place(context: JobContext) -> None:
         context.journal.bindings.bind({PLACE: place})
 
 
+def refuse_nowhere(context: JobContext) -> None:
+    """Raise ``StoreAway`` where there is no place of documents: a mistyped path finds nothing."""
+    context.store.list()  # a branch is known once it was listed
+    if not context.store.place():
+        raise StoreAway(
+            f"{where(context)}, where the documents are to be, does not exist.",
+            "Look at POSTMORTEM_DOCUMENTS, or write a first document with `postmortem draft`.",
+        )
+
+
+def where(context: JobContext) -> str:
+    """Say where the documents are: a path or an address."""
+    return context.store.where(_ANY).removesuffix(_ANY).rstrip("/")
+
+
 def has_moved(context: JobContext) -> bool:
     """Tell whether another place is where documents were last seen; they may be there as well."""
     seen = context.journal.bindings.value(PLACE)
@@ -82,12 +97,11 @@ def forget_all(context: JobContext) -> None:
 
 
 def _gone(context: JobContext, count: int) -> DocumentsGone:
-    place = context.store.where(_ANY).removesuffix(_ANY).rstrip("/")
     told = f"None of the {count} documents that are known is"
     if count == 1:
         told = "The one document that is known is not"
     return DocumentsGone(
-        f"{told} in {place} any more, as when a directory is "
+        f"{told} in {where(context)} any more, as when a directory is "
         "not mounted: nothing is written, and work waits until they are back.",
         "If they were removed or moved on purpose, run `postmortem sync --adopt` once: it takes "
         "the place as it is now.",

@@ -16,8 +16,9 @@ from worker.journal.records import KnownDocument
 
 @dataclass(slots=True)
 class Linted:
-    """What was found, and what could not be looked at, in sentences."""
+    """What was found in how many documents, and what could not be looked at, in sentences."""
 
+    documents: int = 0
     findings: list[LintFinding] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -35,6 +36,7 @@ def lint_documents(context: JobContext, incidents: Sequence[IncidentId] = ()) ->
         for one in incidents
         if not catalogue.by_incident.get(one)
     ]
+    linted.documents = len(catalogue.by_incident)
     known = sorted(catalogue.documents.values(), key=lambda one: one.name, reverse=True)
     wanted = {one.name for one in known if not incidents or one.incident in incidents}
     read = []
