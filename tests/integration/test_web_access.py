@@ -1,12 +1,14 @@
 """Who may come in: with a token, without one, and from another site's page."""
 
+import asyncio
+import logging
 import re
 from collections.abc import Iterator
 
 import pytest
 import requests
 
-from tests.integration.web_support import KeptSessions, Shelf, served, shelf
+from tests.integration.web_support import KeptSessions, Shelf, application, served, shelf
 from worker.web.access import COOKIE, SAFE_COOKIE
 from worker.web.sign_in import LIFETIME
 
@@ -256,3 +258,27 @@ def test_one_persons_form_is_of_no_use_to_another(guarded):
 def test_a_form_that_cannot_be_read_is_refused(local, body):
     answer = requests.post(f"{local}/login", body, timeout=WAIT)
     assert answer.status_code == 403
+
+
+WEBHOOKS = ("/webhooks/pagerduty", "/webhooks/jira")
+FORMS = ("/login", "/logout", "/postmortems/PFREIGHT/sync", "/api/documents/PFREIGHT/sync")
+
+
+@pytest.mark.parametrize("path", [*FORMS, *WEBHOOKS])
+def test_a_client_that_hangs_up_is_no_fault(library, path, caplog):
+    app = application(library)
+    heads = [(b"host", b"127.0.0.1"), (b"content-length", b"8000")]
+    scope = {"type": "http", "method": "POST", "path": path, "headers": heads, "query_string": b""}
+    came = [{"type": "http.disconnect"}, {"type": "http.request", "body": b"t", "more_body": True}]
+    answers: list[object] = []
+
+    async def receive() -> dict[str, object]:
+        return came.pop() if len(came) > 1 else came[0]
+
+    async def send(message: object) -> None:
+        answers.append(message)
+
+    with caplog.at_level(logging.INFO):
+        asyncio.run(app(scope, receive, send))  # what it raises is a traceback in the log
+    assert answers
+    assert [one for one in caplog.records if one.levelno >= logging.WARNING] == []

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
 
+from fastapi import FastAPI
+
 from connectors.connector import WebhookAccess
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
@@ -206,6 +208,32 @@ def served(
     sessions: "KeptSessions | None" = None,
 ) -> Iterator[str]:
     """Serve the application on loopback and give its address."""
+    app = application(
+        library,
+        store,
+        token=token,
+        public_url=public_url,
+        secrets=secrets,
+        checks=checks,
+        metrics=metrics,
+        sessions=sessions,
+    )
+    with LoopbackServer(app) as server:
+        yield server.url
+
+
+def application(
+    library: Shelf,
+    store: StoreEvents = lambda _events: None,
+    *,
+    token: str | None = None,
+    public_url: str | None = None,
+    secrets: bool = True,
+    checks: dict[str, Callable[[], object]] | None = None,
+    metrics: Metrics | None = None,
+    sessions: "KeptSessions | None" = None,
+) -> FastAPI:
+    """Give the application on such a library."""
     settings = WebSettings(
         sessions=sessions or KeptSessions(),
         webhooks={
@@ -221,9 +249,7 @@ def served(
         token=token,
         public_url=public_url,
     )
-    app = create(library, store, settings, checks or {}, metrics, lambda: TODAY)
-    with LoopbackServer(app) as server:
-        yield server.url
+    return create(library, store, settings, checks or {}, metrics, lambda: TODAY)
 
 
 def broken() -> None:

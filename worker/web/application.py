@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -129,6 +130,7 @@ class ErrorResponses:
         app.exception_handler(PostmortemError)(self._failed)
         app.exception_handler(RequestValidationError)(self._malformed)
         app.exception_handler(HTTPException)(self._refused)
+        app.exception_handler(ClientDisconnect)(self._hung_up)
         app.exception_handler(Exception)(self._fault)
 
     def _tell(self, request: Request, status: int, sentence: str) -> Response:
@@ -171,6 +173,11 @@ class ErrorResponses:
         answer = self._tell(request, error.status_code, sentence)
         answer.headers.update(error.headers or {})
         return answer
+
+    def _hung_up(self, request: Request, _error: ClientDisconnect) -> Response:
+        """Answer nobody: whoever asked has gone, which is no fault."""
+        _log.debug("A client went away in the middle of its request.", path=request.url.path)
+        return Response(status_code=HTTPStatus.BAD_REQUEST)
 
     def _fault(self, request: Request, _error: Exception) -> Response:
         return self._tell(request, 500, "The program has a fault. Its log tells where.")
