@@ -184,6 +184,24 @@ def test_each_job_that_is_not_over_is_listed_with_why_and_when_and_those_given_u
     assert listed["PWAITS"].next_at is not None
 
 
+@pytest.mark.parametrize(
+    ("number", "later", "listed"),
+    [
+        (1, ALL, (JobPhase.WAITING, ())),
+        (2, TICKETS, (JobPhase.RETRYING, ("Not on a Friday.",))),
+    ],
+)
+def test_a_job_that_a_later_run_did_only_waits_and_has_no_reason(playground, number, later, listed):
+    incident = f"PFRIDAY{number}"
+    playground.does[incident] = lambda: JobOutcome(failures=("Not on a Friday.",), again_in=3600)
+    job = playground.queue.enqueue(incident, Trigger.SCHEDULE)
+    eventually(lambda: playground.queue.state(job).phase is JobPhase.RETRYING)
+    once(playground, incident, later, JobOutcome("ok"))
+    (one,) = (one for one in playground.queue.current() if one.subject == incident)
+    assert ((one.phase, one.failures), one.summary) == (listed, "")
+    assert one.next_at is not None
+
+
 def test_a_parked_job_is_made_good_by_a_later_one_that_succeeds(playground):
     playground.does["PMEND"] = lambda: JobOutcome(failures=("No.",))
     playground.queue.wait(playground.queue.enqueue("PMEND", Trigger.PAGE), WAIT)

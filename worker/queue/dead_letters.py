@@ -1,7 +1,7 @@
 """What is still to be done and what was given up, told by incident."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -33,6 +33,7 @@ def current(look: Look, within: timedelta) -> Sequence[JobState]:
     """List the incidents' jobs that are not over, and those :func:`parked`, each oldest first.
 
     One that is tried again has the failures of the attempt before it, or what that one waits for.
+    Where a later run did all of it, nothing is left of these, and it only waits for its turn.
     """
     rows = look(name=INCIDENT_JOB, status=_UNFINISHED, load_output=False)
     names = list(filter(None, (job_records.attempt_before(row.workflow_id) for row in rows)))
@@ -40,18 +41,25 @@ def current(look: Look, within: timedelta) -> Sequence[JobState]:
     for at in range(0, len(names), _NAMES_AT_ONCE):
         part = names[at : at + _NAMES_AT_ONCE]
         before |= {row.workflow_id: row for row in look(workflow_ids=part)}
-    found = [_told(row, before) for row in sorted(rows, key=lambda row: row.created_at or 0)]
+    later = _later_runs(look, list(before.values())) if before else {}
+    found = []
+    for row in sorted(rows, key=lambda row: row.created_at or 0):
+        earlier = before.get(job_records.attempt_before(row.workflow_id))
+        runs = later.get(job_records.subject_of(row.workflow_id), ())
+        found.append(_told(row, earlier, runs))
     return [*found, *parked(look, within)]
 
 
-def _told(row: WorkflowStatus, rows: Mapping[str, WorkflowStatus]) -> JobState:
+def _told(row: WorkflowStatus, earlier: WorkflowStatus | None, runs: Sequence[JobRun]) -> JobState:
     """Read where a job stands that is not over, and why its attempt before did not end it."""
     state = job_records.state_of(row, None)
-    earlier = rows.get(job_records.attempt_before(row.workflow_id))
     if earlier is None:
         return state
     ran = run_of(earlier)
     outcome = ran.outcome if ran else JobOutcome(failures=(LOST,))
+    is_failed = state.phase is JobPhase.RETRYING and outcome.failures
+    if is_failed and any(_makes_good(run, earlier) for run in runs):
+        return replace(state, phase=JobPhase.WAITING)
     return replace(state, failures=outcome.failures, summary=outcome.summary)
 
 
