@@ -65,13 +65,13 @@ def tree(markdown: str) -> Element:
     """Give what a document shows, below one element that stands for all of it."""
     text = _LONE_SURROGATE.sub("", markdown.removeprefix("\ufeff"))
     rendered: str = _parser().render(text)
-    reader = _Reader()
+    reader = _HtmlReader()
     reader.feed(_cleaner().clean(rendered))
     reader.close()
     return reader.root
 
 
-class _Reader(HTMLParser):
+class _HtmlReader(HTMLParser):
     """Makes a tree of HTML in which each element is closed."""
 
     def __init__(self) -> None:

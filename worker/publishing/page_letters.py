@@ -40,7 +40,7 @@ class Letters:
     @classmethod
     def of(cls, body: str) -> "Letters":
         """Read a body, with the comments that are in it."""
-        reader = _Reader()
+        reader = _LetterReader()
         for one in pieces(body):
             reader.take(one)
         text = "".join(reader.letters)
@@ -62,7 +62,7 @@ class Letters:
             yield last[0], last[1]
 
 
-class _Reader:
+class _LetterReader:
     def __init__(self) -> None:
         self.letters: list[str] = []
         self.places: list[tuple[int, int]] = []
