@@ -6,7 +6,7 @@ by what they say, and names none of them.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Protocol
@@ -16,6 +16,7 @@ from connectors.incidents import Incident, IncidentId, IncidentRecord, Reference
 from connectors.log_entry_kinds import EntryKind
 from connectors.masking import Masking
 from connectors.pacing.rate_limit import Pace
+from connectors.pages import PagePublisher
 from connectors.settings import ServiceSettings
 from connectors.tickets import TicketTracker
 from connectors.tls import Authorities
@@ -88,6 +89,32 @@ class IncidentSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class SiteLogin:
+    """Credentials of an account on a site, which other services there may take as well."""
+
+    url: str
+    email: str
+    api_token: str = field(repr=False)
+
+
+class PublishWhen(StrEnum):
+    """Which documents get a page."""
+
+    ALWAYS = "always"
+    REVIEWED = "reviewed"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishRules:
+    """Which documents get a page, and what becomes of one that somebody has edited."""
+
+    when: PublishWhen = PublishWhen.NEVER
+    overwrites_edits: bool = False
+    notifies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Connector(ABC):
     """One service, with its settings. Makes no request before it is opened."""
 
@@ -120,6 +147,11 @@ class Connector(ABC):
     @property
     def webhook(self) -> WebhookAccess | None:
         """How its webhooks are read, None where it sends none."""
+        return None
+
+    @property
+    def login(self) -> SiteLogin | None:
+        """The credentials that other services on the same site may take, None for none."""
         return None
 
 
@@ -187,6 +219,26 @@ class TrackerConnector(Connector):
         """Give the client, which trusts ``authorities``. Raises ``ConfigurationError``.
 
         What seldom changes it may keep in ``memory``, for the next process not to ask again.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherConnector(Connector):
+    """A service that shows documents as pages."""
+
+    @property
+    @abstractmethod
+    def rules(self) -> PublishRules:
+        """Which documents get a page, and what becomes of one that somebody has edited."""
+
+    @abstractmethod
+    def open(
+        self, pace: Pace, authorities: Authorities, logins: Sequence[SiteLogin]
+    ) -> PagePublisher:
+        """Give the client, which trusts ``authorities``.
+
+        ``logins`` are other services' credentials, to be taken on the same site where it has none
+        of its own. Raises ``ConfigurationError``.
         """
 
 

@@ -27,10 +27,14 @@ SHORT_WITH_REASON: Mapping[str, str] = {
 SAME_IDEA = {
     "checks": "what a service is asked before its use",
     "client": "who speaks to a server",
+    "connection": "the way to a service's site",
     "connector": "what a service says of itself",
+    "pages": "what people read in a browser",
     "payloads": "a service's JSON into records",
+    "responses": "what a service's answer means",
     "server": "a stand-in's HTTP",
     "settings": "a group of settings",
+    "site": "what a stand-in holds",
     "views": "a stand-in's answers",
     "webhook": "a service's webhook into an event",
 }

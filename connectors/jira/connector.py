@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
-from connectors.connector import Destination, Memory, TrackerConnector, WebhookAccess
+from connectors.connector import Destination, Memory, SiteLogin, TrackerConnector, WebhookAccess
 from connectors.jira import webhook
 from connectors.jira.client import OVERLAP, Jira
 from connectors.jira.settings import JiraSettings
@@ -44,6 +44,13 @@ class JiraConnector(TrackerConnector):
             tuple(map(revealed, self.settings.webhook_secrets)),
             JiraSettings.variable("webhook_secrets"),
         )
+
+    @property
+    def login(self) -> SiteLogin | None:
+        given = self.settings
+        if given.url is None or given.email is None or given.api_token is None:
+            return None
+        return SiteLogin(given.url, given.email, revealed(given.api_token))
 
     @property
     def destination(self) -> Destination:

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from connectors.loopback_server import LoopbackServer
+from connectors.sandbox.loopback_server import LoopbackServer
 from tests.browser.chromium import chromium
 from tests.integration.web_support import Shelf, freight, served, shelf
 from worker.jobs.status_report import SkippedIncident

@@ -15,8 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from connectors.jira.client import Jira
 from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import JiraSandbox
-from connectors.loopback_server import LoopbackServer
 from connectors.retry import Circuit, RetryPolicy
+from connectors.sandbox.loopback_server import LoopbackServer
 from connectors.tickets import (
     COMMON_LABEL,
     Bullets,

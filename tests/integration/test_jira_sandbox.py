@@ -15,8 +15,8 @@ from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import SECRET, FieldEdit, JiraSandbox, ProjectField
 from connectors.jira.sandbox.search_routes import BadQuery, parse
 from connectors.jira.webhook import read
-from connectors.loopback_server import LoopbackServer
 from connectors.sandbox import Fault, Moment, Served
+from connectors.sandbox.loopback_server import LoopbackServer
 from connectors.tickets import RemoteLink
 from tests.contract.jira_support import created, new_ticket, tracker
 

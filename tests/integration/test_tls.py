@@ -17,12 +17,12 @@ from connectors.incidents import IncidentId
 from connectors.jira.client import Jira
 from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import JiraSandbox
-from connectors.loopback_server import LoopbackServer
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.retry import RetryPolicy
+from connectors.sandbox.loopback_server import LoopbackServer
 from connectors.tls import SETTING, VARIABLES, Authorities, proxy_of
 from tests.integration.authority import Authority
 from worker.app.composition import open_context

@@ -12,8 +12,8 @@ from connectors.connector import WebhookAccess
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
 from connectors.jira import webhook as jira
-from connectors.loopback_server import LoopbackServer
 from connectors.pagerduty import webhook as pagerduty
+from connectors.sandbox.loopback_server import LoopbackServer
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.results import Action, Deed, Trigger

@@ -15,7 +15,7 @@ import requests
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from connectors.loopback_server import LoopbackServer, Running
+from connectors.sandbox.loopback_server import LoopbackServer, Running
 
 TOO_MANY_REQUESTS = 429
 

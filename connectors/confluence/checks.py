@@ -1,0 +1,87 @@
+"""What must hold before pages can be made: every problem at once, each with its remedy."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from connectors.confluence.connection import SiteAccess
+from connectors.confluence.payloads import Space
+from connectors.confluence.responses import GATEWAY
+from connectors.errors import ConnectorError, Finding, NotFound, Unauthorized, looked_at
+from connectors.pages import Page, PageId, PageState
+
+
+class _Api(Protocol):
+    def space(self, key: str) -> Space: ...
+    def read(self, page: PageId) -> Page: ...
+    def lacking(self, into: Space) -> list[str]: ...
+
+
+def findings(access: SiteAccess, api: _Api, key: str, parent: PageId) -> Iterator[Finding]:
+    """Look at the site, the space, the parent page, and what the account may do there."""
+    site = f"Confluence at {access.host}"
+    kind = "Cloud" if access.is_cloud else "Data Center"
+    subject = f"Confluence space {key}"
+    try:
+        space = api.space(key)
+    except NotFound as error:
+        yield Finding(site, f"{kind}, answers")
+        remedy = (
+            "Set CONFLUENCE_SPACE to the key of one that can be seen (it stands in the space's "
+            "address), or let the account see this one."
+        )
+        if access.is_cloud:
+            remedy += (
+                f" A token with scopes sees none at the site's own address: for one, set "
+                f"CONFLUENCE_URL to {GATEWAY} and the site's cloudId."
+            )
+        yield Finding(subject, problem=error.what, remedy=remedy)
+        return
+    except Unauthorized as error:
+        yield Finding.of(site, error)
+        return
+    except ConnectorError as error:
+        yield Finding.of(site, error)
+        return
+    yield Finding(site, f"{kind}, answers")
+    yield Finding(subject, space.name)
+    yield from looked_at("Confluence parent page", lambda: _parent(api, space, parent))
+    yield from looked_at(f"Permissions in {subject}", lambda: _permissions(access, api, space))
+
+
+def _parent(api: _Api, space: Space, parent: PageId) -> Iterator[Finding]:
+    subject = f"Confluence parent page {parent}".rstrip()
+    above = parent or PageId(space.home)
+    if not above:
+        yield Finding(
+            subject,
+            problem="The space has no home, so nothing says below which page pages go.",
+            remedy="Set CONFLUENCE_PARENT to the id of a page.",
+        )
+        return
+    remedy = "Set CONFLUENCE_PARENT to the id of a page that can be seen (its address has it)."
+    try:
+        page = api.read(above)
+    except NotFound as error:
+        yield Finding(subject, problem=error.what, remedy=remedy)
+        return
+    if page.state is not PageState.CURRENT:
+        told = f"'{page.title}' is {page.state.value}, so no page can be made below it."
+        yield Finding(subject, problem=told, remedy=remedy)
+        return
+    home = "" if parent else ", the space's home"
+    yield Finding(subject, f"'{page.title}'{home}")
+
+
+def _permissions(access: SiteAccess, api: _Api, space: Space) -> Iterator[Finding]:
+    subject = f"Permissions in Confluence space {space.key}"
+    if not access.is_cloud:
+        yield Finding(subject, "Data Center does not tell; the first page shows")
+        return
+    if lacking := api.lacking(space):
+        yield Finding(
+            subject,
+            problem=f"The account may not {' and '.join(lacking)} there.",
+            remedy="Give the account these permissions in the space's settings.",
+        )
+    else:
+        yield Finding(subject, "all that are needed: pages and attachments")

@@ -1,0 +1,138 @@
+"""Pages in Confluence, Cloud and Data Center: a :class:`PagePublisher`."""
+
+import threading
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from connectors.confluence import payloads
+from connectors.confluence.checks import findings
+from connectors.confluence.cloud_api import CloudApi
+from connectors.confluence.connection import SiteAccess, SiteConnection
+from connectors.confluence.data_center_api import DataCenterApi
+from connectors.confluence.payloads import CONFLUENCE, Space
+from connectors.confluence.responses import FORBIDDEN, NOT_FOUND, UNAUTHORIZED
+from connectors.errors import ConnectorError, Finding, OutOfQuota, PayloadError
+from connectors.json_fields import JsonValue
+from connectors.pacing.rate_limit import NoPace, Pace
+from connectors.pages import (
+    Attachment,
+    KeptNote,
+    NewPage,
+    Page,
+    PageChange,
+    PageId,
+    PageMade,
+    PageMaybeMade,
+    PageNote,
+    PageNotMade,
+    PageOutcome,
+    TitleTaken,
+)
+from connectors.retry import Circuit, RetryPolicy
+from connectors.tls import Authorities
+
+BAD_REQUEST = 400
+
+
+class PagesApi(Protocol):
+    """What the two kinds of Confluence do each in its own way."""
+
+    def space(self, key: str) -> Space: ...
+    def creation(self, page: NewPage, into: Space, parent: str) -> tuple[str, object]: ...
+    def page(self, answer: JsonValue) -> Page: ...
+    def read(self, page: PageId) -> Page: ...
+    def titled(self, title: str, into: Space) -> list[Page]: ...
+    def noted(self, into: Space) -> Iterable[tuple[str, PageId]]: ...
+    def update(self, page: PageId, change: PageChange) -> Page: ...
+    def keep(self, page: PageId, kept: KeptNote | None, note: PageNote) -> KeptNote: ...
+    def attach(self, page: PageId, file: Attachment) -> None: ...
+    def name_of(self, account: str) -> str: ...
+    def lacking(self, into: Space) -> list[str]: ...
+
+
+class Confluence:
+    """A :class:`PagePublisher`. Safe to share between threads."""
+
+    def __init__(
+        self,
+        access: SiteAccess,
+        space: str,
+        parent: str = "",
+        *,
+        policy: RetryPolicy | None = None,
+        circuit: Circuit | None = None,
+        pace: Pace | None = None,
+        authorities: Authorities | None = None,
+    ) -> None:
+        """Make no request yet. ``parent`` is "" for the space's home."""
+        self._connection = SiteConnection(
+            access, policy or RetryPolicy(), circuit or Circuit(), pace or NoPace(), authorities
+        )
+        kind = CloudApi if access.is_cloud else DataCenterApi
+        self._api: PagesApi = kind(self._connection)
+        self._key, self._parent = space, parent
+        self._lock = threading.Lock()
+        self._known: Space | None = None
+
+    def create(self, page: NewPage) -> PageOutcome:
+        doing = f"create the page '{page.title}'"
+        path, body = self._api.creation(page, self._space(), self._parent)
+        answer = self._connection.exchange(doing, path, body)
+        if isinstance(answer, ConnectorError):
+            return PageMaybeMade(str(answer))
+        if answer.ok:
+            try:
+                return PageMade(self._api.page(JsonValue(answer.data, CONFLUENCE)))
+            except PayloadError as error:
+                return PageMaybeMade(str(error))
+        refusal = self._connection.refusal(answer, doing)
+        if isinstance(refusal, OutOfQuota) or answer.status in {UNAUTHORIZED, FORBIDDEN}:
+            raise refusal
+        said = payloads.problem(answer.data).casefold()
+        if answer.status == BAD_REQUEST and "title" in said and "exist" in said:
+            return TitleTaken(str(refusal))
+        if answer.status in {BAD_REQUEST, NOT_FOUND} or "too large" in str(refusal):
+            return PageNotMade(str(refusal))
+        return PageMaybeMade(str(refusal))
+
+    def read(self, page: PageId) -> Page:
+        return self._api.read(page)
+
+    def titled(self, title: str) -> Sequence[Page]:
+        return self._api.titled(title, self._space())
+
+    def noted(self) -> Iterable[tuple[str, PageId]]:
+        return self._api.noted(self._space())
+
+    def update(self, page: PageId, change: PageChange) -> Page:
+        return self._api.update(page, change)
+
+    def keep(self, page: Page, note: PageNote) -> KeptNote:
+        return self._api.keep(page.id, page.kept, note)
+
+    def attach(self, page: PageId, file: Attachment) -> None:
+        self._api.attach(page, file)
+
+    def author_name(self, page: Page) -> str:
+        if page.author_name or not page.author:
+            return page.author_name or "somebody"
+        try:
+            return self._api.name_of(page.author) or page.author
+        except ConnectorError:
+            return page.author  # that somebody edited it is told all the same
+
+    def page_named(self, address: str) -> PageId | None:
+        return payloads.page_named(address)
+
+    def check(self) -> Sequence[Finding]:
+        return list(findings(self._connection.access, self._api, self._key, PageId(self._parent)))
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _space(self) -> Space:
+        """Give the space, read once."""
+        with self._lock:
+            if self._known is None:
+                self._known = self._api.space(self._key)
+            return self._known

@@ -1,0 +1,72 @@
+"""What Confluence is to the program: where documents are shown as pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from connectors.confluence.client import Confluence
+from connectors.confluence.connection import SiteAccess
+from connectors.confluence.settings import ConfluenceSettings, WhenEdited
+from connectors.connector import PublisherConnector, PublishRules, PublishWhen, SiteLogin
+from connectors.pacing.rate_limit import Pace
+from connectors.settings import ServiceSettings, revealed
+from connectors.tls import Authorities
+
+
+@dataclass(frozen=True, slots=True)
+class ConfluenceConnector(PublisherConnector):
+    """Confluence, as its settings describe it."""
+
+    settings: ConfluenceSettings
+
+    name: ClassVar[str] = "Confluence"
+    group: ClassVar[type[ServiceSettings]] = ConfluenceSettings
+    setting: ClassVar[str] = ConfluenceSettings.variable("url")
+    remedy: ClassVar[str] = (
+        f"Set {setting}, {ConfluenceSettings.variable('space')} and credentials."
+    )
+
+    @property
+    def is_configured(self) -> bool:
+        return self.settings.url is not None
+
+    @property
+    def calls_per_minute(self) -> int:
+        return self.settings.calls_per_minute
+
+    @property
+    def rules(self) -> PublishRules:
+        given = self.settings
+        when = given.publish if self.is_configured else PublishWhen.NEVER
+        return PublishRules(when, given.edited is WhenEdited.OVERWRITE, given.notify)
+
+    def open(self, pace: Pace, authorities: Authorities, logins: Sequence[SiteLogin]) -> Confluence:
+        return Confluence(
+            self._access(logins),
+            self.settings.space or "",
+            self.settings.parent or "",
+            pace=pace,
+            authorities=authorities,
+        )
+
+    def _access(self, logins: Sequence[SiteLogin]) -> SiteAccess:
+        given = self.settings
+        url, email, token = given.url or "", given.email or "", revealed(given.api_token)
+        personal = revealed(given.personal_token)
+        if not email and not personal:
+            for login in logins:
+                if _same_site(login.url, url):
+                    email, token = login.email, login.api_token
+        return SiteAccess(url, email, token, personal)
+
+
+def _same_site(one: str, other: str) -> bool:
+    """Tell whether two addresses are of one site of Cloud, be it behind Atlassian's gateway."""
+    first, second = urlsplit(one), urlsplit(other)
+    if (first.scheme, first.netloc) != (second.scheme, second.netloc):
+        return False
+    gateway = first.path.startswith("/ex/"), second.path.startswith("/ex/")
+    if not any(gateway):
+        return True
+    return all(gateway) and first.path.split("/")[3:4] == second.path.split("/")[3:4]

@@ -1,0 +1,105 @@
+"""Settings of Confluence: which site, with which credentials, and where pages go."""
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+
+from connectors.connector import PublishWhen
+from connectors.settings import (
+    CallsPerMinute,
+    Email,
+    FromEnvironment,
+    Given,
+    Secret,
+    ServiceSettings,
+    Text,
+    WebAddress,
+)
+
+
+class WhenEdited(StrEnum):
+    """What happens to a page that somebody has edited."""
+
+    KEEP = "keep"
+    OVERWRITE = "overwrite"
+
+
+def _site(address: str) -> str:
+    """Give an address once it is a site's: Atlassian's gateway is one only with a cloudId."""
+    parts = urlsplit(address)
+    if parts.hostname == "api.atlassian.com" and not _CLOUD_SITE.fullmatch(parts.path):
+        raise ValueError(
+            "names Atlassian's gateway, but no site behind it. Write "
+            "https://api.atlassian.com/ex/confluence/ with the site's cloudId, which "
+            "https://YOUR-SITE.atlassian.net/_edge/tenant_info tells."
+        )
+    return address
+
+
+_CLOUD_SITE = re.compile(r"/ex/confluence/[^/]+(/wiki)?")
+
+
+def _number(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+PageNumber = Annotated[
+    str,
+    BeforeValidator(_number),
+    StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{1,19}$"),
+]
+
+
+class ConfluenceSettings(ServiceSettings):
+    """The Confluence site, and where pages go.
+
+    Cloud takes ``email`` and ``api_token``, Data Center ``personal_token``; where there are none,
+    those of another service on the same site are used. ``parent`` is the id of the page below which
+    the pages go, the space's home where there is none. With ``notify`` people who watch a page get
+    mail about each write, where the site knows writes without.
+    """
+
+    key: ClassVar[str] = "confluence"
+
+    url: Annotated[
+        Annotated[WebAddress, AfterValidator(_site)] | None, FromEnvironment("CONFLUENCE_URL")
+    ] = None
+    email: Annotated[Email | None, FromEnvironment("CONFLUENCE_EMAIL")] = None
+    api_token: Annotated[Secret | None, FromEnvironment("CONFLUENCE_API_TOKEN", secret=True)] = None
+    personal_token: Annotated[
+        Secret | None, FromEnvironment("CONFLUENCE_PERSONAL_TOKEN", secret=True)
+    ] = None
+    space: Annotated[Text | None, FromEnvironment("CONFLUENCE_SPACE")] = None
+    parent: Annotated[PageNumber | None, FromEnvironment("CONFLUENCE_PARENT")] = None
+    publish: PublishWhen = PublishWhen.ALWAYS
+    edited: WhenEdited = WhenEdited.KEEP
+    notify: bool = False
+    calls_per_minute: CallsPerMinute = 300
+
+    @classmethod
+    def contradictions(cls, given: Given) -> Iterator[str]:
+        """Tell of a site that lacks its address, its space, or one kind of credentials."""
+        fields = ("url", "email", "api_token", "personal_token", "space", "parent")
+        has = {field for field in fields if given(cls.place(field))}
+        if not has:
+            return
+        if "url" not in has:
+            yield f"There are settings of Confluence but no address. Set {cls.shown('url')}."
+        if "space" not in has:
+            yield f"Nothing says into which Confluence space pages go. Set {cls.shown('space')}."
+        if "personal_token" in has and has & {"email", "api_token"}:
+            yield (
+                "There are two kinds of Confluence credentials. Keep either the personal token "
+                "(Data Center) or the e-mail address and API token (Cloud)."
+            )
+        elif "email" in has and "api_token" not in has:
+            yield (
+                "There is an e-mail address for Confluence, but no API token. "
+                f"Set {cls.shown('api_token')}."
+            )
+        elif "api_token" in has and "email" not in has:
+            yield f"There is an API token for Confluence, but not whose. Set {cls.shown('email')}."

@@ -1,0 +1,195 @@
+"""Records of a page that shows a document, and what a publisher of pages must do.
+
+A create has four outcomes and each is a value: :class:`PageMade`, :class:`TitleTaken` and
+:class:`PageNotMade` (surely no page), and :class:`PageMaybeMade` (there may be one). A publisher
+never repeats a create on its own.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType, Protocol
+
+from connectors.errors import Finding, Rejected
+
+PageId = NewType("PageId", str)
+"""A publisher's own id of a page, which stays when the page is renamed or moved."""
+
+PROPERTY = "postmortem-worker"
+"""The content property under which a page says which incident it belongs to."""
+
+
+class PageState(StrEnum):
+    """Where a page is in its life."""
+
+    CURRENT = "current"
+    ARCHIVED = "archived"
+    TRASHED = "trashed"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class PageNote:
+    """What a page's property remembers of its last write, so that no database need.
+
+    ``mark`` is the random word of its create. ``version`` is the number that the write made,
+    ``title`` what it called the page, ``digest`` tells what it was made from, and ``shown`` what it
+    showed. ``files`` has a digest of each attachment, by name.
+    """
+
+    incident: str
+    mark: str = ""
+    version: int = 0
+    title: str = ""
+    digest: str = ""
+    shown: str = ""
+    files: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptNote:
+    """A page's property as it was read: by ``id`` and ``version`` it is written again."""
+
+    id: str
+    version: int
+    note: PageNote
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it is now. ``author`` is the account of whoever wrote its last version.
+
+    ``address`` is where people read it. ``body`` is storage format, "" where it was not asked for.
+    ``kept`` is None where the page has no property of ours.
+    """
+
+    id: PageId
+    title: str
+    state: PageState
+    version: int
+    address: str
+    body: str = ""
+    author: str = ""
+    author_name: str = ""
+    written_at: datetime | None = None
+    kept: KeptNote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPage:
+    """A page to create, with what its property is to remember."""
+
+    title: str
+    body: str
+    note: PageNote
+
+
+@dataclass(frozen=True, slots=True)
+class PageChange:
+    """What a page is to say next. ``version`` is the number of the one that is there now.
+
+    ``quiet`` asks that nobody gets mail about it, where the service knows such writes.
+    """
+
+    title: str
+    body: str
+    version: int
+    message: str
+    quiet: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file to show in a page."""
+
+    name: str
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageMade:
+    """The publisher made it; ``page.kept`` is there where its property came with it."""
+
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class TitleTaken:
+    """None was made: another page has the title; ``reason`` is a sentence."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageNotMade:
+    """None was made, surely; ``reason`` is a sentence."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageMaybeMade:
+    """Nobody can say whether it was made; ``reason`` is a sentence."""
+
+    reason: str
+
+
+PageOutcome = PageMade | TitleTaken | PageNotMade | PageMaybeMade
+
+
+class StaleVersion(Rejected):
+    """Somebody wrote the page meanwhile, so nothing was written: read it again, and decide."""
+
+
+class PagePublisher(Protocol):
+    """What a publisher must do. Every method may raise ``ConnectorError`` unless it says else."""
+
+    def create(self, page: NewPage) -> PageOutcome:
+        """Create a page below the configured parent, in one request that is never repeated.
+
+        Raises only where surely none was made.
+        """
+
+    def read(self, page: PageId) -> Page:
+        """Read a page with its body and property, wherever it is, the trash included.
+
+        Raises ``NotFound`` where it is not, or not to be seen; nobody can tell which.
+        """
+
+    def titled(self, title: str) -> Sequence[Page]:
+        """Give the pages of the space that have exactly this title, trashed and archived too.
+
+        With body and property.
+        """
+
+    def noted(self) -> Iterable[tuple[str, PageId]]:
+        """Give the incident and id of each page of the space that has a property of ours.
+
+        It may take a request for each page there.
+        """
+
+    def update(self, page: PageId, change: PageChange) -> Page:
+        """Write a page. Gives it with its new version, with its body where the answer has it.
+
+        Raises ``StaleVersion`` where the version is not the one that is there any more.
+        """
+
+    def keep(self, page: Page, note: PageNote) -> KeptNote:
+        """Write a page's property, new or over what ``page.kept`` is."""
+
+    def attach(self, page: PageId, file: Attachment) -> None:
+        """Put a file on a page, in the place of one of the same name."""
+
+    def author_name(self, page: Page) -> str:
+        """Name whoever wrote a page's last version, by their account where no name is told."""
+
+    def page_named(self, address: str) -> PageId | None:
+        """Give the page that an address on this site names, None where it names none."""
+
+    def check(self) -> Sequence[Finding]:
+        """Look at credentials, space, parent, permissions and attachments; never raises."""
+
+    def close(self) -> None:
+        """Let go of connections."""
