@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 
+from connectors.answers.limits import TOLD_AS, UnusableAnswer
+from connectors.answers.requests_answers import LimitedAdapter
 from connectors.confluence.payloads import CONFLUENCE
 from connectors.confluence.responses import PageAnswer, error_for, lost, not_data, page_answer
 from connectors.errors import ConfigurationError, ConnectorError, OutOfQuota
@@ -25,6 +26,7 @@ from connectors.settings import is_loopback
 from connectors.tls import Authorities, proxy_of
 
 Query = Sequence[tuple[str, str | int]]
+_BETWEEN = "Look what stands between here and Confluence."
 Files = Mapping[str, tuple[str | None, bytes | str, str]]
 
 
@@ -127,7 +129,10 @@ class SiteConnection:
         """
 
         def attempt() -> PageAnswer:
-            answer = self._once("POST", path, (), body, None)
+            try:
+                answer = self._once("POST", path, (), body, None)
+            except TOLD_AS as unusable:  # what was asked may be done
+                raise Retryable(unusable) from None
             error = None if answer.ok else error_for(answer, doing, self.access.host)
             if isinstance(error, Retryable | OutOfQuota):
                 raise error
@@ -162,7 +167,7 @@ class SiteConnection:
         if files is not None:
             headers["X-Atlassian-Token"] = "no-check"
         send: Callable[..., requests.Response] = self._session().request
-        outcome: Retryable
+        outcome: Retryable | ConnectorError
         try:
             return page_answer(
                 send(
@@ -176,6 +181,8 @@ class SiteConnection:
                     allow_redirects=False,
                 )
             )
+        except UnusableAnswer as error:
+            outcome = error.told(f"Confluence at {self.access.host}", _BETWEEN)
         except requests.RequestException as error:
             proxy = "" if self.access.is_loopback else proxy_of(self.access.url)
             outcome = lost(error, self.access.host, self.access.timeouts, proxy)
@@ -195,6 +202,7 @@ class SiteConnection:
         if session.auth is None:
             session.auth = (access.email, access.api_token)
         session.mount("https://", _TrustingAdapter(self._authorities))
+        session.mount("http://", LimitedAdapter())
         if access.is_loopback:
             session.trust_env = False  # no proxy stands between a machine and itself
         return session
@@ -211,7 +219,7 @@ class _Bearer(requests.auth.AuthBase):
         return request
 
 
-class _TrustingAdapter(HTTPAdapter):
+class _TrustingAdapter(LimitedAdapter):
     """Makes connections that trust the authorities that are named, whatever else would say."""
 
     def __init__(self, authorities: Authorities) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 import requests
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
+from connectors.answers.limits import parsed
 from connectors.confluence.payloads import problem
 from connectors.errors import (
     AccessDenied,
@@ -75,7 +76,7 @@ def page_answer(response: requests.Response) -> PageAnswer:
     if not response.content:
         return PageAnswer(response.status_code, response.headers)
     try:
-        return PageAnswer(response.status_code, response.headers, response.json())
+        return PageAnswer(response.status_code, response.headers, parsed(response.content))
     except ValueError:
         return PageAnswer(response.status_code, response.headers, is_json=False)
 

@@ -11,8 +11,8 @@ from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import CHECKOUT, LENA
 from connectors.sandbox import Fault
 from tests.acceptance.world import World, world
+from worker.drafting.draft_filter import DraftFilter
 from worker.jobs.catalogue import look
-from worker.jobs.context import DraftFilter
 from worker.jobs.incident_job import run_incident
 from worker.jobs.job import JobRequest
 from worker.jobs.results import IncidentResult, Trigger

@@ -14,7 +14,7 @@ from connectors.jira.payloads import SiteKind
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import LENA, MIRA, SEARCH
 from connectors.sandbox import Fault
 from tests.acceptance.world import World
-from worker.jobs.context import DraftFilter
+from worker.drafting.draft_filter import DraftFilter
 from worker.jobs.results import Action, Trigger
 
 TWO_ROWS = (

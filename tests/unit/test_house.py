@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from config.template_names import COLUMNS, HEADINGS, LABELS, Column
-from connectors.connector import SourceConnector, TrackerConnector
+from connectors.connector import PublisherConnector, SourceConnector, TrackerConnector
 from tests.house_sizes import FEWEST_LINES, MOST_IN_A_FOLDER, MOST_LINES, MOST_MODULES
 from tests.unit.test_settings import VARIABLES
 
@@ -280,7 +280,7 @@ def test_contributors_are_told_the_sizes_and_all_that_a_connector_says_of_itself
     text = " ".join((ROOT / "CONTRIBUTING.md").read_text("utf-8").split())
     assert f"has {FEWEST_LINES} to {MOST_LINES} lines" in text
     assert f"at most {MOST_IN_A_FOLDER} modules, all of it at most {MOST_MODULES}" in text
-    for kind in (SourceConnector, TrackerConnector):
+    for kind in (SourceConnector, TrackerConnector, PublisherConnector):
         declared = {name for base in kind.__mro__ for name in inspect.get_annotations(base)}
         for name in (declared | kind.__abstractmethods__) - {"settings"}:
             assert f"`{name}`" in text, f"{kind.__name__}.{name}"

@@ -18,17 +18,26 @@ from sqlalchemy import make_url
 from config.groups import TemplateSettings
 from config.settings import Settings
 from config.values import DirectoryLocation, template_text
-from connectors.connector import Connector, IncidentSource, SourceConnector, TrackerConnector
+from connectors.connector import (
+    Connector,
+    IncidentSource,
+    PublisherConnector,
+    PublishRules,
+    SourceConnector,
+    TrackerConnector,
+)
 from connectors.errors import ConfigurationError
 from connectors.log_entry_kinds import EntryKind
 from connectors.masking import Masking, OwnCredentials
 from connectors.pacing.rate_limit import LocalPace, NoPace, Pace, Rate
+from connectors.pages import PagePublisher
 from connectors.tickets import Mark, TicketTracker
 from connectors.tls import Authorities
 from worker.app.binding import Moved, bind
 from worker.app.registry import Services
+from worker.drafting.draft_filter import DraftFilter
 from worker.drafting.policy import DraftPolicy, Handling, OutsideLog, Rule, Topic
-from worker.jobs.context import DraftFilter, JobContext, JobPolicy, RouteRule, TemplateRule
+from worker.jobs.context import JobContext, JobPolicy, RouteRule, TemplateRule
 from worker.journal.call_budgets import SharedPace
 from worker.journal.database import Database, sqlite_path
 from worker.journal.incident_locks import FileLocks, IncidentLocks, PostgresLocks, ThreadLocks
@@ -70,6 +79,7 @@ def open_context(
         locks, new_pace = _locks(database, url), partial(SharedPace, database.engine)
     source: IncidentSource | None = None
     tracker: TicketTracker | None = None
+    publisher: PagePublisher | None = None
     try:
         pace, masking = partial(_pace, new_pace), _masking(settings)
         if services.source is not None:
@@ -79,11 +89,14 @@ def open_context(
         if services.tracker is not None:
             memory = ServiceMemory(database, now)
             tracker = services.tracker.open(pace(services.tracker), authorities, memory)
+        if services.publisher is not None:
+            own = services.publisher
+            publisher = own.open(pace(own), authorities, services.logins)
         context = JobContext(
             store=open_store(settings, authorities),
             journal=Journal(database, now),
             locks=locks,
-            policy=policy(settings, services.source, services.tracker),
+            policy=policy(settings, services.source, services.tracker, services.publisher),
             clock=now,
             new_mark=new_mark,
             masking=masking,
@@ -91,12 +104,14 @@ def open_context(
             tracker=tracker,
             source_words=services.source_words,
             tracker_words=services.tracker_words,
+            publisher=publisher,
+            publisher_words=services.publisher_words,
             dry_run=dry_run,
         )
         bind(settings, services, context, moved)
         yield context
     finally:
-        for client in (source, tracker):
+        for client in (source, tracker, publisher):
             if client is not None:
                 client.close()
         database.close()
@@ -160,7 +175,10 @@ def _document_address(settings: Settings) -> str:
 
 
 def policy(
-    settings: Settings, source: SourceConnector | None, tracker: TrackerConnector | None
+    settings: Settings,
+    source: SourceConnector | None,
+    tracker: TrackerConnector | None,
+    publisher: PublisherConnector | None = None,
 ) -> JobPolicy:
     """Give the configuration's decisions in the terms of the job."""
     drafts, tickets = settings.drafts, settings.tickets
@@ -191,6 +209,7 @@ def policy(
         public_url=str(settings.public_url or ""),
         document_address=_document_address(settings),
         chart=drafts.chart,
+        publish=publisher.rules if publisher else PublishRules(),
     )
 
 

@@ -25,10 +25,11 @@ from worker.journal.records import KnownDocument
 
 
 def preflight(context: JobContext) -> list[Finding]:
-    """Give what was found: of the source, the tracker, the store, the documents, the templates."""
+    """Give what was found: of the services, the store, the documents, the templates."""
     return [
         *_source(context),
         *tracker_findings(context),
+        *(context.publisher.check() if context.publisher else ()),
         *store_findings(context),
         *_documents(context),
         *_templates(context),

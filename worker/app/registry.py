@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from config.settings import Settings, load
+from connectors.confluence.connector import ConfluenceConnector
 from connectors.connector import (
     Connector,
+    PublisherConnector,
     ServiceWords,
+    SiteLogin,
     SourceConnector,
     TrackerConnector,
     WebhookAccess,
@@ -21,6 +24,7 @@ from connectors.pagerduty.connector import PagerDutyConnector
 CONNECTORS: tuple[type[Connector], ...] = (
     PagerDutyConnector,
     JiraConnector,
+    ConfluenceConnector,
 )
 
 AnyConnector = TypeVar("AnyConnector", bound=Connector)
@@ -37,6 +41,7 @@ class Services:
 
     sources: Sequence[SourceConnector]
     trackers: Sequence[TrackerConnector]
+    publishers: Sequence[PublisherConnector]
 
     @classmethod
     def under(cls, settings: Settings) -> "Services":
@@ -45,6 +50,7 @@ class Services:
         return cls(
             [one for one in every if isinstance(one, SourceConnector)],
             [one for one in every if isinstance(one, TrackerConnector)],
+            [one for one in every if isinstance(one, PublisherConnector)],
         )
 
     @property
@@ -61,6 +67,20 @@ class Services:
         return _configured(self.trackers, "into which tickets go")
 
     @property
+    def publisher(self) -> PublisherConnector | None:
+        """Where documents are shown, None where nothing is configured.
+
+        Raises ``ConfigurationError`` where more than one service is.
+        """
+        return _configured(self.publishers, "in which documents are shown")
+
+    @property
+    def logins(self) -> Sequence[SiteLogin]:
+        """The credentials that services on the same site may share."""
+        every: Sequence[Connector] = [*self.sources, *self.trackers]
+        return [one.login for one in every if one.login is not None]
+
+    @property
     def source_words(self) -> ServiceWords:
         """What sentences call the source."""
         return words_of([type(self.source)] if self.source else source_kinds())
@@ -69,6 +89,11 @@ class Services:
     def tracker_words(self) -> ServiceWords:
         """What sentences call the tracker."""
         return words_of([type(self.tracker)] if self.tracker else tracker_kinds())
+
+    @property
+    def publisher_words(self) -> ServiceWords:
+        """What sentences call the service in which documents are shown."""
+        return words_of([type(self.publisher)] if self.publisher else publisher_kinds())
 
     @property
     def webhooks(self) -> Mapping[str, WebhookAccess]:
@@ -91,6 +116,11 @@ def source_kinds() -> Sequence[type[SourceConnector]]:
 def tracker_kinds() -> Sequence[type[TrackerConnector]]:
     """Give the kinds of service that tickets may go to."""
     return [kind for kind in CONNECTORS if issubclass(kind, TrackerConnector)]
+
+
+def publisher_kinds() -> Sequence[type[PublisherConnector]]:
+    """Give the kinds of service in which documents may be shown."""
+    return [kind for kind in CONNECTORS if issubclass(kind, PublisherConnector)]
 
 
 def named(kinds: Sequence[type[Connector]]) -> str:

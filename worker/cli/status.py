@@ -162,7 +162,10 @@ def _document(one: DocumentStatus, *, in_full: bool) -> None:
             first, *others = (escape(cell) for cell in cells)
             table.add_row(f"  {first}", *others)
         out.print(table)
-    for problem in one.problems:
+    if one.page is not None:
+        out.print(f"  [dim]Page {escape(one.page.id)}:[/] {escape(one.page.address)}")
+    told = (one.page.problem,) if one.page and one.page.problem else ()
+    for problem in (*one.problems, *told):
         out.print(f"  [yellow]{escape(problem)}[/]")
     if one.last_result is not None:
         _last_result(one.last_result, in_full=in_full)

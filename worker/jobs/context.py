@@ -1,27 +1,24 @@
 """What a job works with: its collaborators, and the decisions of the configuration."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from config.groups import CreateWhen, TicketParent
 from config.template_names import Names
-from connectors.connector import IncidentSource, ServiceWords
+from connectors.connector import IncidentSource, PublishRules, ServiceWords
 from connectors.incidents import (
-    AgentKind,
     Incident,
     IncidentId,
-    IncidentRecord,
     IncidentStatus,
-    Reference,
 )
-from connectors.log_entry_kinds import ResponderAnswer
 from connectors.masking import Masking
+from connectors.pages import PagePublisher
 from connectors.tickets import Mark, TicketTracker
 from worker.content.clean_text import headline
 from worker.content.name_matching import label
 from worker.document.outline import outline
+from worker.drafting.draft_filter import DraftFilter, meets
 from worker.drafting.policy import DraftPolicy
 from worker.journal.incident_locks import IncidentLocks
 from worker.journal.journal import Journal
@@ -32,75 +29,7 @@ from worker.tracking.tracked_tickets import DONE_RESOLUTIONS
 
 NO_SOURCE = ServiceWords("The source of incidents", "source", "its address")
 NO_TRACKER = ServiceWords("The tracker", "tracker", "its address")
-
-
-@dataclass(frozen=True, slots=True)
-class DraftFilter:
-    """Which incidents get a draft without being asked for; empty means all. Names or ids.
-
-    With ``had_person`` those get none that nobody acknowledged, wrote about or joined.
-    """
-
-    services: frozenset[str] = frozenset()
-    teams: frozenset[str] = frozenset()
-    priorities: frozenset[str] = frozenset()
-    urgency: str | None = None
-    minimum_duration: timedelta = timedelta()
-    had_person: bool = False
-
-    @property
-    def digest(self) -> str:
-        """What tells one filter from another."""
-        told = [sorted(value) if isinstance(value, frozenset) else value for value in astuple(self)]
-        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
-
-    def reason_against_record(self, record: IncidentRecord) -> str:
-        """Say why the incident gets no draft by itself, "" where it does, knowing all of it."""
-        if reason := self.reason_against(record.incident):
-            return reason
-        if self.had_person and not people(record):
-            return "nobody acknowledged it, wrote about it or joined: it recovered by itself"
-        return ""
-
-    def reason_against(self, incident: Incident) -> str:
-        """Say why the incident alone gets no draft by itself, "" where it may get one."""
-        services = {incident.service} if incident.service else set()
-        services |= set(incident.impacted_services)
-        if self.services and not meets(self.services, services):
-            return "none of its services is among those that get drafts"
-        if self.teams and not meets(self.teams, set(incident.teams)):
-            return "none of its teams is among those that get drafts"
-        if self.priorities and incident.priority not in self.priorities:
-            return f"its priority ({incident.priority or 'none'}) gets no draft"
-        if self.urgency and incident.urgency != self.urgency:
-            return f"its urgency ({incident.urgency or 'none'}) gets no draft"
-        if incident.resolved_at and self.minimum_duration:
-            lasted = incident.resolved_at - incident.created_at
-            if lasted < self.minimum_duration:
-                return f"it lasted {lasted}, and drafts begin at {self.minimum_duration}"
-        return ""
-
-
-def people(record: IncidentRecord) -> set[str]:
-    """Give the names of the people who did something about an incident."""
-    agents = [entry.agent for entry in record.log_entries]
-    agents += [note.author for note in record.notes]
-    agents += [one.who for one in record.incident.responders if one.state == ResponderAnswer.JOINED]
-    return {one.name for one in agents if one is not None and one.kind is AgentKind.PERSON}
-
-
-def everybody(record: IncidentRecord) -> set[str]:
-    """Give the names of the people who did something about an incident, or were asked to."""
-    asked = [one.who for one in record.incident.responders]
-    for entry in record.log_entries:
-        asked += [one for one in (entry.user, *entry.assignees) if one is not None]
-    names = {one.name for one in asked if one.kind is AgentKind.PERSON}
-    return {name for name in people(record) | names if name}
-
-
-def meets(wanted: frozenset[str], references: Iterable[Reference]) -> bool:
-    """Tell whether one of the references is wanted, by its id or its name."""
-    return any(one.id in wanted or one.name in wanted for one in references)
+NO_PUBLISHER = ServiceWords("The service for pages", "page", "its address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +132,7 @@ class JobPolicy:
     chart: bool = True
     done_resolutions: frozenset[str] = DONE_RESOLUTIONS
     lock_wait: float = 120.0
+    publish: PublishRules = field(default_factory=PublishRules)
 
     def template_of(self, incident: Incident, document: str | None) -> str:
         """Choose the template of an incident; a ``document`` keeps the one it was made with."""
@@ -229,7 +159,8 @@ class JobPolicy:
 class JobContext:
     """A job's collaborators. With ``dry_run`` the journal is a copy, and nothing else is written.
 
-    ``source`` or ``tracker`` is None where it is not configured: its half is then left out.
+    ``source``, ``tracker`` or ``publisher`` is None where it is not configured: its part is then
+    left out.
     ``clock`` gives aware UTC times, ``new_mark`` a random mark each time. ``masking`` hides secrets
     in what a service's client has not hidden them in: what a webhook told, what was written before.
     """
@@ -245,6 +176,8 @@ class JobContext:
     dry_run: bool = False
     source_words: ServiceWords = NO_SOURCE
     tracker_words: ServiceWords = NO_TRACKER
+    publisher: PagePublisher | None = None
+    publisher_words: ServiceWords = NO_PUBLISHER
     masking: Masking = field(default_factory=Masking)
 
 
@@ -291,3 +224,16 @@ def note_merge(context: JobContext, merged: Incident) -> IncidentId:
         number=merged.number,
     )
     return name
+
+
+def note_facts(context: JobContext, told: Incident, summary: str) -> None:
+    """Remember an incident as it was pulled, with a line about what happened."""
+    context.journal.note_incident(
+        told.id,
+        updated=updated(told),
+        title=headline(told.title),
+        url=told.url,
+        number=told.number,
+        summary=summary,
+        merged_into="",
+    )

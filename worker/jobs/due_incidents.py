@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from connectors.connector import IncidentFilter
+from connectors.connector import IncidentFilter, PublishWhen
 from connectors.errors import ConnectorError, NotFound
 from connectors.incidents import Incident, IncidentId
 from connectors.tickets import COMMON_LABEL, TicketId
@@ -75,7 +75,7 @@ def move_cursors(context: JobContext, due: Due, to: datetime, *, pulled: bool = 
 def find(search: Search) -> Due:
     """Find what is due; a source or tracker that fails is told, and the rest is found."""
     due = Due()
-    for look in (_resolved_lately, _still_open, _changed_documents, _changed_tickets):
+    for look in _LOOKS:
         try:
             look(search, due)
         except ConnectorError as error:
@@ -145,7 +145,7 @@ def _lacks_document(
 
 def _changed_documents(search: Search, due: Due) -> None:
     context = search.context
-    if context.tracker is None:
+    if context.tracker is None and context.publisher is None:
         return
     quiet_since = context.clock() - context.policy.quiet_for
     for document in search.catalogue.unsettled:
@@ -153,6 +153,22 @@ def _changed_documents(search: Search, due: Due) -> None:
             due.track[document.incident] = None
             due.tell(document.incident, document.seen_at)
     due.track.update(dict.fromkeys(context.journal.incidents_with_intents()))
+
+
+def _unpublished(search: Search, due: Due) -> None:
+    """Documents that have not been looked at since pages are published, and lost creates."""
+    context = search.context
+    when = context.policy.publish.when
+    if context.publisher is None or when is PublishWhen.NEVER:
+        return
+    known = context.journal.pages.every()
+    for incident, documents in search.catalogue.by_incident.items():
+        page = known.get(incident)
+        is_due = page is None or (
+            not page.page and (when is PublishWhen.ALWAYS or page.intended_at is not None)
+        )
+        if documents and is_due:
+            due.track[incident] = None
 
 
 def _changed_tickets(search: Search, due: Due) -> None:
@@ -197,3 +213,6 @@ def _still_skipped(context: JobContext, incident: Incident, known: Skip | None) 
         and known.updated == updated(incident)
         and known.rule == context.policy.only.digest
     )
+
+
+_LOOKS = (_resolved_lately, _still_open, _changed_documents, _unpublished, _changed_tickets)

@@ -8,13 +8,14 @@ import structlog
 
 from connectors.errors import ConnectorError, NotFound, PostmortemError, worded
 from connectors.incidents import Incident, IncidentId
-from worker.content.clean_text import headline
 from worker.document.front_matter import DocumentError
 from worker.document.unread.unfinished_text import refuse_conflicts
+from worker.drafting.draft_filter import everybody
 from worker.jobs.catalogue import look, up_to_date, with_document
-from worker.jobs.context import JobContext, everybody, merge_target, note_merge, updated
+from worker.jobs.context import JobContext, merge_target, note_facts, note_merge
 from worker.jobs.job import JobRequest
 from worker.jobs.last_results import Halves, keep_result
+from worker.jobs.pages.page_step import show_page
 from worker.jobs.pull_incident import (
     MergedAway,
     Pulled,
@@ -268,25 +269,30 @@ class _Steps:
         known = save(self.context, at, composed, self.report)
         if work is not None:
             remember(work, composed.text)
+        known = show_page(
+            self.context,
+            self.request,
+            self.cache,
+            self.claim,
+            self.report,
+            at.name,
+            composed.text,
+            known,
+            self.pulled,
+            forgotten=self._forgotten(at),
+        )
         if known is not None:
             unfinished = self.report.failures or self.report.again_in or (work and work.busy)
-            settled = self._was_settled(known) if work is None else not unfinished
+            left_out = work is None and (self.context.tracker or not self.context.publisher)
+            settled = self._was_settled(known) if left_out else not unfinished
             known = replace(known, settled=settled)
             journal.remember([known])
             journal.skips.forget(incident)
         if self.merged is not None:
             note_merge(self.context, self.merged.incident)
         if self.pulled is not None:
-            told = self.pulled.record.incident
-            journal.note_incident(
-                incident,
-                updated=updated(told),
-                title=headline(told.title),
-                url=told.url,
-                number=told.number,
-                summary=what_happened(self.pulled.content),
-                merged_into="",
-            )
+            summary = what_happened(self.pulled.content)
+            note_facts(self.context, self.pulled.record.incident, summary)
         return self.report.result(), known
 
     def _was_settled(self, known: KnownDocument) -> bool:

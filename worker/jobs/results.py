@@ -33,6 +33,8 @@ class Action(StrEnum):
     WARNED = "warned"
     SUGGESTED = "suggested"
     FAILED = "failed"
+    PUBLISHED = "published"
+    PAGE_WRITTEN = "page written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +236,8 @@ _WORDS = {
     Action.CHANGED_TICKET: "changed {ticket}: {change}: {why}",
     Action.CHANGED_ROW: 'changed the row "{subject}": {change}: {why}',
     Action.MOVED: "moved {ticket}: {change}: {why}",
+    Action.PUBLISHED: 'published "{subject}": {why}',
+    Action.PAGE_WRITTEN: 'wrote the page "{subject}": {why}',
 }
 
 

@@ -21,6 +21,7 @@ from connectors.errors import (
     Rejected,
 )
 from connectors.incidents import IncidentId
+from connectors.pages import PageId
 from connectors.tickets import Account, NoAccount, Ticket, TicketId, TicketTracker
 from worker.document.action_item_values import ActionItem
 from worker.jobs.catalogue import Catalogue, with_document
@@ -123,7 +124,8 @@ class RunCache:
     more either, or not these credentials: both hold for the rest of the run. A source that fails
     for one incident may well give the next. ``refused_links`` counts by project what tickets were
     refused their links. ``remembered`` are the tickets of the incidents as the
-    journal had them when they were read.
+    journal had them when they were read. ``pages`` tells which page is which incident's by the
+    pages' own properties, once all were read; ``pages_wait`` why no page can be written for now.
     """
 
     catalogue: Catalogue
@@ -133,6 +135,8 @@ class RunCache:
     source_fails: str = ""
     refused_links: Counter[str] = field(default_factory=Counter)
     remembered: dict[IncidentId, tuple[TrackedTicket, ...]] = field(default_factory=dict)
+    pages: dict[str, PageId] | None = None
+    pages_wait: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def part(self, incident: IncidentId) -> "RunCache":
@@ -151,6 +155,7 @@ class RunCache:
             return
         self.out_of_quota = self.out_of_quota or part.out_of_quota
         self.source_fails = self.source_fails or part.source_fails
+        self.pages_wait = self.pages_wait or part.pages_wait
         with self.lock:
             for document in part.catalogue.by_incident.get(incident, ()):
                 self.catalogue = with_document(self.catalogue, document)

@@ -16,6 +16,7 @@ from worker.jobs.context import JobContext
 from worker.jobs.last_results import LastResult, last_results
 from worker.jobs.results import Action, Deed
 from worker.journal.records import KnownDocument
+from worker.publishing.known_page import KnownPage
 from worker.store.document_store import LinkedDocument
 
 MOST_SKIPPED = 1000
@@ -37,6 +38,16 @@ class ItemStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class PageStatus:
+    """The page that shows a document; ``problem`` says why it is not kept up to date, if so."""
+
+    id: str
+    address: str
+    title: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentStatus:
     """One document: how complete it is, and its action items.
 
@@ -54,6 +65,7 @@ class DocumentStatus:
     items: tuple[ItemStatus, ...] = field(default=())
     problems: tuple[str, ...] = ()
     last_result: LastResult | None = None
+    page: PageStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +133,14 @@ def document_statuses(
     done, last = context.journal.done_tickets(), last_results(context, incidents)
     documented = {one.incident for one in known}
     failed = (name for name, one in last.items() if one.failures and name not in documented)
+    pages = context.journal.pages.every() if context.publisher else {}
     return [
         *(_undrafted(context, name, last[name]) for name in failed),
         *(
             replace(
                 _with_done(one, done.get(one.incident, frozenset())),
                 last_result=last.get(one.incident),
+                page=_page(pages.get(one.incident)),
             )
             for one in found
         ),
@@ -153,7 +167,15 @@ def document_text(context: JobContext, incident: IncidentId) -> tuple[DocumentSt
     text = context.store.read(found.name).text
     done = {one.key for one in context.journal.tickets(incident) if one.done}
     last = last_results(context, [incident]).get(incident)
-    return replace(_with_done(_read(context, found, text), done), last_result=last), text
+    page = _page(context.journal.pages.of(incident)) if context.publisher else None
+    status = _with_done(_read(context, found, text), done)
+    return replace(status, last_result=last, page=page), text
+
+
+def _page(known: KnownPage | None) -> PageStatus | None:
+    if known is None or not known.page:
+        return None
+    return PageStatus(known.page, known.address, known.title, known.told)
 
 
 def journal_of(context: JobContext, incident: IncidentId) -> list[JournalEntry]:

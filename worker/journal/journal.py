@@ -16,6 +16,7 @@ from worker.journal import records, tables
 from worker.journal.beside_documents import Bindings, EventReports, LastResults, Skips
 from worker.journal.database import Database
 from worker.journal.incident_locks import must_still_hold
+from worker.journal.page_memory import PageMemory
 from worker.journal.records import (
     NO_CLAIM,
     Claim,
@@ -47,6 +48,7 @@ class Journal:
         self.born_at = datetime.fromisoformat(at)
         self.skips = Skips(database)
         self.reports = EventReports(database)
+        self.pages = PageMemory(database)
         self.web_sessions = WebSessions(database)
         self.bindings = Bindings(database)
         self.results = LastResults(database)

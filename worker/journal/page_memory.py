@@ -1,0 +1,92 @@
+"""The memory of documents' pages: one row an incident."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Integer, RowMapping, String, Table, Text, select
+
+from connectors.incidents import IncidentId
+from connectors.pages import PageId
+from worker.journal.database import Database
+from worker.journal.incident_locks import must_still_hold
+from worker.journal.records import NO_CLAIM, Claim
+from worker.journal.tables import metadata, put
+from worker.publishing.known_page import KnownPage
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("incident", String(64), primary_key=True),
+    Column("mark", String(64), nullable=False),
+    Column("page", String(64), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("shown", Text, nullable=False),
+    Column("proposed", String(64), nullable=False),
+    Column("sent", Text, nullable=False),
+    Column("files", Text, nullable=False),
+    Column("noted", Boolean, nullable=False),
+    Column("in_document", Boolean, nullable=False),
+    Column("intended_at", String(40), nullable=True),
+    Column("told", Text, nullable=False),
+    Column("left", String(64), nullable=False),
+)
+
+
+class PageMemory:
+    """What is known of pages, in an open database. Each method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, incident: IncidentId) -> KnownPage | None:
+        """Give what is remembered of an incident's page, None for nothing."""
+        query = select(pages).where(pages.c.incident == incident)
+        with self._database.begin() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return _known(row) if row else None
+
+    def every(self) -> Mapping[IncidentId, KnownPage]:
+        """Give what is remembered of all pages, by incident."""
+        with self._database.begin() as connection:
+            found = connection.execute(select(pages)).mappings()
+            return {IncidentId(row["incident"]): _known(row) for row in found}
+
+    def put(self, known: KnownPage, claim: Claim = NO_CLAIM) -> None:
+        """Remember a page as it is now.
+
+        Raises ``BusyElsewhere`` where the incident's lock was lost and another holds it by now.
+        """
+        values = _row(known)
+        with self._database.begin() as connection:
+            if claim:
+                must_still_hold(connection, IncidentId(known.incident), claim)
+            put(connection, pages, {"incident": values.pop("incident")}, values)
+
+
+def _row(known: KnownPage) -> dict[str, Any]:
+    at = known.intended_at
+    return asdict(known) | {
+        "shown": json.dumps(known.shown),
+        "files": json.dumps(known.files),
+        "intended_at": at.isoformat() if at else None,
+    }
+
+
+def _known(row: RowMapping) -> KnownPage:
+    at = row["intended_at"]
+    files = [(str(name), str(digest)) for name, digest in json.loads(row["files"])]
+    return KnownPage(
+        **{
+            **row,
+            "page": PageId(row["page"]),
+            "shown": tuple(json.loads(row["shown"])),
+            "files": tuple(files),
+            "intended_at": datetime.fromisoformat(at) if at else None,
+        }
+    )

@@ -1,0 +1,133 @@
+"""What is remembered of a document's page, and what that says of the page as it is now."""
+
+import difflib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from connectors.pages import Page, PageId, PageNote, PageState
+from worker.publishing.storage_text import fingerprint, words_shown
+
+NO_PAGE = PageId("")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPage:
+    """A document's page as this memory knows it; ``page`` is "" where there is none yet.
+
+    ``mark`` is the random word of its create, which was written down at ``intended_at`` and has no
+    known outcome for as long as there is no page. ``version`` and ``title`` are what the last write
+    made, ``digest`` what it was made from; ``shown`` are fingerprints of what it may show by that,
+    ``proposed`` of what was about to be written. ``sent`` holds its words, to tell what people
+    changed in them. ``noted`` tells that the page's own property says all this too,
+    ``in_document`` that the document names the page. ``told`` is why the page is left as it is,
+    and ``left`` the digest of what was not written then.
+    """
+
+    incident: str
+    mark: str = ""
+    page: PageId = NO_PAGE
+    address: str = ""
+    title: str = ""
+    version: int = 0
+    digest: str = ""
+    shown: tuple[str, ...] = ()
+    proposed: str = ""
+    sent: str = ""
+    files: tuple[tuple[str, str], ...] = ()
+    noted: bool = False
+    in_document: bool = False
+    intended_at: datetime | None = None
+    told: str = ""
+    left: str = ""
+
+    @property
+    def note(self) -> PageNote:
+        """What the page's property is to remember."""
+        shown = " ".join(self.shown)
+        return PageNote(
+            self.incident, self.mark, self.version, self.title, self.digest, shown, self.files
+        )
+
+
+class PageStanding(Enum):
+    """How a page stands to what was last written here."""
+
+    OURS = "as it was written here"
+    EDITED = "edited by somebody"
+    TRASHED = "in the trash"
+    ARCHIVED = "archived"
+    ELSEWHERE = "neither current nor to be written"
+
+
+def standing(known: KnownPage, page: Page) -> PageStanding:
+    """Tell whether a page is still as it was written here.
+
+    A comment changes its body and not its version, a new name or place its version and not what it
+    shows: neither is an edit.
+    """
+    if page.state is not PageState.CURRENT:
+        return {
+            PageState.TRASHED: PageStanding.TRASHED,
+            PageState.ARCHIVED: PageStanding.ARCHIVED,
+        }.get(page.state, PageStanding.ELSEWHERE)
+    if page.version <= known.version:
+        return PageStanding.OURS
+    ours = {*known.shown, known.proposed}
+    return PageStanding.OURS if fingerprint(page.body) in ours else PageStanding.EDITED
+
+
+def title_for(known: KnownPage, page: Page, wanted: str) -> str:
+    """Give the title to write: a person's stays, and so does a number behind a taken one."""
+    if known.title and page.title != known.title:
+        return page.title
+    is_numbered = re.fullmatch(rf"{re.escape(wanted)} \(\d+\)", page.title)
+    return page.title if is_numbered else wanted
+
+
+def changed_words(sent: str, body: str, most: int = 6) -> list[str]:
+    """Give the lines that people took out and put in, each with its sign, the first of them."""
+    before, after = sent.splitlines(), words_shown(body).splitlines()
+    found = [
+        one
+        for one in difflib.ndiff(before, after)
+        if one.startswith(("+ ", "- ")) and one[2:].strip()
+    ]
+    more = [f"… and {len(found) - most} more lines"] if len(found) > most else []
+    return found[:most] + more
+
+
+def adopted(incident: str, page: Page, known: KnownPage) -> KnownPage:
+    """Give what is remembered of a page that was found again, by what its property says.
+
+    One that has none, and was found by the mark of a create without answer, is as it was created.
+    """
+    kept = page.kept.note if page.kept and page.kept.note.incident == incident else None
+    if kept is None:
+        return KnownPage(
+            incident,
+            mark=known.mark,
+            page=page.id,
+            address=page.address,
+            title=known.title or page.title,
+            version=1,
+            digest=known.digest,
+            shown=(known.proposed,),
+            sent=known.sent,
+        )
+    return KnownPage(
+        incident,
+        mark=kept.mark,
+        page=page.id,
+        address=page.address,
+        title=kept.title,
+        version=kept.version,
+        digest=kept.digest,
+        shown=tuple(kept.shown.split()),
+        files=kept.files,
+        proposed=known.proposed,
+        sent=known.sent,
+        noted=True,
+        in_document=known.in_document,
+    )
