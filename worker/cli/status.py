@@ -164,7 +164,8 @@ def _document(one: DocumentStatus, *, in_full: bool) -> None:
         out.print(table)
     if one.page is not None:
         out.print(f"  [dim]Page {escape(one.page.id)}:[/] {escape(one.page.address)}")
-    told = (one.page.problem,) if one.page and one.page.problem else ()
+    last = one.last_result.warnings if one.last_result else ()
+    told = [one.page.problem] if one.page and one.page.problem not in ("", *last) else []
     for problem in (*one.problems, *told):
         out.print(f"  [yellow]{escape(problem)}[/]")
     if one.last_result is not None:
