@@ -18,6 +18,7 @@ from rich.syntax import Syntax
 
 from config.settings import Settings
 from config.template_names import Section
+from connectors.confluence.sandbox.server import ConfluenceSandbox
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
 from connectors.jira.sandbox.server import JiraSandbox
@@ -81,15 +82,22 @@ def _wait_for_interrupt() -> None:
 @contextmanager
 def _stage(folder: Path, console: Console) -> Iterator["_Demo"]:
     """Start the sandbox and the program on it; stop both in the end."""
-    with PagerDutySandbox() as pagerduty, JiraSandbox() as jira, ExitStack() as stack:
-        settings = _settings(folder, pagerduty, jira)
+    with (
+        PagerDutySandbox() as pagerduty,
+        JiraSandbox() as jira,
+        ConfluenceSandbox() as confluence,
+        ExitStack() as stack,
+    ):
+        settings = _settings(folder, pagerduty, jira, confluence)
         service = Service(settings, port=0, settle=0, moved=Moved.ADOPT)  # ports are new
         service.start()
         stack.callback(service.stop)
-        yield _Demo(folder, console, pagerduty, jira, settings, service)
+        yield _Demo(folder, console, pagerduty, jira, confluence, settings, service)
 
 
-def _settings(folder: Path, pagerduty: PagerDutySandbox, jira: JiraSandbox) -> Settings:
+def _settings(
+    folder: Path, pagerduty: PagerDutySandbox, jira: JiraSandbox, confluence: ConfluenceSandbox
+) -> Settings:
     """Configure the program as an operator would, by environment variables."""
     credentials = jira.credentials
     return load_settings(
@@ -102,6 +110,10 @@ def _settings(folder: Path, pagerduty: PagerDutySandbox, jira: JiraSandbox) -> S
             "JIRA_EMAIL": credentials["email"],
             "JIRA_API_TOKEN": credentials["api_token"],
             "JIRA_PROJECT": "OPS",
+            "CONFLUENCE_URL": confluence.address,
+            "CONFLUENCE_EMAIL": confluence.access.email,
+            "CONFLUENCE_API_TOKEN": confluence.access.api_token,
+            "CONFLUENCE_SPACE": confluence.site.key,
             "POSTMORTEM_DOCUMENTS": str(folder),
             "POSTMORTEM_DATABASE_URL": f"sqlite:///{folder / '.postmortem.db'}",
             "POSTMORTEM_TIMEZONE": "Europe/Berlin",
@@ -118,6 +130,7 @@ class _Demo:
         console: Console,
         pagerduty: PagerDutySandbox,
         jira: JiraSandbox,
+        confluence: ConfluenceSandbox,
         settings: Settings,
         service: Service,
     ) -> None:
@@ -125,15 +138,16 @@ class _Demo:
         self.console = console
         self.pagerduty = pagerduty
         self.jira = jira
+        self.confluence = confluence
         self.settings = settings
         self.service = service
         self.number = 0
 
     def play(self) -> None:
         """Go through the steps. Raises ``StepFailed`` at the first that did not happen."""
-        self._step("The program runs, beside a sandbox PagerDuty and a sandbox Jira")
-        self._say(f"PagerDuty {self.pagerduty.url}", f"Jira      {self.jira.url}")
-        self._say(f"Program   {self.service.url}")
+        self._step("The program runs, beside sandboxes of PagerDuty, Jira and Confluence")
+        self._say(f"PagerDuty  {self.pagerduty.url}", f"Jira       {self.jira.url}")
+        self._say(f"Confluence {self.confluence.url}", f"Program    {self.service.url}")
         incident = load_scenarios(self.pagerduty.account)["checkout storm"]
         self._receive(incident)
         document = self._draft(incident)
@@ -142,6 +156,7 @@ class _Demo:
         self._nothing_twice(incident, document)
         self._work_in_jira(document)
         self._bring_back(incident, document)
+        self._show_page(document)
 
     def _receive(self, incident: SandboxIncident) -> None:
         self._step(f"Incident {incident.id} is resolved; PagerDuty sends a signed webhook")
@@ -218,6 +233,17 @@ class _Demo:
         text = document.read_text("utf-8")
         self._must(IMPACT in text, "a person's words are gone")
         self._print(text[text.index("## 6.") : text.index("## 7.")])
+
+    def _show_page(self, document: Path) -> None:
+        self._step("The postmortem is a page in Confluence, and current there too")
+        page = self.confluence.page("Postmortem")
+        keys = [one.ticket.key for one in self._items(document) if one.ticket]
+        self._must(all(f">{one}</a>" in page.body for one in keys), "the page lacks a ticket")
+        self._must(">Done</ac:parameter>" in page.body, "the page does not show the statuses")
+        self._must(len(page.attachments) == 1, "the page has no chart")
+        for version in page.versions:
+            self._say(f"version {version.number}: {version.message or 'made'}")
+        self._say(f"{self.confluence.url}/wiki/spaces/{self.confluence.site.key}/pages/{page.id}/")
 
     def _sync(self, incident: SandboxIncident) -> RunResult:
         with open_context(self.settings, moved=Moved.ADOPT) as opened:
