@@ -5,7 +5,7 @@ A create has four outcomes and each is a value: :class:`PageMade`, :class:`Title
 never repeats a create on its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +18,8 @@ PageId = NewType("PageId", str)
 
 PROPERTY = "postmortem-worker"
 """The content property under which a page says which incident it belongs to."""
+TAKE_OVER_OPTION = "--from-confluence"
+"""The option of ``sync`` that takes over what people wrote on a page; its name is promised."""
 
 
 class PageState(StrEnum):
@@ -164,10 +166,12 @@ class PagePublisher(Protocol):
         With body and property.
         """
 
-    def noted(self) -> Iterable[tuple[str, PageId]]:
-        """Give the incident and id of each page of the space that has a property of ours.
+    def noted(self, mark: str) -> Iterator[tuple[str, PageId]]:
+        """Give the incident and id of each page of the space that belongs to one.
 
-        It may take a request for each page there.
+        Its body has an anchor's name that begins with ``mark``, the incident and a hyphen, or its
+        property says so. Those with the name come first; the others may take a request for each
+        page there, made as it is wanted.
         """
 
     def update(self, page: PageId, change: PageChange) -> Page:

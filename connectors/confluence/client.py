@@ -1,7 +1,7 @@
 """Pages in Confluence, Cloud and Data Center: a :class:`PagePublisher`."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from connectors.confluence import payloads
@@ -42,7 +42,7 @@ class PagesApi(Protocol):
     def page(self, answer: JsonValue) -> Page: ...
     def read(self, page: PageId) -> Page: ...
     def titled(self, title: str, into: Space) -> list[Page]: ...
-    def noted(self, into: Space) -> Iterable[tuple[str, PageId]]: ...
+    def noted(self, into: Space, mark: str) -> Iterator[tuple[str, PageId]]: ...
     def update(self, page: PageId, change: PageChange) -> Page: ...
     def keep(self, page: PageId, kept: KeptNote | None, note: PageNote) -> KeptNote: ...
     def attach(self, page: PageId, file: Attachment) -> None: ...
@@ -101,8 +101,8 @@ class Confluence:
     def titled(self, title: str) -> Sequence[Page]:
         return self._api.titled(title, self._space())
 
-    def noted(self) -> Iterable[tuple[str, PageId]]:
-        return self._api.noted(self._space())
+    def noted(self, mark: str) -> Iterator[tuple[str, PageId]]:
+        return self._api.noted(self._space(), mark)
 
     def update(self, page: PageId, change: PageChange) -> Page:
         return self._api.update(page, change)

@@ -3,11 +3,18 @@
 Source: "The Confluence Cloud REST API v2" and its OpenAPI document.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 from connectors.confluence.connection import Query, SiteConnection
-from connectors.confluence.payloads import Space, cloud_note, cloud_page, note_value, space
+from connectors.confluence.payloads import (
+    Space,
+    cloud_note,
+    cloud_page,
+    incident_marked,
+    note_value,
+    space,
+)
 from connectors.errors import NotFound
 from connectors.json_fields import JsonValue
 from connectors.pages import (
@@ -26,6 +33,8 @@ _V2 = "/api/v2"
 _EVERY_STATUS = tuple(("status", one) for one in ("current", "archived", "trashed"))
 _MOST = 250
 """Results in one answer, by the documentation."""
+_SOME = 50
+"""Results in one answer that come with their bodies."""
 WHOLE: Query = (("body-format", "storage"), ("include-properties", "true"))
 """What a page is read with: its body and its properties."""
 _NEEDED = {("create", "page"): "create pages", ("create", "attachment"): "attach files"}
@@ -73,15 +82,23 @@ class CloudApi:
         found = self._listed("look for a page of that title", "/pages", query)
         return [self.read(self.page(one).id) for one in found]
 
-    def noted(self, into: Space) -> Iterable[tuple[str, PageId]]:
-        """Give incident and id of each page with our property; those that sound like ours first."""
-        query: Query = [("limit", _MOST), *_EVERY_STATUS]
+    def noted(self, into: Space, mark: str) -> Iterator[tuple[str, PageId]]:
+        """Give incident and id of each page with our mark, then of those with our property.
+
+        Of the latter those that sound like ours come first, for each takes a request.
+        """
+        query: Query = [("limit", _SOME), ("body-format", "storage"), *_EVERY_STATUS]
         listed = self._listed("list the pages of the space", f"/spaces/{into.id}/pages", query)
-        pages = sorted(map(self.page, listed), key=lambda one: "ostmortem" not in one.title)
-        for one in pages:
-            for note in self._properties(one.id):
+        others = []
+        for page in map(self.page, listed):
+            if incident := incident_marked(page.body, mark):
+                yield incident, page.id
+            else:
+                others.append(page)
+        for page in sorted(others, key=lambda one: "ostmortem" not in one.title):
+            for note in self._properties(page.id):
                 if note is not None:
-                    yield note.note.incident, one.id
+                    yield note.note.incident, page.id
 
     def update(self, page: PageId, change: PageChange) -> Page:
         """Write a page; version 2 knows no write without mail, and no parent leaves its place."""

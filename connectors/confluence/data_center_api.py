@@ -3,7 +3,7 @@
 Source: its OpenAPI document, version 10.0.3.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from connectors.confluence.connection import Query, SiteConnection
@@ -11,6 +11,7 @@ from connectors.confluence.payloads import (
     Space,
     data_center_note,
     data_center_page,
+    incident_marked,
     note_value,
     space,
 )
@@ -78,14 +79,15 @@ class DataCenterApi:
         )
         return [self.page(one) for one in listed]
 
-    def noted(self, into: Space) -> Iterable[tuple[str, PageId]]:
-        """Give incident and id of each page of the space with our property."""
+    def noted(self, into: Space, mark: str) -> Iterator[tuple[str, PageId]]:
+        """Give incident and id of each page of the space with our property or mark."""
         path = f"/rest/api/space/{quote(into.key, safe='')}/content/page"
-        query = [("depth", "all"), ("expand", _NOTE)]
+        query = [("depth", "all"), ("expand", f"body.storage,{_NOTE}")]
         for one in self._listed("list the pages of the space", path, query):
             page = self.page(one)
-            if page.kept is not None:
-                yield page.kept.note.incident, page.id
+            own = page.kept.note.incident if page.kept else incident_marked(page.body, mark)
+            if own:
+                yield own, page.id
 
     def update(self, page: PageId, change: PageChange) -> Page:
         """Write a page, where it is: who names no ancestors moves nothing."""

@@ -155,3 +155,9 @@ def page_named(address: str) -> PageId | None:
         return PageId(found[1])
     named = parse_qs(parts.query).get("pageId", [""])[0]
     return PageId(named) if named.isdigit() else None
+
+
+def incident_marked(body: str, mark: str) -> str:
+    """Give the incident in the name of an anchor that begins with ``mark``, "" for none."""
+    found = re.search(rf">{re.escape(mark)}([A-Za-z0-9]+)-", body)
+    return found[1] if found else ""

@@ -10,6 +10,7 @@ from connectors.connector import PublishRules, PublishWhen
 from connectors.sandbox import Fault, Moment
 from tests.acceptance.pages_world import PagesWorld, pages_world
 from tests.unit.publishing_support import well_formed
+from worker.jobs.pages.take_over_page import take_over_page
 from worker.jobs.results import Action
 
 ROW = "Alert on disk usage | Ann | High | 2026-12-01"
@@ -337,3 +338,20 @@ def test_a_document_that_was_removed_leaves_its_page(here: PagesWorld) -> None:
     here.path().unlink()
     here.run()
     assert here.page().status == "current"
+
+
+def test_what_people_wrote_is_taken_over_and_the_page_goes_on(here: PagesWorld) -> None:
+    here.sync()
+    page, before = here.page(), here.text()
+    here.confluence.edit(page, "Incident Summary", "Our Summary")
+    for dry_run in (True, False):
+        with here.context(dry_run=dry_run) as context:
+            (result,) = take_over_page(context, here.id("quick fix")).incidents
+        assert "+## 1. Our Summary" in result.diff
+        assert [one.action for one in result.deeds] == [Action.TAKEN_OVER]
+        assert (here.text() == before) is dry_run
+    assert "## 1. Our Summary" in here.text()
+    here.edit(lambda text: text.replace("## 9. ", "Words.\n\n## 9. "))
+    assert here.told(here.sync()) == []
+    assert "Our Summary" in page.body
+    assert "Words." in page.body

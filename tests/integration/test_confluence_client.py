@@ -78,7 +78,7 @@ def test_a_page_is_made_read_written_and_found(site: ConfluenceSandbox) -> None:
     (found,) = confluence.titled("Cache was slow")
     assert found.kept is not None
     assert found.kept.note.version == 3
-    assert list(confluence.noted()) == [("Q1FOX", page.id)]
+    assert list(confluence.noted("mark-")) == [("Q1FOX", page.id)]
     assert confluence.titled("Cache is slow") == []
 
 
@@ -207,7 +207,7 @@ def test_each_problem_is_found_with_its_remedy() -> None:
 def test_a_token_with_scopes_is_taken_at_the_gateway_alone() -> None:
     with ConfluenceSandbox(scoped=True) as site:
         assert made(client(site))
-        assert list(client(site).noted()) == [("Q1FOX", site.page("Cache").id)]
+        assert list(client(site).noted("mark-")) == [("Q1FOX", site.page("Cache").id)]
         with pytest.raises(AccessDenied, match="scope"):
             client(site, url=site.url).create(NEW)
 
@@ -223,7 +223,7 @@ def test_lists_are_read_to_their_end(site: ConfluenceSandbox) -> None:
     page.versions[-1] = replace(page.now, title="Quite another name")
     if site.is_cloud:  # a look at each page's properties, until it is found
         site.forget()
-    assert dict(confluence.noted()) == {"Q1FOX": page.id}
+    assert dict(confluence.noted("mark-")) == {"Q1FOX": page.id}
 
 
 def connector(**given: str) -> ConfluenceConnector:

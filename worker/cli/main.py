@@ -11,7 +11,16 @@ from typing import Annotated
 
 import typer
 
-from worker.cli.options import FAILED, MISUSED, Adopt, Format, Incidents, Json, SomeIncidents
+from worker.cli.options import (
+    FAILED,
+    MISUSED,
+    Adopt,
+    Format,
+    FromPage,
+    Incidents,
+    Json,
+    SomeIncidents,
+)
 
 DISTRIBUTION = "postmortem-worker"
 
@@ -87,6 +96,7 @@ def sync(
             help="How long to wait for the tracker's search after a create without answer."
         ),
     ] = "90s",
+    from_page: FromPage = None,
     adopt: Adopt = False,
     json: Json = False,
 ) -> None:
@@ -99,6 +109,9 @@ def sync(
     """
     from worker.cli import running
 
+    if from_page is not None:
+        running.take_over(context, from_page, dry_run=dry_run, json=json)
+        return
     running.sync(
         context,
         incidents or (),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from connectors.pages import TAKE_OVER_OPTION
+
 if TYPE_CHECKING:
     from connectors.incidents import IncidentId
 
@@ -47,6 +49,15 @@ else:
     _Given = str  # the name of the type is shown in the help
 Incidents = Annotated[list[_Given], _NAMED]
 SomeIncidents = Annotated[list[_Given] | None, _NAMED]
+FromPage = Annotated[
+    _Given | None,
+    typer.Option(
+        TAKE_OVER_OPTION,
+        parser=incident,
+        metavar="INCIDENT",
+        help="Take over what people wrote on that incident's page; --dry-run shows it first.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Adopt = Annotated[
     bool,

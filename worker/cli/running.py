@@ -16,7 +16,9 @@ from worker.app.registry import Services
 from worker.cli.log_lines import log_to_standard_error
 from worker.cli.options import FAILED
 from worker.cli.run_progress import run_shown
-from worker.cli.terminal import err, settings_of
+from worker.cli.terminal import err, run_result, settings_of
+from worker.jobs.incident_numbers import own_ids
+from worker.jobs.pages.take_over_page import take_over_page
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import RunRequest
 
@@ -100,3 +102,11 @@ def sync(
     opening = open_context(settings, dry_run=dry_run, moved=Moved.asked(adopt=adopt))
     with interruptible(), opening as opened, interruptible():
         run_shown(settings, opened, request, in_json=json)
+
+
+def take_over(context: typer.Context, incident: IncidentId, *, dry_run: bool, json: bool) -> None:
+    """Put what people wrote on an incident's page into its document."""
+    settings = settings_of(context)
+    with interruptible(), open_context(settings, dry_run=dry_run) as opened, interruptible():
+        (own,) = own_ids(opened, (incident,), asks=False)
+        run_result(take_over_page(opened, own), in_json=json)

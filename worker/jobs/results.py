@@ -35,6 +35,7 @@ class Action(StrEnum):
     FAILED = "failed"
     PUBLISHED = "published"
     PAGE_WRITTEN = "page written"
+    TAKEN_OVER = "taken over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,7 @@ _WORDS = {
     Action.MOVED: "moved {ticket}: {change}: {why}",
     Action.PUBLISHED: 'published "{subject}": {why}',
     Action.PAGE_WRITTEN: 'wrote the page "{subject}": {why}',
+    Action.TAKEN_OVER: "took over {change}: {why}",
 }
 
 

@@ -125,7 +125,8 @@ class RunCache:
     for one incident may well give the next. ``refused_links`` counts by project what tickets were
     refused their links. ``remembered`` are the tickets of the incidents as the
     journal had them when they were read. ``pages`` tells which page is which incident's by the
-    pages' own properties, once all were read; ``pages_wait`` why no page can be written for now.
+    pages themselves, as far as they were read, ``pages_left`` gives the others; ``pages_wait`` says
+    why no page can be written for now.
     """
 
     catalogue: Catalogue
@@ -135,7 +136,8 @@ class RunCache:
     source_fails: str = ""
     refused_links: Counter[str] = field(default_factory=Counter)
     remembered: dict[IncidentId, tuple[TrackedTicket, ...]] = field(default_factory=dict)
-    pages: dict[str, PageId] | None = None
+    pages: dict[str, PageId] = field(default_factory=dict)
+    pages_left: Iterator[tuple[str, PageId]] | None = None
     pages_wait: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 

@@ -17,6 +17,7 @@ _PIECE = re.compile(
     re.DOTALL,
 )
 _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_SPACES = re.compile(r"\s+")
 MARKER = "ac:inline-comment-marker"
 _SAME = {"b": "strong", "i": "em", "s": "del", "strike": "del", "ins": "u"}
 _UNSEEN = frozenset({MARKER, "span", "tbody", "thead", "colgroup", "col", "div", "ac:placeholder"})
@@ -114,7 +115,7 @@ def words_shown(body: str) -> str:
         if one.name:
             parts.append("\n" if one.name in BLOCKS else "")
         elif one.shown:
-            parts.append(one.words)
+            parts.append(_SPACES.sub(" ", one.words))
     lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)
 

@@ -23,7 +23,7 @@ from connectors.pages import (
 from worker.jobs.pages.page_work import PageWork
 from worker.jobs.results import Action
 from worker.publishing.known_page import NO_PAGE, KnownPage, adopted
-from worker.publishing.page import PageText, carries_mark, numbered
+from worker.publishing.page import MARK_PREFIX, PageText, carries_mark, numbered
 from worker.publishing.storage_text import fingerprint, words_shown
 
 UNDER_WAY = timedelta(seconds=60)
@@ -70,7 +70,7 @@ def _looked_for(work: PageWork, known: KnownPage) -> Iterator[Page]:
     for title in _titles(work, known):
         yield from (one for one in work.publisher.titled(title) if _belongs(one, known))
     if work.forgotten or known.intended_at:
-        own = _noted(work).get(work.incident)
+        own = _noted(work)
         if own is not None and own != named:
             page = work.publisher.read(own)
             if _belongs(page, known):
@@ -82,14 +82,20 @@ def _titles(work: PageWork, known: KnownPage) -> list[str]:
     return list(dict.fromkeys(filter(None, titles)))
 
 
-def _noted(work: PageWork) -> dict[str, PageId]:
-    """Give which page belongs to which incident, by the properties; read once in a run."""
+def _noted(work: PageWork) -> PageId | None:
+    """Give the page that belongs to the incident by its property or mark, None for none.
+
+    The pages of the space are gone through once in a run, as far as is needed.
+    """
     cache = work.cache
-    if cache.pages is None:
-        cache.pages = {}
-        for incident, page in work.publisher.noted():
-            cache.pages.setdefault(incident, page)
-    return cache.pages
+    if cache.pages_left is None:
+        cache.pages_left = work.publisher.noted(MARK_PREFIX)
+    while work.incident not in cache.pages:
+        found = next(cache.pages_left, None)
+        if found is None:
+            return None
+        cache.pages.setdefault(*found)
+    return cache.pages[work.incident]
 
 
 def _belongs(page: Page, known: KnownPage) -> bool:
