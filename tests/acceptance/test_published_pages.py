@@ -137,6 +137,8 @@ def test_a_page_stays_where_people_put_it_and_as_they_call_it(here: PagesWorld) 
     here.confluence.rename(page, "What a night")
     here.edit(lambda text: text.replace("## 9. ", "Words.\n\n## 9. "))
     assert here.told(here.sync()) == []
+    here.edit(lambda text: text.replace("Words.", "Words. More words."))
+    here.sync()
     assert page.title == "What a night"
     assert site.pages[page.parent].title == "Elsewhere"
     assert "Words." in page.body

@@ -17,12 +17,12 @@ class KnownPage:
     """A document's page as this memory knows it; ``page`` is "" where there is none yet.
 
     ``mark`` is the random word of its create, which was written down at ``intended_at`` and has no
-    known outcome for as long as there is no page. ``version`` and ``title`` are what the last write
-    made, ``digest`` what it was made from; ``shown`` are fingerprints of what it may show by that,
-    ``proposed`` of what was about to be written. ``sent`` holds its words, to tell what people
-    changed in them. ``noted`` tells that the page's own property says all this too,
-    ``in_document`` that the document names the page. ``told`` is why the page is left as it is,
-    and ``left`` the digest of what was not written then.
+    known outcome for as long as there is no page. ``version`` is what the last write made,
+    ``title`` the last that was given here, ``digest`` what it was made from; ``shown`` are
+    fingerprints of what it may show by that, ``proposed`` of what was about to be written.
+    ``sent`` holds its words, to tell what people changed in them. ``noted`` tells that the page's
+    own property says all this too, ``in_document`` that the document names the page. ``told`` is
+    why the page is left as it is, and ``left`` the digest of what was not written then.
     """
 
     incident: str

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError, Rejected
-from connectors.pages import Page, PageChange, PageState, StaleVersion
+from connectors.pages import TAKE_OVER_OPTION, Page, PageChange, PageState, StaleVersion
 from worker.jobs.pages.find_page import find_or_make
 from worker.jobs.pages.page_work import PageWork
 from worker.jobs.results import Action, Deed
@@ -152,7 +152,7 @@ def _written(work: PageWork, known: KnownPage, wanted: PageText, page: Page) -> 
         )
     known = replace(
         known,
-        title=change.title,
+        title=known.title if page.title != known.title else change.title,
         version=after.version,
         digest=wanted.digest,
         shown=tuple(dict.fromkeys((shown, fingerprint(after.body or carried.body)))),
@@ -193,8 +193,8 @@ def _reason(work: PageWork, known: KnownPage, page: Page, how: PageStanding) -> 
     diff = f" They changed: {' | '.join(lines)}" if lines else ""
     return (
         f"The page '{page.title}' of {work.document} was edited in {work.service} by {who}{when} "
-        f"(version {page.version}), so it is kept as it is and not written over. Take what they "
-        f"wrote into the document, or set edited to 'overwrite'.{diff}"
+        f"(version {page.version}), so it is kept as it is and not written over. `postmortem "
+        f"sync {TAKE_OVER_OPTION} {work.incident}` takes it into the document.{diff}"
     )
 
 
