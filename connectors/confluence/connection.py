@@ -20,6 +20,7 @@ from connectors.confluence.payloads import CONFLUENCE
 from connectors.confluence.responses import PageAnswer, error_for, lost, not_data, page_answer
 from connectors.errors import ConfigurationError, ConnectorError, OutOfQuota
 from connectors.json_fields import JsonValue
+from connectors.masking import OwnCredentials
 from connectors.pacing.rate_limit import Pace
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
@@ -201,8 +202,9 @@ class SiteConnection:
         session.auth = _Bearer(access.personal_token) if access.personal_token else None
         if session.auth is None:
             session.auth = (access.email, access.api_token)
-        session.mount("https://", _TrustingAdapter(self._authorities))
-        session.mount("http://", LimitedAdapter())
+        own = OwnCredentials.of([access.api_token, access.personal_token])
+        session.mount("https://", _TrustingAdapter(self._authorities, own))
+        session.mount("http://", LimitedAdapter(own))
         if access.is_loopback:
             session.trust_env = False  # no proxy stands between a machine and itself
         return session
@@ -222,9 +224,9 @@ class _Bearer(requests.auth.AuthBase):
 class _TrustingAdapter(LimitedAdapter):
     """Makes connections that trust the authorities that are named, whatever else would say."""
 
-    def __init__(self, authorities: Authorities) -> None:
+    def __init__(self, authorities: Authorities, own: OwnCredentials) -> None:
         self._authorities = authorities
-        super().__init__()
+        super().__init__(own)
 
     def send(self, request: Any, *args: Any, **options: Any) -> requests.Response:
         """Send a request."""

@@ -16,9 +16,9 @@ from worker.cli.options import (
     MISUSED,
     Adopt,
     Format,
-    FromPage,
     Incidents,
     Json,
+    OfPage,
     SomeIncidents,
 )
 
@@ -96,7 +96,7 @@ def sync(
             help="How long to wait for the tracker's search after a create without answer."
         ),
     ] = "90s",
-    from_page: FromPage = None,
+    from_page: OfPage = None,
     adopt: Adopt = False,
     json: Json = False,
 ) -> None:
@@ -109,9 +109,6 @@ def sync(
     """
     from worker.cli import running
 
-    if from_page is not None:
-        running.take_over(context, from_page, dry_run=dry_run, json=json)
-        return
     running.sync(
         context,
         incidents or (),
@@ -119,6 +116,7 @@ def sync(
         dry_run=dry_run,
         wait=wait,
         adopt=adopt,
+        from_page=from_page,
         json=json,
     )
 

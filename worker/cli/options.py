@@ -49,7 +49,7 @@ else:
     _Given = str  # the name of the type is shown in the help
 Incidents = Annotated[list[_Given], _NAMED]
 SomeIncidents = Annotated[list[_Given] | None, _NAMED]
-FromPage = Annotated[
+OfPage = Annotated[
     _Given | None,
     typer.Option(
         TAKE_OVER_OPTION,

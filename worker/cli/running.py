@@ -81,9 +81,13 @@ def sync(
     dry_run: bool,
     wait: str,
     adopt: bool,
+    from_page: IncidentId | None,
     json: bool,
 ) -> None:
     """Make the incidents, or all that are due, agree. Raises ``ConfigurationError``."""
+    if from_page is not None:
+        _take_over(context, from_page, dry_run=dry_run, json=json)
+        return
     request = RunRequest(
         Trigger.COMMAND,
         tuple(incidents),
@@ -104,7 +108,7 @@ def sync(
         run_shown(settings, opened, request, in_json=json)
 
 
-def take_over(context: typer.Context, incident: IncidentId, *, dry_run: bool, json: bool) -> None:
+def _take_over(context: typer.Context, incident: IncidentId, *, dry_run: bool, json: bool) -> None:
     """Put what people wrote on an incident's page into its document."""
     settings = settings_of(context)
     with interruptible(), open_context(settings, dry_run=dry_run) as opened, interruptible():

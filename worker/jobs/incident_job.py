@@ -15,7 +15,7 @@ from worker.jobs.catalogue import look, up_to_date, with_document
 from worker.jobs.context import JobContext, merge_target, note_facts, note_merge
 from worker.jobs.job import JobRequest
 from worker.jobs.last_results import Halves, keep_result
-from worker.jobs.pages.page_step import show_page
+from worker.jobs.pages.page_step import PageStep
 from worker.jobs.pull_incident import (
     MergedAway,
     Pulled,
@@ -269,18 +269,9 @@ class _Steps:
         known = save(self.context, at, composed, self.report)
         if work is not None:
             remember(work, composed.text)
-        known = show_page(
-            self.context,
-            self.request,
-            self.cache,
-            self.claim,
-            self.report,
-            at.name,
-            composed.text,
-            known,
-            self.pulled,
-            forgotten=self._forgotten(at),
-        )
+        step = PageStep(self.context, self.request, self.cache, self.claim, self.report)
+        forgotten = self._forgotten(at)
+        known = step.show(at.name, composed.text, known, self.pulled, forgotten=forgotten)
         if known is not None:
             unfinished = self.report.failures or self.report.again_in or (work and work.busy)
             left_out = work is None and (self.context.tracker or not self.context.publisher)

@@ -117,6 +117,32 @@ class FoundAccounts:
 
 
 @dataclass(slots=True)
+class SpacePages:
+    """Which page of the space belongs to which incident, by what the pages themselves say.
+
+    They are gone through once in a run, as far as is needed, by one job at a time.
+    """
+
+    found: dict[str, PageId] = field(default_factory=dict)
+    left: Iterator[tuple[str, PageId]] | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def page_of(
+        self, incident: IncidentId, listing: Callable[[], Iterator[tuple[str, PageId]]]
+    ) -> PageId | None:
+        """Give an incident's page, None for none; ``listing`` begins to go through all pages."""
+        with self.lock:
+            if self.left is None:
+                self.left = listing()
+            while incident not in self.found:
+                page = next(self.left, None)
+                if page is None:
+                    return None
+                self.found.setdefault(*page)
+            return self.found[incident]
+
+
+@dataclass(slots=True)
 class RunCache:
     """What one run knows: its documents, tickets and accounts, and what need not be tried.
 
@@ -124,9 +150,8 @@ class RunCache:
     more either, or not these credentials: both hold for the rest of the run. A source that fails
     for one incident may well give the next. ``refused_links`` counts by project what tickets were
     refused their links. ``remembered`` are the tickets of the incidents as the
-    journal had them when they were read. ``pages`` tells which page is which incident's by the
-    pages themselves, as far as they were read, ``pages_left`` gives the others; ``pages_wait`` says
-    why no page can be written for now.
+    journal had them when they were read. ``space`` tells which page is which incident's,
+    ``pages_wait`` why no page can be written for now.
     """
 
     catalogue: Catalogue
@@ -136,8 +161,7 @@ class RunCache:
     source_fails: str = ""
     refused_links: Counter[str] = field(default_factory=Counter)
     remembered: dict[IncidentId, tuple[TrackedTicket, ...]] = field(default_factory=dict)
-    pages: dict[str, PageId] = field(default_factory=dict)
-    pages_left: Iterator[tuple[str, PageId]] | None = None
+    space: SpacePages = field(default_factory=SpacePages)
     pages_wait: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 

@@ -13,7 +13,6 @@ from connectors.errors import ConnectorError, NotFound
 from connectors.pages import (
     NewPage,
     Page,
-    PageId,
     PageMade,
     PageMaybeMade,
     PageNotMade,
@@ -70,7 +69,7 @@ def _looked_for(work: PageWork, known: KnownPage) -> Iterator[Page]:
     for title in _titles(work, known):
         yield from (one for one in work.publisher.titled(title) if _belongs(one, known))
     if work.forgotten or known.intended_at:
-        own = _noted(work)
+        own = work.cache.space.page_of(work.incident, lambda: work.publisher.noted(MARK_PREFIX))
         if own is not None and own != named:
             page = work.publisher.read(own)
             if _belongs(page, known):
@@ -80,22 +79,6 @@ def _looked_for(work: PageWork, known: KnownPage) -> Iterator[Page]:
 def _titles(work: PageWork, known: KnownPage) -> list[str]:
     titles = [known.title, work.wanted(known.mark).title]
     return list(dict.fromkeys(filter(None, titles)))
-
-
-def _noted(work: PageWork) -> PageId | None:
-    """Give the page that belongs to the incident by its property or mark, None for none.
-
-    The pages of the space are gone through once in a run, as far as is needed.
-    """
-    cache = work.cache
-    if cache.pages_left is None:
-        cache.pages_left = work.publisher.noted(MARK_PREFIX)
-    while work.incident not in cache.pages:
-        found = next(cache.pages_left, None)
-        if found is None:
-            return None
-        cache.pages.setdefault(*found)
-    return cache.pages[work.incident]
 
 
 def _belongs(page: Page, known: KnownPage) -> bool:

@@ -1,6 +1,6 @@
 """Where a job comes to its document's page: behind the save, so that a page shows what is saved."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from connectors.connector import PublishWhen
 from worker.document.front_matter import set_values, values
@@ -16,43 +16,51 @@ from worker.journal.records import Claim, KnownDocument
 from worker.store.document_store import Changed, DocumentBusy
 
 
-def show_page(
-    context: JobContext,
-    request: JobRequest,
-    cache: RunCache,
-    claim: Claim,
-    report: Report,
-    document: str,
-    text: str,
-    known: KnownDocument | None,
-    pulled: Pulled | None,
-    *,
-    forgotten: bool,
-) -> KnownDocument | None:
-    """Bring the page of a document up to date that was saved with ``text``.
+@dataclass(frozen=True, slots=True)
+class PageStep:
+    """The page step of one job."""
 
-    Gives the document as it is known from now on: the page's address comes into its front matter
-    with the first page. In a dry run, where nothing was saved, ``known`` is None.
-    """
-    if context.publisher is None or context.policy.publish.when is PublishWhen.NEVER:
-        return known
-    work = PageWork(
-        context=context,
-        publisher=context.publisher,
-        report=report,
-        cache=cache,
-        incident=request.incident,
-        document=document,
-        text=text,
-        document_url=origin(context, request.incident, document, pulled).document_url,
-        asked=request.trigger in {Trigger.COMMAND, Trigger.PAGE} and not request.found,
-        forgotten=forgotten,
-        claim=claim,
-    )
-    address = publish_page(work)
-    if known is None or not address:
-        return known
-    return _named_in(work, known, address)
+    context: JobContext
+    request: JobRequest
+    cache: RunCache
+    claim: Claim
+    report: Report
+
+    def show(
+        self,
+        document: str,
+        text: str,
+        known: KnownDocument | None,
+        pulled: Pulled | None,
+        *,
+        forgotten: bool,
+    ) -> KnownDocument | None:
+        """Bring the page of a document up to date that was saved with ``text``.
+
+        Gives the document as it is known from now on: the page's address comes into its front
+        matter with the first page. In a dry run, where nothing was saved, ``known`` is None.
+        ``forgotten`` tells that the journal remembers nothing of a document that was there before.
+        """
+        context, request = self.context, self.request
+        if context.publisher is None or context.policy.publish.when is PublishWhen.NEVER:
+            return known
+        work = PageWork(
+            context=context,
+            publisher=context.publisher,
+            report=self.report,
+            cache=self.cache,
+            incident=request.incident,
+            document=document,
+            text=text,
+            document_url=origin(context, request.incident, document, pulled).document_url,
+            asked=request.trigger in {Trigger.COMMAND, Trigger.PAGE} and not request.found,
+            forgotten=forgotten,
+            claim=self.claim,
+        )
+        address = publish_page(work)
+        if known is None or not address:
+            return known
+        return _named_in(work, known, address)
 
 
 def _named_in(work: PageWork, known: KnownDocument, address: str) -> KnownDocument:
