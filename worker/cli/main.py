@@ -91,10 +91,7 @@ def sync(
         bool, typer.Option("--dry-run", help="Print the plan; write nothing anywhere.")
     ] = False,
     wait: Annotated[
-        str,
-        typer.Option(
-            help="How long to wait for the tracker's search after a create without answer."
-        ),
+        str, typer.Option(help="How long to wait for a search after a create without answer.")
     ] = "90s",
     from_page: OfPage = None,
     adopt: Adopt = False,
