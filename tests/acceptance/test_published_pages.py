@@ -22,10 +22,8 @@ def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PagesWorld]
         yield made
 
 
-@pytest.fixture
-def cloud(tmp_path: Path) -> Iterator[PagesWorld]:
-    with pages_world(tmp_path) as made:
-        yield made
+ON_CLOUD = pytest.mark.parametrize("here", ["cloud"], indirect=True)
+"""For what is decided before a service is asked: it is the same on both, and costs twice."""
 
 
 def test_a_document_gets_one_page_that_shows_it_and_names_it(here: PagesWorld) -> None:
@@ -50,6 +48,7 @@ def test_a_document_gets_one_page_that_shows_it_and_names_it(here: PagesWorld) -
     assert Action.PUBLISHED in {one.action for one in result.deeds}
 
 
+@ON_CLOUD
 def test_nothing_is_asked_where_nothing_has_changed(here: PagesWorld) -> None:
     here.sync()
     here.sync()
@@ -78,6 +77,7 @@ def test_a_change_is_written_with_its_reason_in_three_calls(here: PagesWorld) ->
     assert page.now.minor is not here.confluence.is_cloud
 
 
+@ON_CLOUD
 def test_comments_stay_at_their_words(here: PagesWorld) -> None:
     here.sync()
     here.add_rows(ROW, "Alert on disk usage | Bob | Low | ")
@@ -120,6 +120,7 @@ def test_what_people_write_on_the_page_is_kept_and_told_once(here: PagesWorld) -
     assert [one.page.problem for one in here.status() if one.page] == [""]
 
 
+@ON_CLOUD
 def test_edits_are_written_over_where_that_is_wanted(here: PagesWorld) -> None:
     here.sync()
     here.rules = PublishRules(PublishWhen.ALWAYS, overwrites_edits=True)
@@ -185,6 +186,7 @@ def test_a_page_that_may_not_be_written_is_a_failure_and_stops_nothing(here: Pag
     assert "Alert on disk usage" in here.page().body
 
 
+@ON_CLOUD
 def test_somebody_elses_title_gets_a_number_behind_it(here: PagesWorld) -> None:
     here.sync()
     title, here.page().purged = here.page().title, True
@@ -225,6 +227,7 @@ def test_a_renamed_page_is_found_when_the_database_is_lost(here: PagesWorld, nam
     assert page.title == "What a night"
 
 
+@ON_CLOUD
 def test_two_databases_make_one_page(here: PagesWorld, tmp_path: Path) -> None:
     here.sync()
     text = here.text()
@@ -236,6 +239,7 @@ def test_two_databases_make_one_page(here: PagesWorld, tmp_path: Path) -> None:
     assert len(here.pages()) == 1
 
 
+@ON_CLOUD
 def test_pages_may_wait_for_the_review_or_never_come(here: PagesWorld) -> None:
     here.rules = PublishRules(PublishWhen.NEVER)
     here.sync()
@@ -248,6 +252,7 @@ def test_pages_may_wait_for_the_review_or_never_come(here: PagesWorld) -> None:
     assert ">in review</ac:parameter>" in here.page().body
 
 
+@ON_CLOUD
 def test_documents_from_before_are_published_by_the_next_run(here: PagesWorld) -> None:
     here.rules = PublishRules(PublishWhen.NEVER)
     here.sync()
@@ -257,6 +262,7 @@ def test_documents_from_before_are_published_by_the_next_run(here: PagesWorld) -
     assert len(here.pages()) == 1
 
 
+@ON_CLOUD
 def test_a_dry_run_tells_and_writes_nothing(here: PagesWorld) -> None:
     result = here.sync(dry_run=True)
     assert Action.PUBLISHED in {one.action for one in result.deeds}
@@ -303,6 +309,7 @@ def test_a_write_without_answer_is_no_edit_of_somebodys(here: PagesWorld) -> Non
     assert "Other words." in here.page().body
 
 
+@ON_CLOUD
 def test_a_page_that_changes_while_it_is_written_is_read_again(here: PagesWorld) -> None:
     here.sync()
     page, edits = here.page(), iter(["Ours", None])
@@ -335,6 +342,7 @@ def test_the_chart_is_attached_and_replaced_where_it_changed(here: PagesWorld) -
     assert len(chart.versions) == 2
 
 
+@ON_CLOUD
 def test_a_document_that_was_removed_leaves_its_page(here: PagesWorld) -> None:
     here.sync()
     here.path().unlink()
@@ -342,6 +350,7 @@ def test_a_document_that_was_removed_leaves_its_page(here: PagesWorld) -> None:
     assert here.page().status == "current"
 
 
+@ON_CLOUD
 def test_what_people_wrote_is_taken_over_and_the_page_goes_on(here: PagesWorld) -> None:
     here.sync()
     page, before = here.page(), here.text()
@@ -357,3 +366,18 @@ def test_what_people_wrote_is_taken_over_and_the_page_goes_on(here: PagesWorld) 
     assert here.told(here.sync()) == []
     assert "Our Summary" in page.body
     assert "Words." in page.body
+
+
+@ON_CLOUD
+def test_the_page_of_a_merged_incident_leads_to_the_others_page(here: PagesWorld) -> None:
+    here.sync("checkout storm")
+    target = here.page()
+    here.sync()
+    line = f"merged_into: {here.id('checkout storm')}\nstatus:"
+    here.edit(lambda text: text.replace("status:", line, 1))
+    here.sync(pulls=False)
+    (page,) = [one for one in here.pages() if one is not target]
+    (address,) = [
+        one.page.address for one in here.status() if one.page and one.page.id == target.id
+    ]
+    assert f'href="{address.replace("&", "&amp;")}"' in page.body
