@@ -2,7 +2,7 @@
 
 import difflib
 import typing
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -13,18 +13,49 @@ Location = tuple[int | str, ...]
 """Where a value stands, as pydantic counts: positions in lists from 0."""
 
 
+_MEND = "Correct it, or leave it out."
+_KINDS: Mapping[str, str] = {
+    "string_type": "a text in quotes",
+    "path_type": "a path in quotes",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "mapping_type": "a table",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+}
+"""What people call the types of values that pydantic names."""
+_IN_LISTS: Mapping[str, str] = {
+    "teams": "Payments",
+    "priorities": "P1",
+    "incident_types": "security_incident",
+    "labels": "postmortem",
+    "components": "API",
+    "days": "sat",
+    "action_marks": "Action:",
+    "patterns": "key-[0-9a-f]{32}",
+    "nothing": "none",
+    "webhook_secrets": "SECRET",
+}
+"""What may stand in a list; in those that are not named, a service."""
+
+
 class ConfigurationProblems(Exception):
     """Settings that cannot be used: ``problems`` holds a sentence with its remedy for each.
 
-    The text is all of them, one a line. No sentence holds the value of a secret.
+    ``warnings`` are what is odd besides, and would keep nothing from being done. The text is all of
+    them, one a line. No sentence holds the value of a secret.
     """
 
-    def __init__(self, problems: Iterable[str]) -> None:
+    def __init__(self, problems: Iterable[str], warnings: Iterable[str] = ()) -> None:
         self.problems = tuple(problems)
+        self.warnings = tuple(warnings)
         super().__init__(*self.problems)
 
     def __str__(self) -> str:
-        return "\n".join(self.problems)
+        return "\n".join((*self.problems, *self.warnings))
 
 
 def sentences(
@@ -47,6 +78,8 @@ def _sentence(
         return _unknown(location, _keys(settings, location[:-1]), name)
     if details["type"] == "enum" and location[-1:] == ("[key]",):
         return _unknown(location[:-1], _choices(details), name)
+    if details["type"] in {"tuple_type", "list_type"}:
+        return f"{name(location)} {_list(settings, location)}"
     return f"{name(location)} {_told(details)}"
 
 
@@ -60,8 +93,28 @@ def _told(details: ErrorDetails) -> str:
             return str(details["ctx"]["error"])
         case "string_too_short" | "too_short":
             return "is empty. Give it a value, or leave it out."
-    told = details["msg"].replace("Input should be", "must be", 1)
-    return f"{told}. Correct it, or leave it out."
+    return f"{_wanted(details)}. {_MEND}"
+
+
+def _wanted(details: ErrorDetails) -> str:
+    """Say what a value must be, in words of people where there are some."""
+    given = details.get("ctx", {})
+    if details["type"] == "greater_than_equal":
+        return f"must be {given['ge']} or more"
+    if details["type"] == "less_than_equal":
+        return f"must be {given['le']} or less"
+    if kind := _KINDS.get(details["type"]):
+        return f"must be {kind}"
+    return details["msg"].replace("Input should be", "must be", 1)
+
+
+def _list(settings: type[BaseModel], location: Location) -> str:
+    """Say how a list is written; of tables, each has a heading of its own."""
+    key = str(location[-1])
+    declared = settings.model_fields.get(key) if len(location) == 1 else None
+    if declared is not None and _table(declared.annotation):
+        return f"must be tables, each below a line [[{key}]]. {_MEND}"
+    return f'must be a list, such as ["{_IN_LISTS.get(key, "Checkout")}"]. {_MEND}'
 
 
 def _unknown(location: Location, valid: Sequence[str], name: Callable[[Location], str]) -> str:

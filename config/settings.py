@@ -54,6 +54,7 @@ from config.values import (
     LogLevel,
     LogLevelInAnyCase,
     PageToken,
+    PublicAddress,
     TemplateFile,
     Zone,
     template_text,
@@ -63,7 +64,6 @@ from connectors.settings import (
     Place,
     ServiceSettings,
     Text,
-    WebAddress,
     easy_to_guess,
     is_loopback,
 )
@@ -99,7 +99,7 @@ class Settings(BaseSettings):
     template: Annotated[TemplateFile | None, FromEnvironment("POSTMORTEM_TEMPLATE")] = None
     templates: Annotated[tuple[TemplateSettings, ...], AfterValidator(told_apart)] = ()
     ca_bundle: Annotated[Path | None, FromEnvironment("POSTMORTEM_CA_BUNDLE")] = None
-    public_url: Annotated[WebAddress | None, FromEnvironment("POSTMORTEM_PUBLIC_URL")] = None
+    public_url: Annotated[PublicAddress | None, FromEnvironment("POSTMORTEM_PUBLIC_URL")] = None
     token: Annotated[PageToken | None, FromEnvironment("POSTMORTEM_TOKEN", secret=True)] = None
     log_format: Annotated[LogFormatInAnyCase, FromEnvironment("POSTMORTEM_LOG_FORMAT")] = (
         LogFormat.TEXT
@@ -243,7 +243,7 @@ def load(
         problems += sentences(error, kind, name)
     odd = mistyped(variables, environ)
     if problems:
-        raise ConfigurationProblems([*problems, *odd])
+        raise ConfigurationProblems(problems, odd)
     odd += tuple(easy_to_guess(settings.group(one) for one in groups))
     settings._warnings = odd
     return settings

@@ -129,7 +129,12 @@ def read_file(
     if not named.is_file():
         if path is None and not environ.get(CONFIG_VARIABLE) and not named.exists():
             return SettingsFile()
-        problem(f"The settings file {named} does not exist or is no file. Name one that does.")
+        if named.is_dir():
+            problem(f"The settings file {named} is a directory. Name the file in it.")
+        elif named.exists():
+            problem(f"The settings file {named} is no regular file. Name one that is.")
+        else:
+            problem(f"The settings file {named} does not exist. Name one that does.")
         return SettingsFile(named, legible=False)
     try:
         return SettingsFile(named, dict(TomlConfigSettingsSource(settings, named)()))

@@ -195,7 +195,21 @@ def _folder(text: str) -> str:
 
 
 def _documents(value: object) -> object:
-    return documents_location(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return documents_location(value)
+    if isinstance(value, DirectoryLocation | GitLocation):
+        return value
+    raise ValueError(
+        "must be a path or a Git address in quotes, such as 'postmortems' or "
+        "'git+ssh://git@host/team/repository.git'."
+    )
+
+
+def _public_address(text: str) -> str:
+    return web_address(text, example="https://postmortems.example.com")
+
+
+_BROWSED = "https://git.example.com/ops/postmortems"
 
 
 def document_address(text: str) -> str:
@@ -206,9 +220,9 @@ def document_address(text: str) -> str:
     split_address(text)
     before, mark, _ = text.partition("{document}")
     if mark:
-        web_address(before.partition("?")[0])
+        web_address(before.partition("?")[0], example=_BROWSED)
         return text
-    return f"{web_address(text)}/{{document}}"
+    return f"{web_address(text, example=_BROWSED)}/{{document}}"
 
 
 LARGEST_TEMPLATE = 1024 * 1024
@@ -276,5 +290,7 @@ def _hard_to_guess(token: SecretStr) -> SecretStr:
 
 PageToken = Annotated[Secret, AfterValidator(_hard_to_guess)]
 DatabaseAddress = Annotated[SecretStr, AfterValidator(database_address)]
+PublicAddress = Annotated[str, AfterValidator(_public_address)]
+"""Where people reach the web page."""
 Documents = Annotated[DocumentsLocation, BeforeValidator(_documents)]
 DocumentAddress = Annotated[str, AfterValidator(document_address)]

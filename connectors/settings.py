@@ -127,15 +127,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def web_address(text: str) -> str:
+def web_address(text: str, *, example: str = "https://jira.example.com") -> str:
     """Give ``text`` without its last slash, once it is an address that may be used.
+
+    ``example`` is what one looks like that stands in its place.
 
     Plain ``http://`` carries credentials for anyone on the way to read, so it is accepted for
     loopback alone. No address may hold a user name and password: addresses are logged and shown.
     """
     parts = split_address(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be a whole web address, such as https://jira.example.com.")
+        raise ValueError(f"must be a whole web address, such as {example}.")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError(
             f"is plain http to {parts.hostname}, which anyone on the way can read. Use https."

@@ -26,7 +26,7 @@ def api_address(text: str) -> str:
 
     The API key goes to this address, so a mistyped host would give it away.
     """
-    address = web_address(text)
+    address = web_address(text, example=f"https://{HOSTS[0]}")
     host = urlsplit(address).hostname or ""
     if host not in HOSTS and not is_loopback(host):
         known = " or ".join(f"https://{name}" for name in HOSTS)

@@ -30,8 +30,9 @@ def problems(text: str = "", environ: dict[str, str] | None = None) -> tuple[str
     Path("settings.toml").write_text(text, "utf-8")
     with pytest.raises(ConfigurationProblems) as raised:
         load(Path("settings.toml"), environ or {})
-    assert str(raised.value).splitlines() == list(raised.value.problems)
-    return raised.value.problems
+    told = (*raised.value.problems, *raised.value.warnings)
+    assert str(raised.value).splitlines() == list(told)
+    return told
 
 
 @pytest.mark.parametrize(
@@ -149,7 +150,7 @@ def problems(text: str = "", environ: dict[str, str] | None = None) -> tuple[str
             "drafts.urgency in settings.toml must be one of high, low",
         ),
         ("[drafts]\nminimum_duration = '5'", "is '5', not a length of time. Write it like 90s"),
-        ("[drafts]\nchart = 'perhaps'", "drafts.chart in settings.toml must be a valid boolean"),
+        ("[drafts]\nchart = 'perhaps'", "drafts.chart in settings.toml must be true or false."),
         ("[tickets]\ncreate = 'later'", "must be one of always, reviewed, never."),
         ("[schedule]\nevery = '1s'", "must be at least 10s"),
         ("[[quiet_times]]\nfrom = '22:00'", "quiet_times #1 to in settings.toml is missing."),
@@ -159,8 +160,23 @@ def problems(text: str = "", environ: dict[str, str] | None = None) -> tuple[str
             "[[quiet_times]]\nfrom = '22:00'\nto = '07:00'\ndays = ['Someday']",
             "quiet_times #1 days #1 in settings.toml must be one of mon, tue, wed",
         ),
-        ("[priorities]\nP1 = 1", "priorities.P1 in settings.toml must be a valid string"),
-        ("jira = 5", "jira in settings.toml must be"),
+        ("[priorities]\nP1 = 1", "priorities.P1 in settings.toml must be a text in quotes."),
+        ("jira = 5", "jira in settings.toml must be a table."),
+        ("documents = 5", "documents in settings.toml must be a path or a Git address"),
+        ("documents = ['x']", "documents in settings.toml must be a path or a Git address"),
+        ("[documents]\nlocation = 5", "documents.location in settings.toml must be a path or"),
+        (
+            "[[routes]]\nservices = 'Checkout'",
+            'routes #1 services in settings.toml must be a list, such as ["Checkout"].',
+        ),
+        ("[drafts]\nteams = 5", 'drafts.teams in settings.toml must be a list, such as ["Pay'),
+        ("[routes]\nteams = ['A']", "must be tables, each below a line [[routes]]."),
+        ("quiet_times = 'x'", "must be tables, each below a line [[quiet_times]]."),
+        ("public_url = 'pm'", "web address, such as https://postmortems.example.com."),
+        ("documents_url = 'pm'", "such as https://git.example.com/ops/postmortems."),
+        ("template = 5", "template in settings.toml must be a path in quotes."),
+        ("[jira]\ncalls_per_minute = -1", "jira.calls_per_minute in settings.toml must be 0 or"),
+        ("[jira]\ncalls_per_minute = 'x'", "settings.toml must be a whole number."),
         ("x = ", "The settings file settings.toml is not TOML"),
         ("[a", "The settings file settings.toml is not TOML"),
     ],
@@ -232,6 +248,17 @@ def test_a_settings_file_that_is_not_utf_8_is_told() -> None:
 def test_of_an_illegible_file_the_environments_own_problems_are_told_all_the_same() -> None:
     told = problems("x = ", {"POSTMORTEM_TIMEZONE": "Mars/Base", "JIRA_PROJECT": "OPS"})
     assert len(told) == 2, "what the file may well complete is not told as missing"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("none.toml", "does not exist. Name one"), (".", "is a directory. Name")]
+)
+def test_a_settings_file_that_is_not_there_or_none_is_told_apart(name: str, told: str) -> None:
+    with pytest.raises(ConfigurationProblems) as raised:
+        load(Path(name), {"POSTMORTEM_TIMEZNE": "UTC"})
+    (problem,), (warning,) = raised.value.problems, raised.value.warnings
+    assert told in problem
+    assert "POSTMORTEM_TIMEZNE is not a setting and is ignored" in warning
 
 
 def test_a_mistyped_variable_is_told_beside_what_is_wrong_in_the_file() -> None:

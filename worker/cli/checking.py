@@ -51,7 +51,8 @@ def _checked(config: Path | None) -> list[Finding]:
 
 def _broken(error: ConfigurationProblems | ConfigurationError) -> list[Finding]:
     if isinstance(error, ConfigurationProblems):
-        return [_parted(one) for one in error.problems]
+        odd = [Finding("Settings", warning=one) for one in error.warnings]
+        return [*(_parted(one) for one in error.problems), *odd]
     return [Finding.of("Settings", error)]
 
 
