@@ -280,6 +280,15 @@ def test_the_preflight_names_documents_that_are_left_out(store: DirectoryStore, 
     assert r"'line\nbreak.md' is left out" in left_out.problem
 
 
+def test_a_directory_that_nobody_can_make_is_told_in_a_sentence() -> None:
+    store = DirectoryStore(Path("/proc/documents"))
+    for beside in ({}, {"chart.svg": b"<svg/>"}):
+        with pytest.raises(StoreError, match=r"^/proc/documents cannot be made \(.*choose another"):
+            store.write(NAME, "new\n", None, beside=beside)
+    (found,) = store.check()
+    assert "cannot be made in /proc" in found.problem
+
+
 def test_the_preflight_says_that_a_missing_directory_will_be_made(tmp_path: Path) -> None:
     (finding,) = DirectoryStore(tmp_path / "new" / "postmortems").check()
     assert finding.problem == ""

@@ -42,6 +42,7 @@ _AGAIN = "Nothing was written; run the sync again."
 _CHANGED = "was changed since it was read."
 _REMOVED = "was removed or renamed since it was read."
 _NEXT_TIME = "Nothing was done to it; the next sync looks at it again."
+_ELSEWHERE = "Let the user that runs this program make it, or choose another place."
 _REMEDIES = {
     errno.ENOSPC: "Free some space on that disk.",
     errno.EDQUOT: "Free some space, or raise the quota.",
@@ -214,6 +215,9 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
         raise StoreError(f"{folder} is no directory.", "Move that file away.") from error
+    except OSError as error:
+        remedy = _REMEDIES.get(error.errno or 0, _ELSEWHERE)
+        raise StoreError(f"{folder} cannot be made ({error.strerror}).", remedy) from error
 
 
 def _missing(path: Path) -> DocumentMissing:
@@ -262,11 +266,14 @@ def _look_over(root: Path) -> list[Finding]:
 
 def _yet_to_be_made(subject: str, root: Path) -> Finding:
     nearest = next(parent for parent in root.parents if parent.exists())
-    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
-        return Finding(subject, "does not exist yet, and is made with the first document")
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            return Finding(subject, "does not exist yet, and is made with the first document")
+    except OSError as error:
+        reason = error.strerror
     return _problem(
         subject,
-        f"{root} does not exist, and cannot be made in {nearest}.",
+        f"{root} does not exist, and cannot be made in {nearest} ({reason}).",
         "Make it, and let the user that runs this program write there.",
     )
 
