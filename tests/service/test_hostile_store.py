@@ -266,6 +266,12 @@ def test_other_places_on_a_database_that_was_used_are_refused(
     assert used.documents.files() == before
 
 
+def test_a_check_tells_of_moved_documents_once(used: Installation) -> None:
+    done = under(used, "check", "--json", POSTMORTEM_DOCUMENTS="elsewhere")
+    (told,) = [one for one in json.loads(done.stdout) if "ocuments" in one["problem"]]
+    assert told["subject"] == "What the database was used with"
+
+
 def test_a_service_with_other_places_is_refused(used: Installation) -> None:
     done = under(used, "serve", "--port", "0", JIRA_PROJECT="PAY")
     assert (done.returncode, "--adopt" in done.stderr) == (2, True)
@@ -302,7 +308,18 @@ def test_who_moves_to_another_directory_and_site_says_so(tmp_path: Path) -> None
         assert here.run("sync").returncode == 0
         with JiraSandbox() as other:
             moved = {"POSTMORTEM_DOCUMENTS": str(tmp_path / "new"), "JIRA_URL": other.url}
-            assert under(here, "sync", "--adopt", **moved).returncode == 0
+            tried = under(here, "sync", "--adopt", "--dry-run", "--json", **moved)
+            assert json.loads(tried.stdout)["notices"][0].startswith("Would adopt the documents")
+            done = under(here, "sync", "--adopt", "--json", **moved)
+            assert done.returncode == 0
+            documents, site, tickets, known = json.loads(done.stdout)["notices"]
+            assert documents == (
+                f"Adopted the documents in {tmp_path / 'new'}, instead of "
+                f"{here.environment['POSTMORTEM_DOCUMENTS']}. It holds no documents."
+            )
+            assert site.startswith("Adopted Jira at ")
+            assert tickets.endswith(" known no longer.")
+            assert known == "1 document that was known is known no longer."
             again = under(here, "sync", **moved)
             assert (again.returncode, again.stderr) == (0, "")
             assert not list((tmp_path / "new").glob("*.md"))  # none comes by itself

@@ -5,7 +5,7 @@ be looked for, or changed, where they never were. So that is noticed as a comman
 refused unless somebody means it. One place has many spellings: they are compared without them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
@@ -17,9 +17,9 @@ from connectors.errors import ConfigurationError, Finding
 from worker.app.registry import Services
 from worker.jobs.catalogue import must_be_usable
 from worker.jobs.context import JobContext
-from worker.jobs.store_presence import DocumentsGone, forget_all
+from worker.jobs.store_presence import DocumentsGone, documents_known, forget_all
 from worker.queue import Client
-from worker.store.document_store import StoreAway
+from worker.store.document_store import StoreAway, StoreError
 
 _DEFAULT_PORTS = {None, 22, 80, 443}
 
@@ -46,14 +46,16 @@ class Bound:
     address: str
 
 
-def bind(settings: Settings, services: Services, context: JobContext, moved: Moved) -> None:
-    """Remember what the database is used with.
+def bind(
+    settings: Settings, services: Services, context: JobContext, moved: Moved
+) -> tuple[str, ...]:
+    """Remember what the database is used with, and say in sentences what was another before.
 
     Raises ``ConfigurationError`` where that was another place, unless it is adopted: then what was
     remembered of the other is forgotten.
     """
     if moved is Moved.IGNORE:
-        return
+        return ()
     places = list(_places(settings, services))
     others = list(_others(settings, context, places))
     if others and moved is Moved.REFUSE and (told := _refused(settings, context, others)):
@@ -62,16 +64,40 @@ def bind(settings: Settings, services: Services, context: JobContext, moved: Mov
             "Put the settings back, or name another database in POSTMORTEM_DATABASE_URL; to move "
             "on purpose, run the command once with --adopt.",
         )
+    adopted = tuple(_adopted(context, others, moved))
     if moved is Moved.ADOPT:
-        _forget(context, {here.name for _, here in others})
+        adopted += _forgotten(context, {here.name for _, here in others})
     known, changed = context.journal.bindings.all(), {here for _, here in others}
     values = {one.name: one.address for one in places if one in changed or one.name not in known}
     if values:
         context.journal.bindings.bind(values)
+    return adopted
+
+
+def _adopted(
+    context: JobContext, others: Sequence[tuple[Bound, Bound]], moved: Moved
+) -> Iterator[str]:
+    for was, here in others:
+        means = moved is Moved.ADOPT
+        aside = "" if means else ", of which nothing was remembered"
+        empty = " It holds no documents." if here.name == "store" and _is_empty(context) else ""
+        verb = "Would adopt" if context.dry_run else "Adopted"
+        yield f"{verb} {here.shown} {here.address}, instead of {was.address}{aside}.{empty}"
+
+
+def _is_empty(context: JobContext) -> bool:
+    try:
+        return not context.store.list()
+    except StoreError:
+        return False  # told by what follows
 
 
 def moved_findings(settings: Settings, context: JobContext) -> Iterator[Finding]:
-    """Say where the settings name another place than the database was used with."""
+    """Say where the settings name another place than the database was used with.
+
+    The context is of a dry run, and forgets the documents of another store: what is looked at next
+    is the place as it is, and not told of once more.
+    """
     others = list(_others(settings, context, list(_places(settings, Services.under(settings)))))
     if others and (told := _refused(settings, context, others)):
         yield Finding(
@@ -79,6 +105,8 @@ def moved_findings(settings: Settings, context: JobContext) -> Iterator[Finding]
             problem=f"It was {told}.",
             remedy="Put the settings back, name another database, or move with --adopt.",
         )
+        if any(here.name == "store" for _, here in others):
+            forget_all(context)
 
 
 def _places(settings: Settings, services: Services) -> Iterator[Bound]:
@@ -154,15 +182,32 @@ def _refused(settings: Settings, context: JobContext, others: list[tuple[Bound, 
     )
 
 
-def _forget(context: JobContext, others: set[str]) -> None:
+def _forgotten(context: JobContext, others: set[str]) -> tuple[str, ...]:
+    """Forget what was remembered of other places, and say how much that was."""
+    told: tuple[str, ...] = ()
     if "tracker" in others:  # ids are another site's own
-        context.journal.untrack(context.journal.ticket_ids())
-    if "store" in others:
+        tickets = context.journal.ticket_ids()
+        context.journal.untrack(tickets)
+        told += _known_no_longer(context, len(tickets), "ticket")
+    if "store" in others or _are_gone(context):
+        told += _known_no_longer(context, len(documents_known(context)), "document")
         forget_all(context)
-        return
+    return told
+
+
+def _are_gone(context: JobContext) -> bool:
     try:
         must_be_usable(context)
     except DocumentsGone:
-        forget_all(context)
+        return True
     except StoreAway:
-        return  # told by what follows
+        return False  # told by what follows
+    return False
+
+
+def _known_no_longer(context: JobContext, count: int, noun: str) -> tuple[str, ...]:
+    if not count:
+        return ()
+    told = f"1 {noun} that was known" if count == 1 else f"{count} {noun}s that were known"
+    verb = "would be" if context.dry_run else "is" if count == 1 else "are"
+    return (f"{told} {verb} known no longer.",)

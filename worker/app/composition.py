@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import quote
@@ -108,8 +109,7 @@ def open_context(
             publisher_words=services.publisher_words,
             dry_run=dry_run,
         )
-        bind(settings, services, context, moved)
-        yield context
+        yield replace(context, notices=bind(settings, services, context, moved))
     finally:
         for client in (source, tracker, publisher):
             if client is not None:

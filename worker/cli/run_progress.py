@@ -19,6 +19,7 @@ from rich.progress import (
 from rich.progress import Progress as Bar
 
 from config.settings import Settings
+from connectors.errors import PostmortemError
 from worker.cli.options import FAILED
 from worker.cli.terminal import err, run_result
 from worker.jobs.context import JobContext
@@ -37,10 +38,16 @@ def run_shown(
 
     begun = time.monotonic()
     with _shown(err, in_json=in_json) as progress:
-        incidents = tuple(own_ids(opened, request.incidents))
-        result = carry_out(
-            settings, opened, replace(request, incidents=incidents, progress=progress)
-        )
+        try:
+            incidents = tuple(own_ids(opened, request.incidents))
+            result = carry_out(
+                settings, opened, replace(request, incidents=incidents, progress=progress)
+            )
+        except PostmortemError:
+            for notice in opened.notices:  # what was adopted stays so
+                err.print(notice, style="yellow", markup=False)
+            raise
+    result = replace(result, notices=(*opened.notices, *result.notices))
     is_many = len(request.incidents) != 1 and (result.incidents or result.unchanged)
     told = summary(result, time.monotonic() - begun) if is_many else ""
     run_result(result, in_json=in_json, summary=told)

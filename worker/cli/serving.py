@@ -19,6 +19,7 @@ from worker.app.registry import Services
 from worker.cli import terminal
 from worker.cli.log_lines import log_to_standard_error, shown
 from worker.cli.options import FAILED, MISUSED
+from worker.jobs.context import JobContext
 
 log = structlog.get_logger()
 
@@ -36,6 +37,7 @@ def serve(context: typer.Context, host: str, port: int, *, adopt: bool) -> None:
     with _told(settings):
         service = Service(settings, host, port, moved=Moved.asked(adopt=adopt))
         service.start()
+    _noted(service.worker.context)
     log.info("Started.", version=version("postmortem-worker"), command="serve", **_of(settings))
     terminal.out.print(f"The web page is at {service.url}. Stop with Ctrl-C.")
     _until_told_to_stop(service.stop)
@@ -49,9 +51,15 @@ def work(context: typer.Context, *, adopt: bool) -> None:
     with _told(settings):
         worker = Worker(settings, moved=Moved.asked(adopt=adopt))
         worker.start()
+    _noted(worker.context)
     log.info("Started.", version=version("postmortem-worker"), command="work", **_of(settings))
     terminal.out.print("Working. Stop with Ctrl-C.")
     _until_told_to_stop(worker.stop)
+
+
+def _noted(context: JobContext) -> None:
+    for notice in context.notices:
+        log.warning(notice)
 
 
 def _of(settings: Settings) -> dict[str, object]:

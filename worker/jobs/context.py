@@ -163,6 +163,7 @@ class JobContext:
     left out.
     ``clock`` gives aware UTC times, ``new_mark`` a random mark each time. ``masking`` hides secrets
     in what a service's client has not hidden them in: what a webhook told, what was written before.
+    ``notices`` say what became of the settings as it was opened.
     """
 
     store: DocumentStore
@@ -179,6 +180,7 @@ class JobContext:
     publisher: PagePublisher | None = None
     publisher_words: ServiceWords = NO_PUBLISHER
     masking: Masking = field(default_factory=Masking)
+    notices: tuple[str, ...] = ()
 
 
 def note_skip(context: JobContext, incident: Incident, reason: str) -> None:

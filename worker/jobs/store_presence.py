@@ -9,6 +9,7 @@ a person says that they are not coming. One alone is deleted, where the place is
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from connectors.incidents import IncidentId
 from worker.jobs.context import JobContext
 from worker.journal.records import KnownDocument
 from worker.store.document_store import Listed, StoreAway, StoreError
@@ -48,7 +49,7 @@ def refuse_gone(
 
     ``met`` are the documents that are new, or changed.
     """
-    ours = {name: one.incident for name, one in known.items() if one.incident}
+    ours = _of_incidents(known)
     if not ours or any(name in names for name in ours):
         return
     incidents = set(ours.values())
@@ -85,6 +86,15 @@ def has_moved(context: JobContext) -> bool:
     """Tell whether another place is where documents were last seen; they may be there as well."""
     seen = context.journal.bindings.value(PLACE)
     return bool(seen) and not context.store.is_still(seen)
+
+
+def documents_known(context: JobContext) -> Collection[str]:
+    """Give the names of the documents that are remembered as an incident's."""
+    return _of_incidents(context.journal.documents())
+
+
+def _of_incidents(known: Mapping[str, KnownDocument]) -> Mapping[str, IncidentId]:
+    return {name: one.incident for name, one in known.items() if one.incident}
 
 
 def forget_all(context: JobContext) -> None:
