@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,16 @@ from connectors.jira.payloads import SiteKind
 from connectors.sandbox import Fault
 from tests.acceptance.test_command_line import Shell
 from tests.acceptance.world import World, world
-from worker.jobs.last_results import last_results
-from worker.jobs.results import Trigger
-from worker.jobs.status_report import journal_of
+from worker.app import run_or_enqueue
+from worker.app.registry import load_settings
+from worker.jobs.job import JobPhase, JobState
+from worker.jobs.last_results import end_look, last_results
+from worker.jobs.results import RunResult, Trigger
+from worker.jobs.run_many import RunRequest
+from worker.jobs.status_report import DocumentStatus, failed_look, journal_of
+from worker.journal.service_memory import FailedLook
+
+NOW = datetime(2026, 11, 27, 23, 10, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -139,6 +148,45 @@ def test_an_incident_whose_first_draft_failed_is_listed_until_it_has_one(shell: 
     assert one["last_result"]["failures"] == []
     assert not shell.run("status").stdout.startswith("Needs somebody")
     assert in_journal(here, "failed") == [sentence]
+
+
+def test_a_sync_of_everything_is_a_look_too(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings, look = load_settings(None, shell.environment), FailedLook(NOW, ("No.",), NOW)
+    with shell.here.context() as context:
+        last_look = context.journal.last_look
+
+        def is_mended(request: RunRequest, *failures: str) -> bool:
+            last_look.keep(look)
+            done = RunResult(failures=failures)
+            monkeypatch.setattr(run_or_enqueue, "run_many", lambda *_: done)
+            assert run_or_enqueue.carry_out(settings, context, request) is done
+            return last_look.failed() is None
+
+        assert is_mended(RunRequest(Trigger.COMMAND))
+        assert not is_mended(RunRequest(Trigger.COMMAND), "PagerDuty refuses the key (401).")
+        assert not is_mended(RunRequest(Trigger.COMMAND, tracks=False))
+        assert not is_mended(RunRequest(Trigger.COMMAND, (shell.here.id("quick fix"),)))
+
+
+def test_a_look_tells_nothing_that_a_document_tells_of_itself(here: World) -> None:
+    with here.context() as context:
+        context.journal.last_look.keep(FailedLook(NOW, ("Mine.", "Its own."), NOW))
+        one = DocumentStatus("P1", "P1.md", problems=("Its own.",))
+        assert " failed: Mine. The next " in failed_look(context, [one])
+        context.journal.last_look.keep(FailedLook(NOW, ("Its own.",), NOW))
+        assert failed_look(context, [one]) == ""
+
+
+def test_a_quiet_time_mends_no_look(here: World) -> None:
+    failed = JobState("@sync:9:1", "sync", "schedule", JobPhase.DONE, failures=("No.",))
+    quiet = replace(failed, failures=(), summary="Nothing was looked for: it is a quiet time.")
+    with here.context() as context:
+        last_look = context.journal.last_look
+        end_look(context, failed, NOW, looked=True)
+        end_look(context, quiet, NOW, looked=False)
+        assert last_look.failed() is not None
+        end_look(context, quiet, NOW, looked=True)
+        assert last_look.failed() is None
 
 
 def test_a_mistyped_incident_is_told_once_and_not_kept(shell: Shell) -> None:

@@ -1,6 +1,6 @@
 """What the tests of the web share: a library in memory, and the application served on loopback."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -91,6 +91,7 @@ class Shelf:
     given_up: list[JobState] = field(default_factory=list)
     without_draft: list[SkippedIncident] = field(default_factory=list)
     problem: Exception | None = None
+    look: str = ""
     lock: Lock = field(default_factory=Lock)
 
     def put(self, status: DocumentStatus, text: str) -> None:
@@ -100,6 +101,9 @@ class Shelf:
         if self.problem:
             raise self.problem
         return [*(view.status for view in self.views.values()), *self.others]
+
+    def failed_look(self, _documents: Sequence[DocumentStatus]) -> str:
+        return self.look
 
     def document(self, incident: str) -> DocumentView | None:
         if self.problem:

@@ -243,6 +243,26 @@ def test_every_moment_is_in_one_period_whatever_its_length(seconds, now):
     assert now <= schedule.begins(period + 1) + slack
 
 
+@pytest.mark.parametrize(
+    ("at", "quiet_until", "expected"),
+    [
+        ("23:12:30", "00:00", "23:15"),
+        ("23:15", "00:00", "23:20"),
+        ("23:12", "23:30", "23:30"),
+        ("23:12", "23:31", "23:35"),
+    ],
+)
+def test_the_next_period_is_the_first_that_begins_when_it_is_not_quiet(at, quiet_until, expected):
+    def today(time):
+        return datetime.fromisoformat(f"2026-11-27T{time}+00:00")
+
+    def quiet_for(moment):
+        return max(today(quiet_until) - moment, timedelta())
+
+    schedule = Schedule("look", timedelta(minutes=5), JobOutcome)
+    assert schedule.next_after(today(at), quiet_for) == today(expected)
+
+
 def test_the_tick_of_a_period_has_one_name_that_tells_its_schedule():
     seven = Schedule("look", timedelta(minutes=7), JobOutcome)
     names = {

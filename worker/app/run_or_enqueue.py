@@ -127,10 +127,14 @@ def carry_out(settings: Settings, context: JobContext, request: RunRequest) -> R
         return run_many(context, replace(request, wait=0))
     must_be_usable(context)
     servers = Client(settings.database_url.get_secret_value()).workers()
-    if not servers:
-        return run_many(context, replace(request, at_a_time=AT_A_TIME))
-    with asking(settings) as queue:
-        return _through(queue, context, request, servers)
+    if servers:
+        with asking(settings) as queue:
+            result = _through(queue, context, request, servers)
+    else:
+        result = run_many(context, replace(request, at_a_time=AT_A_TIME))
+    if not request.incidents and request.pulls and request.tracks and not result.failures:
+        context.journal.last_look.forget()  # it looked for all that the scheduled one does
+    return result
 
 
 def jobs(settings: Settings, *, only_parked: bool = False) -> Sequence[JobState]:

@@ -30,7 +30,7 @@ from worker.jobs.catalogue import must_be_usable
 from worker.jobs.context import JobContext
 from worker.jobs.incident_job import do_job
 from worker.jobs.job import JobOutcome, JobRequest, JobState
-from worker.jobs.last_results import keep_end, log_end, log_result
+from worker.jobs.last_results import end_look, keep_end, log_end, log_result
 from worker.jobs.results import Trigger
 from worker.jobs.run_state import not_configured
 from worker.queue import Queue, QueueSettings, Schedule
@@ -76,10 +76,11 @@ class Worker:
         self._open = ExitStack()
         self.context: JobContext = self._open.enter_context(open_context(settings, moved=moved))
         seconds = settings.schedule.settle.total_seconds() if settle is None else settle
+        self._looks = Schedule(SCHEDULE, settings.schedule.every, self._look_for_work)
         self.queue = Queue(
             settings.database_url.get_secret_value(),
             self._run_incident,
-            [Schedule(SCHEDULE, settings.schedule.every, self._look_for_work)],
+            [self._looks],
             QueueSettings(settle=seconds),
             on_end=self._ended,
         )
@@ -125,10 +126,10 @@ class Worker:
         if state.subject != SCHEDULE:
             log_end(state)
             keep_end(self.context, state)
-        elif state.failures:
-            log.warning("A scheduled look failed; the next does the same.", why=state.failures)
-        else:
-            log.info("A scheduled look is done.", done=state.summary)
+            return
+        now = self.context.clock()
+        next_at = self._looks.next_after(now, self.settings.quiet_for)
+        end_look(self.context, state, next_at, looked=not self.settings.is_quiet(now))
 
     def _run_incident(self, request: JobRequest) -> JobOutcome:
         now = self.context.clock()

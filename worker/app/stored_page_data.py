@@ -14,6 +14,7 @@ from worker.jobs.status_report import (
     SkippedIncident,
     document_statuses,
     document_text,
+    failed_look,
     journal_of,
     skipped_incidents,
     undrafted,
@@ -33,6 +34,9 @@ class StoredPageData:
 
     def documents(self) -> Sequence[DocumentStatus]:
         return document_statuses(self._context, remembered=self._remembered)
+
+    def failed_look(self, documents: Sequence[DocumentStatus]) -> str:
+        return failed_look(self._context, documents)
 
     def skipped(self) -> Sequence[SkippedIncident]:
         return skipped_incidents(self._context)

@@ -23,10 +23,11 @@ from worker.jobs.status_report import (
     JournalEntry,
     SkippedIncident,
     document_statuses,
+    failed_look,
     journal_of,
     skipped_incidents,
 )
-from worker.web.needs import Need, is_overdue, needs, with_items
+from worker.web.needs import Need, NeedKind, is_overdue, needs, with_items
 
 
 def status(
@@ -108,8 +109,11 @@ def _show_all(
         as_json(found)
     else:
         urgent = needs(found, _given_up(settings, named), _today(opened))
-        if urgent:
+        look = "" if named else failed_look(opened, found)
+        if urgent or look:
             out.print("[bold]Needs somebody[/]")
+            if look:
+                out.print(f"  [red]{NeedKind.FAILING.value}[/] {escape(look)}")
             for one in urgent:
                 _need(one)
             out.print()

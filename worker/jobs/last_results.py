@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 import structlog
@@ -13,6 +13,7 @@ from worker.jobs.context import JobContext
 from worker.jobs.job import PEOPLE, JobPhase, JobState
 from worker.jobs.results import Action, IncidentResult, SuggestedText, Trigger
 from worker.journal.records import JournalRecord, KnownResult
+from worker.journal.service_memory import FailedLook
 
 _LENGTH_OF_TIME = re.compile(r"\d+(?= (?:s|min)\b)")
 """What a sentence counts down, so that it reads otherwise each time and tells nothing new."""
@@ -167,6 +168,21 @@ def keep_end(context: JobContext, state: JobState) -> None:
     if state.phase is JobPhase.RETRYING and state.next_at and (state.failures or state.results):
         for name in {incident, *(one.incident for one in state.results)}:
             context.journal.results.plan(name, state.next_at)
+
+
+def end_look(context: JobContext, state: JobState, next_at: datetime, *, looked: bool) -> None:
+    """Keep how a scheduled look failed, or that none does any more, and tell operators.
+
+    One that has not ``looked``, for it is quiet, mends nothing.
+    """
+    last_look = context.journal.last_look
+    if state.failures:
+        log.warning("A scheduled look failed; the next does the same.", why=state.failures)
+        last_look.keep(FailedLook(context.clock(), state.failures, next_at))
+        return
+    log.info("A scheduled look is done.", done=state.summary)
+    if looked:
+        last_look.forget()
 
 
 def log_result(result: IncidentResult, *, failures: bool = True) -> None:

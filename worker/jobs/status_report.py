@@ -1,6 +1,6 @@
 """What the documents say as they are: for `postmortem status`, the web page and its API."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
@@ -267,3 +267,16 @@ def _with_done(status: DocumentStatus, done: AbstractSet[str]) -> DocumentStatus
         return status
     items = tuple(replace(one, done=one.ticket in done) for one in status.items)
     return replace(status, items=items)
+
+
+def failed_look(context: JobContext, documents: Iterable[DocumentStatus]) -> str:
+    """Say how the last scheduled look failed, "" where it did not.
+
+    What ``documents`` tell of themselves is left to them.
+    """
+    look = context.journal.last_look.failed()
+    if look is None:
+        return ""
+    told = {problem for one in documents for problem in one.problems}
+    failures = tuple(one for one in look.failures if one not in told)
+    return replace(look, failures=failures).sentence(context.clock()) if failures else ""

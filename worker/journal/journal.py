@@ -17,14 +17,8 @@ from worker.journal.beside_documents import Bindings, EventReports, LastResults,
 from worker.journal.database import Database
 from worker.journal.incident_locks import must_still_hold
 from worker.journal.page_memory import PageMemory
-from worker.journal.records import (
-    NO_CLAIM,
-    Claim,
-    JournalRecord,
-    KnownDocument,
-    KnownIncident,
-    Pull,
-)
+from worker.journal.records import Claim, JournalRecord, KnownDocument, KnownIncident, Pull
+from worker.journal.service_memory import LastLook
 from worker.journal.sqlite_files import JournalError
 from worker.journal.tables import chunks, put, put_first
 from worker.journal.web_sessions import WebSessions
@@ -52,6 +46,7 @@ class Journal:
         self.web_sessions = WebSessions(database)
         self.bindings = Bindings(database)
         self.results = LastResults(database)
+        self.last_look = LastLook(database, now)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -228,7 +223,7 @@ class Journal:
     def intend(
         self,
         intents: Iterable[Intent],
-        claim: Claim = NO_CLAIM,
+        claim: Claim = records.NO_CLAIM,
         lost: Iterable[Mark] = (),
     ) -> None:
         """Write creates down, before they are tried, in the place of those that made no ticket.

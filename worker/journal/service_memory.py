@@ -1,7 +1,13 @@
-"""The memory of what services are like: a row for each thing that one told, with its age."""
+"""The memory of what services are like: a row for each thing that one told, with its age.
 
+Also how the last scheduled look failed, until one succeeds.
+"""
+
+import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
 import structlog
 from sqlalchemy import delete, select
@@ -55,3 +61,56 @@ class ServiceMemory:
                 connection.execute(query)
         except (SQLAlchemyError, JournalError) as error:
             log.warning("What a service told could not be forgotten.", error=str(error))
+
+
+_LAST_LOOK = "last scheduled look"
+_LONGEST = timedelta(days=7)
+"""After which nobody has looked for long, and the last failure tells nothing."""
+_LATE = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class FailedLook:
+    """A scheduled look that failed: when it ended, why, and when the next one is (aware UTC)."""
+
+    at: datetime
+    failures: tuple[str, ...]
+    next_at: datetime
+
+    def sentence(self, now: datetime) -> str:
+        """Tell it; where the next one should have been over by ``now``, that too."""
+        at, next_at = (f"{one:%Y-%m-%d %H:%M} UTC" for one in (self.at, self.next_at))
+        follows = f"The next is at {next_at}."
+        if now - self.next_at > _LATE:
+            follows = f"The next was due at {next_at}: is `postmortem serve` or `work` running?"
+        return f"The scheduled look of {at} failed: {' '.join(self.failures)} {follows}"
+
+    @classmethod
+    def read(cls, kept: str) -> Self:
+        """Read what :meth:`kept` gave."""
+        at, failures, next_at = json.loads(kept)
+        return cls(datetime.fromisoformat(at), tuple(failures), datetime.fromisoformat(next_at))
+
+    def kept(self) -> str:
+        """Give it as it is kept."""
+        return json.dumps([self.at.isoformat(), self.failures, self.next_at.isoformat()])
+
+
+class LastLook:
+    """How the last scheduled look failed, in an open database; ``clock`` gives aware UTC times."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._memory = ServiceMemory(database, clock)
+
+    def failed(self) -> FailedLook | None:
+        """Give the last look, None where it did not fail or nobody has looked for long."""
+        kept = self._memory.get(_LAST_LOOK, _LONGEST.total_seconds())
+        return FailedLook.read(kept) if kept else None
+
+    def keep(self, look: FailedLook) -> None:
+        """Remember that the last look failed."""
+        self._memory.put(_LAST_LOOK, look.kept())
+
+    def forget(self) -> None:
+        """Remember no failure: a look succeeded."""
+        self._memory.forget(_LAST_LOOK)

@@ -8,7 +8,7 @@ first. (The engine's own schedules are cron expressions, which cannot say "every
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from dbos import error
@@ -49,6 +49,18 @@ class Schedule:
     def begins(self, period: int) -> float:
         """Tell when a period begins, in seconds since 1970."""
         return period * self.every.total_seconds()
+
+    def next_after(self, at: datetime, quiet_for: Callable[[datetime], timedelta]) -> datetime:
+        """Tell when the next period after ``at`` (aware) begins in which it is not quiet.
+
+        ``quiet_for`` gives how long it is quiet from a moment on, nothing where it is not.
+        """
+        begins = datetime.fromtimestamp(self.begins(self.period(at.timestamp()) + 1), UTC)
+        quiet = quiet_for(begins)
+        if not quiet:
+            return begins
+        last = self.period((begins + quiet).timestamp() - 1)
+        return datetime.fromtimestamp(self.begins(last + 1), UTC)
 
 
 class Rounds:

@@ -47,6 +47,9 @@ class PageData(Protocol):
     def documents(self) -> Sequence[DocumentStatus]:
         """List all documents, the latest first, after the incidents whose draft failed."""
 
+    def failed_look(self, documents: Sequence[DocumentStatus]) -> str:
+        """Say how the last scheduled look failed, but for what ``documents`` tell, or nothing."""
+
     def document(self, incident: IncidentId) -> DocumentView | None:
         """Give an incident's document, None where there is none and none has failed."""
 

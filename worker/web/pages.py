@@ -203,6 +203,7 @@ def page_routes(
             request,
             "documents",
             overview=overview([one for one in every if one.document], today(), show, page),
+            failed_look=data.failed_look(every),
             parked=parked[:MOST_PARKED],
             more_parked=max(0, len(parked) - MOST_PARKED),
             undrafted=failed[:MOST_PARKED],
