@@ -134,7 +134,7 @@ def test_an_incident_whose_first_draft_failed_is_listed_until_it_has_one(shell: 
     (sentence,) = done.stderr.splitlines()
     lines = shell.run("status").stdout.splitlines()
     assert lines[0] == "Needs somebody"
-    assert lines[1].split()[:2] == ["failing", incident]
+    assert lines[1].strip() == f"failing {incident}"
     assert lines[2].strip() == sentence
     (one,) = shell.told("status")
     assert (one["incident"], one["document"]) == (incident, "")
@@ -187,6 +187,32 @@ def test_a_quiet_time_mends_no_look(here: World) -> None:
         assert last_look.failed() is not None
         end_look(context, quiet, NOW, looked=True)
         assert last_look.failed() is None
+
+
+def test_status_tells_odd_rows_once_and_as_no_failure(shell: Shell) -> None:
+    here, incident = shell.here, shell.incident("quick fix")
+    shell.told("draft", incident)
+    here.add_rows("TBD | | High | 2090-01-02")
+    shell.told("sync", incident)
+    said = shell.run("status", incident).stdout
+    assert "Needs somebody" not in said, "a row that says TBD is as people meant it"
+    assert said.count("there is nothing to do") == 1
+
+    here.add_rows("Train the new ones | | High | soon")
+    shell.told("sync", incident)
+    shell.told("sync", incident)  # the first made its ticket, and said what that lacks
+    for words in (["status"], ["status", incident]):
+        said = shell.run(*words).stdout
+        assert f"warned {incident}" in said
+        assert "failing" not in said
+        (told,) = (line for line in said.splitlines() if "deadline 'soon'" in line)
+        assert here.path().name in told
+        assert said.count("there is nothing to do") == 1
+    for unknown in ("9999", "QNOPE"):
+        for command in ("status", "lint"):
+            done = shell.run(command, unknown)
+            assert (done.returncode, done.stdout) == (1, "")
+            assert f"Incident {unknown} has no document." in done.stderr
 
 
 def test_a_mistyped_incident_is_told_once_and_not_kept(shell: Shell) -> None:

@@ -4,9 +4,14 @@ from datetime import date
 
 import pytest
 
+from config.template_names import Names
+from tests.unit.tracking_support import LAG, NOW
+from worker.document.action_section import read
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.last_results import LastResult
 from worker.jobs.status_report import DocumentStatus, ItemStatus
+from worker.tracking.action_types import LinkState, sentences
+from worker.tracking.plan_links import plan_links
 from worker.web.needs import Need, NeedKind, is_overdue, needs, with_items
 
 TODAY = date(2026, 11, 27)
@@ -36,8 +41,14 @@ FAILING = LastResult(AT, "webhook", warnings=("In part.",), failures=("No.",), n
             [document("PFAIL", last_result=FAILING)],
             [],
             [
-                Need(NeedKind.FAILING, "PFAIL", "About PFAIL", ("No.",), NEXT),
-                Need(NeedKind.WARNED, "PFAIL", "About PFAIL", ("In part.",)),
+                Need(NeedKind.FAILING, "PFAIL", "About PFAIL", ("No.",), NEXT, "PFAIL.md"),
+                Need(
+                    NeedKind.WARNED,
+                    "PFAIL",
+                    "About PFAIL",
+                    ("In part.",),
+                    document="PFAIL.md",
+                ),
             ],
         ),
         (
@@ -49,6 +60,7 @@ FAILING = LastResult(AT, "webhook", warnings=("In part.",), failures=("No.",), n
                     "PLATE",
                     "About PLATE",
                     ("OPS-4, since 2026-11-26, Aiko Brandt: Count the pictures",),
+                    document="PLATE.md",
                 )
             ],
         ),
@@ -56,20 +68,70 @@ FAILING = LastResult(AT, "webhook", warnings=("In part.",), failures=("No.",), n
             [document("PGONE", last_result=LastResult(AT, "webhook", failures=("Never.",)))],
             [given_up("PGONE", "Never."), given_up("PBARE", "Nor that.")],
             [
-                Need(NeedKind.PARKED, "PGONE", "About PGONE", ("Never.",)),
+                Need(NeedKind.PARKED, "PGONE", "About PGONE", ("Never.",), document="PGONE.md"),
                 Need(NeedKind.PARKED, "PBARE", "", ("Nor that.",)),
             ],
         ),
         (
-            [document("PMARKS", problems=("Conflict markers.",))],
+            [document("PMARKS", problems=("Conflict markers.",), left_alone=True)],
             [],
-            [Need(NeedKind.FAILING, "PMARKS", "About PMARKS", ("Conflict markers.",))],
+            [
+                Need(
+                    NeedKind.FAILING,
+                    "PMARKS",
+                    "About PMARKS",
+                    ("Conflict markers.",),
+                    document="PMARKS.md",
+                )
+            ],
+        ),
+        (
+            [
+                document(
+                    "PROWS",
+                    problems=("Line 3 ('Call') has the deadline 'soon'.",),
+                    last_result=LastResult(
+                        AT, "page", ("Line 3 ('Call') has the deadline 'soon'.", "In part.")
+                    ),
+                )
+            ],
+            [],
+            [
+                Need(
+                    NeedKind.WARNED,
+                    "PROWS",
+                    "About PROWS",
+                    ("Line 3 ('Call') has the deadline 'soon'.", "In part."),
+                    document="PROWS.md",
+                )
+            ],
         ),
     ],
-    ids=["nobody", "failing and warned", "overdue", "given up", "not readable"],
+    ids=["nobody", "failing and warned", "overdue", "given up", "not readable", "odd rows"],
 )
 def test_what_needs_somebody_is_told_once_with_its_sentences(documents, parked, found):
     assert needs(documents, parked, TODAY) == found
+
+
+ROWS = """# T
+
+## Action items
+
+| Task | Owner | Ticket | Status |
+|---|---|---|---|
+| TBD | | | |
+| ~~Call the bank~~ | | | |
+| Train the new ones | | | Done |
+"""
+
+
+def test_rows_that_are_to_have_no_ticket_need_nobody():
+    table = read(ROWS, Names())
+    state = LinkState("PTBD", "PTBD.md", table.items, (), (), NOW, LAG)
+    told = (*table.problems, *sentences(plan_links(state), state))
+    assert len(told) == 3
+    last = LastResult(AT, "page", warnings=told)
+    assert needs([document("PTBD", problems=table.problems, last_result=last)], [], TODAY) == []
 
 
 def test_the_most_urgent_comes_first():

@@ -81,7 +81,7 @@ def _tell(linted: Linted, place: str) -> None:
         out.print(f"{escape(place)} [yellow]{one.rule.value}[/] {escape(one.message)}")
     if not linted.documents and not linted.failures:
         out.print(_none_in(place))
-    elif not linted.findings:
+    elif not (linted.findings or linted.failures):
         out.print("Nothing is found.")
 
 

@@ -1,6 +1,8 @@
 """The command that tells how things stand: what needs somebody, documents, jobs, the journal."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime
 
 import typer
@@ -27,7 +29,7 @@ from worker.jobs.status_report import (
     journal_of,
     skipped_incidents,
 )
-from worker.web.needs import Need, NeedKind, is_overdue, needs, with_items
+from worker.web.needs import Need, NeedKind, is_overdue, needs, wherever, with_items
 
 
 def status(
@@ -117,8 +119,14 @@ def _show_all(
             for one in urgent:
                 _need(one)
             out.print()
+        told: defaultdict[str, set[str]] = defaultdict(set)
+        for one in urgent:
+            told[one.incident].update(map(wherever, one.sentences))
         documents = [one for one in found if one.document or named]
-        _show_documents(documents, "There are no documents yet.", in_full=bool(named))
+        if not (documents or named):
+            out.print("There are no documents yet.")
+        for each in documents:
+            _document(each, told[each.incident], in_full=bool(named))
     missing = set(named) - {one.incident for one in found}
     opened.store.prove_writable()
     failures(f"Incident {one} has no document." for one in sorted(missing))
@@ -135,21 +143,27 @@ def _given_up(settings: Settings, named: Sequence[IncidentId]) -> Sequence[JobSt
 
 
 def _need(one: Need) -> None:
-    out.print(f"  [red]{one.kind.value}[/] [bold]{escape(one.incident)}[/] {escape(one.title)}")
+    title = f" {escape(one.title)}" if one.title else ""
+    out.print(f"  [red]{one.kind.value}[/] [bold]{escape(one.incident or '?')}[/]{title}")
     for sentence in one.sentences:
-        out.print(f"    {escape(sentence)}")
+        names = [name for name in (one.document, one.incident) if name]
+        place = "" if any(name in sentence for name in names) else f"{''.join(names[:1])}: "
+        out.print(f"    {escape(place + sentence)}")
     if one.next_try:
         out.print(f"    The next try is at {_moment(one.next_try)}.")
 
 
-def _show_documents(found: Sequence[DocumentStatus], none: str, *, in_full: bool = False) -> None:
+def _show_documents(found: Sequence[DocumentStatus], none: str) -> None:
     if not found:
         out.print(none)
     for one in found:
-        _document(one, in_full=in_full)
+        _document(one)
 
 
-def _document(one: DocumentStatus, *, in_full: bool) -> None:
+def _document(
+    one: DocumentStatus, told: AbstractSet[str] = frozenset(), *, in_full: bool = False
+) -> None:
+    """Print a document, without the sentences that were told of it already."""
     prompts = "complete" if not one.prompts else f"{one.prompts} prompts open"
     stands = f"{one.status or 'no status'}, {prompts}" if one.document else "no document"
     out.print(
@@ -169,33 +183,36 @@ def _document(one: DocumentStatus, *, in_full: bool) -> None:
     if one.page is not None:
         out.print(f"  [dim]Page {escape(one.page.id)}:[/] {escape(one.page.address)}")
     last = one.last_result.warnings if one.last_result else ()
-    told = [one.page.problem] if one.page and one.page.problem not in ("", *last) else []
-    for problem in (*one.problems, *told):
-        out.print(f"  [yellow]{escape(problem)}[/]")
+    of_page = [one.page.problem] if one.page and one.page.problem not in ("", *last) else []
+    for problem in (*one.problems, *of_page):
+        if wherever(problem) not in told:
+            out.print(f"  [yellow]{escape(problem)}[/]")
     if one.last_result is not None:
-        _last_result(one.last_result, in_full=in_full)
+        _last_result(one.last_result, {*told, *map(wherever, one.problems)}, in_full=in_full)
 
 
-def _last_result(last: LastResult, *, in_full: bool) -> None:
+def _last_result(last: LastResult, told: AbstractSet[str], *, in_full: bool) -> None:
     counts = {
         "failure": len(last.failures),
         "warning": len(last.warnings),
         "suggestion": len(last.suggestions),
     }
-    told = [f"{count} {word}{'s' * (count > 1)}" for word, count in counts.items() if count]
+    counted = [f"{count} {word}{'s' * (count > 1)}" for word, count in counts.items() if count]
     out.print(
         f"  [dim]last result: {_moment(last.at)}, by {last.trigger}: "
-        f"{', '.join(told) or 'all is well'}[/]"
+        f"{', '.join(counted) or 'all is well'}[/]"
     )
     if not in_full:
         return
     for one in last.suggestions:
         out.print(f"  {suggestion(one)}")
     for sentence in last.warnings:
-        out.print(f"  [yellow]{escape(sentence)}[/]")
+        if wherever(sentence) not in told:
+            out.print(f"  [yellow]{escape(sentence)}[/]")
     for sentence in last.failures:
-        out.print(f"  [red]{escape(sentence)}[/]")
-    if last.next_try:
+        if wherever(sentence) not in told:
+            out.print(f"  [red]{escape(sentence)}[/]")
+    if last.next_try and told.isdisjoint(map(wherever, last.failures)):
         out.print(f"  The next try is at {_moment(last.next_try)}.")
 
 

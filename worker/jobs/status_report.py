@@ -52,8 +52,9 @@ class DocumentStatus:
     """One document: how complete it is, and its action items.
 
     ``prompts`` counts the template's prompts that nobody has answered yet. ``document`` is "" where
-    the incident's draft failed. ``last_result`` is what its last job told, None where nothing is
-    remembered of one.
+    the incident's draft failed. ``problems`` are what cannot be used of it; for these it is
+    ``left_alone`` as a whole, or only in part. ``last_result`` is what its last job told, None
+    where nothing is remembered of one.
     """
 
     incident: IncidentId
@@ -66,6 +67,7 @@ class DocumentStatus:
     problems: tuple[str, ...] = ()
     last_result: LastResult | None = None
     page: PageStatus | None = None
+    left_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,9 +223,10 @@ def _status(context: JobContext, document: KnownDocument) -> tuple[DocumentStatu
         return _read(context, document, context.store.read(document.name).text), True
     except LinkedDocument as error:
         told = document.problem or str(error)
-        return DocumentStatus(document.incident, document.name, problems=(told,)), False
     except PostmortemError as error:
-        return DocumentStatus(document.incident, document.name, problems=(str(error),)), False
+        told = str(error)
+    unread = DocumentStatus(document.incident, document.name, problems=(told,), left_alone=True)
+    return unread, False
 
 
 def _read(context: JobContext, document: KnownDocument, text: str) -> DocumentStatus:
@@ -231,7 +234,8 @@ def _read(context: JobContext, document: KnownDocument, text: str) -> DocumentSt
     table = read_items(text, context.policy.names)
     marked = conflicts(text)
     problems = (f"{document.name} is left as it is: {marked}",) if marked else table.problems
-    if document.problem and not (front and front.incident):
+    unknown = bool(document.problem) and not (front and front.incident)
+    if unknown:
         problems = (document.problem, *problems)
     status = DocumentStatus(
         incident=document.incident,
@@ -240,6 +244,7 @@ def _read(context: JobContext, document: KnownDocument, text: str) -> DocumentSt
         prompts=open_prompts(text),
         items=tuple(_item(one) for one in table.items if _is_open(one) and not marked),
         problems=problems,
+        left_alone=bool(marked) or unknown,
     )
     return replace(status, url=front.url, status=front.status) if front else status
 

@@ -1,5 +1,6 @@
 """What needs somebody: failing, given up, done in part, overdue."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -8,6 +9,14 @@ from enum import StrEnum
 from connectors.incidents import IncidentId
 from worker.jobs.job import JobState
 from worker.jobs.status_report import DocumentStatus, ItemStatus
+
+_AS_MEANT = (
+    " says that there is nothing to do, so it has no ticket.",
+    ", so no ticket is made for it.",
+)
+"""How sentences end that tell of a row without a ticket as people meant it: nobody is needed."""
+
+_LINE = re.compile(r"\bline \d+", re.IGNORECASE)
 
 
 class NeedKind(StrEnum):
@@ -21,25 +30,29 @@ class NeedKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One incident that needs somebody; ``next_try`` is ISO 8601 in UTC, None where none is."""
+    """One incident that needs somebody; ``next_try`` is ISO 8601 in UTC, None where none is.
+
+    ``document`` is the name of its document, "" where it has none.
+    """
 
     kind: NeedKind
     incident: IncidentId
     title: str
     sentences: tuple[str, ...]
     next_try: str | None = None
+    document: str = ""
 
 
 def needs(
     documents: Sequence[DocumentStatus], parked: Sequence[JobState], today: date
 ) -> list[Need]:
     """Give what needs somebody, by kind; of a job that was given up, no more is said."""
-    titles = {one.incident: one.title for one in documents}
+    known = {one.incident: one for one in documents}
     given_up = {IncidentId(one.subject): one.failures for one in parked}
-    found = [
-        Need(NeedKind.PARKED, name, titles.get(name, ""), failures)
-        for name, failures in given_up.items()
-    ]
+    found = []
+    for name, failures in given_up.items():
+        one = known.get(name, DocumentStatus(name, ""))
+        found.append(Need(NeedKind.PARKED, name, one.title, failures, document=one.document))
     for one in documents:
         found += _needs_of(one, given_up.get(one.incident, ()), today)
     order = list(NeedKind)
@@ -47,15 +60,25 @@ def needs(
 
 
 def _needs_of(one: DocumentStatus, told: Sequence[str], today: date) -> Iterator[Need]:
-    last = one.last_result
-    failures = dict.fromkeys((*(last.failures if last else ()), *one.problems))
-    if failing := tuple(sentence for sentence in failures if sentence not in told):
+    """Give what one document needs; its problems are failures where it is left alone for them."""
+    last, name = one.last_result, one.document
+    found = dict.fromkeys((*(last.failures if last else ()), *(one.problems * one.left_alone)))
+    if failing := tuple(sentence for sentence in found if sentence not in told):
         next_try = last.next_try if last and last.failures else None
-        yield Need(NeedKind.FAILING, one.incident, one.title, failing, next_try)
-    if last and (warnings := tuple(each for each in last.warnings if each not in failures)):
-        yield Need(NeedKind.WARNED, one.incident, one.title, warnings)
+        yield Need(NeedKind.FAILING, one.incident, one.title, failing, next_try, name)
+    rows = {wherever(each) for each in one.problems}
+    earlier = (each for each in (last.warnings if last else ()) if wherever(each) not in rows)
+    untold = (each for each in (*one.problems, *earlier) if each not in found and each not in told)
+    if warned := tuple(each for each in untold if not each.endswith(_AS_MEANT)):
+        yield Need(NeedKind.WARNED, one.incident, one.title, warned, document=name)
     if late := [item for item in one.items if is_overdue(item, today)]:
-        yield Need(NeedKind.OVERDUE, one.incident, one.title, tuple(map(_late, late)))
+        overdue = tuple(map(_late, late))
+        yield Need(NeedKind.OVERDUE, one.incident, one.title, overdue, document=name)
+
+
+def wherever(sentence: str) -> str:
+    """Give a sentence without the line that it is about: lines move with each write above them."""
+    return _LINE.sub("", sentence)
 
 
 def _late(item: ItemStatus) -> str:
