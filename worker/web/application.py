@@ -142,7 +142,8 @@ class ErrorResponses:
     def _not_signed_in(self, request: Request, _error: NotSignedIn) -> Response:
         if not _is_api(request):
             return self._pages.ask_for_token(request)
-        sentence = "Send the token: Authorization: Bearer …"
+        shown = "authorization" in request.headers
+        sentence = "This is not the token." if shown else "Send the token: Authorization: Bearer …"
         return JSONResponse({"detail": sentence}, 401, {"WWW-Authenticate": "Bearer"})
 
     def _forbidden(self, request: Request, error: Forbidden) -> Response:
