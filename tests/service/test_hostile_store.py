@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -107,6 +108,33 @@ def another_in_its_stead(root: Path) -> Iterator[None]:
 
 
 @contextmanager
+def half_in_its_stead(root: Path) -> Iterator[None]:
+    """One of its documents, and another incident's under a second one's name."""
+    text = "---\nincident: QANOTHER1\nstatus: draft\n---\n# Postmortem: x\n"
+    with _copied(root, lambda names: names[:1]) as copy:
+        second = sorted(one.name for one in root.with_name("away").glob("*.md"))[1]
+        (copy / second).write_text(text)
+        before = {one.name: one.read_bytes() for one in copy.iterdir()}
+        yield
+        assert before == {one.name: one.read_bytes() for one in copy.iterdir()}
+
+
+@contextmanager
+def _copied(root: Path, chosen: Callable[[list[str]], list[str]]) -> Iterator[Path]:
+    """Put another directory in a directory's stead, with copies of some of its documents."""
+    away = root.with_name("away")
+    root.rename(away)
+    root.mkdir()
+    for name in chosen(sorted(one.name for one in away.glob("*.md"))):
+        (root / name).write_bytes((away / name).read_bytes())
+    try:
+        yield root
+    finally:
+        shutil.rmtree(root)
+        away.rename(root)
+
+
+@contextmanager
 def a_file_in_its_stead(root: Path) -> Iterator[None]:
     away = root.with_name("away")
     root.rename(away)
@@ -170,6 +198,7 @@ GONE = [
     pytest.param(moved_away, id="the directory is gone"),
     pytest.param(empty_in_its_stead, id="an empty directory in its stead"),
     pytest.param(another_in_its_stead, id="another directory in its stead"),
+    pytest.param(half_in_its_stead, id="another directory with some of its documents"),
     pytest.param(a_file_in_its_stead, id="a file in its stead"),
     pytest.param(emptied, id="the directory is emptied"),
     pytest.param(mounted_over, id="an empty file system mounted over it"),
@@ -220,6 +249,20 @@ def test_what_people_delete_stays_deleted_until_somebody_asks_for_it_by_name(
     assert not here.documents.of(one.id)
     assert here.run("draft", one.id).returncode == 0
     assert here.documents.of(one.id)
+
+
+def test_a_copy_with_all_documents_is_the_place_from_then_on(served: Served) -> None:
+    here = served.here
+    deleted, *_ = served.drafted
+    names = sorted(one.name for one in served.root.glob("*.md"))
+    with _copied(served.root, lambda names: names) as copy:
+        assert here.run("sync").returncode == 0
+        assert served.ready().status_code == requests.codes.ok
+        (name,) = here.documents.of(deleted.id)
+        (copy / name).unlink()
+        assert "its document was removed" in here.run("sync", deleted.id).stdout
+        assert sorted(one.name for one in copy.glob("*.md")) == [n for n in names if n != name]
+    assert here.run("sync").returncode == 0  # it is back, and known again
 
 
 @pytest.fixture(scope="module")
@@ -341,19 +384,30 @@ def _begin_anew(place: Remote) -> None:
     place._git("push", "--quiet", "--force", "origin", "HEAD:main")
 
 
+def _lose_one(place: Remote) -> None:
+    """Begin the branch anew, with all documents but one."""
+    lost = min(place.files())
+    place._git("checkout", "--quiet", "--orphan", "new")
+    place._git("rm", "-q", "--cached", lost)
+    place._git("commit", "--quiet", "-m", "Begin anew")
+    place._git("push", "--quiet", "--force", "origin", "HEAD:main")
+
+
 @pytest.mark.parametrize(
-    "end",
+    ("end", "documents"),
     [
-        pytest.param(_vanish, id="a branch that is gone"),
-        pytest.param(_begin_anew, id="a branch that was begun anew"),
+        pytest.param(_vanish, 1, id="a branch that is gone"),
+        pytest.param(_begin_anew, 1, id="a branch that was begun anew"),
+        pytest.param(_lose_one, 2, id="a branch that was begun anew with one document less"),
     ],
 )
 def test_a_branch_without_its_documents_is_not_written(
-    tmp_path: Path, end: Callable[[Remote], None]
+    tmp_path: Path, end: Callable[[Remote], None], documents: int
 ) -> None:
     with installation(tmp_path, "sqlite", Remote) as here:
         assert isinstance(here.documents, Remote)
-        resolved_incident(here.pagerduty.account)
+        for _ in range(documents):
+            resolved_incident(here.pagerduty.account)
         assert here.run("sync").returncode == 0
         end(here.documents)
         refs = here.documents._git("ls-remote", "origin")

@@ -72,7 +72,7 @@ def look(context: JobContext, *, to_write: bool = False) -> Catalogue:
         if name not in known or known[name].fingerprint != fingerprint
     ]
     met = {name: _meet(context, known.get(name), name, now[name]) for name in changed}
-    refuse_gone(context, known, now, met.values())
+    refuse_gone(context, known, now, met)
     remember_place(context)
     kept = {name: one for name, one in known.items() if name in now}
     met |= _given_up({**kept, **met}.values())
@@ -85,8 +85,8 @@ def must_be_usable(context: JobContext) -> None:
     """Raise ``StoreAway`` where documents cannot be listed, are gone, or cannot be written."""
     names = {one.name for one in listing(context, to_write=True)}
     known = context.journal.documents()
-    if known and names.isdisjoint(known):
-        look(context)  # they may have been renamed
+    if known and (names.isdisjoint(known) or has_moved(context)):
+        look(context)  # they may have been renamed, or all be in a copy of the place
 
 
 def store_findings(context: JobContext) -> Iterable[Finding]:

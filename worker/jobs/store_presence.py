@@ -4,10 +4,11 @@ A directory that is not mounted, an empty one in its stead, or a branch that was
 document. Taken for deletion, that would be forgotten by itself when the place is back; but what is
 written meanwhile would be lost below the mount, and every incident with news be without a document.
 So where none of several known documents is left, they are taken to be gone, until they are back or
-a person says that they are not coming. One alone is deleted, where the place is still the same.
+a person says that they are not coming. So they are where the place is another than it was and lacks
+any of them, for half a mount is no deletion. One alone is deleted where the place is the same.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from connectors.incidents import IncidentId
 from worker.jobs.context import JobContext
@@ -18,10 +19,15 @@ PLACE = "place of documents"
 """The binding that tells the place in which documents were last seen."""
 
 _ANY = "any.md"
+_SHOWN = 3
+_REMEDY = (
+    "If they were removed or moved on purpose, run `postmortem sync --adopt` once: it takes the "
+    "place as it is now."
+)
 
 
 class DocumentsGone(StoreAway):
-    """None of the documents that are known is in the store."""
+    """The store lacks documents that are known, and not because somebody deleted them."""
 
 
 def listing(context: JobContext, *, to_write: bool = False) -> Sequence[Listed]:
@@ -43,17 +49,22 @@ def refuse_gone(
     context: JobContext,
     known: Mapping[str, KnownDocument],
     names: Collection[str],
-    met: Iterable[KnownDocument],
+    met: Mapping[str, KnownDocument],
 ) -> None:
-    """Raise ``DocumentsGone`` where nothing that is known is among the names, or was moved.
+    """Raise ``DocumentsGone`` where known documents are missing that nobody deleted.
 
-    ``met`` are the documents that are new, or changed.
+    ``names`` are all that are there, ``met`` those among them that are new, or changed: a document
+    may have been moved, and a file of its name may be another incident's.
     """
-    ours = _of_incidents(known)
-    if not ours or any(name in names for name in ours):
+    ours = {one.incident for one in known.values() if one.incident}
+    there = {one.incident for one in met.values()}
+    there |= {one.incident for name, one in known.items() if name in names and name not in met}
+    missing = ours - there
+    if not missing:
         return
-    incidents = set(ours.values())
-    if any(one.incident in incidents for one in met):
+    if missing != ours:
+        if has_moved(context):
+            raise _half_gone(context, missing, len(ours))
         return
     if len(ours) == 1 and context.store.is_still(context.journal.bindings.value(PLACE)):
         return
@@ -113,6 +124,15 @@ def _gone(context: JobContext, count: int) -> DocumentsGone:
     return DocumentsGone(
         f"{told} in {where(context)} any more, as when a directory is "
         "not mounted: nothing is written, and work waits until they are back.",
-        "If they were removed or moved on purpose, run `postmortem sync --adopt` once: it takes "
-        "the place as it is now.",
+        _REMEDY,
+    )
+
+
+def _half_gone(context: JobContext, missing: Collection[str], count: int) -> DocumentsGone:
+    named = ", ".join(sorted(missing)[:_SHOWN]) + (", …" if len(missing) > _SHOWN else "")
+    return DocumentsGone(
+        f"{where(context)} is another place than it was, and of the {count} documents that are "
+        f"known it lacks {len(missing)} ({named}), as when another directory is mounted: nothing "
+        "is written, and work waits until they are back.",
+        _REMEDY,
     )
