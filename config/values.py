@@ -113,7 +113,7 @@ def database_address(value: SecretStr) -> SecretStr:
     parts = split_address(value.get_secret_value())
     name = parts.path.removeprefix("/")
     if parts.scheme == "sqlite":
-        if parts.netloc or not name or name == ":memory:":
+        if parts.netloc or Path(name).name in {"", "..", ":memory:"}:
             raise ValueError(
                 "must name a file, which sqlite does with three slashes: "
                 "sqlite:///postmortem.db, or four for a whole path: sqlite:////data/postmortem.db."

@@ -186,8 +186,11 @@ def _fit_for_a_header(value: SecretStr) -> SecretStr:
 
 def _secrets(value: object) -> object:
     if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        if not parts:  # webhooks would be refused as if nobody had set one
+            raise ValueError("is empty. Give the secret, or leave the setting out.")
+        return parts
+    return [_secret(part) for part in value] if isinstance(value, list) else value
 
 
 def _email(value: str) -> str:

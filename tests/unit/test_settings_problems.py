@@ -125,11 +125,16 @@ def problems(text: str = "", environ: dict[str, str] | None = None) -> tuple[str
         ("database_url = 'mysql://db.example.com/x'", "must begin with sqlite:/// or postgresql"),
         ("database_url = 'sqlite://'", "must name a file, which sqlite does with three slashes"),
         ("database_url = 'sqlite:///:memory:'", "must name a file"),
+        ("database_url = 'sqlite:////'", "must name a file"),
+        ("database_url = 'sqlite:///.'", "must name a file"),
+        ("database_url = 'sqlite:////data/..'", "must name a file"),
         ("database_url = 'postgresql://db.example.com'", "names no database."),
         ("[pagerduty]\napi_url = 'https://api.pagerduty.com.example.net'", "is not PagerDuty's."),
         ("[pagerduty]\napi_url = 'http://api.pagerduty.com'", "is plain http"),
         ("[pagerduty]\napi_key = 'two words'", "holds a space, a line break or a letter"),
         ("[pagerduty]\napi_key = ' '", "is empty. Give the secret, or leave the setting out."),
+        ("[pagerduty]\napi_key = 'k'\nwebhook_secrets = ','", "is empty. Give the secret"),
+        ("[pagerduty]\napi_key = 'k'\nwebhook_secrets = [' ']", "is empty. Give it a value"),
         ("[pagerduty]\napi_key_file = 5", "must be the name of a file."),
         ("[pagerduty]\napi_key = 'k'\nwebhook_secrets = ['']", "is empty. Give it a value"),
         ("[jira]\nemail = 'bot'", "must be the e-mail address of the account"),
@@ -430,3 +435,10 @@ def test_the_gateway_needs_the_site_behind_it(path: str) -> None:
 def test_the_gateway_to_a_site_is_an_address() -> None:
     url = "https://api.atlassian.com/ex/jira/5f1a6b1e-2c1d-4f0a-9b77-0c6f3f1d2a90"
     assert load(None, {**JIRA_CLOUD, "JIRA_URL": url}).group(JiraSettings).url == url
+
+
+@pytest.mark.parametrize("blank", [" ", ",", " , ,"])
+@pytest.mark.parametrize("name", ["PAGERDUTY_WEBHOOK_SECRET", "JIRA_WEBHOOK_SECRET"])
+def test_a_blank_signing_secret_is_not_taken_for_none(name: str, blank: str) -> None:
+    told = problems("", {**JIRA_CLOUD, "PAGERDUTY_API_KEY": "k", name: blank})
+    assert list(told) == [f"{name} is empty. Give the secret, or leave the setting out."]

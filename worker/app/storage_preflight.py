@@ -16,7 +16,9 @@ from config.values import DirectoryLocation
 from connectors.errors import Finding
 from worker.journal.database import sqlite_path
 from worker.journal.revisions import NEWEST, knows, revision
+from worker.journal.sqlite_files import HELD
 from worker.locks import unpooled
+from worker.queue.jobs_database import InFile, locate
 
 _PROOF = 262_144
 """Bytes that are written, and taken back, to see whether there is room."""
@@ -38,6 +40,8 @@ def database_findings(settings: Settings) -> Iterator[Finding]:
         yield Finding("Database", "in memory, so it is gone when the process ends")
         return
     yield _missing_file(path) if not os.path.lexists(path) else _file(path)
+    if path.parent.is_dir():
+        yield from _queue(url)
 
 
 def disk_findings(settings: Settings) -> Iterator[Finding]:
@@ -103,7 +107,7 @@ def _file(path: Path) -> Finding:
     except (sqlite3.Error, OSError) as error:
         if "locked" in str(error):
             told = f"{path} is being written to by another process, so it was not looked at."
-            return Finding("Database", warning=told, remedy="Run the check again.")
+            return Finding("Database", warning=told, remedy=HELD)
         return Finding(
             "Database",
             problem=f"{path} cannot be used: {error}.",
@@ -112,6 +116,32 @@ def _file(path: Path) -> Finding:
             "or words.",
         )
     return _told_release(str(path), release)
+
+
+def _queue(url: str) -> Iterator[Finding]:
+    """Say where the file of the jobs, beside the database, is none or cannot be opened."""
+    place = locate(url)
+    if not isinstance(place, InFile) or not os.path.lexists(place.path):
+        return
+    reason = "it is no file"
+    if place.path.is_file():
+        try:
+            address = f"{place.path.resolve().as_uri()}?mode=rw"
+            with closing(sqlite3.connect(address, uri=True)) as database:
+                database.execute("SELECT name FROM sqlite_master LIMIT 1").fetchall()
+                return
+        except (sqlite3.Error, OSError) as error:
+            reason = str(error)
+    if "locked" in reason:
+        told = f"{place.path} is held by another process, so it was not looked at."
+        yield Finding("Queue", warning=told, remedy=HELD)
+        return
+    yield Finding(
+        "Queue",
+        problem=f"Jobs are kept in {place.path}, which cannot be used: {reason}.",
+        remedy="Let the user that runs this program read and write it, or move it away: a new "
+        "one is made.",
+    )
 
 
 def _release(database: sqlite3.Connection) -> str | None:

@@ -26,6 +26,7 @@ START_ANEW = (
 )
 
 
+HELD = "Another process holds it: wait until that is done, or end it. Then run this again."
 _JUNK = ("not a database", "malformed", "already exists", "no such")
 
 
@@ -41,6 +42,8 @@ def first_line(error: Exception) -> str:
 
 def remedy_for(reason: str) -> str:
     """Say what to do where a database failed for that reason."""
+    if "locked" in reason:
+        return HELD
     if any(one in reason for one in _JUNK):
         return f"Check POSTMORTEM_DATABASE_URL. {START_ANEW}"
     return "Check POSTMORTEM_DATABASE_URL, and that the place has room and can be written."

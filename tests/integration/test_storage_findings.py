@@ -1,0 +1,71 @@
+"""What is told of a database that another process holds, or beside which there is no queue."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import create_engine
+
+from config.settings import Settings
+from connectors.errors import Finding
+from worker.app.storage_preflight import database_findings
+from worker.journal.database import Database
+from worker.journal.journal import Journal
+from worker.journal.sqlite_files import HELD, JournalError, bring_file_up_to_date
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Give a database that is up to date."""
+    engine = create_engine(f"sqlite:///{tmp_path}/postmortem.db")
+    bring_file_up_to_date(engine)
+    engine.dispose()
+    return tmp_path / "postmortem.db"
+
+
+def _findings(file: Path) -> list[Finding]:
+    settings = Settings({"database_url": SecretStr(f"sqlite:///{file}")})
+    return list(database_findings(settings))
+
+
+def _make_folder(queue: Path) -> None:
+    queue.mkdir()
+
+
+def _make_link(queue: Path) -> None:
+    queue.symlink_to("/nowhere/at/all")
+
+
+def _make_junk(queue: Path) -> None:
+    queue.write_bytes(b"no database " * 100)
+
+
+@pytest.mark.parametrize("make", [_make_folder, _make_link, _make_junk])
+def test_a_queue_that_cannot_be_opened_is_told(file: Path, make: Callable[[Path], None]) -> None:
+    queue = file.with_name("postmortem.queue.db")
+    make(queue)
+    (told,) = [one for one in _findings(file) if one.subject == "Queue"]
+    assert str(queue) in told.problem
+    assert told.remedy
+
+
+def test_nothing_is_told_of_a_queue_that_can_be_used_or_is_to_be_made(file: Path) -> None:
+    assert [one.subject for one in _findings(file)] == ["Database"]
+    with closing(sqlite3.connect(file.with_name("postmortem.queue.db"))) as queue:
+        queue.execute("CREATE TABLE jobs (id)")
+    assert [one.subject for one in _findings(file)] == ["Database"]
+
+
+def test_who_meets_a_locked_database_is_told_to_wait_for_the_other(file: Path) -> None:
+    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 0.1})
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(JournalError) as refused:
+            Journal(Database(engine), lambda: datetime.now(UTC))
+    engine.dispose()
+    assert refused.value.remedy == HELD
+    assert "locked" in str(refused.value)
