@@ -17,15 +17,9 @@ from worker.journal.beside_documents import Bindings, EventReports, LastResults,
 from worker.journal.database import Database
 from worker.journal.incident_locks import must_still_hold
 from worker.journal.page_memory import PageMemory
-from worker.journal.records import (
-    Claim,
-    JournalRecord,
-    KnownDocument,
-    KnownIncident,
-    Pull,
-)
+from worker.journal.records import Claim, JournalRecord, KnownDocument, KnownIncident, Pull
 from worker.journal.service_memory import LastLook
-from worker.journal.sqlite_files import HELD, JournalError, first_line
+from worker.journal.sqlite_files import HELD, OWN_IT, JournalError, first_line
 from worker.journal.tables import chunks, put, put_first
 from worker.journal.web_sessions import WebSessions
 from worker.tracking.tracked_tickets import Intent, TrackedTicket
@@ -42,13 +36,8 @@ class Journal:
                 at = connection.scalars(select(tables.born.c.at)).one()
         except OperationalError as error:
             reason = first_line(error)
-            remedy = (
-                "Let the user that runs this program own it; whoever ran it first may own it now."
-            )
-            raise JournalError(
-                f"The database cannot be written: {reason}.",
-                HELD if "locked" in reason else remedy,
-            ) from error
+            remedy = HELD if "locked" in reason else OWN_IT
+            raise JournalError(f"The database cannot be written: {reason}.", remedy) from error
         self.born_at = datetime.fromisoformat(at)
         self.skips = Skips(database)
         self.reports = EventReports(database)

@@ -26,6 +26,7 @@ START_ANEW = (
 )
 
 
+OWN_IT = "Let the user that runs this program own it; whoever ran it first may own it now."
 HELD = "Another process holds it: wait until that is done, or end it. Then run this again."
 _JUNK = ("not a database", "malformed", "already exists", "no such")
 
