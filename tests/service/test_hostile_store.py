@@ -386,8 +386,10 @@ def _begin_anew(place: Remote) -> None:
 
 def _lose_one(place: Remote) -> None:
     """Begin the branch anew, with all documents but one."""
-    lost = min(place.files())
-    place._git("checkout", "--quiet", "--orphan", "new")
+    assert place.files()
+    place._git("fetch", "--quiet", "origin")
+    place._git("checkout", "--quiet", "--force", "--orphan", "new", "origin/main")
+    lost = min(place._git("ls-files", "*-Q*.md").split())
     place._git("rm", "-q", "--cached", lost)
     place._git("commit", "--quiet", "-m", "Begin anew")
     place._git("push", "--quiet", "--force", "origin", "HEAD:main")
