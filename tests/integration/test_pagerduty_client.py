@@ -596,7 +596,9 @@ def test_an_error_that_repeats_the_key_does_not_show_it(
 ) -> None:
     echo = b'{"error": {"message": "no key\\n ' + sandbox.api_key.encode() + b' known"}}'
     sandbox.fault(Fault(".*", 403, body=echo))
-    with pytest.raises(AccessDenied, match=r"403: no key .hidden: our own credential. known\.") as caught:
+    with pytest.raises(
+        AccessDenied, match=r"403: no key .hidden: our own credential. known\."
+    ) as caught:
         pagerduty.incident(STORM)
     assert sandbox.api_key not in repr(caught.value)
 

@@ -249,7 +249,7 @@ def commit_message(document: str, deeds: Sequence[Deed], *, is_new: bool) -> str
     ``deeds`` are the job's so far; that the document was drafted is told with its first write
     only.
     """
-    told = [one for one in deeds if is_new or one.action is not Action.DRAFTED]
+    told = [one for one in deeds if one.action in _WORDS and (is_new or not _is_draft(one))]
     verb = "Draft" if is_new else "Update"
     name = _short_name(document.rpartition("/")[2])
     lines = list(dict.fromkeys(f"- {_line(one)}" for one in told if not _is_draft(one)))

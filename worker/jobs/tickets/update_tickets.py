@@ -58,14 +58,17 @@ def carry_out(work: TicketWork, actions: Sequence[TicketAction]) -> None:
     ahead = _Linking(work, [one for one in actions if isinstance(one, AddLinks)])
     for at, action in enumerate(actions):
         try:
-            _do(work, action, ahead)
+            if isinstance(action, AddLinks):
+                ahead.add(action)
+            else:
+                _do(work, action)
         except OutOfQuota:
             left = [one for one in actions[at:] if isinstance(one, ChangeTicket | MoveTicket)]
             work.postponed.update(one.item.ordinal for one in left)
             raise
 
 
-def _do(work: TicketWork, action: TicketAction, ahead: "_Linking") -> None:
+def _do(work: TicketWork, action: TicketAction) -> None:
     match action:
         case Tell():
             work.report.warn(action.sentence)
@@ -75,8 +78,6 @@ def _do(work: TicketWork, action: TicketAction, ahead: "_Linking") -> None:
         case MoveTicket():
             with postponing(work, [action.item]):
                 _move(work, action)
-        case AddLinks():
-            _add_links(work, action, ahead)
 
 
 def cell_deed(written: WriteCell) -> Deed:
@@ -162,86 +163,76 @@ def _move_deed(action: MoveTicket) -> Deed:
 
 
 class _Linking:
-    """Sends the links of several tickets, some at a time once one was taken.
+    """Shows incident and document on tickets of ours that do not show them yet.
 
-    A site that takes none is not asked by four at once: the first tells.
+    Some tickets at a time once one was taken: a site that takes none is not asked by four at once,
+    the first tells. Where links are refused, that is told once for each project, and nothing else
+    turns on it: sites have been seen without such links, and accounts without the permission.
     """
 
     def __init__(self, work: TicketWork, actions: Sequence[AddLinks]) -> None:
-        self._tracker = work.tracker
+        self._work = work
         self._left = list(actions)
         self._ahead: Iterator[ConnectorError | None] | None = None
         self._stopped: OutOfQuota | None = None
 
-    def send(self, action: AddLinks) -> None:
-        """Add the links of the next ticket. Raises what became of it."""
+    def add(self, action: AddLinks) -> None:
+        """Add the links of the next ticket. Raises ``OutOfQuota``."""
         self._left.remove(action)
-        if self._ahead is None:
-            refused = self._sent(action)
-            if refused is None:
-                self._ahead = in_order([partial(self._sent, one) for one in self._left])
-        else:
-            refused = next(self._ahead)
-        if refused is not None:
-            raise refused
-
-    def skip(self, action: AddLinks) -> None:
-        """Leave a ticket without: no more links are asked for."""
-        self._left.remove(action)
+        project = self._work.cache.tickets.tickets[action.id].project
+        is_asked = self._work.cache.refused_links[project] < MOST_REFUSALS
+        error: ConnectorError | None = None
         if self._ahead is not None:
-            next(self._ahead)
+            error = next(self._ahead)
+        elif is_asked:
+            error = self._sent(action)
+            if error is None:
+                self._ahead = in_order([partial(self._sent, one) for one in self._left])
+        if isinstance(error, OutOfQuota):
+            raise error
+        if is_asked:
+            self._tell(action, error)
 
     def _sent(self, action: AddLinks) -> ConnectorError | None:
         if self._stopped is not None:
             return self._stopped
         try:
             for link in action.links:
-                self._tracker.link(action.id, link)
+                self._work.tracker.link(action.id, link)
         except ConnectorError as error:
             if isinstance(error, OutOfQuota):
                 self._stopped = error
             return error
         return None
 
-
-def _add_links(work: TicketWork, action: AddLinks, ahead: _Linking) -> None:
-    """Show the incident and the document on a ticket of ours that does not show them yet.
-
-    Where that is refused, it is told once for each project, and nothing else turns on it: sites
-    have been seen without such links, and accounts without the permission.
-    """
-    ticket = work.cache.tickets.tickets[action.id]
-    journal, refused = work.context.journal, f"{REFUSED_LINKS} {ticket.project}"
-    told = journal.cursor(refused) or NEVER
-    if work.cache.refused_links[ticket.project] >= MOST_REFUSALS:
-        ahead.skip(action)
-        return
-    try:
-        ahead.send(action)
-    except (AccessDenied, NotFound, Rejected) as error:
-        work.cache.refused_links[ticket.project] += 1
-        if told == NEVER:
-            work.report.warn(
-                f"{ticket.key} does not show its incident and document, and other tickets of "
-                f"project {ticket.project} may not either: {error} It takes the permission Link "
-                "Issues and a site that has remote links. All else goes on; it is told only once."
-            )
-            journal.move_cursor(refused, work.context.clock())
-        return
-    except OutOfQuota:
-        raise
-    except ConnectorError as error:
-        work.report.fail(f"{ticket.key} does not show its incident and document yet: {error}")
-        return
-    if told > NEVER:
-        journal.move_cursor(refused, NEVER)
-    shown = {
-        ordinal: replace(one, has_links=True)
-        for ordinal, one in work.rows.items()
-        if one.id == action.id
-    }
-    work.rows |= shown
-    journal.track(list(shown.values())[:1])
+    def _tell(self, action: AddLinks, error: ConnectorError | None) -> None:
+        """Remember what became of a ticket's links, and say what people are to know of it."""
+        work, ticket = self._work, self._work.cache.tickets.tickets[action.id]
+        journal, refused = work.context.journal, f"{REFUSED_LINKS} {ticket.project}"
+        told = journal.cursor(refused) or NEVER
+        if isinstance(error, AccessDenied | NotFound | Rejected):
+            work.cache.refused_links[ticket.project] += 1
+            if told == NEVER:
+                work.report.warn(
+                    f"{ticket.key} does not show its incident and document, and other tickets of "
+                    f"project {ticket.project} may not either: {error} It takes the permission "
+                    "Link Issues and a site that has remote links. All else goes on; it is told "
+                    "only once."
+                )
+                journal.move_cursor(refused, work.context.clock())
+            return
+        if error is not None:
+            work.report.fail(f"{ticket.key} does not show its incident and document yet: {error}")
+            return
+        if told > NEVER:
+            journal.move_cursor(refused, NEVER)
+        shown = {
+            ordinal: replace(one, has_links=True)
+            for ordinal, one in work.rows.items()
+            if one.id == action.id
+        }
+        work.rows |= shown
+        journal.track(list(shown.values())[:1])
 
 
 def problems_told(work: TicketWork, one: CreateTicket, done: str) -> list[str]:
