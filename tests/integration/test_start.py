@@ -7,7 +7,7 @@ import sys
 import pytest
 
 HEAVY = (
-    *("sqlalchemy", "alembic", "requests", "jira", "pagerduty", "structlog", "dbos", "connectors"),
+    *("sqlalchemy", "alembic", "requests", "jira", "pagerduty", "structlog", "dbos"),
     *("fastapi", "uvicorn", "psycopg", "yaml", "dateutil", "nh3"),
 )
 LOADED = (
