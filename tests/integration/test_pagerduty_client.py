@@ -597,7 +597,7 @@ def test_an_error_that_repeats_the_key_does_not_show_it(
     echo = b'{"error": {"message": "no key\\n ' + sandbox.api_key.encode() + b' known"}}'
     sandbox.fault(Fault(".*", 403, body=echo))
     with pytest.raises(
-        AccessDenied, match=r"403: no key .hidden: our own credential. known\."
+        AccessDenied, match="403: no key \u2039hidden: our own credential\u203a known\\."
     ) as caught:
         pagerduty.incident(STORM)
     assert sandbox.api_key not in repr(caught.value)
