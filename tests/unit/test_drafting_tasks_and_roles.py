@@ -13,6 +13,7 @@ from connectors.follow_up import (
     EventReport,
     FollowUp,
     IncidentReview,
+    PastIncident,
     ReportKind,
     ReportState,
     ReviewItem,
@@ -20,7 +21,7 @@ from connectors.follow_up import (
 from tests.incidents.making import Making, person, service
 from worker.content.draft_content import Content
 from worker.drafting.draft import draft
-from worker.drafting.history.tasks_and_roles import commander
+from worker.drafting.history.tasks_and_roles import commander, followed_up
 from worker.drafting.policy import DraftPolicy
 
 START = datetime(2026, 10, 14, 9, 0, tzinfo=UTC)
@@ -153,4 +154,49 @@ def test_an_item_of_the_review_and_a_task_with_the_same_words_are_one_row() -> N
     assert [row.cells for row in rows] == [
         ("Ask the bank", "Bo Example", "High", "2026-10-23"),
         ("Ask the bank", "", "", ""),
+    ]
+
+
+def test_what_was_told_of_a_merged_incident_goes_on_but_for_who_led_it() -> None:
+    making = Making(4711, "Slow", START, service("Shop"))
+    making.entry("trigger", "0", "Triggered", person("Ada Example"))
+    ada = person("Ada Example")
+    own = (role(2, "IC", "Bo Example"), report(4, ReportKind.TASK, "Ask", OPEN, ada.id))
+    others = (role(9, "IC", "Cy Example"), report(6, ReportKind.TASK, "Tell", OPEN, by=ada.id))
+    told = followed_up(making.record(), own, others, {})
+    assert [(one.name, one.people, one.by) for one in told.follow_up.reports] == [
+        ("IC", ("Bo Example",), ""),
+        ("Ask", ("Ada Example",), ""),
+        ("Tell", (), "Ada Example"),
+    ]
+    assert told.commander is not None
+    assert told.commander.name == "Bo Example"
+
+
+def test_the_source_s_own_commander_and_numbers_are_kept() -> None:
+    making = Making(4711, "Slow", START, service("Shop"))
+    past = (PastIncident("Q1", "A", START, 7), PastIncident("Q2", "B", START))
+    record = making.record()
+    record = replace(record, follow_up=FollowUp(past=past), commander=person("Di Example"))
+    told = followed_up(record, (role(2, "IC", "Bo"),), (), {"Q1": 9, "Q2": 12, "Q3": 13})
+    assert [one.number for one in told.follow_up.past] == [7, 12]
+    assert told.commander == person("Di Example")
+
+
+def test_who_is_told_twice_to_hold_a_role_holds_it_from_the_first_on() -> None:
+    content = drafted(role(2, "Scribe", "Ada"), role(7, "Scribe", "Ada"))
+    held = [one.text for one in content.entries[Slot.STAKEHOLDERS].points]
+    assert held == ["Scribe: Ada from 09:02"]
+
+
+def test_an_item_of_the_review_that_is_done_or_tracked_elsewhere_says_so() -> None:
+    items = [
+        ReviewItem("A1", "Ask the bank", is_done=True, done_at=START + timedelta(days=1)),
+        ReviewItem("A2", "Tell them", tracked_as="OPS-7", url="https://jira.example.com/OPS-7"),
+        ReviewItem("A3", "Write", tracked_as="OPS-8", url="javascript:alert(1)"),
+    ]
+    assert [row.cells[0] for row in drafted(items=items).action_items] == [
+        "~~Ask the bank~~ (completed 2026-10-15)",
+        "Tell them (tracked in [OPS-7](https://jira.example.com/OPS-7))",
+        "Write (tracked in OPS-8)",
     ]
