@@ -102,7 +102,7 @@ class Circuit:
             raise Unreachable(
                 f"{service} did not answer {self._failures} times in a row, "
                 "so it is not asked again for now.",
-                f"Run the command again in {math.ceil(left)} s.",
+                f"Try again in {math.ceil(left)} s.",
             )
 
     @property
@@ -178,7 +178,7 @@ class Retrier:
             if may_repeat(again) and again.wait is not None and self._is_too_long(again):
                 raise OutOfQuota(
                     again.error.what,
-                    f"Run the command again in {math.ceil(again.wait)} s.",
+                    f"Try again in {math.ceil(again.wait)} s.",
                     again_in=again.wait,
                 ) from again
             raise again.error from again
@@ -249,7 +249,7 @@ def on_hold(service: str, seconds: float) -> OnHold:
     """Make the error for a service that asked to be left alone for so long."""
     return OnHold(
         f"{service} asked for no more requests for now, so it is not asked.",
-        f"Run the command again in {math.ceil(seconds)} s.",
+        f"Try again in {math.ceil(seconds)} s.",
         again_in=seconds,
     )
 

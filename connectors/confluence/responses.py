@@ -91,7 +91,7 @@ def error_for(answer: PageAnswer, doing: str, host: str) -> ConnectorError | Ret
         what = f"Confluence at {host} failed ({answer.status}) and could not {doing}{said}"
         kind = ServiceFailed if answer.status == INTERNAL_ERROR else Unreachable
         wait = seconds_to_wait(answer.headers.get("Retry-After"))
-        down = kind(what, "Run the command again later.")
+        down = kind(what, "Try again later.")
         error = Retryable(down, wait=wait, holds=answer.status == SERVICE_UNAVAILABLE)
     elif answer.status in {UNAUTHORIZED, FORBIDDEN} and "scope" in said.casefold():
         what = f"Confluence's token lacks a scope, so it would not {doing} ({answer.status}){said}"
@@ -143,12 +143,12 @@ def _limited(answer: PageAnswer, host: str) -> OutOfQuota | Retryable:
         when = "later" if again_in is None else f"in {again_in:.0f} s"
         return OutOfQuota(
             f"The quota of requests to Confluence at {host} is used up ({reason}).",
-            f"Run the command again {when}; what was done is kept.",
+            f"Try again {when}; what was done is kept.",
             again_in=again_in,
         )
     busy = OutOfQuota(
         f"Confluence at {host} keeps answering that there are too many requests.",
-        "Run the command again later; what was done is kept.",
+        "Try again later; what was done is kept.",
         again_in=wait,
     )
     return Retryable(busy, wait=wait, holds=True, maybe_done=False)

@@ -142,7 +142,7 @@ def error_for(answer: JiraAnswer, doing: str, host: str) -> ConnectorError | Ret
     elif answer.status in SERVER_ERRORS or answer.status == REQUEST_TIMEOUT:
         what = f"Jira at {host} failed ({answer.status}) and could not {doing}{said}"
         kind = ServiceFailed if answer.status == INTERNAL_ERROR else Unreachable
-        down = kind(what, "Run the command again later.")
+        down = kind(what, "Try again later.")
         wait = seconds_to_wait(answer.headers.get("Retry-After"))
         error = Retryable(down, wait=wait, holds=answer.status == SERVICE_UNAVAILABLE)
     elif answer.status in {UNAUTHORIZED, FORBIDDEN} and "scope" in said.casefold():
@@ -176,12 +176,12 @@ def limited(answer: JiraAnswer, host: str) -> OutOfQuota | Retryable:
         when = "later" if again_in is None else f"in {again_in:.0f} s"
         return OutOfQuota(
             f"The quota of requests to Jira at {host} is used up ({reason}).",
-            f"Run the command again {when}; what was done is kept.",
+            f"Try again {when}; what was done is kept.",
             again_in=again_in,
         )
     busy = OutOfQuota(
         f"Jira at {host} keeps answering that there are too many requests.",
-        "Run the command again later; what was done is kept.",
+        "Try again later; what was done is kept.",
         again_in=wait,
     )
     return Retryable(busy, wait=wait, holds=True, maybe_done=False)

@@ -180,7 +180,7 @@ def _all_or_partly(read: Mapping[K, Ticket], unread: Mapping[str, str]) -> Mappi
     """Give what was read. Raises ``PartlyRead`` with it where some could not be read for now."""
     if unread:
         what = " ".join(dict.fromkeys(unread.values()))
-        raise PartlyRead(what, read, unread, "Run the command again later.")
+        raise PartlyRead(what, read, unread, "Try again later.")
     return read
 
 

@@ -85,7 +85,7 @@ class Rate:
         return OverBudget(
             f"The {self.calls_per_minute} requests a minute that {service} may be sent are used up "
             f"for {math.ceil(wait)} s to come.",
-            f"Run the command again in {math.ceil(wait)} s, or raise calls_per_minute.",
+            f"Try again in {math.ceil(wait)} s, or raise calls_per_minute.",
             again_in=wait,
         )
 

@@ -55,12 +55,12 @@ def error_for(
     if status == httpx2.codes.TOO_MANY_REQUESTS:
         error: ConnectorError = OutOfQuota(
             "PagerDuty's limit of requests for this key is used up.",
-            "Run the command again in a minute.",
+            "Try again in a minute.",
             again_in=again,
         )
         return Retryable(error, wait=again, holds=True, maybe_done=False)
     if status == _RETRY_STATUS or status >= httpx2.codes.INTERNAL_SERVER_ERROR:
-        down = Unreachable(said, "Run the command again later.")
+        down = Unreachable(said, "Try again later.")
         holds = status == httpx2.codes.SERVICE_UNAVAILABLE
         return Retryable(down, wait=again, holds=holds)
     return _refusal(status, said, key)

@@ -105,7 +105,7 @@ class _Look:
             raise PayloadError(
                 "PagerDuty spoke of more incidents and sent an empty page, so some would be "
                 "missed.",
-                "Run the command again later.",
+                "Try again later.",
             )
         if not pages.capped:
             return found

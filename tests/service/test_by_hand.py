@@ -80,7 +80,7 @@ def test_what_a_process_could_not_do_is_told_and_when_it_is_tried_again(
     here.pagerduty.fault(Fault(rf"/incidents/{bad.id}$", 500, times=None))
     done = here.run("draft", bad.id, good.id)
     assert done.returncode == 1
-    assert f"Incident {bad.id} is tried again in 0:01:00 by itself." in done.stderr
+    assert f"Incident {bad.id} is tried again in 1 min by itself." in done.stderr
     assert f"{good.id} " in done.stdout
     assert here.documents.of(good.id)
     assert not here.documents.of(bad.id)

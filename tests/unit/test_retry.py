@@ -145,7 +145,7 @@ def test_jitter_only_lengthens_a_pause_and_at_most_by_its_share(
 
 def test_too_long_a_wait_ends_the_call_at_once_and_says_when_to_come_back() -> None:
     run, script = Run(longest_wait=60.0), Script(Retryable(DOWN, wait=3599.2))
-    with pytest.raises(OutOfQuota, match=r"The site is down\. Run the command again in 3600 s\."):
+    with pytest.raises(OutOfQuota, match=r"The site is down\. Try again in 3600 s\."):
         run(script)
     assert (script.made, run.waits) == (1, [])
 
@@ -209,7 +209,7 @@ def test_the_circuit_opens_after_calls_in_a_row_that_ended_unreachable() -> None
     with pytest.raises(Unreachable, match="Jira did not answer 2 times in a row") as caught:
         run(script)
     assert script.made == 0
-    assert caught.value.remedy == "Run the command again in 60 s."
+    assert caught.value.remedy == "Try again in 60 s."
 
 
 def test_an_open_circuit_tells_the_seconds_that_are_left() -> None:

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from config.settings import Settings
 from connectors.incidents import IncidentId
+from worker.drafting.text.wording import duration
 from worker.jobs.catalogue import look, must_be_usable
 from worker.jobs.context import JobContext
 from worker.jobs.due_incidents import Search, find, move_cursors
@@ -270,7 +271,7 @@ def _results(
 def _told_when(result: IncidentResult, state: JobState) -> IncidentResult:
     if not result.failures:
         return result
-    after = timedelta(seconds=round(_seconds_until(state)))
+    after = duration(timedelta(seconds=_seconds_until(state)))
     told = f"Incident {result.incident} is tried again in {after} by itself."
     return replace(result, failures=(*result.failures, told))
 

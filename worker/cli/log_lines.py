@@ -5,8 +5,9 @@ Our modules log by structlog, libraries by Python's own logging; both end in the
 
 import logging
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from enum import Enum
+from typing import Any
 
 import structlog
 from pydantic import BaseModel, SecretStr
@@ -52,7 +53,7 @@ def log_to_standard_error(shape: LogFormat, level: LogLevel | None) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
-                _renderer(shape),
+                *_rendering(shape),
             ],
         )
     )
@@ -72,11 +73,30 @@ def _least(level: LogLevel | None) -> int:
     return _NOTHING if level is None else logging.getLevelNamesMapping()[level.value.upper()]
 
 
-def _renderer(shape: LogFormat) -> Processor:
+def _rendering(shape: LogFormat) -> tuple[Processor, ...]:
     if shape is LogFormat.JSON:
-        return structlog.processors.JSONRenderer(default=str)
+        return (structlog.processors.JSONRenderer(default=str),)
     # each value is quoted as Python does, so that no line break of others begins a line of ours
-    return structlog.processors.KeyValueRenderer(key_order=_FIRST, drop_missing=True)
+    return (
+        plain_values,
+        structlog.processors.KeyValueRenderer(key_order=_FIRST, drop_missing=True),
+    )
+
+
+def plain_values(_: object, __: str, line: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """Give a line whose values are numbers and words as people read them, none as Python does."""
+    return {name: _as_read(value) for name, value in line.items()}
+
+
+def _as_read(value: object) -> object:
+    match value:
+        case Enum():
+            return str(value.value)
+        case tuple() | list() | set() | frozenset():
+            return " | ".join(str(_as_read(one)) for one in value)
+        case str() | bool() | int() | float() | None:
+            return value
+    return str(value)
 
 
 def shown(settings: Settings) -> dict[str, str]:

@@ -155,7 +155,7 @@ class _Steps:
         raise KeepsChanging(
             f"The document of incident {self.request.incident} changed {ATTEMPTS} times while it "
             "was being brought up to date, so it was left as it is.",
-            "Run the command again when nobody is writing.",
+            "Try again when nobody is writing.",
         )
 
     def _open(self) -> tuple[OpenDocument, Composed] | None:

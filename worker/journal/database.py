@@ -194,7 +194,7 @@ class Database:
             if self._copy.invalidated:  # what comes next would be written to the real tables
                 raise JournalError(
                     "The connection to the database was lost, and what was rehearsed with it.",
-                    "Run the command again.",
+                    "Try again.",
                 )
             with self._copy.begin():
                 yield self._copy

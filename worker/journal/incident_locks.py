@@ -130,5 +130,5 @@ def _told(incident: IncidentId, lock: AbstractContextManager[object]) -> Iterato
 def _busy(incident: IncidentId) -> BusyElsewhere:
     return BusyElsewhere(
         f"Incident {incident} is being worked on by another process, so nothing was done for it.",
-        "Run the command again in a minute.",
+        "Try again in a minute.",
     )
