@@ -205,6 +205,7 @@ def test_without_a_token_another_name_is_refused(local, host):
     "headers",
     [
         {"Origin": "https://evil.example.com"},
+        {"Origin": "http://pm.example.com"},  # the public address is https
         {"Origin": "null"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},

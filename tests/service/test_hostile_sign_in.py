@@ -80,6 +80,9 @@ def test_two_origins_are_not_one_of_ours(url: str) -> None:
         pytest.param("a@b", id="a Host with a user"),
         pytest.param("[::1", id="a Host that breaks off"),
         pytest.param("a:b", id="a Host with a port of letters"),
+        pytest.param("localhost:99999", id="a Host with a port that no machine has"),
+        pytest.param("..", id="a Host of dots"),
+        pytest.param("a..b", id="a Host with an empty part"),
     ],
 )
 def test_nothing_is_changed_for_a_host_that_is_none(url: str, host: str) -> None:

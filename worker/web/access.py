@@ -28,8 +28,12 @@ alone, and by TLS alone (RFC 6265bis, 4.1.3.2)."""
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER = "bearer "
-_NAMED_HOST = re.compile(r"(?:\[[0-9a-f:.]{2,45}\]|[a-z0-9_.-]{1,253})(?::[0-9]{1,5})?")
-_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(\S*)")
+_NAMED_HOST = re.compile(
+    r"(?:\[[0-9a-f:.]{2,45}\]|(?=[^:]{1,253}(?::|$))[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)"
+    r"(?::(?P<port>[0-9]{1,5}))?"
+)
+_MOST_PORTS = 65_535
+_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://(\S*)")
 
 
 class NotSignedIn(Exception):
@@ -77,13 +81,20 @@ class Access:
         Raises ``Forbidden``, and ``Malformed`` for an origin that is none.
         """
         host = request.headers.get("host", "").lower()
-        if not _NAMED_HOST.fullmatch(host):
+        if not _names_host(host):
             raise Forbidden("The request does not say which host it is for, so it was not done.")
         fetched = request.headers.get("sec-fetch-site", "same-origin")
         origins = [_origin(one) for one in request.headers.getlist("origin")]
-        own = {host, _place(self.public_url)} - {""}
-        if fetched not in {"same-origin", "none"} or not own.issuperset(origins):
+        own = all(self._is_own(scheme, place, host) for scheme, place in origins)
+        if fetched not in {"same-origin", "none"} or not own:
             raise Forbidden("This was sent by a page of another site, so it was not done.")
+
+    def _is_own(self, scheme: str, place: str, host: str) -> bool:
+        """Tell whether a page from there is ours: where people come by TLS, only by TLS."""
+        public = _place(self.public_url)
+        if place and place == public:
+            return scheme == "https" or not self.secure
+        return bool(place) and place == host
 
     async def sign_in(self, request: Request, given: str) -> str | None:
         """Give the value of a cookie that lets its bearer in, None where that is not the token.
@@ -162,24 +173,29 @@ def _place(url: str | None) -> str:
     return urlsplit(url or "").netloc.lower()
 
 
-def _origin(text: str) -> str:
-    """Give the host and port of an origin.
+def _origin(text: str) -> tuple[str, str]:
+    """Give the scheme of an origin, and its host and port.
 
     Raises ``Forbidden`` for that of a page without one, ``Malformed`` for what is no origin.
     """
     if text.strip() in {"", "null"}:
         raise Forbidden("This was sent by a page that does not say where it is from.")
     found = _ORIGIN.fullmatch(text.strip().lower())
-    place = found[1] if found else ""
+    scheme, place = found.groups() if found else ("", "")
     if found and not place:
-        return ""  # a file's or a program's: no host's page
-    if not _NAMED_HOST.fullmatch(place):
+        return scheme, ""  # a file's or a program's: no host's page
+    if not _names_host(place):
         raise Malformed("The request's Origin cannot be read.")
-    return place
+    return scheme, place
+
+
+def _names_host(text: str) -> bool:
+    found = _NAMED_HOST.fullmatch(text)
+    return found is not None and int(found["port"] or 0) <= _MOST_PORTS
 
 
 def _is_this_machine(host: str) -> bool:
-    if not _NAMED_HOST.fullmatch(host):
+    if not _names_host(host):
         return False
     try:
         name = urlsplit(f"//{host}").hostname or ""
