@@ -15,6 +15,7 @@ from connectors.tickets import Mark, TicketId
 from worker.journal import records, tables
 from worker.journal.beside_documents import Bindings, EventReports, LastResults, Skips
 from worker.journal.database import Database
+from worker.journal.document_index import DocumentIndex, forget_documents
 from worker.journal.incident_locks import must_still_hold
 from worker.journal.page_memory import PageMemory
 from worker.journal.records import Claim, JournalRecord, KnownDocument, KnownIncident, Pull
@@ -42,6 +43,7 @@ class Journal:
         self.skips = Skips(database)
         self.reports = EventReports(database)
         self.pages = PageMemory(database)
+        self.index = DocumentIndex(database)
         self.web_sessions = WebSessions(database)
         self.bindings = Bindings(database)
         self.results = LastResults(database)
@@ -98,9 +100,10 @@ class Journal:
             connection.execute(own.values(settled=False))
 
     def forget(self, names: Sequence[str]) -> None:
-        """Forget documents that are no longer in the store."""
+        """Forget documents that are no longer in the store, and what they say."""
         table = tables.documents
         with self._begin() as connection:
+            forget_documents(connection, names)
             for part in chunks(names):
                 connection.execute(delete(table).where(table.c.name.in_(part)))
 
