@@ -96,7 +96,7 @@ class Soak:
         if self.dice.random() < 0.5:
             self.promise.write(chosen, f"We looked at it again ({self.done['edits']}).")
         else:
-            row = f"| Look at it again ({self.done['edits']}) | | | |"
+            row = f"Look at it again ({self.done['edits']}) | | | "
             self.promise.add_row(chosen, row)
 
     def kill(self) -> None:
