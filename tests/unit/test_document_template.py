@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from config.template_names import Names, Section, Slot
 from worker.content.name_matching import label, match, normal
 from worker.document.fill_template import file_name
+from worker.document.markdown_blocks import parse
 from worker.document.outline import title
-from worker.document.template_survey import by_section, lacking, summed_up, survey
+from worker.document.template_survey import SlotFinding, by_section, lacking, summed_up, survey
 from worker.document.unread.unfinished_text import open_prompts
-from worker.document.unread.where_items_come_from import taken_from
+from worker.document.unread.where_items_come_from import no_section, taken_from
 
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")
@@ -53,6 +54,19 @@ def test_what_a_template_lacks_or_adds_is_told() -> None:
     assert "under a heading 'Timeline of Events'" in findings["timeline"].sentence
     assert findings["Weather"].sentence.startswith("'Weather' on line 4 is not filled")
     assert findings["Weather"].sentence.endswith("[document_names] may map it.")
+    assert findings["Weather"] == SlotFinding(
+        "Weather",
+        False,
+        "'Weather' on line 4 is not filled: the program knows no bullet of that name. "
+        "People may fill it, or [document_names] may map it.",
+        4,
+    )
+    assert findings["summary.impact"].sentence == "summary.impact is filled on line 3."
+    assert findings["title"].filled is False
+    assert findings["action_items"].sentence == (
+        "action_items is not filled: there is no table with a column 'Task Description' "
+        "under a heading 'Action Items'."
+    )
     told = tuple(findings.values())
     assert re.fullmatch(r"1 of \d+ places are filled", summed_up(told))
     absent = lacking(told, NAMES)
@@ -81,6 +95,12 @@ def test_a_heading_in_another_language_is_guessed(heading: str) -> None:
     text = f"# Störung\n\n## Zeitleiste\n\n## {heading}\n\n| Aufgabe | Wer |\n|--|--|\n| a | b |\n"
     _, remedy = taken_from(text, NAMES)
     assert remedy.startswith(f"'{heading}' on line 5 looks most like it")
+    blocks = parse(text)
+    assert no_section(blocks, {}, NAMES) == (
+        "There is no heading 'Action Items', so no ticket comes from this document. "
+        f"'{heading}' on line 5 looks most like it: call it so, "
+        "or name it in the configuration (action_items in [document_names.headings])."
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,11 +115,22 @@ def test_a_heading_in_another_language_is_guessed(heading: str) -> None:
         ("word " * 20, "-".join(["word"] * 12)),
         ("x" * 80, "x" * 60),
         ("a" * 60 + " b", "a" * 60),
+        (f"{'a' * 30} {'b' * 29}", f"{'a' * 30}-{'b' * 29}"),
+        (f"{'a' * 30} {'b' * 28} c", f"{'a' * 30}-{'b' * 28}"),
+        (f"{'a' * 30} {'b' * 30}", "a" * 30),
+        ("X and x", "x-and-x"),
     ],
 )
 def test_a_file_is_named_by_day_incident_and_title(words: str, slug: str) -> None:
     expected = f"2026-11-02-Q1FOX-{slug}.md" if slug else "2026-11-02-Q1FOX.md"
     assert file_name("Q1FOX", words, DAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("incident", "shown"), [("Q1/../2", "Q12"), ("../", "incident"), ("", "incident")]
+)
+def test_a_file_is_named_by_what_of_an_id_can_be_in_a_name(incident: str, shown: str) -> None:
+    assert file_name(incident, "Down", DAY) == f"2026-11-02-{shown}-down.md"
 
 
 @given(st.text(), st.text())
@@ -115,6 +146,7 @@ def test_a_file_name_is_always_one_plain_name(incident: str, words: str) -> None
     [
         ("---\nincident: Q1\n---\n\n# Postmortem: **DB** `down`\n# Other\n", "Postmortem: DB down"),
         ("## Only\n", "Only"),
+        ("## First\n\n# Title\n", "Title"),
         ("text", ""),
     ],
 )

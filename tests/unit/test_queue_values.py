@@ -161,6 +161,22 @@ def test_an_outcome_says_why_an_incident_was_skipped():
     assert JobOutcome.of([result]).summary == "Its urgency is low."
 
 
+def test_an_outcome_says_what_was_done_beside_what_was_skipped():
+    skipped = IncidentResult("PABC", skipped="Merged into PDEF.")
+    done = IncidentResult("PDEF", deeds=(Deed(Action.DRAFTED, "x", "y"),))
+    assert JobOutcome.of([skipped, done]).summary == "Merged into PDEF.; 1 drafted"
+
+
+@pytest.mark.parametrize(("failures", "summary"), [((), "Nothing had to be done."), (("No.",), "")])
+def test_an_outcome_without_deeds_says_so_where_nothing_failed(failures, summary):
+    assert JobOutcome.of([IncidentResult("PABC", failures=failures)]).summary == summary
+
+
+def test_an_attempt_that_says_no_time_follows_after_the_policy_s_pause():
+    policy = JobRetryPolicy(pauses=(0.5,))
+    assert decide(FAILED, 1, 0, policy) == TryAgain(0.5, 1)
+
+
 ALL, FACTS, TICKETS = asking(), asking(tracks=False), asking(pulls=False)
 
 
@@ -173,6 +189,16 @@ ALL, FACTS, TICKETS = asking(), asking(tracks=False), asking(pulls=False)
         (FACTS, TICKETS, False),
         (ALL, asking(resolved_at=NOON), False),
         (asking(resolved_at=NOON), ALL, True),
+        (asking(resolved_at=NOON), asking(resolved_at=NOON), True),
+        (ALL, asking(while_open=True), False),
+        (asking(while_open=True), ALL, True),
+        (ALL, asking(remakes=True), False),
+        (asking(remakes=True), ALL, True),
+        (ALL, asking(asked=True), False),
+        (asking(asked=True), ALL, True),
+        (asking(asked=True, found=True), asking(asked=True), False),
+        (asking(asked=True), asking(asked=True, found=True), True),
+        (asking(found=True), ALL, True),
     ],
 )
 def test_a_job_covers_another_only_if_it_does_all_that_the_other_would(asked, other, covers):

@@ -273,8 +273,6 @@ def decide(
 def _after_failure(
     outcome: JobOutcome, attempt: int, failed: int, policy: JobRetryPolicy
 ) -> Decision:
-    if outcome.hopeless:
-        return Done()
     if outcome.waits:
         return TryAgain(policy.wait(attempt), failed)
     if failed >= len(policy.pauses) or attempt >= policy.most_attempts:
