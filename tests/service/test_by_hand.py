@@ -30,10 +30,12 @@ def serve_and_look(here: Installation) -> None:
     until(lambda: looked in requests.get(address, timeout=WAIT).text, "the first look is over")
 
 
-def interrupted(here: Installation, incidents: list[SandboxIncident], call: str) -> str:
+def interrupted(
+    here: Installation, incidents: list[SandboxIncident], call: str, documents: int = 0
+) -> str:
     """Sync incidents, press Ctrl-C at a call of PagerDuty, and give what the command complains of.
 
-    Its status must be 1.
+    At least so many documents have been written by then. Its status must be 1.
     """
     with subprocess.Popen(  # noqa: S603 - our own command
         [str(COMMAND), "sync", *(one.id for one in incidents)],
@@ -43,6 +45,7 @@ def interrupted(here: Installation, incidents: list[SandboxIncident], call: str)
         text=True,
     ) as command:
         until(lambda: call in here.pagerduty.calls(), f"it comes to {call}")
+        until(lambda: len(here.documents.documents()) >= documents, "some are written")
         command.send_signal(signal.SIGINT)
         _, told = command.communicate(timeout=WAIT)
     assert command.returncode == 1
@@ -119,7 +122,7 @@ def test_an_interrupted_command_leaves_what_the_next_one_goes_on_with(here: Inst
     incidents = [resolved_incident(here.pagerduty.account, [ITEM]) for _ in range(6)]
     promise.drafted += incidents
     here.pagerduty.fault(Fault(rf"/incidents/{incidents[3].id}$", delay=WAIT))
-    told = interrupted(here, incidents, f"GET /incidents/{incidents[3].id}")
+    told = interrupted(here, incidents, f"GET /incidents/{incidents[3].id}", documents=1)
     assert "What was done stays done; run the command again to go on." in told
     assert 0 < len(here.documents.documents()) < len(incidents)
     assert here.run("sync", *(one.id for one in incidents)).returncode == 0

@@ -1,0 +1,1 @@
+"""Joining what two have made of one document, place by place."""
