@@ -207,11 +207,16 @@ def _taken_keys(groups: Sequence[type[ServiceSettings]]) -> Iterator[str]:
 
 
 def load(
-    path: Path | None, environ: Mapping[str, str], groups: Sequence[type[ServiceSettings]]
+    path: Path | None,
+    environ: Mapping[str, str],
+    groups: Sequence[type[ServiceSettings]],
+    *,
+    file_too: bool = True,
 ) -> Settings:
     """Read the settings file and the environment (see ``config.sources``), and check them.
 
-    ``groups`` are the settings of the services there are. Raises ``ConfigurationProblems`` with
+    ``groups`` are the settings of the services there are. Without ``file_too`` the environment is
+    all that is read, whatever files there are. Raises ``ConfigurationProblems`` with
     everything that is wrong, at once.
     """
     problems: list[str] = []
@@ -219,7 +224,7 @@ def load(
     variables = variables_of(kind)
     names = {variable.place: variable.name for variable in variables}
     set_there = read_variables(variables, environ, problems.append)
-    file = read_file(kind, path, environ, problems.append)
+    file = read_file(kind, path, environ, problems.append) if file_too else SettingsFile()
     in_file = with_secrets(file, variables, set_there, problems.append)
     in_file = with_documents(in_file, file, problems.append)
 

@@ -18,6 +18,7 @@ from connectors.masking import Masking
 from connectors.pacing.rate_limit import Pace
 from connectors.pages import PagePublisher
 from connectors.settings import ServiceSettings
+from connectors.setup_steps import Guide, Step
 from connectors.tickets import TicketTracker
 from connectors.tls import Authorities
 from connectors.webhook_events import ReadWebhook
@@ -126,6 +127,8 @@ class Connector(ABC):
     """The variable that must be set first for the service to be used."""
     remedy: ClassVar[str]
     """The sentence that says what to set where it is missing."""
+    steps: ClassVar[tuple[Step, ...]] = ()
+    """What `postmortem init` asks for; none where it is set up by hand."""
 
     settings: ServiceSettings
 
@@ -153,6 +156,18 @@ class Connector(ABC):
     def login(self) -> SiteLogin | None:
         """The credentials that other services on the same site may take, None for none."""
         return None
+
+    def guide(
+        self,
+        authorities: Authorities,
+        logins: Sequence[SiteLogin],
+    ) -> Guide:
+        """Give what proves the answers to ``steps``. Raises ``ConfigurationError``."""
+        raise NotImplementedError(f"{self.name} is set up by hand")
+
+    def shares(self, logins: Sequence[SiteLogin]) -> bool:  # noqa: ARG002 - as above
+        """Tell whether it takes one of these ``logins``, so that credentials need not be asked."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,49 +6,67 @@ from typing import Protocol
 from connectors.confluence.connection import SiteAccess
 from connectors.confluence.payloads import Space
 from connectors.confluence.responses import GATEWAY
-from connectors.errors import ConnectorError, Finding, NotFound, Unauthorized, looked_at
+from connectors.errors import ConnectorError, Finding, NotFound, looked_at
 from connectors.pages import Page, PageId, PageState
 
 
-class _Api(Protocol):
+class _Spaces(Protocol):
     def space(self, key: str) -> Space: ...
     def read(self, page: PageId) -> Page: ...
+
+
+class _Api(_Spaces, Protocol):
     def lacking(self, into: Space) -> list[str]: ...
 
 
 def findings(access: SiteAccess, api: _Api, key: str, parent: PageId) -> Iterator[Finding]:
     """Look at the site, the space, the parent page, and what the account may do there."""
-    site = f"Confluence at {access.host}"
-    kind = "Cloud" if access.is_cloud else "Data Center"
     subject = f"Confluence space {key}"
     try:
         space = api.space(key)
     except NotFound as error:
-        yield Finding(site, f"{kind}, answers")
-        remedy = (
-            "Set CONFLUENCE_SPACE to the key of one that can be seen (it stands in the space's "
-            "address), or let the account see this one."
-        )
-        if access.is_cloud:
-            remedy += (
-                f" A token with scopes sees none at the site's own address: for one, set "
-                f"CONFLUENCE_URL to {GATEWAY} and the site's cloudId."
-            )
-        yield Finding(subject, problem=error.what, remedy=remedy)
-        return
-    except Unauthorized as error:
-        yield Finding.of(site, error)
+        yield known_site(access)
+        yield _no_space(access, subject, error)
         return
     except ConnectorError as error:
-        yield Finding.of(site, error)
+        yield Finding.of(f"Confluence at {access.host}", error)
         return
-    yield Finding(site, f"{kind}, answers")
+    yield known_site(access)
     yield Finding(subject, space.name)
-    yield from looked_at("Confluence parent page", lambda: _parent(api, space, parent))
+    yield from looked_at("Confluence parent page", lambda: parent_page(api, space, parent))
     yield from looked_at(f"Permissions in {subject}", lambda: _permissions(access, api, space))
 
 
-def _parent(api: _Api, space: Space, parent: PageId) -> Iterator[Finding]:
+def known_site(access: SiteAccess) -> Finding:
+    """Say what answered."""
+    kind = "Cloud" if access.is_cloud else "Data Center"
+    return Finding(f"Confluence at {access.host}", f"{kind}, answers")
+
+
+def known_space(access: SiteAccess, api: _Spaces, key: str) -> Finding:
+    """Say whether a space can be seen. Raises ``ConnectorError`` where it was not looked at."""
+    subject = f"Confluence space {key}"
+    try:
+        return Finding(subject, api.space(key).name)
+    except NotFound as error:
+        return _no_space(access, subject, error)
+
+
+def _no_space(access: SiteAccess, subject: str, error: NotFound) -> Finding:
+    remedy = (
+        "Set CONFLUENCE_SPACE to the key of one that can be seen (it stands in the space's "
+        "address), or let the account see this one."
+    )
+    if access.is_cloud:
+        remedy += (
+            f" A token with scopes sees none at the site's own address: for one, set "
+            f"CONFLUENCE_URL to {GATEWAY} and the site's cloudId."
+        )
+    return Finding(subject, problem=error.what, remedy=remedy)
+
+
+def parent_page(api: _Spaces, space: Space, parent: PageId) -> Iterator[Finding]:
+    """Say whether pages can be made below the parent. Raises ``ConnectorError``."""
     subject = f"Confluence parent page {parent}".rstrip()
     above = parent or PageId(space.home)
     if not above:

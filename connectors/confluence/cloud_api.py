@@ -56,6 +56,11 @@ class CloudApi:
             raise NotFound(f"Confluence shows these credentials no space {key}.")
         return found[0]
 
+    def spaces(self) -> list[Space]:
+        """List the spaces that can be seen."""
+        found = self._listed("list the spaces", "/spaces", [("limit", _MOST)])
+        return [space(one) for one in found]
+
     def creation(self, page: NewPage, into: Space, parent: str) -> tuple[str, object]:
         """Give where to post a new page, and what; it goes below the space's home by itself."""
         body: dict[str, object] = {

@@ -48,6 +48,10 @@ class DataCenterApi:
             self._ask(f"read the space {key}", "GET", path, query=[("expand", "homepage")])
         )
 
+    def spaces(self) -> list[Space]:
+        """List the spaces that can be seen."""
+        return [space(one) for one in self._listed("list the spaces", "/rest/api/space", [])]
+
     def creation(self, page: NewPage, into: Space, parent: str) -> tuple[str, object]:
         """Give where to post a new page, and what: its property comes with it."""
         body: dict[str, object] = {

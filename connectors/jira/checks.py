@@ -45,10 +45,9 @@ def findings(
     except ConnectorError as error:
         yield Finding.of(f"Jira at {connection.access.host}", error)
         return
-    detail = f"{known.kind.value} {known.version}, as {known.account_name}"
-    yield Finding(f"Jira at {connection.access.host}", detail)
+    yield known_site(connection, known)
     try:
-        yield _project(connection, project)
+        yield known_project(connection, project)
     except ConnectorError as error:
         yield Finding.of(f"Jira project {project}", error)
         return
@@ -64,7 +63,14 @@ def findings(
         yield from looked_at(subject, lambda: _resolution(connection, known, resolution, subject))
 
 
-def _project(connection: Connection, project: str) -> Finding:
+def known_site(connection: Connection, site: Site) -> Finding:
+    """Say what answered, and as whom."""
+    detail = f"{site.kind.value} {site.version}, as {site.account_name}"
+    return Finding(f"Jira at {connection.access.host}", detail)
+
+
+def known_project(connection: Connection, project: str) -> Finding:
+    """Say whether tickets can go into a project. Raises ``ConnectorError``."""
     subject = f"Jira project {project}"
     doing = f"read project {project}"
     try:

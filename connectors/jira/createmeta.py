@@ -183,24 +183,14 @@ PAGE = 200
 def fields_of(connection: Connection, project: str, issue_type: str) -> CreateFields:
     """Tell what a create of this type takes. Raises ``NotFound`` for a project or type unknown."""
     try:
-        types = _types(connection, project)
+        known = issue_types(connection, project)
     except NotFound as missing:
         return _legacy_fields(connection, project, issue_type, missing)
     except Rejected as error:
         raise _no_project(connection, project, error) from error
-    kind = choose_type(types, project, issue_type)
+    kind = choose_type(known, project, issue_type)
     fields = _fields(connection, project, kind.choice.id)
     return create_fields(kind, fields, cloud=connection.version == CLOUD_VERSION)
-
-
-def _types(connection: Connection, project: str) -> list[IssueType]:
-    types: list[IssueType] = []
-    start: int | None = 0
-    while start is not None:
-        page = type_page(_page(connection, project, "", start))
-        types += page.types
-        start = page.next_start
-    return types
 
 
 def _fields(connection: Connection, project: str, kind: str) -> list[FieldMeta]:
@@ -248,22 +238,39 @@ def _no_project(connection: Connection, project: str, error: ConnectorError) -> 
 
 def seen(connection: Connection) -> str:
     """Say which projects there are to see, in a sentence; "" where Jira does not tell."""
-    cloud = connection.version == "3"  # which alone has the search, and is to drop the whole list
     try:
-        answer = connection.ask(
-            "list the projects",
-            "GET",
-            "project/search" if cloud else "project",
-            params={"maxResults": 100} if cloud else {},
-        )
-        whole = JsonValue(answer, JIRA)
-        projects = (whole["values"] if cloud else whole).objects()
-        names = sorted(
-            f"{one['key'].text()} ({one['name'].text_or_none() or 'no name'})" for one in projects
-        )
+        names = sorted(f"{one.id} ({one.name})" for one in projects(connection))
     except ConnectorError:
         return ""
     if not names:
         return "These credentials see no project at all: give the account 'Browse Projects'."
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return f"Those to be seen are {', '.join(names[:MOST_NAMED])}{more}."
+
+
+def projects(connection: Connection) -> list[Choice]:
+    """List the projects that there are to see, a hundred at most on Cloud: keys and names.
+
+    Raises ``ConnectorError``.
+    """
+    cloud = connection.version == CLOUD_VERSION  # which alone has the search, and drops the list
+    answer = connection.ask(
+        "list the projects",
+        "GET",
+        "project/search" if cloud else "project",
+        params={"maxResults": 100} if cloud else {},
+    )
+    whole = JsonValue(answer, JIRA)
+    found = (whole["values"] if cloud else whole).objects()
+    return [Choice(one["name"].text_or_none() or "no name", one["key"].text()) for one in found]
+
+
+def issue_types(connection: Connection, project: str) -> list[IssueType]:
+    """List the types of ticket that can be created in a project. Raises ``ConnectorError``."""
+    found: list[IssueType] = []
+    start: int | None = 0
+    while start is not None:
+        page = type_page(_page(connection, project, "", start))
+        found += page.types
+        start = page.next_start
+    return found

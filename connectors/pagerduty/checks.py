@@ -23,6 +23,7 @@ _PARTS: Sequence[tuple[str, str, Query]] = (
     ("business services", "business_services/impacts", {}),
     ("subscribers", "status_updates/subscribers", {}),
 )
+GOOD = "the key is good and may read incidents"
 _LISTS: Mapping[NameKind, str] = {
     NameKind.SERVICE: "services",
     NameKind.TEAM: "teams",
@@ -58,10 +59,10 @@ def findings(
     """
     subject = f"PagerDuty {transport.url}"
     try:
-        newest = _newest_incident(transport)
+        newest = newest_incident(transport)
     except ConnectorError as error:
         return [Finding.of(subject, error)]
-    found = [Finding(subject, "the key is good and may read incidents")]
+    found = [Finding(subject, GOOD)]
     found += _readable(transport, newest)
     found += subscriptions.findings(
         transport, expected, wanted, lambda kind: listed(transport, kind)
@@ -69,7 +70,11 @@ def findings(
     return found
 
 
-def _newest_incident(transport: Transport) -> IncidentId | None:
+def newest_incident(transport: Transport) -> IncidentId | None:
+    """Give the newest resolved incident of half a year, which proves the key.
+
+    Raises ``ConnectorError``.
+    """
     now = datetime.now(UTC)
     query: Query = {
         **resolved_incidents.period_query(now - resolved_incidents.LONGEST_PERIOD, now),

@@ -1,4 +1,4 @@
-"""GET requests to PagerDuty, repeated where that is worth it.
+"""Requests to PagerDuty, reads among them repeated where that is worth it.
 
 Stands on the ``pagerduty`` package, around these traps of its version 7.2.0: it repeats a 429 for
 ever without reading ``ratelimit-reset``; it sleeps by itself; it ignores every timeout but the
@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx2
@@ -137,6 +137,13 @@ class Transport:
         seconds = min(self._timeout, BRIEF) if brief else self._timeout
         return retrier.run(lambda: self._attempt(path, query or {}, seconds), repeatable=True)
 
+    def send(self, method: str, path: str, body: object = None) -> JsonValue:
+        """Write something, once; gives the answer as it is, a secret in it included.
+
+        Raises as :meth:`get`; whether a request whose answer was lost was done, nobody can say.
+        """
+        return self._retrier.run(lambda: self._written(method, path, body), repeatable=False)
+
     def is_up(self) -> None:
         """Take back that requests failed in a row: it was their own matter, not the site's."""
         self._circuit.succeeded()
@@ -151,7 +158,7 @@ class Transport:
 
     def _attempt(self, path: str, query: Query, seconds: float) -> JsonValue:
         try:
-            response = self._answer(path, query, seconds)
+            response = self._answer("GET", path, seconds, params=dict(query))
             if response.is_success:
                 sender = replace(PAGERDUTY, forgiving=True, forgiven=[])
                 answer = self._masking.json(parsed(response.content), self._hidden)
@@ -163,10 +170,20 @@ class Transport:
             raise PayloadError(what, _BETWEEN) from None
         raise refusals.error_for(f"GET {path}", response, self._key, self._masking)
 
-    def _answer(self, path: str, query: Query, seconds: float) -> httpx2.Response:
+    def _written(self, method: str, path: str, body: object) -> JsonValue:
+        response = self._answer(method, path, self._timeout, json=body)
+        if not response.is_success:
+            raise refusals.error_for(f"{method} {path}", response, self._key, self._masking)
+        try:
+            return JsonValue(parsed(response.content) if response.content else {}, PAGERDUTY)
+        except ValueError:
+            what = f"PagerDuty answered {method} {path} with something that is not JSON."
+            raise PayloadError(what, _BETWEEN) from None
+
+    def _answer(self, method: str, path: str, seconds: float, **sent: Any) -> httpx2.Response:
         self._client.timeout = seconds
         try:
-            self._client.get(path, params=dict(query))
+            self._client.request(method, path, **sent)
         except _Answered as answered:
             return answered.response
         except (pagerduty.Error, httpx2.HTTPError) as error:

@@ -30,9 +30,11 @@ CONNECTORS: tuple[type[Connector], ...] = (
 AnyConnector = TypeVar("AnyConnector", bound=Connector)
 
 
-def load_settings(path: Path | None, environ: Mapping[str, str]) -> Settings:
+def load_settings(
+    path: Path | None, environ: Mapping[str, str], *, file_too: bool = True
+) -> Settings:
     """Read the program's settings, each service's among them; see :func:`config.settings.load`."""
-    return load(path, environ, [kind.group for kind in CONNECTORS])
+    return load(path, environ, [kind.group for kind in CONNECTORS], file_too=file_too)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,16 +21,16 @@ from worker.cli.terminal import err, log_where_asked, out
 def check(context: typer.Context, *, json: bool) -> None:
     """Look at everything and print it; see the command. Raises ``Exit``."""
     try:
-        found = _checked(context.obj)
+        found = checked(context.obj)
     except (ConfigurationProblems, ConfigurationError) as error:
-        show(_broken(error), in_json=json)
+        show(broken(error), in_json=json)
         raise typer.Exit(MISUSED) from None
     show(found, in_json=json)
     if any(one.problem for one in found):
         raise typer.Exit(FAILED)
 
 
-def _checked(config: Path | None) -> list[Finding]:
+def checked(config: Path | None) -> list[Finding]:
     """Look at everything; where the database cannot be used, at all others as if it were new."""
     settings = terminal.loaded(config)
     log_where_asked(settings)
@@ -49,7 +49,8 @@ def _checked(config: Path | None) -> list[Finding]:
     return [*told, *stored, *disk_findings(settings), *found]
 
 
-def _broken(error: ConfigurationProblems | ConfigurationError) -> list[Finding]:
+def broken(error: ConfigurationProblems | ConfigurationError) -> list[Finding]:
+    """Give what is wrong with settings that cannot be used."""
     if isinstance(error, ConfigurationProblems):
         odd = [Finding("Settings", warning=one) for one in error.warnings]
         return [*(_parted(one) for one in error.problems), *odd]

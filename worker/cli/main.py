@@ -4,7 +4,6 @@ Each loads what it needs when it is called, so that ``--help`` and completion an
 """
 
 import sys
-from collections.abc import Sequence
 from importlib.metadata import metadata, version
 from pathlib import Path
 from typing import Annotated
@@ -15,11 +14,21 @@ from worker.cli.options import (
     FAILED,
     MISUSED,
     Adopt,
+    DryRun,
     Format,
     Incidents,
     Json,
+    NotDone,
+    OfJobs,
+    OfJournal,
     OfPage,
+    OfParked,
+    OfSkipped,
+    Overdue,
+    Since,
     SomeIncidents,
+    Wait,
+    misplaced_config,
 )
 
 DISTRIBUTION = "postmortem-worker"
@@ -57,6 +66,26 @@ def _options(
 
 
 @app.command()
+def init(
+    context: typer.Context,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help="Take what the environment gives, and ask nothing."),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Ask for what is needed, prove each answer, and write postmortem.toml with it.
+
+    Secrets go into files beside it that you alone can read. Nothing is written over.
+
+    Examples: `postmortem init` · `postmortem init --yes`
+    """
+    from worker.cli.setup import init as setting_up
+
+    setting_up.init(context, yes=yes, json=json)
+
+
+@app.command()
 def draft(
     context: typer.Context,
     incidents: Incidents,
@@ -84,15 +113,9 @@ def draft(
 def sync(
     context: typer.Context,
     incidents: SomeIncidents = None,
-    since: Annotated[
-        str, typer.Option(help="Also look back that far for resolved incidents without a document.")
-    ] = "",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print the plan; write nothing anywhere.")
-    ] = False,
-    wait: Annotated[
-        str, typer.Option(help="How long to wait for a search after a create without answer.")
-    ] = "90s",
+    since: Since = "",
+    dry_run: DryRun = False,
+    wait: Wait = "90s",
     from_page: OfPage = None,
     adopt: Adopt = False,
     json: Json = False,
@@ -122,30 +145,12 @@ def sync(
 def status(
     context: typer.Context,
     incidents: SomeIncidents = None,
-    journal: Annotated[
-        bool,
-        typer.Option(
-            "--journal", help="Show what was written and told for the incidents instead, and why."
-        ),
-    ] = False,
-    skipped: Annotated[
-        bool, typer.Option("--skipped", help="Show which incidents got no draft instead, and why.")
-    ] = False,
-    jobs: Annotated[
-        bool,
-        typer.Option(
-            "--jobs", help="Show the jobs that wait, run, are tried again or were given up instead."
-        ),
-    ] = False,
-    parked: Annotated[
-        bool, typer.Option("--parked", help="Show the jobs that were given up instead, and why.")
-    ] = False,
-    not_done: Annotated[
-        bool, typer.Option("--open", help="Show the action items that are not done alone.")
-    ] = False,
-    overdue: Annotated[
-        bool, typer.Option("--overdue", help="Show the action items past their deadline alone.")
-    ] = False,
+    journal: OfJournal = False,
+    skipped: OfSkipped = False,
+    jobs: OfJobs = False,
+    parked: OfParked = False,
+    not_done: NotDone = False,
+    overdue: Overdue = False,
     json: Json = False,
 ) -> None:
     """Show what needs somebody, then the documents, their action items and last results.
@@ -270,22 +275,12 @@ def demo(
         raise typer.Exit(FAILED)
 
 
-def misplaced_config(words: Sequence[str]) -> str:
-    """Say where ``--config`` belongs if it stands behind the command, "" where it does not."""
+def main() -> None:
+    """Run the command line; end with the promised exit status."""
     commands = {
         one.name or getattr(one.callback, "__name__", "") for one in app.registered_commands
     }
-    at = next((at for at, word in enumerate(words) if word in commands), len(words))
-    if at and words[at - 1] == "--config":  # a file that is called like a command
-        return ""
-    if not any(word == "--config" or word.startswith("--config=") for word in words[at:]):
-        return ""
-    return f"Put --config before the command: postmortem --config FILE {words[at]}"
-
-
-def main() -> None:
-    """Run the command line; end with the promised exit status."""
-    if told := misplaced_config(sys.argv[1:]):
+    if told := misplaced_config(sys.argv[1:], commands):
         typer.secho(told, fg="red", err=True)
         sys.exit(MISUSED)
     try:

@@ -3,6 +3,7 @@
 Nothing heavy is loaded here: ``--help`` and ``--version`` need no more than this.
 """
 
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,3 +68,44 @@ Adopt = Annotated[
         "and the documents as they are now, though the database was used with others.",
     ),
 ]
+Since = Annotated[
+    str, typer.Option(help="Also look back that far for resolved incidents without a document.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan; write nothing anywhere.")]
+Wait = Annotated[
+    str, typer.Option(help="How long to wait for a search after a create without answer.")
+]
+OfJournal = Annotated[
+    bool,
+    typer.Option(
+        "--journal", help="Show what was written and told for the incidents instead, and why."
+    ),
+]
+OfSkipped = Annotated[
+    bool, typer.Option("--skipped", help="Show which incidents got no draft instead, and why.")
+]
+OfJobs = Annotated[
+    bool,
+    typer.Option(
+        "--jobs", help="Show the jobs that wait, run, are tried again or were given up instead."
+    ),
+]
+OfParked = Annotated[
+    bool, typer.Option("--parked", help="Show the jobs that were given up instead, and why.")
+]
+NotDone = Annotated[
+    bool, typer.Option("--open", help="Show the action items that are not done alone.")
+]
+Overdue = Annotated[
+    bool, typer.Option("--overdue", help="Show the action items past their deadline alone.")
+]
+
+
+def misplaced_config(words: Sequence[str], commands: Collection[str]) -> str:
+    """Say where ``--config`` belongs if it stands behind the command, "" where it does not."""
+    at = next((at for at, word in enumerate(words) if word in commands), len(words))
+    if at and words[at - 1] == "--config":  # a file that is called like a command
+        return ""
+    if not any(word == "--config" or word.startswith("--config=") for word in words[at:]):
+        return ""
+    return f"Put --config before the command: postmortem --config FILE {words[at]}"

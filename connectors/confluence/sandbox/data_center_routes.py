@@ -21,6 +21,14 @@ def read_space(request: PageRequest) -> Any:
     return answer | {"type": "global", "_links": {"base": request.base}}
 
 
+def list_spaces(request: PageRequest) -> Any:
+    """``GET space``: those that the account may see."""
+    site = request.site
+    one = {"id": int(site.space_id), "key": site.key, "name": site.name, "type": "global"}
+    found = [one][request.number("start", 0) :]
+    return {"results": found, "start": 0, "limit": 25, "size": len(found), "_links": {}}
+
+
 def list_content(request: PageRequest) -> Any:
     """``GET content``: a page by its space and exact title; current ones where nothing is said."""
     if not request.one("title"):
@@ -183,6 +191,7 @@ def upload_version(request: PageRequest) -> Any:
 
 
 ROUTES: dict[tuple[str, str], PageHandler] = {
+    ("GET", f"{_API}/space"): list_spaces,
     ("GET", f"{_API}/space/{{space}}"): read_space,
     ("GET", f"{_API}/space/{{space}}/content/page"): list_space,
     ("GET", f"{_API}/content"): list_content,

@@ -17,7 +17,7 @@ NEEDED_EVENTS = ("incident.resolved", "incident.annotated", "incident.reopened")
 OUR_PATH = "/webhooks/pagerduty"
 """How the addresses end that webhooks arrive at."""
 _SECRET = "PAGERDUTY_WEBHOOK_SECRET"  # noqa: S105 - the variable's name
-_MADE_BY = "Integrations, Generic Webhooks (v3)"
+MADE_BY = "Integrations, Generic Webhooks (v3)"
 _FILTERS: Mapping[str, NameKind] = {
     "service_reference": NameKind.SERVICE,
     "team_reference": NameKind.TEAM,
@@ -105,7 +105,7 @@ def _missing(subject: str, expected: ExpectedWebhook, every: Iterable[Subscripti
     """Say that none sends here, and which one seems meant to."""
     secret = f"{_SECRET} is set, but no" if expected.signed else "No"
     problem = f"{secret} webhook subscription sends there, so drafts wait for the schedule."
-    remedy = f"Add one ({_MADE_BY}) for these events: {', '.join(WANTED_EVENTS)}."
+    remedy = f"Add one ({MADE_BY}) for these events: {', '.join(WANTED_EVENTS)}."
     if near := [one for one in every if expected.url and _is_near(one.url, expected.url)]:
         told = ", ".join(f"{one.id} sends to {one.url}" for one in near)
         remedy = f"Correct the address of the one that is meant ({told}), or POSTMORTEM_PUBLIC_URL."

@@ -24,6 +24,8 @@ class SandboxAccount:
     """The account. Its methods, and its incidents', may be called from any thread."""
 
     time_zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("America/Denver"))
+    read_only: bool = False
+    """Whether its keys may only read."""
     user: Wire | None = None
     """Whose key it is; None for an account's key, which is nobody's."""
     incidents: dict[str, SandboxIncident] = field(default_factory=dict)
@@ -100,3 +102,11 @@ class SandboxAccount:
             }
             self.subscriptions.append(subscription)
             return subscription
+
+    def unsubscribe(self, id_: str) -> bool:
+        """Take a subscription away; give whether it was there."""
+        with self.lock:
+            left = [one for one in self.subscriptions if one["id"] != id_]
+            was_there = len(left) < len(self.subscriptions)
+            self.subscriptions[:] = left
+            return was_there

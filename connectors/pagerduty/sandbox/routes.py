@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from connectors.pagerduty.refusals import is_oauth_token
-from connectors.pagerduty.sandbox import views
+from connectors.pagerduty.sandbox import subscription_routes, views
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.queries import ErrorAnswer, QueryReader, invalid, not_found
@@ -75,7 +75,8 @@ class Api:
             "/teams": self._teams,
             "/priorities": self._priorities,
         }
-        return [Route(path, self._endpoint(handler)) for path, handler in table.items()]
+        reads = [Route(path, self._endpoint(handler)) for path, handler in table.items()]
+        return reads + subscription_routes.routes(self._account, self._authorise)
 
     def _endpoint(self, handler: Callable[[Request], Answer]) -> Endpoint:
         """Make an endpoint of a handler: authorised, consistent, in JSON."""

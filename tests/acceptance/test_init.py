@@ -1,0 +1,199 @@
+"""The first settings: asked for, proved, and written whole or not at all."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connectors.confluence.sandbox.server import ConfluenceSandbox
+from connectors.jira.payloads import SiteKind
+from tests.acceptance.world import World, world
+
+COMMAND = Path(sys.executable).with_name("postmortem")
+Done = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with world(tmp_path_factory.mktemp("init"), SiteKind.CLOUD) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def confluence() -> Iterator[ConfluenceSandbox]:
+    with ConfluenceSandbox() as made:
+        yield made
+
+
+def environment(here: World) -> dict[str, str]:
+    return {
+        "PAGERDUTY_API_KEY": here.pagerduty.api_key,
+        "PAGERDUTY_API_URL": here.pagerduty.url,
+        "JIRA_URL": here.jira.url,
+        "JIRA_EMAIL": here.jira.credentials["email"],
+        "JIRA_API_TOKEN": here.jira.credentials["api_token"],
+        "JIRA_PROJECT": "OPS",
+    }
+
+
+def run(folder: Path, *words: str, answers: str = "", given: dict[str, str] | None = None) -> Done:
+    return subprocess.run(  # noqa: S603 - our own command
+        [COMMAND, *words],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder), "TZ": "UTC", **(given or {})},
+        input=answers,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def secrets_of(here: World) -> tuple[str, str]:
+    return here.pagerduty.api_key, here.jira.credentials["api_token"]
+
+
+def test_yes_takes_the_environment_and_writes_what_then_works_without_it(
+    here: World, tmp_path: Path
+) -> None:
+    given = environment(here) | {"POSTMORTEM_TIMEZONE": "Europe/Berlin"}
+    done = run(tmp_path, "init", "--yes", "--json", given=given)
+    assert (done.returncode, done.stderr) == (0, "")
+    told = json.loads(done.stdout)
+    assert told["settings_file"] == "postmortem.toml"
+    assert told["drafted"] is None
+    assert here.pagerduty.account.subscriptions == []
+    made = {one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()}
+    assert made == {
+        "jira_api_token.secret": 0o600,
+        "pagerduty_api_key.secret": 0o600,
+        "postmortem.toml": 0o644,
+    }
+    text = (tmp_path / "postmortem.toml").read_text("utf-8")
+    assert "# The timezone of times in the documents" in text
+    assert not any(one in text + done.stdout for one in secrets_of(here))
+    checked = run(tmp_path, "check")
+    assert (checked.returncode, checked.stderr) == (0, "")
+    again = run(tmp_path, "init", "--yes", given=given)
+    assert again.returncode == 2
+    assert "postmortem.toml is there already" in again.stderr
+    assert (tmp_path / "postmortem.toml").read_text("utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "named"),
+    [
+        ({"PAGERDUTY_API_KEY": ""}, 2, "PAGERDUTY_API_KEY"),
+        ({"JIRA_API_TOKEN": ""}, 2, "JIRA_API_TOKEN"),
+        ({"JIRA_PROJECT": "", "JIRA_URL": "http://jira.example.com"}, 2, "JIRA_PROJECT"),
+        ({"PAGERDUTY_API_KEY": "a-wrong-key-of-ours"}, 1, "PAGERDUTY_API_KEY"),
+        ({"JIRA_API_TOKEN": "a-wrong-token-of-ours", "JIRA_PROJECT": "X"}, 1, "JIRA_API_TOKEN"),
+        ({"JIRA_PROJECT": "NOPE"}, 1, "JIRA_PROJECT"),
+        ({"JIRA_ISSUE_TYPE": "Poem"}, 1, "JIRA_ISSUE_TYPE"),
+    ],
+)
+def test_what_is_missing_or_refused_is_named_and_nothing_is_written(
+    here: World, tmp_path: Path, changes: dict[str, str], status: int, named: str
+) -> None:
+    done = run(tmp_path, "init", "--yes", given=environment(here) | changes)
+    assert done.returncode == status
+    assert named in done.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert "of-ours" not in done.stdout + done.stderr
+
+
+def test_answers_are_asked_for_proved_and_chosen_from_lists(
+    here: World, confluence: ConfluenceSandbox, tmp_path: Path
+) -> None:
+    key, token = secrets_of(here)
+    written = [
+        here.pagerduty.url,
+        "no-such-key",
+        here.pagerduty.url,
+        key,
+        "no such service",
+        "1, Payments Gateway",
+        "ftp://nowhere",
+        here.jira.url,
+        here.jira.credentials["email"],
+        token,
+        "NOPE",
+        "ops",
+        "",
+        confluence.address,
+        confluence.access.email,
+        confluence.access.api_token,
+        "1",
+        "",
+        "incidents",
+        "",
+        "https://postmortems.example.com",
+        "yes",
+        "yes",
+    ]
+    done = run(
+        tmp_path, "--config", "own.toml", "init", answers="".join(f"{one}\n" for one in written)
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "OPS  Operations" in done.stdout
+    assert "must be a whole web address" in done.stdout
+    text = (tmp_path / "own.toml").read_text("utf-8")
+    assert 'project = "OPS"' in text
+    assert 'space = "OPS"' in text
+    assert 'documents = "incidents"' in text
+    (made,) = here.pagerduty.account.subscriptions
+    here.pagerduty.account.subscriptions.clear()
+    assert made["delivery_method"]["url"] == "https://postmortems.example.com/webhooks/pagerduty"
+    assert stat.S_IMODE((tmp_path / "pagerduty_webhook_secret.secret").stat().st_mode) == 0o600
+    (draft,) = (tmp_path / "incidents").glob("*.md")
+    assert "Catalogue Search" in draft.read_text("utf-8")
+    assert "postmortem --config own.toml serve" in done.stdout
+    assert not any(one in done.stdout + done.stderr for one in (key, token))
+
+
+def test_a_key_that_may_not_write_leaves_the_webhook_to_a_person(
+    here: World, tmp_path: Path
+) -> None:
+    here.pagerduty.account.read_only = True
+    answers = "\n\n\n\n\nhttps://postmortems.example.com\nyes\nno\n"
+    try:
+        done = run(tmp_path, "init", answers=answers, given=environment(here))
+    finally:
+        here.pagerduty.account.read_only = False
+    assert "The webhook was not made" in done.stdout
+    assert "Generic Webhooks (v3)" in done.stdout
+    assert "https://postmortems.example.com/webhooks/pagerduty" in done.stdout
+    assert (tmp_path / "postmortem.toml").exists()
+    assert here.pagerduty.account.subscriptions == []
+
+
+def test_an_input_that_ends_is_misuse_and_leaves_nothing(here: World, tmp_path: Path) -> None:
+    done = run(tmp_path, "init", answers=f"{here.pagerduty.url}\n")
+    assert done.returncode == 2
+    assert "PAGERDUTY_API_KEY" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_who_stops_it_leaves_nothing(here: World, tmp_path: Path, how: signal.Signals) -> None:
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [COMMAND, "init"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], **environment(here)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert "nothing is written before the end" in process.stdout.readline()
+        process.send_signal(how)
+        _, told = process.communicate(timeout=120)
+    assert (process.returncode, list(tmp_path.iterdir())) == (1, [])
+    assert "Nothing was written" in told

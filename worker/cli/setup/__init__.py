@@ -1,0 +1,1 @@
+"""`postmortem init`: the first settings, asked for and proved."""
