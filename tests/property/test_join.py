@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -45,67 +45,83 @@ class Draft:
         )
 
 
-STEPS = (
-    "cell",
-    "row",
-    "no row",
-    "move",
-    "column",
-    "no column",
-    "line above",
-    "new above",
-    "no above",
-    "line below",
-    "new below",
-    "no below",
-    "bullet",
-    "front",
+class Person:
+    """Somebody who changes a document; each of their words is one that nobody else has."""
+
+    def __init__(self, draft: Draft, words: "count[int]") -> None:
+        self.draft = draft.copy()
+        self._words = words
+
+    def word(self) -> str:
+        return f"w{next(self._words)}x"
+
+    def cell(self, one: int, other: int) -> None:
+        if self.draft.rows:
+            row = self.draft.rows[one % len(self.draft.rows)]
+            row[other % len(row)] = self.word()
+
+    def row(self, one: int, _: int) -> None:
+        new = [self.word() for _ in self.draft.header]
+        self.draft.rows.insert(one % (len(self.draft.rows) + 1), new)
+
+    def no_row(self, one: int, _: int) -> None:
+        if self.draft.rows:
+            del self.draft.rows[one % len(self.draft.rows)]
+
+    def move(self, one: int, _: int) -> None:
+        if self.draft.rows:
+            self.draft.rows.append(self.draft.rows.pop(one % len(self.draft.rows)))
+
+    def column(self, one: int, _: int) -> None:
+        at = one % (len(self.draft.header) + 1)
+        for line in (self.draft.header, *self.draft.rows):
+            line.insert(at, self.word())
+
+    def no_column(self, one: int, _: int) -> None:
+        if len(self.draft.header) > 2:
+            at = one % len(self.draft.header)
+            for line in (self.draft.header, *self.draft.rows):
+                del line[at]
+
+    def line(self, one: int, other: int) -> None:
+        if lines := self._lines(other):
+            lines[one % len(lines)] += f" {self.word()}"
+
+    def new_line(self, one: int, other: int) -> None:
+        lines = self._lines(other)
+        lines.insert(one % (len(lines) + 1), self.word())
+
+    def no_line(self, one: int, other: int) -> None:
+        if lines := self._lines(other):
+            del lines[one % len(lines)]
+
+    def bullet(self, _: int, __: int) -> None:
+        self.draft.below.append(f"- **{self.word()}:** {self.word()}")
+
+    def front(self, one: int, _: int) -> None:
+        if front := self.draft.front:
+            key = front[one % len(front)].partition(":")[0]
+            front[one % len(front)] = f"{key}: {self.word()}"
+
+    def _lines(self, other: int) -> list[str]:
+        return self.draft.above if other % 2 else self.draft.below
+
+
+Step = tuple[Callable[[Person, int, int], None], int, int]
+STEPS: tuple[Callable[[Person, int, int], None], ...] = (
+    *(Person.cell, Person.row, Person.no_row, Person.move, Person.column, Person.no_column),
+    *(Person.line, Person.new_line, Person.no_line, Person.bullet, Person.front),
 )
-Step = tuple[str, int, int]
 steps = st.lists(
     st.tuples(st.sampled_from(STEPS), st.integers(0, 9), st.integers(0, 9)), max_size=5
 )
 
 
 def change(draft: Draft, taken: Sequence[Step], words: "count[int]") -> Draft:
-    """Let somebody change a document; each new word is one that nobody else has."""
-    new = draft.copy()
-
-    def word() -> str:
-        return f"w{next(words)}x"
-
+    person = Person(draft, words)
     for step, one, other in taken:
-        lines = new.above if step.endswith("above") else new.below
-        match step:
-            case "cell" if new.rows:
-                row = new.rows[one % len(new.rows)]
-                row[other % len(row)] = word()
-            case "row":
-                new.rows.insert(one % (len(new.rows) + 1), [word() for _ in new.header])
-            case "no row" if new.rows:
-                del new.rows[one % len(new.rows)]
-            case "move" if new.rows:
-                new.rows.append(new.rows.pop(one % len(new.rows)))
-            case "column":
-                at = one % (len(new.header) + 1)
-                for row in (new.header, *new.rows):
-                    row.insert(at, word())
-            case "no column" if len(new.header) > 2:
-                at = one % len(new.header)
-                for row in (new.header, *new.rows):
-                    del row[at]
-            case "line above" | "line below" if lines:
-                lines[one % len(lines)] = f"{lines[one % len(lines)]} {word()}"
-            case "new above" | "new below":
-                lines.insert(one % (len(lines) + 1), word())
-            case "no above" | "no below" if lines:
-                del lines[one % len(lines)]
-            case "bullet":
-                new.below.append(f"- **{word()}:** {word()}")
-            case "front" if new.front:
-                key, _, _ = new.front[one % len(new.front)].partition(":")
-                new.front[one % len(new.front)] = f"{key}: {word()}"
-    return new
+        step(person, one, other)
+    return person.draft
 
 
 @st.composite

@@ -107,18 +107,14 @@ def _alike(
 
 def _likeness(one: Unit, other: Unit) -> float:
     """Rate how alike two units are, 0 where one cannot be the other."""
-    if one.kind is not other.kind:
-        return 0.0
+    if one.kind is not other.kind or one.name or other.name:
+        return 0.0  # those of one name are paired already
     if one.text == other.text:
         return 1.0
     if one.kind is UnitKind.ROW:
         return _row_likeness(one, other)
-    if one.name or other.name:
-        return 0.0  # those of one name are paired already
-    if not one.text.strip() or not other.text.strip():
-        return 0.0
     matcher = SequenceMatcher(None, one.text, other.text, autojunk=False)
-    if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
+    if not one.text.strip() or matcher.quick_ratio() < _ALIKE:
         return 0.0
     rated = matcher.ratio()
     return rated if rated >= _ALIKE else 0.0

@@ -1,7 +1,7 @@
 """Joining two changed rows of one table cell by cell, whatever columns each has got meanwhile."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -87,16 +87,14 @@ class Columns:
 
 
 def _same(names: Sequence[str], others: Sequence[str]) -> dict[int, int]:
-    """Pair columns by name; those that are left by their order, if there are as many."""
+    """Pair columns by name; one of another name is the same where it stands at the same place."""
     free: defaultdict[str, list[int]] = defaultdict(list)
     for other, name in enumerate(others):
         free[name].append(other)
     found = {at: free[name].pop(0) for at, name in enumerate(names) if free[name]}
-    left = [at for at in range(len(names)) if at not in found]
-    left_there = [other for other in range(len(others)) if other not in found.values()]
-    if len(left) == len(left_there):
-        found |= dict(zip(left, left_there, strict=True))
-    return found
+    left = {at for at in range(len(names)) if at not in found}
+    left_there = {other for other in range(len(others)) if other not in found.values()}
+    return found | {at: at for at in left & left_there}
 
 
 def _behind(columns: Sequence[Column], other: int) -> int:
