@@ -67,6 +67,7 @@ def test_the_description_names_every_address_and_how_to_come_in(url):
     assert set(described["paths"]) == {
         "/api/documents",
         "/api/documents/{incident}",
+        "/api/documents/{incident}/items",
         "/api/documents/{incident}/journal",
         "/api/documents/{incident}/sync",
         "/api/jobs/{job}",
@@ -157,8 +158,14 @@ def test_documents_that_cannot_be_reached_are_a_503():
         answer = requests.get(f"{url}/api/documents", timeout=WAIT)
     assert (answer.status_code, answer.json()) == (
         503,
-        {"detail": "The Git remote does not answer. Try again later."},
+        {
+            "type": "about:blank",
+            "title": "Service Unavailable",
+            "status": 503,
+            "detail": "The Git remote does not answer. Try again later.",
+        },
     )
+    assert answer.headers["Content-Type"] == "application/problem+json"
 
 
 def test_search_gives_what_the_documents_hold(url):

@@ -1,6 +1,6 @@
 """What the tests of the web share: a library in memory, and the application served on loopback."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,16 +8,21 @@ from threading import Lock
 
 from fastapi import FastAPI
 
+from config.template_names import Column
 from connectors.connector import WebhookAccess
-from connectors.errors import PostmortemError
+from connectors.errors import NotFound, PostmortemError
 from connectors.incidents import IncidentId
 from connectors.jira import webhook as jira
 from connectors.pagerduty import webhook as pagerduty
 from connectors.sandbox.loopback_server import LoopbackServer
+from worker.document import front_matter
+from worker.document.text_edits import SourceText
+from worker.jobs.edits.save_edit import OpenedText, Saved, UnknownBase
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.results import Action, Deed, Trigger
 from worker.jobs.status_report import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
+from worker.store.document_store import digest
 from worker.web.application import WebSettings, create
 from worker.web.monitoring import Metrics
 from worker.web.page_data import DocumentView
@@ -109,6 +114,34 @@ class Shelf:
         if self.problem:
             raise self.problem
         return self.views.get(incident)
+
+    def opened(self, incident: str) -> OpenedText | None:
+        view = self.document(incident)
+        return OpenedText(view.name, view.text, digest(view.text.encode())) if view else None
+
+    def save(self, incident: str, text: str, base: str) -> Saved:
+        opened = self._known(incident)
+        if base != opened.digest:
+            raise UnknownBase("That text was never given.")
+        self.put(self.views[incident].status, text)
+        return Saved(self._known(incident))
+
+    def set_values(self, incident: str, values: Mapping[str, str], base: str) -> Saved:
+        opened = self._known(incident)
+        if base not in {"", opened.digest}:
+            raise UnknownBase("That text was never given.")
+        edits = front_matter.set_values(opened.text, values)
+        return self.save(incident, SourceText.of(opened.text).apply(edits), opened.digest)
+
+    def add_item(self, incident: str, cells: Mapping[Column, str]) -> Saved:
+        opened = self._known(incident)
+        return self.save(incident, f"{opened.text}\n- [ ] {cells[Column.TASK]}\n", opened.digest)
+
+    def _known(self, incident: str) -> OpenedText:
+        opened = self.opened(incident)
+        if opened is None:
+            raise NotFound(f"There is no postmortem for the incident {incident}.")
+        return opened
 
     def attachment(self, incident: str, name: str) -> bytes | None:
         return self.pictures.get((incident, name))

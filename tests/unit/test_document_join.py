@@ -103,6 +103,25 @@ def test_what_both_changed_is_told_by_place_and_nothing_is_joined() -> None:
         ),
         Conflict("6. Action Items, row 'Fix it', Owner", "Ada", "Bo", "Cy"),
     )
+    assert joined.mine_kept == mine
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_beside_a_conflict_both_changes_stand_with_mine_where_both_changed(moved: bool) -> None:
+    rows = ["| Fix it | Ada | High | |", "| Watch it | | | |"]
+    mine = BASE.replace("| Fix it | Ada", "| Fix it | Bo").replace("The end.", "My end.")
+    theirs = BASE.replace("[what]", "A deploy.").replace("The end.", "")
+    if moved:
+        theirs = theirs.replace("\n".join(rows), "\n".join(reversed(rows)))
+    theirs = theirs.replace("| Fix it | Ada", "| Fix it | Cy")
+    text = join(BASE, mine, theirs).mine_kept
+    assert row(text, "Fix it") == "| Fix it | Bo | High | |"
+    assert "A deploy." in text
+    assert "My end." in text
+    gone = BASE.replace("| Fix it | Ada | High | |\n", "").replace("[what]", "A key.")
+    text = join(BASE, gone, theirs).mine_kept
+    assert "Fix it" not in text
+    assert "A key." in text
 
 
 @pytest.mark.parametrize("turned", [False, True])

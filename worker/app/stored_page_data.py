@@ -1,9 +1,18 @@
 """What the web pages and the API are given: the documents, the journal, and the queue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from config.template_names import Column
 from connectors.incidents import IncidentId
 from worker.jobs.context import JobContext
+from worker.jobs.edits.save_edit import (
+    OpenedText,
+    Saved,
+    add_action_item,
+    open_text,
+    save_edit,
+    set_values,
+)
 from worker.jobs.job import JobState
 from worker.jobs.reports.search_documents import FoundDocument, search_documents
 from worker.jobs.results import Trigger
@@ -48,6 +57,18 @@ class StoredPageData:
             return DocumentView(failed, "", "", failed.last_result) if failed else None
         status, text = found
         return DocumentView(status, text, status.document, status.last_result)
+
+    def opened(self, incident: IncidentId) -> OpenedText | None:
+        return open_text(self._context, incident)
+
+    def save(self, incident: IncidentId, text: str, base: str) -> Saved:
+        return save_edit(self._context, incident, text, base)
+
+    def set_values(self, incident: IncidentId, values: Mapping[str, str], base: str) -> Saved:
+        return set_values(self._context, incident, values, base)
+
+    def add_item(self, incident: IncidentId, cells: Mapping[Column, str]) -> Saved:
+        return add_action_item(self._context, incident, cells)
 
     def attachment(self, incident: IncidentId, name: str) -> bytes | None:
         found = document_text(self._context, incident)

@@ -36,6 +36,7 @@ class Action(StrEnum):
     PUBLISHED = "published"
     PAGE_WRITTEN = "page written"
     TAKEN_OVER = "taken over"
+    EDITED = "edited"
 
 
 @dataclass(frozen=True, slots=True)

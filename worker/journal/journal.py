@@ -17,6 +17,7 @@ from worker.journal.beside_documents import Bindings, EventReports, LastResults,
 from worker.journal.database import Database
 from worker.journal.document_index import DocumentIndex, forget_documents
 from worker.journal.incident_locks import must_still_hold
+from worker.journal.opened_texts import OpenedTexts
 from worker.journal.page_memory import PageMemory
 from worker.journal.records import Claim, JournalRecord, KnownDocument, KnownIncident, Pull
 from worker.journal.service_memory import LastLook
@@ -45,6 +46,7 @@ class Journal:
         self.pages = PageMemory(database)
         self.index = DocumentIndex(database)
         self.web_sessions = WebSessions(database)
+        self.opened_texts = OpenedTexts(database, now)
         self.bindings = Bindings(database)
         self.results = LastResults(database)
         self.last_look = LastLook(database, now)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -200,6 +201,15 @@ web_sessions = Table(
     Column("digest", String(64), primary_key=True),
     Column("until", Double, nullable=False),
 )
+
+opened_texts = Table(
+    "opened_texts",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("text", LargeBinary, nullable=False),
+    Column("at", String(40), nullable=False),
+)
+Index("opened_texts_at", opened_texts.c.at)
 
 service_memory = Table(
     "service_memory",

@@ -1,6 +1,7 @@
 """The JSON API, described by its own OpenAPI document at `/api/openapi.json`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response, Security
@@ -15,7 +16,9 @@ from worker.jobs.job import JobState
 from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.status_report import DocumentStatus, JournalEntry, SkippedIncident
 from worker.web.access import Access
+from worker.web.edit_api import add_edit_routes, tag
 from worker.web.page_data import DocumentView, IncidentInPath, JobInPath, PageData
+from worker.web.problems import described, with_media_types
 
 _MOST = 500
 
@@ -24,12 +27,6 @@ class ApiModel(BaseModel):
     """What the API answers."""
 
     model_config = ConfigDict(frozen=True)
-
-
-class Problem(ApiModel):
-    """What went wrong, as a sentence."""
-
-    detail: str
 
 
 class Documents(ApiModel):
@@ -50,16 +47,14 @@ class RequestedJob(ApiModel):
 
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Problem, "description": "The request cannot be understood."},
-    401: {"model": Problem, "description": "No token, or another one."},
-    403: {"model": Problem, "description": "The request was sent by another site's page."},
-    422: {"model": Problem, "description": "A value is not of the form it must have."},
-    429: {"model": Problem, "description": "Too many wrong tokens came from this address."},
-    503: {"model": Problem, "description": "The documents or the queue cannot be reached."},
+    400: described("The request cannot be understood."),
+    401: described("No token, or another one."),
+    403: described("The request was sent by another site's page."),
+    422: described("A value is not of the form it must have."),
+    429: described("Too many wrong tokens came from this address."),
+    503: described("The documents or the queue cannot be reached."),
 }
-_UNKNOWN: dict[int | str, dict[str, Any]] = {
-    404: {"model": Problem, "description": "There is no such thing."}
-}
+_UNKNOWN: dict[int | str, dict[str, Any]] = {404: described("There is no such thing.")}
 
 
 def api_routes(data: PageData, access: Access) -> APIRouter:
@@ -79,8 +74,13 @@ def api_routes(data: PageData, access: Access) -> APIRouter:
         return Documents(total=len(every), documents=every[offset : offset + limit])
 
     @router.get("/documents/{incident}", summary="Get a document", responses=_UNKNOWN)
-    def document(incident: IncidentInPath) -> DocumentView:
-        return _known(data, incident)
+    def document(incident: IncidentInPath, response: Response) -> DocumentView:
+        view = _known(data, incident)
+        opened = data.opened(incident) if view.name else None
+        if opened is None:
+            return view
+        response.headers["ETag"] = tag(opened)
+        return replace(view, text=opened.text)
 
     @router.get(
         "/documents/{incident}/journal",
@@ -112,14 +112,17 @@ def api_routes(data: PageData, access: Access) -> APIRouter:
         return state
 
     _add_lists(router, data)
+    add_edit_routes(router, data)
 
     @router.get("/openapi.json", include_in_schema=False)
     def description(request: Request) -> dict[str, Any]:
-        return get_openapi(
-            title="Postmortems",
-            version="1",
-            description="The documents, their action items, and the jobs that keep them in step.",
-            routes=request.app.routes,
+        return with_media_types(
+            get_openapi(
+                title="Postmortems",
+                version="1",
+                description="The documents, their action items, and the jobs that keep them so.",
+                routes=request.app.routes,
+            )
         )
 
     return router

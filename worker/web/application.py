@@ -5,7 +5,7 @@ What went wrong is told in a sentence: as a page to people, as JSON to programs.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from http import HTTPStatus
 
@@ -15,16 +15,20 @@ from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from connectors.connector import WebhookAccess
 from connectors.errors import NotFound, PostmortemError
+from worker.jobs.edits.save_edit import Clash, EditTooLong, UnknownBase, UnusableEdit
 from worker.web.access import Access, Forbidden, Malformed, NotSignedIn
 from worker.web.api import api_routes
+from worker.web.edit_api import NoCondition, NotThisShape, tag
+from worker.web.edit_pages import edit_routes
 from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData
 from worker.web.pages import PageTemplates, page_routes, part, sign_in_routes
+from worker.web.problems import problem
 from worker.web.request_limits import Room
 from worker.web.sign_in import Sessions, TooManyAttempts
 from worker.web.webhooks import StoreEvents, webhook_routes
@@ -78,6 +82,7 @@ def create(
     app.include_router(health_routes(checks, metrics))
     app.include_router(sign_in_routes(access, look))
     app.include_router(api_routes(data, access))
+    app.include_router(edit_routes(data, access, look))
     app.include_router(page_routes(data, access, look, today))
     for name, kind in _PARTS.items():
         app.add_api_route(f"/{name}", _give(name, kind), include_in_schema=False)
@@ -96,6 +101,13 @@ _log = structlog.get_logger(__name__)
 _SENTENCES = {
     404: "There is no such page.",
     405: "This address cannot be used in that way.",
+}
+
+_STATUSES: Mapping[type[PostmortemError], int] = {
+    NotFound: 404,
+    UnknownBase: 412,
+    EditTooLong: 413,
+    UnusableEdit: 422,
 }
 
 PAGE_POLICY = (
@@ -127,6 +139,9 @@ class ErrorResponses:
         app.exception_handler(Forbidden)(self._forbidden)
         app.exception_handler(Malformed)(self._not_understood)
         app.exception_handler(TooManyAttempts)(self._too_many_attempts)
+        app.exception_handler(Clash)(self._clash)
+        app.exception_handler(NoCondition)(self._no_condition)
+        app.exception_handler(NotThisShape)(self._misshapen)
         app.exception_handler(PostmortemError)(self._failed)
         app.exception_handler(RequestValidationError)(self._malformed)
         app.exception_handler(HTTPException)(self._refused)
@@ -135,7 +150,7 @@ class ErrorResponses:
 
     def _tell(self, request: Request, status: int, sentence: str) -> Response:
         if _is_api(request):
-            return JSONResponse({"detail": sentence}, status)
+            return problem(status, sentence)
         heading = HTTPStatus(status).phrase.capitalize()
         return self._pages.message(request, status, heading, sentence)
 
@@ -144,7 +159,9 @@ class ErrorResponses:
             return self._pages.ask_for_token(request)
         shown = "authorization" in request.headers
         sentence = "This is not the token." if shown else "Send the token: Authorization: Bearer …"
-        return JSONResponse({"detail": sentence}, 401, {"WWW-Authenticate": "Bearer"})
+        answer = problem(401, sentence)
+        answer.headers["WWW-Authenticate"] = "Bearer"
+        return answer
 
     def _forbidden(self, request: Request, error: Forbidden) -> Response:
         return self._tell(request, 403, str(error))
@@ -158,10 +175,26 @@ class ErrorResponses:
         return answer
 
     def _failed(self, request: Request, error: PostmortemError) -> Response:
-        if isinstance(error, NotFound):
-            return self._tell(request, 404, str(error))
+        for kind, status in _STATUSES.items():
+            if isinstance(error, kind):
+                return self._tell(request, status, str(error))
         _log.warning("A page could not be given.", path=request.url.path, why=str(error))
         return self._tell(request, 503, str(error))
+
+    def _clash(self, _request: Request, error: Clash) -> Response:
+        conflicts = [asdict(one) for one in error.conflicts]
+        answer = problem(
+            409, str(error), mine=error.mine, theirs=error.theirs.text, conflicts=conflicts
+        )
+        answer.headers["ETag"] = tag(error.theirs)
+        return answer
+
+    def _no_condition(self, request: Request, _error: NoCondition) -> Response:
+        sentence = "Say with If-Match which text this was made from: its ETag, as GET gave it."
+        return self._tell(request, 428, sentence)
+
+    def _misshapen(self, request: Request, error: NotThisShape) -> Response:
+        return self._tell(request, 422, str(error))
 
     def _malformed(self, request: Request, error: RequestValidationError) -> Response:
         errors = error.errors()

@@ -1,7 +1,7 @@
 """What the pages and the API need to know and to ask for, and what the list of documents shows."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -9,7 +9,9 @@ from typing import Annotated, Protocol
 
 from fastapi import Path, Query
 
+from config.template_names import Column
 from connectors.incidents import INCIDENT_ID, IncidentId
+from worker.jobs.edits.save_edit import OpenedText, Saved
 from worker.jobs.job import JobState
 from worker.jobs.last_results import LastResult
 from worker.jobs.reports.search_documents import FoundDocument
@@ -52,6 +54,18 @@ class PageData(Protocol):
 
     def document(self, incident: IncidentId) -> DocumentView | None:
         """Give an incident's document, None where there is none and none has failed."""
+
+    def opened(self, incident: IncidentId) -> OpenedText | None:
+        """Give a document's text to somebody who may change it, None where there is none."""
+
+    def save(self, incident: IncidentId, text: str, base: str) -> Saved:
+        """Save a text made from the one that has the digest ``base``; see ``save_edit``."""
+
+    def set_values(self, incident: IncidentId, values: Mapping[str, str], base: str) -> Saved:
+        """Give keys of the front matter other values; ``base`` "" is whatever stands there now."""
+
+    def add_item(self, incident: IncidentId, cells: Mapping[Column, str]) -> Saved:
+        """Add an action item behind the last one of a document."""
 
     def attachment(self, incident: IncidentId, name: str) -> bytes | None:
         """Give a file that lies beside an incident's document, None where there is none.

@@ -216,7 +216,12 @@ def page_routes(
         return pages.answer(request, "skipped", skipped=data.skipped())
 
     @router.get("/postmortems/{incident}")
-    def document(request: Request, incident: IncidentInPath, job: JobInQuery = None) -> Response:
+    def document(
+        request: Request,
+        incident: IncidentInPath,
+        job: JobInQuery = None,
+        saved: Annotated[int | None, Query(ge=0, le=10**6)] = None,
+    ) -> Response:
         view = _known(data, incident)
         html = to_html(view.text, f"/postmortems/{incident}")
         return pages.answer(
@@ -227,6 +232,7 @@ def page_routes(
             html=Markup(html),  # noqa: S704 - it passed the allow-list of worker.web.markdown_to_html
             journal=data.journal(incident),
             job=data.job(job) if job else None,
+            saved=saved,
         )
 
     @router.get("/postmortems/{incident}/{attachment}")

@@ -29,12 +29,14 @@ class Conflict:
 class Joined:
     """The text with both changes, or the places that both changed and no text.
 
-    ``came_in`` names the places that were theirs.
+    ``came_in`` names the places that were theirs. With conflicts, ``mine_kept`` is a text with both
+    changes that has mine at those places.
     """
 
     text: str | None
     conflicts: tuple[Conflict, ...] = ()
     came_in: tuple[str, ...] = ()
+    mine_kept: str = ""
 
 
 def join(base: str, mine: str, theirs: str) -> Joined:
@@ -49,12 +51,13 @@ def join(base: str, mine: str, theirs: str) -> Joined:
     turned = theirs_paired.moved and not mine_paired.moved
     first, second = (2, 1) if turned else (1, 2)
     pairings = (theirs_paired, mine_paired) if turned else (mine_paired, theirs_paired)
-    joining = _Joining(units[0], units[first], units[second], *pairings)
+    joining = _Joining(units[0], units[first], units[second], *pairings, turned=turned)
     joining.run()
+    text = _text(joining.found)
     if joining.clashes:
-        return Joined(None, tuple(_conflict(one, turned=turned) for one in joining.clashes))
-    came = tuple(_came_in(units[0], units[2], theirs_paired))
-    return Joined(_text(joining.found), came_in=came)
+        conflicts = tuple(_conflict(one, turned=turned) for one in joining.clashes)
+        return Joined(None, conflicts, mine_kept=text)
+    return Joined(text, came_in=tuple(_came_in(units[0], units[2], theirs_paired)))
 
 
 def _conflict(clash: Clash, *, turned: bool) -> Conflict:
@@ -73,16 +76,21 @@ class _Placed:
 
 @dataclass(slots=True)
 class _Joining:
-    """One join, with the first's order of units; the second's own are put beside those."""
+    """One join, with the first's order of units; the second's own are put beside those.
+
+    ``turned`` tells that the second is mine: where both changed a place, mine is taken.
+    """
 
     base: Sequence[Unit]
     first: Sequence[Unit]
     second: Sequence[Unit]
     by_first: Pairing
     by_second: Pairing
+    turned: bool
     placed: list[_Placed] = field(default_factory=list)
     clashes: list[Clash] = field(default_factory=list)
     _tables: dict[int, Columns | None] = field(default_factory=dict)
+    _kept: set[int] = field(default_factory=set)
 
     def run(self) -> None:
         for one, unit in enumerate(self.first):
@@ -93,7 +101,7 @@ class _Joining:
                 self._place(at, unit)
         for at, other in enumerate(self.by_second.changed):
             if other is not None and self.by_first.changed[at] is None:
-                self._taken_out(self.base[at], self.second[other])
+                self._taken_out(self.base[at], self.second[other], other)
         self._add_seconds()
 
     @property
@@ -107,10 +115,14 @@ class _Joining:
             self.placed.append(_Placed(self._joined(base, unit, self.second[other]), other))
         elif unit.text != base.text:
             self.clashes.append(Clash(_where(base), base.text, unit.text, ""))
+            if not self.turned:
+                self.placed.append(_Placed(unit, None))
 
-    def _taken_out(self, base: Unit, unit: Unit) -> None:
+    def _taken_out(self, base: Unit, unit: Unit, other: int) -> None:
         if unit.text != base.text:
             self.clashes.append(Clash(_where(base), base.text, "", unit.text))
+            if self.turned:
+                self._kept.add(other)
 
     def _joined(self, base: Unit, first: Unit, second: Unit) -> Unit:
         end = second.end if first.end == base.end else first.end
@@ -119,15 +131,10 @@ class _Joining:
         if second.text == base.text:
             return replace(first, end=end)
         columns = self._columns(base)
-        if columns is None or base.kind is not first.kind or base.kind is not second.kind:
+        if columns is None or not _joinable(base, first, second, columns):
             self.clashes.append(Clash(_where(base), base.text, first.text, second.text))
-            return first
-        if has_more(first.row, columns.count(second=False)) or has_more(
-            second.row, columns.count(second=True)
-        ):
-            self.clashes.append(Clash(_where(base), base.text, first.text, second.text))
-            return first
-        unit, clashes = join_rows(base, first, second, columns)
+            return replace(second if self.turned else first, end=end)
+        unit, clashes = join_rows(base, first, second, columns, turned=self.turned)
         self.clashes += clashes
         return replace(unit, end=end)
 
@@ -173,7 +180,7 @@ class _Joining:
         behind: int | None = None
         run: list[int] = []
         for other, at in enumerate((*self.by_second.base, -1)):
-            if at is None:
+            if at is None or other in self._kept:
                 run.append(other)
                 continue
             if run:
@@ -196,6 +203,14 @@ class _Joining:
         skipped = len(list(takewhile(lambda one: one.unit.kind is kind, own)))
         at = start + skipped
         self.placed[at:at] = [_Placed(unit, None) for unit in units]
+
+
+def _joinable(base: Unit, first: Unit, second: Unit, columns: Columns) -> bool:
+    return (
+        base.kind is first.kind is second.kind
+        and not has_more(first.row, columns.count(second=False))
+        and not has_more(second.row, columns.count(second=True))
+    )
 
 
 def _where(unit: Unit) -> str:

@@ -122,9 +122,12 @@ def has_more(row: TableRow, columns: int) -> bool:
 
 
 def join_rows(
-    base: Unit, first: Unit, second: Unit, columns: Columns
+    base: Unit, first: Unit, second: Unit, columns: Columns, *, turned: bool = False
 ) -> tuple[Unit, tuple[Clash, ...]]:
-    """Give the row with both changes, and each cell that both changed."""
+    """Give the row with both changes, and each cell that both changed.
+
+    Of such a cell the first's words are taken, the second's where ``turned``.
+    """
     clashes, cells = [], []
     was, mine, theirs = base.row, first.row, second.row
     three = zip(
@@ -137,6 +140,7 @@ def join_rows(
         cell, clash = _cell(_raw(was, column.base), one, other)
         if clash and first.kind is not UnitKind.RULE:
             clashes.append(_clash(base, column, (was, mine, theirs)))
+            cell = (other or "") if turned else cell
         cells.append(cell)
     clashes += [
         _clash(base, one, (was, mine, theirs))

@@ -1,0 +1,1 @@
+"""What people write into documents through the page and the API."""

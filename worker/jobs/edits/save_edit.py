@@ -1,0 +1,238 @@
+"""Saving what a person made of a document, beside what it has become meanwhile.
+
+The text they began with is known by its digest. Where the document still is that text, theirs is
+written; else both changes are joined, and where both changed one place nothing is written at all.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from config.template_names import Column
+from connectors.errors import NotFound, PostmortemError
+from connectors.incidents import IncidentId
+from worker.document import front_matter
+from worker.document.add_item import add_item
+from worker.document.front_matter import DocumentError
+from worker.document.join.as_opened import as_opened
+from worker.document.join.join import Conflict, join
+from worker.document.text_edits import SourceText
+from worker.jobs.catalogue import look
+from worker.jobs.context import JobContext
+from worker.jobs.results import Action, Trigger
+from worker.journal.records import JournalRecord
+from worker.store.document_store import Changed, Stored, digest
+
+LONGEST_TEXT = 2_000_000
+"""Bytes of a text that people may send; what is longer nobody writes by hand."""
+_TRIES = 5
+_BUSY = "It was changed five times while this was saved. Send it again."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedText:
+    """A document's text as it was given to somebody, and the digest by which it is known."""
+
+    name: str
+    text: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The text as it stands in the document now; ``came_in`` are the places that were others'."""
+
+    opened: OpenedText
+    came_in: tuple[str, ...] = ()
+
+
+class UnknownBase(PostmortemError):
+    """The change was not made from a text that is known."""
+
+
+class UnusableEdit(PostmortemError):
+    """The text would not be this incident's document any more."""
+
+
+class EditTooLong(PostmortemError):
+    """The text is longer than any that is taken."""
+
+
+class Clash(PostmortemError):
+    """Both changed one place; ``mine`` and ``theirs`` are whole texts.
+
+    ``mine_kept`` has both changes, and mine where both changed one place.
+    """
+
+    def __init__(
+        self, mine: str, theirs: OpenedText, conflicts: tuple[Conflict, ...], mine_kept: str
+    ) -> None:
+        super().__init__(
+            "Somebody else has changed the same places meanwhile, so nothing was written.",
+            "Bring both together and save again.",
+        )
+        self.mine = mine
+        self.theirs = theirs
+        self.conflicts = conflicts
+        self.mine_kept = mine_kept
+
+
+def open_text(context: JobContext, incident: IncidentId) -> OpenedText | None:
+    """Give a document's text to somebody who may change it; None where there is no document."""
+    found = look(context).find(incident)
+    if found is None:
+        return None
+    return _opened(context, found.name, context.store.read(found.name))
+
+
+def save_edit(context: JobContext, incident: IncidentId, text: str, base: str) -> Saved:
+    """Save a text that was made from the one whose digest is ``base``.
+
+    Raises ``NotFound``, ``UnknownBase``, ``EditTooLong``, ``UnusableEdit`` and ``Clash``, and what
+    the store raises where somebody's editor holds the document.
+    """
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise UnusableEdit(
+            f"Character {error.start + 1} of the text is half a character.", "Take it out."
+        ) from error
+    if size > LONGEST_TEXT:
+        raise EditTooLong(
+            f"The text has more than {LONGEST_TEXT:,} bytes, so it was not taken.",
+            "Keep what it quotes in files of their own, and link those.",
+        )
+    if look(context).find(incident) is None:
+        raise _unknown(incident)
+    began = context.journal.opened_texts.text_of(base)
+    if began is None:
+        raise UnknownBase(
+            "What this was made from is not known here any more, so it was not written.",
+            "Read the document again, and bring your change into that.",
+        )
+    mine = as_opened(text, began)
+    _must_stay(mine, began, incident)
+    return _write(context, incident, lambda current: _joined(context, began, mine, current))
+
+
+def set_values(
+    context: JobContext, incident: IncidentId, values: Mapping[str, str], base: str = ""
+) -> Saved:
+    """Give keys of the front matter other values, in the text whose digest is ``base`` if given.
+
+    Raises as :func:`save_edit` does; ``UnknownBase`` where the document is another text by now.
+    """
+
+    def edited(current: _Current) -> tuple[str, tuple[str, ...]]:
+        if base and digest(current.text.encode()) != base:
+            raise UnknownBase("The document has changed meanwhile.", "Read it again.")
+        edits = front_matter.set_values(current.text, values)
+        if not edits and front_matter.read(current.text) is None:
+            raise UnusableEdit(
+                "The document has no front matter to write that into.",
+                "Put `---` and `incident: ID` at its top.",
+            )
+        return SourceText.of(current.text).apply(edits), ()
+
+    return _write(context, incident, edited)
+
+
+def add_action_item(
+    context: JobContext, incident: IncidentId, cells: Mapping[Column, str]
+) -> Saved:
+    """Add an action item behind the last.
+
+    Raises as :func:`save_edit` does; ``UnusableEdit`` where the document has no place for it.
+    """
+
+    def edited(current: _Current) -> tuple[str, tuple[str, ...]]:
+        try:
+            return add_item(current.text, context.policy.names, cells), ()
+        except DocumentError as error:
+            raise UnusableEdit(error.what, error.remedy) from error
+
+    return _write(context, incident, edited)
+
+
+def _joined(
+    context: JobContext, began: str, mine: str, current: "_Current"
+) -> tuple[str, tuple[str, ...]]:
+    joined = join(began, mine, current.text)
+    if joined.text is None:
+        theirs = _opened(context, current.name, current.stored)
+        raise Clash(mine, theirs, joined.conflicts, joined.mine_kept)
+    return joined.text, joined.came_in
+
+
+@dataclass(frozen=True, slots=True)
+class _Current:
+    name: str
+    stored: Stored
+
+    @property
+    def text(self) -> str:
+        return self.stored.text
+
+
+def _write(
+    context: JobContext,
+    incident: IncidentId,
+    new_text: Callable[[_Current], tuple[str, tuple[str, ...]]],
+) -> Saved:
+    """Write what is made of the document as it is, anew where it changes at that moment."""
+    for _ in range(_TRIES):
+        found = look(context, to_write=True).find(incident)
+        if found is None:
+            raise _unknown(incident)
+        current = _Current(found.name, context.store.read(found.name))
+        text, came_in = new_text(current)
+        if text == current.text:
+            return Saved(_opened(context, current.name, current.stored), came_in)
+        try:
+            version = context.store.write(
+                current.name, text, current.stored.version, f"Edit {current.name} on the page"
+            )
+        except Changed:
+            continue
+        _note(context, incident, current.name)
+        return Saved(_opened(context, current.name, Stored(text, version)), came_in)
+    raise PostmortemError(f"The document of incident {incident} was not written.", _BUSY)
+
+
+def _unknown(incident: IncidentId) -> NotFound:
+    return NotFound(f"There is no postmortem for the incident {incident}.")
+
+
+def _note(context: JobContext, incident: IncidentId, name: str) -> None:
+    entry = JournalRecord(
+        context.clock(), incident, Trigger.PAGE, Action.EDITED, name, "somebody saved it"
+    )
+    context.journal.record([entry])
+
+
+def _must_stay(text: str, began: str, incident: IncidentId) -> None:
+    """Raise ``UnusableEdit`` where the text says of another incident than it did."""
+    remedy = f"Keep `incident: {incident}` in the front matter at the top."
+    try:
+        said = _incident_of(text)
+    except DocumentError as error:
+        raise UnusableEdit(f"The front matter cannot be read: {error}", remedy) from error
+    try:
+        before = _incident_of(began)
+    except DocumentError:
+        before = incident  # it could not be read, and is mended now
+    if said not in {before, incident}:
+        raise UnusableEdit(
+            f"The text does not say any more that it is the postmortem of incident {incident}.",
+            remedy,
+        )
+
+
+def _incident_of(text: str) -> str:
+    found = front_matter.read(text)
+    return found.incident if found else ""
+
+
+def _opened(context: JobContext, name: str, stored: Stored) -> OpenedText:
+    known = digest(stored.text.encode())
+    context.journal.opened_texts.keep(known, stored.text)
+    return OpenedText(name, stored.text, known)
