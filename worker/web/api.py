@@ -18,7 +18,7 @@ from worker.jobs.status_report import DocumentStatus, JournalEntry, SkippedIncid
 from worker.web.access import Access
 from worker.web.edit_api import add_edit_routes, tag
 from worker.web.page_data import DocumentView, IncidentInPath, JobInPath, PageData
-from worker.web.problems import described, with_media_types
+from worker.web.problem_details import described, with_media_types
 
 _MOST = 500
 

@@ -28,7 +28,7 @@ from worker.web.edit_pages import edit_routes
 from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData
 from worker.web.pages import PageTemplates, page_routes, part, sign_in_routes
-from worker.web.problems import problem
+from worker.web.problem_details import problem
 from worker.web.request_limits import Room
 from worker.web.sign_in import Sessions, TooManyAttempts
 from worker.web.webhooks import StoreEvents, webhook_routes

@@ -18,7 +18,7 @@ from config.template_names import Column
 from connectors.incidents import IncidentId
 from worker.jobs.edits.save_edit import EditTooLong, OpenedText, Saved
 from worker.web.page_data import IncidentInPath, PageData
-from worker.web.problems import Problem, described
+from worker.web.problem_details import Problem, described
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 
 LARGEST_BODY = 13_000_000

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
+from worker.document.join.joined_lines import JoinedLine, LineKind, lines_of
 from worker.document.join.pairing import Pairing, pair
-from worker.document.join.rows import Clash, Columns, has_more, join_rows, written
-from worker.document.join.units import Unit, UnitKind, units_of
+from worker.document.join.rows import CellClash, Columns, has_more, join_rows, written
 
-_IN_TABLES = frozenset({UnitKind.HEAD, UnitKind.RULE, UnitKind.ROW})
+_IN_TABLES = frozenset({LineKind.HEAD, LineKind.RULE, LineKind.ROW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class Joined:
 def join(base: str, mine: str, theirs: str) -> Joined:
     """Join two changes of a text. What only one of them changed is taken from that one."""
     if mine in {theirs, base}:
-        came = () if mine == theirs else tuple(_came_in(units_of(base), units_of(theirs)))
+        came = () if mine == theirs else tuple(_came_in(lines_of(base), lines_of(theirs)))
         return Joined(theirs, came_in=came)
     if theirs == base:
         return Joined(mine)
-    units = [units_of(text) for text in (base, mine, theirs)]
+    units = [lines_of(text) for text in (base, mine, theirs)]
     mine_paired, theirs_paired = pair(units[0], units[1]), pair(units[0], units[2])
     turned = theirs_paired.moved and not mine_paired.moved
     first, second = (2, 1) if turned else (1, 2)
@@ -60,7 +60,7 @@ def join(base: str, mine: str, theirs: str) -> Joined:
     return Joined(text, came_in=tuple(_came_in(units[0], units[2], theirs_paired)))
 
 
-def _conflict(clash: Clash, *, turned: bool) -> Conflict:
+def _conflict(clash: CellClash, *, turned: bool) -> Conflict:
     mine, theirs = (clash.second, clash.first) if turned else (clash.first, clash.second)
     return Conflict(clash.place, clash.base, mine, theirs)
 
@@ -69,7 +69,7 @@ def _conflict(clash: Clash, *, turned: bool) -> Conflict:
 class _Placed:
     """A unit of the joined text, and which unit of the second it holds."""
 
-    unit: Unit
+    unit: JoinedLine
     second: int | None
     added: bool = False
 
@@ -81,14 +81,14 @@ class _Joining:
     ``turned`` tells that the second is mine: where both changed a place, mine is taken.
     """
 
-    base: Sequence[Unit]
-    first: Sequence[Unit]
-    second: Sequence[Unit]
+    base: Sequence[JoinedLine]
+    first: Sequence[JoinedLine]
+    second: Sequence[JoinedLine]
     by_first: Pairing
     by_second: Pairing
     turned: bool
     placed: list[_Placed] = field(default_factory=list)
-    clashes: list[Clash] = field(default_factory=list)
+    clashes: list[CellClash] = field(default_factory=list)
     _tables: dict[int, Columns | None] = field(default_factory=dict)
     _kept: set[int] = field(default_factory=set)
 
@@ -105,26 +105,26 @@ class _Joining:
         self._add_seconds()
 
     @property
-    def found(self) -> list[Unit]:
+    def found(self) -> list[JoinedLine]:
         return [one.unit for one in self.placed]
 
-    def _place(self, at: int, unit: Unit) -> None:
+    def _place(self, at: int, unit: JoinedLine) -> None:
         """Place a unit that the first kept, with what the second made of it."""
         base, other = self.base[at], self.by_second.changed[at]
         if other is not None:
             self.placed.append(_Placed(self._joined(base, unit, self.second[other]), other))
         elif unit.text != base.text:
-            self.clashes.append(Clash(_where(base), base.text, unit.text, ""))
+            self.clashes.append(CellClash(_where(base), base.text, unit.text, ""))
             if not self.turned:
                 self.placed.append(_Placed(unit, None))
 
-    def _taken_out(self, base: Unit, unit: Unit, other: int) -> None:
+    def _taken_out(self, base: JoinedLine, unit: JoinedLine, other: int) -> None:
         if unit.text != base.text:
-            self.clashes.append(Clash(_where(base), base.text, "", unit.text))
+            self.clashes.append(CellClash(_where(base), base.text, "", unit.text))
             if self.turned:
                 self._kept.add(other)
 
-    def _joined(self, base: Unit, first: Unit, second: Unit) -> Unit:
+    def _joined(self, base: JoinedLine, first: JoinedLine, second: JoinedLine) -> JoinedLine:
         end = second.end if first.end == base.end else first.end
         if first.text in {base.text, second.text}:
             return replace(second, end=end)
@@ -132,13 +132,13 @@ class _Joining:
             return replace(first, end=end)
         columns = self._columns(base)
         if columns is None or not _joinable(base, first, second, columns):
-            self.clashes.append(Clash(_where(base), base.text, first.text, second.text))
+            self.clashes.append(CellClash(_where(base), base.text, first.text, second.text))
             return replace(second if self.turned else first, end=end)
         unit, clashes = join_rows(base, first, second, columns, turned=self.turned)
         self.clashes += clashes
         return replace(unit, end=end)
 
-    def _columns(self, base: Unit) -> Columns | None:
+    def _columns(self, base: JoinedLine) -> Columns | None:
         """Give the columns of the table a row of the base is in, None for what is no row."""
         if base.kind not in _IN_TABLES:
             return None
@@ -148,22 +148,22 @@ class _Joining:
 
     def _columns_of(self, table: int) -> Columns | None:
         for at, unit in enumerate(self.base):
-            if unit.kind is UnitKind.HEAD and unit.table == table:
+            if unit.kind is LineKind.HEAD and unit.table == table:
                 one, other = self.by_first.changed[at], self.by_second.changed[at]
                 if one is None or other is None:
                     return None
                 return Columns.of(unit, self.first[one], self.second[other])
         return None
 
-    def _fitting(self, unit: Unit, *, second: bool) -> Unit:
+    def _fitting(self, unit: JoinedLine, *, second: bool) -> JoinedLine:
         """Give an added row with its cells below their names, if the table has other columns."""
-        if unit.kind is not UnitKind.ROW:
+        if unit.kind is not LineKind.ROW:
             return unit
         units, pairing = (self.second, self.by_second) if second else (self.first, self.by_first)
         heads = (
             at
             for at, one in enumerate(units)
-            if one.kind is UnitKind.HEAD and one.table == unit.table
+            if one.kind is LineKind.HEAD and one.table == unit.table
         )
         base = pairing.base[next(heads)]
         columns = None if base is None else self._columns(self.base[base])
@@ -171,7 +171,7 @@ class _Joining:
             return unit
         if has_more(unit.row, columns.count(second=second)) or columns.loses(unit.row, second):
             mine, theirs = ("", unit.text) if second else (unit.text, "")
-            self.clashes.append(Clash(_where(unit), "", mine, theirs))
+            self.clashes.append(CellClash(_where(unit), "", mine, theirs))
             return unit
         return written(unit, columns.cells(unit.row, second=second))
 
@@ -205,7 +205,7 @@ class _Joining:
         self.placed[at:at] = [_Placed(unit, None) for unit in units]
 
 
-def _joinable(base: Unit, first: Unit, second: Unit, columns: Columns) -> bool:
+def _joinable(base: JoinedLine, first: JoinedLine, second: JoinedLine, columns: Columns) -> bool:
     return (
         base.kind is first.kind is second.kind
         and not has_more(first.row, columns.count(second=False))
@@ -213,14 +213,14 @@ def _joinable(base: Unit, first: Unit, second: Unit, columns: Columns) -> bool:
     )
 
 
-def _where(unit: Unit) -> str:
-    told = unit.name or ("front matter" if unit.kind is UnitKind.FRONT else "")
+def _where(unit: JoinedLine) -> str:
+    told = unit.name or ("front matter" if unit.kind is LineKind.FRONT else "")
     parts = [part for part in (unit.section, told, f"line {unit.line + 1}") if part]
     return ", ".join(parts)
 
 
 def _came_in(
-    base: Sequence[Unit], theirs: Sequence[Unit], pairing: Pairing | None = None
+    base: Sequence[JoinedLine], theirs: Sequence[JoinedLine], pairing: Pairing | None = None
 ) -> Iterator[str]:
     """Name each place that they changed, added or took out; blank lines are none."""
     known = pairing or pair(base, theirs)
@@ -233,7 +233,7 @@ def _came_in(
             yield f"{_where(unit)} (taken out)"
 
 
-def _text(units: Sequence[Unit]) -> str:
+def _text(units: Sequence[JoinedLine]) -> str:
     """Put the lines behind each other; only the last may have no end."""
     usual = next((one.end for one in units if one.end), "\n")
     last = len(units) - 1

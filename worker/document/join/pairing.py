@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from worker.document.join.units import Unit, UnitKind
+from worker.document.join.joined_lines import JoinedLine, LineKind
 
 _ALIKE = 0.5
 """How alike (0 to 1) two lines must be for one to be the other, changed."""
@@ -30,7 +30,7 @@ class Pairing:
         return known != sorted(known)
 
 
-def pair(base: Sequence[Unit], changed: Sequence[Unit]) -> Pairing:
+def pair(base: Sequence[JoinedLine], changed: Sequence[JoinedLine]) -> Pairing:
     """Pair the units that are the same, then those that are alike, then those that moved."""
     to_changed: dict[int, int] = dict(_in_order(base, changed))
     taken = set(to_changed.values())
@@ -44,7 +44,9 @@ def pair(base: Sequence[Unit], changed: Sequence[Unit]) -> Pairing:
     )
 
 
-def _in_order(base: Sequence[Unit], changed: Sequence[Unit]) -> Iterator[tuple[int, int]]:
+def _in_order(
+    base: Sequence[JoinedLine], changed: Sequence[JoinedLine]
+) -> Iterator[tuple[int, int]]:
     matcher = SequenceMatcher(None, _words(base), _words(changed), autojunk=False)
     for tag, start, end, other, other_end in matcher.get_opcodes():
         if tag == "equal":
@@ -54,7 +56,7 @@ def _in_order(base: Sequence[Unit], changed: Sequence[Unit]) -> Iterator[tuple[i
 
 
 def _by_name(
-    base: Sequence[Unit], changed: Sequence[Unit], here: range, there: range
+    base: Sequence[JoinedLine], changed: Sequence[JoinedLine], here: range, there: range
 ) -> Iterator[tuple[int, int]]:
     """Pair units of a replaced stretch that have one name, then what lies between by likeness."""
     names = [_name(base[one], one) for one in here]
@@ -67,22 +69,22 @@ def _by_name(
             yield from _alike(base, changed, here[start:end], there[other:other_end])
 
 
-def _name(unit: Unit, alone: int) -> tuple[UnitKind, str | int]:
+def _name(unit: JoinedLine, alone: int) -> tuple[LineKind, str | int]:
     """Give what a changed unit is still known by; ``alone`` where there is nothing."""
     match unit.kind:
-        case UnitKind.HEAD | UnitKind.RULE:
+        case LineKind.HEAD | LineKind.RULE:
             return unit.kind, unit.kind.value
-        case UnitKind.ROW:
+        case LineKind.ROW:
             return unit.kind, unit.row.text(0) or alone
     return unit.kind, unit.name or alone
 
 
-def _words(units: Sequence[Unit]) -> list[tuple[UnitKind, str]]:
+def _words(units: Sequence[JoinedLine]) -> list[tuple[LineKind, str]]:
     return [(one.kind, one.text) for one in units]
 
 
 def _alike(
-    base: Sequence[Unit], changed: Sequence[Unit], here: range, there: range
+    base: Sequence[JoinedLine], changed: Sequence[JoinedLine], here: range, there: range
 ) -> Iterator[tuple[int, int]]:
     """Pair units of a replaced stretch, in order, so that they are as alike as can be."""
     if len(here) * len(there) > _LARGEST:
@@ -105,13 +107,13 @@ def _alike(
             column += 1
 
 
-def _likeness(one: Unit, other: Unit) -> float:
+def _likeness(one: JoinedLine, other: JoinedLine) -> float:
     """Rate how alike two units are, 0 where one cannot be the other."""
     if one.kind is not other.kind or one.name or other.name:
         return 0.0  # those of one name are paired already
     if one.text == other.text:
         return 1.0
-    if one.kind is UnitKind.ROW:
+    if one.kind is LineKind.ROW:
         return _row_likeness(one, other)
     matcher = SequenceMatcher(None, one.text, other.text, autojunk=False)
     if not one.text.strip() or matcher.quick_ratio() < _ALIKE:
@@ -120,7 +122,7 @@ def _likeness(one: Unit, other: Unit) -> float:
     return rated if rated >= _ALIKE else 0.0
 
 
-def _row_likeness(one: Unit, other: Unit) -> float:
+def _row_likeness(one: JoinedLine, other: JoinedLine) -> float:
     cells = [cell.text for cell in one.row.cells]
     others = [cell.text for cell in other.row.cells]
     both = [(a, b) for a, b in zip(cells, others, strict=False) if a or b]
@@ -131,14 +133,17 @@ def _row_likeness(one: Unit, other: Unit) -> float:
 
 
 def _moved(
-    base: Sequence[Unit], changed: Sequence[Unit], here: Sequence[int], there: Sequence[int]
+    base: Sequence[JoinedLine],
+    changed: Sequence[JoinedLine],
+    here: Sequence[int],
+    there: Sequence[int],
 ) -> Iterator[tuple[int, int]]:
     """Pair what is left with the same words elsewhere, and rows with those that are most alike.
 
     Of a row, the words are those of its first cell. One that moved and changed is no new one: it
     would be filed again.
     """
-    free: defaultdict[tuple[UnitKind, str], list[int]] = defaultdict(list)
+    free: defaultdict[tuple[LineKind, str], list[int]] = defaultdict(list)
     for other in there:
         if words := _moving_words(changed[other]):
             free[words].append(other)
@@ -154,10 +159,13 @@ def _moved(
 
 
 def _most_alike(
-    base: Sequence[Unit], changed: Sequence[Unit], here: Sequence[int], there: Sequence[int]
+    base: Sequence[JoinedLine],
+    changed: Sequence[JoinedLine],
+    here: Sequence[int],
+    there: Sequence[int],
 ) -> Iterator[tuple[int, int]]:
-    rows = [at for at in here if base[at].kind is UnitKind.ROW]
-    others = [other for other in there if changed[other].kind is UnitKind.ROW]
+    rows = [at for at in here if base[at].kind is LineKind.ROW]
+    others = [other for other in there if changed[other].kind is LineKind.ROW]
     if len(rows) * len(others) > _LARGEST:
         return
     rated = (
@@ -170,8 +178,8 @@ def _most_alike(
     yield from paired.items()
 
 
-def _moving_words(unit: Unit) -> tuple[UnitKind, str] | None:
+def _moving_words(unit: JoinedLine) -> tuple[LineKind, str] | None:
     words = unit.text.strip()
-    if unit.kind is UnitKind.ROW and unit.row.cells:
+    if unit.kind is LineKind.ROW and unit.row.cells:
         words = unit.row.cells[0].text
     return (unit.kind, words) if words else None

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from worker.content.inline_markdown import plain
-from worker.document.join.units import Unit, UnitKind
+from worker.document.join.joined_lines import JoinedLine, LineKind
 from worker.document.markdown_tables import TableRow
 
 _LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class JoinedColumn:
     """One column of the joined table, and which it is of the base, the first and the second."""
 
     name: str
@@ -23,7 +23,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
+class CellClash:
     """What both changed: the ``place`` in words, and what stood and stands there."""
 
     place: str
@@ -39,11 +39,11 @@ class Columns:
     ``gone`` are those of the base that one of them took out.
     """
 
-    all: tuple[Column, ...]
-    gone: tuple[Column, ...] = ()
+    all: tuple[JoinedColumn, ...]
+    gone: tuple[JoinedColumn, ...] = ()
 
     @classmethod
-    def of(cls, base: Unit, first: Unit, second: Unit) -> "Columns":
+    def of(cls, base: JoinedLine, first: JoinedLine, second: JoinedLine) -> "Columns":
         """Pair the columns of three headers by their names."""
         names = [[cell.text for cell in unit.row.cells] for unit in (base, first, second)]
         to_first, to_second = _same(names[0], names[1]), _same(names[0], names[2])
@@ -53,12 +53,12 @@ class Columns:
             at = by_first.get(one)
             other = None if at is None else to_second.get(at)
             if at is None or other is not None:
-                found.append(Column(name, at, one, other))
+                found.append(JoinedColumn(name, at, one, other))
         for other, name in enumerate(names[2]):
             if other not in to_second.values():
-                found.insert(_behind(found, other), Column(name, None, None, other))
+                found.insert(_behind(found, other), JoinedColumn(name, None, None, other))
         gone = (
-            Column(name, at, to_first.get(at), to_second.get(at))
+            JoinedColumn(name, at, to_first.get(at), to_second.get(at))
             for at, name in enumerate(names[0])
             if at not in to_first or at not in to_second
         )
@@ -97,7 +97,7 @@ def _same(names: Sequence[str], others: Sequence[str]) -> dict[int, int]:
     return found | {at: at for at in left & left_there}
 
 
-def _behind(columns: Sequence[Column], other: int) -> int:
+def _behind(columns: Sequence[JoinedColumn], other: int) -> int:
     """Give where a column of the second belongs: behind the nearest known one before it."""
     before = [at for at, one in enumerate(columns) if one.second is not None and one.second < other]
     return max(before, default=-1) + 1
@@ -122,8 +122,13 @@ def has_more(row: TableRow, columns: int) -> bool:
 
 
 def join_rows(
-    base: Unit, first: Unit, second: Unit, columns: Columns, *, turned: bool = False
-) -> tuple[Unit, tuple[Clash, ...]]:
+    base: JoinedLine,
+    first: JoinedLine,
+    second: JoinedLine,
+    columns: Columns,
+    *,
+    turned: bool = False,
+) -> tuple[JoinedLine, tuple[CellClash, ...]]:
     """Give the row with both changes, and each cell that both changed.
 
     Of such a cell the first's words are taken, the second's where ``turned``.
@@ -138,7 +143,7 @@ def join_rows(
     )
     for column, one, other in three:
         cell, clash = _cell(_raw(was, column.base), one, other)
-        if clash and first.kind is not UnitKind.RULE:
+        if clash and first.kind is not LineKind.RULE:
             clashes.append(_clash(base, column, (was, mine, theirs)))
             cell = (other or "") if turned else cell
         cells.append(cell)
@@ -150,7 +155,7 @@ def join_rows(
     return written(first, cells), tuple(clashes)
 
 
-def _wrote(gone: Column, rows: tuple[TableRow, TableRow, TableRow]) -> bool:
+def _wrote(gone: JoinedColumn, rows: tuple[TableRow, TableRow, TableRow]) -> bool:
     """Tell whether one wrote into a column that the other took out."""
     was, mine, theirs = rows
     kept = mine.text(gone.first) if gone.first is not None else theirs.text(gone.second)
@@ -158,10 +163,14 @@ def _wrote(gone: Column, rows: tuple[TableRow, TableRow, TableRow]) -> bool:
     return not both and kept != was.text(gone.base)
 
 
-def _clash(base: Unit, column: Column, rows: tuple[TableRow, TableRow, TableRow]) -> Clash:
+def _clash(
+    base: JoinedLine, column: JoinedColumn, rows: tuple[TableRow, TableRow, TableRow]
+) -> CellClash:
     was, mine, theirs = rows
     place = f"{_row_name(base)}, {column.name or 'a column without a name'}"
-    return Clash(place, was.text(column.base), mine.text(column.first), theirs.text(column.second))
+    return CellClash(
+        place, was.text(column.base), mine.text(column.first), theirs.text(column.second)
+    )
 
 
 def _cell(was: str | None, mine: str | None, theirs: str | None) -> tuple[str, bool]:
@@ -176,12 +185,12 @@ def _words(cell: str | None) -> str:
     return (cell or "").strip()
 
 
-def written(like: Unit, cells: Sequence[str | None]) -> Unit:
+def written(like: JoinedLine, cells: Sequence[str | None]) -> JoinedLine:
     """Give a row with those cells, between pipes as another row has them."""
     told = "|".join(_padded(cell) for cell in cells)
     text = f"{like.text[: like.column]}|{told}|"
     behind = like.text[like.row.place.end :]
-    return Unit(
+    return JoinedLine(
         like.kind, text + behind, like.end, like.line, "", like.section, like.table, like.column
     )
 
@@ -193,8 +202,8 @@ def _padded(cell: str | None) -> str:
     return left if left.endswith(" ") else f"{left} "
 
 
-def _row_name(row: Unit) -> str:
-    if row.kind is UnitKind.HEAD:
+def _row_name(row: JoinedLine) -> str:
+    if row.kind is LineKind.HEAD:
         return f"{row.section}, the names of the columns" if row.section else "the columns' names"
     told = plain(row.row.text(0))
     short = told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…"

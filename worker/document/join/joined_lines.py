@@ -15,7 +15,7 @@ from worker.document.markdown_tables import TableRow, split_row
 from worker.document.text_edits import SourceText
 
 
-class UnitKind(StrEnum):
+class LineKind(StrEnum):
     """What a line is to a join."""
 
     LINE = "line"
@@ -26,7 +26,7 @@ class UnitKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class JoinedLine:
     """One line: ``text`` without its end, and the ``end`` ("" at the end of some texts).
 
     ``name`` is the label that a bullet or a line of the front matter begins with, "" without one.
@@ -34,7 +34,7 @@ class Unit:
     a row begins; both tell nothing of other lines.
     """
 
-    kind: UnitKind
+    kind: LineKind
     text: str
     end: str
     line: int
@@ -49,7 +49,7 @@ class Unit:
         return split_row(self.text, self.column, len(self.text), self.line)
 
 
-def units_of(text: str) -> tuple[Unit, ...]:
+def lines_of(text: str) -> tuple[JoinedLine, ...]:
     """Take a document apart; where it cannot be read as one, into plain lines."""
     try:
         blocks = parse(text)
@@ -57,13 +57,13 @@ def units_of(text: str) -> tuple[Unit, ...]:
     except DocumentError:
         source = SourceText.of(text)
         return tuple(
-            Unit(UnitKind.LINE, source.line(at), _end(source, at), at)
+            JoinedLine(LineKind.LINE, source.line(at), _end(source, at), at)
             for at in range(len(source.ends))
         )
     return tuple(_units(blocks, first))
 
 
-def _units(blocks: Blocks, first: int) -> Iterator[Unit]:
+def _units(blocks: Blocks, first: int) -> Iterator[JoinedLine]:
     source = blocks.source
     tabled = _tabled(blocks)
     labels = {item.line: found[0] for item in blocks.all_items() if (found := label(item.text))}
@@ -73,22 +73,22 @@ def _units(blocks: Blocks, first: int) -> Iterator[Unit]:
         text, end = source.line(at), _end(source, at)
         section = sections.get(at, section)
         if at < first:
-            yield Unit(UnitKind.FRONT, text, end, at, _key(text))
+            yield JoinedLine(LineKind.FRONT, text, end, at, _key(text))
         elif at in tabled:
             kind, table, column = tabled[at]
-            yield Unit(kind, text, end, at, "", section, table, column)
+            yield JoinedLine(kind, text, end, at, "", section, table, column)
         else:
-            yield Unit(UnitKind.LINE, text, end, at, labels.get(at, ""), section)
+            yield JoinedLine(LineKind.LINE, text, end, at, labels.get(at, ""), section)
 
 
-def _tabled(blocks: Blocks) -> dict[int, tuple[UnitKind, int, int]]:
+def _tabled(blocks: Blocks) -> dict[int, tuple[LineKind, int, int]]:
     """Give the kind, table and column of each line that is a row."""
     found = {}
     for number, table in enumerate(blocks.tables):
         kinds = (
-            (UnitKind.HEAD, table.header),
-            (UnitKind.RULE, table.rule),
-            *((UnitKind.ROW, row) for row in table.rows),
+            (LineKind.HEAD, table.header),
+            (LineKind.RULE, table.rule),
+            *((LineKind.ROW, row) for row in table.rows),
         )
         for kind, row in kinds:
             column = row.place.start - blocks.source.starts[row.line]
