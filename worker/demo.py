@@ -7,7 +7,7 @@ webhook, its queue runs the job, its connectors speak HTTP, its documents are fi
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
 
@@ -48,11 +48,17 @@ class StepFailed(PostmortemError):
     """A step of the demo did not happen."""
 
 
-def show(folder: Path | None, *, serve: bool, console: Console | None = None) -> bool:
+WIDTH = 100
+"""Columns that a line takes on the one screen."""
+
+
+def show(
+    folder: Path | None, *, serve: bool, full: bool = False, console: Console | None = None
+) -> bool:
     """Go through every step, printing each; give whether all of them happened.
 
     Documents are kept in ``folder``, else in a temporary one. With ``serve`` the web page stays up
-    until Ctrl-C.
+    until Ctrl-C. It all fits one screen, unless ``full``.
     """
     told = console or Console(highlight=False, soft_wrap=True)
     with ExitStack() as stack:
@@ -60,7 +66,7 @@ def show(folder: Path | None, *, serve: bool, console: Console | None = None) ->
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="postmortem-")))
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            demo = stack.enter_context(_stage(folder.absolute(), told))
+            demo = stack.enter_context(_stage(folder.absolute(), told, full=full))
             demo.play()
         except PostmortemError as error:
             told.print(f"[red]The demo stopped: {escape(str(error))}[/]")
@@ -73,14 +79,12 @@ def show(folder: Path | None, *, serve: bool, console: Console | None = None) ->
 
 
 def _wait_for_interrupt() -> None:
-    try:
+    with suppress(KeyboardInterrupt):
         threading.Event().wait()
-    except KeyboardInterrupt:
-        return
 
 
 @contextmanager
-def _stage(folder: Path, console: Console) -> Iterator["_Demo"]:
+def _stage(folder: Path, console: Console, *, full: bool) -> Iterator["_Demo"]:
     """Start the sandbox and the program on it; stop both in the end."""
     with (
         PagerDutySandbox() as pagerduty,
@@ -92,7 +96,7 @@ def _stage(folder: Path, console: Console) -> Iterator["_Demo"]:
         service = Service(settings, port=0, settle=0, moved=Moved.ADOPT)  # ports are new
         service.start()
         stack.callback(service.stop)
-        yield _Demo(folder, console, pagerduty, jira, confluence, settings, service)
+        yield _Demo(folder, console, pagerduty, jira, confluence, settings, service, full=full)
 
 
 def _settings(
@@ -133,7 +137,10 @@ class _Demo:
         confluence: ConfluenceSandbox,
         settings: Settings,
         service: Service,
+        *,
+        full: bool,
     ) -> None:
+        self.full = full
         self.folder = folder
         self.console = console
         self.pagerduty = pagerduty
@@ -146,8 +153,10 @@ class _Demo:
     def play(self) -> None:
         """Go through the steps. Raises ``StepFailed`` at the first that did not happen."""
         self._step("The program runs, beside sandboxes of PagerDuty, Jira and Confluence")
-        self._say(f"PagerDuty  {self.pagerduty.url}", f"Jira       {self.jira.url}")
-        self._say(f"Confluence {self.confluence.url}", f"Program    {self.service.url}")
+        self._say(
+            f"PagerDuty {self.pagerduty.url} · Jira {self.jira.url}",
+            f"Confluence {self.confluence.url} · the program {self.service.url}",
+        )
         incident = load_scenarios(self.pagerduty.account)["checkout storm"]
         self._receive(incident)
         document = self._draft(incident)
@@ -166,7 +175,7 @@ class _Demo:
         self._must(forged == HTTPStatus.UNAUTHORIZED, f"a forgery was answered with {forged}")
         answer = self.pagerduty.webhook(event, incident).send(address)
         self._must(answer == HTTPStatus.ACCEPTED, f"the webhook was answered with {answer}")
-        self._say("forged signature → 401", "signed webhook → 202")
+        self._say("forged signature → 401 · signed webhook → 202")
 
     def _draft(self, incident: SandboxIncident) -> Path:
         self._step("The draft appears by itself, from PagerDuty's data")
@@ -174,11 +183,10 @@ class _Demo:
         found = sorted(self.folder.glob(f"*-{incident.id}-*.md"))
         self._must(len(found) == 1, f"there are {len(found)} drafts")
         text = found[0].read_text("utf-8")
-        sections = text.count("\n## ")
-        self._must(sections == len(Section), f"the draft has {sections} sections")
+        self._must(text.count("\n## ") == len(Section), "the draft lacks sections")
         self._must("[Incident Title]" not in text, "the draft has no title")
-        self._print(text)
-        self._say(str(found[0]))
+        self._print(text if self.full else excerpt(text))
+        self.console.print(f"   {found[0]}", markup=False)
         return found[0]
 
     def _edit(self, document: Path) -> None:
@@ -212,7 +220,6 @@ class _Demo:
         self._must(not result.incidents[0].deeds, "something was written")
         self._must(document.stat().st_mtime_ns == before.st_mtime_ns, "the file was rewritten")
         self._must(len(self.jira.site.records) == tickets, "a ticket was created twice")
-        self._say("nothing to do")
 
     def _work_in_jira(self, document: Path) -> None:
         self._step("The work is done in Jira: all done, but one that will not be")
@@ -222,7 +229,7 @@ class _Demo:
                 last = item is items[-1]
                 name = "Won't do" if last else "Done"
                 self.jira.transition(item.ticket.key, name)
-                self._say(f"{item.ticket.url} → {name}")
+                self._say(f"{item.ticket.url} → {name}: {item.task}")
 
     def _bring_back(self, incident: SandboxIncident, document: Path) -> None:
         self._step("`postmortem sync` brings the statuses back into the document")
@@ -232,7 +239,8 @@ class _Demo:
         self._must([one.status_text for one in items] == expected, "a status did not come back")
         text = document.read_text("utf-8")
         self._must(IMPACT in text, "a person's words are gone")
-        self._print(text[text.index("## 6.") : text.index("## 7.")])
+        if self.full:
+            self._print(text[text.index("## 6.") : text.index("## 7.")])
 
     def _show_page(self, document: Path) -> None:
         self._step("The postmortem is a page in Confluence, and current there too")
@@ -241,8 +249,6 @@ class _Demo:
         self._must(all(f">{one}</a>" in page.body for one in keys), "the page lacks a ticket")
         self._must(">Done</ac:parameter>" in page.body, "the page does not show the statuses")
         self._must(len(page.attachments) == 1, "the page has no chart")
-        for version in page.versions:
-            self._say(f"version {version.number}: {version.message or 'made'}")
         self._say(f"{self.confluence.url}/wiki/spaces/{self.confluence.site.key}/pages/{page.id}/")
 
     def _sync(self, incident: SandboxIncident) -> RunResult:
@@ -257,25 +263,38 @@ class _Demo:
         return list(read_items(document.read_text("utf-8"), self.settings.document_names).items)
 
     def _report(self, result: RunResult) -> None:
-        for deed in result.incidents[0].deeds:
+        told = result.incidents[0]
+        for deed in told.deeds:
             change = f" {deed.before or '(nothing)'} → {deed.after}" if deed.after else ""
-            self._say(f"{deed.action.value} {deed.ticket} {deed.subject}{change}")
-        for warning in result.incidents[0].warnings:
+            if self.full or deed.action is Action.CREATED or deed.before:
+                self._say(f"{deed.action.value} {deed.ticket} {deed.subject}{change}")
+        for warning in told.warnings if self.full else ():
             self._say(f"note: {warning}")
 
     def _step(self, title: str) -> None:
         self.number += 1
-        self.console.print()
+        if self.full:
+            self.console.print()
         self.console.print(f"[bold cyan]{self.number}. {escape(title)}[/]")
 
     def _say(self, *lines: str) -> None:
         for line in lines:
-            self.console.print(f"   {escape(line)}")
+            self.console.print(f"   {self._fitted(line)}", markup=False)
+
+    def _fitted(self, line: str) -> str:
+        return line if self.full or len(line) < WIDTH - 3 else f"{line[: WIDTH - 4]}…"
 
     def _print(self, markdown: str) -> None:
+        markdown = "\n".join(map(self._fitted, markdown.rstrip("\n").split("\n")))
         syntax = Syntax(markdown, "markdown", background_color="default", word_wrap=True)
         self.console.print(syntax if self.console.is_terminal else markdown, markup=False)
 
     def _must(self, happened: bool, otherwise: str) -> None:
         if not happened:
             raise StepFailed(f"In step {self.number}, {otherwise}.")
+
+
+def excerpt(text: str) -> str:
+    """Give what a draft begins with: its title, its summary, a few lines of its timeline."""
+    shown = [line for line in text.split("\n") if line.startswith(("# ", "- **", "| "))]
+    return "\n".join([*shown[:10], "… the rest is in the file; --full prints it"])

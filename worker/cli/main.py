@@ -14,8 +14,12 @@ from worker.cli.options import (
     FAILED,
     MISUSED,
     Adopt,
+    AsksNothing,
+    DemoFolder,
     DryRun,
     Format,
+    Full,
+    Host,
     Incidents,
     Json,
     NotDone,
@@ -25,9 +29,14 @@ from worker.cli.options import (
     OfParked,
     OfSkipped,
     Overdue,
+    Port,
+    ShownAs,
     Since,
     SomeIncidents,
+    Stops,
     Wait,
+    WhileOpen,
+    environment_told,
     misplaced_config,
 )
 
@@ -38,6 +47,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=environment_told(),
     help=f"{metadata(DISTRIBUTION)['Summary']}\n\n"
     "Try it with no account and no settings: `postmortem demo`",
 )
@@ -68,10 +79,7 @@ def _options(
 @app.command()
 def init(
     context: typer.Context,
-    yes: Annotated[
-        bool,
-        typer.Option("--yes", help="Take what the environment gives, and ask nothing."),
-    ] = False,
+    yes: AsksNothing = False,
     json: Json = False,
 ) -> None:
     """Ask for what is needed, prove each answer, and write postmortem.toml with it.
@@ -89,14 +97,7 @@ def init(
 def draft(
     context: typer.Context,
     incidents: Incidents,
-    while_open: Annotated[
-        bool,
-        typer.Option(
-            "--open",
-            help="Also while an incident is open; its document is kept current until it is over, "
-            "and after.",
-        ),
-    ] = False,
+    while_open: WhileOpen = False,
     adopt: Adopt = False,
     json: Json = False,
 ) -> None:
@@ -190,9 +191,7 @@ def check(context: typer.Context, json: Json = False) -> None:
 def lint(
     context: typer.Context,
     incidents: SomeIncidents = None,
-    shown_as: Annotated[
-        Format, typer.Option("--format", help="`github` gives annotations for a check.")
-    ] = Format.TEXT,
+    shown_as: ShownAs = Format.TEXT,
     json: Json = False,
 ) -> None:
     """Tell what keeps postmortems from being final; needs neither an account nor the database.
@@ -227,8 +226,8 @@ def search(
 @app.command()
 def serve(
     context: typer.Context,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")] = 8080,
+    host: Host = "127.0.0.1",
+    port: Port = 8080,
     adopt: Adopt = False,
 ) -> None:
     """Run everything in one process: web page, webhook receiver, schedule and worker.
@@ -253,16 +252,15 @@ def work(context: typer.Context, adopt: Adopt = False) -> None:
 
 @app.command()
 def demo(
-    stop: Annotated[
-        bool, typer.Option("--exit", help="Stop after the last step instead of serving the page.")
-    ] = False,
-    folder: Annotated[
-        Path | None, typer.Option("--dir", help="Keep the documents there.", file_okay=False)
-    ] = None,
+    stop: Stops = False,
+    folder: DemoFolder = None,
+    full: Full = False,
 ) -> None:
     """Show the whole job on built-in servers that speak the services' own APIs.
 
-    No account, no settings, no network: `postmortem demo --exit`
+    On one screen, with what the draft begins with. No account, no settings, no network.
+
+    Examples: `postmortem demo --exit` · `postmortem demo --exit --full`
     """
     from config.values import LogFormat, LogLevel
     from worker.cli.log_lines import log_to_standard_error
@@ -271,7 +269,7 @@ def demo(
     # What the service logs is for operators; the demo tells each step itself.
     log_to_standard_error(LogFormat.TEXT, LogLevel.ERROR)
 
-    if not show(folder, serve=not stop):
+    if not show(folder, serve=not stop, full=full):
         raise typer.Exit(FAILED)
 
 

@@ -3,8 +3,11 @@
 Nothing heavy is loaded here: ``--help`` and ``--version`` need no more than this.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from enum import StrEnum
+from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -99,6 +102,40 @@ NotDone = Annotated[
 Overdue = Annotated[
     bool, typer.Option("--overdue", help="Show the action items past their deadline alone.")
 ]
+AsksNothing = Annotated[
+    bool,
+    typer.Option("--yes", help="Take what the environment gives, and ask nothing."),
+]
+Stops = Annotated[
+    bool, typer.Option("--exit", help="Stop after the last step instead of serving the page.")
+]
+DemoFolder = Annotated[
+    Path | None, typer.Option("--dir", help="Keep the documents there.", file_okay=False)
+]
+Full = Annotated[bool, typer.Option("--full", help="Print the whole draft.")]
+Host = Annotated[str, typer.Option(help="The address to listen on.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="The port to listen on.")]
+WhileOpen = Annotated[
+    bool,
+    typer.Option(
+        "--open",
+        help="Also while an incident is open; its document is kept current until it is over, "
+        "and after.",
+    ),
+]
+ShownAs = Annotated[
+    Format, typer.Option("--format", help="`github` gives annotations for a check.")
+]
+
+
+def environment_told() -> str:
+    """Say which environment variables there are: those that the annotated settings name."""
+    example = resources.files("config").joinpath("postmortem.toml").read_text("utf-8")
+    names = dict.fromkeys(re.findall(r"\s{2,}[#(] ?([A-Z]+(?:_[A-Z]+)+)", example))
+    return (
+        "Environment: each wins over the settings file, which explains it; a secret may also be "
+        f"given as NAME_FILE, a file that holds it. {' · '.join(names)}"
+    )
 
 
 def misplaced_config(words: Sequence[str], commands: Collection[str]) -> str:
