@@ -18,6 +18,7 @@ TOKEN = "open sesame"
 GOLDEN = Path(__file__).parents[1] / "golden"
 STORM = "Q000101"
 HOSTILE = "Q000666"
+EDITOR = "/postmortems/PFREIGHT/edit"
 SCRIPTS = (
     "<script>document.title = 'acted'</script><img src=x onerror=\"document.title = 'acted'\">"
     "<svg onload=\"document.title = 'acted'\"></svg>"
@@ -126,7 +127,7 @@ def test_what_was_given_up_is_tried_again_with_a_click(watched, url, library):
     page.goto(url)
     expect(page.get_by_role("region", name="Given up")).to_contain_text("Jira refused the token")
     assert page.evaluate(CONTRAST) == []
-    page.get_by_role("button", name="Try PLOST again").click()
+    page.get_by_role("button", name="Try again: PLOST").click()
     expect(page.get_by_role("status")).to_contain_text("waiting for its turn")
     expect(page.get_by_role("status")).to_contain_text("The re-sync is done.", timeout=30_000)
     assert list(library.jobs) == ["PLOST:page-1"]
@@ -137,7 +138,7 @@ def test_without_scripts_what_was_given_up_is_tried_again_as_well(browser, url, 
     context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 700})
     page = context.new_page()
     page.goto(url)
-    page.get_by_role("button", name="Try PLOST again").click()
+    page.get_by_role("button", name="Try again: PLOST").click()
     expect(page.get_by_role("status")).to_contain_text("The re-sync")
     context.close()
     assert list(library.jobs) == ["PLOST:page-1"]
@@ -162,7 +163,7 @@ def test_everything_can_be_reached_with_the_keyboard(watched, url):
     for _ in range(12):
         page.keyboard.press("Tab")
         focused.add(page.evaluate("document.activeElement.textContent.trim()"))
-    assert {"Postmortems", "Re-sync now", "OPS-7", "2 entries"} <= focused
+    assert {"Postmortems", "Edit", "Re-sync now", "OPS-7", "2 entries"} <= focused
 
 
 CONTRAST = """
@@ -195,7 +196,7 @@ CONTRAST = """
 
 def test_all_text_stands_out_from_its_ground(watched, url, library):
     page = watched.page
-    for path in ("/", f"/postmortems/{STORM}", "/postmortems/PFREIGHT"):
+    for path in ("/", f"/postmortems/{STORM}", "/postmortems/PFREIGHT", EDITOR):
         page.goto(url + path)
         assert page.evaluate(CONTRAST) == []
 
@@ -206,7 +207,7 @@ def test_a_narrow_screen_shows_all_without_scrolling_sideways(browser, url, libr
     page = context.new_page()
     library.give_up("PLOST", "The file " + "very-long-name-" * 30 + ".md cannot be read.")
     library.without_draft = [SkippedIncident("PSMALL", "Short", "", "it lasted 0:00:40", "2026")]
-    for path in ("/", "/skipped", f"/postmortems/{STORM}", "/postmortems/PFREIGHT"):
+    for path in ("/", "/skipped", f"/postmortems/{STORM}", "/postmortems/PFREIGHT", EDITOR):
         page.goto(url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()

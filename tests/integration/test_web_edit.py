@@ -2,9 +2,7 @@
 
 import html
 import re
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,115 +10,15 @@ import pytest
 import requests
 
 from connectors.incidents import IncidentId
-from tests.acceptance.world import usual_policy
-from tests.integration.web_support import served
-from worker.app.composition import new_mark
-from worker.app.stored_page_data import StoredPageData
-from worker.jobs.context import JobContext
-from worker.jobs.job import JobOutcome
+from tests.integration.desk import FILED, TEXT, WAIT, Desk, desk_in, form_of
 from worker.journal.database import Database
-from worker.journal.incident_locks import ThreadLocks
-from worker.journal.journal import Journal
 from worker.journal.opened_texts import OpenedTexts
-from worker.queue import Queue
-from worker.store.directory.directory_store import DirectoryStore
-
-WAIT = 60.0
-TEXT = """---
-incident: QEDIT
-status: draft
----
-# Postmortem: Down
-
-## 3. Root Cause Analysis
-
-- **Root Cause:** [why]
-
-## 6. Action Items
-
-| Task Description | Owner | Priority | Deadline |
-|---|---|---|---|
-| Warn earlier | Ada | | |
-"""
-FILED = (
-    TEXT.replace("| Deadline |", "| Deadline | Ticket | Status |")
-    .replace("|---|---|---|---|", "|---|---|---|---|---|---|")
-    .replace("| Ada | | |", "| Ada | | | [OPS-1](https://jira.example.com/browse/OPS-1) | To Do |")
-)
-
-
-@dataclass
-class Desk:
-    """One document in a directory, the service, and what its journal says."""
-
-    url: str
-    file: Path
-    data: StoredPageData
-
-    @property
-    def api(self) -> str:
-        return f"{self.url}/api/documents/QEDIT"
-
-    @property
-    def page(self) -> str:
-        return f"{self.url}/postmortems/QEDIT/edit"
-
-    def text(self) -> str:
-        return self.file.read_bytes().decode()
-
-    def write(self, text: str) -> None:
-        self.file.write_bytes(text.encode())
-
-    def tag(self) -> str:
-        return requests.get(self.api, timeout=WAIT).headers["ETag"]
-
-    def put(self, text: object, tag: str | None) -> requests.Response:
-        headers = {} if tag is None else {"If-Match": tag}
-        return requests.put(self.api, json={"text": text}, headers=headers, timeout=WAIT)
-
-    def form(self) -> dict[str, str]:
-        """Open the editor; gives what its form would send as it is."""
-        answer = requests.get(self.page, timeout=WAIT)
-        assert answer.status_code == 200
-        return form_of(answer.text)
-
-    def save(self, form: dict[str, str]) -> requests.Response:
-        """Send a form as browsers do: every line end is CRLF."""
-        sent = {**form, "text": re.sub(r"\r\n|\r|\n", "\r\n", form["text"])}
-        return requests.post(self.page, data=sent, timeout=WAIT, allow_redirects=False)
-
-
-def form_of(page: str) -> dict[str, str]:
-    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
-    text = re.search(r'<textarea[^>]*name="text"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)
-    assert text
-    return {**dict(hidden), "text": html.unescape(text[1])}
 
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    folder = tmp_path / "documents"
-    folder.mkdir()
-    file = folder / "2026-11-19-QEDIT-down.md"
-    file.write_bytes(TEXT.encode())
-    url = f"sqlite:///{tmp_path}/postmortem.db"
-    database = Database.open(url)
-
-    def now() -> datetime:
-        return datetime(2026, 11, 23, tzinfo=UTC)
-
-    context = JobContext(
-        store=DirectoryStore(folder, clock=lambda: time.time_ns() + 10**11),
-        journal=Journal(database, now),
-        locks=ThreadLocks(),
-        policy=usual_policy(),
-        clock=now,
-        new_mark=new_mark,
-    )
-    data = StoredPageData(context, Queue(url, lambda *_: JobOutcome()))
-    with served(data) as address:  # type: ignore[arg-type]  # the real library in the shelf's place
-        yield Desk(address, file, data)
-    database.close()
+    with desk_in(tmp_path) as made:
+        yield made
 
 
 def test_what_nobody_else_changed_is_saved_as_it_was_sent(desk: Desk) -> None:

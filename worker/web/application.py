@@ -33,7 +33,7 @@ from worker.web.request_limits import Room
 from worker.web.sign_in import Sessions, TooManyAttempts
 from worker.web.webhooks import StoreEvents, webhook_routes
 
-_PARTS = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+_PARTS = {"style.css": "text/css", "icon.svg": "image/svg+xml", "live.js": "text/javascript"}
 """What the pages need besides themselves, and its media type."""
 
 
@@ -111,10 +111,10 @@ _STATUSES: Mapping[type[PostmortemError], int] = {
 }
 
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""No script, no frame, nothing from elsewhere."""
+"""No frame, nothing from elsewhere, and no script but the program's own files."""
 
 _ALWAYS = {
     "Content-Security-Policy": PAGE_POLICY,

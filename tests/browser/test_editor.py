@@ -1,0 +1,128 @@
+"""Writing in a real browser, with scripts off and on, beside others who write; and axe's rules."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.chromium import chromium
+from tests.integration.desk import FILED, TEXT, Desk, desk_in
+from tests.integration.web_support import freight, served, shelf
+from worker.jobs.status_report import SkippedIncident
+
+AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+HOSTILE = "</textarea><script>document.title = 'acted'</script>\n\n<b>x</b> &amp; &lt;\n"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with desk_in(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = browser.new_context(java_script_enabled=request.param)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_change_is_typed_and_saved_and_nothing_else_changes(desk: Desk, page: Page) -> None:
+    kept = TEXT.replace("\n", "\r\n") + HOSTILE
+    desk.write(kept)
+    page.goto(f"{desk.url}/postmortems/QEDIT")
+    page.get_by_role("link", name="Edit").click()
+    area = page.get_by_label("The whole document, as Markdown")
+    expect(area).to_have_value(kept.replace("\r\n", "\n"))
+    area.fill(area.input_value().replace("[why]", "A leak."))
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert desk.text() == kept.replace("[why]", "A leak.")
+    assert page.title() != "acted"
+
+
+def test_two_people_and_the_worker_write_in_one_row(desk: Desk, page: Page) -> None:
+    page.goto(desk.page)
+    other = desk.form()
+    desk.write(FILED)
+    other["text"] = other["text"].replace("| Ada | | |", "| Ada | High | |")
+    assert desk.save(other).status_code == 303
+    area = page.get_by_role("textbox")
+    area.fill(area.input_value().replace("| Warn earlier | Ada |", "| Warn earlier | Bo |"))
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("that others had changed meanwhile came in")).to_be_visible()
+    row = next(line for line in desk.text().splitlines() if "Warn earlier" in line)
+    assert row.startswith("| Warn earlier | Bo | High | | [OPS-1](")
+
+
+def test_a_conflict_is_settled_on_the_page_that_shows_it(desk: Desk, page: Page) -> None:
+    page.goto(desk.page)
+    desk.write(TEXT.replace("[why]", "A race."))
+    area = page.get_by_label("The whole document, as Markdown")
+    area.fill(area.input_value().replace("[why]", "A leak."))
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Somebody else changed the same places"
+    )
+    expect(page.get_by_text("- **Root Cause:** A race.", exact=True)).to_be_visible()
+    both = page.get_by_label("Both together, with yours in those places")
+    both.fill(both.input_value().replace("A leak.", "A race, and a leak."))
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert desk.text() == TEXT.replace("[why]", "A race, and a leak.")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_axe_finds_nothing_on_any_page(
+    browser: Browser, desk: Desk, scheme: str, width: int
+) -> None:
+    if not AXE.exists():
+        if os.environ.get("POSTMORTEM_REQUIRE_ALL"):
+            pytest.fail("axe-core is not there: run make examples")
+        pytest.skip("needs axe-core: run make examples")
+    library = shelf()
+    library.give_up("PLOST", "Jira refused the token.")
+    library.without_draft = [SkippedIncident("PSMALL", "Short", "", "it lasted 0:00:40", "2026")]
+    library.others = [freight(incident="PFAILED", document="")]
+    context = browser.new_context(
+        color_scheme="dark" if scheme == "dark" else "light",
+        viewport={"width": width, "height": 900},
+        bypass_csp=True,
+    )
+    page = context.new_page()
+    found = []
+    with served(library) as url:
+        document = f"{url}/postmortems/PFREIGHT"
+        for address in (url, f"{url}/skipped", document, f"{document}/edit", f"{url}/none"):
+            page.goto(address)
+            found += violations(page)
+        page.goto(document)
+        page.get_by_role("button", name="Re-sync now").click()
+        found += violations(page)
+    page.goto(desk.page)
+    desk.write(TEXT.replace("[why]", "A race."))
+    page.get_by_role("textbox").fill(TEXT.replace("[why]", "A leak."))
+    page.get_by_role("button", name="Save").click()
+    found += violations(page)
+    context.close()
+    assert found == []
+
+
+def violations(page: Page) -> list[str]:
+    page.add_script_tag(path=AXE)
+    told = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
+        ".then(told => told.violations.map(one => `${one.id}: ${one.nodes[0].html}`))",
+        TAGS,
+    )
+    return [f"{page.url} {one}" for one in told]

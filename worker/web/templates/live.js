@@ -1,0 +1,24 @@
+// Follows a job on the page that asked for it: the banner alone changes until the job is over, then
+// the page is loaded once more. Without scripts the page asks for itself every two seconds.
+"use strict";
+
+const PAUSE = 1000;
+const banner = document.querySelector("[data-live]");
+
+async function follow() {
+  try {
+    const answer = await fetch(location.href, { cache: "no-store" });
+    const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const found = next.querySelector(".job");
+    if (!answer.ok || !found || !found.hasAttribute("data-live")) {
+      location.reload();
+      return;
+    }
+    if (found.textContent !== banner.textContent) banner.replaceChildren(...found.childNodes);
+  } catch {
+    // the server is away for a moment: the next look tells
+  }
+  setTimeout(follow, PAUSE);
+}
+
+if (banner) setTimeout(follow, PAUSE);
