@@ -9,14 +9,14 @@ CREATE TABLE born (
 	at VARCHAR(40) NOT NULL, 
 	PRIMARY KEY (one)
 );
-INSERT INTO "born" VALUES(1,'2026-11-28T01:32:14.594655+00:00');
+INSERT INTO "born" VALUES(1,'2026-11-28T01:32:57.809851+00:00');
 CREATE TABLE budgets (
 	name VARCHAR(64) NOT NULL, 
 	next_at DOUBLE NOT NULL, 
 	PRIMARY KEY (name)
 );
-INSERT INTO "budgets" VALUES('PagerDuty',1.79582954531061959263e+09);
-INSERT INTO "budgets" VALUES('Jira',1.79582954507732987401e+09);
+INSERT INTO "budgets" VALUES('PagerDuty',1.79582961023575043675e+09);
+INSERT INTO "budgets" VALUES('Jira',1.79582961008594751356e+09);
 CREATE TABLE cursors (
 	name VARCHAR(255) NOT NULL, 
 	value VARCHAR(255) NOT NULL, 
@@ -31,7 +31,7 @@ CREATE TABLE documents (
 	problem TEXT NOT NULL, 
 	PRIMARY KEY (name)
 );
-INSERT INTO "documents" VALUES('2026-10-15-Q3PICTURESGONE-pictures-are-missing-on-product-pages.md','4e41a8.109c.18ec1174e6eb1bab.18ec1174e71fc819','Q3PICTURESGONE','2026-11-28T01:32:25.226613+00:00',1,'');
+INSERT INTO "documents" VALUES('2026-10-15-Q3PICTURESGONE-pictures-are-missing-on-product-pages.md','4e4083.109c.18ec11840e1d79e3.18ec11840e6ed6ca','Q3PICTURESGONE','2026-11-28T01:33:30.321981+00:00',1,'');
 CREATE TABLE entries (
 	number INTEGER NOT NULL, 
 	at VARCHAR(40) NOT NULL, 
@@ -45,12 +45,12 @@ CREATE TABLE entries (
 	"after" TEXT NOT NULL, 
 	PRIMARY KEY (number)
 );
-INSERT INTO "entries" VALUES(1,'2026-11-28T01:32:15.419503+00:00','Q3PICTURESGONE','command','drafted','2026-10-15-Q3PICTURESGONE-pictures-are-missing-on-product-pages.md','the incident is resolved','','','');
-INSERT INTO "entries" VALUES(2,'2026-11-28T01:32:20.654931+00:00','Q3PICTURESGONE','command','created','Add an alert on queue depth','the row has no ticket','OPS-1','','');
-INSERT INTO "entries" VALUES(3,'2026-11-28T01:32:20.665602+00:00','Q3PICTURESGONE','command','created','Review the hand-over','the row has no ticket','OPS-2','','');
-INSERT INTO "entries" VALUES(4,'2026-11-28T01:32:20.754685+00:00','Q3PICTURESGONE','command','status','Add an alert on queue depth','the row has a ticket now','OPS-1','','To Do');
-INSERT INTO "entries" VALUES(5,'2026-11-28T01:32:20.754685+00:00','Q3PICTURESGONE','command','status','Review the hand-over','the row has a ticket now','OPS-2','','To Do');
-INSERT INTO "entries" VALUES(6,'2026-11-28T01:32:25.220075+00:00','Q3PICTURESGONE','command','status','Add an alert on queue depth','the tracker says so','OPS-1','To Do','Done');
+INSERT INTO "entries" VALUES(1,'2026-11-28T01:32:59.800994+00:00','Q3PICTURESGONE','command','drafted','2026-10-15-Q3PICTURESGONE-pictures-are-missing-on-product-pages.md','the incident is resolved','','','');
+INSERT INTO "entries" VALUES(2,'2026-11-28T01:33:16.205793+00:00','Q3PICTURESGONE','command','created','Add an alert on queue depth','the row has no ticket','OPS-1','','');
+INSERT INTO "entries" VALUES(3,'2026-11-28T01:33:16.228988+00:00','Q3PICTURESGONE','command','created','Review the hand-over','the row has no ticket','OPS-2','','');
+INSERT INTO "entries" VALUES(4,'2026-11-28T01:33:16.426873+00:00','Q3PICTURESGONE','command','status','Add an alert on queue depth','the row has a ticket now','OPS-1','','To Do');
+INSERT INTO "entries" VALUES(5,'2026-11-28T01:33:16.426873+00:00','Q3PICTURESGONE','command','status','Review the hand-over','the row has a ticket now','OPS-2','','To Do');
+INSERT INTO "entries" VALUES(6,'2026-11-28T01:33:30.309909+00:00','Q3PICTURESGONE','command','status','Add an alert on queue depth','the tracker says so','OPS-1','To Do','Done');
 CREATE TABLE incidents (
 	incident VARCHAR(64) NOT NULL, 
 	updated VARCHAR(40) NOT NULL, 
@@ -100,8 +100,8 @@ CREATE TABLE tickets (
 	done BOOLEAN NOT NULL, 
 	PRIMARY KEY (id)
 );
-INSERT INTO "tickets" VALUES('10401','Q3PICTURESGONE','OPS-1','http://127.0.0.1:28632/browse/OPS-1','0ad8f986793e3878',0,'{"task": "Add an alert on queue depth", "owner": "Lena Okafor", "priority": "High", "deadline": "2026-12-01"}','{"task": "Add an alert on queue depth", "owner": "712020:145ef7d2-4ee1-2e5d-bfa5-6aa987a38ba1", "priority": "High", "deadline": "2026-12-01"}','Done',1,1,1,1);
-INSERT INTO "tickets" VALUES('10402','Q3PICTURESGONE','OPS-2','http://127.0.0.1:28632/browse/OPS-2','62b6a19843fd690d',1,'{"task": "Review the hand-over", "owner": "", "priority": "", "deadline": ""}','{"task": "Review the hand-over", "owner": "", "priority": "Medium", "deadline": ""}','To Do',1,1,1,0);
+INSERT INTO "tickets" VALUES('10401','Q3PICTURESGONE','OPS-1','http://127.0.0.1:28632/browse/OPS-1','c0180828c6279a42',0,'{"task": "Add an alert on queue depth", "owner": "Lena Okafor", "priority": "High", "deadline": "2026-12-01"}','{"task": "Add an alert on queue depth", "owner": "712020:145ef7d2-4ee1-2e5d-bfa5-6aa987a38ba1", "priority": "High", "deadline": "2026-12-01"}','Done',1,1,1,1);
+INSERT INTO "tickets" VALUES('10402','Q3PICTURESGONE','OPS-2','http://127.0.0.1:28632/browse/OPS-2','b3f6cc81c36864b6',1,'{"task": "Review the hand-over", "owner": "", "priority": "", "deadline": ""}','{"task": "Review the hand-over", "owner": "", "priority": "Medium", "deadline": ""}','To Do',1,1,1,0);
 CREATE INDEX documents_incident ON documents (incident);
 CREATE INDEX tickets_incident ON tickets (incident);
 CREATE INDEX intents_incident ON intents (incident);
