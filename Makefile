@@ -101,6 +101,10 @@ imports: $(READY) ## Check that imports run one way (import-linter)
 dockerfile: $(READY) ## Look for mistakes in the Dockerfile (hadolint)
 	$(BIN)/hadolint Dockerfile
 
+.PHONY: reference
+reference: $(READY) ## Write docs/commands.md anew from the program
+	$(BIN)/python -m tests.command_reference
+
 .PHONY: sbom
 sbom: $(READY) ## Write what is shipped, with versions and hashes, to build/sbom.json (CycloneDX)
 	@mkdir -p build
