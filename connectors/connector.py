@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+from connectors.chat import Chat
 from connectors.errors import Finding
 from connectors.incidents import Incident, IncidentId, IncidentRecord, Reference
 from connectors.log_entry_kinds import EntryKind
@@ -255,6 +256,23 @@ class PublisherConnector(Connector):
         ``logins`` are other services' credentials, to be taken on the same site where it has none
         of its own. Raises ``ConfigurationError``.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class ChatConnector(Connector):
+    """A service in which incidents are talked about, and drafts announced."""
+
+    channel_setting: ClassVar[str]
+    """The variable that says where drafts are announced."""
+
+    @property
+    @abstractmethod
+    def announce_in(self) -> str:
+        """The channel for announcements, by its id or name; "" for none."""
+
+    @abstractmethod
+    def open(self, pace: Pace, authorities: Authorities) -> Chat:
+        """Give the client, which trusts ``authorities``. Raises ``ConfigurationError``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is known of an incident beside its record: its review, earlier ones like it, events.
+"""What is known of an incident beside its record: its review, ones like it, events, messages.
 
 All times are aware UTC datetimes. All text is other people's: nothing here is safe to put into
 Markdown or HTML as it is.
@@ -114,6 +114,49 @@ class OutsideReference:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatSpan:
+    """Some words of a message that look alike, line ends among them.
+
+    ``url`` is what they lead to, "" for nothing. Of the marks at most ``is_code`` goes with it.
+    """
+
+    text: str
+    url: str = ""
+    is_code: bool = False
+    is_strong: bool = False
+    is_struck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatFile:
+    """A file that came with a message, and where people see it."""
+
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """What somebody said in an incident's channel, and somebody picked for the document.
+
+    ``id`` names it within its ``channel``. ``author`` is "" where nobody tells the name.
+    """
+
+    channel: str
+    id: str
+    at: datetime
+    author: str
+    words: tuple[ChatSpan, ...] = ()
+    files: tuple[ChatFile, ...] = ()
+    url: str = ""
+
+    @property
+    def text(self) -> str:
+        """The words alone."""
+        return "".join(span.text for span in self.words)
+
+
+@dataclass(frozen=True, slots=True)
 class FollowUp:
     """All of it; what there is none of is empty."""
 
@@ -121,3 +164,4 @@ class FollowUp:
     past: tuple[PastIncident, ...] = ()
     references: tuple[OutsideReference, ...] = ()
     reports: tuple[EventReport, ...] = ()
+    messages: tuple[ChatMessage, ...] = ()

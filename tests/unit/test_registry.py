@@ -43,7 +43,7 @@ def test_two_services_for_one_thing_are_refused_by_their_names() -> None:
     tracker = services(JIRA).tracker
     assert tracker is not None
     with pytest.raises(ConfigurationError, match=r"Jira and Jira are both configured.*Keep"):
-        _ = Services([], [tracker, tracker], []).tracker
+        _ = Services([], [tracker, tracker], [], []).tracker
 
 
 def test_webhooks_are_read_by_the_last_part_of_their_address() -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import make_url
 from config.groups import TemplateSettings
 from config.settings import Settings
 from config.values import DirectoryLocation, template_text
+from connectors.chat import Chat
 from connectors.connector import (
     Connector,
     IncidentSource,
@@ -81,18 +82,19 @@ def open_context(
     source: IncidentSource | None = None
     tracker: TicketTracker | None = None
     publisher: PagePublisher | None = None
+    chat: Chat | None = None
     try:
         pace, masking = partial(_pace, new_pace), _masking(settings)
         if services.source is not None:
             address = webhook_address(settings, services.source)
-            budget = pace(services.source)
-            source = services.source.open(budget, authorities, address, masking)
+            source = services.source.open(pace(services.source), authorities, address, masking)
         if services.tracker is not None:
             memory = ServiceMemory(database, now)
             tracker = services.tracker.open(pace(services.tracker), authorities, memory)
-        if services.publisher is not None:
-            own = services.publisher
+        if (own := services.publisher) is not None:
             publisher = own.open(pace(own), authorities, services.logins)
+        if services.chat is not None:
+            chat = services.chat.open(pace(services.chat), authorities)
         context = JobContext(
             store=open_store(settings, authorities),
             journal=Journal(database, now),
@@ -107,11 +109,13 @@ def open_context(
             tracker_words=services.tracker_words,
             publisher=publisher,
             publisher_words=services.publisher_words,
+            chat=chat,
+            chat_words=services.chat_words,
             dry_run=dry_run,
         )
         yield replace(context, notices=bind(settings, services, context, moved))
     finally:
-        for client in (source, tracker, publisher):
+        for client in (source, tracker, publisher, chat):
             if client is not None:
                 client.close()
         database.close()

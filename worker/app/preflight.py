@@ -30,6 +30,7 @@ def preflight(context: JobContext) -> list[Finding]:
         *_source(context),
         *tracker_findings(context),
         *(context.publisher.check() if context.publisher else ()),
+        *(context.chat.check() if context.chat else ()),
         *store_findings(context),
         *_documents(context),
         *_templates(context),

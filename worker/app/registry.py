@@ -8,6 +8,7 @@ from typing import TypeVar
 from config.settings import Settings, load
 from connectors.confluence.connector import ConfluenceConnector
 from connectors.connector import (
+    ChatConnector,
     Connector,
     PublisherConnector,
     ServiceWords,
@@ -20,11 +21,13 @@ from connectors.errors import ConfigurationError
 from connectors.incidents import IncidentId
 from connectors.jira.connector import JiraConnector
 from connectors.pagerduty.connector import PagerDutyConnector
+from connectors.slack.connector import SlackConnector
 
 CONNECTORS: tuple[type[Connector], ...] = (
     PagerDutyConnector,
     JiraConnector,
     ConfluenceConnector,
+    SlackConnector,
 )
 
 AnyConnector = TypeVar("AnyConnector", bound=Connector)
@@ -44,6 +47,7 @@ class Services:
     sources: Sequence[SourceConnector]
     trackers: Sequence[TrackerConnector]
     publishers: Sequence[PublisherConnector]
+    chats: Sequence[ChatConnector]
 
     @classmethod
     def under(cls, settings: Settings) -> "Services":
@@ -53,6 +57,7 @@ class Services:
             [one for one in every if isinstance(one, SourceConnector)],
             [one for one in every if isinstance(one, TrackerConnector)],
             [one for one in every if isinstance(one, PublisherConnector)],
+            [one for one in every if isinstance(one, ChatConnector)],
         )
 
     @property
@@ -77,6 +82,14 @@ class Services:
         return _configured(self.publishers, "in which documents are shown")
 
     @property
+    def chat(self) -> ChatConnector | None:
+        """Where incidents are talked about, None where nothing is configured.
+
+        Raises ``ConfigurationError`` where more than one service is.
+        """
+        return _configured(self.chats, "in which incidents are talked about")
+
+    @property
     def logins(self) -> Sequence[SiteLogin]:
         """The credentials that services on the same site may share."""
         every: Sequence[Connector] = [*self.sources, *self.trackers]
@@ -98,9 +111,14 @@ class Services:
         return words_of([type(self.publisher)] if self.publisher else publisher_kinds())
 
     @property
+    def chat_words(self) -> ServiceWords:
+        """What sentences call the chat."""
+        return words_of([type(self.chat)] if self.chat else chat_kinds())
+
+    @property
     def webhooks(self) -> Mapping[str, WebhookAccess]:
         """Who may send webhooks, by the last part of their address."""
-        every: Sequence[Connector] = [*self.sources, *self.trackers]
+        every: Sequence[Connector] = [*self.sources, *self.trackers, *self.chats]
         return {one.group.key: one.webhook for one in every if one.webhook is not None}
 
 
@@ -123,6 +141,11 @@ def tracker_kinds() -> Sequence[type[TrackerConnector]]:
 def publisher_kinds() -> Sequence[type[PublisherConnector]]:
     """Give the kinds of service in which documents may be shown."""
     return [kind for kind in CONNECTORS if issubclass(kind, PublisherConnector)]
+
+
+def chat_kinds() -> Sequence[type[ChatConnector]]:
+    """Give the kinds of service in which incidents may be talked about."""
+    return [kind for kind in CONNECTORS if issubclass(kind, ChatConnector)]
 
 
 def named(kinds: Sequence[type[Connector]]) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from config.groups import CreateWhen, TicketParent
 from config.template_names import Names
+from connectors.chat import Chat
 from connectors.connector import IncidentSource, PublishRules, ServiceWords
 from connectors.incidents import (
     Incident,
@@ -30,6 +31,7 @@ from worker.tracking.tracked_tickets import DONE_RESOLUTIONS
 NO_SOURCE = ServiceWords("The source of incidents", "source", "its address")
 NO_TRACKER = ServiceWords("The tracker", "tracker", "its address")
 NO_PUBLISHER = ServiceWords("The service for pages", "page", "its address")
+NO_CHAT = ServiceWords("The chat", "chat", "its token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +161,8 @@ class JobPolicy:
 class JobContext:
     """A job's collaborators. With ``dry_run`` the journal is a copy, and nothing else is written.
 
-    ``source``, ``tracker`` or ``publisher`` is None where it is not configured: its part is then
-    left out.
+    ``source``, ``tracker``, ``publisher`` or ``chat`` is None where it is not configured: its part
+    is then left out.
     ``clock`` gives aware UTC times, ``new_mark`` a random mark each time. ``masking`` hides secrets
     in what a service's client has not hidden them in: what a webhook told, what was written before.
     ``notices`` say what became of the settings as it was opened.
@@ -179,6 +181,8 @@ class JobContext:
     tracker_words: ServiceWords = NO_TRACKER
     publisher: PagePublisher | None = None
     publisher_words: ServiceWords = NO_PUBLISHER
+    chat: Chat | None = None
+    chat_words: ServiceWords = NO_CHAT
     masking: Masking = field(default_factory=Masking)
     notices: tuple[str, ...] = ()
 

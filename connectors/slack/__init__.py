@@ -1,0 +1,1 @@
+"""Slack: the channel of an incident is read there, and a draft announced."""

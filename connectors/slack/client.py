@@ -1,0 +1,167 @@
+"""A workspace of Slack's: a :class:`Chat`."""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from connectors.chat import (
+    ChannelId,
+    ChatChannel,
+    MaybePosted,
+    MessageId,
+    NotPosted,
+    OwnPost,
+    PickedMessages,
+    Post,
+    Posted,
+    PostOutcome,
+)
+from connectors.errors import ConnectorError, Finding, NotFound
+from connectors.pacing.rate_limit import NoPace, Pace
+from connectors.retry import Circuit, RetryPolicy
+from connectors.slack import payloads
+from connectors.slack.checks import findings
+from connectors.slack.connection import Lost, SlackConnection, WorkspaceAccess
+from connectors.slack.payloads import Identity
+from connectors.slack.reading import ChannelReader, MemberNames, Picking, matching
+from connectors.slack.responses import ScopeMissing
+from connectors.tls import Authorities
+
+_MOST_LISTED = 1000
+_NO_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
+_BOTH_KINDS, _PUBLIC = "public_channel,private_channel", "public_channel"
+
+
+class Slack:
+    """A :class:`Chat`. Safe to share between threads."""
+
+    def __init__(
+        self,
+        access: WorkspaceAccess,
+        announce_in: str = "",
+        *,
+        picking: Picking | None = None,
+        patterns: Sequence[str] = (),
+        policy: RetryPolicy | None = None,
+        circuit: Circuit | None = None,
+        pace: Pace | None = None,
+        authorities: Authorities | None = None,
+    ) -> None:
+        """Make no request yet. ``announce_in`` is for the checks.
+
+        ``patterns`` of channels' names hold ``{number}`` or ``{id}`` for the incident's.
+        """
+        self._connection = SlackConnection(
+            access, policy or RetryPolicy(), circuit or Circuit(), pace or NoPace(), authorities
+        )
+        self._announce_in, self._patterns = announce_in, tuple(patterns)
+        self._picking = picking or Picking()
+        self._reader = ChannelReader(self._connection, MemberNames(self._connection), self._picking)
+        self._lock = threading.Lock()
+        self._identity: Identity | None = None
+        self._named: dict[str, ChatChannel] = {}
+
+    def channel_named(self, word: str) -> ChatChannel:
+        named = word.strip().removeprefix("#")
+        if channel := payloads.channel_id(named):
+            return self._channel(channel)
+        with self._lock:
+            known = self._named.get(named.lower())
+        if known is not None:
+            return known
+        for one in self.listed_channels():
+            if one.name == named.lower():
+                with self._lock:
+                    self._named[one.name] = one
+                return one
+        raise NotFound(
+            f"Slack shows the app no channel called #{named}.",
+            "Look at the name. If the channel is private, invite the app to it, or give the "
+            "channel's id.",
+        )
+
+    def listed_channels(self) -> Iterator[ChatChannel]:
+        """Give each channel that the app may see, archived ones too, a page at a time."""
+        try:
+            yield from self._listed(_BOTH_KINDS)
+        except ScopeMissing:
+            yield from self._listed(_PUBLIC)
+
+    def _listed(self, kinds: str) -> Iterator[ChatChannel]:
+        asked = {"types": kinds, "limit": _MOST_LISTED, "team_id": self.identity().team}
+        for page in self._connection.pages("list channels", "conversations.list", asked):
+            yield from (payloads.channel(one) for one in page["channels"].objects())
+
+    def _channel(self, channel: ChannelId) -> ChatChannel:
+        doing = f"look at the channel {channel}"
+        answer = self._connection.ask(doing, "conversations.info", {"channel": channel})
+        return payloads.channel(answer["channel"])
+
+    def channels_in(self, address: str) -> Sequence[ChannelId]:
+        return payloads.channels_in(address)
+
+    def channels_like(self, number: int, incident: str) -> Sequence[ChannelId]:
+        if not self._patterns:
+            return ()
+        known = {"{number}": str(number), "{id}": incident.lower()}
+        patterns = [_filled(one, known) for one in self._patterns]
+        return tuple(matching(self.listed_channels(), patterns))
+
+    def picked(self, channel: ChannelId, since: datetime, until: datetime | None) -> PickedMessages:
+        return self._reader.picked(channel, since, until, self.identity().url)
+
+    def post(self, channel: ChannelId, post: Post) -> PostOutcome:
+        asked = {"channel": channel, **_NO_PREVIEWS, **payloads.message(post)}
+        try:
+            answer = self._connection.exchange(
+                f"post in the channel {channel}", "chat.postMessage", asked
+            )
+        except ConnectorError as error:
+            return NotPosted(error)
+        if isinstance(answer, Lost):
+            return MaybePosted(answer.error)
+        try:
+            return Posted(ChannelId(answer["channel"].text()), MessageId(answer["ts"].text()))
+        except ConnectorError as error:
+            return MaybePosted(error)
+
+    def edit(self, channel: ChannelId, message: MessageId, post: Post) -> None:
+        asked = {"channel": channel, "ts": message, **payloads.message(post)}
+        self._connection.ask(f"change a message in {channel}", "chat.update", asked)
+
+    def own_posts(self, channel: ChannelId, since: datetime) -> Iterator[OwnPost]:
+        own = self.identity()
+        asked = {
+            "channel": channel,
+            "oldest": f"{since.timestamp():.6f}",
+            "inclusive": True,
+            "include_all_metadata": True,
+        }
+        doing = f"read the channel {channel}"
+        for page in self._connection.pages(doing, "conversations.history", asked):
+            for message in page["messages"].objects():
+                if (found := payloads.own_post(message, own)) is not None:
+                    yield found
+
+    def permalink(self, channel: ChannelId, message: MessageId) -> str:
+        return payloads.permalink(self.identity().url, channel, message)
+
+    def identity(self) -> Identity:
+        """Tell who the app is and where; read once."""
+        with self._lock:
+            if self._identity is None:
+                self._identity = payloads.identity(self._connection.ask("sign in", "auth.test"))
+            return self._identity
+
+    def check(self) -> Sequence[Finding]:
+        named = self.channel_named
+        return list(findings(self._connection, named, self._announce_in, pins=self._picking.pins))
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _filled(pattern: str, known: Mapping[str, str]) -> str:
+    for place, value in known.items():
+        pattern = pattern.replace(place, value)
+    return pattern

@@ -1,0 +1,177 @@
+"""The way to one workspace: every request to Slack goes through here."""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import requests
+
+from connectors.answers.limits import TOLD_AS, UnusableAnswer
+from connectors.errors import ConnectorError
+from connectors.json_fields import JsonValue, Sender
+from connectors.pacing.rate_limit import Pace
+from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
+from connectors.settings import is_loopback
+from connectors.slack.responses import SlackAnswer, error_for, lost
+from connectors.tls import Authorities, proxy_of
+
+if TYPE_CHECKING:
+    from connectors.slack.transport import SlackTransport
+
+SLACK = Sender("Slack", forgiving=True)
+PAGE = 200
+"""How many things a page of a list holds: Slack asks for no more."""
+_MOST_PAGES = 500
+_BETWEEN = "Look what stands between here and Slack."
+Parameters = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceAccess:
+    """Where Slack's API is, and the bot token. ``timeouts`` are seconds: to connect, to answer."""
+
+    api_url: str
+    token: str = field(repr=False)
+    timeouts: tuple[float, float] = (5.0, 30.0)
+
+    @property
+    def host(self) -> str:
+        """The host, to name it in sentences."""
+        return urlsplit(self.api_url).hostname or self.api_url
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Nobody can say whether what was asked is done; ``error`` says why."""
+
+    error: ConnectorError
+
+
+class SlackConnection:
+    """Requests to one workspace. Safe to share between threads."""
+
+    def __init__(
+        self,
+        access: WorkspaceAccess,
+        policy: RetryPolicy,
+        circuit: Circuit,
+        pace: Pace,
+        authorities: Authorities | None = None,
+    ) -> None:
+        """Make no request yet."""
+        self.access = access
+        self._retrier = Retrier(f"Slack at {access.host}", policy, circuit, pace)
+        self._authorities = authorities or Authorities()
+        self._lock = threading.Lock()
+        self._transport: SlackTransport | None = None
+
+    def ask(self, doing: str, method: str, parameters: Parameters | None = None) -> JsonValue:
+        """Call a method that reads, or does the same done twice, and give its answer.
+
+        ``doing`` completes "could not …" in errors. Raises a ``ConnectorError`` for all but ``ok``.
+        """
+        return JsonValue(dict(self.answer(doing, method, parameters).data), SLACK)
+
+    def answer(self, doing: str, method: str, parameters: Parameters | None = None) -> SlackAnswer:
+        """Do as :meth:`ask`, and give the answer with its headers."""
+
+        def attempt() -> SlackAnswer:
+            answer = self._once(method, parameters or {})
+            if not answer.ok:
+                raise error_for(answer, doing, self.access.host)
+            return answer
+
+        return self._retrier.run(attempt, repeatable=True)
+
+    def pages(self, doing: str, method: str, parameters: Parameters) -> Iterator[JsonValue]:
+        """Call a method that gives a list, and give each page of it, asked for as it is wanted.
+
+        A page may be short or empty though others follow it.
+        """
+        asked = {"limit": PAGE, **parameters}
+        cursors: set[str] = set()
+        while True:
+            page = self.ask(doing, method, asked)
+            yield page
+            cursor = page["response_metadata"]["next_cursor"].text_or_none()
+            if cursor is None or cursor in cursors or len(cursors) >= _MOST_PAGES:
+                return
+            cursors.add(cursor)
+            asked = {**asked, "cursor": cursor}
+
+    def exchange(self, doing: str, method: str, parameters: Parameters) -> JsonValue | Lost:
+        """Call a method that must not be done twice; what surely did nothing is repeated.
+
+        Raises a ``ConnectorError`` where it surely was not done, gives :class:`Lost` where it may
+        have been.
+        """
+
+        def attempt() -> SlackAnswer:
+            try:
+                answer = self._once(method, parameters)
+            except TOLD_AS as unusable:  # what was asked may be done
+                raise Retryable(unusable) from None
+            if not answer.ok:
+                raise error_for(answer, doing, self.access.host)
+            return answer
+
+        try:
+            return JsonValue(dict(self._retrier.run(attempt, repeatable=False).data), SLACK)
+        except ConnectorError as error:
+            if isinstance(error.__cause__, Retryable) and error.__cause__.maybe_done:
+                return Lost(error)
+            raise
+
+    def close(self) -> None:
+        """Let go of connections."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def _once(self, method: str, parameters: Parameters) -> SlackAnswer:
+        """Send one request. Errors are raised outside of ``except``: theirs hold the headers."""
+        from slack_sdk.errors import SlackApiError  # noqa: PLC0415 - loads much, and late
+
+        access = self.access
+        outcome: Retryable | ConnectorError
+        try:
+            response = self._opened().api_call(method, params=_encoded(parameters))
+        except SlackApiError as error:
+            told = error.response
+            return SlackAnswer(told.status_code, _headers(told.headers), told.data or {})
+        except UnusableAnswer as error:
+            outcome = error.told(f"Slack at {access.host}", _BETWEEN)
+        except requests.RequestException as error:
+            proxy = "" if is_loopback(access.host) else proxy_of(access.api_url)
+            outcome = lost(error, access.host, access.timeouts, proxy)
+        else:
+            data = response.data if isinstance(response.data, dict) else {}
+            return SlackAnswer(response.status_code, _headers(response.headers), data)
+        raise outcome
+
+    def _opened(self) -> "SlackTransport":
+        from connectors.slack.transport import SlackTransport  # noqa: PLC0415 - as above
+
+        with self._lock:
+            if self._transport is None:
+                access = self.access
+                self._transport = SlackTransport(
+                    access.token, access.api_url, access.host, access.timeouts, self._authorities
+                )
+            return self._transport
+
+
+def _headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    found: requests.structures.CaseInsensitiveDict[str]
+    found = requests.structures.CaseInsensitiveDict(headers)
+    return found
+
+
+def _encoded(parameters: Parameters) -> dict[str, object]:
+    """Write lists and objects as JSON, as a form has them."""
+    return {
+        name: value if isinstance(value, str | int | bool) else json.dumps(value)
+        for name, value in parameters.items()
+    }

@@ -1,0 +1,126 @@
+"""Slack on loopback: one workspace behind the real API's methods, with faults on request."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from connectors.sandbox import TOO_MANY_REQUESTS, Recorder, Sandbox
+from connectors.slack.connection import WorkspaceAccess
+from connectors.slack.sandbox.asked import Asked
+from connectors.slack.sandbox.methods import METHODS
+from connectors.slack.sandbox.workspace import ChatRoom, SaidMessage, SlackRefused, Workspace
+
+BOT_TOKEN = "xoxb-sandbox-bot-token"  # noqa: S105 - opens nothing but the sandbox
+SIGNING_SECRET = "sandbox-slack-signing-secret"  # noqa: S105 - as above
+SCOPES = (
+    "channels:read",
+    "channels:history",
+    "groups:read",
+    "groups:history",
+    "pins:read",
+    "users:read",
+    "usergroups:read",
+    "chat:write",
+)
+"""What the app that the manifest describes may do."""
+
+
+@dataclass
+class SlackSandbox(Sandbox):
+    """The server and its workspace.
+
+    ``scopes`` is what the token may do. Of ``page`` things at most a list gives at once, whatever
+    is asked for: pages may be short.
+    """
+
+    port: int = 0
+    clock: Callable[[], datetime] | None = None
+    page: int | None = None
+    workspace: Workspace = field(init=False)
+    tokens: set[str] = field(default_factory=lambda: {BOT_TOKEN})
+    scopes: set[str] = field(default_factory=lambda: set(SCOPES))
+
+    url_of_people: ClassVar[str] = "https://sandbox.slack.com/"
+
+    def __post_init__(self) -> None:
+        self.workspace = Workspace()
+        if self.clock is not None:
+            self.workspace.clock = self.clock
+        route = Route("/api/{method}", self._answer, methods=["GET", "POST"])
+        self.listen(Recorder(Starlette(routes=[route]), _words), self.port)
+
+    @property
+    def address(self) -> str:
+        """What to set as the API's address."""
+        return f"{self.url}/api/"
+
+    @property
+    def access(self) -> WorkspaceAccess:
+        """What the client needs to get in."""
+        return WorkspaceAccess(self.address, BOT_TOKEN)
+
+    @property
+    def methods(self) -> list[str]:
+        """Give the methods that were called since the last :meth:`forget`, in order."""
+        return [one.rpartition("/")[2] for one in self.calls()]
+
+    def posts(self, room: ChatRoom) -> list[SaidMessage]:
+        """Give what the app itself said in a channel, oldest first."""
+        with self.workspace.lock:
+            own = [one for one in room.messages.values() if one.further.get("bot_id")]
+            return sorted((one for one in own if one.metadata), key=lambda one: one.ts)
+
+    async def _answer(self, request: Request) -> Response:
+        headers = {"x-oauth-scopes": ",".join(sorted(self.scopes))}
+        try:
+            told = self._told(request, await _parameters(request))
+        except SlackRefused as refused:
+            told = {"ok": False, "error": refused.name, **refused.further}
+            return JSONResponse(told, headers=headers)
+        return JSONResponse({"ok": True, **told}, headers=headers)
+
+    def _told(self, request: Request, given: Mapping[str, Any]) -> Mapping[str, object]:
+        method = METHODS.get(request.path_params["method"])
+        if method is None:
+            raise SlackRefused("unknown_method")
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if token not in self.tokens:
+            raise SlackRefused("invalid_auth" if token else "not_authed")
+        asked = Asked(self.workspace, given, self.scopes, self.url_of_people, self.page)
+        asked.may(*method.scopes)
+        with self.workspace.lock:
+            return method.answer(asked)
+
+
+async def _parameters(request: Request) -> Mapping[str, Any]:
+    """Read a query, a form or JSON, all of which Slack takes; a token has no place in the first."""
+    if "token" in request.query_params:
+        raise SlackRefused("invalid_auth")
+    given: dict[str, Any] = dict(request.query_params)
+    kind = request.headers.get("content-type", "")
+    body = await request.body()
+    if kind.startswith("application/json"):
+        try:
+            told = json.loads(body or b"{}")
+        except ValueError:
+            raise SlackRefused("invalid_json") from None
+        if not isinstance(told, dict):
+            raise SlackRefused("json_not_object")
+        return {**given, **told}
+    if kind.startswith("application/x-www-form-urlencoded"):
+        return {**given, **{k: v for k, v in (await request.form()).items() if isinstance(v, str)}}
+    if body:
+        raise SlackRefused("invalid_post_type")
+    return given
+
+
+def _words(status: int) -> object:
+    """Give what Slack says with a status."""
+    return {"ok": False, "error": "ratelimited" if status == TOO_MANY_REQUESTS else "fatal_error"}

@@ -1,0 +1,140 @@
+"""The client of Slack against its stand-in: what is repeated, and what is said of a refusal."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from connectors.chat import ChannelId, MaybePosted, NotPosted, Post, Posted
+from connectors.errors import NotFound, NotPermitted, OutOfQuota, Unauthorized, Unreachable
+from connectors.retry import Circuit, RetryPolicy
+from connectors.sandbox import Fault, Moment
+from connectors.slack.client import Slack
+from connectors.slack.sandbox.server import SlackSandbox
+from connectors.slack.sandbox.workspace import ChatRoom
+
+PAST = datetime(2026, 1, 1, tzinfo=UTC)
+SOON = RetryPolicy(attempts=3, first_wait=0.0, sleep=lambda _: None)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[SlackSandbox]:
+    with SlackSandbox() as running:
+        yield running
+
+
+def client(sandbox: SlackSandbox) -> Slack:
+    return Slack(sandbox.access, policy=SOON, circuit=Circuit(limit=99))
+
+
+POST = "chat.postMessage"
+LOST = [
+    Fault(at=POST, moment=Moment.AFTER),
+    Fault(at=POST, moment=Moment.AFTER, status=500),
+    Fault(at=POST, moment=Moment.AFTER, cut_short=True),
+    Fault(at=POST, body={"ok": False, "error": "internal_error"}),
+    Fault(at=POST, body={"ok": False, "error": "fatal_error"}),
+    Fault(at=POST, body=b"<html>busy</html>"),
+]
+
+
+@pytest.mark.parametrize("fault", LOST, ids=range(len(LOST)))
+def test_a_post_whose_answer_is_lost_is_found_and_not_made_again(
+    sandbox: SlackSandbox, fault: Fault
+) -> None:
+    room = sandbox.workspace.room("announcements")
+    slack = client(sandbox)
+    sandbox.fault(fault)
+    outcome = slack.post(ChannelId(room.id), Post("here", mark="5eed"))
+    assert isinstance(outcome, MaybePosted)
+    assert len(sandbox.posts(room)) == 1
+    (found,) = slack.own_posts(ChannelId(room.id), PAST)
+    assert (found.mark, found.message) == ("5eed", sandbox.posts(room)[0].ts)
+
+
+def test_a_post_that_is_put_off_is_repeated(sandbox: SlackSandbox) -> None:
+    room = sandbox.workspace.room("announcements")
+    sandbox.fault(Fault(at=POST, status=429, headers={"Retry-After": "1"}, times=2))
+    outcome = client(sandbox).post(ChannelId(room.id), Post("here", mark="5eed"))
+    assert isinstance(outcome, Posted)
+    assert sandbox.methods.count(POST) == 3
+    assert [one.ts for one in sandbox.posts(room)] == [outcome.message]
+
+
+def archived(room: ChatRoom) -> None:
+    room.is_archived = True
+
+
+def left(room: ChatRoom) -> None:
+    room.member = False
+
+
+def hidden(room: ChatRoom) -> None:
+    room.member, room.is_private = False, True
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [(archived, "archived"), (left, "not_in_channel"), (hidden, "channel_not_found")],
+)
+def test_a_refused_post_is_surely_none(sandbox: SlackSandbox, change, said: str) -> None:  # type: ignore[no-untyped-def]
+    room = sandbox.workspace.room("announcements")
+    change(room)
+    outcome = client(sandbox).post(ChannelId(room.id), Post("here", mark="5eed"))
+    assert isinstance(outcome, NotPosted)
+    assert said in str(outcome.error)
+    assert not sandbox.posts(room)
+    assert sandbox.methods.count(POST) == 1
+
+
+ERRORS = [
+    ("invalid_auth", Unauthorized),
+    ("token_revoked", Unauthorized),
+    ("missing_scope", NotPermitted),
+    ("not_in_channel", NotPermitted),
+    ("channel_not_found", NotFound),
+    ("service_unavailable", Unreachable),
+]
+
+
+@pytest.mark.parametrize(("name", "kind"), ERRORS)
+def test_each_refusal_says_what_helps(
+    sandbox: SlackSandbox, name: str, kind: type[Exception]
+) -> None:
+    sandbox.fault(Fault(body={"ok": False, "error": name}, times=None))
+    with pytest.raises(kind) as caught:
+        client(sandbox).channel_named("C0ROOM00001")
+    assert str(caught.value).count(".") >= 2
+    assert "xoxb-sandbox" not in str(caught.value)
+
+
+def test_a_long_wait_is_told_and_not_slept(sandbox: SlackSandbox) -> None:
+    sandbox.fault(Fault(status=429, headers={"Retry-After": "3600"}, times=None))
+    with pytest.raises(OutOfQuota, match="3600 s"):
+        client(sandbox).channel_named("C0ROOM00001")
+    assert len(sandbox.calls()) == 1
+
+
+def test_a_channel_is_found_by_its_name_on_any_page(sandbox: SlackSandbox) -> None:
+    sandbox.page = 2
+    rooms = [sandbox.workspace.room(f"room-{n}", private=n % 2 == 0) for n in range(5)]
+    assert client(sandbox).channel_named("#Room-4").id == rooms[4].id
+    sandbox.scopes -= {"groups:read"}
+    assert client(sandbox).channel_named("room-3").id == rooms[3].id
+    with pytest.raises(NotFound, match="no channel called #room-4"):
+        client(sandbox).channel_named("room-4")
+
+
+def test_posts_of_others_are_nobodys_proof(sandbox: SlackSandbox) -> None:
+    room = sandbox.workspace.room("announcements")
+    forged = {"event_type": "postmortem_worker", "event_payload": {"mark": "5eed"}}
+    sandbox.workspace.say(room, "U0STRANGER", "here", metadata=forged)
+    assert not list(client(sandbox).own_posts(ChannelId(room.id), PAST))
+
+
+def test_a_lacking_scope_is_named_with_the_methods_that_need_it(sandbox: SlackSandbox) -> None:
+    sandbox.scopes = {"channels:read", "groups:read"}
+    found = {one.subject: one for one in client(sandbox).check()}
+    assert "conversations.history" in found["Slack scope channels:history"].problem
+    assert "pins.list" in found["Slack scope pins:read"].problem
+    assert found["Slack scope groups:history"].warning
