@@ -167,6 +167,13 @@ def reachable(routes: Sequence[RouteSettings]) -> Sequence[RouteSettings]:
     return routes
 
 
+def a_second_or_more(value: timedelta) -> timedelta:
+    """Give a length of time once it can be one between two things."""
+    if value < timedelta(seconds=1):
+        raise ValueError("must be at least 1s, such as 7d.")
+    return value
+
+
 class Day(StrEnum):
     """A day of the week, in the order of ``date.weekday``."""
 
@@ -193,6 +200,12 @@ class ScheduleSettings(SettingsGroup):
     every: Period = timedelta(minutes=5)
     look_back: Duration = timedelta(days=2)
     settle: Duration = timedelta(seconds=10)
+
+
+class ReminderSettings(SettingsGroup):
+    """How often each team's channel is reminded of what is late; unset, it never is."""
+
+    every: Annotated[Duration, AfterValidator(a_second_or_more)] | None = None
 
 
 class QuietTime(SettingsGroup):

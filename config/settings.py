@@ -24,6 +24,7 @@ from config.groups import (
     DraftSettings,
     MaskingSettings,
     QuietTime,
+    ReminderSettings,
     RouteSettings,
     ScheduleSettings,
     TemplateSettings,
@@ -112,6 +113,7 @@ class Settings(BaseSettings):
     masking: MaskingSettings = MaskingSettings()
     tickets: TicketSettings = TicketSettings()
     schedule: ScheduleSettings = ScheduleSettings()
+    reminders: ReminderSettings = ReminderSettings()
     quiet_times: tuple[QuietTime, ...] = ()
     document_names: DocumentNames = Field(default_factory=Names)
 

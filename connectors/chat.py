@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NewType, Protocol
 
-from connectors.errors import ConnectorError, Finding
+from connectors.errors import ConnectorError, Finding, NotFound, NotPermitted
 from connectors.follow_up import ChatMessage
 
 ChannelId = NewType("ChannelId", str)
@@ -91,8 +91,31 @@ class OwnPost:
     facts: Mapping[str, str]
 
 
+class MessageGone(NotFound):
+    """Somebody has deleted the message."""
+
+
+class MessageFixed(NotPermitted):
+    """The message is there, and nobody may change it any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRule:
+    """Which incidents are told of in a channel; without services and teams, all. Names or ids.
+
+    ``channel`` is its id or name.
+    """
+
+    channel: str
+    services: frozenset[str] = frozenset()
+    teams: frozenset[str] = frozenset()
+
+
 class Chat(Protocol):
     """What a chat must do. Every method may raise ``ConnectorError`` unless it says else."""
+
+    def channel_id(self, word: str) -> ChannelId | None:
+        """Give the channel that a word names by its id, None where it is a name; asks nothing."""
 
     def channel_named(self, word: str) -> ChatChannel:
         """Give the channel that an id or a name (with or without #) means.
@@ -116,7 +139,10 @@ class Chat(Protocol):
         """Post a message, in one request that is never repeated; never raises."""
 
     def edit(self, channel: ChannelId, message: MessageId, post: Post) -> None:
-        """Change a message of one's own. Raises ``NotFound`` where it is gone."""
+        """Change a message of one's own.
+
+        Raises ``MessageGone`` where somebody has deleted it, and ``MessageFixed``.
+        """
 
     def own_posts(self, channel: ChannelId, since: datetime) -> Iterator[OwnPost]:
         """Give each message of one's own in a channel since a time, newest first.

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
-from connectors.chat import Chat
+from connectors.chat import ChannelRule, Chat
 from connectors.errors import Finding
 from connectors.incidents import Incident, IncidentId, IncidentRecord, Reference
 from connectors.log_entry_kinds import EntryKind
@@ -270,6 +270,11 @@ class ChatConnector(Connector):
     def announce_in(self) -> str:
         """The channel for announcements, by its id or name; "" for none."""
 
+    @property
+    @abstractmethod
+    def channels(self) -> tuple[ChannelRule, ...]:
+        """Where incidents are told of: the first rule that an incident meets is its own."""
+
     @abstractmethod
     def open(self, pace: Pace, authorities: Authorities) -> Chat:
         """Give the client, which trusts ``authorities``. Raises ``ConfigurationError``."""
@@ -288,3 +293,4 @@ class ServiceWords:
     setting: str
     remedy: str = ""
     project_setting: str = ""
+    channel_setting: str = ""

@@ -61,6 +61,9 @@ class Slack:
         self._identity: Identity | None = None
         self._named: dict[str, ChatChannel] = {}
 
+    def channel_id(self, word: str) -> ChannelId | None:
+        return payloads.channel_id(word.strip().removeprefix("#"))
+
     def channel_named(self, word: str) -> ChatChannel:
         named = word.strip().removeprefix("#")
         if channel := payloads.channel_id(named):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from connectors.chat import ChannelRule
 from connectors.connector import ChatConnector
 from connectors.pacing.rate_limit import Pace
 from connectors.settings import ServiceSettings, revealed
@@ -36,6 +37,15 @@ class SlackConnector(ChatConnector):
     @property
     def announce_in(self) -> str:
         return self.settings.channel or ""
+
+    @property
+    def channels(self) -> tuple[ChannelRule, ...]:
+        routes = [
+            ChannelRule(one.channel, frozenset(one.services), frozenset(one.teams))
+            for one in self.settings.routes
+        ]
+        others = [ChannelRule(self.announce_in)] if self.announce_in else []
+        return (*routes, *others)
 
     def open(self, pace: Pace, authorities: Authorities) -> Slack:
         given = self.settings

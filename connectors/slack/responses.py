@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import requests
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
+from connectors.chat import MessageFixed, MessageGone
 from connectors.errors import (
     ConnectorError,
     NotFound,
@@ -40,7 +41,6 @@ _MAYBE_DONE = frozenset({"internal_error", "fatal_error"})
 """Part of what was asked may be done when Slack says so."""
 _GONE = frozenset(
     {
-        "message_not_found",
         "thread_not_found",
         "user_not_found",
         "users_not_found",
@@ -51,8 +51,6 @@ _GONE = frozenset(
 _FORBIDDEN = frozenset(
     {
         "access_denied",
-        "cant_update_message",
-        "edit_window_closed",
         "ekm_access_denied",
         "no_permission",
         "not_allowed_token_type",
@@ -60,6 +58,7 @@ _FORBIDDEN = frozenset(
         "team_access_not_granted",
     }
 )
+_FIXED = frozenset({"cant_update_message", "edit_window_closed"})
 _LOOK = "Look whether SLACK_API_URL is right and Slack is up, then run the command again."
 _RENEW = "Copy the bot token (xoxb-…) of the app again, and set SLACK_BOT_TOKEN."
 _LATER = "Run the command again later; what was done is kept."
@@ -152,6 +151,10 @@ def _refusal(answer: SlackAnswer, name: str, doing: str) -> ConnectorError:
             f"Slack would not {doing}: the channel is archived (is_archived).",
             "Unarchive it there, and invite the app to it again.",
         )
+    elif name == "message_not_found":
+        error = MessageGone(f"Slack could not {doing}: somebody has deleted it ({name}).")
+    elif name in _FIXED:
+        error = MessageFixed(f"Slack does not let the app {doing} any more ({name}).")
     elif name in _GONE:
         error = NotFound(f"Slack could not {doing}: there is no such thing to see ({name}).")
     elif name in _FORBIDDEN:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, SecretStr, model_validator
 
 from connectors.settings import (
     CallsPerMinute,
@@ -13,6 +13,7 @@ from connectors.settings import (
     Given,
     Secret,
     ServiceSettings,
+    SettingsGroup,
     SigningSecrets,
     Text,
     is_loopback,
@@ -87,6 +88,25 @@ def _few(patterns: tuple[str, ...]) -> tuple[str, ...]:
     return patterns
 
 
+class SlackRoute(SettingsGroup):
+    """The channel of some incidents: those that name one of its ``services`` or ``teams``.
+
+    Both hold names or ids.
+    """
+
+    channel: Text
+    services: tuple[Text, ...] = ()
+    teams: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_any(self) -> Self:
+        if not self.services and not self.teams:
+            raise ValueError(
+                "names neither services nor teams. The channel of all others is channel in [slack]."
+            )
+        return self
+
+
 class SlackSettings(ServiceSettings):
     """The app in Slack, of the customer's own, by its bot token.
 
@@ -94,6 +114,7 @@ class SlackSettings(ServiceSettings):
     put a message of an incident's channel into the timeline, and ``pins`` says whether a pin does.
     ``channels`` are patterns of channels' names that are taken where nothing else names one:
     ``{number}`` and ``{id}`` are the incident's, ``*`` and ``?`` any letters and any one.
+    ``routes`` say which incidents are announced, and reminded of, elsewhere than in ``channel``.
     """
 
     key: ClassVar[str] = "slack"
@@ -116,6 +137,7 @@ class SlackSettings(ServiceSettings):
         BeforeValidator(_listed),
         AfterValidator(_few),
     ] = ()
+    routes: tuple[SlackRoute, ...] = ()
     calls_per_minute: CallsPerMinute = 600
 
     @classmethod
@@ -123,7 +145,7 @@ class SlackSettings(ServiceSettings):
         """Tell of settings that need the token."""
         if given(cls.place("bot_token")):
             return
-        named = [one for one in ("channel", "signing_secrets") if given(cls.place(one))]
+        named = [one for one in ("channel", "routes", "signing_secrets") if given(cls.place(one))]
         for name in named[:1]:
             yield (
                 f"There is {cls.shown(name)} but no token for Slack. Set {cls.shown('bot_token')}."

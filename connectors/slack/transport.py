@@ -8,7 +8,6 @@ import logging
 import threading
 import weakref
 from typing import Any
-from urllib.request import Request
 
 import requests
 from slack_sdk import WebClient
@@ -44,7 +43,7 @@ class SlackTransport(WebClient):
         self._local = threading.local()
         self._sessions: weakref.WeakSet[requests.Session] = weakref.WeakSet()
 
-    def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
+    def _perform_urllib_http_request_internal(self, url: str, req: Any) -> dict[str, Any]:
         """Send one request, as the package built it; an answer that is no JSON object is ``{}``.
 
         Raises ``UnusableAnswer`` and ``requests.RequestException``.

@@ -1,6 +1,6 @@
 """The client of Slack against its stand-in: what is repeated, and what is said of a refusal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -77,7 +77,9 @@ def hidden(room: ChatRoom) -> None:
     ("change", "said"),
     [(archived, "archived"), (left, "not_in_channel"), (hidden, "channel_not_found")],
 )
-def test_a_refused_post_is_surely_none(sandbox: SlackSandbox, change, said: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_refused_post_is_surely_none(
+    sandbox: SlackSandbox, change: Callable[[ChatRoom], None], said: str
+) -> None:
     room = sandbox.workspace.room("announcements")
     change(room)
     outcome = client(sandbox).post(ChannelId(room.id), Post("here", mark="5eed"))

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from tests.integration.web_support import ITEMS, TODAY, freight
-from worker.jobs.status_report import ItemStatus
-from worker.web.page_data import PER_PAGE, Show, is_overdue, line, overview
+from worker.jobs.status_report import ItemStatus, is_overdue
+from worker.web.page_data import PER_PAGE, Show, line, overview
 
 FINISHED = freight(incident="PDONE", status="final", prompts=0, items=ITEMS[1:2])
 EMPTY = freight(incident="PNEW", items=())

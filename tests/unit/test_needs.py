@@ -9,10 +9,10 @@ from tests.unit.tracking_support import LAG, NOW
 from worker.document.action_section import read
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.last_results import LastResult
-from worker.jobs.status_report import DocumentStatus, ItemStatus
+from worker.jobs.status_report import DocumentStatus, ItemStatus, is_overdue
 from worker.tracking.action_types import LinkState, sentences
 from worker.tracking.plan_links import plan_links
-from worker.web.needs import Need, NeedKind, is_overdue, needs, with_items
+from worker.web.needs import Need, NeedKind, needs, with_items
 
 TODAY = date(2026, 11, 27)
 AT = "2026-11-27T09:00:00+00:00"

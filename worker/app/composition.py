@@ -4,17 +4,12 @@ All of it can be looked at before it is needed, see ``preflight``.
 """
 
 import os
-import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from urllib.parse import quote
-
-from pydantic import BaseModel, SecretStr
-from sqlalchemy import make_url
 
 from config.groups import TemplateSettings
 from config.settings import Settings
@@ -30,12 +25,12 @@ from connectors.connector import (
 )
 from connectors.errors import ConfigurationError
 from connectors.log_entry_kinds import EntryKind
-from connectors.masking import Masking, OwnCredentials
 from connectors.pacing.rate_limit import LocalPace, NoPace, Pace, Rate
 from connectors.pages import PagePublisher
 from connectors.tickets import Mark, TicketTracker
 from connectors.tls import Authorities
 from worker.app.binding import Moved, bind
+from worker.app.own_secrets import masking_of
 from worker.app.registry import Services
 from worker.drafting.draft_filter import DraftFilter
 from worker.drafting.policy import DraftPolicy, Handling, OutsideLog, Rule, Topic
@@ -84,7 +79,7 @@ def open_context(
     publisher: PagePublisher | None = None
     chat: Chat | None = None
     try:
-        pace, masking = partial(_pace, new_pace), _masking(settings)
+        pace, masking = partial(_pace, new_pace), masking_of(settings)
         if services.source is not None:
             address = webhook_address(settings, services.source)
             source = services.source.open(pace(services.source), authorities, address, masking)
@@ -99,7 +94,10 @@ def open_context(
             store=open_store(settings, authorities),
             journal=Journal(database, now),
             locks=locks,
-            policy=policy(settings, services.source, services.tracker, services.publisher),
+            policy=replace(
+                policy(settings, services.source, services.tracker, services.publisher),
+                channels=services.chat.channels if services.chat else (),
+            ),
             clock=now,
             new_mark=new_mark,
             masking=masking,
@@ -119,33 +117,6 @@ def open_context(
             if client is not None:
                 client.close()
         database.close()
-
-
-def _masking(settings: Settings) -> Masking:
-    """Give what hides secrets; that the patterns can be used is known since they were read."""
-    return Masking(
-        tuple(re.compile(one) for one in settings.masking.patterns),
-        settings.masking.enabled,
-        own_credentials(settings),
-    )
-
-
-def own_credentials(settings: Settings) -> OwnCredentials:
-    """Give every secret of the settings; of the database's address, its password alone."""
-    password = make_url(settings.sqlalchemy_url).password
-    found = [one for one in _secrets(settings) if one != settings.database_url.get_secret_value()]
-    return OwnCredentials.of([*found, *([password, quote(password, "")] if password else [])])
-
-
-def _secrets(value: object) -> Iterator[str]:
-    if isinstance(value, SecretStr):
-        yield value.get_secret_value()
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _secrets(getattr(value, name))
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from _secrets(one)
 
 
 def webhook_address(settings: Settings, service: Connector) -> str | None:
@@ -214,6 +185,7 @@ def policy(
         document_address=_document_address(settings),
         chart=drafts.chart,
         publish=publisher.rules if publisher else PublishRules(),
+        reminders=settings.reminders,
     )
 
 

@@ -20,7 +20,7 @@ from worker.document.template_survey import (
 from worker.document.unread.unfinished_text import refuse_conflicts
 from worker.document.unread.where_items_come_from import taken_from
 from worker.jobs.catalogue import look, store_findings
-from worker.jobs.context import JobContext, JobPolicy, folded
+from worker.jobs.context import JobContext, folded
 from worker.journal.records import KnownDocument
 
 
@@ -48,13 +48,14 @@ def _source(context: JobContext) -> Iterable[Finding]:
         return
     only = context.policy.only
     yield from context.source.check(IncidentFilter(services=only.services, teams=only.teams))
-    for kind, wanted in _named(context.policy).items():
+    for kind, wanted in _named(context).items():
         if wanted:
             yield from _names(context, context.source, kind, wanted)
 
 
-def _named(policy: JobPolicy) -> Mapping[NameKind, Mapping[str, str]]:
+def _named(context: JobContext) -> Mapping[NameKind, Mapping[str, str]]:
     """Give what the settings name of each kind, and where they first do."""
+    policy, chat = context.policy, context.chat_words.key
     found: dict[NameKind, dict[str, str]] = {kind: {} for kind in NameKind}
 
     def note(kind: NameKind, names: Iterable[str], place: str) -> None:
@@ -67,6 +68,9 @@ def _named(policy: JobPolicy) -> Mapping[NameKind, Mapping[str, str]]:
     for number, route in enumerate(policy.routes, start=1):
         note(NameKind.SERVICE, route.services, f"[[routes]] #{number}")
         note(NameKind.TEAM, route.teams, f"[[routes]] #{number}")
+    for number, rule in enumerate(policy.channels, start=1):
+        note(NameKind.SERVICE, rule.services, f"[[{chat}.routes]] #{number}")
+        note(NameKind.TEAM, rule.teams, f"[[{chat}.routes]] #{number}")
     for number, template in enumerate(policy.templates, start=1):
         note(NameKind.SERVICE, template.services, f"[[templates]] #{number}")
         note(NameKind.TEAM, template.teams, f"[[templates]] #{number}")

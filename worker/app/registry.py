@@ -174,4 +174,7 @@ def words_of(kinds: Sequence[type[Connector]]) -> ServiceWords:
         project_setting=" or ".join(
             kind.project_setting for kind in kinds if issubclass(kind, TrackerConnector)
         ),
+        channel_setting=" or ".join(
+            kind.channel_setting for kind in kinds if issubclass(kind, ChatConnector)
+        ),
     )

@@ -12,7 +12,6 @@ from datetime import date
 from functools import partial
 from ipaddress import ip_address
 
-import structlog
 import uvicorn
 from starlette.types import ASGIApp
 from structlog.contextvars import bound_contextvars
@@ -23,6 +22,7 @@ from connectors.incidents import IncidentId
 from connectors.webhook_events import EventKind, WebhookEvent
 from worker.app.binding import Moved
 from worker.app.composition import open_context
+from worker.app.digest_rounds import reminding
 from worker.app.registry import Services
 from worker.app.run_or_enqueue import enqueue_due
 from worker.app.stored_page_data import StoredPageData, figures
@@ -49,7 +49,6 @@ from worker.web.request_limits import MOST_REQUESTS, RequestLimit
 SCHEDULE = "sync"
 REMEMBERED = 1000
 """How many of the latest jobs that webhooks asked for can be waited for."""
-log = structlog.get_logger()
 LONGEST_START = 30.0
 """Seconds that the web server may take to start."""
 LAST_ANSWERS = 5
@@ -89,6 +88,7 @@ class Worker:
     def start(self) -> None:
         """Begin to work. Raises ``PostmortemError``."""
         self.queue.start()
+        self._open.enter_context(reminding(self.context, self.settings))
 
     def stop(self) -> bool:
         """Take on nothing more and let go of everything; give whether all work under way ended.

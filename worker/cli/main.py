@@ -77,11 +77,7 @@ def _options(
 
 
 @app.command()
-def init(
-    context: typer.Context,
-    yes: AsksNothing = False,
-    json: Json = False,
-) -> None:
+def init(context: typer.Context, yes: AsksNothing = False, json: Json = False) -> None:
     """Ask for what is needed, prove each answer, and write postmortem.toml with it.
 
     Secrets go into files beside it that you alone can read. Nothing is written over.
@@ -175,6 +171,19 @@ def status(
 
 
 @app.command()
+def remind(context: typer.Context, dry_run: DryRun = False, json: Json = False) -> None:
+    """Remind each team's channel of what is late, at most once in the period of `[reminders]`.
+
+    Action items past their deadline, drafts past their review, and what is about to be late.
+
+    Examples: `postmortem remind --dry-run` · `postmortem remind`
+    """
+    from worker.cli import reminding
+
+    reminding.remind(context, dry_run=dry_run, json=json)
+
+
+@app.command()
 def check(context: typer.Context, json: Json = False) -> None:
     """Preflight: settings, tokens, permissions, the project, the document store.
 
@@ -251,11 +260,7 @@ def work(context: typer.Context, adopt: Adopt = False) -> None:
 
 
 @app.command()
-def demo(
-    stop: Stops = False,
-    folder: DemoFolder = None,
-    full: Full = False,
-) -> None:
+def demo(stop: Stops = False, folder: DemoFolder = None, full: Full = False) -> None:
     """Show the whole job on built-in servers that speak the services' own APIs.
 
     On one screen, with what the draft begins with. No account, no settings, no network.

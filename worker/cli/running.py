@@ -22,6 +22,8 @@ from worker.jobs.pages.take_over_page import take_over_page
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import RunRequest
 
+ANNOUNCED_WITHIN = 15.0
+"""Seconds that ``draft`` waits for an announcement whose post got no answer."""
 INTERRUPTED = (
     "Stopped. What was done stays done; run the command again to go on. "
     "Jobs that a server was asked for are still done by it."
@@ -68,7 +70,12 @@ def draft(
     moved = Moved.asked(adopt=adopt)
     with interruptible(), open_context(settings, moved=moved) as opened, interruptible():
         request = RunRequest(
-            Trigger.COMMAND, tuple(incidents), tracks=False, while_open=while_open, remakes=True
+            Trigger.COMMAND,
+            tuple(incidents),
+            tracks=False,
+            while_open=while_open,
+            remakes=True,
+            wait=ANNOUNCED_WITHIN,
         )
         run_shown(settings, opened, request, in_json=json)
 

@@ -26,10 +26,11 @@ from worker.jobs.status_report import (
     SkippedIncident,
     document_statuses,
     failed_look,
+    is_overdue,
     journal_of,
     skipped_incidents,
 )
-from worker.web.needs import Need, NeedKind, is_overdue, needs, wherever, with_items
+from worker.web.needs import Need, NeedKind, needs, wherever, with_items
 
 
 def status(

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.problems import ConfigurationProblems
 from config.settings import Settings
 from connectors.errors import ConfigurationError, PostmortemError
-from worker.app.composition import own_credentials
+from worker.app.own_secrets import own_credentials
 from worker.app.registry import load_settings
 from worker.cli import screen
 from worker.cli.log_lines import log_to_standard_error
@@ -73,8 +73,8 @@ def _again(result: IncidentResult) -> list[str]:
     if result.again_in is None:
         return []
     return [
-        f"Incident {result.incident}: a create had no answer, and the tracker's search may still "
-        "miss its ticket. "
+        f"Incident {result.incident}: a request had no answer, and what it was to make, a ticket, "
+        "a page or an announcement, may still come to be seen. "
         f"Run `postmortem sync {result.incident}` again in {result.again_in:.0f} s."
     ]
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from config.groups import CreateWhen, TicketParent
+from config.groups import CreateWhen, ReminderSettings, TicketParent
 from config.template_names import Names
-from connectors.chat import Chat
+from connectors.chat import ChannelRule, Chat
 from connectors.connector import IncidentSource, PublishRules, ServiceWords
 from connectors.incidents import (
     Incident,
@@ -110,7 +110,8 @@ class JobPolicy:
     how often every ticket is read, ``lock_wait`` how many seconds a job waits for another on the
     same incident.
     ``document_address`` is where people open a document, with ``{document}`` for its path; "" where
-    that is on the program's own web page, below ``public_url``.
+    that is on the program's own web page, below ``public_url``. ``channels`` say where incidents
+    are told of in the chat: the first rule that an incident meets is its own.
     """
 
     template: str
@@ -135,6 +136,8 @@ class JobPolicy:
     done_resolutions: frozenset[str] = DONE_RESOLUTIONS
     lock_wait: float = 120.0
     publish: PublishRules = field(default_factory=PublishRules)
+    channels: tuple[ChannelRule, ...] = ()
+    reminders: ReminderSettings = field(default_factory=ReminderSettings)
 
     def template_of(self, incident: Incident, document: str | None) -> str:
         """Choose the template of an incident; a ``document`` keeps the one it was made with."""
@@ -185,6 +188,16 @@ class JobContext:
     chat_words: ServiceWords = NO_CHAT
     masking: Masking = field(default_factory=Masking)
     notices: tuple[str, ...] = ()
+
+    @property
+    def announces(self) -> bool:
+        """Whether drafts are announced anywhere."""
+        return self.chat is not None and bool(self.policy.channels)
+
+    @property
+    def shows(self) -> bool:
+        """Whether documents are shown anywhere, or announced."""
+        return self.publisher is not None or self.announces
 
 
 def note_skip(context: JobContext, incident: Incident, reason: str) -> None:

@@ -145,7 +145,7 @@ def _lacks_document(
 
 def _changed_documents(search: Search, due: Due) -> None:
     context = search.context
-    if context.tracker is None and context.publisher is None:
+    if context.tracker is None and not context.shows:
         return
     quiet_since = context.clock() - context.policy.quiet_for
     for document in search.catalogue.unsettled:
@@ -169,6 +169,14 @@ def _unpublished(search: Search, due: Due) -> None:
         )
         if documents and is_due:
             due.track[incident] = None
+
+
+def _unannounced(search: Search, due: Due) -> None:
+    """Documents whose announcement is still to be posted, or to be looked for."""
+    context = search.context
+    if context.announces:
+        to_come = context.journal.messages.announcements.to_come()
+        due.track.update({one: None for one in to_come if one in search.catalogue.by_incident})
 
 
 def _changed_tickets(search: Search, due: Due) -> None:
@@ -215,4 +223,11 @@ def _still_skipped(context: JobContext, incident: Incident, known: Skip | None) 
     )
 
 
-_LOOKS = (_resolved_lately, _still_open, _changed_documents, _unpublished, _changed_tickets)
+_LOOKS = (
+    _resolved_lately,
+    _still_open,
+    _changed_documents,
+    _unpublished,
+    _unannounced,
+    _changed_tickets,
+)

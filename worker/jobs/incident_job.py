@@ -11,6 +11,7 @@ from connectors.incidents import Incident, IncidentId
 from worker.document.front_matter import DocumentError
 from worker.document.unread.unfinished_text import refuse_conflicts
 from worker.drafting.draft_filter import everybody
+from worker.jobs.announcing.announce_step import AnnounceStep
 from worker.jobs.catalogue import look, up_to_date, with_document
 from worker.jobs.context import JobContext, merge_target, note_facts, note_merge
 from worker.jobs.job import JobRequest
@@ -111,6 +112,7 @@ class _Steps:
         self.people: tuple[str, ...] | None = None
         self.halves = Halves()
         self.drafted = False
+        self.announcement = AnnounceStep(context, cache, claim, self.report)
 
     def result(self) -> tuple[IncidentResult, KnownDocument | None]:
         """Go through the steps; give the result, and the document as it is known from now on.
@@ -182,6 +184,7 @@ class _Steps:
             raise PostmortemError(told, error.remedy) from error
         if at.version is not None:
             return at, composed
+        self.announcement.before_draft(self.pulled)
         known = save(self.context, at, composed, self.report)
         if known is None:  # a dry run goes on with what would be there
             return at, composed
@@ -272,9 +275,10 @@ class _Steps:
         step = PageStep(self.context, self.request, self.cache, self.claim, self.report)
         forgotten = self._forgotten(at)
         known = step.show(at.name, composed.text, known, self.pulled, forgotten=forgotten)
+        self.announcement.show(at.name, composed.text, self.pulled)
         if known is not None:
             unfinished = self.report.failures or self.report.again_in or (work and work.busy)
-            left_out = work is None and (self.context.tracker or not self.context.publisher)
+            left_out = work is None and (self.context.tracker or not self.context.shows)
             settled = self._was_settled(known) if left_out else not unfinished
             known = replace(known, settled=settled)
             journal.remember([known])

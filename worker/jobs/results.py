@@ -37,6 +37,8 @@ class Action(StrEnum):
     PAGE_WRITTEN = "page written"
     TAKEN_OVER = "taken over"
     EDITED = "edited"
+    ANNOUNCED = "announced"
+    ANNOUNCEMENT_WRITTEN = "announcement updated"
 
 
 @dataclass(frozen=True, slots=True)

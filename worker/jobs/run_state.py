@@ -148,10 +148,8 @@ class RunCache:
 
     ``out_of_quota`` tells that the tracker takes no more, ``source_fails`` that the source takes no
     more either, or not these credentials: both hold for the rest of the run. A source that fails
-    for one incident may well give the next. ``refused_links`` counts by project what tickets were
-    refused their links. ``remembered`` are the tickets of the incidents as the
-    journal had them when they were read. ``space`` tells which page is which incident's,
-    ``pages_wait`` why no page can be written for now.
+    for one incident may well give the next. ``refused_links`` counts refusals by project. ``space``
+    tells whose page is whose, ``pages_wait`` and ``chat_waits`` why none is written, or announced.
     """
 
     catalogue: Catalogue
@@ -163,6 +161,7 @@ class RunCache:
     remembered: dict[IncidentId, tuple[TrackedTicket, ...]] = field(default_factory=dict)
     space: SpacePages = field(default_factory=SpacePages)
     pages_wait: str = ""
+    chat_waits: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def part(self, incident: IncidentId) -> "RunCache":
@@ -182,6 +181,7 @@ class RunCache:
         self.out_of_quota = self.out_of_quota or part.out_of_quota
         self.source_fails = self.source_fails or part.source_fails
         self.pages_wait = self.pages_wait or part.pages_wait
+        self.chat_waits = self.chat_waits or part.chat_waits
         with self.lock:
             for document in part.catalogue.by_incident.get(incident, ()):
                 self.catalogue = with_document(self.catalogue, document)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
@@ -35,6 +36,14 @@ class ItemStatus:
     url: str = ""
     status: str = ""
     done: bool = False
+
+
+def is_overdue(item: ItemStatus, today: date) -> bool:
+    """Tell whether the deadline has passed; one that is no date never passes."""
+    try:
+        return not item.done and date.fromisoformat(item.deadline) < today
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from worker.journal.beside_documents import Bindings, EventReports, LastResults,
 from worker.journal.database import Database
 from worker.journal.document_index import DocumentIndex, forget_documents
 from worker.journal.incident_locks import must_still_hold
+from worker.journal.message_memory import MessageMemory
 from worker.journal.opened_texts import OpenedTexts
 from worker.journal.page_memory import PageMemory
 from worker.journal.records import Claim, JournalRecord, KnownDocument, KnownIncident, Pull
@@ -45,6 +46,7 @@ class Journal:
         self.reports = EventReports(database)
         self.pages = PageMemory(database)
         self.index = DocumentIndex(database)
+        self.messages = MessageMemory(database)
         self.web_sessions = WebSessions(database)
         self.opened_texts = OpenedTexts(database, now)
         self.bindings = Bindings(database)
@@ -96,18 +98,17 @@ class Journal:
 
     def unsettle(self, incident: IncidentId) -> None:
         """Remember that an incident's document was not dealt with."""
-        table = tables.documents
+        own = update(tables.documents).where(tables.documents.c.incident == incident)
         with self._begin() as connection:
-            own = update(table).where(table.c.incident == incident)
             connection.execute(own.values(settled=False))
 
     def forget(self, names: Sequence[str]) -> None:
         """Forget documents that are no longer in the store, and what they say."""
-        table = tables.documents
         with self._begin() as connection:
             forget_documents(connection, names)
+            own = tables.documents.c.name
             for part in chunks(names):
-                connection.execute(delete(table).where(table.c.name.in_(part)))
+                connection.execute(delete(tables.documents).where(own.in_(part)))
 
     def incident(self, incident: IncidentId) -> KnownIncident | None:
         """Give what is remembered of an incident, None for nothing."""

@@ -3,6 +3,6 @@
 from worker.jobs.job import JobRetryPolicy
 from worker.queue.engine import QueueSettings
 from worker.queue.queue import Client, Queue
-from worker.queue.schedule import Schedule
+from worker.queue.schedule import Rounds, Schedule
 
-__all__ = ["Client", "JobRetryPolicy", "Queue", "QueueSettings", "Schedule"]
+__all__ = ["Client", "JobRetryPolicy", "Queue", "QueueSettings", "Rounds", "Schedule"]

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from connectors.incidents import IncidentId
 from worker.jobs.job import JobState
-from worker.jobs.status_report import DocumentStatus, ItemStatus
+from worker.jobs.status_report import DocumentStatus, ItemStatus, is_overdue
 
 _AS_MEANT = (
     " says that there is nothing to do, so it has no ticket.",
@@ -84,14 +84,6 @@ def wherever(sentence: str) -> str:
 def _late(item: ItemStatus) -> str:
     owner = f", {item.owner}" if item.owner else ""
     return f"{item.ticket or 'no ticket'}, since {item.deadline}{owner}: {item.task}"
-
-
-def is_overdue(item: ItemStatus, today: date) -> bool:
-    """Tell whether the deadline has passed; one that is no date never passes."""
-    try:
-        return not item.done and date.fromisoformat(item.deadline) < today
-    except ValueError:
-        return False
 
 
 def with_items(

@@ -15,8 +15,13 @@ from worker.jobs.edits.save_edit import OpenedText, Saved
 from worker.jobs.job import JobState
 from worker.jobs.last_results import LastResult
 from worker.jobs.reports.search_documents import FoundDocument
-from worker.jobs.status_report import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
-from worker.web.needs import is_overdue
+from worker.jobs.status_report import (
+    DocumentStatus,
+    ItemStatus,
+    JournalEntry,
+    SkippedIncident,
+    is_overdue,
+)
 
 _JOB = r"^[A-Za-z0-9_:~@.-]{1,200}$"
 

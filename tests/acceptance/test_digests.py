@@ -1,0 +1,124 @@
+"""Each channel is told what is late, at most once in a period, and nothing where nothing is."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from config.groups import ReminderSettings
+from connectors.chat import ChannelRule
+from connectors.sandbox import Fault, Moment
+from tests.acceptance.announcing_world import HISTORY, POST, AnnouncingWorld, announcing_world
+from worker.jobs.reminding.digests import DigestState
+
+WEEK = timedelta(days=7)
+LATE = "Alert on an empty index | Ines Moreau | High | 2026-11-02"
+AHEAD = "Rehearse a roll-back | Ines Moreau | High | 2027-11-02"
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[AnnouncingWorld]:
+    with announcing_world(tmp_path) as made:
+        made.policy = replace(made.policy, reminders=ReminderSettings(every=WEEK))
+        made.is_configured = False
+        made.sync(wait=0)
+        made.is_configured = True
+        yield made
+
+
+def states(here: AnnouncingWorld, *, dry_run: bool = False) -> list[DigestState]:
+    return [one.state for one in here.remind(dry_run=dry_run)]
+
+
+def test_what_is_late_is_told_once_in_a_period(here: AnnouncingWorld) -> None:
+    here.add_rows(LATE, AHEAD)
+    here.sync(wait=0)
+    here.asked()
+    assert states(here, dry_run=True) == [DigestState.WOULD_BE]
+    assert here.posts() == []
+    assert states(here) == [DigestState.POSTED]
+    text = here.post().text
+    assert "OPS-1" in text
+    assert "Ines Moreau" in text
+    assert "Alert on an empty index" in text
+    assert "Rehearse a roll-back" not in text
+    assert "https://pm.example.com/postmortems/" in text
+    here.asked()
+    here.clock.sleep(WEEK.total_seconds() - 60)
+    assert states(here) == [DigestState.TOLD]
+    assert here.asked() == []
+    here.clock.sleep(61)
+    assert states(here) == [DigestState.POSTED]
+    assert len(here.posts()) == 2
+
+
+def test_nothing_is_posted_where_nothing_is_late(here: AnnouncingWorld) -> None:
+    here.add_rows(LATE, AHEAD)
+    here.sync(wait=0)
+    here.jira.transition("OPS-1", "Done")
+    here.sync(wait=0)
+    here.asked()
+    assert states(here) == []
+    assert here.asked() == []
+
+
+def test_each_teams_channel_has_its_own_digest(here: AnnouncingWorld) -> None:
+    here.run("reopened", wait=0)
+    own = here.slack.workspace.room("team")
+    service = here.incidents["quick fix"].service["summary"]
+    here.rules = (ChannelRule("team", services=frozenset({service})), *here.rules)
+    here.add_rows(LATE)
+    here.add_rows("Count retries | Omar Diallo | High | 2026-11-03", name="reopened")
+    before = len(here.posts())
+    assert states(here) == [DigestState.POSTED] * 2
+    assert "Alert on an empty index" in here.posts(own)[0].text
+    assert "Count retries" not in here.posts(own)[0].text
+    assert "Count retries" in here.posts()[before].text
+
+
+def test_two_names_of_one_channel_get_one_digest(here: AnnouncingWorld) -> None:
+    here.run("reopened", wait=0)
+    service = here.incidents["quick fix"].service["summary"]
+    here.rules = (ChannelRule("#postmortems", services=frozenset({service})), *here.rules)
+    here.add_rows(LATE)
+    here.add_rows("Count retries | Omar Diallo | High | 2026-11-03", name="reopened")
+    before = len(here.posts())
+    here.remind()
+    (post,) = here.posts()[before:]
+    assert "Count retries" in post.text
+    assert "Alert on an empty index" in post.text
+
+
+def test_a_digest_without_answer_is_looked_for_and_never_posted_blindly(
+    here: AnnouncingWorld,
+) -> None:
+    here.add_rows(LATE)
+    here.slack.fault(Fault(at=POST, moment=Moment.AFTER))
+    assert states(here) == [DigestState.POSTED]
+    assert HISTORY in here.asked()
+    here.clock.sleep(WEEK.total_seconds())
+    here.slack.fault(Fault(at=POST, moment=Moment.AFTER))
+    here.slack.scopes -= {"channels:history"}
+    (told,) = here.remind()
+    assert told.state is DigestState.FAILED
+    assert "cannot be read" in told.problem
+    here.clock.sleep(3600)
+    assert states(here) == [DigestState.FAILED]
+    assert len(here.posts()) == 2
+    here.clock.sleep(WEEK.total_seconds())
+    assert states(here) == [DigestState.POSTED]
+    assert len(here.posts()) == 3
+
+
+def test_a_refused_digest_is_named_and_posted_once_it_can_be(here: AnnouncingWorld) -> None:
+    here.add_rows(LATE)
+    here.room.member = False
+    (told,) = here.remind()
+    assert told.state is DigestState.FAILED
+    assert "not_in_channel" in told.problem
+    here.room.member = True
+    assert states(here) == [DigestState.POSTED]
+    assert states(here) == [DigestState.TOLD]
+    assert len(here.posts()) == 1

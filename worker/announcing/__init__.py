@@ -1,0 +1,1 @@
+"""What a chat is told: of a draft, and of what is late; pure."""

@@ -1,0 +1,1 @@
+"""Announcements of drafts: each posted once, and kept current."""

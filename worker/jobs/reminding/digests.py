@@ -1,0 +1,187 @@
+"""Digests: each channel is told what is late, at most once in a period, whatever happens.
+
+One process at a time posts them, and writes each post down before it is tried; see ``chat_posts``.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from connectors.chat import ChannelId, Chat, MaybePosted, NotPosted, Posted
+from connectors.errors import PostmortemError
+from worker.announcing.chat_format import post_of
+from worker.announcing.digest import Reminder, digest
+from worker.announcing.known_messages import DIGEST, KnownDigest, may_still_come
+from worker.announcing.message import Message
+from worker.jobs.announcing.chat_posts import channel_named, find_post
+from worker.jobs.context import JobContext
+from worker.jobs.reminding.reminders import KnownTexts, reminders
+from worker.journal.message_memory import DIGESTS
+from worker.journal.records import Claim
+
+NO_PERIOD = timedelta()
+
+
+class DigestState(StrEnum):
+    """What became of a channel's digest."""
+
+    POSTED = "posted"
+    WOULD_BE = "would be posted"
+    TOLD = "was posted in this period"
+    UNKNOWN = "may be posted; it is looked for before another is"
+    FAILED = "not posted"
+    NOWHERE = "no channel"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelDigest:
+    """A channel's digest, what became of it, and when the next may follow (ISO 8601 in UTC)."""
+
+    channel: str
+    state: DigestState
+    text: str
+    next_at: str | None = None
+    problem: str = ""
+
+
+def send_digests(context: JobContext, known: KnownTexts) -> list[ChannelDigest]:
+    """Post what is due in each channel where something is late; give what became of each.
+
+    In a dry run nothing is posted. Raises ``BusyElsewhere`` where another process is at it for
+    long, and ``StoreAway``.
+    """
+    if context.dry_run or context.chat is None:
+        found = reminders(context, known)
+        return [_planned(context, name, one) for name, one in _late(found)]
+    with context.locks.held(DIGESTS, context.policy.lock_wait) as claim:
+        sending = _Sending(context, context.chat, claim)
+        return list(sending.all(reminders(context, known)))
+
+
+def may_be_due(context: JobContext) -> bool:
+    """Tell by what is remembered alone whether any channel may get a digest by now."""
+    every = context.policy.reminders.every
+    if every is None or not context.announces:
+        return False
+    now = context.clock()
+    rows = {one.named: one for one in context.journal.messages.digests.every().values()}
+    named = {rule.channel for rule in context.policy.channels}
+    return any(one not in rows or rows[one].is_due(every, now) for one in named)
+
+
+def _late(found: Mapping[str, Reminder]) -> Iterator[tuple[str, Reminder]]:
+    return ((name, one) for name, one in found.items() if one.is_worth_sending)
+
+
+def _today(context: JobContext) -> date:
+    return context.clock().astimezone(context.policy.drafting.timezone).date()
+
+
+def _message(context: JobContext, reminder: Reminder) -> Message:
+    return context.masking.record(digest(reminder, _today(context)))
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
+
+
+def _planned(context: JobContext, named: str, reminder: Reminder) -> ChannelDigest:
+    text = _message(context, reminder).words
+    if not named or context.chat is None:
+        return ChannelDigest(named, DigestState.NOWHERE, text)
+    rows = context.journal.messages.digests.every().values()
+    row = next((one for one in rows if one.named == named), None)
+    every = context.policy.reminders.every or NO_PERIOD
+    if row is not None and not row.is_due(every, context.clock()):
+        return ChannelDigest(named, DigestState.TOLD, text, _iso(row.next_at(every)))
+    return ChannelDigest(named, DigestState.WOULD_BE, text)
+
+
+@dataclass(slots=True)
+class _Sending:
+    """One round of posting, under the lock."""
+
+    context: JobContext
+    chat: Chat
+    claim: Claim
+
+    @property
+    def every(self) -> timedelta:
+        return self.context.policy.reminders.every or NO_PERIOD
+
+    def all(self, found: Mapping[str, Reminder]) -> Iterator[ChannelDigest]:
+        """Post each channel's digest; two names of one channel are one."""
+        together: dict[ChannelId, tuple[str, Reminder]] = {}
+        for named, reminder in _late(found):
+            if not named:
+                text = _message(self.context, reminder).words
+                yield ChannelDigest(named, DigestState.NOWHERE, text)
+                continue
+            try:
+                channel = self._channel(named)
+            except PostmortemError as error:
+                yield self._failed(named, reminder, error)
+                continue
+            first, before = together.get(channel, (named, Reminder()))
+            together[channel] = first, before.with_(reminder)
+        for channel, (named, reminder) in together.items():
+            try:
+                yield self._one(channel, named, reminder)
+            except PostmortemError as error:
+                yield self._failed(named, reminder, error)
+
+    def _channel(self, named: str) -> ChannelId:
+        rows: Iterable[KnownDigest] = self.context.journal.messages.digests.every().values()
+        row = next((one for one in rows if one.named == named), None)
+        if row is not None and not row.is_due(self.every, self.context.clock()):
+            return row.channel
+        return channel_named(self.chat, named)
+
+    def _failed(self, named: str, reminder: Reminder, error: PostmortemError) -> ChannelDigest:
+        told = f"The digest for {named} was not posted: {error}"
+        text = _message(self.context, reminder).words
+        return ChannelDigest(named, DigestState.FAILED, text, problem=told)
+
+    def _one(self, channel: ChannelId, named: str, reminder: Reminder) -> ChannelDigest:
+        message, now = _message(self.context, reminder), self.context.clock()
+        row = self.context.journal.messages.digests.every().get(channel, KnownDigest(channel))
+        row = replace(row, named=named)
+        if row.intended_at is not None and not row.has_given_up(self.every, now):
+            found = self._look(row, row.intended_at)
+            if found is not None or may_still_come(row.intended_at, now):
+                return self._told(found, row, message)
+        elif row.intended_at is None and not row.is_due(self.every, now):
+            until = _iso(row.next_at(self.every))
+            return ChannelDigest(named, DigestState.TOLD, message.words, until)
+        row = replace(row, mark=self.context.new_mark(), intended_at=now)
+        self.context.journal.messages.digests.put(row, self.claim)
+        match self.chat.post(channel, post_of(message, row.mark, {"kind": DIGEST})):
+            case Posted():
+                return self._told(self._settle(row, now), row, message)
+            case NotPosted(error):
+                self.context.journal.messages.digests.put(replace(row, intended_at=None))
+                raise error
+            case MaybePosted():
+                now = self.context.clock()  # it may have taken long
+                row = replace(row, intended_at=now)
+                self.context.journal.messages.digests.put(row)
+                return self._told(self._look(row, now), row, message)
+
+    def _look(self, row: KnownDigest, intended_at: datetime) -> KnownDigest | None:
+        """Look for a post without answer; give the channel's digest if it is there."""
+        posted = find_post(self.chat, row.channel, row.mark, intended_at)
+        return self._settle(row, intended_at) if posted else None
+
+    def _settle(self, row: KnownDigest, at: datetime) -> KnownDigest:
+        settled = replace(row, posted_at=at, intended_at=None)
+        self.context.journal.messages.digests.put(settled)
+        return settled
+
+    def _told(
+        self, settled: KnownDigest | None, row: KnownDigest, message: Message
+    ) -> ChannelDigest:
+        if settled is None:
+            return ChannelDigest(row.named, DigestState.UNKNOWN, message.words)
+        until = _iso(settled.next_at(self.every))
+        return ChannelDigest(row.named, DigestState.POSTED, message.words, until)

@@ -1,0 +1,170 @@
+"""The memory of messages in a chat: an announcement an incident, and each channel's last digest."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Column, RowMapping, String, Table, Text, select
+
+from connectors.chat import ChannelId, MessageId
+from connectors.incidents import IncidentId
+from worker.announcing.known_messages import KnownAnnouncement, KnownDigest
+from worker.journal.database import Database
+from worker.journal.incident_locks import must_still_hold
+from worker.journal.records import NO_CLAIM, Claim
+from worker.journal.tables import metadata, put, put_first
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("incident", String(64), primary_key=True),
+    Column("channel", String(64), nullable=False),
+    Column("message", String(64), nullable=False),
+    Column("mark", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("kept", String(64), nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Column("intended_at", String(40), nullable=True),
+    Column("services", Text, nullable=False),
+    Column("teams", Text, nullable=False),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("channel", String(255), primary_key=True),
+    Column("named", Text, nullable=False),
+    Column("posted_at", String(40), nullable=True),
+    Column("mark", String(64), nullable=False),
+    Column("intended_at", String(40), nullable=True),
+)
+
+DIGESTS = IncidentId("digests")
+"""Under this name the lock is held by whoever posts digests."""
+
+
+class MessageMemory:
+    """The memory of both, in an open database."""
+
+    def __init__(self, database: Database) -> None:
+        self.announcements = AnnouncementMemory(database)
+        self.digests = DigestMemory(database)
+
+
+class AnnouncementMemory:
+    """What is known of announcements, in an open database. Each method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, incident: IncidentId) -> KnownAnnouncement | None:
+        """Give what is remembered of an incident's announcement, None for nothing."""
+        query = select(announcements).where(announcements.c.incident == incident)
+        with self._database.begin() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return _announcement(row) if row else None
+
+    def every(self) -> Mapping[IncidentId, KnownAnnouncement]:
+        """Give what is remembered of all announcements, by incident."""
+        with self._database.begin() as connection:
+            found = connection.execute(select(announcements)).mappings()
+            return {IncidentId(row["incident"]): _announcement(row) for row in found}
+
+    def to_come(self) -> Sequence[IncidentId]:
+        """Give the incidents whose announcement is still to be posted, or to be looked for."""
+        table = announcements.c
+        query = select(table.incident).where(table.message == "").where(~table.gone)
+        with self._database.begin() as connection:
+            return [IncidentId(one) for one in connection.scalars(query)]
+
+    def put_first(self, known: KnownAnnouncement) -> None:
+        """Remember that a draft is to be announced, unless one of its incident is known."""
+        with self._database.begin() as connection:
+            put_first(connection, announcements, _announcement_row(known))
+
+    def put(self, known: KnownAnnouncement, claim: Claim = NO_CLAIM) -> None:
+        """Remember an announcement as it is now.
+
+        Raises ``BusyElsewhere`` where the incident's lock was lost and another holds it by now.
+        """
+        values = _announcement_row(known)
+        with self._database.begin() as connection:
+            if claim:
+                must_still_hold(connection, IncidentId(known.incident), claim)
+            put(connection, announcements, {"incident": values.pop("incident")}, values)
+
+
+class DigestMemory:
+    """What is known of digests, in an open database. Each method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def every(self) -> Mapping[ChannelId, KnownDigest]:
+        """Give each channel's last digest, by channel."""
+        with self._database.begin() as connection:
+            found = connection.execute(select(digests)).mappings()
+            return {ChannelId(row["channel"]): _digest(row) for row in found}
+
+    def put(self, known: KnownDigest, claim: Claim = NO_CLAIM) -> None:
+        """Remember a channel's digest as it is now.
+
+        Raises ``BusyElsewhere`` where the lock on digests was lost and another holds it by now.
+        """
+        values = {
+            "named": known.named,
+            "posted_at": _text(known.posted_at),
+            "mark": known.mark,
+            "intended_at": _text(known.intended_at),
+        }
+        with self._database.begin() as connection:
+            if claim:
+                must_still_hold(connection, DIGESTS, claim)
+            put(connection, digests, {"channel": known.channel}, values)
+
+
+def _announcement_row(known: KnownAnnouncement) -> dict[str, Any]:
+    return {
+        "incident": known.incident,
+        "channel": known.channel,
+        "message": known.message,
+        "mark": known.mark,
+        "digest": known.digest,
+        "kept": known.kept,
+        "gone": known.gone,
+        "intended_at": _text(known.intended_at),
+        "services": json.dumps(known.services),
+        "teams": json.dumps(known.teams),
+    }
+
+
+def _announcement(row: RowMapping) -> KnownAnnouncement:
+    return KnownAnnouncement(
+        **{
+            **row,
+            "channel": ChannelId(row["channel"]),
+            "message": MessageId(row["message"]),
+            "intended_at": _time(row["intended_at"]),
+            "services": tuple(json.loads(row["services"])),
+            "teams": tuple(json.loads(row["teams"])),
+        }
+    )
+
+
+def _digest(row: RowMapping) -> KnownDigest:
+    return KnownDigest(
+        ChannelId(row["channel"]),
+        row["named"],
+        _time(row["posted_at"]),
+        row["mark"],
+        _time(row["intended_at"]),
+    )
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
