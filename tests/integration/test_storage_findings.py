@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 
 from config.settings import Settings
 from connectors.errors import Finding
-from worker.app.storage_preflight import database_findings
+from worker.app.storage_preflight import database_findings, installation_findings
 from worker.journal.database import Database
 from worker.journal.journal import Journal
 from worker.journal.sqlite_files import HELD, JournalError, bring_file_up_to_date
@@ -69,3 +69,18 @@ def test_who_meets_a_locked_database_is_told_to_wait_for_the_other(file: Path) -
     engine.dispose()
     assert refused.value.remedy == HELD
     assert "locked" in str(refused.value)
+
+
+def test_another_distribution_in_our_packages_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert list(installation_findings()) == []
+    other = tmp_path / "other_config-1.0.dist-info"
+    other.mkdir()
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: other-config\nVersion: 1.0\n")
+    (other / "top_level.txt").write_text("config\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    (found,) = installation_findings()
+    assert (found.subject, found.problem) == ("Package config", "")
+    assert "other-config is installed here too" in found.warning
+    assert "environment of its own" in found.remedy

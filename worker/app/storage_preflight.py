@@ -1,4 +1,4 @@
-"""What `postmortem check` looks at on the disk and in the database, of which it changes neither."""
+"""What `postmortem check` looks at on the disk and in the database, and changes in neither."""
 
 import errno
 import os
@@ -6,6 +6,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 from sqlalchemy import text
@@ -25,8 +26,24 @@ _PROOF = 262_144
 _LITTLE = 100 * 2**20
 """Bytes left on a disk at which a warning is due."""
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_DISTRIBUTION = "postmortem-worker"
+_OWN_PACKAGES = ("config", "connectors", "worker")
 _MADE_LATER = "does not exist yet; the first command that needs it makes it"
 _CHECK_URL = "Check POSTMORTEM_DATABASE_URL"
+
+
+def installation_findings() -> Iterator[Finding]:
+    """Say where another distribution has put files into our packages: one replaces the other's."""
+    claims = packages_distributions()
+    for package in _OWN_PACKAGES:
+        others = {one for one in claims.get(package, ()) if one.replace("_", "-") != _DISTRIBUTION}
+        if others:
+            yield Finding(
+                f"Package {package}",
+                warning=f"{' and '.join(sorted(others))} is installed here too, with a package of that "
+                "name, so either may have replaced files of the other.",
+                remedy=f"Install {_DISTRIBUTION} in an environment of its own, as pipx does.",
+            )
 
 
 def database_findings(settings: Settings) -> Iterator[Finding]:

@@ -12,7 +12,11 @@ from connectors.errors import ConfigurationError, Finding, PostmortemError
 from worker.app.binding import Moved, moved_findings
 from worker.app.composition import open_context
 from worker.app.preflight import preflight
-from worker.app.storage_preflight import database_findings, disk_findings
+from worker.app.storage_preflight import (
+    database_findings,
+    disk_findings,
+    installation_findings,
+)
 from worker.cli import terminal
 from worker.cli.options import FAILED, MISUSED
 from worker.cli.terminal import err, log_where_asked, out
@@ -46,7 +50,7 @@ def checked(config: Path | None) -> list[Finding]:
     except PostmortemError as error:  # the database's own look has passed over it
         found = [Finding.of("What the settings name", error)]
     told = [Finding("Settings", warning=one) for one in settings.warnings]
-    return [*told, *stored, *disk_findings(settings), *found]
+    return [*told, *installation_findings(), *stored, *disk_findings(settings), *found]
 
 
 def broken(error: ConfigurationProblems | ConfigurationError) -> list[Finding]:
