@@ -6,7 +6,7 @@ webhook, its queue runs the job, its connectors speak HTTP, its documents are fi
 
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
@@ -18,17 +18,15 @@ from rich.syntax import Syntax
 
 from config.settings import Settings
 from config.template_names import Section
-from connectors.confluence.sandbox.server import ConfluenceSandbox
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
-from connectors.jira.sandbox.server import JiraSandbox
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios import load as load_scenarios
-from connectors.pagerduty.sandbox.server import SECRET, PagerDutySandbox
+from connectors.pagerduty.sandbox.server import SECRET
 from worker.app.binding import Moved
 from worker.app.composition import open_context
-from worker.app.registry import load_settings
 from worker.app.service import Service
+from worker.demo_sandboxes import Sandboxes, sandboxes, settings_for
 from worker.document.action_item_values import ActionItem
 from worker.document.action_section import read as read_items
 from worker.jobs.results import Action, RunResult, Trigger
@@ -86,43 +84,12 @@ def _wait_for_interrupt() -> None:
 @contextmanager
 def _stage(folder: Path, console: Console, *, full: bool) -> Iterator["_Demo"]:
     """Start the sandbox and the program on it; stop both in the end."""
-    with (
-        PagerDutySandbox() as pagerduty,
-        JiraSandbox() as jira,
-        ConfluenceSandbox() as confluence,
-        ExitStack() as stack,
-    ):
-        settings = _settings(folder, pagerduty, jira, confluence)
+    with sandboxes() as outside, ExitStack() as stack:
+        settings = settings_for(folder, outside)
         service = Service(settings, port=0, settle=0, moved=Moved.ADOPT)  # ports are new
         service.start()
         stack.callback(service.stop)
-        yield _Demo(folder, console, pagerduty, jira, confluence, settings, service, full=full)
-
-
-def _settings(
-    folder: Path, pagerduty: PagerDutySandbox, jira: JiraSandbox, confluence: ConfluenceSandbox
-) -> Settings:
-    """Configure the program as an operator would, by environment variables."""
-    credentials = jira.credentials
-    return load_settings(
-        None,
-        {
-            "PAGERDUTY_API_URL": pagerduty.url,
-            "PAGERDUTY_API_KEY": pagerduty.api_key,
-            "PAGERDUTY_WEBHOOK_SECRET": SECRET,
-            "JIRA_URL": jira.url,
-            "JIRA_EMAIL": credentials["email"],
-            "JIRA_API_TOKEN": credentials["api_token"],
-            "JIRA_PROJECT": "OPS",
-            "CONFLUENCE_URL": confluence.address,
-            "CONFLUENCE_EMAIL": confluence.access.email,
-            "CONFLUENCE_API_TOKEN": confluence.access.api_token,
-            "CONFLUENCE_SPACE": confluence.site.key,
-            "POSTMORTEM_DOCUMENTS": str(folder),
-            "POSTMORTEM_DATABASE_URL": f"sqlite:///{folder / '.postmortem.db'}",
-            "POSTMORTEM_TIMEZONE": "Europe/Berlin",
-        },
-    )
+        yield _Demo(folder, console, outside, settings, service, full=full)
 
 
 class _Demo:
@@ -132,9 +99,7 @@ class _Demo:
         self,
         folder: Path,
         console: Console,
-        pagerduty: PagerDutySandbox,
-        jira: JiraSandbox,
-        confluence: ConfluenceSandbox,
+        outside: Sandboxes,
         settings: Settings,
         service: Service,
         *,
@@ -143,19 +108,18 @@ class _Demo:
         self.full = full
         self.folder = folder
         self.console = console
-        self.pagerduty = pagerduty
-        self.jira = jira
-        self.confluence = confluence
+        self.pagerduty, self.jira, self.confluence, self.slack = outside
         self.settings = settings
         self.service = service
         self.number = 0
 
     def play(self) -> None:
         """Go through the steps. Raises ``StepFailed`` at the first that did not happen."""
-        self._step("The program runs, beside sandboxes of PagerDuty, Jira and Confluence")
+        self._step("The program runs, beside sandboxes of PagerDuty, Jira, Confluence and Slack")
         self._say(
             f"PagerDuty {self.pagerduty.url} · Jira {self.jira.url}",
-            f"Confluence {self.confluence.url} · the program {self.service.url}",
+            f"Confluence {self.confluence.url} · Slack {self.slack.url}",
+            f"The program {self.service.url}",
         )
         incident = load_scenarios(self.pagerduty.account)["checkout storm"]
         self._receive(incident)
@@ -243,7 +207,7 @@ class _Demo:
             self._print(text[text.index("## 6.") : text.index("## 7.")])
 
     def _show_page(self, document: Path) -> None:
-        self._step("The postmortem is a page in Confluence, and current there too")
+        self._step("It is a page in Confluence and one message in Slack, and current in both")
         page = self.confluence.page("Postmortem")
         keys = [one.ticket.key for one in self._items(document) if one.ticket]
         self._must(all(f">{one}</a>" in page.body for one in keys), "the page lacks a ticket")
@@ -251,11 +215,20 @@ class _Demo:
         self._must(len(page.attachments) == 1, "the page has no chart")
         self._say(f"{self.confluence.url}/wiki/spaces/{self.confluence.site.key}/pages/{page.id}/")
 
+        self._show_announcement(keys)
+
+    def _show_announcement(self, keys: Sequence[str]) -> None:
+        (room,) = self.slack.workspace.rooms.values()
+        told = [one.text for one in self.slack.posts(room)]
+        self._must(len(told) == 1, f"there are {len(told)} announcements")
+        self._must(all(f"|{one}>" in told[0] for one in keys), "the announcement lacks a ticket")
+        self._must(told[0].count("Done") == len(keys), "the announcement lacks a status")
+        self._say(*told[0].splitlines()[: None if self.full else 1])
+
     def _sync(self, incident: SandboxIncident) -> RunResult:
         with open_context(self.settings, moved=Moved.ADOPT) as opened:
-            result = run_many(
-                opened, RunRequest(Trigger.COMMAND, (IncidentId(incident.id),), wait=90)
-            )
+            asked = RunRequest(Trigger.COMMAND, (IncidentId(incident.id),), wait=90)
+            result = run_many(opened, asked)
         self._must(not result.failed, "; ".join(result.incidents[0].failures) or "a sync failed")
         return result
 
