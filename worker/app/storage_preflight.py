@@ -40,8 +40,8 @@ def installation_findings() -> Iterator[Finding]:
         if others:
             yield Finding(
                 f"Package {package}",
-                warning=f"{' and '.join(sorted(others))} is installed here too, with a package of that "
-                "name, so either may have replaced files of the other.",
+                warning=f"{' and '.join(sorted(others))} is installed here too, with a package of "
+                "that name, so either may have replaced files of the other.",
                 remedy=f"Install {_DISTRIBUTION} in an environment of its own, as pipx does.",
             )
 
