@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 from connectors.errors import Unreachable
 from tests.integration.web_support import TEXT, Shelf, freight, served, shelf
 from worker.jobs.status_report import SkippedIncident
+from worker.web.postmortem_list import ListedDocument
 
 TOKEN = "sesame"
 WAIT = 60.0
@@ -65,6 +66,7 @@ def get(address: str) -> requests.Response:
 def test_the_description_names_every_address_and_how_to_come_in(url):
     described = get(f"{url}/api/openapi.json").json()
     assert set(described["paths"]) == {
+        "/api/actions",
         "/api/documents",
         "/api/documents/{incident}",
         "/api/documents/{incident}/items",
@@ -85,6 +87,34 @@ def test_the_documents_are_listed_in_parts():
         answer = requests.get(f"{url}/api/documents?limit=2&offset=3", timeout=WAIT).json()
     assert answer["total"] == 5
     assert [one["incident"] for one in answer["documents"]] == ["P2", "P3"]
+
+
+def test_the_documents_are_narrowed_as_the_page_narrows_them():
+    library = shelf()
+    library.told["PFREIGHT"] = ListedDocument(freight(), severity="SEV-2", services=("Quotes",))
+    with served(library) as url:
+        for query, total in (
+            ("service=quotes", 1),
+            ("severity=SEV-1", 0),
+            ("q=metrics&sort=-overdue", 1),
+            ("q=nowhere", 0),
+            ("status=draft", 1),
+        ):
+            answer = requests.get(f"{url}/api/documents?{query}", timeout=WAIT).json()
+            assert answer["total"] == total, query
+        assert requests.get(f"{url}/api/documents?sort=x", timeout=WAIT).status_code == 422
+
+
+def test_action_items_are_listed_across_documents(url):
+    answer = get(f"{url}/api/actions").json()
+    assert [one["task"] for one in answer["items"]] == [
+        "Warn before the pool is empty",
+        "Ask the carrier",
+    ]
+    first = answer["items"][0]
+    assert (first["incident"], first["ticket"], first["overdue_days"]) == ("PFREIGHT", "OPS-7", 3)
+    assert get(f"{url}/api/actions?state=all").json()["total"] == 3
+    assert get(f"{url}/api/actions?state=done&owner=tom%20rask").json()["total"] == 1
 
 
 def test_a_document_comes_with_its_text_and_its_items(url):

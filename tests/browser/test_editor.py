@@ -103,7 +103,10 @@ def test_axe_finds_nothing_on_any_page(
     found = []
     with served(library) as url:
         document = f"{url}/postmortems/PFREIGHT"
-        for address in (url, f"{url}/skipped", document, f"{document}/edit", f"{url}/none"):
+        lists = [
+            f"{url}/{name}" for name in ("", "postmortems", "actions", "operations", "skipped")
+        ]
+        for address in (*lists, document, f"{document}/edit", f"{url}/none"):
             page.goto(address)
             found += violations(page)
         page.goto(document)

@@ -19,6 +19,7 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 STORM = "Q000101"
 HOSTILE = "Q000666"
 EDITOR = "/postmortems/PFREIGHT/edit"
+LISTS = ("/postmortems", "/actions", "/operations")
 SCRIPTS = (
     "<script>document.title = 'acted'</script><img src=x onerror=\"document.title = 'acted'\">"
     "<svg onload=\"document.title = 'acted'\"></svg>"
@@ -196,7 +197,7 @@ CONTRAST = """
 
 def test_all_text_stands_out_from_its_ground(watched, url, library):
     page = watched.page
-    for path in ("/", f"/postmortems/{STORM}", "/postmortems/PFREIGHT", EDITOR):
+    for path in ("/", f"/postmortems/{STORM}", "/postmortems/PFREIGHT", EDITOR, *LISTS):
         page.goto(url + path)
         assert page.evaluate(CONTRAST) == []
 
@@ -207,7 +208,7 @@ def test_a_narrow_screen_shows_all_without_scrolling_sideways(browser, url, libr
     page = context.new_page()
     library.give_up("PLOST", "The file " + "very-long-name-" * 30 + ".md cannot be read.")
     library.without_draft = [SkippedIncident("PSMALL", "Short", "", "it lasted 0:00:40", "2026")]
-    for path in ("/", "/skipped", f"/postmortems/{STORM}", "/postmortems/PFREIGHT", EDITOR):
+    for path in ("/", "/skipped", f"/postmortems/{STORM}", "/postmortems/PFREIGHT", EDITOR, *LISTS):
         page.goto(url + path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()

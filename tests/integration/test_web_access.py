@@ -17,11 +17,15 @@ WAIT = 60.0
 PEOPLES_PAGES = (
     "/",
     "/skipped",
+    "/postmortems",
+    "/actions",
+    "/operations",
     "/postmortems/PFREIGHT",
     "/postmortems/PFREIGHT/edit",
     "/postmortems/PFREIGHT/PFREIGHT-timeline.svg",
 )
 API = (
+    "/api/actions",
     "/api/documents",
     "/api/documents/PFREIGHT",
     "/api/jobs/PFREIGHT:e",

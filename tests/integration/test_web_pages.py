@@ -13,6 +13,7 @@ from worker.jobs.last_results import LastResult
 from worker.jobs.results import SuggestedText
 from worker.jobs.status_report import DocumentStatus, ItemStatus, SkippedIncident
 from worker.web.page_data import DocumentView
+from worker.web.postmortem_list import ListedDocument
 
 WAIT = 60.0
 
@@ -288,3 +289,55 @@ def test_how_the_last_job_ended_is_shown_with_each_document_and_for_drafts_that_
     by_incident = {one["incident"]: one["last_result"] for one in listed}
     assert by_incident["PFREIGHT"]["warnings"] == ["It was read in <part>."]
     assert by_incident["PFAILED"]["next_try"] == "2026-11-27T09:05:00+00:00"
+
+
+def test_the_list_is_narrowed_by_its_address_and_given_as_csv():
+    library = shelf()
+    library.told["PFREIGHT"] = ListedDocument(freight(), severity="SEV-2", services=("Quotes",))
+    with served(library) as url:
+        page = get(f"{url}/postmortems?service=quotes&sort=title").text
+        assert "1 of 1" in page
+        assert 'aria-sort="ascending"' in page
+        assert "Freight quotes time out" in page
+        assert "None of the 1 postmortems" in get(f"{url}/postmortems?severity=SEV-1").text
+        assert "None of the 1 postmortems" in get(f"{url}/postmortems?q=nowhere").text
+        answer = get(f"{url}/postmortems?format=csv")
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        assert answer.text.splitlines()[1].startswith("PFREIGHT,Freight quotes time out,draft,")
+        assert get(f"{url}/postmortems?sort=x").status_code == 422
+
+
+def test_a_list_of_ten_thousand_is_cut_and_small():
+    library = shelf()
+    library.others = [freight(incident=f"P{at}", document=f"P{at}.md") for at in range(10_000)]
+    with served(library) as url:
+        first = get(f"{url}/postmortems")
+        assert "Page 1 of 201" in first.text
+        assert len(first.content) <= 60_000
+        last = get(f"{url}/postmortems?page=999")
+        assert "Page 201 of 201" in last.text
+        assert 'rel="prev"' in last.text
+        assert 'rel="next"' not in last.text
+        assert len(get(f"{url}/actions").content) <= 60_000
+
+
+def test_action_items_are_listed_with_how_long_they_are_overdue(url):
+    page = get(f"{url}/actions").text
+    assert "3 days overdue" in page
+    assert "Write the runbook" not in page
+    assert "Write the runbook" in get(f"{url}/actions?state=done").text
+    answer = get(f"{url}/actions?state=all&format=csv")
+    assert len(answer.text.splitlines()) == 4
+
+
+def test_operations_tell_what_is_under_way_given_up_and_left_out():
+    library = shelf()
+    library.under_way = [
+        JobState("QJOB:e", "QJOB", "webhook", JobPhase.RETRYING, 3, failures=("Jira is down.",))
+    ]
+    library.give_up("PLOST", "Jira refused the token.")
+    library.without_draft = [SkippedIncident("PSMALL", "Short", "", "it lasted 0:00:40", "2026")]
+    with served(library) as url:
+        page = get(f"{url}/operations").text
+    for told in ("retrying, attempt 3", "Jira is down.", "Jira refused the token.", "PSMALL Short"):
+        assert told in page

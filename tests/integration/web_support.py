@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Lock
 
@@ -26,6 +26,7 @@ from worker.store.document_store import digest
 from worker.web.application import WebSettings, create
 from worker.web.monitoring import Metrics
 from worker.web.page_data import DocumentView
+from worker.web.postmortem_list import ListedDocument
 from worker.web.webhooks import StoreEvents
 
 TODAY = date(2026, 11, 23)
@@ -95,6 +96,8 @@ class Shelf:
     jobs: dict[str, list[JobState]] = field(default_factory=dict)
     given_up: list[JobState] = field(default_factory=list)
     without_draft: list[SkippedIncident] = field(default_factory=list)
+    told: dict[str, ListedDocument] = field(default_factory=dict)
+    under_way: list[JobState] = field(default_factory=list)
     problem: Exception | None = None
     look: str = ""
     lock: Lock = field(default_factory=Lock)
@@ -106,6 +109,16 @@ class Shelf:
         if self.problem:
             raise self.problem
         return [*(view.status for view in self.views.values()), *self.others]
+
+    def listed(self) -> list[ListedDocument]:
+        return [
+            replace(self.told.get(one.incident, ListedDocument(one)), status=one)
+            for one in self.documents()
+            if one.document
+        ]
+
+    def jobs_under_way(self) -> list[JobState]:
+        return self.under_way
 
     def failed_look(self, _documents: Sequence[DocumentStatus]) -> str:
         return self.look

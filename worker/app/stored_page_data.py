@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from config.template_names import Column
 from connectors.incidents import IncidentId
+from worker.document.indexed_document import IndexedDocument
 from worker.jobs.context import JobContext
 from worker.jobs.edits.save_edit import (
     OpenedText,
@@ -31,6 +32,7 @@ from worker.jobs.status_report import (
 from worker.queue import Client
 from worker.web.monitoring import QueueFigures
 from worker.web.page_data import DocumentView
+from worker.web.postmortem_list import ListedDocument
 
 
 class StoredPageData:
@@ -43,6 +45,14 @@ class StoredPageData:
 
     def documents(self) -> Sequence[DocumentStatus]:
         return document_statuses(self._context, remembered=self._remembered)
+
+    def listed(self) -> Sequence[ListedDocument]:
+        statuses = [one for one in self.documents() if one.document]
+        rows = self._context.journal.index.of()
+        return [_listed(one, rows.get(one.document)) for one in statuses]
+
+    def jobs_under_way(self) -> Sequence[JobState]:
+        return [one for one in self._queue.current() if not one.phase.over]
 
     def failed_look(self, documents: Sequence[DocumentStatus]) -> str:
         return failed_look(self._context, documents)
@@ -91,6 +101,12 @@ class StoredPageData:
 
     def job(self, job: str) -> JobState | None:
         return self._queue.state(job)
+
+
+def _listed(status: DocumentStatus, row: IndexedDocument | None) -> ListedDocument:
+    if row is None:
+        return ListedDocument(status)
+    return ListedDocument(status, row.started, row.severity, row.services, row.teams, row.owner)
 
 
 def figures(queue: Client) -> QueueFigures:

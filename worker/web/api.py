@@ -1,7 +1,8 @@
 """The JSON API, described by its own OpenAPI document at `/api/openapi.json`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response, Security
@@ -14,29 +15,18 @@ from connectors.errors import NotFound
 from connectors.incidents import IncidentId
 from worker.jobs.job import JobState
 from worker.jobs.reports.search_documents import FoundDocument
-from worker.jobs.status_report import DocumentStatus, JournalEntry, SkippedIncident
+from worker.jobs.status_report import JournalEntry, SkippedIncident
 from worker.web.access import Access
 from worker.web.edit_api import add_edit_routes, tag
+from worker.web.list_api import add_list_routes
 from worker.web.page_data import DocumentView, IncidentInPath, JobInPath, PageData
 from worker.web.problem_details import described, with_media_types
-
-_MOST = 500
 
 
 class ApiModel(BaseModel):
     """What the API answers."""
 
     model_config = ConfigDict(frozen=True)
-
-
-class Documents(ApiModel):
-    """A part of the documents, the latest first; ``total`` counts all.
-
-    Before them come the incidents whose draft failed: their ``document`` is empty.
-    """
-
-    total: int
-    documents: Sequence[DocumentStatus]
 
 
 class RequestedJob(ApiModel):
@@ -57,21 +47,13 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
 _UNKNOWN: dict[int | str, dict[str, Any]] = {404: described("There is no such thing.")}
 
 
-def api_routes(data: PageData, access: Access) -> APIRouter:
-    """Give the API's routes."""
+def api_routes(data: PageData, access: Access, today: Callable[[], date]) -> APIRouter:
+    """Give the API's routes. ``today`` is the day by which deadlines are judged."""
     router = APIRouter(
         prefix="/api",
         dependencies=[Depends(access.admit), *(_schemes(access) if access.token else [])],
         responses=_PROBLEMS,
     )
-
-    @router.get("/documents", summary="List the documents")
-    def documents(
-        limit: Annotated[int, Query(ge=1, le=_MOST)] = 100,
-        offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
-    ) -> Documents:
-        every = data.documents()
-        return Documents(total=len(every), documents=every[offset : offset + limit])
 
     @router.get("/documents/{incident}", summary="Get a document", responses=_UNKNOWN)
     def document(incident: IncidentInPath, response: Response) -> DocumentView:
@@ -111,6 +93,7 @@ def api_routes(data: PageData, access: Access) -> APIRouter:
             raise NotFound(f"There is no job {job}.", "An ended job is forgotten in time.")
         return state
 
+    add_list_routes(router, data, today)
     _add_lists(router, data)
     add_edit_routes(router, data)
 

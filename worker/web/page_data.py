@@ -22,6 +22,7 @@ from worker.jobs.status_report import (
     SkippedIncident,
     is_overdue,
 )
+from worker.web.postmortem_list import ListedDocument
 
 _JOB = r"^[A-Za-z0-9_:~@.-]{1,200}$"
 
@@ -53,6 +54,12 @@ class PageData(Protocol):
 
     def documents(self) -> Sequence[DocumentStatus]:
         """List all documents, the latest first, after the incidents whose draft failed."""
+
+    def listed(self) -> Sequence[ListedDocument]:
+        """List all documents with what lists can be narrowed by, the latest first."""
+
+    def jobs_under_way(self) -> Sequence[JobState]:
+        """List the jobs that wait, run or are tried again, the oldest first."""
 
     def failed_look(self, documents: Sequence[DocumentStatus]) -> str:
         """Say how the last scheduled look failed, but for what ``documents`` tell, or nothing."""

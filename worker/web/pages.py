@@ -1,13 +1,13 @@
 """The web pages: signing in, the list of postmortems, and each with its chart and journal."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Annotated
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jinja2
 from fastapi import APIRouter, Depends, Query, Request
@@ -96,7 +96,13 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"web": is_web_address, "moment": moment}
+    environment.globals["address"] = _address
     return environment
+
+
+def _address(asked: Mapping[str, str], **changed: str) -> str:
+    """Give the query of an address with some of it changed; what is empty is left out."""
+    return urlencode({name: value for name, value in {**asked, **changed}.items() if value})
 
 
 def is_web_address(url: str) -> bool:

@@ -1,0 +1,158 @@
+"""The pages that list: postmortems, action items, and what the program is at; each as CSV too."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
+
+from worker.web.access import Access
+from worker.web.page_data import PageData
+from worker.web.pages import PageTemplates
+from worker.web.postmortem_list import (
+    PER_PAGE,
+    SORT_PATTERN,
+    Choices,
+    ItemQuery,
+    ItemState,
+    ListQuery,
+    as_csv,
+    document_rows,
+    item_rows,
+    items,
+    narrowed,
+)
+
+Words = Annotated[str, Query(max_length=500)]
+Sort = Annotated[str, Query(pattern=SORT_PATTERN)]
+PageNumber = Annotated[int, Query(ge=1, le=10**6)]
+MOST_JOBS = 100
+"""How many jobs a page shows; `postmortem status --jobs` lists all."""
+
+
+class Shape(StrEnum):
+    """How a list is given."""
+
+    HTML = "html"
+    CSV = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One page of a list: its rows, and the addresses of those before and behind it."""
+
+    rows: Sequence[Any]
+    total: int
+    page: int
+    pages: int
+    before: str
+    behind: str
+
+    @classmethod
+    def of(cls, rows: Sequence[Any], page: int, path: str, asked: Mapping[str, str]) -> "Part":
+        """Cut a list. A page behind the last is the last."""
+        pages = max(1, -(-len(rows) // PER_PAGE))
+        page = min(page, pages)
+        kept = {name: value for name, value in asked.items() if value}
+
+        def at(number: int) -> str:
+            return f"{path}?{urlencode({**kept, 'page': number})}" if 1 <= number <= pages else ""
+
+        here = rows[(page - 1) * PER_PAGE : page * PER_PAGE]
+        return cls(here, len(rows), page, pages, at(page - 1), at(page + 1))
+
+
+def wanted(data: PageData, q: str, query: Mapping[str, str]) -> ListQuery:
+    """Make a query of an address's parts; words are looked for in the documents' texts."""
+    names = frozenset(one.document for one in data.search(q)) if q.strip() else None
+    return ListQuery(**query, names=names)
+
+
+def list_routes(
+    data: PageData, access: Access, pages: PageTemplates, today: Callable[[], date]
+) -> APIRouter:
+    """Give the routes. ``today`` is the day by which deadlines are judged."""
+    router = APIRouter(include_in_schema=False, dependencies=[Depends(access.admit)])
+
+    @router.get("/postmortems")
+    def postmortems(
+        request: Request,
+        q: Words = "",
+        status: Words = "",
+        service: Words = "",
+        team: Words = "",
+        severity: Words = "",
+        owner: Words = "",
+        sort: Sort = "-started",
+        page: PageNumber = 1,
+        shape: Annotated[Shape, Query(alias="format")] = Shape.HTML,
+    ) -> Response:
+        parts = {"status": status, "service": service, "team": team, "severity": severity}
+        query = {**parts, "owner": owner, "sort": sort}
+        every = data.listed()
+        found = narrowed(every, wanted(data, q, query), today())
+        if shape is Shape.CSV:
+            return _csv("postmortems.csv", document_rows(found, today()))
+        asked = {"q": q, **query}
+        return pages.answer(
+            request,
+            "postmortems",
+            part=Part.of(found, page, "/postmortems", asked),
+            asked=asked,
+            choices=Choices.of(every),
+            every=len(every),
+            today=today(),
+            csv=f"/postmortems?{urlencode({**_set(asked), 'format': 'csv'})}",
+        )
+
+    @router.get("/actions")
+    def actions(
+        request: Request,
+        state: ItemState = ItemState.OPEN,
+        owner: Words = "",
+        service: Words = "",
+        page: PageNumber = 1,
+        shape: Annotated[Shape, Query(alias="format")] = Shape.HTML,
+    ) -> Response:
+        every = data.listed()
+        found = items(every, ItemQuery(state, owner, service), today())
+        if shape is Shape.CSV:
+            return _csv("action-items.csv", item_rows(found))
+        asked = {"state": state.value, "owner": owner, "service": service}
+        return pages.answer(
+            request,
+            "actions",
+            part=Part.of(found, page, "/actions", asked),
+            asked=asked,
+            states=[one.value for one in ItemState],
+            choices=Choices.of(every),
+            csv=f"/actions?{urlencode({**_set(asked), 'format': 'csv'})}",
+        )
+
+    @router.get("/operations")
+    def operations(request: Request) -> Response:
+        jobs, parked, skipped = data.jobs_under_way(), data.parked(), data.skipped()
+        return pages.answer(
+            request,
+            "operations",
+            jobs=jobs[:MOST_JOBS],
+            more_jobs=max(0, len(jobs) - MOST_JOBS),
+            parked=parked[:MOST_JOBS],
+            skipped=skipped[:MOST_JOBS],
+            failed_look=data.failed_look(data.documents()),
+        )
+
+    return router
+
+
+def _set(asked: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in asked.items() if value}
+
+
+def _csv(name: str, rows: Iterable[Sequence[str]]) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(as_csv(rows), 200, headers, "text/csv; charset=utf-8")
