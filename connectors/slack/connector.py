@@ -1,17 +1,64 @@
 """What Slack is to the program: where incidents are talked about, and drafts announced."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from connectors.chat import ChannelRule
-from connectors.connector import ChatConnector
-from connectors.pacing.rate_limit import Pace
+from connectors.connector import ChatConnector, SiteLogin
+from connectors.errors import Finding, PostmortemError
+from connectors.pacing.rate_limit import NoPace, Pace
 from connectors.settings import ServiceSettings, revealed
+from connectors.setup_steps import Offer, Question, Step
 from connectors.slack.client import Slack
 from connectors.slack.connection import WorkspaceAccess
 from connectors.slack.reading import Picking
 from connectors.slack.settings import SlackSettings
 from connectors.tls import Authorities
+
+STEPS = (
+    Step(
+        "token",
+        (
+            Question(
+                "bot_token",
+                "Bot token of an app of your own",
+                "It begins with xoxb-; nothing for no announcements and no picked messages.",
+                optional=True,
+            ),
+        ),
+    ),
+    Step(
+        "channel",
+        (Question("channel", "Channel that drafts are announced in", optional=True, offers=True),),
+    ),
+)
+
+
+class SlackGuide:
+    """A :class:`~connectors.setup_steps.Guide`."""
+
+    def __init__(self, slack: Slack, channel: str) -> None:
+        self._slack, self._channel = slack, channel
+
+    def prove(self, step: str) -> Finding:
+        """Give what the check finds of the token, or of the channel."""
+        try:
+            found = list(self._slack.check())
+        except PostmortemError as error:
+            return Finding.of("Slack", error)
+        if step == "token" or not self._channel:
+            return found[0]
+        return found[-1]  # it looks at the channel last
+
+    def offers(self, field: str) -> Sequence[Offer]:  # noqa: ARG002 - there is one
+        """List the channels that the app is in, by name."""
+        known = (one for one in self._slack.listed_channels() if not one.is_archived)
+        return [Offer(one.name, "" if one.reads else "the app is not in it") for one in known]
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._slack.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +72,7 @@ class SlackConnector(ChatConnector):
     setting: ClassVar[str] = SlackSettings.variable("bot_token")
     channel_setting: ClassVar[str] = SlackSettings.variable("channel")
     remedy: ClassVar[str] = f"Set {setting}."
+    steps: ClassVar[tuple[Step, ...]] = STEPS
 
     @property
     def is_configured(self) -> bool:
@@ -58,3 +106,6 @@ class SlackConnector(ChatConnector):
             pace=pace,
             authorities=authorities,
         )
+
+    def guide(self, authorities: Authorities, logins: Sequence[SiteLogin]) -> SlackGuide:  # noqa: ARG002 - has its own
+        return SlackGuide(self.open(NoPace(), authorities), self.announce_in)

@@ -29,13 +29,8 @@ def test_the_first_hour_goes_as_it_is_told(tmp_path: Path) -> None:
             *(here.pagerduty.url, here.pagerduty.api_key, ""),
             *(here.jira.url, here.jira.credentials["email"], here.jira.credentials["api_token"]),
             *("OPS", ""),
-            *(
-                "",
-                "",
-                "",
-                "",
-                "no",
-            ),  # no Confluence, the usual place and zone, no webhook, no draft
+            # neither Confluence nor Slack, the usual place and zone, no webhook, no draft
+            *("", "", "", "", "", "no"),
         ]
         script = script.replace(
             "postmortem init\n", "postmortem init <<< $'" + "\\n".join(answers) + "\\n'\n"

@@ -13,6 +13,7 @@ import pytest
 
 from connectors.confluence.sandbox.server import ConfluenceSandbox
 from connectors.jira.payloads import SiteKind
+from connectors.slack.sandbox.server import BOT_TOKEN, SlackSandbox
 from tests.acceptance.world import World, world
 
 COMMAND = Path(sys.executable).with_name("postmortem")
@@ -28,6 +29,14 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def confluence() -> Iterator[ConfluenceSandbox]:
     with ConfluenceSandbox() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def slack() -> Iterator[SlackSandbox]:
+    with SlackSandbox() as made:
+        made.workspace.room("incidents")
+        made.workspace.room("elsewhere", member=False)
         yield made
 
 
@@ -96,12 +105,20 @@ def test_yes_takes_the_environment_and_writes_what_then_works_without_it(
         ({"JIRA_API_TOKEN": "a-wrong-token-of-ours", "JIRA_PROJECT": "X"}, 1, "JIRA_API_TOKEN"),
         ({"JIRA_PROJECT": "NOPE"}, 1, "JIRA_PROJECT"),
         ({"JIRA_ISSUE_TYPE": "Poem"}, 1, "JIRA_ISSUE_TYPE"),
+        ({"SLACK_BOT_TOKEN": "xoxb-not-ours-of-ours"}, 1, "SLACK_BOT_TOKEN"),
+        ({"SLACK_BOT_TOKEN": BOT_TOKEN, "SLACK_CHANNEL": "elsewhere"}, 1, "SLACK_CHANNEL"),
     ],
 )
 def test_what_is_missing_or_refused_is_named_and_nothing_is_written(
-    here: World, tmp_path: Path, changes: dict[str, str], status: int, named: str
+    here: World,
+    slack: SlackSandbox,
+    tmp_path: Path,
+    changes: dict[str, str],
+    status: int,
+    named: str,
 ) -> None:
-    done = run(tmp_path, "init", "--yes", given=environment(here) | changes)
+    given = environment(here) | ({"SLACK_API_URL": slack.address} if "SLACK" in named else {})
+    done = run(tmp_path, "init", "--yes", given=given | changes)
     assert done.returncode == status
     assert named in done.stderr
     assert list(tmp_path.iterdir()) == []
@@ -109,7 +126,7 @@ def test_what_is_missing_or_refused_is_named_and_nothing_is_written(
 
 
 def test_answers_are_asked_for_proved_and_chosen_from_lists(
-    here: World, confluence: ConfluenceSandbox, tmp_path: Path
+    here: World, confluence: ConfluenceSandbox, slack: SlackSandbox, tmp_path: Path
 ) -> None:
     key, token = secrets_of(here)
     written = [
@@ -131,6 +148,8 @@ def test_answers_are_asked_for_proved_and_chosen_from_lists(
         confluence.access.api_token,
         "1",
         "",
+        BOT_TOKEN,
+        "2",
         "incidents",
         "",
         "https://postmortems.example.com",
@@ -138,7 +157,10 @@ def test_answers_are_asked_for_proved_and_chosen_from_lists(
         "yes",
     ]
     done = run(
-        tmp_path, "--config", "own.toml", "init", answers="".join(f"{one}\n" for one in written)
+        tmp_path,
+        *("--config", "own.toml", "init"),
+        answers="".join(f"{one}\n" for one in written),
+        given={"SLACK_API_URL": slack.address},
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "OPS  Operations" in done.stdout
@@ -146,6 +168,7 @@ def test_answers_are_asked_for_proved_and_chosen_from_lists(
     text = (tmp_path / "own.toml").read_text("utf-8")
     assert 'project = "OPS"' in text
     assert 'space = "OPS"' in text
+    assert 'channel = "incidents"' in text
     assert 'documents = "incidents"' in text
     (made,) = here.pagerduty.account.subscriptions
     here.pagerduty.account.subscriptions.clear()
@@ -161,7 +184,7 @@ def test_a_key_that_may_not_write_leaves_the_webhook_to_a_person(
     here: World, tmp_path: Path
 ) -> None:
     here.pagerduty.account.read_only = True
-    answers = "\n\n\n\n\nhttps://postmortems.example.com\nyes\nno\n"
+    answers = "\n\n\n\n\n\nhttps://postmortems.example.com\nyes\nno\n"
     try:
         done = run(tmp_path, "init", answers=answers, given=environment(here))
     finally:
@@ -178,6 +201,31 @@ def test_an_input_that_ends_is_misuse_and_leaves_nothing(here: World, tmp_path: 
     assert done.returncode == 2
     assert "PAGERDUTY_API_KEY" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_webhook_whose_secret_cannot_be_kept_is_taken_back(here: World, tmp_path: Path) -> None:
+    """Here the settings file appears while questions are asked."""
+    given = environment(here)
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [COMMAND, "init"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "TZ": "UTC", **given},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        (tmp_path / "postmortem.toml").write_text("# mine\n")
+        answers = "\n\n\n\n\n\nhttps://postmortems.example.com\nyes\nno\n"
+        _, told = process.communicate(answers, timeout=120)
+    assert process.returncode == 1
+    assert "postmortem.toml could not be written" in told
+    assert (tmp_path / "postmortem.toml").read_text() == "# mine\n"
+    assert [one.name for one in tmp_path.iterdir()] == ["postmortem.toml"]
+    assert here.pagerduty.account.subscriptions == []
+    assert "DELETE" in {one.method for one in here.pagerduty.served}
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

@@ -8,21 +8,25 @@ from typing import Any
 
 import pytest
 import requests
+from pydantic import SecretStr
 
 from connectors.connector import IncidentFilter, NameKind
 from connectors.incidents import IncidentId
 from connectors.log_entry_kinds import EntryKind
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.common_payloads import entry_kind
+from connectors.pagerduty.connector import PagerDutyConnector
 from connectors.pagerduty.reading.subscriptions import ExpectedWebhook
 from connectors.pagerduty.sandbox import references as wire
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID, STORM_START
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
+from connectors.pagerduty.settings import PagerDutySettings
 from connectors.pagerduty.webhook import WANTED_EVENTS
 from connectors.retry import RetryPolicy
 from connectors.sandbox import Fault, Served
+from connectors.tls import Authorities
 from tests.contract.specs import Contract, Erratum, Exchange, contract, reference
 
 SEEN_TYPES = (
@@ -253,6 +257,23 @@ def test_listing_in_any_order(official: Contract, sandbox: PagerDutySandbox, ord
 def test_the_preflight(official: Contract, sandbox: PagerDutySandbox, pagerduty: PagerDuty) -> None:
     assert not [one for one in pagerduty.check() if one.problem]
     assert all(list(pagerduty.listed(kind)) for kind in NameKind)
+    assert problems(official, sandbox) == []
+
+
+@pytest.mark.parametrize("service", ["", "PSERVIC"])
+def test_making_a_webhook_subscription(
+    official: Contract, sandbox: PagerDutySandbox, service: str
+) -> None:
+    settings = PagerDutySettings(api_key=SecretStr(sandbox.api_key), api_url=sandbox.url)
+    guide = PagerDutyConnector(settings).guide(Authorities(), ())
+    made = guide.subscribe("https://postmortems.example.com/webhooks/pagerduty", service)
+    assert len(made.secret) > 20
+    assert made.secret not in str(sandbox.account.subscriptions)
+    address = "https://postmortems.example.com/webhooks/pagerduty"
+    assert guide.subscriptions(address) == [made.id]
+    guide.unsubscribe(made.id)
+    assert guide.subscriptions(address) == []
+    guide.close()
     assert problems(official, sandbox) == []
 
 

@@ -36,7 +36,7 @@ def routes(account: SandboxAccount, authorise: Callable[[str], None]) -> list[Ro
             return JSONResponse(refused.body, refused.status)
         secret = wire.made_id("S", "secret", made["id"], length=40)
         shown = {**made, "delivery_method": {**made["delivery_method"], "secret": secret}}
-        return JSONResponse({"webhook_subscription": shown}, 201)
+        return JSONResponse({"webhook_subscription": shown})
 
     async def delete(request: Request) -> Response:
         try:
