@@ -83,3 +83,35 @@ def test_a_recipe_can_be_used(recipe: str, tmp_path: Path, monkeypatch: pytest.M
 
 def test_the_reference_of_commands_is_that_of_the_program() -> None:
     assert PAGE.read_text("utf-8") == reference(), "make reference"
+
+
+def examples() -> list[str]:
+    """Give each command that the documentation and the help tell people to type."""
+    pages = [DOCS.parent / "README.md", *DOCS.glob("*.md"), *(DOCS.parent / "deploy").glob("*.md")]
+    texts = [page.read_text("utf-8") for page in pages]
+    found = [one for text in texts for one in re.findall(r"`postmortem ([^`\n]+)`", text)]
+    for text in texts:
+        for block in re.findall(r"^```(?:sh|console)?\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+            found += re.findall(r"^(?:\$ )?postmortem ([^#|&\n]+)", block, re.MULTILINE)
+    return sorted({one.strip() for one in found})
+
+
+def test_each_example_is_a_command_that_there_is() -> None:
+    told = reference()
+    commands = dict(
+        re.findall(r"^## postmortem (\w+)(.*?)(?=^## )", told, re.DOTALL | re.MULTILINE)
+    )
+    wrong = []
+    for example in examples():
+        words = example.split()
+        while words and words[0].startswith("--"):
+            words = words[2 if words[0] == "--config" else 1 :]
+        if not words or words[0] == "COMMAND":
+            continue
+        page = commands.get(words[0], "")
+        options = [word.partition("=")[0] for word in words if re.match(r"--?[a-z]", word)]
+        unknown = [one for one in options if one not in page and one not in {"--help", "-h"}]
+        if not page or unknown:
+            wrong.append(f"postmortem {example}: {unknown or 'no such command'}")
+    assert wrong == []
+    assert len(examples()) > 20
