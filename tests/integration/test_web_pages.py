@@ -319,6 +319,32 @@ def test_a_list_of_ten_thousand_is_cut_and_small():
         assert 'rel="prev"' in last.text
         assert 'rel="next"' not in last.text
         assert len(get(f"{url}/actions").content) <= 60_000
+        assert len(get(url).content) <= 60_000
+
+
+def test_the_first_page_tells_what_fails_by_its_cause_and_who_is_late():
+    library = shelf()
+    why = "Jira does not accept the credentials. Renew the token."
+    for at in range(12):
+        failed = LastResult(
+            "2026-11-23T09:00:00+00:00",
+            "schedule",
+            failures=(why, f"The document of incident P{at} waits."),
+            next_try=f"2026-11-23T10:{at:02}:00+00:00",
+        )
+        one = freight(incident=f"P{at}", document=f"P{at}.md", last_result=failed)
+        library.others.append(one)
+    told = LastResult("2026", "schedule", suggestions=(SuggestedText("Duration", "1", "2"),))
+    library.put(freight(last_result=told), "# x")
+    with served(library) as url:
+        page = get(url).text
+    assert page.count(why) == 1 + 12  # once as a cause, and at each document
+    assert "12 postmortems, tried again at 2026-11-23 10:00 UTC" in page
+    assert "and 2 more" in page
+    assert "The document of incident … waits." in page
+    assert '<a href="/actions?state=overdue&amp;owner=Ines+Abara">Ines Abara</a>: 13' in page
+    assert "the first since 2026-11-20" in page
+    assert "The facts say otherwise" in page
 
 
 def test_action_items_are_listed_with_how_long_they_are_overdue(url):

@@ -1,7 +1,8 @@
 """What needs somebody: failing, given up, done in part, overdue."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -92,3 +93,54 @@ def with_items(
     """Give those of the documents that have such action items, with no others."""
     kept = [replace(one, items=tuple(filter(wanted, one.items))) for one in documents]
     return [one for one in kept if one.items]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What several incidents fail for alike: the sentence, and which of them it is."""
+
+    sentence: str
+    needs: tuple[Need, ...]
+
+    @property
+    def next_try(self) -> str | None:
+        """When the first of them is tried again by itself, None where none is."""
+        return min((one.next_try for one in self.needs if one.next_try), default=None)
+
+
+def by_cause(found: Iterable[Need]) -> list[Cause]:
+    """Group what fails by its sentences, the most frequent first; each with its incidents.
+
+    The incident's own id in a sentence tells no other cause.
+    """
+    grouped: defaultdict[str, list[Need]] = defaultdict(list)
+    first: dict[str, str] = {}
+    for need in found:
+        for sentence in need.sentences:
+            key = sentence.replace(need.incident, "…") if need.incident else sentence
+            grouped[key].append(need)
+            first.setdefault(key, sentence)
+    causes = [
+        Cause(first[key] if len(many) == 1 else key, tuple(many)) for key, many in grouped.items()
+    ]
+    return sorted(causes, key=lambda one: -len(one.needs))
+
+
+@dataclass(frozen=True, slots=True)
+class LateOwner:
+    """Somebody's overdue action items: how many, and since when the first ("" is nobody)."""
+
+    owner: str
+    count: int
+    since: str
+
+
+def late_owners(documents: Iterable[DocumentStatus], today: date) -> list[LateOwner]:
+    """Count overdue action items by their owners, the longest overdue first."""
+    deadlines: defaultdict[str, list[str]] = defaultdict(list)
+    for one in documents:
+        for item in one.items:
+            if is_overdue(item, today):
+                deadlines[item.owner].append(item.deadline)
+    found = [LateOwner(owner, len(many), min(many)) for owner, many in deadlines.items()]
+    return sorted(found, key=lambda one: (one.since, one.owner))

@@ -104,7 +104,7 @@ class PageData(Protocol):
         """Tell where a job stands, None where it is unknown."""
 
 
-PER_PAGE = 50
+PER_PAGE = 20
 
 _DATED = re.compile(r"(?:.*/)?(\d{4}-\d{2}-\d{2})-")
 

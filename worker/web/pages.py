@@ -1,7 +1,7 @@
 """The web pages: signing in, the list of postmortems, and each with its chart and journal."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
@@ -17,8 +17,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
+from worker.jobs.status_report import DocumentStatus
 from worker.web.access import Access, Forbidden
 from worker.web.markdown_to_html import PICTURES, is_picture, to_html
+from worker.web.needs import Cause, NeedKind, by_cause, late_owners, needs
 from worker.web.page_data import (
     DocumentView,
     IncidentInPath,
@@ -214,6 +216,9 @@ def page_routes(
             more_parked=max(0, len(parked) - MOST_PARKED),
             undrafted=failed[:MOST_PARKED],
             more_undrafted=max(0, len(failed) - MOST_PARKED),
+            causes=_causes(every, today())[:MOST_PARKED],
+            late=late_owners(every, today())[:MOST_PARKED],
+            suggested=_suggested(every)[:MOST_PARKED],
             job=data.job(job) if job else None,
         )
 
@@ -261,6 +266,18 @@ def page_routes(
         )
 
     return router
+
+
+def _causes(documents: Sequence[DocumentStatus], today: date) -> list[Cause]:
+    """Give why documents fail; what was given up or has no draft yet is told by itself."""
+    drafted = [one for one in documents if one.document]
+    failing = (one for one in needs(drafted, (), today) if one.kind is NeedKind.FAILING)
+    return by_cause(failing)
+
+
+def _suggested(documents: Sequence[DocumentStatus]) -> list[DocumentStatus]:
+    last = ((one, one.last_result) for one in documents if one.document)
+    return [one for one, result in last if result is not None and result.suggestions]
 
 
 def _known(data: PageData, incident: IncidentId) -> DocumentView:
