@@ -1,16 +1,17 @@
 """The program's own groups of settings: drafts, masking, tickets and routes, schedule."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from config.own_patterns import own_pattern
 from config.template_names import ACTION_MARKS
 from config.values import Clock, Label, Period, TemplateFile
-from connectors.settings import Duration, SettingsGroup, Text
+from connectors.settings import Duration, FromEnvironment, SettingsGroup, Text
 
 
 class Urgency(StrEnum):
@@ -202,10 +203,33 @@ class ScheduleSettings(SettingsGroup):
     settle: Duration = timedelta(seconds=10)
 
 
+def _addresses(value: object) -> object:
+    """Take addresses of a variable or a file apart, where white space stands between them."""
+    return value.split() if isinstance(value, str) else value
+
+
+def _address(value: SecretStr) -> SecretStr:
+    if not _ADDRESS.fullmatch(value.get_secret_value()):
+        raise ValueError("must be an address of Apprise's, such as mailto://… or ntfys://….")
+    return value
+
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+
+
 class ReminderSettings(SettingsGroup):
-    """How often each team's channel is reminded of what is late; unset, it never is."""
+    """How often each team's channel is reminded of what is late; unset, it never is.
+
+    ``notify`` are further addresses, as Apprise has them, that get all of it in the same time.
+    They hold passwords, so they may stand in a file, one a line.
+    """
 
     every: Annotated[Duration, AfterValidator(a_second_or_more)] | None = None
+    notify: Annotated[
+        tuple[Annotated[SecretStr, AfterValidator(_address)], ...],
+        BeforeValidator(_addresses),
+        FromEnvironment("POSTMORTEM_REMINDERS_NOTIFY", secret=True),
+    ] = ()
 
 
 class QuietTime(SettingsGroup):

@@ -14,8 +14,8 @@ from connectors.slack.sandbox.workspace import ChatRoom, SaidMessage
 from tests.acceptance.world import World, world
 from worker.app.registry import words_of
 from worker.jobs.context import JobContext
-from worker.jobs.reminding.digests import ChannelDigest, send_digests
-from worker.jobs.reminding.reminders import KnownTexts
+from worker.jobs.reminding.digests import send_digests
+from worker.jobs.reminding.reminders import ChannelDigest, KnownTexts
 
 POST, UPDATE, HISTORY = "chat.postMessage", "chat.update", "conversations.history"
 

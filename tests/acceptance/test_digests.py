@@ -6,12 +6,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from config.groups import ReminderSettings
 from connectors.chat import ChannelRule
-from connectors.sandbox import Fault, Moment
+from connectors.sandbox import Fault, Moment, Recorder, Sandbox
 from tests.acceptance.announcing_world import HISTORY, POST, AnnouncingWorld, announcing_world
-from worker.jobs.reminding.digests import DigestState
+from worker.jobs.reminding.reminders import DigestState
 
 WEEK = timedelta(days=7)
 LATE = "Alert on an empty index | Ines Moreau | High | 2026-11-02"
@@ -122,3 +127,66 @@ def test_a_refused_digest_is_named_and_posted_once_it_can_be(here: AnnouncingWor
     assert states(here) == [DigestState.POSTED]
     assert states(here) == [DigestState.TOLD]
     assert len(here.posts()) == 1
+
+
+@pytest.fixture
+def inbox() -> Iterator["Inbox"]:
+    with Inbox() as running:
+        yield running
+
+
+class Inbox(Sandbox):
+    """What takes notices: ``json://`` of Apprise's, on loopback; without ``takes`` it refuses."""
+
+    def __init__(self) -> None:
+        self.notices: list[dict[str, str]] = []
+        self.takes = True
+        route = Route("/", self._answer, methods=["POST"])
+        self.listen(Recorder(Starlette(routes=[route]), lambda status: {}), 0)
+
+    @property
+    def address(self) -> str:
+        return self.url.replace("http://", "json://")
+
+    async def _answer(self, request: Request) -> Response:
+        self.notices.append(await request.json())
+        return Response(status_code=200 if self.takes else 500)
+
+
+def notifying(here: AnnouncingWorld, *addresses: str) -> None:
+    notify = tuple(map(SecretStr, addresses))
+    here.policy = replace(here.policy, reminders=ReminderSettings(every=WEEK, notify=notify))
+
+
+def test_further_addresses_get_everything_once_in_a_period(
+    here: AnnouncingWorld, inbox: Inbox
+) -> None:
+    notifying(here, inbox.address)
+    here.add_rows(LATE)
+    here.sync(wait=0)
+    assert states(here, dry_run=True) == [DigestState.WOULD_BE] * 2
+    assert inbox.notices == []
+    here.is_configured = False
+    (told,) = here.remind()
+    assert (told.channel, told.state) == ("json://\u2026", DigestState.POSTED)
+    (notice,) = inbox.notices
+    assert "overdue" in notice["title"]
+    assert "Alert on an empty index" in notice["message"]
+    assert states(here) == [DigestState.TOLD]
+    here.clock.sleep(WEEK.total_seconds())
+    here.remind()
+    assert len(inbox.notices) == 2
+
+
+def test_a_notice_that_may_have_arrived_is_not_sent_again(
+    here: AnnouncingWorld, inbox: Inbox
+) -> None:
+    here.add_rows(LATE)
+    here.is_configured = False
+    inbox.takes = False
+    notifying(here, inbox.address, "nonsense://x")
+    refused, unknown = here.remind()
+    assert "was not taken" in refused.problem
+    assert "names no service" in unknown.problem
+    assert [one.state for one in here.remind()] == [DigestState.TOLD, DigestState.FAILED]
+    assert len(inbox.notices) == 1

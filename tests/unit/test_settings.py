@@ -196,7 +196,11 @@ def test_the_file_is_the_one_named_else_the_environments_else_the_one_that_lies_
 def test_every_secret_may_be_in_a_file_whose_last_line_break_is_no_part_of_it(
     variable: str, elsewhere: Path
 ) -> None:
-    secret = "postgresql://db/x" if variable.endswith("DATABASE_URL") else "hush-hush-hush-hush"
+    odd = {
+        "POSTMORTEM_DATABASE_URL": "postgresql://db/x",
+        "POSTMORTEM_REMINDERS_NOTIFY": "json://x",
+    }
+    secret = odd.get(variable, "hush-hush-hush-hush")
     (elsewhere / "secret").write_text(f"{secret}\r\n")
     settings = load_alone({f"{variable}_FILE": "secret"})
     (place,) = (v.place for v in VARIABLES if v.name == variable)

@@ -324,6 +324,7 @@ SECRETS = {variable.name: f"{number}-hush-hush-hush" for number, variable in enu
 def test_no_secret_is_shown_by_the_settings_themselves() -> None:
     given = {v.name: SECRETS[v.name] for v in VARIABLES if v.secret}
     given["POSTMORTEM_DATABASE_URL"] = "postgresql://worker:hush@db.example.com/x"
+    given["POSTMORTEM_REMINDERS_NOTIFY"] = "mailtos://worker:hush@example.com"
     settings = load_alone({**JIRA_CLOUD, **given})
     for shown in (repr(settings), str(settings)):
         assert "hush" not in shown

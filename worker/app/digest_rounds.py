@@ -12,8 +12,8 @@ import structlog
 
 from config.settings import Settings
 from worker.jobs.context import JobContext
-from worker.jobs.reminding.digests import ChannelDigest, DigestState, may_be_due, send_digests
-from worker.jobs.reminding.reminders import KnownTexts
+from worker.jobs.reminding.digests import may_be_due, send_digests
+from worker.jobs.reminding.reminders import ChannelDigest, DigestState, KnownTexts
 from worker.journal.incident_locks import BusyElsewhere
 from worker.queue import Rounds
 
@@ -26,9 +26,10 @@ log = structlog.get_logger()
 def reminding(context: JobContext, settings: Settings) -> Iterator[None]:
     """Remind people, in a thread of its own, for as long as the block lasts.
 
-    Nobody is, where no period or no channel is set.
+    Nobody is, where no period, or neither a channel nor an address, is set.
     """
-    if context.policy.reminders.every is None or not context.announces:
+    asked = context.policy.reminders
+    if asked.every is None or not (context.announces or asked.notify):
         yield
         return
     rounds = Rounds("reminders", _Reminding(context, settings).look)

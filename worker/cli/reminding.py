@@ -11,8 +11,8 @@ from worker.cli.options import FAILED
 from worker.cli.running import interruptible
 from worker.cli.terminal import as_json, err, failures, out, settings_of
 from worker.jobs.context import JobContext
-from worker.jobs.reminding.digests import ChannelDigest, DigestState, send_digests
-from worker.jobs.reminding.reminders import KnownTexts
+from worker.jobs.reminding.digests import send_digests
+from worker.jobs.reminding.reminders import ChannelDigest, DigestState, KnownTexts
 
 
 def remind(context: typer.Context, *, dry_run: bool, json: bool) -> None:
@@ -37,13 +37,11 @@ def remind(context: typer.Context, *, dry_run: bool, json: bool) -> None:
 
 def _must_be_configured(opened: JobContext) -> None:
     words = opened.chat_words
-    if opened.chat is None:
+    if not opened.announces and not opened.policy.reminders.notify:
+        missing = words.setting if opened.chat is None else words.channel_setting
         raise ConfigurationError(
-            f"{words.name} is not configured, so nobody can be reminded.", f"Set {words.setting}."
-        )
-    if not opened.policy.channels:
-        raise ConfigurationError(
-            "No channel is configured, so nobody can be reminded.", f"Set {words.channel_setting}."
+            "There is no channel and no address in which anybody could be reminded.",
+            f"Set {missing}, or `notify` in [reminders].",
         )
     if opened.policy.reminders.every is None:
         raise ConfigurationError(
@@ -57,7 +55,7 @@ def _show(opened: JobContext, found: Sequence[ChannelDigest]) -> None:
     if not found:
         out.print("Nothing is late, so nobody is reminded.")
     for one in found:
-        where = f"{opened.chat_words.name} {one.channel}" if one.channel else "No channel is set"
+        where = _where(opened, one.channel)
         state = "" if one.state is DigestState.NOWHERE else f": {one.state.value}"
         until = f" (the next may follow at {one.next_at})" if one.next_at else ""
         out.print(f"[bold]{escape(where)}[/]{escape(state + until)}")
@@ -65,3 +63,9 @@ def _show(opened: JobContext, found: Sequence[ChannelDigest]) -> None:
         out.print()
     if any(one.state is DigestState.UNKNOWN for one in found):
         err.print("Run the command again in a minute.", style="yellow", markup=False)
+
+
+def _where(opened: JobContext, channel: str) -> str:
+    if not channel:
+        return "No channel is set"
+    return channel if "://" in channel else f"{opened.chat_words.name} {channel}"

@@ -5,44 +5,29 @@ One process at a time posts them, and writes each post down before it is tried; 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
 
 from connectors.chat import ChannelId, Chat, MaybePosted, NotPosted, Posted
 from connectors.errors import PostmortemError
 from worker.announcing.chat_format import post_of
-from worker.announcing.digest import Reminder, digest
+from worker.announcing.digest import Reminder
 from worker.announcing.known_messages import DIGEST, KnownDigest, may_still_come
 from worker.announcing.message import Message
 from worker.jobs.announcing.chat_posts import channel_named, find_post
 from worker.jobs.context import JobContext
-from worker.jobs.reminding.reminders import KnownTexts, reminders
+from worker.jobs.reminding.notices import addresses, notice_key, send_notices
+from worker.jobs.reminding.reminders import (
+    ChannelDigest,
+    DigestState,
+    KnownTexts,
+    iso,
+    message_of,
+    reminders,
+)
 from worker.journal.message_memory import DIGESTS
-from worker.journal.records import Claim
+from worker.journal.records import NO_CLAIM, Claim
 
 NO_PERIOD = timedelta()
-
-
-class DigestState(StrEnum):
-    """What became of a channel's digest."""
-
-    POSTED = "posted"
-    WOULD_BE = "would be posted"
-    TOLD = "was posted in this period"
-    UNKNOWN = "may be posted; it is looked for before another is"
-    FAILED = "not posted"
-    NOWHERE = "no channel"
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelDigest:
-    """A channel's digest, what became of it, and when the next may follow (ISO 8601 in UTC)."""
-
-    channel: str
-    state: DigestState
-    text: str
-    next_at: str | None = None
-    problem: str = ""
 
 
 def send_digests(context: JobContext, known: KnownTexts) -> list[ChannelDigest]:
@@ -51,22 +36,27 @@ def send_digests(context: JobContext, known: KnownTexts) -> list[ChannelDigest]:
     In a dry run nothing is posted. Raises ``BusyElsewhere`` where another process is at it for
     long, and ``StoreAway``.
     """
-    if context.dry_run or context.chat is None:
+    if context.dry_run:
         found = reminders(context, known)
-        return [_planned(context, name, one) for name, one in _late(found)]
+        planned = [_planned(context, name, one) for name, one in _late(found)]
+        return [*planned, *send_notices(context, found, NO_CLAIM)]
     with context.locks.held(DIGESTS, context.policy.lock_wait) as claim:
-        sending = _Sending(context, context.chat, claim)
-        return list(sending.all(reminders(context, known)))
+        found = reminders(context, known)
+        told = list(send_notices(context, found, claim))
+        if context.chat is not None:
+            told += _Sending(context, context.chat, claim).all(found)
+        return told
 
 
 def may_be_due(context: JobContext) -> bool:
     """Tell by what is remembered alone whether any channel may get a digest by now."""
     every = context.policy.reminders.every
-    if every is None or not context.announces:
+    if every is None:
         return False
     now = context.clock()
     rows = {one.named: one for one in context.journal.messages.digests.every().values()}
-    named = {rule.channel for rule in context.policy.channels}
+    named = {rule.channel for rule in context.policy.channels if context.announces}
+    named |= {notice_key(one) for one in addresses(context)}
     return any(one not in rows or rows[one].is_due(every, now) for one in named)
 
 
@@ -74,27 +64,15 @@ def _late(found: Mapping[str, Reminder]) -> Iterator[tuple[str, Reminder]]:
     return ((name, one) for name, one in found.items() if one.is_worth_sending)
 
 
-def _today(context: JobContext) -> date:
-    return context.clock().astimezone(context.policy.drafting.timezone).date()
-
-
-def _message(context: JobContext, reminder: Reminder) -> Message:
-    return context.masking.record(digest(reminder, _today(context)))
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat(timespec="seconds") if at else None
-
-
 def _planned(context: JobContext, named: str, reminder: Reminder) -> ChannelDigest:
-    text = _message(context, reminder).words
+    text = message_of(context, reminder).words
     if not named or context.chat is None:
         return ChannelDigest(named, DigestState.NOWHERE, text)
     rows = context.journal.messages.digests.every().values()
     row = next((one for one in rows if one.named == named), None)
     every = context.policy.reminders.every or NO_PERIOD
     if row is not None and not row.is_due(every, context.clock()):
-        return ChannelDigest(named, DigestState.TOLD, text, _iso(row.next_at(every)))
+        return ChannelDigest(named, DigestState.TOLD, text, iso(row.next_at(every)))
     return ChannelDigest(named, DigestState.WOULD_BE, text)
 
 
@@ -115,7 +93,7 @@ class _Sending:
         together: dict[ChannelId, tuple[str, Reminder]] = {}
         for named, reminder in _late(found):
             if not named:
-                text = _message(self.context, reminder).words
+                text = message_of(self.context, reminder).words
                 yield ChannelDigest(named, DigestState.NOWHERE, text)
                 continue
             try:
@@ -140,11 +118,11 @@ class _Sending:
 
     def _failed(self, named: str, reminder: Reminder, error: PostmortemError) -> ChannelDigest:
         told = f"The digest for {named} was not posted: {error}"
-        text = _message(self.context, reminder).words
+        text = message_of(self.context, reminder).words
         return ChannelDigest(named, DigestState.FAILED, text, problem=told)
 
     def _one(self, channel: ChannelId, named: str, reminder: Reminder) -> ChannelDigest:
-        message, now = _message(self.context, reminder), self.context.clock()
+        message, now = message_of(self.context, reminder), self.context.clock()
         row = self.context.journal.messages.digests.every().get(channel, KnownDigest(channel))
         row = replace(row, named=named)
         if row.intended_at is not None and not row.has_given_up(self.every, now):
@@ -152,7 +130,7 @@ class _Sending:
             if found is not None or may_still_come(row.intended_at, now):
                 return self._told(found, row, message)
         elif row.intended_at is None and not row.is_due(self.every, now):
-            until = _iso(row.next_at(self.every))
+            until = iso(row.next_at(self.every))
             return ChannelDigest(named, DigestState.TOLD, message.words, until)
         row = replace(row, mark=self.context.new_mark(), intended_at=now)
         self.context.journal.messages.digests.put(row, self.claim)
@@ -183,5 +161,5 @@ class _Sending:
     ) -> ChannelDigest:
         if settled is None:
             return ChannelDigest(row.named, DigestState.UNKNOWN, message.words)
-        until = _iso(settled.next_at(self.every))
+        until = iso(settled.next_at(self.every))
         return ChannelDigest(row.named, DigestState.POSTED, message.words, until)

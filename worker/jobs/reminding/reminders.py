@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
@@ -13,9 +14,11 @@ from worker.announcing.digest import (
     FailingWork,
     Reminder,
     UnfinishedDraft,
+    digest,
     document_facts,
 )
 from worker.announcing.known_messages import KnownAnnouncement, channel_of
+from worker.announcing.message import Message
 from worker.jobs.announcing.chat_posts import address_of
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
@@ -57,7 +60,7 @@ def reminders(context: JobContext, known: KnownTexts) -> Mapping[str, Reminder]:
 
     Raises ``StoreAway`` where the documents cannot be listed.
     """
-    today = context.clock().astimezone(context.policy.drafting.timezone).date()
+    today = today_of(context)
     prints = {one.name: one.fingerprint for one in look(context).documents.values()}
     announced = context.journal.messages.announcements.every()
     found: defaultdict[str, Reminder] = defaultdict(Reminder)
@@ -118,3 +121,40 @@ def _failing(status: DocumentStatus, title: str, address: str) -> tuple[FailingW
     told = told or status.problems * status.left_alone
     incident = IncidentId(status.incident)
     return tuple(FailingWork(incident, title, one, address) for one in told[:1])
+
+
+class DigestState(StrEnum):
+    """What became of a channel's digest."""
+
+    POSTED = "posted"
+    WOULD_BE = "would be posted"
+    TOLD = "was posted in this period"
+    UNKNOWN = "may be posted; it is looked for before another is"
+    FAILED = "not posted"
+    NOWHERE = "no channel"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelDigest:
+    """A channel's digest, what became of it, and when the next may follow (ISO 8601 in UTC)."""
+
+    channel: str
+    state: DigestState
+    text: str
+    next_at: str | None = None
+    problem: str = ""
+
+
+def today_of(context: JobContext) -> date:
+    """Give the day that it is in the zone of the documents."""
+    return context.clock().astimezone(context.policy.drafting.timezone).date()
+
+
+def message_of(context: JobContext, reminder: Reminder) -> Message:
+    """Give the message of a digest, with secrets hidden."""
+    return context.masking.record(digest(reminder, today_of(context)))
+
+
+def iso(at: datetime | None) -> str | None:
+    """Give a time as programs read it."""
+    return at.isoformat(timespec="seconds") if at else None

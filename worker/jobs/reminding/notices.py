@@ -1,0 +1,73 @@
+"""What is late, by e-mail and the like: everything in one notice, at most once in a period.
+
+Nothing can be read back there. So a notice whose sending failed, or was cut off, is not sent again
+in its period: it may have arrived.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from connectors import notifying
+from connectors.chat import ChannelId
+from connectors.errors import ConnectorError
+from worker.announcing.digest import Reminder
+from worker.announcing.known_messages import KnownDigest
+from worker.announcing.message import Message
+from worker.jobs.context import JobContext
+from worker.jobs.reminding.reminders import ChannelDigest, DigestState, iso, message_of
+from worker.journal.records import Claim
+
+
+def addresses(context: JobContext) -> Sequence[str]:
+    """Give the addresses that are notified."""
+    return [one.get_secret_value() for one in context.policy.reminders.notify]
+
+
+def notice_key(address: str) -> str:
+    """Give the name under which an address is remembered; it tells nothing of it."""
+    return f"notify:{hashlib.sha256(address.encode()).hexdigest()[:32]}"
+
+
+def send_notices(
+    context: JobContext, found: Mapping[str, Reminder], claim: Claim
+) -> Iterator[ChannelDigest]:
+    """Notify each address that is due of all that is late; give what became of each."""
+    whole = Reminder()
+    for one in found.values():
+        whole = whole.with_(one)
+    if not whole.is_worth_sending:
+        return
+    message = message_of(context, whole)
+    for address in addresses(context):
+        yield _notice(context, address, message, claim)
+
+
+def _notice(context: JobContext, address: str, message: Message, claim: Claim) -> ChannelDigest:
+    digests, now = context.journal.messages.digests, context.clock()
+    every = context.policy.reminders.every or timedelta()
+    key, named = notice_key(address), notifying.shown(address)
+    row = digests.every().get(ChannelId(key), KnownDigest(ChannelId(key), key))
+    if not row.is_due(every, now):
+        return ChannelDigest(named, DigestState.TOLD, message.words, iso(row.next_at(every)))
+    if context.dry_run:
+        return ChannelDigest(named, DigestState.WOULD_BE, message.words)
+    before, row = row, replace(row, posted_at=now)
+    digests.put(row, claim)  # first: whatever becomes of it, it may have arrived
+    problem = ""
+    try:
+        if not notifying.send(address, message.heading, message.words):
+            problem = (
+                f"The notice to {named} was not taken, or nobody can say; it is not sent again "
+                f"before {_told(row.next_at(every))}."
+            )
+    except ConnectorError as error:
+        digests.put(before)
+        problem = f"The notice to {named} was not sent: {error}"
+    state = DigestState.FAILED if problem else DigestState.POSTED
+    return ChannelDigest(named, state, message.words, iso(row.next_at(every)), problem)
+
+
+def _told(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "long"
