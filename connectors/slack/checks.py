@@ -1,6 +1,7 @@
 """What must hold before Slack can be used: every problem at once, each with its remedy."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from connectors.chat import ChatChannel
 from connectors.errors import ConnectorError, Finding, looked_at
@@ -29,11 +30,11 @@ _ADD = "Add {} to the app's bot token scopes and install the app again."
 def findings(
     connection: SlackConnection,
     channel_named: Callable[[str], ChatChannel],
-    announce_in: str,
+    channels: Sequence[str],
     *,
     pins: bool,
 ) -> Iterator[Finding]:
-    """Look at the token, its scopes with the methods that need them, and the channel."""
+    """Look at the token, its scopes with the methods that need them, and our channels."""
     try:
         answer = connection.answer("sign in", "auth.test")
     except ConnectorError as error:
@@ -43,11 +44,10 @@ def findings(
     yield Finding("Slack", f"{own.workspace or own.url}, as {own.name}")
     told = answer.headers.get(SCOPES_HEADER)
     scopes = None if told is None else {one.strip() for one in told.split(",")}
-    yield from _scopes(scopes, pins=pins, posts=bool(announce_in))
-    if announce_in:
-        yield from looked_at(
-            f"Slack channel {announce_in}", lambda: _channel(channel_named(announce_in), scopes)
-        )
+    yield from _scopes(scopes, pins=pins, posts=bool(channels))
+    for named in channels:
+        look = partial(_looked_up, channel_named, named, scopes)
+        yield from looked_at(f"Slack channel {named}", look)
 
 
 def _scopes(scopes: set[str] | None, *, pins: bool, posts: bool) -> Iterator[Finding]:
@@ -72,6 +72,12 @@ def _scopes(scopes: set[str] | None, *, pins: bool, posts: bool) -> Iterator[Fin
         )
     if not lacking and not partly:
         yield Finding(subject, f"all that are needed: {', '.join([*needed, *PARTLY])}")
+
+
+def _looked_up(
+    channel_named: Callable[[str], ChatChannel], named: str, scopes: set[str] | None
+) -> Iterator[Finding]:
+    yield from _channel(channel_named(named), scopes)
 
 
 def _channel(channel: ChatChannel, scopes: set[str] | None) -> Iterator[Finding]:

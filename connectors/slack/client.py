@@ -42,19 +42,21 @@ class Slack:
         *,
         picking: Picking | None = None,
         patterns: Sequence[str] = (),
+        channels: Sequence[str] = (),
         policy: RetryPolicy | None = None,
         circuit: Circuit | None = None,
         pace: Pace | None = None,
         authorities: Authorities | None = None,
     ) -> None:
-        """Make no request yet. ``announce_in`` is for the checks.
+        """Make no request yet. ``announce_in``, and other ``channels`` of ours, are for the checks.
 
         ``patterns`` of channels' names hold ``{number}`` or ``{id}`` for the incident's.
         """
         self._connection = SlackConnection(
             access, policy or RetryPolicy(), circuit or Circuit(), pace or NoPace(), authorities
         )
-        self._announce_in, self._patterns = announce_in, tuple(patterns)
+        self._patterns = tuple(patterns)
+        self._channels = tuple(filter(None, dict.fromkeys([announce_in, *channels])))
         self._picking = picking or Picking()
         self._reader = ChannelReader(self._connection, MemberNames(self._connection), self._picking)
         self._lock = threading.Lock()
@@ -158,7 +160,7 @@ class Slack:
 
     def check(self) -> Sequence[Finding]:
         named = self.channel_named
-        return list(findings(self._connection, named, self._announce_in, pins=self._picking.pins))
+        return list(findings(self._connection, named, self._channels, pins=self._picking.pins))
 
     def close(self) -> None:
         self._connection.close()

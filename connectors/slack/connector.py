@@ -103,6 +103,7 @@ class SlackConnector(ChatConnector):
             self.announce_in,
             picking=Picking(frozenset(given.pick), given.pins),
             patterns=given.channels,
+            channels=[one.channel for one in given.routes],
             pace=pace,
             authorities=authorities,
         )

@@ -140,3 +140,13 @@ def test_a_lacking_scope_is_named_with_the_methods_that_need_it(sandbox: SlackSa
     assert "conversations.history" in found["Slack scope channels:history"].problem
     assert "pins.list" in found["Slack scope pins:read"].problem
     assert found["Slack scope groups:history"].warning
+
+
+def test_each_of_our_channels_is_looked_at(sandbox: SlackSandbox) -> None:
+    sandbox.workspace.room("postmortems")
+    sandbox.workspace.room("team-search", member=False)
+    slack = Slack(sandbox.access, "postmortems", channels=["#team-search", "nowhere"], policy=SOON)
+    found = {one.subject: one.problem for one in slack.check() if "channel" in one.subject}
+    assert found["Slack channel #postmortems"] == ""
+    assert "not in it" in found["Slack channel #team-search"]
+    assert "no channel" in found["Slack channel nowhere"]
