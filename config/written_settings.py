@@ -86,7 +86,10 @@ def _filled(
 def _with_the_others(
     lines: Sequence[tuple[str, str]], left: Mapping[tuple[str, str], WrittenSetting]
 ) -> Iterator[str]:
-    """Put what has no example of its own below the line that speaks of it, else of its table."""
+    """Put what has no example of its own below the line that speaks of it, else of its table.
+
+    A table that the example has not comes at the end.
+    """
     waiting = list(left.values())
     for table, line in lines:
         yield line
@@ -98,6 +101,9 @@ def _with_the_others(
             if mine:
                 waiting.remove(one)
                 yield str(one)
+    for table in dict.fromkeys(one.table for one in waiting):
+        yield f"[{table}]"
+        yield from (str(one) for one in waiting if one.table == table)
 
 
 def _spoken_of(lines: Sequence[tuple[str, str]], one: WrittenSetting) -> bool:

@@ -98,7 +98,7 @@ class PagerDutyGuide:
         return (
             f"In PagerDuty: {MADE_BY}, New Webhook. Webhook URL: {url}. Scope type: {scope}. "
             f"Event subscription: {', '.join(WANTED_EVENTS)}. Add Webhook; the secret that it then "
-            "shows once is PAGERDUTY_WEBHOOK_SECRET."
+            f"shows once is {PagerDutySettings.shown('webhook_secrets')}."
         )
 
     def close(self) -> None:

@@ -1,7 +1,9 @@
 """A tracker that the program has never heard of: one folder, and one line in the registry."""
 
 import json
+import logging
 import os
+import tomllib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -50,7 +52,13 @@ def toys(tmp_path: Path) -> ToyTracker:
 
 
 def postmortem(*words: str) -> Result:
-    return CliRunner().invoke(app, words)
+    """Run a command in this process, whose log goes on as before."""
+    root = logging.getLogger()
+    level = root.level
+    try:
+        return CliRunner().invoke(app, words)
+    finally:
+        root.setLevel(level)
 
 
 def with_ticket(incident: SandboxIncident) -> Path:
@@ -125,7 +133,18 @@ def test_what_is_wrong_with_its_settings_is_told_by_its_own_words(
 ) -> None:
     monkeypatch.delenv("TOY_FOLDER")
     result = postmortem("check")
-    assert "no box. Set TOY_FOLDER (in the file: toy.folder)." in str(result.exception)
+    assert result.exit_code == 2
+    assert "no box. Set TOY_FOLDER (in the file: toy.folder)." in " ".join(result.output.split())
+
+
+def test_the_first_settings_take_what_the_environment_gives_for_it(
+    incident: SandboxIncident,
+) -> None:
+    result = postmortem("init", "--yes")
+    assert result.exit_code == 0, result.output
+    values = tomllib.loads(Path("postmortem.toml").read_text("utf-8"))
+    assert values["toy"]["project"] == "BOX"
+    assert Path(values["toy"]["webhook_secrets_file"]).read_text("utf-8").strip() == SECRET
 
 
 def test_two_trackers_are_one_too_many(

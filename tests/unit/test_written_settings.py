@@ -37,3 +37,9 @@ def test_all_at_once_are_read_back_and_every_explanation_stays() -> None:
     assert flat == [one.value for one in settings]
     explained = [line for line in EXAMPLE.split("\n") if line.startswith("# ")]
     assert [line for line in explained[8:] if line not in text] == []
+
+
+def test_a_service_that_the_example_does_not_know_has_its_table_at_the_end() -> None:
+    own = [WrittenSetting.of(("toy", name), name) for name in ("folder", "project")]
+    values = tomllib.loads(written(EXAMPLE, own))
+    assert values["toy"] == {"folder": "folder", "project": "project"}

@@ -16,9 +16,10 @@ from connectors.incidents import Incident, Reference
 from connectors.settings import Place
 from connectors.setup_steps import Guide, Question, Step
 from connectors.tls import Authorities
+from worker.app import registry
 from worker.app.binding import Moved
 from worker.app.composition import now, open_context
-from worker.app.registry import CONNECTORS, Services, load_settings
+from worker.app.registry import Services, load_settings
 from worker.jobs.catalogue import store_findings
 from worker.jobs.context import JobContext
 
@@ -28,7 +29,7 @@ PERIODS = (timedelta(days=1), timedelta(days=7), timedelta(days=30), timedelta(d
 
 def every_variable() -> Mapping[Place, Variable]:
     """Give the environment variables of all settings, by the place of what they set."""
-    kind = settings_class(tuple(kind.group for kind in CONNECTORS))
+    kind = settings_class(tuple(kind.group for kind in registry.CONNECTORS))
     return {one.place: one for one in variables_of(kind)}
 
 
@@ -94,7 +95,7 @@ def connector_of(kind: type[Connector], answers: SetupAnswers) -> Connector:
 
 def logins(answers: SetupAnswers) -> Sequence[SiteLogin]:
     """Give the credentials that services on one site may share."""
-    known = (connector_of(kind, answers) for kind in CONNECTORS)
+    known = (connector_of(kind, answers) for kind in registry.CONNECTORS)
     return [one.login for one in known if one.login is not None]
 
 

@@ -14,9 +14,9 @@ from config.problems import ConfigurationProblems
 from config.sources import DEFAULT_FILE
 from connectors.errors import ConfigurationError, Finding, PostmortemError
 from connectors.incidents import Incident
-from worker.app import setup_answers
+from worker.app import registry, setup_answers
 from worker.app.composition import open_context
-from worker.app.registry import CONNECTORS, source_kinds
+from worker.app.registry import source_kinds
 from worker.app.setup_answers import SetupAnswers, every_variable
 from worker.cli import checking, terminal
 from worker.cli.options import FAILED
@@ -137,7 +137,7 @@ def _must_be_complete(answers: SetupAnswers) -> None:
 
 def _proved(answers: SetupAnswers) -> Iterator[Finding]:
     """Prove what the environment gives; of a service, no further than the first refusal."""
-    for kind in CONNECTORS:
+    for kind in registry.CONNECTORS:
         for step in kind.steps if setup_answers.is_used(kind, answers) else ():
             found = setup_answers.proved(kind, step, answers)
             names = setup_answers.variables_told(kind, step, answers)

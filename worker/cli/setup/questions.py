@@ -12,8 +12,7 @@ from connectors.incidents import Reference
 from connectors.masking import OwnCredentials
 from connectors.settings import Place
 from connectors.setup_steps import Offer, Question, Step
-from worker.app import setup_answers
-from worker.app.registry import CONNECTORS
+from worker.app import registry, setup_answers
 from worker.app.setup_answers import SetupAnswers, every_variable
 from worker.cli import screen
 from worker.cli.setup.asking import Asker, NoAnswer
@@ -43,7 +42,7 @@ class SetupQuestions:
         environment gives is refused.
         """
         try:
-            for kind in CONNECTORS:
+            for kind in registry.CONNECTORS:
                 if kind.steps:
                     self._service(kind)
                 if issubclass(kind, SourceConnector):
@@ -218,5 +217,6 @@ def local_zone() -> str:
     with suppress(OSError):
         named = named or _LOCAL_TIME.resolve(strict=True).as_posix().partition("zoneinfo/")[2]
     with suppress(ZoneInfoNotFoundError, ValueError, OSError):
-        return ZoneInfo(named).key if "/" in named else "UTC"
+        zone = ZoneInfo(named).key if "/" in named else "UTC"
+        return "UTC" if zone.startswith("Etc/U") else zone  # of which there are several spellings
     return "UTC"
