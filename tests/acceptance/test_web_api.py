@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 from connectors.errors import Unreachable
 from tests.integration.web_support import TEXT, Shelf, freight, served, shelf
 from worker.jobs.status_report import SkippedIncident
-from worker.web.postmortem_list import ListedDocument
+from worker.web.page_data import ListedDocument
 
 TOKEN = "sesame"
 WAIT = 60.0

@@ -12,8 +12,7 @@ from worker.jobs.job import JobPhase, JobState
 from worker.jobs.last_results import LastResult
 from worker.jobs.results import SuggestedText
 from worker.jobs.status_report import DocumentStatus, ItemStatus, SkippedIncident
-from worker.web.page_data import DocumentView
-from worker.web.postmortem_list import ListedDocument
+from worker.web.page_data import DocumentView, ListedDocument
 
 WAIT = 60.0
 

@@ -25,8 +25,7 @@ from worker.jobs.status_report import DocumentStatus, ItemStatus, JournalEntry, 
 from worker.store.document_store import digest
 from worker.web.application import WebSettings, create
 from worker.web.monitoring import Metrics
-from worker.web.page_data import DocumentView
-from worker.web.postmortem_list import ListedDocument
+from worker.web.page_data import DocumentView, ListedDocument
 from worker.web.webhooks import StoreEvents
 
 TODAY = date(2026, 11, 23)

@@ -6,11 +6,10 @@ import pytest
 
 from connectors.incidents import IncidentId
 from worker.jobs.status_report import DocumentStatus, ItemStatus
-from worker.web.postmortem_list import (
+from worker.web.lists.postmortem_list import (
     Choices,
     ItemQuery,
     ItemState,
-    ListedDocument,
     ListQuery,
     as_csv,
     document_rows,
@@ -18,6 +17,7 @@ from worker.web.postmortem_list import (
     items,
     narrowed,
 )
+from worker.web.page_data import ListedDocument
 
 TODAY = date(2026, 11, 23)
 

@@ -31,8 +31,7 @@ from worker.jobs.status_report import (
 )
 from worker.queue import Client
 from worker.web.monitoring import QueueFigures
-from worker.web.page_data import DocumentView
-from worker.web.postmortem_list import ListedDocument
+from worker.web.page_data import DocumentView, ListedDocument
 
 
 class StoredPageData:

@@ -17,8 +17,8 @@ from worker.jobs.job import JobState
 from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.status_report import JournalEntry, SkippedIncident
 from worker.web.access import Access
-from worker.web.edit_api import add_edit_routes, tag
-from worker.web.list_api import add_list_routes
+from worker.web.editing.edit_api import add_edit_routes, tag
+from worker.web.lists.list_api import add_list_routes
 from worker.web.page_data import DocumentView, IncidentInPath, JobInPath, PageData
 from worker.web.problem_details import described, with_media_types
 

@@ -23,9 +23,9 @@ from connectors.errors import NotFound, PostmortemError
 from worker.jobs.edits.save_edit import Clash, EditTooLong, UnknownBase, UnusableEdit
 from worker.web.access import Access, Forbidden, Malformed, NotSignedIn
 from worker.web.api import api_routes
-from worker.web.edit_api import NoCondition, NotThisShape, tag
-from worker.web.edit_pages import edit_routes
-from worker.web.list_pages import list_routes
+from worker.web.editing.edit_api import NoCondition, NotThisShape, tag
+from worker.web.editing.edit_pages import edit_routes
+from worker.web.lists.listing_pages import list_routes
 from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData
 from worker.web.pages import PageTemplates, page_routes, part, sign_in_routes

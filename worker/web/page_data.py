@@ -22,7 +22,6 @@ from worker.jobs.status_report import (
     SkippedIncident,
     is_overdue,
 )
-from worker.web.postmortem_list import ListedDocument
 
 _JOB = r"^[A-Za-z0-9_:~@.-]{1,200}$"
 
@@ -44,6 +43,27 @@ class DocumentView:
     text: str
     name: str
     last_result: LastResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedDocument:
+    """A document as lists know it; ``started`` is ISO 8601 in UTC, "" where it is not known."""
+
+    status: DocumentStatus
+    started: str = ""
+    severity: str = ""
+    services: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    owner: str = ""
+
+    @property
+    def open_items(self) -> int:
+        """How many action items are not done."""
+        return sum(not item.done for item in self.status.items)
+
+    def overdue(self, today: date) -> int:
+        """How many are not done though their deadline has passed."""
+        return sum(is_overdue(item, today) for item in self.status.items)
 
 
 class PageData(Protocol):

@@ -11,9 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from worker.web.access import Access
-from worker.web.page_data import PageData
-from worker.web.pages import PageTemplates
-from worker.web.postmortem_list import (
+from worker.web.lists.postmortem_list import (
     PER_PAGE,
     SORT_PATTERN,
     Choices,
@@ -26,6 +24,8 @@ from worker.web.postmortem_list import (
     items,
     narrowed,
 )
+from worker.web.page_data import PageData
+from worker.web.pages import PageTemplates
 
 Words = Annotated[str, Query(max_length=500)]
 Sort = Annotated[str, Query(pattern=SORT_PATTERN)]
@@ -34,7 +34,7 @@ MOST_JOBS = 100
 """How many jobs a page shows; `postmortem status --jobs` lists all."""
 
 
-class Shape(StrEnum):
+class ListFormat(StrEnum):
     """How a list is given."""
 
     HTML = "html"
@@ -42,7 +42,7 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ListPart:
     """One page of a list: its rows, and the addresses of those before and behind it."""
 
     rows: Sequence[Any]
@@ -53,7 +53,7 @@ class Part:
     behind: str
 
     @classmethod
-    def of(cls, rows: Sequence[Any], page: int, path: str, asked: Mapping[str, str]) -> "Part":
+    def of(cls, rows: Sequence[Any], page: int, path: str, asked: Mapping[str, str]) -> "ListPart":
         """Cut a list. A page behind the last is the last."""
         pages = max(1, -(-len(rows) // PER_PAGE))
         page = min(page, pages)
@@ -89,19 +89,19 @@ def list_routes(
         owner: Words = "",
         sort: Sort = "-started",
         page: PageNumber = 1,
-        shape: Annotated[Shape, Query(alias="format")] = Shape.HTML,
+        shape: Annotated[ListFormat, Query(alias="format")] = ListFormat.HTML,
     ) -> Response:
         parts = {"status": status, "service": service, "team": team, "severity": severity}
         query = {**parts, "owner": owner, "sort": sort}
         every = data.listed()
         found = narrowed(every, wanted(data, q, query), today())
-        if shape is Shape.CSV:
+        if shape is ListFormat.CSV:
             return _csv("postmortems.csv", document_rows(found, today()))
         asked = {"q": q, **query}
         return pages.answer(
             request,
             "postmortems",
-            part=Part.of(found, page, "/postmortems", asked),
+            part=ListPart.of(found, page, "/postmortems", asked),
             asked=asked,
             choices=Choices.of(every),
             every=len(every),
@@ -116,17 +116,17 @@ def list_routes(
         owner: Words = "",
         service: Words = "",
         page: PageNumber = 1,
-        shape: Annotated[Shape, Query(alias="format")] = Shape.HTML,
+        shape: Annotated[ListFormat, Query(alias="format")] = ListFormat.HTML,
     ) -> Response:
         every = data.listed()
         found = items(every, ItemQuery(state, owner, service), today())
-        if shape is Shape.CSV:
+        if shape is ListFormat.CSV:
             return _csv("action-items.csv", item_rows(found))
         asked = {"state": state.value, "owner": owner, "service": service}
         return pages.answer(
             request,
             "actions",
-            part=Part.of(found, page, "/actions", asked),
+            part=ListPart.of(found, page, "/actions", asked),
             asked=asked,
             states=[one.value for one in ItemState],
             choices=Choices.of(every),

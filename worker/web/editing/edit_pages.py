@@ -17,7 +17,7 @@ from worker.document.unread.unfinished_text import open_prompts
 from worker.jobs.edits.save_edit import Clash, EditTooLong, OpenedText, UnknownBase, UnusableEdit
 from worker.store.document_store import DocumentBusy, StoreAway
 from worker.web.access import Access, Forbidden
-from worker.web.edit_api import LARGEST_BODY
+from worker.web.editing.edit_api import LARGEST_BODY
 from worker.web.page_data import IncidentInPath, PageData
 from worker.web.pages import PageTemplates
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body

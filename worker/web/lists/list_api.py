@@ -9,9 +9,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict
 
 from worker.jobs.status_report import DocumentStatus
-from worker.web.list_pages import Words, wanted
-from worker.web.page_data import PageData
-from worker.web.postmortem_list import (
+from worker.web.lists.listing_pages import Words, wanted
+from worker.web.lists.postmortem_list import (
     SORT_PATTERN,
     ItemQuery,
     ItemState,
@@ -19,6 +18,7 @@ from worker.web.postmortem_list import (
     items,
     narrowed,
 )
+from worker.web.page_data import PageData
 
 _MOST = 500
 Limit = Annotated[int, Query(ge=1, le=_MOST)]
@@ -58,7 +58,7 @@ class ListedActionItem(Answer):
     done: bool
 
 
-class ActionItems(Answer):
+class ListedActionItems(Answer):
     """A part of the action items; ``total`` counts all that were asked for."""
 
     total: int
@@ -95,10 +95,10 @@ def add_list_routes(router: APIRouter, data: PageData, today: Callable[[], date]
         state: ItemState = ItemState.OPEN,
         owner: Words = "",
         service: Words = "",
-    ) -> ActionItems:
+    ) -> ListedActionItems:
         found = items(data.listed(), ItemQuery(state, owner, service), today())
         told = [_item(one) for one in found[offset : offset + limit]]
-        return ActionItems(total=len(found), items=told)
+        return ListedActionItems(total=len(found), items=told)
 
 
 def _item(one: ListedItem) -> ListedActionItem:

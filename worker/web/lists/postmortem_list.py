@@ -11,30 +11,10 @@ from datetime import date
 from enum import StrEnum
 
 from worker.content.word_search import folded as fold
-from worker.jobs.status_report import DocumentStatus, ItemStatus, is_overdue
+from worker.jobs.status_report import ItemStatus, is_overdue
+from worker.web.page_data import ListedDocument
 
 PER_PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class ListedDocument:
-    """A document as lists know it; ``started`` is ISO 8601 in UTC, "" where it is not known."""
-
-    status: DocumentStatus
-    started: str = ""
-    severity: str = ""
-    services: tuple[str, ...] = ()
-    teams: tuple[str, ...] = ()
-    owner: str = ""
-
-    @property
-    def open_items(self) -> int:
-        """How many action items are not done."""
-        return sum(not item.done for item in self.status.items)
-
-    def overdue(self, today: date) -> int:
-        """How many are not done though their deadline has passed."""
-        return sum(is_overdue(item, today) for item in self.status.items)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Writing into documents: by the page, and by the API."""

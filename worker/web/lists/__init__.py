@@ -1,0 +1,1 @@
+"""Lists of postmortems and of action items: as pages, as CSV, and by the API."""
