@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -248,3 +250,46 @@ def test_a_race_is_told_from_a_refusal_by_gits_words(
 
 def test_where_the_remote_says_nothing_nothing_is_known() -> None:
     assert refusal(GitResult(128, b"", b"fatal: the remote end hung up unexpectedly")) is None
+
+
+NO_POISON = '! git diff-tree -r --name-only "$2" "$3" | grep -q poison'
+
+
+def test_saves_that_wait_at_once_go_in_one_push_and_one_refusal_is_that_ones_own(
+    place: GitPlace,
+) -> None:
+    place.hook("update", NO_POISON)
+    names = [*(f"{number}.md" for number in range(10)), "poison.md", NAME]
+    begin = threading.Barrier(len(names))
+    store = place.machine("cache")
+    version = store.read(NAME).version
+
+    def save(name: str) -> str:
+        begin.wait(60)
+        try:
+            store.write(name, f"{name}\n", version if name == NAME else None)
+        except StoreError as error:
+            return str(error)
+        return ""
+
+    before = len(place.history("%H"))
+    with ThreadPoolExecutor(len(names)) as pool:
+        told = dict(zip(names, pool.map(save, names), strict=True))
+    assert "hook declined" in told.pop("poison.md")
+    assert set(told.values()) == {""}
+    place.pull()
+    assert len(place.history("%H")) == before + 11, "one commit for each"
+    assert {one.name for one in store.list()} == {*names} - {"poison.md"}
+
+
+def test_many_saves_need_few_pushes(place: GitPlace) -> None:
+    log = place.folder / "log"
+    place.hook("post-receive", f'echo push >> "{log}"')
+    store = place.machine("cache")
+    store.list()
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda number: store.write(f"{number}.md", "new\n", None), range(20)))
+    assert len(log.read_text().splitlines()) < 10
+    place.pull()
+    assert len(place.history("%H")) == 21
+    assert place.history("%p", "--min-parents=2") == []

@@ -21,6 +21,7 @@ LARGEST_DOCUMENT = 4 * 1024 * 1024
 MOST_ROWS = 5_000
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 NOTHING: Mapping[str, bytes] = MappingProxyType({})
+NO_CHANGES: Mapping[str, str] = MappingProxyType({})
 
 
 class StoreError(PostmortemError):
@@ -81,6 +82,17 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """All documents, each name with its fingerprint, as :class:`Listed` has them.
+
+    By its ``mark`` a store tells later what came since, "" where it cannot.
+    """
+
+    documents: Mapping[str, str]
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """What a document was when it was read or written.
 
@@ -104,6 +116,19 @@ class DocumentStore(Protocol):
 
     def list(self) -> Sequence[Listed]:
         """List all documents, by name, without reading any; also those that are only linked."""
+
+    def listing(self) -> Listing:
+        """List all documents without reading any, in no order."""
+
+    def changes(self, mark: str) -> Mapping[str, str] | None:
+        """Give the documents that came or changed since the listing of that mark.
+
+        None where that is not known, or any has left. Where a document that stayed was changed it
+        may not be among them: its own fingerprint tells.
+        """
+
+    def fingerprint(self, name: str) -> str:
+        """Give a document's fingerprint as a listing does, "" where it is no file of the store."""
 
     def read(self, name: str) -> Stored:
         """Give a document.

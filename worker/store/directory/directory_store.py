@@ -3,16 +3,23 @@
 import errno
 import os
 import stat
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from connectors.errors import Finding
-from worker.store.directory.atomic_write import LEFTOVER, create, put, replace
-from worker.store.directory.listing import behind_links, fingerprint, open_in_editor, unusable, walk
+from worker.store.directory.atomic_write import create, put, replace
+from worker.store.directory.checks import look_over
+from worker.store.directory.folder_marks import FolderMarks
+from worker.store.directory.listing import (
+    Folders,
+    fingerprint,
+    open_in_editor,
+    walk,
+)
 from worker.store.document_store import (
+    NO_CHANGES,
     NOTHING,
     BadName,
     Changed,
@@ -20,6 +27,7 @@ from worker.store.document_store import (
     DocumentMissing,
     LinkedDocument,
     Listed,
+    Listing,
     StoreAway,
     Stored,
     StoreError,
@@ -61,13 +69,34 @@ class DirectoryStore:
     def __init__(self, root: Path, clock: Callable[[], int] = time.time_ns) -> None:
         self._root = root.absolute()
         self._clock = clock
+        self._marks = FolderMarks(self._root, clock)
 
     def list(self) -> Sequence[Listed]:
         """List all documents, by name: one look into each folder, none into a file."""
+        found = self.listing().documents
+        return [Listed(name, found[name]) for name in sorted(found)]
+
+    def listing(self) -> Listing:
+        folders: Folders = {}
         with _told("listed", self._root):
-            found = dict(walk(self._root))
+            found = dict(walk(self._root, folders))
         now = self._clock()
-        return [Listed(name, fingerprint(found[name], now)) for name in sorted(found)]
+        documents = {name: fingerprint(status, now) for name, status in found.items()}
+        return Listing(documents, self._marks.mark(folders))
+
+    def changes(self, mark: str) -> Mapping[str, str] | None:
+        """Tell that no document came or left; what happened to those that stayed is not known."""
+        return NO_CHANGES if self._marks.is_same(mark) else None
+
+    def fingerprint(self, name: str) -> str:
+        path = self._root / document_name(name)
+        if self._is_linked(name):
+            return ""
+        try:
+            status = path.stat()
+        except OSError:
+            return ""
+        return fingerprint(status, self._clock()) if stat.S_ISREG(status.st_mode) else ""
 
     def read(self, name: str) -> Stored:
         self._refuse_linked(document_name(name))
@@ -91,6 +120,13 @@ class DirectoryStore:
         expected: Version | None,
         why: str = "",  # noqa: ARG002 - a directory keeps no history to tell it in
         beside: Mapping[str, bytes] = NOTHING,
+    ) -> Version:
+        folder, slash, _ = name.rpartition("/")
+        with self._marks.writing(f"{folder}{slash}"):
+            return self._write(name, text, expected, beside)
+
+    def _write(
+        self, name: str, text: str, expected: Version | None, beside: Mapping[str, bytes]
     ) -> Version:
         path = self._path(document_name(name))
         data = encode(name, text)
@@ -145,7 +181,7 @@ class DirectoryStore:
         return bool(place) and place == self.place()
 
     def check(self) -> Sequence[Finding]:
-        return _look_over(self._root)
+        return look_over(self._root)
 
     def _put_beside(self, name: str, data: bytes) -> None:
         """Put a file (a picture) beside the documents, unless it is there like that."""
@@ -236,65 +272,3 @@ def _told(deed: str, path: Path) -> Iterator[None]:
     except OSError as error:
         remedy = _REMEDIES.get(error.errno or 0, "Let the user that runs this program do it.")
         raise StoreError(f"{path} cannot be {deed} ({error.strerror}).", remedy) from error
-
-
-def _look_over(root: Path) -> list[Finding]:
-    """Say whether documents can be read and written under ``root``, and what is odd there."""
-    subject = f"Documents in {root}"
-    try:
-        if not root.exists():
-            return [_yet_to_be_made(subject, root)]
-        if not root.is_dir():
-            return [_problem(subject, f"{root} is no directory.", "Name a directory.")]
-        linked = len(behind_links(root))
-        count = sum(1 for _ in walk(root)) - linked
-        with tempfile.TemporaryFile(dir=root):  # the one proof that holds for every file system
-            pass
-        noun = "document" if count == 1 else "documents"
-        aside = f"; {linked} behind symbolic links are left alone" if linked else ""
-        found = Finding(subject, f"{count} {noun}, can be written{aside}")
-        return [found, *_oddities(subject, root)]
-    except OSError as error:
-        return [
-            _problem(
-                subject,
-                f"{error.filename or root} cannot be used ({error.strerror}).",
-                "Let the user that runs this program read and write there.",
-            )
-        ]
-
-
-def _yet_to_be_made(subject: str, root: Path) -> Finding:
-    nearest = next(parent for parent in root.parents if parent.exists())
-    try:
-        with tempfile.TemporaryFile(dir=nearest):
-            return Finding(subject, "does not exist yet, and is made with the first document")
-    except OSError as error:
-        reason = error.strerror
-    return _problem(
-        subject,
-        f"{root} does not exist, and cannot be made in {nearest} ({reason}).",
-        "Make it, and let the user that runs this program write there.",
-    )
-
-
-def _oddities(subject: str, root: Path) -> list[Finding]:
-    found = [
-        _problem(
-            subject, f"The document {name!r} is left out: its name cannot be used.", "Rename it."
-        )
-        for name in unusable(root)
-    ]
-    found += [
-        _problem(
-            subject,
-            f"{path} was left when the program was stopped while it saved.",
-            "Compare it with the documents around it, then remove it.",
-        )
-        for path in sorted(root.rglob(LEFTOVER))
-    ]
-    return found
-
-
-def _problem(subject: str, problem: str, remedy: str) -> Finding:
-    return Finding(subject, problem=problem, remedy=remedy)

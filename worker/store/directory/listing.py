@@ -35,13 +35,19 @@ _BESIDE = (
 """What editors put beside a file while somebody has it open."""
 
 
-def walk(root: Path) -> Iterator[tuple[str, os.stat_result]]:
+Folders = dict[str, os.stat_result]
+"""Folders by their paths ("" or ending in ``/``), each as it was before it was looked into."""
+
+
+def walk(root: Path, seen: Folders | None = None) -> Iterator[tuple[str, os.stat_result]]:
     """Give each document's name and status; nothing where there is no directory yet.
+
+    Puts the folders into ``seen``; none in the end where symbolic links lead to further ones.
 
     Raises ``OSError`` where a folder cannot be looked into: a document in it would seem to be
     gone, and be written a second time.
     """
-    for name, entry in _files(root):
+    for name, entry in _files(root, {} if seen is None else seen):
         if is_usable(name):
             try:
                 yield name, entry.stat()
@@ -51,20 +57,22 @@ def walk(root: Path) -> Iterator[tuple[str, os.stat_result]]:
 
 def unusable(root: Path) -> list[str]:
     """Give the names of documents that are left out since their names cannot be used."""
-    return [name for name, _ in _files(root) if not is_usable(name)]
+    return [name for name, _ in _files(root, {}) if not is_usable(name)]
 
 
 def behind_links(root: Path) -> list[str]:
     """Give the names of Markdown files that are reached through a symbolic link alone."""
     store = root.resolve()
-    return [name for name, _ in _files(root) if not (root / name).resolve().is_relative_to(store)]
+    names = (name for name, _ in _files(root, {}))
+    return [name for name in names if not (root / name).resolve().is_relative_to(store)]
 
 
-def _files(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _files(root: Path, seen: Folders) -> Iterator[tuple[str, os.DirEntry[str]]]:
     folders = [("", root)] if root.exists() else []
     links: list[tuple[str, os.DirEntry[str]]] = []
     while folders:
         prefix, folder = folders.pop()
+        seen[prefix] = folder.stat()
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
@@ -75,7 +83,9 @@ def _files(root: Path) -> Iterator[tuple[str, os.DirEntry[str]]]:
                         yield prefix + entry.name, entry
                 elif entry.is_symlink() and not entry.name.startswith("."):
                     links.append((prefix + entry.name, entry))
-    yield from _linked(root, links)
+    if links:
+        seen.clear()
+        yield from _linked(root, links)
 
 
 def _linked(
@@ -109,8 +119,13 @@ def fingerprint(status: os.stat_result, now: int) -> str:
     later one equals, so that it is read once more.
     """
     told = exact_fingerprint(status)
-    window = _TICK if status.st_ctime_ns % 1_000_000_000 else _COARSE
-    return f"{told}?{now:x}" if abs(now - status.st_ctime_ns) < window else told
+    return f"{told}?{now:x}" if may_change_unseen(status.st_ctime_ns, now) else told
+
+
+def may_change_unseen(changed: int, now: int) -> bool:
+    """Tell whether what changed then may change once more and show the same times."""
+    window = _TICK if changed % 1_000_000_000 else _COARSE
+    return abs(now - changed) < window
 
 
 def exact_fingerprint(status: os.stat_result) -> str:

@@ -41,6 +41,10 @@ class RemoteFailed(StoreError):
     """The remote cannot be reached, or refuses what it is asked."""
 
 
+class PushRefused(RemoteFailed):
+    """The remote would refuse these commits another time as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class TreeEntry:
     """What a commit has at a path: its content's id, and its mode."""
@@ -110,6 +114,24 @@ class Branch:
             return {}
         return dict(_entries(self._git("ls-tree", "-t", "-z", "--", tip, *paths)))
 
+    def changed(self, before: str, tip: str, folder: str) -> dict[str, str] | None:
+        """Give the ids of the files under ``folder`` that came or changed between two commits.
+
+        None where one left, or is no plain file, or where that cannot be told.
+        """
+        below = ("--", folder.rstrip("/")) if folder else ()
+        ended = self._git.end_of("diff-tree", "-r", "-z", "--no-renames", before, tip, *below)
+        if ended.status:
+            return None
+        parts = ended.output.split(b"\0")[:-1]
+        found = {}
+        for about, path in zip(parts[::2], parts[1::2], strict=True):
+            _, mode, _, blob, status = about.decode().split(" ")
+            if status not in ("A", "M") or mode not in _PLAIN:
+                return None
+            found[path.decode("utf-8", "surrogateescape")[len(folder) :]] = blob
+        return found
+
     def follows(self, before: str, tip: str) -> bool:
         """Tell whether a commit is among those that led to ``tip``."""
         return self._git.end_of("merge-base", "--is-ancestor", before, tip).status == 0
@@ -118,14 +140,14 @@ class Branch:
         """Give a file's content."""
         return self._git("cat-file", "blob", blob)
 
-    def push(self, tip: str, files: Mapping[str, NewFile], message: str) -> str:
-        """Move the branch from ``tip`` to a commit with those files, and say ""; else why not.
+    def push(self, tip: str, saves: Sequence[tuple[Mapping[str, NewFile], str]]) -> str:
+        """Move the branch from ``tip`` on by a commit for each save, and say ""; else why not.
 
-        Not where the branch is not at ``tip`` any more. Raises ``RemoteFailed`` where the remote
-        would refuse it another time as well.
+        Not where it is elsewhere by now. Raises ``PushRefused`` where that would be so again.
         """
-        state = self._cache.state()
-        commit = self._import(as_stream(self._author, message, tip, files))
+        state, commit = self._cache.state(), tip
+        for files, message in saves:
+            commit = self._import(as_stream(self._author, message, commit, files))
         lost = self._carried_out(commit, tip)
         self._seen = None if lost else (state, commit)
         return lost
@@ -167,7 +189,7 @@ class Branch:
             raise
         if refused.is_race:
             return refused.words
-        raise RemoteFailed(
+        raise PushRefused(
             f"git push failed: {refused.words}.",
             "Let the user that runs this program push to the branch.",
         )

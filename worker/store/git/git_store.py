@@ -14,13 +14,12 @@ from typing import TypeVar
 from connectors.errors import Finding, PostmortemError
 from connectors.tls import Authorities
 from worker.store.document_store import (
+    NO_CHANGES,
     NOTHING,
-    BadName,
-    Changed,
     DocumentMissing,
     Listed,
+    Listing,
     Stored,
-    StoreError,
     Version,
     attachment_name,
     decode,
@@ -28,103 +27,14 @@ from worker.store.document_store import (
     encode,
     is_usable,
 )
-from worker.store.git.branch import Branch, TreeEntry
+from worker.store.git.branch import Branch
 from worker.store.git.cache import Cache
 from worker.store.git.command import GitFailed, Timing
-from worker.store.git.commit import NewFile, blob_id, clean_message
-
-_AGAIN = "Nothing was written; run the sync again."
-
-
-class DocumentPush:
-    """A document, and what is to lie beside it, on its way to the branch."""
-
-    def __init__(
-        self,
-        branch: Branch,
-        folder: str,
-        contents: Mapping[str, bytes],
-        name: str,
-        expected: Version | None,
-        message: str,
-    ) -> None:
-        self._branch = branch
-        self._folder = folder
-        self._contents = {folder + one: data for one, data in contents.items()}
-        self._expected = expected
-        self._message = message
-        self.name = name
-        self.lost = ""
-
-    def on_known(self, tip: str) -> bool:
-        """Try it on top of what the branch was when last heard of; False if it was moved since.
-
-        What speaks against it there may be of the past.
-        """
-        try:
-            files = self._changes(tip)
-        except (BadName, Changed):
-            return False
-        return bool(files) and self._push(tip, files)
-
-    def on(self, tip: str) -> bool:
-        """Try it on top of what the branch is now; False if somebody was faster."""
-        files = self._changes(tip)
-        return not files or self._push(tip, files)
-
-    def _push(self, tip: str, files: Mapping[str, NewFile]) -> bool:
-        self.lost = self._branch.push(tip, files, self._message)
-        return not self.lost
-
-    def _changes(self, tip: str) -> dict[str, NewFile]:
-        """Give what is to be another in the next commit.
-
-        Raises ``Changed`` where the document is not what was read any more, ``BadName`` where
-        something else than a file, or than a folder on the way to it, is in the place.
-        """
-        there = self._branch.entries(tip, list(self._contents))
-        for path in self._contents:
-            self._keep_out(tip, path, there)
-        _still(self.name, there.get(self._folder + self.name), self._expected)
-        return {
-            path: NewFile(data, there[path].mode) if path in there else NewFile(data)
-            for path, data in self._contents.items()
-            if path not in there or there[path].id != blob_id(data)
-        }
-
-    def _keep_out(self, tip: str, path: str, there: Mapping[str, TreeEntry]) -> None:
-        if path in there:
-            if not there[path].is_file:
-                raise BadName(f"{path} is no file in the repository.", "Move it away there.")
-            return
-        parts = path.split("/")[:-1]
-        folders = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
-        for folder in folders:
-            if folder not in there:
-                if folder in self._branch.entries(tip, [folder]):
-                    raise BadName(
-                        f"{folder} is no folder in the repository.", "Move it away there."
-                    )
-                return
-
-
-def _still(name: str, current: TreeEntry | None, expected: Version | None) -> None:
-    """Raise ``Changed`` where the document is not what was read any more."""
-    if expected is None and current is not None:
-        raise Changed(f"{name} exists already.", _AGAIN)
-    if expected is not None and current is None:
-        raise Changed(f"{name} was removed or renamed since it was read.", _AGAIN)
-    if expected is not None and current is not None and current.id != expected.digest:
-        raise Changed(f"{name} was changed since it was read.", _AGAIN)
-
+from worker.store.git.commit import blob_id, clean_message
+from worker.store.git.document_push import DocumentPush, SharedPush
 
 _MENDS = 2
 """How often the cache may be found broken in one operation: by lock files, and beyond repair."""
-
-_GAP = 3.0
-"""Another machine asks, fetches and pushes: so many times as long as a push takes."""
-_GAPS = 0.25
-"""Before how many pushes of those that follow one's own at once, as a share, a gap is left."""
 
 Result = TypeVar("Result")
 
@@ -151,15 +61,29 @@ class GitStore:
         self._timing = timing or Timing()
         self._cache = Cache(cache, url, branch, self._timing, authorities)
         self._branch = Branch(url, branch, author, self._cache, self._timing)
-        self._gap_until = float("-inf")
+        self._pushes = SharedPush(self._branch, self._cache, self._timing)
         self._folder = f"{folder}/" if folder else ""
         self._place = f"{url}#{branch}:{self._folder}"
         self._listed: tuple[str, dict[str, str]] = ("", {})
 
     def list(self) -> Sequence[Listed]:
         """List all documents, by name: one question to the remote where nothing has changed."""
-        files = self._mending(self._files)
+        files = self.listing().documents
         return [Listed(name, files[name]) for name in sorted(files)]
+
+    def listing(self) -> Listing:
+        tip, files = self._mending(self._files)
+        return Listing(files, tip)
+
+    def changes(self, mark: str) -> Mapping[str, str] | None:
+        """Give what came or changed since that commit: one question to the remote."""
+        changed = self._mending(partial(self._changed, mark))
+        if changed is None:
+            return None
+        return {name: blob for name, blob in changed.items() if is_usable(name)}
+
+    def fingerprint(self, name: str) -> str:
+        return self._mending(partial(self._blob, document_name(name))) or ""
 
     def read(self, name: str) -> Stored:
         found = self._mending(partial(self._content, document_name(name)))
@@ -183,8 +107,8 @@ class GitStore:
         contents = {document_name(name): data}
         contents |= {attachment_name(one): content for one, content in beside.items()}
         message = clean_message(why, f"{'Add' if expected is None else 'Update'} {name}")
-        save = DocumentPush(self._branch, self._folder, contents, name, expected, message)
-        self._mending(partial(self._in_turn, save))
+        begin = partial(DocumentPush, self._branch, self._folder, contents, name, expected, message)
+        self._mending(lambda: self._pushes.save(begin()))
         return _version(data)
 
     def read_attachment(self, name: str) -> bytes | None:
@@ -204,7 +128,7 @@ class GitStore:
     def is_still(self, place: str) -> bool:
         """Tell whether the branch has gone on from there, and was not begun anew."""
         tip = self.place()
-        return bool(place and tip) and self._branch.follows(place, tip)
+        return bool(place and tip) and (place == tip or self._branch.follows(place, tip))
 
     def check(self) -> Sequence[Finding]:
         subject = f"Documents in {self._place}"
@@ -215,7 +139,13 @@ class GitStore:
             return [Finding.of(subject, error)]
         return [Finding(subject, f"{count} document{'' if count == 1 else 's'}, can be pushed")]
 
-    def _files(self) -> dict[str, str]:
+    def _changed(self, mark: str) -> Mapping[str, str] | None:
+        tip = self._branch.tip()
+        if tip and mark == tip:
+            return NO_CHANGES
+        return self._branch.changed(mark, tip, self._folder) if mark and tip else None
+
+    def _files(self) -> tuple[str, dict[str, str]]:
         self._cache.tend()
         tip = self._branch.tip()
         known, files = self._listed
@@ -223,9 +153,14 @@ class GitStore:
             found = self._branch.files(tip, self._folder)
             files = {name: blob for name, blob in found.items() if is_usable(name)}
             self._listed = (tip, files)
-        return files if tip else {}
+        return tip, files if tip else {}
 
     def _content(self, name: str) -> bytes | None:
+        blob = self._blob(name)
+        return self._branch.content(blob) if blob else None
+
+    def _blob(self, name: str) -> str | None:
+        """Give a file's id as the branch is now, None where it is no file there."""
         tip = self._branch.tip()
         known, files = self._listed
         blob = files.get(name) if tip == known else None
@@ -233,40 +168,7 @@ class GitStore:
             path = self._folder + name
             entry = self._branch.entries(tip, [path]).get(path)
             blob = entry.id if entry is not None and entry.is_file else None
-        return self._branch.content(blob) if blob else None
-
-    def _in_turn(self, save: DocumentPush) -> None:
-        """Push when it is this one's turn on this machine, until nobody elsewhere is faster."""
-        with self._cache.turn():
-            self._let_others_in()
-            known = self._branch.last_tip()
-            if known is not None and self._timed(save.on_known, known):
-                return
-            for _ in self._timing.attempts():
-                if self._timed(save.on, self._branch.tip()):
-                    return
-        raise StoreError(
-            f"{save.name} could not be pushed for {self._timing.race:.0f} s: the remote's branch "
-            f"was moved by others each time, or could not be moved ({save.lost}).",
-            "Run the sync again when it is quieter; if nobody pushes, look after the remote.",
-        )
-
-    def _let_others_in(self) -> None:
-        """Pause now and then before a push that follows another of one's own at once.
-
-        Whoever has just pushed is ready for the next push before another machine has even fetched
-        the last: with nothing but work to do it would win every race until it has finished.
-        """
-        gap = self._gap_until - self._timing.clock()
-        if gap > 0 and self._timing.chance() < _GAPS:
-            self._timing.sleep(gap)
-
-    def _timed(self, attempt: Callable[[str], bool], tip: str) -> bool:
-        started = self._timing.clock()
-        saved = attempt(tip)
-        now = self._timing.clock()
-        self._gap_until = now + _GAP * (now - started)
-        return saved
+        return blob
 
     def _mending(self, deed: Callable[[], Result]) -> Result:
         """Do something; where the cache turns out to be broken, mend it and do it again."""
