@@ -13,6 +13,7 @@ from tests.integration.queue_support import KINDS, WAIT, ask, eventually
 from worker.jobs.job import JobOutcome, JobPhase, JobState
 from worker.jobs.results import IncidentResult, Trigger
 from worker.queue import Queue
+from worker.queue.waiting_jobs import counted
 
 SETTLE = 1.0
 
@@ -31,6 +32,23 @@ def test_a_job_that_was_asked_for_is_run_and_its_end_is_told(playground):
     ended = replace(state, ended_at=None)
     assert ended == JobState(job, "PDONE", "page", JobPhase.DONE, summary="1 drafted")
     assert ended in playground.ended
+
+
+def test_the_engine_looks_for_no_job_while_none_waits(playground):
+    job = playground.queue.enqueue("PBEFORE", Trigger.PAGE)
+    playground.queue.wait(job, WAIT)
+    eventually(none_in_ten)
+    looks, _ = counted()
+    job = playground.queue.enqueue("PAFTER", Trigger.PAGE)
+    assert playground.queue.wait(job, WAIT).phase is JobPhase.DONE
+    assert counted()[0] > looks
+
+
+def none_in_ten() -> bool:
+    """Tell whether the engine asks ten times whether a job waits, and does not look for one."""
+    looks, asked = counted()
+    eventually(lambda: counted()[1] >= asked + 10)
+    return counted()[0] == looks
 
 
 def test_the_same_event_twice_is_one_job(playground):

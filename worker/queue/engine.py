@@ -11,7 +11,7 @@ from dbos._dbos import _get_dbos_instance
 
 from connectors.errors import PostmortemError
 from worker.jobs.job import JobRetryPolicy
-from worker.queue import job_records
+from worker.queue import job_records, waiting_jobs
 from worker.queue.job_order import priority, put_in_order
 from worker.queue.job_records import StoredJob
 from worker.queue.jobs_database import InFile, Location, file_engine, write_ahead
@@ -24,6 +24,7 @@ VERSION = "1"
 _IDLE_THREADS = 64
 _CONNECTIONS = 10  # to PostgreSQL at most, for a process's jobs and what looks after them
 _LOCK_PATIENCE = 30.0
+_SELDOM = 3_600.0
 _running = False
 
 
@@ -65,7 +66,10 @@ def launch(
         DBOS(config=_config(location, executor))
         DBOS.launch()
         # The engine has no public way to its connections.
-        put_in_order(_get_dbos_instance()._sys_db.engine, location)
+        memory = _get_dbos_instance()._sys_db
+        put_in_order(memory.engine, location)
+        queues = (job_records.INCIDENTS, job_records.TICKS)
+        waiting_jobs.spare_looks(memory, location, queues)
         DBOS.register_queue(
             job_records.INCIDENTS,
             partition_concurrency=1,
@@ -94,6 +98,7 @@ def stop(grace: float) -> None:
     """Take out no more jobs, wait up to ``grace`` seconds for those that run, and let go of all."""
     global _running  # noqa: PLW0603 - as above
     DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=math.ceil(grace))
+    waiting_jobs.let_go()
     _running = False
 
 
@@ -144,6 +149,7 @@ def _config(location: Location, executor: str) -> DBOSConfig:
         "serializer": DBOSPortableJSONSerializer(),  # the default, pickle, runs what it reads
         "max_executor_threads": _IDLE_THREADS,
         "sys_db_pool_size": _CONNECTIONS,
+        "scheduler_polling_interval_sec": _SELDOM,  # for schedules of the engine's own: none here
     }
     if isinstance(location, InFile):
         config["system_database_engine"] = file_engine(location, _LOCK_PATIENCE)
