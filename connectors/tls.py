@@ -16,8 +16,6 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies, select_proxy
-
 from connectors.errors import ConfigurationError
 
 SETTING = "POSTMORTEM_CA_BUNDLE"
@@ -108,6 +106,8 @@ def _read(files: tuple[tuple[Path, int, int], ...]) -> Sequence[str]:
 
 
 def _public() -> Iterator[str]:
+    from requests.utils import DEFAULT_CA_BUNDLE_PATH  # noqa: PLC0415 - no list of documents asks
+
     yield Path(DEFAULT_CA_BUNDLE_PATH).read_text("utf-8")
     for path in _OF_THE_SYSTEM:
         with suppress(OSError, UnicodeDecodeError):
@@ -137,6 +137,8 @@ def distrust(error: ssl.SSLCertVerificationError) -> tuple[str, str]:
 
 def proxy_of(address: str) -> str:
     """Give the proxy that an address is reached by, without credentials; "" where there is none."""
+    from requests.utils import get_environ_proxies, select_proxy  # noqa: PLC0415 - as above
+
     proxy = select_proxy(address, get_environ_proxies(address))
     if not proxy:
         return ""

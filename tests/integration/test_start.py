@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +42,26 @@ def test_help_loads_nothing_that_it_does_not_need(words: tuple[str, ...]) -> Non
     assert "typer" in loaded
     assert not {name.partition(".")[0] for name in loaded} & set(HEAVY)
     assert {name for name in loaded if name.partition(".")[0] == "connectors"} <= LIGHT
+
+
+def test_status_loads_no_queue_and_no_client_of_a_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "postmortems").mkdir()
+    for name, value in {
+        "PAGERDUTY_API_KEY": "a-key-for-nothing",
+        "JIRA_URL": "https://jira.example.com",
+        "JIRA_EMAIL": "worker@example.com",
+        "JIRA_API_TOKEN": "a-token-for-nothing",
+        "JIRA_PROJECT": "OPS",
+        "POSTMORTEM_DATABASE_URL": "sqlite:///postmortem.db",
+        "POSTMORTEM_DOCUMENTS": "./postmortems",
+    }.items():
+        monkeypatch.setenv(name, value)
+    loaded_by("status")  # makes the database, which loads what later ones do not need
+    loaded = loaded_by("status")
+    assert "sqlalchemy" in loaded
+    unwanted = {"dbos", "requests", "jira", "pagerduty", "fastapi", "uvicorn", "alembic", "psycopg"}
+    assert not {name.partition(".")[0] for name in loaded} & unwanted
+    assert not {name for name in loaded if name.endswith((".client", ".queue.queue"))}

@@ -18,7 +18,6 @@ from worker.app.registry import Services
 from worker.jobs.catalogue import must_be_usable
 from worker.jobs.context import JobContext
 from worker.jobs.store_presence import DocumentsGone, documents_known, forget_all
-from worker.queue import Client
 from worker.store.document_store import StoreAway, StoreError
 
 _DEFAULT_PORTS = {None, 22, 80, 443}
@@ -154,12 +153,9 @@ def _same_directory(context: JobContext, was: Path, here: Path) -> bool:
             return True
     except OSError:
         pass
-    known = context.journal.documents()
     try:
-        return any(
-            one.name in known and known[one.name].fingerprint == one.fingerprint
-            for one in context.store.list()
-        )
+        now = context.store.listing().documents
+        return not context.journal.fingerprints().items().isdisjoint(now.items())
     except StoreAway:
         return False
 
@@ -174,6 +170,8 @@ def _refused(settings: Settings, context: JobContext, others: list[tuple[Bound, 
     tickets = bool(journal.ticket_ids() or journal.incidents_with_intents())
     at_stake = {"store": documents, "source": documents, "tracker": tickets, "project": tickets}
     if not any(at_stake[here.name] for _, here in others):
+        from worker.queue import Client  # noqa: PLC0415 - loads the engine
+
         others_work = Client(settings.database_url.get_secret_value()).workers()
         if not others_work:
             return ""

@@ -30,6 +30,7 @@ from connectors.pages import PagePublisher
 from connectors.tickets import Mark, TicketTracker
 from connectors.tls import Authorities
 from worker.app.binding import Moved, bind
+from worker.app.later_clients import opened
 from worker.app.own_secrets import masking_of
 from worker.app.registry import Services
 from worker.drafting.draft_filter import DraftFilter
@@ -55,11 +56,12 @@ def open_context(
     dry_run: bool = False,
     forgetful: bool = False,
     moved: Moved = Moved.REFUSE,
+    asks: bool = True,
 ) -> Iterator[JobContext]:
     """Open everything a job works with, and close it again.
 
-    A ``dry_run`` works on a copy of the database; with ``forgetful`` the copy is empty, so that
-    the database is not needed.
+    A ``dry_run`` works on a copy of the database, an empty one if ``forgetful``. A command that
+    hardly ``asks`` services has their clients opened with the first question.
 
     Raises ``PostmortemError`` where the database, the store or a client cannot be opened, or where
     the database was used with other places (``moved``; see ``binding``).
@@ -82,14 +84,17 @@ def open_context(
         pace, masking = partial(_pace, new_pace), masking_of(settings)
         if services.source is not None:
             address = webhook_address(settings, services.source)
-            source = services.source.open(pace(services.source), authorities, address, masking)
-        if services.tracker is not None:
+            kind = services.source
+            begin = partial(kind.open, pace(kind), authorities, address, masking)
+            source = opened(begin, asks=asks)
+        if (own := services.tracker) is not None:
             memory = ServiceMemory(database, now)
-            tracker = services.tracker.open(pace(services.tracker), authorities, memory)
-        if (own := services.publisher) is not None:
-            publisher = own.open(pace(own), authorities, services.logins)
-        if services.chat is not None:
-            chat = services.chat.open(pace(services.chat), authorities)
+            tracker = opened(partial(own.open, pace(own), authorities, memory), asks=asks)
+        if (shown := services.publisher) is not None:
+            logins = services.logins
+            publisher = opened(partial(shown.open, pace(shown), authorities, logins), asks=asks)
+        if (told := services.chat) is not None:
+            chat = opened(partial(told.open, pace(told), authorities), asks=asks)
         context = JobContext(
             store=open_store(settings, authorities),
             journal=Journal(database, now),

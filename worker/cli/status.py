@@ -30,6 +30,7 @@ from worker.jobs.status_report import (
     journal_of,
     skipped_incidents,
 )
+from worker.queue.jobs_database import has_failed_jobs
 from worker.web.needs import Need, NeedKind, needs, wherever, with_items
 
 
@@ -57,7 +58,7 @@ def status(
         listed = _jobs(settings, named, only_parked=parked)
         _show_jobs(listed, "No job was given up." if parked else "There are no jobs.", in_json=json)
         return
-    with open_context(settings) as opened:
+    with open_context(settings, asks=False) as opened:
         named = tuple(own_ids(opened, named, asks=False))
         if journal:
             _show_journal([each for one in named for each in journal_of(opened, one)], in_json=json)
@@ -137,6 +138,8 @@ def _show_all(
 
 def _given_up(settings: Settings, named: Sequence[IncidentId]) -> Sequence[JobState]:
     try:
+        if not has_failed_jobs(settings.database_url.get_secret_value()):
+            return []
         return _jobs(settings, named, only_parked=True)
     except PostmortemError as error:  # the documents can be told all the same
         failures([str(error)])

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from dbos import error
 
 from connectors.errors import ConfigurationError, Unreachable
 from worker.journal.sqlite_files import first_line, keep_private, make_private, remedy_for
@@ -40,6 +39,11 @@ class OnServer:
 
 
 Location = InFile | OnServer
+
+_SCHEMA, _JOBS, _FAILED = "dbos", "workflow_status", "ERROR"
+"""Where the engine keeps its jobs, and its word for those that failed for good."""
+_PATIENCE = 5
+"""Seconds to wait for a database that is only looked at."""
 
 
 def locate(database_url: str) -> Location:
@@ -114,6 +118,30 @@ def write_ahead(location: InFile) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
 
 
+def has_failed_jobs(database_url: str) -> bool:
+    """Tell, without the engine, whether there is any job that it remembers as failed.
+
+    Raises ``Unreachable`` where the database cannot be read, ``ConfigurationError`` as
+    :func:`locate` does.
+    """
+    place = locate(database_url)
+    if isinstance(place, InFile) and not place.path.exists():
+        return False  # no process has made one yet
+    engine = patient_engine(place, _PATIENCE, 1)
+    schema = None if isinstance(place, InFile) else _SCHEMA
+    try:
+        if not sa.inspect(engine).has_table(_JOBS, schema):
+            return False
+        table = sa.table(_JOBS, sa.column("status"), schema=schema)
+        query = sa.select(table.c.status).where(table.c.status == _FAILED).limit(1)
+        with engine.connect() as connection:
+            return connection.scalar(query) is not None
+    except (sa.exc.SQLAlchemyError, sqlite3.Error) as why:
+        raise unusable(why) from why
+    finally:
+        engine.dispose()
+
+
 def unusable(why: Exception) -> Unreachable:
     """Say in a sentence why the queue's database cannot be used."""
     reason = first_line(why)
@@ -124,6 +152,8 @@ def unusable(why: Exception) -> Unreachable:
 @contextmanager
 def told() -> Iterator[None]:
     """Raise ``Unreachable`` for whatever the database, or the engine because of it, raises."""
+    from dbos import error  # noqa: PLC0415 - whoever only looks needs no engine
+
     try:
         yield
     except (sa.exc.SQLAlchemyError, sqlite3.Error, error.DBOSException) as why:

@@ -1,0 +1,1 @@
+"""How Jira is set up by questions, see ``connectors.setup_steps``."""
