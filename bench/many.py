@@ -1,6 +1,7 @@
 """A sync in which nothing changed, over many documents with five tickets each in one directory.
 
-Then the job of one document alone among many, in a directory and in Git (without git's own CPU).
+Then *measured / limit / ratio* of one document's job among many, in a directory and in Git (without
+git's own CPU), and of a sync over many.
 
     python -m bench.many
 """
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from bench.distance import line
 from config.template_names import Names
 from connectors.tickets import TicketId, TicketKey
 from tests.acceptance.world import World, with_rows, world
@@ -30,6 +32,7 @@ from worker.store.git.git_store import GitStore
 from worker.tracking.tracked_tickets import TrackedTicket, Values, row_values
 
 TICKETS = 5
+FEW, MANY = 100, 50_000
 
 
 @dataclass
@@ -163,8 +166,15 @@ def in_git(folder: Path, count: int) -> DocumentStore:
     return GitStore(f"file://{folder}", "main", author="A <a@example.com>", cache=cache)
 
 
-def measure_job(place: str, fill_store: Callable[[Path, int], DocumentStore], count: int) -> None:
-    """Print what one document's job costs among so many, where nothing is to be done."""
+def measure_job(place: str, fill_store: Callable[[Path, int], DocumentStore]) -> None:
+    """Print what one document's job costs more among many, where nothing is to be done."""
+    seconds = {count: job_seconds(fill_store, count) for count in (FEW, MANY)}
+    more = (seconds[MANY] - seconds[FEW]) * 1000
+    line(f"a job among {MANY:,} documents in {place}", more, 10, f"ms of CPU more than among {FEW}")
+
+
+def job_seconds(fill_store: Callable[[Path, int], DocumentStore], count: int) -> float:
+    """Give the least CPU that one document's job costs among so many."""
     with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as here:
         store = fill_store(Path(folder) / "store", count)
         incident = here.id("quick fix")
@@ -173,13 +183,34 @@ def measure_job(place: str, fill_store: Callable[[Path, int], DocumentStore], co
             settle(context, list(store.list()))
             run_many(context, RunRequest(Trigger.COMMAND, (incident,)))
             time.sleep(2.1)
-            seconds = []
-            for _ in range(4):
-                begin = time.process_time()
-                result = run_many(context, RunRequest(Trigger.COMMAND, (incident,), pulls=False))
-                seconds.append(time.process_time() - begin)
-                assert not result.failed
-            print(f"{place}, {count:6} documents: one job takes {min(seconds):.2f} s of CPU")
+            asked = RunRequest(Trigger.COMMAND, (incident,), pulls=False)
+            return least(lambda: run_many(context, asked))
+
+
+def measure_sync() -> None:
+    """Print what a sync over many documents costs in which nothing changed."""
+    with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as here:
+        store = in_directory(Path(folder) / "store", MANY)
+        with here.context(store=store) as context:
+            time.sleep(2.1)  # as above
+            settle(context, list(store.list()))
+            here.policy = replace(here.policy, look_back=timedelta(hours=1))
+            here.clock.sleep(3600)
+            quiet = replace(context, policy=here.policy)
+            seconds = least(lambda: run_many(quiet, RunRequest(Trigger.COMMAND)))
+            listing = least(store.list)
+            what = f"a sync over {MANY:,} in which nothing changed"
+            line(what, seconds / listing, 1.5, f"of a bare listing ({listing:.2f} s of CPU)")
+
+
+def least(work: Callable[[], object]) -> float:
+    """Give the least CPU of a few rounds of work, in seconds."""
+    seconds = []
+    for _ in range(4):
+        begin = time.process_time()
+        work()
+        seconds.append(time.process_time() - begin)
+    return min(seconds)
 
 
 def main() -> None:
@@ -187,8 +218,8 @@ def main() -> None:
     for count in (1_000, 10_000):
         measure(count)
     for place, fill_store in (("a directory", in_directory), ("Git", in_git)):
-        for count in (1_000, 10_000, 50_000):
-            measure_job(place, fill_store, count)
+        measure_job(place, fill_store)
+    measure_sync()
 
 
 if __name__ == "__main__":

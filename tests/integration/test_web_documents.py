@@ -11,8 +11,9 @@ import pytest
 from connectors.tickets import TicketId, TicketKey
 from tests.acceptance.world import usual_policy
 from worker.app.composition import new_mark
-from worker.app.stored_page_data import StoredPageData
+from worker.app.stored_page_data import READ_AT_ONCE, StoredPageData
 from worker.jobs.context import JobContext
+from worker.jobs.documents.index_documents import fill
 from worker.jobs.job import JobOutcome
 from worker.journal.database import Database
 from worker.journal.incident_locks import ThreadLocks
@@ -54,6 +55,7 @@ class Place:
     store: Counting
     journal: Journal
     library: StoredPageData
+    context: JobContext
 
     def path(self, number: int) -> Path:
         return self.folder / f"2026-11-19-PMANY{number}-many.md"
@@ -89,7 +91,7 @@ def place(tmp_path) -> Iterator[Place]:
         new_mark=new_mark,
     )
     library = StoredPageData(context, Queue(url, lambda *_: JobOutcome()))
-    place = Place(folder, store, journal, library)
+    place = Place(folder, store, journal, library, context)
     for number in range(COUNT):
         place.path(number).write_text(TEXT.format(number=number), "utf-8")
     yield place
@@ -150,3 +152,18 @@ def test_a_ticket_that_is_done_by_now_shows_without_a_read(place):
     assert place.store.reads == []
     place.journal.track([ticket])
     assert place.done() == set()
+
+
+def test_a_first_view_reads_no_more_than_a_request_may_and_says_how_far_it_is(place):
+    for number in range(COUNT, COUNT + READ_AT_ONCE + 60):
+        place.path(number).write_text(TEXT.format(number=number), "utf-8")
+    first = place.library.documents()
+    assert len(first) == COUNT + READ_AT_ONCE + 60
+    assert sum(one.title.startswith("Postmortem: ") for one in first) == READ_AT_ONCE
+    told = place.library.failed_look(first)
+    assert f"{READ_AT_ONCE} of {len(first)} documents are read so far" in told
+    while fill(place.context):
+        pass
+    assert all(title.startswith("Postmortem: ") for title in place.view().values())
+    assert place.store.reads == []
+    assert place.library.failed_look(()) == ""

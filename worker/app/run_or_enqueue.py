@@ -66,12 +66,10 @@ def enqueue_due(
     if trigger is Trigger.SCHEDULE:
         jobs |= _try_again(context, queue, standing, jobs)
     move_cursors(context, due, started)
-    unchanged = sum(1 for one in catalogue.by_incident if one not in jobs)
+    unchanged = catalogue.others(jobs)
     seen_to = {*jobs, *standing}
     unreadable = [
-        one.problem
-        for one in catalogue.documents.values()
-        if one.problem and one.incident not in seen_to
+        one.problem for one in context.journal.with_problems() if one.incident not in seen_to
     ]
     return EnqueuedDue(jobs, unchanged, (*due.failures, *unreadable))
 

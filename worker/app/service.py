@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import date
 from functools import partial
-from ipaddress import ip_address
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -23,6 +22,7 @@ from connectors.webhook_events import EventKind, WebhookEvent
 from worker.app.binding import Moved
 from worker.app.composition import open_context
 from worker.app.digest_rounds import reminding
+from worker.app.index_filler import IndexFiller
 from worker.app.registry import Services
 from worker.app.run_or_enqueue import enqueue_due
 from worker.app.stored_page_data import StoredPageData, figures
@@ -42,6 +42,7 @@ from worker.web.connections import (
     GuardedConnection,
     Register,
     files_for_connections,
+    is_any_address,
 )
 from worker.web.monitoring import Metrics
 from worker.web.request_limits import MOST_REQUESTS, RequestLimit
@@ -84,11 +85,13 @@ class Worker:
             on_end=self._ended,
         )
         self.kept: deque[str] = deque(maxlen=REMEMBERED)
+        self._filler = IndexFiller(self.context)
 
     def start(self) -> None:
         """Begin to work. Raises ``PostmortemError``."""
         self.queue.start()
         self._open.enter_context(reminding(self.context, self.settings))
+        self._filler.start()
 
     def stop(self) -> bool:
         """Take on nothing more and let go of everything; give whether all work under way ended.
@@ -96,6 +99,7 @@ class Worker:
         Where it did not, the process should end at once: threads of the queue would keep it alive.
         """
         ended = self.queue.stop()
+        self._filler.stop()
         self._open.close()
         return ended
 
@@ -195,7 +199,7 @@ class Service:
     def url(self) -> str:
         """Where the web page is reached on this machine."""
         port = self._server.servers[0].sockets[0].getsockname()[1]
-        host = "127.0.0.1" if ip_is_any(self._host) else self._host
+        host = "127.0.0.1" if is_any_address(self._host) else self._host
         return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     def start(self) -> None:
@@ -279,14 +283,6 @@ def _web_server(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
         server_header=False,
         timeout_graceful_shutdown=LAST_ANSWERS,
     )
-
-
-def ip_is_any(host: str) -> bool:
-    """Tell whether a host means every address of this machine."""
-    try:
-        return ip_address(host).is_unspecified
-    except ValueError:
-        return False
 
 
 def _request(event: WebhookEvent, incident: IncidentId) -> JobRequest:

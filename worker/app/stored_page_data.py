@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from config.template_names import Column
 from connectors.incidents import IncidentId
-from worker.document.indexed_document import IndexedDocument
+from worker.document.indexed_document import IndexedDocument, rules
 from worker.jobs.context import JobContext
 from worker.jobs.edits.save_edit import (
     OpenedText,
@@ -33,6 +33,9 @@ from worker.queue import Client
 from worker.web.monitoring import QueueFigures
 from worker.web.page_data import DocumentView, ListedDocument
 
+READ_AT_ONCE = 50
+"""Documents that are read in a request: those that were just changed, not all of a first look."""
+
 
 class StoredPageData:
     """The data of pages, from the parts that jobs work with."""
@@ -43,7 +46,7 @@ class StoredPageData:
         self._remembered = KnownStatuses()
 
     def documents(self) -> Sequence[DocumentStatus]:
-        return document_statuses(self._context, remembered=self._remembered)
+        return document_statuses(self._context, remembered=self._remembered, most=READ_AT_ONCE)
 
     def listed(self) -> Sequence[ListedDocument]:
         statuses = [one for one in self.documents() if one.document]
@@ -54,7 +57,14 @@ class StoredPageData:
         return [one for one in self._queue.current() if not one.phase.over]
 
     def failed_look(self, documents: Sequence[DocumentStatus]) -> str:
-        return failed_look(self._context, documents)
+        return " ".join(filter(None, (failed_look(self._context, documents), self._reading())))
+
+    def _reading(self) -> str:
+        """Say how far documents have been read since the start, "" once all are."""
+        read, known = self._context.journal.index.progress(rules(self._context.policy.names))
+        if known - read <= READ_AT_ONCE:
+            return ""
+        return f"{read:,} of {known:,} documents are read so far; the others show their names."
 
     def skipped(self) -> Sequence[SkippedIncident]:
         return skipped_incidents(self._context)

@@ -96,7 +96,7 @@ def _resolved_lately(search: Search, due: Due) -> None:
     pulls = context.journal.pulls([one.id for one in found])
     skips = context.journal.skips.of([one.id for one in found])
     for one in found:
-        if one.id in search.catalogue.by_incident:
+        if search.catalogue.of(one.id):
             wanted = _changed_since(one, pulls.get(one.id))
         else:
             wanted = _lacks_document(context, one, pulls.get(one.id), skips.get(one.id))
@@ -111,7 +111,7 @@ def _still_open(search: Search, due: Due) -> None:
     context = search.context
     if context.source is None:
         return
-    known = [one for one in context.journal.open_incidents() if one in search.catalogue.by_incident]
+    known = [one for one in context.journal.open_incidents() if search.catalogue.of(one)]
     pulls = context.journal.pulls(known)
     for incident in known:
         try:
@@ -148,7 +148,7 @@ def _changed_documents(search: Search, due: Due) -> None:
     if context.tracker is None and not context.shows:
         return
     quiet_since = context.clock() - context.policy.quiet_for
-    for document in search.catalogue.unsettled:
+    for document in context.journal.unsettled():
         if search.trigger is not Trigger.SCHEDULE or document.seen_at <= quiet_since:
             due.track[document.incident] = None
             due.tell(document.incident, document.seen_at)

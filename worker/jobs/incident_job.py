@@ -12,7 +12,7 @@ from worker.document.front_matter import DocumentError
 from worker.document.unread.unfinished_text import refuse_conflicts
 from worker.drafting.draft_filter import everybody
 from worker.jobs.announcing.announce_step import AnnounceStep
-from worker.jobs.catalogue import look, up_to_date, with_document
+from worker.jobs.catalogue import near, up_to_date, with_document
 from worker.jobs.context import JobContext, merge_target, note_facts, note_merge
 from worker.jobs.job import JobRequest
 from worker.jobs.last_results import Halves, keep_result
@@ -50,7 +50,8 @@ def do_job(context: JobContext, request: JobRequest) -> Sequence[IncidentResult]
 
     Raises ``StoreAway`` where the store cannot be used; see :func:`run_incident`.
     """
-    cache = RunCache(look(context, to_write=True), FoundAccounts(context.policy.owners))
+    found = near(context, [request.incident], to_write=True)
+    cache = RunCache(found, FoundAccounts(context.policy.owners))
     results: dict[IncidentId, IncidentResult] = {}
     while request.incident not in results:
         result = run_incident(context, request, cache)
@@ -153,7 +154,7 @@ class _Steps:
                 return self._save(at, replace(composed, text=synced), work)
             except Changed:
                 self.report.start_over()
-                self.catalogue = look(self.context)
+                self.catalogue = near(self.context, [self.request.incident])
         raise KeepsChanging(
             f"The document of incident {self.request.incident} changed {ATTEMPTS} times while it "
             "was being brought up to date, so it was left as it is.",

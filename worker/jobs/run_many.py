@@ -13,7 +13,7 @@ from structlog.contextvars import bound_contextvars
 from connectors.errors import ConnectorError
 from connectors.incidents import IncidentId
 from connectors.pacing.side_by_side import Begun
-from worker.jobs.catalogue import look
+from worker.jobs.catalogue import look, near
 from worker.jobs.context import JobContext
 from worker.jobs.due_incidents import Due, Search, find, move_cursors
 from worker.jobs.incident_job import run_incident
@@ -81,7 +81,9 @@ class _Run:
     def __init__(self, context: JobContext, request: RunRequest) -> None:
         self.context = context
         self.request = request
-        self.cache = RunCache(look(context, to_write=True), FoundAccounts(context.policy.owners))
+        named = request.incidents
+        found = near(context, named, to_write=True) if named else look(context, to_write=True)
+        self.cache = RunCache(found, FoundAccounts(context.policy.owners))
         self.results: dict[IncidentId, IncidentResult] = {}
 
     def result(self) -> RunResult:
@@ -92,10 +94,9 @@ class _Run:
         self._wait_for_index()
         pulled = not any(self.results[one].failures for one in due.pull)
         move_cursors(self.context, due, started, pulled=pulled)
-        others = sum(1 for one in self.cache.catalogue.by_incident if one not in self.results)
         return RunResult(
             incidents=tuple(self.results.values()),
-            unchanged=0 if self.request.incidents else others,
+            unchanged=0 if self.request.incidents else self.cache.catalogue.others(self.results),
             notices=tuple(not_configured(self.context, tracks=self.request.tracks)),
             failures=(*due.failures, *self._unreadable()),
             dry_run=self.context.dry_run,
@@ -185,16 +186,18 @@ class _Run:
             self.request.sleep(pause)
             left -= pause
             self.cache.tickets = ReadTickets()
-            self.cache.catalogue = look(self.context)
+            self.cache.catalogue = near(self.context, list(waiting))
             for name in waiting:
                 again = self._one(name, self.cache, pulls=False)
                 self.results[name] = together(self.results[name], again)
 
     def _unreadable(self) -> Iterable[str]:
         """Tell of files that cannot be read, but of those whose own job told it."""
-        for one in self.cache.catalogue.documents.values():
+        if self.request.incidents:
+            return
+        for one in self.context.journal.with_problems():
             result = self.results.get(one.incident)
-            if one.problem and not self.request.incidents and not (result and result.failures):
+            if not (result and result.failures):
                 yield one.problem
 
 

@@ -183,7 +183,7 @@ class RunCache:
         self.pages_wait = self.pages_wait or part.pages_wait
         self.chat_waits = self.chat_waits or part.chat_waits
         with self.lock:
-            for document in part.catalogue.by_incident.get(incident, ()):
+            for document in part.catalogue.own.get(incident, ()):
                 self.catalogue = with_document(self.catalogue, document)
 
     def forget_stale(self, incident: IncidentId, tickets: tuple[TrackedTicket, ...]) -> None:

@@ -5,20 +5,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
-from worker.document.action_item_values import ActionItem, LeftOut
-from worker.document.action_section import read as read_items
-from worker.document.front_matter import read as read_front_matter
-from worker.document.outline import title
-from worker.document.unread.unfinished_text import conflicts, open_prompts
-from worker.jobs.catalogue import look
+from worker.document.indexed_document import IndexedDocument, IndexedItem, read
+from worker.jobs.catalogue import look, near
 from worker.jobs.context import JobContext
+from worker.jobs.documents.index_documents import indexed
 from worker.jobs.last_results import LastResult, last_results
 from worker.jobs.results import Action, Deed
 from worker.journal.records import KnownDocument
 from worker.publishing.known_page import KnownPage
-from worker.store.document_store import LinkedDocument
 
 MOST_SKIPPED = 1000
 """How many of the incidents without a draft are told, the latest first."""
@@ -115,30 +110,35 @@ def document_statuses(
     context: JobContext,
     incidents: Sequence[IncidentId] = (),
     remembered: KnownStatuses | None = None,
+    most: int | None = None,
 ) -> list[DocumentStatus]:
     """Give the documents of the incidents, or all, the latest first; one not readable says why.
 
     Before them come the incidents that have none, since their draft failed. What is ``remembered``
-    of a document is taken for as long as its fingerprint is the same.
+    of a document is taken for as long as its fingerprint is the same. Up to ``most`` are read that
+    are not in the index yet; others are told by their names alone.
     """
-    known = list(look(context).documents.values())
-    wanted = [
-        one
-        for one in known
-        if (one.incident in incidents if incidents else one.incident or one.problem)
-    ]
+    if incidents:
+        catalogue = near(context, incidents)
+        known = [one for incident in dict.fromkeys(incidents) for one in catalogue.of(incident)]
+    else:
+        known = list(look(context).documents.values())
+    wanted = [one for one in known if one.incident or one.problem]
     before = remembered.by_name if remembered else {}
     now: dict[str, tuple[str, DocumentStatus]] = {}
     found = []
-    for one in sorted(wanted, key=_latest_first):
-        fingerprint, status = before.get(one.name, ("", None))
-        if status is None or fingerprint != one.fingerprint:
-            status, readable = _status(context, one)
-        else:
-            readable = True
-        if readable and one.fingerprint:
-            now[one.name] = one.fingerprint, status
-        found.append(status)
+    wanted.sort(key=_latest_first)
+    new = [one for one in wanted if not _is_current(before.get(one.name), one)]
+    rows = indexed(context, new, most)
+    for one in wanted:
+        kept, row = before.get(one.name), rows.get(one.name)
+        if row is not None:
+            kept = row.fingerprint, _status(one, row)
+        elif not _is_current(kept, one):
+            kept = "", _unread(one)
+        if kept is not None:
+            found.append(kept[1])
+            now[one.name] = kept
     if remembered and not incidents:
         remembered.by_name = now
     done, last = context.journal.done_tickets(), last_results(context, incidents)
@@ -172,15 +172,16 @@ def _undrafted(context: JobContext, incident: IncidentId, last: LastResult) -> D
 
 def document_text(context: JobContext, incident: IncidentId) -> tuple[DocumentStatus, str] | None:
     """Give one incident's document with its text, None where there is none."""
-    found = look(context).find(incident)
+    found = near(context, [incident]).find(incident)
     if found is None:
         return None
-    text = context.store.read(found.name).text
+    stored = context.store.read(found.name)
     done = {one.key for one in context.journal.tickets(incident) if one.done}
     last = last_results(context, [incident]).get(incident)
     page = _page(context.journal.pages.of(incident)) if context.publisher else None
-    status = _with_done(_read(context, found, text), done)
-    return replace(status, last_result=last, page=page), text
+    row = read(found.name, found.fingerprint, stored.text, context.policy.names)
+    status = _with_done(_status(found, row), done)
+    return replace(status, last_result=last, page=page), stored.text
 
 
 def _page(known: KnownPage | None) -> PageStatus | None:
@@ -226,52 +227,42 @@ def _latest_first(document: KnownDocument) -> tuple[int, ...]:
     return tuple(-ord(character) for character in name)
 
 
-def _status(context: JobContext, document: KnownDocument) -> tuple[DocumentStatus, bool]:
-    """Read a document; tell whether it could be read."""
-    try:
-        return _read(context, document, context.store.read(document.name).text), True
-    except LinkedDocument as error:
-        told = document.problem or str(error)
-    except PostmortemError as error:
-        told = str(error)
-    unread = DocumentStatus(document.incident, document.name, problems=(told,), left_alone=True)
-    return unread, False
+def _is_current(kept: tuple[str, DocumentStatus] | None, document: KnownDocument) -> bool:
+    return kept is not None and kept[0] != "" and kept[0] == document.fingerprint
 
 
-def _read(context: JobContext, document: KnownDocument, text: str) -> DocumentStatus:
-    front = read_front_matter(text)
-    table = read_items(text, context.policy.names)
-    marked = conflicts(text)
-    problems = (f"{document.name} is left as it is: {marked}",) if marked else table.problems
-    unknown = bool(document.problem) and not (front and front.incident)
-    if unknown:
-        problems = (document.problem, *problems)
-    status = DocumentStatus(
+def _unread(document: KnownDocument) -> DocumentStatus:
+    name = document.name.rpartition("/")[2]
+    problems = (document.problem,) if document.problem else ()
+    return DocumentStatus(
+        document.incident, document.name, name, problems=problems, left_alone=bool(problems)
+    )
+
+
+def _status(document: KnownDocument, row: IndexedDocument) -> DocumentStatus:
+    unknown = bool(document.problem) and not row.incident and row.problems != (document.problem,)
+    return DocumentStatus(
         incident=document.incident,
         document=document.name,
-        title=title(text),
-        prompts=open_prompts(text),
-        items=tuple(_item(one) for one in table.items if _is_open(one) and not marked),
-        problems=problems,
-        left_alone=bool(marked) or unknown,
+        title=row.title,
+        url=row.url,
+        status=row.status,
+        prompts=row.open_prompts,
+        items=tuple(_item(one) for one in row.items if one.shows),
+        problems=(document.problem, *row.problems) if unknown else row.problems,
+        left_alone=row.left_alone or unknown,
     )
-    return replace(status, url=front.url, status=front.status) if front else status
 
 
-def _is_open(item: ActionItem) -> bool:
-    """Tell whether an item is to be shown: what is tracked elsewhere is, what is struck out not."""
-    return item.left_out in (None, LeftOut.ELSEWHERE)
-
-
-def _item(item: ActionItem) -> ItemStatus:
+def _item(item: IndexedItem) -> ItemStatus:
     return ItemStatus(
         task=item.task,
-        owner=item.owner or "",
-        priority=item.priority or "",
-        deadline=item.deadline.isoformat() if item.deadline else item.deadline_text,
-        ticket=item.ticket.key if item.ticket else "",
-        url=(item.ticket.url or "") if item.ticket else "",
-        status=item.status_text,
+        owner=item.owner,
+        priority=item.priority,
+        deadline=item.deadline or item.deadline_text,
+        ticket=item.ticket,
+        url=item.url,
+        status=item.status,
     )
 
 

@@ -8,15 +8,19 @@ a person says that they are not coming. So they are where the place is another t
 any of them, for half a mount is no deletion. One alone is deleted where the place is the same.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 
 from connectors.incidents import IncidentId
 from worker.jobs.context import JobContext
 from worker.journal.records import KnownDocument
-from worker.store.document_store import Listed, StoreAway, StoreError
+from worker.store.document_store import Listing, StoreAway, StoreError
 
 PLACE = "place of documents"
 """The binding that tells the place in which documents were last seen."""
+
+MARK = "mark of the last listing"
+"""The binding that holds by what the store tells which documents came since."""
 
 _ANY = "any.md"
 _SHOWN = 3
@@ -30,19 +34,41 @@ class DocumentsGone(StoreAway):
     """The store lacks documents that are known, and not because somebody deleted them."""
 
 
-def listing(context: JobContext, *, to_write: bool = False) -> Sequence[Listed]:
+def listing(context: JobContext, *, to_write: bool = False) -> Listing:
     """List the store. Raises ``StoreAway`` where it cannot be, or is to be written and cannot be.
 
     A dry run writes nothing.
     """
+    with _away(context, to_write=to_write):
+        return context.store.listing()
+
+
+def changes(context: JobContext, *, to_write: bool = False) -> Mapping[str, str] | None:
+    """Give what the store tells that changed since the last listing, None where it cannot.
+
+    Raises ``StoreAway`` as :func:`listing` does.
+    """
+    with _away(context, to_write=to_write):
+        mark = context.journal.bindings.value(MARK)
+        return context.store.changes(mark) if mark else None
+
+
+@contextmanager
+def _away(context: JobContext, *, to_write: bool) -> Iterator[None]:
     if to_write and not context.dry_run:
         context.store.prove_writable()
     try:
-        return context.store.list()
+        yield
     except StoreAway:
         raise
     except StoreError as error:
         raise StoreAway(error.what, error.remedy) from error
+
+
+def remember_mark(context: JobContext, mark: str) -> None:
+    """Remember the mark of a listing, once all that it showed is remembered."""
+    if mark != context.journal.bindings.value(MARK):
+        context.journal.bindings.bind({MARK: mark})
 
 
 def refuse_gone(
@@ -113,8 +139,8 @@ def forget_all(context: JobContext) -> None:
 
     What they were made of is remembered: none is made again by itself.
     """
-    context.journal.forget(list(context.journal.documents()))
-    context.journal.bindings.bind({PLACE: ""})
+    context.journal.forget(list(context.journal.fingerprints()))
+    context.journal.bindings.bind({PLACE: "", MARK: ""})
 
 
 def _gone(context: JobContext, count: int) -> DocumentsGone:

@@ -31,6 +31,7 @@ from worker.document.rendered_parts import first_disturbed
 from worker.drafting.sections.supporting_data import missing_key
 from worker.jobs.catalogue import Catalogue, must_still_be_there
 from worker.jobs.context import JobContext
+from worker.jobs.documents.index_documents import keep_read
 from worker.jobs.job import JobRequest
 from worker.jobs.pull_incident import MergedAway, Pulled, chart_name
 from worker.jobs.results import Action, Deed, Report, SuggestedText, commit_message
@@ -117,7 +118,7 @@ def open_document(
     if pulled is None:
         return None
     name = file_name(incident, pulled.record.incident.title, pulled.content.starts_on)
-    taken = catalogue.documents.get(name) or catalogue.unclaimed(incident)
+    taken = catalogue.named(name) or catalogue.unclaimed(incident)
     if taken is not None:
         raise NotOurs(
             f"The document of incident {incident} was not written: there is a file {taken.name} "
@@ -225,7 +226,10 @@ def save(
         remember_place(context)
     report.saved()
     # A job that failed and wrote nothing is no news: or each look would ask for one more of it.
-    return KnownDocument(at.name, fingerprint, incident, seen_at or context.clock(), settled=True)
+    known = KnownDocument(at.name, fingerprint, incident, seen_at or context.clock(), settled=True)
+    if seen_at is None:
+        keep_read(context, [(known, composed.text)])
+    return known
 
 
 def _refuse_disturbing(context: JobContext, at: OpenDocument, text: str) -> None:

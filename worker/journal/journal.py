@@ -3,11 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.exc import OperationalError
 
 from connectors.incidents import IncidentId
@@ -15,12 +14,13 @@ from connectors.tickets import Mark, TicketId
 from worker.journal import records, tables
 from worker.journal.beside_documents import Bindings, EventReports, LastResults, Skips
 from worker.journal.database import Database
-from worker.journal.document_index import DocumentIndex, forget_documents
+from worker.journal.document_index import DocumentIndex
+from worker.journal.document_memory import DocumentMemory
 from worker.journal.incident_locks import must_still_hold
 from worker.journal.message_memory import MessageMemory
 from worker.journal.opened_texts import OpenedTexts
 from worker.journal.page_memory import PageMemory
-from worker.journal.records import Claim, JournalRecord, KnownDocument, KnownIncident, Pull
+from worker.journal.records import Claim, JournalRecord, KnownIncident, Pull
 from worker.journal.service_memory import LastLook
 from worker.journal.sqlite_files import HELD, OWN_IT, JournalError, first_line
 from worker.journal.tables import chunks, put, put_first
@@ -28,11 +28,11 @@ from worker.journal.web_sessions import WebSessions
 from worker.tracking.tracked_tickets import Intent, TrackedTicket
 
 
-class Journal:
+class Journal(DocumentMemory):
     """The memory, on an open database; each method is one transaction, here and in its parts."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
-        self._database = database
+        super().__init__(database)
         try:
             with self._begin() as connection:
                 put_first(connection, tables.born, {"one": 1, "at": now().isoformat()})
@@ -61,54 +61,6 @@ class Journal:
         """Raise unless the database answers."""
         with self._begin() as connection:
             connection.execute(select(1))
-
-    def documents(self) -> Mapping[str, KnownDocument]:
-        """Give all documents as last seen, by name."""
-        with self._begin() as connection:
-            found = connection.execute(select(tables.documents)).mappings()
-            return {row["name"]: records.document_record(row) for row in found}
-
-    def documents_of(self, incident: IncidentId) -> Sequence[KnownDocument]:
-        """Give the documents of one incident as last seen: one, or copies as well."""
-        query = select(tables.documents).where(tables.documents.c.incident == incident)
-        with self._begin() as connection:
-            return [records.document_record(row) for row in connection.execute(query).mappings()]
-
-    def remember(self, documents: Iterable[KnownDocument]) -> None:
-        """Remember documents as they are now."""
-        with self._begin() as connection:
-            for one in documents:
-                values = asdict(one) | {"seen_at": one.seen_at.isoformat()}
-                put(connection, tables.documents, {"name": values.pop("name")}, values)
-
-    def meet(self, documents: Iterable[tuple[KnownDocument | None, KnownDocument]]) -> None:
-        """Remember documents that were found changed: each as it was remembered, and as it is now.
-
-        What somebody else has remembered of one meanwhile stays: it may be newer.
-        """
-        table = tables.documents
-        with self._begin() as connection:
-            for before, one in documents:
-                values = asdict(one) | {"seen_at": one.seen_at.isoformat()}
-                if before is None:
-                    put_first(connection, table, values)
-                    continue
-                same = (table.c.name == one.name) & (table.c.fingerprint == before.fingerprint)
-                connection.execute(update(table).where(same).values(values))
-
-    def unsettle(self, incident: IncidentId) -> None:
-        """Remember that an incident's document was not dealt with."""
-        own = update(tables.documents).where(tables.documents.c.incident == incident)
-        with self._begin() as connection:
-            connection.execute(own.values(settled=False))
-
-    def forget(self, names: Sequence[str]) -> None:
-        """Forget documents that are no longer in the store, and what they say."""
-        with self._begin() as connection:
-            forget_documents(connection, names)
-            own = tables.documents.c.name
-            for part in chunks(names):
-                connection.execute(delete(tables.documents).where(own.in_(part)))
 
     def incident(self, incident: IncidentId) -> KnownIncident | None:
         """Give what is remembered of an incident, None for nothing."""
@@ -290,9 +242,6 @@ class Journal:
         """Remember how far something has been read."""
         with self._begin() as connection:
             put(connection, tables.cursors, {"name": name}, {"value": to.isoformat()})
-
-    def _begin(self) -> AbstractContextManager[Connection]:
-        return self._database.begin()
 
 
 def _strike_out(connection: Connection, marks: Iterable[Mark]) -> None:

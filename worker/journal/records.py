@@ -158,11 +158,6 @@ def result_record(row: Mapping[Any, Any]) -> KnownResult:
     )
 
 
-def document_record(row: Mapping[Any, Any]) -> KnownDocument:
-    """Give a document as it was remembered."""
-    return KnownDocument(**{**row, "seen_at": _time(row["seen_at"])})
-
-
 def ticket_row(one: TrackedTicket) -> dict[str, object]:
     """Give a ticket's row."""
     return {

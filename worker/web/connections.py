@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -183,3 +184,11 @@ def files_for_connections() -> int:
         used = sum(1 for _ in Path("/proc/self/fd").iterdir())
     free = MOST_CONNECTIONS * 2 if limit == resource.RLIM_INFINITY else limit - used
     return max(FEWEST_CONNECTIONS, min(MOST_CONNECTIONS, free // 2))
+
+
+def is_any_address(host: str) -> bool:
+    """Tell whether a host means every address of this machine."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return False

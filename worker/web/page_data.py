@@ -82,7 +82,10 @@ class PageData(Protocol):
         """List the jobs that wait, run or are tried again, the oldest first."""
 
     def failed_look(self, documents: Sequence[DocumentStatus]) -> str:
-        """Say how the last scheduled look failed, but for what ``documents`` tell, or nothing."""
+        """Say how the last scheduled look failed, but for what ``documents`` tell, or nothing.
+
+        Also how far documents have been read, until all are.
+        """
 
     def document(self, incident: IncidentId) -> DocumentView | None:
         """Give an incident's document, None where there is none and none has failed."""

@@ -16,7 +16,7 @@ from worker.document.front_matter import DocumentError
 from worker.document.join.as_opened import as_opened
 from worker.document.join.join import Conflict, join
 from worker.document.text_edits import SourceText
-from worker.jobs.catalogue import look
+from worker.jobs.catalogue import near
 from worker.jobs.context import JobContext
 from worker.jobs.results import Action, Trigger
 from worker.journal.records import JournalRecord
@@ -78,7 +78,7 @@ class Clash(PostmortemError):
 
 def open_text(context: JobContext, incident: IncidentId) -> OpenedText | None:
     """Give a document's text to somebody who may change it; None where there is no document."""
-    found = look(context).find(incident)
+    found = near(context, [incident]).find(incident)
     if found is None:
         return None
     return _opened(context, found.name, context.store.read(found.name))
@@ -101,7 +101,7 @@ def save_edit(context: JobContext, incident: IncidentId, text: str, base: str) -
             f"The text has more than {LONGEST_TEXT:,} bytes, so it was not taken.",
             "Keep what it quotes in files of their own, and link those.",
         )
-    if look(context).find(incident) is None:
+    if near(context, [incident]).find(incident) is None:
         raise _unknown(incident)
     began = context.journal.opened_texts.text_of(base)
     if began is None:
@@ -180,7 +180,7 @@ def _write(
 ) -> Saved:
     """Write what is made of the document as it is, anew where it changes at that moment."""
     for _ in range(_TRIES):
-        found = look(context, to_write=True).find(incident)
+        found = near(context, [incident], to_write=True).find(incident)
         if found is None:
             raise _unknown(incident)
         current = _Current(found.name, context.store.read(found.name))

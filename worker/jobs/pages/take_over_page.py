@@ -7,7 +7,7 @@ from functools import partial
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
 from connectors.pages import Page
-from worker.jobs.catalogue import look
+from worker.jobs.catalogue import near
 from worker.jobs.context import JobContext
 from worker.jobs.results import Action, Deed, IncidentResult, Report, RunResult, Trigger, entries
 from worker.jobs.write_document import unified
@@ -30,7 +30,7 @@ def take_over_page(context: JobContext, incident: IncidentId) -> RunResult:
 
 def _taken_over(context: JobContext, incident: IncidentId) -> IncidentResult:
     service, known = context.publisher_words, context.journal.pages.of(incident)
-    document = look(context).find(incident)
+    document = near(context, [incident]).find(incident)
     if context.publisher is None:
         told = f"{service.name} is not configured, so no page can be read."
         raise PostmortemError(told, service.remedy)

@@ -1,0 +1,1 @@
+"""What is read of single documents: whose they are, and what they say."""
