@@ -12,6 +12,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from multiprocessing.connection import Connection
@@ -21,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from config.template_names import Names
+from connectors.errors import NotFound
 from connectors.incidents import IncidentId, IncidentRecord
 from connectors.pacing.rate_limit import NoPace
 from connectors.pagerduty.client import PagerDuty
@@ -117,7 +119,8 @@ def main() -> None:
 
     def download() -> None:
         for path, query in served:
-            transport.get(path, queried(query))
+            with suppress(NotFound):  # an incident without a review
+                transport.get(path, queried(query))
 
     downloading = best(download)
     reading = best(lambda: source.record(incident))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from connectors.chat import ChannelRule
 from connectors.connector import ChatConnector, SiteLogin
@@ -10,11 +10,11 @@ from connectors.errors import Finding, PostmortemError
 from connectors.pacing.rate_limit import NoPace, Pace
 from connectors.settings import ServiceSettings, revealed
 from connectors.setup_steps import Offer, Question, Step
-from connectors.slack.client import Slack
-from connectors.slack.connection import WorkspaceAccess
-from connectors.slack.reading import Picking
 from connectors.slack.settings import SlackSettings
 from connectors.tls import Authorities
+
+if TYPE_CHECKING:
+    from connectors.slack.client import Slack
 
 STEPS = (
     Step(
@@ -38,7 +38,7 @@ STEPS = (
 class SlackGuide:
     """A :class:`~connectors.setup_steps.Guide`."""
 
-    def __init__(self, slack: Slack, channel: str) -> None:
+    def __init__(self, slack: "Slack", channel: str) -> None:
         self._slack, self._channel = slack, channel
 
     def prove(self, step: str) -> Finding:
@@ -95,7 +95,11 @@ class SlackConnector(ChatConnector):
         others = [ChannelRule(self.announce_in)] if self.announce_in else []
         return (*routes, *others)
 
-    def open(self, pace: Pace, authorities: Authorities) -> Slack:
+    def open(self, pace: Pace, authorities: Authorities) -> "Slack":
+        from connectors.slack.client import Slack  # noqa: PLC0415 - loads a client
+        from connectors.slack.connection import WorkspaceAccess  # noqa: PLC0415 - as above
+        from connectors.slack.reading import Picking  # noqa: PLC0415 - as above
+
         given = self.settings
         access = WorkspaceAccess(given.api_url, revealed(given.bot_token))
         return Slack(

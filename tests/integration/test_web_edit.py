@@ -12,7 +12,7 @@ import requests
 from connectors.incidents import IncidentId
 from tests.integration.desk import FILED, TEXT, WAIT, Desk, desk_in, form_of
 from worker.journal.database import Database
-from worker.journal.opened_texts import OpenedTexts
+from worker.journal.web_memory import OpenedTexts
 
 
 @pytest.fixture

@@ -54,8 +54,7 @@ def do_job(context: JobContext, request: JobRequest) -> Sequence[IncidentResult]
     cache = RunCache(found, FoundAccounts(context.policy.owners))
     results: dict[IncidentId, IncidentResult] = {}
     while request.incident not in results:
-        result = run_incident(context, request, cache)
-        results[request.incident] = result
+        results[request.incident] = result = run_incident(context, request, cache)
         if result.merged_into:
             request = replace(request, incident=result.merged_into, pulls=True, follows_merge=True)
     return tuple(results.values())

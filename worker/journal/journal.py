@@ -18,13 +18,12 @@ from worker.journal.document_index import DocumentIndex
 from worker.journal.document_memory import DocumentMemory
 from worker.journal.incident_locks import must_still_hold
 from worker.journal.message_memory import MessageMemory
-from worker.journal.opened_texts import OpenedTexts
 from worker.journal.page_memory import PageMemory
 from worker.journal.records import Claim, JournalRecord, KnownIncident, Pull
 from worker.journal.service_memory import LastLook
 from worker.journal.sqlite_files import HELD, OWN_IT, JournalError, first_line
 from worker.journal.tables import chunks, put, put_first
-from worker.journal.web_sessions import WebSessions
+from worker.journal.web_memory import OpenedTexts, WebSessions
 from worker.tracking.tracked_tickets import Intent, TrackedTicket
 
 

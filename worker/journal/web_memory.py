@@ -1,0 +1,94 @@
+"""What the web page remembers from one request to the next: who is signed in, and opened texts.
+
+Opened texts are those that were given to editors, by their digests. A change is joined with what
+the document has become meanwhile, which needs the text it was made from. Kept for some weeks: an
+editor may stand open for long.
+"""
+
+import zlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from worker.journal.database import Database
+from worker.journal.sqlite_files import JournalError
+from worker.journal.tables import opened_texts, put, web_sessions
+
+KEPT = timedelta(days=30)
+
+
+class WebSessions:
+    """Sessions in an open database, by their digests; times are seconds since 1970.
+
+    Each method is one transaction, and raises ``JournalError`` where the database does not answer.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, digest: str, until: float, now: float) -> None:
+        """Keep a session, and forget those that have ended."""
+        try:
+            with self._database.begin() as connection:
+                connection.execute(delete(web_sessions).where(web_sessions.c.until <= now))
+                put(connection, web_sessions, {"digest": digest}, {"until": until})
+        except SQLAlchemyError as error:
+            raise _unknown("nobody can be told to be signed in") from error
+
+    def holds(self, digest: str, now: float) -> bool:
+        """Tell whether there is such a session that has not ended."""
+        table = web_sessions
+        query = select(table.c.digest).where(table.c.digest == digest, table.c.until > now)
+        try:
+            with self._database.begin() as connection:
+                return connection.scalar(query) is not None
+        except SQLAlchemyError as error:
+            raise _unknown("nobody can be told to be signed in") from error
+
+    def end(self, digest: str) -> None:
+        """End a session, if there is such a one."""
+        try:
+            with self._database.begin() as connection:
+                connection.execute(delete(web_sessions).where(web_sessions.c.digest == digest))
+        except SQLAlchemyError as error:
+            raise _unknown("nobody can be told to be signed in") from error
+
+
+class OpenedTexts:
+    """Texts in an open database. Each method is one transaction, and may raise ``JournalError``."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    def keep(self, digest: str, text: str) -> None:
+        """Keep a text from now on for :data:`KEPT`, and forget those that are older."""
+        now, table = self._now(), opened_texts
+        packed = zlib.compress(text.encode())
+        try:
+            with self._database.begin() as connection:
+                old = (now - KEPT).isoformat()
+                connection.execute(delete(table).where(table.c.at < old))
+                values = {"text": packed, "at": now.isoformat()}
+                put(connection, table, {"digest": digest}, values)
+        except SQLAlchemyError as error:
+            raise _unknown("what a change began with cannot be told") from error
+
+    def text_of(self, digest: str) -> str | None:
+        """Give a text that was kept, None where there is none of that digest."""
+        query = select(opened_texts.c.text).where(opened_texts.c.digest == digest)
+        try:
+            with self._database.begin() as connection:
+                packed: bytes | None = connection.scalar(query)
+        except SQLAlchemyError as error:
+            raise _unknown("what a change began with cannot be told") from error
+        return None if packed is None else zlib.decompress(packed).decode()
+
+
+def _unknown(so: str) -> JournalError:
+    return JournalError(
+        f"The database does not answer, so {so}.",
+        "Try again in a minute; /readyz tells whether the database is back.",
+    )
