@@ -11,11 +11,13 @@ from bench import (
     quality,
     queue,
     render,
+    start,
     walk,
     workers,
 )
 
 for part in (
+    start,
     calls,
     distance,
     walk,

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from connectors.errors import ConnectorError, PayloadError, Unreachable
 
@@ -138,19 +139,21 @@ def parsed(body: bytes | str) -> object:
         value = json.loads(body, parse_int=_whole_number, parse_float=_number, parse_constant=_none)
     except RecursionError:
         raise _too_deep() from None
-    level = [value]
-    for _ in range(DEEPEST):
-        level = [one for outer in level for one in _inside(outer)]
+    level: list[Any] = [value] if type(value) in _NESTS else []
+    for _ in range(DEEPEST + 1):
         if not level:
             return value
+        level = [
+            one
+            for outer in level
+            for one in (outer.values() if type(outer) is dict else outer)
+            if type(one) in _NESTS
+        ]
     raise _too_deep()
 
 
-def _inside(outer: object) -> list[object]:
-    """Give the lists and objects in a value; what holds none is the end of a branch."""
-    if isinstance(outer, dict):
-        return [one for one in outer.values() if isinstance(one, dict | list)]
-    return [one for one in outer if isinstance(one, dict | list)] if isinstance(outer, list) else []
+_NESTS = frozenset((dict, list))
+"""The types of lists and objects; JSON has no others, and a storm's answers have 70,000 of them."""
 
 
 def _too_deep() -> UnusableAnswer:

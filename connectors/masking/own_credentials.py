@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from connectors.masking.escapes import decoded
+from connectors.masking.token_forms import holds_any
 
 SHORTEST = 6
 """A credential that is shorter is a word: hiding it would hide much else."""
@@ -51,7 +52,7 @@ class OwnCredentials:
             return text
         if self._are_in(text):
             text = self._without(text)
-        if not any(mark in text for mark in _ESCAPING):
+        if not holds_any(text, _ESCAPING):
             return text
         undone = decoded(text)
         if not self._are_in(undone.text):
@@ -73,7 +74,7 @@ class OwnCredentials:
         return text
 
     def _are_in(self, text: str) -> bool:
-        return any(one in text for one in (*self.plain, *self.encoded))
+        return holds_any(text, self.plain) or holds_any(text, self.encoded)
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         for one in self.plain:
