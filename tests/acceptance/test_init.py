@@ -14,6 +14,7 @@ import pytest
 from connectors import errors
 from connectors.confluence.sandbox.server import ConfluenceSandbox
 from connectors.jira.payloads import SiteKind
+from connectors.jira.sandbox.server import JiraSandbox
 from connectors.masking import OwnCredentials
 from connectors.slack.sandbox.server import BOT_TOKEN, SlackSandbox
 from tests.acceptance.world import World, world
@@ -100,6 +101,46 @@ def test_yes_takes_the_environment_and_writes_what_then_works_without_it(
     assert (tmp_path / "postmortem.toml").read_text("utf-8") == text
 
 
+def init_here(folder: Path, given: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> object:
+    """Run it in this process, for to start a dozen takes longer than all else; give its status."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(screen, "_own", [OwnCredentials()])
+    monkeypatch.setattr(errors, "_wording", [])
+    for one in every_variable().values():
+        monkeypatch.delenv(one.name, raising=False)
+    for variable, value in given.items():
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setattr(sys, "argv", ["postmortem", "init", "--yes", "--json"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    return end.value.code
+
+
+def test_data_center_and_a_secret_that_has_a_file(
+    here: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    key = tmp_path / "key"
+    key.write_text(f"{here.pagerduty.api_key}\n")
+    (tmp_path / "own").mkdir()
+    with JiraSandbox(SiteKind.DATA_CENTER) as jira:
+        given = {
+            "PAGERDUTY_API_KEY_FILE": str(key),
+            "PAGERDUTY_API_URL": here.pagerduty.url,
+            "JIRA_URL": jira.url,
+            "JIRA_PERSONAL_TOKEN": jira.credentials["personal_token"],
+            "JIRA_PROJECT": "OPS",
+        }
+        code = init_here(tmp_path / "own", given, monkeypatch)
+    assert code in {0, None}
+    told = json.loads(capsys.readouterr().out)
+    assert [Path(one).name for one in told["secret_files"]] == ["jira_personal_token.secret"]
+    text = (tmp_path / "own" / "postmortem.toml").read_text("utf-8")
+    assert f'api_key_file = "{key}"' in text
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "named"),
     [
@@ -124,20 +165,10 @@ def test_what_is_missing_or_refused_is_named_and_nothing_is_written(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """In this process, for nine that start take longer than all else here."""
     given = environment(here) | ({"SLACK_API_URL": slack.address} if "SLACK" in named else {})
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(screen, "_own", [OwnCredentials()])
-    monkeypatch.setattr(errors, "_wording", [])
-    for name in every_variable().values():
-        monkeypatch.delenv(name.name, raising=False)
-    for variable, value in (given | changes).items():
-        monkeypatch.setenv(variable, value)
-    monkeypatch.setattr(sys, "argv", ["postmortem", "init", "--yes", "--json"])
-    with pytest.raises(SystemExit) as end:
-        main()
+    code = init_here(tmp_path, given | changes, monkeypatch)
     out, err = capsys.readouterr()
-    assert end.value.code == status
+    assert code == status
     assert named in err
     told = json.loads(out)
     assert told["settings_file"] is None
