@@ -33,13 +33,14 @@ class ChatChannel:
 class PickedMessages:
     """The messages of a channel that somebody picked, oldest first.
 
-    ``problems`` are sentences, each with its remedy, about what could not be read: others may be
-    picked that are not among them, and names may lack.
+    ``problems`` are sentences, each with its remedy, about what could not be read. Where they are
+    not ``whole``, others may be picked that are not among them; else names alone lack.
     """
 
     channel: ChannelId
     messages: tuple[ChatMessage, ...] = ()
     problems: tuple[str, ...] = ()
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,9 @@ class Chat(Protocol):
 
     def channels_in(self, address: str) -> Sequence[ChannelId]:
         """Give the channels that an address, or a text with addresses in it, names."""
+
+    def is_own(self, address: str) -> bool:
+        """Tell whether an address leads into this chat, whatever it names there."""
 
     def channels_like(self, number: int, incident: str) -> Sequence[ChannelId]:
         """Give the channels that the configured patterns mean for an incident."""

@@ -36,7 +36,8 @@ class WebhookEvent:
     """One event that a job may have to follow, about an incident or about a ticket.
 
     ``id`` stays the same when the event is delivered again; ``type`` is the service's own word.
-    ``reports`` are what the event tells of the incident that cannot be read again.
+    ``reports`` are what the event tells of the incident that cannot be read again. ``channel`` is
+    one that an incident may be talked about in, "" for none.
     """
 
     id: str
@@ -46,9 +47,17 @@ class WebhookEvent:
     incident: IncidentId | None = None
     ticket: TicketId | None = None
     reports: tuple[EventReport, ...] = ()
+    channel: str = ""
 
 
-ReadWebhook = Callable[[Mapping[str, str], bytes, Sequence[str]], WebhookEvent | None]
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """A genuine question whether an address is meant to get events: the answer repeats ``text``."""
+
+    text: str
+
+
+ReadWebhook = Callable[[Mapping[str, str], bytes, Sequence[str]], WebhookEvent | Challenge | None]
 """Verifies a delivery and reads its event; None for a genuine one that nothing has to follow.
 
 Takes the headers, the raw body and the signing secrets that are good now, more than one while one

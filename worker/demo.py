@@ -26,7 +26,7 @@ from connectors.pagerduty.sandbox.server import SECRET
 from worker.app.binding import Moved
 from worker.app.composition import open_context
 from worker.app.service import Service
-from worker.demo_sandboxes import Sandboxes, sandboxes, settings_for
+from worker.demo_sandboxes import PICKED, Sandboxes, sandboxes, settings_for
 from worker.document.action_item_values import ActionItem
 from worker.document.action_section import read as read_items
 from worker.jobs.results import Action, RunResult, Trigger
@@ -142,14 +142,16 @@ class _Demo:
         self._say("forged signature → 401 · signed webhook → 202")
 
     def _draft(self, incident: SandboxIncident) -> Path:
-        self._step("The draft appears by itself, from PagerDuty's data")
+        self._step("The draft appears by itself: PagerDuty's data, and what was picked in Slack")
         self.service.wait_until_idle()
         found = sorted(self.folder.glob(f"*-{incident.id}-*.md"))
         self._must(len(found) == 1, f"there are {len(found)} drafts")
         text = found[0].read_text("utf-8")
         self._must(text.count("\n## ") == len(Section), "the draft lacks sections")
         self._must("[Incident Title]" not in text, "the draft has no title")
-        self._print(text if self.full else excerpt(text))
+        picked = [line for line in text.split("\n") if f'wrote: "{PICKED[:20]}' in line]
+        self._must(len(picked) == 1, "the message that was picked in Slack is not in it")
+        self._print(text if self.full else excerpt(text, picked[0]))
         self.console.print(f"   {found[0]}", markup=False)
         return found[0]
 
@@ -218,7 +220,7 @@ class _Demo:
         self._show_announcement(keys)
 
     def _show_announcement(self, keys: Sequence[str]) -> None:
-        (room,) = self.slack.workspace.rooms.values()
+        room = next(iter(self.slack.workspace.rooms.values()))
         told = [one.text for one in self.slack.posts(room)]
         self._must(len(told) == 1, f"there are {len(told)} announcements")
         self._must(all(f"|{one}>" in told[0] for one in keys), "the announcement lacks a ticket")
@@ -267,7 +269,8 @@ class _Demo:
             raise StepFailed(f"In step {self.number}, {otherwise}.")
 
 
-def excerpt(text: str) -> str:
-    """Give what a draft begins with: its title, its summary, a few lines of its timeline."""
+def excerpt(text: str, further: str = "") -> str:
+    """Give what a draft begins with: title, summary, a few lines of its timeline, a further one."""
     shown = [line for line in text.split("\n") if line.startswith(("# ", "- **", "| "))]
-    return "\n".join([*shown[:10], "… the rest is in the file; --full prints it"])
+    last = [further] if further and further not in shown[:10] else []
+    return "\n".join([*shown[:10], *last, "… the rest is in the file; --full prints it"])

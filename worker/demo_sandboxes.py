@@ -2,17 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from config.settings import Settings
 from connectors.confluence.sandbox.server import ConfluenceSandbox
 from connectors.jira.sandbox.server import JiraSandbox
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_START
 from connectors.pagerduty.sandbox.server import SECRET, PagerDutySandbox
 from connectors.slack.sandbox.server import BOT_TOKEN, SlackSandbox
 from worker.app.registry import load_settings
 
-CHANNEL = "postmortems"
+CHANNEL, INCIDENT_CHANNEL = "postmortems", "C0CHECKOUT"
+PICKED = "Release 2026.41.3 holds all connections of ledger-db :fire:"
+"""What somebody said in the incident's channel, and somebody picked."""
 
 
 class Sandboxes(NamedTuple):
@@ -34,7 +38,18 @@ def sandboxes() -> Iterator[Sandboxes]:
         SlackSandbox() as slack,
     ):
         slack.workspace.room(CHANNEL)
+        talk(slack)
         yield Sandboxes(pagerduty, jira, confluence, slack)
+
+
+def talk(slack: SlackSandbox) -> None:
+    """Let people talk in the incident's channel, and pick one of the messages."""
+    workspace = slack.workspace
+    lena = workspace.person("lena", "Lena Okafor")
+    room = workspace.room("inc-checkout-payments", channel=INCIDENT_CHANNEL)
+    workspace.say(room, lena, "anybody seen this before?", STORM_START + timedelta(minutes=12))
+    said = workspace.say(room, lena, PICKED, STORM_START + timedelta(minutes=19))
+    workspace.react(room, said, "pushpin")
 
 
 def settings_for(folder: Path, outside: Sandboxes) -> Settings:

@@ -1,6 +1,8 @@
 """A workspace of Slack's: a :class:`Chat`."""
 
+import math
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
@@ -28,6 +30,8 @@ from connectors.slack.responses import ScopeMissing
 from connectors.tls import Authorities
 
 _MOST_LISTED = 1000
+_LISTED_FOR = 60.0
+"""Seconds for which a list of all channels is good: it may take many calls."""
 _NO_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
 _BOTH_KINDS, _PUBLIC = "public_channel,private_channel", "public_channel"
 
@@ -62,6 +66,7 @@ class Slack:
         self._lock = threading.Lock()
         self._identity: Identity | None = None
         self._named: dict[str, ChatChannel] = {}
+        self._listed_lately: tuple[float, Sequence[ChatChannel]] = (-math.inf, ())
 
     def channel_id(self, word: str) -> ChannelId | None:
         return payloads.channel_id(word.strip().removeprefix("#"))
@@ -105,12 +110,25 @@ class Slack:
     def channels_in(self, address: str) -> Sequence[ChannelId]:
         return payloads.channels_in(address)
 
+    def is_own(self, address: str) -> bool:
+        return payloads.is_own(address)
+
     def channels_like(self, number: int, incident: str) -> Sequence[ChannelId]:
         if not self._patterns:
             return ()
         known = {"{number}": str(number), "{id}": incident.lower()}
         patterns = [_filled(one, known) for one in self._patterns]
-        return tuple(matching(self.listed_channels(), patterns))
+        return tuple(matching(self._all_channels(), patterns))
+
+    def _all_channels(self) -> Sequence[ChatChannel]:
+        """Give every channel, as they were a minute ago at most."""
+        with self._lock:
+            listed_at, channels = self._listed_lately
+        if time.monotonic() - listed_at > _LISTED_FOR:
+            channels = tuple(self.listed_channels())
+            with self._lock:
+                self._listed_lately = time.monotonic(), channels
+        return channels
 
     def picked(self, channel: ChannelId, since: datetime, until: datetime | None) -> PickedMessages:
         return self._reader.picked(channel, since, until, self.identity().url)

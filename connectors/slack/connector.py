@@ -1,17 +1,20 @@
 """What Slack is to the program: where incidents are talked about, and drafts announced."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from connectors.chat import ChannelRule
-from connectors.connector import ChatConnector, SiteLogin
+from connectors.connector import ChatConnector, SiteLogin, WebhookAccess
 from connectors.errors import Finding, PostmortemError
 from connectors.pacing.rate_limit import NoPace, Pace
 from connectors.settings import ServiceSettings, revealed
 from connectors.setup_steps import Offer, Question, Step
+from connectors.slack import webhook
 from connectors.slack.settings import SlackSettings
 from connectors.tls import Authorities
+from connectors.webhook_events import Challenge, WebhookEvent
 
 if TYPE_CHECKING:
     from connectors.slack.client import Slack
@@ -81,6 +84,18 @@ class SlackConnector(ChatConnector):
     @property
     def calls_per_minute(self) -> int:
         return self.settings.calls_per_minute
+
+    @property
+    def webhook(self) -> WebhookAccess:
+        given, reactions = self.settings, frozenset(self.settings.pick)
+
+        def read(
+            headers: Mapping[str, str], body: bytes, secrets: Sequence[str]
+        ) -> WebhookEvent | Challenge | None:
+            return webhook.read(headers, body, secrets, datetime.now(UTC), reactions)
+
+        secrets = tuple(secret.get_secret_value() for secret in given.signing_secrets)
+        return WebhookAccess(read, secrets, given.variable("signing_secrets"))
 
     @property
     def announce_in(self) -> str:

@@ -20,6 +20,9 @@ _LINKED = re.compile(
     re.IGNORECASE,
 )
 """How links name a channel."""
+_OWN = re.compile(
+    r"slack://|https://(?:[a-z0-9-]+\.)*slack(?:-gov)?\.com(?:[/?#]|$)", re.IGNORECASE
+)
 _TS = re.compile(r"(\d{1,11})(?:\.(\d{1,6}))?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _GONE = "tombstone"
@@ -102,6 +105,11 @@ def channels_in(text: str) -> Sequence[ChannelId]:
     plain = text.replace("&amp;", "&")
     found = (one[1] or one[2] for one in _LINKED.finditer(plain))
     return tuple(dict.fromkeys(ChannelId(one.upper()) for one in found))
+
+
+def is_own(address: str) -> bool:
+    """Tell whether an address is one of Slack's."""
+    return _OWN.match(address.strip()) is not None
 
 
 def time_of(ts: str) -> datetime:

@@ -7,7 +7,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from connectors.chat import ChannelId, ChatChannel, MessageId, PickedMessages
-from connectors.errors import ConnectorError, NotFound
+from connectors.errors import ConnectorError, NotFound, Rejected
 from connectors.follow_up import ChatMessage
 from connectors.json_fields import JsonValue
 from connectors.slack import mrkdwn, payloads
@@ -84,7 +84,11 @@ class MemberNames:
                 self._keep(one.id, self._known.get(one.id, ""))
 
     def _read_groups(self) -> None:
-        answer = self._connection.ask("name groups", "usergroups.list")
+        try:
+            answer = self._connection.ask("name groups", "usergroups.list")
+        except Rejected:  # a plan without groups
+            self._groups_read = True
+            return
         for group in answer["usergroups"].objects():
             name = group["handle"].text_or_none() or group["name"].text_or_none() or ""
             self._keep(group["id"].text_or_none() or "", name)
@@ -111,10 +115,10 @@ class ChannelReader:
 
         Raises ``ConnectorError`` where the channel's history cannot be read.
         """
-        problems: list[str] = []
+        unread: list[str] = []
         window = _Window(since, until)
-        said = self._said(channel, window, problems)
-        pinned = self._pinned(channel, problems) if self._picking.pins else {}
+        said = self._said(channel, window, unread)
+        pinned = self._pinned(channel, unread) if self._picking.pins else {}
         for ts, message in pinned.items():
             if window.holds(ts):
                 said.setdefault(ts, message)
@@ -125,6 +129,7 @@ class ChannelReader:
             and not payloads.is_gone(message)
             and (ts in pinned or self._is_picked(message, channel))
         }
+        problems: list[str] = []
         told = {ts: mrkdwn.pieces_of(message) for ts, message in chosen.items()}
         self._names.named(
             (one for each in told.values() for one in mrkdwn.mentions(each)), problems
@@ -133,7 +138,8 @@ class ChannelReader:
             self._message(channel, ts, message, told[ts], workspace, problems)
             for ts, message in chosen.items()
         )
-        return PickedMessages(channel, messages, tuple(dict.fromkeys(problems)))
+        every = tuple(dict.fromkeys([*unread, *problems]))
+        return PickedMessages(channel, messages, every, whole=not unread)
 
     def _said(
         self, channel: ChannelId, window: "_Window", problems: list[str]

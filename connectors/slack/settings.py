@@ -77,7 +77,7 @@ def _pattern(text: str) -> str:
             f"is {text!r}, which would name the same channels for each incident. "
             "Let it hold {number} or {id}, such as inc-{number}-*."
         )
-    if re.sub(r"\{(number|id)\}", "", name).strip("{}") != re.sub(r"\{(number|id)\}", "", name):
+    if set("{}") & set(re.sub(r"\{(number|id)\}", "", name)):
         raise ValueError(f"is {text!r}. Only {{number}} and {{id}} may stand in braces.")
     return name
 

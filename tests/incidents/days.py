@@ -1,8 +1,9 @@
-"""Incidents by day: quick, recovered by itself, never answered, by hand, reopened, merged."""
+"""Incidents by day: quick, recovered by itself, unanswered, by hand, reopened, merged, talked of."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from connectors.follow_up import ChatFile, ChatMessage, ChatSpan, FollowUp
 from connectors.incidents import CustomField, IncidentRecord, Link, Reference
 from tests.incidents.making import SITE, Making, person, service
 
@@ -209,3 +210,68 @@ def merge_target() -> IncidentRecord:
         "merged_incidents": (Reference("Q000307", "#307 Sessions: write errors", url),)
     }
     return it.record()
+
+
+def talked() -> IncidentRecord:
+    """A lively channel, of which nine messages were picked: one edited since, two of a thread."""
+    it = Making(
+        309,
+        "Checkout times out",
+        datetime(2025, 6, 3, 18, 55, tzinfo=UTC),
+        service("Checkout"),
+        priority="P1",
+    )
+    it.alert("0:00", "Checkout times out", key="checkout-timeouts", cleared="41:30")
+    it.triggered("Pulse")
+    it.assigned("0:00", "Dana Whitfield")
+    it.acknowledged("2:10", "Dana Whitfield", "chat")
+    it.resolved("42:00", "Dana Whitfield")
+    dana, kim, bot = "Dana Whitfield", "Kim Doe", "Deploy Bot"
+    graph = ChatFile("p99.png", "https://acme.slack.com/files/U1/F1/p99.png")
+    told: list[tuple[str, str, tuple[ChatSpan, ...], tuple[ChatFile, ...]]] = [
+        ("4:02", bot, (ChatSpan("Deployed checkout 4.2.1 to prod"),), ()),
+        ("5:20", dana, (ChatSpan("Pool of checkout-7 ran dry"),), (graph,)),
+        ("9:00", kim, (ChatSpan("our side is healthy"),), ()),
+        (
+            "11:30",
+            dana,
+            (
+                ChatSpan("@Kim Doe"),
+                ChatSpan(" rolled back "),
+                ChatSpan("#deploys"),
+                ChatSpan(", see "),
+                ChatSpan("the board", "https://grafana.example.com/d/chk?a=1&b=2"),
+                ChatSpan(" \U0001f525 "),
+                ChatSpan("kubectl rollout undo deploy/checkout | tee undo.log", is_code=True),
+            ),
+            (),
+        ),
+        ("15:45", kim, (ChatSpan("Still slow. Two things:\n\u2022 pool\n\u2022 retries"),), ()),
+        (
+            "22:00",
+            dana,
+            (ChatSpan("It is "), ChatSpan("not", is_strong=True), ChatSpan(" DNS")),
+            (),
+        ),
+        ("28:10", kim, (), (graph,)),
+        ("40:00", dana, (ChatSpan("all green"),), ()),
+        (
+            "50:00",
+            dana,
+            (ChatSpan("ACTION: alert on pool exhaustion "), ChatSpan("@Kim Doe")),
+            (),
+        ),
+    ]
+    messages = tuple(
+        ChatMessage(
+            "C0ROOM00309",
+            f"{number}.000200",
+            it.at(offset),
+            author,
+            words,
+            files,
+            f"https://acme.slack.com/archives/C0ROOM00309/p{number}000200",
+        )
+        for number, (offset, author, words, files) in enumerate(told, start=1)
+    )
+    return replace(it.record(), follow_up=FollowUp(messages=messages))

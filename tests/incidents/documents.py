@@ -30,6 +30,7 @@ INCIDENTS: dict[str, Callable[[], IncidentRecord]] = {
     "opened-by-hand": days.by_hand,
     "reopened": days.reopened,
     "merged-into": days.merge_target,
+    "lively-channel": days.talked,
     "hostile-text": odd.hostile,
     "strangers": odd.strangers,
     "very-big": odd.big,

@@ -121,6 +121,16 @@ GOLDEN: Mapping[str, Expected] = MappingProxyType(
             ),
             (("Root Cause", "alias"), ("Primary Cause", "alias"), *STEPS_ARE_STEPS),
         ),
+        "lively-channel": Expected(
+            (
+                (TIMELINE, 'Dana Whitfield wrote: "Pool of checkout-7 ran dry" with [p99.png]'),
+                (TIMELINE, 'Deploy Bot wrote: "Deployed checkout 4.2.1 to prod"'),
+                (TIMELINE, "[the board](https://grafana.example.com/d/chk?a=1&b=2)"),
+                (TIMELINE, 'Kim Doe wrote: "Still slow. Two things: pool; retries"'),
+                ("Action Items", "alert on pool exhaustion"),
+            ),
+            (("Root Cause", "Pool"), ("Impact:", "slow"), ("Steps Taken", "rolled back")),
+        ),
         "recovered-by-itself": Expected(
             (
                 ("Duration", "3 min 20 s"),

@@ -17,11 +17,11 @@ from structlog.contextvars import bound_contextvars
 
 from config.settings import Settings
 from connectors.errors import PostmortemError
-from connectors.incidents import IncidentId
-from connectors.webhook_events import EventKind, WebhookEvent
+from connectors.webhook_events import WebhookEvent
 from worker.app.binding import Moved
 from worker.app.composition import open_context
 from worker.app.digest_rounds import reminding
+from worker.app.hinted_jobs import hinted_jobs
 from worker.app.index_filler import IndexFiller
 from worker.app.registry import Services
 from worker.app.run_or_enqueue import enqueue_due
@@ -109,20 +109,7 @@ class Worker:
         told = [(one.incident, each) for one in events if one.incident for each in one.reports]
         if told:  # first: the job that follows may read it at once
             self.context.journal.reports.keep(told)
-        tickets = [one.ticket for one in events if one.ticket is not None]
-        known = self.context.journal.tracked(tickets) if tickets else {}
-        requests = []
-        for event in events:
-            ticket = known.get(event.ticket) if event.ticket else None
-            incident = event.incident or (ticket.incident if ticket else None)
-            if incident and self._follows(event, IncidentId(incident)):
-                requests.append(_request(event, IncidentId(incident)))
-        self.kept.extend(self.queue.enqueue_all(requests))
-
-    def _follows(self, event: WebhookEvent, incident: IncidentId) -> bool:
-        """Tell whether a job follows an event: an open incident may have no document to refresh."""
-        is_under_way = event.kind is EventKind.UNDER_WAY
-        return not is_under_way or bool(self.context.journal.documents_of(incident))
+        self.kept.extend(self.queue.enqueue_all(hinted_jobs(self.context, events)))
 
     def _ended(self, state: JobState) -> None:
         """Count an attempt that ended, keep what its results do not tell, and tell operators."""
@@ -282,14 +269,4 @@ def _web_server(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=LAST_ANSWERS,
-    )
-
-
-def _request(event: WebhookEvent, incident: IncidentId) -> JobRequest:
-    return JobRequest(
-        incident,
-        Trigger.WEBHOOK,
-        pulls=event.incident is not None,
-        resolved_at=event.occurred_at if event.kind is EventKind.RESOLVED else None,
-        event_id=event.id,
     )

@@ -51,6 +51,7 @@ class OutsideLog(Enum):
     RESPONDER = "responder"
     """A request for help, and how it was answered."""
     TASK, ROLE, AUTOMATION = "task", "role", "automation"
+    MESSAGE = "message"  # of the incident's channel, picked by somebody
 
 
 Topic = EntryKind | OutsideLog | str
@@ -245,6 +246,7 @@ DEFAULT_RULES: Rules = MappingProxyType(
         OutsideLog.TASK: Rule(_KEEP, "{who} finished the task {text}", noun="task", weight=_ACT),
         OutsideLog.ROLE: Rule(_KEEP, "{who} became {text}[ after {old}]", noun="role", weight=_ACT),
         OutsideLog.AUTOMATION: Rule(_KEEP, "{text}", noun="automated run"),
+        OutsideLog.MESSAGE: Rule(_KEEP, "{who} wrote: {text}", noun="message", weight=_ACT),
         OutsideLog.RESPONDER: _HELP,
     }
 )

@@ -123,6 +123,18 @@ def _still_open(search: Search, due: Due) -> None:
             due.tell(incident, now.updated_at)
 
 
+def _picked_since(search: Search, due: Due) -> None:
+    """Documents that are not final and whose channel is known: nobody tells of a pick there."""
+    context = search.context
+    if context.chat is None or context.source is None:
+        return
+    now, by_itself = context.clock(), search.trigger is Trigger.SCHEDULE
+    for known in context.journal.picks.open():
+        wanted = known.is_due(now) or (known.channels and not by_itself)
+        if wanted and known.incident in search.catalogue.by_incident:
+            due.pull[known.incident] = None
+
+
 def _changed_since(incident: Incident, pull: Pull | None) -> bool:
     return pull is None or pull.updated != updated(incident)
 
@@ -226,6 +238,7 @@ def _still_skipped(context: JobContext, incident: Incident, known: Skip | None) 
 _LOOKS = (
     _resolved_lately,
     _still_open,
+    _picked_since,
     _changed_documents,
     _unpublished,
     _unannounced,

@@ -23,6 +23,7 @@ from worker.drafting.draft import draft
 from worker.drafting.history.tasks_and_roles import followed_up
 from worker.jobs.context import JobContext, note_merge, note_skip
 from worker.jobs.job import JobRequest
+from worker.jobs.picked_messages import with_messages
 from worker.jobs.results import Action, IncidentResult, Report
 from worker.jobs.run_state import RunCache
 from worker.journal.journal import Journal
@@ -210,7 +211,7 @@ def pull(
     if not may_be_open:
         must_be_resolved(known)
     merged = replace(record, merged_incidents=_sources(context.journal, record))
-    record = _followed_up(context, merged)
+    record = with_messages(context, _followed_up(context, merged))
     policy = context.policy.drafting
     if context.policy.chart:
         policy = replace(policy, chart=chart_name(incident))

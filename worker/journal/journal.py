@@ -17,7 +17,7 @@ from worker.journal.database import Database
 from worker.journal.document_index import DocumentIndex
 from worker.journal.document_memory import DocumentMemory
 from worker.journal.incident_locks import must_still_hold
-from worker.journal.message_memory import MessageMemory
+from worker.journal.message_memory import MessageMemory, PickMemory
 from worker.journal.page_memory import PageMemory
 from worker.journal.records import Claim, JournalRecord, KnownIncident, Pull
 from worker.journal.service_memory import LastLook
@@ -44,6 +44,7 @@ class Journal(DocumentMemory):
         self.skips = Skips(database)
         self.reports = EventReports(database)
         self.pages = PageMemory(database)
+        self.picks = PickMemory(database)
         self.index = DocumentIndex(database)
         self.messages = MessageMemory(database)
         self.web_sessions = WebSessions(database)

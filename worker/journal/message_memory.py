@@ -1,13 +1,19 @@
-"""The memory of messages in a chat: an announcement an incident, and each channel's last digest."""
+"""The memory of messages in a chat: an announcement an incident, each channel's last digest, picks.
+
+What was picked in a channel once stays where that cannot be read any more: nobody could tell a
+message that is hidden from one that was unpicked.
+"""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Boolean, Column, RowMapping, String, Table, Text, select
 
 from connectors.chat import ChannelId, MessageId
+from connectors.follow_up import ChatFile, ChatMessage, ChatSpan
 from connectors.incidents import IncidentId
 from worker.announcing.known_messages import KnownAnnouncement, KnownDigest
 from worker.journal.database import Database
@@ -168,3 +174,98 @@ def _text(at: datetime | None) -> str | None:
 
 def _time(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
+
+
+picks = Table(
+    "picks",
+    metadata,
+    Column("incident", String(80), primary_key=True),
+    Column("since", String(40), nullable=False),
+    Column("read_at", String(40), nullable=False),
+    Column("channels", Text, nullable=False),
+    Column("messages", Text, nullable=False),
+    Column("closed", Boolean, nullable=False),
+)
+
+
+AGE = 100
+"""A channel is looked at again when a hundredth of the time is over for which it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPicks:
+    """What was picked when the channels of an incident were last looked at, at ``read_at``.
+
+    They were first at ``since``. ``closed`` tells that the document is final: nothing is read.
+    """
+
+    incident: IncidentId
+    since: datetime
+    read_at: datetime
+    channels: tuple[str, ...] = ()
+    messages: tuple[ChatMessage, ...] = ()
+    closed: bool = False
+
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether to look again by itself: the longer it is known, the seldomer."""
+        waited = now - self.read_at
+        return bool(self.channels) and not self.closed and waited >= (now - self.since) / AGE
+
+
+class PickMemory:
+    """What is known of picked messages, in an open database. Each method is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, incident: IncidentId) -> KnownPicks | None:
+        """Give what is remembered of an incident's channels, None for nothing."""
+        query = select(picks).where(picks.c.incident == incident)
+        with self._database.begin() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return _picks(row) if row else None
+
+    def open(self) -> Sequence[KnownPicks]:
+        """Give what is remembered of each incident whose document was not final."""
+        query = select(picks).where(picks.c.closed.is_(False))
+        with self._database.begin() as connection:
+            return [_picks(row) for row in connection.execute(query).mappings()]
+
+    def put(self, known: KnownPicks) -> None:
+        """Remember what is picked now."""
+        values = {
+            "since": known.since.isoformat(),
+            "read_at": known.read_at.isoformat(),
+            "channels": json.dumps(known.channels),
+            "messages": json.dumps([_message_row(one) for one in known.messages]),
+            "closed": known.closed,
+        }
+        with self._database.begin() as connection:
+            put(connection, picks, {"incident": known.incident}, values)
+
+
+def _message_row(message: ChatMessage) -> Mapping[str, object]:
+    return {**asdict(message), "at": message.at.isoformat()}
+
+
+def _picks(row: RowMapping) -> KnownPicks:
+    return KnownPicks(
+        IncidentId(row["incident"]),
+        datetime.fromisoformat(row["since"]),
+        datetime.fromisoformat(row["read_at"]),
+        tuple(json.loads(row["channels"])),
+        tuple(_messages(json.loads(row["messages"]))),
+        row["closed"],
+    )
+
+
+def _messages(kept: Iterable[Mapping[str, Any]]) -> Iterable[ChatMessage]:
+    for one in kept:
+        yield ChatMessage(
+            **{
+                **one,
+                "at": datetime.fromisoformat(one["at"]),
+                "words": tuple(ChatSpan(**each) for each in one["words"]),
+                "files": tuple(ChatFile(**each) for each in one["files"]),
+            }
+        )

@@ -24,7 +24,7 @@ from starlette.responses import PlainTextResponse
 
 from connectors.connector import WebhookAccess
 from connectors.errors import PayloadError, SignatureError
-from connectors.webhook_events import WebhookEvent
+from connectors.webhook_events import Challenge, WebhookEvent
 from worker.web.monitoring import Metrics
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 
@@ -115,6 +115,8 @@ TOO_SLOW = WebhookAnswer(503, "The event did not arrive in time. Send it again."
 NO_ROOM = WebhookAnswer(503, "Too much is being received. Send it again.", "no_room")
 CUT_OFF = WebhookAnswer(400, "The connection ended before the event did.", "cut_off")
 NOT_STORED = WebhookAnswer(503, "The event could not be stored. Send it again.", "not_stored")
+_ASKED = "asked"
+"""How a question is counted whose answer repeats it, letter by letter."""
 _UNREAD = (TOO_LARGE, TOO_SLOW, NO_ROOM)
 """Answers after which nothing more of the body is read, however much the sender has."""
 
@@ -155,7 +157,8 @@ class WebhookReceiver:
 
     def _understand(self, headers: Mapping[str, str], body: bytes) -> WebhookEvent | WebhookAnswer:
         try:
-            return self._access.read(headers, body, self._secrets) or UNUSED
+            told = self._access.read(headers, body, self._secrets) or UNUSED
+            return WebhookAnswer(200, told.text, _ASKED) if isinstance(told, Challenge) else told
         except SignatureError as error:
             _log.warning("A webhook was refused.", source=self._service, why=str(error))
             return UNSIGNED
@@ -210,6 +213,7 @@ def _endpoint(
         answer = await receiver.answer(request)
         metrics.webhook(service, answer.outcome, time.monotonic() - began)
         unread = {"Connection": "close"} if answer in _UNREAD else None
-        return PlainTextResponse(answer.sentence + "\n", answer.status, unread)
+        told = answer.sentence if answer.outcome == _ASKED else answer.sentence + "\n"
+        return PlainTextResponse(told, answer.status, unread)
 
     return endpoint

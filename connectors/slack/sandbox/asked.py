@@ -3,9 +3,11 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from connectors.slack.sandbox.workspace import ChatRoom, Json, SlackRefused, Workspace
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Asked:
         found = self.workspace.seen(self.text("channel"))
         return found if kind == "read" else self.workspace.read(found.id)
 
-    def cut(self, things: Sequence[Json], size: int) -> tuple[Sequence[Json], Json]:
+    def cut(self, things: Sequence[Thing], size: int) -> tuple[Sequence[Thing], Json]:
         """Give a page of things, and what the answer says of the next one."""
         begin = 0
         if cursor := str(self.given.get("cursor") or ""):

@@ -103,10 +103,10 @@ def _history(asked: Asked) -> Json:
     ]
     newest = sorted(_within(asked, parents), key=lambda one: one.ts, reverse=True)
     with_metadata = asked.flag("include_all_metadata")
-    told = [shown(room, one, with_metadata=with_metadata) for one in newest]
-    page, following = asked.cut(told, asked.limit(100, MOST_MESSAGES))
+    cut, following = asked.cut(newest, asked.limit(100, MOST_MESSAGES))
+    page = [shown(room, one, with_metadata=with_metadata) for one in cut]
     more = bool(following["response_metadata"]["next_cursor"])  # type: ignore[index]  # made above
-    return {"messages": list(page), "has_more": more, **(following if more else {})}
+    return {"messages": page, "has_more": more, **(following if more else {})}
 
 
 def _replies(asked: Asked) -> Json:

@@ -87,9 +87,11 @@ class Workspace:
         self.groups[group] = {"id": group, "handle": handle, "name": name, "team_id": TEAM}
         return group
 
-    def room(self, name: str, *, private: bool = False, member: bool = True) -> ChatRoom:
-        """Make a channel."""
-        room = ChatRoom(self._id("C0ROOM"), name, is_private=private, member=member)
+    def room(
+        self, name: str, *, private: bool = False, member: bool = True, channel: str = ""
+    ) -> ChatRoom:
+        """Make a channel, by an id of its own where one is given."""
+        room = ChatRoom(channel or self._id("C0ROOM"), name, is_private=private, member=member)
         self.rooms[room.id] = room
         return room
 

@@ -1,9 +1,9 @@
 """Tasks, roles and automation, as events told of them, and the rows of action items.
 
 Events come late, twice and out of order; what counts is when they happened. A draft proposes rows
-from notes, from tasks, and from a review: the same task told by two of them is one row, by the one
-that tells of it first. What a review says is done is a row that is struck out, and what is tracked
-elsewhere names where: neither gets a ticket, and a ticket that is named is the row's.
+from notes, picked messages, tasks and a review: the same task told by two of them is one row, by
+the one that tells of it first. What a review says is done is a row that is struck out, and what is
+tracked elsewhere names where: neither gets a ticket, and a ticket that is named is the row's.
 """
 
 import re
@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from connectors.follow_up import EventReport, ReportKind, ReportState, ReviewItem
+from connectors.follow_up import ChatMessage, EventReport, ReportKind, ReportState, ReviewItem
 from connectors.incidents import Agent, AgentKind, IncidentRecord
 from worker.content.clean_text import clean, one_line, shorten
 from worker.content.draft_content import DraftRow
 from worker.content.inline_markdown import Markdown, link, safe_url, say
-from worker.drafting.history.notes import noted_actions
+from worker.drafting.history.notes import WrittenNote, is_action, noted_actions
 from worker.drafting.history.story import Story
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import LONGEST_QUOTE, listing
@@ -177,9 +177,11 @@ class _Proposal:
 
 
 def action_rows(story: Story, clock: LocalTime, marks: tuple[str, ...]) -> tuple[DraftRow, ...]:
-    """Give the rows in the order of their sources: notes, tasks, the review."""
+    """Give the rows in the order of their sources: notes, messages, tasks, the review."""
     found: list[_Proposal] = []
-    for one in (*_noted(story, clock, marks), *_tasks(story), *_reviewed(story, clock)):
+    told = (_noted, _said_in_chat)
+    noted = (each for one in told for each in one(story, clock, marks))
+    for one in (*noted, *_tasks(story), *_reviewed(story, clock)):
         at = next((at for at, known in enumerate(found) if _is_same(known, one)), None)
         if at is None:
             found.append(one)
@@ -203,6 +205,24 @@ def _noted(story: Story, clock: LocalTime, marks: tuple[str, ...]) -> Iterator[_
     for item in noted_actions(story.written_notes, clock, story.people, marks):
         task, owner, deadline = item.task, item.owner, item.deadline
         yield _Proposal(item.key, source, task, owner=owner, deadline=deadline)
+
+
+def _said_in_chat(story: Story, clock: LocalTime, marks: tuple[str, ...]) -> Iterator[_Proposal]:
+    """Give the items of picked messages that begin with a mark."""
+    messages = story.record.follow_up.messages
+    people = [*story.people, *(name for one in messages for name in _mentioned(one))]
+    written = [
+        WrittenNote(f"chat:{one.channel}:{one.id}", one.at, None, one.text)
+        for one in messages
+        if is_action(one.text, marks)
+    ]
+    for item in noted_actions(written, clock, people, marks):
+        task, owner, deadline = item.task, item.owner, item.deadline
+        yield _Proposal(item.key, frozenset({"messages"}), task, owner=owner, deadline=deadline)
+
+
+def _mentioned(message: ChatMessage) -> Iterator[str]:
+    return (one.text[1:] for one in message.words if one.text.startswith("@") and one.text[1:])
 
 
 def _tasks(story: Story) -> Iterator[_Proposal]:

@@ -24,6 +24,7 @@ from worker.content.inline_markdown import Markdown, link, safe_url, say
 from worker.drafting.history.story import Story
 from worker.drafting.policy import DraftPolicy, OutsideLog, Rules, Topic, Weight, rules_with
 from worker.drafting.text.local_time import LocalTime
+from worker.drafting.timeline.chat_events import chat_events
 from worker.drafting.timeline.events import Event, together
 from worker.drafting.timeline.follow_up_events import follow_up_events
 from worker.drafting.timeline.log_events import alert_events, log_events
@@ -83,6 +84,7 @@ def _events(related: EntryRelations, rules: Rules, *, by_service: bool = False) 
             *note_events(related, rules),
             *responder_events(related.story, rules),
             *follow_up_events(related.story, rules),
+            *chat_events(related.story, rules),
         ]
     )
 

@@ -154,9 +154,7 @@ def _bursts(incident: SandboxIncident, at: Clock) -> list[Wire]:
 
 
 def _getting_together(incident: SandboxIncident, at: Clock) -> None:
-    incident.chat(
-        "#inc-checkout-payments", "https://chat.example.com/archives/C0CHECKOUT", at(7, 30)
-    )
+    incident.chat("#inc-checkout-payments", "https://shop.slack.com/archives/C0CHECKOUT", at(7, 30))
     incident.set_conference("+1-555-0142,,7788#", "https://meet.example.com/checkout-payments")
     incident.entry("workflow_start", at(7, 40), "Workflow Major incident was started", ROBOT)
     incident.set_priority(wire.priority("P2"), at(9), JONAS)
