@@ -272,5 +272,6 @@ class _Demo:
 def excerpt(text: str, further: str = "") -> str:
     """Give what a draft begins with: title, summary, a few lines of its timeline, a further one."""
     shown = [line for line in text.split("\n") if line.startswith(("# ", "- **", "| "))]
-    last = [further] if further and further not in shown[:10] else []
-    return "\n".join([*shown[:10], *last, "… the rest is in the file; --full prints it"])
+    if further and further not in shown[:10]:
+        shown[9:] = [further]
+    return "\n".join([*shown[:10], "… the rest is in the file; --full prints it"])
