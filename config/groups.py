@@ -65,6 +65,18 @@ class DraftSettings(SettingsGroup):
     rules: Mapping[Text, RuleSettings] = {}
 
 
+class RepeatSettings(SettingsGroup):
+    """Which earlier incidents of the same service a document names as repeated.
+
+    Those with an alert of the same key, and those whose titles are alike to at least ``titles``
+    percent; that began within ``look_back`` before it, and at ``most`` so many. None with 0.
+    """
+
+    titles: Annotated[int, Field(ge=1, le=100)] = 90
+    look_back: Duration = timedelta(days=365)
+    most: Annotated[int, Field(ge=0, le=20)] = 3
+
+
 class TemplateSettings(SettingsGroup):
     """The template of some incidents: those that meet each of the lists that are given.
 

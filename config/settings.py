@@ -25,6 +25,7 @@ from config.groups import (
     MaskingSettings,
     QuietTime,
     ReminderSettings,
+    RepeatSettings,
     RouteSettings,
     ScheduleSettings,
     TemplateSettings,
@@ -110,6 +111,7 @@ class Settings(BaseSettings):
     priorities: Mapping[Text, Text] = {}
     owners: Mapping[Text, Text] = {}
     drafts: DraftSettings = DraftSettings()
+    repeats: RepeatSettings = RepeatSettings()
     masking: MaskingSettings = MaskingSettings()
     tickets: TicketSettings = TicketSettings()
     schedule: ScheduleSettings = ScheduleSettings()

@@ -13,7 +13,7 @@ from typing import ClassVar, Protocol
 
 from connectors.chat import ChannelRule, Chat
 from connectors.errors import Finding
-from connectors.incidents import Incident, IncidentId, IncidentRecord, Reference
+from connectors.incidents import Incident, IncidentId, IncidentRecord, LogEntry, Reference
 from connectors.log_entry_kinds import EntryKind
 from connectors.masking import Masking
 from connectors.pacing.rate_limit import Pace
@@ -71,6 +71,9 @@ class IncidentSource(Protocol):
 
     def record(self, incident: IncidentId) -> IncidentRecord:
         """Give the incident with all its parts; parts that are not to be had are in ``missing``."""
+
+    def log(self, incident: IncidentId) -> Sequence[LogEntry]:
+        """Give an incident's whole log alone, oldest first."""
 
     def resolved(
         self, since: datetime, until: datetime, only: IncidentFilter

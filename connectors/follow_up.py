@@ -5,7 +5,7 @@ Markdown or HTML as it is.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -106,6 +106,34 @@ class PastIncident:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTask:
+    """An action item of an earlier incident whose ticket, of that key, is still open."""
+
+    key: str
+    task: str
+    deadline: date | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """An earlier incident of the same service that this one is taken to repeat.
+
+    ``key`` is that of an alert which came to both, "" where their titles are what is alike, to
+    ``likeness`` percent.
+    """
+
+    id: str
+    number: int
+    title: str
+    started: datetime
+    url: str = ""
+    key: str = ""
+    likeness: int = 100
+    open_tasks: tuple[OpenTask, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OutsideReference:
     """What another system keeps of the incident: a ticket, a channel, a conference."""
 
@@ -165,3 +193,4 @@ class FollowUp:
     references: tuple[OutsideReference, ...] = ()
     reports: tuple[EventReport, ...] = ()
     messages: tuple[ChatMessage, ...] = ()
+    repeats: tuple[Repeat, ...] = ()

@@ -14,11 +14,12 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("config", "connectors", "worker")
 
-MOST_MODULES = 359
+MOST_MODULES = 369
 # 200 for the walls; publishing, the chat and the page's editor come on top, and the first settings:
 # what is asked, how it is proved by each service, and how it is written whole; Slack is a service
 # with a stand-in, whose text is a format of its own; drafts are announced, and people reminded;
-# the index of documents, with what lets a job look at its own alone
+# the index of documents, with what lets a job look at its own alone; what is kept of incidents and
+# tickets, the figures and repeats found in it, and what tells them
 MOST_IN_A_FOLDER = 15
 MOST_LINES = 300
 FEWEST_LINES = 25
@@ -84,10 +85,10 @@ def too_many(house: Iterable[Module]) -> Iterator[str]:
 
 
 def crowded(house: Iterable[Module]) -> Iterator[str]:
-    """No folder holds more than one sees at once."""
+    """No folder holds more than one sees at once; a migration is never looked at again."""
     folders: dict[Path, int] = defaultdict(int)
     for one in house:
-        folders[one.path.parent] += 1
+        folders[one.path.parent] += not is_a_migration(one)
     for folder, count in folders.items():
         if count > MOST_IN_A_FOLDER:
             yield f"{folder}: {count} modules, and {MOST_IN_A_FOLDER} are the most"

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from connectors.connector import EVERY_INCIDENT, IncidentFilter, NameKind
 from connectors.errors import Finding
-from connectors.incidents import Incident, IncidentId, IncidentRecord, Reference
+from connectors.incidents import Incident, IncidentId, IncidentRecord, LogEntry, Reference
 from connectors.masking import Hidden, Masking
 from connectors.pacing.rate_limit import NoPace, Pace
 from connectors.pagerduty import checks, payloads, resolved_incidents
 from connectors.pagerduty.reading.missing_parts import MissingParts, PlanLimits
-from connectors.pagerduty.reading.record_reader import RecordReader, incident_path
+from connectors.pagerduty.reading.record_reader import RecordReader, incident_path, read_log
 from connectors.pagerduty.reading.subscriptions import ExpectedWebhook
 from connectors.pagerduty.transport import Transport
 from connectors.retry import RetryPolicy
@@ -73,6 +73,10 @@ class PagerDuty:
         gaps = MissingParts(transport, self._plan)
         record = RecordReader(transport, gaps).read(incident)
         return replace(record, hidden=hidden.kinds)
+
+    def log(self, incident: IncidentId) -> Sequence[LogEntry]:
+        """Make a call for each 100 entries. Raises ``PayloadError`` where some are not listed."""
+        return read_log(self._transport, incident)
 
     def resolved(
         self, since: datetime, until: datetime, only: IncidentFilter

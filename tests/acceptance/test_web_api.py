@@ -74,6 +74,7 @@ def test_the_description_names_every_address_and_how_to_come_in(url):
         "/api/documents/{incident}/sync",
         "/api/jobs/{job}",
         "/api/parked",
+        "/api/report",
         "/api/search",
         "/api/skipped",
     }
@@ -148,6 +149,16 @@ def test_a_sync_is_asked_for_and_followed(url):
     assert phases == ["waiting", "running", "done", "done"]
 
 
+def test_the_figures_of_a_period_come_as_the_command_gives_them(url):
+    told = get(f"{url}/api/report?since=2026-11-01&until=2026-11-20").json()
+    assert (told["since"], told["by"]) == ("2026-11-01T00:00:00+00:00", None)
+    (group,) = told["groups"]
+    assert (group["key"], group["incidents"]) == (None, 0)
+    assert group["items"]["open_age_days"] == {"median": None, "p90": None}
+    assert told["definitions"]["items.opened"].startswith("Action items whose ticket was created")
+    assert get(f"{url}/api/report?by=month").json()["groups"] == []
+
+
 def test_what_was_given_up_or_skipped_is_listed():
     library = shelf()
     library.give_up("PLOST", "Jira refused the token.")
@@ -168,6 +179,9 @@ def test_what_was_given_up_or_skipped_is_listed():
         ("/api/jobs/PNONE:e", 404, "no job PNONE:e"),
         ("/api/nowhere", 404, "no such page"),
         ("/api/documents?limit=0", 422, "query limit: "),
+        ("/api/report?by=person", 422, "query by: "),
+        ("/api/report?since=soon", 422, "query since: 'soon' is no moment in time. Write a length"),
+        ("/api/report?since=1d&until=2d", 422, "query since: The period begins on"),
         ("/api/documents/nope", 404, "no postmortem for the incident nope"),
         ("/api/documents/own-doc_1/journal", 404, "no postmortem for the incident own-doc_1"),
         ("/api/documents/a%20b", 404, "no such page"),
@@ -179,6 +193,8 @@ def test_what_is_wrong_is_said_in_a_sentence(url, path, status, says):
     answer = get(url + path)
     assert answer.status_code == status
     assert says in answer.json()["detail"]
+    assert answer.json()["status"] == status
+    assert answer.headers["Content-Type"] == "application/problem+json"
 
 
 def test_documents_that_cannot_be_reached_are_a_503():

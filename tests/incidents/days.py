@@ -1,9 +1,9 @@
 """Incidents by day: quick, recovered by itself, unanswered, by hand, reopened, merged, talked of."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from connectors.follow_up import ChatFile, ChatMessage, ChatSpan, FollowUp
+from connectors.follow_up import ChatFile, ChatMessage, ChatSpan, FollowUp, OpenTask, Repeat
 from connectors.incidents import CustomField, IncidentRecord, Link, Reference
 from tests.incidents.making import SITE, Making, person, service
 
@@ -52,7 +52,11 @@ def recovered() -> IncidentRecord:
 
 
 def unanswered() -> IncidentRecord:
-    """Escalated to the end and back again; nobody answered; a time limit closed it."""
+    """Escalated to the end and back again; nobody answered; a time limit closed it.
+
+    It had happened in January, and of what was planned then one thing was open; once in March, too,
+    by another alert, it seems.
+    """
     it = Making(
         303, "Backup of ledger failed", datetime(2025, 5, 1, 3, 0, tzinfo=UTC), service("Ledger")
     )
@@ -70,7 +74,36 @@ def unanswered() -> IncidentRecord:
     it.entry("exhaust_escalation_path", "1:00:00", "Escalation path exhausted", it.me)
     it.resolved("4:00:00", way="timeout")
     it.log[-1] = replace(it.log[-1], agent=it.me)
-    return it.record()
+    return replace(it.record(), follow_up=FollowUp(repeats=_BACKUPS))
+
+
+_BACKUPS = (
+    Repeat(
+        "Q000287",
+        287,
+        "Backup of the ledger has failed",
+        datetime(2025, 3, 19, 3, 0, tzinfo=UTC),
+        f"{SITE}/incidents/Q000287",
+        likeness=91,
+    ),
+    Repeat(
+        "Q000211",
+        211,
+        "Backup of ledger failed",
+        datetime(2025, 1, 9, 3, 0, tzinfo=UTC),
+        f"{SITE}/incidents/Q000211",
+        "backup",
+        open_tasks=(
+            OpenTask(
+                "LED-40",
+                "Page the storage team as well",
+                date(2025, 3, 21),
+                "https://jira.example.com/browse/LED-40",
+            ),
+            OpenTask("LED-41", "Try the restore", date(2025, 6, 30)),
+        ),
+    ),
+)
 
 
 def lapsed() -> IncidentRecord:

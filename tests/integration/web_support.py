@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from threading import Lock
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
@@ -19,6 +20,9 @@ from worker.document import front_matter
 from worker.document.text_edits import SourceText
 from worker.jobs.edits.save_edit import OpenedText, Saved, UnknownBase
 from worker.jobs.job import JobPhase, JobState
+from worker.jobs.reports.figures import KnownFacts, ReportBy
+from worker.jobs.reports.period import read_period
+from worker.jobs.reports.report_period import PeriodReport, report_of
 from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.results import Action, Deed, Trigger
 from worker.jobs.status_report import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
@@ -165,6 +169,10 @@ class Shelf:
             for one, view in self.views.items()
             if all(word in view.text.casefold() for word in wanted)
         ]
+
+    def report(self, since: str, until: str, by: ReportBy | None) -> PeriodReport:
+        now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+        return report_of(KnownFacts({}), read_period(since, until, now, ZoneInfo("UTC")), by, now)
 
     def journal(self, incident: str) -> list[JournalEntry]:
         return [one for one in self.entries if one.incident == incident]

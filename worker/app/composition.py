@@ -188,9 +188,11 @@ def policy(
         owners=settings.owners,
         public_url=str(settings.public_url or ""),
         document_address=_document_address(settings),
+        documents_are_near=isinstance(settings.documents, DirectoryLocation),
         chart=drafts.chart,
         publish=publisher.rules if publisher else PublishRules(),
         reminders=settings.reminders,
+        repeats=settings.repeats,
     )
 
 

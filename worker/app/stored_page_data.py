@@ -15,6 +15,8 @@ from worker.jobs.edits.save_edit import (
     set_values,
 )
 from worker.jobs.job import JobState
+from worker.jobs.reports.figures import ReportBy
+from worker.jobs.reports.report_period import PeriodReport, report_period
 from worker.jobs.reports.search_documents import FoundDocument, search_documents
 from worker.jobs.results import Trigger
 from worker.jobs.status_report import (
@@ -98,6 +100,9 @@ class StoredPageData:
 
     def search(self, words: str) -> Sequence[FoundDocument]:
         return search_documents(self._context, words)
+
+    def report(self, since: str, until: str, by: ReportBy | None) -> PeriodReport:
+        return report_period(self._context, since, until, by)
 
     def journal(self, incident: IncidentId) -> Sequence[JournalEntry]:
         return journal_of(self._context, incident)

@@ -17,7 +17,6 @@ from worker.cli.options import (
     AsksNothing,
     DemoFolder,
     DryRun,
-    Format,
     Full,
     Host,
     Incidents,
@@ -30,7 +29,6 @@ from worker.cli.options import (
     OfSkipped,
     Overdue,
     Port,
-    ShownAs,
     Since,
     SomeIncidents,
     Stops,
@@ -39,6 +37,7 @@ from worker.cli.options import (
     environment_told,
     misplaced_config,
 )
+from worker.cli.reading_commands import lint, report, search
 
 DISTRIBUTION = "postmortem-worker"
 
@@ -196,40 +195,8 @@ def check(context: typer.Context, json: Json = False) -> None:
     checking.check(context, json=json)
 
 
-@app.command()
-def lint(
-    context: typer.Context,
-    incidents: SomeIncidents = None,
-    shown_as: ShownAs = Format.TEXT,
-    json: Json = False,
-) -> None:
-    """Tell what keeps postmortems from being final; needs neither an account nor the database.
-
-    Open prompts, an empty cause, action items without owner or deadline, times that contradict
-    each other. Exit status 1 if there is any.
-
-    Examples: `postmortem lint` · `postmortem lint Q0R9EVXVKUZTX7` · `postmortem lint --json`
-    """
-    from worker.cli import reports
-
-    reports.lint(context, tuple(incidents or ()), shown_as, json=json)
-
-
-@app.command()
-def search(
-    context: typer.Context,
-    words: Annotated[list[str], typer.Argument(help="Words that a postmortem must all hold.")],
-    json: Json = False,
-) -> None:
-    """Find the postmortems that hold all of these words, best first, with the line.
-
-    In any order and any case, without accents; needs neither an account nor the database.
-
-    Examples: `postmortem search connection pool` · `postmortem search --json checkout`
-    """
-    from worker.cli import reports
-
-    reports.search(context, words, json=json)
+for reading in (lint, search, report):
+    app.command()(reading)
 
 
 @app.command()

@@ -29,6 +29,15 @@ class Format(StrEnum):
     GITHUB = "github"
 
 
+class Grouping(StrEnum):
+    """What the figures of a report are told by, as ``ReportBy`` has it."""
+
+    SERVICE = "service"
+    TEAM = "team"
+    PRIORITY = "priority"
+    MONTH = "month"
+
+
 def incident(text: str) -> "IncidentId":
     """Give the id that a word of the command line names. Raises ``BadParameter``."""
     from worker.app.registry import incident_named, named, source_kinds  # noqa: PLC0415 - see above

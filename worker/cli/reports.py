@@ -1,5 +1,10 @@
-"""The commands that tell of documents as they are: what they lack, and where words stand."""
+"""The commands that tell of documents as they are: what they lack, and where words stand.
 
+Also the figures of a period, which are counted from what is remembered.
+"""
+
+import csv
+import io
 import os
 import posixpath
 
@@ -12,11 +17,20 @@ from connectors.incidents import IncidentId
 from worker.app.composition import open_context
 from worker.cli import terminal
 from worker.cli.options import FAILED, Format
+from worker.cli.report_table import can_show_lines, show
 from worker.cli.terminal import out, settings_of
 from worker.document.lint.findings import LintFinding
 from worker.jobs.catalogue import look
 from worker.jobs.incident_numbers import own_ids
+from worker.jobs.reports.figures import FIGURES, ReportBy, trends
 from worker.jobs.reports.lint_documents import Linted, lint_documents
+from worker.jobs.reports.period import NotAPeriod, read_period
+from worker.jobs.reports.report_period import (
+    PeriodReport,
+    known_facts,
+    report_of,
+    without_facts,
+)
 from worker.jobs.reports.search_documents import search_documents
 from worker.jobs.store_presence import refuse_nowhere, where
 
@@ -69,6 +83,56 @@ def search(context: typer.Context, words: list[str], *, json: bool) -> None:
         out.print(_none_in(place))
     elif not found:
         out.print("No postmortem holds all of these words.")
+
+
+def report(
+    context: typer.Context,
+    *,
+    since: str,
+    until: str,
+    by: str | None,
+    as_csv: bool,
+    json: bool,
+) -> None:
+    """Print the figures of a period. Raises ``BadParameter`` for what is no period."""
+    told_by = ReportBy(by) if by else None
+    if as_csv and json:
+        raise typer.BadParameter("Give one of --csv and --json.", param_hint="--csv")
+    with open_context(settings_of(context)) as opened:
+        now = opened.clock()
+        try:
+            period = read_period(since, until, now, opened.policy.drafting.timezone)
+        except NotAPeriod as error:
+            raise typer.BadParameter(str(error), param_hint=f"--{error.option}") from error
+        known = known_facts(opened)
+        unread = without_facts(opened)
+    told = report_of(known, period, told_by, now)
+    if json:
+        terminal.as_json(told)
+    elif as_csv:
+        out.out(_csv(told), highlight=False, end="")
+    else:
+        show(told, trends(known, period, told_by, now) if can_show_lines() else {})
+    if unread:
+        names = ", ".join(unread[:_MOST_NAMED]) + (", …" if len(unread) > _MOST_NAMED else "")
+        sentence = (
+            f"Not counted, for they were not read since figures are kept: {names} "
+            f"({len(unread)} in all). Run `postmortem sync` with them."
+        )
+        terminal.err.print(f"[yellow]{escape(sentence)}[/]")
+
+
+_MOST_NAMED = 5
+
+
+def _csv(told: PeriodReport) -> str:
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(["key", *FIGURES])
+    for group in told.groups:
+        values = (value(group) for value in FIGURES.values())
+        writer.writerow([group.key or "", *("" if one is None else one for one in values)])
+    return lines.getvalue()
 
 
 def _none_in(place: str) -> str:

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from config.template_names import Slot
 from connectors.follow_up import (
+    FollowUp,
     IncidentReview,
     OutsideReference,
-    PastIncident,
     ReportKind,
     ReviewSection,
 )
@@ -112,7 +112,7 @@ def _all_entries(
         Slot.SERVICES: summary.services(told),
         Slot.ROOT_CAUSE: causes_and_impact.summarised(said, clock),
         Slot.PRIMARY_CAUSE: causes_and_impact.primary(said, clock),
-        Slot.CONTRIBUTING_FACTORS: causes_and_impact.factors(told),
+        Slot.CONTRIBUTING_FACTORS: causes_and_impact.factors(told, clock, drafted_at),
         Slot.USERS_AFFECTED: causes_and_impact.users(said, fields, clock),
         Slot.BUSINESS_IMPACT: causes_and_impact.business(told, said, fields, clock),
         Slot.TECHNICAL_IMPACT: causes_and_impact.technical(told, clock),
@@ -220,7 +220,7 @@ def _with_follow_up(entries: _Entries, story: Story, clock: LocalTime) -> _Entri
     added[Slot.LOGS] = [
         *_own_review(told.review),
         *_references(told.references, entries.get(Slot.LOGS)),
-        *_past(told.past, clock),
+        *_past(told, clock),
     ]
     added[Slot.STAKEHOLDERS] = list(_roles(story, clock))
     return {**entries, **{slot: _with(entries.get(slot), many) for slot, many in added.items()}}
@@ -272,8 +272,9 @@ def _references(each: Iterable[OutsideReference], logs: DraftEntry | None) -> It
             yield Point(f"reference:{one.url}", at_start(link(named, one.url)))
 
 
-def _past(past: Iterable[PastIncident], clock: LocalTime) -> Iterator[Point]:
-    for one in tuple(past)[:_MOST_PAST]:
+def _past(told: FollowUp, clock: LocalTime) -> Iterator[Point]:
+    repeated = {one.id for one in told.repeats}  # told among the contributing factors
+    for one in [one for one in told.past if one.id not in repeated][:_MOST_PAST]:
         title = shorten(clean(one.title), _LONGEST_NAME) or "without a title"
         named = f"#{one.number} {title}" if one.number else title
         linked = link(named, one.url) if one.url and safe_url(one.url) else named

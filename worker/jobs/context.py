@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from config.groups import CreateWhen, ReminderSettings, TicketParent
+from config.groups import CreateWhen, ReminderSettings, RepeatSettings, TicketParent
 from config.template_names import Names
 from connectors.chat import ChannelRule, Chat
 from connectors.connector import IncidentSource, PublishRules, ServiceWords
@@ -110,7 +110,8 @@ class JobPolicy:
     how often every ticket is read, ``lock_wait`` how many seconds a job waits for another on the
     same incident.
     ``document_address`` is where people open a document, with ``{document}`` for its path; "" where
-    that is on the program's own web page, below ``public_url``. ``channels`` say where incidents
+    that is on the program's own web page, below ``public_url``. ``documents_are_near`` tells that
+    they lie on this machine, so that listing them asks nobody. ``channels`` say where incidents
     are told of in the chat: the first rule that an incident meets is its own.
     """
 
@@ -132,12 +133,14 @@ class JobPolicy:
     owners: Mapping[str, str] = field(default_factory=dict)
     public_url: str = ""
     document_address: str = ""
+    documents_are_near: bool = True
     chart: bool = True
     done_resolutions: frozenset[str] = DONE_RESOLUTIONS
     lock_wait: float = 120.0
     publish: PublishRules = field(default_factory=PublishRules)
     channels: tuple[ChannelRule, ...] = ()
     reminders: ReminderSettings = field(default_factory=ReminderSettings)
+    repeats: RepeatSettings = field(default_factory=RepeatSettings)
 
     def template_of(self, incident: Incident, document: str | None) -> str:
         """Choose the template of an incident; a ``document`` keeps the one it was made with."""

@@ -14,6 +14,7 @@ from connectors.incidents import Incident, IncidentId
 from connectors.tickets import COMMON_LABEL, TicketId
 from worker.jobs.catalogue import Catalogue
 from worker.jobs.context import JobContext, note_skip, updated
+from worker.jobs.facts.keep_facts import keep_logs, keep_seen, keep_tickets
 from worker.jobs.results import Trigger
 from worker.jobs.run_state import ReadTickets
 from worker.journal.records import Pull, Skip
@@ -93,6 +94,7 @@ def _resolved_lately(search: Search, due: Due) -> None:
     last = context.journal.cursor(RESOLVED)
     due.since = min(since, last) if last else since
     found = list(context.source.resolved(due.since, now, IncidentFilter()))
+    keep_seen(context, found)
     pulls = context.journal.pulls([one.id for one in found])
     skips = context.journal.skips.of([one.id for one in found])
     for one in found:
@@ -103,6 +105,7 @@ def _resolved_lately(search: Search, due: Due) -> None:
         if wanted:
             due.pull[one.id] = None
             due.tell(one.id, one.updated_at)
+    keep_logs(context, (one for one in found if one.id not in due.pull))
     due.cursors.append(RESOLVED)
 
 
@@ -212,8 +215,11 @@ def _changed_tickets(search: Search, due: Due) -> None:
         ids = [ticket.id for ticket in changed]
     due.cursors.append(CHANGED)
     done = search.context.policy.done_resolutions
-    for tracked in journal.tracked(list(ids)).values():
-        ticket = search.tickets.tickets.get(tracked.id)
+    ours = journal.tracked(list(ids))
+    read = search.tickets.tickets
+    keep_tickets(search.context, (read[one] for one in ours if one in read))
+    for tracked in ours.values():
+        ticket = read.get(tracked.id)
         if tracked.ordinal == EPIC_ROW:
             continue
         if reads_otherwise(tracked, ticket, done):

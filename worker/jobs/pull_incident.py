@@ -13,20 +13,19 @@ from connectors.incidents import (
     IncidentId,
     IncidentRecord,
     IncidentStatus,
-    Reference,
 )
 from connectors.masking import counted
 from worker.content.clean_text import headline
 from worker.content.draft_content import Content
 from worker.content.inline_markdown import plain
 from worker.drafting.draft import draft
-from worker.drafting.history.tasks_and_roles import followed_up
 from worker.jobs.context import JobContext, note_merge, note_skip
+from worker.jobs.facts.earlier_incidents import with_remembered
+from worker.jobs.facts.keep_facts import keep_record, keep_seen
 from worker.jobs.job import JobRequest
 from worker.jobs.picked_messages import with_messages
 from worker.jobs.results import Action, IncidentResult, Report
 from worker.jobs.run_state import RunCache
-from worker.journal.journal import Journal
 from worker.journal.records import KnownIncident
 from worker.tracking.new_ticket import Origin
 
@@ -151,7 +150,9 @@ def _read(
     try:
         if unasked and request.resolved_at is None:
             # Most hints are about incidents under way: one call tells, instead of them all.
-            must_be_resolved(source.incident(incident))
+            known = source.incident(incident)
+            keep_seen(context, [known])
+            must_be_resolved(known)
         return pull(context, source, incident, drafted_at, may_be_open=may_be_open)
     except (Unauthorized, OutOfQuota) as error:
         cache.source_fails = str(error)
@@ -206,40 +207,17 @@ def pull(
     """
     record = source.record(incident)
     known = record.incident
+    keep_record(context, record)
     if known.merged_into is not None:
         return known
     if not may_be_open:
         must_be_resolved(known)
-    merged = replace(record, merged_incidents=_sources(context.journal, record))
-    record = with_messages(context, _followed_up(context, merged))
+    record = with_messages(context, with_remembered(context, record))
     policy = context.policy.drafting
     if context.policy.chart:
         policy = replace(policy, chart=chart_name(incident))
     drafted = draft(record, policy, drafted_at)
     return Pulled(record, drafted.content, drafted.chart)
-
-
-def _sources(journal: Journal, record: IncidentRecord) -> tuple[Reference, ...]:
-    """Give what was merged into an incident, by what the source found and what is remembered."""
-    found = {one.id: one for one in record.merged_incidents}
-    targets = [record.incident.id, *map(IncidentId, found)]
-    for target in targets:  # grows: what was merged into a source came along
-        for one in journal.merged_into(target):
-            if one.incident not in targets:
-                targets.append(one.incident)
-                name = f"#{one.number} {one.title}" if one.number is not None else one.title
-                found[one.incident] = Reference(one.incident, name or one.incident, one.url or None)
-    return tuple(found.values())
-
-
-def _followed_up(context: JobContext, record: IncidentRecord) -> IncidentRecord:
-    """Add what only events told, and the numbers of earlier incidents that are known here."""
-    journal = context.journal
-    known = [journal.incident(IncidentId(one.id)) for one in record.follow_up.past]
-    numbers = {str(one.incident): one.number for one in known if one and one.number}
-    own = journal.reports.of([record.incident.id])
-    others = journal.reports.of([IncidentId(one.id) for one in record.merged_incidents])
-    return followed_up(record, own, others, numbers)
 
 
 def must_be_resolved(incident: Incident) -> None:

@@ -32,6 +32,7 @@ from worker.drafting.sections.supporting_data import missing_key
 from worker.jobs.catalogue import Catalogue, must_still_be_there
 from worker.jobs.context import JobContext
 from worker.jobs.documents.index_documents import keep_read
+from worker.jobs.facts.keep_facts import keep_documents
 from worker.jobs.job import JobRequest
 from worker.jobs.pull_incident import MergedAway, Pulled, chart_name
 from worker.jobs.results import Action, Deed, Report, SuggestedText, commit_message
@@ -225,6 +226,7 @@ def save(
         context.journal.note_incident(incident, made=True)
         remember_place(context)
     report.saved()
+    keep_documents(context, {incident: composed.text})
     # A job that failed and wrote nothing is no news: or each look would ask for one more of it.
     known = KnownDocument(at.name, fingerprint, incident, seen_at or context.clock(), settled=True)
     if seen_at is None:

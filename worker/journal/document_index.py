@@ -109,6 +109,13 @@ class DocumentIndex:
                     found[row["name"]] = _record(row, items.get(row["name"], ()))
         return found
 
+    def statuses(self) -> Mapping[str, str]:
+        """Give the statuses of the incidents' documents, as they were when they were read."""
+        table = document_index
+        query = select(table.c.incident, table.c.status).where(table.c.incident != "")
+        with self._database.begin() as connection:
+            return {row.incident: row.status for row in connection.execute(query)}
+
     def unread(self, rules: str, most: int) -> Sequence[str]:
         """Give up to ``most`` known documents whose text is not in the index as it is now.
 

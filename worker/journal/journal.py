@@ -16,6 +16,7 @@ from worker.journal.beside_documents import Bindings, EventReports, LastResults,
 from worker.journal.database import Database
 from worker.journal.document_index import DocumentIndex
 from worker.journal.document_memory import DocumentMemory
+from worker.journal.facts.fact_memory import FactMemory
 from worker.journal.incident_locks import must_still_hold
 from worker.journal.message_memory import MessageMemory, PickMemory
 from worker.journal.page_memory import PageMemory
@@ -47,6 +48,7 @@ class Journal(DocumentMemory):
         self.picks = PickMemory(database)
         self.index = DocumentIndex(database)
         self.messages = MessageMemory(database)
+        self.facts = FactMemory(database)
         self.web_sessions = WebSessions(database)
         self.opened_texts = OpenedTexts(database, now)
         self.bindings = Bindings(database)
@@ -106,8 +108,7 @@ class Journal(DocumentMemory):
 
     def settle(self, incident: IncidentId) -> None:
         """Remember that what was proposed has been written: it is the base from now on."""
-        known = self.incident(incident)
-        if known is not None and known.proposed is not None:
+        if (known := self.incident(incident)) is not None and known.proposed is not None:
             self.note_incident(incident, base=known.proposed, proposed=None)
 
     def tickets(self, incident: IncidentId) -> tuple[TrackedTicket, ...]:
@@ -132,10 +133,9 @@ class Journal(DocumentMemory):
 
     def done_tickets(self) -> Mapping[IncidentId, AbstractSet[str]]:
         """Give the keys of the tickets that are done, by incident."""
-        table = tables.tickets
         found: defaultdict[IncidentId, set[str]] = defaultdict(set)
+        query = select(tables.tickets.c.incident, tables.tickets.c.key).where(tables.tickets.c.done)
         with self._begin() as connection:
-            query = select(table.c.incident, table.c.key).where(table.c.done)
             for incident, key in connection.execute(query):
                 found[incident].add(key)
         return found

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Any, NewType
 
 from connectors.incidents import NO_INCIDENT, IncidentId
@@ -127,6 +128,66 @@ class KnownResult:
     def tells(self) -> bool:
         """Whether there is anything in it that somebody should know."""
         return bool(self.warnings or self.suggestions or self.failures)
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFacts:
+    """What is known of an incident, whether it has a document or not.
+
+    ``resolved`` is None while it is open, ``open_seconds`` how long it was open in all, as its
+    document has it; None where that cannot be told. ``service`` is the id of its own service;
+    ``services`` and ``teams`` are names. ``left_out`` is why the settings give it no document, ""
+    where they do. Without ``log_read`` nobody knows whether it was acknowledged.
+    """
+
+    incident: IncidentId
+    number: int
+    title: str
+    url: str
+    updated: str
+    started: datetime
+    acknowledged: datetime | None = None
+    resolved: datetime | None = None
+    open_seconds: float | None = None
+    urgency: str = ""
+    priority: str = ""
+    service: str = ""
+    services: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    merged: bool = False
+    left_out: str = ""
+    log_read: bool = False
+
+
+class TicketState(StrEnum):
+    """What a ticket's status and resolution say of its work."""
+
+    OPEN = "open"
+    DONE = "done"
+    WONT_DO = "won't do"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """What is known of a ticket. ``closed`` is when it was first read as closed, as it says."""
+
+    id: TicketId
+    created: datetime
+    state: TicketState
+    due: date | None = None
+    closed: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """A ticket that some document's action item has; its row's ``deadline`` goes before its own."""
+
+    facts: TicketFacts
+    incident: IncidentId
+    key: str
+    url: str
+    task: str
+    deadline: date | None
 
 
 def result_row(one: KnownResult) -> dict[str, object]:

@@ -243,6 +243,14 @@ def put_first(connection: Connection, table: Table, values: Mapping[str, object]
     connection.execute(_insert(connection, table, values).on_conflict_do_nothing())
 
 
+def put_each_first(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Insert rows of the same columns, but for those that are there already."""
+    if rows:
+        connection.execute(_insert(connection, table, {}).on_conflict_do_nothing(), rows)
+
+
 def _insert(
     connection: Connection, table: Table, values: Mapping[str, object]
 ) -> postgresql.Insert | sqlite.Insert:

@@ -122,10 +122,18 @@ def status_text(ticket: Ticket | None, done: frozenset[str] = DONE_RESOLUTIONS) 
     if ticket is None:
         return UNAVAILABLE
     status = f"{ticket.status} (archived)" if ticket.archived else ticket.status
-    resolution = (ticket.resolution or "").strip()
-    if not resolution or resolution.lower() in done or resolution == ticket.status:
+    if not says_else_than_done(ticket, done):
         return clean(status)
-    return clean(f"{status} ({resolution})")
+    return clean(f"{status} ({(ticket.resolution or '').strip()})")
+
+
+def says_else_than_done(ticket: Ticket, done: frozenset[str]) -> bool:
+    """Tell whether a ticket has a resolution that adds to its status: ``Won't Do``, ``Duplicate``.
+
+    ``done`` are the resolutions, in lower case, that mean the work was done.
+    """
+    resolution = (ticket.resolution or "").strip()
+    return bool(resolution) and resolution.lower() not in done and resolution != ticket.status
 
 
 def reads_otherwise(tracked: TrackedTicket, ticket: Ticket | None, done: frozenset[str]) -> bool:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response, Security
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.params import Depends as Dependency
 from fastapi.security import APIKeyCookie, HTTPBearer
@@ -14,6 +15,9 @@ from pydantic import BaseModel, ConfigDict
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
 from worker.jobs.job import JobState
+from worker.jobs.reports.figures import ReportBy
+from worker.jobs.reports.period import USUAL_PERIOD, NotAPeriod
+from worker.jobs.reports.report_period import PeriodReport
 from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.status_report import JournalEntry, SkippedIncident
 from worker.web.access import Access
@@ -21,6 +25,9 @@ from worker.web.editing.edit_api import add_edit_routes, tag
 from worker.web.lists.list_api import add_list_routes
 from worker.web.page_data import DocumentView, IncidentInPath, JobInPath, PageData
 from worker.web.problem_details import described, with_media_types
+
+_LONGEST = 100
+_MOMENT = "A length of time before now (`90d`), or a day (`2026-09-01`): its beginning."
 
 
 class ApiModel(BaseModel):
@@ -119,6 +126,23 @@ def _add_lists(router: APIRouter, data: PageData) -> None:
         q: Annotated[str, Query(max_length=500, description="Words, in any order and any case.")],
     ) -> Sequence[FoundDocument]:
         return data.search(q)
+
+    @router.get("/report", summary="Count the figures of a period")
+    def report(
+        since: Annotated[str, Query(max_length=_LONGEST, description=_MOMENT)] = USUAL_PERIOD,
+        until: Annotated[
+            str, Query(max_length=_LONGEST, description=f"{_MOMENT} Not included; by default now.")
+        ] = "",
+        by: Annotated[
+            ReportBy | None, Query(description="A group of figures for each of these.")
+        ] = None,
+    ) -> PeriodReport:
+        try:
+            return data.report(since, until, by)
+        except NotAPeriod as error:
+            why = str(error).removesuffix(".")
+            told = {"type": "value_error", "loc": ("query", error.option), "msg": why}
+            raise RequestValidationError([told]) from error
 
     @router.get("/parked", summary="List the jobs that were given up")
     def parked() -> Sequence[JobState]:

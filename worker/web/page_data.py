@@ -14,6 +14,8 @@ from connectors.incidents import INCIDENT_ID, IncidentId
 from worker.jobs.edits.save_edit import OpenedText, Saved
 from worker.jobs.job import JobState
 from worker.jobs.last_results import LastResult
+from worker.jobs.reports.figures import ReportBy
+from worker.jobs.reports.report_period import PeriodReport
 from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.status_report import (
     DocumentStatus,
@@ -110,6 +112,9 @@ class PageData(Protocol):
 
     def search(self, words: str) -> Sequence[FoundDocument]:
         """Give the documents that hold all of the words, best first."""
+
+    def report(self, since: str, until: str, by: ReportBy | None) -> PeriodReport:
+        """Count the figures of a period. Raises ``NotAPeriod`` for what names none."""
 
     def journal(self, incident: IncidentId) -> Sequence[JournalEntry]:
         """List what was written for an incident, oldest first."""

@@ -238,6 +238,22 @@ class RecordReader:
         return payloads.business_services(self.transport.get(path))
 
 
+def read_log(transport: Transport, incident: IncidentId) -> tuple[LogEntry, ...]:
+    """Read an incident's log alone, oldest first.
+
+    Raises ``PayloadError`` where it is longer than can be paged through, or cannot be read.
+    """
+    path = f"{incident_path(incident)}/log_entries"
+    pages = ListPages(transport, path, "log_entries", log_payloads.log_entry, {"time_zone": "UTC"})
+    found = [entry for page in pages for entry in page]
+    if pages.capped or pages.broken:
+        raise PayloadError(
+            f"The log of incident {incident} is not listed whole, so it tells nothing for sure.",
+            "Draft the incident: then it is read in parts.",
+        )
+    return _oldest_first(found)
+
+
 def _oldest_first(newest_first: Iterable[Dated]) -> tuple[Dated, ...]:
     """Turn a list round; what happened in one second stays in the order that PagerDuty gave."""
     items = list(newest_first)

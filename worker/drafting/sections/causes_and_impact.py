@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from config.template_names import Slot
 from worker.content.clean_text import clean, one_line, shorten
@@ -12,6 +12,7 @@ from worker.drafting.history.alerts import by_service, by_severity, fired_again,
 from worker.drafting.history.sentences import WHO
 from worker.drafting.history.story import Story, open_time
 from worker.drafting.sections.candidates import PeopleSaid, Said
+from worker.drafting.sections.repeats import repeats
 from worker.drafting.sections.summary import ImpactFields, told_field
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import (
@@ -57,14 +58,18 @@ def primary(said: PeopleSaid, clock: LocalTime) -> DraftEntry | None:
     )
 
 
-def factors(story: Story) -> DraftEntry | None:
-    """Tell the changes of the day before the start, the nearest first, as candidates."""
+def factors(story: Story, clock: LocalTime, drafted_at: datetime | None) -> DraftEntry | None:
+    """Tell which incidents it repeats, then the changes of the day before the start.
+
+    The nearest changes come first, as candidates; for ``drafted_at`` see :func:`repeats`.
+    """
+    repeated = tuple(repeats(story, clock, drafted_at))
     changes = [
         change
         for change in story.record.change_events
         if timedelta() <= story.start - change.created_at <= BEFORE
     ]
-    if not changes:
+    if not changes and not repeated:
         return None
     nearest = sorted(changes, key=lambda one: one.created_at, reverse=True)
     points = [
@@ -84,7 +89,7 @@ def factors(story: Story) -> DraftEntry | None:
         )
         for change in nearest[:_FACTORS_TOLD]
     ]
-    return DraftEntry(points=tuple(points), keep_prompt=True)
+    return DraftEntry(points=(*repeated, *points), keep_prompt=True)
 
 
 def _link(url: str) -> Markdown:

@@ -17,6 +17,7 @@ from worker.document.action_section import read as read_items
 from worker.document.action_section import write as write_items
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.context import JobContext
+from worker.jobs.facts.keep_facts import keep_tickets
 from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork, failures_told
 from worker.jobs.tickets.create_tickets import create_tickets, tell_lacking
@@ -84,6 +85,8 @@ def remember(work: TicketWork, text: str) -> None:
     policy = work.context.policy
     saved = replace(work.sides, items=read_items(text, policy.names).items)
     work.context.journal.track(remembered(saved, work.tracked, policy.done_resolutions))
+    ours = (one.id for one in work.rows.values())
+    keep_tickets(work.context, (saved.tickets[one] for one in ours if one in saved.tickets))
 
 
 def _hold(context: JobContext, text: str) -> str:

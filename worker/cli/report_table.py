@@ -1,0 +1,154 @@
+"""A report as a table for people, with lines of how the figures went where they can be shown."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+from rich.markup import escape
+from rich.table import Table
+
+from worker.cli.terminal import out
+from worker.drafting.text.wording import count, duration
+from worker.jobs.reports.figures import ReportBy, ReportGroup, Spread
+from worker.jobs.reports.report_period import PeriodReport
+
+Trends = Mapping[str | None, Sequence[ReportGroup]]
+
+_BARS = "▁▂▃▄▅▆▇█"
+_NOTHING = "-"
+_WIDEST = 1000
+
+
+def _both(told: Callable[[float], str], spread: Spread) -> str:
+    if spread.median is None or spread.p90 is None:
+        return _NOTHING
+    return f"{told(spread.median)} / {told(spread.p90)}"
+
+
+def _seconds(value: float) -> str:
+    return duration(timedelta(seconds=value))
+
+
+def _days(value: float) -> str:
+    return f"{value:.1f}"
+
+
+Shown = tuple[str, str, Callable[[ReportGroup], str], Callable[[ReportGroup], float | None]]
+_COLUMNS: tuple[Shown, ...] = (
+    ("Incidents", "incidents", lambda one: f"{one.incidents:,}", lambda one: one.incidents),
+    (
+        "With a postmortem",
+        "with_postmortem",
+        lambda one: _share(one.with_postmortem, one.incidents),
+        lambda one: one.with_postmortem,
+    ),
+    ("Final", "final", lambda one: _share(one.final, one.incidents), lambda one: one.final),
+    (
+        "Acknowledged after",
+        "acknowledge_s",
+        lambda one: _both(_seconds, one.acknowledge_s),
+        lambda one: one.acknowledge_s.median,
+    ),
+    (
+        "Resolved after",
+        "resolve_s",
+        lambda one: _both(_seconds, one.resolve_s),
+        lambda one: one.resolve_s.median,
+    ),
+    (
+        "Days to final",
+        "days_to_final",
+        lambda one: _both(_days, one.days_to_final),
+        lambda one: one.days_to_final.median,
+    ),
+    (
+        "Items opened",
+        "items.opened",
+        lambda one: f"{one.items.opened:,}",
+        lambda one: one.items.opened,
+    ),
+    ("Closed", "items.closed", lambda one: f"{one.items.closed:,}", lambda one: one.items.closed),
+    (
+        "Won't do",
+        "items.wont_do",
+        lambda one: f"{one.items.wont_do:,}",
+        lambda one: one.items.wont_do,
+    ),
+    ("Open", "items.open", lambda one: f"{one.items.open:,}", lambda one: one.items.open),
+    (
+        "Overdue",
+        "items.overdue",
+        lambda one: f"{one.items.overdue:,}",
+        lambda one: one.items.overdue,
+    ),
+    (
+        "Days open",
+        "items.open_age_days",
+        lambda one: _both(_days, one.items.open_age_days),
+        lambda one: one.items.open_age_days.median,
+    ),
+)
+"""The heading of each figure, its name, how it is shown, and the value that its line shows."""
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part:,} ({100 * part / whole:.0f} %)" if whole else f"{part:,}"
+
+
+def show(report: PeriodReport, trends: Trends) -> None:
+    """Print a report; ``trends`` has each group in slices of the period, nothing where none is."""
+    out.print(f"[bold]From {escape(report.since)} until before {escape(report.until)}[/]")
+    table = _one_group(report, trends) if report.by is None else _groups(report, trends)
+    width = out.width
+    if not out.is_terminal:  # whatever reads it there has no width to keep to
+        out.width = _WIDEST
+    out.print(table)
+    out.width = width
+    if report.by is not None and not report.groups:
+        out.print("Nothing is known of this period.")
+    out.print("Of times, days and ages: the median / the 90th percentile.")
+    for heading, name, _, _ in _COLUMNS:
+        out.print(f"[dim]{escape(heading)}: {escape(report.definitions[name])}[/]")
+
+
+def _one_group(report: PeriodReport, trends: Trends) -> Table:
+    (group,) = report.groups
+    slices = trends.get(group.key, ())
+    table = Table("Figure", *([] if not slices else [f"In {len(slices)} parts"]), box=None)
+    table.add_column("Value", justify="right")
+    for heading, _, told, value in _COLUMNS:
+        line = [sparkline([value(one) for one in slices])] if slices else []
+        table.add_row(heading, *line, told(group))
+    return table
+
+
+def _groups(report: PeriodReport, trends: Trends) -> Table:
+    table = Table(str(report.by).capitalize(), box=None)
+    for heading, *_ in _COLUMNS:
+        table.add_column(heading, justify="right")
+    by_month = report.by is ReportBy.MONTH
+    if trends and not by_month:
+        table.add_column("Incidents, in parts")
+    for group in report.groups:
+        cells = [told(group) for _, _, told, _ in _COLUMNS]
+        if trends and not by_month:
+            cells.append(sparkline([one.incidents for one in trends.get(group.key, ())]))
+        table.add_row(escape(_NOTHING if group.key is None else group.key), *cells)
+    if trends and by_month and len(report.groups) > 1:
+        lines = (sparkline([value(one) for one in report.groups]) for *_, value in _COLUMNS)
+        table.add_row(count(len(report.groups), "month"), *lines)
+    return table
+
+
+def sparkline(values: Sequence[float | None]) -> str:
+    """Draw values as a line of bars from the least, or none, to the most; a gap where none is."""
+    known = [one for one in values if one is not None]
+    most = max(known, default=0)
+    steps = len(_BARS) - 1
+    return "".join(
+        " " if one is None else _BARS[round(steps * one / most) if most else 0] for one in values
+    )
+
+
+def can_show_lines() -> bool:
+    """Tell whether bars can be seen: on a terminal that shows more than ASCII."""
+    return out.is_terminal and out.encoding.lower().startswith("utf")

@@ -1,0 +1,1 @@
+"""What figures are counted from, and repeats are found by."""
