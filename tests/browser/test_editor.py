@@ -104,7 +104,15 @@ def test_axe_finds_nothing_on_any_page(
     with served(library) as url:
         document = f"{url}/postmortems/PFREIGHT"
         lists = [
-            f"{url}/{name}" for name in ("", "postmortems", "actions", "operations", "skipped")
+            f"{url}/{name}"
+            for name in (
+                "",
+                "postmortems",
+                "actions",
+                "operations",
+                "insights?by=service",
+                "skipped",
+            )
         ]
         for address in (*lists, document, f"{document}/edit", f"{url}/none"):
             page.goto(address)

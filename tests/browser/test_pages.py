@@ -19,7 +19,7 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 STORM = "Q000101"
 HOSTILE = "Q000666"
 EDITOR = "/postmortems/PFREIGHT/edit"
-LISTS = ("/postmortems", "/actions", "/operations")
+LISTS = ("/postmortems", "/actions", "/operations", "/insights?by=service")
 SCRIPTS = (
     "<script>document.title = 'acted'</script><img src=x onerror=\"document.title = 'acted'\">"
     "<svg onload=\"document.title = 'acted'\"></svg>"

@@ -20,6 +20,7 @@ PEOPLES_PAGES = (
     "/postmortems",
     "/actions",
     "/operations",
+    "/insights",
     "/postmortems/PFREIGHT",
     "/postmortems/PFREIGHT/edit",
     "/postmortems/PFREIGHT/PFREIGHT-timeline.svg",

@@ -25,6 +25,7 @@ from worker.web.access import Access, Forbidden, Malformed, NotSignedIn
 from worker.web.api import api_routes
 from worker.web.editing.edit_api import NoCondition, NotThisShape, tag
 from worker.web.editing.edit_pages import edit_routes
+from worker.web.insights import insight_routes
 from worker.web.lists.listing_pages import list_routes
 from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData
@@ -84,6 +85,7 @@ def create(
     app.include_router(sign_in_routes(access, look))
     app.include_router(api_routes(data, access, today))
     app.include_router(list_routes(data, access, look, today))
+    app.include_router(insight_routes(data, access, look))
     app.include_router(edit_routes(data, access, look))
     app.include_router(page_routes(data, access, look, today))
     for name, kind in _PARTS.items():

@@ -96,7 +96,7 @@ def list_routes(
         every = data.listed()
         found = narrowed(every, wanted(data, q, query), today())
         if shape is ListFormat.CSV:
-            return _csv("postmortems.csv", document_rows(found, today()))
+            return csv_answer("postmortems.csv", document_rows(found, today()))
         asked = {"q": q, **query}
         return pages.answer(
             request,
@@ -121,7 +121,7 @@ def list_routes(
         every = data.listed()
         found = items(every, ItemQuery(state, owner, service), today())
         if shape is ListFormat.CSV:
-            return _csv("action-items.csv", item_rows(found))
+            return csv_answer("action-items.csv", item_rows(found))
         asked = {"state": state.value, "owner": owner, "service": service}
         return pages.answer(
             request,
@@ -153,6 +153,7 @@ def _set(asked: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in asked.items() if value}
 
 
-def _csv(name: str, rows: Iterable[Sequence[str]]) -> Response:
+def csv_answer(name: str, rows: Iterable[Sequence[str]]) -> Response:
+    """Answer with a table as a file."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(as_csv(rows), 200, headers, "text/csv; charset=utf-8")
