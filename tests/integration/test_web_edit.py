@@ -189,3 +189,18 @@ def test_a_text_is_known_for_thirty_days_after_it_was_opened(tmp_path: Path) -> 
     assert texts.text_of("third") is None
     assert texts.text_of("second") is None
     with_database.close()
+
+
+def test_lists_show_what_was_saved(desk: Desk) -> None:
+    kept = TEXT.replace(
+        "status: draft\n", "status: in review\nowner: Ada\nservices: [Shop]\nseverity: SEV-1\n"
+    )
+    assert desk.put(kept, desk.tag()).status_code == 200
+    for query in ("owner=ada", "service=shop", "severity=sev-1", "status=in%20review", "q=warn"):
+        answer = requests.get(f"{desk.url}/api/documents?{query}", timeout=WAIT).json()
+        assert answer["total"] == 1, query
+        assert "1 of 1" in requests.get(f"{desk.url}/postmortems?{query}", timeout=WAIT).text
+    (item,) = requests.get(f"{desk.url}/api/actions?service=shop", timeout=WAIT).json()["items"]
+    assert (item["incident"], item["task"], item["owner"]) == ("QEDIT", "Warn earlier", "Ada")
+    assert "Warn earlier" in requests.get(f"{desk.url}/actions", timeout=WAIT).text
+    assert requests.get(f"{desk.url}/insights", timeout=WAIT).status_code == 200
