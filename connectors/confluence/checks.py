@@ -9,6 +9,8 @@ from connectors.confluence.responses import GATEWAY
 from connectors.errors import ConnectorError, Finding, NotFound, looked_at
 from connectors.pages import Page, PageId, PageState
 
+PARENT_REMEDY = "Set CONFLUENCE_PARENT to the id of a page that can be seen (its address has it)."
+
 
 class _Spaces(Protocol):
     def space(self, key: str) -> Space: ...
@@ -53,6 +55,11 @@ def known_space(access: SiteAccess, api: _Spaces, key: str) -> Finding:
 
 
 def _no_space(access: SiteAccess, subject: str, error: NotFound) -> Finding:
+    return Finding(subject, problem=error.what, remedy=space_remedy(access))
+
+
+def space_remedy(access: SiteAccess) -> str:
+    """Say what to do where the space cannot be seen."""
     remedy = (
         "Set CONFLUENCE_SPACE to the key of one that can be seen (it stands in the space's "
         "address), or let the account see this one."
@@ -62,7 +69,7 @@ def _no_space(access: SiteAccess, subject: str, error: NotFound) -> Finding:
             f" A token with scopes sees none at the site's own address: for one, set "
             f"CONFLUENCE_URL to {GATEWAY} and the site's cloudId."
         )
-    return Finding(subject, problem=error.what, remedy=remedy)
+    return remedy
 
 
 def parent_page(api: _Spaces, space: Space, parent: PageId) -> Iterator[Finding]:
@@ -76,15 +83,14 @@ def parent_page(api: _Spaces, space: Space, parent: PageId) -> Iterator[Finding]
             remedy="Set CONFLUENCE_PARENT to the id of a page.",
         )
         return
-    remedy = "Set CONFLUENCE_PARENT to the id of a page that can be seen (its address has it)."
     try:
         page = api.read(above)
     except NotFound as error:
-        yield Finding(subject, problem=error.what, remedy=remedy)
+        yield Finding(subject, problem=error.what, remedy=PARENT_REMEDY)
         return
     if page.state is not PageState.CURRENT:
         told = f"'{page.title}' is {page.state.value}, so no page can be made below it."
-        yield Finding(subject, problem=told, remedy=remedy)
+        yield Finding(subject, problem=told, remedy=PARENT_REMEDY)
         return
     home = "" if parent else ", the space's home"
     yield Finding(subject, f"'{page.title}'{home}")

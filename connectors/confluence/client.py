@@ -5,13 +5,21 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from connectors.confluence import payloads
-from connectors.confluence.checks import findings
+from connectors.confluence.checks import PARENT_REMEDY, findings, space_remedy
 from connectors.confluence.cloud_api import CloudApi
 from connectors.confluence.connection import SiteAccess, SiteConnection
 from connectors.confluence.data_center_api import DataCenterApi
 from connectors.confluence.payloads import CONFLUENCE, Space
 from connectors.confluence.responses import FORBIDDEN, NOT_FOUND, UNAUTHORIZED
-from connectors.errors import ConnectorError, Finding, OutOfQuota, PayloadError
+from connectors.errors import (
+    ConnectorError,
+    Finding,
+    NotFound,
+    NotPermitted,
+    OutOfQuota,
+    PayloadError,
+    Rejected,
+)
 from connectors.json_fields import JsonValue
 from connectors.pacing.rate_limit import NoPace, Pace
 from connectors.pages import (
@@ -92,7 +100,8 @@ class Confluence:
         if answer.status == BAD_REQUEST and "title" in said and "exist" in said:
             return TitleTaken(str(refusal))
         if answer.status in {BAD_REQUEST, NOT_FOUND} or "too large" in str(refusal):
-            return PageNotMade(str(refusal))
+            by_parent = self._parent and (answer.status == NOT_FOUND or "parent" in said)
+            return PageNotMade(f"{refusal} {PARENT_REMEDY}" if by_parent else str(refusal))
         return PageMaybeMade(str(refusal))
 
     def read(self, page: PageId) -> Page:
@@ -105,7 +114,14 @@ class Confluence:
         return self._api.noted(self._space(), mark)
 
     def update(self, page: PageId, change: PageChange) -> Page:
-        return self._api.update(page, change)
+        try:
+            return self._api.update(page, change)
+        except NotFound as error:  # what could be read just now is there
+            raise NotPermitted(
+                f"Confluence does not let these credentials write page {page}, which they can see.",
+                "Let the account edit it: look at the page's restrictions and the space's "
+                "permissions.",
+            ) from error
 
     def keep(self, page: Page, note: PageNote) -> KeptNote:
         return self._api.keep(page.id, page.kept, note)
@@ -134,5 +150,8 @@ class Confluence:
         """Give the space, read once."""
         with self._lock:
             if self._known is None:
-                self._known = self._api.space(self._key)
+                try:
+                    self._known = self._api.space(self._key)
+                except NotFound as error:
+                    raise Rejected(error.what, space_remedy(self._connection.access)) from error
             return self._known

@@ -115,7 +115,7 @@ class SiteConnection:
         def attempt() -> JsonValue:
             answer = self._once(method, path, query, body, files)
             if not answer.ok:
-                raise error_for(answer, doing, self.access.host)
+                raise self._error(answer, doing)
             if not answer.is_json:
                 raise not_data(doing, self.access.host)
             return JsonValue(answer.data, CONFLUENCE)
@@ -134,7 +134,7 @@ class SiteConnection:
                 answer = self._once("POST", path, (), body, None)
             except TOLD_AS as unusable:  # what was asked may be done
                 raise Retryable(unusable) from None
-            error = None if answer.ok else error_for(answer, doing, self.access.host)
+            error = None if answer.ok else self._error(answer, doing)
             if isinstance(error, Retryable | OutOfQuota):
                 raise error
             return answer
@@ -148,8 +148,11 @@ class SiteConnection:
 
     def refusal(self, answer: PageAnswer, doing: str) -> ConnectorError:
         """Give the error for an answer that is not a success."""
-        error = error_for(answer, doing, self.access.host)
+        error = self._error(answer, doing)
         return error.error if isinstance(error, Retryable) else error
+
+    def _error(self, answer: PageAnswer, doing: str) -> ConnectorError | Retryable:
+        return error_for(answer, doing, self.access.host, is_cloud=self.access.is_cloud)
 
     def close(self) -> None:
         """Let go of the connections of all threads."""

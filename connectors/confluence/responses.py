@@ -47,10 +47,16 @@ SCOPES = (
 """What a token with scopes needs."""
 GATEWAY = "https://api.atlassian.com/ex/confluence/"
 _LONG = 300
-_RENEW = (
-    "Make a new token and set CONFLUENCE_API_TOKEN (with CONFLUENCE_EMAIL) or "
-    "CONFLUENCE_PERSONAL_TOKEN. A token with scopes is taken at the gateway alone: for one, set "
-    f"CONFLUENCE_URL to {GATEWAY} and the site's cloudId."
+_GATEWAY_HOST = "api.atlassian.com"
+_AT_GATEWAY = (
+    "A token with scopes is taken at the gateway alone: for one, set CONFLUENCE_URL to "
+    f"{GATEWAY} and the site's cloudId, which https://YOUR-SITE.atlassian.net/_edge/tenant_info "
+    "tells."
+)
+_RENEW = "Make a new API token and set CONFLUENCE_API_TOKEN (with CONFLUENCE_EMAIL). " + _AT_GATEWAY
+_RENEW_PERSONAL = (
+    "Make a new personal access token (your settings in Confluence) and set "
+    "CONFLUENCE_PERSONAL_TOKEN."
 )
 _SCOPES = f"Make an API token with the scopes {', '.join(SCOPES[:-1])} and {SCOPES[-1]}."
 _LOOK = "Look whether CONFLUENCE_URL is right and Confluence is up, then run the command again."
@@ -81,7 +87,9 @@ def page_answer(response: requests.Response) -> PageAnswer:
         return PageAnswer(response.status_code, response.headers, is_json=False)
 
 
-def error_for(answer: PageAnswer, doing: str, host: str) -> ConnectorError | Retryable:
+def error_for(
+    answer: PageAnswer, doing: str, host: str, *, is_cloud: bool = True
+) -> ConnectorError | Retryable:
     """Give what to raise for an answer that is not a success; ``doing`` completes "could not …"."""
     said = _short(problem(answer.data))
     error: ConnectorError | Retryable
@@ -95,9 +103,12 @@ def error_for(answer: PageAnswer, doing: str, host: str) -> ConnectorError | Ret
         error = Retryable(down, wait=wait, holds=answer.status == SERVICE_UNAVAILABLE)
     elif answer.status in {UNAUTHORIZED, FORBIDDEN} and "scope" in said.casefold():
         what = f"Confluence's token lacks a scope, so it would not {doing} ({answer.status}){said}"
-        error = AccessDenied(what, _SCOPES)
+        error = AccessDenied(what, _SCOPES if host == _GATEWAY_HOST else f"{_AT_GATEWAY} {_SCOPES}")
     elif answer.status == UNAUTHORIZED:
-        error = Unauthorized(f"Confluence does not accept the credentials{said}", _RENEW)
+        error = Unauthorized(
+            f"Confluence does not accept the credentials{said}",
+            _RENEW if is_cloud else _RENEW_PERSONAL,
+        )
     elif answer.status == FORBIDDEN:
         error = _forbidden(answer, doing, said, host)
     elif answer.status == NOT_FOUND:

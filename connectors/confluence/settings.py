@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator
 
+from connectors.confluence.payloads import page_named
 from connectors.connector import PublishWhen
 from connectors.settings import (
     CallsPerMinute,
@@ -44,14 +45,19 @@ _CLOUD_SITE = re.compile(r"/ex/confluence/[^/]+(/wiki)?")
 
 
 def _number(value: object) -> object:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    """Give a page's id, also out of its address."""
+    text = str(value).strip()
+    found = text if _ID.fullmatch(text) else page_named(text) or ""
+    if isinstance(value, bool) or not _ID.fullmatch(found):
+        raise ValueError(
+            "is neither the id of a page nor its address. The id is the number in the page's "
+            "address, behind /pages/ or pageId=."
+        )
+    return found
 
 
-PageNumber = Annotated[
-    str,
-    BeforeValidator(_number),
-    StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{1,19}$"),
-]
+_ID = re.compile(r"[0-9]{1,19}")
+PageNumber = Annotated[str, BeforeValidator(_number)]
 
 
 class ConfluenceSettings(ServiceSettings):

@@ -11,7 +11,14 @@ from connectors.confluence.connector import ConfluenceConnector
 from connectors.confluence.sandbox.server import API_TOKEN, EMAIL, ConfluenceSandbox
 from connectors.confluence.settings import ConfluenceSettings
 from connectors.connector import SiteLogin
-from connectors.errors import AccessDenied, ConfigurationError, NotFound, Rejected, Unreachable
+from connectors.errors import (
+    AccessDenied,
+    ConfigurationError,
+    NotFound,
+    NotPermitted,
+    Rejected,
+    Unreachable,
+)
 from connectors.pacing.rate_limit import NoPace
 from connectors.pages import (
     Attachment,
@@ -208,8 +215,25 @@ def test_a_token_with_scopes_is_taken_at_the_gateway_alone() -> None:
     with ConfluenceSandbox(scoped=True) as site:
         assert made(client(site))
         assert list(client(site).noted("mark-")) == [("Q1FOX", site.page("Cache").id)]
-        with pytest.raises(AccessDenied, match="scope"):
+        with pytest.raises(AccessDenied, match=r"scope.*taken at the gateway"):
             client(site, url=site.url).create(NEW)
+
+
+def test_what_is_refused_says_what_to_set(site: ConfluenceSandbox) -> None:
+    page = made(client(site))
+    site.page("Cache").locked = True
+    with pytest.raises(NotPermitted, match="which they can see"):
+        client(site).update(page, PageChange("Cache", "<p>x</p>", 1, ""))
+    with pytest.raises(Rejected, match="CONFLUENCE_SPACE"):
+        Confluence(site.access, "NONE").create(NEW)
+    below = Confluence(site.access, "OPS", "77").create(replace(NEW, title="Another"))
+    assert isinstance(below, PageNotMade)
+    assert "CONFLUENCE_PARENT" in below.reason
+    site.tokens.clear()
+    token = "API_TOKEN" if site.is_cloud else "PERSONAL_TOKEN"
+    with pytest.raises(AccessDenied, match=f"CONFLUENCE_{token}") as refused:
+        client(site).read(page)
+    assert site.is_cloud or "API" not in str(refused.value)
 
 
 def test_lists_are_read_to_their_end(site: ConfluenceSandbox) -> None:
