@@ -145,6 +145,13 @@ def test_a_description_says_where_the_ticket_is_from_and_what_the_row_was() -> N
     )
 
 
+def test_a_description_leads_to_the_page_once_there_is_one() -> None:
+    origin = replace(ORIGIN, page_url="https://wiki.example/7", page_service="Confluence")
+    where = describe(ITEM, origin, ())[3]
+    assert isinstance(where, Paragraph)
+    assert where.spans[-1] == Span("Confluence", "https://wiki.example/7")
+
+
 def test_a_description_leaves_out_what_is_not_known_and_links_nowhere() -> None:
     bare = Origin(INCIDENT, None, "", "", "storm.md")
     parts = describe(ITEM, bare, ())

@@ -261,6 +261,8 @@ def origin(
         happened,
         context.source_words.name,
         context.source_words.key,
+        context.journal.pages.address(incident) if context.publisher else "",
+        context.publisher_words.name,
     )
 
 

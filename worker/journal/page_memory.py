@@ -51,11 +51,28 @@ class PageMemory:
             row = connection.execute(query).mappings().one_or_none()
         return _known(row) if row else None
 
+    def address(self, incident: IncidentId) -> str:
+        """Give where an incident's page is, "" where it has none that is known."""
+        query = select(pages.c.address).where(pages.c.incident == incident, pages.c.page != "")
+        with self._database.begin() as connection:
+            return str(connection.execute(query).scalar() or "")
+
     def every(self) -> Mapping[IncidentId, KnownPage]:
         """Give what is remembered of all pages, by incident."""
         with self._database.begin() as connection:
             found = connection.execute(select(pages)).mappings()
             return {IncidentId(row["incident"]): _known(row) for row in found}
+
+    def forget(self) -> int:
+        """Forget every page, and tell how many there were: ids are a site's own.
+
+        What stays is that the documents are known here, so that pages they name which are not to be
+        seen belong to the site before.
+        """
+        known = [one for one in self.every().values() if one.page or one.intended_at]
+        for one in known:
+            self.put(KnownPage(one.incident))
+        return sum(1 for one in known if one.page)
 
     def put(self, known: KnownPage, claim: Claim = NO_CLAIM) -> None:
         """Remember a page as it is now.

@@ -47,7 +47,8 @@ class Origin:
     """The incident and the document that a ticket comes from; URLs may be "".
 
     ``number`` is None where the incident was not read in this run. ``source_name`` is what people
-    call the service that the incident is from, ``source_key`` the word for it in keys.
+    call the service that the incident is from, ``source_key`` the word for it in keys. ``page_url``
+    is where the document's page is in ``page_service``, as far as there is one yet.
     """
 
     incident: IncidentId
@@ -59,6 +60,8 @@ class Origin:
     what_happened: str = ""
     source_name: str = ""
     source_key: str = ""
+    page_url: str = ""
+    page_service: str = ""
 
     @property
     def incident_name(self) -> str:
@@ -168,7 +171,10 @@ def describe(item: ActionItem, origin: Origin, problems: tuple[str, ...]) -> Ric
     if origin.what_happened:
         parts.append(Paragraph((Span(origin.what_happened),)))
     document = Span(origin.document, origin.document_url or None)
-    parts.append(Paragraph((Span("Postmortem: "), document)))
+    where = [Span("Postmortem: "), document]
+    if origin.page_url:
+        where += [Span(", and as a page: "), Span(origin.page_service, origin.page_url)]
+    parts.append(Paragraph(tuple(where)))
     parts.append(Paragraph((Span("The row as it was written:"),)))
     parts.append(Preformatted(item.source))
     if problems:
