@@ -63,7 +63,7 @@ class Page:
     """A page as it is now. ``author`` is the account of whoever wrote its last version.
 
     ``address`` is where people read it. ``body`` is storage format, "" where it was not asked for.
-    ``kept`` is None where the page has no property of ours.
+    ``kept`` is None where the page has no property of our name.
     """
 
     id: PageId

@@ -102,7 +102,7 @@ class CloudApi:
                 others.append(page)
         for page in sorted(others, key=lambda one: "ostmortem" not in one.title):
             for note in self._properties(page.id):
-                if note is not None:
+                if note is not None and note.note.incident:
                     yield note.note.incident, page.id
 
     def update(self, page: PageId, change: PageChange) -> Page:

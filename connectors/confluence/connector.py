@@ -84,6 +84,10 @@ class ConfluenceConnector(PublisherConnector):
         return self.settings.calls_per_minute
 
     @property
+    def address(self) -> str:
+        return self.settings.url or ""
+
+    @property
     def rules(self) -> PublishRules:
         given = self.settings
         when = given.publish if self.is_configured else PublishWhen.NEVER

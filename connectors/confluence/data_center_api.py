@@ -89,7 +89,8 @@ class DataCenterApi:
         query = [("depth", "all"), ("expand", f"body.storage,{_NOTE}")]
         for one in self._listed("list the pages of the space", path, query):
             page = self.page(one)
-            own = page.kept.note.incident if page.kept else incident_marked(page.body, mark)
+            own = page.kept.note.incident if page.kept else ""
+            own = own or incident_marked(page.body, mark)
             if own:
                 yield own, page.id
 

@@ -89,27 +89,27 @@ def data_center_page(answer: JsonValue, base: str) -> Page:
 
 
 def cloud_note(answer: JsonValue) -> KeptNote | None:
-    """Read a property as Cloud has it, None where somebody made another thing of it."""
-    note = _note(answer["value"])
-    if note is None:
+    """Read a property as Cloud has it; it names no incident where somebody made junk of it."""
+    if not answer:
         return None
+    note = _note(answer["value"])
     return KeptNote(answer["id"].identifier(), answer["version"]["number"].number(), note)
 
 
 def data_center_note(answer: JsonValue) -> KeptNote | None:
-    """Read a property as Data Center has it, None where there is none or not ours."""
-    note = _note(answer["value"]) if answer else None
-    if note is None:
+    """Read a property as Data Center has it, None where there is none; see :func:`cloud_note`."""
+    if not answer:
         return None
+    note = _note(answer["value"])
     return KeptNote(PROPERTY, answer["version"]["number"].number_or_none() or 1, note)
 
 
-def _note(value: JsonValue) -> PageNote | None:
+def _note(value: JsonValue) -> PageNote:
     """Read what a property remembers; everybody may write it, so nothing is taken on trust."""
     told = value.value if isinstance(value.value, dict) else {}
     incident = told.get("incident")
     if not isinstance(incident, str) or not incident:
-        return None
+        return PageNote("")
     texts = {
         name: found if isinstance(found := told.get(name), str) else ""
         for name in ("mark", "title", "digest", "shown")

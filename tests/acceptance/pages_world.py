@@ -14,7 +14,7 @@ from connectors.retry import Circuit, RetryPolicy
 from tests.acceptance.world import World, world
 from worker.app.registry import words_of
 from worker.jobs.context import JobContext
-from worker.jobs.results import IncidentResult
+from worker.jobs.results import IncidentResult, RunResult
 from worker.jobs.status_report import DocumentStatus, document_statuses
 
 
@@ -54,6 +54,15 @@ class PagesWorld(World):
     def told(self, result: IncidentResult) -> list[str]:
         """Give what a result says of pages."""
         return [one for one in (*result.warnings, *result.failures) if "page" in one.lower()]
+
+    def told_by(self, run: RunResult) -> list[str]:
+        """Give what a run says of pages."""
+        return [told for one in run.incidents for told in self.told(one)]
+
+    def problem(self) -> str:
+        """Give why the one page there is is not kept up to date, "" where it is."""
+        (page,) = [one.page for one in self.status() if one.page]
+        return page.problem
 
     def status(self) -> Sequence[DocumentStatus]:
         """Give what ``postmortem status`` shows."""

@@ -2,16 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from connectors.confluence.sandbox.server import ConfluenceSandbox
 from connectors.connector import PublishRules, PublishWhen
+from connectors.errors import ConfigurationError, PostmortemError
 from connectors.sandbox import Fault, Moment
 from tests.acceptance.pages_world import PagesWorld, pages_world
 from tests.unit.publishing_support import well_formed
+from worker.app.binding import Moved, bind
+from worker.app.registry import Services, load_settings
+from worker.jobs.incident_job import do_job
 from worker.jobs.pages.take_over_page import take_over_page
 from worker.jobs.results import Action
+from worker.web.needs import needs
 
 ROW = "Alert on disk usage | Ann | High | 2026-12-01"
 
@@ -126,7 +133,9 @@ def test_edits_are_written_over_where_that_is_wanted(here: PagesWorld) -> None:
     here.rules = PublishRules(PublishWhen.ALWAYS, overwrites_edits=True)
     here.confluence.edit(here.page(), "Incident Summary", "Our Summary")
     here.edit(lambda text: text.replace("## 9. ", "Words.\n\n## 9. "))
-    assert here.told(here.sync()) == []
+    (told,) = here.told(here.sync())
+    assert "Ann Lee" in told
+    assert "version 2" in told
     assert "Our Summary" not in here.page().body
     assert "Words." in here.page().body
 
@@ -157,6 +166,14 @@ def test_a_page_in_the_trash_or_archived_is_left_and_told(here: PagesWorld, stat
     assert state[:5] in told
     assert here.told(here.sync()) == []
     assert (here.page().status, here.page().now.number) == (state, 1)
+    here.asked()
+    assert here.told_by(here.run()) == []
+    assert len(here.asked()) == 1
+    assert here.problem()
+    page.status = "current"
+    here.run()
+    assert "Words." in page.body
+    assert here.problem() == ""
 
 
 def test_a_page_that_is_not_to_be_seen_is_never_made_a_second_time(here: PagesWorld) -> None:
@@ -165,13 +182,102 @@ def test_a_page_that_is_not_to_be_seen_is_never_made_a_second_time(here: PagesWo
     page.hidden = True
     here.edit(lambda text: text.replace("## 9. ", "Words.\n\n## 9. "))
     assert here.sync().failures
-    assert here.run().incidents == () or not here.run().failed
+    here.asked()
+    for _ in range(2):
+        assert here.run().failed
+        assert len(here.asked()) == 1
+    assert "not to be seen" in here.problem()
     assert len(here.pages()) == 1
+    page.hidden = False
+    assert not here.run().failed
+    assert "Words." in page.body
+    assert here.problem() == ""
+    page.hidden = True
     here.edit(lambda text: text.replace(f"confluence: {here.status()[0].page.address}\n", ""))  # type: ignore[union-attr]  # it has one
     here.sync()
     assert [one.hidden for one in here.pages()] == [True, False]
     assert here.pages()[1].title.endswith(" (2)")
     assert here.pages()[1].id in here.text()
+
+
+WORDS = ("## 9. ", "Words.\n\n## 9. ")
+
+
+def test_a_page_of_another_site_with_the_same_id_is_never_written(here: PagesWorld) -> None:
+    here.sync()
+    with ConfluenceSandbox(is_cloud=here.confluence.is_cloud) as other:
+        theirs = other.site.create("Ann's", "<p>Ann's words.</p>", other.site.home, author="ann-1")
+        assert theirs.id == here.page().id
+        here.confluence = other
+        with (
+            pytest.raises(PostmortemError, match="is not the page of incident"),
+            here.context() as context,
+        ):
+            take_over_page(context, here.id("quick fix"), do_job)
+        for change in (WORDS, ("Words.", "Other words."), ("confluence: ", "confluence:  ")):
+            here.edit(lambda text, change=change: text.replace(*change))  # type: ignore[misc]  # a lambda has no types
+            (told,) = here.sync().failures
+            assert "somebody else's" in told
+        assert (theirs.now.number, theirs.properties, theirs.attachments) == (1, {}, {})
+        assert other.site.pages.keys() == {other.site.home, theirs.id}
+
+
+@ON_CLOUD
+def test_another_site_is_refused_unless_somebody_means_it(here: PagesWorld) -> None:
+    here.sync()
+
+    def bound(url: str, moved: Moved = Moved.REFUSE) -> tuple[str, ...]:
+        settings = load_settings(
+            None,
+            {
+                "CONFLUENCE_URL": url,
+                "CONFLUENCE_SPACE": "OPS",
+                "CONFLUENCE_EMAIL": "a@b.example",
+                "CONFLUENCE_API_TOKEN": "x",
+                "POSTMORTEM_DOCUMENTS": str(here.documents),
+            },
+            file_too=False,
+        )
+        with here.context() as context:
+            return bind(settings, Services.under(settings), context, moved)
+
+    bound("https://one.example")
+    assert bound("https://ONE.example/") == ()
+    with pytest.raises(ConfigurationError, match=r"Confluence at one\.example.*--adopt"):
+        bound("https://two.example")
+    told = bound("https://two.example", Moved.ADOPT)
+    assert "1 page that was known is known no longer." in told
+    assert [one.page for one in here.status() if one.page] == []
+    assert bound("https://two.example") == ()
+
+
+@ON_CLOUD
+def test_a_page_that_is_only_named_and_not_to_be_seen_is_not_made_again(here: PagesWorld) -> None:
+    here.sync()
+    page = here.page()
+    page.hidden = True
+    with_database_lost(here)
+    for _ in range(2):
+        assert "not to be seen" in here.sync(pulls=False).failures[0]
+    page.hidden = False
+    here.edit(lambda text: text.replace(*WORDS))
+    assert here.told(here.sync(pulls=False)) == []
+    assert here.page() is page
+    assert "Words." in page.body
+
+
+@ON_CLOUD
+def test_a_dry_run_says_what_becomes_of_a_page_that_is_kept(here: PagesWorld) -> None:
+    here.sync()
+    here.confluence.edit(here.page(), "Incident Summary", "Our Summary")
+    here.edit(lambda text: text.replace(*WORDS))
+    result = here.sync(dry_run=True)
+    assert Action.PAGE_WRITTEN not in {one.action for one in result.deeds}
+    assert "kept" in here.told(result)[0]
+    here.sync()
+    (need,) = needs(here.status(), (), date(2026, 1, 1))
+    here.run()
+    assert [need] == list(needs(here.status(), (), date(2026, 1, 1)))
 
 
 def test_a_page_that_may_not_be_written_is_a_failure_and_stops_nothing(here: PagesWorld) -> None:
@@ -239,6 +345,36 @@ def test_two_databases_make_one_page(here: PagesWorld, tmp_path: Path) -> None:
     assert len(here.pages()) == 1
 
 
+def test_a_property_that_is_refused_or_junk_is_written_by_and_by(here: PagesWorld) -> None:
+    here.sync()
+    here.page().properties["postmortem-worker"].value = "junk"
+    here.edit(lambda text: text.replace(*WORDS))
+    assert here.told(here.sync()) == []
+    here.confluence.fault(Fault("(PUT|POST) .*/propert", 409, times=2))
+    here.edit(lambda text: text.replace("Words.", "Other words."))
+    here.sync()
+    here.edit(lambda text: text.replace("Other words.", "Last words."))
+    assert here.told(here.sync()) == []
+    assert "Last words." in here.page().body
+    told = here.page().properties["postmortem-worker"].value
+    assert isinstance(told, dict)
+    assert told["version"] == here.page().now.number
+
+
+@ON_CLOUD
+def test_two_memories_write_one_page_in_turn(here: PagesWorld, tmp_path: Path) -> None:
+    here.sync()
+    other = replace(here, folder=tmp_path / "other")
+    other.documents.mkdir(parents=True)
+    for number in range(3):
+        for one, name in ((other, "Others"), (here, "Ours")):
+            text = here.text().replace("## 9. ", f"{name} {number}.\n\n## 9. ", 1)
+            (other.documents / here.path().name).write_text(text, "utf-8")
+            here.edit(lambda _, text=text: text)  # type: ignore[misc]  # a lambda has no types
+            assert one.told(one.sync(pulls=False)) == []
+            assert f"{name} {number}." in here.page().body
+
+
 @ON_CLOUD
 def test_pages_may_wait_for_the_review_or_never_come(here: PagesWorld) -> None:
     here.rules = PublishRules(PublishWhen.NEVER)
@@ -299,11 +435,14 @@ def test_a_create_without_answer_is_looked_for_and_never_repeated_blindly(
     assert here.page().properties["postmortem-worker"]
 
 
-def test_a_write_without_answer_is_no_edit_of_somebodys(here: PagesWorld) -> None:
+@pytest.mark.parametrize("lost", [1, 2], ids=["once", "to the last"])
+def test_a_write_without_answer_is_no_edit_of_somebodys(here: PagesWorld, lost: int) -> None:
     here.sync()
     here.edit(lambda text: text.replace("## 9. ", "Words.\n\n## 9. "))
-    here.confluence.fault(Fault("PUT .*/(pages|content)/\\d+$", 503, moment=Moment.AFTER, times=2))
-    here.sync()
+    here.confluence.fault(
+        Fault("PUT .*/(pages|content)/\\d+$", 503, moment=Moment.AFTER, times=lost)
+    )
+    assert not [one for one in here.sync().warnings if "edited" in one]
     here.edit(lambda text: text.replace("Words.", "Other words."))
     assert here.told(here.sync()) == []
     assert "Other words." in here.page().body
@@ -350,6 +489,9 @@ def test_a_document_that_was_removed_leaves_its_page(here: PagesWorld) -> None:
     assert here.page().status == "current"
 
 
+DONE = [Action.TAKEN_OVER, Action.PAGE_WRITTEN]
+
+
 @ON_CLOUD
 def test_what_people_wrote_is_taken_over_and_the_page_goes_on(here: PagesWorld) -> None:
     here.sync()
@@ -357,15 +499,36 @@ def test_what_people_wrote_is_taken_over_and_the_page_goes_on(here: PagesWorld) 
     here.confluence.edit(page, "Incident Summary", "Our Summary")
     for dry_run in (True, False):
         with here.context(dry_run=dry_run) as context:
-            (result,) = take_over_page(context, here.id("quick fix")).incidents
+            (result,) = take_over_page(context, here.id("quick fix"), do_job).incidents
         assert "+## 1. Our Summary" in result.diff
-        assert [one.action for one in result.deeds] == [Action.TAKEN_OVER]
+        assert [one.action for one in result.deeds] == DONE[: 2 - dry_run]
         assert (here.text() == before) is dry_run
     assert "## 1. Our Summary" in here.text()
+    assert page.now.author != "ann-1"
+    assert here.problem() == ""
     here.edit(lambda text: text.replace("## 9. ", "Words.\n\n## 9. "))
     assert here.told(here.sync()) == []
     assert "Our Summary" in page.body
     assert "Words." in page.body
+
+
+@ON_CLOUD
+def test_what_cannot_be_taken_over_is_written_over_when_it_is_asked_twice(here: PagesWorld) -> None:
+    here.sync()
+    page = here.page()
+    here.confluence.edit(page, "Incident Summary", "Our Summary")
+    here.confluence.edit(page, "Lessons Learned</h2>", "Lessons Learned</h2><p>Mind the gap.</p>")
+    told = []
+    for _ in range(2):
+        with here.context() as context:
+            (result,) = take_over_page(context, here.id("quick fix"), do_job).incidents
+        told.append(result.warnings)
+        here.sync()
+    assert "left to you: + Mind the gap." in told[0][0]
+    assert "stays behind" in told[1][0]
+    assert "Mind the gap." not in page.body
+    assert "Our Summary" in page.body
+    assert here.problem() == ""
 
 
 @ON_CLOUD

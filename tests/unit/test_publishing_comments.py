@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.unit.publishing_support import storage_of, well_formed
-from worker.publishing.comment_markers import carry
+from worker.publishing.comment_markers import NO_TEXT, carry
 from worker.publishing.storage_text import fingerprint, words_shown
 
 MARK = re.compile(
@@ -50,6 +50,26 @@ STAYS = {
         ROWS.format(row("{a:Add disk}", "ann", "High") + row("Add alert", "bob", "Low")),
         ROWS.format(row("Add alert", "bob", "Low") + row("{a:Add disk}", "ann", "High")),
     ),
+    "a reworded row by its ticket": (
+        ROWS.format(row("Alert", "{a:Ann}", "OPS-1") + row("Page", "Ann", "OPS-3")),
+        ROWS.format(row("Alert at 80 %", "{a:Ann}", "OPS-1") + row("Page", "Ann", "OPS-3")),
+    ),
+    "a moved row that got its ticket": (
+        ROWS.format(row("Alert", "Ann", "") + row("Page", "{a:Ann}", "") + row("Cap", "Bob", "")),
+        ROWS.format(
+            row("Cap", "Bob", "") + row("Page", "{a:Ann}", "OPS-3") + row("Alert", "Ann", "OPS-1")
+        ),
+    ),
+    "the second of three rows alike": (
+        ROWS.format(row("Page", "Ann") + row("Page", "{a:Ann}") + row("Page", "Ann")),
+        ROWS.format(
+            row("Page", "Ann", "OPS-1") + row("Page", "{a:Ann}", "OPS-2") + row("Page", "Ann", "")
+        ),
+    ),
+    "a row that was reworded": (
+        ROWS.format(row("Alert on disk usage", "{a:Ann}", "") + row("Page", "Ann", "")),
+        ROWS.format(row("Alert on disks usage", "{a:Ann}", "") + row("Page", "Ann", "")),
+    ),
     "over bold words": (
         "<p>It {a:was }<strong>{a:very}</strong>{a: slow} then.</p>",
         "<p>So. It {a:was }<strong>{a:very}</strong>{a: slow} then.</p>",
@@ -77,6 +97,11 @@ STAYS = {
 }
 
 
+def test_a_comment_on_what_has_no_words_is_told_as_lost() -> None:
+    lozenge = '<ac:structured-macro ac:name="status"></ac:structured-macro>'
+    assert carry(marked(f"<p>{{a:{lozenge}}}</p>"), f"<p>{lozenge}</p>").lost == (NO_TEXT,)
+
+
 @pytest.mark.parametrize("case", STAYS)
 def test_a_comment_stays_at_its_words(case: str) -> None:
     before, expected = map(marked, STAYS[case])
@@ -95,6 +120,14 @@ GOES = {
     "its row is gone": (
         ROWS.format(row("{a:Add alert}", "ann") + row("Add alert", "bob")),
         ROWS.format(row("Add alert", "bob")),
+    ),
+    "another row has its owner": (
+        ROWS.format(row("Alert on disk usage", "{a:Ann}") + row("Cap the pool", "Bob")),
+        ROWS.format(row("Page earlier", "Ann") + row("Cap the pool", "Bob")),
+    ),
+    "another row gets its owner": (
+        ROWS.format(row("Alert", "{a:Ann}", "OPS-1") + row("Cap", "Bob", "OPS-2")),
+        ROWS.format(row("Alert", "Bob", "OPS-1") + row("Cap", "Ann", "OPS-2")),
     ),
     "its word is another": ("<p>Mind the {a:disk} there.</p>", "<p>Mind the disks there.</p>"),
     "its word stands elsewhere, in other words": (

@@ -133,6 +133,17 @@ def test_states_of_tickets_are_lozenges_and_tickets_are_links() -> None:
 
 
 @pytest.mark.parametrize(
+    "before",
+    ['<a name="actions"/>', '<span id="x"/>', "<b>", "text <b>bold", '<a id="x">', "<del>"],
+)
+def test_an_open_mark_before_a_table_leaves_the_table_whole(before: str) -> None:
+    markdown = f"{before}\n\n| Task | Owner |\n|---|---|\n| Alert on disk | Ann |\n"
+    body = storage_of(markdown)
+    assert letters_of_page(body) == letters_of_html(markdown)
+    assert body.count("</tr>") == 2
+
+
+@pytest.mark.parametrize(
     "hostile",
     [
         "".join(map(chr, range(0x20))) + "end",

@@ -3,9 +3,11 @@
 import pytest
 
 from tests.unit.publishing_support import storage_of
-from worker.publishing.storage_text import words_shown
+from worker.publishing.page_edits import changed_lines, is_taken_in
+from worker.publishing.storage_text import lines_shown
 from worker.publishing.taken_words import take_over
 
+COLUMNS = ("Ticket", "Status")
 DOCUMENT = """# Postmortem
 
 ## 1. Summary
@@ -20,11 +22,20 @@ goes on here.
 |------|-------|------|
 | Add alert | ann | a \\| b |
 | Add alert | bob | [docs](https://x.example) |
+| Add graph |  | ann |
+
+| Task | Ticket | Status | Owner |
+|------|--------|--------|-------|
+| Drain | [OPS-4](https://x.example/OPS-4) | To Do | |
+| Fill | | | eve |
 
 ```
 the pool
 ```
 """
+
+
+DRAIN = "| Drain | [OPS-4](https://x.example/OPS-4) | To Do |{}|\n"
 
 
 def after(*changes: tuple[str, str]) -> str:
@@ -42,6 +53,13 @@ def after(*changes: tuple[str, str]) -> str:
         (("many", "most"), "- **Impact:** `checkout` failed for *most* users\n"),
         (("the pool</li>", "the * of *</li>"), "- **Cause:** the \\* of \\*\n"),
         (("call the", "ask the"), "- [ ] ask the vendor\n"),
+        (("incomplete", "complete"), "- [x] call the vendor\n"),
+        (("<td/></tr><tr><td>Fill", "<td>eve</td></tr><tr><td>Fill"), DRAIN.format(" eve ")),
+        (
+            ("<td>Add graph</td><td/>", "<td>Add graph</td><td>a b</td>"),
+            "| Add graph | a b | ann |\n",
+        ),
+        (("<td>ann</td></tr>", "<td/></tr>"), "| Add graph |  | |\n"),
         (("goes on", "went on"), "One line\nwent on here.\n"),
         (("<td>bob</td>", "<td>b|c</td>"), "| Add alert | b\\|c | [docs](https://x.example) |\n"),
         (("docs</a>", "guide</a>"), "| Add alert | bob | [guide](https://x.example) |\n"),
@@ -51,7 +69,7 @@ def after(*changes: tuple[str, str]) -> str:
 def test_changed_words_are_put_in_the_place_of_the_old_ones(
     change: tuple[str, str], line: str
 ) -> None:
-    taken = take_over(DOCUMENT, words_shown(storage_of(DOCUMENT)), after(change))
+    taken = take_over(DOCUMENT, lines_shown(storage_of(DOCUMENT)), after(change), COLUMNS)
     assert line in taken.text
     assert len(taken.taken) == 1
     assert taken.left == ()
@@ -63,18 +81,59 @@ def test_the_second_of_two_alike_is_changed_where_that_is_meant() -> None:
     body = storage_of(DOCUMENT)
     at = body.rindex("Add alert")
     changed = body[:at] + "Add graph" + body[at + len("Add alert") :]
-    taken = take_over(DOCUMENT, words_shown(body), changed)
+    taken = take_over(DOCUMENT, lines_shown(body), changed)
     assert "| Add alert | ann |" in taken.text
     assert "| Add graph | bob |" in taken.text
 
 
 def test_what_was_added_or_taken_out_as_a_whole_is_left_to_people() -> None:
     body = after(("<p>One line", "<p>New words.</p><p>One line"))
-    taken = take_over(DOCUMENT, words_shown(storage_of(DOCUMENT)), body)
+    taken = take_over(DOCUMENT, lines_shown(storage_of(DOCUMENT)), body)
     assert taken.text == DOCUMENT
     assert taken.left == ("+ New words.",)
 
 
+def test_the_trackers_cells_are_left_to_the_tracker() -> None:
+    body = after((">To Do<", ">Done<"), (">OPS-4<", ">OPS-5<"), (">Drain<", ">Empty<"))
+    taken = take_over(DOCUMENT, lines_shown(storage_of(DOCUMENT)), body, COLUMNS)
+    assert taken.taken == (("Drain", "Empty"),)
+    assert [one for one in taken.left if "change it there" in one] == [
+        "+ OPS-5 (the ticket says this: change it there)",
+        "+ Done (the ticket says this: change it there)",
+    ]
+    again = take_over(taken.text, taken.agreed, body, COLUMNS)
+    assert (again.taken, len(again.left)) == ((), 4)
+
+
+def test_words_of_both_sides_are_joined_or_told_as_a_conflict() -> None:
+    sent, body = lines_shown(storage_of(DOCUMENT)), after(("the pool</li>", "the queue</li>"))
+    ours = DOCUMENT.replace("**Cause:** the pool", "**Root cause:** the pool")
+    assert "- **Root cause:** the queue\n" in take_over(ours, sent, body).text
+    ours = DOCUMENT.replace("**Cause:** the pool", "**Cause:** the disk")
+    taken = take_over(ours, sent, body)
+    assert taken.text == ours
+    assert taken.left == (
+        "- Cause: the pool",
+        "+ Cause: the queue (conflict: the document says “Cause: the disk”)",
+    )
+
+
+def test_a_page_goes_on_once_its_document_says_what_people_wrote_there() -> None:
+    sent = lines_shown(storage_of(DOCUMENT))
+    body = after(("<p>One line", "<p>New words.</p><p>One line"), (">bob<", ">eve<"))
+    ours = DOCUMENT.replace("One line\n", "New words.\n\nOne line\n")
+    assert not is_taken_in(sent, body, storage_of(DOCUMENT))
+    assert not is_taken_in(sent, body, storage_of(ours))
+    assert is_taken_in(sent, body, storage_of(ours.replace("| bob |", "| eve |")))
+    assert not is_taken_in(sent, after((">bob<", "><strong>bob</strong><")), storage_of(ours))
+
+
+def test_a_long_page_is_compared_soon() -> None:
+    sent = "\n".join(f"line {number}" for number in range(3000))
+    changed = changed_lines(sent, sent.replace("line 1", "row 1"))
+    assert len(changed) == 7
+
+
 def test_nothing_changed_is_nothing_taken_over() -> None:
     body = storage_of(DOCUMENT)
-    assert take_over(DOCUMENT, words_shown(body), body).text == DOCUMENT
+    assert take_over(DOCUMENT, lines_shown(body), body).text == DOCUMENT

@@ -1,8 +1,8 @@
-"""What a database is bound to: the documents, the source and the tracker that it was used with.
+"""What a database is bound to: the documents and the services that it was used with.
 
 Its memories are about these. Under other settings documents would seem to be removed, and tickets
-be looked for, or changed, where they never were. So that is noticed as a command starts, and
-refused unless somebody means it. One place has many spellings: they are compared without them.
+and pages be looked for, or changed, where they never were. So that is noticed as a command starts,
+and refused unless somebody means it. One place has many spellings: they are compared without them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from config.settings import Settings
 from config.values import DirectoryLocation, GitLocation
+from connectors.connector import Connector
 from connectors.errors import ConfigurationError, Finding
 from worker.app.registry import Services
 from worker.jobs.catalogue import must_be_usable
@@ -20,6 +21,7 @@ from worker.jobs.context import JobContext
 from worker.jobs.store_presence import DocumentsGone, documents_known, forget_all
 from worker.store.document_store import StoreAway, StoreError
 
+PUBLISHER = "publisher"
 _DEFAULT_PORTS = {None, 22, 80, 443}
 
 
@@ -111,7 +113,12 @@ def moved_findings(settings: Settings, context: JobContext) -> Iterator[Finding]
 def _places(settings: Settings, services: Services) -> Iterator[Bound]:
     """Give every place that the settings name."""
     yield Bound("store", "the documents in", _store(settings.documents))
-    for role, service in (("source", services.source), ("tracker", services.tracker)):
+    roles: Sequence[tuple[str, Connector | None]] = (
+        ("source", services.source),
+        ("tracker", services.tracker),
+        (PUBLISHER, services.publisher),
+    )
+    for role, service in roles:
         if service is not None and service.address:
             yield Bound(role, f"{service.name} at", site(service.address))
     if services.tracker is not None and (project := services.tracker.destination.project):
@@ -169,6 +176,7 @@ def _refused(settings: Settings, context: JobContext, others: list[tuple[Bound, 
     documents = any(one.incident for one in journal.documents().values())
     tickets = bool(journal.ticket_ids() or journal.incidents_with_intents())
     at_stake = {"store": documents, "source": documents, "tracker": tickets, "project": tickets}
+    at_stake[PUBLISHER] = any(one.page for one in journal.pages.every().values())
     if not any(at_stake[here.name] for _, here in others):
         from worker.queue import Client  # noqa: PLC0415 - loads the engine
 
@@ -187,6 +195,8 @@ def _forgotten(context: JobContext, others: set[str]) -> tuple[str, ...]:
         tickets = context.journal.ticket_ids()
         context.journal.untrack(tickets)
         told += _known_no_longer(context, len(tickets), "ticket")
+    if PUBLISHER in others:  # as are pages'
+        told += _known_no_longer(context, context.journal.pages.forget(), "page")
     if "store" in others or _are_gone(context):
         told += _known_no_longer(context, len(documents_known(context)), "document")
         forget_all(context)

@@ -17,6 +17,7 @@ from worker.cli.log_lines import log_to_standard_error
 from worker.cli.options import FAILED
 from worker.cli.run_progress import run_shown
 from worker.cli.terminal import err, run_result, settings_of
+from worker.jobs.incident_job import do_job
 from worker.jobs.incident_numbers import own_ids
 from worker.jobs.pages.take_over_page import take_over_page
 from worker.jobs.results import Trigger
@@ -120,4 +121,4 @@ def _take_over(context: typer.Context, incident: IncidentId, *, dry_run: bool, j
     settings = settings_of(context)
     with interruptible(), open_context(settings, dry_run=dry_run) as opened, interruptible():
         (own,) = own_ids(opened, (incident,), asks=False)
-        run_result(take_over_page(opened, own), in_json=json)
+        run_result(take_over_page(opened, own, do_job), in_json=json)

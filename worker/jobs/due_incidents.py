@@ -171,7 +171,10 @@ def _changed_documents(search: Search, due: Due) -> None:
 
 
 def _unpublished(search: Search, due: Due) -> None:
-    """Documents that have not been looked at since pages are published, and lost creates."""
+    """Documents not looked at since pages are published, lost creates, and pages that were left.
+
+    Whether people have seen to a page that was left, only a look at it tells.
+    """
     context = search.context
     when = context.policy.publish.when
     if context.publisher is None or when is PublishWhen.NEVER:
@@ -179,9 +182,9 @@ def _unpublished(search: Search, due: Due) -> None:
     known = context.journal.pages.every()
     for incident, documents in search.catalogue.by_incident.items():
         page = known.get(incident)
-        is_due = page is None or (
-            not page.page and (when is PublishWhen.ALWAYS or page.intended_at is not None)
-        )
+        is_due = page is None or bool(page.told)
+        if page is not None and not page.page:
+            is_due = when is PublishWhen.ALWAYS or page.intended_at is not None
         if documents and is_due:
             due.track[incident] = None
 

@@ -7,14 +7,16 @@ same words comes before it, and never goes over to another when its own is gone.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from worker.publishing.page_letters import Letters, Selection
 from worker.publishing.storage_text import MARKER
 from worker.publishing.storage_xml import element
+from worker.publishing.table_rows import paired, row_at
 
+NO_TEXT = "a picture or a state"
 _FAR = 400
 """Letters before and behind that are compared."""
 _AROUND = 120
@@ -44,18 +46,37 @@ def carry(before: str, body: str) -> Carried:
     if not old.selections:
         return Carried(body)
     new = Letters.of(body)
+    rows = paired(old.rows, new.rows)
     marks: list[tuple[int, int, str]] = []
     lost = []
     for one in old.selections:
         words, start = _words(old, one)
         if not words:
+            lost.append(NO_TEXT)
             continue
-        found = _Match(old, new, words).place(start)
+        found = _place(old, new, rows, words, start)
         if found is None:
             lost.append(words)
         else:
             marks += [(*span, one.ref) for span in new.spans(found, found + len(words))]
     return Carried(_marked(body, marks), tuple(dict.fromkeys(lost)))
+
+
+def _place(
+    old: Letters, new: Letters, rows: Mapping[int, int], words: str, start: int
+) -> int | None:
+    """Give where the words that began at ``start`` begin now, in a table in the same row alone."""
+    number = row_at(old.rows, start)
+    if number is None:
+        return _Match(old, new, words).place(start)
+    cell = old.rows[number].cell_at(start)
+    if number not in rows or cell is None:
+        return None
+    row = new.rows[rows[number]]
+    if cell >= len(row.cells):
+        return None
+    here, there = old.rows[number].cells[cell], row.cells[cell]
+    return _Match(old, new, words, here, there).place(start)
 
 
 def _words(old: Letters, one: Selection) -> tuple[str, int]:
@@ -67,11 +88,20 @@ def _words(old: Letters, one: Selection) -> tuple[str, int]:
 class _Match:
     """Where some words stand in a body before and now, and which of these belong together."""
 
-    def __init__(self, old: Letters, new: Letters, words: str) -> None:
+    def __init__(
+        self,
+        old: Letters,
+        new: Letters,
+        words: str,
+        here: tuple[int, int] | None = None,
+        there: tuple[int, int] | None = None,
+    ) -> None:
+        """Look at all of the bodies, or at one cell ``here`` that is another ``there``."""
+        self._is_cell = here is not None
         self._old, self._new, self._words = old.flat, new.flat, words
         self._old_blocks, self._new_blocks = old.text, new.text
-        self._before = list(_occurrences(self._old, words))
-        self._now = list(_occurrences(self._new, words))
+        self._before = list(_within(_occurrences(self._old, words), here))
+        self._now = list(_within(_occurrences(self._new, words), there))
         self._near: dict[tuple[bool, int], frozenset[str]] = {}
 
     def place(self, start: int) -> int | None:
@@ -87,7 +117,7 @@ class _Match:
         )
         if rival != start:
             return None
-        return best if self._is_same_place(start, best) else None
+        return best if self._is_cell or self._is_same_place(start, best) else None
 
     def _likeness(self, old: int, new: int) -> int:
         left, right = self._beside(old, new)
@@ -130,6 +160,10 @@ class _Match:
         if beside >= _ENOUGH or not before:
             return True
         return len(before & now) >= _HALF * min(len(before), len(now) or len(before))
+
+
+def _within(places: Iterable[int], span: tuple[int, int] | None) -> Iterator[int]:
+    return (one for one in places if span is None or span[0] <= one <= span[1])
 
 
 def _occurrences(text: str, words: str) -> Iterator[int]:

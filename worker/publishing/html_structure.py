@@ -17,6 +17,10 @@ BLOCKS = frozenset(
 )
 
 
+_TABLE = frozenset({"thead", "tbody", "tfoot", "tr", "td", "th", "caption", "colgroup", "col"})
+"""Parts of a table, which nothing may stand between and the table."""
+
+
 def is_block(node: Node) -> bool:
     """Tell whether a node is a paragraph or the like, or holds one."""
     return isinstance(node, Element) and (node.tag in BLOCKS or any(map(is_block, node.children)))
@@ -26,20 +30,24 @@ def spread(children: Sequence[Node], mark: Element) -> list[Node]:
     """Put a mark or link that has blocks in it around the words of each of them instead."""
     own = {name: value for name, value in mark.attributes.items() if name not in {"id", "name"}}
     found: list[Node] = []
-    for block, group in groupby(children, is_block):
+    for block, group in groupby(children, lambda one: is_block(one) or _is_of_table(one)):
         run = list(group)
         if not block:
             blank = all(isinstance(one, str) and not one.strip() for one in run)
             found += run if blank else [Element(mark.tag, own, run)]
             continue
         for one in run:
-            if not isinstance(one, Element) or one.tag in {"hr", "pre"}:
+            if not isinstance(one, Element) or one.tag in {"hr", "pre", "colgroup"}:
                 found.append(one)
-            elif one.tag in BLOCKS:
+            elif one.tag in BLOCKS or _is_of_table(one):
                 found.append(Element(one.tag, one.attributes, spread(one.children, mark)))
             else:
                 found += spread(spread(one.children, one), mark)
     return found
+
+
+def _is_of_table(node: Node) -> bool:
+    return isinstance(node, Element) and node.tag in _TABLE
 
 
 def target(node: Element) -> str:

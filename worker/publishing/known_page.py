@@ -1,13 +1,13 @@
 """What is remembered of a document's page, and what that says of the page as it is now."""
 
-import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
 from connectors.pages import Page, PageId, PageNote, PageState
-from worker.publishing.storage_text import fingerprint, words_shown
+from worker.publishing.page import carries_mark
+from worker.publishing.storage_text import fingerprint, lines_shown
 
 NO_PAGE = PageId("")
 
@@ -20,9 +20,9 @@ class KnownPage:
     known outcome for as long as there is no page. ``version`` is what the last write made,
     ``title`` the last that was given here, ``digest`` what it was made from; ``shown`` are
     fingerprints of what it may show by that, ``proposed`` of what was about to be written.
-    ``sent`` holds its words, to tell what people changed in them. ``noted`` tells that the page's
+    ``sent`` holds its lines, to tell what people changed in them. ``noted`` tells that the page's
     own property says all this too, ``in_document`` that the document names the page. ``told`` is
-    why the page is left as it is, and ``left`` the digest of what was not written then.
+    why the page is left as it is, and ``left`` how the page stood when that was told.
     """
 
     incident: str
@@ -86,16 +86,32 @@ def title_for(known: KnownPage, page: Page, wanted: str) -> str:
     return page.title if is_numbered else wanted
 
 
-def changed_words(sent: str, body: str, most: int = 6) -> list[str]:
-    """Give the lines that people took out and put in, each with its sign, the first of them."""
-    before, after = sent.splitlines(), words_shown(body).splitlines()
-    found = [
-        one
-        for one in difflib.ndiff(before, after)
-        if one.startswith(("+ ", "- ")) and one[2:].strip()
-    ]
-    more = [f"… and {len(found) - most} more lines"] if len(found) > most else []
-    return found[:most] + more
+def belongs(page: Page, incident: str) -> bool:
+    """Tell whether a page is the incident's: its property says so, or it has none and our mark.
+
+    Everything else is somebody else's, whatever its id: ids are a site's own.
+    """
+    if page.kept is not None and page.kept.note.incident:
+        return page.kept.note.incident == incident
+    return carries_mark(page.body, incident)
+
+
+def up_to_note(known: KnownPage, page: Page) -> KnownPage:
+    """Give what is known of a page, once its property has told of writes that are not known here.
+
+    They were made with another memory: another machine's database, or this one before it was
+    restored from a backup.
+    """
+    note = page.kept.note if page.kept is not None else None
+    is_newer = note is not None and note.incident == known.incident and note.version > known.version
+    if not (is_newer or (not known.version and belongs(page, known.incident))):
+        return known
+    return replace(
+        adopted(known.incident, page, known),
+        in_document=known.in_document,
+        told=known.told,
+        left=known.left,
+    )
 
 
 def adopted(incident: str, page: Page, known: KnownPage) -> KnownPage:
@@ -104,6 +120,8 @@ def adopted(incident: str, page: Page, known: KnownPage) -> KnownPage:
     One that has none, and was found by the mark of a create without answer, is as it was created.
     """
     kept = page.kept.note if page.kept and page.kept.note.incident == incident else None
+    is_as_written = kept is not None and fingerprint(page.body) in kept.shown.split()
+    sent = lines_shown(page.body) if is_as_written else known.sent
     if kept is None:
         return KnownPage(
             incident,
@@ -127,7 +145,7 @@ def adopted(incident: str, page: Page, known: KnownPage) -> KnownPage:
         shown=tuple(kept.shown.split()),
         files=kept.files,
         proposed=known.proposed,
-        sent=known.sent,
+        sent=sent,
         noted=True,
         in_document=known.in_document,
     )

@@ -24,6 +24,8 @@ _UNSEEN = frozenset({MARKER, "span", "tbody", "thead", "colgroup", "col", "div",
 """Elements that say nothing beside what is in them."""
 _CELLS = frozenset({"td", "th", "li", "ac:task-body"})
 """Where a paragraph comes and goes as a page is saved."""
+_FORMATTING = 12
+"""Letters of a fingerprint that tell how words are set."""
 _NUMBERS = frozenset({"ac:task-id", "ac:task-uuid"})
 """What a server counts anew."""
 _TELLING = frozenset(
@@ -35,6 +37,11 @@ _TELLING = frozenset(
 """Attributes that a reader sees the effect of."""
 _SHOWN_PARAMETERS = frozenset({("status", "title"), ("expand", "title")})
 _NOT_SHOWN = frozenset({"ac:parameter", "ac:task-id", "ac:task-status", "ac:task-uuid"})
+_FILLED = frozenset({"td", "th"})
+EMPTY = "\N{SYMBOL FOR NULL}"
+"""What stands for an empty cell among the lines of a page."""
+BOXES = ("[ ] ", "[x] ")
+"""What stands before the words of a task that is open, and of one that is done."""
 BLOCKS = frozenset(
     {
         *("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "table", "tr", "td", "th"),
@@ -120,10 +127,49 @@ def words_shown(body: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def lines_shown(body: str) -> str:
+    """Give the words that a page shows as :func:`words_shown` does, with what people fill in.
+
+    An empty cell is a line of its own, and the box of a task stands before its words.
+    """
+    parts, box, filled = list[str](), "", True
+    inside = ""
+    for one in pieces(body):
+        if one.name in _FILLED:
+            if one.is_empty or (one.closes and not filled):
+                parts.append(f"\n{EMPTY}")
+            filled = one.closes or one.is_empty
+        if one.name == "ac:task-body" and not one.closes:
+            parts.append(f"\n{box}")
+        elif one.name:
+            parts.append("\n" if one.name in BLOCKS else "")
+        elif one.shown:
+            parts.append(_SPACES.sub(" ", one.words))
+        elif inside == "ac:task-status":
+            box = BOXES["complete" in one.words and "incomplete" not in one.words]
+        filled = filled or one.name == "ac:image" or (one.shown and bool(one.words.strip()))
+        inside = "" if one.closes else one.name or inside
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
 def fingerprint(body: str) -> str:
-    """Give what tells whether two bodies show the same; comments make no difference."""
-    joined = "\n".join(_Telling(body).told)
-    return hashlib.sha256(joined.encode("utf-8", "replace")).hexdigest()[:32]
+    """Give what tells whether two bodies show the same; comments make no difference.
+
+    Its last letters tell only how the words are set, see :func:`is_set_alike`.
+    """
+    told = _Telling(body).told
+    tags = [one for one in told if one.startswith("<")]
+    return _hash(told)[:-_FORMATTING] + _hash(tags)[:_FORMATTING]
+
+
+def is_set_alike(one: str, other: str) -> bool:
+    """Tell whether two fingerprints are of bodies that differ in words and boxes alone."""
+    return one[-_FORMATTING:] == other[-_FORMATTING:]
+
+
+def _hash(told: list[str]) -> str:
+    return hashlib.sha256("\n".join(told).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 class _Telling:

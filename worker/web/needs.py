@@ -69,7 +69,9 @@ def _needs_of(one: DocumentStatus, told: Sequence[str], today: date) -> Iterator
         yield Need(NeedKind.FAILING, one.incident, one.title, failing, next_try, name)
     rows = {wherever(each) for each in one.problems}
     earlier = (each for each in (last.warnings if last else ()) if wherever(each) not in rows)
-    untold = (each for each in (*one.problems, *earlier) if each not in found and each not in told)
+    of_page = [one.page.problem] if one.page and one.page.problem else []
+    every = dict.fromkeys((*one.problems, *earlier, *of_page))
+    untold = (each for each in every if each not in found and each not in told)
     if warned := tuple(each for each in untold if not each.endswith(_AS_MEANT)):
         yield Need(NeedKind.WARNED, one.incident, one.title, warned, document=name)
     if late := [item for item in one.items if is_overdue(item, today)]:

@@ -13,6 +13,7 @@ from connectors.errors import ConnectorError, NotFound
 from connectors.pages import (
     NewPage,
     Page,
+    PageId,
     PageMade,
     PageMaybeMade,
     PageNotMade,
@@ -21,9 +22,9 @@ from connectors.pages import (
 )
 from worker.jobs.pages.page_work import PageWork
 from worker.jobs.results import Action
-from worker.publishing.known_page import NO_PAGE, KnownPage, adopted
-from worker.publishing.page import MARK_PREFIX, PageText, carries_mark, numbered
-from worker.publishing.storage_text import fingerprint, words_shown
+from worker.publishing.known_page import NO_PAGE, KnownPage, adopted, belongs
+from worker.publishing.page import MARK_PREFIX, PageText, numbered
+from worker.publishing.storage_text import fingerprint, lines_shown
 
 UNDER_WAY = timedelta(seconds=60)
 """How long after a create without answer the service may still be about to make the page."""
@@ -31,7 +32,13 @@ MOST_NUMBERS = 20
 
 
 def find_or_make(work: PageWork, known: KnownPage) -> KnownPage:
-    """Give the document's page: found where one may be, else made; without one if neither."""
+    """Give the document's page: found where one may be, else made; without one if neither.
+
+    One that the document names and that is not to be seen may be there all the same, where nothing
+    is remembered: no other is made then.
+    """
+    if work.forgotten and work.named and not known.intended_at and not _is_seen(work, work.named):
+        return replace(known, page=work.named, address=work.told_address, in_document=True)
     if known.intended_at or work.forgotten or work.named or known.address:
         page = next(_candidates(work, known), None)
         if page is not None:
@@ -41,6 +48,14 @@ def find_or_make(work: PageWork, known: KnownPage) -> KnownPage:
         work.report.again(known.intended_at + UNDER_WAY, now)
         return known
     return _make(work, known)
+
+
+def _is_seen(work: PageWork, page: PageId) -> bool:
+    try:
+        work.publisher.read(page)
+    except NotFound:
+        return False
+    return True
 
 
 def _candidates(work: PageWork, known: KnownPage) -> Iterator[Page]:
@@ -62,30 +77,23 @@ def _looked_for(work: PageWork, known: KnownPage) -> Iterator[Page]:
     if named is not None:
         try:
             page = work.publisher.read(named)
-            if _belongs(page, known):
+            if belongs(page, work.incident):
                 yield page
         except NotFound:
             pass  # it is looked for by its title and its property
     for title in _titles(work, known):
-        yield from (one for one in work.publisher.titled(title) if _belongs(one, known))
+        yield from (one for one in work.publisher.titled(title) if belongs(one, work.incident))
     if work.forgotten or known.intended_at:
         own = work.cache.space.page_of(work.incident, lambda: work.publisher.noted(MARK_PREFIX))
         if own is not None and own != named:
             page = work.publisher.read(own)
-            if _belongs(page, known):
+            if belongs(page, work.incident):
                 yield page
 
 
 def _titles(work: PageWork, known: KnownPage) -> list[str]:
     titles = [known.title, work.wanted(known.mark).title]
     return list(dict.fromkeys(filter(None, titles)))
-
-
-def _belongs(page: Page, known: KnownPage) -> bool:
-    """Tell whether a page is the incident's: its property says so, or it has none and our mark."""
-    if page.kept is not None:
-        return page.kept.note.incident == known.incident
-    return carries_mark(page.body, known.incident)
 
 
 def _adopt(work: PageWork, known: KnownPage, page: Page) -> KnownPage:
@@ -124,7 +132,7 @@ def _attempt(work: PageWork, known: KnownPage, wanted: PageText, title: str) -> 
         title=title,
         digest=wanted.digest,
         proposed=fingerprint(wanted.body),
-        sent=words_shown(wanted.body),
+        sent=lines_shown(wanted.body),
         intended_at=now,
     )
     work.context.journal.pages.put(intent, work.claim)
@@ -147,7 +155,7 @@ def _attempt(work: PageWork, known: KnownPage, wanted: PageText, title: str) -> 
             return made
         case TitleTaken():
             work.remember(replace(intent, intended_at=None))
-            own = [one for one in work.publisher.titled(title) if _belongs(one, intent)]
+            own = [one for one in work.publisher.titled(title) if belongs(one, work.incident)]
             own = [one for one in own if one.state is PageState.CURRENT or not known.address]
             return _adopt(work, intent, own[0]) if own else None
         case PageNotMade(reason):

@@ -24,6 +24,7 @@ SVG = "image/svg+xml"
 _XML_HEAD = b"<?xml"
 _WIDTH = re.compile(rb'<svg[^>]*?\bwidth="(\d+)')
 _MOST_REASONS = 3
+_NEW_TICKETS = frozenset({Action.CREATED, Action.ADOPTED, Action.LINKED})
 
 
 @dataclass
@@ -63,9 +64,14 @@ class PageWork:
         return values(self.text) or {}
 
     @property
+    def told_address(self) -> str:
+        """The address of its page that the document names."""
+        return " ".join(self.front.get(self.context.publisher_words.key, ()))
+
+    @property
     def named(self) -> PageId | None:
         """The page that the document names."""
-        told = " ".join(self.front.get(self.context.publisher_words.key, ()))
+        told = self.told_address
         return self.publisher.page_named(told) if told else None
 
     @property
@@ -138,7 +144,13 @@ class PageWork:
 
     def why(self) -> str:
         """Say in a line why the page is written: what this job did, else that people edited."""
-        told = list(dict.fromkeys(filter(None, map(_reason, self.report.deeds))))
+        new = {deed.ticket for deed in self.report.deeds if deed.action in _NEW_TICKETS}
+        deeds = (
+            one
+            for one in self.report.deeds
+            if one.action is not Action.STATUS or one.ticket not in new  # that it is new says it
+        )
+        told = list(dict.fromkeys(filter(None, map(_reason, deeds))))
         if not told:
             return "The document was edited"
         more = len(told) - _MOST_REASONS
