@@ -5,7 +5,7 @@ knows, each element closed, so that the tree is always whole.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.gfm import gfm_plugin
 
@@ -106,7 +107,15 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark").use(gfm_plugin, front_matter=True)
     parser.use(anchors_plugin, max_level=6)
     parser.core.ruler.push("alignment", _align_by_attribute)
+    parser.add_render_rule("footnote_caption", _footnote_number)
     return parser
+
+
+def _footnote_number(
+    _: object, tokens: Sequence[Token], at: int, _options: object, _env: object
+) -> str:
+    """Give a footnote's number, the same each time that the text refers to it."""
+    return f"[{tokens[at].meta['id'] + 1}]"
 
 
 def _align_by_attribute(state: StateCore) -> None:

@@ -1,28 +1,35 @@
 """The page that shows a document: its title, its body, and what tells whether it has to be written.
 
 The body opens with a panel that says where the document is edited, and as of when it is shown; the
-keys of the front matter follow as page properties, and then all of the document.
+keys of the front matter follow as page properties, then the contents and all of the document but
+its title, which stands above the page already.
 """
 
 import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from worker.content.clean_text import clean, shorten
 from worker.document.front_matter import values
 from worker.document.outline import title as document_title
-from worker.publishing.html_tree import tree
+from worker.publishing.html_structure import words
+from worker.publishing.html_tree import Element, tree
 from worker.publishing.status_cells import lozenge
 from worker.publishing.storage_format import Shown, storage
-from worker.publishing.storage_xml import anchor, element, escaped, macro, rich_body
+from worker.publishing.storage_xml import anchor, element, escaped, macro, parameter, rich_body
 
 LONGEST_TITLE = 255
 MARK_PREFIX = "postmortem-worker-"
 """What the invisible anchor in a page's panel begins with; the incident and the mark follow."""
 _PREFIX = re.compile(r"^postmortem\s*[:\u2013-]\s*", re.IGNORECASE)
+_AS_READ = "%Y-%m-%d %H:%M %Z"
 _LABELS = {"url": "URL"}
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)")
+_HEADINGS = ("h2", "h3", "h4")
+_FEWEST_HEADINGS = 3
+"""A page with fewer needs no contents."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
@@ -59,25 +66,55 @@ def page(text: str, origin: PageOrigin, at: datetime, shown: Shown) -> PageText:
     Raises ``DocumentError`` where the front matter cannot be read.
     """
     front = values(text) or {}
-    rest = _properties(front, origin.page_key) + storage(tree(text), shown)
-    when = at.strftime("%Y-%m-%d %H:%M %Z").strip()
     title = page_title(text, front)
-    told = "\n".join([title, _panel(replace(origin, mark=""), ""), rest])
-    digest = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]
+    root = tree(text)
+    _take_title(root, title, front)
+    told = {
+        key: cells
+        for key, cells in front.items()
+        if key != "title" or not _is_said(title, " ".join(cells), front)
+    }
+    rest = _properties(told, origin.page_key, at.tzinfo) + _contents(root)
+    rest += storage(root, shown)
+    when = at.strftime(_AS_READ).strip()
+    all_told = "\n".join([title, _panel(replace(origin, mark=""), ""), rest])
+    digest = hashlib.sha256(all_told.encode("utf-8", "replace")).hexdigest()[:32]
     return PageText(title, _panel(origin, when) + rest, digest)
 
 
 def page_title(text: str, front: Mapping[str, tuple[str, ...]]) -> str:
     """Give the title: ``Postmortem: TITLE (YYYY-MM-DD, #NUMBER)``, with what is known of it."""
-    day = " ".join(front.get("started", ()))[:10]
-    number = " ".join(front.get("number", ()))
-    incident = " ".join(front.get("incident", ()))
-    known = [clean(day), f"#{clean(number)}" if number else clean(incident)]
-    behind = f" ({', '.join(filter(None, known))})" if any(known) else ""
+    behind = _behind(front)
     told = clean(document_title(text)) or clean(" ".join(front.get("title", ())))
     name = _PREFIX.sub("", told) or "Incident"
     room = LONGEST_TITLE - len("Postmortem: ") - len(behind) - len(" (999)")
     return f"Postmortem: {shorten(name, room)}{behind}"
+
+
+def _behind(front: Mapping[str, tuple[str, ...]]) -> str:
+    """Give what tells the page of an incident from those of others with its title."""
+    day, number, incident = (
+        clean(" ".join(front.get(one, ()))) for one in ("started", "number", "incident")
+    )
+    known = [day[:10], f"#{number}" if number else incident]
+    return f" ({', '.join(filter(None, known))})" if any(known) else ""
+
+
+def _is_said(title: str, told: str, front: Mapping[str, tuple[str, ...]]) -> bool:
+    """Tell whether a page's title says all of this, and nothing else."""
+    return title == f"Postmortem: {_PREFIX.sub('', clean(told))}{_behind(front)}"
+
+
+def _take_title(root: Element, title: str, front: Mapping[str, tuple[str, ...]]) -> None:
+    """Take the first heading away where it is the page's title."""
+    first = next((one for one in root.children if isinstance(one, Element)), None)
+    if first is not None and first.tag == "h1" and _is_said(title, words(first), front):
+        root.children = [one for one in root.children if one is not first]
+
+
+def _contents(root: Element) -> str:
+    headings = sum(one.tag in _HEADINGS for one in root.elements())
+    return macro("toc", parameter("maxLevel", "3")) if headings >= _FEWEST_HEADINGS else ""
 
 
 def numbered(title: str, number: int) -> str:
@@ -113,10 +150,10 @@ def _panel(origin: PageOrigin, when: str) -> str:
     return macro("info", rich_body(lines))
 
 
-def _properties(front: Mapping[str, tuple[str, ...]], page_key: str) -> str:
+def _properties(front: Mapping[str, tuple[str, ...]], page_key: str, zone: tzinfo | None) -> str:
     """Give the front matter as a table of page properties, which reports can gather."""
     rows = [
-        element("tr", element("th", escaped(_label(key))) + element("td", _value(key, cells)))
+        element("tr", element("th", escaped(_label(key))) + element("td", _value(key, cells, zone)))
         for key, cells in front.items()
         if key != page_key and any(cells)
     ]
@@ -125,12 +162,22 @@ def _properties(front: Mapping[str, tuple[str, ...]], page_key: str) -> str:
     return macro("details", rich_body(element("table", element("tbody", "".join(rows)))))
 
 
+def _as_read(told: str, zone: tzinfo | None) -> str:
+    """Give an instant as people read it, in their zone; everything else as it is."""
+    if not _INSTANT.fullmatch(told):
+        return told
+    try:
+        return datetime.fromisoformat(told).astimezone(zone).strftime(_AS_READ).strip()
+    except (ValueError, OverflowError):
+        return told
+
+
 def _label(key: str) -> str:
     return _LABELS.get(key, key.replace("_", " ").capitalize())
 
 
-def _value(key: str, cells: tuple[str, ...]) -> str:
-    told = ", ".join(one for one in map(clean, cells) if one)
+def _value(key: str, cells: tuple[str, ...], zone: tzinfo | None) -> str:
+    told = ", ".join(_as_read(one, zone) for one in map(clean, cells) if one)
     if _ADDRESS.fullmatch(told):
         return element("a", escaped(told), href=told)
     return lozenge(told) if key == "status" and told else escaped(told)

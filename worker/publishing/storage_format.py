@@ -1,5 +1,6 @@
 """A document's tree of HTML as a page's storage format: the words are the same, all of them."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -25,6 +26,7 @@ from worker.publishing.storage_xml import (
     element,
     escaped,
     link_to,
+    link_to_file,
     macro,
     parameter,
     plain_body,
@@ -34,6 +36,8 @@ from worker.publishing.storage_xml import (
 _SAME = frozenset(
     {"blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "p", "ul", "ol", "sub", "sup", "small"}
 )
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+"""They have anchors all, for addresses that lead to them from elsewhere."""
 _MARKS = {
     **dict.fromkeys(("strong", "b"), "strong"),
     **dict.fromkeys(("em", "i", "cite", "dfn", "var"), "em"),
@@ -79,7 +83,8 @@ class _Writer:
         elements = list(root.elements())
         own = {one.attributes.get("id") or one.attributes.get("name") for one in elements}
         led = {target(one) for one in elements}
-        self._anchors = {one for one in own & led if one}
+        named = {one.attributes.get("id") for one in elements if one.tag in _HEADINGS}
+        self._anchors = {one for one in own & led | named if one}
 
     def flow(self, children: Sequence[Node], *, bare: bool = False) -> str:
         """Write what may hold paragraphs; words that are in none get one, unless ``bare``."""
@@ -104,7 +109,7 @@ class _Writer:
         here = "".join(anchor(one) for one in sorted(filter(None, names)) if one in self._anchors)
         if not here:
             return own
-        if node.tag in {"h1", "h2", "h3", "h4", "h5", "h6", "p", "li"} and not own.endswith("/>"):
+        if node.tag in _HEADINGS | {"p", "li"} and not own.endswith("/>"):
             opening, behind, rest = own.partition(">")
             return f"{opening}{behind}{here}{rest}"
         return element("p", here) + own if is_block(node) else here + own
@@ -133,9 +138,11 @@ class _Writer:
         inside, address = self._inline(node.children), node.attributes.get("href", "")
         if (name := target(node)) in self._anchors:
             return link_to(name, inside) if inside else ""
-        if not inside or not address.lower().startswith(("http://", "https://", "mailto:")):
-            return inside
-        return element("a", inside, href=address)
+        if inside and address.lower().startswith(("http://", "https://", "mailto:")):
+            return element("a", inside, href=address)
+        if inside and (name := unquote(address.removeprefix("./"))) in self._shown.files:
+            return link_to_file(name, inside)
+        return inside + _path(address, words(node)) if inside else ""
 
     def _picture(self, node: Element) -> str:
         source, alternative = node.attributes.get("src", ""), node.attributes.get("alt", "")
@@ -147,7 +154,7 @@ class _Writer:
             return element("ac:image", element("ri:attachment", "", ri_filename=name), **told)
         if source.lower().startswith(("http://", "https://")):
             return element("ac:image", element("ri:url", "", ri_value=source), **told)
-        return escaped(alternative)
+        return escaped(alternative) + _path(source, alternative)
 
     def _code(self, node: Element) -> str:
         inner = [one for one in node.elements() if one.tag == "code"]
@@ -243,6 +250,14 @@ class _Writer:
         if aligned in {"center", "right"} and inside and not any(map(is_block, node.children)):
             inside = element("p", inside, style=f"text-align: {aligned};")
         return element(node.tag, inside, **spans)
+
+
+def _path(address: str, told: str) -> str:
+    """Tell where a link leads beside its words, where a page cannot lead there: it is a file's."""
+    path = unquote(address).strip()
+    if not path or path == told or re.match(r"#|[a-z][a-z0-9+.-]*:", path, re.IGNORECASE):
+        return ""
+    return f" ({element('code', escaped(path))})"
 
 
 _OWN: Mapping[str, Callable[[_Writer, Element], str]] = {

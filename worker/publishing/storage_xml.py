@@ -69,6 +69,12 @@ def link_to(name: str, inside: str) -> str:
     return element("ac:link", element("ac:link-body", inside), ac_anchor=name)
 
 
+def link_to_file(name: str, inside: str) -> str:
+    """Give a link to a file that is attached to the page."""
+    file = element("ri:attachment", "", ri_filename=name)
+    return element("ac:link", file + element("ac:link-body", inside))
+
+
 def status(title: str, colour: str) -> str:
     """Give a lozenge with a word; ``colour`` is Grey, Red, Yellow, Green or Blue."""
     return macro("status", parameter("title", title), parameter("colour", colour))
