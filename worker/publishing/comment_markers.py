@@ -4,19 +4,22 @@ A comment hangs on a mark around its words. Which of several equal words are mea
 stands around them: those before and those now belong together that have most in common, each of
 them being the best for the other. So a comment stays with its sentence when another that has the
 same words comes before it, and never goes over to another when its own is gone.
+
+In tables rows are paired first: an "Ann" is said of its row alone, whatever stands around it. So a
+comment in a cell stays in that row and column, and is lost with the row.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from worker.publishing.page_letters import Letters, Selection
+from worker.publishing.page_letters import Letters
 from worker.publishing.storage_text import MARKER
 from worker.publishing.storage_xml import element
-from worker.publishing.table_rows import paired, row_at
+from worker.publishing.table_rows import PageCell, pair_rows
 
-NO_TEXT = "a picture or a state"
 _FAR = 400
 """Letters before and behind that are compared."""
 _AROUND = 120
@@ -29,6 +32,9 @@ _WORD_COUNTS = 10
 _SAME_BLOCK = 1000
 """What a paragraph that is the same to the letter counts: more than all that stands around it."""
 _HALF = 0.5
+_ALIKE = 0.4
+"""How much of the words of two paragraphs is the same, so that one is the other in other words."""
+_NO_WORDS = "something without words"
 _WORD = re.compile(r"\w+")
 
 
@@ -46,66 +52,101 @@ def carry(before: str, body: str) -> Carried:
     if not old.selections:
         return Carried(body)
     new = Letters.of(body)
-    rows = paired(old.rows, new.rows)
+    places = _MarkerPlaces(old, new)
     marks: list[tuple[int, int, str]] = []
     lost = []
     for one in old.selections:
-        words, start = _words(old, one)
-        if not words:
-            lost.append(NO_TEXT)
-            continue
-        found = _place(old, new, rows, words, start)
-        if found is None:
-            lost.append(words)
-        else:
-            marks += [(*span, one.ref) for span in new.spans(found, found + len(words))]
+        found = [span for part in places.now(one.start, one.end) for span in new.spans(*part)]
+        marks += [(*span, one.ref) for span in found]
+        if not found:
+            lost.append(old.told(old.flat[one.start : one.end]).strip() or _NO_WORDS)
     return Carried(_marked(body, marks), tuple(dict.fromkeys(lost)))
 
 
-def _place(
-    old: Letters, new: Letters, rows: Mapping[int, int], words: str, start: int
-) -> int | None:
-    """Give where the words that began at ``start`` begin now, in a table in the same row alone."""
-    number = row_at(old.rows, start)
-    if number is None:
-        return _Match(old, new, words).place(start)
-    cell = old.rows[number].cell_at(start)
-    if number not in rows or cell is None:
-        return None
-    row = new.rows[rows[number]]
-    if cell >= len(row.cells):
-        return None
-    here, there = old.rows[number].cells[cell], row.cells[cell]
-    return _Match(old, new, words, here, there).place(start)
+class _MarkerPlaces:
+    """Where what stood in the body before stands in the new one."""
+
+    def __init__(self, old: Letters, new: Letters) -> None:
+        self._old, self._new = _Stretch(old.flat, old.text), _Stretch(new.flat, new.text)
+        self._rows, self._rows_now = old.rows, new.rows
+        self._pairs = pair_rows(old.rows, new.rows)
+        taken = [new.rows[one] for one in self._pairs.rows.values()]
+        self._taken = [(one.start, one.end) for row in taken for one in row.cells]
+
+    def now(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Give where letters from one up to another are now, piece by piece of what they span."""
+        last = start
+        for number, row in enumerate(self._rows):
+            for column, cell in enumerate(row.cells):
+                if cell.start < end and last < cell.end:
+                    yield from self._in_prose(last, cell.start)
+                    part = max(last, cell.start), min(end, cell.end)
+                    yield from self._in_cell(number, column, *part)
+                    last = cell.end
+        yield from self._in_prose(last, end)
+
+    def _in_prose(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        words, start = self._old.words(start, end)
+        if words:
+            found = _Match(self._old, self._new, words, self._taken).place(start)
+            yield from () if found is None else [(found, found + len(words))]
+
+    def _in_cell(self, row: int, column: int, start: int, end: int) -> Iterator[tuple[int, int]]:
+        words, start = self._old.words(start, end)
+        old, new = self._rows[row].cells[column], self._cell_now(row, column)
+        if not words or new is None:
+            return
+        texts = self._old.part(old.start, old.end), self._new.part(new.start, new.end)
+        found = _Match(*texts, words).place(start - old.start, is_same=True)
+        if found is not None:
+            yield new.start + found, new.start + found + len(words)
+
+    def _cell_now(self, row: int, column: int) -> PageCell | None:
+        now = self._pairs.rows.get(row)
+        at = self._pairs.columns[row].get(column) if now is not None else None
+        if now is None or at is None or at >= len(self._rows_now[now].cells):
+            return None
+        return self._rows_now[now].cells[at]
 
 
-def _words(old: Letters, one: Selection) -> tuple[str, int]:
-    """Give the words of a selection without the space around them, and where they begin."""
-    raw = old.flat[one.start : one.end]
-    return raw.strip(), one.start + len(raw) - len(raw.lstrip())
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A body's letters, or those of a cell; in ``blocks`` line ends are where blocks end."""
+
+    flat: str
+    blocks: str
+
+    def part(self, start: int, end: int) -> "_Stretch":
+        return _Stretch(self.flat[start:end], self.blocks[start:end])
+
+    def words(self, start: int, end: int) -> tuple[str, int]:
+        """Give the words of a selection without the space around them, and where they begin."""
+        raw = self.flat[start:end]
+        return raw.strip(), start + len(raw) - len(raw.lstrip())
 
 
 class _Match:
-    """Where some words stand in a body before and now, and which of these belong together."""
+    """Where some words stand in a text before and now, and which of these belong together."""
 
     def __init__(
-        self,
-        old: Letters,
-        new: Letters,
-        words: str,
-        here: tuple[int, int] | None = None,
-        there: tuple[int, int] | None = None,
+        self, old: _Stretch, new: _Stretch, words: str, taken: Sequence[tuple[int, int]] = ()
     ) -> None:
-        """Look at all of the bodies, or at one cell ``here`` that is another ``there``."""
-        self._is_cell = here is not None
+        """Compare the places of some words; those in the ``taken`` parts are others' by now."""
         self._old, self._new, self._words = old.flat, new.flat, words
-        self._old_blocks, self._new_blocks = old.text, new.text
-        self._before = list(_within(_occurrences(self._old, words), here))
-        self._now = list(_within(_occurrences(self._new, words), there))
+        self._old_blocks, self._new_blocks = old.blocks, new.blocks
+        self._before = list(_occurrences(self._old, words))
+        self._now = [
+            at
+            for at in _occurrences(self._new, words)
+            if not any(start <= at < end for start, end in taken)
+        ]
         self._near: dict[tuple[bool, int], frozenset[str]] = {}
 
-    def place(self, start: int) -> int | None:
-        """Give where the words that began at ``start`` begin now, None where they are gone."""
+    def place(self, start: int, *, is_same: bool = False) -> int | None:
+        """Give where the words that began at ``start`` begin now, None where they are gone.
+
+        ``is_same`` tells that both texts are the same place, whatever they say beside the words.
+        """
         whole = _is_whole(self._old, start, len(self._words))
         now = [one for one in self._now if _fits(self._new, one, len(self._words), whole)]
         if not now:
@@ -117,7 +158,7 @@ class _Match:
         )
         if rival != start:
             return None
-        return best if self._is_cell or self._is_same_place(start, best) else None
+        return best if is_same or self._is_same_place(start, best) else None
 
     def _likeness(self, old: int, new: int) -> int:
         left, right = self._beside(old, new)
@@ -155,15 +196,28 @@ class _Match:
     def _is_same_place(self, old: int, new: int) -> bool:
         if len(self._words) >= _OWN_WEIGHT:
             return True
-        beside = sum(one.isalnum() for part in self._beside(old, new) for one in part)
-        before, now = self._around(False, old), self._around(True, new)
-        if beside >= _ENOUGH or not before:
+        was, now = self._words_of_block(False, old), self._words_of_block(True, new)
+        if min(was.total(), now.total()) > len(self._words.split()):
+            left, right = self._beside_in_block(old, new)
+            beside = sum(one.isalnum() for one in left + right)
+            alike = 2 * (was & now).total() / (was.total() + now.total())
+            return beside >= _ENOUGH or alike >= _ALIKE
+        around, around_now = self._around(False, old), self._around(True, new)
+        if not around:
             return True
-        return len(before & now) >= _HALF * min(len(before), len(now) or len(before))
+        beside = sum(one.isalnum() for part in self._beside(old, new) for one in part)
+        fewer = min(len(around), len(around_now) or len(around))
+        return beside >= _ENOUGH or len(around & around_now) >= _HALF * fewer
 
+    def _words_of_block(self, is_new: bool, at: int) -> Counter[str]:
+        """Count the words of the paragraph, those of the comment among them."""
+        return Counter("".join(self._block(is_new, at)).casefold().split())
 
-def _within(places: Iterable[int], span: tuple[int, int] | None) -> Iterator[int]:
-    return (one for one in places if span is None or span[0] <= one <= span[1])
+    def _beside_in_block(self, old: int, new: int) -> tuple[str, str]:
+        lefts, rights = zip(self._block(False, old), self._block(True, new), strict=True)
+        size = len(self._words)
+        left = _common(lefts[0][::-1], lefts[1][::-1])
+        return left, _common(rights[0][size:], rights[1][size:])
 
 
 def _occurrences(text: str, words: str) -> Iterator[int]:
