@@ -30,7 +30,8 @@ def test_a_rule_is_found_by_the_word_that_the_log_has(
 
 
 def test_a_rule_may_be_for_what_is_beside_the_log(tmp_path: Path) -> None:
-    names = ("alert", "fired_again", "change_event", "responder", "task", "role", "automation")
+    beside = ("alert", "fired_again", "change_event", "responder", "message")
+    names = (*beside, "task", "role", "automation")
     assert set(_rules(tmp_path, *names, environ=KEY)) == set(OutsideLog)
 
 
