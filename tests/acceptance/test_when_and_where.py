@@ -11,6 +11,8 @@ from connectors.jira.sandbox.projects import Project, ProjectField
 from tests.acceptance.world import World
 from worker.jobs.context import RouteRule
 from worker.jobs.results import Action, IncidentResult, Trigger
+from worker.store.directory.directory_store import DirectoryStore
+from worker.store.document_store import Stored
 from worker.tracking.new_ticket import Route
 
 
@@ -75,6 +77,29 @@ def test_a_webhook_refreshes_a_document_that_is_being_edited_and_creates_nothing
     there.clock.sleep(there.policy.quiet_for.total_seconds())
     there.run(trigger=Trigger.SCHEDULE)
     assert len(there.tickets()) == 1
+
+
+def test_a_row_that_is_written_while_a_job_begins_waits_for_quiet_as_well(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.sync()
+    here.sync()
+    read, rows = DirectoryStore.read, ["Add an alert"]
+
+    def read_late(self: DirectoryStore, name: str) -> Stored:
+        if rows:
+            here.add_rows(rows.pop())  # after the job has looked which documents there are
+        return read(self, name)
+
+    monkeypatch.setattr(DirectoryStore, "read", read_late)
+    result = here.sync(trigger=Trigger.WEBHOOK)
+    assert not rows
+    assert "waits" in words(result)
+    assert here.tickets() == {}
+    here.run(trigger=Trigger.SCHEDULE)
+    here.clock.sleep(here.policy.quiet_for.total_seconds())
+    here.run(trigger=Trigger.SCHEDULE)
+    assert list(here.tickets().values()) == ["Add an alert"]
 
 
 def test_rows_that_the_program_itself_drafted_get_their_tickets_at_once(here: World) -> None:

@@ -250,10 +250,14 @@ class _Steps:
     def _busy(self, at: OpenDocument) -> str:
         """Say why people are taken to be writing still, "" if not."""
         known = self.catalogue.find(self.request.incident)
-        if not self.request.automatic or at.text is None or known is None or known.settled:
+        if not self.request.automatic or at.version is None or known is None:
             return ""
-        quiet_at = known.seen_at + self.context.policy.quiet_for
+        # somebody may have written between the look at the document and the reading of it
+        written = at.version.fingerprint not in {"", known.fingerprint}
+        if known.settled and not written:
+            return ""
         now = self.context.clock()
+        quiet_at = (now if written else known.seen_at) + self.context.policy.quiet_for
         if now >= quiet_at:
             return ""
         minutes = (quiet_at - now).total_seconds() / 60

@@ -142,7 +142,7 @@ class _Writer:
             return element("a", inside, href=address)
         if inside and (name := unquote(address.removeprefix("./"))) in self._shown.files:
             return link_to_file(name, inside)
-        return inside + _path(address, words(node)) if inside else ""
+        return inside + _path(address, words(node)) if words(node).strip() else inside
 
     def _picture(self, node: Element) -> str:
         source, alternative = node.attributes.get("src", ""), node.attributes.get("alt", "")
