@@ -273,7 +273,12 @@ def test_a_filter_is_a_problem_where_it_keeps_back_what_gets_drafts(
     told: str,
 ) -> None:
     incident = next(one for one in sandbox.account.incidents.values() if one.teams)
-    incident.service["summary"], incident.teams[0]["summary"] = "Checkout API", "Payments"
+    names = {incident.service["id"]: "Checkout API", incident.teams[0]["id"]: "Payments"}
+    for each in sandbox.account.incidents.values():  # their own values are the whole process's
+        each.service, *each.teams = [
+            {**one, "summary": names.get(one["id"], one["summary"])}
+            for one in (each.service, *each.teams)
+        ]
     filtered = {
         "a service": incident.service | {"type": "service_reference"},
         "a service no one sees": SEARCH,
