@@ -249,16 +249,12 @@ class _Steps:
 
     def _busy(self, at: OpenDocument) -> str:
         """Say why people are taken to be writing still, "" if not."""
-        known = self.catalogue.find(self.request.incident)
+        known, now = self.catalogue.find(self.request.incident), self.context.clock()
         if not self.request.automatic or at.version is None or known is None:
             return ""
-        # somebody may have written between the look at the document and the reading of it
-        written = at.version.fingerprint not in {"", known.fingerprint}
-        if known.settled and not written:
-            return ""
-        now = self.context.clock()
+        written = at.version.fingerprint not in {"", known.fingerprint}  # since it was looked at
         quiet_at = (now if written else known.seen_at) + self.context.policy.quiet_for
-        if now >= quiet_at:
+        if now >= quiet_at or (known.settled and not written):
             return ""
         minutes = (quiet_at - now).total_seconds() / 60
         return f"it was changed just now; the schedule waits {minutes:.0f} min more for quiet"
