@@ -45,6 +45,9 @@ urgency = "high"
 [tickets]
 quiet_for = "0s"
 
+[repeats]
+most = 0  # which incidents are known by then depends on what was killed
+
 [schedule]
 every = "EVERY"
 settle = "1s"
