@@ -6,9 +6,9 @@ import pytest
 import requests
 
 from tests.integration.web_support import Shelf, served, shelf
+from worker.jobs.reports.figure_words import both, days, seconds, share
 from worker.jobs.reports.figures import DEFINITIONS, ItemFigures, ReportBy, ReportGroup, Spread
 from worker.jobs.reports.report_period import PeriodReport
-from worker.web.insights import both, share
 
 WAIT = 60.0
 GROUPS = (
@@ -73,8 +73,8 @@ def test_what_is_no_period_is_told_above_the_form(url: str) -> None:
 @pytest.mark.parametrize(
     ("shown", "expected"),
     [
-        (both(Spread(), "s"), "-"),
-        (both(Spread(1.25, 30), "d"), "1.2 / 30.0"),
+        (both(seconds, Spread()), "-"),
+        (both(days, Spread(1.25, 30)), "1.2 / 30.0"),
         (share(1, 3), "1 (33 %)"),
         (share(0, 0), "0"),
     ],

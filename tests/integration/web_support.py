@@ -133,7 +133,10 @@ class Shelf:
 
     def opened(self, incident: str) -> OpenedText | None:
         view = self.document(incident)
-        return OpenedText(view.name, view.text, digest(view.text.encode())) if view else None
+        return self.give_out(view.name, view.text) if view else None
+
+    def give_out(self, name: str, text: str) -> OpenedText:
+        return OpenedText(name, text, digest(text.encode()))
 
     def save(self, incident: str, text: str, base: str) -> Saved:
         opened = self._known(incident)

@@ -10,6 +10,7 @@ from worker.jobs.edits.save_edit import (
     OpenedText,
     Saved,
     add_action_item,
+    give_out,
     open_text,
     save_edit,
     set_values,
@@ -81,6 +82,9 @@ class StoredPageData:
 
     def opened(self, incident: IncidentId) -> OpenedText | None:
         return open_text(self._context, incident)
+
+    def give_out(self, name: str, text: str) -> OpenedText:
+        return give_out(self._context, name, text)
 
     def save(self, incident: IncidentId, text: str, base: str) -> Saved:
         return save_edit(self._context, incident, text, base)

@@ -1,35 +1,20 @@
 """A report as a table for people, with lines of how the figures went where they can be shown."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 
 from rich.markup import escape
 from rich.table import Table
 
 from worker.cli.terminal import out
-from worker.drafting.text.wording import count, duration
-from worker.jobs.reports.figures import ReportBy, ReportGroup, Spread
+from worker.drafting.text.wording import count
+from worker.jobs.reports.figure_words import NOTHING, both, days, seconds, share
+from worker.jobs.reports.figures import ReportBy, ReportGroup
 from worker.jobs.reports.report_period import PeriodReport
 
 Trends = Mapping[str | None, Sequence[ReportGroup]]
 
 _BARS = "▁▂▃▄▅▆▇█"
-_NOTHING = "-"
 _WIDEST = 1000
-
-
-def _both(told: Callable[[float], str], spread: Spread) -> str:
-    if spread.median is None or spread.p90 is None:
-        return _NOTHING
-    return f"{told(spread.median)} / {told(spread.p90)}"
-
-
-def _seconds(value: float) -> str:
-    return duration(timedelta(seconds=value))
-
-
-def _days(value: float) -> str:
-    return f"{value:.1f}"
 
 
 Shown = tuple[str, str, Callable[[ReportGroup], str], Callable[[ReportGroup], float | None]]
@@ -38,26 +23,26 @@ _COLUMNS: tuple[Shown, ...] = (
     (
         "With a postmortem",
         "with_postmortem",
-        lambda one: _share(one.with_postmortem, one.incidents),
+        lambda one: share(one.with_postmortem, one.incidents),
         lambda one: one.with_postmortem,
     ),
-    ("Final", "final", lambda one: _share(one.final, one.incidents), lambda one: one.final),
+    ("Final", "final", lambda one: share(one.final, one.incidents), lambda one: one.final),
     (
         "Acknowledged after",
         "acknowledge_s",
-        lambda one: _both(_seconds, one.acknowledge_s),
+        lambda one: both(seconds, one.acknowledge_s),
         lambda one: one.acknowledge_s.median,
     ),
     (
         "Resolved after",
         "resolve_s",
-        lambda one: _both(_seconds, one.resolve_s),
+        lambda one: both(seconds, one.resolve_s),
         lambda one: one.resolve_s.median,
     ),
     (
         "Days to final",
         "days_to_final",
-        lambda one: _both(_days, one.days_to_final),
+        lambda one: both(days, one.days_to_final),
         lambda one: one.days_to_final.median,
     ),
     (
@@ -83,15 +68,11 @@ _COLUMNS: tuple[Shown, ...] = (
     (
         "Days open",
         "items.open_age_days",
-        lambda one: _both(_days, one.items.open_age_days),
+        lambda one: both(days, one.items.open_age_days),
         lambda one: one.items.open_age_days.median,
     ),
 )
 """The heading of each figure, its name, how it is shown, and the value that its line shows."""
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part:,} ({100 * part / whole:.0f} %)" if whole else f"{part:,}"
 
 
 def show(report: PeriodReport, trends: Trends) -> None:
@@ -132,7 +113,7 @@ def _groups(report: PeriodReport, trends: Trends) -> Table:
         cells = [told(group) for _, _, told, _ in _COLUMNS]
         if trends and not by_month:
             cells.append(sparkline([one.incidents for one in trends.get(group.key, ())]))
-        table.add_row(escape(_NOTHING if group.key is None else group.key), *cells)
+        table.add_row(escape(NOTHING if group.key is None else group.key), *cells)
     if trends and by_month and len(report.groups) > 1:
         lines = (sparkline([value(one) for one in report.groups]) for *_, value in _COLUMNS)
         table.add_row(count(len(report.groups), "month"), *lines)

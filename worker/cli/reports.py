@@ -22,7 +22,8 @@ from worker.cli.terminal import out, settings_of
 from worker.document.lint.findings import LintFinding
 from worker.jobs.catalogue import look
 from worker.jobs.incident_numbers import own_ids
-from worker.jobs.reports.figures import FIGURES, ReportBy, trends
+from worker.jobs.reports.figure_words import figure_rows
+from worker.jobs.reports.figures import ReportBy, trends
 from worker.jobs.reports.lint_documents import Linted, lint_documents
 from worker.jobs.reports.period import NotAPeriod, read_period
 from worker.jobs.reports.report_period import (
@@ -128,10 +129,7 @@ _MOST_NAMED = 5
 def _csv(told: PeriodReport) -> str:
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(["key", *FIGURES])
-    for group in told.groups:
-        values = (value(group) for value in FIGURES.values())
-        writer.writerow([group.key or "", *("" if one is None else one for one in values)])
+    writer.writerows(figure_rows(told.groups))
     return lines.getvalue()
 
 

@@ -17,6 +17,7 @@ from worker.journal.sqlite_files import JournalError
 from worker.journal.tables import opened_texts, put, web_sessions
 
 KEPT = timedelta(days=30)
+_A_DAY = timedelta(days=1)
 
 
 class WebSessions:
@@ -64,11 +65,18 @@ class OpenedTexts:
         self._now = now
 
     def keep(self, digest: str, text: str) -> None:
-        """Keep a text from now on for :data:`KEPT`, and forget those that are older."""
+        """Keep a text for :data:`KEPT` to the day from now on, and forget those that are older.
+
+        Nothing is written for one that was kept within a day: it may be read every few seconds.
+        """
         now, table = self._now(), opened_texts
-        packed = zlib.compress(text.encode())
+        kept_at = select(table.c.at).where(table.c.digest == digest)
         try:
             with self._database.begin() as connection:
+                at = connection.scalar(kept_at)
+                if at is not None and at > (now - _A_DAY).isoformat():
+                    return
+                packed = zlib.compress(text.encode())
                 old = (now - KEPT).isoformat()
                 connection.execute(delete(table).where(table.c.at < old))
                 values = {"text": packed, "at": now.isoformat()}

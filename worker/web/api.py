@@ -1,7 +1,6 @@
 """The JSON API, described by its own OpenAPI document at `/api/openapi.json`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,7 +9,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.params import Depends as Dependency
 from fastapi.security import APIKeyCookie, HTTPBearer
-from pydantic import BaseModel, ConfigDict
 
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
@@ -24,16 +22,10 @@ from worker.web.access import Access
 from worker.web.editing.edit_api import add_edit_routes, tag
 from worker.web.lists.list_api import add_list_routes
 from worker.web.page_data import DocumentView, IncidentInPath, JobInPath, PageData
-from worker.web.problem_details import described, with_media_types
+from worker.web.problem_details import ApiModel, described, with_media_types
 
 _LONGEST = 100
 _MOMENT = "A length of time before now (`90d`), or a day (`2026-09-01`): its beginning."
-
-
-class ApiModel(BaseModel):
-    """What the API answers."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 class RequestedJob(ApiModel):
@@ -65,11 +57,9 @@ def api_routes(data: PageData, access: Access, today: Callable[[], date]) -> API
     @router.get("/documents/{incident}", summary="Get a document", responses=_UNKNOWN)
     def document(incident: IncidentInPath, response: Response) -> DocumentView:
         view = _known(data, incident)
-        opened = data.opened(incident) if view.name else None
-        if opened is None:
-            return view
-        response.headers["ETag"] = tag(opened)
-        return replace(view, text=opened.text)
+        if view.name:
+            response.headers["ETag"] = tag(data.give_out(view.name, view.text))
+        return view
 
     @router.get(
         "/documents/{incident}/journal",

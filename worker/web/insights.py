@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from worker.drafting.text.wording import duration
-from worker.jobs.reports.figures import FIGURES, ReportBy, ReportGroup, Spread
+from worker.jobs.reports.figure_words import NOTHING, both, days, figure_rows, seconds, share
+from worker.jobs.reports.figures import ReportBy, ReportGroup
 from worker.jobs.reports.period import USUAL_PERIOD, NotAPeriod
 from worker.jobs.reports.report_period import PeriodReport
 from worker.web.access import Access
@@ -58,7 +57,7 @@ def insight_routes(data: PageData, access: Access, pages: PageTemplates) -> APIR
                 request, "insights", 422, asked=asked, problem=str(error), told=None
             )
         if shape is ListFormat.CSV:
-            return csv_answer("figures.csv", _rows(told))
+            return csv_answer("figures.csv", figure_rows(told.groups))
         kept = {name: value for name, value in asked.items() if value}
         return pages.answer(
             request,
@@ -71,6 +70,8 @@ def insight_routes(data: PageData, access: Access, pages: PageTemplates) -> APIR
             group_name=group_name,
             share=share,
             both=both,
+            seconds=seconds,
+            days=days,
             width=_WIDTH,
             label=_LABEL,
             csv=f"/insights?{urlencode({**kept, 'format': 'csv'})}",
@@ -84,7 +85,7 @@ def _charts(told: PeriodReport) -> Iterator[tuple[str, Sequence[Bar]]]:
     if told.by is None or len(told.groups) < 2:  # noqa: PLR2004 - a comparison needs two
         return
     yield "Incidents", _bars(told, lambda one: one.incidents, lambda value: f"{value:,.0f}")
-    yield "Median time to resolve", _bars(told, lambda one: one.resolve_s.median, _seconds)
+    yield "Median time to resolve", _bars(told, lambda one: one.resolve_s.median, seconds)
     yield (
         "Open action items",
         _bars(told, lambda one: one.items.open, lambda value: f"{value:,.0f}"),
@@ -104,7 +105,7 @@ def _bars(
             group_name(one),
             at * _BAR,
             round((value(one) or 0) / most * (_WIDTH - _LABEL - 80)),
-            words(known) if (known := value(one)) is not None else "-",
+            words(known) if (known := value(one)) is not None else NOTHING,
         )
         for at, one in enumerate(shown)
     ]
@@ -117,29 +118,3 @@ def group_name(one: ReportGroup) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}"
-
-
-def _seconds(value: float) -> str:
-    return duration(timedelta(seconds=value))
-
-
-def both(spread: Spread, kind: str) -> str:
-    """Give a median and the 90th percentile as people read them; ``kind`` is their unit."""
-    if spread.median is None or spread.p90 is None:
-        return "-"
-    if kind == "s":
-        return f"{_seconds(spread.median)} / {_seconds(spread.p90)}"
-    return f"{spread.median:.1f} / {spread.p90:.1f}"
-
-
-def share(part: int, whole: int) -> str:
-    """Give a part of a whole, and how much of it that is in per cent."""
-    return f"{part:,} ({round(100 * part / whole)} %)" if whole else "0"
-
-
-def _rows(told: PeriodReport) -> Iterator[Sequence[str]]:
-    """Give the figures as `postmortem report --csv` does."""
-    yield ("key", *FIGURES)
-    for group in told.groups:
-        values = (value(group) for value in FIGURES.values())
-        yield (group.key or "", *("" if one is None else str(one) for one in values))

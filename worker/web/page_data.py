@@ -95,6 +95,9 @@ class PageData(Protocol):
     def opened(self, incident: IncidentId) -> OpenedText | None:
         """Give a document's text to somebody who may change it, None where there is none."""
 
+    def give_out(self, name: str, text: str) -> OpenedText:
+        """Remember a document's text that is given to somebody who may change it."""
+
     def save(self, incident: IncidentId, text: str, base: str) -> Saved:
         """Save a text made from the one that has the digest ``base``; see ``save_edit``."""
 

@@ -1,4 +1,4 @@
-"""What programs are told where something goes wrong: problem details (RFC 9457)."""
+"""What the API answers, and what it tells where something goes wrong: RFC 9457."""
 
 from http import HTTPStatus
 from typing import Any
@@ -9,10 +9,14 @@ from starlette.responses import JSONResponse, Response
 PROBLEM = "application/problem+json"
 
 
-class Problem(BaseModel):
-    """What went wrong: ``detail`` is the sentence, ``title`` the status in words."""
+class ApiModel(BaseModel):
+    """What the API answers."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class Problem(ApiModel):
+    """What went wrong: ``detail`` is the sentence, ``title`` the status in words."""
 
     type: str = "about:blank"
     title: str

@@ -81,7 +81,14 @@ def open_text(context: JobContext, incident: IncidentId) -> OpenedText | None:
     found = near(context, [incident]).find(incident)
     if found is None:
         return None
-    return _opened(context, found.name, context.store.read(found.name))
+    return give_out(context, found.name, context.store.read(found.name).text)
+
+
+def give_out(context: JobContext, name: str, text: str) -> OpenedText:
+    """Remember a text that is given to somebody, so that what they make of it can be joined."""
+    known = digest(text.encode())
+    context.journal.opened_texts.keep(known, text)
+    return OpenedText(name, text, known)
 
 
 def save_edit(context: JobContext, incident: IncidentId, text: str, base: str) -> Saved:
@@ -158,7 +165,7 @@ def _joined(
 ) -> tuple[str, tuple[str, ...]]:
     joined = join(began, mine, current.text)
     if joined.text is None:
-        theirs = _opened(context, current.name, current.stored)
+        theirs = give_out(context, current.name, current.text)
         raise Clash(mine, theirs, joined.conflicts, joined.mine_kept)
     return joined.text, joined.came_in
 
@@ -186,15 +193,15 @@ def _write(
         current = _Current(found.name, context.store.read(found.name))
         text, came_in = new_text(current)
         if text == current.text:
-            return Saved(_opened(context, current.name, current.stored), came_in)
+            return Saved(give_out(context, current.name, current.text), came_in)
         try:
-            version = context.store.write(
+            context.store.write(
                 current.name, text, current.stored.version, f"Edit {current.name} on the page"
             )
         except Changed:
             continue
         _note(context, incident, current.name)
-        return Saved(_opened(context, current.name, Stored(text, version)), came_in)
+        return Saved(give_out(context, current.name, text), came_in)
     raise PostmortemError(f"The document of incident {incident} was not written.", _BUSY)
 
 
@@ -230,9 +237,3 @@ def _must_stay(text: str, began: str, incident: IncidentId) -> None:
 def _incident_of(text: str) -> str:
     found = front_matter.read(text)
     return found.incident if found else ""
-
-
-def _opened(context: JobContext, name: str, stored: Stored) -> OpenedText:
-    known = digest(stored.text.encode())
-    context.journal.opened_texts.keep(known, stored.text)
-    return OpenedText(name, stored.text, known)

@@ -18,7 +18,7 @@ from config.template_names import Column
 from connectors.incidents import IncidentId
 from worker.jobs.edits.save_edit import EditTooLong, OpenedText, Saved
 from worker.web.page_data import IncidentInPath, PageData
-from worker.web.problem_details import Problem, described
+from worker.web.problem_details import ApiModel, Problem, described
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 
 LARGEST_BODY = 13_000_000
@@ -59,10 +59,8 @@ class NewItem(Given):
     deadline: date | None = None
 
 
-class SavedDocument(BaseModel):
+class SavedDocument(ApiModel):
     """The document as it was saved; ``came_in`` names what others had changed in it meanwhile."""
-
-    model_config = ConfigDict(frozen=True)
 
     incident: str
     document: str
@@ -70,10 +68,8 @@ class SavedDocument(BaseModel):
     came_in: Sequence[str] = ()
 
 
-class ConflictPlace(BaseModel):
+class ConflictPlace(ApiModel):
     """A place that both changed: how it was, and what each made of it."""
-
-    model_config = ConfigDict(frozen=True)
 
     place: str
     base: str

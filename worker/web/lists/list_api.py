@@ -5,11 +5,10 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, Depends, Query
 
 from worker.jobs.status_report import DocumentStatus
-from worker.web.lists.listing_pages import Words, wanted
+from worker.web.lists.listing_pages import Narrowing, Words
 from worker.web.lists.postmortem_list import (
     SORT_PATTERN,
     ItemQuery,
@@ -19,19 +18,14 @@ from worker.web.lists.postmortem_list import (
     narrowed,
 )
 from worker.web.page_data import PageData
+from worker.web.problem_details import ApiModel
 
 _MOST = 500
 Limit = Annotated[int, Query(ge=1, le=_MOST)]
 Offset = Annotated[int, Query(ge=0, le=10**9)]
 
 
-class Answer(BaseModel):
-    """What the API answers."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class Documents(Answer):
+class Documents(ApiModel):
     """A part of the documents, the latest first; ``total`` counts all.
 
     Before them come the incidents whose draft failed: their ``document`` is empty.
@@ -41,7 +35,7 @@ class Documents(Answer):
     documents: Sequence[DocumentStatus]
 
 
-class ListedActionItem(Answer):
+class ListedActionItem(ApiModel):
     """An action item and its postmortem; ``overdue_days`` is 0 where it is not overdue."""
 
     incident: str
@@ -58,7 +52,7 @@ class ListedActionItem(Answer):
     done: bool
 
 
-class ListedActionItems(Answer):
+class ListedActionItems(ApiModel):
     """A part of the action items; ``total`` counts all that were asked for."""
 
     total: int
@@ -70,22 +64,16 @@ def add_list_routes(router: APIRouter, data: PageData, today: Callable[[], date]
 
     @router.get("/documents", summary="List the documents")
     def documents(
+        asked: Annotated[Narrowing, Depends()],
         limit: Limit = 100,
         offset: Offset = 0,
-        q: Words = "",
-        status: Words = "",
-        service: Words = "",
-        team: Words = "",
-        severity: Words = "",
-        owner: Words = "",
         sort: Annotated[str, Query(pattern=SORT_PATTERN)] = "",
     ) -> Documents:
-        parts = {"status": status, "service": service, "team": team, "severity": severity}
-        query = {**parts, "owner": owner}
-        every = data.documents()
-        if q.strip() or sort or any(query.values()):
-            asked = wanted(data, q, {**query, "sort": sort or "-started"})
-            every = [one.status for one in narrowed(data.listed(), asked, today())]
+        if sort or any(asked.by_name.values()):
+            found = narrowed(data.listed(), asked.query(data, sort or "-started"), today())
+            every: Sequence[DocumentStatus] = [one.status for one in found]
+        else:
+            every = data.documents()
         return Documents(total=len(every), documents=every[offset : offset + limit])
 
     @router.get("/actions", summary="List action items, the longest overdue first")

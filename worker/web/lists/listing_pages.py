@@ -1,7 +1,7 @@
 """The pages that list: postmortems, action items, and what the program is at; each as CSV too."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
@@ -66,10 +66,28 @@ class ListPart:
         return cls(here, len(rows), page, pages, at(page - 1), at(page + 1))
 
 
-def wanted(data: PageData, q: str, query: Mapping[str, str]) -> ListQuery:
-    """Make a query of an address's parts; words are looked for in the documents' texts."""
-    names = frozenset(one.document for one in data.search(q)) if q.strip() else None
-    return ListQuery(**query, names=names)
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """What an address narrows the list of postmortems down to, on the page and by the API."""
+
+    q: Words = ""
+    status: Words = ""
+    service: Words = ""
+    team: Words = ""
+    severity: Words = ""
+    owner: Words = ""
+
+    @property
+    def by_name(self) -> Mapping[str, str]:
+        """The parts as the address has them."""
+        return asdict(self)
+
+    def query(self, data: PageData, sort: str) -> ListQuery:
+        """Make a query of them; words are looked for in the documents' texts."""
+        searched = self.q.strip()
+        names = frozenset(one.document for one in data.search(self.q)) if searched else None
+        parts = (self.status, self.service, self.team, self.severity, self.owner)
+        return ListQuery(*parts, sort, names)
 
 
 def list_routes(
@@ -81,23 +99,16 @@ def list_routes(
     @router.get("/postmortems")
     def postmortems(
         request: Request,
-        q: Words = "",
-        status: Words = "",
-        service: Words = "",
-        team: Words = "",
-        severity: Words = "",
-        owner: Words = "",
+        narrowing: Annotated[Narrowing, Depends()],
         sort: Sort = "-started",
         page: PageNumber = 1,
         shape: Annotated[ListFormat, Query(alias="format")] = ListFormat.HTML,
     ) -> Response:
-        parts = {"status": status, "service": service, "team": team, "severity": severity}
-        query = {**parts, "owner": owner, "sort": sort}
         every = data.listed()
-        found = narrowed(every, wanted(data, q, query), today())
+        found = narrowed(every, narrowing.query(data, sort), today())
         if shape is ListFormat.CSV:
             return csv_answer("postmortems.csv", document_rows(found, today()))
-        asked = {"q": q, **query}
+        asked = {**narrowing.by_name, "sort": sort}
         return pages.answer(
             request,
             "postmortems",
