@@ -280,5 +280,5 @@ def test_another_process_keeps_the_wait_that_was_named_to_the_first(
                 assert context.source is not None
                 with pytest.raises(OutOfQuota, match=r"again in 3[56]"):
                     context.source.record(IncidentId(STORM_ID))
-            assert sandbox.calls()[-1].endswith("/notes")
-            assert len([call for call in sandbox.calls() if call.endswith(STORM_ID)]) == 1
+            for asked_once in ("/notes", STORM_ID):
+                assert len([call for call in sandbox.calls() if call.endswith(asked_once)]) == 1

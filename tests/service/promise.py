@@ -17,15 +17,19 @@ from connectors.pagerduty.sandbox.incident import SandboxIncident
 from tests.acceptance.world import with_rows
 from tests.service.documents import Edit
 from tests.service.installation import INDEX_LAG, Installation
-from tests.service.processes import until
+from tests.service.processes import WAIT, until
 from worker.app.composition import open_context
 from worker.app.registry import load_settings as load
 from worker.document.action_section import read as read_items
+from worker.jobs.job import JobRetryPolicy
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import RunRequest, run_many
 from worker.queue.job_records import TICK
 from worker.queue.jobs_database import InFile, locate
 from worker.tracking.new_ticket import incident_label
+
+PAUSES = JobRetryPolicy().pauses[:2]
+"""Seconds; in bad weather a job may fail, and fail again, before it succeeds."""
 
 
 @dataclass
@@ -67,7 +71,7 @@ class Promise:
             return not told
 
         try:
-            until(kept, "the promise is kept")
+            until(kept, "the promise is kept", WAIT + sum(PAUSES))
         except AssertionError as error:
             raise AssertionError("\n".join([str(error), *told])) from None
 

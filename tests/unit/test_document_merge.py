@@ -699,3 +699,16 @@ def test_an_action_item_that_another_source_tells_of_now_is_no_other_one() -> No
     assert merged(people, told_anew).text == people
     both = written(action_items=(*CONTENT.action_items, row))
     assert merged(BASE.text, both).text.count("Watch the disk") == 2
+
+
+def test_code_that_a_formatter_cut_at_its_pipe_is_still_ours_and_is_mended() -> None:
+    base = written(timeline=(FIRED, DraftRow("ran", ("02:30", "Ran `ps \\| wc` twice")), FIXED))
+    cut = edited("ps \\| wc", "ps | wc", base.text)
+    known = merged(cut, base, base)
+    assert (known.text, known.suggestions) == (cut, ())
+    fresh = written(timeline=(FIRED, DraftRow("ran", ("02:30", "Ran `ps \\| wc` once")), FIXED))
+    assert merged(cut, fresh, base).text == fresh.text
+    people = edited("` twice", "` twice, he says", cut)
+    theirs = merged(people, fresh, base)
+    assert theirs.text == people
+    assert [one.place for one in theirs.suggestions] == ["Timeline of Events"]

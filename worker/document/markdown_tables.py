@@ -5,7 +5,7 @@ in code spans too. Only a cell's own characters and its padding are ever replace
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from markdown_it.common.utils import mdTrim
@@ -67,6 +67,22 @@ def _cell(text: str, start: int, end: int) -> TableCell:
     words = mdTrim(text[start:end])
     left = text.find(words, start) if words else end
     return TableCell(Place(start, end), Place(left, left + len(words)), words)
+
+
+def with_cut_code(row: TableRow, columns: int, source: str) -> TableRow:
+    """Give a row whose last cell ends where its code does, if a bare pipe cut the code in two.
+
+    A pipe in code needs its backslash in a table, and some formatters take it away (pandoc 2.17
+    does): what is behind it is then one cell too many, which no reader is shown.
+    """
+    if len(row.cells) <= columns or row.cells[columns - 1].text.count("`") % 2 == 0:
+        return row
+    first, last = row.cells[columns - 1], row.cells[-1]
+    words = Place(first.words.start, last.words.end)
+    whole = TableCell(
+        Place(first.place.start, last.place.end), words, source[words.start : words.end]
+    )
+    return replace(row, cells=(*row.cells[: columns - 1], whole))
 
 
 def replace_cell(row: TableRow, column: int, words: str, *, right: bool = False) -> Edit:

@@ -13,7 +13,13 @@ from worker.content.inline_markdown import in_cell
 from worker.content.same_markdown import Spelling
 from worker.document.action_item_values import is_blank
 from worker.document.markdown_blocks import Heading, ListItem, Table
-from worker.document.markdown_tables import TableRow, append_cells, render_row, replace_cell
+from worker.document.markdown_tables import (
+    TableRow,
+    append_cells,
+    render_row,
+    replace_cell,
+    with_cut_code,
+)
 from worker.document.outline import ActionsTable, Bullet, TimelineTable
 from worker.document.text_edits import Edit, Place, SourceText
 
@@ -194,7 +200,11 @@ class RowsTarget:
         self._source = source
         self._first = tables[0]
         self._rows = [
-            _Standing(row, one.table, one.columns) for one in tables for row in one.table.rows
+            _Standing(
+                with_cut_code(row, len(one.table.header.cells), source.text), one.table, one.columns
+            )
+            for one in tables
+            for row in one.table.rows
         ]
         self.entries: Sequence[EntryCells] = tuple(
             tuple(None if at is None else one.row.text(at) for at in one.columns)
