@@ -33,6 +33,7 @@ from config.groups import (
     reachable,
     told_apart,
 )
+from config.page_users import PeopleSettings
 from config.problems import ConfigurationProblems, Location, sentences
 from config.sources import (
     DOCUMENTS_TABLE,
@@ -116,6 +117,7 @@ class Settings(BaseSettings):
     tickets: TicketSettings = TicketSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     reminders: ReminderSettings = ReminderSettings()
+    people: PeopleSettings = PeopleSettings()
     quiet_times: tuple[QuietTime, ...] = ()
     document_names: DocumentNames = Field(default_factory=Names)
 
@@ -176,13 +178,16 @@ class Settings(BaseSettings):
 
     def require_token(self, host: str) -> None:
         """Raise ``ConfigurationProblems`` where others than this machine could come in freely."""
-        if self.token is None and not is_loopback(host):
-            raise ConfigurationProblems(
-                [
-                    f"The web page would be open to everyone who can reach {host}. "
-                    "Set POSTMORTEM_TOKEN, or serve on 127.0.0.1."
-                ]
-            )
+        if not self.is_guarded and not is_loopback(host):
+            told = f"The web page would be open to everyone who can reach {host}."
+            remedy = "Set POSTMORTEM_TOKEN, or serve on 127.0.0.1."
+            raise ConfigurationProblems([f"{told} {remedy}"])
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether nobody comes in to the web page who does not say who they are."""
+        people = self.people
+        return self.token is not None or people.file is not None or people.trusts_a_proxy
 
 
 @cache

@@ -12,7 +12,7 @@ from connectors.sandbox.loopback_server import LoopbackServer
 from tests.browser.chromium import chromium
 from tests.integration.web_support import Shelf, freight, served, shelf
 from worker.jobs.status_report import SkippedIncident
-from worker.web.access import COOKIE
+from worker.web.visitors.access import COOKIE
 
 TOKEN = "open sesame"
 GOLDEN = Path(__file__).parents[1] / "golden"

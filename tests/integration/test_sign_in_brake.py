@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from worker.web.sign_in import (
+from worker.web.visitors.sign_in import (
     FREE_FAILURES,
     GAP,
     LONGEST_TURN,

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.page_users import PageUser
 from tests.integration.places import GitPlace, git
 from worker.jobs.results import Action, Deed, commit_message
 from worker.store.git.commit import clean_message
@@ -137,3 +138,23 @@ def test_long_names_values_and_lists_are_cut() -> None:
 def test_whatever_was_done_makes_a_message(deeds: list[Deed], is_new: bool) -> None:
     told = commit_message("x.md", deeds, is_new=is_new)
     assert clean_message(told, "other").split(":")[0] in {"Draft x.md", "Update x.md"}
+
+
+@pytest.mark.parametrize(
+    ("author", "signed"),
+    [
+        (PageUser("Mira Jung", "mira@example.com"), "Mira Jung <mira@example.com>"),
+        (PageUser("Tom"), "Tom <unknown>"),
+        (PageUser('O\'Neil, "Zoë" (ops) \\', "z@example.com"), 'O\'Neil, "Zoë" (ops) \\'),
+        (PageUser("X <y@example.com>", "x@example.com"), "X y@example.com <x@example.com>"),
+    ],
+)
+def test_whoever_wrote_is_the_author_and_the_program_the_committer(
+    place: GitPlace, author: PageUser, signed: str
+) -> None:
+    place.store.write(NAME, "#\n", None, author=author.signature)
+    program = place.history("%cn <%ce>")[0]
+    written = place.history("%an <%ae>")[0]
+    assert written.removesuffix(" <z@example.com>") == signed
+    assert written != program
+    git("-C", str(place.remote), "fsck", "--strict")

@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from tests.integration.web_support import KeptSessions, Shelf, application, served, shelf
-from worker.web.access import COOKIE, SAFE_COOKIE
-from worker.web.sign_in import LIFETIME
+from worker.web.visitors.access import COOKIE, SAFE_COOKIE
+from worker.web.visitors.sign_in import LIFETIME
 
 TOKEN = "open sesame"
 WAIT = 60.0

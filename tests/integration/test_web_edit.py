@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from config.page_users import PageUser, Role
+from config.template_names import Column
 from connectors.incidents import IncidentId
 from tests.integration.desk import FILED, TEXT, WAIT, Desk, desk_in, form_of
 from worker.journal.database import Database
@@ -204,3 +206,14 @@ def test_lists_show_what_was_saved(desk: Desk) -> None:
     assert (item["incident"], item["task"], item["owner"]) == ("QEDIT", "Warn earlier", "Ada")
     assert "Warn earlier" in requests.get(f"{desk.url}/actions", timeout=WAIT).text
     assert requests.get(f"{desk.url}/insights", timeout=WAIT).status_code == 200
+
+
+def test_the_journal_says_who_saved_it(desk: Desk) -> None:
+    incident, mira = IncidentId("QEDIT"), PageUser("Mira Jung", "mira@example.com", Role.WRITE)
+    opened = desk.data.opened(incident)
+    assert opened
+    saved = desk.data.save(incident, TEXT.replace("[why]", "A leak."), opened.digest, mira)
+    saved = desk.data.set_values(incident, {"owner": "Bo"}, saved.opened.digest, mira)
+    desk.data.add_item(incident, {Column.TASK: "Read the log"}, PageUser())
+    reasons = [entry.deed.reason for entry in desk.data.journal(incident)]
+    assert reasons == ["Mira Jung saved it", "Mira Jung saved it", "somebody saved it"]

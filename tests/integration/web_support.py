@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
+from config.page_users import PageUser, PeopleSettings
 from config.template_names import Column
 from connectors.connector import WebhookAccess
 from connectors.errors import NotFound, PostmortemError
@@ -26,6 +27,7 @@ from worker.jobs.reports.report_period import PeriodReport, report_of
 from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.results import Action, Deed, Trigger
 from worker.jobs.status_report import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
+from worker.journal.web_memory import SessionHolder
 from worker.store.document_store import digest
 from worker.web.application import WebSettings, create
 from worker.web.monitoring import Metrics
@@ -33,6 +35,7 @@ from worker.web.page_data import DocumentView, ListedDocument
 from worker.web.webhooks import StoreEvents
 
 TODAY = date(2026, 11, 23)
+NOBODY_LISTED = PeopleSettings()
 PAGERDUTY_SECRET = "for-pagerduty"
 JIRA_SECRET = "for-jira"
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
@@ -101,6 +104,7 @@ class Shelf:
     without_draft: list[SkippedIncident] = field(default_factory=list)
     told: dict[str, ListedDocument] = field(default_factory=dict)
     under_way: list[JobState] = field(default_factory=list)
+    writers: list[str] = field(default_factory=list)
     problem: Exception | None = None
     look: str = ""
     lock: Lock = field(default_factory=Lock)
@@ -138,23 +142,27 @@ class Shelf:
     def give_out(self, name: str, text: str) -> OpenedText:
         return OpenedText(name, text, digest(text.encode()))
 
-    def save(self, incident: str, text: str, base: str) -> Saved:
+    def save(self, incident: str, text: str, base: str, by: PageUser) -> Saved:
+        self.writers.append(by.name)
         opened = self._known(incident)
         if base != opened.digest:
             raise UnknownBase("That text was never given.")
         self.put(self.views[incident].status, text)
         return Saved(self._known(incident))
 
-    def set_values(self, incident: str, values: Mapping[str, str], base: str) -> Saved:
+    def set_values(
+        self, incident: str, values: Mapping[str, str], base: str, by: PageUser
+    ) -> Saved:
         opened = self._known(incident)
         if base not in {"", opened.digest}:
             raise UnknownBase("That text was never given.")
         edits = front_matter.set_values(opened.text, values)
-        return self.save(incident, SourceText.of(opened.text).apply(edits), opened.digest)
+        return self.save(incident, SourceText.of(opened.text).apply(edits), opened.digest, by)
 
-    def add_item(self, incident: str, cells: Mapping[Column, str]) -> Saved:
+    def add_item(self, incident: str, cells: Mapping[Column, str], by: PageUser) -> Saved:
         opened = self._known(incident)
-        return self.save(incident, f"{opened.text}\n- [ ] {cells[Column.TASK]}\n", opened.digest)
+        text = f"{opened.text}\n- [ ] {cells[Column.TASK]}\n"
+        return self.save(incident, text, opened.digest, by)
 
     def _known(self, incident: str) -> OpenedText:
         opened = self.opened(incident)
@@ -219,15 +227,17 @@ class Shelf:
 
 @dataclass
 class KeptSessions:
-    """Sessions in memory, until when by digest."""
+    """Sessions in memory, until when and whose by digest."""
 
     ends: dict[str, float] = field(default_factory=dict)
+    holders: dict[str, SessionHolder] = field(default_factory=dict)
 
-    def begin(self, digest: str, until: float, now: float) -> None:
+    def begin(self, digest: str, until: float, now: float, holder: SessionHolder) -> None:
         self.ends = {one: end for one, end in self.ends.items() if end > now} | {digest: until}
+        self.holders[digest] = holder
 
-    def holds(self, digest: str, now: float) -> bool:
-        return self.ends.get(digest, 0) > now
+    def holder(self, digest: str, now: float) -> SessionHolder | None:
+        return self.holders[digest] if self.ends.get(digest, 0) > now else None
 
     def end(self, digest: str) -> None:
         self.ends.pop(digest, None)
@@ -266,6 +276,7 @@ def served(
     checks: dict[str, Callable[[], object]] | None = None,
     metrics: Metrics | None = None,
     sessions: "KeptSessions | None" = None,
+    people: PeopleSettings = NOBODY_LISTED,
 ) -> Iterator[str]:
     """Serve the application on loopback and give its address."""
     app = application(
@@ -277,6 +288,7 @@ def served(
         checks=checks,
         metrics=metrics,
         sessions=sessions,
+        people=people,
     )
     with LoopbackServer(app) as server:
         yield server.url
@@ -292,6 +304,7 @@ def application(
     checks: dict[str, Callable[[], object]] | None = None,
     metrics: Metrics | None = None,
     sessions: "KeptSessions | None" = None,
+    people: PeopleSettings = NOBODY_LISTED,
 ) -> FastAPI:
     """Give the application on such a library."""
     settings = WebSettings(
@@ -308,6 +321,7 @@ def application(
         },
         token=token,
         public_url=public_url,
+        people=people,
     )
     return create(library, store, settings, checks or {}, metrics, lambda: TODAY)
 

@@ -10,7 +10,7 @@ import requests
 
 from tests.service.installation import Installation, installation
 from tests.service.raw_http import WAIT, Answer, ask
-from worker.web.access import COOKIE
+from worker.web.visitors.access import COOKIE
 
 TOKEN = "an-installation-of-tests"
 SYNC = "/api/documents/PFREIGHT/sync"

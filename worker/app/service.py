@@ -239,6 +239,7 @@ class Service:
             webhooks=Services.under(settings).webhooks,
             token=settings.token.get_secret_value() if settings.token else None,
             public_url=str(settings.public_url) if settings.public_url else None,
+            people=settings.people,
         )
         checks: dict[str, Callable[[], object]] = {
             "database": worker.context.journal.ping,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from config.page_users import PageUser
 from config.template_names import Column
 from connectors.incidents import IncidentId
 from worker.document.indexed_document import IndexedDocument, rules
@@ -86,14 +87,16 @@ class StoredPageData:
     def give_out(self, name: str, text: str) -> OpenedText:
         return give_out(self._context, name, text)
 
-    def save(self, incident: IncidentId, text: str, base: str) -> Saved:
-        return save_edit(self._context, incident, text, base)
+    def save(self, incident: IncidentId, text: str, base: str, by: PageUser) -> Saved:
+        return save_edit(self._context, incident, text, base, by)
 
-    def set_values(self, incident: IncidentId, values: Mapping[str, str], base: str) -> Saved:
-        return set_values(self._context, incident, values, base)
+    def set_values(
+        self, incident: IncidentId, values: Mapping[str, str], base: str, by: PageUser
+    ) -> Saved:
+        return set_values(self._context, incident, values, base, by)
 
-    def add_item(self, incident: IncidentId, cells: Mapping[Column, str]) -> Saved:
-        return add_action_item(self._context, incident, cells)
+    def add_item(self, incident: IncidentId, cells: Mapping[Column, str], by: PageUser) -> Saved:
+        return add_action_item(self._context, incident, cells, by)
 
     def attachment(self, incident: IncidentId, name: str) -> bytes | None:
         found = document_text(self._context, incident)

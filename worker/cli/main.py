@@ -17,10 +17,12 @@ from worker.cli.options import (
     AsksNothing,
     DemoFolder,
     DryRun,
+    Email,
     Full,
     Host,
     Incidents,
     Json,
+    MayDo,
     NotDone,
     OfJobs,
     OfJournal,
@@ -28,6 +30,7 @@ from worker.cli.options import (
     OfParked,
     OfSkipped,
     Overdue,
+    PersonName,
     Port,
     Since,
     SomeIncidents,
@@ -213,6 +216,26 @@ def serve(
     from worker.cli import serving
 
     serving.serve(context, host, port, adopt=adopt)
+
+
+@app.command()
+def person(
+    context: typer.Context,
+    name: PersonName,
+    email: Email = "",
+    role: MayDo = None,
+    json: Json = False,
+) -> None:
+    """Give somebody a token of their own for the web page and its API.
+
+    They are entered into the file that POSTMORTEM_PEOPLE names; who is in it gets another token,
+    and the one before opens nothing any more. The token is printed once and kept nowhere.
+
+    Example: `postmortem person "Mira Jung" --email mira@example.com --role write`
+    """
+    from worker.cli import giving_tokens
+
+    giving_tokens.give_token(context, name, email, role, json=json)
 
 
 @app.command()

@@ -38,6 +38,14 @@ class Grouping(StrEnum):
     MONTH = "month"
 
 
+class PersonRole(StrEnum):
+    """What somebody may do, as ``config.page_users.Role`` has it."""
+
+    READ = "read"
+    WRITE = "write"
+    OPERATE = "operate"
+
+
 def incident(text: str) -> "IncidentId":
     """Give the id that a word of the command line names. Raises ``BadParameter``."""
     from worker.app.registry import incident_named, named, source_kinds  # noqa: PLC0415 - see above
@@ -71,6 +79,9 @@ OfPage = Annotated[
         help="Take over what people wrote on that incident's page; --dry-run shows it first.",
     ),
 ]
+PersonName = Annotated[str, typer.Argument(help="What the journal and Git call them.")]
+Email = Annotated[str, typer.Option(help="Their address, for Git.")]
+MayDo = Annotated[PersonRole | None, typer.Option(help="What they may do. Default: read.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Adopt = Annotated[
     bool,

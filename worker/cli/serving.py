@@ -112,7 +112,7 @@ def _open_ends(settings: Settings) -> Iterator[str]:
             f"{source.name}'s webhooks will be refused (503), for there is no secret to check them "
             f"with: set {webhook.setting}. Until then drafts come with the schedule alone."
         )
-    if settings.public_url is not None and settings.token is None:
+    if settings.public_url is not None and not settings.is_guarded:
         yield (
             f"Whoever reaches {settings.public_url} can read and re-sync every postmortem: set "
             "POSTMORTEM_TOKEN."

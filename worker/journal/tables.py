@@ -200,6 +200,8 @@ web_sessions = Table(
     metadata,
     Column("digest", String(64), primary_key=True),
     Column("until", Double, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("proof", String(64), nullable=False, server_default=""),
 )
 
 opened_texts = Table(

@@ -7,6 +7,7 @@ editor may stand open for long.
 
 import zlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -20,6 +21,14 @@ KEPT = timedelta(days=30)
 _A_DAY = timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class SessionHolder:
+    """Whose session it is: a name ("" for the common token's), and proof of that one's token."""
+
+    name: str
+    proof: str
+
+
 class WebSessions:
     """Sessions in an open database, by their digests; times are seconds since 1970.
 
@@ -29,22 +38,26 @@ class WebSessions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def begin(self, digest: str, until: float, now: float) -> None:
+    def begin(self, digest: str, until: float, now: float, holder: SessionHolder) -> None:
         """Keep a session, and forget those that have ended."""
+        values = {"until": until, "name": holder.name, "proof": holder.proof}
         try:
             with self._database.begin() as connection:
                 connection.execute(delete(web_sessions).where(web_sessions.c.until <= now))
-                put(connection, web_sessions, {"digest": digest}, {"until": until})
+                put(connection, web_sessions, {"digest": digest}, values)
         except SQLAlchemyError as error:
             raise _unknown("nobody can be told to be signed in") from error
 
-    def holds(self, digest: str, now: float) -> bool:
-        """Tell whether there is such a session that has not ended."""
+    def holder(self, digest: str, now: float) -> SessionHolder | None:
+        """Give whose session it is, None where there is no such session that has not ended."""
         table = web_sessions
-        query = select(table.c.digest).where(table.c.digest == digest, table.c.until > now)
+        query = select(table.c.name, table.c.proof).where(
+            table.c.digest == digest, table.c.until > now
+        )
         try:
             with self._database.begin() as connection:
-                return connection.scalar(query) is not None
+                row = connection.execute(query).one_or_none()
+                return None if row is None else SessionHolder(row.name, row.proof)
         except SQLAlchemyError as error:
             raise _unknown("nobody can be told to be signed in") from error
 

@@ -144,6 +144,7 @@ class DocumentStore(Protocol):
         expected: Version | None,
         why: str = "",
         beside: Mapping[str, bytes] = NOTHING,
+        author: str = "",
     ) -> Version:
         """Save a document if it still is what was read, and give its new version.
 
@@ -151,7 +152,8 @@ class DocumentStore(Protocol):
         is not so, ``DocumentBusy`` while somebody edits it. The document is replaced whole or not
         at all.
 
-        ``why`` is told where a store keeps a history: a line, and more after it. ``beside`` are
+        ``why`` is told where a store keeps a history: a line, and more after it; so is the
+        ``author`` (``Name <address>``), where that is not the program itself. ``beside`` are
         files (pictures) which the document shows, by name; they are put beside the documents in
         the same step where a store has such, else before it, and only where they differ.
         """

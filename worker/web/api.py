@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.params import Depends as Dependency
 from fastapi.security import APIKeyCookie, HTTPBearer
 
+from config.page_users import Role
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
 from worker.jobs.job import JobState
@@ -18,11 +19,11 @@ from worker.jobs.reports.period import USUAL_PERIOD, NotAPeriod
 from worker.jobs.reports.report_period import PeriodReport
 from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.status_report import JournalEntry, SkippedIncident
-from worker.web.access import Access
 from worker.web.editing.edit_api import add_edit_routes, tag
 from worker.web.lists.list_api import add_list_routes
 from worker.web.page_data import DocumentView, IncidentInPath, JobInPath, PageData
 from worker.web.problem_details import ApiModel, described, with_media_types
+from worker.web.visitors.access import Access
 
 _LONGEST = 100
 _MOMENT = "A length of time before now (`90d`), or a day (`2026-09-01`): its beginning."
@@ -38,7 +39,7 @@ class RequestedJob(ApiModel):
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     400: described("The request cannot be understood."),
     401: described("No token, or another one."),
-    403: described("The request was sent by another site's page."),
+    403: described("Another site's page sent this, or it takes a role that this person has not."),
     422: described("A value is not of the form it must have."),
     429: described("Too many wrong tokens came from this address."),
     503: described("The documents or the queue cannot be reached."),
@@ -50,7 +51,7 @@ def api_routes(data: PageData, access: Access, today: Callable[[], date]) -> API
     """Give the API's routes. ``today`` is the day by which deadlines are judged."""
     router = APIRouter(
         prefix="/api",
-        dependencies=[Depends(access.admit), *(_schemes(access) if access.token else [])],
+        dependencies=[Depends(access.admit), *(_schemes(access) if access.has_tokens else [])],
         responses=_PROBLEMS,
     )
 
@@ -77,7 +78,9 @@ def api_routes(data: PageData, access: Access, today: Callable[[], date]) -> API
         status_code=202,
         responses=_UNKNOWN,
     )
-    def sync(incident: IncidentInPath, response: Response) -> RequestedJob:
+    def sync(request: Request, incident: IncidentInPath, response: Response) -> RequestedJob:
+        if data.document(incident) is None:
+            access.require(request, Role.OPERATE)
         job = data.request_sync(incident)
         asked = RequestedJob(job=job, url=f"/api/jobs/{job}")
         response.headers["Location"] = asked.url

@@ -18,21 +18,24 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from config.page_users import People, PeopleSettings
 from connectors.connector import WebhookAccess
 from connectors.errors import NotFound, PostmortemError
 from worker.jobs.edits.save_edit import Clash, EditTooLong, UnknownBase, UnusableEdit
-from worker.web.access import Access, Forbidden, Malformed, NotSignedIn
 from worker.web.api import api_routes
 from worker.web.editing.edit_api import NoCondition, NotThisShape, tag
 from worker.web.editing.edit_pages import edit_routes
 from worker.web.insights import insight_routes
 from worker.web.lists.listing_pages import list_routes
+from worker.web.login_pages import sign_in_routes
 from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData
-from worker.web.pages import PageTemplates, page_routes, part, sign_in_routes
+from worker.web.pages import PageTemplates, page_routes, part
 from worker.web.problem_details import problem
 from worker.web.request_limits import Room
-from worker.web.sign_in import Sessions, TooManyAttempts
+from worker.web.visitors.access import Access, Forbidden, Malformed, NotSignedIn
+from worker.web.visitors.known_people import PeopleFile, ProxiedPeople
+from worker.web.visitors.sign_in import Sessions, TooManyAttempts
 from worker.web.webhooks import StoreEvents, webhook_routes
 
 _PARTS = {"style.css": "text/css", "icon.svg": "image/svg+xml", "live.js": "text/javascript"}
@@ -41,16 +44,24 @@ _PARTS = {"style.css": "text/css", "icon.svg": "image/svg+xml", "live.js": "text
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """Who sends webhooks, the token of people, and where people reach the page.
+    """Who sends webhooks, who people are, and where people reach the page.
 
-    ``webhooks`` are by the last part of their address. Without a ``token`` the server must be
-    bound to this machine alone; with one, ``sessions`` keeps who has shown it.
+    ``webhooks`` are by the last part of their address. Where neither a ``token``, nor a file of
+    ``people`` or a proxy lets people in, the server must be bound to this machine alone.
+    ``sessions`` keeps who has shown a token.
     """
 
     sessions: Sessions
     webhooks: Mapping[str, WebhookAccess] = field(default_factory=dict)
     token: str | None = None
     public_url: str | None = None
+    people: PeopleSettings = field(default_factory=PeopleSettings)
+
+    def access(self) -> Access:
+        """Give the rules of who may come in. Raises ``ConfigurationProblems``."""
+        people = PeopleFile(self.people.file) if self.people.file else None
+        by_proxy = ProxiedPeople(self.people, people or People) if self.people.header else None
+        return Access(self.token or None, self.public_url or None, self.sessions, people, by_proxy)
 
 
 def create(
@@ -67,7 +78,7 @@ def create(
     readiness depends on, each raising where something is wrong. ``today`` judges deadlines.
     """
     metrics = metrics or Metrics()
-    access = Access(settings.token or None, settings.public_url or None, settings.sessions)
+    access = settings.access()
     look = PageTemplates(access)
     # a redirect to the address with or without its last slash would lead to whatever Host says
     app = FastAPI(

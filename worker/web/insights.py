@@ -12,10 +12,10 @@ from worker.jobs.reports.figure_words import NOTHING, both, days, figure_rows, s
 from worker.jobs.reports.figures import ReportBy, ReportGroup
 from worker.jobs.reports.period import USUAL_PERIOD, NotAPeriod
 from worker.jobs.reports.report_period import PeriodReport
-from worker.web.access import Access
 from worker.web.lists.listing_pages import ListFormat, csv_answer
 from worker.web.page_data import PageData
 from worker.web.pages import PageTemplates
+from worker.web.visitors.access import Access
 
 _LONGEST = 40
 MOST_BARS = 60

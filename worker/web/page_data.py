@@ -9,6 +9,7 @@ from typing import Annotated, Protocol
 
 from fastapi import Path, Query
 
+from config.page_users import PageUser
 from config.template_names import Column
 from connectors.incidents import INCIDENT_ID, IncidentId
 from worker.jobs.edits.save_edit import OpenedText, Saved
@@ -98,13 +99,15 @@ class PageData(Protocol):
     def give_out(self, name: str, text: str) -> OpenedText:
         """Remember a document's text that is given to somebody who may change it."""
 
-    def save(self, incident: IncidentId, text: str, base: str) -> Saved:
+    def save(self, incident: IncidentId, text: str, base: str, by: PageUser) -> Saved:
         """Save a text made from the one that has the digest ``base``; see ``save_edit``."""
 
-    def set_values(self, incident: IncidentId, values: Mapping[str, str], base: str) -> Saved:
+    def set_values(
+        self, incident: IncidentId, values: Mapping[str, str], base: str, by: PageUser
+    ) -> Saved:
         """Give keys of the front matter other values; ``base`` "" is whatever stands there now."""
 
-    def add_item(self, incident: IncidentId, cells: Mapping[Column, str]) -> Saved:
+    def add_item(self, incident: IncidentId, cells: Mapping[Column, str], by: PageUser) -> Saved:
         """Add an action item behind the last one of a document."""
 
     def attachment(self, incident: IncidentId, name: str) -> bytes | None:

@@ -1,6 +1,5 @@
-"""The web pages: signing in, the list of postmortems, and each with its chart and journal."""
+"""The web pages: the list of postmortems, and each with its chart and journal."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
@@ -12,13 +11,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import jinja2
 from fastapi import APIRouter, Depends, Query, Request
 from markupsafe import Markup
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from config.page_users import Role
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
 from worker.jobs.status_report import DocumentStatus
-from worker.web.access import Access, Forbidden
 from worker.web.markdown_to_html import PICTURES, is_picture, to_html
 from worker.web.needs import Cause, NeedKind, by_cause, late_owners, needs
 from worker.web.page_data import (
@@ -31,7 +29,7 @@ from worker.web.page_data import (
     overview,
 )
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
-from worker.web.sign_in import LIFETIME, TooManyAttempts
+from worker.web.visitors.access import Access, Forbidden, person_of
 
 
 class PageTemplates:
@@ -49,7 +47,10 @@ class PageTemplates:
             .get_template(f"{template}.html")
             .render(
                 form_key=self._access.form_key(request),
-                signed_in=self._access.token is not None and bool(self._access.cookie_of(request)),
+                person=person_of(request).name,
+                may_write=person_of(request).role.may(Role.WRITE),
+                may_operate=person_of(request).role.may(Role.OPERATE),
+                signed_in=self._access.has_tokens and bool(self._access.cookie_of(request)),
                 **values,
             )
         )
@@ -67,6 +68,9 @@ class PageTemplates:
         A cookie that is kept to this site does not come with a click on a link elsewhere, in a chat
         say; so such a visitor is first sent here again by a page of our own, with which it comes.
         """
+        if not self._access.has_tokens:
+            sentence = "Come by the address at which people sign in: this is the one behind it."
+            return self.message(request, status, "Sign in", sentence)
         wanted = way_back(target or f"{request.url.path}?{request.url.query}".rstrip("?"))
         if request.headers.get("sec-fetch-site") == "cross-site" and request.method == "GET":
             return self.answer(request, "again", next=wanted)
@@ -146,51 +150,6 @@ async def form(request: Request) -> dict[str, str]:
 Form = Annotated[dict[str, str], Depends(form)]
 
 
-def sign_in_routes(access: Access, pages: PageTemplates) -> APIRouter:
-    """Give the routes for signing in and out."""
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/login")
-    def login(request: Request) -> Response:
-        if access.token is None:
-            return RedirectResponse("/", 303)
-        return pages.ask_for_token(request, target="/")
-
-    @router.post("/login")
-    async def log_in(request: Request, fields: Form) -> Response:
-        access.check_origin(request)
-        target = way_back(fields.get("next", "/"))
-        try:
-            cookie = await access.sign_in(request, fields.get("token", "").strip())
-        except TooManyAttempts as error:
-            answer: Response = pages.ask_for_token(request, str(error), target, 429)
-            answer.headers["Retry-After"] = str(math.ceil(error.again_in))
-            return answer
-        if cookie is None:
-            return pages.ask_for_token(request, "This is not the token.", target)
-        answer = RedirectResponse(target, 303)
-        answer.set_cookie(
-            access.cookie,
-            cookie,
-            max_age=LIFETIME,
-            httponly=True,
-            samesite="strict",
-            secure=access.secure,
-        )
-        return answer
-
-    @router.post("/logout")
-    async def log_out(request: Request, fields: Form) -> Response:
-        await access.admit(request)
-        access.check_form(request, fields.get("form_key", ""))
-        await run_in_threadpool(access.sign_out, request)
-        answer = RedirectResponse("/", 303)
-        answer.delete_cookie(access.cookie, httponly=True, samesite="strict", secure=access.secure)
-        return answer
-
-    return router
-
-
 def page_routes(
     data: PageData, access: Access, pages: PageTemplates, today: Callable[[], date]
 ) -> APIRouter:
@@ -258,6 +217,8 @@ def page_routes(
     def sync(request: Request, incident: IncidentInPath, fields: Form) -> Response:
         access.check_form(request, fields.get("form_key", ""))
         documented = data.document(incident) is not None
+        if not documented:
+            access.require(request, Role.OPERATE)
         if not documented and incident not in {one.subject for one in data.parked()}:
             raise _unknown(incident)
         job = data.request_sync(incident)

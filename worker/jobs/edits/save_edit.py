@@ -7,6 +7,7 @@ written; else both changes are joined, and where both changed one place nothing 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from config.page_users import PageUser
 from config.template_names import Column
 from connectors.errors import NotFound, PostmortemError
 from connectors.incidents import IncidentId
@@ -91,8 +92,10 @@ def give_out(context: JobContext, name: str, text: str) -> OpenedText:
     return OpenedText(name, text, known)
 
 
-def save_edit(context: JobContext, incident: IncidentId, text: str, base: str) -> Saved:
-    """Save a text that was made from the one whose digest is ``base``.
+def save_edit(
+    context: JobContext, incident: IncidentId, text: str, base: str, by: PageUser
+) -> Saved:
+    """Save a text that somebody made from the one whose digest is ``base``.
 
     Raises ``NotFound``, ``UnknownBase``, ``EditTooLong``, ``UnusableEdit`` and ``Clash``, and what
     the store raises where somebody's editor holds the document.
@@ -118,11 +121,11 @@ def save_edit(context: JobContext, incident: IncidentId, text: str, base: str) -
         )
     mine = as_opened(text, began)
     _must_stay(mine, began, incident)
-    return _write(context, incident, lambda current: _joined(context, began, mine, current))
+    return _write(context, incident, by, lambda current: _joined(context, began, mine, current))
 
 
 def set_values(
-    context: JobContext, incident: IncidentId, values: Mapping[str, str], base: str = ""
+    context: JobContext, incident: IncidentId, values: Mapping[str, str], base: str, by: PageUser
 ) -> Saved:
     """Give keys of the front matter other values, in the text whose digest is ``base`` if given.
 
@@ -140,11 +143,11 @@ def set_values(
             )
         return SourceText.of(current.text).apply(edits), ()
 
-    return _write(context, incident, edited)
+    return _write(context, incident, by, edited)
 
 
 def add_action_item(
-    context: JobContext, incident: IncidentId, cells: Mapping[Column, str]
+    context: JobContext, incident: IncidentId, cells: Mapping[Column, str], by: PageUser
 ) -> Saved:
     """Add an action item behind the last.
 
@@ -157,7 +160,7 @@ def add_action_item(
         except DocumentError as error:
             raise UnusableEdit(error.what, error.remedy) from error
 
-    return _write(context, incident, edited)
+    return _write(context, incident, by, edited)
 
 
 def _joined(
@@ -183,6 +186,7 @@ class _Current:
 def _write(
     context: JobContext,
     incident: IncidentId,
+    by: PageUser,
     new_text: Callable[[_Current], tuple[str, tuple[str, ...]]],
 ) -> Saved:
     """Write what is made of the document as it is, anew where it changes at that moment."""
@@ -196,11 +200,15 @@ def _write(
             return Saved(give_out(context, current.name, current.text), came_in)
         try:
             context.store.write(
-                current.name, text, current.stored.version, f"Edit {current.name} on the page"
+                current.name,
+                text,
+                current.stored.version,
+                f"Edit {current.name} on the page",
+                author=by.signature,
             )
         except Changed:
             continue
-        _note(context, incident, current.name)
+        _note(context, incident, current.name, by)
         return Saved(give_out(context, current.name, text), came_in)
     raise PostmortemError(f"The document of incident {incident} was not written.", _BUSY)
 
@@ -209,10 +217,9 @@ def _unknown(incident: IncidentId) -> NotFound:
     return NotFound(f"There is no postmortem for the incident {incident}.")
 
 
-def _note(context: JobContext, incident: IncidentId, name: str) -> None:
-    entry = JournalRecord(
-        context.clock(), incident, Trigger.PAGE, Action.EDITED, name, "somebody saved it"
-    )
+def _note(context: JobContext, incident: IncidentId, name: str, by: PageUser) -> None:
+    why = f"{by.name or 'somebody'} saved it"
+    entry = JournalRecord(context.clock(), incident, Trigger.PAGE, Action.EDITED, name, why)
     context.journal.record([entry])
 
 

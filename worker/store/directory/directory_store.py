@@ -120,6 +120,7 @@ class DirectoryStore:
         expected: Version | None,
         why: str = "",  # noqa: ARG002 - a directory keeps no history to tell it in
         beside: Mapping[str, bytes] = NOTHING,
+        author: str = "",  # noqa: ARG002 - as above
     ) -> Version:
         folder, slash, _ = name.rpartition("/")
         with self._marks.writing(f"{folder}{slash}"):

@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 from worker.store.document_store import StoreError
 from worker.store.git.cache import Cache
 from worker.store.git.command import GitFailed, GitResult, Timing, TooSlow, failed
-from worker.store.git.commit import MADE, NewFile, as_stream
+from worker.store.git.commit import MADE, CommitWords, NewFile, as_stream
 
 _FETCHED = "refs/postmortem/fetched"
 """The ref in our repository that is where the branch was when it was last fetched."""
@@ -65,10 +65,10 @@ class Branch:
     may raise ``GitFailed`` where the cache is broken, ``RemoteFailed``, and ``TooSlow``.
     """
 
-    def __init__(self, url: str, branch: str, author: str, cache: Cache, timing: Timing) -> None:
+    def __init__(self, url: str, branch: str, committer: str, cache: Cache, timing: Timing) -> None:
         self._url = url
         self._name = f"refs/heads/{branch}"
-        self._author = author
+        self._committer = committer
         self._cache = cache
         self._git = cache.git
         self._timing = timing
@@ -140,21 +140,21 @@ class Branch:
         """Give a file's content."""
         return self._git("cat-file", "blob", blob)
 
-    def push(self, tip: str, saves: Sequence[tuple[Mapping[str, NewFile], str]]) -> str:
+    def push(self, tip: str, saves: Sequence[tuple[Mapping[str, NewFile], CommitWords]]) -> str:
         """Move the branch from ``tip`` on by a commit for each save, and say ""; else why not.
 
         Not where it is elsewhere by now. Raises ``PushRefused`` where that would be so again.
         """
         state, commit = self._cache.state(), tip
-        for files, message in saves:
-            commit = self._import(as_stream(self._author, message, commit, files))
+        for files, words in saves:
+            commit = self._import(as_stream(self._committer, words, commit, files))
         lost = self._carried_out(commit, tip)
         self._seen = None if lost else (state, commit)
         return lost
 
     def try_push(self, tip: str) -> None:
         """Go through a push without doing it. Raises ``StoreError`` where it is not allowed."""
-        commit = tip or self._import(as_stream(self._author, "Nothing\n", "", {}))
+        commit = tip or self._import(as_stream(self._committer, CommitWords("Nothing\n"), "", {}))
         ended = self._push(commit, "--dry-run")
         if ended.status:
             raise failed("push", ended)

@@ -29,14 +29,25 @@ def blob_id(data: bytes) -> str:
     return hashlib.sha1(head + data, usedforsecurity=False).hexdigest()
 
 
-def as_stream(author: str, message: str, parent: str, files: Mapping[str, NewFile]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class CommitWords:
+    """What a commit says; ``author`` is ``Name <address>``, "" where that is the committer."""
+
+    message: str
+    author: str = ""
+
+
+def as_stream(
+    committer: str, words: CommitWords, parent: str, files: Mapping[str, NewFile]
+) -> bytes:
     """Give the commands which make a commit on top of ``parent`` ("" for none) and print its id.
 
-    See git-fast-import(1). ``author`` is ``Name <address>``; ``files`` has whole paths.
+    See git-fast-import(1). ``committer`` is ``Name <address>``; ``files`` has whole paths.
     """
-    text = message.encode()
+    text = words.message.encode()
+    author = f"author {_signature(words.author)} now\n" if words.author else ""
     parts = [
-        f"commit {MADE}\nmark :1\ncommitter {_signature(author)} now\n".encode(),
+        f"commit {MADE}\nmark :1\n{author}committer {_signature(committer)} now\n".encode(),
         b"data %d\n%s\n" % (len(text), text),
         f"from {parent}\n".encode() if parent else b"",
     ]

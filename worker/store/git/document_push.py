@@ -10,7 +10,7 @@ from worker.store.document_store import BadName, Changed, StoreError, Version
 from worker.store.git.branch import Branch, PushRefused, TreeEntry
 from worker.store.git.cache import Cache
 from worker.store.git.command import Timing
-from worker.store.git.commit import NewFile, blob_id
+from worker.store.git.commit import CommitWords, NewFile, blob_id
 
 _AGAIN = "Nothing was written; run the sync again."
 _TOGETHER = 50
@@ -31,13 +31,13 @@ class DocumentPush:
         contents: Mapping[str, bytes],
         name: str,
         expected: Version | None,
-        message: str,
+        words: CommitWords,
     ) -> None:
         self._branch = branch
         self._folder = folder
         self._contents = {folder + one: data for one, data in contents.items()}
         self._expected = expected
-        self._message = message
+        self._words = words
         self.name = name
         self.paths = frozenset(self._contents)
         self.is_over = False
@@ -47,12 +47,12 @@ class DocumentPush:
         """Let it be over with an error."""
         self.error, self.is_over = error, True
 
-    def needs(self, tip: str) -> tuple[Mapping[str, NewFile], str]:
+    def needs(self, tip: str) -> tuple[Mapping[str, NewFile], CommitWords]:
         """Give what the commit for it on top of ``tip`` has: no files where all is there.
 
         Raises ``Changed`` and ``BadName`` as :meth:`_changes` does.
         """
-        return self._changes(tip), self._message
+        return self._changes(tip), self._words
 
     def _changes(self, tip: str) -> dict[str, NewFile]:
         """Give what is to be another in the next commit.
@@ -195,12 +195,12 @@ class SharedPush:
             if one.is_over:
                 continue
             try:
-                files, message = one.needs(tip)
+                files, words = one.needs(tip)
             except (BadName, Changed) as error:
                 one.fails(error)
                 continue
             if files:
-                needed.append((one, (files, message)))
+                needed.append((one, (files, words)))
             else:
                 one.is_over = True
         if needed:
@@ -211,7 +211,7 @@ class SharedPush:
         self,
         tip: str,
         saves: Sequence[DocumentPush],
-        needed: Sequence[tuple[Mapping[str, NewFile], str]],
+        needed: Sequence[tuple[Mapping[str, NewFile], CommitWords]],
     ) -> str:
         lost = self._branch.push(tip, needed)
         if not lost:

@@ -30,7 +30,7 @@ from worker.store.document_store import (
 from worker.store.git.branch import Branch
 from worker.store.git.cache import Cache
 from worker.store.git.command import GitFailed, Timing
-from worker.store.git.commit import blob_id, clean_message
+from worker.store.git.commit import CommitWords, blob_id, clean_message
 from worker.store.git.document_push import DocumentPush, SharedPush
 
 _MENDS = 2
@@ -101,13 +101,15 @@ class GitStore:
         expected: Version | None,
         why: str = "",
         beside: Mapping[str, bytes] = NOTHING,
+        author: str = "",
     ) -> Version:
         """Save a document if it still is what was read, in one commit, and give its new version."""
         data = encode(name, text)
         contents = {document_name(name): data}
         contents |= {attachment_name(one): content for one, content in beside.items()}
         message = clean_message(why, f"{'Add' if expected is None else 'Update'} {name}")
-        begin = partial(DocumentPush, self._branch, self._folder, contents, name, expected, message)
+        words = CommitWords(message, author)
+        begin = partial(DocumentPush, self._branch, self._folder, contents, name, expected, words)
         self._mending(lambda: self._pushes.save(begin()))
         return _version(data)
 

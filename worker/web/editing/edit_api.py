@@ -20,6 +20,7 @@ from worker.jobs.edits.save_edit import EditTooLong, OpenedText, Saved
 from worker.web.page_data import IncidentInPath, PageData
 from worker.web.problem_details import ApiModel, Problem, described
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
+from worker.web.visitors.access import person_of
 
 LARGEST_BODY = 13_000_000
 """Bytes: a text of the longest kind, each character of it escaped."""
@@ -129,7 +130,7 @@ def add_edit_routes(router: APIRouter, data: PageData) -> None:
         if base is None:
             raise NoCondition
         given = await _given(request, NewText)
-        saved = await run_in_threadpool(data.save, incident, given.text, base)
+        saved = await run_in_threadpool(data.save, incident, given.text, base, person_of(request))
         return _told(response, incident, saved)
 
     @router.patch(
@@ -147,7 +148,7 @@ def add_edit_routes(router: APIRouter, data: PageData) -> None:
         given = await _given(request, NewValues)
         values = {key: value for key, value in given.model_dump().items() if value is not None}
         base = _base(if_match) or ""
-        saved = await run_in_threadpool(data.set_values, incident, values, base)
+        saved = await run_in_threadpool(data.set_values, incident, values, base, person_of(request))
         return _told(response, incident, saved)
 
     @router.post(
@@ -165,7 +166,8 @@ def add_edit_routes(router: APIRouter, data: PageData) -> None:
             Column.PRIORITY: given.priority,
             Column.DEADLINE: given.deadline.isoformat() if given.deadline else "",
         }
-        return _told(response, incident, await run_in_threadpool(data.add_item, incident, cells))
+        saved = await run_in_threadpool(data.add_item, incident, cells, person_of(request))
+        return _told(response, incident, saved)
 
 
 def _body_of(model: type[Given]) -> dict[str, Any]:

@@ -10,17 +10,18 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from config.page_users import Role
 from connectors.errors import NotFound
 from worker.document.front_matter import DocumentError
 from worker.document.join.join import Conflict
 from worker.document.unread.unfinished_text import open_prompts
 from worker.jobs.edits.save_edit import Clash, EditTooLong, OpenedText, UnknownBase, UnusableEdit
 from worker.store.document_store import DocumentBusy, StoreAway
-from worker.web.access import Access, Forbidden
 from worker.web.editing.edit_api import LARGEST_BODY
 from worker.web.page_data import IncidentInPath, PageData
 from worker.web.pages import PageTemplates
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
+from worker.web.visitors.access import Access, Forbidden, person_of
 
 _TRY_AGAIN = 3
 """Seconds after which an editor that holds the file has let go of it as a rule."""
@@ -50,6 +51,7 @@ def edit_routes(data: PageData, access: Access, pages: PageTemplates) -> APIRout
 
     @router.get("/postmortems/{incident}/edit")
     def edit(request: Request, incident: IncidentInPath) -> Response:
+        access.require(request, Role.WRITE)
         opened = data.opened(incident)
         if opened is None:
             raise NotFound(f"There is no postmortem for the incident {incident}.")
@@ -61,7 +63,7 @@ def edit_routes(data: PageData, access: Access, pages: PageTemplates) -> APIRout
         text, base = fields.get("text", ""), fields.get("base", "")
         try:
             access.check_form(request, fields.get("form_key", ""))
-            saved = await run_in_threadpool(data.save, incident, text, base)
+            saved = await run_in_threadpool(data.save, incident, text, base, person_of(request))
         except Clash as clash:
             return editor.clash(text, clash)
         except UnknownBase as why:

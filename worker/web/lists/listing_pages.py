@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from worker.web.access import Access
 from worker.web.lists.postmortem_list import (
     PER_PAGE,
     SORT_PATTERN,
@@ -26,6 +25,7 @@ from worker.web.lists.postmortem_list import (
 )
 from worker.web.page_data import PageData
 from worker.web.pages import PageTemplates
+from worker.web.visitors.access import Access
 
 Words = Annotated[str, Query(max_length=500)]
 Sort = Annotated[str, Query(pattern=SORT_PATTERN)]

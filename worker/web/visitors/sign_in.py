@@ -2,7 +2,7 @@
 
 A cookie holds random letters and nothing else. What is kept of a session is made with those letters
 as the key, so that neither the cookie nor the database tells anything about the token, and a
-session ends with the token under which it began.
+session ends with the token under which it began: seen under another one it is over for good.
 """
 
 import asyncio
@@ -14,9 +14,11 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import structlog
+
+from worker.journal.web_memory import SessionHolder
 
 LIFETIME = 30 * 24 * 3600
 """Seconds that a person stays signed in."""
@@ -34,16 +36,17 @@ _NETWORK = 64
 """Bits of an IPv6 address that tell its owner: one who has it has all the addresses in it."""
 
 _log = structlog.get_logger(__name__)
+Found = TypeVar("Found")
 
 
 class Sessions(Protocol):
     """Where sessions are kept, each by a digest; times are seconds since 1970."""
 
-    def begin(self, digest: str, until: float, now: float) -> None:
+    def begin(self, digest: str, until: float, now: float, holder: SessionHolder) -> None:
         """Keep a session, and forget those that have ended."""
 
-    def holds(self, digest: str, now: float) -> bool:
-        """Tell whether there is such a session."""
+    def holder(self, digest: str, now: float) -> SessionHolder | None:
+        """Give whose session it is, None where there is no such session."""
 
     def end(self, digest: str) -> None:
         """End a session, if there is such a one."""
@@ -54,8 +57,13 @@ def new_cookie() -> str:
     return secrets.token_urlsafe(32)
 
 
-def session_digest(cookie: str, token: str) -> str:
-    """Give what is kept of a session."""
+def session_digest(cookie: str) -> str:
+    """Give by what a session is kept."""
+    return hmac.new(cookie.encode(), b"session", hashlib.sha256).hexdigest()
+
+
+def proof_of(cookie: str, token: str) -> str:
+    """Give what is kept of the token under which a session began."""
     return hmac.new(cookie.encode(), f"session {token}".encode(), hashlib.sha256).hexdigest()
 
 
@@ -88,14 +96,14 @@ class SignInBrake:
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     _addresses: OrderedDict[str, _Failures] = field(default_factory=OrderedDict)
 
-    async def look(self, address: str, is_right: Callable[[], bool]) -> bool:
-        """Tell whether a token is right, once it is its turn. Raises ``TooManyAttempts``."""
+    async def look(self, address: str, whose: Callable[[], Found | None]) -> Found | None:
+        """Tell whose a token is, once it is its turn. Raises ``TooManyAttempts``."""
         found = self._failures(address)
         slowed = found is not None and found.count >= FREE_FAILURES
         if found is not None and slowed:
             await self._wait_for_turn(found)
-        right = is_right()
-        if not right:
+        right = whose()
+        if right is None:
             self._failed(address)
         elif found is not None and slowed:
             found.next_turn -= GAP  # a right one holds up nobody

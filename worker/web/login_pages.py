@@ -1,0 +1,56 @@
+"""The pages on which people sign in and out."""
+
+import math
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from worker.web.pages import Form, PageTemplates, way_back
+from worker.web.visitors.access import Access
+from worker.web.visitors.sign_in import LIFETIME, TooManyAttempts
+
+
+def sign_in_routes(access: Access, pages: PageTemplates) -> APIRouter:
+    """Give the routes for signing in and out."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/login")
+    def login(request: Request) -> Response:
+        if not access.has_tokens:
+            return RedirectResponse("/", 303)
+        return pages.ask_for_token(request, target="/")
+
+    @router.post("/login")
+    async def log_in(request: Request, fields: Form) -> Response:
+        access.check_origin(request)
+        target = way_back(fields.get("next", "/"))
+        try:
+            cookie = await access.sign_in(request, fields.get("token", "").strip())
+        except TooManyAttempts as error:
+            answer: Response = pages.ask_for_token(request, str(error), target, 429)
+            answer.headers["Retry-After"] = str(math.ceil(error.again_in))
+            return answer
+        if cookie is None:
+            return pages.ask_for_token(request, "This is not the token.", target)
+        answer = RedirectResponse(target, 303)
+        answer.set_cookie(
+            access.cookie,
+            cookie,
+            max_age=LIFETIME,
+            httponly=True,
+            samesite="strict",
+            secure=access.secure,
+        )
+        return answer
+
+    @router.post("/logout")
+    async def log_out(request: Request, fields: Form) -> Response:
+        await access.identify(request)
+        access.check_form(request, fields.get("form_key", ""))
+        await run_in_threadpool(access.sign_out, request)
+        answer = RedirectResponse("/", 303)
+        answer.delete_cookie(access.cookie, httponly=True, samesite="strict", secure=access.secure)
+        return answer
+
+    return router

@@ -1,0 +1,1 @@
+"""Who may come in: tokens and sessions, people by name, and what each may do."""
