@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -115,7 +116,7 @@ async def _parameters(request: Request) -> Mapping[str, Any]:
             raise SlackRefused("json_not_object")
         return {**given, **told}
     if kind.startswith("application/x-www-form-urlencoded"):
-        return {**given, **{k: v for k, v in (await request.form()).items() if isinstance(v, str)}}
+        return {**given, **dict(parse_qsl(body.decode(), keep_blank_values=True))}
     if body:
         raise SlackRefused("invalid_post_type")
     return given
