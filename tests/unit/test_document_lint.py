@@ -101,6 +101,9 @@ def test_a_whole_document_has_nothing_to_tell() -> None:
         ("| 2026-03-04 00:20 |", "| 2026-03-03 00:20 |", LintRule.TIME_ORDER, "2026-03-03 00:20"),
         ("| 2026-03-03 22:50 |", "| 2026-03-03 21:49 |", LintRule.OUTSIDE_INCIDENT, "21:49"),
         ("| 2026-03-04 00:20 |", "| 2026-03-05 00:21 |", LintRule.OUTSIDE_INCIDENT, "2026-03-05"),
+        ("| 23:40 |", "| 2026-03-03 21:55 UTC |", LintRule.TIME_ORDER, "21:55 UTC"),
+        ("| 23:40 |", "| 2026-03-03T16:55-05:00 |", LintRule.TIME_ORDER, "16:55-05:00"),
+        ("| 2026-03-04 00:20 |", "| 6 March 2026, 00:20 |", LintRule.OUTSIDE_INCIDENT, "6 March"),
         ("1 h 30 min", "45 min", LintRule.DURATION, "45 min"),
         ("1 h 30 min", "2 hours", LintRule.DURATION, "2 hours"),
         ("1 h 30 min", "1,6 Std.", LintRule.DURATION, "1,6 Std."),
@@ -143,11 +146,51 @@ def test_a_fault_is_found_at_its_line(old: str, new: str, rule: LintRule, line: 
         ("Alert on a full pool | Aiko", "~~Alert on a full pool~~ | "),
         ("| 2026-04-01 |", "| 1 April 2026 |"),
         ("status: in review", "status: in review\nowner: Aiko"),
+        # a zone that is known by its letters alone says nothing for sure
+        ("Time (Europe/Berlin)", "Time (IST)"),
+        ("Time (Europe/Berlin)", "Time (PDT)"),
+        ("Time (Europe/Berlin) |", "Time (local) |"),
+        ("00:20 (Europe/Berlin)", "00:20 (CEST)"),
+        # times with a zone or an offset of their own
+        ("| 2026-03-04 00:20 |", "| 2026-03-03T23:20Z |"),
+        ("| 2026-03-04 00:20 |", "| 2026-03-03 23:20 UTC |"),
+        ("| 2026-03-04 00:20 |", "| 23:20 UTC |"),
+        ("| 2026-03-04 00:20 |", "| 2026-03-03 18:20 EST |"),
+        ("| 2026-03-04 00:20 |", "| 2026-03-03T18:20:00.250-05:00 |"),
+        ("| 2026-03-04 00:20 |", "| 2026-03-03 23:20+00:00 |"),
+        ("| 2026-03-04 00:20 |", "| 2026-03-04 00:20 +01:00 |"),
+        ("| 23:40 |", "| 2026-03-03 23:40-23:50 |"),
+        ("| 23:40 |", "| 23:40 - 23:50 |"),
+        ("| 23:40 |", "| 11:40PM |"),
+        ("| 23:40 |", "| 11:40 p.m. |"),
+        ("| 23:40 |", "| ~~20:40~~ 23:40 |"),
+        # dates in other words, and the rows below them
+        ("| 23:40 |", "| March 3, 2026 22:59 | Looked |\n| 23:40 |"),
+        ("| 2026-03-04 00:20 |", "| 4 March 2026, 00:05 | Watched |\n| 00:20 |"),
+        ("| 2026-03-04 00:20 |", "| 4 Martius, 09:00 | Watched |\n| 09:30 |"),
+        ("| 2026-03-04 00:20 |", "| 04.03. 09:00 | Watched |\n| 09:30 |"),
+        ("| 2026-03-04 00:20 |", "| 4 March 2026 | |\n| 00:20 |"),
+        # what else is acknowledged once it is over
+        ('time" |\n', 'time" |\n| 09:25 | The vendor acknowledged the fault on its page |\n'),
+        ('time" |\n', 'time" |\n| 00:25 | Aiko Brandt acknowledged that it was late |\n'),
+        ("1 h 30 min", "approximately 2 hours"),
+        ("1 h 30 min", "etwa 2 Std."),
+        ("1 h 30 min", "< 2 h"),
+        ("1 h 30 min", "2 h (rounded)"),
+        ("1 h 30 min", "1h30"),
+        ("1 h 30 min", "5,400 seconds"),
     ],
 )
 def test_what_agrees_is_no_fault_of_that_kind(old: str, new: str) -> None:
     rules = {one.rule for one in found_in(changed(old, new))}
     assert rules <= ({LintRule.OPEN_PROMPT} if "[Brief" in new else set())
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_first_and_the_last_day_of_all_are_days(day: str) -> None:
+    rows = f"| {day} 00:10 | | \n| {day} 23:50+00:00 | |\n| 00:20 | |\n| {day}T23:59-05:00 | |\n"
+    found_in(changed("| 22:58 |", f"{rows}| 22:58 |"))
+    found_in(WHOLE.replace("2026-03-03", day).replace("2026-03-04", day))
 
 
 def test_an_empty_cause_is_told_once_where_both_are_empty() -> None:
@@ -169,7 +212,15 @@ def test_open_prompts_in_a_final_document_are_told_as_that() -> None:
     assert [one.rule for one in found_in(text)] == [LintRule.FINAL_WITH_PROMPTS]
 
 
-@pytest.mark.parametrize("said", ["Aiko Brandt acknowledged", "acknowledged by Aiko Brandt"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Aiko Brandt acknowledged",
+        "acknowledged by Aiko Brandt",
+        "Aiko Brandt acknowledged the incident",
+        "Aiko Brandt acknowledged the first alert",
+    ],
+)
 def test_who_acknowledges_after_the_last_resolution_is_told(said: str) -> None:
     late = changed('time" |\n', f'time" |\n| 00:25 | {said} |\n')
     assert [one.rule for one in found_in(late)] == [LintRule.ACK_AFTER_RESOLVE]

@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from config.template_names import Slot
 from worker.content.inline_markdown import plain
 from worker.document.lint.findings import Flaw, LintRule
-from worker.document.lint.written_times import IncidentSpan, TimedRow, lengths, row_times, spans
+from worker.document.lint.written_times import (
+    IncidentSpan,
+    TimedRow,
+    lengths,
+    names_other_zone,
+    row_times,
+    spans,
+)
 from worker.document.outline import Outline, TimelineTable
 
 _EARLIEST = timedelta(hours=1)
@@ -18,14 +25,21 @@ _LATEST = timedelta(days=1)
 _EXACT = timedelta(minutes=1)
 """How far a duration may be from end minus start: drafts round both to the minute."""
 _ROUGH = re.compile(
-    r"~|\u2248|\b(?:about|approx|around|roughly|nearly|almost|circa|ca|over|more than|less than"
-    r"|at least|up to)\b",
+    r"[~\u2248<>\u2264\u2265]|\b(?:about|approx\w*|aprox\w*|around|round(?:ed)?|roughly|nearly|almost"
+    r"|circa|ca|over|more than|less than|at least|at most|up to|under|below|etwa|rund|ungef\u00e4hr"
+    r"|gerundet|knapp|environ|presque|casi|unos|unas|cerca)\b",
     re.IGNORECASE,
 )
 _REOPENED = re.compile(r"\b(?:re-?opened|open \d)", re.IGNORECASE)
 _CHANGE = re.compile(r"^(?:Change (?:on|from) |Change: |\d+ changes\b)|\bchange$")
 """How drafts word a change, one or several; in a team's own words, its link is called so."""
-_ACKNOWLEDGED = re.compile(r"^[^\"]*\backnowledged\b", re.IGNORECASE)
+_ACKNOWLEDGED = re.compile(
+    r"^[^\"]*\backnowledged\b"
+    r"(?!\s+(?:that|this|the|an?|our|their|its|his|her|my|your|receipt|having|there)\b"
+    r"(?!\s+(?:\w+\s+)?(?:incident|alert|alarm|page|call|pager|notification)))",
+    re.IGNORECASE,
+)
+"""Other things than the incident are acknowledged too, such as a fault by its vendor."""
 _RESOLVED = re.compile(r"^[^\"]*\bresolved\b", re.IGNORECASE)
 _AFTER = {
     kind: re.compile(rf"\b{kind} after ([^;.]*?)(?=,|;|\.|$)", re.IGNORECASE)
@@ -39,18 +53,25 @@ def time_faults(text: str, found: Outline, header: Sequence[str], now: datetime)
     known = spans(text, found)
     timeline = found.timeline(header)
     if timeline is not None:
-        yield from _row_faults(row_times(text, found, timeline), known, now)
+        rows = row_times(text, found, timeline)
+        yield from _order_faults(rows)
+        if not names_other_zone(found, timeline):
+            yield from _outside_faults(rows, known, now)
+        yield from _late_acknowledgements(rows)
     yield from _late_by_its_lengths(found)
     yield from _duration_faults(found, known, timeline)
 
 
-def _row_faults(
-    rows: Sequence[TimedRow], known: Sequence[IncidentSpan], now: datetime
-) -> Iterator[Flaw]:
+def _order_faults(rows: Sequence[TimedRow]) -> Iterator[Flaw]:
     for before, row in itertools.pairwise(rows):
         if row.at < before.at:
             told = f"{row.written} stands below {before.written}, which is later."
             yield Flaw(row.line, LintRule.TIME_ORDER, told)
+
+
+def _outside_faults(
+    rows: Sequence[TimedRow], known: Sequence[IncidentSpan], now: datetime
+) -> Iterator[Flaw]:
     starts = [one.start for one in known if one.start]
     ends = [one.end for one in known if one.end]
     first = min(starts) if starts else None
@@ -63,7 +84,6 @@ def _row_faults(
         elif starts and row.at > last:
             told = "more than a day after the incident ended" if ends else "in the future"
             yield Flaw(row.line, LintRule.OUTSIDE_INCIDENT, f"{row.written} is {told}.")
-    yield from _late_acknowledgements(rows)
 
 
 def _late_acknowledgements(rows: Sequence[TimedRow]) -> Iterator[Flaw]:
