@@ -57,8 +57,8 @@ class Account:
 class Ticket:
     """A ticket as the tracker has it now.
 
-    ``mark`` is read from its property, else from its label: a person's copy of a ticket carries the
-    label too, so of several tickets with one mark the lowest id is the one that was created.
+    ``mark`` is read from its property, else from its label: a person's copy carries the label too,
+    so of several with one mark the lowest id was created. ``closed_at`` is of a closed one alone.
     """
 
     id: TicketId
@@ -77,6 +77,7 @@ class Ticket:
     project: str = ""
     archived: bool = False
     mark: Mark | None = None
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

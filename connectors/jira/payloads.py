@@ -37,6 +37,8 @@ TICKET_FIELDS = (
     "created",
     "updated",
     "archiveddate",
+    "resolutiondate",
+    "statuscategorychangedate",
 )
 """The fields that :func:`ticket` reads: only these are asked for."""
 
@@ -154,6 +156,9 @@ def ticket(part: JsonValue, kind: SiteKind, site: str) -> Ticket:
         project=fields["project"]["key"].text(),
         archived=fields["archiveddate"].text_or_none() is not None,
         mark=_mark(part["properties"][MARK_PROPERTY], labels),
+        # a workflow may set no resolution; then Cloud tells since when the status is a done one
+        closed_at=fields["resolutiondate"].time_or_none()
+        or fields["statuscategorychangedate"].time_or_none(),
     )
 
 

@@ -117,6 +117,29 @@ def test_an_archived_ticket_says_so() -> None:
     assert read(issue(archiveddate="2026-03-05T10:00:00.000+0000")).archived
 
 
+@pytest.mark.parametrize(
+    ("fields", "day"),
+    [
+        ({}, None),
+        ({"resolutiondate": None, "statuscategorychangedate": None}, None),
+        ({"resolutiondate": "2026-03-05T23:00:00.000-0500"}, 6),
+        ({"statuscategorychangedate": "2026-03-04T10:00:00.000+0000"}, 4),
+        (
+            {
+                "resolutiondate": "2026-03-05T10:00:00.000+0000",
+                "statuscategorychangedate": "2026-03-04T10:00:00.000+0000",
+            },
+            5,
+        ),
+    ],
+)
+def test_when_it_was_closed_is_when_it_was_resolved_else_since_when_it_is_done(
+    fields: dict[str, Any], day: int | None
+) -> None:
+    at = read(issue(**fields)).closed_at
+    assert (at and at.day) == day
+
+
 def test_a_key_cannot_break_out_of_its_link() -> None:
     assert read(issue() | {"key": "OPS-1/../?x"}).url == f"{SITE}/browse/OPS-1%2F..%2F%3Fx"
 

@@ -49,6 +49,8 @@ class SandboxTicket:
     archived: bool = False
     hidden: bool = False
     parent: str | None = None
+    resolved: datetime | None = None
+    recategorised: datetime | None = None
 
 
 @dataclass
@@ -147,8 +149,13 @@ class SandboxSite:
 
     def change(self, record: TicketRecord, **fields: Any) -> None:
         """Change fields; the ticket counts as updated now."""
-        now = self.clock()
-        record.versions.append((now, replace(record.now, updated=now, **fields)))
+        now, before = self.clock(), record.now
+        after = replace(before, updated=now, **fields)
+        if after.resolution != before.resolution:
+            after = replace(after, resolved=now if after.resolution else None)
+        if self.statuses[after.status].category != self.statuses[before.status].category:
+            after = replace(after, recategorised=now)
+        record.versions.append((now, after))
 
     def moves(self, record: TicketRecord) -> list[Move]:
         """List the transitions that the workflow allows now."""

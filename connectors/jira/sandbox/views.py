@@ -167,9 +167,16 @@ class Views:
             "created": stamp(ticket.created),
             "updated": stamp(ticket.updated),
             "archiveddate": stamp(ticket.updated) if ticket.archived else None,
+            "resolutiondate": stamp(ticket.resolved) if ticket.resolved else None,
+            **self._recategorised(ticket),
             **self._epic(ticket),
             **ticket.custom,
         }
+
+    def _recategorised(self, ticket: SandboxTicket) -> Wire:
+        """Show since when the status is of its category, which Cloud alone does."""
+        since = stamp(ticket.recategorised or ticket.created)
+        return {"statuscategorychangedate": since} if self._site.is_cloud else {}
 
     def _epic(self, ticket: SandboxTicket) -> Wire:
         """Show what a ticket belongs to: Cloud by its parent, Data Center by the key of an epic."""
