@@ -137,6 +137,22 @@ def test_eight_of_twelve_pairs_are_alike(account: World) -> None:
         assert "appened before" not in factors(here, f"{name}, first"), name
 
 
+def test_a_storm_of_alerts_hides_no_incident_that_had_the_same_keys(account: World) -> None:
+    here, keys = account, tuple(f"host-{number:03}/down" for number in range(400))
+    nights = [
+        Night(SECOND - timedelta(days=ago), "Racks", title, keys)
+        for ago, title in ((9, "The first storm"), (4, "Power is out"), (0, "All of it is gone"))
+    ]
+    for night in nights:
+        here.incidents[night.title] = happen(here, night)
+        here.run(night.title, tracks=False)
+    said = factors(here, "All of it is gone")
+    assert [f"#{here.incidents[one.title].number} " in said for one in nights] == [
+        *(True, True, False)
+    ]
+    assert said.count('same alert key "host-000/down"') == 2
+
+
 def test_done_items_are_not_named_and_the_days_stay_as_they_were_written(account: World) -> None:
     here = account
     first, second = ALIKE["same key"]

@@ -160,7 +160,12 @@ def test_action_items_count_by_what_jira_says_of_their_tickets(
     here.jira.site.transition(records["Write a runbook"], moves["Done"])
     here.jira.site.transition(records["Drop the cache"], moves["Won't do"])
     here.clock.now = now
+    for one in records.values():  # a change does not close it once more
+        here.jira.site.change(one, labels=(*one.now.labels, "seen"))
     here.run("n2", pulls=False)
+    with here.context() as context:
+        closed = [one.facts.closed for one in context.journal.facts.items([here.id("n2")])]
+    assert closed == [None, now - timedelta(days=10), now - timedelta(days=10), None]
     (group,) = figures(here, None, "2024-10-01", "2024-12-01")
     one = group.items
     assert (one.opened, one.closed, one.wont_do, one.open, one.overdue) == (4, 1, 1, 2, 1)
@@ -260,6 +265,46 @@ def test_what_was_pulled_before_facts_were_kept_counts_once_it_is_read_again(
     assert "Not counted, for they were not read since figures are kept" in run(here).stderr
     here.run(since=timedelta(days=200), tracks=False)
     assert figures(here) == before
+
+
+def test_a_ticket_that_two_postmortems_name_counts_once_whichever_was_synced_last(
+    told: tuple[World, list[str]],
+) -> None:
+    here, _ = told
+    here.clock.now = datetime(2025, 1, 10, 12, tzinfo=UTC)
+    here.add_rows("Replace the cable | | | 2025-01-20", name="n8")
+    here.run("n8", pulls=False)
+    (key,) = here.linked("n8")
+    here.add_rows(f"Replace that cable {key} | | | 2025-01-05", name="n11")
+    seen = []
+    for name in ("n11", "n8", "n11"):
+        here.run(name, pulls=False)
+        assert here.linked("n11") == [key]
+        one = figures(here, None, "2025-01-01", "2025-02-01")[0].items
+        each = figures(here, ReportBy.SERVICE, "2025-01-01", "2025-02-01")
+        seen.append((one, [(group.key, group.items) for group in each]))
+    assert (one.opened, one.open, one.overdue) == (1, 1, 1)
+    assert seen[0][1] == [("Checkout", one), ("Search", one)]
+    assert seen[1:] == seen[:-1]
+
+
+def test_one_without_a_document_that_comes_back_is_measured_anew(
+    told: tuple[World, list[str]],
+) -> None:
+    """The 15th, of low urgency, was open for 45 minutes; then for 10 more, a week later."""
+    here, _ = told
+    low, again = here.incidents["n15"], begins(15) + timedelta(days=7)
+    low.reopen(again, MIRA, [MIRA])
+    low.resolve(again + timedelta(minutes=10), MIRA)
+    here.clock.now = datetime(2025, 1, 11, 12, tzinfo=UTC)
+    for _ in range(2):
+        here.run(since=timedelta(days=200), tracks=False)
+        low.note("Looked at again", here.clock.now, MIRA)  # which changes it, and not its times
+        with here.context() as context:
+            facts = context.journal.facts.of([here.id("n15")])[here.id("n15")]
+        assert facts.resolved == again + timedelta(minutes=10)
+        assert facts.open_seconds == 55 * 60
+        assert facts.acknowledged == begins(15) + timedelta(minutes=15)
 
 
 def test_nothing_known_is_one_group_without_figures(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The figures of a report, each against a table worked out by hand."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -334,6 +335,8 @@ def test_a_tickets_state_is_its_status_category_and_then_its_resolution(
     told = ticket_facts(ticket, DONE_RESOLUTIONS)
     assert told.state is state
     assert told.closed == (None if state is TicketState.OPEN else NOW)
+    exact = ticket_facts(replace(ticket, closed_at=IN_IT), DONE_RESOLUTIONS)
+    assert exact.closed == (None if state is TicketState.OPEN else IN_IT)
 
 
 @pytest.mark.parametrize(
@@ -342,3 +345,19 @@ def test_a_tickets_state_is_its_status_category_and_then_its_resolution(
 )
 def test_a_document_is_final_by_its_status_in_any_case(status: str, final: bool) -> None:
     assert is_final(status) is final
+
+
+def test_an_item_that_several_incidents_share_is_in_the_group_of_each_once() -> None:
+    shared = replace(
+        item("A", IN_IT, TicketState.OPEN), others=(IncidentId("B"), IncidentId("unknown"))
+    )
+    facts = known(
+        incident("A", IN_IT, services=("Search", "Mail")),
+        incident("B", IN_IT, services=("Mail", "Shop")),
+        items=[shared],
+    )
+    groups = count_groups(facts, ALL, ReportBy.SERVICE, NOW)
+    assert [(one.key, one.items.opened) for one in groups] == [
+        *(("Mail", 1), ("Search", 1), ("Shop", 1))
+    ]
+    assert count_groups(facts, ALL, None, NOW)[0].items.opened == 1

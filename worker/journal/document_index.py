@@ -7,7 +7,8 @@ word compares that with the document's own, and with the rules that it was read 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -26,6 +27,7 @@ from sqlalchemy import (
     select,
 )
 
+from connectors.incidents import IncidentId
 from worker.document.indexed_document import IndexedDocument, IndexedItem
 from worker.journal.database import Database
 from worker.journal.tables import chunks, documents, metadata, put
@@ -76,6 +78,14 @@ Index("indexed_items_deadline", indexed_items.c.deadline)
 _LISTS = ("services", "teams", "problems")
 
 
+@dataclass(frozen=True, slots=True)
+class NamingRow:
+    """A row that names a ticket: of which incident's document, and its deadline."""
+
+    incident: IncidentId
+    deadline: date | None
+
+
 class DocumentIndex:
     """The index, in an open database. Each method is one transaction."""
 
@@ -115,6 +125,19 @@ class DocumentIndex:
         query = select(table.c.incident, table.c.status).where(table.c.incident != "")
         with self._database.begin() as connection:
             return {row.incident: row.status for row in connection.execute(query)}
+
+    def naming(self) -> Mapping[str, Sequence[NamingRow]]:
+        """Give the rows that name a ticket, by its key, as they were when they were read."""
+        rows, own = indexed_items, document_index
+        columns = (rows.c.ticket, own.c.incident, rows.c.deadline)
+        query = select(*columns).join_from(rows, own, rows.c.name == own.c.name)
+        query = query.where(rows.c.ticket != "", own.c.incident != "")
+        found: defaultdict[str, list[NamingRow]] = defaultdict(list)
+        with self._database.begin() as connection:
+            for row in connection.execute(query.order_by(rows.c.name, rows.c.ordinal)):
+                day = date.fromisoformat(row.deadline) if row.deadline else None
+                found[row.ticket].append(NamingRow(row.incident, day))
+        return found
 
     def unread(self, rules: str, most: int) -> Sequence[str]:
         """Give up to ``most`` known documents whose text is not in the index as it is now.

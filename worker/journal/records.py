@@ -169,18 +169,26 @@ class TicketState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TicketFacts:
-    """What is known of a ticket. ``closed`` is when it was first read as closed, as it says."""
+    """What is known of a ticket.
+
+    ``closed`` is when it was closed, as the tracker says (``is_told``); else its last change when
+    it was first read as closed.
+    """
 
     id: TicketId
     created: datetime
     state: TicketState
     due: date | None = None
     closed: datetime | None = None
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """A ticket that some document's action item has; its row's ``deadline`` goes before its own."""
+    """A ticket that some document's action item has; its row's ``deadline`` goes before its own.
+
+    ``others`` are the other incidents whose documents name it, where that was looked up.
+    """
 
     facts: TicketFacts
     incident: IncidentId
@@ -188,6 +196,7 @@ class ItemFacts:
     url: str
     task: str
     deadline: date | None
+    others: tuple[IncidentId, ...] = ()
 
 
 def result_row(one: KnownResult) -> dict[str, object]:

@@ -56,7 +56,9 @@ def keep_seen(context: JobContext, incidents: Sequence[Incident]) -> None:
         left_out = context.policy.only.reason_against(one)
         facts = incident_facts(one, (), left_out, log_read=False)
         if before is not None:  # the first acknowledgement stays the first
-            facts = replace(facts, acknowledged=before.acknowledged, log_read=before.log_read)
+            facts = replace(facts, acknowledged=before.acknowledged)
+            if before.log_read and before.resolved == facts.resolved:
+                facts = replace(facts, open_seconds=before.open_seconds, log_read=True)
         seen.append(facts)
     context.journal.facts.keep(seen)
 
@@ -133,8 +135,10 @@ def ticket_facts(ticket: Ticket, done: frozenset[str]) -> TicketFacts:
     if ticket.category is Category.DONE:
         wont_do = says_else_than_done(ticket, done)
         state = TicketState.WONT_DO if wont_do else TicketState.DONE
-    closed = None if state is TicketState.OPEN else ticket.updated
-    return TicketFacts(ticket.id, ticket.created, state, ticket.due, closed)
+    closed, is_told = None, ticket.closed_at is not None
+    if state is not TicketState.OPEN:
+        closed = ticket.closed_at or ticket.updated
+    return TicketFacts(ticket.id, ticket.created, state, ticket.due, closed, is_told)
 
 
 def keep_documents(context: JobContext, texts: Mapping[IncidentId, str]) -> None:

@@ -90,8 +90,11 @@ def count_groups(
         for key in _keys(one, one.resolved, period, by):
             groups.setdefault(key, _Members()).incidents.append(one)
     for item in counted_items(known, period):
-        incident = known.incidents.get(item.incident)
-        for key in _keys(incident, item.facts.created, period, by):
+        names = (item.incident, *item.others)
+        told = [known.incidents[one] for one in names if one in known.incidents]
+        created = item.facts.created
+        each = (key for one in told or (None,) for key in _keys(one, created, period, by))
+        for key in dict.fromkeys(each):
             groups.setdefault(key, _Members()).items.append(item)
     order = sorted(groups, key=lambda key: (key is None, key or ""))
     return tuple(_figures(key, groups[key], known, period, now) for key in order)
@@ -220,8 +223,9 @@ DEFINITIONS: Mapping[str, str] = {
     "days_to_final": "Days from the resolution until this program first saw the document final, of "
     "the incidents whose document is final now.",
     "items.opened": "Action items whose ticket was created in the period, as the tracker says, "
-    "also where a person named the ticket; closed, won't do and open add up to it. Tickets that "
-    "cannot be seen any more are not counted.",
+    "also where a person named the ticket; closed, won't do and open add up to it. A ticket that "
+    "several postmortems name counts once, and in the group of each. Tickets that cannot be seen "
+    "any more are not counted.",
     "items.closed": "Of these, those whose ticket's status is of the category done, without a "
     "resolution that says else.",
     "items.wont_do": "Of these, those whose ticket is closed with a resolution that says else than "

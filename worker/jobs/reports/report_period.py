@@ -1,7 +1,7 @@
 """The report over a period: figures from the journal's own facts, which no request is made for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -20,6 +20,8 @@ from worker.jobs.reports.figures import (
     sources,
 )
 from worker.jobs.reports.period import Period, read_period
+from worker.journal.document_index import NamingRow
+from worker.journal.records import ItemFacts
 
 log = structlog.get_logger()
 
@@ -78,12 +80,27 @@ def known_facts(context: JobContext) -> KnownFacts:
     read = context.journal.index.statuses().items()
     final = {IncidentId(name): True for name, status in read if is_final(status)}
     facts.keep_statuses(final, context.clock(), new_alone=True)
+    naming = context.journal.index.naming()
     return KnownFacts(
         incidents=facts.every(),
-        items=facts.items(),
+        items=[_item(one, naming.get(one.key, ())) for one in facts.items()],
         documented={one.incident for one in context.journal.documents().values()},
         final=facts.final(),
     )
+
+
+def _item(item: ItemFacts, rows: Sequence[NamingRow]) -> ItemFacts:
+    """Add the other postmortems that name an item's ticket: then it is due when the first says so.
+
+    The journal keeps a ticket with the document that was synced last.
+    """
+    incidents = sorted({one.incident for one in rows} | {item.incident})
+    if len(incidents) == 1:
+        return item
+    days = [one.deadline for one in rows if one.deadline]
+    due = min(days, default=item.facts.due)
+    others = tuple(one for one in incidents if one != item.incident)
+    return replace(item, deadline=due, others=others)
 
 
 def without_facts(context: JobContext) -> Sequence[IncidentId]:

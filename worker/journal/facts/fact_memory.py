@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 
 from connectors.incidents import IncidentId
 from connectors.tickets import TicketId
@@ -94,11 +94,14 @@ class FactMemory:
     ) -> Sequence[tuple[IncidentFacts, str]]:
         """Give up to ``most`` incidents of a span that an alert with one of the keys came to.
 
-        The latest come first, each with one of its keys.
+        The latest come first, each with the first of its keys by the alphabet.
         """
         wanted = list(dict.fromkeys(key[:LONGEST_KEY] for key in keys))
         joined = incident_facts.join(alert_keys, alert_keys.c.incident == incident_facts.c.incident)
-        query = span.query(select(incident_facts, alert_keys.c.key).select_from(joined))
+        shared = func.min(alert_keys.c.key).label("key")
+        query = span.query(select(incident_facts, shared).select_from(joined))
+        # an incident a row, however many of the keys it has: the limit is one of incidents
+        query = query.group_by(incident_facts.c.incident)
         found: dict[IncidentId, tuple[IncidentFacts, str]] = {}
         with self._database.begin() as connection:
             for part in chunks(wanted):
@@ -111,7 +114,7 @@ class FactMemory:
         return latest[:most]
 
     def keep_tickets(self, facts: Iterable[TicketFacts]) -> None:
-        """Keep tickets as they are now; when one was closed stays as it was first read."""
+        """Keep tickets as they are now; when one was closed stays as first read if none tells."""
         with self._database.begin() as connection:
             for one in facts:
                 values = asdict(one) | {
@@ -120,9 +123,10 @@ class FactMemory:
                     "due": one.due.isoformat() if one.due else "",
                     "closed": one.closed.isoformat() if one.closed else None,
                 }
+                del values["is_told"]
                 known = select(ticket_facts.c.closed).where(ticket_facts.c.id == one.id)
-                if one.closed and (before := connection.scalar(known)):
-                    values["closed"] = before
+                if one.closed and not one.is_told:
+                    values["closed"] = connection.scalar(known) or values["closed"]
                 put(connection, ticket_facts, {"id": values.pop("id")}, values)
 
     def items(self, incidents: Sequence[IncidentId] | None = None) -> Sequence[ItemFacts]:
