@@ -19,6 +19,16 @@ OF_TIMES = {
     LintRule.DURATION,
     LintRule.ACK_AFTER_RESOLVE,
 }
+OTHER_TEMPLATE = """\
+# Postmortem: [Incident Title]
+
+## Story
+
+[Tell it in two
+paragraphs] and [say why]
+
+> [What did customers read?]
+"""
 WHOLE = """\
 ---
 incident: Q1
@@ -57,7 +67,7 @@ ended: 2026-03-04T00:20:00+01:00
 
 def found_in(*texts: str, names: Names | None = None) -> list[LintFinding]:
     documents = [LintedDocument(f"Q{at}", f"{at}.md", text) for at, text in enumerate(texts, 1)]
-    return lint(documents, TEMPLATE, names or Names(), NOW)
+    return lint(documents, [TEMPLATE, OTHER_TEMPLATE], names or Names(), NOW)
 
 
 def changed(old: str, new: str, text: str = WHOLE) -> str:
@@ -205,6 +215,39 @@ def test_a_cause_below_its_label_is_one() -> None:
     text = changed("The pool of connections was too small", "")
     text = changed("See above", "\n  - The pool was too small\n", text)
     assert LintRule.NO_ROOT_CAUSE not in {one.rule for one in found_in(text)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("Checkout is slow", "[Incident Title]", 8),
+        ("## 6.", "[Brief explanation of the root cause]\n\n## 6.", 28),
+        ("## 6.", "It broke, and [say why].\n\n## 6.", 28),
+        ("## 6.", "It broke\nand [say why].\n\n## 6.", 29),
+        ("## 6.", "> [What did customers read?]\n\n## 6.", 28),
+        ("## 6.", "### [say why]\n\n## 6.", 28),
+    ],
+)
+def test_a_templates_prompt_in_running_text_or_a_heading_is_found(
+    old: str, new: str, line: int
+) -> None:
+    found = found_in(changed(old, new))
+    assert [(one.rule, one.line) for one in found] == [(LintRule.OPEN_PROMPT, line)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "They said [sic] and [RFC 7231], [1], [x].",
+        "```\n[say why]\n```",
+        "    [say why]",
+        "<!-- [say why] -->",
+        "See [say why](https://x.example.com).",
+        "The log: [ERROR] out of memory",
+    ],
+)
+def test_other_brackets_in_running_text_are_peoples(words: str) -> None:
+    assert found_in(changed("## 6.", f"{words}\n\n## 6.")) == []
 
 
 def test_open_prompts_in_a_final_document_are_told_as_that() -> None:

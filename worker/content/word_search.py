@@ -1,7 +1,8 @@
 """Finding words in a text as people ask for them: in any order, in any case, without accents.
 
 A word asked for is found where one begins with it, so that *timeout* finds *timeouts*; one that is
-the same counts for more. A script without spaces between words is found wherever it stands.
+the same counts for more. An underscore parts words, so that it finds *connect_timeout* too. A
+script without spaces between words is found wherever it stands.
 """
 
 import re
@@ -9,7 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W_]+")
 _ESCAPE = re.compile(r"\\(?=[!-/:-@\[-`{-~])")
 _IN_TITLE = 8
 _WHOLE = 2
@@ -66,8 +67,8 @@ def find(wanted: Sequence[str], title: str, lines: Sequence[str]) -> Found | Non
 
 def _pattern(word: str) -> re.Pattern[str]:
     """Match a word where one begins; a letter of a script without spaces begins anywhere."""
-    begins = r"(?<!\w)" if word[0] < "\u0e00" else ""
-    return re.compile(begins + re.escape(word) + r"(\w)?")
+    begins = r"(?<![^\W_])" if word[0] < "\u0e00" else ""
+    return re.compile(begins + re.escape(word) + r"([^\W_])?")
 
 
 def _count(pattern: re.Pattern[str], line: str) -> int:

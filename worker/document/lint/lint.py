@@ -36,15 +36,18 @@ class LintedDocument:
 
 
 def lint(
-    documents: Sequence[LintedDocument], template: str, names: Names, now: datetime
+    documents: Sequence[LintedDocument], templates: Sequence[str], names: Names, now: datetime
 ) -> list[LintFinding]:
-    """Give what is found in documents made from a template, in their order and by line.
+    """Give what is found in documents made from one of the templates, in their order and by line.
+
+    The first is the usual one: a timeline is told by its header.
 
     Raises ``DocumentError`` for a broken front matter.
     """
-    timeline = outline(template, names).timeline(())
+    timeline = outline(templates[0], names).timeline(())
     header = [cell.text for cell in timeline.table.header.cells[:2]] if timeline else []
-    repeated, asked = _repeated(documents, names), prompts_in(template)
+    repeated = _repeated(documents, names)
+    asked = frozenset().union(*map(prompts_in, templates))
     found: list[LintFinding] = []
     for one in documents:
         faults = [*_faults(one, names, header, asked, now), *repeated[one.name]]

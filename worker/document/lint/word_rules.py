@@ -11,7 +11,7 @@ from worker.content.placeholders import is_bracketed, is_placeholder, is_struck_
 from worker.document.action_item_values import ActionItem, left_out, shortened
 from worker.document.lint.findings import Flaw, LintRule
 from worker.document.outline import Bullet, Extent, Outline
-from worker.document.unread.unfinished_text import prompt_lines
+from worker.document.unread.unfinished_text import prompt_lines, prompt_passages
 
 FINAL = "final"
 _PROMPT = re.compile(r"\[([^\[\]]+)\](?!\()")
@@ -26,17 +26,23 @@ def prompts_in(template: str) -> frozenset[str]:
 def prompt_faults(text: str, status: str, asked: AbstractSet[str]) -> Iterator[Flaw]:
     """Find the template's prompts that nobody has answered, and what is nothing but brackets.
 
-    Other words in brackets are people's: ``[sic]``, ``[RFC 7231]``.
+    Other words in brackets are people's: ``[sic]``, ``[RFC 7231]``. In running text and headings
+    they may be nothing else, so there only the template's own words are told.
     """
     is_final = status.strip().casefold() == FINAL
     rule = LintRule.FINAL_WITH_PROMPTS if is_final else LintRule.OPEN_PROMPT
+    final = ", and the document says that it is final" if is_final else ""
+    for line, words in _open_places(text, asked):
+        yield Flaw(line, rule, f"Nobody has answered {shortened(words)!r} yet{final}.")
+
+
+def _open_places(text: str, asked: AbstractSet[str]) -> Iterator[tuple[int, str]]:
     for line, cells in prompt_lines(text):
-        open_cells = [one for one in cells if _asks(one, asked)]
-        if not open_cells:
-            continue
-        told = f"Nobody has answered {shortened(' '.join(open_cells))!r} yet"
-        final = ", and the document says that it is final" if is_final else ""
-        yield Flaw(line, rule, f"{told}{final}.")
+        if open_cells := [one for one in cells if _asks(one, asked)]:
+            yield line, " ".join(open_cells)
+    for line, words in prompt_passages(text):
+        if not asked.isdisjoint(_PROMPT.findall(words)):
+            yield line, words.lstrip("#> \t")
 
 
 def cause_faults(found: Outline, names: Names) -> Iterator[Flaw]:

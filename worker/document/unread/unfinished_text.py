@@ -1,5 +1,6 @@
 """What in a document people have still to settle: conflict markers, and prompts for words."""
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -72,6 +73,21 @@ def prompt_lines(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
     for row in (row for table in blocks.tables for row in table.rows):
         if _row_asks(row):
             yield row.line, tuple(cell.text for cell in row.cells)
+
+
+def prompt_passages(text: str) -> Iterator[tuple[int, str]]:
+    """Give each line (from 0) of a heading or of running text, and each quoted one, with a prompt.
+
+    Raises ``DocumentError`` for a broken front matter.
+    """
+    blocks = parse(text)
+    told = {at for item in blocks.all_items() for at in range(item.line, item.behind)}
+    places = [range(one.line, one.behind) for one in blocks.headings]
+    running = (one for one in blocks.passages if one.kind is PassageKind.PARAGRAPH)
+    places += [range(one.line, one.behind) for one in running]
+    for line in itertools.chain.from_iterable(places):
+        if line not in told and _OPEN_PROMPT.search(words := blocks.source.line(line)):
+            yield line, words
 
 
 def _item_asks(words: str) -> bool:

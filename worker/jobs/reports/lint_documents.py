@@ -44,7 +44,9 @@ def lint_documents(context: JobContext, incidents: Sequence[IncidentId] = ()) ->
         if one.incident or one.problem:
             document = _read(context, one, linted.failures if one.name in wanted else [])
             read += [document] if document else []
-    found = lint(read, context.policy.template, context.policy.names, context.clock())
+    policy = context.policy
+    templates = [policy.template, *(one.text for one in policy.templates)]
+    found = lint(read, templates, policy.names, context.clock())
     linted.findings += [one for one in found if one.document in wanted]
     return linted
 
