@@ -139,3 +139,55 @@ def violations(page: Page) -> list[str]:
         TAGS,
     )
     return [f"{page.url} {one}" for one in told]
+
+
+def test_the_keyboard_is_enough_to_write(browser: Browser, desk: Desk) -> None:
+    page = browser.new_page()
+    refused: list[str] = []
+    page.on("console", lambda told: refused.append(told.text) if told.type == "error" else None)
+    page.goto(desk.page)
+    area = page.get_by_label("The whole document, as Markdown")
+    area.focus()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Alt+n")
+    expect(page.get_by_text("Line 9: [why]")).to_be_visible()
+    page.keyboard.type("A **leak**.")
+    expect(page.get_by_label("Preview").get_by_text("leak", exact=True)).to_be_visible()
+    assert page.get_by_label("Preview").locator("strong").all_inner_texts() == [
+        "Root Cause:",
+        "leak",
+    ]
+    assert desk.text() == TEXT
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert desk.text() == TEXT.replace("[why]", "A **leak**.")
+    assert refused == []
+    page.close()
+
+
+def test_words_that_were_not_saved_are_there_again(browser: Browser, desk: Desk) -> None:
+    page = browser.new_page()
+    page.goto(desk.page)
+    area = page.get_by_label("The whole document, as Markdown")
+    area.fill(area.input_value().replace("[why]", "A leak."))
+    page.goto(f"{desk.url}/postmortems/QEDIT")
+    page.goto(desk.page)
+    page.get_by_role("link", name="Go on with it").click()
+    area = page.get_by_label("The whole document, as Markdown")
+    expect(area).to_have_value(TEXT.replace("[why]", "A leak."))
+    assert desk.text() == TEXT
+    page.close()
+
+
+def test_a_preview_needs_no_script(browser: Browser, desk: Desk) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{desk.page}?section=0")
+    area = page.get_by_label("This section, as Markdown")
+    area.fill(area.input_value().replace("[why]", "A *leak*."))
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_label("Preview").get_by_role("emphasis")).to_have_text("leak")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert desk.text() == TEXT.replace("[why]", "A *leak*.")
+    context.close()

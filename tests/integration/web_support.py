@@ -18,6 +18,7 @@ from connectors.jira import webhook as jira
 from connectors.pagerduty import webhook as pagerduty
 from connectors.sandbox.loopback_server import LoopbackServer
 from worker.document import front_matter
+from worker.document.section_text import with_section
 from worker.document.text_edits import SourceText
 from worker.jobs.edits.save_edit import OpenedText, Saved, UnknownBase
 from worker.jobs.job import JobPhase, JobState
@@ -27,7 +28,7 @@ from worker.jobs.reports.report_period import PeriodReport, report_of
 from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.results import Action, Deed, Trigger
 from worker.jobs.status_report import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
-from worker.journal.web_memory import SessionHolder
+from worker.journal.web_memory import SessionHolder, WebDraft
 from worker.store.document_store import digest
 from worker.web.application import WebSettings, create
 from worker.web.monitoring import Metrics
@@ -104,6 +105,7 @@ class Shelf:
     without_draft: list[SkippedIncident] = field(default_factory=list)
     told: dict[str, ListedDocument] = field(default_factory=dict)
     under_way: list[JobState] = field(default_factory=list)
+    drafts: dict[tuple[str, str], WebDraft] = field(default_factory=dict)
     writers: list[str] = field(default_factory=list)
     problem: Exception | None = None
     look: str = ""
@@ -141,6 +143,20 @@ class Shelf:
 
     def give_out(self, name: str, text: str) -> OpenedText:
         return OpenedText(name, text, digest(text.encode()))
+
+    def with_section(self, base: str, number: int, words: str) -> str:
+        texts = (view.text for view in self.views.values())
+        began = next((one for one in texts if digest(one.encode()) == base), "")
+        return with_section(began, number, words)
+
+    def draft(self, writer: str, incident: str) -> WebDraft | None:
+        return self.drafts.get((writer, incident))
+
+    def keep_draft(self, writer: str, incident: str, text: str, base: str) -> None:
+        self.drafts[writer, incident] = WebDraft(text, base, datetime(2026, 11, 23, tzinfo=UTC))
+
+    def forget_draft(self, writer: str, incident: str) -> None:
+        self.drafts.pop((writer, incident), None)
 
     def save(self, incident: str, text: str, base: str, by: PageUser) -> Saved:
         self.writers.append(by.name)

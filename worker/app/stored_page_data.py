@@ -11,10 +11,13 @@ from worker.jobs.edits.save_edit import (
     OpenedText,
     Saved,
     add_action_item,
+    as_shown,
     give_out,
     open_text,
     save_edit,
     set_values,
+    with_section_of,
+    within_reason,
 )
 from worker.jobs.job import JobState
 from worker.jobs.reports.figures import ReportBy
@@ -33,6 +36,7 @@ from worker.jobs.status_report import (
     skipped_incidents,
     undrafted,
 )
+from worker.journal.web_memory import WebDraft
 from worker.queue import Client
 from worker.web.monitoring import QueueFigures
 from worker.web.page_data import DocumentView, ListedDocument
@@ -86,6 +90,18 @@ class StoredPageData:
 
     def give_out(self, name: str, text: str) -> OpenedText:
         return give_out(self._context, name, text)
+
+    def with_section(self, base: str, number: int, words: str) -> str:
+        return with_section_of(self._context, base, number, words)
+
+    def draft(self, writer: str, incident: IncidentId) -> WebDraft | None:
+        return self._context.journal.web_drafts.of(writer, incident)
+
+    def keep_draft(self, writer: str, incident: IncidentId, text: str, base: str) -> None:
+        self._context.journal.web_drafts.keep(writer, incident, within_reason(as_shown(text)), base)
+
+    def forget_draft(self, writer: str, incident: IncidentId) -> None:
+        self._context.journal.web_drafts.forget(writer, incident)
 
     def save(self, incident: IncidentId, text: str, base: str, by: PageUser) -> Saved:
         return save_edit(self._context, incident, text, base, by)

@@ -204,6 +204,16 @@ web_sessions = Table(
     Column("proof", String(64), nullable=False, server_default=""),
 )
 
+web_drafts = Table(
+    "web_drafts",
+    metadata,
+    Column("owner", String(64), primary_key=True),
+    Column("incident", String(64), primary_key=True),
+    Column("base", String(64), nullable=False),
+    Column("text", LargeBinary, nullable=False),
+    Column("at", String(40), nullable=False),
+)
+
 opened_texts = Table(
     "opened_texts",
     metadata,

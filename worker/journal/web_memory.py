@@ -1,21 +1,22 @@
-"""What the web page remembers from one request to the next: who is signed in, and opened texts.
+"""What the web page remembers from one request to the next: who is signed in, and texts.
 
 Opened texts are those that were given to editors, by their digests. A change is joined with what
 the document has become meanwhile, which needs the text it was made from. Kept for some weeks: an
-editor may stand open for long.
+editor may stand open for long. So is what somebody writes, until it is saved.
 """
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from worker.journal.database import Database
 from worker.journal.sqlite_files import JournalError
-from worker.journal.tables import opened_texts, put, web_sessions
+from worker.journal.tables import opened_texts, put, web_drafts, web_sessions
 
 KEPT = timedelta(days=30)
 _A_DAY = timedelta(days=1)
@@ -68,6 +69,61 @@ class WebSessions:
                 connection.execute(delete(web_sessions).where(web_sessions.c.digest == digest))
         except SQLAlchemyError as error:
             raise _unknown("nobody can be told to be signed in") from error
+
+
+@dataclass(frozen=True, slots=True)
+class WebDraft:
+    """What somebody wrote and has not saved: made from the text whose digest is ``base``."""
+
+    text: str
+    base: str
+    at: datetime
+
+
+class WebDrafts:
+    """Unsaved texts in an open database, one for each writer and incident.
+
+    Each method is one transaction, and may raise ``JournalError``.
+    """
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    def keep(self, owner: str, incident: str, text: str, base: str) -> None:
+        """Keep a text in the place of the one before, and forget those older than :data:`KEPT`."""
+        now, table = self._now(), web_drafts
+        key = {"owner": owner, "incident": incident}
+        values = {"base": base, "text": zlib.compress(text.encode()), "at": now.isoformat()}
+        with self._answering() as connection:
+            connection.execute(delete(table).where(table.c.at < (now - KEPT).isoformat()))
+            put(connection, table, key, values)
+
+    def of(self, owner: str, incident: str) -> WebDraft | None:
+        """Give what somebody wrote, None where there is nothing unsaved."""
+        table = web_drafts
+        query = select(table).where(table.c.owner == owner, table.c.incident == incident)
+        with self._answering() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        text = zlib.decompress(row.text).decode()
+        return WebDraft(text, row.base, datetime.fromisoformat(row.at))
+
+    def forget(self, owner: str, incident: str) -> None:
+        """Forget it, if there is any."""
+        table = web_drafts
+        ended = delete(table).where(table.c.owner == owner, table.c.incident == incident)
+        with self._answering() as connection:
+            connection.execute(ended)
+
+    @contextmanager
+    def _answering(self) -> Iterator[Connection]:
+        try:
+            with self._database.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise _unknown("what was written and not saved is not kept here") from error
 
 
 class OpenedTexts:

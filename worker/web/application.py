@@ -12,25 +12,27 @@ from http import HTTPStatus
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.page_users import People, PeopleSettings
 from connectors.connector import WebhookAccess
 from connectors.errors import NotFound, PostmortemError
 from worker.jobs.edits.save_edit import Clash, EditTooLong, UnknownBase, UnusableEdit
+from worker.web.answers import HeadAsGet, SafeHeaders
 from worker.web.api import api_routes
+from worker.web.assets import asset_routes
 from worker.web.editing.edit_api import NoCondition, NotThisShape, tag
 from worker.web.editing.edit_pages import edit_routes
+from worker.web.editing.unsaved_pages import unsaved_routes
 from worker.web.insights import insight_routes
 from worker.web.lists.listing_pages import list_routes
 from worker.web.login_pages import sign_in_routes
 from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData
-from worker.web.pages import PageTemplates, page_routes, part
+from worker.web.pages import PageTemplates, page_routes
 from worker.web.problem_details import problem
 from worker.web.request_limits import Room
 from worker.web.visitors.access import Access, Forbidden, Malformed, NotSignedIn
@@ -38,8 +40,8 @@ from worker.web.visitors.known_people import PeopleFile, ProxiedPeople
 from worker.web.visitors.sign_in import Sessions, TooManyAttempts
 from worker.web.webhooks import StoreEvents, webhook_routes
 
-_PARTS = {"style.css": "text/css", "icon.svg": "image/svg+xml", "live.js": "text/javascript"}
-"""What the pages need besides themselves, and its media type."""
+_SMALL = 1024
+"""Bytes that are sent as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,11 @@ def create(
     )
     app.state.room = Room()
     ErrorResponses(look).attach(app)
+    # no page of another site can have a signed-in person's page made (SameSite), so nobody learns
+    # of a secret in it by how small its words make it (BREACH)
+    app.add_middleware(GZipMiddleware, minimum_size=_SMALL)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(HeadAsGet)
     app.include_router(webhook_routes(settings.webhooks, store, metrics))
     app.include_router(health_routes(checks, metrics))
     app.include_router(sign_in_routes(access, look))
@@ -98,17 +104,10 @@ def create(
     app.include_router(list_routes(data, access, look, today))
     app.include_router(insight_routes(data, access, look))
     app.include_router(edit_routes(data, access, look))
+    app.include_router(unsaved_routes(data, access, look))
     app.include_router(page_routes(data, access, look, today))
-    for name, kind in _PARTS.items():
-        app.add_api_route(f"/{name}", _give(name, kind), include_in_schema=False)
+    app.include_router(asset_routes())
     return app
-
-
-def _give(name: str, kind: str) -> Callable[[], Response]:
-    def give() -> Response:
-        return Response(part(name), media_type=kind, headers={"Cache-Control": "max-age=300"})
-
-    return give
 
 
 _log = structlog.get_logger(__name__)
@@ -123,22 +122,6 @@ _STATUSES: Mapping[type[PostmortemError], int] = {
     UnknownBase: 412,
     EditTooLong: 413,
     UnusableEdit: 422,
-}
-
-PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-"""No frame, nothing from elsewhere, and no script but the program's own files."""
-
-_ALWAYS = {
-    "Content-Security-Policy": PAGE_POLICY,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Cache-Control": "no-store",
 }
 
 
@@ -243,22 +226,3 @@ def _sentence(errors: Sequence[dict[str, object]]) -> str:
 
 def _place(location: object) -> str:
     return " ".join(map(str, location)) if isinstance(location, tuple) else "request"
-
-
-class SafeHeaders:
-    """ASGI middleware that adds the headers which an answer does not set itself."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-
-        async def send_safely(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _ALWAYS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, send_safely)

@@ -25,6 +25,7 @@ from worker.jobs.status_report import (
     SkippedIncident,
     is_overdue,
 )
+from worker.journal.web_memory import WebDraft
 
 _JOB = r"^[A-Za-z0-9_:~@.-]{1,200}$"
 
@@ -98,6 +99,18 @@ class PageData(Protocol):
 
     def give_out(self, name: str, text: str) -> OpenedText:
         """Remember a document's text that is given to somebody who may change it."""
+
+    def with_section(self, base: str, number: int, words: str) -> str:
+        """Give the text of the digest ``base`` with other words in a section; see ``save_edit``."""
+
+    def draft(self, writer: str, incident: IncidentId) -> WebDraft | None:
+        """Give what somebody wrote and has not saved."""
+
+    def keep_draft(self, writer: str, incident: IncidentId, text: str, base: str) -> None:
+        """Keep what somebody wrote until it is saved."""
+
+    def forget_draft(self, writer: str, incident: IncidentId) -> None:
+        """Forget what somebody wrote, if there is anything."""
 
     def save(self, incident: IncidentId, text: str, base: str, by: PageUser) -> Saved:
         """Save a text made from the one that has the digest ``base``; see ``save_edit``."""

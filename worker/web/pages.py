@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
-from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -11,12 +10,13 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import jinja2
 from fastapi import APIRouter, Depends, Query, Request
 from markupsafe import Markup
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from config.page_users import Role
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
 from worker.jobs.status_report import DocumentStatus
+from worker.web.assets import asset
 from worker.web.markdown_to_html import PICTURES, is_picture, to_html
 from worker.web.needs import Cause, NeedKind, by_cause, late_owners, needs
 from worker.web.page_data import (
@@ -87,12 +87,6 @@ def way_back(target: str) -> str:
 
 
 @cache
-def part(name: str) -> bytes:
-    """Give a file that the pages need."""
-    return files("worker.web").joinpath("templates", name).read_bytes()
-
-
-@cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("worker.web", "templates"),
@@ -102,7 +96,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"web": is_web_address, "moment": moment}
-    environment.globals["address"] = _address
+    environment.globals |= {"address": _address, "asset": asset}
     return environment
 
 
@@ -204,6 +198,12 @@ def page_routes(
             job=data.job(job) if job else None,
             saved=saved,
         )
+
+    @router.get("/postmortems/{incident}/markdown")
+    def markdown(incident: IncidentInPath) -> Response:
+        view = _known(data, incident)
+        named = {"Content-Disposition": f'inline; filename="{PurePosixPath(view.name).name}"'}
+        return PlainTextResponse(view.text, headers=named if view.name.isascii() else None)
 
     @router.get("/postmortems/{incident}/{attachment}")
     def attachment(incident: IncidentInPath, attachment: str) -> Response:

@@ -16,6 +16,7 @@ from worker.document.add_item import add_item
 from worker.document.front_matter import DocumentError
 from worker.document.join.as_opened import as_opened
 from worker.document.join.join import Conflict, join
+from worker.document.section_text import with_section
 from worker.document.text_edits import SourceText
 from worker.jobs.catalogue import near
 from worker.jobs.context import JobContext
@@ -100,6 +101,36 @@ def save_edit(
     Raises ``NotFound``, ``UnknownBase``, ``EditTooLong``, ``UnusableEdit`` and ``Clash``, and what
     the store raises where somebody's editor holds the document.
     """
+    within_reason(text)
+    if near(context, [incident]).find(incident) is None:
+        raise _unknown(incident)
+    began = _opened(context, base)
+    mine = as_opened(text, began)
+    _must_stay(mine, began, incident)
+    return _write(context, incident, by, lambda current: _joined(context, began, mine, current))
+
+
+def with_section_of(context: JobContext, base: str, number: int, words: str) -> str:
+    """Give the text whose digest is ``base`` with other words in a section, to save as a whole.
+
+    Lines end as browsers show them. Raises ``UnknownBase``, also where it has no such section.
+    """
+    try:
+        return with_section(as_shown(_opened(context, base)), number, as_shown(words))
+    except (IndexError, DocumentError) as error:
+        raise UnknownBase(
+            "The text that this was made from has no such section, so it was not written.",
+            "Edit the whole document.",
+        ) from error
+
+
+def as_shown(text: str) -> str:
+    """Give a text with the line ends that browsers show: a form sends others than it was given."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def within_reason(text: str) -> str:
+    """Give the text again. Raises ``UnusableEdit`` and ``EditTooLong`` for what nobody writes."""
     try:
         size = len(text.encode())
     except UnicodeEncodeError as error:
@@ -111,17 +142,17 @@ def save_edit(
             f"The text has more than {LONGEST_TEXT:,} bytes, so it was not taken.",
             "Keep what it quotes in files of their own, and link those.",
         )
-    if near(context, [incident]).find(incident) is None:
-        raise _unknown(incident)
+    return text
+
+
+def _opened(context: JobContext, base: str) -> str:
     began = context.journal.opened_texts.text_of(base)
     if began is None:
         raise UnknownBase(
             "What this was made from is not known here any more, so it was not written.",
             "Read the document again, and bring your change into that.",
         )
-    mine = as_opened(text, began)
-    _must_stay(mine, began, incident)
-    return _write(context, incident, by, lambda current: _joined(context, began, mine, current))
+    return began
 
 
 def set_values(

@@ -1,0 +1,182 @@
+"""What helps whoever writes on the page: sections, a preview, and a draft until it is saved."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.integration.desk import TEXT, WAIT, Desk, desk_in, form_of
+from tests.integration.web_support import served, shelf
+from worker.journal.database import Database
+from worker.journal.web_memory import KEPT, WebDraft, WebDrafts
+
+MINE = TEXT.replace("[why]", "A leak.")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with desk_in(tmp_path) as made:
+        yield made
+
+
+def send(desk: Desk, what: str, form: dict[str, str]) -> requests.Response:
+    place = f"{desk.page}/{what}" if what else desk.page
+    sent = {**form, "text": re.sub(r"\r\n|\r|\n", "\r\n", form.get("text", ""))}
+    return requests.post(place, data=sent, timeout=WAIT, allow_redirects=False)
+
+
+def opened(desk: Desk, asked: str = "") -> dict[str, str]:
+    return form_of(requests.get(desk.page + asked, timeout=WAIT).text)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_section_is_edited_alone_and_the_rest_stays_to_the_byte(
+    desk: Desk, line_end: str
+) -> None:
+    before = ("\ufeff" + TEXT).replace("\n", line_end)
+    desk.write(before)
+    form = opened(desk, "?section=0")
+    assert form["section"] == "0"
+    assert form["text"].startswith("## 3. Root Cause Analysis")
+    assert "Action Items" not in form["text"]
+    form["text"] = form["text"].replace("[why]", "A leak.")
+    assert send(desk, "", form).status_code == 303
+    assert desk.text() == before.replace("[why]", "A leak.")
+
+
+def test_what_others_did_in_another_section_meanwhile_comes_in(desk: Desk) -> None:
+    form = opened(desk, "?section=1")
+    desk.write(MINE)
+    form["text"] = form["text"].replace("| Ada |", "| Bo |")
+    assert send(desk, "", form).status_code == 303
+    assert desk.text() == MINE.replace("| Ada |", "| Bo |")
+
+
+def test_a_section_that_both_changed_is_shown_with_the_whole_document(desk: Desk) -> None:
+    form = opened(desk, "?section=0")
+    desk.write(TEXT.replace("[why]", "A race."))
+    form["text"] = form["text"].replace("[why]", "A leak.")
+    answer = send(desk, "", form)
+    assert answer.status_code == 409
+    both = form_of(answer.text)
+    assert both["text"] == MINE
+    assert "section" not in both
+
+
+def test_a_section_of_a_form_that_is_refused_stays_a_section(desk: Desk) -> None:
+    form = opened(desk, "?section=0") | {"form_key": "made up"}
+    answer = send(desk, "", form)
+    assert answer.status_code == 403
+    assert form_of(answer.text)["section"] == "0"
+    assert desk.text() == TEXT
+
+
+@pytest.mark.parametrize("section", ["-1", "x", "99999999", "1.5", "²"])
+def test_a_section_that_is_none_writes_nothing(desk: Desk, section: str) -> None:
+    assert send(desk, "", opened(desk) | {"section": section}).status_code in {403, 412}
+    assert desk.text() == TEXT
+    assert form_of(requests.get(desk.page, timeout=WAIT).text)["text"] == TEXT
+
+
+def test_a_preview_shows_what_would_be_read_and_writes_nothing(desk: Desk) -> None:
+    form = opened(desk) | {"text": MINE + "\n<script>alert(1)</script>\n**bold** [prompt]\n"}
+    page = send(desk, "preview", form).text
+    seen = page.partition('aria-label="Preview"')[2].partition("</section>")[0]
+    assert "<strong>bold</strong>" in seen
+    assert "<script>" not in seen
+    assert '<mark class="prompt">' in seen
+    assert form_of(page)["text"] == form["text"]
+    assert desk.text() == TEXT
+    part = opened(desk, "?section=0")
+    again = form_of(send(desk, "preview", part).text)
+    assert (again["section"], again["text"]) == ("0", part["text"])
+
+
+def test_a_draft_is_kept_until_it_is_saved(desk: Desk) -> None:
+    form = opened(desk) | {"text": MINE}
+    assert send(desk, "draft", form).status_code == 204
+    assert desk.text() == TEXT
+    desk.write(TEXT.replace("| Ada |", "| Bo |"))
+    page = requests.get(desk.page, timeout=WAIT).text
+    assert "is not saved" in page
+    assert "A leak." not in page
+    found = opened(desk, "?draft=true")
+    assert (found["text"], found["base"]) == (MINE, form["base"])
+    assert send(desk, "", found).status_code == 303
+    assert desk.text() == MINE.replace("| Ada |", "| Bo |")
+    assert "is not saved" not in requests.get(desk.page, timeout=WAIT).text
+
+
+def test_a_draft_of_a_section_is_one_of_the_whole(desk: Desk) -> None:
+    form = opened(desk, "?section=0")
+    form["text"] = form["text"].replace("[why]", "A leak.")
+    assert send(desk, "draft", form).status_code == 204
+    assert opened(desk, "?draft=true")["text"] == MINE
+
+
+def test_what_clashed_is_kept_as_a_draft(desk: Desk) -> None:
+    form = opened(desk) | {"text": MINE}
+    desk.write(TEXT.replace("[why]", "A race."))
+    assert send(desk, "", form).status_code == 409
+    assert opened(desk, "?draft=true")["text"] == MINE
+
+
+def test_a_draft_is_forgotten_where_its_writer_says_so(desk: Desk) -> None:
+    send(desk, "draft", opened(desk) | {"text": MINE})
+    key = opened(desk)["form_key"]
+    assert send(desk, "forget", {"form_key": "made up"}).status_code == 403
+    assert send(desk, "forget", {"form_key": key}).status_code == 303
+    assert opened(desk, "?draft=true")["text"] == TEXT
+
+
+def test_drafts_end_with_time_and_belong_to_their_writers(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path}/journal.db")
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    drafts = WebDrafts(database, lambda: now)
+    drafts.keep("ann", "Q1", "first", "b1")
+    drafts.keep("ann", "Q1", "second ✓", "b2")
+    drafts.keep("bo", "Q1", "other", "b1")
+    assert drafts.of("ann", "Q1") == WebDraft("second ✓", "b2", now)
+    drafts.forget("bo", "Q1")
+    assert drafts.of("bo", "Q1") is drafts.of("ann", "Q2") is None
+    now += KEPT + timedelta(days=1)
+    drafts.keep("bo", "Q2", "x", "b1")
+    assert drafts.of("ann", "Q1") is None
+    database.close()
+
+
+def test_the_document_is_given_as_markdown(desk: Desk) -> None:
+    answer = requests.get(f"{desk.url}/postmortems/QEDIT/markdown", timeout=WAIT)
+    assert answer.text == TEXT
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert requests.get(f"{desk.url}/postmortems/QNONE/markdown", timeout=WAIT).status_code == 404
+
+
+def test_pages_are_packed_and_files_are_kept_for_good() -> None:
+    with served(shelf()) as url:
+        page = requests.get(f"{url}/postmortems", timeout=WAIT)
+        assert page.headers["Content-Encoding"] == "gzip"
+        plain = requests.get(
+            f"{url}/postmortems", headers={"Accept-Encoding": "identity"}, timeout=WAIT
+        )
+        assert "Content-Encoding" not in plain.headers
+        assert plain.text == page.text
+        (style,) = re.findall(r'href="(/style-[0-9a-f]{12}\.css)"', page.text)
+        found = requests.get(url + style, timeout=WAIT)
+        assert found.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert requests.get(f"{url}/style-000000000000.css", timeout=WAIT).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/postmortems/PFREIGHT", "/healthz", "/api/documents"])
+def test_head_says_what_get_says_and_nothing_else(path: str) -> None:
+    with served(shelf()) as url:
+        got = requests.get(url + path, timeout=WAIT)
+        head = requests.head(url + path, timeout=WAIT)
+        missing = requests.head(f"{url}/none", timeout=WAIT)
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("Content-Type", "Content-Security-Policy", "Content-Length"):
+        assert head.headers[name] == got.headers[name]
+    assert missing.status_code == 404

@@ -1,0 +1,149 @@
+"""The editor as a page, and the form that it sends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated
+from urllib.parse import parse_qs
+
+from fastapi import Depends, Request
+from markupsafe import Markup
+from starlette.responses import Response
+
+from worker.document.front_matter import DocumentError
+from worker.document.join.join import Conflict
+from worker.document.section_text import SectionText, sections
+from worker.document.unread.unfinished_text import open_prompts
+from worker.jobs.edits.save_edit import Clash, EditTooLong, OpenedText, UnknownBase
+from worker.web.editing.edit_api import LARGEST_BODY
+from worker.web.pages import PageTemplates
+from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
+from worker.web.visitors.access import Forbidden
+
+_LONGEST_NUMBER = 5
+_TRY_AGAIN = 3
+"""Seconds after which an editor that holds the file has let go of it as a rule."""
+
+
+async def _long_form(request: Request) -> dict[str, str]:
+    """Read a form that may hold a document. Raises ``Forbidden`` and ``EditTooLong``."""
+    try:
+        raw = await read_body(request, LARGEST_BODY, seconds=60.0)
+        fields = parse_qs(raw.decode(), keep_blank_values=True, max_num_fields=20)
+    except BodyTooLarge:
+        raise EditTooLong(
+            "The text is longer than any that is taken, so nothing was written.",
+            "Go back, and keep what it quotes in files of their own.",
+        ) from None
+    except (BodiesTooMany, ValueError, TimeoutError):
+        raise Forbidden("This form cannot be read. Go back and save again.") from None
+    return {name: values[-1] for name, values in fields.items()}
+
+
+LongForm = Annotated[dict[str, str], Depends(_long_form)]
+
+
+def section_in(fields: Mapping[str, str]) -> int | None:
+    """Give which section was edited, None where it was the whole. Raises ``Forbidden``."""
+    given = fields.get("section", "")
+    if not given:
+        return None
+    if not given.isdecimal() or len(given) > _LONGEST_NUMBER:
+        raise Forbidden("This form names no section. Go back and edit the whole document.")
+    return int(given)
+
+
+@dataclass(frozen=True, slots=True)
+class EditorView:
+    """Shows a text to whoever writes it; nothing of it is ever left out."""
+
+    pages: PageTemplates
+    request: Request
+    incident: str
+
+    def show(
+        self,
+        text: str,
+        base: str,
+        problem: str = "",
+        status: int = 200,
+        *,
+        section: int | None = None,
+        draft_at: str = "",
+        html: str | None = None,
+        is_part: bool = False,
+    ) -> Response:
+        """Show the whole, or the ``section`` of it, which ``text`` is already with ``is_part``."""
+        parts = _sections(text)
+        title = ""
+        if section is not None and is_part:
+            title = parts[0].title if parts else ""
+        elif section is not None and section < len(parts):
+            part = parts[section]
+            title, text = part.title, text[part.start : part.end]
+        else:
+            section = None
+        answer = self.pages.answer(
+            self.request,
+            "edit",
+            status,
+            incident=self.incident,
+            text=text,
+            base=base,
+            problem=problem,
+            prompts=_prompts(text),
+            section=section,
+            section_title=title,
+            sections=parts,
+            draft_at=draft_at,
+            html=None if html is None else Markup(html),  # noqa: S704 - it passed the allow-list
+        )
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            answer.headers["Retry-After"] = str(_TRY_AGAIN)
+        return answer
+
+    def clash(self, sent: str, clash: Clash) -> Response:
+        """Show what was sent beside what others made of the same places."""
+        return self._both(
+            HTTPStatus.CONFLICT, sent, clash, clash.mine_kept, clash.theirs.digest, clash.conflicts
+        )
+
+    def anew(self, sent: str, opened: OpenedText | None, why: UnknownBase) -> Response:
+        """Show what was sent beside the document: what was changed in it cannot be told."""
+        text, base = (opened.text, opened.digest) if opened else (sent, "")
+        return self._both(HTTPStatus.PRECONDITION_FAILED, sent, why, text, base)
+
+    def _both(
+        self,
+        status: int,
+        sent: str,
+        why: Exception,
+        text: str,
+        base: str,
+        conflicts: tuple[Conflict, ...] = (),
+    ) -> Response:
+        return self.pages.answer(
+            self.request,
+            "conflict",
+            status,
+            incident=self.incident,
+            conflicts=conflicts,
+            problem=str(why),
+            sent=sent,
+            text=text,
+            base=base,
+        )
+
+
+def _sections(text: str) -> tuple[SectionText, ...]:
+    try:
+        return sections(text)
+    except DocumentError:
+        return ()
+
+
+def _prompts(text: str) -> int:
+    try:
+        return open_prompts(text)
+    except DocumentError:
+        return 0  # a text in the making, whose front matter is told when it is saved
