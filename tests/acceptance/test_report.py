@@ -235,6 +235,22 @@ def test_the_command_gives_the_same_as_json_and_csv(told: tuple[World, list[str]
     assert "Acknowledged after: Seconds from the start" in shown
 
 
+def test_the_names_of_others_are_no_formulas_and_break_no_line(
+    told: tuple[World, list[str]],
+) -> None:
+    here, _ = told
+    service = wire.service("=cmd|' /C calc'!A0, \"x\"")
+    at = datetime(2023, 5, 1, 8, tzinfo=UTC)
+    odd = here.pagerduty.account.open(service, "Odd", at=at)
+    odd.resolve(at + timedelta(minutes=2), MIRA)
+    here.incidents["odd"] = odd
+    here.run("odd", tracks=False)
+    done = run(here, "--since", "2023-05-01", "--until", "2023-05-02", "--by", "service", "--csv")
+    (row,) = csv.DictReader(io.StringIO(done.stdout))
+    assert row["key"] == "'=cmd|' /C calc'!A0, \"x\""
+    assert (row["resolve_s.median"], done.stdout.count("\n")) == ("120", 2)
+
+
 @pytest.mark.parametrize(
     ("words", "option"),
     [

@@ -5,13 +5,13 @@ from datetime import date
 import pytest
 
 from connectors.incidents import IncidentId
+from worker.jobs.reports.figure_words import as_csv
 from worker.jobs.status_report import DocumentStatus, ItemStatus
 from worker.web.lists.postmortem_list import (
     Choices,
     ItemQuery,
     ItemState,
     ListQuery,
-    as_csv,
     document_rows,
     item_rows,
     items,

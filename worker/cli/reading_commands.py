@@ -68,4 +68,4 @@ def report(
     """
     from worker.cli import reports  # noqa: PLC0415 - see above
 
-    reports.report(context, since=since, until=until, by=by, as_csv=as_csv, json=json)
+    reports.report(context, since=since, until=until, by=by, shows_csv=as_csv, json=json)

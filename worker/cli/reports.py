@@ -3,8 +3,6 @@
 Also the figures of a period, which are counted from what is remembered.
 """
 
-import csv
-import io
 import os
 import posixpath
 
@@ -22,12 +20,11 @@ from worker.cli.terminal import out, settings_of
 from worker.document.lint.findings import LintFinding
 from worker.jobs.catalogue import look
 from worker.jobs.incident_numbers import own_ids
-from worker.jobs.reports.figure_words import figure_rows
+from worker.jobs.reports.figure_words import as_csv, figure_rows
 from worker.jobs.reports.figures import ReportBy, trends
 from worker.jobs.reports.lint_documents import Linted, lint_documents
 from worker.jobs.reports.period import NotAPeriod, read_period
 from worker.jobs.reports.report_period import (
-    PeriodReport,
     known_facts,
     report_of,
     without_facts,
@@ -92,12 +89,12 @@ def report(
     since: str,
     until: str,
     by: str | None,
-    as_csv: bool,
+    shows_csv: bool,
     json: bool,
 ) -> None:
     """Print the figures of a period. Raises ``BadParameter`` for what is no period."""
     told_by = ReportBy(by) if by else None
-    if as_csv and json:
+    if shows_csv and json:
         raise typer.BadParameter("Give one of --csv and --json.", param_hint="--csv")
     with open_context(settings_of(context)) as opened:
         now = opened.clock()
@@ -110,8 +107,8 @@ def report(
     told = report_of(known, period, told_by, now)
     if json:
         terminal.as_json(told)
-    elif as_csv:
-        out.out(_csv(told), highlight=False, end="")
+    elif shows_csv:
+        out.out(as_csv(figure_rows(told.groups), ends="\n"), highlight=False, end="")
     else:
         show(told, trends(known, period, told_by, now) if can_show_lines() else {})
     if unread:
@@ -124,13 +121,6 @@ def report(
 
 
 _MOST_NAMED = 5
-
-
-def _csv(told: PeriodReport) -> str:
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerows(figure_rows(told.groups))
-    return lines.getvalue()
 
 
 def _none_in(place: str) -> str:

@@ -1,5 +1,7 @@
 """A report's figures as people read them, and as rows: the same on a terminal and on the page."""
 
+import csv
+import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 
@@ -38,3 +40,19 @@ def figure_rows(groups: Iterable[ReportGroup]) -> Iterator[Sequence[str]]:
     for group in groups:
         values = (value(group) for value in FIGURES.values())
         yield (group.key or "", *("" if one is None else str(one) for one in values))
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What makes a spreadsheet take a cell for a formula (OWASP, CSV Injection)."""
+
+
+def as_csv(rows: Iterable[Sequence[str]], ends: str = "\r\n") -> str:
+    """Write a table as CSV (RFC 4180); no cell of it is a formula to a spreadsheet.
+
+    ``ends`` ends each line.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator=ends)
+    for row in rows:
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
+    return text.getvalue()

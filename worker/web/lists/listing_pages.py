@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
+from worker.jobs.reports.figure_words import as_csv
 from worker.web.lists.postmortem_list import (
     PER_PAGE,
     SORT_PATTERN,
@@ -17,7 +18,6 @@ from worker.web.lists.postmortem_list import (
     ItemQuery,
     ItemState,
     ListQuery,
-    as_csv,
     document_rows,
     item_rows,
     items,

@@ -3,8 +3,6 @@
 An address is a saved view: everything that narrows or orders a list is in it.
 """
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -192,16 +190,3 @@ def item_rows(found: Iterable[ListedItem]) -> Iterator[Sequence[str]]:
             *(status.incident, status.title, item.task, item.owner, item.priority, item.deadline),
             *(str(one.overdue_days), item.ticket, item.status, str(item.done).lower(), item.url),
         )
-
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a cell for a formula (OWASP, CSV Injection)."""
-
-
-def as_csv(rows: Iterable[Sequence[str]]) -> str:
-    """Write a table as CSV (RFC 4180); no cell of it is a formula to a spreadsheet."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    for row in rows:
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
-    return text.getvalue()
