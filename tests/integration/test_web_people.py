@@ -9,7 +9,17 @@ import requests
 from config.page_users import PageUser, PeopleSettings, Role, as_table, token_digest
 from config.problems import ConfigurationProblems
 from tests.integration.test_web_access import WAIT, form_key
-from tests.integration.web_support import KeptSessions, Shelf, application, served, shelf
+from tests.integration.web_support import (
+    TEXT,
+    KeptSessions,
+    Shelf,
+    application,
+    freight,
+    served,
+    shelf,
+)
+from worker.jobs.last_results import LastResult
+from worker.jobs.results import SuggestedText
 
 EVERYBODYS = "the token that everybody has"
 TOKENS = {role: f"the token of who may {role}" for role in Role}
@@ -215,3 +225,27 @@ def test_a_file_that_is_wrong_at_the_start_lets_no_server_begin(
     file.write_text('[[people]]\nname = "Mira"\nrole = "admin"\n')
     with pytest.raises(ConfigurationProblems, match="person 1 has no role that there is"):
         application(library, people=PeopleSettings(file=file))
+
+
+def test_a_suggestion_is_taken_or_kept_by_whoever_may_write(url: str, library: Shelf) -> None:
+    suggestion = SuggestedText("Duration", "Ten | minutes", '9 min "sharp"')
+    last = LastResult("2026-11-23T10:00:00+00:00", "schedule", suggestions=(suggestion,))
+    library.put(freight(last_result=last), TEXT)
+    pages = {}
+    for role in (Role.READ, Role.WRITE):
+        somebody = signed_in(url, TOKENS[role])
+        pages[role] = somebody.get(f"{url}/postmortems/PFREIGHT", timeout=WAIT).text
+    assert "Take it" not in pages[Role.READ]
+    assert "Ten | minutes" in pages[Role.READ]
+    assert "Take it" in pages[Role.WRITE]
+    place = "/postmortems/PFREIGHT/suggestions"
+    fields = {"place": "Duration", "people": "Ten | minutes", "fresh": '9 min "sharp"'}
+    for chosen, status in (("take", 303), ("keep", 303), ("", 403), ("drop", 403)):
+        answer = send(url, signed_in(url, TOKENS[Role.WRITE]), place, **fields, do=chosen)
+        assert answer.status_code == status
+    refused = send(url, signed_in(url, TOKENS[Role.READ]), place, **fields, do="take")
+    assert refused.status_code == 403
+    assert library.settled == [
+        ("PFREIGHT", suggestion, "May write", True),
+        ("PFREIGHT", suggestion, "May write", False),
+    ]

@@ -26,7 +26,7 @@ from worker.jobs.reports.figures import KnownFacts, ReportBy
 from worker.jobs.reports.period import read_period
 from worker.jobs.reports.report_period import PeriodReport, report_of
 from worker.jobs.reports.search_documents import FoundDocument
-from worker.jobs.results import Action, Deed, Trigger
+from worker.jobs.results import Action, Deed, SuggestedText, Trigger
 from worker.jobs.status_report import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
 from worker.journal.web_memory import SessionHolder, WebDraft
 from worker.store.document_store import digest
@@ -106,6 +106,7 @@ class Shelf:
     told: dict[str, ListedDocument] = field(default_factory=dict)
     under_way: list[JobState] = field(default_factory=list)
     drafts: dict[tuple[str, str], WebDraft] = field(default_factory=dict)
+    settled: list[tuple[str, SuggestedText, str, bool]] = field(default_factory=list)
     writers: list[str] = field(default_factory=list)
     problem: Exception | None = None
     look: str = ""
@@ -185,6 +186,9 @@ class Shelf:
         if opened is None:
             raise NotFound(f"There is no postmortem for the incident {incident}.")
         return opened
+
+    def settle(self, incident: str, suggestion: SuggestedText, by: PageUser, *, take: bool) -> None:
+        self.settled.append((incident, suggestion, by.name, take))
 
     def attachment(self, incident: str, name: str) -> bytes | None:
         return self.pictures.get((incident, name))

@@ -19,11 +19,12 @@ from worker.jobs.edits.save_edit import (
     with_section_of,
     within_reason,
 )
+from worker.jobs.edits.settle_suggestion import keep_words, take_facts
 from worker.jobs.job import JobState
 from worker.jobs.reports.figures import ReportBy
 from worker.jobs.reports.report_period import PeriodReport, report_period
 from worker.jobs.reports.search_documents import FoundDocument, search_documents
-from worker.jobs.results import Trigger
+from worker.jobs.results import SuggestedText, Trigger
 from worker.jobs.status_report import (
     DocumentStatus,
     JournalEntry,
@@ -113,6 +114,12 @@ class StoredPageData:
 
     def add_item(self, incident: IncidentId, cells: Mapping[Column, str], by: PageUser) -> Saved:
         return add_action_item(self._context, incident, cells, by)
+
+    def settle(
+        self, incident: IncidentId, suggestion: SuggestedText, by: PageUser, *, take: bool
+    ) -> None:
+        settled = take_facts if take else keep_words
+        settled(self._context, incident, suggestion, by)
 
     def attachment(self, incident: IncidentId, name: str) -> bytes | None:
         found = document_text(self._context, incident)

@@ -37,6 +37,7 @@ class Action(StrEnum):
     PAGE_WRITTEN = "page written"
     TAKEN_OVER = "taken over"
     EDITED = "edited"
+    KEPT = "kept"
     ANNOUNCED = "announced"
     ANNOUNCEMENT_WRITTEN = "announcement updated"
 

@@ -153,7 +153,7 @@ def compose(
         )
         return Composed(at.text)
     merged = merge(base, at.text, fresh, context.policy.names)
-    _tell(context, merged, report)
+    _tell(context, pulled.record.incident.id, merged, report)
     return Composed(merged.text, merged.base, _beside(at.name, merged.text, pulled))
 
 
@@ -164,7 +164,7 @@ def _marked(context: JobContext, text: str, away: MergedAway, report: Report) ->
     line = say("This incident was merged into {target}.", target=link(name, target.url or ""))
     base = _base(context.journal.incident(away.incident.id), text, context.policy.names)
     merged = mark_merged(text, base, target.id, line, context.policy.names)
-    _tell(context, merged, report)
+    _tell(context, away.incident.id, merged, report)
     return Composed(merged.text, merged.base)
 
 
@@ -182,7 +182,7 @@ def _last_target(source: IncidentSource | None, merged: Incident) -> Reference:
     return target
 
 
-def _tell(context: JobContext, merged: Merged, report: Report) -> None:
+def _tell(context: JobContext, incident: IncidentId, merged: Merged, report: Report) -> None:
     for change in merged.changes:
         # what was written before a pattern was set goes into the journal and the commit's message
         before = context.masking.text(change.before)
@@ -190,6 +190,7 @@ def _tell(context: JobContext, merged: Merged, report: Report) -> None:
     report.suggestions += [
         SuggestedText(one.place, context.masking.text(one.people), one.fresh)
         for one in merged.suggestions
+        if not context.journal.results.is_settled(incident, one.place, one.fresh)
     ]
 
 

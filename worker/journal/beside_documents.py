@@ -3,6 +3,7 @@
 Also what the database is bound to: the places outside that its memories are about.
 """
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -22,6 +23,7 @@ from worker.journal.tables import (
     put_first,
     reports,
     results,
+    settled_suggestions,
     skipped,
     tellings,
 )
@@ -136,6 +138,21 @@ class LastResults:
                     found[row["incident"]] = result_record(row)
         return found
 
+    def settle(self, incident: IncidentId, place: str, fresh: str) -> None:
+        """Remember that a person keeps what stands in a place, though the facts say otherwise."""
+        key = {"incident": incident, "digest": _digest(place, fresh)}
+        with self._database.begin() as connection:
+            put_first(connection, settled_suggestions, key)
+
+    def is_settled(self, incident: IncidentId, place: str, fresh: str) -> bool:
+        """Tell whether a person has decided against what the facts say of a place."""
+        table = settled_suggestions
+        query = select(table.c.digest).where(
+            table.c.incident == incident, table.c.digest == _digest(place, fresh)
+        )
+        with self._database.begin() as connection:
+            return connection.scalar(query) is not None
+
     def told(self, incident: IncidentId) -> Sequence[JournalRecord]:
         """Give what results told of an incident that the ones before had not, oldest first."""
         query = select(tellings).where(tellings.c.incident == incident).order_by(tellings.c.number)
@@ -145,6 +162,10 @@ class LastResults:
             del row["number"]
             row["at"] = datetime.fromisoformat(row["at"])
         return [JournalRecord(**row) for row in found]
+
+
+def _digest(place: str, fresh: str) -> str:
+    return hashlib.sha256(f"{place}\0{fresh}".encode()).hexdigest()
 
 
 def _telling(one: JournalRecord) -> dict[str, Any]:

@@ -204,6 +204,13 @@ web_sessions = Table(
     Column("proof", String(64), nullable=False, server_default=""),
 )
 
+settled_suggestions = Table(
+    "settled_suggestions",
+    metadata,
+    Column("incident", String(64), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+)
+
 web_drafts = Table(
     "web_drafts",
     metadata,

@@ -18,6 +18,7 @@ from worker.jobs.last_results import LastResult
 from worker.jobs.reports.figures import ReportBy
 from worker.jobs.reports.report_period import PeriodReport
 from worker.jobs.reports.search_documents import FoundDocument
+from worker.jobs.results import SuggestedText
 from worker.jobs.status_report import (
     DocumentStatus,
     ItemStatus,
@@ -122,6 +123,11 @@ class PageData(Protocol):
 
     def add_item(self, incident: IncidentId, cells: Mapping[Column, str], by: PageUser) -> Saved:
         """Add an action item behind the last one of a document."""
+
+    def settle(
+        self, incident: IncidentId, suggestion: SuggestedText, by: PageUser, *, take: bool
+    ) -> None:
+        """Take what the facts say, or suggest it no more; see ``settle_suggestion``."""
 
     def attachment(self, incident: IncidentId, name: str) -> bytes | None:
         """Give a file that lies beside an incident's document, None where there is none.

@@ -107,7 +107,7 @@ def save_edit(
     began = _opened(context, base)
     mine = as_opened(text, began)
     _must_stay(mine, began, incident)
-    return _write(context, incident, by, lambda current: _joined(context, began, mine, current))
+    return write_edit(context, incident, by, lambda current: _joined(context, began, mine, current))
 
 
 def with_section_of(context: JobContext, base: str, number: int, words: str) -> str:
@@ -163,7 +163,7 @@ def set_values(
     Raises as :func:`save_edit` does; ``UnknownBase`` where the document is another text by now.
     """
 
-    def edited(current: _Current) -> tuple[str, tuple[str, ...]]:
+    def edited(current: Current) -> tuple[str, tuple[str, ...]]:
         if base and digest(current.text.encode()) != base:
             raise UnknownBase("The document has changed meanwhile.", "Read it again.")
         edits = front_matter.set_values(current.text, values)
@@ -174,7 +174,7 @@ def set_values(
             )
         return SourceText.of(current.text).apply(edits), ()
 
-    return _write(context, incident, by, edited)
+    return write_edit(context, incident, by, edited)
 
 
 def add_action_item(
@@ -185,17 +185,17 @@ def add_action_item(
     Raises as :func:`save_edit` does; ``UnusableEdit`` where the document has no place for it.
     """
 
-    def edited(current: _Current) -> tuple[str, tuple[str, ...]]:
+    def edited(current: Current) -> tuple[str, tuple[str, ...]]:
         try:
             return add_item(current.text, context.policy.names, cells), ()
         except DocumentError as error:
             raise UnusableEdit(error.what, error.remedy) from error
 
-    return _write(context, incident, by, edited)
+    return write_edit(context, incident, by, edited)
 
 
 def _joined(
-    context: JobContext, began: str, mine: str, current: "_Current"
+    context: JobContext, began: str, mine: str, current: "Current"
 ) -> tuple[str, tuple[str, ...]]:
     joined = join(began, mine, current.text)
     if joined.text is None:
@@ -205,27 +205,33 @@ def _joined(
 
 
 @dataclass(frozen=True, slots=True)
-class _Current:
+class Current:
+    """A document as it is now."""
+
     name: str
     stored: Stored
 
     @property
     def text(self) -> str:
+        """Its text."""
         return self.stored.text
 
 
-def _write(
+def write_edit(
     context: JobContext,
     incident: IncidentId,
     by: PageUser,
-    new_text: Callable[[_Current], tuple[str, tuple[str, ...]]],
+    new_text: Callable[[Current], tuple[str, tuple[str, ...]]],
 ) -> Saved:
-    """Write what is made of the document as it is, anew where it changes at that moment."""
+    """Write what is made of the document as it is, anew where it changes at that moment.
+
+    ``new_text`` gives that, and the places that were others'. Raises as :func:`save_edit` does.
+    """
     for _ in range(_TRIES):
         found = near(context, [incident], to_write=True).find(incident)
         if found is None:
             raise _unknown(incident)
-        current = _Current(found.name, context.store.read(found.name))
+        current = Current(found.name, context.store.read(found.name))
         text, came_in = new_text(current)
         if text == current.text:
             return Saved(give_out(context, current.name, current.text), came_in)
