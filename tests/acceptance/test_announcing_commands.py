@@ -110,6 +110,11 @@ def test_remind_prints_what_it_posts_and_dry_run_posts_nothing(
     assert shown.returncode == 0, shown.stderr
     assert "Alert on the length of the queue" in shown.stdout
     assert here.posts() == []
+    here.room.member = False
+    refused = run(here, tmp_path, "remind")
+    assert (refused.returncode, "not_in_channel" in refused.stderr) == (1, True)
+    assert "failing Since " in run(here, tmp_path, "status").stdout
+    here.room.member = True
     posted = run(here, tmp_path, "remind")
     assert posted.returncode == 0, posted.stderr
     assert "Alert on the length of the queue" in here.post().text

@@ -16,7 +16,11 @@ from config.groups import ReminderSettings
 from connectors.chat import ChannelRule
 from connectors.sandbox import Fault, Moment, Recorder, Sandbox
 from tests.acceptance.announcing_world import HISTORY, POST, AnnouncingWorld, announcing_world
+from worker.app.stored_page_data import StoredPageData
+from worker.jobs.job import JobOutcome
+from worker.jobs.reminding.digests import failed_digests
 from worker.jobs.reminding.reminders import DigestState
+from worker.queue import Queue
 
 WEEK = timedelta(days=7)
 LATE = "Alert on an empty index | Ines Moreau | High | 2026-11-02"
@@ -129,6 +133,11 @@ def test_a_refused_digest_is_named_and_posted_once_it_can_be(here: AnnouncingWor
     assert len(here.posts()) == 1
 
 
+def failures(here: AnnouncingWorld) -> list[str]:
+    with here.context() as context:
+        return failed_digests(context)
+
+
 @pytest.fixture
 def inbox() -> Iterator["Inbox"]:
     with Inbox() as running:
@@ -136,11 +145,11 @@ def inbox() -> Iterator["Inbox"]:
 
 
 class Inbox(Sandbox):
-    """What takes notices: ``json://`` of Apprise's, on loopback; without ``takes`` it refuses."""
+    """What takes notices: ``json://`` of Apprise's, on loopback; it says ``answer``."""
 
     def __init__(self) -> None:
         self.notices: list[dict[str, str]] = []
-        self.takes = True
+        self.answer = 200
         route = Route("/", self._answer, methods=["POST"])
         self.listen(Recorder(Starlette(routes=[route]), lambda status: {}), 0)
 
@@ -150,7 +159,7 @@ class Inbox(Sandbox):
 
     async def _answer(self, request: Request) -> Response:
         self.notices.append(await request.json())
-        return Response(status_code=200 if self.takes else 500)
+        return Response(status_code=self.answer)
 
 
 def notifying(here: AnnouncingWorld, *addresses: str) -> None:
@@ -183,10 +192,70 @@ def test_a_notice_that_may_have_arrived_is_not_sent_again(
 ) -> None:
     here.add_rows(LATE)
     here.is_configured = False
-    inbox.takes = False
+    inbox.answer = 500
     notifying(here, inbox.address, "nonsense://x")
-    refused, unknown = here.remind()
-    assert "was not taken" in refused.problem
+    lost, unknown = here.remind()
+    assert "Nobody can say whether" in lost.problem
     assert "names no service" in unknown.problem
     assert [one.state for one in here.remind()] == [DigestState.TOLD, DigestState.FAILED]
     assert len(inbox.notices) == 1
+    assert len(failures(here)) == 2
+    here.clock.sleep(WEEK.total_seconds())
+    inbox.answer = 200
+    here.remind()
+    assert len(inbox.notices) == 2
+    (left,) = failures(here)
+    assert "names no service" in left
+
+
+@pytest.mark.parametrize("answer", [401, 429, 503])
+def test_a_notice_that_was_refused_is_sent_with_the_next_look(
+    here: AnnouncingWorld, inbox: Inbox, answer: int
+) -> None:
+    here.add_rows(LATE)
+    here.is_configured = False
+    notifying(here, inbox.address)
+    inbox.answer = answer
+    (told,) = here.remind()
+    assert f"refused it ({answer})" in told.problem
+    (failure,) = failures(here)
+    assert failure == f"Since 2026-11-23 09:00 UTC: {told.problem}"
+    here.clock.sleep(300)
+    assert states(here) == [DigestState.FAILED]
+    assert failures(here) == [failure]
+    inbox.answer = 200
+    assert states(here) == [DigestState.POSTED]
+    assert states(here) == [DigestState.TOLD]
+    assert len(inbox.notices) == 3
+    assert failures(here) == []
+
+
+def test_a_service_that_is_down_gets_its_notice_once_it_is_up(here: AnnouncingWorld) -> None:
+    here.add_rows(LATE)
+    here.is_configured = False
+    with Inbox() as gone:
+        address = gone.address
+    notifying(
+        here, address, address.replace("json", "mailto") + "?from=a@example.com&to=b@example.com"
+    )
+    told = here.remind()
+    assert [one.state for one in told] == [DigestState.FAILED] * 2
+    assert all("could not be reached" in one.problem for one in told)
+    assert states(here) == [DigestState.FAILED] * 2
+
+
+def test_what_slack_refused_is_told_until_it_is_posted(here: AnnouncingWorld) -> None:
+    here.add_rows(LATE)
+    here.room.member = False
+    here.remind()
+    (failure,) = failures(here)
+    assert "not_in_channel" in failure
+    with here.context() as context:
+        queue = Queue(f"sqlite:///{here.database}", lambda *_: JobOutcome())
+        assert failure in StoredPageData(context, queue).failed_look(())
+    here.policy = replace(here.policy, reminders=ReminderSettings())
+    assert failures(here) == []  # nobody is reminded any more
+    here.policy = replace(here.policy, reminders=ReminderSettings(every=WEEK))
+    here.room.member = True
+    here.remind()
+    assert failures(here) == []

@@ -21,6 +21,7 @@ from worker.jobs.edits.save_edit import (
 )
 from worker.jobs.edits.settle_suggestion import keep_words, take_facts
 from worker.jobs.job import JobState
+from worker.jobs.reminding.digests import failed_digests
 from worker.jobs.reports.figures import ReportBy
 from worker.jobs.reports.report_period import PeriodReport, report_period
 from worker.jobs.reports.search_documents import FoundDocument, search_documents
@@ -66,7 +67,8 @@ class StoredPageData:
         return [one for one in self._queue.current() if not one.phase.over]
 
     def failed_look(self, documents: Sequence[DocumentStatus]) -> str:
-        return " ".join(filter(None, (failed_look(self._context, documents), self._reading())))
+        failed = (failed_look(self._context, documents), *failed_digests(self._context))
+        return " ".join(filter(None, (*failed, self._reading())))
 
     def _reading(self) -> str:
         """Say how far documents have been read since the start, "" once all are."""

@@ -19,6 +19,7 @@ from worker.jobs.context import JobContext
 from worker.jobs.incident_numbers import own_ids
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.last_results import LastResult
+from worker.jobs.reminding.digests import failed_digests
 from worker.jobs.status_report import (
     DocumentStatus,
     ItemStatus,
@@ -113,17 +114,17 @@ def _show_all(
         as_json(found)
     else:
         urgent = needs(found, _given_up(settings, named), _today(opened))
-        look = "" if named else failed_look(opened, found)
-        if urgent or look:
+        failed = [] if named else [failed_look(opened, found), *failed_digests(opened)]
+        if urgent or any(failed):
             out.print("[bold]Needs somebody[/]")
-            if look:
-                out.print(f"  [red]{NeedKind.FAILING.value}[/] {escape(look)}")
-            for one in urgent:
-                _need(one)
+            for one in filter(None, failed):
+                out.print(f"  [red]{NeedKind.FAILING.value}[/] {escape(one)}")
+            for need in urgent:
+                _need(need)
             out.print()
         told: defaultdict[str, set[str]] = defaultdict(set)
-        for one in urgent:
-            told[one.incident].update(map(wherever, one.sentences))
+        for need in urgent:
+            told[need.incident].update(map(wherever, need.sentences))
         documents = [one for one in found if one.document or named]
         if not (documents or named):
             out.print("There are no documents yet.")

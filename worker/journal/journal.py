@@ -21,7 +21,7 @@ from worker.journal.incident_locks import must_still_hold
 from worker.journal.message_memory import MessageMemory, PickMemory
 from worker.journal.page_memory import PageMemory
 from worker.journal.records import Claim, JournalRecord, KnownIncident, Pull
-from worker.journal.service_memory import LastLook
+from worker.journal.service_memory import FailedDigests, LastLook
 from worker.journal.sqlite_files import HELD, OWN_IT, JournalError, first_line
 from worker.journal.tables import chunks, put, put_first
 from worker.journal.web_memory import OpenedTexts, WebDrafts, WebSessions
@@ -55,6 +55,7 @@ class Journal(DocumentMemory):
         self.bindings = Bindings(database)
         self.results = LastResults(database)
         self.last_look = LastLook(database, now)
+        self.failed_digests = FailedDigests(database, now)
 
     def close(self) -> None:
         """Let go of the database."""

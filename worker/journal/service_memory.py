@@ -1,10 +1,10 @@
 """The memory of what services are like: a row for each thing that one told, with its age.
 
-Also how the last scheduled look failed, until one succeeds.
+Also how the last scheduled look failed, until one succeeds, and which digests were not sent.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
@@ -114,3 +114,46 @@ class LastLook:
     def forget(self) -> None:
         """Remember no failure: a look succeeded."""
         self._memory.forget(_LAST_LOOK)
+
+
+_FAILED_DIGESTS = "failed digests"
+_YEAR = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class FailedDigest:
+    """A digest that was not sent, since when that is so, and why."""
+
+    since: datetime
+    problem: str
+
+    @property
+    def sentence(self) -> str:
+        """Tell it."""
+        return f"Since {self.since:%Y-%m-%d %H:%M} UTC: {self.problem}"
+
+
+class FailedDigests:
+    """Which digests were not sent, by the channel or address, in an open database."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._memory = ServiceMemory(database, clock)
+        self._clock = clock
+
+    def every(self) -> Mapping[str, FailedDigest]:
+        """Give those that were not sent when it was last tried."""
+        kept = self._memory.get(_FAILED_DIGESTS, _YEAR.total_seconds()) or "{}"
+        return {
+            named: FailedDigest(datetime.fromisoformat(since), problem)
+            for named, (since, problem) in json.loads(kept).items()
+        }
+
+    def keep(self, problems: Mapping[str, str]) -> None:
+        """Remember what failed just now, and nothing else; what failed before keeps its time."""
+        before, now = self.every(), self._clock()
+        since = {name: before[name].since if name in before else now for name in problems}
+        told = {name: [since[name].isoformat(), one] for name, one in problems.items()}
+        if told:
+            self._memory.put(_FAILED_DIGESTS, json.dumps(told))
+        elif before:
+            self._memory.forget(_FAILED_DIGESTS)

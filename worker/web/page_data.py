@@ -89,7 +89,7 @@ class PageData(Protocol):
     def failed_look(self, documents: Sequence[DocumentStatus]) -> str:
         """Say how the last scheduled look failed, but for what ``documents`` tell, or nothing.
 
-        Also how far documents have been read, until all are.
+        Also which reminders were not sent, and how far documents have been read, until all are.
         """
 
     def document(self, incident: IncidentId) -> DocumentView | None:

@@ -39,13 +39,33 @@ def send_digests(context: JobContext, known: KnownTexts) -> list[ChannelDigest]:
     if context.dry_run:
         found = reminders(context, known)
         planned = [_planned(context, name, one) for name, one in _late(found)]
-        return [*planned, *send_notices(context, found, NO_CLAIM)]
+        return [*planned, *(one for _, one in send_notices(context, found, NO_CLAIM))]
     with context.locks.held(DIGESTS, context.policy.lock_wait) as claim:
         found = reminders(context, known)
         told = list(send_notices(context, found, claim))
         if context.chat is not None:
-            told += _Sending(context, context.chat, claim).all(found)
-        return told
+            posted = _Sending(context, context.chat, claim).all(found)
+            told += [(one.channel, one) for one in posted]
+        _keep_failures(context, told)
+        return [one for _, one in told]
+
+
+def _keep_failures(context: JobContext, told: Iterable[tuple[str, ChannelDigest]]) -> None:
+    """Remember what was not sent; of what nobody can say whether it was, until the next period."""
+    before = context.journal.failed_digests.every()
+    problems = {}
+    for name, one in told:
+        still = name in before and one.state is DigestState.TOLD
+        if problem := before[name].problem if still else one.problem:
+            problems[name] = problem
+    context.journal.failed_digests.keep(problems)
+
+
+def failed_digests(context: JobContext) -> list[str]:
+    """Tell which digests were not sent when that was last tried, and why, the oldest first."""
+    kept = context.journal.failed_digests.every()
+    found = [kept[name] for name in _names(context) if name in kept]
+    return [one.sentence for one in sorted(found, key=lambda one: one.since)]
 
 
 def may_be_due(context: JobContext) -> bool:
@@ -55,9 +75,15 @@ def may_be_due(context: JobContext) -> bool:
         return False
     now = context.clock()
     rows = {one.named: one for one in context.journal.messages.digests.every().values()}
+    return any(one not in rows or rows[one].is_due(every, now) for one in _names(context))
+
+
+def _names(context: JobContext) -> Iterable[str]:
+    """Give under which names those are remembered whom the settings have reminded."""
+    if context.policy.reminders.every is None:
+        return ()
     named = {rule.channel for rule in context.policy.channels if context.announces}
-    named |= {notice_key(one) for one in addresses(context)}
-    return any(one not in rows or rows[one].is_due(every, now) for one in named)
+    return named | {notice_key(one) for one in addresses(context)}
 
 
 def _late(found: Mapping[str, Reminder]) -> Iterator[tuple[str, Reminder]]:

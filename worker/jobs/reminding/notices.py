@@ -1,7 +1,8 @@
 """What is late, by e-mail and the like: everything in one notice, at most once in a period.
 
-Nothing can be read back there. So a notice whose sending failed, or was cut off, is not sent again
-in its period: it may have arrived.
+Nothing can be read back there. So a notice that may have arrived (its sending was cut off, or
+failed in a way that tells nothing) is not sent again in its period; one that surely did not is,
+with each look.
 """
 
 import hashlib
@@ -32,8 +33,8 @@ def notice_key(address: str) -> str:
 
 def send_notices(
     context: JobContext, found: Mapping[str, Reminder], claim: Claim
-) -> Iterator[ChannelDigest]:
-    """Notify each address that is due of all that is late; give what became of each."""
+) -> Iterator[tuple[str, ChannelDigest]]:
+    """Notify each address that is due of all that is late; give what became of each, by its key."""
     whole = Reminder()
     for one in found.values():
         whole = whole.with_(one)
@@ -41,7 +42,7 @@ def send_notices(
         return
     message = message_of(context, whole)
     for address in addresses(context):
-        yield _notice(context, address, message, claim)
+        yield notice_key(address), _notice(context, address, message, claim)
 
 
 def _notice(context: JobContext, address: str, message: Message, claim: Claim) -> ChannelDigest:
@@ -59,7 +60,7 @@ def _notice(context: JobContext, address: str, message: Message, claim: Claim) -
     try:
         if not notifying.send(address, message.heading, message.words):
             problem = (
-                f"The notice to {named} was not taken, or nobody can say; it is not sent again "
+                f"Nobody can say whether the notice to {named} has arrived; it is not sent again "
                 f"before {_told(row.next_at(every))}."
             )
     except ConnectorError as error:
