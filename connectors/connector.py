@@ -16,7 +16,7 @@ from connectors.errors import Finding
 from connectors.incidents import Incident, IncidentId, IncidentRecord, LogEntry, Reference
 from connectors.log_entry_kinds import EntryKind
 from connectors.masking import Masking
-from connectors.pacing.rate_limit import Pace
+from connectors.pacing.rate_limit import NewPace, Pace
 from connectors.pages import PagePublisher
 from connectors.settings import ServiceSettings
 from connectors.setup_steps import Guide, Step
@@ -279,8 +279,11 @@ class ChatConnector(Connector):
         """Where incidents are told of: the first rule that an incident meets is its own."""
 
     @abstractmethod
-    def open(self, pace: Pace, authorities: Authorities) -> Chat:
-        """Give the client, which trusts ``authorities``. Raises ``ConfigurationError``."""
+    def open(self, pace: Pace, authorities: Authorities, new_pace: NewPace | None = None) -> Chat:
+        """Give the client, which trusts ``authorities``. Raises ``ConfigurationError``.
+
+        ``pace`` is that of all calls; ``new_pace`` makes those of methods that are counted alone.
+        """
 
 
 @dataclass(frozen=True, slots=True)

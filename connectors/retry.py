@@ -135,13 +135,19 @@ class Circuit:
 class Retrier:
     """Runs attempts against one service, as often as ``policy``, ``circuit`` and ``pace`` let it.
 
-    ``service`` names it in sentences.
+    ``service`` names it in sentences. ``holds`` keeps the waits that it names, where they are
+    another's than those of all that ``circuit`` is for: a service may count by method.
     """
 
     service: str
     policy: RetryPolicy
     circuit: Circuit
     pace: Pace
+    holds: Circuit | None = None
+
+    @property
+    def _holding(self) -> Circuit:
+        return self.holds or self.circuit
 
     def run(self, attempt: Callable[[], T], *, repeatable: bool) -> T:
         """Run ``attempt``, repeating it while it raises :class:`Retryable` and may be repeated.
@@ -192,7 +198,7 @@ class Retrier:
 
     def _take_turn(self) -> None:
         """Wait until a request may be sent. Raises ``OutOfQuota`` where that takes long."""
-        held = self.circuit.held
+        held = self._holding.held
         if held > self.policy.longest_wait:
             raise on_hold(self.service, held)
         if held:
@@ -212,12 +218,12 @@ class Retrier:
 
     def _hold(self, seconds: float | None) -> None:
         if seconds:
-            self.circuit.hold(seconds)
+            self._holding.hold(seconds)
             if seconds > self.policy.longest_wait:
                 self.pace.hold(seconds)
 
     def _sleep(self, seconds: float) -> None:
-        self.circuit.wait(seconds, self.policy.sleep)
+        self._holding.wait(seconds, self.policy.sleep)
 
     def _is_over(self, state: tenacity.RetryCallState) -> bool:
         """Tell whether no attempt is left, or a site is down for longer than a call waits."""

@@ -45,6 +45,8 @@ class Rate:
 
     calls_per_minute: int
     longest_wait: float = LONGEST_WAIT
+    is_set: bool = True
+    """Whether it is what the settings say, rather than the service's own limit."""
 
     def __post_init__(self) -> None:
         """Refuse what would never give a permit."""
@@ -85,9 +87,13 @@ class Rate:
         return OverBudget(
             f"The {self.calls_per_minute} requests a minute that {service} may be sent are used up "
             f"for {math.ceil(wait)} s to come.",
-            f"Try again in {math.ceil(wait)} s, or raise calls_per_minute.",
+            f"Try again in {math.ceil(wait)} s{', or raise calls_per_minute' * self.is_set}.",
             again_in=wait,
         )
+
+
+NewPace = Callable[[str, Rate], Pace]
+"""Makes a budget of a rate; those of one name are one, in every process on the database."""
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from connectors.chat import (
     PostOutcome,
 )
 from connectors.errors import ConnectorError, Finding, NotFound
-from connectors.pacing.rate_limit import NoPace, Pace
+from connectors.pacing.rate_limit import NewPace, NoPace, Pace
 from connectors.retry import Circuit, RetryPolicy
 from connectors.slack import payloads
 from connectors.slack.checks import findings
@@ -50,14 +50,21 @@ class Slack:
         policy: RetryPolicy | None = None,
         circuit: Circuit | None = None,
         pace: Pace | None = None,
+        new_pace: NewPace | None = None,
         authorities: Authorities | None = None,
     ) -> None:
         """Make no request yet. ``announce_in``, and other ``channels`` of ours, are for the checks.
 
         ``patterns`` of channels' names hold ``{number}`` or ``{id}`` for the incident's.
+        ``pace`` is that of all calls, ``new_pace`` makes each method's own.
         """
         self._connection = SlackConnection(
-            access, policy or RetryPolicy(), circuit or Circuit(), pace or NoPace(), authorities
+            access,
+            policy or RetryPolicy(),
+            circuit or Circuit(),
+            pace or NoPace(),
+            authorities,
+            new_pace,
         )
         self._patterns = tuple(patterns)
         self._channels = tuple(filter(None, dict.fromkeys([announce_in, *channels])))

@@ -12,7 +12,7 @@ import requests
 from connectors.answers.limits import TOLD_AS, UnusableAnswer
 from connectors.errors import ConnectorError
 from connectors.json_fields import JsonValue, Sender
-from connectors.pacing.rate_limit import Pace
+from connectors.pacing.rate_limit import NewPace, Pace, Rate
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
 from connectors.slack.responses import SlackAnswer, error_for, lost
@@ -27,6 +27,42 @@ PAGE = 200
 _MOST_PAGES = 500
 _BETWEEN = "Look what stands between here and Slack."
 Parameters = Mapping[str, object]
+_USUAL_RATE = 50
+_RATES = {
+    "bots.info": 50,
+    "chat.postMessage": 60,
+    "chat.update": 50,
+    "conversations.history": 50,
+    "conversations.info": 50,
+    "conversations.list": 20,
+    "conversations.replies": 50,
+    "pins.list": 20,
+    "usergroups.list": 20,
+    "users.info": 100,
+}
+"""Calls a minute that Slack takes of an app of one's own: it counts each method by itself."""
+
+
+def rate_of(method: str) -> Rate:
+    """Give how often a method may be called."""
+    return Rate(_RATES.get(method, _USUAL_RATE), is_set=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _MethodPace:
+    """What says when a method may be called next: its own budget, and that of all methods."""
+
+    own: Pace
+    whole: Pace
+
+    def take(self) -> None:
+        """Wait for a permit of each."""
+        self.own.take()
+        self.whole.take()
+
+    def hold(self, seconds: float) -> None:
+        """Let the method alone for so long, and no other."""
+        self.own.hold(seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +96,13 @@ class SlackConnection:
         circuit: Circuit,
         pace: Pace,
         authorities: Authorities | None = None,
+        new_pace: NewPace | None = None,
     ) -> None:
-        """Make no request yet."""
+        """Make no request yet. ``pace`` is that of all calls, ``new_pace`` makes a method's."""
         self.access = access
-        self._retrier = Retrier(f"Slack at {access.host}", policy, circuit, pace)
+        self._policy, self._circuit, self._pace = policy, circuit, pace
+        self._new_pace = new_pace
+        self._retriers: dict[str, Retrier] = {}
         self._authorities = authorities or Authorities()
         self._lock = threading.Lock()
         self._transport: SlackTransport | None = None
@@ -84,7 +123,7 @@ class SlackConnection:
                 raise error_for(answer, doing, self.access.host)
             return answer
 
-        return self._retrier.run(attempt, repeatable=True)
+        return self._retrier(method).run(attempt, repeatable=True)
 
     def pages(self, doing: str, method: str, parameters: Parameters) -> Iterator[JsonValue]:
         """Call a method that gives a list, and give each page of it, asked for as it is wanted.
@@ -119,7 +158,7 @@ class SlackConnection:
             return answer
 
         try:
-            return JsonValue(dict(self._retrier.run(attempt, repeatable=False).data), SLACK)
+            return JsonValue(dict(self._retrier(method).run(attempt, repeatable=False).data), SLACK)
         except ConnectorError as error:
             if isinstance(error.__cause__, Retryable) and error.__cause__.maybe_done:
                 return Lost(error)
@@ -129,6 +168,22 @@ class SlackConnection:
         """Let go of connections."""
         if self._transport is not None:
             self._transport.close()
+
+    def _retrier(self, method: str) -> Retrier:
+        """Give what repeats a method's calls: its pace and the waits named to it are its own."""
+        with self._lock:
+            if method not in self._retriers:
+                pace = self._pace
+                if self._new_pace is not None:
+                    pace = _MethodPace(self._new_pace(f"Slack's {method}", rate_of(method)), pace)
+                self._retriers[method] = Retrier(
+                    f"Slack at {self.access.host}",
+                    self._policy,
+                    self._circuit,
+                    pace,
+                    holds=Circuit(clock=self._circuit.clock),
+                )
+            return self._retriers[method]
 
     def _once(self, method: str, parameters: Parameters) -> SlackAnswer:
         """Send one request. Errors are raised outside of ``except``: theirs hold the headers."""

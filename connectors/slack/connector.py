@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from connectors.chat import ChannelRule
 from connectors.connector import ChatConnector, SiteLogin, WebhookAccess
 from connectors.errors import Finding, PostmortemError
-from connectors.pacing.rate_limit import NoPace, Pace
+from connectors.pacing.rate_limit import NewPace, NoPace, Pace
 from connectors.settings import ServiceSettings, revealed
 from connectors.setup_steps import Offer, Question, Step
 from connectors.slack import webhook
@@ -110,7 +110,9 @@ class SlackConnector(ChatConnector):
         others = [ChannelRule(self.announce_in)] if self.announce_in else []
         return (*routes, *others)
 
-    def open(self, pace: Pace, authorities: Authorities) -> "Slack":
+    def open(
+        self, pace: Pace, authorities: Authorities, new_pace: NewPace | None = None
+    ) -> "Slack":
         from connectors.slack.client import Slack  # noqa: PLC0415 - loads a client
         from connectors.slack.connection import WorkspaceAccess  # noqa: PLC0415 - as above
         from connectors.slack.reading import Picking  # noqa: PLC0415 - as above
@@ -124,6 +126,7 @@ class SlackConnector(ChatConnector):
             patterns=given.channels,
             channels=[one.channel for one in given.routes],
             pace=pace,
+            new_pace=new_pace,
             authorities=authorities,
         )
 

@@ -7,6 +7,7 @@ import pytest
 
 from connectors.chat import ChannelId, MaybePosted, NotPosted, Post, Posted
 from connectors.errors import NotFound, NotPermitted, OutOfQuota, Unauthorized, Unreachable
+from connectors.pacing.rate_limit import LocalPace, Rate
 from connectors.retry import Circuit, RetryPolicy
 from connectors.sandbox import Fault, Moment
 from connectors.slack.client import Slack
@@ -150,3 +151,62 @@ def test_each_of_our_channels_is_looked_at(sandbox: SlackSandbox) -> None:
     assert found["Slack channel #postmortems"] == ""
     assert "not in it" in found["Slack channel #team-search"]
     assert "no channel" in found["Slack channel nowhere"]
+
+
+HISTORY = "conversations.history"
+
+
+class Minutes:
+    """A time that moves by waiting, the client's and the sandbox's."""
+
+    def __init__(self, sandbox: SlackSandbox) -> None:
+        self.now = 1_000_000.0
+        sandbox.workspace.clock = lambda: datetime.fromtimestamp(self.now, UTC)
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def pace(self, name: str, rate: Rate) -> LocalPace:
+        return LocalPace(name, rate, clock=lambda: self.now, sleep=self.sleep)
+
+    def client(self, sandbox: SlackSandbox, *, paced: bool) -> Slack:
+        policy = RetryPolicy(attempts=3, sleep=self.sleep, random=lambda: 0.0)
+        circuit = Circuit(clock=lambda: self.now)
+        new_pace = self.pace if paced else None
+        return Slack(sandbox.access, policy=policy, circuit=circuit, new_pace=new_pace)
+
+
+def test_a_method_is_called_as_often_as_slack_takes_it(sandbox: SlackSandbox) -> None:
+    room = ChannelId(sandbox.workspace.room("inc").id)
+    time, begun = Minutes(sandbox), 1_000_000.0
+    slack = time.client(sandbox, paced=True)
+    sandbox.limits = {HISTORY: 60, POST: 70}  # what it takes a minute, and a burst
+    for _ in range(75):
+        list(slack.own_posts(room, PAST))
+    assert sandbox.methods.count(HISTORY) == 75
+    assert 70 <= time.now - begun <= 90
+    read_at = time.now
+    assert isinstance(slack.post(room, Post("here")), Posted)
+    assert time.now == read_at  # it has a budget of its own
+
+
+def test_one_that_asks_too_often_is_put_off_and_goes_on(sandbox: SlackSandbox) -> None:
+    room = ChannelId(sandbox.workspace.room("inc").id)
+    time = Minutes(sandbox)
+    slack = time.client(sandbox, paced=False)
+    sandbox.limits = {HISTORY: 2}
+    for _ in range(3):
+        list(slack.own_posts(room, PAST))
+    assert sandbox.methods.count(HISTORY) == 4
+    assert time.now >= 1_000_060.0
+
+
+def test_a_method_that_is_to_be_left_alone_holds_up_no_other(sandbox: SlackSandbox) -> None:
+    room = ChannelId(sandbox.workspace.room("inc").id)
+    slack = Minutes(sandbox).client(sandbox, paced=True)
+    sandbox.fault(Fault(at=HISTORY, status=429, headers={"Retry-After": "300"}))
+    for _ in range(2):
+        with pytest.raises(OutOfQuota, match="Slack"):
+            list(slack.own_posts(room, PAST))
+    assert sandbox.methods.count(HISTORY) == 1
+    assert isinstance(slack.post(room, Post("here")), Posted)

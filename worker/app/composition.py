@@ -5,7 +5,7 @@ All of it can be looked at before it is needed, see ``preflight``.
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ from connectors.connector import (
 )
 from connectors.errors import ConfigurationError
 from connectors.log_entry_kinds import EntryKind
-from connectors.pacing.rate_limit import LocalPace, NoPace, Pace, Rate
+from connectors.pacing.rate_limit import LocalPace, NewPace, NoPace, Pace, Rate
 from connectors.pages import PagePublisher
 from connectors.tickets import Mark, TicketTracker
 from connectors.tls import Authorities
@@ -70,7 +70,7 @@ def open_context(
     services = Services.under(settings)
     authorities = Authorities(settings.ca_bundle, os.environ)
     locks: IncidentLocks
-    new_pace: Callable[[str, Rate], Pace]
+    new_pace: NewPace
     if dry_run:  # it has everything to itself, and holds nobody up
         database, locks, new_pace = Database.open_copy(url), ThreadLocks(), LocalPace
     else:
@@ -94,7 +94,8 @@ def open_context(
             logins = services.logins
             publisher = opened(partial(shown.open, pace(shown), authorities, logins), asks=asks)
         if (told := services.chat) is not None:
-            chat = opened(partial(told.open, pace(told), authorities), asks=asks)
+            own_paces = new_pace if told.calls_per_minute else None
+            chat = opened(partial(told.open, pace(told), authorities, own_paces), asks=asks)
         context = JobContext(
             store=open_store(settings, authorities),
             journal=Journal(database, now),
@@ -256,7 +257,7 @@ def _routes(settings: Settings, tracker: TrackerConnector | None) -> tuple[Route
     return tuple(rules)
 
 
-def _pace(new_pace: Callable[[str, Rate], Pace], service: Connector) -> Pace:
+def _pace(new_pace: NewPace, service: Connector) -> Pace:
     """Give a service's budget of calls, if it has one."""
     limit = service.calls_per_minute
     return new_pace(service.name, Rate(limit)) if limit else NoPace()

@@ -1,6 +1,9 @@
 """Slack on loopback: one workspace behind the real API's methods, with faults on request."""
 
+import hashlib
+import hmac
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,11 +15,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.sandbox import TOO_MANY_REQUESTS, Recorder, Sandbox
+from connectors.sandbox import TOO_MANY_REQUESTS, Delivery, Recorder, Sandbox
 from connectors.slack.connection import WorkspaceAccess
 from connectors.slack.sandbox.asked import Asked
 from connectors.slack.sandbox.methods import METHODS
-from connectors.slack.sandbox.workspace import ChatRoom, SaidMessage, SlackRefused, Workspace
+from connectors.slack.sandbox.workspace import TEAM, ChatRoom, SaidMessage, SlackRefused, Workspace
+from connectors.slack.webhook import SIGNATURE_HEADER, TIME_HEADER
 
 BOT_TOKEN = "xoxb-sandbox-bot-token"  # noqa: S105 - opens nothing but the sandbox
 SIGNING_SECRET = "sandbox-slack-signing-secret"  # noqa: S105 - as above
@@ -31,6 +35,7 @@ SCOPES = (
     "chat:write",
 )
 """What the app that the manifest describes may do."""
+MINUTE = 60.0
 
 
 @dataclass
@@ -38,7 +43,8 @@ class SlackSandbox(Sandbox):
     """The server and its workspace.
 
     ``scopes`` is what the token may do. Of ``page`` things at most a list gives at once, whatever
-    is asked for: pages may be short.
+    is asked for: pages may be short. ``limits`` is how many calls a minute it takes of a method, by
+    its clock; each is counted by itself.
     """
 
     port: int = 0
@@ -47,6 +53,9 @@ class SlackSandbox(Sandbox):
     workspace: Workspace = field(init=False)
     tokens: set[str] = field(default_factory=lambda: {BOT_TOKEN})
     scopes: set[str] = field(default_factory=lambda: set(SCOPES))
+    limits: Mapping[str, int] = field(default_factory=dict)
+    _called: dict[str, list[float]] = field(default_factory=dict, init=False)
+    _told_of: int = field(default=0, init=False)
 
     url_of_people: ClassVar[str] = "https://sandbox.slack.com/"
 
@@ -78,14 +87,50 @@ class SlackSandbox(Sandbox):
             own = [one for one in room.messages.values() if one.further.get("bot_id")]
             return sorted((one for one in own if one.metadata), key=lambda one: one.ts)
 
+    def event(self, told: Mapping[str, object], at: datetime | None = None) -> Delivery:
+        """Make the delivery of an event, signed as Slack does at a time."""
+        now = at or self.workspace.clock()
+        self._told_of += 1
+        envelope = {
+            "type": "event_callback",
+            "team_id": TEAM,
+            "event_id": f"Ev{self._told_of:010d}",
+            "event_time": int(now.timestamp()),
+            "event": told,
+        }
+        return self.signed(envelope, now)
+
+    def signed(self, body: Mapping[str, object], at: datetime | None = None) -> Delivery:
+        """Make a delivery of whatever body, signed as Slack does at a time."""
+        stamp = str(int((at or self.workspace.clock()).timestamp()))
+        raw = json.dumps(body).encode()
+        made = hmac.new(SIGNING_SECRET.encode(), f"v0:{stamp}:".encode() + raw, hashlib.sha256)
+        signature = {SIGNATURE_HEADER: f"v0={made.hexdigest()}", TIME_HEADER: stamp}
+        return Delivery(raw, {"Content-Type": "application/json", **signature})
+
     async def _answer(self, request: Request) -> Response:
         headers = {"x-oauth-scopes": ",".join(sorted(self.scopes))}
+        if wait := self._wait(request.path_params["method"]):
+            headers["Retry-After"] = str(wait)
+            return JSONResponse(_words(TOO_MANY_REQUESTS), TOO_MANY_REQUESTS, headers)
         try:
             told = self._told(request, await _parameters(request))
         except SlackRefused as refused:
             told = {"ok": False, "error": refused.name, **refused.further}
             return JSONResponse(told, headers=headers)
         return JSONResponse({"ok": True, **told}, headers=headers)
+
+    def _wait(self, method: str) -> int:
+        """Give for how many seconds a method is to be left alone; a call that may be is counted."""
+        most = self.limits.get(method)
+        if most is None:
+            return 0
+        now = self.workspace.clock().timestamp()
+        lately = [at for at in self._called.get(method, ()) if now - at < MINUTE]
+        if len(lately) >= most:
+            return math.ceil(MINUTE - (now - lately[0]))
+        self._called[method] = [*lately, now]
+        return 0
 
     def _told(self, request: Request, given: Mapping[str, Any]) -> Mapping[str, object]:
         method = METHODS.get(request.path_params["method"])
