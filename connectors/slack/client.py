@@ -26,7 +26,7 @@ from connectors.slack.checks import findings
 from connectors.slack.connection import Lost, SlackConnection, WorkspaceAccess
 from connectors.slack.payloads import Identity
 from connectors.slack.reading import ChannelReader, MemberNames, Picking, matching
-from connectors.slack.responses import ScopeMissing
+from connectors.slack.responses import NotAMember, ScopeMissing, not_readable
 from connectors.tls import Authorities
 
 _MOST_LISTED = 1000
@@ -138,7 +138,17 @@ class Slack:
         return channels
 
     def picked(self, channel: ChannelId, since: datetime, until: datetime | None) -> PickedMessages:
-        return self._reader.picked(channel, since, until, self.identity().url)
+        try:
+            return self._reader.picked(channel, since, until, self.identity().url)
+        except NotAMember as error:
+            raise self._why_not(channel, error) from error
+
+    def _why_not(self, channel: ChannelId, error: NotAMember) -> ConnectorError:
+        """Give why a channel cannot be read, as far as more can be said than that."""
+        try:
+            return not_readable(self._channel(channel), error)
+        except ConnectorError:
+            return error
 
     def post(self, channel: ChannelId, post: Post) -> PostOutcome:
         asked = {"channel": channel, **_NO_PREVIEWS, **payloads.message(post)}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import requests
 from urllib3.exceptions import NameResolutionError, NewConnectionError
 
-from connectors.chat import MessageFixed, MessageGone
+from connectors.chat import ChatChannel, MessageFixed, MessageGone
 from connectors.errors import (
     ConnectorError,
     NotFound,
@@ -164,6 +164,21 @@ def _refusal(answer: SlackAnswer, name: str, doing: str) -> ConnectorError:
     else:
         error = Rejected(f"Slack would not {doing} ({name[:_LONG]}).")
     return error
+
+
+def not_readable(channel: ChatChannel, error: NotAMember) -> ConnectorError:
+    """Give why a channel that the app is not in cannot be read: archiving puts every app out."""
+    named = f"#{channel.name} ({channel.id})"
+    if channel.is_archived:
+        return NotPermitted(
+            f"Slack would not read the channel {named}: it is archived, and with that the app was "
+            "put out of it.",
+            "Unarchive it there, and invite the app to it: /invite and the app's name.",
+        )
+    return NotAMember(
+        f"Slack would not read the channel {named}: the app is not in it (not_in_channel).",
+        error.remedy,
+    )
 
 
 def lost(

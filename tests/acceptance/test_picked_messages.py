@@ -103,8 +103,8 @@ def test_who_wrote_is_named_as_people_know_them(chat: ChatWorld) -> None:
 
 
 UNREADABLE = {
-    "left": (lambda chat: setattr(chat.room, "member", False), "/invite"),
-    "archived": (lambda chat: chat.slack.workspace.archive(chat.room), "not_in_channel"),
+    "left": (lambda chat: setattr(chat.room, "member", False), "#inc-quick-fix"),
+    "archived": (lambda chat: chat.slack.workspace.archive(chat.room), "it is archived"),
     "hidden": (
         lambda chat: (setattr(chat.room, "member", False), setattr(chat.room, "is_private", True)),
         "channel_not_found",

@@ -9,6 +9,9 @@ from worker.jobs.context import JobContext
 from worker.jobs.job import JobRequest
 from worker.jobs.results import Trigger
 
+SOON = 2.0
+"""Seconds that a job waits after a channel's event: nothing is to follow it but other picks."""
+
 
 def hinted_jobs(context: JobContext, events: Sequence[WebhookEvent]) -> list[JobRequest]:
     """Give a job for each event that a document may have to follow.
@@ -54,4 +57,5 @@ def _request(event: WebhookEvent, incident: IncidentId) -> JobRequest:
         pulls=event.incident is not None or bool(event.channel),
         resolved_at=event.occurred_at if event.kind is EventKind.RESOLVED else None,
         event_id=event.id,
+        delay=SOON if event.channel else None,
     )
