@@ -203,6 +203,16 @@ def test_the_first_and_the_last_day_of_all_are_days(day: str) -> None:
     found_in(WHOLE.replace("2026-03-03", day).replace("2026-03-04", day))
 
 
+@pytest.mark.parametrize(
+    "status",
+    ["Fertig", "Erledigt (Won't Do)", "Terminé(e)", "LISTO", "Concluído", "Готово", "完了", "완료"],
+)
+def test_what_trackers_call_done_in_other_languages_is_done(status: str) -> None:
+    assert found_in(changed("/OPS-2) | Done |", f"/OPS-2) | {status} |")) == []
+    open_one = changed("/OPS-2) | Done |", "/OPS-2) | In Arbeit |")
+    assert {one.rule for one in found_in(open_one)} == {LintRule.NO_OWNER, LintRule.NO_DEADLINE}
+
+
 def test_an_empty_cause_is_told_once_where_both_are_empty() -> None:
     text = changed("The pool of connections was too small", "[Brief explanation]")
     assert LintRule.NO_ROOT_CAUSE not in {one.rule for one in found_in(text)}

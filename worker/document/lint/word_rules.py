@@ -15,6 +15,19 @@ from worker.document.unread.unfinished_text import prompt_lines, prompt_passages
 
 FINAL = "final"
 _PROMPT = re.compile(r"\[([^\[\]]+)\](?!\()")
+_OVER_ELSEWHERE = """
+fertig erledigt abgeschlossen geschlossen gelöst abgelehnt terminé terminée fermé fermée résolu
+résolue listo lista hecho cerrado cerrada resuelto resuelta finalizado finalizada concluído
+concluída fechado fechada resolvido feito completato chiuso risolto fatto
+gereed gesloten opgelost voltooid klaar klar stängd löst färdig færdig udført lukket løst ferdig
+fullført valmis suljettu ratkaistu
+gotowe zrobione ukończone zamknięte rozwiązane hotovo uzavřeno vyřešeno kész lezárva tamam
+bitti готово закрыт закрыто выполнено решено виконано закрито
+完成 已完成 已关闭 已關閉 已解决 已解決 完了 解決済み クローズ 완료 완료됨 닫힘 해결됨
+released deployed shipped abandoned rejected declined
+"""
+_OVER = frozenset(_OVER_ELSEWHERE.split())
+"""What trackers call a status in which nothing is to do any more, beyond what rows are read by."""
 _CAUSES = (Slot.ROOT_CAUSE, Slot.PRIMARY_CAUSE)
 
 
@@ -74,6 +87,8 @@ def is_over(item: ActionItem) -> bool:
     if item.left_out is not None or item.checked:
         return True
     status = item.status_text.partition("(")[0]
+    if status.strip().casefold() in _OVER:
+        return True
     words = next(filter(str.strip, item.source.split("|")), "")
     return is_struck_out(words) or left_out("", status=status) is not None
 
