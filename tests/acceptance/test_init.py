@@ -248,6 +248,24 @@ def test_a_key_that_may_not_write_leaves_the_webhook_to_a_person(
     assert here.pagerduty.account.subscriptions == []
 
 
+def test_what_was_refused_is_not_offered_again_and_a_service_can_be_left_out_after_all(
+    here: World, confluence: ConfluenceSandbox, tmp_path: Path
+) -> None:
+    refused = [confluence.address, confluence.access.email, "no-such-token", "-"]
+    written = ["", "Poem", "", *refused, "", "/proc/nowhere", "", "", "", "no"]
+    answers = "".join(f"{one}\n" for one in written)
+    done = run(tmp_path, "init", answers=answers, given=environment(here))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "has no issue type 'Poem'" in done.stdout
+    assert "(number or name) [Task]: \n  ✓" in done.stdout
+    assert "- for nothing" in done.stdout
+    assert "Without Confluence" in done.stdout
+    assert done.stdout.count("[postmortems]") == 2
+    text = (tmp_path / "postmortem.toml").read_text("utf-8")
+    assert "Poem" not in text
+    assert confluence.address not in text
+
+
 def test_an_input_that_ends_is_misuse_and_leaves_nothing(here: World, tmp_path: Path) -> None:
     done = run(tmp_path, "init", answers=f"{here.pagerduty.url}\n")
     assert done.returncode == 2

@@ -13,6 +13,9 @@ from worker.cli.screen import Screen
 SHOWN = 40
 """How many things to choose from are listed."""
 
+NOTHING = "-"
+"""What is typed for no answer where an empty one stands for what is offered."""
+
 
 class NoAnswer(Exception):
     """Nobody answers any more: the input has ended at a question."""
@@ -41,13 +44,14 @@ class Asker:
     ) -> str:
         """Ask until there is an answer that meets no objection, "" for none.
 
+        An empty answer takes the ``default``; an ``optional`` one is left out by a dash then.
         Raises ``NoAnswer`` where the input ends.
         """
         if where:
             self.say(f"  {where}", "dim")
         while True:
             text = self._read(asks, default, secret=secret) or default
-            if not text and optional:
+            if optional and text in {"", NOTHING}:
                 return ""
             told = objection(text) if text else "It needs an answer."
             if not told:

@@ -15,7 +15,7 @@ from connectors.setup_steps import Offer, Question, Step
 from worker.app import registry, setup_answers
 from worker.app.setup_answers import SetupAnswers, every_variable
 from worker.cli import screen
-from worker.cli.setup.asking import Asker, NoAnswer
+from worker.cli.setup.asking import NOTHING, Asker, NoAnswer
 
 DOCUMENTS, ZONE, PUBLIC_URL = ("documents",), ("timezone",), ("public_url",)
 _LOCAL_TIME = Path("/etc/localtime")
@@ -120,9 +120,10 @@ class SetupQuestions:
             raise EnvironmentRefused(f"{names}: {found.problem}", found.remedy)
         self.asker.say(f"  ✗ {found.subject}: {found.problem} {found.remedy}".rstrip(), "red")
         variables = every_variable()
+        is_alone = len(mine) == 1  # then it is itself what was refused
         for one in mine:
             text = self.answers.texts.pop(one, "")
-            if text and not variables[one].secret:
+            if text and not (is_alone or variables[one].secret):
                 self._last[one] = text
         return False
 
@@ -135,6 +136,8 @@ class SetupQuestions:
         def objection(text: str) -> str:
             return setup_answers.objection(place, text)
 
+        if question.optional and place in self._last:
+            self.asker.say(f"  {NOTHING} for nothing.", "dim")
         if question.offers:
             text = self.asker.choose(
                 asks,
