@@ -4,6 +4,7 @@ Everything but the two servers outside is the real program: its web server recei
 webhook, its queue runs the job, its connectors speak HTTP, its documents are files.
 """
 
+import logging
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
@@ -47,7 +48,10 @@ class StepFailed(PostmortemError):
 
 
 WIDTH = 100
-"""Columns that a line takes on the one screen."""
+"""Columns that a line takes on the one screen, where it is not narrower."""
+
+PATIENCE = 300.0
+"""Seconds until a job is given up that a fast machine does in two: some are slow, or busy."""
 
 
 def show(
@@ -67,7 +71,8 @@ def show(
             demo = stack.enter_context(_stage(folder.absolute(), told, full=full))
             demo.play()
         except PostmortemError as error:
-            told.print(f"[red]The demo stopped: {escape(str(error))}[/]")
+            failed = console or Console(highlight=False, soft_wrap=True, stderr=True)
+            failed.print(f"[red]The demo stopped: {escape(str(error))}[/]")
             return False
         told.print(Rule("Every step happened", style="green"))
         if serve:
@@ -88,8 +93,14 @@ def _stage(folder: Path, console: Console, *, full: bool) -> Iterator["_Demo"]:
         settings = settings_for(folder, outside)
         service = Service(settings, port=0, settle=0, moved=Moved.ADOPT)  # ports are new
         service.start()
-        stack.callback(service.stop)
+        stack.callback(_stop, service)
         yield _Demo(folder, console, outside, settings, service, full=full)
+
+
+def _stop(service: Service) -> None:
+    """Stop; what is still under way then would only tell that its folder is gone."""
+    if not service.stop():
+        logging.disable(logging.CRITICAL)
 
 
 class _Demo:
@@ -143,7 +154,7 @@ class _Demo:
 
     def _draft(self, incident: SandboxIncident) -> Path:
         self._step("The draft appears by itself: PagerDuty's data, and what was picked in Slack")
-        self.service.wait_until_idle()
+        self.service.wait_until_idle(PATIENCE)
         found = sorted(self.folder.glob(f"*-{incident.id}-*.md"))
         self._must(len(found) == 1, f"there are {len(found)} drafts")
         text = found[0].read_text("utf-8")
@@ -257,7 +268,8 @@ class _Demo:
             self.console.print(f"   {self._fitted(line)}", markup=False)
 
     def _fitted(self, line: str) -> str:
-        return line if self.full or len(line) < WIDTH - 3 else f"{line[: WIDTH - 4]}…"
+        width = min(WIDTH, self.console.width) if self.console.is_terminal else WIDTH
+        return line if self.full or len(line) < width - 3 else f"{line[: width - 4]}…"
 
     def _print(self, markdown: str) -> None:
         markdown = "\n".join(map(self._fitted, markdown.rstrip("\n").split("\n")))

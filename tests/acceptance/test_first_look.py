@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from worker import demo
 from worker.app.setup_answers import every_variable
 
 COMMAND = str(Path(sys.executable).with_name("postmortem"))
@@ -27,6 +28,18 @@ def test_the_demo_tells_its_story_on_one_screen(tmp_path: Path) -> None:
     assert "# Postmortem: Checkout API: payments fail with 503" in lines
     assert [line[:2] for line in lines if re.match(r"\d\. ", line)][-1] == "9."
     assert "## 9." not in brief
+
+
+def test_a_demo_that_stops_says_so_where_failures_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stage(*_: object, **__: object) -> None:
+        raise demo.StepFailed("In step 3, there are 0 drafts.")
+
+    monkeypatch.setattr(demo, "_stage", stage)
+    assert not demo.show(tmp_path, serve=False)
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "The demo stopped: In step 3, there are 0 drafts.\n")
 
 
 def test_the_whole_draft_is_printed_on_request() -> None:

@@ -3,6 +3,7 @@
 Each loads what it needs when it is called, so that ``--help`` and completion answer at once.
 """
 
+import os
 import sys
 from importlib.metadata import metadata, version
 from pathlib import Path
@@ -265,7 +266,8 @@ def demo(stop: Stops = False, folder: DemoFolder = None, full: Full = False) -> 
     log_to_standard_error(LogFormat.TEXT, LogLevel.ERROR)
 
     if not show(folder, serve=not stop, full=full):
-        raise typer.Exit(FAILED)
+        sys.stdout.flush()
+        os._exit(FAILED)  # threads of a job under way would keep the process alive
 
 
 def main() -> None:
