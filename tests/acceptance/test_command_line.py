@@ -336,9 +336,12 @@ def test_lint_names_an_incident_without_a_document_and_what_it_could_not_read(
     shell.here.edit(
         lambda text: text.replace("## 2.", "<<<<<<< HEAD\n=======\n>>>>>>> x\n## 2.", 1)
     )
-    done = shell.run("lint")
+    done = shell.run("lint", "--format", "github")
+    name = shell.here.path().name
     assert done.returncode == 1
-    assert shell.here.path().name in done.stderr
+    assert name in done.stderr
+    assert any(one.startswith("::error::") and name in one for one in done.stdout.splitlines())
+    assert shell.run("lint", "--format", "github", "--json").returncode == 2
 
 
 @pytest.mark.parametrize("words", [("lint",), ("search", "pool")])

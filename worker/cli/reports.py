@@ -44,6 +44,8 @@ def lint(
 
     Raises ``Exit`` where there is anything, ``StoreAway`` where there is no place of documents.
     """
+    if json and shown_as is not Format.TEXT:
+        raise typer.BadParameter("Give one of --format and --json.", param_hint="--format")
     settings = settings_of(context)
     with open_context(settings, dry_run=True, forgetful=True) as opened:
         refuse_nowhere(opened)
@@ -54,6 +56,8 @@ def lint(
     elif shown_as is Format.GITHUB:
         for one in linted.findings:
             out.out(_annotation(one, _folder(settings)), highlight=False)
+        for sentence in linted.failures:
+            out.out(f"::error::{_encoded(sentence)}", highlight=False)
     else:
         _tell(linted, place)
     terminal.failures(linted.failures)
