@@ -247,6 +247,30 @@ def test_two_rows_with_one_key_are_told_and_both_show_its_status(there: World) -
     assert len(there.tickets()) == 2
 
 
+@pytest.mark.parametrize("trigger", [Trigger.SCHEDULE, Trigger.COMMAND])
+def test_a_ticket_that_two_postmortems_name_shows_its_status_in_both(
+    there: World, trigger: Trigger
+) -> None:
+    key, other = there.linked()[0], next(name for name in there.incidents if name != "quick fix")
+    there.run(other)
+    there.add_rows(f"The same work: {key} | | | 2026-12-24", name=other)
+    there.run(other)
+    there.run("quick fix")
+    assert (there.linked(other)[-1], there.statuses(other)[-1]) == (key, "To Do")
+    there.run(trigger=trigger)
+    for move, status in (("Done", "Done"), ("Reopen", "To Do")):
+        there.clock.sleep(900)
+        there.jira.transition(key, move)
+        there.run(trigger=trigger)
+        assert (there.statuses()[0], there.statuses(other)[-1]) == (status, status)
+        assert not [one.actions for one in there.run(trigger=trigger).incidents if one.actions]
+    there.clock.sleep(900)
+    there.jira.transition(key, "Done")
+    there.job("quick fix", Trigger.WEBHOOK, pulls=False)
+    there.run(trigger=trigger)
+    assert there.statuses(other)[-1] == "Done"
+
+
 def test_resolutions_that_count_as_done_can_be_named(there: World) -> None:
     there.policy = replace(there.policy, done_resolutions=frozenset({"won't do"}))
     there.jira.transition(there.linked()[0], "Won't do")

@@ -4,7 +4,7 @@ The store is listed, the source is asked which incidents were resolved lately, a
 tickets changed. At intervals every ticket is read, so that what a search missed is found too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,7 +18,12 @@ from worker.jobs.facts.keep_facts import keep_logs, keep_seen, keep_tickets
 from worker.jobs.results import Trigger
 from worker.jobs.run_state import ReadTickets
 from worker.journal.records import Pull, Skip
-from worker.tracking.tracked_tickets import EPIC_ROW, reads_otherwise
+from worker.tracking.tracked_tickets import (
+    EPIC_ROW,
+    TrackedTicket,
+    reads_otherwise,
+    status_text,
+)
 
 RESOLVED = "incidents resolved"
 CHANGED = "tickets changed"
@@ -228,6 +233,26 @@ def _changed_tickets(search: Search, due: Due) -> None:
         if reads_otherwise(tracked, ticket, done):
             due.track[tracked.incident] = None
             due.tell(tracked.incident, ticket.updated if ticket else search.context.clock())
+    if ours:
+        due.track.update(_also_shown(search, ours.values()))
+
+
+def _also_shown(search: Search, tickets: Iterable[TrackedTicket]) -> Mapping[IncidentId, None]:
+    """Give the incidents whose documents show an old status of a ticket that is another's, too.
+
+    The journal keeps a ticket with the document that was synced last; the others come after it. A
+    row without a status shows none.
+    """
+    done = search.context.policy.done_resolutions
+    naming = search.context.journal.index.naming()
+    found: dict[IncidentId, None] = {}
+    for tracked in tickets:
+        ticket = search.tickets.tickets.get(tracked.id)
+        status = status_text(ticket, done) if ticket else tracked.status_cell
+        for row in naming.get(tracked.key, ()):
+            if row.incident != tracked.incident and row.status not in {"", status}:
+                found[row.incident] = None
+    return found
 
 
 def _full_pass_is_due(context: JobContext, now: datetime) -> bool:

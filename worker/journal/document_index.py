@@ -80,10 +80,11 @@ _LISTS = ("services", "teams", "problems")
 
 @dataclass(frozen=True, slots=True)
 class NamingRow:
-    """A row that names a ticket: of which incident's document, and its deadline."""
+    """A row that names a ticket: of which incident's document, its deadline and its status."""
 
     incident: IncidentId
     deadline: date | None
+    status: str
 
 
 class DocumentIndex:
@@ -129,14 +130,14 @@ class DocumentIndex:
     def naming(self) -> Mapping[str, Sequence[NamingRow]]:
         """Give the rows that name a ticket, by its key, as they were when they were read."""
         rows, own = indexed_items, document_index
-        columns = (rows.c.ticket, own.c.incident, rows.c.deadline)
+        columns = (rows.c.ticket, own.c.incident, rows.c.deadline, rows.c.status)
         query = select(*columns).join_from(rows, own, rows.c.name == own.c.name)
         query = query.where(rows.c.ticket != "", own.c.incident != "")
         found: defaultdict[str, list[NamingRow]] = defaultdict(list)
         with self._database.begin() as connection:
             for row in connection.execute(query.order_by(rows.c.name, rows.c.ordinal)):
                 day = date.fromisoformat(row.deadline) if row.deadline else None
-                found[row.ticket].append(NamingRow(row.incident, day))
+                found[row.ticket].append(NamingRow(row.incident, day, row.status))
         return found
 
     def unread(self, rules: str, most: int) -> Sequence[str]:
