@@ -280,10 +280,7 @@ class ChatConnector(Connector):
 
     @abstractmethod
     def open(self, pace: Pace, authorities: Authorities, new_pace: NewPace | None = None) -> Chat:
-        """Give the client, which trusts ``authorities``. Raises ``ConfigurationError``.
-
-        ``pace`` is that of all calls; ``new_pace`` makes those of methods that are counted alone.
-        """
+        """Give the client; ``new_pace`` paces single methods. Raises ``ConfigurationError``."""
 
 
 @dataclass(frozen=True, slots=True)
