@@ -114,7 +114,14 @@ def test_axe_finds_nothing_on_any_page(
                 "skipped",
             )
         ]
-        for address in (*lists, document, f"{document}/edit", f"{url}/none"):
+        for address in (
+            *lists,
+            document,
+            f"{document}/edit",
+            f"{document}/edit?section=0",
+            f"{document}/plan",
+            f"{url}/none",
+        ):
             page.goto(address)
             found += violations(page)
         page.goto(document)

@@ -122,6 +122,18 @@ def test_a_re_sync_is_asked_for_with_a_click_and_followed_until_it_is_done(watch
     assert list(library.jobs) == ["PFREIGHT:page-1"]
 
 
+def test_a_plan_is_shown_before_it_is_done(watched, url, library):
+    page = watched.page
+    page.goto(f"{url}/postmortems/PFREIGHT")
+    page.get_by_role("link", name="Plan").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What a re-sync would write now")
+    expect(page.get_by_text("To Do → Done")).to_be_visible()
+    assert library.jobs == {}
+    page.get_by_role("button", name="Do it now").click()
+    expect(page.get_by_role("status")).to_contain_text("waiting for its turn")
+    assert list(library.jobs) == ["PFREIGHT:page-1"]
+
+
 def test_what_was_given_up_is_tried_again_with_a_click(watched, url, library):
     library.give_up("PLOST", "Jira refused the token of somebody@example.com: 401.")
     page = watched.page

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from threading import Event
 
 import pytest
 
@@ -79,3 +80,22 @@ def test_the_figures_are_those_of_the_queue(url, tmp_path):
         assert told.last_schedule_success is None
     with pytest.raises(PostmortemError):
         figures(queue)
+
+
+def test_a_second_click_joins_a_job_that_has_not_begun(url, tmp_path):
+    begun, go_on = Event(), Event()
+
+    def run(*_: object) -> JobOutcome:
+        begun.set()
+        assert go_on.wait(60)
+        return JobOutcome("done")
+
+    with library(url, tmp_path, run) as (data, queue):
+        first = data.request_sync("QONE")
+        assert begun.wait(60)
+        second = data.request_sync("QONE")
+        assert second != first, "the first may have looked already"
+        assert data.request_sync("QONE") == second
+        assert data.request_sync("QTWO") not in {first, second}
+        go_on.set()
+        assert queue.wait(second, 60).phase is JobPhase.DONE

@@ -26,7 +26,7 @@ from worker.jobs.reports.figures import KnownFacts, ReportBy
 from worker.jobs.reports.period import read_period
 from worker.jobs.reports.report_period import PeriodReport, report_of
 from worker.jobs.reports.search_documents import FoundDocument
-from worker.jobs.results import Action, Deed, SuggestedText, Trigger
+from worker.jobs.results import Action, Deed, IncidentResult, SuggestedText, Trigger
 from worker.jobs.status_report import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
 from worker.journal.web_memory import SessionHolder, WebDraft
 from worker.store.document_store import digest
@@ -207,6 +207,14 @@ class Shelf:
 
     def journal(self, incident: str) -> list[JournalEntry]:
         return [one for one in self.entries if one.incident == incident]
+
+    def plan(self, incident: str) -> IncidentResult:
+        deed = Deed(Action.STATUS, "Warn", "The ticket moved.", "OPS-7", "To Do", "Done")
+        diff = "--- before\n+++ after\n@@ -1 +1 @@\n-| To Do |\n+| Done |\n"
+        told = (SuggestedText("Duration", "an hour", "9 min"),)
+        return IncidentResult(
+            IncidentId(incident), "x.md", deeds=(deed,), diff=diff, suggestions=told
+        )
 
     def request_sync(self, incident: str) -> str:
         with self.lock:

@@ -17,6 +17,7 @@ from structlog.contextvars import bound_contextvars
 
 from config.settings import Settings
 from connectors.errors import PostmortemError
+from connectors.incidents import IncidentId
 from connectors.webhook_events import WebhookEvent
 from worker.app.binding import Moved
 from worker.app.composition import open_context
@@ -31,7 +32,8 @@ from worker.jobs.context import JobContext
 from worker.jobs.incident_job import do_job
 from worker.jobs.job import JobOutcome, JobRequest, JobState
 from worker.jobs.last_results import end_look, keep_end, log_end, log_result
-from worker.jobs.results import Trigger
+from worker.jobs.results import IncidentResult, Trigger
+from worker.jobs.run_many import RunRequest, run_many
 from worker.jobs.run_state import not_configured
 from worker.queue import Queue, QueueSettings, Schedule
 from worker.store.document_store import StoreAway
@@ -245,13 +247,20 @@ class Service:
             "database": worker.context.journal.ping,
             "store": partial(must_be_usable, worker.context),
         }
-        library = StoredPageData(worker.context, worker.queue)
+        library = StoredPageData(worker.context, worker.queue, partial(planned, settings))
         worker.metrics.watch(partial(figures, worker.queue))
 
         def today() -> date:
             return worker.context.clock().astimezone(settings.timezone).date()
 
         return create(library, worker.keep, web, checks, worker.metrics, today)
+
+
+def planned(settings: Settings, incident: IncidentId) -> IncidentResult:
+    """Go through an incident's job without writing anything. Raises ``PostmortemError``."""
+    with open_context(settings, dry_run=True, moved=Moved.IGNORE) as context:
+        run = run_many(context, RunRequest(Trigger.PAGE, (incident,)))
+        return next(iter(run.incidents), IncidentResult(incident, failures=run.failures))
 
 
 def _web_server(app: ASGIApp, host: str, port: int) -> uvicorn.Config:

@@ -1,9 +1,11 @@
 """What the web pages and the API are given: the documents, the journal, and the queue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
 
 from config.page_users import PageUser
 from config.template_names import Column
+from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
 from worker.document.indexed_document import IndexedDocument, rules
 from worker.jobs.context import JobContext
@@ -20,12 +22,12 @@ from worker.jobs.edits.save_edit import (
     within_reason,
 )
 from worker.jobs.edits.settle_suggestion import keep_words, take_facts
-from worker.jobs.job import JobState
+from worker.jobs.job import JobPhase, JobState
 from worker.jobs.reminding.digests import failed_digests
 from worker.jobs.reports.figures import ReportBy
 from worker.jobs.reports.report_period import PeriodReport, report_period
 from worker.jobs.reports.search_documents import FoundDocument, search_documents
-from worker.jobs.results import SuggestedText, Trigger
+from worker.jobs.results import IncidentResult, SuggestedText, Trigger
 from worker.jobs.status_report import (
     DocumentStatus,
     JournalEntry,
@@ -47,12 +49,24 @@ READ_AT_ONCE = 50
 """Documents that are read in a request: those that were just changed, not all of a first look."""
 
 
+_LONGEST_TURN = 30.0
+"""Seconds that a plan waits for another, since each takes a copy of the database."""
+
+
 class StoredPageData:
     """The data of pages, from the parts that jobs work with."""
 
-    def __init__(self, context: JobContext, queue: Client) -> None:
+    def __init__(
+        self,
+        context: JobContext,
+        queue: Client,
+        plan: Callable[[IncidentId], IncidentResult] | None = None,
+    ) -> None:
+        """``plan`` goes through an incident's job without writing anything."""
         self._context = context
         self._queue = queue
+        self._plan = plan
+        self._one_plan = Lock()
         self._remembered = KnownStatuses()
 
     def documents(self) -> Sequence[DocumentStatus]:
@@ -139,7 +153,21 @@ class StoredPageData:
     def journal(self, incident: IncidentId) -> Sequence[JournalEntry]:
         return journal_of(self._context, incident)
 
+    def plan(self, incident: IncidentId) -> IncidentResult:
+        if self._plan is None:
+            return IncidentResult(incident)
+        if not self._one_plan.acquire(timeout=_LONGEST_TURN):
+            raise PostmortemError("Other plans are being made just now.", "Try again in a minute.")
+        try:
+            return self._plan(incident)
+        finally:
+            self._one_plan.release()
+
     def request_sync(self, incident: IncidentId) -> str:
+        for one in self.jobs_under_way():
+            mine = one.subject == incident and one.trigger == Trigger.PAGE
+            if mine and one.phase is JobPhase.WAITING:
+                return one.id  # it has not begun, so it will see all that there is now
         return self._queue.enqueue(incident, Trigger.PAGE)
 
     def parked(self) -> Sequence[JobState]:

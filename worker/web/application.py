@@ -27,6 +27,7 @@ from worker.web.assets import asset_routes
 from worker.web.editing.edit_api import NoCondition, NotThisShape, tag
 from worker.web.editing.edit_pages import edit_routes
 from worker.web.editing.suggestion_pages import suggestion_routes
+from worker.web.editing.sync_pages import sync_routes
 from worker.web.editing.unsaved_pages import unsaved_routes
 from worker.web.insights import insight_routes
 from worker.web.lists.listing_pages import list_routes
@@ -107,6 +108,7 @@ def create(
     app.include_router(edit_routes(data, access, look))
     app.include_router(unsaved_routes(data, access, look))
     app.include_router(suggestion_routes(data, access))
+    app.include_router(sync_routes(data, access, look))
     app.include_router(page_routes(data, access, look, today))
     app.include_router(asset_routes())
     return app

@@ -18,7 +18,7 @@ from worker.jobs.last_results import LastResult
 from worker.jobs.reports.figures import ReportBy
 from worker.jobs.reports.report_period import PeriodReport
 from worker.jobs.reports.search_documents import FoundDocument
-from worker.jobs.results import SuggestedText
+from worker.jobs.results import IncidentResult, SuggestedText
 from worker.jobs.status_report import (
     DocumentStatus,
     ItemStatus,
@@ -144,8 +144,14 @@ class PageData(Protocol):
     def journal(self, incident: IncidentId) -> Sequence[JournalEntry]:
         """List what was written for an incident, oldest first."""
 
+    def plan(self, incident: IncidentId) -> IncidentResult:
+        """Tell what a sync of an incident would write now. It asks the services, so it may take."""
+
     def request_sync(self, incident: IncidentId) -> str:
-        """Ask that an incident be synced now; gives the id of the job that will do it."""
+        """Ask that an incident be synced now; gives the id of the job that will do it.
+
+        One that was asked for in the same way and has not begun is joined.
+        """
 
     def parked(self) -> Sequence[JobState]:
         """List the jobs that were given up and not made good, the latest first."""

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import jinja2
 from fastapi import APIRouter, Depends, Query, Request
 from markupsafe import Markup
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from config.page_users import Role
 from connectors.errors import NotFound
@@ -213,19 +213,6 @@ def page_routes(
         kind = PICTURES[PurePosixPath(attachment).suffix.lower()]
         return Response(content, 200, {"Content-Security-Policy": PICTURE_POLICY}, kind)
 
-    @router.post("/postmortems/{incident}/sync")
-    def sync(request: Request, incident: IncidentInPath, fields: Form) -> Response:
-        access.check_form(request, fields.get("form_key", ""))
-        documented = data.document(incident) is not None
-        if not documented:
-            access.require(request, Role.OPERATE)
-        if not documented and incident not in {one.subject for one in data.parked()}:
-            raise _unknown(incident)
-        job = data.request_sync(incident)
-        return RedirectResponse(
-            f"{f'/postmortems/{incident}' if documented else '/'}?job={job}", 303
-        )
-
     return router
 
 
@@ -244,11 +231,12 @@ def _suggested(documents: Sequence[DocumentStatus]) -> list[DocumentStatus]:
 def _known(data: PageData, incident: IncidentId) -> DocumentView:
     view = data.document(incident)
     if view is None:
-        raise _unknown(incident)
+        raise unknown(incident)
     return view
 
 
-def _unknown(incident: IncidentId) -> NotFound:
+def unknown(incident: IncidentId) -> NotFound:
+    """Say that there is no such postmortem, and how one comes."""
     return NotFound(
         f"There is no postmortem for the incident {incident}.",
         f"One is written when the incident is resolved, or with `postmortem draft {incident}`.",
