@@ -1,5 +1,6 @@
 """A workspace of Slack's: a :class:`Chat`."""
 
+import itertools
 import math
 import threading
 import time
@@ -71,6 +72,7 @@ class Slack:
         self._picking = picking or Picking()
         self._reader = ChannelReader(self._connection, MemberNames(self._connection), self._picking)
         self._lock = threading.Lock()
+        self._listing = threading.Lock()  # one lists channels, the others wait for what it finds
         self._identity: Identity | None = None
         self._named: dict[str, ChatChannel] = {}
         self._listed_lately: tuple[float, Sequence[ChatChannel]] = (-math.inf, ())
@@ -82,20 +84,23 @@ class Slack:
         named = word.strip().removeprefix("#")
         if channel := payloads.channel_id(named):
             return self._channel(channel)
-        with self._lock:
-            known = self._named.get(named.lower())
-        if known is not None:
+        if (known := self._by_name(named.lower())) is not None:
             return known
-        for one in self.listed_channels():
-            if one.name == named.lower():
-                with self._lock:
-                    self._named[one.name] = one
-                return one
         raise NotFound(
             f"Slack shows the app no channel called #{named}.",
             "Look at the name. If the channel is private, invite the app to it, or give the "
             "channel's id.",
         )
+
+    def _by_name(self, name: str) -> ChatChannel | None:
+        """Give the channel of that name; where it was not listed lately, they are listed anew."""
+        with self._listing:
+            lately = self._listed_lately[1] if self._is_fresh() else ()
+            for one in itertools.chain(self._named.values(), lately, self.listed_channels()):
+                if one.name == name:
+                    self._named[name] = one
+                    return one
+        return None
 
     def listed_channels(self) -> Iterator[ChatChannel]:
         """Give each channel that the app may see, archived ones too, a page at a time."""
@@ -129,13 +134,14 @@ class Slack:
 
     def _all_channels(self) -> Sequence[ChatChannel]:
         """Give every channel, as they were a minute ago at most."""
-        with self._lock:
-            listed_at, channels = self._listed_lately
-        if time.monotonic() - listed_at > _LISTED_FOR:
-            channels = tuple(self.listed_channels())
-            with self._lock:
+        with self._listing:
+            if not self._is_fresh():
+                channels = tuple(self.listed_channels())
                 self._listed_lately = time.monotonic(), channels
-        return channels
+            return self._listed_lately[1]
+
+    def _is_fresh(self) -> bool:
+        return time.monotonic() - self._listed_lately[0] <= _LISTED_FOR
 
     def picked(self, channel: ChannelId, since: datetime, until: datetime | None) -> PickedMessages:
         try:

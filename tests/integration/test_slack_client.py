@@ -1,6 +1,7 @@
 """The client of Slack against its stand-in: what is repeated, and what is said of a refusal."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -210,3 +211,14 @@ def test_a_method_that_is_to_be_left_alone_holds_up_no_other(sandbox: SlackSandb
             list(slack.own_posts(room, PAST))
     assert sandbox.methods.count(HISTORY) == 1
     assert isinstance(slack.post(room, Post("here")), Posted)
+
+
+def test_channels_are_listed_once_for_all_who_look_at_a_time(sandbox: SlackSandbox) -> None:
+    room = sandbox.workspace.room("inc-7-disk")
+    slack = Slack(sandbox.access, patterns=("inc-{number}-*",), policy=SOON)
+    sandbox.fault(Fault(at="conversations.list", delay=0.3))
+    with ThreadPoolExecutor(4) as threads:
+        alike = list(threads.map(lambda _: slack.channels_like(7, "Q7"), range(4)))
+        named = list(threads.map(lambda _: slack.channel_named("#inc-7-disk").id, range(4)))
+    assert [*named, *(one for (one,) in alike)] == [room.id] * 8
+    assert sandbox.methods.count("conversations.list") == 1
