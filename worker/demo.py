@@ -251,9 +251,9 @@ class _Demo:
     def _report(self, result: RunResult) -> None:
         told = result.incidents[0]
         for deed in told.deeds:
-            change = f" {deed.before or '(nothing)'} → {deed.after}" if deed.after else ""
+            change = f" {deed.before or '(nothing)'} → {deed.after}:" if deed.after else ""
             if self.full or deed.action is Action.CREATED or deed.before:
-                self._say(f"{deed.action.value} {deed.ticket} {deed.subject}{change}")
+                self._say(f"{deed.action.value} {deed.ticket}{change} {deed.subject}")
         for warning in told.warnings if self.full else ():
             self._say(f"note: {warning}")
 
