@@ -258,7 +258,7 @@ def test_what_was_refused_is_not_offered_again_and_a_service_can_be_left_out_aft
     assert (done.returncode, done.stderr) == (0, "")
     assert "has no issue type 'Poem'" in done.stdout
     assert "(number or name) [Task]: \n  ✓" in done.stdout
-    assert "- for nothing" in done.stdout
+    assert "Type - for nothing" in done.stdout
     assert "Without Confluence" in done.stdout
     assert done.stdout.count("[postmortems]") == 2
     text = (tmp_path / "postmortem.toml").read_text("utf-8")

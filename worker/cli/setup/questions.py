@@ -136,8 +136,8 @@ class SetupQuestions:
         def objection(text: str) -> str:
             return setup_answers.objection(place, text)
 
-        if question.optional and place in self._last:
-            self.asker.say(f"  {NOTHING} for nothing.", "dim")
+        if question.optional and not usual and place in self._last:
+            self.asker.say(f"  Type {NOTHING} for nothing.", "dim")
         if question.offers:
             text = self.asker.choose(
                 asks,
