@@ -111,8 +111,9 @@ class Slack:
 
     def _listed(self, kinds: str) -> Iterator[ChatChannel]:
         asked = {"types": kinds, "limit": _MOST_LISTED, "team_id": self.identity().team}
-        for page in self._connection.pages("list channels", "conversations.list", asked):
-            yield from (payloads.channel(one) for one in page["channels"].objects())
+        found = self._connection.pages("list channels", "conversations.list", asked, "channels")
+        for page in found:
+            yield from map(payloads.channel, page)
 
     def _channel(self, channel: ChannelId) -> ChatChannel:
         doing = f"look at the channel {channel}"
@@ -184,8 +185,8 @@ class Slack:
             "include_all_metadata": True,
         }
         doing = f"read the channel {channel}"
-        for page in self._connection.pages(doing, "conversations.history", asked):
-            for message in page["messages"].objects():
+        for page in self._connection.pages(doing, "conversations.history", asked, "messages"):
+            for message in page:
                 if (found := payloads.own_post(message, own)) is not None:
                     yield found
 

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ from connectors.json_fields import JsonValue, Sender
 from connectors.pacing.rate_limit import NewPace, Pace, Rate
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
-from connectors.slack.responses import SlackAnswer, error_for, lost
+from connectors.slack.responses import ListCutShort, SlackAnswer, error_for, lost
 from connectors.tls import Authorities, proxy_of
 
 if TYPE_CHECKING:
@@ -125,19 +125,26 @@ class SlackConnection:
 
         return self._retrier(method).run(attempt, repeatable=True)
 
-    def pages(self, doing: str, method: str, parameters: Parameters) -> Iterator[JsonValue]:
+    def pages(
+        self, doing: str, method: str, parameters: Parameters, things: str
+    ) -> Iterator[Sequence[JsonValue]]:
         """Call a method that gives a list, and give each page of it, asked for as it is wanted.
 
-        A page may be short or empty though others follow it.
+        ``things`` is the field with the list. A page may be short or empty though others follow it.
+        Raises ``ListCutShort`` behind the last page where Slack has more, but does not give it:
+        nobody may take that for the end.
         """
         asked = {"limit": PAGE, **parameters}
         cursors: set[str] = set()
         while True:
             page = self.ask(doing, method, asked)
-            yield page
+            page[things].required_list()
+            yield page[things].objects()
             cursor = page["response_metadata"]["next_cursor"].text_or_none()
-            if cursor is None or cursor in cursors or len(cursors) >= _MOST_PAGES:
+            if cursor is None and not page["has_more"].flag():
                 return
+            if cursor is None or cursor in cursors or len(cursors) >= _MOST_PAGES:
+                raise ListCutShort(doing)
             cursors.add(cursor)
             asked = {**asked, "cursor": cursor}
 

@@ -13,6 +13,7 @@ from connectors.json_fields import JsonValue
 from connectors.slack import mrkdwn, payloads
 from connectors.slack.connection import SlackConnection
 from connectors.slack.mrkdwn import ChatMention, Named, SaidPiece
+from connectors.slack.responses import ListCutShort
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,16 +149,17 @@ class ChannelReader:
         asked = {"channel": channel, **window.bounds}
         doing = f"read the channel {channel}"
         said: dict[str, JsonValue] = {}
-        for page in self._connection.pages(doing, "conversations.history", asked):
-            for message in page["messages"].objects():
-                said[message["ts"].text()] = message
+        try:
+            for ts, message in self._listed(doing, "conversations.history", asked):
+                said.setdefault(ts, message)
+        except ListCutShort as error:
+            problems.append(str(error))
         threads = [ts for ts, one in said.items() if window.may_hold_replies(ts, one)]
         for parent in sorted(threads):
             thread = {**asked, "ts": parent}
             try:
-                for page in self._connection.pages(doing, "conversations.replies", thread):
-                    for message in page["messages"].objects():
-                        said.setdefault(message["ts"].text(), message)
+                for ts, message in self._listed(doing, "conversations.replies", thread):
+                    said.setdefault(ts, message)
             except NotFound:
                 continue  # deleted meanwhile
             except ConnectorError as error:
@@ -165,15 +167,25 @@ class ChannelReader:
                 break
         return said
 
+    def _listed(
+        self, doing: str, method: str, asked: Mapping[str, object]
+    ) -> Iterator[tuple[str, JsonValue]]:
+        """Give each message of a list by its ``ts``; one without could not be named."""
+        for page in self._connection.pages(doing, method, asked, "messages"):
+            for message in page:
+                if ts := message["ts"].text_or_none():
+                    yield ts, message
+
     def _pinned(self, channel: ChannelId, problems: list[str]) -> dict[str, JsonValue]:
         try:
             doing = f"read the pins of the channel {channel}"
             answer = self._connection.ask(doing, "pins.list", {"channel": channel})
+            answer["items"].required_list()
         except ConnectorError as error:
             problems.append(str(error))
             return {}
         items = [one["message"] for one in answer["items"].objects()]
-        return {one["ts"].text(): one for one in items if one}
+        return {ts: one for one in items if (ts := one["ts"].text_or_none())}
 
     def _is_picked(self, message: JsonValue, channel: ChannelId) -> bool:
         for reaction in message["reactions"].objects():

@@ -98,6 +98,13 @@ class NotAMember(NotPermitted):
     """The app is not in a public channel, and so may not read it."""
 
 
+class ListCutShort(Unreachable):
+    """A list broke off though Slack has more of it: what was given is not all."""
+
+    def __init__(self, doing: str) -> None:
+        super().__init__(f"Slack could not {doing} to its end: the list broke off.", _LATER)
+
+
 def error_for(answer: SlackAnswer, doing: str, host: str) -> ConnectorError | Retryable:
     """Give what to raise for an answer that is not ``ok``; ``doing`` completes "could not …"."""
     name, status = answer.error, answer.status

@@ -7,7 +7,14 @@ from datetime import UTC, datetime
 import pytest
 
 from connectors.chat import ChannelId, MaybePosted, NotPosted, Post, Posted
-from connectors.errors import NotFound, NotPermitted, OutOfQuota, Unauthorized, Unreachable
+from connectors.errors import (
+    ConnectorError,
+    NotFound,
+    NotPermitted,
+    OutOfQuota,
+    Unauthorized,
+    Unreachable,
+)
 from connectors.pacing.rate_limit import LocalPace, Rate
 from connectors.retry import Circuit, RetryPolicy
 from connectors.sandbox import Fault, Moment
@@ -52,6 +59,38 @@ def test_a_post_whose_answer_is_lost_is_found_and_not_made_again(
     assert len(sandbox.posts(room)) == 1
     (found,) = slack.own_posts(ChannelId(room.id), PAST)
     assert (found.mark, found.message) == ("5eed", sandbox.posts(room)[0].ts)
+
+
+def without_end(answer: dict[str, object]) -> dict[str, object]:
+    return {**answer, "has_more": True, "response_metadata": {}}
+
+
+def again_and_again(answer: dict[str, object]) -> dict[str, object]:
+    return {**answer, "response_metadata": {"next_cursor": "bmV4dDoy"}}
+
+
+def empty(answer: dict[str, object]) -> dict[str, object]:
+    return {"ok": answer["ok"]}
+
+
+BROKEN_OFF = [without_end, again_and_again, empty]
+
+
+@pytest.mark.parametrize("change", BROKEN_OFF)
+def test_a_list_that_breaks_off_is_not_taken_for_whole(
+    sandbox: SlackSandbox, change: Callable[[dict[str, object]], dict[str, object]]
+) -> None:
+    room = sandbox.workspace.room("announcements")
+    for n in range(6):
+        sandbox.workspace.say(room, "U0STRANGER", f"said {n}")
+    sandbox.page = 2
+    sandbox.fault(Fault(at="conversations", change=change, times=None))
+    slack = client(sandbox)
+    with pytest.raises(ConnectorError, match=r"Slack"):
+        list(slack.own_posts(ChannelId(room.id), PAST))
+    with pytest.raises(ConnectorError) as caught:
+        slack.channel_named("nowhere")
+    assert not isinstance(caught.value, NotFound)
 
 
 def test_a_post_that_is_put_off_is_repeated(sandbox: SlackSandbox) -> None:
