@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import LENA
 from connectors.sandbox import Fault
 from connectors.slack.reading import Picking
 from tests.acceptance.chat_world import NAME, ChatWorld, chat_world
@@ -136,6 +137,50 @@ def test_where_the_channel_cannot_be_read_the_draft_says_so_and_rows_stay(
     assert said in chat.text(NAME).replace("\\", "")
 
 
+BREAKS_OFF = {
+    "no cursor": ("history", lambda told: {**told, "has_more": True, "response_metadata": {}}),
+    "one cursor": (
+        "history",
+        lambda told: {**told, "response_metadata": {"next_cursor": "bmV4dDoy"}},
+    ),
+    "no messages": ("history", lambda _: {"ok": True}),
+    "no replies": ("replies", lambda _: {"ok": True, "messages": None}),
+    "replies go on": ("replies", lambda told: {**told, "messages": [], "has_more": True}),
+    "no pins": ("pins", lambda _: {"ok": True}),
+}
+
+
+@pytest.mark.parametrize("case", BREAKS_OFF)
+def test_rows_stay_where_a_list_breaks_off(chat: ChatWorld, case: str) -> None:
+    method, change = BREAKS_OFF[case]
+    chat.slack.page = 2
+    parent = chat.say("who looks at it?", 2)
+    chat.say("I do", 3, thread=parent)
+    chat.slack.workspace.pin(chat.room, chat.say("pinned", 4, thread=parent, picked=False))
+    for n in range(5):
+        chat.say(f"number {n}", 5 + n)
+    chat.sync()
+    before = chat.said()
+    assert len(before) == 8
+    chat.slack.fault(Fault(at=method, change=change, times=None))
+    chat.say("the newest", 20)
+    result = chat.sync()
+    assert not result.failures
+    assert chat.room.id in " ".join(chat.told(result.warnings))
+    assert set(before) <= set(chat.said())
+
+
+def test_a_message_that_cannot_be_named_costs_no_other(chat: ChatWorld) -> None:
+    def nameless(told: dict[str, list[object]]) -> dict[str, list[object]]:
+        return {**told, "messages": [{"type": "message", "text": "?"}, *told["messages"]]}
+
+    chat.slack.fault(Fault(at="history", change=nameless, times=None))
+    ts = chat.say("Pool of checkout-7 ran dry")
+    result = chat.sync()
+    assert chat.told(result.warnings) == []
+    assert chat.said() == [row(chat, ts, "Pool of checkout-7 ran dry")]
+
+
 def test_a_draft_is_made_without_a_channel_that_cannot_be_read(chat: ChatWorld) -> None:
     chat.room.member = False
     result = chat.sync()
@@ -186,6 +231,23 @@ def test_a_pattern_names_the_channel_where_nothing_else_does(chat: ChatWorld) ->
     chat.patterns = ("inc-{number}-*",)
     chat.sync(other)
     assert '"here it is"' in chat.text(other)
+
+
+def test_channels_above_the_most_are_told_and_take_no_rows_away(chat: ChatWorld) -> None:
+    first = chat.say("in the first channel")
+    workspace, incident = chat.slack.workspace, chat.incidents[NAME]
+    rooms = [workspace.room(f"inc-more-{n}") for n in range(6)]
+    for n, room in enumerate(rooms):
+        at = chat.start + timedelta(minutes=6 + n)
+        workspace.react(room, workspace.say(room, chat.dana, f"in number {n}", at), "memo")
+        incident.note(f"talk goes on in https://acme.slack.com/archives/{room.id}", at, LENA)
+        result = chat.sync()
+    assert len(chat.said()) == 5
+    assert chat.said()[0] == row(chat, first, "in the first channel")
+    told = " ".join(chat.told(result.warnings)) + " ".join(result.warnings)
+    unread = [room.id for n, room in enumerate(rooms) if f"in number {n}" not in chat.text(NAME)]
+    assert unread == [rooms[4].id, rooms[5].id]
+    assert all(f"{one} was not read: at most 5" in told for one in unread)
 
 
 def test_secrets_that_were_said_are_hidden(chat: ChatWorld) -> None:

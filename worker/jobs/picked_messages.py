@@ -109,7 +109,19 @@ class _ChannelLook:
             named = dict.fromkeys(map(ChannelId, self.known.channels))
         if not named:
             named = dict.fromkeys(self._alike())
-        return tuple(named)[:MOST_CHANNELS]
+        return self._few(tuple(named))
+
+    def _few(self, named: tuple[ChannelId, ...]) -> tuple[ChannelId, ...]:
+        """Give as many channels as are read, first those that have rows: none may go for others."""
+        with_rows = {one.channel for one in self.known.messages} if self.known else set()
+        ordered = sorted(named, key=lambda one: one not in with_rows)
+        for one in ordered[MOST_CHANNELS:]:
+            self._lacks(
+                f"what was picked in the channel {one}",
+                f"The channel {one} was not read: at most {MOST_CHANNELS} channels of an incident "
+                f"are, and it names {len(named)}.",
+            )
+        return tuple(ordered[:MOST_CHANNELS])
 
     def _by_name(self) -> Iterator[ChannelId]:
         """Give the channels that the log names without an id in their links."""
