@@ -15,11 +15,11 @@ _ID = re.compile(r"[CG][A-Z0-9]{7,20}")
 _LINKED = re.compile(
     r"https://(?:[a-z0-9-]+\.)*slack(?:-gov)?\.com/"
     r"(?:archives/|client/[TE][A-Z0-9]+/|app_redirect\?(?:[^\s#]*&)?channel=|messages/)"
-    r"([CG][A-Z0-9]{7,20})(?![A-Za-z0-9])"
-    r"|slack://channel\?(?:[^\s#]*&)?id=([CG][A-Z0-9]{7,20})(?![A-Za-z0-9])",
+    r"(?-i:([CG][A-Z0-9]{7,20}))(?![A-Za-z0-9])"
+    r"|slack://channel\?(?:[^\s#]*&)?id=(?-i:([CG][A-Z0-9]{7,20}))(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
-"""How links name a channel."""
+"""How links name a channel by its id: in capitals, for older links have its name in that place."""
 _OWN = re.compile(
     r"slack://|https://(?:[a-z0-9-]+\.)*slack(?:-gov)?\.com(?:[/?#]|$)", re.IGNORECASE
 )
@@ -104,7 +104,7 @@ def channels_in(text: str) -> Sequence[ChannelId]:
     """Give the channels that the links in a text name, each once; no link is opened."""
     plain = text.replace("&amp;", "&")
     found = (one[1] or one[2] for one in _LINKED.finditer(plain))
-    return tuple(dict.fromkeys(ChannelId(one.upper()) for one in found))
+    return tuple(dict.fromkeys(ChannelId(one) for one in found))
 
 
 def is_own(address: str) -> bool:

@@ -144,6 +144,7 @@ CHANNELS = [
     "https://slack.com/app_redirect?team=T0ACME00001&amp;channel=C0ROOM00000",
     "slack://channel?team=T0ACME00001&id=C0ROOM00000",
     "https://acme.enterprise.slack.com/archives/C0ROOM00000.",
+    "HTTPS://Acme.Slack.com/Archives/C0ROOM00000",
 ]
 NO_CHANNELS = [
     "https://acme.example/archives/C0ROOM00000",
@@ -151,6 +152,8 @@ NO_CHANNELS = [
     "https://acme.slack.com/archives/D0ROOM00000",
     "https://acme.slack.com/team/U0ROOM00000",
     "https://hooks.slack.com/services/T0/B0/x",
+    "https://acme.slack.com/archives/checkout-incident",
+    "https://acme.slack.com/messages/generalops",
 ]
 
 
