@@ -1,5 +1,6 @@
 """What an announcement says, what is done about it, and how its words are shown."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -226,6 +227,38 @@ def test_a_long_message_keeps_to_every_limit():
     assert max(sizes) <= LONGEST_SECTION
     assert sum(sizes) <= LONGEST_IN_ALL
     assert len(post.blocks) <= 50
+    last = post.blocks[-1]["text"]["text"]  # type: ignore[index]  # as above
+    there = sum(one["text"]["text"].count("\n") + 1 for one in post.blocks[:-1])  # type: ignore[index]  # as above
+    assert last == f"\u2026 and {200 - there} more lines, too many for one message"
+
+
+LONG = "https://x.example/" + "&" * 900
+LONG_LINES = {
+    "words": line(Phrase("Incident "), "&<" * 2_000, " \u00b7 end"),
+    "an address": line(Phrase("Incident 1", LONG), " \u00b7 2026-11-23"),
+    "a listed one": line("&" * 500, Phrase("t", LONG), "*_" * 900, listed=True),
+    "many": line(*(Phrase("&<>" * 66, LONG[:90]) for _ in range(20))),
+}
+
+
+@pytest.mark.parametrize("case", LONG_LINES)
+def test_a_long_line_is_cut_where_it_stays_what_it_is(case):
+    post = post_of(Message((line("Draft"), LONG_LINES[case], line("after"))), "m", {})
+    texts = [one["text"]["text"] for one in post.blocks]  # type: ignore[index]  # made by us
+    assert max(map(len, [post.text, *texts])) <= LONGEST_TEXT
+    assert max(map(len, texts)) <= LONGEST_SECTION
+    whole = "\n".join(texts)
+    assert whole.startswith("Draft\n")
+    assert whole.endswith("\nafter")
+    assert whole.count("\n") == 2
+    for found in re.finditer("&", whole):
+        assert re.match(r"&(amp|lt|gt);", whole[found.start() :])
+    assert whole.count("<") == whole.count(">") == whole.count("|")
+
+
+def test_a_line_that_is_too_long_loses_its_link_before_its_words():
+    post = post_of(Message((LONG_LINES["an address"],)), "m", {})
+    assert post.text == "Incident 1 \u00b7 2026-11-23"
 
 
 def test_the_digest_of_a_message_tells_it_from_any_other():

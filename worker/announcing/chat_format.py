@@ -7,16 +7,20 @@ The format (mrkdwn) reads ``<…>`` as a mention or a link and knows no other es
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from connectors.chat import Post
 from worker.announcing.message import Message, MessageLine, Phrase
-from worker.content.clean_text import clean
+from worker.content.clean_text import clean, shorten
 from worker.content.inline_markdown import safe_url
 
 LONGEST_TEXT = 3_500
 """Characters of the text beside the blocks: 4,000 are advised."""
 LONGEST_SECTION = 2_900
+LONGEST_LINE = LONGEST_SECTION - 10
+_GROWTH = 6
+"""To how many characters one may grow that is shown as a word."""
 MOST_SECTIONS = 40
 LONGEST_IN_ALL = 12_000
 """Characters and numbers above which the chat refuses blocks, with some room."""
@@ -31,15 +35,22 @@ _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 def post_of(message: Message, mark: str, facts: Mapping[str, str]) -> Post:
     """Give a message as it is posted; ``mark`` and ``facts`` go with it unseen."""
     lines = [one for one in map(_line, message.lines) if one]
-    sections = list(_packed(lines, LONGEST_SECTION))[:MOST_SECTIONS]
-    while sum(map(len, sections)) > LONGEST_IN_ALL:
-        sections.pop()
+    sections = _kept(list(_packed(lines, LONGEST_SECTION)))
     blocks = [
         {"type": "section", "text": {"type": "mrkdwn", "text": one, "verbatim": True}}
         for one in sections
     ]
     text = next(_packed(lines, LONGEST_TEXT), "")
     return Post(text, blocks, mark, facts)
+
+
+def _kept(sections: list[str]) -> list[str]:
+    """Leave out what the chat would refuse, and say how much that is."""
+    kept = sections[:MOST_SECTIONS]
+    while sum(map(len, kept)) > LONGEST_IN_ALL:
+        kept.pop()
+    left = sum(one.count("\n") + 1 for one in sections[len(kept) :])
+    return [*kept, f"\u2026 and {left} more lines, too many for one message"] if left else kept
 
 
 def shown(words: str) -> str:
@@ -52,7 +63,21 @@ def shown(words: str) -> str:
 
 def _line(line: MessageLine) -> str:
     told = "".join(map(_phrase, line.phrases))
+    if len(told) > LONGEST_LINE:
+        told = _short(line.phrases)
     return f"\u2022 {told}" if line.listed else told
+
+
+def _short(phrases: Sequence[Phrase]) -> str:
+    """Give phrases within the longest line: links go first, then words at the ends."""
+    told = ""
+    for one in phrases:
+        left = LONGEST_LINE - len(told)
+        unlinked = replace(one, address="")
+        cut = replace(unlinked, words=shorten(one.words, max(left // _GROWTH, 1)))
+        tried = (_phrase(each) for each in (one, unlinked, cut))
+        told += next((each for each in tried if len(each) <= left), "")
+    return told
 
 
 def _phrase(phrase: Phrase) -> str:
@@ -69,7 +94,7 @@ def _phrase(phrase: Phrase) -> str:
 
 
 def _packed(lines: list[str], longest: int) -> Iterator[str]:
-    """Put lines together into texts that are no longer than that; a line alone is never cut."""
+    """Put lines together into texts that are no longer than that; no line is cut."""
     told: list[str] = []
     size = 0
     for one in lines:

@@ -22,6 +22,7 @@ from connectors.slack.sandbox.workspace import (
 
 _TS = re.compile(r"\d{1,12}(\.\d{1,6})?")
 MOST_TEXT, MOST_BLOCKS, MOST_METADATA = 40_000, 50, 8_000
+MOST_IN_SECTION, MOST_IN_BLOCKS = 3_000, 13_000
 MOST_MESSAGES, MOST_LISTED = 999, 1000
 
 
@@ -214,8 +215,11 @@ def _words_of(asked: Asked) -> _Written:
         not isinstance(blocks, list)
         or len(blocks) > MOST_BLOCKS
         or not all(isinstance(one, dict) and one.get("type") for one in blocks)
+        or not all(1 <= len(one) <= MOST_IN_SECTION for one in _section_texts(blocks))
     ):
         raise SlackRefused("invalid_blocks")
+    if blocks and sum(map(len, _section_texts(blocks))) > MOST_IN_BLOCKS:
+        raise SlackRefused("msg_blocks_too_long")
     if metadata is not None and (
         not isinstance(metadata, dict)
         or not isinstance(metadata.get("event_type"), str)
@@ -224,6 +228,10 @@ def _words_of(asked: Asked) -> _Written:
     ):
         raise SlackRefused("invalid_metadata_format")
     return _Written(text, {"blocks": blocks} if blocks else {}, metadata)
+
+
+def _section_texts(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [str(one["text"].get("text", "")) for one in blocks if isinstance(one.get("text"), dict)]
 
 
 def _json(asked: Asked, name: str, wrong: str) -> Any:
