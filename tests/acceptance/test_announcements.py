@@ -1,7 +1,9 @@
 """A draft is announced once, its message is kept current, and what the chat refuses is told."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -159,6 +161,29 @@ def test_where_the_channel_cannot_be_read_nothing_is_posted_again(here: Announci
     here.edit(lambda text: text.replace("status: draft", "status: final"))
     here.sync()
     assert "final" in here.post().text
+
+
+def test_a_post_without_answer_is_found_also_where_the_clocks_differ(
+    here: AnnouncingWorld,
+) -> None:
+    here.slack.workspace.clock = lambda: here.clock() - timedelta(hours=3)
+    here.slack.fault(Fault(at=POST, moment=Moment.AFTER))
+    draft(here)
+    here.clock.sleep(60)
+    assert not draft(here).failures
+    assert len(here.posts()) == 1
+
+
+def test_words_that_are_too_long_for_a_message_do_not_keep_it_from_being_posted(
+    here: AnnouncingWorld,
+) -> None:
+    name = here.incidents["quick fix"].title
+    draft(here)
+    here.edit(lambda text: re.sub(r"\nnumber: .*", f'\nnumber: "{"&<" * 4000}"', text))
+    result = here.sync()
+    assert not result.failures
+    assert name in here.post().text
+    assert UPDATE in here.asked()
 
 
 def test_a_team_is_told_in_its_own_channel_by_name_or_id(here: AnnouncingWorld) -> None:

@@ -11,8 +11,12 @@ from connectors.chat import ChannelId, Chat, Posted
 from connectors.errors import ConnectorError, PostmortemError
 from worker.jobs.context import JobContext
 
-CLOCKS_DIFFER = timedelta(minutes=5)
-"""How much earlier than by our clock the chat may say that a message was posted."""
+CLOCKS_DIFFER = timedelta(days=1)
+"""How much earlier than by our clock the chat may say that a message was posted.
+
+A machine's clock may be off by its zone, or by how long it slept. What a day costs is some pages of
+the channel, and only where a post got no answer.
+"""
 
 
 def address_of(context: JobContext, incident: str, document: str) -> str:
