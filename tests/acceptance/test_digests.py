@@ -87,6 +87,24 @@ def test_each_teams_channel_has_its_own_digest(here: AnnouncingWorld) -> None:
     assert "Count retries" in here.posts()[before].text
 
 
+def test_a_database_that_was_lost_brings_no_second_digest(here: AnnouncingWorld) -> None:
+    here.add_rows(LATE)
+    here.sync(wait=0)
+    assert states(here) == [DigestState.POSTED]
+    for n in range(250):
+        here.slack.workspace.say(here.room, "U0SOMEBODY", f"said {n}")
+    for path in here.folder.glob("postmortem.db*"):
+        path.unlink()
+    here.clock.sleep(3600)
+    assert states(here) == [DigestState.TOLD]
+    here.asked()
+    assert states(here) == [DigestState.TOLD]
+    assert here.asked() == []
+    here.clock.sleep(WEEK.total_seconds() - 3600)
+    assert states(here) == [DigestState.POSTED]
+    assert len(here.posts()) == 2
+
+
 def test_two_names_of_one_channel_get_one_digest(here: AnnouncingWorld) -> None:
     here.run("reopened", wait=0)
     service = here.incidents["quick fix"].service["summary"]

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from connectors.chat import ChannelId, Chat, MaybePosted, NotPosted, Posted
-from connectors.errors import PostmortemError
+from connectors.errors import NotPermitted, PostmortemError
 from worker.announcing.chat_format import post_of
 from worker.announcing.digest import Reminder
 from worker.announcing.known_messages import DIGEST, KnownDigest, may_still_come
 from worker.announcing.message import Message
-from worker.jobs.announcing.chat_posts import channel_named, find_post
+from worker.jobs.announcing.chat_posts import CLOCKS_DIFFER, channel_named, find_post
 from worker.jobs.context import JobContext
 from worker.jobs.reminding.notices import addresses, notice_key, send_notices
 from worker.jobs.reminding.reminders import (
@@ -28,6 +30,9 @@ from worker.journal.message_memory import DIGESTS
 from worker.journal.records import NO_CLAIM, Claim
 
 NO_PERIOD = timedelta()
+_LOOKED_BACK = timedelta(days=31)
+"""How far a channel is read at most for a digest that is not remembered: once a channel."""
+log = structlog.get_logger()
 
 
 def send_digests(context: JobContext, known: KnownTexts) -> list[ChannelDigest]:
@@ -149,8 +154,8 @@ class _Sending:
 
     def _one(self, channel: ChannelId, named: str, reminder: Reminder) -> ChannelDigest:
         message, now = message_of(self.context, reminder), self.context.clock()
-        row = self.context.journal.messages.digests.every().get(channel, KnownDigest(channel))
-        row = replace(row, named=named)
+        row = self.context.journal.messages.digests.every().get(channel)
+        row = replace(row or self._told_before(channel, named, now), named=named)
         if row.intended_at is not None and not row.has_given_up(self.every, now):
             found = self._look(row, row.intended_at)
             if found is not None or may_still_come(row.intended_at, now):
@@ -160,7 +165,8 @@ class _Sending:
             return ChannelDigest(named, DigestState.TOLD, message.words, until)
         row = replace(row, mark=self.context.new_mark(), intended_at=now)
         self.context.journal.messages.digests.put(row, self.claim)
-        match self.chat.post(channel, post_of(message, row.mark, {"kind": DIGEST})):
+        facts = {"kind": DIGEST, "at": now.isoformat()}
+        match self.chat.post(channel, post_of(message, row.mark, facts)):
             case Posted():
                 return self._told(self._settle(row, now), row, message)
             case NotPosted(error):
@@ -171,6 +177,22 @@ class _Sending:
                 row = replace(row, intended_at=now)
                 self.context.journal.messages.digests.put(row)
                 return self._told(self._look(row, now), row, message)
+
+    def _told_before(self, channel: ChannelId, named: str, now: datetime) -> KnownDigest:
+        """Give the digest of a channel that nothing is remembered of, as the channel shows it.
+
+        Where it cannot be read it counts as one that never had any.
+        """
+        since = now - min(self.every, _LOOKED_BACK) - CLOCKS_DIFFER
+        try:
+            for one in self.chat.own_posts(channel, since):
+                if one.facts.get("kind") == DIGEST:
+                    found = KnownDigest(channel, named, _time(one.facts.get("at", "")))
+                    self.context.journal.messages.digests.put(found, self.claim)
+                    return found
+        except NotPermitted as error:
+            log.info("Nobody can say when the last digest was posted.", reason=str(error))
+        return KnownDigest(channel)
 
     def _look(self, row: KnownDigest, intended_at: datetime) -> KnownDigest | None:
         """Look for a post without answer; give the channel's digest if it is there."""
@@ -189,3 +211,11 @@ class _Sending:
             return ChannelDigest(row.named, DigestState.UNKNOWN, message.words)
         until = iso(settled.next_at(self.every))
         return ChannelDigest(row.named, DigestState.POSTED, message.words, until)
+
+
+def _time(told: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(told)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
