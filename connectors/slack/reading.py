@@ -11,7 +11,7 @@ from connectors.errors import ConnectorError, NotFound, Rejected
 from connectors.follow_up import ChatMessage
 from connectors.json_fields import JsonValue
 from connectors.slack import mrkdwn, payloads
-from connectors.slack.connection import SlackConnection
+from connectors.slack.connection import SLACK, SlackConnection
 from connectors.slack.mrkdwn import ChatMention, Named, SaidPiece
 from connectors.slack.responses import ListCutShort
 
@@ -145,27 +145,38 @@ class ChannelReader:
     def _said(
         self, channel: ChannelId, window: "_Window", problems: list[str]
     ) -> dict[str, JsonValue]:
-        """Give what was said in the time, threads included, by its ``ts``."""
+        """Give what is picked of what was said in the time, threads included, by its ``ts``.
+
+        The stones of deleted messages are among it. All else is let go of page by page.
+        """
         asked = {"channel": channel, **window.bounds}
         doing = f"read the channel {channel}"
         said: dict[str, JsonValue] = {}
+        threads: set[str] = set()
         try:
             for ts, message in self._listed(doing, "conversations.history", asked):
-                said.setdefault(ts, message)
+                if window.may_hold_replies(ts, message):
+                    threads.add(ts)
+                self._keep(said, channel, ts, message)
         except ListCutShort as error:
             problems.append(str(error))
-        threads = [ts for ts, one in said.items() if window.may_hold_replies(ts, one)]
         for parent in sorted(threads):
             thread = {**asked, "ts": parent}
             try:
                 for ts, message in self._listed(doing, "conversations.replies", thread):
-                    said.setdefault(ts, message)
+                    self._keep(said, channel, ts, message)
             except NotFound:
                 continue  # deleted meanwhile
             except ConnectorError as error:
                 problems.append(str(error))
                 break
         return said
+
+    def _keep(
+        self, said: dict[str, JsonValue], channel: ChannelId, ts: str, message: JsonValue
+    ) -> None:
+        if self._is_picked(message, channel) or payloads.is_gone(message):
+            said.setdefault(ts, JsonValue(message.value, SLACK))  # without the page around it
 
     def _listed(
         self, doing: str, method: str, asked: Mapping[str, object]
