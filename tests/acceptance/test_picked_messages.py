@@ -1,8 +1,9 @@
 """What somebody picked in the incident's channel is in its timeline, for as long as it is picked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -137,7 +138,7 @@ def test_where_the_channel_cannot_be_read_the_draft_says_so_and_rows_stay(
     assert said in chat.text(NAME).replace("\\", "")
 
 
-BREAKS_OFF = {
+BREAKS_OFF: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "no cursor": ("history", lambda told: {**told, "has_more": True, "response_metadata": {}}),
     "one cursor": (
         "history",
