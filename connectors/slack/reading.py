@@ -7,7 +7,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from connectors.chat import ChannelId, ChatChannel, MessageId, PickedMessages
-from connectors.errors import ConnectorError, NotFound, Rejected
+from connectors.errors import ConnectorError, NotFound, PayloadError, Rejected, ServiceFailed
 from connectors.follow_up import ChatMessage
 from connectors.json_fields import JsonValue
 from connectors.slack import mrkdwn, payloads
@@ -167,6 +167,8 @@ class ChannelReader:
                     self._keep(said, channel, ts, message)
             except NotFound:
                 continue  # deleted meanwhile
+            except (ListCutShort, PayloadError, Rejected, ServiceFailed) as error:
+                problems.append(str(error))  # it is this thread's own
             except ConnectorError as error:
                 problems.append(str(error))
                 break

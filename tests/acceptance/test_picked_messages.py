@@ -171,6 +171,22 @@ def test_rows_stay_where_a_list_breaks_off(chat: ChatWorld, case: str) -> None:
     assert set(before) <= set(chat.said())
 
 
+@pytest.mark.parametrize("name", ["internal_error", "invalid_ts"])
+def test_a_thread_that_cannot_be_read_costs_no_other(chat: ChatWorld, name: str) -> None:
+    parents = [chat.say(f"thread {n}", n, picked=False) for n in range(2, 5)]
+    for n, parent in enumerate(parents):
+        chat.say(f"reply {n}", 6 + n, thread=parent)
+
+    def breaks_the_first(told: dict[str, Any]) -> dict[str, Any]:
+        is_first = told["messages"][0]["ts"] == parents[0]
+        return {"ok": False, "error": name} if is_first else told
+
+    chat.slack.fault(Fault(at="replies", change=breaks_the_first, times=None))
+    result = chat.sync()
+    assert [one.split('"')[1] for one in chat.said()] == ["reply 1", "reply 2"]
+    assert name in " ".join(chat.told(result.warnings))
+
+
 def test_a_message_that_cannot_be_named_costs_no_other(chat: ChatWorld) -> None:
     def nameless(told: dict[str, list[object]]) -> dict[str, list[object]]:
         return {**told, "messages": [{"type": "message", "text": "?"}, *told["messages"]]}

@@ -94,7 +94,8 @@ class _ChannelLook:
             f"{'names in' if found.whole else 'some of'} what was picked in the channel {channel}"
         )
         for problem in found.problems:
-            self._lacks(part, problem)
+            is_told = found.whole or channel in problem
+            self._lacks(part, problem if is_told else f"In the channel {channel}: {problem}")
         now = {one.id: _named_as(one, before) for one in found.messages}
         return now.values() if found.whole else {**before, **now}.values()
 
