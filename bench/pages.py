@@ -1,0 +1,74 @@
+"""What pages cost over 10,000 documents: CPU of the server's process, and bytes sent.
+
+    python -m bench.pages, or python -m bench.pages COUNT
+
+*measured / limit / ratio* of the first page, the list, a document and the action items, each after
+one that is not counted. The limits are those of ``docs/operations.md``.
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import requests
+
+from bench.distance import line
+from bench.many import fill_directory
+from connectors.sandbox.loopback_server import LoopbackServer
+from tests.acceptance.world import world
+from worker.app.stored_page_data import StoredPageData
+from worker.jobs.job import JobOutcome
+from worker.journal.web_memory import WebSessions
+from worker.queue import Queue
+from worker.web.application import WebSettings, create
+
+COUNT = 10_000
+TIMES = 5
+LIST_CPU, DOCUMENT_CPU, BYTES = 0.050, 0.040, 60_000
+
+
+def main(count: int = COUNT) -> None:
+    """Print the figures."""
+    with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as here:
+        with here.context() as context:
+            fill_directory(here, context, count)
+            queue = Queue(f"sqlite:///{here.database}", lambda *_: JobOutcome())
+            queue.start()
+            data = StoredPageData(context, queue)
+            data.documents()
+            while data.failed_look(()):  # it tells how far documents are read
+                data.documents()
+            settings = WebSettings(WebSessions(context.journal._database))  # noqa: SLF001
+            app = create(data, lambda _events: None, settings, {})
+            with LoopbackServer(app) as server:
+                measure(server.url, f"QB{count // 2:08}")
+            queue.stop()
+
+
+def measure(url: str, incident: str) -> None:
+    """Ask for each page some times, and print what one costs."""
+    for path, limit in (
+        ("/", LIST_CPU),
+        ("/postmortems", LIST_CPU),
+        ("/postmortems?sort=title&page=100", LIST_CPU),
+        ("/actions", LIST_CPU),
+        ("/operations", LIST_CPU),
+        (f"/postmortems/{incident}", DOCUMENT_CPU),
+    ):
+        session = requests.Session()
+        first = time.process_time()
+        session.get(url + path, timeout=600)
+        first = time.process_time() - first
+        began = time.process_time()
+        for _ in range(TIMES):
+            answer = session.get(url + path, timeout=600)
+        spent = (time.process_time() - began) / TIMES
+        assert answer.ok, answer.text
+        sent = int(answer.headers["Content-Length"])
+        line(f"CPU of {path}, ms", spent * 1000, limit * 1000, f"the first took {first * 1000:.0f}")
+        line(f"bytes of {path}, thousands", sent / 1000, BYTES / 1000, "packed")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
