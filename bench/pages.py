@@ -19,7 +19,6 @@ from connectors.sandbox.loopback_server import LoopbackServer
 from tests.acceptance.world import world
 from worker.app.stored_page_data import StoredPageData
 from worker.jobs.job import JobOutcome
-from worker.journal.web_memory import WebSessions
 from worker.queue import Queue
 from worker.web.application import WebSettings, create
 
@@ -30,20 +29,23 @@ LIST_CPU, DOCUMENT_CPU, BYTES = 0.050, 0.040, 60_000
 
 def main(count: int = COUNT) -> None:
     """Print the figures."""
-    with tempfile.TemporaryDirectory() as folder, world(Path(folder)) as here:
-        with here.context() as context:
-            fill_directory(here, context, count)
-            queue = Queue(f"sqlite:///{here.database}", lambda *_: JobOutcome())
-            queue.start()
-            data = StoredPageData(context, queue)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        world(Path(folder)) as here,
+        here.context() as context,
+    ):
+        fill_directory(here, context, count)
+        queue = Queue(f"sqlite:///{here.database}", lambda *_: JobOutcome())
+        queue.start()
+        data = StoredPageData(context, queue)
+        data.documents()
+        while data.failed_look(()):  # it tells how far documents are read
             data.documents()
-            while data.failed_look(()):  # it tells how far documents are read
-                data.documents()
-            settings = WebSettings(WebSessions(context.journal._database))  # noqa: SLF001
-            app = create(data, lambda _events: None, settings, {})
-            with LoopbackServer(app) as server:
-                measure(server.url, f"QB{count // 2:08}")
-            queue.stop()
+        settings = WebSettings(context.journal.web_sessions)
+        app = create(data, lambda _events: None, settings, {})
+        with LoopbackServer(app) as server:
+            measure(server.url, f"QB{count // 2:08}")
+        queue.stop()
 
 
 def measure(url: str, incident: str) -> None:
