@@ -17,6 +17,7 @@ from tests.acceptance.announcing_world import (
     AnnouncingWorld,
     announcing_world,
 )
+from worker.announcing.known_messages import UNDER_WAY
 from worker.jobs.results import Action, IncidentResult
 
 
@@ -141,7 +142,7 @@ def test_after_an_unknown_outcome_the_channel_is_read_first(
         assert here.posts() == []
         here.run(wait=0)
         assert POST not in here.asked()
-        here.clock.sleep(11)
+        here.clock.sleep(UNDER_WAY.seconds + 1)
     assert not here.run(wait=0).failed
     here.sync()
     assert len(here.posts()) == 1

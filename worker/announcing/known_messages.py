@@ -8,8 +8,9 @@ from enum import Enum
 from connectors.chat import ChannelId, ChannelRule, MessageId, Posted
 
 NO_CHANNEL, NO_MESSAGE = ChannelId(""), MessageId("")
-UNDER_WAY = timedelta(seconds=10)
-"""How long after a post without answer the chat may still be about to show it."""
+UNDER_WAY = timedelta(seconds=40)
+"""How long after a post without answer the chat may still be about to show it: a request waits for
+its answer for 30 s."""
 ANNOUNCEMENT, DIGEST = "postmortem_draft", "postmortem_digest"
 """What the note that goes with a message calls it."""
 
