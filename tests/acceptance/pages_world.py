@@ -1,5 +1,6 @@
 """A world in which documents are published: the sandbox Confluence stands beside the others."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,8 @@ from worker.app.registry import words_of
 from worker.jobs.context import JobContext
 from worker.jobs.results import IncidentResult, RunResult
 from worker.jobs.status_report import DocumentStatus, document_statuses
+
+_LEFT = re.compile(r'The document of incident (\w+) was removed, so its page "(.*?)" \(http')
 
 
 @dataclass
@@ -50,6 +53,11 @@ class PagesWorld(World):
         """Give the one page there is."""
         (one,) = self.pages()
         return one
+
+    def left(self) -> list[tuple[str, str]]:
+        """Sync all, and give the incidents and titles of pages that it says were left."""
+        found = (_LEFT.search(one) for one in self.run().notices)
+        return [(one[1], one[2]) for one in found if one]
 
     def told(self, result: IncidentResult) -> list[str]:
         """Give what a result says of pages."""

@@ -544,3 +544,20 @@ def test_the_page_of_a_merged_incident_leads_to_the_others_page(here: PagesWorld
         one.page.address for one in here.status() if one.page and one.page.id == target.id
     ]
     assert f'href="{address.replace("&", "&amp;")}"' in page.body
+
+
+def test_the_page_of_a_document_that_was_deleted_is_left_and_told_once(here: PagesWorld) -> None:
+    here.sync("quick fix")
+    page = here.page()
+    here.sync("reopened")
+    before, path = page.body, here.path("quick fix")
+    text = path.read_text("utf-8")
+    path.unlink()
+    assert here.left() == [(here.id("quick fix"), page.title)]
+    assert here.left() == []
+    assert page.body == before
+    path.write_text(text, "utf-8")
+    here.sync("quick fix")
+    assert len(here.pages()) == 2
+    path.unlink()
+    assert len(here.left()) == 1

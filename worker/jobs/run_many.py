@@ -19,6 +19,7 @@ from worker.jobs.due_incidents import Due, Search, find, move_cursors
 from worker.jobs.incident_job import run_incident
 from worker.jobs.job import JobRequest
 from worker.jobs.last_results import log_result
+from worker.jobs.pages.left_pages import left_pages
 from worker.jobs.results import IncidentResult, RunResult, Trigger, failed, together
 from worker.jobs.run_state import FoundAccounts, ReadTickets, RunCache, not_configured
 from worker.store.document_store import StoreAway
@@ -97,7 +98,10 @@ class _Run:
         return RunResult(
             incidents=tuple(self.results.values()),
             unchanged=0 if self.request.incidents else self.cache.catalogue.others(self.results),
-            notices=tuple(not_configured(self.context, tracks=self.request.tracks)),
+            notices=(
+                *not_configured(self.context, tracks=self.request.tracks),
+                *(() if self.request.incidents else left_pages(self.context)),
+            ),
             failures=(*due.failures, *self._unreadable()),
             dry_run=self.context.dry_run,
         )

@@ -1,7 +1,7 @@
 """The memory of documents' pages: one row an incident."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from connectors.pages import PageId
 from worker.journal.database import Database
 from worker.journal.incident_locks import must_still_hold
 from worker.journal.records import NO_CLAIM, Claim
-from worker.journal.tables import metadata, put
+from worker.journal.tables import documents, metadata, put
 from worker.publishing.known_page import KnownPage
 
 pages = Table(
@@ -62,6 +62,14 @@ class PageMemory:
         with self._database.begin() as connection:
             found = connection.execute(select(pages)).mappings()
             return {IncidentId(row["incident"]): _known(row) for row in found}
+
+    def without_document(self) -> Sequence[KnownPage]:
+        """Give the pages of incidents that have no document any more, by incident."""
+        documented = select(documents.c.name).where(documents.c.incident == pages.c.incident)
+        query = select(pages).where(pages.c.page != "", ~documented.exists())
+        with self._database.begin() as connection:
+            found = connection.execute(query.order_by(pages.c.incident)).mappings()
+            return [_known(row) for row in found]
 
     def forget(self) -> int:
         """Forget every page, and tell how many there were: ids are a site's own.
