@@ -48,6 +48,7 @@ def test_metrics_are_in_prometheus_format_and_count_what_was_done():
     metrics = Metrics()
     metrics.attempt(JobState("PABC:e", "PABC", "webhook", JobPhase.DONE))
     metrics.attempt(JobState("PABC:f", "PABC", "page", JobPhase.PARKED))
+    metrics.attempt(JobState("@sync:1", "@sync", "schedule", JobPhase.PARKED), recurs=True)
     deeds = tuple(Deed(Action.CREATED, "x", "y") for _ in range(3))
     metrics.result(IncidentResult("PABC", deeds=deeds, warnings=("No due date.",)))
     with served(shelf(), metrics=metrics) as url:
@@ -60,6 +61,8 @@ def test_metrics_are_in_prometheus_format_and_count_what_was_done():
     }
     assert samples["postmortem_job_attempts_total", "done", "webhook"] == 1
     assert samples["postmortem_job_attempts_total", "page", "parked"] == 1
+    assert samples["postmortem_job_attempts_total", "failed", "schedule"] == 1
+    assert ("postmortem_job_attempts_total", "parked", "schedule") not in samples
     assert samples["postmortem_deeds_total", "created"] == 3
     assert samples["postmortem_warnings_total",] == 1
     assert "process_cpu_seconds_total" in {name for name, *_ in samples}

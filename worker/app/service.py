@@ -115,7 +115,7 @@ class Worker:
 
     def _ended(self, state: JobState) -> None:
         """Count an attempt that ended, keep what its results do not tell, and tell operators."""
-        self.metrics.attempt(state)
+        self.metrics.attempt(state, recurs=state.subject == SCHEDULE)
         if state.subject != SCHEDULE:
             log_end(state)
             keep_end(self.context, state)

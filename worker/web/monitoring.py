@@ -27,7 +27,7 @@ from prometheus_client.registry import Collector
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from connectors.errors import PostmortemError
-from worker.jobs.job import JobState
+from worker.jobs.job import JobPhase, JobState
 from worker.jobs.results import IncidentResult
 from worker.store.document_store import StoreAway
 
@@ -165,9 +165,11 @@ class Metrics:
         self._webhooks.labels(source, outcome).inc()
         self._webhook_seconds.labels(source).observe(seconds)
 
-    def attempt(self, state: JobState) -> None:
-        """Count an attempt at a job that ended."""
-        self._attempts.labels(state.trigger, state.phase.name.lower()).inc()
+    def attempt(self, state: JobState, *, recurs: bool = False) -> None:
+        """Count an attempt at a job that ended; one that ``recurs`` is never given up."""
+        parked = state.phase is JobPhase.PARKED
+        phase = "failed" if recurs and parked else state.phase.name.lower()
+        self._attempts.labels(state.trigger, phase).inc()
 
     def result(self, result: IncidentResult) -> None:
         """Count what one incident's job did."""
