@@ -13,10 +13,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from urllib.parse import urlsplit
-
-import requests
-from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from connectors.errors import ConnectorError
 
@@ -27,13 +25,6 @@ _UNAVAILABLE, _TIMED_OUT = 503, 408
 _REFUSALS = range(400, 500)
 _MAIL_REFUSALS = range(400, 600)
 """What a mail server refuses with; `smtplib` calls a connection that was closed -1."""
-_NOT_REACHED = (
-    ConnectionRefusedError,
-    NameResolutionError,
-    NewConnectionError,
-    requests.ConnectTimeout,
-    socket.gaierror,
-)
 
 _ONE_AT_A_TIME = threading.Lock()
 """Held while a notice is sent, so that what is heard is of that one; Apprise has threads too."""
@@ -132,7 +123,7 @@ def _why(error: BaseException) -> str:
     causes = list(_causes(error))
     if any(isinstance(one, ssl.SSLCertVerificationError) for one in causes):
         return "has a certificate that is not trusted"
-    if any(isinstance(one, _NOT_REACHED) for one in causes):
+    if any(isinstance(one, _not_reached()) for one in causes):
         return "could not be reached"
     for one in causes:
         if isinstance(one, smtplib.SMTPResponseException):
@@ -144,6 +135,22 @@ def _why(error: BaseException) -> str:
         if isinstance(one, smtplib.SMTPNotSupportedError):
             return "does not do what the address asks for"
     return ""
+
+
+@cache
+def _not_reached() -> tuple[type[BaseException], ...]:
+    """Give what is raised where nobody could be asked."""
+    # what only tells of notices needs no client of HTTP
+    import requests  # noqa: PLC0415
+    from urllib3.exceptions import NameResolutionError, NewConnectionError  # noqa: PLC0415
+
+    return (
+        ConnectionRefusedError,
+        NameResolutionError,
+        NewConnectionError,
+        requests.ConnectTimeout,
+        socket.gaierror,
+    )
 
 
 def _why_by(status: int) -> str:
