@@ -12,6 +12,7 @@ from worker.web.visitors.sign_in import (
     SignInBrake,
     TooManyAttempts,
     network,
+    proof_of,
     session_digest,
 )
 
@@ -34,7 +35,7 @@ def brake(clock: Clock) -> SignInBrake:
 
 
 def looked(made: SignInBrake, address: str, right: bool = False) -> bool:
-    return asyncio.run(made.look(address, lambda: right))
+    return asyncio.run(made.look(address, lambda: "Mira" if right else None)) == "Mira"
 
 
 def test_thirty_wrong_tokens_take_ten_seconds_at_least() -> None:
@@ -73,7 +74,7 @@ def test_attempts_at_the_same_time_wait_in_turn_and_the_last_are_refused() -> No
 
     async def attack() -> list[object]:
         made = SignInBrake(lambda: 1000.0, sleep)
-        tries = (made.look("192.0.2.1", lambda: False) for _ in range(60))
+        tries = (made.look("192.0.2.1", lambda: None) for _ in range(60))
         return await asyncio.gather(*tries, return_exceptions=True)
 
     ends = asyncio.run(attack())
@@ -117,5 +118,6 @@ def test_an_owner_of_many_addresses_is_one(address: str, owner: str) -> None:
 
 
 def test_what_is_kept_of_a_session_follows_from_the_token_and_the_cookie() -> None:
-    kept = session_digest("cookie", "token")
-    assert kept not in {session_digest("cookie", "other"), session_digest("other", "token")}
+    kept = proof_of("cookie", "token")
+    assert kept not in {proof_of("cookie", "other"), proof_of("other", "token")}
+    assert session_digest("cookie") not in {session_digest("other"), proof_of("cookie", "")}
