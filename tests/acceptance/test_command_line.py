@@ -392,3 +392,19 @@ def test_search_finds_documents_by_all_of_their_words_and_tells_the_line(shell: 
     assert len(everywhere) == 2
     nothing = shell.run("search", "nowheretobefound", "--json")
     assert (nothing.returncode, json.loads(nothing.stdout)) == (0, [])
+
+
+def test_lint_judges_words_where_it_is_asked_to(shell: Shell) -> None:
+    shell.here.documents.mkdir(exist_ok=True)
+    text = (
+        "---\nincident: QWORDS\n---\n# Postmortem: Words\n\n## 6. Action Items\n\n"
+        "| Task Description | Owner | Priority | Deadline |\n|---|---|---|---|\n"
+        "| Better monitoring | Ann | High | 2027-01-01 |\n"
+    )
+    (shell.here.documents / "2026-11-02-QWORDS-words.md").write_text(text, "utf-8")
+    plainly, strictly = (
+        [one["rule"] for one in json.loads(shell.run("lint", *words, "--json").stdout)]
+        for words in ((), ("--strict",))
+    )
+    assert "no-verb" not in plainly
+    assert sorted(strictly) == sorted([*plainly, "no-verb"])

@@ -349,3 +349,52 @@ def test_a_fresh_draft_has_no_times_that_contradict_each_other(path: Path) -> No
     rules = {one.rule for one in found_in(path.read_text("utf-8"))}
     assert not rules & OF_TIMES
     assert LintRule.OPEN_PROMPT in rules
+
+
+def strictly(text: str, *, strict: bool = True) -> list[LintRule]:
+    documents = [LintedDocument("Q1", "a.md", text)]
+    found = lint(documents, [TEMPLATE], Names(), NOW, strict=strict)
+    return [one.rule for one in found if one.rule in {LintRule.NO_EVIDENCE, LintRule.NO_VERB}]
+
+
+@pytest.mark.parametrize(
+    ("cause", "is_told"),
+    [
+        ("The pool was too small.", True),
+        ("Somebody changed something", True),
+        ("The pool held 20 connections", False),
+        ("`max_pool` was not set", False),
+        ("See [the graph](https://g.example.com/x)", False),
+        ('The log said "too many clients"', False),
+        ("", False),
+        ("none", False),
+    ],
+)
+def test_a_cause_names_what_can_be_looked_up(cause: str, is_told: bool) -> None:
+    text = f"## 3. Root Cause Analysis\n\n- **Primary Cause:** {cause}\n"
+    assert strictly(text) == ([LintRule.NO_EVIDENCE] if is_told else [])
+    assert strictly(text, strict=False) == []
+    factor = f"{text}- **Contributing Factors:**\n  - 3 alerts were muted\n"
+    assert strictly(factor) == []
+
+
+@pytest.mark.parametrize(
+    ("task", "is_told"),
+    [
+        ("Better monitoring", True),
+        ("The runbook is old", True),
+        ("Monitoring", True),
+        ("More alerts on the queue", True),
+        ("Add an alert on the queue", False),
+        ("Überwachung einrichten", False),
+        ("~~Better monitoring~~", False),
+        ("2 more alerts: write them", True),
+    ],
+)
+def test_an_action_item_says_what_is_to_be_done(task: str, is_told: bool) -> None:
+    text = (
+        "## 6. Action Items\n\n| Task Description | Owner | Priority | Deadline |\n|---|---|---|---|\n"
+        f"| {task} | Ann | High | 2027-01-01 |\n"
+    )
+    assert strictly(text) == ([LintRule.NO_VERB] if is_told else [])
+    assert strictly(text, strict=False) == []

@@ -83,6 +83,13 @@ PersonName = Annotated[str, typer.Argument(help="What the journal and Git call t
 Email = Annotated[str, typer.Option(help="Their address, for Git.")]
 MayDo = Annotated[PersonRole | None, typer.Option(help="What they may do. Default: read.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help="Also judge words: a cause without anything to look up, an item without a verb.",
+    ),
+]
 Adopt = Annotated[
     bool,
     typer.Option(

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from worker.cli.options import Format, Grouping, Json, ShownAs, SomeIncidents
+from worker.cli.options import Format, Grouping, Json, ShownAs, SomeIncidents, Strict
 
 
 def lint(
     context: typer.Context,
     incidents: SomeIncidents = None,
     shown_as: ShownAs = Format.TEXT,
+    strict: Strict = False,
     json: Json = False,
 ) -> None:
     """Tell what keeps postmortems from being final; needs neither an account nor the database.
@@ -25,7 +26,7 @@ def lint(
     """
     from worker.cli import reports  # noqa: PLC0415 - see above
 
-    reports.lint(context, tuple(incidents or ()), shown_as, json=json)
+    reports.lint(context, tuple(incidents or ()), shown_as, strict=strict, json=json)
 
 
 def search(

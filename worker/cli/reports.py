@@ -38,6 +38,7 @@ def lint(
     incidents: tuple[IncidentId, ...],
     shown_as: Format,
     *,
+    strict: bool,
     json: bool,
 ) -> None:
     """Print what is found in the documents.
@@ -50,7 +51,7 @@ def lint(
     with open_context(settings, dry_run=True, forgetful=True) as opened:
         refuse_nowhere(opened)
         place = where(opened)
-        linted = lint_documents(opened, own_ids(opened, incidents, asks=False))
+        linted = lint_documents(opened, own_ids(opened, incidents, asks=False), strict=strict)
     if json:
         terminal.as_json(linted.findings)
     elif shown_as is Format.GITHUB:

@@ -18,6 +18,8 @@ class LintRule(StrEnum):
     ACK_AFTER_RESOLVE = "ack-after-resolve"
     REPEATS_OPEN_ITEM = "repeats-open-item"
     FINAL_WITH_PROMPTS = "final-with-prompts"
+    NO_EVIDENCE = "no-evidence"
+    NO_VERB = "no-verb"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from worker.document.action_item_values import ActionItem, shortened
 from worker.document.action_section import read as read_items
 from worker.document.front_matter import read as read_front_matter
 from worker.document.lint.findings import Flaw, LintFinding, LintRule, placed
+from worker.document.lint.strict_rules import evidence_faults, verb_faults
 from worker.document.lint.time_rules import time_faults
 from worker.document.lint.word_rules import (
     cause_faults,
@@ -36,11 +37,17 @@ class LintedDocument:
 
 
 def lint(
-    documents: Sequence[LintedDocument], templates: Sequence[str], names: Names, now: datetime
+    documents: Sequence[LintedDocument],
+    templates: Sequence[str],
+    names: Names,
+    now: datetime,
+    *,
+    strict: bool = False,
 ) -> list[LintFinding]:
     """Give what is found in documents made from one of the templates, in their order and by line.
 
-    The first is the usual one: a timeline is told by its header.
+    The first is the usual one: a timeline is told by its header. With ``strict`` words are judged
+    as well.
 
     Raises ``DocumentError`` for a broken front matter.
     """
@@ -51,6 +58,7 @@ def lint(
     found: list[LintFinding] = []
     for one in documents:
         faults = [*_faults(one, names, header, asked, now), *repeated[one.name]]
+        faults += _strict_faults(one, names) if strict else ()
         found += placed(faults, one.incident, one.name)
     return found
 
@@ -69,6 +77,12 @@ def _faults(
     yield from time_faults(document.text, found, header, now)
     for item in read_items(document.text, names).items:
         yield from item_faults(item)
+
+
+def _strict_faults(document: LintedDocument, names: Names) -> Iterator[Flaw]:
+    yield from evidence_faults(outline(document.text, names), names)
+    for item in read_items(document.text, names).items:
+        yield from verb_faults(item)
 
 
 def _repeated(documents: Iterable[LintedDocument], names: Names) -> dict[str, list[Flaw]]:

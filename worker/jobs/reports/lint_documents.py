@@ -23,7 +23,9 @@ class Linted:
     failures: list[str] = field(default_factory=list)
 
 
-def lint_documents(context: JobContext, incidents: Sequence[IncidentId] = ()) -> Linted:
+def lint_documents(
+    context: JobContext, incidents: Sequence[IncidentId] = (), *, strict: bool = False
+) -> Linted:
     """Hold the documents of the incidents, or all, against the rules; the latest come first.
 
     All documents are read, since an action item may be planned in another one already. Raises
@@ -46,7 +48,7 @@ def lint_documents(context: JobContext, incidents: Sequence[IncidentId] = ()) ->
             read += [document] if document else []
     policy = context.policy
     templates = [policy.template, *(one.text for one in policy.templates)]
-    found = lint(read, templates, policy.names, context.clock())
+    found = lint(read, templates, policy.names, context.clock(), strict=strict)
     linted.findings += [one for one in found if one.document in wanted]
     return linted
 
