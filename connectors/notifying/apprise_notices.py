@@ -141,8 +141,8 @@ def _why(error: BaseException) -> str:
 def _not_reached() -> tuple[type[BaseException], ...]:
     """Give what is raised where nobody could be asked."""
     # what only tells of notices needs no client of HTTP
-    import requests  # noqa: PLC0415
-    from urllib3.exceptions import NameResolutionError, NewConnectionError  # noqa: PLC0415
+    import requests  # noqa: PLC0415 - as said above
+    from urllib3.exceptions import NameResolutionError, NewConnectionError  # noqa: PLC0415 - as above
 
     return (
         ConnectionRefusedError,

@@ -1,16 +1,19 @@
 """The queue started and stopped, on SQLite and on PostgreSQL."""
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
 import sqlalchemy as sa
 
 from connectors.errors import PostmortemError, Unreachable
+from connectors.incidents import IncidentId
 from tests.integration.queue_support import KINDS, WAIT, database, eventually, leases, shared_clock
 from worker.jobs.job import JobOutcome, JobPhase, JobRequest, JobState
 from worker.jobs.results import Trigger
@@ -245,3 +248,17 @@ def test_machines_whose_clocks_differ_reckon_by_the_databases(tmp_path, monkeypa
     clock = shared_clock(f"sqlite:///{tmp_path}/pm.db")
     clock.set()
     assert clock() == pytest.approx(time.time(), abs=60)
+
+
+def test_a_muted_log_keeps_no_queue_from_beginning(tmp_path: Path) -> None:
+    log = logging.getLogger("dbos")
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    queue = Queue(f"sqlite:///{tmp_path}/queue.db", lambda *_: JobOutcome("1 drafted"))
+    try:
+        queue.start()
+        job = queue.enqueue(IncidentId("PMUTED"), Trigger.PAGE)
+        assert queue.wait(job, WAIT).phase is JobPhase.DONE
+    finally:
+        queue.stop()
+        log.setLevel(before)

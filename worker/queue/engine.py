@@ -139,13 +139,19 @@ def options(job: StoredJob, position: int = 0) -> EnqueueOptions:
     return told
 
 
+def _level_name() -> str:
+    """Name the level of the engine's log; above the highest (all is muted) there is no name."""
+    level = logging.getLogger("dbos").getEffectiveLevel()
+    return logging.getLevelName(min(level, logging.CRITICAL))
+
+
 def _config(location: Location, executor: str) -> DBOSConfig:
     config: DBOSConfig = {
         "name": APPLICATION,
         "system_database_url": location.url,
         "application_version": VERSION,
         "executor_id": executor,
-        "log_level": logging.getLevelName(logging.getLogger("dbos").getEffectiveLevel()),
+        "log_level": _level_name(),
         "serializer": DBOSPortableJSONSerializer(),  # the default, pickle, runs what it reads
         "max_executor_threads": _IDLE_THREADS,
         "sys_db_pool_size": _CONNECTIONS,
