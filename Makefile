@@ -23,8 +23,7 @@ DEMO_FLAGS ?=
 MEASURE ?=
 MUTANTS ?=
 TEST_FLAGS ?=
-# Half as many again as there are processors: tests of services wait as long as they work.
-TEST_PROCESSES ?= $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
+TEST_PROCESSES ?= 2
 LOCK_FLAGS ?=
 # What takes values and gives values, and how much of it, in per cent, the tests of values reach.
 CORE = worker/content/*,worker/document/*,worker/drafting/*,worker/tracking/*
