@@ -8,6 +8,7 @@ from bench import (
     idle,
     many,
     merge,
+    pages,
     quality,
     queue,
     render,
@@ -30,6 +31,7 @@ for part in (
     queue,
     workers,
     idle,
+    pages,
 ):
     print(f"\n{(part.__doc__ or '').splitlines()[0]}")
     part.main()

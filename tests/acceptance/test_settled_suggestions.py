@@ -73,11 +73,11 @@ def test_what_is_kept_is_suggested_no_more_until_the_facts_change(here: World) -
     assert (deed.subject, deed.reason) == ("Duration", told)
     assert MINE in here.text()
     assert suggested(here) == ()
-    other = SuggestedText(one.place, one.people, "10 min")
+    mine, other = (one.place, one.fresh), (one.place, "10 min")
     with here.context() as context:
-        incident = here.id("quick fix")
-        assert context.journal.results.is_settled(incident, one.place, one.fresh)
-        assert not context.journal.results.is_settled(incident, other.place, other.fresh)
+        results = context.journal.results
+        assert results.settled(here.id("quick fix"), [mine, other]) == {mine}
+        assert results.settled(here.id("reopened"), [mine]) == set()
 
 
 def test_what_was_written_meanwhile_is_not_written_over(here: World) -> None:

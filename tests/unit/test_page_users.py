@@ -20,6 +20,7 @@ from config.page_users import (
     token_digest,
 )
 from config.problems import ConfigurationProblems
+from worker.cli.options import PersonRole
 
 FILE = Path("people.toml")
 MIRA = PageUser("Mira Jung", "mira@example.com", Role.WRITE, token_digest("a"))
@@ -41,6 +42,10 @@ def test_what_is_written_is_read() -> None:
 def test_any_name_that_may_stand_there_is_read_as_it_was_written(name: str) -> None:
     if name.isprintable() and name == name.strip():
         assert people_in(FILE, as_table(PageUser(name, role=Role.READ))).listed[0].name == name
+
+
+def test_the_command_knows_the_roles_there_are() -> None:
+    assert [one.value for one in PersonRole] == [one.value for one in Role]
 
 
 def test_roles_hold_those_before_them() -> None:

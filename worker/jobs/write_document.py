@@ -187,10 +187,12 @@ def _tell(context: JobContext, incident: IncidentId, merged: Merged, report: Rep
         # what was written before a pattern was set goes into the journal and the commit's message
         before = context.masking.text(change.before)
         report.will(Deed(Action.REFRESHED, change.place, change.reason, "", before, change.after))
+    told = [(one.place, one.fresh) for one in merged.suggestions]
+    settled = context.journal.results.settled(incident, told)
     report.suggestions += [
         SuggestedText(one.place, context.masking.text(one.people), one.fresh)
         for one in merged.suggestions
-        if not context.journal.results.is_settled(incident, one.place, one.fresh)
+        if (one.place, one.fresh) not in settled
     ]
 
 

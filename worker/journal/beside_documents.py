@@ -6,6 +6,7 @@ Also what the database is bound to: the places outside that its memories are abo
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -144,14 +145,18 @@ class LastResults:
         with self._database.begin() as connection:
             put_first(connection, settled_suggestions, key)
 
-    def is_settled(self, incident: IncidentId, place: str, fresh: str) -> bool:
-        """Tell whether a person has decided against what the facts say of a place."""
+    def settled(
+        self, incident: IncidentId, told: Iterable[tuple[str, str]]
+    ) -> AbstractSet[tuple[str, str]]:
+        """Give those places, with what the facts say of each, that a person has decided against."""
+        digests = {_digest(*one): one for one in told}
+        if not digests:
+            return frozenset()
         table = settled_suggestions
-        query = select(table.c.digest).where(
-            table.c.incident == incident, table.c.digest == _digest(place, fresh)
-        )
+        query = select(table.c.digest).where(table.c.incident == incident)
         with self._database.begin() as connection:
-            return connection.scalar(query) is not None
+            found = set(connection.scalars(query))
+        return {one for digest, one in digests.items() if digest in found}
 
     def told(self, incident: IncidentId) -> Sequence[JournalRecord]:
         """Give what results told of an incident that the ones before had not, oldest first."""

@@ -20,6 +20,9 @@ from worker.journal.tables import opened_texts, put, web_drafts, web_sessions
 
 KEPT = timedelta(days=30)
 _A_DAY = timedelta(days=1)
+_NOBODY_KNOWN = "nobody can be told to be signed in"
+_NOT_JOINED = "what a change began with cannot be told"
+_NOT_KEPT = "what was written and not saved is not kept here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,9 @@ class WebSessions:
     def begin(self, digest: str, until: float, now: float, holder: SessionHolder) -> None:
         """Keep a session, and forget those that have ended."""
         values = {"until": until, "name": holder.name, "proof": holder.proof}
-        try:
-            with self._database.begin() as connection:
-                connection.execute(delete(web_sessions).where(web_sessions.c.until <= now))
-                put(connection, web_sessions, {"digest": digest}, values)
-        except SQLAlchemyError as error:
-            raise _unknown("nobody can be told to be signed in") from error
+        with _answering(self._database, _NOBODY_KNOWN) as connection:
+            connection.execute(delete(web_sessions).where(web_sessions.c.until <= now))
+            put(connection, web_sessions, {"digest": digest}, values)
 
     def holder(self, digest: str, now: float) -> SessionHolder | None:
         """Give whose session it is, None where there is no such session that has not ended."""
@@ -55,20 +55,14 @@ class WebSessions:
         query = select(table.c.name, table.c.proof).where(
             table.c.digest == digest, table.c.until > now
         )
-        try:
-            with self._database.begin() as connection:
-                row = connection.execute(query).one_or_none()
-                return None if row is None else SessionHolder(row.name, row.proof)
-        except SQLAlchemyError as error:
-            raise _unknown("nobody can be told to be signed in") from error
+        with _answering(self._database, _NOBODY_KNOWN) as connection:
+            row = connection.execute(query).one_or_none()
+            return None if row is None else SessionHolder(row.name, row.proof)
 
     def end(self, digest: str) -> None:
         """End a session, if there is such a one."""
-        try:
-            with self._database.begin() as connection:
-                connection.execute(delete(web_sessions).where(web_sessions.c.digest == digest))
-        except SQLAlchemyError as error:
-            raise _unknown("nobody can be told to be signed in") from error
+        with _answering(self._database, _NOBODY_KNOWN) as connection:
+            connection.execute(delete(web_sessions).where(web_sessions.c.digest == digest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +89,7 @@ class WebDrafts:
         now, table = self._now(), web_drafts
         key = {"owner": owner, "incident": incident}
         values = {"base": base, "text": zlib.compress(text.encode()), "at": now.isoformat()}
-        with self._answering() as connection:
+        with _answering(self._database, _NOT_KEPT) as connection:
             connection.execute(delete(table).where(table.c.at < (now - KEPT).isoformat()))
             put(connection, table, key, values)
 
@@ -103,7 +97,7 @@ class WebDrafts:
         """Give what somebody wrote, None where there is nothing unsaved."""
         table = web_drafts
         query = select(table).where(table.c.owner == owner, table.c.incident == incident)
-        with self._answering() as connection:
+        with _answering(self._database, _NOT_KEPT) as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
             return None
@@ -114,16 +108,8 @@ class WebDrafts:
         """Forget it, if there is any."""
         table = web_drafts
         ended = delete(table).where(table.c.owner == owner, table.c.incident == incident)
-        with self._answering() as connection:
+        with _answering(self._database, _NOT_KEPT) as connection:
             connection.execute(ended)
-
-    @contextmanager
-    def _answering(self) -> Iterator[Connection]:
-        try:
-            with self._database.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            raise _unknown("what was written and not saved is not kept here") from error
 
 
 class OpenedTexts:
@@ -140,32 +126,32 @@ class OpenedTexts:
         """
         now, table = self._now(), opened_texts
         kept_at = select(table.c.at).where(table.c.digest == digest)
-        try:
-            with self._database.begin() as connection:
-                at = connection.scalar(kept_at)
-                if at is not None and at > (now - _A_DAY).isoformat():
-                    return
-                packed = zlib.compress(text.encode())
-                old = (now - KEPT).isoformat()
-                connection.execute(delete(table).where(table.c.at < old))
-                values = {"text": packed, "at": now.isoformat()}
-                put(connection, table, {"digest": digest}, values)
-        except SQLAlchemyError as error:
-            raise _unknown("what a change began with cannot be told") from error
+        with _answering(self._database, _NOT_JOINED) as connection:
+            at = connection.scalar(kept_at)
+            if at is not None and at > (now - _A_DAY).isoformat():
+                return
+            packed = zlib.compress(text.encode())
+            old = (now - KEPT).isoformat()
+            connection.execute(delete(table).where(table.c.at < old))
+            values = {"text": packed, "at": now.isoformat()}
+            put(connection, table, {"digest": digest}, values)
 
     def text_of(self, digest: str) -> str | None:
         """Give a text that was kept, None where there is none of that digest."""
         query = select(opened_texts.c.text).where(opened_texts.c.digest == digest)
-        try:
-            with self._database.begin() as connection:
-                packed: bytes | None = connection.scalar(query)
-        except SQLAlchemyError as error:
-            raise _unknown("what a change began with cannot be told") from error
+        with _answering(self._database, _NOT_JOINED) as connection:
+            packed: bytes | None = connection.scalar(query)
         return None if packed is None else zlib.decompress(packed).decode()
 
 
-def _unknown(so: str) -> JournalError:
-    return JournalError(
-        f"The database does not answer, so {so}.",
-        "Try again in a minute; /readyz tells whether the database is back.",
-    )
+@contextmanager
+def _answering(database: Database, so: str) -> Iterator[Connection]:
+    """Give one transaction; raise ``JournalError``, with what follows, where there is none."""
+    try:
+        with database.begin() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise JournalError(
+            f"The database does not answer, so {so}.",
+            "Try again in a minute; /readyz tells whether the database is back.",
+        ) from error

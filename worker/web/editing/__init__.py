@@ -1,1 +1,1 @@
-"""Writing into documents: by the page, and by the API."""
+"""Changing documents: writing in them by page and API, settling suggestions, asking for a sync."""

@@ -12,7 +12,7 @@ from config.page_users import Role
 from connectors.errors import NotFound
 from worker.jobs.edits.save_edit import Clash, EditTooLong, UnknownBase, UnusableEdit, as_shown
 from worker.store.document_store import DocumentBusy, StoreAway
-from worker.web.editing.editor_view import EditorView, LongForm, section_in
+from worker.web.editing.editor_view import EditorView, LongForm, section_in, whole_text
 from worker.web.page_data import IncidentInPath, PageData
 from worker.web.pages import PageTemplates
 from worker.web.visitors.access import Access, Forbidden, person_of
@@ -47,9 +47,7 @@ def edit_routes(data: PageData, access: Access, pages: PageTemplates) -> APIRout
         section = section_in(fields)
         try:
             access.check_form(request, fields.get("form_key", ""))
-            if section is not None:
-                text = await run_in_threadpool(data.with_section, base, section, text)
-                section = None
+            text, section = await whole_text(data, fields), None
             saved = await run_in_threadpool(data.save, incident, text, base, person_of(request))
         except Clash as clash:
             await run_in_threadpool(data.keep_draft, writer, incident, text, base)

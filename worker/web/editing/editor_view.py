@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 
 from fastapi import Depends, Request
 from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from worker.document.front_matter import DocumentError
@@ -16,6 +17,7 @@ from worker.document.section_text import SectionText, sections
 from worker.document.unread.unfinished_text import open_prompts
 from worker.jobs.edits.save_edit import Clash, EditTooLong, OpenedText, UnknownBase
 from worker.web.editing.edit_api import LARGEST_BODY
+from worker.web.page_data import PageData
 from worker.web.pages import PageTemplates
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 from worker.web.visitors.access import Forbidden
@@ -51,6 +53,17 @@ def section_in(fields: Mapping[str, str]) -> int | None:
     if not given.isdecimal() or len(given) > _LONGEST_NUMBER:
         raise Forbidden("This form names no section. Go back and edit the whole document.")
     return int(given)
+
+
+async def whole_text(data: PageData, fields: Mapping[str, str]) -> str:
+    """Give the whole text that a form means, also where it holds a section of it alone.
+
+    Raises ``Forbidden`` as :func:`section_in` does, and ``UnknownBase``.
+    """
+    text, section = fields.get("text", ""), section_in(fields)
+    if section is None:
+        return text
+    return await run_in_threadpool(data.with_section, fields.get("base", ""), section, text)
 
 
 @dataclass(frozen=True, slots=True)

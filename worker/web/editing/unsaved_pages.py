@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from worker.jobs.edits.save_edit import as_shown
-from worker.web.editing.editor_view import EditorView, LongForm, section_in
+from worker.web.editing.editor_view import EditorView, LongForm, section_in, whole_text
 from worker.web.markdown_to_html import to_html
 from worker.web.page_data import IncidentInPath, PageData
 from worker.web.pages import Form, PageTemplates
@@ -29,10 +29,7 @@ def unsaved_routes(data: PageData, access: Access, pages: PageTemplates) -> APIR
     @router.post("/postmortems/{incident}/edit/draft")
     async def keep(request: Request, incident: IncidentInPath, fields: LongForm) -> Response:
         access.check_form(request, fields.get("form_key", ""))
-        text, base = fields.get("text", ""), fields.get("base", "")
-        section = section_in(fields)
-        if section is not None:
-            text = await run_in_threadpool(data.with_section, base, section, text)
+        text, base = await whole_text(data, fields), fields.get("base", "")
         await run_in_threadpool(data.keep_draft, access.writer(request), incident, text, base)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
