@@ -60,8 +60,8 @@ def _is_over(set_trap: Trap, job: str) -> bool:
         return True
     try:
         told = requests.get(job, timeout=WAIT).json()
-    except requests.ConnectionError:
-        return bool(set_trap.sprung)
+    except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+        return bool(set_trap.sprung)  # it ended before or within its answer
     return bool(told["phase"] in {"done", "parked"})
 
 
