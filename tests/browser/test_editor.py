@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.chromium import chromium
 from tests.integration.desk import FILED, TEXT, Desk, desk_in
 from tests.integration.web_support import freight, served, shelf
-from worker.jobs.status_report import SkippedIncident
+from worker.jobs.reports.told_journal import SkippedIncident
 
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -80,6 +80,20 @@ def test_a_document_that_is_not_there_is_missing(place: Place) -> None:
         place.store.read("nothing.md")
 
 
+def test_what_was_last_seen_is_given_without_asking_again(place: Place) -> None:
+    assert place.store.seen("a.md") is None
+    place.put("a.md", b"before\n")
+    place.store.list()
+    seen = place.store.seen("a.md")
+    assert seen is not None
+    assert seen.text == "before\n"
+    assert seen.version.digest == place.store.read("a.md").version.digest
+    again = place.again().seen("a.md")
+    assert again is not None
+    assert again.text == seen.text
+    assert place.store.seen("b.md") is None
+
+
 def test_a_change_since_the_reading_is_never_written_over(place: Place) -> None:
     place.put(NAME, b"before\n")
     stored = place.store.read(NAME)

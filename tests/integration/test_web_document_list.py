@@ -6,7 +6,8 @@ import pytest
 
 from tests.integration.web_support import ITEMS, TODAY, freight
 from worker.jobs.status_report import ItemStatus, is_overdue
-from worker.web.page_data import PER_PAGE, Show, line, overview
+from worker.web.lists.overview import PER_PAGE, Show, overview
+from worker.web.page_data import line
 
 FINISHED = freight(incident="PDONE", status="final", prompts=0, items=ITEMS[1:2])
 EMPTY = freight(incident="PNEW", items=())

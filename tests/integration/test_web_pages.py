@@ -10,9 +10,10 @@ from connectors.errors import Unreachable
 from tests.integration.web_support import PICTURE, Shelf, freight, served, shelf
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.last_results import LastResult
+from worker.jobs.reports.told_journal import SkippedIncident
 from worker.jobs.results import SuggestedText
-from worker.jobs.status_report import DocumentStatus, ItemStatus, SkippedIncident
-from worker.web.page_data import DocumentView, ListedDocument
+from worker.jobs.status_report import DocumentStatus, ItemStatus, ListedDocument
+from worker.web.page_data import DocumentView
 
 WAIT = 60.0
 

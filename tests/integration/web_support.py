@@ -26,13 +26,14 @@ from worker.jobs.reports.figures import KnownFacts, ReportBy
 from worker.jobs.reports.period import read_period
 from worker.jobs.reports.report_period import PeriodReport, report_of
 from worker.jobs.reports.search_documents import FoundDocument
+from worker.jobs.reports.told_journal import JournalEntry, SkippedIncident
 from worker.jobs.results import Action, Deed, IncidentResult, SuggestedText, Trigger
-from worker.jobs.status_report import DocumentStatus, ItemStatus, JournalEntry, SkippedIncident
+from worker.jobs.status_report import DocumentStatus, ItemStatus, ListedDocument
 from worker.journal.web_memory import SessionHolder, WebDraft
 from worker.store.document_store import digest
 from worker.web.application import WebSettings, create
 from worker.web.monitoring import Metrics
-from worker.web.page_data import DocumentView, ListedDocument
+from worker.web.page_data import DocumentView
 from worker.web.webhooks import StoreEvents
 
 TODAY = date(2026, 11, 23)
@@ -132,6 +133,9 @@ class Shelf:
 
     def failed_look(self, _documents: Sequence[DocumentStatus]) -> str:
         return self.look
+
+    def told_of_lists(self) -> str:
+        return ""
 
     def document(self, incident: str) -> DocumentView | None:
         if self.problem:

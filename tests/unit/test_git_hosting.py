@@ -3,7 +3,7 @@
 import pytest
 
 from config.values import GitLocation, documents_location
-from worker.store.git.branch import browser_address
+from worker.store.git.browser_address import browser_address
 
 
 @pytest.mark.parametrize(

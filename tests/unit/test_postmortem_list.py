@@ -6,18 +6,18 @@ import pytest
 
 from connectors.incidents import IncidentId
 from worker.jobs.reports.figure_words import as_csv
-from worker.jobs.status_report import DocumentStatus, ItemStatus
+from worker.jobs.status_report import DocumentStatus, ItemStatus, ListedDocument
 from worker.web.lists.postmortem_list import (
     Choices,
     ItemQuery,
     ItemState,
     ListQuery,
+    choices,
     document_rows,
     item_rows,
     items,
     narrowed,
 )
-from worker.web.page_data import ListedDocument
 
 TODAY = date(2026, 11, 23)
 
@@ -91,7 +91,7 @@ def test_how_long_an_item_is_overdue_is_counted_in_days() -> None:
 
 
 def test_filters_offer_what_occurs() -> None:
-    assert Choices.of(EVERY) == Choices(
+    assert choices(EVERY) == Choices(
         ("draft", "final"), ("SEV-1",), ("Café", "Shop"), ("A",), ("Ada",), ("Ada", "Bo")
     )
 

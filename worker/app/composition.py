@@ -43,7 +43,7 @@ from worker.journal.journal import Journal
 from worker.journal.service_memory import ServiceMemory
 from worker.store.directory.directory_store import DirectoryStore
 from worker.store.document_store import DocumentStore
-from worker.store.git.branch import browser_address
+from worker.store.git.browser_address import browser_address
 from worker.store.git.git_store import GitStore
 from worker.tracking.closing import ClosingRules
 from worker.tracking.new_ticket import Route

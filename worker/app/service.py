@@ -23,7 +23,7 @@ from worker.app.binding import Moved
 from worker.app.composition import open_context
 from worker.app.digest_rounds import reminding
 from worker.app.hinted_jobs import hinted_jobs
-from worker.app.index_filler import IndexFiller
+from worker.app.listing.index_filler import IndexFiller
 from worker.app.registry import Services
 from worker.app.run_or_enqueue import enqueue_due
 from worker.app.stored_page_data import StoredPageData, figures
@@ -87,13 +87,13 @@ class Worker:
             on_end=self._ended,
         )
         self.kept: deque[str] = deque(maxlen=REMEMBERED)
-        self._filler = IndexFiller(self.context)
+        self.filler = IndexFiller(self.context)
 
     def start(self) -> None:
         """Begin to work. Raises ``PostmortemError``."""
         self.queue.start()
         self._open.enter_context(reminding(self.context, self.settings))
-        self._filler.start()
+        self.filler.start()
 
     def stop(self) -> bool:
         """Take on nothing more and let go of everything; give whether all work under way ended.
@@ -101,7 +101,7 @@ class Worker:
         Where it did not, the process should end at once: threads of the queue would keep it alive.
         """
         ended = self.queue.stop()
-        self._filler.stop()
+        self.filler.stop()
         self._open.close()
         return ended
 
@@ -248,6 +248,7 @@ class Service:
             "store": partial(must_be_usable, worker.context),
         }
         library = StoredPageData(worker.context, worker.queue, partial(planned, settings))
+        worker.filler.then(library.documents)
         worker.metrics.watch(partial(figures, worker.queue))
 
         def today() -> date:

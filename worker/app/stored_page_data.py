@@ -1,13 +1,17 @@
 """What the web pages and the API are given: the documents, the journal, and the queue."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from threading import Lock
 
 from config.page_users import PageUser
 from config.template_names import Column
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
-from worker.document.indexed_document import IndexedDocument, rules
+from worker.app.listing.far_store import Answer, FarStore
+from worker.app.listing.shared_lists import Lists, SharedLists
+from worker.document.indexed_document import rules
 from worker.jobs.context import JobContext
 from worker.jobs.edits.save_edit import (
     OpenedText,
@@ -27,23 +31,28 @@ from worker.jobs.reminding.digests import failed_digests
 from worker.jobs.reports.figures import ReportBy
 from worker.jobs.reports.report_period import PeriodReport, report_period
 from worker.jobs.reports.search_documents import FoundDocument, search_documents
+from worker.jobs.reports.told_journal import (
+    JournalEntry,
+    SkippedIncident,
+    journal_of,
+    skipped_incidents,
+)
 from worker.jobs.results import IncidentResult, SuggestedText, Trigger
 from worker.jobs.status_report import (
     DocumentStatus,
-    JournalEntry,
     KnownStatuses,
-    SkippedIncident,
-    document_statuses,
+    ListedDocument,
     document_text,
     failed_look,
-    journal_of,
-    skipped_incidents,
+    listed_documents,
+    seen_text,
     undrafted,
 )
 from worker.journal.web_memory import WebDraft
 from worker.queue import Client
+from worker.store.document_store import StoreAway, StoreError
 from worker.web.monitoring import QueueFigures
-from worker.web.page_data import DocumentView, ListedDocument
+from worker.web.page_data import DocumentView
 
 READ_AT_ONCE = 50
 """Documents that are read in a request: those that were just changed, not all of a first look."""
@@ -68,21 +77,48 @@ class StoredPageData:
         self._plan = plan
         self._one_plan = Lock()
         self._remembered = KnownStatuses()
+        self._lists = SharedLists(self._look)
+        self._far = FarStore(context.clock) if context.store.is_far else None
 
     def documents(self) -> Sequence[DocumentStatus]:
-        return document_statuses(self._context, remembered=self._remembered, most=READ_AT_ONCE)
+        return self._lists.now().documents
 
     def listed(self) -> Sequence[ListedDocument]:
-        statuses = [one for one in self.documents() if one.document]
-        rows = self._context.journal.index.of()
-        return [_listed(one, rows.get(one.document)) for one in statuses]
+        return self._lists.now().listed
+
+    def _asked(self, question: Callable[[], Answer]) -> Answer:
+        """Ask the store, for a page's sake: of one that is far, an answer is not long waited for.
+
+        Raises ``StoreError`` with as of when what is known is.
+        """
+        if self._far is None:
+            return question()
+        try:
+            return self._far.ask(question)
+        except StoreError as error:
+            raise StoreAway(self._far.as_of(error)) from error
+
+    def _look(self) -> Lists:
+        """List the documents as the store has them; where it is away, as the journal does."""
+        find, away = partial(listed_documents, self._context, remembered=self._remembered), ""
+        try:
+            found = self._asked(partial(find, most=READ_AT_ONCE))
+        except StoreError as error:
+            away = str(error)
+            found = find(most=0, looked=False)
+        told = " ".join(filter(None, (away, self._reading())))
+        listed = tuple(one for one in found if one.status.document)
+        return Lists(tuple(one.status for one in found), listed, told, is_old=bool(away))
 
     def jobs_under_way(self) -> Sequence[JobState]:
         return [one for one in self._queue.current() if not one.phase.over]
 
     def failed_look(self, documents: Sequence[DocumentStatus]) -> str:
         failed = (failed_look(self._context, documents), *failed_digests(self._context))
-        return " ".join(filter(None, (*failed, self._reading())))
+        return " ".join(filter(None, (*failed, self.told_of_lists())))
+
+    def told_of_lists(self) -> str:
+        return self._lists.last().told
 
     def _reading(self) -> str:
         """Say how far documents have been read since the start, "" once all are."""
@@ -95,12 +131,18 @@ class StoredPageData:
         return skipped_incidents(self._context)
 
     def document(self, incident: IncidentId) -> DocumentView | None:
-        found = document_text(self._context, incident)
+        told = ""
+        try:
+            found = self._asked(partial(document_text, self._context, incident))
+        except StoreAway as error:
+            found, told = seen_text(self._context, incident), str(error)
+            if found is None:
+                raise
         if found is None:
             failed = undrafted(self._context, incident)
             return DocumentView(failed, "", "", failed.last_result) if failed else None
         status, text = found
-        return DocumentView(status, text, status.document, status.last_result)
+        return DocumentView(status, text, status.document, status.last_result, told)
 
     def opened(self, incident: IncidentId) -> OpenedText | None:
         return open_text(self._context, incident)
@@ -121,27 +163,39 @@ class StoredPageData:
         self._context.journal.web_drafts.forget(writer, incident)
 
     def save(self, incident: IncidentId, text: str, base: str, by: PageUser) -> Saved:
-        return save_edit(self._context, incident, text, base, by)
+        with self._writing():
+            return save_edit(self._context, incident, text, base, by)
 
     def set_values(
         self, incident: IncidentId, values: Mapping[str, str], base: str, by: PageUser
     ) -> Saved:
-        return set_values(self._context, incident, values, base, by)
+        with self._writing():
+            return set_values(self._context, incident, values, base, by)
 
     def add_item(self, incident: IncidentId, cells: Mapping[Column, str], by: PageUser) -> Saved:
-        return add_action_item(self._context, incident, cells, by)
+        with self._writing():
+            return add_action_item(self._context, incident, cells, by)
 
     def settle(
         self, incident: IncidentId, suggestion: SuggestedText, by: PageUser, *, take: bool
     ) -> None:
         settled = take_facts if take else keep_words
-        settled(self._context, incident, suggestion, by)
+        with self._writing():
+            settled(self._context, incident, suggestion, by)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Let the lists know of what is written, also of what may have been."""
+        try:
+            yield
+        finally:
+            self._lists.changed()
 
     def attachment(self, incident: IncidentId, name: str) -> bytes | None:
-        found = document_text(self._context, incident)
+        found = self.document(incident)
         if found is None:
             return None
-        folder, slash, _ = found[0].document.rpartition("/")
+        folder, slash, _ = found.name.rpartition("/")
         return self._context.store.read_attachment(f"{folder}{slash}{name}")
 
     def search(self, words: str) -> Sequence[FoundDocument]:
@@ -175,12 +229,6 @@ class StoredPageData:
 
     def job(self, job: str) -> JobState | None:
         return self._queue.state(job)
-
-
-def _listed(status: DocumentStatus, row: IndexedDocument | None) -> ListedDocument:
-    if row is None:
-        return ListedDocument(status)
-    return ListedDocument(status, row.started, row.severity, row.services, row.teams, row.owner)
 
 
 def figures(queue: Client) -> QueueFigures:

@@ -20,16 +20,18 @@ from worker.jobs.incident_numbers import own_ids
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.last_results import LastResult
 from worker.jobs.reminding.digests import failed_digests
+from worker.jobs.reports.told_journal import (
+    JournalEntry,
+    SkippedIncident,
+    journal_of,
+    skipped_incidents,
+)
 from worker.jobs.status_report import (
     DocumentStatus,
     ItemStatus,
-    JournalEntry,
-    SkippedIncident,
     document_statuses,
     failed_look,
     is_overdue,
-    journal_of,
-    skipped_incidents,
 )
 from worker.queue.jobs_database import has_failed_jobs
 from worker.web.needs import Need, NeedKind, needs, wherever, with_items

@@ -11,12 +11,9 @@ from worker.jobs.catalogue import look, near
 from worker.jobs.context import JobContext
 from worker.jobs.documents.index_documents import indexed
 from worker.jobs.last_results import LastResult, last_results
-from worker.jobs.results import Action, Deed
 from worker.journal.records import KnownDocument
 from worker.publishing.known_page import KnownPage
-
-MOST_SKIPPED = 1000
-"""How many of the incidents without a draft are told, the latest first."""
+from worker.store.document_store import Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,87 +72,89 @@ class DocumentStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class SkippedIncident:
-    """An incident that got no draft, and why; ``at`` is ISO 8601 in UTC."""
+class ListedDocument:
+    """A document as lists know it; ``started`` is ISO 8601 in UTC, "" where it is not known."""
 
-    incident: IncidentId
-    title: str
-    url: str
-    reason: str
-    at: str
+    status: DocumentStatus
+    started: str = ""
+    severity: str = ""
+    services: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    owner: str = ""
 
+    @property
+    def open_items(self) -> int:
+        """How many action items are not done."""
+        return sum(not item.done for item in self.status.items)
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
-    """One write, or what a result told, as the journal has it; ``at`` is ISO 8601 in UTC."""
-
-    at: str
-    incident: IncidentId
-    trigger: str
-    deed: Deed
+    def overdue(self, today: date) -> int:
+        """How many are not done though their deadline has passed."""
+        return sum(is_overdue(item, today) for item in self.status.items)
 
 
 class KnownStatuses:
     """The documents as they were last read, so that only those that changed are read again.
 
-    What the journal says of their tickets is not among it. May be used from several threads: each
-    survey puts one whole mapping in the place of another.
+    What the journal says of them is found out again each time. May be used from several threads:
+    each survey puts one whole mapping in the place of another.
     """
 
     def __init__(self) -> None:
-        self.by_name: Mapping[str, tuple[str, DocumentStatus]] = {}
+        self.by_name: Mapping[str, tuple[str, ListedDocument]] = {}
 
 
 def document_statuses(
+    context: JobContext, incidents: Sequence[IncidentId] = ()
+) -> list[DocumentStatus]:
+    """Give the documents of the incidents, or all, the latest first; one not readable says why.
+
+    Before them come the incidents that have none, since their draft failed.
+    """
+    return [one.status for one in listed_documents(context, incidents)]
+
+
+def listed_documents(
     context: JobContext,
     incidents: Sequence[IncidentId] = (),
     remembered: KnownStatuses | None = None,
     most: int | None = None,
-) -> list[DocumentStatus]:
-    """Give the documents of the incidents, or all, the latest first; one not readable says why.
+    *,
+    looked: bool = True,
+) -> list[ListedDocument]:
+    """Give the same with what lists can be narrowed by.
 
-    Before them come the incidents that have none, since their draft failed. What is ``remembered``
-    of a document is taken for as long as its fingerprint is the same. Up to ``most`` are read that
-    are not in the index yet; others are told by their names alone.
+    What is ``remembered`` of a document is taken for as long as its fingerprint is the same. Up to
+    ``most`` are read that are not in the index yet; others are told by their names alone. Where
+    nothing is ``looked`` for, they are those that the journal knows.
     """
     if incidents:
         catalogue = near(context, incidents)
         known = [one for incident in dict.fromkeys(incidents) for one in catalogue.of(incident)]
     else:
-        known = list(look(context).documents.values())
+        known = list((look(context).documents if looked else context.journal.documents()).values())
     wanted = [one for one in known if one.incident or one.problem]
     before = remembered.by_name if remembered else {}
-    now: dict[str, tuple[str, DocumentStatus]] = {}
-    found = []
-    wanted.sort(key=_latest_first)
+    wanted.sort(key=_latest_first, reverse=True)
     new = [one for one in wanted if not _is_current(before.get(one.name), one)]
     rows = indexed(context, new, most)
+    done, last = context.journal.done_tickets(), last_results(context, incidents)
+    pages = context.journal.pages.every() if context.publisher else {}
+    now: dict[str, tuple[str, ListedDocument]] = {}
     for one in wanted:
         kept, row = before.get(one.name), rows.get(one.name)
         if row is not None:
-            kept = row.fingerprint, _status(one, row)
-        elif not _is_current(kept, one):
-            kept = "", _unread(one)
-        if kept is not None:
-            found.append(kept[1])
-            now[one.name] = kept
+            kept = row.fingerprint, _listed(one, row)
+        elif kept is None or not _is_current(kept, one):
+            kept = "", ListedDocument(_unread(one))
+        own = done.get(one.incident, frozenset())
+        page = _page(pages.get(one.incident))
+        now[one.name] = kept[0], _with_journal(kept[1], own, last.get(one.incident), page)
     if remembered and not incidents:
         remembered.by_name = now
-    done, last = context.journal.done_tickets(), last_results(context, incidents)
     documented = {one.incident for one in known}
     failed = (name for name, one in last.items() if one.failures and name not in documented)
-    pages = context.journal.pages.every() if context.publisher else {}
-    return [
-        *(_undrafted(context, name, last[name]) for name in failed),
-        *(
-            replace(
-                _with_done(one, done.get(one.incident, frozenset())),
-                last_result=last.get(one.incident),
-                page=_page(pages.get(one.incident)),
-            )
-            for one in found
-        ),
-    ]
+    undrafted = [ListedDocument(_undrafted(context, name, last[name])) for name in failed]
+    return [*undrafted, *(one for _, one in now.values())]
 
 
 def undrafted(context: JobContext, incident: IncidentId) -> DocumentStatus | None:
@@ -173,15 +172,25 @@ def _undrafted(context: JobContext, incident: IncidentId, last: LastResult) -> D
 def document_text(context: JobContext, incident: IncidentId) -> tuple[DocumentStatus, str] | None:
     """Give one incident's document with its text, None where there is none."""
     found = near(context, [incident]).find(incident)
-    if found is None:
-        return None
-    stored = context.store.read(found.name)
+    return None if found is None else _with_text(context, found, context.store.read(found.name))
+
+
+def seen_text(context: JobContext, incident: IncidentId) -> tuple[DocumentStatus, str] | None:
+    """Give the same as it was last seen, without asking a store that is far away."""
+    found = context.journal.documents_of(incident)
+    stored = context.store.seen(found[0].name) if len(found) == 1 else None
+    return None if stored is None else _with_text(context, found[0], stored)
+
+
+def _with_text(
+    context: JobContext, found: KnownDocument, stored: Stored
+) -> tuple[DocumentStatus, str]:
+    incident = found.incident
     done = {one.key for one in context.journal.tickets(incident) if one.done}
     last = last_results(context, [incident]).get(incident)
     page = _page(context.journal.pages.of(incident)) if context.publisher else None
     row = read(found.name, found.fingerprint, stored.text, context.policy.names)
-    status = _with_done(_status(found, row), done)
-    return replace(status, last_result=last, page=page), stored.text
+    return _with_journal(_listed(found, row), done, last, page).status, stored.text
 
 
 def _page(known: KnownPage | None) -> PageStatus | None:
@@ -190,44 +199,12 @@ def _page(known: KnownPage | None) -> PageStatus | None:
     return PageStatus(known.page, known.address, known.title, known.told)
 
 
-def journal_of(context: JobContext, incident: IncidentId) -> list[JournalEntry]:
-    """Give what was written for an incident, and what was told of it, oldest first."""
-    entries = (*context.journal.entries(incident), *context.journal.results.told(incident))
-    return [
-        JournalEntry(
-            at=one.at.isoformat(timespec="seconds"),
-            incident=one.incident,
-            trigger=one.trigger,
-            deed=Deed(
-                action=Action(one.action),
-                subject=one.subject,
-                reason=one.reason,
-                ticket=one.ticket,
-                before=one.before,
-                after=one.after,
-            ),
-        )
-        for one in sorted(entries, key=lambda one: one.at)
-    ]
+def _latest_first(document: KnownDocument) -> str:
+    """Give the name, which begins with the date: the latest is the last."""
+    return document.name.rpartition("/")[2]
 
 
-def skipped_incidents(context: JobContext, most: int = MOST_SKIPPED) -> list[SkippedIncident]:
-    """Give the latest incidents that got no draft by themselves, and why, the latest first."""
-    return [
-        SkippedIncident(
-            one.incident, one.title, one.url, one.reason, one.at.isoformat(timespec="seconds")
-        )
-        for one in context.journal.skips.latest(most)
-    ]
-
-
-def _latest_first(document: KnownDocument) -> tuple[int, ...]:
-    """Order by name, which begins with the date, from the latest to the earliest."""
-    name = document.name.rpartition("/")[2]
-    return tuple(-ord(character) for character in name)
-
-
-def _is_current(kept: tuple[str, DocumentStatus] | None, document: KnownDocument) -> bool:
+def _is_current(kept: tuple[str, ListedDocument] | None, document: KnownDocument) -> bool:
     return kept is not None and kept[0] != "" and kept[0] == document.fingerprint
 
 
@@ -266,12 +243,28 @@ def _item(item: IndexedItem) -> ItemStatus:
     )
 
 
-def _with_done(status: DocumentStatus, done: AbstractSet[str]) -> DocumentStatus:
-    """Say of each action item whether its ticket is done, as the journal has it."""
-    if not any(one.ticket in done for one in status.items):
-        return status
+def _listed(document: KnownDocument, row: IndexedDocument) -> ListedDocument:
+    return ListedDocument(
+        _status(document, row), row.started, row.severity, row.services, row.teams, row.owner
+    )
+
+
+def _with_journal(
+    listed: ListedDocument,
+    done: AbstractSet[str],
+    last: LastResult | None,
+    page: PageStatus | None,
+) -> ListedDocument:
+    """Say what the journal has of a document: which tickets are done, its last result, its page.
+
+    The same object comes back where that is what it says.
+    """
+    status = listed.status
+    right = all(one.done == (one.ticket in done) for one in status.items)
+    if right and status.last_result == last and status.page == page:
+        return listed
     items = tuple(replace(one, done=one.ticket in done) for one in status.items)
-    return replace(status, items=items)
+    return replace(listed, status=replace(status, items=items, last_result=last, page=page))
 
 
 def failed_look(context: JobContext, documents: Iterable[DocumentStatus]) -> str:

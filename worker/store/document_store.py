@@ -112,7 +112,12 @@ class Stored:
 
 
 class DocumentStore(Protocol):
-    """What a store must do. Every method but ``check`` may raise ``StoreError``."""
+    """What a store must do. Every method but ``check`` may raise ``StoreError``.
+
+    One that ``is_far`` asks another machine, which may take its time.
+    """
+
+    is_far: bool
 
     def list(self) -> Sequence[Listed]:
         """List all documents, by name, without reading any; also those that are only linked."""
@@ -135,6 +140,12 @@ class DocumentStore(Protocol):
 
         Raises ``DocumentMissing``, ``DocumentBusy``, ``DocumentTooLarge``, ``NotText``,
         ``BadName`` or ``LinkedDocument``.
+        """
+
+    def seen(self, name: str) -> Stored | None:
+        """Give a document as it was last seen, without asking who is far; None if it was not.
+
+        Raises what ``read`` raises for a document that cannot be read.
         """
 
     def write(

@@ -18,7 +18,7 @@ from worker.jobs.reports.figures import ReportBy
 from worker.jobs.reports.period import USUAL_PERIOD, NotAPeriod
 from worker.jobs.reports.report_period import PeriodReport
 from worker.jobs.reports.search_documents import FoundDocument
-from worker.jobs.status_report import JournalEntry, SkippedIncident
+from worker.jobs.reports.told_journal import JournalEntry, SkippedIncident
 from worker.web.editing.edit_api import add_edit_routes, tag
 from worker.web.lists.list_api import add_list_routes
 from worker.web.page_data import DocumentView, IncidentInPath, JobInPath, PageData

@@ -31,6 +31,7 @@ from worker.web.editing.sync_pages import sync_routes
 from worker.web.editing.unsaved_pages import unsaved_routes
 from worker.web.insights import insight_routes
 from worker.web.lists.listing_pages import list_routes
+from worker.web.lists.overview_page import overview_routes
 from worker.web.login_pages import sign_in_routes
 from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData
@@ -103,6 +104,7 @@ def create(
     app.include_router(health_routes(checks, metrics))
     app.include_router(sign_in_routes(access, look))
     app.include_router(api_routes(data, access, today))
+    app.include_router(overview_routes(data, access, look, today))
     app.include_router(list_routes(data, access, look, today))
     app.include_router(insight_routes(data, access, look))
     app.include_router(edit_routes(data, access, look))

@@ -1,10 +1,9 @@
-"""What the pages and the API need to know and to ask for, and what the list of documents shows."""
+"""What the pages and the API need to know and to ask for, and the line of one document."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Protocol
 
 from fastapi import Path, Query
@@ -18,14 +17,9 @@ from worker.jobs.last_results import LastResult
 from worker.jobs.reports.figures import ReportBy
 from worker.jobs.reports.report_period import PeriodReport
 from worker.jobs.reports.search_documents import FoundDocument
+from worker.jobs.reports.told_journal import JournalEntry, SkippedIncident
 from worker.jobs.results import IncidentResult, SuggestedText
-from worker.jobs.status_report import (
-    DocumentStatus,
-    ItemStatus,
-    JournalEntry,
-    SkippedIncident,
-    is_overdue,
-)
+from worker.jobs.status_report import DocumentStatus, ItemStatus, ListedDocument, is_overdue
 from worker.journal.web_memory import WebDraft
 
 _JOB = r"^[A-Za-z0-9_:~@.-]{1,200}$"
@@ -42,33 +36,14 @@ class DocumentView:
     """One document with its text; ``name`` is its path in the store.
 
     Of an incident whose draft failed, text and name are empty; ``last_result`` is as in ``status``.
+    ``told`` says as of when it is, where the store does not answer just now.
     """
 
     status: DocumentStatus
     text: str
     name: str
     last_result: LastResult | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ListedDocument:
-    """A document as lists know it; ``started`` is ISO 8601 in UTC, "" where it is not known."""
-
-    status: DocumentStatus
-    started: str = ""
-    severity: str = ""
-    services: tuple[str, ...] = ()
-    teams: tuple[str, ...] = ()
-    owner: str = ""
-
-    @property
-    def open_items(self) -> int:
-        """How many action items are not done."""
-        return sum(not item.done for item in self.status.items)
-
-    def overdue(self, today: date) -> int:
-        """How many are not done though their deadline has passed."""
-        return sum(is_overdue(item, today) for item in self.status.items)
+    told: str = ""
 
 
 class PageData(Protocol):
@@ -89,7 +64,13 @@ class PageData(Protocol):
     def failed_look(self, documents: Sequence[DocumentStatus]) -> str:
         """Say how the last scheduled look failed, but for what ``documents`` tell, or nothing.
 
-        Also which reminders were not sent, and how far documents have been read, until all are.
+        Also which reminders were not sent, and what is told of the lists.
+        """
+
+    def told_of_lists(self) -> str:
+        """Say as of when the lists are that were just given, and how far documents are read.
+
+        "" where they are whole, and as the store is now.
         """
 
     def document(self, incident: IncidentId) -> DocumentView | None:
@@ -163,18 +144,7 @@ class PageData(Protocol):
         """Tell where a job stands, None where it is unknown."""
 
 
-PER_PAGE = 20
-
 _DATED = re.compile(r"(?:.*/)?(\d{4}-\d{2}-\d{2})-")
-
-
-class Show(StrEnum):
-    """Which documents the list shows."""
-
-    ALL = "all"
-    UNFINISHED = "unfinished"
-    OPEN = "open"
-    OVERDUE = "overdue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,26 +173,6 @@ class DocumentLine:
         """How many action items are overdue."""
         return sum(line.overdue for line in self.items)
 
-    @property
-    def unfinished(self) -> bool:
-        """Whether people still have to write, or to agree that it is final."""
-        return self.document.prompts > 0 or self.document.status != "final"
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """One page of the list, and the numbers above it, which count all documents."""
-
-    lines: tuple[DocumentLine, ...]
-    show: Show
-    page: int
-    pages: int
-    shown: int
-    documents: int
-    unfinished: int
-    open_items: int
-    overdue_items: int
-
 
 def line(document: DocumentStatus, today: date) -> DocumentLine:
     """Give the line of one document."""
@@ -231,37 +181,6 @@ def line(document: DocumentStatus, today: date) -> DocumentLine:
         _day(document.document),
         tuple(ItemLine(item, is_overdue(item, today)) for item in document.items),
     )
-
-
-def overview(documents: Iterable[DocumentStatus], today: date, show: Show, page: int) -> Overview:
-    """Give page ``page`` (from 1) of the documents that ``show`` asks for, in their order."""
-    lines = [line(document, today) for document in documents]
-    shown = [one for one in lines if _is_shown(one, show)]
-    pages = max(1, -(-len(shown) // PER_PAGE))
-    page = min(page, pages)
-    return Overview(
-        lines=tuple(shown[(page - 1) * PER_PAGE : page * PER_PAGE]),
-        show=show,
-        page=page,
-        pages=pages,
-        shown=len(shown),
-        documents=len(lines),
-        unfinished=sum(one.unfinished for one in lines),
-        open_items=sum(len(one.items) - one.done for one in lines),
-        overdue_items=sum(one.overdue for one in lines),
-    )
-
-
-def _is_shown(one: DocumentLine, show: Show) -> bool:
-    match show:
-        case Show.ALL:
-            return True
-        case Show.UNFINISHED:
-            return one.unfinished
-        case Show.OPEN:
-            return one.done < len(one.items)
-        case Show.OVERDUE:
-            return one.overdue > 0
 
 
 def _day(name: str) -> date | None:

@@ -1,6 +1,6 @@
 """The web pages: the list of postmortems, and each with its chart and journal."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
 from pathlib import PurePosixPath
@@ -15,19 +15,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from config.page_users import Role
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
-from worker.jobs.status_report import DocumentStatus
 from worker.web.assets import asset
 from worker.web.markdown_to_html import PICTURES, is_picture, to_html
-from worker.web.needs import Cause, NeedKind, by_cause, late_owners, needs
-from worker.web.page_data import (
-    DocumentView,
-    IncidentInPath,
-    JobInQuery,
-    PageData,
-    Show,
-    line,
-    overview,
-)
+from worker.web.page_data import DocumentView, IncidentInPath, JobInQuery, PageData, line
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 from worker.web.visitors.access import Access, Forbidden, person_of
 
@@ -125,8 +115,6 @@ PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """For a picture that is opened by itself: an SVG may hold a script, which then does not run."""
 _LONGEST_FORM = 8192
 """Bytes."""
-MOST_PARKED = 20
-"""How many jobs that were given up the list shows, and failed drafts; the API lists all."""
 
 
 async def form(request: Request) -> dict[str, str]:
@@ -150,35 +138,6 @@ def page_routes(
     """Give the pages' routes. ``today`` is the day by which deadlines are judged."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(access.admit)])
 
-    @router.get("/")
-    def documents(
-        request: Request,
-        show: Show = Show.ALL,
-        page: Annotated[int, Query(ge=1)] = 1,
-        job: JobInQuery = None,
-    ) -> Response:
-        parked, every = data.parked(), data.documents()
-        given_up = {one.subject for one in parked}
-        failed = [one for one in every if not one.document and one.incident not in given_up]
-        return pages.answer(
-            request,
-            "documents",
-            overview=overview([one for one in every if one.document], today(), show, page),
-            failed_look=data.failed_look(every),
-            parked=parked[:MOST_PARKED],
-            more_parked=max(0, len(parked) - MOST_PARKED),
-            undrafted=failed[:MOST_PARKED],
-            more_undrafted=max(0, len(failed) - MOST_PARKED),
-            causes=_causes(every, today())[:MOST_PARKED],
-            late=late_owners(every, today())[:MOST_PARKED],
-            suggested=_suggested(every)[:MOST_PARKED],
-            job=data.job(job) if job else None,
-        )
-
-    @router.get("/skipped")
-    def skipped(request: Request) -> Response:
-        return pages.answer(request, "skipped", skipped=data.skipped())
-
     @router.get("/postmortems/{incident}")
     def document(
         request: Request,
@@ -193,6 +152,7 @@ def page_routes(
             "document",
             line=line(view.status, today()),
             name=view.name,
+            told=view.told,
             html=Markup(html),  # noqa: S704 - it passed the allow-list of worker.web.markdown_to_html
             journal=data.journal(incident),
             job=data.job(job) if job else None,
@@ -214,18 +174,6 @@ def page_routes(
         return Response(content, 200, {"Content-Security-Policy": PICTURE_POLICY}, kind)
 
     return router
-
-
-def _causes(documents: Sequence[DocumentStatus], today: date) -> list[Cause]:
-    """Give why documents fail; what was given up or has no draft yet is told by itself."""
-    drafted = [one for one in documents if one.document]
-    failing = (one for one in needs(drafted, (), today) if one.kind is NeedKind.FAILING)
-    return by_cause(failing)
-
-
-def _suggested(documents: Sequence[DocumentStatus]) -> list[DocumentStatus]:
-    last = ((one, one.last_result) for one in documents if one.document)
-    return [one for one, result in last if result is not None and result.suggestions]
 
 
 def _known(data: PageData, incident: IncidentId) -> DocumentView:

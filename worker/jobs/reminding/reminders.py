@@ -26,8 +26,8 @@ from worker.jobs.status_report import (
     DocumentStatus,
     ItemStatus,
     KnownStatuses,
-    document_statuses,
     is_overdue,
+    listed_documents,
 )
 
 SOON = timedelta(days=7)
@@ -64,7 +64,7 @@ def reminders(context: JobContext, known: KnownTexts) -> Mapping[str, Reminder]:
     prints = {one.name: one.fingerprint for one in look(context).documents.values()}
     announced = context.journal.messages.announcements.every()
     found: defaultdict[str, Reminder] = defaultdict(Reminder)
-    for one in document_statuses(context, remembered=known.statuses):
+    for one in (each.status for each in listed_documents(context, remembered=known.statuses)):
         facts = DocumentFacts(is_draft=False)
         if one.document:
             facts = known.facts_of(context, one.document, prints.get(one.document, ""))

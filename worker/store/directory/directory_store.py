@@ -66,6 +66,8 @@ class DirectoryStore:
     ``clock`` gives nanoseconds since 1970, as file times do.
     """
 
+    is_far = False
+
     def __init__(self, root: Path, clock: Callable[[], int] = time.time_ns) -> None:
         self._root = root.absolute()
         self._clock = clock
@@ -112,6 +114,12 @@ class DirectoryStore:
             raise DocumentBusy(f"{name} was emptied just now.", _NEXT_TIME)
         version = Version(digest(data), fingerprint(status, now))
         return Stored(decode(name, data), version)
+
+    def seen(self, name: str) -> Stored | None:
+        try:
+            return self.read(name)
+        except DocumentMissing:
+            return None
 
     def write(
         self,

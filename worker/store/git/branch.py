@@ -1,15 +1,9 @@
-"""A branch of a Git remote: its files as they are now, commits on top of it, and its web page.
-
-Where people see its files in a browser is told from the address of the remote. GitHub, GitLab and
-Bitbucket are known by their names in the host's, so that a company's own (``gitlab.example.com``)
-is known, too.
-"""
+"""A branch of a Git remote: its files as they are now, and commits on top of it."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import SplitResult, quote, urlsplit
 
 from worker.store.document_store import StoreError
 from worker.store.git.cache import Cache
@@ -79,6 +73,15 @@ class Branch:
         """Give what ``tip`` gave last, None where its objects may not be here any more."""
         seen = self._seen
         return seen[1] if seen is not None and seen[0] == self._cache.state() else None
+
+    def seen_tip(self) -> str:
+        """Give the commit that the branch was last seen at, here or before a restart; "" if none.
+
+        The remote is not asked.
+        """
+        if (known := self.last_tip()) is not None:
+            return known
+        return self._git("for-each-ref", "--format=%(objectname)", _FETCHED).decode().strip()
 
     def tip(self) -> str:
         """Give the commit that the branch is at now, with all its objects here; "" if none."""
@@ -250,50 +253,3 @@ def refusal(ended: GitResult) -> Refusal | None:
     words = "; ".join(line.strip(" .") for line in [reason, *more.splitlines()[:2]])
     not_put = _NOT_PUT.search(reason) and not _FOR_GOOD.search(f"{reason}\n{more}")
     return Refusal(words, bool(_FASTER.search(reason) or not_put))
-
-
-DOCUMENT = "{document}"
-"""What stands in an address for a document's path."""
-
-_SSH_HOSTS = {
-    "ssh.github.com": "github.com",
-    "altssh.gitlab.com": "gitlab.com",
-    "altssh.bitbucket.org": "bitbucket.org",
-}
-"""Hosts that take SSH on the port of https, and their sites."""
-
-
-def browser_address(remote: str, branch: str, folder: str) -> str:
-    """Give the address of a document in the folder of a branch, with :data:`DOCUMENT` in it.
-
-    "" where the remote is of no hosting service that is known.
-    """
-    parts = urlsplit(remote)
-    site = _site(parts)
-    path = parts.path.strip("/").removesuffix(".git")
-    if not site or "/" not in path:
-        return ""
-    file = f"{quote(folder)}/{DOCUMENT}" if folder else DOCUMENT
-    at = quote(branch)
-    if "github" in site:
-        return f"{site}/{quote(path)}/blob/{at}/{file}"
-    if "gitlab" in site:
-        return f"{site}/{quote(path)}/-/blob/{at}/{file}"
-    if site == "https://bitbucket.org":
-        return f"{site}/{quote(path)}/src/{at}/{file}"
-    if "bitbucket" in site:  # Data Center
-        project, _, repository = path.removeprefix("scm/").partition("/")
-        person = project.startswith("~")
-        home = f"users/{quote(project[1:])}" if person else f"projects/{quote(project)}"
-        ref = quote(f"refs/heads/{branch}", safe="")
-        return f"{site}/{home}/repos/{quote(repository)}/browse/{file}?at={ref}"
-    return ""
-
-
-def _site(parts: SplitResult) -> str:
-    """Give the address of the web site, "" for a repository on this machine."""
-    host = parts.hostname or ""
-    if parts.scheme not in ("ssh", "https") or not host:
-        return ""
-    port = f":{parts.port}" if parts.scheme == "https" and parts.port else ""
-    return f"https://{_SSH_HOSTS.get(host, host)}{port}"

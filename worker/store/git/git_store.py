@@ -47,6 +47,8 @@ class GitStore:
     id in Git. Where the remote does not answer, ``timing`` says when to give up.
     """
 
+    is_far = True
+
     def __init__(
         self,
         url: str,
@@ -93,6 +95,15 @@ class GitStore:
                 "It may have been moved; look at the listing again.",
             )
         return Stored(decode(name, found), _version(found))
+
+    def seen(self, name: str) -> Stored | None:
+        path = self._folder + document_name(name)
+        try:
+            entry = self._branch.entries(self._branch.seen_tip(), [path]).get(path)
+            content = self._branch.content(entry.id) if entry and entry.is_file else None
+        except GitFailed:
+            return None
+        return Stored(decode(name, content), _version(content)) if content is not None else None
 
     def write(
         self,

@@ -14,7 +14,6 @@ from worker.jobs.reports.figure_words import as_csv
 from worker.web.lists.postmortem_list import (
     PER_PAGE,
     SORT_PATTERN,
-    Choices,
     ItemQuery,
     ItemState,
     ListQuery,
@@ -23,6 +22,7 @@ from worker.web.lists.postmortem_list import (
     items,
     narrowed,
 )
+from worker.web.lists.postmortem_list import choices as every_choice
 from worker.web.page_data import PageData
 from worker.web.pages import PageTemplates
 from worker.web.visitors.access import Access
@@ -114,7 +114,8 @@ def list_routes(
             "postmortems",
             part=ListPart.of(found, page, "/postmortems", asked),
             asked=asked,
-            choices=Choices.of(every),
+            choices=every_choice(every),
+            told=data.told_of_lists(),
             every=len(every),
             today=today(),
             csv=f"/postmortems?{urlencode({**_set(asked), 'format': 'csv'})}",
@@ -140,7 +141,8 @@ def list_routes(
             part=ListPart.of(found, page, "/actions", asked),
             asked=asked,
             states=[one.value for one in ItemState],
-            choices=Choices.of(every),
+            choices=every_choice(every),
+            told=data.told_of_lists(),
             csv=f"/actions?{urlencode({**_set(asked), 'format': 'csv'})}",
         )
 

@@ -9,8 +9,8 @@ from datetime import date
 from enum import StrEnum
 
 from worker.content.word_search import folded as fold
-from worker.jobs.status_report import ItemStatus, is_overdue
-from worker.web.page_data import ListedDocument
+from worker.jobs.status_report import ItemStatus, ListedDocument, is_overdue
+from worker.web.lists.made_once import MadeOnce
 
 PER_PAGE = 50
 
@@ -44,8 +44,9 @@ SORTS: Mapping[str, Key] = {
 SORT_PATTERN = f"^-?({'|'.join(SORTS)})$"
 
 
+@MadeOnce
 def narrowed(
-    documents: Iterable[ListedDocument], query: ListQuery, today: date
+    documents: Sequence[ListedDocument], query: ListQuery, today: date
 ) -> list[ListedDocument]:
     """Give the documents that a query asks for, in its order; equals stay as they were."""
     found = [one for one in documents if _is_wanted(one, query)]
@@ -93,7 +94,8 @@ class ItemQuery:
     service: str = ""
 
 
-def items(documents: Iterable[ListedDocument], query: ItemQuery, today: date) -> list[ListedItem]:
+@MadeOnce
+def items(documents: Sequence[ListedDocument], query: ItemQuery, today: date) -> list[ListedItem]:
     """Give action items, the longest overdue first, then by deadline; those without come last."""
     found = [
         ListedItem(item, one, _overdue_days(item, today))
@@ -144,17 +146,18 @@ class Choices:
     owners: tuple[str, ...] = ()
     item_owners: tuple[str, ...] = field(default=())
 
-    @classmethod
-    def of(cls, documents: Sequence[ListedDocument]) -> "Choices":
-        """Collect them from documents."""
-        return cls(
-            _each(one.status.status for one in documents),
-            _each(one.severity for one in documents),
-            _each(name for one in documents for name in one.services),
-            _each(name for one in documents for name in one.teams),
-            _each(one.owner for one in documents),
-            _each(item.owner for one in documents for item in one.status.items),
-        )
+
+@MadeOnce
+def choices(documents: Sequence[ListedDocument]) -> Choices:
+    """Collect from documents what a filter can be set to."""
+    return Choices(
+        _each(one.status.status for one in documents),
+        _each(one.severity for one in documents),
+        _each(name for one in documents for name in one.services),
+        _each(name for one in documents for name in one.teams),
+        _each(one.owner for one in documents),
+        _each(item.owner for one in documents for item in one.status.items),
+    )
 
 
 def _each(words: Iterable[str]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Filling the index of documents in the background, so that no request has to read them all."""
 
 import threading
+from collections.abc import Callable
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,11 +25,16 @@ class IndexFiller:
         self._context = context
         self._rest = rest
         self._ended = threading.Event()
+        self._then: Callable[[], object] = lambda: None
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
 
     def start(self) -> None:
         """Begin, a moment after the first scheduled look."""
         self._thread.start()
+
+    def then(self, deed: Callable[[], object]) -> None:
+        """Have something done after each pass, so that nobody waits for it who asks for a page."""
+        self._then = deed
 
     def stop(self) -> None:
         """Come to an end with the lot that is being read."""
@@ -43,7 +49,10 @@ class IndexFiller:
 
     def _fill(self) -> int:
         try:
-            return fill(self._context)
+            read = fill(self._context)
+            if read < TOGETHER and not self._ended.is_set():
+                self._then()
         except (PostmortemError, SQLAlchemyError) as why:
             log.info("the index of documents could not be filled", why=str(why))
             return 0
+        return read

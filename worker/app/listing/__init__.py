@@ -1,0 +1,1 @@
+"""What lists are made of, so that no request waits for documents to be read."""
