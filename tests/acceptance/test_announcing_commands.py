@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -13,7 +12,9 @@ import pytest
 
 from connectors.sandbox import Fault, Moment
 from connectors.slack.sandbox.server import BOT_TOKEN
+from tests import warm
 from tests.acceptance.announcing_world import POST, AnnouncingWorld, announcing_world
+from tests.service.processes import Process
 
 LIMIT = 60.0
 DOCUMENT = """---
@@ -61,11 +62,8 @@ def environment(here: AnnouncingWorld, folder: Path, **changes: str) -> Mapping[
 def run(
     here: AnnouncingWorld, folder: Path, *words: str, **changes: str
 ) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from worker.cli.main import main; main()", *words]
     told = environment(here, folder, **changes)
-    return subprocess.run(  # noqa: S603 - this very program
-        command, env=told, cwd=folder, capture_output=True, text=True, timeout=LIMIT, check=False
-    )
+    return warm.run(*words, folder=folder, environment=told)
 
 
 def test_draft_announces_before_it_ends_and_never_again(
@@ -141,30 +139,19 @@ def test_work_posts_the_digest_once_also_when_it_is_killed_and_started_again(
     here.room.messages.clear()
     late(tmp_path)
     (tmp_path / "postmortem.toml").write_text('[reminders]\nevery = "7d"\n', "utf-8")
-    command = [sys.executable, "-c", "from worker.cli.main import main; main()", "work"]
     told = environment(here, tmp_path)
     quiet = '[[quiet_times]]\nfrom = "00:00"\nto = "00:00"\n'
     settings = tmp_path / "postmortem.toml"
     for text, expected in ((settings.read_text() + quiet, 0), (settings.read_text(), 1)):
         settings.write_text(text, "utf-8")
-        with subprocess.Popen(  # noqa: S603 - as above
-            command, env=told, cwd=tmp_path, stderr=subprocess.PIPE, text=True
-        ) as process:
-            try:
-                _until_it_works(process)
-                deadline = time.monotonic() + (0 if expected == 0 else LIMIT)
-                while len(here.posts()) < expected and time.monotonic() < deadline:
-                    time.sleep(0.1)
-            finally:
-                process.kill()
+        process = Process(("work",), tmp_path / f"expects-{expected}", told)
+        try:
+            process.wait_until_up()
+            deadline = time.monotonic() + (0 if expected == 0 else LIMIT)
+            while len(here.posts()) < expected and time.monotonic() < deadline:
+                time.sleep(0.1)
+        finally:
+            process.kill()
         assert len(here.posts()) == expected
     assert run(here, tmp_path, "remind").returncode == 0
     assert len(here.posts()) == 1
-
-
-def _until_it_works(process: "subprocess.Popen[str]") -> None:
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "Started." in line:
-            return
-    raise AssertionError("it did not start")

@@ -4,7 +4,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,16 +12,15 @@ import pytest
 
 from connectors.jira.payloads import SiteKind
 from connectors.sandbox import Fault
+from tests import warm
 from tests.acceptance.world import World, world
-
-COMMAND = Path(sys.executable).with_name("postmortem")
 
 
 class Shell:
     """Runs the command in a folder, configured for a world by its environment."""
 
-    def __init__(self, here: World) -> None:
-        self.here = here
+    def __init__(self, here: World, *, cold: bool = False) -> None:
+        self.here, self.cold = here, cold
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(here.folder),
@@ -39,15 +37,8 @@ class Shell:
     def run(self, *words: str, **changes: str | None) -> "subprocess.CompletedProcess[str]":
         """Run the command; changes are made to its environment, None takes a variable away."""
         environment = {**self.environment, **changes}
-        return subprocess.run(  # noqa: S603 - our own command
-            [COMMAND, *words],
-            cwd=self.here.folder,
-            env={name: value for name, value in environment.items() if value is not None},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        told = {name: value for name, value in environment.items() if value is not None}
+        return warm.run(*words, folder=self.here.folder, environment=told, cold=self.cold)
 
     def told(self, *words: str) -> Any:
         """Run the command for its JSON; it must succeed and say nothing on standard error."""
@@ -66,6 +57,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 
 
 def test_draft_sync_and_status_give_json_and_exit_0(shell: Shell) -> None:
+    shell.cold = True
     incident = shell.incident("checkout storm")
     drafted = shell.told("draft", incident)
     assert [deed["action"] for deed in drafted["incidents"][0]["deeds"]] == ["drafted"]

@@ -17,12 +17,12 @@ from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox.server import JiraSandbox
 from connectors.masking import OwnCredentials
 from connectors.slack.sandbox.server import BOT_TOKEN, SlackSandbox
+from tests import warm
 from tests.acceptance.world import World, world
 from worker.app.setup_answers import every_variable
 from worker.cli import screen
 from worker.cli.main import main
 
-COMMAND = Path(sys.executable).with_name("postmortem")
 Done = subprocess.CompletedProcess[str]
 
 
@@ -58,16 +58,8 @@ def environment(here: World) -> dict[str, str]:
 
 
 def run(folder: Path, *words: str, answers: str = "", given: dict[str, str] | None = None) -> Done:
-    return subprocess.run(  # noqa: S603 - our own command
-        [COMMAND, *words],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "HOME": str(folder), "TZ": "UTC", **(given or {})},
-        input=answers,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    told = {"PATH": os.environ["PATH"], "HOME": str(folder), "TZ": "UTC", **(given or {})}
+    return warm.run(*words, folder=folder, environment=told, answers=answers)
 
 
 def secrets_of(here: World) -> tuple[str, str]:
@@ -277,7 +269,7 @@ def test_a_webhook_whose_secret_cannot_be_kept_is_taken_back(here: World, tmp_pa
     """Here the settings file appears while questions are asked."""
     given = environment(here)
     with subprocess.Popen(  # noqa: S603 - our own command
-        [COMMAND, "init"],
+        [warm.COMMAND, "init"],
         cwd=tmp_path,
         env={"PATH": os.environ["PATH"], "TZ": "UTC", **given},
         stdin=subprocess.PIPE,
@@ -301,7 +293,7 @@ def test_a_webhook_whose_secret_cannot_be_kept_is_taken_back(here: World, tmp_pa
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_who_stops_it_leaves_nothing(here: World, tmp_path: Path, how: signal.Signals) -> None:
     with subprocess.Popen(  # noqa: S603 - our own command
-        [COMMAND, "init"],
+        [warm.COMMAND, "init"],
         cwd=tmp_path,
         env={"PATH": os.environ["PATH"], **environment(here)},
         stdin=subprocess.PIPE,

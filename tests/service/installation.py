@@ -22,9 +22,10 @@ from connectors.pagerduty.sandbox.server import SECRET as PAGERDUTY_SECRET
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.pagerduty.webhook import SIGNATURE_HEADER
 from connectors.sandbox import Delivery
+from tests import warm
 from tests.integration.queue_support import database
 from tests.service.documents import Documents, Folder, Remote
-from tests.service.processes import COMMAND, WAIT, Process
+from tests.service.processes import WAIT, Process
 
 INDEX_LAG = timedelta(seconds=1)
 """How long the sandbox Jira's search goes on missing a ticket; the program reckons with more."""
@@ -58,7 +59,8 @@ settle = "1s"
 class Installation:
     """One installation. ``processes`` are all that were started, in that order.
 
-    ``besides`` is further environment of processes that start from now on.
+    ``besides`` is further environment of processes that start from now on; ``cold`` ones load all
+    that they need by themselves.
     """
 
     folder: Path
@@ -69,6 +71,7 @@ class Installation:
     processes: list[Process] = field(default_factory=list)
     door: Process | None = None
     besides: dict[str, str] = field(default_factory=dict)
+    cold: bool = False
 
     def __post_init__(self) -> None:
         self.every("10s")
@@ -104,7 +107,7 @@ class Installation:
         """Start a long-running command and do not wait until it is up."""
         log = self.folder / f"{len(self.processes)}-{words[0]}"
         Path(self.environment["HOME"]).mkdir(parents=True, exist_ok=True)
-        process = Process(words, log, self.environment)
+        process = Process(words, log, self.environment, cold=self.cold)
         self.processes.append(process)
         return process
 
@@ -113,17 +116,10 @@ class Installation:
         self.door = self.begin("serve", "--port", "0").wait_until_up()
         return self.door
 
-    def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        """Run a command of the program to its end."""
-        return subprocess.run(  # noqa: S603 - our own command
-            [COMMAND, *words],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=WAIT,
-        )
+    def run(self, *words: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command of the program to its end, where asked for under other settings."""
+        environment = {**self.environment, **settings}
+        return warm.run(*words, folder=self.folder, environment=environment, cold=self.cold)
 
     def told(self, *words: str) -> Any:
         """Run a command for its JSON; it must succeed."""

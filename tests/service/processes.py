@@ -3,13 +3,12 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-COMMAND = Path(sys.executable).with_name("postmortem")
+from tests import warm
+
 WAIT = 120.0
 """Seconds for what must come to pass; far more than it takes, and never slept through."""
 LOOK_EVERY = 0.1
@@ -35,18 +34,25 @@ def _holds_after(holds: Callable[[], object]) -> bool:
 class Process:
     """One long-running command, in a process group of its own; what it says goes into files."""
 
-    def __init__(self, words: tuple[str, ...], log: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        words: tuple[str, ...],
+        log: Path,
+        environment: Mapping[str, str],
+        *,
+        cold: bool = False,
+    ) -> None:
         self.words = words
         self.out, self.err = log.with_suffix(".out"), log.with_suffix(".err")
         with self.out.open("wb") as out, self.err.open("wb") as err:
-            self._process = subprocess.Popen(  # noqa: S603 - our own command
-                [COMMAND, *words],
-                cwd=log.parent,
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
+            self._process = warm.start(
+                *words,
+                folder=log.parent,
+                environment=environment,
                 stdout=out,
                 stderr=err,
-                start_new_session=True,
+                own_group=True,
+                cold=cold,
             )
 
     @property
@@ -96,6 +102,10 @@ class Process:
     def ask_to_stop(self) -> None:
         """Ask it to end, as a supervisor does."""
         self._process.send_signal(signal.SIGTERM)
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        self._process.send_signal(signal.SIGINT)
 
     def wait(self) -> int:
         """Wait until it has ended; gives its exit status."""

@@ -1,7 +1,6 @@
 """Commands that a person runs beside the processes that run, and interrupts."""
 
 import json
-import signal
 import subprocess
 
 import requests
@@ -10,7 +9,7 @@ from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.sandbox import Fault
 from tests.service.happenings import open_incident, resolve, resolved_incident
 from tests.service.installation import Installation
-from tests.service.processes import COMMAND, WAIT, until
+from tests.service.processes import WAIT, until
 from tests.service.promise import Promise
 
 ITEM = "Add an alert on the queue"
@@ -37,19 +36,12 @@ def interrupted(
 
     At least so many documents have been written by then. Its status must be 1.
     """
-    with subprocess.Popen(  # noqa: S603 - our own command
-        [str(COMMAND), "sync", *(one.id for one in incidents)],
-        cwd=here.folder,
-        env=here.environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as command:
-        until(lambda: call in here.pagerduty.calls(), f"it comes to {call}")
-        until(lambda: len(here.documents.documents()) >= documents, "some are written")
-        command.send_signal(signal.SIGINT)
-        _, told = command.communicate(timeout=WAIT)
-    assert command.returncode == 1
-    return told
+    command = here.begin("sync", *(one.id for one in incidents))
+    until(lambda: call in here.pagerduty.calls(), f"it comes to {call}")
+    until(lambda: len(here.documents.documents()) >= documents, "some are written")
+    command.interrupt()
+    assert command.wait() == 1
+    return command.complained
 
 
 def test_commands_go_through_the_queue_of_a_process_that_runs(here: Installation) -> None:

@@ -18,7 +18,7 @@ from tests.integration.places import git
 from tests.service.documents import Remote
 from tests.service.happenings import resolved_incident
 from tests.service.installation import Installation, installation
-from tests.service.processes import COMMAND, WAIT, until
+from tests.service.processes import WAIT, until
 
 ITEMS = ("Add an alert on the queue",)
 
@@ -276,15 +276,7 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
 
 def under(here: Installation, *words: str, **settings: str) -> "subprocess.CompletedProcess[str]":
     """Run a command under other settings."""
-    return subprocess.run(  # noqa: S603 - our own command
-        [COMMAND, *words],
-        cwd=here.folder,
-        env={**here.environment, **settings},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=WAIT,
-    )
+    return here.run(*words, **settings)
 
 
 OTHERS = [

@@ -24,6 +24,7 @@ def test_without_its_database_a_process_says_so_and_ends_with_status_1(
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with installation(tmp_path, "sqlite") as here:
+        here.cold = True
         here.database = f"postgresql://somebody:secret@127.0.0.1:{port}/postmortem"
         done = here.run(*command)
     assert done.returncode == 1
@@ -74,6 +75,7 @@ def test_a_process_asked_to_stop_amid_a_long_step_ends_and_its_work_goes_on_else
 
 
 def test_an_idle_process_stops_with_status_0_at_a_word(here: Installation) -> None:
+    here.cold = True
     door, worker = here.serve(), here.begin("work").wait_until_up()
     assert requests.get(f"{door.url}/readyz", timeout=10).status_code == requests.codes.ok
     assert (door.stop(), worker.stop()) == (0, 0)
