@@ -37,6 +37,7 @@ $(READY): requirements-dev.lock pyproject.toml
 		--require-hashes --requirement requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q config connectors worker # pip does, but for an editable one
 	@touch $@
 
 .PHONY: help

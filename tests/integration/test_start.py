@@ -18,9 +18,8 @@ LOADED = (
 )
 
 
-def loaded_by(*words: str) -> set[str]:
-    """Run a command, and give the modules that its process has loaded in the end."""
-    program = f"{LOADED}print('\\n' + ' '.join(sys.modules))"
+def told_by(program: str, *words: str) -> list[str]:
+    """Run Python code with arguments, and give the words on the last line that it prints."""
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", program, *words],
         capture_output=True,
@@ -29,7 +28,12 @@ def loaded_by(*words: str) -> set[str]:
         timeout=120,
         env=dict(os.environ),
     )
-    return set(done.stdout.rsplit("\n", 2)[-2].split())
+    return done.stdout.rsplit("\n", 2)[-2].split()
+
+
+def loaded_by(*words: str) -> set[str]:
+    """Run a command, and give the modules that its process has loaded in the end."""
+    return set(told_by(f"{LOADED}print('\\n' + ' '.join(sys.modules))", *words))
 
 
 @pytest.mark.parametrize(
@@ -75,3 +79,20 @@ def test_status_loads_no_queue_and_no_client_of_a_service(
     }
     assert not {name.partition(".")[0] for name in loaded} & unwanted
     assert not {name for name in loaded if name.endswith((".client", ".queue.queue"))}
+
+
+def test_a_start_looks_for_no_garbage_and_later_work_does_as_usual() -> None:
+    (looks,) = told_by("""
+import gc
+usual, looks = gc.get_threshold(), []
+from worker.cli import loaded
+gc.callbacks.append(lambda phase, _: looks.append(phase))
+import worker.app.service, connectors.jira.client, connectors.pagerduty.client, worker.cli.serving
+assert not looks
+loaded()
+assert gc.get_threshold() == usual
+assert gc.get_freeze_count() > 100_000
+made = [[one] for one in range(2_000)]
+print(len(looks))
+""")
+    assert int(looks) > 0

@@ -20,6 +20,7 @@ from rich.progress import Progress as Bar
 
 from config.settings import Settings
 from connectors.errors import PostmortemError
+from worker.cli import loaded
 from worker.cli.options import FAILED
 from worker.cli.terminal import err, run_result
 from worker.jobs.context import JobContext
@@ -36,6 +37,7 @@ def run_shown(
     """Do a run, show how far it is and print what it did; end with the status that goes with it."""
     from worker.app.run_or_enqueue import carry_out  # noqa: PLC0415 - loads the queue
 
+    loaded()
     begun = time.monotonic()
     with _shown(err, in_json=in_json) as progress:
         try:

@@ -16,7 +16,7 @@ from connectors.connector import ServiceWords
 from connectors.errors import ConfigurationError, PostmortemError
 from worker.app.binding import Moved
 from worker.app.registry import Services
-from worker.cli import terminal
+from worker.cli import loaded, terminal
 from worker.cli.log_lines import log_to_standard_error, shown
 from worker.cli.options import FAILED, MISUSED
 from worker.jobs.context import JobContext
@@ -125,6 +125,7 @@ def _until_told_to_stop(stop: Callable[[], bool]) -> None:
     That takes :data:`LONGEST_STOP` seconds at most; a second signal ends the process at once. What
     is under way then is handed on, and its threads would keep the process alive.
     """
+    loaded()
     told = threading.Event()
 
     def tell(*_: object) -> None:
