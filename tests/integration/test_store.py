@@ -103,6 +103,13 @@ def test_a_change_since_the_reading_is_never_written_over(place: Place) -> None:
     assert place.get(NAME) == b"a person\n"
 
 
+def test_the_place_is_known_from_the_first_write_on(place: Place) -> None:
+    place.store.write("a.md", "one\n", None)
+    known = place.store.place()
+    assert known
+    assert place.store.is_still(known)
+
+
 def test_of_two_processes_that_read_the_same_only_the_first_writes(place: Place) -> None:
     place.put(NAME, b"before\n")
     one, other = place.store, place.again()

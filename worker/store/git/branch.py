@@ -148,7 +148,9 @@ class Branch:
 
         Not where it is elsewhere by now. Raises ``PushRefused`` where that would be so again.
         """
-        state, commit = self._cache.state(), tip
+        commit = tip
+        with self._cache.alone():  # which makes it, so that its state is that of what is kept now
+            state = self._cache.state()
         for files, words in saves:
             commit = self._import(as_stream(self._committer, words, commit, files))
         lost = self._carried_out(commit, tip)
