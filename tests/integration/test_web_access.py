@@ -20,6 +20,8 @@ PEOPLES_PAGES = (
     "/postmortems",
     "/actions",
     "/operations",
+    "/operations/check",
+    "/operations/journal",
     "/insights",
     "/postmortems/PFREIGHT",
     "/postmortems/PFREIGHT/edit",

@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 import requests
 
-from connectors.errors import Unreachable
+from connectors.errors import Finding, Unreachable
 from tests.integration.web_support import PICTURE, Shelf, freight, served, shelf
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.last_results import LastResult
 from worker.jobs.reports.told_journal import SkippedIncident
 from worker.jobs.results import SuggestedText
 from worker.jobs.status_report import DocumentStatus, ItemStatus, ListedDocument
-from worker.web.page_data import DocumentView
+from worker.web.monitoring import Metrics
+from worker.web.page_data import DocumentView, QueueView
 
 WAIT = 60.0
 
@@ -367,3 +369,81 @@ def test_operations_tell_what_is_under_way_given_up_and_left_out():
         page = get(f"{url}/operations").text
     for told in ("retrying, attempt 3", "Jira is down.", "Jira refused the token.", "PSMALL Short"):
         assert told in page
+
+
+def test_operations_tell_how_the_queue_the_schedule_and_the_webhooks_stand():
+    library, metrics = shelf(), Metrics()
+    looked = datetime(2026, 11, 23, 11, 30, tzinfo=UTC)
+    library.queued = QueueView(waiting=3, oldest=12.4, workers=1, looked_at=looked)
+    metrics.webhook("pagerduty", "not_stored", 0.1)
+    with served(library, metrics=metrics) as url:
+        page = get(f"{url}/operations").text
+    assert "3 waiting, the first for 12 s; 1 process at work" in page
+    assert "2026-11-23 11:30 UTC" in page
+    assert "pagerduty: not stored" in page
+    with served(shelf()) as url:
+        page = get(f"{url}/operations").text
+    assert "no look has ended well yet" in page
+    assert "none has come since this process was started" in page
+
+
+def form_key(page: str) -> str:
+    found = re.search(r'name="form_key" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_all_that_was_given_up_is_tried_again_at_once():
+    library = shelf()
+    library.give_up("PLOST", "Jira refused the token.")
+    library.give_up("PFREIGHT", "Jira refused the token.")
+    with served(library) as url:
+        page = get(f"{url}/operations").text
+        answer = requests.post(
+            f"{url}/operations/retry", data={"form_key": form_key(page)}, timeout=10
+        )
+        given_up = {one.subject for one in library.given_up}
+        assert f"{len(given_up)} incidents are tried again." in answer.text
+        assert {one.partition(":")[0] for one in library.jobs} == given_up
+        refused = requests.post(f"{url}/operations/retry", data={"form_key": "old"}, timeout=10)
+        assert refused.status_code == 403
+
+
+def test_an_incident_that_was_left_out_is_drafted_by_a_button():
+    library = shelf()
+    library.without_draft = [SkippedIncident("PSMALL", "Short", "", "it lasted 0:00:40", "2026")]
+    with served(library) as url:
+        page = get(f"{url}/skipped").text
+        sent = {"form_key": form_key(page)}
+        done = requests.post(
+            f"{url}/skipped/PSMALL/draft", data=sent, timeout=10, allow_redirects=False
+        )
+        assert done.status_code == 303
+        assert library.jobs
+        other = requests.post(f"{url}/skipped/PNONE/draft", data=sent, timeout=10)
+        assert other.status_code == 404
+
+
+def test_a_check_is_shown_with_its_remedies():
+    library = shelf()
+    library.findings = [
+        Finding("Jira project OPS", "5 priorities"),
+        Finding("Slack", problem="The token was refused.", remedy="Make another."),
+        Finding("Documents", warning="A row has no owner.", table=(("a.md", "1 row"),)),
+    ]
+    with served(library) as url:
+        page = get(f"{url}/operations/check").text
+    for told in ("✓ Jira project OPS", "The token was refused. Make another.", "! Documents"):
+        assert told in page
+    assert "a.md: 1 row" in page
+
+
+def test_everything_that_was_written_is_paged_backwards():
+    library = shelf()
+    library.entries = library.entries * 2
+    with served(library) as url:
+        page = get(f"{url}/operations/journal").text
+        assert page.count('data-label="Incident"') == len(library.entries)
+        earlier = re.search(r'href="(/operations/journal\?before=\d+)">Earlier', page)
+        assert earlier
+        assert "Nothing was written before that." in get(url + earlier[1]).text

@@ -19,6 +19,7 @@ from tests.integration.web_support import (
     shelf,
 )
 from worker.jobs.last_results import LastResult
+from worker.jobs.reports.told_journal import SkippedIncident
 from worker.jobs.results import SuggestedText
 
 EVERYBODYS = "the token that everybody has"
@@ -112,6 +113,19 @@ def test_a_writer_writes_by_name_and_operates_nothing(url: str, library: Shelf) 
     base = opened.partition('name="base" value="')[2].partition('"')[0]
     assert send(url, writer, EDIT, text="Anew", base=base).status_code == 303
     assert library.writers == ["May write", "May write"]
+
+
+def test_only_operators_have_services_looked_at_or_work_begun(url: str, library: Shelf) -> None:
+    library.without_draft = [SkippedIncident("PSMALL", "Short", "", "it was short", "2026")]
+    deeds = ("/operations/retry", "/skipped/PSMALL/draft")
+    for role, status in ((Role.READ, 403), (Role.WRITE, 403), (Role.OPERATE, 303)):
+        somebody = signed_in(url, TOKENS[role])
+        assert [send(url, somebody, one).status_code for one in deeds] == [status] * 2
+        looked = somebody.get(f"{url}/operations/check", timeout=WAIT).status_code
+        assert looked == (200 if role is Role.OPERATE else 403)
+        offered = somebody.get(f"{url}/skipped", timeout=WAIT).text
+        assert ("Draft it" in offered) is (role is Role.OPERATE)
+    assert {one.partition(":")[0] for one in library.jobs} >= {"PSMALL"}
 
 
 def test_who_may_operate_and_who_has_everybodys_token_do_everything(

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from config.page_users import PageUser, PeopleSettings
 from config.template_names import Column
 from connectors.connector import WebhookAccess
-from connectors.errors import NotFound, PostmortemError
+from connectors.errors import Finding, NotFound, PostmortemError
 from connectors.incidents import IncidentId
 from connectors.jira import webhook as jira
 from connectors.pagerduty import webhook as pagerduty
@@ -33,7 +33,7 @@ from worker.journal.web_memory import SessionHolder, WebDraft
 from worker.store.document_store import digest
 from worker.web.application import WebSettings, create
 from worker.web.monitoring import Metrics
-from worker.web.page_data import DocumentView
+from worker.web.page_data import DocumentView, QueueView
 from worker.web.webhooks import StoreEvents
 
 TODAY = date(2026, 11, 23)
@@ -109,6 +109,8 @@ class Shelf:
     drafts: dict[tuple[str, str], WebDraft] = field(default_factory=dict)
     settled: list[tuple[str, SuggestedText, str, bool]] = field(default_factory=list)
     writers: list[str] = field(default_factory=list)
+    queued: QueueView = field(default_factory=QueueView)
+    findings: list[Finding] = field(default_factory=list)
     problem: Exception | None = None
     look: str = ""
     lock: Lock = field(default_factory=Lock)
@@ -133,6 +135,19 @@ class Shelf:
 
     def failed_look(self, _documents: Sequence[DocumentStatus]) -> str:
         return self.look
+
+    def queue(self) -> QueueView:
+        return self.queued
+
+    def check(self) -> list[Finding]:
+        return self.findings
+
+    def latest_entries(self, before: int | None = None) -> list[tuple[int, JournalEntry]]:
+        numbered = list(enumerate(self.entries, 1))[::-1]
+        return [one for one in numbered if before is None or one[0] < before]
+
+    def retry_parked(self) -> int:
+        return len([self.request_sync(one.subject) for one in self.given_up])
 
     def told_of_lists(self) -> str:
         return ""

@@ -24,6 +24,7 @@ from worker.app.composition import open_context
 from worker.app.digest_rounds import reminding
 from worker.app.hinted_jobs import hinted_jobs
 from worker.app.listing.index_filler import IndexFiller
+from worker.app.preflight import preflight
 from worker.app.registry import Services
 from worker.app.run_or_enqueue import enqueue_due
 from worker.app.stored_page_data import StoredPageData, figures
@@ -247,7 +248,8 @@ class Service:
             "database": worker.context.journal.ping,
             "store": partial(must_be_usable, worker.context),
         }
-        library = StoredPageData(worker.context, worker.queue, partial(planned, settings))
+        plan, check = partial(planned, settings), partial(preflight, worker.context)
+        library = StoredPageData(worker.context, worker.queue, plan, check)
         worker.filler.then(library.documents)
         worker.metrics.watch(partial(figures, worker.queue))
 

@@ -7,7 +7,7 @@ from threading import Lock
 
 from config.page_users import PageUser
 from config.template_names import Column
-from connectors.errors import PostmortemError
+from connectors.errors import Finding, PostmortemError
 from connectors.incidents import IncidentId
 from worker.app.listing.far_store import Answer, FarStore
 from worker.app.listing.shared_lists import Lists, SharedLists
@@ -26,7 +26,7 @@ from worker.jobs.edits.save_edit import (
     within_reason,
 )
 from worker.jobs.edits.settle_suggestion import keep_words, take_facts
-from worker.jobs.job import JobPhase, JobState
+from worker.jobs.job import JobPhase, JobRequest, JobState
 from worker.jobs.reminding.digests import failed_digests
 from worker.jobs.reports.figures import ReportBy
 from worker.jobs.reports.report_period import PeriodReport, report_period
@@ -35,6 +35,7 @@ from worker.jobs.reports.told_journal import (
     JournalEntry,
     SkippedIncident,
     journal_of,
+    latest_entries,
     skipped_incidents,
 )
 from worker.jobs.results import IncidentResult, SuggestedText, Trigger
@@ -52,7 +53,7 @@ from worker.journal.web_memory import WebDraft
 from worker.queue import Client
 from worker.store.document_store import StoreAway, StoreError
 from worker.web.monitoring import QueueFigures
-from worker.web.page_data import DocumentView
+from worker.web.page_data import DocumentView, QueueView
 
 READ_AT_ONCE = 50
 """Documents that are read in a request: those that were just changed, not all of a first look."""
@@ -70,11 +71,13 @@ class StoredPageData:
         context: JobContext,
         queue: Client,
         plan: Callable[[IncidentId], IncidentResult] | None = None,
+        check: Callable[[], Sequence[Finding]] | None = None,
     ) -> None:
-        """``plan`` goes through an incident's job without writing anything."""
+        """``plan`` goes through an incident's job without writing anything; ``check`` looks."""
         self._context = context
         self._queue = queue
         self._plan = plan
+        self._check = check
         self._one_plan = Lock()
         self._remembered = KnownStatuses()
         self._lists = SharedLists(self._look)
@@ -210,10 +213,23 @@ class StoredPageData:
     def plan(self, incident: IncidentId) -> IncidentResult:
         if self._plan is None:
             return IncidentResult(incident)
-        if not self._one_plan.acquire(timeout=_LONGEST_TURN):
-            raise PostmortemError("Other plans are being made just now.", "Try again in a minute.")
-        try:
+        with self._turn():
             return self._plan(incident)
+
+    def check(self) -> Sequence[Finding]:
+        if self._check is None:
+            return []
+        with self._turn():
+            return self._check()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Let one person at a time ask the services. Raises ``PostmortemError`` for another."""
+        if not self._one_plan.acquire(timeout=_LONGEST_TURN):
+            told = "Others have the services looked at just now."
+            raise PostmortemError(told, "Try again in a minute.")
+        try:
+            yield
         finally:
             self._one_plan.release()
 
@@ -223,6 +239,18 @@ class StoredPageData:
             if mine and one.phase is JobPhase.WAITING:
                 return one.id  # it has not begun, so it will see all that there is now
         return self._queue.enqueue(incident, Trigger.PAGE)
+
+    def retry_parked(self) -> int:
+        incidents = dict.fromkeys(IncidentId(one.subject) for one in self.parked())
+        asked = [JobRequest(one, Trigger.PAGE) for one in incidents]
+        return len(self._queue.enqueue_all(asked))
+
+    def queue(self) -> QueueView:
+        waiting, oldest = self._queue.backlog()
+        return QueueView(waiting, oldest, self._queue.workers(), self._queue.last_tick())
+
+    def latest_entries(self, before: int | None = None) -> Sequence[tuple[int, JournalEntry]]:
+        return latest_entries(self._context, before)
 
     def parked(self) -> Sequence[JobState]:
         return list(reversed(self._queue.parked()))

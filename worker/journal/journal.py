@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select
 from sqlalchemy.exc import OperationalError
 
 from connectors.incidents import IncidentId
@@ -227,11 +227,21 @@ class Journal(DocumentMemory):
         table = tables.entries
         query = select(table).where(table.c.incident == incident).order_by(table.c.number)
         with self._begin() as connection:
-            found = [dict(row) for row in connection.execute(query).mappings()]
-        for row in found:
-            del row["number"]
-            row["at"] = datetime.fromisoformat(row["at"])
-        return [JournalRecord(**row) for row in found]
+            return [_entry(row)[1] for row in connection.execute(query).mappings()]
+
+    def latest_entries(
+        self, most: int, before: int | None = None
+    ) -> Sequence[tuple[int, JournalRecord]]:
+        """Give the latest writes for all incidents with their numbers, the latest first.
+
+        Only those ``before`` a number, if one is given.
+        """
+        table = tables.entries
+        query = select(table).order_by(table.c.number.desc()).limit(most)
+        if before is not None:
+            query = query.where(table.c.number < before)
+        with self._begin() as connection:
+            return [_entry(row) for row in connection.execute(query).mappings()]
 
     def cursor(self, name: str) -> datetime | None:
         """Give how far something has been read, None if never."""
@@ -244,6 +254,12 @@ class Journal(DocumentMemory):
         """Remember how far something has been read."""
         with self._begin() as connection:
             put(connection, tables.cursors, {"name": name}, {"value": to.isoformat()})
+
+
+def _entry(row: RowMapping) -> tuple[int, JournalRecord]:
+    values = dict(row)
+    number = int(values.pop("number"))
+    return number, JournalRecord(**values | {"at": datetime.fromisoformat(values["at"])})
 
 
 def _strike_out(connection: Connection, marks: Iterable[Mark]) -> None:

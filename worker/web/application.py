@@ -31,6 +31,7 @@ from worker.web.editing.sync_pages import sync_routes
 from worker.web.editing.unsaved_pages import unsaved_routes
 from worker.web.insights import insight_routes
 from worker.web.lists.listing_pages import list_routes
+from worker.web.lists.operations_pages import operation_routes
 from worker.web.lists.overview_page import overview_routes
 from worker.web.login_pages import sign_in_routes
 from worker.web.monitoring import Checks, Metrics, health_routes
@@ -106,6 +107,7 @@ def create(
     app.include_router(api_routes(data, access, today))
     app.include_router(overview_routes(data, access, look, today))
     app.include_router(list_routes(data, access, look, today))
+    app.include_router(operation_routes(data, access, look, metrics.last_webhooks))
     app.include_router(insight_routes(data, access, look))
     app.include_router(edit_routes(data, access, look))
     app.include_router(unsaved_routes(data, access, look))

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 import structlog
@@ -125,6 +126,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._last_webhooks: dict[str, tuple[datetime, str]] = {}
         ProcessCollector(registry=self.registry)
         self._webhooks = Counter(
             "postmortem_webhooks",
@@ -160,9 +162,14 @@ class Metrics:
             "postmortem_build_info", "The running release.", ["version"], registry=self.registry
         ).labels(_version()).set(1)
 
+    def last_webhooks(self) -> Mapping[str, tuple[datetime, str]]:
+        """Give when the last webhook of each source came to this process, and what became of it."""
+        return dict(self._last_webhooks)
+
     def webhook(self, source: str, outcome: str, seconds: float) -> None:
         """Count a webhook that was answered."""
         self._webhooks.labels(source, outcome).inc()
+        self._last_webhooks[source] = (datetime.now(UTC), outcome)
         self._webhook_seconds.labels(source).observe(seconds)
 
     def attempt(self, state: JobState, *, recurs: bool = False) -> None:

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Protocol
 
 from fastapi import Path, Query
 
 from config.page_users import PageUser
 from config.template_names import Column
+from connectors.errors import Finding
 from connectors.incidents import INCIDENT_ID, IncidentId
 from worker.jobs.edits.save_edit import OpenedText, Saved
 from worker.jobs.job import JobState
@@ -44,6 +45,19 @@ class DocumentView:
     name: str
     last_result: LastResult | None = None
     told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """How the queue and the schedule stand. ``oldest`` is how many seconds the first one waits.
+
+    ``looked_at`` is when a scheduled look last ended well, None if none ever did.
+    """
+
+    waiting: int = 0
+    oldest: float = 0.0
+    workers: int = 0
+    looked_at: datetime | None = None
 
 
 class PageData(Protocol):
@@ -136,6 +150,21 @@ class PageData(Protocol):
 
     def parked(self) -> Sequence[JobState]:
         """List the jobs that were given up and not made good, the latest first."""
+
+    def retry_parked(self) -> int:
+        """Ask for each job that was given up to be done again; gives how many."""
+
+    def queue(self) -> QueueView:
+        """Tell how the queue stands."""
+
+    def check(self) -> Sequence[Finding]:
+        """Look at every service and the store, as `postmortem check` does. It may take."""
+
+    def latest_entries(self, before: int | None = None) -> Sequence[tuple[int, JournalEntry]]:
+        """List the latest writes for all incidents, the latest first, each with its number.
+
+        Only those ``before`` a number, if one is given.
+        """
 
     def skipped(self) -> Sequence[SkippedIncident]:
         """List the latest incidents that got no draft by themselves, the latest first."""

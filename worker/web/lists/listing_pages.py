@@ -30,8 +30,6 @@ from worker.web.visitors.access import Access
 Words = Annotated[str, Query(max_length=500)]
 Sort = Annotated[str, Query(pattern=SORT_PATTERN)]
 PageNumber = Annotated[int, Query(ge=1, le=10**6)]
-MOST_JOBS = 100
-"""How many jobs a page shows; `postmortem status --jobs` lists all."""
 
 
 class ListFormat(StrEnum):
@@ -144,19 +142,6 @@ def list_routes(
             choices=every_choice(every),
             told=data.told_of_lists(),
             csv=f"/actions?{urlencode({**_set(asked), 'format': 'csv'})}",
-        )
-
-    @router.get("/operations")
-    def operations(request: Request) -> Response:
-        jobs, parked, skipped = data.jobs_under_way(), data.parked(), data.skipped()
-        return pages.answer(
-            request,
-            "operations",
-            jobs=jobs[:MOST_JOBS],
-            more_jobs=max(0, len(jobs) - MOST_JOBS),
-            parked=parked[:MOST_JOBS],
-            skipped=skipped[:MOST_JOBS],
-            failed_look=data.failed_look(data.documents()),
         )
 
     return router

@@ -1,4 +1,4 @@
-"""The first page, and that of the incidents without a draft."""
+"""The first page."""
 
 from collections.abc import Callable
 from datetime import date
@@ -19,7 +19,7 @@ MOST_PARKED = 20
 def overview_routes(
     data: PageData, access: Access, pages: PageTemplates, today: Callable[[], date]
 ) -> APIRouter:
-    """Give the routes. ``today`` is the day by which deadlines are judged."""
+    """Give the first page's route. ``today`` is the day by which deadlines are judged."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(access.admit)])
 
     @router.get("/")
@@ -46,9 +46,5 @@ def overview_routes(
             suggested=wants.suggested[:MOST_PARKED],
             job=data.job(job) if job else None,
         )
-
-    @router.get("/skipped")
-    def skipped(request: Request) -> Response:
-        return pages.answer(request, "skipped", skipped=data.skipped())
 
     return router
