@@ -146,22 +146,24 @@ def test_two_moves_to_the_one_done_status_are_told_apart_by_name_or_not_at_all(
     assert here.statuses() == ["Done"]
 
 
-@pytest.mark.parametrize(
-    "odd",
-    ["In  Progress", " In Progress", "In\u00a0Progress", "In\u2009Progress ", "In Progress\t"],
-)
+ODD = ("In  Progress", " In Progress", "In\u00a0Progress", "In\u2009Progress ", "In Progress\t")
+
+
 @pytest.mark.parametrize("close", [True, False])
-def test_a_status_with_odd_spaces_is_no_edit_of_a_persons(
-    here: World, odd: str, close: bool
-) -> None:
-    here.jira.site.statuses[odd] = Status("20001", odd, "indeterminate")
-    rows(here, "Add an alert")
-    workflow(here, Move("12", "Go", frozenset({"To Do"}), odd), close=close)
-    here.jira.transition("OPS-1", "Go")
+def test_a_status_with_odd_spaces_is_no_edit_of_a_persons(here: World, close: bool) -> None:
+    here.jira.site.statuses |= {
+        odd: Status(str(20_001 + number), odd, "indeterminate") for number, odd in enumerate(ODD)
+    }
+    rows(here, *(f"Add the alert {number}" for number in range(len(ODD))))
+    moves = (Move(f"{number}0", f"Go {number}", OPEN, odd) for number, odd in enumerate(ODD))
+    workflow(here, *moves, close=close)
+    for number, key in enumerate(here.linked()):
+        here.jira.transition(key, f"Go {number}")
+    assert [here.jira.ticket(key).now.status for key in here.linked()] == list(ODD)
     for _ in range(3):
         result = here.sync()
         assert (result.warnings, result.failures) == ((), ())
-    assert here.statuses() == ["In Progress"]
+    assert here.statuses() == ["In Progress"] * len(ODD)
     here.edit(lambda text: text.replace("| In Progress |", "|  In  Progress  |"))
     assert here.sync().warnings == ()
 
