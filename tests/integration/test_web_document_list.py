@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
+from connectors.incidents import IncidentId
 from tests.integration.web_support import ITEMS, TODAY, freight
-from worker.jobs.status_report import ItemStatus, is_overdue
-from worker.web.lists.overview import PER_PAGE, Show, overview
+from worker.jobs.status_report import DocumentStatus, ItemStatus, ListedDocument, is_overdue
+from worker.web.lists.overview import PER_PAGE, Show, drafts_left, overview
 from worker.web.page_data import line
 
 FINISHED = freight(incident="PDONE", status="final", prompts=0, items=ITEMS[1:2])
@@ -74,3 +75,22 @@ def test_a_long_list_comes_in_pages(page, shown, first):
 
 def test_an_empty_list_has_one_page():
     assert overview([], TODAY, Show.ALL, 1).pages == 1
+
+
+def test_drafts_that_wait_for_somebody_are_told_once_the_longest_late_first():
+    def draft(incident: str, **about: object) -> ListedDocument:
+        status = DocumentStatus(IncidentId(incident), f"2026-11-19-{incident}-x.md")
+        return ListedDocument(status, **{"is_draft": True, **about})
+
+    left = drafts_left(
+        [
+            draft("LATE", review="2026-11-20"),
+            draft("LATER", review="2026-11-01", owner="Ada"),
+            draft("TODAY", review="2026-11-23", owner="Ada"),
+            draft("NOBODYS"),
+            draft("DONE", review="2026-11-01", is_draft=False),
+        ],
+        date(2026, 11, 23),
+    )
+    assert [one.status.incident for one in left.past_review] == ["LATER", "LATE"]
+    assert [one.status.incident for one in left.unowned] == ["NOBODYS"]

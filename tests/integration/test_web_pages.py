@@ -447,3 +447,17 @@ def test_everything_that_was_written_is_paged_backwards():
         earlier = re.search(r'href="(/operations/journal\?before=\d+)">Earlier', page)
         assert earlier
         assert "Nothing was written before that." in get(url + earlier[1]).text
+
+
+def test_the_first_page_names_the_drafts_that_wait_for_somebody():
+    library = shelf()
+    status = library.views["PFREIGHT"].status
+    library.told["PFREIGHT"] = ListedDocument(status, is_draft=True, review="2026-11-20")
+    with served(library) as url:
+        page = get(url).text
+    assert "Drafts past their review" in page
+    assert "review 2026-11-20" in page
+    assert "Drafts that nobody owns" not in page
+    library.told["PFREIGHT"] = ListedDocument(status, is_draft=True)
+    with served(library) as url:
+        assert "Drafts that nobody owns" in get(url).text

@@ -104,3 +104,35 @@ def test_other_names_of_sections_are_other_rules() -> None:
     renamed = replace(Names(), headings={**HEADINGS, Section.ACTION_ITEMS: "To do"})
     assert rules(renamed) != rules(Names())
     assert rules(Names()) == rules(Names())
+
+
+@pytest.mark.parametrize(
+    ("front", "is_draft"),
+    [
+        ("status: draft", True),
+        ("status: Draft", True),
+        ("title: no status yet", True),
+        ("status: in review", False),
+        ("status: final", False),
+        ("status: draft\nmerged_into: Q2", False),
+    ],
+)
+def test_a_draft_is_what_somebody_still_has_to_write(front: str, *, is_draft: bool) -> None:
+    text = f"---\nincident: Q1ABCDEF2GHIJK\n{front}\n---\n{BODY}"
+    assert read("a.md", "1", text, Names()).is_draft is is_draft
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("2026-03-06 10:00 CET", "2026-03-06"),
+        ("not 2026-02-30 but 2026-03-02", "2026-03-02"),
+        ("[Scheduled date and time for review]", ""),
+        ("soon", ""),
+    ],
+)
+def test_the_day_of_the_review_is_read_off_its_line(words: str, day: str) -> None:
+    text = (
+        f"{HEAD}{BODY}\n## 9. Communication and Review\n- **Postmortem Review Meeting:** {words}\n"
+    )
+    assert read("a.md", "1", text, Names()).review == day

@@ -4,23 +4,21 @@ It is worth sending where something is late: an action item past its deadline, a
 review. What is soon due, drafts that nobody owns and work that fails go with it.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from config.template_names import Names, Slot
+from config.template_names import Names
 from worker.announcing.announcement import LONGEST_LINE, LONGEST_TITLE, ticket_phrases, title_in
 from worker.announcing.message import Message, MessageLine, Phrase, line
 from worker.content.clean_text import clean, shorten
-from worker.content.inline_markdown import plain
-from worker.document.front_matter import INITIAL_STATUS, values
+from worker.document.front_matter import values
+from worker.document.indexed_document import is_draft, review_day
 from worker.document.outline import outline
 
 MOST_IN_A_PART = 25
 """Lines of one part that are named; more are counted."""
-_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 NOBODY = "nobody"
 
 
@@ -44,25 +42,14 @@ def document_facts(text: str, names: Names) -> DocumentFacts:
     """Read them off a document's text. Raises ``DocumentError`` for a broken front matter."""
     front = values(text) or {}
     found = outline(text, names)
-    bullet = found.bullets.get(Slot.REVIEW)
-    status = " ".join(front.get("status", ())).strip().casefold()
     return DocumentFacts(
         title=title_in(found) or clean(" ".join(front.get("title", ()))),
         owner=clean(" ".join(front.get("owner", ()))),
-        is_draft=status in {"", INITIAL_STATUS} and "merged_into" not in front,
-        review=_day(plain(bullet.text)) if bullet else None,
+        is_draft=is_draft(front),
+        review=review_day(found),
         services=front.get("services", ()),
         teams=front.get("teams", ()),
     )
-
-
-def _day(words: str) -> date | None:
-    for found in _DAY.finditer(words):
-        try:
-            return date(int(found[1]), int(found[2]), int(found[3]))
-        except ValueError:
-            continue
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,26 @@
 """What lists, reports and searches know of a document without reading it again."""
 
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from config.template_names import Names
+from config.template_names import Names, Slot
+from worker.content.inline_markdown import plain
 from worker.document.action_item_values import ActionItem, LeftOut
 from worker.document.action_section import read as read_items
+from worker.document.front_matter import INITIAL_STATUS, values
 from worker.document.front_matter import read as read_front_matter
-from worker.document.front_matter import values
 from worker.document.lint.word_rules import is_over
 from worker.document.lint.written_times import spans
 from worker.document.outline import Outline, outline, title
 from worker.document.unread.unfinished_text import conflicts, prompt_lines
 
-_READING = 1
+_READING = 2
 """To be raised whenever :func:`read` gives something else for the same text."""
+_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 ELSEWHERE = ""
 """The key of prompts that stand in none of the sections."""
 
@@ -55,9 +58,9 @@ class IndexedDocument:
     """One document. ``name`` and ``fingerprint`` are the store's for the text that was read.
 
     ``rules`` tells by which names of sections, and which release's way of reading. The times are
-    ISO 8601 in UTC. ``prompts`` counts by section (its :class:`Section` value, or
-    :data:`ELSEWHERE`) what nobody has answered yet. Of a document that is ``left_alone`` as a whole
-    ``problems`` say why; else they are about parts of it.
+    ISO 8601 in UTC; ``review`` is the day of the review. ``prompts`` counts by section (its
+    :class:`Section` value, or :data:`ELSEWHERE`) what nobody has answered yet. Of a document that
+    is ``left_alone`` as a whole ``problems`` say why; else they are about parts of it.
     """
 
     name: str
@@ -77,6 +80,8 @@ class IndexedDocument:
     prompts: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     left_alone: bool = False
+    is_draft: bool = False
+    review: str = ""
     items: tuple[IndexedItem, ...] = ()
 
     @property
@@ -117,8 +122,30 @@ def read(name: str, fingerprint: str, text: str, names: Names) -> IndexedDocumen
         prompts=_prompts(text, found),
         problems=(f"{name} is left as it is: {marked}",) if marked else table.problems,
         left_alone=bool(marked),
+        is_draft=is_draft(said),
+        review=day.isoformat() if (day := review_day(found)) else "",
         items=() if marked else tuple(map(_item, table.items)),
     )
+
+
+def is_draft(front: Mapping[str, Sequence[str]]) -> bool:
+    """Tell by a front matter whether somebody still has to write.
+
+    Who was merged into another incident's document is written there.
+    """
+    status = " ".join(front.get("status", ())).strip().casefold()
+    return status in {"", INITIAL_STATUS} and "merged_into" not in front
+
+
+def review_day(found: Outline) -> date | None:
+    """Give the day of a document's review, None where it names none."""
+    bullet = found.bullets.get(Slot.REVIEW)
+    for day in _DAY.finditer(plain(bullet.text)) if bullet else ():
+        try:
+            return date(int(day[1]), int(day[2]), int(day[3]))
+        except ValueError:
+            continue
+    return None
 
 
 def unreadable(name: str, fingerprint: str, names: Names, problem: str) -> IndexedDocument:

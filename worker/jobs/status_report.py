@@ -73,7 +73,10 @@ class DocumentStatus:
 
 @dataclass(frozen=True, slots=True)
 class ListedDocument:
-    """A document as lists know it; ``started`` is ISO 8601 in UTC, "" where it is not known."""
+    """A document as lists know it; ``started`` is ISO 8601 in UTC, "" where it is not known.
+
+    ``review`` is the day of its review, ISO 8601. ``is_draft`` says that it is still to be written.
+    """
 
     status: DocumentStatus
     started: str = ""
@@ -81,6 +84,8 @@ class ListedDocument:
     services: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     owner: str = ""
+    is_draft: bool = False
+    review: str = ""
 
     @property
     def open_items(self) -> int:
@@ -245,7 +250,14 @@ def _item(item: IndexedItem) -> ItemStatus:
 
 def _listed(document: KnownDocument, row: IndexedDocument) -> ListedDocument:
     return ListedDocument(
-        _status(document, row), row.started, row.severity, row.services, row.teams, row.owner
+        status=_status(document, row),
+        started=row.started,
+        severity=row.severity,
+        services=row.services,
+        teams=row.teams,
+        owner=row.owner,
+        is_draft=row.is_draft,
+        review=row.review,
     )
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    false,
     func,
     insert,
     select,
@@ -53,6 +54,8 @@ document_index = Table(
     Column("open_prompts", Integer, nullable=False),
     Column("problems", Text, nullable=False),
     Column("left_alone", Boolean, nullable=False),
+    Column("is_draft", Boolean, nullable=False, server_default=false()),
+    Column("review", String(10), nullable=False, server_default=""),
 )
 Index("document_index_started", document_index.c.started)
 

@@ -18,6 +18,7 @@ from worker.store.directory.listing import (
     open_in_editor,
     walk,
 )
+from worker.store.document_name import attachment_name, document_name
 from worker.store.document_store import (
     NO_CHANGES,
     NOTHING,
@@ -32,10 +33,8 @@ from worker.store.document_store import (
     Stored,
     StoreError,
     Version,
-    attachment_name,
     decode,
     digest,
-    document_name,
     encode,
     must_be_bearable,
 )

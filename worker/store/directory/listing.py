@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from worker.store.document_store import is_document, is_usable
+from worker.store.document_name import is_document, is_usable
 
 _MOST_LINKED = 20_000
 """Entries looked at behind symbolic links; a link to a whole disk is not followed to its end."""

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from connectors.errors import Finding, PostmortemError
 from connectors.tls import Authorities
+from worker.store.document_name import attachment_name, document_name, is_usable
 from worker.store.document_store import (
     NO_CHANGES,
     NOTHING,
@@ -21,11 +22,8 @@ from worker.store.document_store import (
     Listing,
     Stored,
     Version,
-    attachment_name,
     decode,
-    document_name,
     encode,
-    is_usable,
 )
 from worker.store.git.branch import Branch
 from worker.store.git.cache import Cache

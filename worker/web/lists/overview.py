@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from worker.jobs.status_report import DocumentStatus, is_overdue
+from worker.jobs.status_report import DocumentStatus, ListedDocument, is_overdue
 from worker.web.lists.made_once import MadeOnce
 from worker.web.needs import Cause, LateOwner, NeedKind, by_cause, late_owners, needs
 from worker.web.page_data import DocumentLine, line
@@ -113,4 +113,24 @@ def wanting(documents: Sequence[DocumentStatus], today: date) -> Wanting:
         causes=by_cause(failing),
         late=late_owners(documents, today),
         suggested=[one for one in drafted if one.last_result and one.last_result.suggestions],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DraftsLeft:
+    """Drafts that wait for somebody: past their review, the longest first, and nobody's."""
+
+    past_review: Sequence[ListedDocument]
+    unowned: Sequence[ListedDocument]
+
+
+@MadeOnce
+def drafts_left(listed: Sequence[ListedDocument], today: date) -> DraftsLeft:
+    """Collect the drafts that wait, as the reminders do: one past its review is told once."""
+    drafts = [one for one in listed if one.is_draft]
+    past = [one for one in drafts if "" < one.review < today.isoformat()]
+    late = {one.status.document for one in past}
+    return DraftsLeft(
+        past_review=sorted(past, key=lambda one: one.review),
+        unowned=[one for one in drafts if not one.owner and one.status.document not in late],
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from worker.web.lists.overview import Show, overview, wanting
+from worker.web.lists.overview import Show, drafts_left, overview, wanting
 from worker.web.page_data import JobInQuery, PageData
 from worker.web.pages import PageTemplates
 from worker.web.visitors.access import Access
@@ -44,6 +44,8 @@ def overview_routes(
             causes=wants.causes[:MOST_PARKED],
             late=wants.late[:MOST_PARKED],
             suggested=wants.suggested[:MOST_PARKED],
+            drafts=drafts_left(data.listed(), today()),
+            most=MOST_PARKED,
             job=data.job(job) if job else None,
         )
 
