@@ -14,14 +14,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("config", "connectors", "worker")
 
-MOST_MODULES = 391
+MOST_MODULES = 393
 # 200 for the walls; publishing, the chat and the page's editor come on top, and the first settings:
 # what is asked, how it is proved by each service, and how it is written whole; Slack is a service
 # with a stand-in, whose text is a format of its own; drafts are announced, and people reminded;
 # the index of documents, with what lets a job look at its own alone; what is kept of incidents and
 # tickets, the figures and repeats found in it, and what tells them; who people are on the page,
 # and what they have written there and not saved,
-# or settled of what is suggested; the lists that all who ask for one share
+# or settled of what is suggested; the lists that all who ask for one share;
+# who works on a database and what its jobs are, read without the engine
 MOST_IN_A_FOLDER = 15
 MOST_LINES = 300
 FEWEST_LINES = 25

@@ -15,7 +15,7 @@ from worker.jobs.job import JobRequest
 from worker.jobs.results import Trigger
 from worker.queue import Client
 from worker.queue.jobs_database import SharedClock
-from worker.queue.recovery import Leases
+from worker.queue.leases import Leases
 
 SERVER = "POSTMORTEM_TEST_POSTGRES"
 KINDS = ("sqlite", "postgresql")

@@ -13,6 +13,8 @@ from tests.integration.queue_playground import Playground, opened
 from tests.integration.queue_support import KINDS, WAIT, ask, eventually
 from worker.jobs.job import JobOutcome, JobPhase, JobRequest
 from worker.jobs.results import IncidentResult, Trigger
+from worker.queue import job_reader
+from worker.queue.jobs_database import locate, patient_engine
 
 FAILED = JobOutcome(failures=("No.",))
 ALL: dict[str, object] = {}
@@ -35,7 +37,10 @@ def once(
 
 
 def given_up(playground: Playground) -> list[str]:
-    return [one.subject for one in playground.queue.parked()]
+    """Name the incidents whose jobs were given up; without the engine the same is read."""
+    parked = playground.queue.parked()
+    assert job_reader.jobs(playground.url, only_parked=True) == parked
+    return [one.subject for one in parked]
 
 
 def test_where_each_incident_stands_is_told(playground):
@@ -165,10 +170,12 @@ def test_each_job_that_is_not_over_is_listed_with_why_and_when_and_those_given_u
     assert began.wait(WAIT)
     ask(playground.queue, "PWAITS", Trigger.WEBHOOK, event_id="w", delay=3600)
     try:
-        listed = {one.subject: one for one in playground.queue.current()}
+        current = playground.queue.current()
+        assert job_reader.jobs(playground.url) == current
     finally:
         release.set()
         playground.queue.wait(running, WAIT)
+    listed = {one.subject: one for one in current}
     assert {name: listed[name].phase for name in ("PRUNS", "PWAITS", "PAGAIN", "PLISTED")} == {
         "PRUNS": JobPhase.RUNNING,
         "PWAITS": JobPhase.WAITING,
@@ -197,7 +204,9 @@ def test_a_job_that_a_later_run_did_only_waits_and_has_no_reason(playground, num
     job = playground.queue.enqueue(incident, Trigger.SCHEDULE)
     eventually(lambda: playground.queue.state(job).phase is JobPhase.RETRYING)
     once(playground, incident, later, JobOutcome("ok"))
-    (one,) = (one for one in playground.queue.current() if one.subject == incident)
+    current = playground.queue.current()
+    assert job_reader.jobs(playground.url) == current
+    (one,) = (one for one in current if one.subject == incident)
     assert ((one.phase, one.failures), one.summary) == (listed, "")
     assert one.next_at is not None
 
@@ -254,6 +263,24 @@ def test_jobs_given_up_are_listed_by_their_latest_failure(playground):
     for incident in ("PORDER1", "PORDER2", "PORDER1"):
         once(playground, incident, ALL, FAILED)
     assert [one for one in given_up(playground) if "ORDER" in one] == ["PORDER2", "PORDER1"]
+
+
+def test_a_job_of_another_program_in_the_same_tables_is_not_listed(playground):
+    for incident in ("PTHEIRS", "PNOBODYS"):
+        once(playground, incident, ALL, FAILED)
+    memory = patient_engine(locate(playground.url), 30, 1)
+    schema = "" if memory.dialect.name == "sqlite" else "dbos."
+    owned = sa.text(
+        f"UPDATE {schema}workflow_status SET application_name = :owner"  # noqa: S608 - our own words
+        " WHERE workflow_uuid LIKE :job"
+    )
+    with memory.begin() as connection:
+        connection.execute(owned, {"owner": "another", "job": "PTHEIRS:%"})
+        connection.execute(owned, {"owner": None, "job": "PNOBODYS:%"})
+    memory.dispose()
+    names = given_up(playground)
+    assert "PTHEIRS" not in names
+    assert "PNOBODYS" in names
 
 
 def test_jobs_given_up_are_found_by_as_many_queries_however_many_they_are(playground):

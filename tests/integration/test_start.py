@@ -7,19 +7,29 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.queue_playground import opened
+from tests.integration.queue_support import WAIT
+from worker.jobs.job import JobOutcome
+from worker.jobs.results import Trigger
+
 HEAVY = (
     *("sqlalchemy", "alembic", "requests", "jira", "pagerduty", "structlog", "dbos"),
     *("fastapi", "uvicorn", "psycopg", "yaml", "dateutil", "nh3"),
 )
 LIGHT = {"connectors", "connectors.errors", "connectors.pages"}
 """The port that names an option of ``sync``, and what it stands on: no service, no client."""
-LOADED = (
-    "import sys; from worker.cli.main import main\ntry: main()\nexcept SystemExit as end: pass\n"
-)
+COMMAND = """
+import sys
+from worker.cli.main import main
+try: main()
+except SystemExit: pass
+print()
+print(*sys.modules)
+"""
 
 
-def told_by(program: str, *words: str) -> list[str]:
-    """Run Python code with arguments, and give the words on the last line that it prints."""
+def printed(program: str, *words: str) -> list[str]:
+    """Run Python code with arguments, and give the lines that it prints."""
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", program, *words],
         capture_output=True,
@@ -28,12 +38,12 @@ def told_by(program: str, *words: str) -> list[str]:
         timeout=120,
         env=dict(os.environ),
     )
-    return done.stdout.rsplit("\n", 2)[-2].split()
+    return done.stdout.splitlines()
 
 
 def loaded_by(*words: str) -> set[str]:
     """Run a command, and give the modules that its process has loaded in the end."""
-    return set(told_by(f"{LOADED}print('\\n' + ' '.join(sys.modules))", *words))
+    return set(printed(COMMAND, *words)[-1].split())
 
 
 @pytest.mark.parametrize(
@@ -48,9 +58,9 @@ def test_help_loads_nothing_that_it_does_not_need(words: tuple[str, ...]) -> Non
     assert {name for name in loaded if name.partition(".")[0] == "connectors"} <= LIGHT
 
 
-def test_status_loads_no_queue_and_no_client_of_a_service(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with documents and a database, on which a server has worked and failed."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "postmortems").mkdir()
     for name, value in {
@@ -63,8 +73,18 @@ def test_status_loads_no_queue_and_no_client_of_a_service(
         "POSTMORTEM_DOCUMENTS": "./postmortems",
     }.items():
         monkeypatch.setenv(name, value)
-    loaded_by("status")  # makes the database, which loads what later ones do not need
-    loaded = loaded_by("status")
+    with opened("sqlite", tmp_path) as server:
+        server.does["PBAD"] = lambda: JobOutcome(failures=("It is broken.",))
+        server.queue.wait(server.queue.enqueue("PBAD", Trigger.PAGE), WAIT)
+    printed(COMMAND, "status")  # makes the journal, which loads what others need not
+
+
+@pytest.mark.parametrize("words", [("status",), ("status", "--parked"), ("status", "--jobs")])
+def test_status_loads_no_engine_and_no_client_of_a_service(
+    place: None, words: tuple[str, ...]
+) -> None:
+    *told, modules = printed(COMMAND, *words)
+    loaded = set(modules.split())
     assert "sqlalchemy" in loaded
     unwanted = {
         "dbos",
@@ -79,10 +99,23 @@ def test_status_loads_no_queue_and_no_client_of_a_service(
     }
     assert not {name.partition(".")[0] for name in loaded} & unwanted
     assert not {name for name in loaded if name.endswith((".client", ".queue.queue"))}
+    assert [line for line in told if "parked" in line and "PBAD" in line]
+
+
+def test_a_sync_loads_no_engine_where_no_server_works(
+    place: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PAGERDUTY_API_KEY")
+    *told, modules = printed(COMMAND, "sync")
+    loaded = set(modules.split())
+    assert "Nothing to do." in told
+    assert "jira" in loaded
+    unwanted = {"dbos", "pagerduty", "slack_sdk", "fastapi", "uvicorn", "alembic", "psycopg"}
+    assert not {name.partition(".")[0] for name in loaded} & unwanted
 
 
 def test_a_start_looks_for_no_garbage_and_later_work_does_as_usual() -> None:
-    (looks,) = told_by("""
+    *_, looks = printed("""
 import gc
 usual, looks = gc.get_threshold(), []
 from worker.cli import loaded

@@ -19,6 +19,7 @@ from worker.app.registry import Services
 from worker.jobs.catalogue import must_be_usable
 from worker.jobs.context import JobContext
 from worker.jobs.store_presence import DocumentsGone, documents_known, forget_all
+from worker.queue.leases import workers
 from worker.store.document_store import StoreAway, StoreError
 
 PUBLISHER = "publisher"
@@ -177,12 +178,10 @@ def _refused(settings: Settings, context: JobContext, others: list[tuple[Bound, 
     tickets = bool(journal.ticket_ids() or journal.incidents_with_intents())
     at_stake = {"store": documents, "source": documents, "tracker": tickets, "project": tickets}
     at_stake[PUBLISHER] = any(one.page for one in journal.pages.every().values())
-    if not any(at_stake[here.name] for _, here in others):
-        from worker.queue import Client  # noqa: PLC0415 - loads the engine
-
-        others_work = Client(settings.database_url.get_secret_value()).workers()
-        if not others_work:
-            return ""
+    if not any(at_stake[here.name] for _, here in others) and not workers(
+        settings.database_url.get_secret_value()
+    ):
+        return ""
     return ", and ".join(
         f"{was.shown} {was.address}, while the settings name {here.address}" for was, here in others
     )

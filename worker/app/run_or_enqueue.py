@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from config.settings import Settings
 from connectors.incidents import IncidentId
@@ -19,8 +20,10 @@ from worker.jobs.job import JobPhase, JobRequest, JobState, Standing
 from worker.jobs.results import IncidentResult, RunResult, Trigger, together
 from worker.jobs.run_many import RunRequest, run_many
 from worker.jobs.run_state import ReadTickets
-from worker.queue import Client, QueueSettings
-from worker.queue.jobs_database import InFile, locate
+from worker.queue.leases import AT_A_TIME, workers
+
+if TYPE_CHECKING:
+    from worker.queue import Client
 
 RETRIED = "jobs given up, tried again"
 SKIPS_KEPT = timedelta(days=180)
@@ -45,7 +48,7 @@ class EnqueuedDue:
 
 
 def enqueue_due(
-    context: JobContext, queue: Client, trigger: Trigger, since: timedelta | None = None
+    context: JobContext, queue: "Client", trigger: Trigger, since: timedelta | None = None
 ) -> EnqueuedDue:
     """Put a job for each incident that is due into the queue, then move the watermarks.
 
@@ -76,7 +79,7 @@ def enqueue_due(
 
 def _try_again(
     context: JobContext,
-    queue: Client,
+    queue: "Client",
     standing: Mapping[str, Standing],
     jobs: Mapping[IncidentId, str],
 ) -> dict[IncidentId, str]:
@@ -100,7 +103,7 @@ def _try_again(
     return again
 
 
-def _enqueue(queue: Client, requests: Sequence[JobRequest]) -> dict[IncidentId, str]:
+def _enqueue(queue: "Client", requests: Sequence[JobRequest]) -> dict[IncidentId, str]:
     found: dict[IncidentId, str] = {}
     for at in range(0, len(requests), TOGETHER):
         part = requests[at : at + TOGETHER]
@@ -109,8 +112,6 @@ def _enqueue(queue: Client, requests: Sequence[JobRequest]) -> dict[IncidentId, 
     return found
 
 
-AT_A_TIME = QueueSettings().parallel
-"""Incidents that a command works on at a time, as many as a process of a server's does."""
 LOOK_EVERY = 0.2
 DESERTED = 30.0
 """Seconds without a process that works, after which a job is no longer waited for."""
@@ -125,7 +126,7 @@ def carry_out(settings: Settings, context: JobContext, request: RunRequest) -> R
     if context.dry_run:
         return run_many(context, replace(request, wait=0))
     must_be_usable(context)
-    servers = Client(settings.database_url.get_secret_value()).workers()
+    servers = workers(settings.database_url.get_secret_value())
     if servers:
         with asking(settings) as queue:
             result = _through(queue, context, request, servers)
@@ -136,18 +137,11 @@ def carry_out(settings: Settings, context: JobContext, request: RunRequest) -> R
     return result
 
 
-def jobs(settings: Settings, *, only_parked: bool = False) -> Sequence[JobState]:
-    """List the jobs that are not over, and those that were given up, each newest last."""
-    place = locate(settings.database_url.get_secret_value())
-    if isinstance(place, InFile) and not place.path.exists():
-        return []  # no process has made one yet
-    with asking(settings) as queue:
-        return queue.parked() if only_parked else queue.current()
-
-
 @contextmanager
-def asking(settings: Settings) -> Iterator[Client]:
+def asking(settings: Settings) -> Iterator["Client"]:
     """Give the queue to ask and to look, without working for it."""
+    from worker.queue import Client  # noqa: PLC0415 - loads the engine
+
     queue = Client(settings.database_url.get_secret_value())
     queue.start()
     try:
@@ -156,7 +150,7 @@ def asking(settings: Settings) -> Iterator[Client]:
         queue.stop()
 
 
-def _through(queue: Client, context: JobContext, request: RunRequest, servers: int) -> RunResult:
+def _through(queue: "Client", context: JobContext, request: RunRequest, servers: int) -> RunResult:
     if request.incidents:
         requests = [
             JobRequest(
@@ -185,7 +179,9 @@ def _through(queue: Client, context: JobContext, request: RunRequest, servers: i
 class _Wait:
     """Waiting for jobs that others do; ``notices`` are what they noted."""
 
-    def __init__(self, queue: Client, request: RunRequest, jobs: Mapping[IncidentId, str]) -> None:
+    def __init__(
+        self, queue: "Client", request: RunRequest, jobs: Mapping[IncidentId, str]
+    ) -> None:
         self.notices: dict[str, None] = {}
         self._queue = queue
         self._request = request

@@ -33,7 +33,7 @@ from worker.jobs.status_report import (
     failed_look,
     is_overdue,
 )
-from worker.queue.jobs_database import has_failed_jobs
+from worker.queue import job_reader
 from worker.web.needs import Need, NeedKind, needs, wherever, with_items
 
 
@@ -101,9 +101,7 @@ def _today(opened: JobContext) -> date:
 def _jobs(
     settings: Settings, named: Sequence[IncidentId], *, only_parked: bool
 ) -> Sequence[JobState]:
-    from worker.app import run_or_enqueue  # noqa: PLC0415 - loads the queue
-
-    listed = run_or_enqueue.jobs(settings, only_parked=only_parked)
+    listed = job_reader.jobs(settings.database_url.get_secret_value(), only_parked=only_parked)
     return [one for one in listed if _is_meant(one.subject, named)]
 
 
@@ -141,8 +139,6 @@ def _show_all(
 
 def _given_up(settings: Settings, named: Sequence[IncidentId]) -> Sequence[JobState]:
     try:
-        if not has_failed_jobs(settings.database_url.get_secret_value()):
-            return []
         return _jobs(settings, named, only_parked=True)
     except PostmortemError as error:  # the documents can be told all the same
         failures([str(error)])

@@ -5,13 +5,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from dbos import WorkflowStatus
-
 from worker.jobs.job import JobOutcome, JobPhase, JobState, Standing
 from worker.queue import job_records
-from worker.queue.job_records import INCIDENT_JOB, LOST, JobRun, StoredJob, job_of, moment, run_of
+from worker.queue.job_records import (
+    INCIDENT_JOB,
+    LOST,
+    JobRow,
+    JobRun,
+    StoredJob,
+    job_of,
+    moment,
+    run_of,
+)
 
-Look = Callable[..., Sequence[WorkflowStatus]]
+Look = Callable[..., "Sequence[JobRow]"]
 """Lists jobs, as the engine's ``list_workflows`` does."""
 
 _UNFINISHED = ["ENQUEUED", "DELAYED", "PENDING"]
@@ -37,7 +44,7 @@ def current(look: Look, within: timedelta) -> Sequence[JobState]:
     """
     rows = look(name=INCIDENT_JOB, status=_UNFINISHED, load_output=False)
     names = list(filter(None, (job_records.attempt_before(row.workflow_id) for row in rows)))
-    before: dict[str, WorkflowStatus] = {}
+    before: dict[str, JobRow] = {}
     for at in range(0, len(names), _NAMES_AT_ONCE):
         part = names[at : at + _NAMES_AT_ONCE]
         before |= {row.workflow_id: row for row in look(workflow_ids=part)}
@@ -50,7 +57,7 @@ def current(look: Look, within: timedelta) -> Sequence[JobState]:
     return [*found, *parked(look, within)]
 
 
-def _told(row: WorkflowStatus, earlier: WorkflowStatus | None, runs: Sequence[JobRun]) -> JobState:
+def _told(row: JobRow, earlier: "JobRow | None", runs: Sequence[JobRun]) -> JobState:
     """Read where a job stands that is not over, and why its attempt before did not end it."""
     state = job_records.state_of(row, None)
     if earlier is None:
@@ -77,7 +84,7 @@ def standing(look: Look, within: timedelta) -> dict[str, Standing]:
     return found
 
 
-def _standing(row: WorkflowStatus, job: StoredJob) -> Standing:
+def _standing(row: JobRow, job: StoredJob) -> Standing:
     phase = job_records.phase_of(row)
     failed_at = None
     if phase is JobPhase.PARKED:
@@ -93,11 +100,11 @@ def _standing(row: WorkflowStatus, job: StoredJob) -> Standing:
     )
 
 
-def _parked(look: Look, within: timedelta) -> Sequence[WorkflowStatus]:
+def _parked(look: Look, within: timedelta) -> Sequence[JobRow]:
     since = (datetime.now(UTC) - within).isoformat()
     rows = look(name=INCIDENT_JOB, status="ERROR", completed_after=since)
     later = _later_runs(look, rows)
-    latest: dict[str, WorkflowStatus] = {}
+    latest: dict[str, JobRow] = {}
     for row in sorted(rows, key=lambda row: row.completed_at or 0):
         incident = job_records.subject_of(row.workflow_id)
         if not any(_makes_good(run, row) for run in later[incident]):
@@ -106,7 +113,7 @@ def _parked(look: Look, within: timedelta) -> Sequence[WorkflowStatus]:
     return list(latest.values())
 
 
-def _later_runs(look: Look, rows: Sequence[WorkflowStatus]) -> defaultdict[str, list[JobRun]]:
+def _later_runs(look: Look, rows: Sequence[JobRow]) -> defaultdict[str, list[JobRun]]:
     """Give the runs, by incident, that may have made these jobs good."""
     found: defaultdict[str, list[JobRun]] = defaultdict(list)
     since = datetime.fromtimestamp(min(map(_began, rows), default=0), UTC) - job_records.GRAIN
@@ -126,7 +133,7 @@ def _later_runs(look: Look, rows: Sequence[WorkflowStatus]) -> defaultdict[str, 
     return found
 
 
-def _makes_good(ran: JobRun, parked: WorkflowStatus) -> bool:
+def _makes_good(ran: JobRun, parked: JobRow) -> bool:
     """Tell whether a run came after a job was given up, and did what that one was to do.
 
     That an incident had been resolved says when to look again, and not what to do.
@@ -137,7 +144,7 @@ def _makes_good(ran: JobRun, parked: WorkflowStatus) -> bool:
     return job is None or ran.covers(replace(job.request, resolved_at=None))
 
 
-def _began(row: WorkflowStatus) -> float:
+def _began(row: JobRow) -> float:
     """Tell when the attempt began that this is the record of."""
     ran = run_of(row)
     return (ran and ran.began) or (row.created_at or 0) / 1000

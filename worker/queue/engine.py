@@ -14,10 +14,17 @@ from worker.jobs.job import JobRetryPolicy
 from worker.queue import job_records, waiting_jobs
 from worker.queue.job_order import priority, put_in_order
 from worker.queue.job_records import StoredJob
-from worker.queue.jobs_database import InFile, Location, file_engine, write_ahead
+from worker.queue.jobs_database import (
+    APPLICATION,
+    PARKED_RETENTION,
+    InFile,
+    Location,
+    file_engine,
+    write_ahead,
+)
+from worker.queue.leases import AT_A_TIME
 from worker.queue.schedule import Schedule
 
-APPLICATION = "postmortem"
 VERSION = "1"
 """Which processes may take over each other's jobs: raised when stored arguments change shape."""
 
@@ -40,11 +47,11 @@ class QueueSettings:
     """
 
     settle: float = 10.0
-    parallel: int = 4
+    parallel: int = AT_A_TIME
     poll: float = 0.18
     heartbeat: float = 5.0
     retention: timedelta = timedelta(days=30)
-    parked_retention: timedelta = timedelta(days=180)
+    parked_retention: timedelta = PARKED_RETENTION
     retry: JobRetryPolicy = field(default_factory=JobRetryPolicy)
 
 

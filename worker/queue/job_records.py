@@ -14,14 +14,16 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
-from dbos import PortableWorkflowError, WorkflowStatus
 from pydantic import TypeAdapter
 
 from connectors.incidents import incident_id
 from worker.jobs.job import JobOutcome, JobPhase, JobRequest, JobState
 from worker.jobs.results import Trigger
+
+if TYPE_CHECKING:  # whoever only reads does not load the engine
+    from dbos import WorkflowStatus
 
 INCIDENTS = "incidents"
 """One job at a time for each incident, several incidents at a time."""
@@ -152,6 +154,31 @@ class StoredJob:
         }
 
 
+class StoredError(Exception):
+    """Why a job failed, as the engine keeps it; ``data`` is what whoever gave it up told."""
+
+    data: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """A job's record as far as the program reads it; times in milliseconds since 1970."""
+
+    workflow_id: str
+    status: str
+    name: str
+    created_at: int | None
+    dequeued_at: int | None
+    delay_until_epoch_ms: int | None
+    completed_at: int | None
+    input: Mapping[str, Any] | None
+    output: Any
+    error: StoredError | None
+
+
+JobRow: TypeAlias = "WorkflowStatus | StoredRow"
+
+
 @dataclass(frozen=True, slots=True)
 class JobRun:
     """One run; ``began`` is a time as above, ``wanted`` what it did (nothing said: all)."""
@@ -205,30 +232,31 @@ def read_job(name: str, stored: Mapping[str, Any]) -> StoredJob:
     return _JOB.validate_python({**stored, "id": name, "request": request})
 
 
-def job_of(row: WorkflowStatus) -> StoredJob | None:
+def job_of(row: JobRow) -> StoredJob | None:
     """Read what was asked for, None where that was not loaded or is a tick."""
     if not row.input or row.name == TICK:
         return None
     return read_job(row.workflow_id, row.input["args"][0])
 
 
-def end_of(row: WorkflowStatus) -> JobEnd:
+def end_of(row: JobRow) -> JobEnd:
     """Read how an attempt ended, as far as its record tells."""
     return JobEnd() if row.output is None else END.validate_python(row.output)
 
 
-def run_of(row: WorkflowStatus) -> JobRun | None:
+def run_of(row: JobRow) -> JobRun | None:
     """Read what came of an attempt; of one that was given up why, and when it began, if known."""
     if row.error is None:
         return end_of(row).ran
     told: Mapping[str, Any] = {"failures": (str(row.error).strip().partition("\n")[0],)}
-    if isinstance(row.error, PortableWorkflowError) and isinstance(row.error.data, dict):
-        told = row.error.data
+    data = getattr(row.error, "data", None)  # the engine's own errors have none
+    if isinstance(data, dict):
+        told = data
     outcome = OUTCOME.validate_python({"failures": told["failures"], **told.get("outcome", {})})
     return JobRun(told.get("began", 0.0), outcome, NOTHING)
 
 
-def continued_by(row: WorkflowStatus) -> str:
+def continued_by(row: JobRow) -> str:
     """Name the attempt or the job that took this one over, "" where none did."""
     if row.status == "CANCELLED":
         return next_attempt(row.workflow_id)
@@ -241,7 +269,7 @@ def moment(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def phase_of(row: WorkflowStatus) -> JobPhase:
+def phase_of(row: JobRow) -> JobPhase:
     """Tell how far a job has come."""
     if row.status in {"DELAYED", "ENQUEUED"}:
         again = attempt_number(row.workflow_id) > 1
@@ -249,7 +277,7 @@ def phase_of(row: WorkflowStatus) -> JobPhase:
     return _PHASES.get(row.status, JobPhase.PARKED)
 
 
-def state_of(row: WorkflowStatus, before: JobState | None) -> JobState:
+def state_of(row: JobRow, before: JobState | None) -> JobState:
     """Read a job's record; ``before`` is where its earlier attempts stood."""
     phase, job, ran = phase_of(row), job_of(row), run_of(row)
     outcome = ran.outcome if ran else JobOutcome()

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,10 @@ class OnServer:
 
 Location = InFile | OnServer
 
-_SCHEMA, _JOBS, _FAILED = "dbos", "workflow_status", "ERROR"
-"""Where the engine keeps its jobs, and its word for those that failed for good."""
-_PATIENCE = 5
-"""Seconds to wait for a database that is only looked at."""
+APPLICATION = "postmortem"
+"""Whose jobs they are, where other programs have theirs in the same tables."""
+PARKED_RETENTION = timedelta(days=180)
+"""How long jobs are remembered that were given up."""
 
 
 def locate(database_url: str) -> Location:
@@ -116,30 +117,6 @@ def write_ahead(location: InFile) -> None:
     make_private(location.path)
     with closing(sqlite3.connect(location.path)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
-
-
-def has_failed_jobs(database_url: str) -> bool:
-    """Tell, without the engine, whether there is any job that it remembers as failed.
-
-    Raises ``Unreachable`` where the database cannot be read, ``ConfigurationError`` as
-    :func:`locate` does.
-    """
-    place = locate(database_url)
-    if isinstance(place, InFile) and not place.path.exists():
-        return False  # no process has made one yet
-    engine = patient_engine(place, _PATIENCE, 1)
-    schema = None if isinstance(place, InFile) else _SCHEMA
-    try:
-        if not sa.inspect(engine).has_table(_JOBS, schema):
-            return False
-        table = sa.table(_JOBS, sa.column("status"), schema=schema)
-        query = sa.select(table.c.status).where(table.c.status == _FAILED).limit(1)
-        with engine.connect() as connection:
-            return connection.scalar(query) is not None
-    except (sa.exc.SQLAlchemyError, sqlite3.Error) as why:
-        raise unusable(why) from why
-    finally:
-        engine.dispose()
 
 
 def unusable(why: Exception) -> Unreachable:

@@ -21,9 +21,17 @@ from worker.jobs.job import JobRequest, JobState, Standing
 from worker.jobs.results import Trigger
 from worker.queue import dead_letters, engine
 from worker.queue.engine import QueueSettings
-from worker.queue.job_records import INCIDENT_JOB, TICK, StoredJob, continued_by, moment, state_of
-from worker.queue.jobs_database import InFile, SharedClock, locate, patient_engine, told
-from worker.queue.recovery import FileLeases, Leases, Recovery, ServerLeases, UnderWay
+from worker.queue.job_records import (
+    INCIDENT_JOB,
+    TICK,
+    StoredJob,
+    continued_by,
+    moment,
+    state_of,
+)
+from worker.queue.jobs_database import APPLICATION, SharedClock, locate, patient_engine, told
+from worker.queue.leases import leases_of
+from worker.queue.recovery import Recovery, UnderWay
 from worker.queue.schedule import Rounds, Schedule, ticker
 from worker.queue.workflows import OnEnd, RunIncident, Workflows
 
@@ -42,11 +50,7 @@ class Client:
     def __init__(self, database_url: str, settings: QueueSettings | None = None) -> None:
         self._settings = settings or QueueSettings()
         self._location = locate(database_url)
-        self._leases: Leases = (
-            FileLeases(self._location.path.with_suffix(".alive"))
-            if isinstance(self._location, InFile)
-            else ServerLeases(self._location.driver_url)
-        )
+        self._leases = leases_of(self._location)
         self._database = patient_engine(self._location, PATIENCE, _CONNECTIONS)
         self._clock = SharedClock(self._database)
         self._client: DBOSClient | None = None
@@ -166,7 +170,7 @@ class Client:
         self._client = DBOSClient(
             system_database_engine=self._database,
             serializer=DBOSPortableJSONSerializer(),
-            application_name=engine.APPLICATION,
+            application_name=APPLICATION,
             lazy=True,
             retry_connection_errors=False,
         )

@@ -1,9 +1,4 @@
-"""What keeps the queue running: the jobs of processes that are gone, and records that are old.
-
-Which processes on one database are alive is told without a clock. Each holds a lock that is named
-after it for as long as it lives. The lock goes with the process, however that ends; so one that can
-be taken belongs to a process that is gone, and its work may be handed on.
-"""
+"""What keeps the queue running: the jobs of processes that are gone, and records that are old."""
 
 import time
 from collections import defaultdict
@@ -12,135 +7,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
-from typing import Protocol
 
 import structlog
 from dbos import DBOS, WorkflowStatus
-from filelock import FileLock
-from sqlalchemy import URL, Connection, select
-from sqlalchemy.exc import DBAPIError, OperationalError
 from structlog.contextvars import bound_contextvars
 
-from connectors.errors import Unreachable
-from worker import locks
 from worker.queue import job_records
 from worker.queue.engine import QueueSettings
 from worker.queue.jobs_database import SharedClock
-
-_KIND = 0x706D7721
-"""Sets these locks apart from other programs' advisory locks in the same database."""
-
-
-class Leases(Protocol):
-    """The locks of all processes on one database. Methods may raise ``Unreachable``."""
-
-    def hold(self, name: str) -> bool:
-        """Take the lock named ``name``, or see that it is still held; False where another has it.
-
-        To be called again now and then: a lost connection is made anew.
-        """
-
-    def let_go(self) -> None:
-        """Give up the lock that is held."""
-
-    def gone(self, name: str) -> bool:
-        """Tell whether the process whose lock this is has ended."""
-
-    def living(self) -> int:
-        """Count the processes that hold a lock now."""
-
-
-class FileLeases:
-    """Locked files in a folder beside the SQLite file: all processes are on one machine."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._held: FileLock | None = None
-
-    def hold(self, name: str) -> bool:
-        """Take the lock; once taken, nothing but the process's end loses it."""
-        if self._held is None:
-            self._folder.mkdir(exist_ok=True)
-            self._held = locks.take_file(self._folder / name)
-        return self._held is not None
-
-    def let_go(self) -> None:
-        """Give up the lock and remove its file."""
-        if self._held is not None:
-            locks.remove_file(self._held)
-            self._held = None
-
-    def gone(self, name: str) -> bool:
-        """Try the lock; what the ended process left of it is removed."""
-        lock = locks.take_file(self._folder / name)
-        if lock is not None:
-            locks.remove_file(lock)
-        return lock is not None
-
-    def living(self) -> int:
-        """Count the files that are locked."""
-        return sum(not self.gone(path.name) for path in self._folder.glob("*"))
-
-
-class ServerLeases:
-    """Advisory locks of PostgreSQL, each held by a connection that its process keeps open."""
-
-    def __init__(self, url: URL) -> None:
-        self._engine = locks.connections(url)
-        self._connection: Connection | None = None
-
-    def hold(self, name: str) -> bool:
-        """Take the lock, or take it again where the connection was lost meanwhile."""
-        if self._connection is not None and not _answers(self._connection):
-            self.let_go()
-        if self._connection is None:
-            connection = self._connect()
-            if not locks.take(connection, _key(name)):
-                connection.close()
-                return False
-            self._connection = connection
-        return True
-
-    def let_go(self) -> None:
-        """Give up the lock and close its connection."""
-        if self._connection is not None:
-            locks.let_go(self._connection)
-            self._connection.close()
-            self._connection = None
-
-    def gone(self, name: str) -> bool:
-        """Try the lock, on a connection of its own."""
-        with self._connect() as connection:
-            return locks.take(connection, _key(name))
-
-    def living(self) -> int:
-        """Count the locks of this kind that the database knows."""
-        with self._connect() as connection:
-            return locks.count(connection, _KIND)
-
-    def _connect(self) -> Connection:
-        try:
-            return self._engine.connect()
-        except OperationalError as error:
-            first_line = str(error.orig).strip().partition("\n")[0]
-            raise Unreachable(
-                f"The database cannot be reached: {first_line}.",
-                "Check POSTMORTEM_DATABASE_URL and that the server runs.",
-            ) from error
-
-
-def _key(name: str) -> locks.Key:
-    return _KIND, locks.number(name, 4)
-
-
-def _answers(connection: Connection) -> bool:
-    try:
-        connection.execute(select(1))
-    except DBAPIError:
-        return False
-    return True
-
+from worker.queue.leases import Leases
 
 _log = structlog.get_logger(__name__)
 _BATCH = 500
