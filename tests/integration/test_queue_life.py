@@ -55,6 +55,22 @@ def test_jobs_asked_for_before_a_restart_are_run_after_it(url):
     assert worker.workers() == 0
 
 
+def test_nothing_that_an_idle_queue_would_have_to_wait_for_sleeps_long(file, monkeypatch):
+    slept, sleep, here = [], time.sleep, threading.current_thread()
+
+    def sleeping(seconds):
+        if threading.current_thread() is not here:
+            slept.append(seconds)
+        sleep(seconds)
+
+    queue = Queue(file, quiet, settings=FAST)
+    queue.start()
+    monkeypatch.setattr(time, "sleep", sleeping)
+    eventually(lambda: len(slept) >= 3)
+    queue.stop()
+    assert max(slept) <= 0.2
+
+
 def test_stopping_waits_for_the_job_under_way(file):
     running, ended = threading.Event(), threading.Event()
 

@@ -32,6 +32,8 @@ _IDLE_THREADS = 64
 _CONNECTIONS = 10  # to PostgreSQL at most, for a process's jobs and what looks after them
 _LOCK_PATIENCE = 30.0
 _SELDOM = 3_600.0
+_NAP = 0.1
+"""Seconds that the engine sleeps where nothing wakes it: as long as an idle queue takes to stop."""
 _running = False
 
 
@@ -163,6 +165,7 @@ def _config(location: Location, executor: str) -> DBOSConfig:
         "max_executor_threads": _IDLE_THREADS,
         "sys_db_pool_size": _CONNECTIONS,
         "scheduler_polling_interval_sec": _SELDOM,  # for schedules of the engine's own: none here
+        "notification_listener_polling_interval_sec": _NAP,  # it looks at a list that stays empty
     }
     if isinstance(location, InFile):
         config["system_database_engine"] = file_engine(location, _LOCK_PATIENCE)
