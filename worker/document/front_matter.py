@@ -7,6 +7,7 @@ A value is changed by replacing its place alone.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import yaml
 
@@ -217,7 +218,8 @@ def _block(source: SourceText) -> tuple[int, str] | None:
     return start, source.text[start:end].translate(_SPACES)
 
 
-def _nodes(content: str) -> dict[str, yaml.Node]:
+@lru_cache(32)  # a job asks a dozen times for those of one document
+def _nodes(content: str) -> Mapping[str, yaml.Node]:
     """Give each value with its place, by its key in lower case."""
     try:
         root = yaml.compose(content, yaml.BaseLoader)
