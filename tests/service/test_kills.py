@@ -22,7 +22,7 @@ from tests.service.promise import Promise
 ITEMS = ("Add an alert on the queue", "Write down how to restart it")
 MOST_KILLS = 6
 """A job is given up when its seventh process ends under it."""
-LAG = timedelta(seconds=6)
+LAG = timedelta(seconds=3)
 """Longer than a process takes to start, so that its first search misses what was just created."""
 
 
