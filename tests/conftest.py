@@ -10,12 +10,22 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+import structlog
 from coverage import Coverage
 from hypothesis import settings
 
 settings.register_profile("modest", max_examples=100, deadline=None)
 settings.register_profile("mutants", max_examples=10, deadline=None, derandomize=True)
 settings.load_profile("modest")
+
+# What is logged in the tests' own process: by itself it would paint each traceback with the values
+# in it, which takes up to ten seconds.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 REQUIRE_ALL = bool(os.environ.get("POSTMORTEM_REQUIRE_ALL"))
 
