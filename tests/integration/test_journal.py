@@ -18,10 +18,11 @@ from sqlalchemy.pool import NullPool
 
 from connectors.tickets import Mark, TicketId
 from tests.unit.tracking_support import INCIDENT, NOW, intent, tracked
+from tests.upgrades.new_file import VERSION, by_the_steps, made
 from worker.journal.database import UPGRADE_LOCK, Database, sqlite_path
 from worker.journal.journal import Journal
 from worker.journal.records import JournalRecord, KnownDocument, Skip
-from worker.journal.revisions import NEWEST, upgrade
+from worker.journal.revisions import NEW_FILE, NEWEST, upgrade
 from worker.journal.sqlite_files import JournalError
 from worker.journal.tables import metadata
 from worker.locks import AT_MOST, pooled
@@ -79,6 +80,16 @@ def test_the_newest_revision_is_that_of_the_last_migration(url: str) -> None:
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == NEWEST
     engine.dispose()
+
+
+def test_a_new_file_is_made_as_all_steps_would_make_it() -> None:
+    database = Database.open_copy("sqlite://")
+    with database.begin() as connection:
+        statements = [*made(connection), VERSION]
+    database.close()
+    assert ";\n".join(statements) + "\n" == by_the_steps() == NEW_FILE.read_text("utf-8"), (
+        "write it anew: python -m tests.upgrades.new_file"
+    )
 
 
 def test_a_journal_remembers_when_it_was_born(url: str) -> None:

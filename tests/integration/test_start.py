@@ -102,6 +102,17 @@ def test_status_loads_no_engine_and_no_client_of_a_service(
     assert [line for line in told if "parked" in line and "PBAD" in line]
 
 
+@pytest.mark.parametrize("words", [("lint",), ("search", "checkout"), ("check",), ("status",)])
+def test_a_new_database_is_made_without_what_brings_old_ones_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "postmortems").mkdir()
+    loaded = loaded_by(*words)
+    assert "sqlalchemy" in loaded
+    assert "alembic" not in loaded
+
+
 def test_a_sync_loads_no_engine_where_no_server_works(
     place: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
