@@ -70,9 +70,10 @@ def body(event: str, incident: str = "PFREIGHT", type_: str = "incident.resolved
 @pytest.fixture(autouse=True)
 def plain_logs() -> Iterator[None]:
     """Log as the program does: tracebacks in colours take seconds that the sender waits."""
+    before = structlog.get_config()
     log_plainly()
     yield
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 @contextmanager
