@@ -1,13 +1,13 @@
 """A report as a table for people, with lines of how the figures went where they can be shown."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.markup import escape
 from rich.table import Table
 
 from worker.cli.terminal import out
 from worker.drafting.text.wording import count
-from worker.jobs.reports.figure_words import NOTHING, both, days, seconds, share
+from worker.jobs.reports.figure_words import NOTHING, SHOWN_FIGURES
 from worker.jobs.reports.figures import ReportBy, ReportGroup
 from worker.jobs.reports.report_period import PeriodReport
 
@@ -15,64 +15,6 @@ Trends = Mapping[str | None, Sequence[ReportGroup]]
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDEST = 1000
-
-
-Shown = tuple[str, str, Callable[[ReportGroup], str], Callable[[ReportGroup], float | None]]
-_COLUMNS: tuple[Shown, ...] = (
-    ("Incidents", "incidents", lambda one: f"{one.incidents:,}", lambda one: one.incidents),
-    (
-        "With a postmortem",
-        "with_postmortem",
-        lambda one: share(one.with_postmortem, one.incidents),
-        lambda one: one.with_postmortem,
-    ),
-    ("Final", "final", lambda one: share(one.final, one.incidents), lambda one: one.final),
-    (
-        "Acknowledged after",
-        "acknowledge_s",
-        lambda one: both(seconds, one.acknowledge_s),
-        lambda one: one.acknowledge_s.median,
-    ),
-    (
-        "Resolved after",
-        "resolve_s",
-        lambda one: both(seconds, one.resolve_s),
-        lambda one: one.resolve_s.median,
-    ),
-    (
-        "Days to final",
-        "days_to_final",
-        lambda one: both(days, one.days_to_final),
-        lambda one: one.days_to_final.median,
-    ),
-    (
-        "Items opened",
-        "items.opened",
-        lambda one: f"{one.items.opened:,}",
-        lambda one: one.items.opened,
-    ),
-    ("Closed", "items.closed", lambda one: f"{one.items.closed:,}", lambda one: one.items.closed),
-    (
-        "Won't do",
-        "items.wont_do",
-        lambda one: f"{one.items.wont_do:,}",
-        lambda one: one.items.wont_do,
-    ),
-    ("Open", "items.open", lambda one: f"{one.items.open:,}", lambda one: one.items.open),
-    (
-        "Overdue",
-        "items.overdue",
-        lambda one: f"{one.items.overdue:,}",
-        lambda one: one.items.overdue,
-    ),
-    (
-        "Days open",
-        "items.open_age_days",
-        lambda one: both(days, one.items.open_age_days),
-        lambda one: one.items.open_age_days.median,
-    ),
-)
-"""The heading of each figure, its name, how it is shown, and the value that its line shows."""
 
 
 def show(report: PeriodReport, trends: Trends) -> None:
@@ -87,7 +29,7 @@ def show(report: PeriodReport, trends: Trends) -> None:
     if report.by is not None and not report.groups:
         out.print("Nothing is known of this period.")
     out.print("Of times, days and ages: the median / the 90th percentile.")
-    for heading, name, _, _ in _COLUMNS:
+    for heading, name, _, _ in SHOWN_FIGURES:
         out.print(f"[dim]{escape(heading)}: {escape(report.definitions[name])}[/]")
 
 
@@ -96,7 +38,7 @@ def _one_group(report: PeriodReport, trends: Trends) -> Table:
     slices = trends.get(group.key, ())
     table = Table("Figure", *([] if not slices else [f"In {len(slices)} parts"]), box=None)
     table.add_column("Value", justify="right")
-    for heading, _, told, value in _COLUMNS:
+    for heading, _, told, value in SHOWN_FIGURES:
         line = [sparkline([value(one) for one in slices])] if slices else []
         table.add_row(heading, *line, told(group))
     return table
@@ -104,18 +46,18 @@ def _one_group(report: PeriodReport, trends: Trends) -> Table:
 
 def _groups(report: PeriodReport, trends: Trends) -> Table:
     table = Table(str(report.by).capitalize(), box=None)
-    for heading, *_ in _COLUMNS:
+    for heading, *_ in SHOWN_FIGURES:
         table.add_column(heading, justify="right")
     by_month = report.by is ReportBy.MONTH
     if trends and not by_month:
         table.add_column("Incidents, in parts")
     for group in report.groups:
-        cells = [told(group) for _, _, told, _ in _COLUMNS]
+        cells = [told(group) for _, _, told, _ in SHOWN_FIGURES]
         if trends and not by_month:
             cells.append(sparkline([one.incidents for one in trends.get(group.key, ())]))
         table.add_row(escape(NOTHING if group.key is None else group.key), *cells)
     if trends and by_month and len(report.groups) > 1:
-        lines = (sparkline([value(one) for one in report.groups]) for *_, value in _COLUMNS)
+        lines = (sparkline([value(one) for one in report.groups]) for *_, value in SHOWN_FIGURES)
         table.add_row(count(len(report.groups), "month"), *lines)
     return table
 

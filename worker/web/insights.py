@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from worker.jobs.reports.figure_words import NOTHING, both, days, figure_rows, seconds, share
+from worker.jobs.reports.figure_words import NOTHING, SHOWN_FIGURES, figure_rows, seconds
 from worker.jobs.reports.figures import ReportBy, ReportGroup
 from worker.jobs.reports.period import USUAL_PERIOD, NotAPeriod
 from worker.jobs.reports.report_period import PeriodReport
@@ -68,10 +68,7 @@ def insight_routes(data: PageData, access: Access, pages: PageTemplates) -> APIR
             kinds=[one.value for one in ReportBy],
             charts=list(_charts(told)),
             group_name=group_name,
-            share=share,
-            both=both,
-            seconds=seconds,
-            days=days,
+            shown=SHOWN_FIGURES,
             width=_WIDTH,
             label=_LABEL,
             csv=f"/insights?{urlencode({**kept, 'format': 'csv'})}",
@@ -114,7 +111,3 @@ def _bars(
 def group_name(one: ReportGroup) -> str:
     """Give what a group is called; that of what has none, too."""
     return one.key or "(none)"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}"

@@ -34,6 +34,64 @@ def share(part: int, whole: int) -> str:
     return f"{part:,} ({100 * part / whole:.0f} %)" if whole else f"{part:,}"
 
 
+ShownFigure = tuple[str, str, Callable[[ReportGroup], str], Callable[[ReportGroup], float | None]]
+SHOWN_FIGURES: tuple[ShownFigure, ...] = (
+    ("Incidents", "incidents", lambda one: f"{one.incidents:,}", lambda one: one.incidents),
+    (
+        "With a postmortem",
+        "with_postmortem",
+        lambda one: share(one.with_postmortem, one.incidents),
+        lambda one: one.with_postmortem,
+    ),
+    ("Final", "final", lambda one: share(one.final, one.incidents), lambda one: one.final),
+    (
+        "Acknowledged after",
+        "acknowledge_s",
+        lambda one: both(seconds, one.acknowledge_s),
+        lambda one: one.acknowledge_s.median,
+    ),
+    (
+        "Resolved after",
+        "resolve_s",
+        lambda one: both(seconds, one.resolve_s),
+        lambda one: one.resolve_s.median,
+    ),
+    (
+        "Days to final",
+        "days_to_final",
+        lambda one: both(days, one.days_to_final),
+        lambda one: one.days_to_final.median,
+    ),
+    (
+        "Items opened",
+        "items.opened",
+        lambda one: f"{one.items.opened:,}",
+        lambda one: one.items.opened,
+    ),
+    ("Closed", "items.closed", lambda one: f"{one.items.closed:,}", lambda one: one.items.closed),
+    (
+        "Won't do",
+        "items.wont_do",
+        lambda one: f"{one.items.wont_do:,}",
+        lambda one: one.items.wont_do,
+    ),
+    ("Open", "items.open", lambda one: f"{one.items.open:,}", lambda one: one.items.open),
+    (
+        "Overdue",
+        "items.overdue",
+        lambda one: f"{one.items.overdue:,}",
+        lambda one: one.items.overdue,
+    ),
+    (
+        "Days open",
+        "items.open_age_days",
+        lambda one: both(days, one.items.open_age_days),
+        lambda one: one.items.open_age_days.median,
+    ),
+)
+"""The heading of each figure, its name, how it is shown, and the value that its line shows."""
+
+
 def figure_rows(groups: Iterable[ReportGroup]) -> Iterator[Sequence[str]]:
     """Give the figures as a table, its header first; what is not known is empty."""
     yield ("key", *FIGURES)
