@@ -8,23 +8,28 @@ import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from bench.distance import line
+from bench.process import program
+from connectors.jira.sandbox.server import JiraSandbox
+from connectors.pagerduty.sandbox.server import PagerDutySandbox
 
 RUNS = 5
 CALLED = "from worker.cli.main import main; main()"
+SPARED = ("POSTMORTEM_", "PAGERDUTY_", "JIRA_")
 
 
-def seconds(folder: Path, program: str, *words: str) -> float:
+def seconds(folder: Path, settings: Mapping[str, str], code: str, *words: str) -> float:
     """Give the least CPU of a few runs."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("POSTMORTEM_")}
-    own = {**kept, "PYTHONPATH": str(Path(__file__).parents[1])}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(SPARED)}
+    own = {**kept, "PYTHONPATH": str(Path(__file__).parents[1]), **settings}
     found = []
     for _ in range(RUNS):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(  # noqa: S603 - this very program
-            [sys.executable, "-c", program, *words],
+            [sys.executable, "-c", code, *words],
             cwd=folder,
             env=own,
             stdout=subprocess.DEVNULL,
@@ -38,15 +43,33 @@ def seconds(folder: Path, program: str, *words: str) -> float:
 
 def main() -> None:
     """Print each as measured / limit / ratio."""
-    with tempfile.TemporaryDirectory() as name:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        PagerDutySandbox() as pagerduty,
+        JiraSandbox() as jira,
+    ):
         folder = Path(name)
         (folder / "postmortems").mkdir()
-        bare = seconds(folder, "pass")
+        settings = {
+            "PAGERDUTY_API_KEY": pagerduty.api_key,
+            "PAGERDUTY_API_URL": pagerduty.url,
+            "PAGERDUTY_WEBHOOK_SECRET": "for-the-measurement",
+            "JIRA_URL": jira.url,
+            "JIRA_EMAIL": jira.credentials["email"],
+            "JIRA_API_TOKEN": jira.credentials["api_token"],
+            "JIRA_PROJECT": "OPS",
+        }
+        bare = seconds(folder, {}, "pass")
         for words, limit in ((("--help",), 0.25), (("--version",), 0.25)):
-            more = seconds(folder, CALLED, *words) - bare
+            more = seconds(folder, {}, CALLED, *words) - bare
             line(f"postmortem {words[0]}", more, limit, f"s of CPU above {bare:.2f} s of Python's")
-        used = seconds(folder, CALLED, "status")
-        line("postmortem status, in a fresh process", used, 0.6, "s of CPU, most of it SQLAlchemy")
+        for which in ("first", "second"):
+            with program("serve", folder, settings) as server:
+                line(f"postmortem serve, until it answers ({which})", server.cpu(), 2, "s of CPU")
+                server.rest()
+        for words, limit in ((("status",), 0.6), (("lint",), 0.6), (("sync",), 1)):
+            used = seconds(folder, settings, CALLED, *words)
+            line(f"postmortem {words[0]}, nothing to tell", used, limit, "s of CPU, mostly imports")
 
 
 if __name__ == "__main__":

@@ -98,7 +98,8 @@ def test_status_loads_no_engine_and_no_client_of_a_service(
         "psycopg",
     }
     assert not {name.partition(".")[0] for name in loaded} & unwanted
-    assert not {name for name in loaded if name.endswith((".client", ".queue.queue"))}
+    assert not {name for name in loaded if name.endswith((".client", ".queue.queue", "git_store"))}
+    assert "sqlalchemy.dialects.postgresql" not in loaded
     assert [line for line in told if "parked" in line and "PBAD" in line]
 
 

@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from config.template_names import COLUMNS, HEADINGS, LABELS, Column
+from connectors import SUMMARY
 from connectors.connector import PublisherConnector, SourceConnector, TrackerConnector
 from tests.house_sizes import FEWEST_LINES, MOST_IN_A_FOLDER, MOST_LINES, MOST_MODULES
 from tests.unit.test_settings import VARIABLES
@@ -298,6 +299,11 @@ def test_every_command_of_make_that_is_told_of_is_there(file: str) -> None:
     )
     assert told
     assert set(told) <= set(targets)
+
+
+def test_the_help_says_what_the_distribution_says() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["description"] == SUMMARY
 
 
 def test_the_version_has_its_dated_entry_in_the_changelog() -> None:

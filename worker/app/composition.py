@@ -44,7 +44,6 @@ from worker.journal.service_memory import ServiceMemory
 from worker.store.directory.directory_store import DirectoryStore
 from worker.store.document_store import DocumentStore
 from worker.store.git.browser_address import browser_address
-from worker.store.git.git_store import GitStore
 from worker.tracking.closing import ClosingRules
 from worker.tracking.new_ticket import Route
 
@@ -136,6 +135,8 @@ def open_store(settings: Settings, authorities: Authorities) -> DocumentStore:
     where = settings.documents
     if isinstance(where, DirectoryLocation):
         return DirectoryStore(where.path)
+    from worker.store.git.git_store import GitStore  # noqa: PLC0415 - for who keeps them so
+
     return GitStore(
         where.url,
         where.branch,

@@ -5,12 +5,12 @@ Each loads what it needs when it is called, so that ``--help`` and completion an
 
 import os
 import sys
-from importlib.metadata import metadata, version
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from connectors import SUMMARY
 from worker.cli.options import (
     FAILED,
     MISUSED,
@@ -43,8 +43,6 @@ from worker.cli.options import (
 )
 from worker.cli.reading_commands import lint, report, search
 
-DISTRIBUTION = "postmortem-worker"
-
 app = typer.Typer(
     name="postmortem",
     no_args_is_help=True,
@@ -52,14 +50,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=environment_told(),
-    help=f"{metadata(DISTRIBUTION)['Summary']}\n\n"
-    "Try it with no account and no settings: `postmortem demo`",
+    help=f"{SUMMARY}\n\nTry it with no account and no settings: `postmortem demo`",
 )
 
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"postmortem {version(DISTRIBUTION)}")
+        from importlib.metadata import version
+
+        typer.echo(f"postmortem {version('postmortem-worker')}")
         raise typer.Exit
 
 

@@ -4,7 +4,7 @@ Times are ISO 8601 text in UTC, which sorts and reads alike everywhere.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import (
     Boolean,
@@ -19,7 +19,10 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 metadata = MetaData()
 
@@ -272,8 +275,10 @@ def put_each_first(
 
 def _insert(
     connection: Connection, table: Table, values: Mapping[str, object]
-) -> postgresql.Insert | sqlite.Insert:
+) -> "postgresql.Insert | sqlite.Insert":
     if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - for who has such a server
+
         return postgresql.insert(table).values(**values)
     return sqlite.insert(table).values(**values)
 
