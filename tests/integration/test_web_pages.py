@@ -461,3 +461,15 @@ def test_the_first_page_names_the_drafts_that_wait_for_somebody():
     library.told["PFREIGHT"] = ListedDocument(status, is_draft=True)
     with served(library) as url:
         assert "Drafts that nobody owns" in get(url).text
+
+
+def test_the_list_tells_how_long_each_incident_took():
+    library = shelf()
+    status = library.views["PFREIGHT"].status
+    began, ended = "2026-11-19T09:00:00+00:00", "2026-11-19T10:47:00+00:00"
+    library.told["PFREIGHT"] = ListedDocument(status, began, ended)
+    with served(library) as url:
+        assert "1 h 47 min" in get(f"{url}/postmortems").text
+    library.told["PFREIGHT"] = ListedDocument(status, began)
+    with served(library) as url:
+        assert 'data-label="Took">\u2013<' in get(f"{url}/postmortems").text

@@ -73,13 +73,14 @@ class DocumentStatus:
 
 @dataclass(frozen=True, slots=True)
 class ListedDocument:
-    """A document as lists know it; ``started`` is ISO 8601 in UTC, "" where it is not known.
+    """A document as lists know it; ``started`` and ``ended`` are ISO 8601 in UTC, "" if unknown.
 
     ``review`` is the day of its review, ISO 8601. ``is_draft`` says that it is still to be written.
     """
 
     status: DocumentStatus
     started: str = ""
+    ended: str = ""
     severity: str = ""
     services: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
@@ -254,6 +255,7 @@ def _listed(document: KnownDocument, row: IndexedDocument) -> ListedDocument:
     return ListedDocument(
         status=_status(document, row),
         started=row.started,
+        ended=row.ended,
         severity=row.severity,
         services=row.services,
         teams=row.teams,

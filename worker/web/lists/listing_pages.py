@@ -21,6 +21,7 @@ from worker.web.lists.postmortem_list import (
     item_rows,
     items,
     narrowed,
+    took,
 )
 from worker.web.lists.postmortem_list import choices as every_choice
 from worker.web.page_data import PageData
@@ -116,6 +117,7 @@ def list_routes(
             told=data.told_of_lists(),
             every=len(every),
             today=today(),
+            took=took,
             csv=f"/postmortems?{urlencode({**_set(asked), 'format': 'csv'})}",
         )
 

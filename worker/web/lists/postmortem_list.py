@@ -5,10 +5,11 @@ An address is a saved view: everything that narrows or orders a list is in it.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from worker.content.word_search import folded as fold
+from worker.drafting.text.wording import duration
 from worker.jobs.status_report import ItemStatus, ListedDocument, is_overdue
 from worker.web.lists.made_once import MadeOnce
 
@@ -162,6 +163,13 @@ def choices(documents: Sequence[ListedDocument]) -> Choices:
 
 def _each(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({one for one in words if one}, key=fold))
+
+
+def took(one: ListedDocument) -> str:
+    """Word how long an incident lasted, "" where that is not known."""
+    if not (one.started and one.ended):
+        return ""
+    return duration(datetime.fromisoformat(one.ended) - datetime.fromisoformat(one.started))
 
 
 def document_rows(documents: Iterable[ListedDocument], today: date) -> Iterator[Sequence[str]]:
