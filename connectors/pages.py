@@ -18,8 +18,6 @@ PageId = NewType("PageId", str)
 
 PROPERTY = "postmortem-worker"
 """The content property under which a page says which incident it belongs to."""
-TAKE_OVER_OPTION = "--from-confluence"
-"""The option of ``sync`` that takes over what people wrote on a page; its name is promised."""
 
 
 class PageState(StrEnum):

@@ -12,7 +12,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,19 +43,30 @@ class Authorities:
     """Whom connections trust. Safe to share between threads."""
 
     def __init__(
-        self, setting: Path | None = None, environ: Mapping[str, str] | None = None
+        self,
+        setting: Path | None = None,
+        environ: Mapping[str, str] | None = None,
+        *,
+        at_once: bool = True,
     ) -> None:
         """Take the files that are named; a folder counts for the files in it.
 
-        The process's own environment counts where none is given. Raises ``ConfigurationError`` for
-        what cannot be read or holds no certificate.
+        The process's own environment counts where none is given. They are read ``at_once``, or
+        with the first connection. Raises ``ConfigurationError`` for what cannot be read or holds no
+        certificate.
         """
         around = os.environ if environ is None else environ
         named = {SETTING: str(setting or ""), **{name: around.get(name, "") for name in VARIABLES}}
-        found = [_named_by(name, Path(path)) for name, path in named.items() if path]
-        self._certificates = tuple(dict.fromkeys(one for each in found for one in each))
+        self._named = {name: Path(path) for name, path in named.items() if path}
         self._file: Path | None = None
         self._lock = threading.Lock()
+        if at_once:
+            _ = self._certificates
+
+    @cached_property
+    def _certificates(self) -> Sequence[str]:
+        found = [_named_by(name, path) for name, path in self._named.items()]
+        return tuple(dict.fromkeys(one for each in found for one in each))
 
     def context(self) -> ssl.SSLContext | None:
         """Give what connections are made with, None where only public authorities are trusted."""

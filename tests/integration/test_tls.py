@@ -198,6 +198,10 @@ def test_a_file_that_cannot_be_used_is_named(
     with pytest.raises(ConfigurationError) as caught:
         Authorities(setting, environ)
     assert caught.value.what.startswith(f"{way} names {path}, which {said}")
+    later = Authorities(setting, environ, at_once=False)
+    with pytest.raises(ConfigurationError) as then:
+        later.context()
+    assert then.value.what == caught.value.what
 
 
 @pytest.mark.parametrize(

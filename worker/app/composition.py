@@ -67,7 +67,7 @@ def open_context(
     """
     url = "sqlite://" if forgetful else settings.sqlalchemy_url
     services = Services.under(settings)
-    authorities = Authorities(settings.ca_bundle, os.environ)
+    authorities = Authorities(settings.ca_bundle, os.environ, at_once=asks)
     locks: IncidentLocks
     new_pace: NewPace
     if dry_run:  # it has everything to itself, and holds nobody up

@@ -6,13 +6,13 @@ Nothing heavy is loaded here: ``--help`` and ``--version`` need no more than thi
 import re
 from collections.abc import Collection, Sequence
 from enum import StrEnum
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from connectors.pages import TAKE_OVER_OPTION
+import config
+from connectors import TAKE_OVER_OPTION
 
 if TYPE_CHECKING:
     from connectors.incidents import IncidentId
@@ -157,7 +157,7 @@ ShownAs = Annotated[
 
 def environment_told() -> str:
     """Say which environment variables there are: those that the annotated settings name."""
-    example = resources.files("config").joinpath("postmortem.toml").read_text("utf-8")
+    example = (Path(config.__file__).with_name("postmortem.toml")).read_text("utf-8")
     names = dict.fromkeys(re.findall(r"\s{2,}[#(] ?([A-Z]+(?:_[A-Z]+)+)", example))
     return (
         "Environment: each wins over the settings file, which explains it; a secret may also be "

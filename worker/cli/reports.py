@@ -48,7 +48,7 @@ def lint(
     if json and shown_as is not Format.TEXT:
         raise typer.BadParameter("Give one of --format and --json.", param_hint="--format")
     settings = settings_of(context)
-    with open_context(settings, dry_run=True, forgetful=True) as opened:
+    with open_context(settings, dry_run=True, forgetful=True, asks=False) as opened:
         refuse_nowhere(opened)
         place = where(opened)
         linted = lint_documents(opened, own_ids(opened, incidents, asks=False), strict=strict)
@@ -71,7 +71,8 @@ def search(context: typer.Context, words: list[str], *, json: bool) -> None:
 
     Raises ``StoreAway`` where there is no place of documents.
     """
-    with open_context(settings_of(context), dry_run=True, forgetful=True) as opened:
+    settings = settings_of(context)
+    with open_context(settings, dry_run=True, forgetful=True, asks=False) as opened:
         refuse_nowhere(opened)
         place = where(opened)
         is_empty = not look(opened).by_incident
@@ -101,7 +102,7 @@ def report(
     told_by = ReportBy(by) if by else None
     if shows_csv and json:
         raise typer.BadParameter("Give one of --csv and --json.", param_hint="--csv")
-    with open_context(settings_of(context)) as opened:
+    with open_context(settings_of(context), asks=False) as opened:
         now = opened.clock()
         try:
             period = read_period(since, until, now, opened.policy.drafting.timezone)

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from connectors import TAKE_OVER_OPTION
 from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError, Rejected
-from connectors.pages import TAKE_OVER_OPTION, Page, PageChange, PageState, StaleVersion
+from connectors.pages import Page, PageChange, PageState, StaleVersion
 from worker.jobs.pages.find_page import find_or_make
 from worker.jobs.pages.page_work import PageWork
 from worker.jobs.results import Action, Deed

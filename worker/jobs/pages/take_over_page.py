@@ -5,9 +5,10 @@ from dataclasses import replace
 from functools import partial
 
 from config.template_names import Column
+from connectors import TAKE_OVER_OPTION
 from connectors.errors import ConfigurationError, PostmortemError
 from connectors.incidents import IncidentId
-from connectors.pages import TAKE_OVER_OPTION, Page
+from connectors.pages import Page
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
 from worker.jobs.job import JobRequest
