@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import warm
 from tests.integration.queue_support import KINDS, WAIT, ask, database, eventually
 from worker.jobs.job import JobOutcome, JobPhase, JobRequest
 from worker.jobs.results import Trigger
@@ -75,17 +76,26 @@ def main(url: str, log: Log, gate: Path, tick_every: int, pauses: int) -> None:
 @contextmanager
 def process(
     url: str, log: Log, gate: Path, tick_every: int = 0, pauses: int = 1
-) -> Iterator[subprocess.Popen]:
+) -> Iterator[warm.Started | subprocess.Popen]:
     """A working process, ended with the block if it still lives."""
     words = (url, log.path, gate, tick_every, pauses)
-    command = [sys.executable, "-m", __name__, *map(str, words)]
-    with subprocess.Popen(command, cwd=REPOSITORY) as one:  # noqa: S603 - this very program
-        try:
-            eventually(lambda: log.count("ready", str(one.pid)) > 0)
-            yield one
-        finally:
-            one.terminate()
-            one.wait(WAIT)
+    said = log.path.with_suffix(".said")
+    with said.open("ab") as out:
+        one = warm.start(
+            *map(str, words),
+            folder=REPOSITORY,
+            environment={"PATH": os.environ["PATH"]},
+            stdout=out,
+            stderr=out,
+            module=__name__,
+        )
+    try:
+        eventually(lambda: log.count("ready", str(one.pid)) > 0)
+        yield one
+    finally:
+        one.send_signal(signal.SIGTERM)
+        one.wait(WAIT)
+        print(said.read_text())  # noqa: T201 - pytest shows it where the test fails
 
 
 @contextmanager
