@@ -22,6 +22,7 @@ def blocks(text: str, kind: str) -> list[str]:
     return re.findall(rf"^```{kind}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_the_first_hour_goes_as_it_is_told(tmp_path: Path) -> None:
     script = "set -eu\n" + "".join(blocks((DOCS / "first-hour.md").read_text("utf-8"), "sh"))
     with world(tmp_path, SiteKind.CLOUD) as here:

@@ -4,6 +4,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
@@ -15,6 +16,7 @@ from worker.jobs.results import IncidentResult
 from worker.store.directory.directory_store import DirectoryStore
 from worker.store.document_store import Version
 
+pytestmark = pytest.mark.slow
 WORDS = st.sampled_from(["Add an alert", "Review the hand-over", "Write the runbook", "Rehearse"])
 
 

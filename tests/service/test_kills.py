@@ -19,6 +19,7 @@ from tests.service.killing import Trap, trap
 from tests.service.processes import WAIT, until
 from tests.service.promise import Promise
 
+pytestmark = pytest.mark.slow
 ITEMS = ("Add an alert on the queue", "Write down how to restart it")
 MOST_KILLS = 6
 """A job is given up when its seventh process ends under it."""

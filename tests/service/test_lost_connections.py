@@ -4,6 +4,7 @@ import threading
 from functools import partial
 from pathlib import Path
 
+import pytest
 import requests
 import sqlalchemy as sa
 
@@ -20,6 +21,7 @@ def _stored(event: Delivery, door: str) -> bool:
     return bool(event.send(door) == requests.codes.accepted)
 
 
+@pytest.mark.slow
 def test_work_goes_on_though_the_database_drops_every_connection_again_and_again(
     tmp_path: Path,
 ) -> None:
