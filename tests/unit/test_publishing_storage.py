@@ -11,6 +11,7 @@ from tests.unit.publishing_support import (
     well_formed,
 )
 from worker.publishing.storage_format import Shown
+from worker.publishing.storage_text import fingerprint, lines_shown
 from worker.publishing.storage_xml import escaped, plain_body
 
 MACRO = '<ac:structured-macro ac:name="{}">'
@@ -85,7 +86,7 @@ FORMS = {
     ),
     "breaks and rules": ("a  \nb\n\n---", "<p>a<br/>\nb</p><hr/>"),
     "entities": ("&amp; &nbsp;&mdash; &lt;x&gt; &copy;", "<p>&amp; \xa0\u2014 &lt;x&gt; \xa9</p>"),
-    "emoji": ("\U0001f525 :fire:", "<p>\U0001f525 :fire:</p>"),
+    "emoji": ("\U0001f525 :fire:", "<p>\U0001f525 \U0001f525</p>"),
     "scripts": ("a<script>x()</script><b onclick=y>c", "<p>a<strong>c</strong></p>"),
     "open tags": (
         "<div><b>a\n\n*c* <br>",
@@ -197,3 +198,54 @@ def test_pieces_are_well_formed_whatever_is_in_them() -> None:
     for text in ("]]>", "a]]", "]]>]]>", "\x00<&>\"'", "\r\n"):
         well_formed(plain_body(text))
         well_formed(escaped(text))
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (":fire: on (:+1:) `:fire:`", "<p>\U0001f525 on (\U0001f44d) <code>:fire:</code></p>"),
+        ("10:30:00, a:x:b, :no_such:", "<p>10:30:00, a:x:b, :no_such:</p>"),
+        ("```\n:fire:\n```", code(":fire:")),
+    ],
+)
+def test_emoji_are_shown_for_their_names(written: str, shown: str) -> None:
+    assert storage_of(written) == shown
+    assert letters_of_page(shown) == letters_of_html(written)
+
+
+def lozenge(word: str, colour: str) -> str:
+    return (
+        f'{MACRO.format("status")}<ac:parameter ac:name="title">{word}</ac:parameter>'
+        f'<ac:parameter ac:name="colour">{colour}</ac:parameter></ac:structured-macro>'
+    )
+
+
+def test_the_state_behind_a_ticket_of_a_list_is_a_lozenge() -> None:
+    link = "[{}](https://jira.example/browse/OPS-1) (Done)"
+    done = lozenge("Done", "Green")
+    assert f"</a> ({done})" in storage_of(f"- [x] Do it \u2014 {link.format('OPS-1')}\n\n- b")
+    assert f"</a> ({done})" in storage_of(f"- {link.format('OPS-1')}")
+    assert done not in storage_of(f"- {link.format('the book')}")
+    assert done not in storage_of(f"- {link.format('OPS-1')} and more")
+    assert done not in storage_of("- (Done)")
+
+
+def test_words_are_there_however_deep_they_stand() -> None:
+    deep = "> " * 30 + "deep\n\n" + "".join("  " * level + f"- l{level}\n" for level in range(25))
+    assert letters_of_page(storage_of(deep)) == letters_of_html(deep)
+    assert "deep" in storage_of(deep)
+    assert "l24" in storage_of(deep)
+
+
+def test_a_text_that_would_take_long_is_shown_as_it_is_written() -> None:
+    body = storage_of("| a |\n|---|\n" + "|x|\n" * 160_000)
+    assert "shown as it is written" in body
+    assert "<table>" not in body
+
+
+def test_an_emoji_is_the_same_as_a_character_and_as_an_element() -> None:
+    ours = "<p>It was \U0001f525 hot</p>"
+    element = '<ac:emoticon ac:emoji-fallback="\U0001f525" ac:name="blue-star" />'
+    theirs = f'<p local-id="1">It was {element} hot</p>'
+    assert fingerprint(theirs) == fingerprint(ours)
+    assert lines_shown(theirs) == lines_shown(ours)

@@ -1,5 +1,6 @@
 """How a tree of HTML is built: what is a block, where links lead, what is in a table or a task."""
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from urllib.parse import unquote
@@ -7,6 +8,10 @@ from urllib.parse import unquote
 from worker.publishing.html_tree import Element
 
 Node = Element | str
+STATE = "state"
+"""What is no HTML: the state of a ticket."""
+_STATE = re.compile(r" \(([^()\n]{1,60})\)(?=\s*$)")
+_KEY = re.compile(r"[A-Z][A-Z0-9_]*-\d+")
 
 BLOCKS = frozenset(
     {
@@ -77,6 +82,25 @@ def without(node: Element, gone: Element | None) -> list[Node]:
         else:
             found.append(child)
     return found
+
+
+def with_state(children: Sequence[Node]) -> list[Node]:
+    """Give what is in an entry of a list, with the state behind its ticket as an element."""
+    found: list[Node] = []
+    for child in children:
+        ticket = found[-1] if found else None
+        state = _STATE.match(child) if isinstance(child, str) else None
+        if isinstance(child, Element) and child.tag == "p":
+            found.append(Element("p", child.attributes, with_state(child.children)))
+        elif state and isinstance(ticket, Element) and _is_ticket(ticket):
+            found += [" (", Element(STATE, {}, [state[1]]), f"){child[state.end() :]}"]
+        else:
+            found.append(child)
+    return found
+
+
+def _is_ticket(node: Element) -> bool:
+    return node.tag == "a" and bool(_KEY.fullmatch(words(node)))
 
 
 def parts_of(table: Element, tag: str) -> list[Element]:

@@ -17,6 +17,9 @@ from markdown_it.token import Token
 from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.gfm import gfm_plugin
 
+from worker.content.emoji_names import with_emoji
+from worker.content.markdown_cost import cost
+
 _TAGS = nh3.ALLOWED_TAGS - {"area", "map"} | {"input", "section"}
 _ATTRIBUTES = {
     "*": {"id"},
@@ -63,8 +66,14 @@ class Element:
 
 
 def tree(markdown: str) -> Element:
-    """Give what a document shows, below one element that stands for all of it."""
+    """Give what a document shows, below one element that stands for all of it.
+
+    A text that would take long is shown as it is written, below a sentence that says why.
+    """
     text = _LONE_SURROGATE.sub("", markdown.removeprefix("\ufeff"))
+    if problem := cost(text).problem:
+        told = f"This document is shown as it is written: {problem}."
+        return Element("body", {}, [Element("p", {}, [told]), Element("pre", {}, [text])])
     rendered: str = _parser().render(text)
     reader = _HtmlReader()
     reader.feed(_cleaner().clean(rendered))
@@ -104,11 +113,12 @@ class _HtmlReader(HTMLParser):
 
 @cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark").use(gfm_plugin, front_matter=True)
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST})
+    parser.use(gfm_plugin, front_matter=True)
     parser.use(anchors_plugin, max_level=6)
     parser.core.ruler.push("alignment", _align_by_attribute)
     parser.add_render_rule("footnote_caption", _footnote_number)
-    return parser
+    return with_emoji(parser)
 
 
 def _footnote_number(

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from worker.publishing.code_languages import language
 from worker.publishing.html_structure import (
     BLOCKS,
+    STATE,
     Node,
     box_of,
     cells,
@@ -16,6 +17,7 @@ from worker.publishing.html_structure import (
     parts_of,
     spread,
     target,
+    with_state,
     without,
     words,
 )
@@ -194,7 +196,7 @@ class _Writer:
         return self._node(node)
 
     def _item(self, node: Element) -> str:
-        return element("li", self.flow(node.children, bare=True))
+        return element("li", self.flow(with_state(node.children), bare=True))
 
     def _task(self, node: Element) -> str:
         self._tasks += 1
@@ -202,13 +204,16 @@ class _Writer:
         done = box is not None and "checked" in box.attributes
         names = [node.attributes.get("id", "")]
         here = "".join(anchor(one) for one in names if one in self._anchors)
-        inside = self.flow(without(node, box), bare=True)
+        inside = self.flow(with_state(without(node, box)), bare=True)
         return element(
             "ac:task",
             element("ac:task-id", str(number))
             + element("ac:task-status", "complete" if done else "incomplete")
             + element("ac:task-body", here + inside),
         )
+
+    def _state(self, node: Element) -> str:
+        return lozenge(words(node))
 
     def _input(self, node: Element) -> str:
         if node.attributes.get("type", "").lower() != "checkbox":
@@ -272,6 +277,7 @@ _OWN: Mapping[str, Callable[[_Writer, Element], str]] = {
     "li": _Writer._item,
     "ol": _Writer._list,
     "pre": _Writer._code,
+    STATE: _Writer._state,
     "table": _Writer._table,
     "ul": _Writer._list,
 }

@@ -18,6 +18,8 @@ _PIECE = re.compile(
 )
 _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _SPACES = re.compile(r"\s+")
+_EMOJI = "ac:emoji-fallback"
+"""What an emoji says that the editor has made an element of."""
 MARKER = "ac:inline-comment-marker"
 _SAME = {"b": "strong", "i": "em", "s": "del", "strike": "del", "ins": "u"}
 _UNSEEN = frozenset({MARKER, "span", "tbody", "thead", "colgroup", "col", "div", "ac:placeholder"})
@@ -84,6 +86,9 @@ def pieces(body: str) -> Iterator[Piece]:
         start, end = found.span()
         if found["name"]:
             tag = _tag(found, start, end)
+            if tag.is_empty and (emoji := tag.attributes.get(_EMOJI)):
+                yield Piece(start, end, emoji, editable=False, is_data=True)
+                continue
             if tag.closes:
                 while inside and inside.pop().name != tag.name:
                     pass
@@ -113,6 +118,11 @@ def _is_shown(inside: list[Piece]) -> bool:
             macro = inside[at - 1].attributes.get("ac:name", "") if at else ""
             return (macro, one.attributes.get("ac:name", "")) in _SHOWN_PARAMETERS
     return True
+
+
+def marker_refs(body: str) -> set[str]:
+    """Give the comments that have a mark in a body."""
+    return {one.attributes.get("ac:ref", "") for one in pieces(body) if one.name == MARKER}
 
 
 def words_shown(body: str) -> str:

@@ -21,6 +21,7 @@ from mdit_py_plugins.anchors.index import slugify
 from mdit_py_plugins.gfm import gfm_plugin
 from mdit_py_plugins.gfm_autolink.index import _protocol_rule
 
+from worker.content.emoji_names import with_emoji
 from worker.content.markdown_cost import cost
 
 PICTURES = {
@@ -35,6 +36,8 @@ PICTURES = {
 
 InlineRule = Callable[[StateInline, bool], bool]
 _DEEPEST_ANCHOR = 3
+_DEEPEST = 60
+"""Lists and quotes inside each other; the words of deeper ones are lost."""
 _WORDS = ("text", "code_inline")
 _PROTOCOLS = ("http", "https", "mailto", "xmpp")
 _LONGEST = 6
@@ -84,12 +87,13 @@ def is_picture(name: str) -> bool:
 
 @cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark").use(gfm_plugin, front_matter=True)
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST})
+    parser.use(gfm_plugin, front_matter=True)
     parser.core.ruler.push("anchors", _name_headings)
     parser.inline.ruler.at("gfm_autolink_protocol", _protocol(_protocol_rule))
     parser.core.ruler.before("text_join", "prompts", _mark_prompts)
     parser.core.ruler.push("alignment", _align_by_class)
-    return parser
+    return with_emoji(parser)
 
 
 def _name_headings(state: StateCore) -> None:

@@ -18,6 +18,7 @@ _KNOWN = frozenset(
         *("time", "ac:task-list", "ac:task", "ac:task-id", "ac:task-uuid", "ac:task-status"),
         *("ac:task-body", "ac:structured-macro", "ac:rich-text-body", "ac:plain-text-body"),
         *("ac:parameter", "ac:image", "ac:link", "ac:link-body", "ac:plain-text-link-body"),
+        *("ac:layout", "ac:layout-section", "ac:layout-cell", "ac:emoticon", "ac:placeholder"),
         *("ac:inline-comment-marker", "ri:attachment", "ri:url", "ri:page", "ri:user"),
     }
 )
