@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from connectors.connector import IncidentFilter, IncidentSource, NameKind
+from connectors.connector import IncidentFilter, IncidentSource, NameKind, PublishWhen
 from connectors.errors import ConnectorError, Finding, PostmortemError
 from connectors.incidents import Reference
 from worker.app.tracker_preflight import makes_tickets, meant, tracker_findings
 from worker.document.action_section import read as read_items
-from worker.document.front_matter import DocumentError
+from worker.document.front_matter import INITIAL_STATUS, DocumentError
 from worker.document.template_survey import (
     SectionFinding,
     by_section,
@@ -29,12 +29,27 @@ def preflight(context: JobContext) -> list[Finding]:
     return [
         *_source(context),
         *tracker_findings(context),
-        *(context.publisher.check() if context.publisher else ()),
+        *_pages(context),
         *(context.chat.check() if context.chat else ()),
         *store_findings(context),
         *_documents(context),
         *_templates(context),
     ]
+
+
+def _pages(context: JobContext) -> Iterable[Finding]:
+    if context.publisher is None:
+        return
+    yield from context.publisher.check()
+    told = {
+        PublishWhen.NEVER: 'publish = "never", so none is made, and none that is there is written',
+        PublishWhen.REVIEWED: (
+            'publish = "reviewed", so a document gets one once its status is no longer '
+            f"{INITIAL_STATUS}; those that are there are kept current"
+        ),
+    }
+    if detail := told.get(context.policy.publish.when):
+        yield Finding(f"Pages in {context.publisher_words.name}", detail)
 
 
 def _source(context: JobContext) -> Iterable[Finding]:

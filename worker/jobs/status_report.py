@@ -204,7 +204,7 @@ def _with_text(
 def _page(known: KnownPage | None) -> PageStatus | None:
     if known is None or not known.page:
         return None
-    return PageStatus(known.page, known.address, known.title, known.told)
+    return PageStatus(known.page, known.address, known.called, known.told)
 
 
 def _latest_first(document: KnownDocument) -> str:

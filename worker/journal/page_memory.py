@@ -35,6 +35,7 @@ pages = Table(
     Column("intended_at", String(40), nullable=True),
     Column("told", Text, nullable=False),
     Column("left", String(64), nullable=False),
+    Column("seen_title", Text, nullable=False),
 )
 
 

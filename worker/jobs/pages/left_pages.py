@@ -15,7 +15,7 @@ def left_pages(context: JobContext) -> Iterator[str]:
         return
     for known in context.journal.pages.without_document():
         sentence = (
-            f'The document of incident {known.incident} was removed, so its page "{known.title}" '
+            f'The document of incident {known.incident} was removed, so its page "{known.called}" '
             f"({known.address}) was left as it is. Delete it there if nobody needs it."
         )
         if known.told == sentence:
