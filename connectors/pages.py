@@ -109,6 +109,15 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class PageComment:
+    """A reader's comment at words of a page; ``ref`` is what its mark in the body is known by."""
+
+    ref: str
+    words: str
+    made_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PageMade:
     """The publisher made it; ``page.kept`` is there where its property came with it."""
 
@@ -167,10 +176,31 @@ class PagePublisher(Protocol):
     def noted(self, mark: str) -> Iterator[tuple[str, PageId]]:
         """Give the incident and id of each page of the space that belongs to one.
 
-        Its body has an anchor's name that begins with ``mark``, the incident and a hyphen, or its
-        property says so. Those with the name come first; the others may take a request for each
-        page there, made as it is wanted.
+        Its body has an anchor's name that begins with ``mark``, the incident and a hyphen; or its
+        property says so, where properties come with the list. Trashed and archived too.
         """
+
+    def propertied(self) -> Iterator[tuple[str, PageId]]:
+        """Give the incident and id of each page of the space whose property names one.
+
+        That is for pages without a mark, in the order in which they are found: the list is read as
+        it is wanted. Empty where :meth:`noted` has told of them all.
+        """
+
+    def mentioning(self, incident: str) -> Sequence[Page]:
+        """Give the pages of any space that have an incident's id among their words.
+
+        With body and property. Raises ``NotFound`` where the service has no such search.
+        """
+
+    def has_title(self, title: str) -> bool:
+        """Tell whether a page that can be seen has this title, whatever its case."""
+
+    def comments(self, page: PageId) -> Sequence[PageComment]:
+        """Give the comments at words of a page, also of those that have lost their words."""
+
+    def body_of(self, page: PageId, version: int) -> str:
+        """Give what a page said in one of its versions. Raises ``NotFound``."""
 
     def update(self, page: PageId, change: PageChange) -> Page:
         """Write a page. Gives it with its new version, with its body where the answer has it.
@@ -181,8 +211,11 @@ class PagePublisher(Protocol):
     def keep(self, page: Page, note: PageNote) -> KeptNote:
         """Write a page's property, new or over what ``page.kept`` is."""
 
-    def attach(self, page: PageId, file: Attachment) -> None:
-        """Put a file on a page, in the place of one of the same name."""
+    def attach(self, page: PageId, file: Attachment, *, is_first: bool = False) -> None:
+        """Put a file on a page, in the place of one of the same name.
+
+        ``is_first`` tells that there should be none, which may save a look.
+        """
 
     def author_name(self, page: Page) -> str:
         """Name whoever wrote a page's last version, by their account where no name is told."""

@@ -1,14 +1,16 @@
 """What must hold before pages can be made: every problem at once, each with its remedy."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Protocol
 
 from connectors.confluence.connection import SiteAccess
 from connectors.confluence.payloads import Space
 from connectors.confluence.responses import GATEWAY
-from connectors.errors import ConnectorError, Finding, NotFound, looked_at
+from connectors.errors import AccessDenied, ConnectorError, Finding, NotFound, looked_at
 from connectors.pages import Page, PageId, PageState
 
+_NOTHING = "postmortemworkerlooksfornothing"
 PARENT_REMEDY = "Set CONFLUENCE_PARENT to the id of a page that can be seen (its address has it)."
 
 
@@ -19,6 +21,7 @@ class _Spaces(Protocol):
 
 class _Api(_Spaces, Protocol):
     def lacking(self, into: Space) -> list[str]: ...
+    def mentioning(self, word: str) -> list[Page]: ...
 
 
 def findings(access: SiteAccess, api: _Api, key: str, parent: PageId) -> Iterator[Finding]:
@@ -37,6 +40,7 @@ def findings(access: SiteAccess, api: _Api, key: str, parent: PageId) -> Iterato
     yield Finding(subject, space.name)
     yield from looked_at("Confluence parent page", lambda: parent_page(api, space, parent))
     yield from looked_at(f"Permissions in {subject}", lambda: _permissions(access, api, space))
+    yield from looked_at(f"Search in Confluence at {access.host}", lambda: _search(access, api))
 
 
 def known_site(access: SiteAccess) -> Finding:
@@ -109,3 +113,16 @@ def _permissions(access: SiteAccess, api: _Api, space: Space) -> Iterator[Findin
         )
     else:
         yield Finding(subject, "all that are needed: pages and attachments")
+
+
+def _search(access: SiteAccess, api: _Api) -> Iterator[Finding]:
+    """Say where pages cannot be searched for, which matters once a database is lost."""
+    with suppress(NotFound):  # a site without that search
+        try:
+            api.mentioning(_NOTHING)
+        except AccessDenied as error:
+            yield Finding(
+                f"Search in Confluence at {access.host}",
+                f"{error.what} So no page is made for a document that the database does not know, "
+                "for its own may be in another space. All else works.",
+            )

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 from connectors.confluence import payloads
@@ -28,6 +29,7 @@ from connectors.pages import (
     NewPage,
     Page,
     PageChange,
+    PageComment,
     PageId,
     PageMade,
     PageMaybeMade,
@@ -51,9 +53,14 @@ class PagesApi(Protocol):
     def read(self, page: PageId) -> Page: ...
     def titled(self, title: str, into: Space) -> list[Page]: ...
     def noted(self, into: Space, mark: str) -> Iterator[tuple[str, PageId]]: ...
+    def propertied(self, into: Space) -> Iterator[tuple[str, PageId]]: ...
+    def mentioning(self, word: str) -> list[Page]: ...
+    def has_title(self, title: str, into: Space) -> bool: ...
+    def comments(self, page: PageId) -> list[PageComment]: ...
+    def body_of(self, page: PageId, version: int) -> str: ...
     def update(self, page: PageId, change: PageChange) -> Page: ...
     def keep(self, page: PageId, kept: KeptNote | None, note: PageNote) -> KeptNote: ...
-    def attach(self, page: PageId, file: Attachment) -> None: ...
+    def attach(self, page: PageId, file: Attachment, *, is_first: bool = False) -> None: ...
     def name_of(self, account: str) -> str: ...
     def lacking(self, into: Space) -> list[str]: ...
 
@@ -113,21 +120,32 @@ class Confluence:
     def noted(self, mark: str) -> Iterator[tuple[str, PageId]]:
         return self._api.noted(self._space(), mark)
 
+    def propertied(self) -> Iterator[tuple[str, PageId]]:
+        return self._api.propertied(self._space())
+
+    def mentioning(self, incident: str) -> Sequence[Page]:
+        return self._api.mentioning(incident) if incident.isalnum() else ()
+
+    def has_title(self, title: str) -> bool:
+        return self._api.has_title(title, self._space())
+
+    def comments(self, page: PageId) -> Sequence[PageComment]:
+        return self._api.comments(page)
+
+    def body_of(self, page: PageId, version: int) -> str:
+        return self._api.body_of(page, version)
+
     def update(self, page: PageId, change: PageChange) -> Page:
-        try:
+        with _seen_just_now(page):
             return self._api.update(page, change)
-        except NotFound as error:  # what could be read just now is there
-            raise NotPermitted(
-                f"Confluence does not let these credentials write page {page}, which they can see.",
-                "Let the account edit it: look at the page's restrictions and the space's "
-                "permissions.",
-            ) from error
 
     def keep(self, page: Page, note: PageNote) -> KeptNote:
-        return self._api.keep(page.id, page.kept, note)
+        with _seen_just_now(page.id):
+            return self._api.keep(page.id, page.kept, note)
 
-    def attach(self, page: PageId, file: Attachment) -> None:
-        self._api.attach(page, file)
+    def attach(self, page: PageId, file: Attachment, *, is_first: bool = False) -> None:
+        with _seen_just_now(page):
+            self._api.attach(page, file, is_first=is_first)
 
     def author_name(self, page: Page) -> str:
         if page.author_name or not page.author:
@@ -155,3 +173,18 @@ class Confluence:
                 except NotFound as error:
                     raise Rejected(error.what, space_remedy(self._connection.access)) from error
             return self._known
+
+
+@contextmanager
+def _seen_just_now(page: PageId) -> Iterator[None]:
+    """Say of a page that is not to be found to be written, though it could be read, what it lacks.
+
+    Raises ``NotPermitted``.
+    """
+    try:
+        yield
+    except NotFound as error:
+        raise NotPermitted(
+            f"Confluence does not let these credentials write page {page}, which they can see.",
+            "Let the account edit it: look at the page's restrictions and the space's permissions.",
+        ) from error

@@ -4,16 +4,22 @@ Source: "The Confluence Cloud REST API v2" and its OpenAPI document.
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
 from urllib.parse import parse_qsl, urlsplit
 
 from connectors.confluence.connection import Query, SiteConnection
 from connectors.confluence.payloads import (
     Space,
+    cloud_comment,
     cloud_note,
     cloud_page,
+    data_center_page,
     incident_marked,
     note_value,
+    says,
     space,
+    within,
 )
 from connectors.errors import NotFound
 from connectors.json_fields import JsonValue
@@ -24,6 +30,7 @@ from connectors.pages import (
     NewPage,
     Page,
     PageChange,
+    PageComment,
     PageId,
     PageNote,
     StaleVersion,
@@ -35,6 +42,12 @@ _MOST = 250
 """Results in one answer, by the documentation."""
 _SOME = 50
 """Results in one answer that come with their bodies."""
+_FOUND = 100
+"""Pages in one answer of the search."""
+_MOST_ASKED = 25
+"""Pages whose property is asked for one by one."""
+_SEARCH = "/rest/api/content/search"
+_NOTES = f"metadata.properties.{PROPERTY},version"
 WHOLE: Query = (("body-format", "storage"), ("include-properties", "true"))
 """What a page is read with: its body and its properties."""
 _NEEDED = {("create", "page"): "create pages", ("create", "attachment"): "attach files"}
@@ -88,22 +101,73 @@ class CloudApi:
         return [self.read(self.page(one).id) for one in found]
 
     def noted(self, into: Space, mark: str) -> Iterator[tuple[str, PageId]]:
-        """Give incident and id of each page with our mark, then of those with our property.
-
-        Of the latter those that sound like ours come first, for each takes a request.
-        """
-        query: Query = [("limit", _SOME), ("body-format", "storage"), *_EVERY_STATUS]
-        listed = self._listed("list the pages of the space", f"/spaces/{into.id}/pages", query)
-        others = []
-        for page in map(self.page, listed):
+        """Give incident and id of each page with our mark."""
+        query: Query = [("limit", _SOME), ("body-format", "storage")]
+        for page in self._pages_of(into, query):
             if incident := incident_marked(page.body, mark):
                 yield incident, page.id
-            else:
-                others.append(page)
-        for page in sorted(others, key=lambda one: "ostmortem" not in one.title):
-            for note in self._properties(page.id):
+
+    def propertied(self, into: Space) -> Iterator[tuple[str, PageId]]:
+        """Give incident and id of each page with our property.
+
+        Version 2 tells properties page by page alone, so version 1's search is asked, which knows
+        current pages. Those elsewhere, or all where it is not there, are looked at one by one:
+        the first that sound like ours.
+        """
+        seen = set[PageId]()
+        with suppress(NotFound):  # a site without that search
+            for page in self._found(within(into), _NOTES):
+                seen.add(page.id)
+                if page.kept is not None and page.kept.note.incident:
+                    yield page.kept.note.incident, page.id
+        unseen = (
+            page.id
+            for page in self._pages_of(into, [("limit", _MOST)])
+            if page.id not in seen and "ostmortem" in page.title
+        )
+        for page_id in islice(unseen, _MOST_ASKED):
+            for note in self._properties(page_id):
                 if note is not None and note.note.incident:
-                    yield note.note.incident, page.id
+                    yield note.note.incident, page_id
+
+    def mentioning(self, word: str) -> list[Page]:
+        """Give pages of any space that say a word. Raises ``NotFound`` without a search."""
+        return list(islice(self._found(says(word), _NOTES + ",body.storage"), _SOME))
+
+    def has_title(self, title: str, into: Space) -> bool:
+        """Tell whether a page that can be seen has a title, in whatever case."""
+        pages = self._pages_of(into, [("limit", _MOST)])
+        return any(one.title.casefold() == title.casefold() for one in pages)
+
+    def comments(self, page: PageId) -> list[PageComment]:
+        """Give the comments at words of a page."""
+        path, query = f"/pages/{page}/inline-comments", [("limit", _MOST)]
+        found = self._listed(f"read the comments on page {page}", path, query)
+        return [cloud_comment(one) for one in found]
+
+    def body_of(self, page: PageId, version: int) -> str:
+        """Give what a page said in a version. Raises ``NotFound``."""
+        query: Query = [("version", version), ("body-format", "storage")]
+        doing = f"read version {version} of page {page}"
+        return self.page(self._ask(doing, "GET", f"/pages/{page}", query=query)).body
+
+    def _pages_of(self, space: Space, query: Query) -> Iterator[Page]:
+        listed = self._listed(
+            "list the pages of the space", f"/spaces/{space.id}/pages", [*query, *_EVERY_STATUS]
+        )
+        return map(self.page, listed)
+
+    def _found(self, cql: str, expand: str) -> Iterator[Page]:
+        """Search by version 1, whose pages look like Data Center's."""
+        query: Query = [("cql", cql), ("limit", _FOUND), ("expand", expand)]
+        while True:
+            answer = self._connection.ask("search the pages", "GET", _SEARCH, query=query)
+            for one in answer["results"].objects():
+                yield data_center_page(one, self._base)
+            link = answer["_links"]["next"].text_or_none()
+            if not link:
+                return
+            query = parse_qsl(urlsplit(link).query)
 
     def update(self, page: PageId, change: PageChange) -> Page:
         """Write a page; version 2 knows no write without mail, and no parent leaves its place."""
@@ -134,7 +198,7 @@ class CloudApi:
             answer = self._ask(doing, "PUT", f"{path}/{kept.id}", body=body)
         return cloud_note(answer) or KeptNote(kept.id if kept else "", 1, note)
 
-    def attach(self, page: PageId, file: Attachment) -> None:
+    def attach(self, page: PageId, file: Attachment, *, is_first: bool = False) -> None:  # noqa: ARG002 - one request does either
         """Put a file on a page: a PUT makes it, or a new version of it."""
         path = f"/rest/api/content/{page}/child/attachment"
         self._connection.ask(

@@ -4,18 +4,21 @@ Source: its OpenAPI document, version 10.0.3.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import quote
 
 from connectors.confluence.connection import Query, SiteConnection
 from connectors.confluence.payloads import (
     Space,
+    data_center_comment,
     data_center_note,
     data_center_page,
     incident_marked,
     note_value,
+    says,
     space,
 )
-from connectors.errors import Rejected, Unreachable
+from connectors.errors import NotFound, Rejected, Unreachable
 from connectors.json_fields import JsonValue
 from connectors.pages import (
     PROPERTY,
@@ -24,6 +27,7 @@ from connectors.pages import (
     NewPage,
     Page,
     PageChange,
+    PageComment,
     PageId,
     PageNote,
 )
@@ -71,9 +75,17 @@ class DataCenterApi:
         return data_center_page(answer, self._base)
 
     def read(self, page: PageId) -> Page:
-        """Read a page, in the trash too. Raises ``NotFound``."""
-        query = [("status", "any"), ("expand", _EXPAND)]
-        return self.page(self._ask(f"read page {page}", "GET", f"{_CONTENT}/{page}", query=query))
+        """Read a page, in the trash and archived too. Raises ``NotFound``."""
+        doing, path = f"read page {page}", f"{_CONTENT}/{page}"
+        expand = ("expand", _EXPAND)
+        try:
+            return self.page(self._ask(doing, "GET", path, query=[("status", "any"), expand]))
+        except NotFound:  # any status is not quite any
+            try:
+                query = [("status", "archived"), expand]
+                return self.page(self._ask(doing, "GET", path, query=query))
+            except Rejected as error:  # a server that archives no pages
+                raise NotFound(error.what) from error
 
     def titled(self, title: str, into: Space) -> list[Page]:
         """Give the pages of exactly this title, with body and property."""
@@ -85,14 +97,64 @@ class DataCenterApi:
 
     def noted(self, into: Space, mark: str) -> Iterator[tuple[str, PageId]]:
         """Give incident and id of each page of the space with our property or mark."""
+        for page in self._pages_of(into, f"body.storage,{_NOTE}"):
+            told = page.kept.note.incident if page.kept else ""
+            marked = incident_marked(page.body, mark)
+            for incident in dict.fromkeys(filter(None, (told, marked))):
+                yield incident, page.id
+
+    def propertied(self, into: Space) -> Iterator[tuple[str, PageId]]:  # noqa: ARG002 - as above
+        """Give nothing: the list above tells properties."""
+        return iter(())
+
+    def mentioning(self, word: str) -> list[Page]:
+        """Give pages of any space that say a word. Raises ``NotFound`` without a search."""
+        query = [("cql", says(word)), ("expand", _EXPAND)]
+        found = self._listed("search the pages", f"{_CONTENT}/search", query)
+        return [self.page(one) for one in islice(found, _MOST)]
+
+    def has_title(self, title: str, into: Space) -> bool:
+        """Tell whether a page that can be seen has a title, in whatever case."""
+        pages = self._pages_of(into, "version")
+        return any(one.title.casefold() == title.casefold() for one in pages)
+
+    def comments(self, page: PageId) -> list[PageComment]:
+        """Give the comments at words of a page."""
+        path = f"{_CONTENT}/{page}/child/comment"
+        query = [("location", "inline"), ("expand", "extensions.inlineProperties,version")]
+        found = self._listed(f"read the comments on page {page}", path, query)
+        return [data_center_comment(one) for one in found]
+
+    def body_of(self, page: PageId, version: int) -> str:
+        """Give what a page said in a version. Raises ``NotFound``."""
+        query: Query = [
+            ("status", "historical"),
+            ("version", version),
+            ("expand", "body.storage,version"),
+        ]
+        doing = f"read version {version} of page {page}"
+        return self.page(self._ask(doing, "GET", f"{_CONTENT}/{page}", query=query)).body
+
+    def _pages_of(self, into: Space, expand: str) -> Iterator[Page]:
+        """Go through the pages of a space, those in the trash too where the server can do that."""
+        doing = "list the pages of the space"
+        asked: Query = [("spaceKey", into.key), ("type", "page"), ("status", "any")]
+        asked = [*asked, ("expand", expand), ("limit", _MOST)]
+        cursor = ""
+        while True:
+            query: Query = [*asked, ("cursor", cursor)] if cursor else asked
+            try:
+                answer = self._ask(doing, "GET", f"{_CONTENT}/scan", query=query)
+            except (NotFound, Rejected):
+                if cursor:
+                    raise
+                break  # an older server: the space's own list has the current ones
+            yield from map(self.page, answer["results"].objects())
+            cursor = answer["nextCursor"].text_or_none() or ""
+            if not cursor:
+                return
         path = f"/rest/api/space/{quote(into.key, safe='')}/content/page"
-        query = [("depth", "all"), ("expand", f"body.storage,{_NOTE}")]
-        for one in self._listed("list the pages of the space", path, query):
-            page = self.page(one)
-            own = page.kept.note.incident if page.kept else ""
-            own = own or incident_marked(page.body, mark)
-            if own:
-                yield own, page.id
+        yield from map(self.page, self._listed(doing, path, [("depth", "all"), ("expand", expand)]))
 
     def update(self, page: PageId, change: PageChange) -> Page:
         """Write a page, where it is: who names no ancestors moves nothing."""
@@ -135,12 +197,16 @@ class DataCenterApi:
             answer = self._ask(doing, "PUT", f"{path}/{PROPERTY}", body=body)
         return data_center_note(answer) or KeptNote(kept.id if kept else "", 1, note)
 
-    def attach(self, page: PageId, file: Attachment) -> None:
+    def attach(self, page: PageId, file: Attachment, *, is_first: bool = False) -> None:
         """Put a file on a page: a post makes it, another at its own address a new version.
 
         A first upload that fails may leave a broken file behind, so its size is compared.
         """
         try:
+            self._upload(page, file, None if is_first else self._attached(page, file.name))
+        except Rejected:  # there is one all the same
+            if not is_first:
+                raise
             self._upload(page, file, self._attached(page, file.name))
         except Unreachable:
             left = self._attached(page, file.name)

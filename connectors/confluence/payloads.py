@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from connectors.json_fields import JsonValue, Sender
-from connectors.pages import PROPERTY, KeptNote, Page, PageId, PageNote, PageState
+from connectors.pages import (
+    PROPERTY,
+    KeptNote,
+    Page,
+    PageComment,
+    PageId,
+    PageNote,
+    PageState,
+)
 
 CONFLUENCE = Sender("Confluence")
 _STATES = {
@@ -88,6 +96,26 @@ def data_center_page(answer: JsonValue, base: str) -> Page:
     )
 
 
+def cloud_comment(answer: JsonValue) -> PageComment:
+    """Read a comment at words of a page as Cloud has it."""
+    told = answer["properties"]
+    return PageComment(
+        told["inlineMarkerRef"].text_or_none() or "",
+        told["inlineOriginalSelection"].text_or_none() or "",
+        answer["version"]["createdAt"].time_or_none(),
+    )
+
+
+def data_center_comment(answer: JsonValue) -> PageComment:
+    """Read a comment at words of a page as Data Center has it."""
+    told = answer["extensions"]["inlineProperties"]
+    return PageComment(
+        told["markerRef"].text_or_none() or "",
+        told["originalSelection"].text_or_none() or "",
+        answer["version"]["when"].time_or_none(),
+    )
+
+
 def cloud_note(answer: JsonValue) -> KeptNote | None:
     """Read a property as Cloud has it; it names no incident where somebody made junk of it."""
     if not answer:
@@ -155,6 +183,17 @@ def page_named(address: str) -> PageId | None:
         return PageId(found[1])
     named = parse_qs(parts.query).get("pageId", [""])[0]
     return PageId(named) if named.isdigit() else None
+
+
+def says(word: str) -> str:
+    """Give the query for pages of any space that say a word, which has letters and digits alone."""
+    return f'type = page and text ~ "{word}"'
+
+
+def within(space: Space) -> str:
+    """Give the query for the pages of a space."""
+    key = space.key.replace("\\", "").replace('"', "")
+    return f'type = page and space = "{key}"'
 
 
 def incident_marked(body: str, mark: str) -> str:

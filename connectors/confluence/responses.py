@@ -43,6 +43,8 @@ SCOPES = (
     "read:attachment:confluence",
     "write:confluence-file",
     "read:user:confluence",
+    "read:comment:confluence",
+    "search:confluence",
 )
 """What a token with scopes needs."""
 GATEWAY = "https://api.atlassian.com/ex/confluence/"

@@ -85,7 +85,9 @@ def test_a_page_is_made_read_written_and_found(site: ConfluenceSandbox) -> None:
     (found,) = confluence.titled("Cache was slow")
     assert found.kept is not None
     assert found.kept.note.version == 3
-    assert list(confluence.noted("mark-")) == [("Q1FOX", page.id)]
+    assert list(confluence.propertied() if site.is_cloud else confluence.noted("mark-")) == [
+        ("Q1FOX", page.id)
+    ]
     assert confluence.titled("Cache is slow") == []
 
 
@@ -214,7 +216,7 @@ def test_each_problem_is_found_with_its_remedy() -> None:
 def test_a_token_with_scopes_is_taken_at_the_gateway_alone() -> None:
     with ConfluenceSandbox(scoped=True) as site:
         assert made(client(site))
-        assert list(client(site).noted("mark-")) == [("Q1FOX", site.page("Cache").id)]
+        assert list(client(site).propertied()) == [("Q1FOX", site.page("Cache").id)]
         with pytest.raises(AccessDenied, match=r"scope.*taken at the gateway"):
             client(site, url=site.url).create(NEW)
 
@@ -245,9 +247,14 @@ def test_lists_are_read_to_their_end(site: ConfluenceSandbox) -> None:
     del site.site.pages[page.id]
     site.site.pages[page.id] = page
     page.versions[-1] = replace(page.now, title="Quite another name")
-    if site.is_cloud:  # a look at each page's properties, until it is found
+    for is_searched in (True, False):
+        if not is_searched:  # one look for each of some pages, then
+            site.fault(Fault("content/s(earch|can)", 404, times=None))
+            page.versions[-1] = replace(page.now, title="Postmortem of it")
         site.forget()
-    assert dict(confluence.noted("mark-")) == {"Q1FOX": page.id}
+        look = confluence.propertied() if site.is_cloud else confluence.noted("mark-")
+        assert dict(look) == {"Q1FOX": page.id}
+        assert len(site.calls()) <= 6
 
 
 def connector(**given: str) -> ConfluenceConnector:

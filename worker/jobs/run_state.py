@@ -149,7 +149,8 @@ class RunCache:
     ``out_of_quota`` tells that the tracker takes no more, ``source_fails`` that the source takes no
     more either, or not these credentials: both hold for the rest of the run. A source that fails
     for one incident may well give the next. ``refused_links`` counts refusals by project. ``space``
-    tells whose page is whose, ``pages_wait`` and ``chat_waits`` why none is written, or announced.
+    tells whose page is whose by their marks, ``properties`` by their properties, ``pages_wait`` and
+    ``chat_waits`` why none is written, or announced.
     """
 
     catalogue: Catalogue
@@ -160,6 +161,7 @@ class RunCache:
     refused_links: Counter[str] = field(default_factory=Counter)
     remembered: dict[IncidentId, tuple[TrackedTicket, ...]] = field(default_factory=dict)
     space: SpacePages = field(default_factory=SpacePages)
+    properties: SpacePages = field(default_factory=SpacePages)
     pages_wait: str = ""
     chat_waits: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import Enum
 
 from connectors.pages import Page, PageId, PageNote, PageState
-from worker.publishing.page import carries_mark
+from worker.publishing.page import MARK_PREFIX, carries_mark
 from worker.publishing.storage_text import fingerprint, lines_shown
 
 NO_PAGE = PageId("")
@@ -23,6 +23,7 @@ class KnownPage:
     ``sent`` holds its lines, to tell what people changed in them. ``noted`` tells that the page's
     own property says all this too, ``in_document`` that the document names the page. ``told`` is
     why the page is left as it is, and ``left`` how the page stood when that was told.
+    ``seen_title`` is what people called the page when it was last seen.
     """
 
     incident: str
@@ -41,6 +42,12 @@ class KnownPage:
     intended_at: datetime | None = None
     told: str = ""
     left: str = ""
+    seen_title: str = ""
+
+    @property
+    def called(self) -> str:
+        """What the page is called, as far as that is known."""
+        return self.seen_title or self.title
 
     @property
     def note(self) -> PageNote:
@@ -96,6 +103,17 @@ def belongs(page: Page, incident: str) -> bool:
     return carries_mark(page.body, incident)
 
 
+def is_disputed(page: Page, incident: str) -> bool:
+    """Tell whether a page has our mark for the incident, but a property that names another."""
+    return carries_mark(page.body, incident) and not belongs(page, incident)
+
+
+def says_whose(page: Page) -> bool:
+    """Tell whether a page says of which incident it is, by its property or by a mark."""
+    told = page.kept is not None and bool(page.kept.note.incident)
+    return told or f">{MARK_PREFIX}" in page.body
+
+
 def up_to_note(known: KnownPage, page: Page) -> KnownPage:
     """Give what is known of a page, once its property has told of writes that are not known here.
 
@@ -133,6 +151,7 @@ def adopted(incident: str, page: Page, known: KnownPage) -> KnownPage:
             digest=known.digest,
             shown=(known.proposed,),
             sent=known.sent,
+            seen_title=page.title,
         )
     return KnownPage(
         incident,
@@ -148,4 +167,5 @@ def adopted(incident: str, page: Page, known: KnownPage) -> KnownPage:
         sent=sent,
         noted=True,
         in_document=known.in_document,
+        seen_title=page.title,
     )

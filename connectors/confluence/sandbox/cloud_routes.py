@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from connectors.confluence.sandbox import page_views
 from connectors.confluence.sandbox.requests_read import PageHandler, PageRequest
-from connectors.confluence.sandbox.site import PageRecord, PageRefusal, PropertyRecord
+from connectors.confluence.sandbox.site import PageRecord, PageRefusal
 
 _V2 = "/wiki/api/v2"
 
@@ -101,7 +102,9 @@ def read(request: PageRequest) -> Any:
     shown = {"body"} if request.one("body-format") == "storage" else set()
     shown |= {"properties"} if request.one("include-properties") == "true" else set()
     record = request.site.seen(request.path["page"])
-    return page_views.cloud_page(request.site, record, request.base, shown)
+    answer = page_views.cloud_page(request.site, record, request.base, shown)
+    number = request.number("version", 0)
+    return page_views.of_version(answer, record, number) if number else answer
 
 
 def update(request: PageRequest) -> Any:
@@ -138,24 +141,23 @@ def properties(request: PageRequest) -> Any:
 def create_property(request: PageRequest) -> Any:
     """``POST pages/{id}/properties``."""
     request.required("key")
-    record, key = request.site.seen(request.path["page"]), request.json["key"]
+    record, key = request.site.changeable(request.path["page"], 404), request.json["key"]
     if key in record.properties:
         raise PageRefusal(409, "A content property with this key already exists")
-    made = PropertyRecord(request.site.next_id(), key, request.json.get("value"))
-    record.properties[key] = made
+    made = request.site.keep(record, key, request.json.get("value"))
     return page_views.cloud_property(made)
 
 
 def update_property(request: PageRequest) -> Any:
     """``PUT pages/{id}/properties/{property-id}``."""
     request.required("key", "version")
-    record = request.site.seen(request.path["page"])
+    record = request.site.changeable(request.path["page"], 404)
     held = record.properties.get(request.json["key"])
     if held is None or held.id != request.path["property"]:
         raise PageRefusal(404, "Cannot find the property")
     if request.json["version"].get("number") != held.version + 1:
         raise PageRefusal(409, "Version must be incremented when updating a property")
-    held.version, held.value = held.version + 1, request.json.get("value")
+    request.site.keep(record, held.key, request.json.get("value"))
     return page_views.cloud_property(held)
 
 
@@ -181,6 +183,7 @@ def comments(request: PageRequest) -> Any:
             "status": "current",
             "title": f"Re: {record.title}",
             "pageId": record.id,
+            "version": {"number": 1, "createdAt": page_views.page_time(one.at)},
             "resolutionStatus": "dangling" if one.words in dangling else "open",
             "properties": {
                 "inlineMarkerRef": one.ref,
@@ -194,7 +197,7 @@ def comments(request: PageRequest) -> Any:
 
 def upload(request: PageRequest) -> Any:
     """``PUT content/{id}/child/attachment`` of version 1: makes a file, or a version of it."""
-    record = request.site.seen(request.path["page"])
+    record = request.site.changeable(request.path["page"], 403)
     if ("create", "attachment") in request.site.lacking:
         raise PageRefusal(403, "You are not permitted to attach files")
     held = request.site.attach(record, *request.upload())
@@ -203,6 +206,23 @@ def upload(request: PageRequest) -> Any:
         "size": 1,
         "_links": {"base": request.base},
     }
+
+
+def search(request: PageRequest) -> Any:
+    """``GET content/search`` of version 1."""
+    found = request.site.saying(request.one("cql"))
+    limit, start = min(request.number("limit", 25), 100), request.number("cursor", 0)
+    expand = request.listed("expand")
+    shown = [
+        page_views.data_center_page(request.site, one, request.base, expand)
+        for one in found[start : start + limit]
+    ]
+    links = {"base": request.base}
+    if len(found) > start + limit:
+        told = [*((key, value) for key, value in request.query if key != "cursor")]
+        told.append(("cursor", str(start + limit)))
+        links["next"] = f"/rest/api/content/search?{urlencode(told)}"
+    return {"results": shown, "start": start, "limit": limit, "size": len(shown), "_links": links}
 
 
 ROUTES: dict[tuple[str, str], PageHandler] = {
@@ -218,5 +238,6 @@ ROUTES: dict[tuple[str, str], PageHandler] = {
     ("PUT", f"{_V2}/pages/{{page}}/properties/{{property}}"): update_property,
     ("GET", f"{_V2}/pages/{{page}}/inline-comments"): comments,
     ("POST", f"{_V2}/users-bulk"): people,
+    ("GET", "/wiki/rest/api/content/search"): search,
     ("PUT", "/wiki/rest/api/content/{page}/child/attachment"): upload,
 }

@@ -4,10 +4,11 @@ from typing import Any
 
 from connectors.confluence.sandbox import page_views
 from connectors.confluence.sandbox.requests_read import PageHandler, PageRequest
-from connectors.confluence.sandbox.site import PageRecord, PageRefusal, PropertyRecord
+from connectors.confluence.sandbox.site import PageRecord, PageRefusal
 
 _API = "/rest/api"
-_EVERY = frozenset({"current", "archived", "trashed"})
+_ANY = frozenset({"current", "trashed"})
+"""What "any" status stands for."""
 
 
 def read_space(request: PageRequest) -> Any:
@@ -48,7 +49,18 @@ def list_space(request: PageRequest) -> Any:
 
 def _of_status(request: PageRequest) -> list[PageRecord]:
     wanted = frozenset(request.listed("status")) or frozenset({"current"})
-    return list(request.site.listed(_EVERY if "any" in wanted else wanted))
+    return list(request.site.listed(_ANY if "any" in wanted else wanted))
+
+
+def scan(request: PageRequest) -> Any:
+    """``GET content/scan``: pages of a space, by a cursor."""
+    if request.one("spaceKey") != request.site.key:
+        raise PageRefusal(404, "No space with that key")
+    found, limit = _of_status(request), min(request.number("limit", 25), 100)
+    start = request.number("cursor", 0)
+    answer = {"results": [_page(request, one) for one in found[start : start + limit]]}
+    after = {"nextCursor": str(start + limit)} if len(found) > start + limit else {}
+    return answer | after | {"limit": limit, "size": len(answer["results"]), "_links": {}}
 
 
 def _listing(request: PageRequest, found: list[PageRecord]) -> Any:
@@ -90,7 +102,9 @@ def read(request: PageRequest) -> Any:
     """``GET content/{id}``: a current page, unless another status is asked for."""
     record = request.site.seen(request.path["page"])
     wanted = request.one("status", "current")
-    if wanted not in {"any", record.status}:
+    if wanted == "historical":
+        return page_views.of_version(_page(request, record), record, request.number("version", 0))
+    if record.status not in (_ANY if wanted == "any" else {wanted}):
         raise PageRefusal(404, f"No content found with id: ContentId{{id={record.id}}}")
     return _page(request, record)
 
@@ -128,18 +142,17 @@ def read_property(request: PageRequest) -> Any:
 def create_property(request: PageRequest) -> Any:
     """``POST content/{id}/property``."""
     request.required("key")
-    record, key = request.site.seen(request.path["page"]), request.json["key"]
+    record, key = request.site.changeable(request.path["page"], 403), request.json["key"]
     if key in record.properties:
         raise PageRefusal(400, f"A content property with key {key} exists already")
-    made = PropertyRecord(request.site.next_id(), key, request.json.get("value"))
-    record.properties[key] = made
+    made = request.site.keep(record, key, request.json.get("value"))
     return page_views.data_center_property(made)
 
 
 def update_property(request: PageRequest) -> Any:
     """``PUT content/{id}/property/{key}``: with version 1 it is made."""
     request.required("key", "version")
-    record, key = request.site.seen(request.path["page"]), request.path["key"]
+    record, key = request.site.changeable(request.path["page"], 403), request.path["key"]
     held, number = record.properties.get(key), request.json["version"].get("number")
     if held is None and number == 1:
         return create_property(request)
@@ -147,8 +160,9 @@ def update_property(request: PageRequest) -> Any:
         raise PageRefusal(404, "Cannot find the property")
     if number != held.version + 1:
         raise PageRefusal(409, "Version must be incremented on update.")
-    held.version, held.value = held.version + 1, request.json.get("value")
-    return page_views.data_center_property(held)
+    return page_views.data_center_property(
+        request.site.keep(record, key, request.json.get("value"))
+    )
 
 
 def attachments(request: PageRequest) -> Any:
@@ -164,7 +178,7 @@ def attachments(request: PageRequest) -> Any:
 
 def upload(request: PageRequest) -> Any:
     """``POST content/{id}/child/attachment``: makes a file alone."""
-    record = request.site.seen(request.path["page"])
+    record = request.site.changeable(request.path["page"], 403)
     name, kind, data = request.upload()
     if name in record.attachments:
         raise PageRefusal(
@@ -180,7 +194,7 @@ def upload(request: PageRequest) -> Any:
 
 def upload_version(request: PageRequest) -> Any:
     """``POST content/{id}/child/attachment/{attachment}/data``: a new version of a file."""
-    record = request.site.seen(request.path["page"])
+    record = request.site.changeable(request.path["page"], 403)
     _, kind, data = request.upload()
     for one in record.attachments.values():
         if one.id == request.path["attachment"]:
@@ -190,14 +204,29 @@ def upload_version(request: PageRequest) -> Any:
     raise PageRefusal(404, "Cannot find the attachment")
 
 
+def search(request: PageRequest) -> Any:
+    """``GET content/search``."""
+    return _listing(request, request.site.saying(request.one("cql")))
+
+
+def comments(request: PageRequest) -> Any:
+    """``GET content/{id}/child/comment``: those at words of the page."""
+    record = request.site.seen(request.path["page"])
+    found = page_views.data_center_comments(record) if request.one("location") == "inline" else []
+    return {"results": found, "start": 0, "limit": 100, "size": len(found), "_links": {}}
+
+
 ROUTES: dict[tuple[str, str], PageHandler] = {
     ("GET", f"{_API}/space"): list_spaces,
     ("GET", f"{_API}/space/{{space}}"): read_space,
     ("GET", f"{_API}/space/{{space}}/content/page"): list_space,
     ("GET", f"{_API}/content"): list_content,
+    ("GET", f"{_API}/content/scan"): scan,
+    ("GET", f"{_API}/content/search"): search,
     ("POST", f"{_API}/content"): create,
     ("GET", f"{_API}/content/{{page}}"): read,
     ("PUT", f"{_API}/content/{{page}}"): update,
+    ("GET", f"{_API}/content/{{page}}/child/comment"): comments,
     ("POST", f"{_API}/content/{{page}}/property"): create_property,
     ("GET", f"{_API}/content/{{page}}/property/{{key}}"): read_property,
     ("PUT", f"{_API}/content/{{page}}/property/{{key}}"): update_property,

@@ -8,6 +8,7 @@ from urllib.parse import quote_plus
 from connectors.confluence.sandbox.site import (
     AttachmentRecord,
     PageRecord,
+    PageRefusal,
     PageSite,
     PropertyRecord,
 )
@@ -26,7 +27,7 @@ def cloud_page(site: PageSite, one: PageRecord, base: str, shown: Collection[str
         "id": one.id,
         "status": one.status,
         "title": one.title,
-        "spaceId": site.space_id,
+        "spaceId": site.space_id if not one.space else "99",
         "parentId": one.parent or None,
         "position": 0,
         "authorId": one.creator,
@@ -84,7 +85,7 @@ def data_center_page(site: PageSite, one: PageRecord, base: str, expand: Collect
             "minorEdit": now.minor,
         }
     if "space" in expand:
-        answer["space"] = {"key": site.key, "name": site.name, "type": "global"}
+        answer["space"] = {"key": site.space_of(one), "name": site.name, "type": "global"}
     if "body.storage" in expand:
         answer["body"] = {"storage": {"value": one.body, "representation": "storage"}}
     prefix = "metadata.properties."
@@ -97,6 +98,38 @@ def data_center_page(site: PageSite, one: PageRecord, base: str, expand: Collect
         }
         answer["metadata"] = {"properties": found}
     return answer
+
+
+def of_version(answer: Any, one: PageRecord, number: int) -> Any:
+    """Give a page's answer as of one of its versions. Raises ``PageRefusal``."""
+    version = next((each for each in one.versions if each.number == number), None)
+    if version is None:
+        raise PageRefusal(404, f"Page {one.id} has no version {number}")
+    is_now = version is one.now
+    answer["body"]["storage"]["value"] = one.body if is_now else version.body
+    answer["version"]["number"] = number
+    return answer
+
+
+def data_center_comments(one: PageRecord) -> Any:
+    """Give the comments at words of a page."""
+    return [
+        {
+            "id": f"{one.id}{number}",
+            "type": "comment",
+            "status": "current",
+            "title": f"Re: {one.title}",
+            "version": {"number": 1, "when": page_time(each.at), "minorEdit": False},
+            "extensions": {
+                "location": "inline",
+                "inlineProperties": {
+                    "originalSelection": each.words,
+                    "markerRef": each.ref,
+                },
+            },
+        }
+        for number, each in enumerate(one.comments, start=1)
+    ]
 
 
 def data_center_property(one: PropertyRecord) -> Any:

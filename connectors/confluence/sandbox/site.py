@@ -1,8 +1,10 @@
 """The sandbox's pages, and the rules of Confluence for them: titles, versions, trash, comments."""
 
+import json
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -10,7 +12,13 @@ from connectors.confluence.sandbox.storage_rules import BadStorage, refs, saved
 
 LONGEST_TITLE = 255
 MOST_BYTES = 5_000_000
+MOST_IN_PROPERTY = 32_768
 OURS = "account-of-the-worker"
+
+
+_CQL = re.compile(r'type = page and (?:space = "(?P<space>\w+)"|text ~ "(?P<word>\w+)")')
+_PARAMETER = re.compile(r"<ac:parameter[^>]*>[^<]*</ac:parameter>")
+_TAG = re.compile(r"<[^>]*>")
 
 
 class PageRefusal(Exception):
@@ -62,17 +70,22 @@ class InlineComment:
     ref: str
     words: str
     text: str
+    at: datetime
 
 
 @dataclass(slots=True)
 class PageRecord:
-    """A page. A ``hidden`` one is not to be seen by the account, a ``locked`` one not to change."""
+    """A page. A ``hidden`` one is not to be seen by the account, a ``locked`` one not to change.
+
+    ``space`` is the key of the space that it was moved to, "" for the site's own.
+    """
 
     id: str
     parent: str
     versions: list[PageVersion]
     body: str
     status: str = "current"
+    space: str = ""
     creator: str = OURS
     hidden: bool = False
     locked: bool = False
@@ -122,11 +135,39 @@ class PageSite:
             raise PageRefusal(404, f"Cannot find a page with id [{page}]")
         return record
 
+    def changeable(self, page: str, status: int) -> PageRecord:
+        """Give a page that the account may write to. Raises ``PageRefusal``, with that status."""
+        record = self.seen(page)
+        if record.locked:
+            raise PageRefusal(status, f"Page {page} is not to be changed by this account")
+        return record
+
     def listed(self, statuses: frozenset[str]) -> Iterator[PageRecord]:
-        """Give the pages of these states that the account may see."""
+        """Give the pages of the space, of these states, that the account may see."""
         for one in self.pages.values():
-            if one.status in statuses and not one.hidden and not one.purged:
+            if one.status in statuses and not (one.hidden or one.purged or one.space):
                 yield one
+
+    def saying(self, cql: str) -> list[PageRecord]:
+        """Give what the search finds: current pages of any space, by a word or by their space.
+
+        Names of anchors are no words of a page. Raises ``PageRefusal``.
+        """
+        asked = _CQL.fullmatch(cql)
+        if asked is None:
+            raise PageRefusal(400, f"Could not parse cql : {cql}")
+        found = []
+        for one in self.pages.values():
+            if one.status != "current" or one.hidden or one.purged:
+                continue
+            words = re.findall(r"\w+", _TAG.sub(" ", _PARAMETER.sub(" ", one.body)))
+            if asked["word"] in words if asked["word"] else asked["space"] == self.space_of(one):
+                found.append(one)
+        return found
+
+    def space_of(self, record: PageRecord) -> str:
+        """Give the key of a page's space."""
+        return record.space or self.key
 
     def create(
         self,
@@ -146,7 +187,7 @@ class PageSite:
         first = PageVersion(1, title, stored, "", author, self.clock())
         record = PageRecord(page, parent, [first], stored, creator=author)
         for key, value in (properties or {}).items():
-            record.properties[key] = PropertyRecord(self.next_id(), key, value)
+            self.keep(record, key, value)
         self.pages[page] = record
         return record
 
@@ -177,6 +218,7 @@ class PageSite:
                 f"[{record.now.number}]. Provided version: [{number}]",
             )
         self._check_title(title, page)
+        record.versions[-1] = replace(record.now, body=record.body)  # with its comments
         stored = self._stored(body, page)
         version = PageVersion(number, title, stored, message, author, self.clock(), minor)
         record.versions.append(version)
@@ -196,9 +238,20 @@ class PageSite:
         ref = str(uuid5(NAMESPACE_URL, f"{record.id}/{len(record.comments)}"))
         marker = f'<ac:inline-comment-marker ac:ref="{ref}">{words}</ac:inline-comment-marker>'
         record.body = before[:at] + marker + before[at + len(words) :]
-        comment = InlineComment(ref, words, text)
+        comment = InlineComment(ref, words, text, self.clock())
         record.comments.append(comment)
         return comment
+
+    def keep(self, record: PageRecord, key: str, value: object) -> PropertyRecord:
+        """Write a property, new or over what it says. Raises ``PageRefusal``."""
+        if len(json.dumps(value).encode()) > MOST_IN_PROPERTY:
+            raise PageRefusal(400, "The value of the property is too long")
+        held = record.properties.get(key)
+        if held is None:
+            held = record.properties[key] = PropertyRecord(self.next_id(), key, value)
+        else:
+            held.version, held.value = held.version + 1, value
+        return held
 
     def attach(
         self, record: PageRecord, name: str, media_type: str, data: bytes
@@ -225,7 +278,8 @@ class PageSite:
             raise PageRefusal(400, "The title is empty, too long, or holds characters it may not")
         for one in self.pages.values():
             same = one.title.casefold() == title.casefold()
-            if same and one.id != page and one.status != "trashed" and not one.purged:
+            gone = one.status == "trashed" or one.purged or one.space
+            if same and one.id != page and not gone:
                 raise PageRefusal(
                     400,
                     "A page with this title already exists: A page already exists with the same "

@@ -6,14 +6,15 @@ found nothing for longer than a create may still be under way.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from connectors.errors import ConnectorError, NotFound
 from connectors.pages import (
+    PROPERTY,
     NewPage,
     Page,
-    PageId,
     PageMade,
     PageMaybeMade,
     PageNotMade,
@@ -22,7 +23,14 @@ from connectors.pages import (
 )
 from worker.jobs.pages.page_work import PageWork
 from worker.jobs.results import Action
-from worker.publishing.known_page import NO_PAGE, KnownPage, adopted, belongs
+from worker.publishing.known_page import (
+    NO_PAGE,
+    KnownPage,
+    adopted,
+    belongs,
+    is_disputed,
+    says_whose,
+)
 from worker.publishing.page import MARK_PREFIX, PageText, numbered
 from worker.publishing.storage_text import fingerprint, lines_shown
 
@@ -31,64 +39,103 @@ UNDER_WAY = timedelta(seconds=60)
 MOST_NUMBERS = 20
 
 
-def find_or_make(work: PageWork, known: KnownPage) -> KnownPage:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The document's page as far as it is known; ``page`` is how its service gave it last."""
+
+    known: KnownPage
+    page: Page | None = None
+
+
+def find_or_make(work: PageWork, known: KnownPage) -> Found:
     """Give the document's page: found where one may be, else made; without one if neither.
 
-    One that the document names and that is not to be seen may be there all the same, where nothing
-    is remembered: no other is made then.
+    One that the document names may be its own all the same where it is not to be seen, or says of
+    no incident: no other is made then, where nothing is remembered.
     """
-    if work.forgotten and work.named and not known.intended_at and not _is_seen(work, work.named):
-        return replace(known, page=work.named, address=work.told_address, in_document=True)
+    named = _named(work)
+    is_told = named is not None and says_whose(named)
+    if work.forgotten and work.named and not known.intended_at and not is_told:
+        own = replace(known, page=work.named, address=work.told_address, in_document=True)
+        return Found(own)
     if known.intended_at or work.forgotten or work.named or known.address:
-        page = next(_candidates(work, known), None)
-        if page is not None:
-            return _adopt(work, known, page)
+        found = _looked_at(work, known, named)
+        if found.own is not None:
+            return Found(_adopt(work, known, found.own))
+        if found.disputed is not None and not known.address:
+            work.report.fail(_disputed(work, found.disputed))
+            return Found(known)
     now = work.context.clock()
     if known.intended_at and now < known.intended_at + UNDER_WAY:
         work.report.again(known.intended_at + UNDER_WAY, now)
-        return known
+        return Found(known)
     return _make(work, known)
 
 
-def _is_seen(work: PageWork, page: PageId) -> bool:
+def _named(work: PageWork) -> Page | None:
+    """Give the page that the document names, None where it is not to be seen."""
     try:
-        work.publisher.read(page)
+        return work.publisher.read(work.named) if work.named is not None else None
     except NotFound:
-        return False
-    return True
+        return None
 
 
-def _candidates(work: PageWork, known: KnownPage) -> Iterator[Page]:
-    """Give pages that belong to the incident; those in the trash last.
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What a look for a page found: one of the incident's, or one of which nobody can tell."""
 
-    They count for nothing where a person took the page out of the document, to have another one.
+    own: Page | None = None
+    disputed: Page | None = None
+
+
+def _looked_at(work: PageWork, known: KnownPage, named: Page | None) -> _Looked:
+    """Look for a page that belongs to the incident; one in the trash counts where no other does.
+
+    It counts for nothing where a person took the page out of the document, to have another one.
     """
-    others = []
-    for one in _looked_for(work, known):
-        if one.state is PageState.CURRENT:
-            yield one
-        else:
-            others.append(one)
-    yield from () if known.address else others
+    gone: Page | None = None
+    disputed: Page | None = None
+    for one in _looked_for(work, known, named):
+        if is_disputed(one, work.incident):
+            disputed = disputed or one
+        elif belongs(one, work.incident):
+            if one.state is PageState.CURRENT:
+                return _Looked(one)
+            gone = gone or one
+    return _Looked(None if known.address else gone, disputed)
 
 
-def _looked_for(work: PageWork, known: KnownPage) -> Iterator[Page]:
-    named = work.named
+def _looked_for(work: PageWork, known: KnownPage, named: Page | None) -> Iterator[Page]:
+    """Give pages that may be the incident's, by every way there is, the cheapest first.
+
+    Its mark is looked for in the pages of its space, and where nothing is remembered also its
+    property, and its id among the words of pages that were moved to other spaces.
+    """
+    publisher = work.publisher
     if named is not None:
-        try:
-            page = work.publisher.read(named)
-            if belongs(page, work.incident):
-                yield page
-        except NotFound:
-            pass  # it is looked for by its title and its property
+        yield named
     for title in _titles(work, known):
-        yield from (one for one in work.publisher.titled(title) if belongs(one, work.incident))
+        yield from publisher.titled(title)
     if work.forgotten or known.intended_at:
-        own = work.cache.space.page_of(work.incident, lambda: work.publisher.noted(MARK_PREFIX))
-        if own is not None and own != named:
-            page = work.publisher.read(own)
-            if belongs(page, work.incident):
-                yield page
+        own = work.cache.space.page_of(work.incident, lambda: publisher.noted(MARK_PREFIX))
+        if own is not None and own != work.named:
+            yield publisher.read(own)
+    if work.forgotten:
+        with suppress(NotFound):  # a service without such a search
+            for page in publisher.mentioning(work.incident):
+                if belongs(page, work.incident) or is_disputed(page, work.incident):
+                    yield publisher.read(page.id)
+        own = work.cache.properties.page_of(work.incident, publisher.propertied)
+        if own is not None:
+            yield publisher.read(own)
+
+
+def _disputed(work: PageWork, page: Page) -> str:
+    return (
+        f"{work.document} was not published: the page '{page.title}' ({page.address}) was made for "
+        f"incident {work.incident}, but its property {PROPERTY} names another one. Take the panel "
+        "at its top away if it is another document's, or delete that property if it is not."
+    )
 
 
 def _titles(work: PageWork, known: KnownPage) -> list[str]:
@@ -104,7 +151,7 @@ def _adopt(work: PageWork, known: KnownPage, page: Page) -> KnownPage:
     return found
 
 
-def _make(work: PageWork, known: KnownPage) -> KnownPage:
+def _make(work: PageWork, known: KnownPage) -> Found:
     """Create the page; where its title is somebody else's, with a number behind it."""
     known = replace(known, mark=known.mark or work.context.new_mark())
     wanted = work.wanted(known.mark)
@@ -112,17 +159,17 @@ def _make(work: PageWork, known: KnownPage) -> KnownPage:
         title = wanted.title if number == 1 else numbered(wanted.title, number)
         done = _attempt(work, known, wanted, title)
         if done is not None:
-            if done.page and number > 1:
+            if done.known.page and number > 1:
                 work.report.warn(
                     f"Another page has the title '{wanted.title}', so the page of "
                     f"{work.document} is called '{title}'."
                 )
             return done
     work.report.fail(f"{work.document} was not published: every title for its page is taken.")
-    return known
+    return Found(known)
 
 
-def _attempt(work: PageWork, known: KnownPage, wanted: PageText, title: str) -> KnownPage | None:
+def _attempt(work: PageWork, known: KnownPage, wanted: PageText, title: str) -> Found | None:
     """Try to create the page by a title; None where that is taken by a page that is not ours."""
     now = work.context.clock()
     intent = replace(
@@ -152,33 +199,49 @@ def _attempt(work: PageWork, known: KnownPage, wanted: PageText, title: str) -> 
             )
             work.remember(made)
             work.did(Action.PUBLISHED, title, "the document has no page yet")
-            return made
+            return Found(made, page)
         case TitleTaken():
             work.remember(replace(intent, intended_at=None))
-            own = [one for one in work.publisher.titled(title) if belongs(one, work.incident)]
-            own = [one for one in own if one.state is PageState.CURRENT or not known.address]
-            return _adopt(work, intent, own[0]) if own else None
+            return _whose_title(work, known, replace(intent, intended_at=None))
         case PageNotMade(reason):
             work.remember(replace(intent, intended_at=None))
             work.report.fail(f"{work.document} was not published: {reason}")
-            return replace(intent, intended_at=None)
+            return Found(replace(intent, intended_at=None))
         case PageMaybeMade(reason):
             return _look_again(work, intent, reason)
+
+
+def _whose_title(work: PageWork, known: KnownPage, intent: KnownPage) -> Found | None:
+    """Look whose page has the title of one that was to be created; None for somebody else's."""
+    titled = work.publisher.titled(intent.title)
+    own = [one for one in titled if belongs(one, work.incident)]
+    own = [one for one in own if one.state is PageState.CURRENT or not known.address]
+    if own:
+        return Found(_adopt(work, intent, own[0]))
+    may_be_ours = (work.forgotten or known.intended_at) and not (titled or known.address)
+    if not may_be_ours or work.publisher.has_title(intent.title):
+        return None
+    work.report.fail(
+        f"{work.document} was not published: a page that cannot be seen has the title "
+        f"'{intent.title}', and it may be the document's own. Let the account see it; if it is "
+        "another document's, give that page another title."
+    )
+    return Found(intent)
 
 
 def _each(*shown: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(shown))
 
 
-def _look_again(work: PageWork, intent: KnownPage, reason: str) -> KnownPage:
+def _look_again(work: PageWork, intent: KnownPage, reason: str) -> Found:
     """Look for a page whose create got no answer; what is not there yet may still come."""
-    page = next(_candidates(work, intent), None)
+    page = _looked_at(work, intent, _named(work)).own
     if page is not None:
-        return _adopt(work, intent, page)
+        return Found(_adopt(work, intent, page))
     now = work.context.clock()
     work.report.warn(
         f"Nobody can say yet whether the page of {work.document} was made; it is looked for "
         f"again before anything is created: {reason}"
     )
     work.report.again((intent.intended_at or now) + UNDER_WAY, now)
-    return intent
+    return Found(intent)

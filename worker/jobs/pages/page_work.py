@@ -129,7 +129,8 @@ class PageWork:
         there = dict(known.files)
         for name, digest in self.file_digests:
             if there.get(name) != digest:
-                self.publisher.attach(known.page, Attachment(name, self.files[name], SVG))
+                file = Attachment(name, self.files[name], SVG)
+                self.publisher.attach(known.page, file, is_first=name not in there)
         known = replace(known, files=self.file_digests, noted=False)
         self.remember(known)
         return known

@@ -8,6 +8,7 @@ from connectors import TAKE_OVER_OPTION
 from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError, Rejected
 from connectors.pages import Page, PageChange, PageState, StaleVersion
 from worker.jobs.pages.find_page import find_or_make
+from worker.jobs.pages.late_comments import with_late_comments
 from worker.jobs.pages.page_work import PageWork
 from worker.jobs.results import Action, Deed
 from worker.publishing.comment_markers import carry
@@ -90,11 +91,12 @@ def _foretell(work: PageWork, known: KnownPage, wanted: PageText) -> None:
 
 def _bring_up_to_date(work: PageWork, known: KnownPage) -> KnownPage:
     if not known.page:
-        known = find_or_make(work, known)
+        found = find_or_make(work, known)
+        known = found.known
         if not known.page:
             return known
         if known.digest == work.wanted(known.mark).digest:  # it was made, or found, just now
-            return _note(work, known, None)
+            return _note(work, known, found.page)
     return _write(work, known, work.wanted(known.mark))
 
 
@@ -104,7 +106,7 @@ def _write(work: PageWork, known: KnownPage, wanted: PageText) -> KnownPage:
         page = _seen(work, known)
         if page is None:
             return _leave(work, known, UNSEEN, _unseen(work), fails=True)
-        known = up_to_note(known, page)
+        known = replace(up_to_note(known, page), seen_title=page.title)
         if why := _why_left(work, known, page, wanted):
             fails = not belongs(page, work.incident)
             return _leave(work, known, _as_it_stands(known, page), why, fails=fails)
@@ -192,13 +194,14 @@ def _written(work: PageWork, known: KnownPage, wanted: PageText, page: Page) -> 
         digest=wanted.digest,
         shown=tuple(dict.fromkeys((shown, fingerprint(after.body or carried.body)))),
         sent=lines_shown(carried.body),
+        seen_title=change.title,
         noted=False,
         told="",
         left="",
     )
     work.remember(known)
     work.did(Action.PAGE_WRITTEN, change.title, why)
-    return known
+    return with_late_comments(work, known, page, wanted.body, change)
 
 
 def _note(work: PageWork, known: KnownPage, page: Page | None) -> KnownPage:

@@ -134,9 +134,9 @@ def _left_over(report: Report, page: Page, left: Sequence[str]) -> str:
     """Say what people have to see to themselves, and how the page goes on."""
     return (
         f"The page '{page.title}' of {report.document} (version {page.version}) says what was left "
-        f"to you: {' | '.join(left)}. Write into the document what is to stay, and the page goes "
-        f"on; or run `postmortem sync {TAKE_OVER_OPTION} {report.incident}` once more, and the "
-        "page is written over."
+        f"to you: {' | '.join(left).removesuffix('.')}. Write into the document what is to stay, "
+        f"and the page goes on; or run `postmortem sync {TAKE_OVER_OPTION} {report.incident}` once "
+        "more, and the page is written over."
     )
 
 
