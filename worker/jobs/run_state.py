@@ -146,11 +146,9 @@ class SpacePages:
 class RunCache:
     """What one run knows: its documents, tickets and accounts, and what need not be tried.
 
-    ``out_of_quota`` tells that the tracker takes no more, ``source_fails`` that the source takes no
-    more either, or not these credentials: both hold for the rest of the run. A source that fails
-    for one incident may well give the next. ``refused_links`` counts refusals by project. ``space``
-    tells whose page is whose by their marks, ``properties`` by their properties, ``pages_wait`` and
-    ``chat_waits`` why none is written, or announced.
+    ``out_of_quota`` and ``source_fails`` tell that a service takes no more for the rest of the run,
+    or not these credentials; ``pages_wait`` and ``chat_waits`` why nothing is written there.
+    ``refused_links`` counts refusals by project, ``space`` and ``properties`` tell whose pages are.
     """
 
     catalogue: Catalogue

@@ -89,10 +89,10 @@ def with_state(children: Sequence[Node]) -> list[Node]:
     found: list[Node] = []
     for child in children:
         ticket = found[-1] if found else None
-        state = _STATE.match(child) if isinstance(child, str) else None
-        if isinstance(child, Element) and child.tag == "p":
-            found.append(Element("p", child.attributes, with_state(child.children)))
-        elif state and isinstance(ticket, Element) and _is_ticket(ticket):
+        if isinstance(child, Element):
+            inner = with_state(child.children) if child.tag == "p" else child.children
+            found.append(Element(child.tag, child.attributes, inner))
+        elif (state := _STATE.match(child)) and isinstance(ticket, Element) and _is_ticket(ticket):
             found += [" (", Element(STATE, {}, [state[1]]), f"){child[state.end() :]}"]
         else:
             found.append(child)

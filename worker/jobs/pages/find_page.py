@@ -40,14 +40,14 @@ MOST_NUMBERS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPage:
     """The document's page as far as it is known; ``page`` is how its service gave it last."""
 
     known: KnownPage
     page: Page | None = None
 
 
-def find_or_make(work: PageWork, known: KnownPage) -> Found:
+def find_or_make(work: PageWork, known: KnownPage) -> FoundPage:
     """Give the document's page: found where one may be, else made; without one if neither.
 
     One that the document names may be its own all the same where it is not to be seen, or says of
@@ -57,18 +57,18 @@ def find_or_make(work: PageWork, known: KnownPage) -> Found:
     is_told = named is not None and says_whose(named)
     if work.forgotten and work.named and not known.intended_at and not is_told:
         own = replace(known, page=work.named, address=work.told_address, in_document=True)
-        return Found(own)
+        return FoundPage(own)
     if known.intended_at or work.forgotten or work.named or known.address:
         found = _looked_at(work, known, named)
         if found.own is not None:
-            return Found(_adopt(work, known, found.own))
+            return FoundPage(_adopt(work, known, found.own))
         if found.disputed is not None and not known.address:
             work.report.fail(_disputed(work, found.disputed))
-            return Found(known)
+            return FoundPage(known)
     now = work.context.clock()
     if known.intended_at and now < known.intended_at + UNDER_WAY:
         work.report.again(known.intended_at + UNDER_WAY, now)
-        return Found(known)
+        return FoundPage(known)
     return _make(work, known)
 
 
@@ -151,7 +151,7 @@ def _adopt(work: PageWork, known: KnownPage, page: Page) -> KnownPage:
     return found
 
 
-def _make(work: PageWork, known: KnownPage) -> Found:
+def _make(work: PageWork, known: KnownPage) -> FoundPage:
     """Create the page; where its title is somebody else's, with a number behind it."""
     known = replace(known, mark=known.mark or work.context.new_mark())
     wanted = work.wanted(known.mark)
@@ -166,10 +166,10 @@ def _make(work: PageWork, known: KnownPage) -> Found:
                 )
             return done
     work.report.fail(f"{work.document} was not published: every title for its page is taken.")
-    return Found(known)
+    return FoundPage(known)
 
 
-def _attempt(work: PageWork, known: KnownPage, wanted: PageText, title: str) -> Found | None:
+def _attempt(work: PageWork, known: KnownPage, wanted: PageText, title: str) -> FoundPage | None:
     """Try to create the page by a title; None where that is taken by a page that is not ours."""
     now = work.context.clock()
     intent = replace(
@@ -199,25 +199,25 @@ def _attempt(work: PageWork, known: KnownPage, wanted: PageText, title: str) -> 
             )
             work.remember(made)
             work.did(Action.PUBLISHED, title, "the document has no page yet")
-            return Found(made, page)
+            return FoundPage(made, page)
         case TitleTaken():
             work.remember(replace(intent, intended_at=None))
             return _whose_title(work, known, replace(intent, intended_at=None))
         case PageNotMade(reason):
             work.remember(replace(intent, intended_at=None))
             work.report.fail(f"{work.document} was not published: {reason}")
-            return Found(replace(intent, intended_at=None))
+            return FoundPage(replace(intent, intended_at=None))
         case PageMaybeMade(reason):
             return _look_again(work, intent, reason)
 
 
-def _whose_title(work: PageWork, known: KnownPage, intent: KnownPage) -> Found | None:
+def _whose_title(work: PageWork, known: KnownPage, intent: KnownPage) -> FoundPage | None:
     """Look whose page has the title of one that was to be created; None for somebody else's."""
     titled = work.publisher.titled(intent.title)
     own = [one for one in titled if belongs(one, work.incident)]
     own = [one for one in own if one.state is PageState.CURRENT or not known.address]
     if own:
-        return Found(_adopt(work, intent, own[0]))
+        return FoundPage(_adopt(work, intent, own[0]))
     may_be_ours = (work.forgotten or known.intended_at) and not (titled or known.address)
     if not may_be_ours or work.publisher.has_title(intent.title):
         return None
@@ -226,22 +226,22 @@ def _whose_title(work: PageWork, known: KnownPage, intent: KnownPage) -> Found |
         f"'{intent.title}', and it may be the document's own. Let the account see it; if it is "
         "another document's, give that page another title."
     )
-    return Found(intent)
+    return FoundPage(intent)
 
 
 def _each(*shown: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(shown))
 
 
-def _look_again(work: PageWork, intent: KnownPage, reason: str) -> Found:
+def _look_again(work: PageWork, intent: KnownPage, reason: str) -> FoundPage:
     """Look for a page whose create got no answer; what is not there yet may still come."""
     page = _looked_at(work, intent, _named(work)).own
     if page is not None:
-        return Found(_adopt(work, intent, page))
+        return FoundPage(_adopt(work, intent, page))
     now = work.context.clock()
     work.report.warn(
         f"Nobody can say yet whether the page of {work.document} was made; it is looked for "
         f"again before anything is created: {reason}"
     )
     work.report.again((intent.intended_at or now) + UNDER_WAY, now)
-    return Found(intent)
+    return FoundPage(intent)
