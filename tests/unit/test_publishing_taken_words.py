@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.publishing_support import storage_of
-from worker.publishing.page_edits import changed_lines, is_taken_in
+from worker.publishing.page_edits import changed_lines, is_taken_in, paired
 from worker.publishing.storage_text import lines_shown
 from worker.publishing.taken_words import take_over
 
@@ -137,3 +137,34 @@ def test_a_long_page_is_compared_soon() -> None:
 def test_nothing_changed_is_nothing_taken_over() -> None:
     body = storage_of(DOCUMENT)
     assert take_over(DOCUMENT, lines_shown(body), body).text == DOCUMENT
+
+
+def test_a_line_that_changed_beside_a_new_one_is_taken_over() -> None:
+    sent = lines_shown(storage_of(DOCUMENT))
+    body = after(("the pool</li>", "the full pool</li><li>and the release</li>"))
+    taken = take_over(DOCUMENT, sent, body)
+    assert taken.taken == (("Cause: the pool", "Cause: the full pool"),)
+    assert taken.left == ("+ and the release",)
+    assert "- **Cause:** the full pool\n- [ ] call" in taken.text
+    body = after(("<h2>", "<p>new</p><h2>"), ("many", "most"), ("the pool</li>", "x y z</li>"))
+    taken = take_over(DOCUMENT, sent, body)
+    assert "+ new" in taken.left
+    assert "failed for *most* users" in taken.text
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "pairs"),
+    [
+        ("a b c|d e f|x", "new|d e g", [(0, None), (None, 0), (1, 1), (2, None)]),
+        ("a", "", [(0, None)]),
+        ("", "a|b", [(None, 0), (None, 1)]),
+        ("a|b", "c|d", [(0, 0), (1, 1)]),
+    ],
+)
+def test_lines_that_are_alike_belong_together(
+    before: str, now: str, pairs: list[tuple[int | None, int | None]]
+) -> None:
+    lines = [one.split("|") if one else [] for one in (before, now)]
+    assert list(paired(*lines)) == pairs
+    many = [f"line {number}" for number in range(100)]
+    assert (0, 0) not in list(paired(many, many[:-1]))

@@ -1,12 +1,17 @@
 """What people changed on a page, line by line, and whether its document says the same by now."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import product
 
 from worker.publishing.storage_text import EMPTY, lines_shown
 
 _LONG = 24
 """Letters of a line that is the same line wherever it stands in the document."""
+_ALIKE = 0.4
+"""How much of the words of two lines is the same, so that one is the other, changed."""
+_MOST_COMPARED = 2_000
+"""Pairs of lines that are compared; more changed at once are no edit of words."""
 UNKNOWN = "all of it, for what stood there before is not known any more"
 NO_WORDS = "no words, but formatting, links or pictures"
 
@@ -26,6 +31,38 @@ def changed_lines(sent: str, body: str, most: int = 6) -> list[str]:
             found += [f"+ {readable(one)}" for one in after[j1:j2]]
     more = [f"… and {len(found) - most} more lines"] if len(found) > most else []
     return found[:most] + more
+
+
+def paired(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[int | None, int | None]]:
+    """Pair the lines of a part that changed, in their order: as many are one for one.
+
+    Where there are more or fewer now, lines that are alike belong together, and the others were
+    put in or taken out.
+    """
+    if len(before) == len(after):
+        yield from ((at, at) for at in range(len(before)))
+        return
+    rows, columns = len(before), len(after)
+    best = [[0.0] * (columns + 1) for _ in range(rows + 1)]
+    alike = dict[tuple[int, int], float]()
+    if rows * columns <= _MOST_COMPARED:
+        for one, other in product(range(rows - 1, -1, -1), range(columns - 1, -1, -1)):
+            ratio = _matcher(before[one].split(), after[other].split()).ratio()
+            alike[one, other] = ratio if ratio >= _ALIKE else 0.0
+            with_both = best[one + 1][other + 1] + alike[one, other]
+            best[one][other] = max(with_both, best[one + 1][other], best[one][other + 1])
+    one = other = 0
+    while one < rows or other < columns:
+        likeness = alike.get((one, other), 0.0)
+        if likeness and best[one][other] == best[one + 1][other + 1] + likeness:
+            yield one, other
+            one, other = one + 1, other + 1
+        elif one < rows and (other == columns or best[one][other] == best[one + 1][other]):
+            yield one, None
+            one += 1
+        else:
+            yield None, other
+            other += 1
 
 
 def is_taken_in(sent: str, body: str, wanted: str) -> bool:

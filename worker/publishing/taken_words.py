@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from worker.content.inline_markdown import plain, say
-from worker.publishing.page_edits import readable
+from worker.publishing.page_edits import paired, readable
 from worker.publishing.storage_text import BOXES, EMPTY, lines_shown
 
 _BESIDE = re.compile(r"^\s*(?:#{1,6}\s+|(?:[-*+]\s+(?:\[[ xX]\]\s+)?|\d+[.)]\s+|>\s*)*)")
@@ -67,11 +67,12 @@ def take_over(document: str, sent: str, body: str, tracked: Sequence[str] = ()) 
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
         if kind == "equal":
             continue
-        if i2 - i1 != j2 - j1:
-            left += [f"- {readable(one)}" for one in before[i1:i2]]
-            left += [f"+ {readable(one)}" for one in after[j1:j2]]
-            continue
-        for at, new in zip(range(i1, i2), after[j1:j2], strict=True):
+        for one, other in paired(before[i1:i2], after[j1:j2]):
+            if one is None or other is None:
+                left += [f"- {readable(before[i1 + one])}"] if one is not None else []
+                left += [f"+ {readable(after[j1 + other])}"] if other is not None else []
+                continue
+            at, new = i1 + one, after[j1 + other]
             segment = places.of(at)
             found = _edits(document, segment, before[at], new) if segment else None
             if segment is None or found is None or segment.is_tracked:
