@@ -75,6 +75,12 @@ def test_the_title_stands_once(title: str, heading: str, *, row: bool, h1: bool)
     assert ("</h1>" in body) is h1
 
 
+def test_a_title_of_emoji_fits_as_the_service_counts() -> None:
+    title = page_of(FRONT.format("a", "") + "# " + "\U0001f525" * 200).title
+    assert 240 < len(title.encode("utf-16-le")) // 2 <= 255
+    assert title.endswith("(#7)")
+
+
 @pytest.mark.parametrize(
     ("written", "shown"),
     [

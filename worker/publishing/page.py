@@ -88,7 +88,18 @@ def page_title(text: str, front: Mapping[str, tuple[str, ...]]) -> str:
     told = clean(document_title(text)) or clean(" ".join(front.get("title", ())))
     name = _PREFIX.sub("", told) or "Incident"
     room = LONGEST_TITLE - len("Postmortem: ") - len(behind) - len(" (999)")
-    return f"Postmortem: {shorten(name, room)}{behind}"
+    return f"Postmortem: {_fitting(name, room)}{behind}"
+
+
+def _fitting(name: str, room: int) -> str:
+    """Shorten a name to the room for it, where an emoji takes that of two letters."""
+    length = room
+    while True:
+        short = shorten(name, length)
+        over = len(short.encode("utf-16-le", "replace")) // 2 - room
+        if over <= 0:
+            return short
+        length = len(short) - (over + 1) // 2
 
 
 def _behind(front: Mapping[str, tuple[str, ...]]) -> str:

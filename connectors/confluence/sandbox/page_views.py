@@ -133,9 +133,9 @@ def data_center_comments(one: PageRecord) -> Any:
 
 
 def data_center_property(one: PropertyRecord) -> Any:
-    """Give a property as Data Center has it."""
-    version = {"number": one.version, "minorEdit": False}
-    return {"id": one.id, "key": one.key, "value": one.value, "version": version}
+    """Give a property as Data Center and version 1 have it."""
+    version = {"number": one.version, "minorEdit": False, "message": "", "when": page_time(one.at)}
+    return {"id": one.id, "key": one.key, "value": one.value, "version": version, "_links": {}}
 
 
 def attachment(one: AttachmentRecord, at: datetime) -> Any:

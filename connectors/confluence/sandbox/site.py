@@ -50,6 +50,7 @@ class PropertyRecord:
     id: str
     key: str
     value: object
+    at: datetime
     version: int = 1
 
 
@@ -248,9 +249,9 @@ class PageSite:
             raise PageRefusal(400, "The value of the property is too long")
         held = record.properties.get(key)
         if held is None:
-            held = record.properties[key] = PropertyRecord(self.next_id(), key, value)
+            held = record.properties[key] = PropertyRecord(self.next_id(), key, value, self.clock())
         else:
-            held.version, held.value = held.version + 1, value
+            held.version, held.value, held.at = held.version + 1, value, self.clock()
         return held
 
     def attach(
@@ -274,7 +275,8 @@ class PageSite:
 
     def _check_title(self, title: str, page: str | None) -> None:
         """Refuse a title that is none, or another page's: whatever its case, archived, unseen."""
-        if not title or len(title) > LONGEST_TITLE or not title.isprintable():
+        units = len(title.encode("utf-16-le", "replace")) // 2
+        if not title or units > LONGEST_TITLE or any(ord(one) < ord(" ") for one in title):
             raise PageRefusal(400, "The title is empty, too long, or holds characters it may not")
         for one in self.pages.values():
             same = one.title.casefold() == title.casefold()
