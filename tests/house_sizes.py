@@ -22,7 +22,8 @@ MOST_MODULES = 395
 # tickets, the figures and repeats found in it, and what tells them; who people are on the page,
 # and what they have written there and not saved,
 # or settled of what is suggested; the lists that all who ask for one share;
-# who works on a database and what its jobs are, read without the engine
+# who works on a database and what its jobs are, read without the engine;
+# comments that are made while a page is written, and emoji by their names
 MOST_IN_A_FOLDER = 15
 MOST_LINES = 300
 FEWEST_LINES = 25

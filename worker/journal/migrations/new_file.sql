@@ -170,7 +170,7 @@ CREATE TABLE pages (
 	in_document BOOLEAN NOT NULL,
 	intended_at VARCHAR(40),
 	told TEXT NOT NULL,
-	"left" VARCHAR(64) NOT NULL,
+	"left" VARCHAR(64) NOT NULL, seen_title TEXT DEFAULT '' NOT NULL,
 	PRIMARY KEY (incident)
 );
 CREATE TABLE document_index (
@@ -305,4 +305,4 @@ CREATE TABLE settled_suggestions (
 	digest VARCHAR(64) NOT NULL,
 	PRIMARY KEY (incident, digest)
 );
-INSERT INTO alembic_version (version_num) VALUES ('020')
+INSERT INTO alembic_version (version_num) VALUES ('021')
