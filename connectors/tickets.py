@@ -269,14 +269,14 @@ class TicketTracker(Protocol):
         of the ``team`` (full names of the incident's people) or of all that can be assigned.
         """
 
+    def assignable(self, project: str, words: str) -> Sequence[Account]:
+        """Give some who can be assigned, and whose name or address begins with the words."""
+
     def is_own(self, address: str) -> bool:
         """Tell whether an address is on this tracker's site."""
 
     def update(self, ticket: TicketId, changes: TicketChanges) -> Mapping[str, str]:
-        """Change fields; gives what was refused, by field, with the reason.
-
-        The fields that rows share are named as ``TicketField`` has them.
-        """
+        """Change fields; gives why each was refused, by ``TicketField`` where it is one."""
 
     def transitions(self, ticket: TicketId) -> Sequence[Transition]:
         """List the moves that the workflow allows now."""

@@ -119,9 +119,9 @@ class Jira:
         return self._searcher.by_key(self.site(), keys)
 
     def labelled(self, label: str) -> Sequence[Ticket]:
-        doing = f"search for tickets with the label {label}"
+        query, doing = searching.label_query(label), f"search for tickets with the label {label}"
         with self._doubted():
-            return self._searcher.search(self.site(), searching.label_query(label), doing)
+            return self._searcher.search(self.site(), query, doing)
 
     def changed(self, label: str, since: datetime) -> Sequence[Ticket]:
         doing = f"search for changed tickets with the label {label}"
@@ -158,6 +158,10 @@ class Jira:
             return found
 
         return self._people.get(key, ask)
+
+    def assignable(self, project: str, words: str) -> Sequence[Account]:
+        with self._doubted():
+            return people.assignable(self._connection, self.site(), project, words)
 
     def is_own(self, address: str) -> bool:
         """Tell by host and path; the site's own word for its address counts, and ours."""
@@ -232,12 +236,7 @@ class Jira:
         self._connection.ask("link the ticket", "POST", path, body=request_bodies.remote_link(link))
 
     def check(
-        self,
-        project: str,
-        issue_type: str,
-        *,
-        supplied: Iterable[str] = (),
-        resolution: str = "",
+        self, project: str, issue_type: str, *, supplied: Iterable[str] = (), resolution: str = ""
     ) -> Sequence[Finding]:
         self._ask_anew()
         return list(

@@ -14,6 +14,9 @@ CLOUD_LIMIT = 1000
 LIMIT = 100
 """How many people Data Center gives at most."""
 
+CHOICES = 50
+"""How many people are asked for where somebody is to choose one."""
+
 _ACCOUNT_ID = re.compile(r"[0-9a-f]{24}|[0-9]+:[0-9a-f-]{36}|qm:[\w:-]+")
 _MENTIONED_ID = re.compile(r"\[?~accountid:([^\[\]]+)\]?", re.IGNORECASE)
 _AROUND = re.compile(r"\[~(.+)\]|\[\[(.+)\]\]|\((.+)\)|@?\[(.+)\]|@(.+)")
@@ -53,6 +56,16 @@ def find(
         return people.of_team(ways, team) or people.loosely(ways, name) or found
     except NotFound as error:
         return NoAccount(str(error))
+
+
+def assignable(connection: Connection, site: Site, project: str, words: str) -> tuple[Account, ...]:
+    """Give some of those who can be assigned, whose name or address begins with the words.
+
+    A site tells of nobody where there are no words.
+    """
+    asked = "query" if site.kind is SiteKind.CLOUD else "username"
+    found = _search(connection, site, project, {asked: words, "maxResults": CHOICES})
+    return tuple(one.account for one in found if one.usable)
 
 
 def _wordings(name: str) -> list[str]:

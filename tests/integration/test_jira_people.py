@@ -39,6 +39,11 @@ def test_an_owner_is_found_however_people_write_it(sandbox: JiraSandbox, name: s
     assert found.id == id_of(sandbox, PEOPLE[0])
 
 
+def test_those_who_can_be_chosen_are_told_by_how_their_names_begin(sandbox: JiraSandbox) -> None:
+    assert [one.name for one in tracker(sandbox).assignable("OPS", "mira")] == ["Mira Castellan"]
+    assert tracker(sandbox).assignable("OPS", "nobody known") == ()
+
+
 def test_an_account_is_found_by_its_own_id(sandbox: JiraSandbox) -> None:
     own = id_of(sandbox, PEOPLE[1])
     found = tracker(sandbox).account("OPS", own)

@@ -60,6 +60,9 @@ class ToyTracker:
     def account(self, project: str, name: str, team: Sequence[str] = ()) -> Account | NoAccount:
         return NoAccount("A toy has no people.")
 
+    def assignable(self, project: str, words: str) -> Sequence[Account]:
+        return ()
+
     def is_own(self, address: str) -> bool:
         return address.startswith("https://toys.example.com/")
 
