@@ -28,6 +28,11 @@ def take_suggestion(text: str, names: Names, place: str, people: str, fresh: str
     )
 
 
+def says(text: str, names: Names, place: str, words: str) -> bool:
+    """Tell whether such a place says the words by now."""
+    return bool(_in_body(text, names, place, words, words)) or _said_in_head(text, place) == words
+
+
 def _in_body(text: str, names: Names, place: str, people: str, fresh: str) -> list[Edit]:
     found = outline(text, names)
     keys = [key for key, name in place_names(names).items() if name == place]
@@ -48,9 +53,13 @@ def _edits(targets: MergeTargets, keys: list[str], people: str, fresh: str) -> I
 
 
 def _in_head(text: str, place: str, people: str, fresh: str) -> list[Edit]:
-    found = (front_matter.values(text) or {}).get(place)
-    if found is None or ", ".join(one.strip("<>") for one in found) != people:
+    if _said_in_head(text, place) != people:
         return []
     value = front_matter.value_of(place, (fresh,))
     listed = tuple(fresh.split(", ")) if isinstance(value, tuple) else value
     return front_matter.set_values(text, {place: listed})
+
+
+def _said_in_head(text: str, place: str) -> str | None:
+    found = (front_matter.values(text) or {}).get(place)
+    return None if found is None else ", ".join(one.strip("<>") for one in found)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from config.page_users import PageUser
 from connectors.incidents import IncidentId
 from worker.document.front_matter import DocumentError
-from worker.document.take_suggestion import take_suggestion
+from worker.document.take_suggestion import says, take_suggestion
 from worker.jobs.context import JobContext
 from worker.jobs.edits.save_edit import Current, Saved, UnusableEdit, write_edit
 from worker.jobs.results import Action, SuggestedText, Trigger
@@ -17,14 +17,17 @@ def take_facts(
 ) -> Saved:
     """Put what the facts say into the document.
 
-    Raises as ``save_edit`` does; ``UnusableEdit`` where the place says something else by now.
+    Once more changes nothing. Raises as ``save_edit`` does; ``UnusableEdit`` where the place says
+    something else by now.
     """
 
     def edited(current: Current) -> tuple[str, tuple[str, ...]]:
+        names = context.policy.names
         try:
-            names = context.policy.names
             return take_suggestion(current.text, names, one.place, one.people, one.fresh), ()
         except DocumentError as error:
+            if says(current.text, names, one.place, one.fresh):
+                return current.text, ()
             raise UnusableEdit(error.what, error.remedy) from error
 
     saved = write_edit(context, incident, by, edited)
