@@ -120,6 +120,8 @@ def test_axe_finds_nothing_on_any_page(
             f"{document}/edit",
             f"{document}/edit?section=0",
             f"{document}/plan",
+            f"{document}/review",
+            f"{document}/items",
             f"{url}/none",
         ):
             page.goto(address)
@@ -184,6 +186,84 @@ def test_words_that_were_not_saved_are_there_again(browser: Browser, desk: Desk)
     expect(area).to_have_value(TEXT.replace("[why]", "A leak."))
     assert desk.text() == TEXT
     page.close()
+
+
+def test_going_back_to_the_editor_takes_back_nobodys_words(desk: Desk, page: Page) -> None:
+    page.goto(desk.page)
+    area = page.get_by_label("The whole document, as Markdown")
+    area.fill(area.input_value().replace("[why]", "A leak."))
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    desk.write(desk.text().replace("| Ada |", "| Bo |"))
+    page.go_back()
+    area = page.get_by_label("The whole document, as Markdown")
+    area.fill(area.input_value().replace("A leak.", "A slow leak."))
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert desk.text() == TEXT.replace("[why]", "A slow leak.").replace("| Ada |", "| Bo |")
+
+
+def test_words_in_a_tab_outlast_a_server_that_keeps_no_draft(browser: Browser, desk: Desk) -> None:
+    page = browser.new_page()
+    page.route("**/edit/draft", lambda route: route.fulfill(status=401))
+    page.goto(desk.page)
+    area = page.get_by_label("The whole document, as Markdown")
+    area.fill(area.input_value().replace("[why]", "A leak."))
+    desk.write(TEXT.replace("| Ada |", "| Bo |"))
+    page.reload()
+    page.get_by_role("button", name="Put it back").click()
+    told = page.get_by_text("You are signed out, so your draft is not kept.")
+    expect(told).to_be_visible(timeout=30_000)  # a draft is kept after a pause of 5 s
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved. 1 place")).to_be_visible()
+    assert desk.text() == TEXT.replace("[why]", "A leak.").replace("| Ada |", "| Bo |")
+    page.goto(desk.page)
+    expect(page.get_by_role("button", name="Next prompt")).to_be_visible()
+    expect(page.get_by_role("button", name="Put it back")).to_be_hidden()
+    page.close()
+
+
+def test_a_picture_is_pasted_into_the_text(browser: Browser, desk: Desk) -> None:
+    pytest.importorskip("PIL", reason="needs the package pillow")
+    page = browser.new_page()
+    page.goto(desk.page)
+    page.get_by_label("The whole document, as Markdown").evaluate(
+        """async (area) => {
+          const canvas = document.createElement("canvas");
+          const blob = await new Promise((done) => canvas.toBlob(done));
+          const clipboardData = new DataTransfer();
+          clipboardData.items.add(new File([blob], "shot.png", { type: "image/png" }));
+          area.setSelectionRange(area.value.length, area.value.length);
+          area.dispatchEvent(new ClipboardEvent("paste", { clipboardData, cancelable: true }));
+        }"""
+    )
+    expect(page.get_by_text("shot.png is kept beside the document.")).to_be_visible()
+    shown = page.get_by_label("Preview").get_by_role("img", name="Picture")
+    expect(shown).to_be_visible()
+    expect(shown).to_have_js_property("naturalWidth", 300)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert desk.text().startswith(TEXT + "![Picture](QEDIT-picture-")
+    page.close()
+
+
+def test_an_action_item_and_a_review_need_no_script(desk: Desk, page: Page) -> None:
+    page.goto(f"{desk.url}/postmortems/QEDIT")
+    page.get_by_role("link", name="Add an action item").click()
+    page.get_by_label("What is to be done").fill("Read the log")
+    page.get_by_role("combobox", name="Owner").fill("Bo")
+    page.get_by_label("Deadline").fill("2026-12-01")
+    page.get_by_role("button", name="Add it").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_role("link", name="Review").click()
+    expect(page.get_by_text("(open-prompt)")).to_be_visible()
+    page.get_by_role("textbox", name="Reviewers").fill("Ada, Bo")
+    page.get_by_role("button", name="Write it down").click()
+    page.get_by_role("button", name="Ask for its review").click()
+    expect(page.get_by_text("waits for Ada, Bo")).to_be_visible()
+    head = "status: in review\nreviewers: [Ada, Bo]\n"
+    row = "| Read the log | Bo |  | 2026-12-01 |\n"
+    assert desk.text() == TEXT.replace("status: draft\n", head) + row
 
 
 def test_a_preview_needs_no_script(browser: Browser, desk: Desk) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import requests
 
+from config.page_users import PeopleSettings
 from tests.acceptance.world import usual_policy
-from tests.integration.web_support import served
+from tests.integration.web_support import NOBODY_LISTED, served
 from worker.app.composition import new_mark
 from worker.app.stored_page_data import StoredPageData
 from worker.jobs.context import JobContext
@@ -96,7 +97,9 @@ def form_of(page: str) -> dict[str, str]:
 
 
 @contextmanager
-def desk_in(tmp_path: Path) -> Iterator[Desk]:
+def desk_in(
+    tmp_path: Path, *, token: str | None = None, people: PeopleSettings = NOBODY_LISTED
+) -> Iterator[Desk]:
     """Serve a document in a new folder."""
     folder = tmp_path / "documents"
     folder.mkdir()
@@ -117,6 +120,6 @@ def desk_in(tmp_path: Path) -> Iterator[Desk]:
         new_mark=new_mark,
     )
     data = StoredPageData(context, Queue(url, lambda *_: JobOutcome()))
-    with served(data) as address:  # type: ignore[arg-type]  # the real library in the shelf's place
+    with served(data, token=token, people=people) as address:  # type: ignore[arg-type]  # the real library in the shelf's place
         yield Desk(address, file, data)
     database.close()

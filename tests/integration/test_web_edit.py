@@ -13,6 +13,7 @@ from config.page_users import PageUser, Role
 from config.template_names import Column
 from connectors.incidents import IncidentId
 from tests.integration.desk import FILED, TEXT, WAIT, Desk, desk_in, form_of
+from worker.jobs.edits.review_document import ReviewChange
 from worker.journal.database import Database
 from worker.journal.web_memory import OpenedTexts
 
@@ -213,7 +214,12 @@ def test_the_journal_says_who_saved_it(desk: Desk) -> None:
     opened = desk.data.opened(incident)
     assert opened
     saved = desk.data.save(incident, TEXT.replace("[why]", "A leak."), opened.digest, mira)
-    saved = desk.data.set_values(incident, {"owner": "Bo"}, saved.opened.digest, mira)
+    change = ReviewChange({"owner": "Bo"}, base=saved.opened.digest)
+    saved = desk.data.change_review(incident, change, mira)
     desk.data.add_item(incident, {Column.TASK: "Read the log"}, PageUser())
     reasons = [entry.deed.reason for entry in desk.data.journal(incident)]
-    assert reasons == ["Mira Jung saved it", "Mira Jung saved it", "somebody saved it"]
+    assert reasons == [
+        "Mira Jung saved it",
+        "Mira Jung set the owner to 'Bo'",
+        "somebody saved it",
+    ]

@@ -279,7 +279,7 @@ def test_how_the_last_job_ended_is_shown_with_each_document_and_for_drafts_that_
         }
         listed = requests.get(f"{url}/api/documents", timeout=WAIT).json()["documents"]
     for path in ("/", "/postmortems/PFREIGHT"):
-        assert "Last result: 1 warning 1 suggestion" in pages[path]
+        assert "Last result: 1 warning, 1 suggestion" in pages[path]
         assert "It was read in &lt;part&gt;." in pages[path]
         assert "the facts say “9 min”, the document keeps “Ten minutes”" in pages[path]
     for path in ("/", "/postmortems/PFAILED"):

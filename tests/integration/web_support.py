@@ -17,10 +17,13 @@ from connectors.incidents import IncidentId
 from connectors.jira import webhook as jira
 from connectors.pagerduty import webhook as pagerduty
 from connectors.sandbox.loopback_server import LoopbackServer
-from worker.document import front_matter
+from worker.document.lint import review
+from worker.document.lint.findings import LintFinding, LintRule
 from worker.document.section_text import with_section
-from worker.document.text_edits import SourceText
-from worker.jobs.edits.save_edit import OpenedText, Saved, UnknownBase
+from worker.jobs.edits.add_picture import AddedPicture, reencoded
+from worker.jobs.edits.new_item import ItemChoices
+from worker.jobs.edits.review_document import ReviewChange
+from worker.jobs.edits.save_edit import OpenedText, Saved, UnknownBase, UnusableEdit
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.reports.figures import KnownFacts, ReportBy
 from worker.jobs.reports.period import read_period
@@ -186,16 +189,28 @@ class Shelf:
         self.put(self.views[incident].status, text)
         return Saved(self._known(incident))
 
-    def set_values(
-        self, incident: str, values: Mapping[str, str], base: str, by: PageUser
-    ) -> Saved:
+    def change_review(self, incident: str, change: ReviewChange, by: PageUser) -> Saved:
         opened = self._known(incident)
-        if base not in {"", opened.digest}:
+        if change.base not in {"", opened.digest}:
             raise UnknownBase("That text was never given.")
-        edits = front_matter.set_values(opened.text, values)
-        return self.save(incident, SourceText.of(opened.text).apply(edits), opened.digest, by)
+        text = review.with_values(opened.text, change.values) if change.values else opened.text
+        if change.approve is not None:
+            if not by.name:
+                raise UnusableEdit("An approval needs a name.")
+            text = review.approved(text, by.name, TODAY)
+        return self.save(incident, text, opened.digest, by)
 
-    def add_item(self, incident: str, cells: Mapping[Column, str], by: PageUser) -> Saved:
+    def lint(self, incident: str) -> list[LintFinding]:
+        told = "There is a prompt that nobody has answered."
+        return [LintFinding(incident, "x.md", 7, LintRule.OPEN_PROMPT, told)]
+
+    def item_choices(self, _incident: str, words: str) -> ItemChoices:
+        owners = [one for one in ("Ines Abara", "Tom Rask") if one.startswith(words)]
+        return ItemChoices(owners, () if words else ("High", "Low"))
+
+    def add_item(
+        self, incident: str, cells: Mapping[Column, str], by: PageUser, base: str = ""
+    ) -> Saved:
         opened = self._known(incident)
         text = f"{opened.text}\n- [ ] {cells[Column.TASK]}\n"
         return self.save(incident, text, opened.digest, by)
@@ -208,6 +223,12 @@ class Shelf:
 
     def settle(self, incident: str, suggestion: SuggestedText, by: PageUser, *, take: bool) -> None:
         self.settled.append((incident, suggestion, by.name, take))
+
+    def add_picture(self, incident: str, data: bytes, _by: PageUser) -> AddedPicture:
+        self._known(incident)
+        ending, content = reencoded(data)
+        self.pictures[incident, f"x.{ending}"] = content
+        return AddedPicture(f"x.{ending}", f"![Picture](x.{ending})")
 
     def attachment(self, incident: str, name: str) -> bytes | None:
         return self.pictures.get((incident, name))

@@ -12,16 +12,18 @@ from connectors.incidents import IncidentId
 from worker.app.listing.far_store import Answer, FarStore
 from worker.app.listing.shared_lists import Lists, SharedLists
 from worker.document.indexed_document import rules
+from worker.document.lint.findings import LintFinding
 from worker.jobs.context import JobContext
+from worker.jobs.edits.add_picture import AddedPicture, add_picture
+from worker.jobs.edits.new_item import ItemChoices, add_action_item, item_choices
+from worker.jobs.edits.review_document import ReviewChange, change_review, findings_of
 from worker.jobs.edits.save_edit import (
     OpenedText,
     Saved,
-    add_action_item,
     as_shown,
     give_out,
     open_text,
     save_edit,
-    set_values,
     with_section_of,
     within_reason,
 )
@@ -169,15 +171,25 @@ class StoredPageData:
         with self._writing():
             return save_edit(self._context, incident, text, base, by)
 
-    def set_values(
-        self, incident: IncidentId, values: Mapping[str, str], base: str, by: PageUser
+    def change_review(self, incident: IncidentId, change: ReviewChange, by: PageUser) -> Saved:
+        with self._writing():
+            return change_review(self._context, incident, change, by)
+
+    def lint(self, incident: IncidentId) -> Sequence[LintFinding]:
+        view = self.document(incident)
+        if view is None or not view.name:
+            return ()
+        return findings_of(self._context, incident, view.name, view.text)
+
+    def add_item(
+        self, incident: IncidentId, cells: Mapping[Column, str], by: PageUser, base: str = ""
     ) -> Saved:
         with self._writing():
-            return set_values(self._context, incident, values, base, by)
+            return add_action_item(self._context, incident, cells, by, base)
 
-    def add_item(self, incident: IncidentId, cells: Mapping[Column, str], by: PageUser) -> Saved:
-        with self._writing():
-            return add_action_item(self._context, incident, cells, by)
+    def item_choices(self, incident: IncidentId, words: str) -> ItemChoices:
+        view = self.document(incident)
+        return item_choices(self._context, view.text if view else "", words)
 
     def settle(
         self, incident: IncidentId, suggestion: SuggestedText, by: PageUser, *, take: bool
@@ -193,6 +205,9 @@ class StoredPageData:
             yield
         finally:
             self._lists.changed()
+
+    def add_picture(self, incident: IncidentId, data: bytes, by: PageUser) -> AddedPicture:
+        return add_picture(self._context, incident, data, by)
 
     def attachment(self, incident: IncidentId, name: str) -> bytes | None:
         found = self.document(incident)

@@ -23,6 +23,7 @@ from worker.web.editing.edit_api import add_edit_routes, tag
 from worker.web.lists.list_api import add_list_routes
 from worker.web.page_data import DocumentView, IncidentInPath, JobInPath, PageData
 from worker.web.problem_details import ApiModel, described, with_media_types
+from worker.web.reviewing.review_api import add_review_routes
 from worker.web.visitors.access import Access
 
 _LONGEST = 100
@@ -96,6 +97,7 @@ def api_routes(data: PageData, access: Access, today: Callable[[], date]) -> API
     add_list_routes(router, data, today)
     _add_lists(router, data)
     add_edit_routes(router, data)
+    add_review_routes(router, data, access)
 
     @router.get("/openapi.json", include_in_schema=False)
     def description(request: Request) -> dict[str, Any]:

@@ -4,14 +4,16 @@ What went wrong is told in a sentence: as a page to people, as JSON to programs.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect
@@ -26,6 +28,7 @@ from worker.web.api import api_routes
 from worker.web.assets import asset_routes
 from worker.web.editing.edit_api import NoCondition, NotThisShape, tag
 from worker.web.editing.edit_pages import edit_routes
+from worker.web.editing.picture_pages import picture_routes
 from worker.web.editing.suggestion_pages import suggestion_routes
 from worker.web.editing.sync_pages import sync_routes
 from worker.web.editing.unsaved_pages import unsaved_routes
@@ -39,8 +42,11 @@ from worker.web.page_data import PageData
 from worker.web.pages import PageTemplates, page_routes
 from worker.web.problem_details import problem
 from worker.web.request_limits import Room
+from worker.web.reviewing.item_pages import item_routes
+from worker.web.reviewing.review_pages import review_routes
 from worker.web.visitors.access import Access, Forbidden, Malformed, NotSignedIn
 from worker.web.visitors.known_people import PeopleFile, ProxiedPeople
+from worker.web.visitors.sent_words import read_words
 from worker.web.visitors.sign_in import Sessions, TooManyAttempts
 from worker.web.webhooks import StoreEvents, webhook_routes
 
@@ -110,8 +116,11 @@ def create(
     app.include_router(operation_routes(data, access, look, metrics.last_webhooks))
     app.include_router(insight_routes(data, access, look))
     app.include_router(edit_routes(data, access, look))
+    app.include_router(picture_routes(data, access, look))
     app.include_router(unsaved_routes(data, access, look))
     app.include_router(suggestion_routes(data, access))
+    app.include_router(review_routes(data, access, look))
+    app.include_router(item_routes(data, access, look))
     app.include_router(sync_routes(data, access, look))
     app.include_router(page_routes(data, access, look, today))
     app.include_router(asset_routes())
@@ -119,6 +128,18 @@ def create(
 
 
 _log = structlog.get_logger(__name__)
+_Answering = Callable[[Request, Any], Response]
+
+
+def with_words(answer: _Answering) -> Callable[[Request, Any], Awaitable[Response]]:
+    """Give a handler of errors by which what was sent from the editor is read before the answer."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        await read_words(request)
+        return await run_in_threadpool(answer, request, error)
+
+    return handle
+
 
 _SENTENCES = {
     404: "There is no such page.",
@@ -141,18 +162,18 @@ class ErrorResponses:
 
     def attach(self, app: FastAPI) -> None:
         """Make the application answer in this way."""
-        app.exception_handler(NotSignedIn)(self._not_signed_in)
-        app.exception_handler(Forbidden)(self._forbidden)
-        app.exception_handler(Malformed)(self._not_understood)
-        app.exception_handler(TooManyAttempts)(self._too_many_attempts)
-        app.exception_handler(Clash)(self._clash)
-        app.exception_handler(NoCondition)(self._no_condition)
-        app.exception_handler(NotThisShape)(self._misshapen)
-        app.exception_handler(PostmortemError)(self._failed)
-        app.exception_handler(RequestValidationError)(self._malformed)
-        app.exception_handler(HTTPException)(self._refused)
-        app.exception_handler(ClientDisconnect)(self._hung_up)
-        app.exception_handler(Exception)(self._fault)
+        app.exception_handler(NotSignedIn)(with_words(self._not_signed_in))
+        app.exception_handler(Forbidden)(with_words(self._forbidden))
+        app.exception_handler(Malformed)(with_words(self._not_understood))
+        app.exception_handler(TooManyAttempts)(with_words(self._too_many_attempts))
+        app.exception_handler(Clash)(with_words(self._clash))
+        app.exception_handler(NoCondition)(with_words(self._no_condition))
+        app.exception_handler(NotThisShape)(with_words(self._misshapen))
+        app.exception_handler(PostmortemError)(with_words(self._failed))
+        app.exception_handler(RequestValidationError)(with_words(self._malformed))
+        app.exception_handler(HTTPException)(with_words(self._refused))
+        app.exception_handler(ClientDisconnect)(with_words(self._hung_up))
+        app.exception_handler(Exception)(with_words(self._fault))
 
     def _tell(self, request: Request, status: int, sentence: str) -> Response:
         if _is_api(request):

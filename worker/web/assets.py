@@ -16,6 +16,7 @@ ASSETS: Mapping[str, str] = {
     "icon.svg": "image/svg+xml",
     "live.js": "text/javascript",
     "write.js": "text/javascript",
+    "choose.js": "text/javascript",
 }
 """Their names, and media types."""
 _DIGITS = 12

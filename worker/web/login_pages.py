@@ -6,6 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from worker.jobs.edits.save_edit import as_shown
+from worker.web.editing.editor_view import EditorView, LongForm, section_in
+from worker.web.page_data import IncidentInPath
 from worker.web.pages import Form, PageTemplates, way_back
 from worker.web.visitors.access import Access
 from worker.web.visitors.sign_in import LIFETIME, TooManyAttempts
@@ -33,16 +36,26 @@ def sign_in_routes(access: Access, pages: PageTemplates) -> APIRouter:
             return answer
         if cookie is None:
             return pages.ask_for_token(request, "This is not the token.", target)
-        answer = RedirectResponse(target, 303)
-        answer.set_cookie(
-            access.cookie,
-            cookie,
-            max_age=LIFETIME,
-            httponly=True,
-            samesite="strict",
-            secure=access.secure,
-        )
-        return answer
+        return _with_cookie(RedirectResponse(target, 303), access, cookie)
+
+    @router.post("/postmortems/{incident}/edit/signed-in")
+    async def go_on_writing(
+        request: Request, incident: IncidentInPath, fields: LongForm
+    ) -> Response:
+        """Sign in who was signed out while writing, and give the editor with their words."""
+        access.check_origin(request)
+        place = f"/postmortems/{incident}/edit"
+        try:
+            cookie = await access.sign_in(request, fields.get("token", "").strip())
+        except TooManyAttempts as error:
+            return pages.ask_for_token(request, str(error), place, 429)
+        if cookie is None:
+            return pages.ask_for_token(request, "This is not the token.", place)
+        editor, section = EditorView(pages, request, incident), section_in(fields)
+        told = "You are signed in. Nothing of this is saved yet."
+        text, base = as_shown(fields.get("text", "")), fields.get("base", "")
+        answer = editor.show(text, base, told, section=section, is_part=True)
+        return _with_cookie(answer, access, cookie)
 
     @router.post("/logout")
     async def log_out(request: Request, fields: Form) -> Response:
@@ -54,3 +67,15 @@ def sign_in_routes(access: Access, pages: PageTemplates) -> APIRouter:
         return answer
 
     return router
+
+
+def _with_cookie(answer: Response, access: Access, cookie: str) -> Response:
+    answer.set_cookie(
+        access.cookie,
+        cookie,
+        max_age=LIFETIME,
+        httponly=True,
+        samesite="strict",
+        secure=access.secure,
+    )
+    return answer

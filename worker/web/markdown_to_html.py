@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+from markupsafe import Markup
 from mdit_py_plugins.anchors.index import slugify
 from mdit_py_plugins.gfm import gfm_plugin
 from mdit_py_plugins.gfm_autolink.index import _protocol_rule
@@ -66,6 +67,9 @@ _CLASSES = {
 }
 
 
+_HEADING = re.compile(r'<h(?P<level>[12]) id="(?P<id>[^"]+)">(?P<words>.*?)</h[12]>', re.DOTALL)
+
+
 def to_html(markdown: str, pictures: str) -> str:
     """Render a document. ``pictures`` is the address under which its attachments are served.
 
@@ -77,6 +81,14 @@ def to_html(markdown: str, pictures: str) -> str:
         return f"<p><strong>{escape(told)}</strong></p>\n<pre>{escape(markdown)}</pre>"
     rendered: str = _parser().render(markdown.removeprefix("\ufeff"))
     return _cleaner(pictures).clean(rendered)
+
+
+def headings_of(html: str) -> list[tuple[str, str]]:
+    """Give the ids and words of the sections' headings in what :func:`to_html` gave."""
+    found = [(one["id"], one["level"], one["words"]) for one in _HEADING.finditer(html)]
+    if found and found[0][1] == "1":
+        del found[0]
+    return [(name, str(Markup(words).striptags())) for name, _, words in found]  # noqa: S704 - it is clean
 
 
 def is_picture(name: str) -> bool:

@@ -12,6 +12,10 @@ from config.page_users import PageUser
 from config.template_names import Column
 from connectors.errors import Finding
 from connectors.incidents import INCIDENT_ID, IncidentId
+from worker.document.lint.findings import LintFinding
+from worker.jobs.edits.add_picture import AddedPicture
+from worker.jobs.edits.new_item import ItemChoices
+from worker.jobs.edits.review_document import ReviewChange
 from worker.jobs.edits.save_edit import OpenedText, Saved
 from worker.jobs.job import JobState
 from worker.jobs.last_results import LastResult
@@ -111,18 +115,27 @@ class PageData(Protocol):
     def save(self, incident: IncidentId, text: str, base: str, by: PageUser) -> Saved:
         """Save a text made from the one that has the digest ``base``; see ``save_edit``."""
 
-    def set_values(
-        self, incident: IncidentId, values: Mapping[str, str], base: str, by: PageUser
-    ) -> Saved:
-        """Give keys of the front matter other values; ``base`` "" is whatever stands there now."""
+    def change_review(self, incident: IncidentId, change: ReviewChange, by: PageUser) -> Saved:
+        """Write what somebody does in a review; see ``review_document``."""
 
-    def add_item(self, incident: IncidentId, cells: Mapping[Column, str], by: PageUser) -> Saved:
-        """Add an action item behind the last one of a document."""
+    def lint(self, incident: IncidentId) -> Sequence[LintFinding]:
+        """Give what keeps a document from being final. Raises ``DocumentError`` as well."""
+
+    def add_item(
+        self, incident: IncidentId, cells: Mapping[Column, str], by: PageUser, base: str = ""
+    ) -> Saved:
+        """Add an action item behind the last one of a document; see ``save_edit``."""
+
+    def item_choices(self, incident: IncidentId, words: str) -> ItemChoices:
+        """Give owners whose names begin so, or the priorities; see ``edits.new_item``."""
 
     def settle(
         self, incident: IncidentId, suggestion: SuggestedText, by: PageUser, *, take: bool
     ) -> None:
         """Take what the facts say, or suggest it no more; see ``settle_suggestion``."""
+
+    def add_picture(self, incident: IncidentId, data: bytes, by: PageUser) -> AddedPicture:
+        """Put a picture beside a document; see ``edits.add_picture``."""
 
     def attachment(self, incident: IncidentId, name: str) -> bytes | None:
         """Give a file that lies beside an incident's document, None where there is none.

@@ -15,11 +15,16 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from config.page_users import Role
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
+from worker.document import front_matter
+from worker.document.front_matter import DocumentError
+from worker.document.section_text import sections
 from worker.web.assets import asset
-from worker.web.markdown_to_html import PICTURES, is_picture, to_html
+from worker.web.markdown_to_html import PICTURES, headings_of, is_picture, to_html
 from worker.web.page_data import DocumentView, IncidentInPath, JobInQuery, PageData, line
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 from worker.web.visitors.access import Access, Forbidden, person_of
+from worker.web.visitors.sent_words import words_of
+from worker.web.visitors.writers import Writers, Writing
 
 
 class PageTemplates:
@@ -27,6 +32,19 @@ class PageTemplates:
 
     def __init__(self, access: Access) -> None:
         self._access = access
+        self._writers = Writers()
+
+    def note_writer(self, request: Request, incident: str, *, leaves: bool = False) -> None:
+        """Note that who sent an admitted request writes there, or has done so."""
+        writer = self._access.writer(request)
+        if leaves:
+            self._writers.leave(incident, writer)
+        else:
+            self._writers.note(incident, writer, person_of(request).name)
+
+    def other_writers(self, request: Request, incident: str) -> list[Writing]:
+        """Give who else writes there just now."""
+        return self._writers.others(incident, self._access.writer(request))
 
     def answer(
         self, request: Request, template: str, status: int = 200, **values: object
@@ -41,6 +59,7 @@ class PageTemplates:
                 may_write=person_of(request).role.may(Role.WRITE),
                 may_operate=person_of(request).role.may(Role.OPERATE),
                 signed_in=self._access.has_tokens and bool(self._access.cookie_of(request)),
+                unsaved=words_of(request),
                 **values,
             )
         )
@@ -154,6 +173,9 @@ def page_routes(
             name=view.name,
             told=view.told,
             html=Markup(html),  # noqa: S704 - it passed the allow-list of worker.web.markdown_to_html
+            sections=_contents(html, view.text),
+            head=_head(view.text),
+            others=pages.other_writers(request, incident),
             journal=data.journal(incident),
             job=data.job(job) if job else None,
             saved=saved,
@@ -174,6 +196,39 @@ def page_routes(
         return Response(content, 200, {"Content-Security-Policy": PICTURE_POLICY}, kind)
 
     return router
+
+
+def _contents(html: str, text: str) -> list[tuple[str, str]]:
+    """Give the sections as they are edited: none where the page does not show just those."""
+    shown = headings_of(html)
+    try:
+        return shown if len(shown) == len(sections(text)) else []
+    except DocumentError:
+        return []  # what is the matter with it is among its problems
+
+
+_TOLD = (("owner", "owner: "), ("severity", ""), ("services", ""), ("reviewers", "reviewers: "))
+"""Keys of the front matter that people look for first, and what stands before each."""
+
+
+def _head(text: str) -> list[str]:
+    """Give what the front matter says that people look for first."""
+    try:
+        said = front_matter.values(text) or {}
+    except DocumentError:
+        return []  # as above
+    told = [(before, ", ".join(filter(None, said.get(key, ())))) for key, before in _TOLD]
+    return [*(before + words for before, words in told if words), *_span(said)]
+
+
+def _span(said: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Say from when to when it was, in the time of the document."""
+    try:
+        start, end = (datetime.fromisoformat(" ".join(said[key])) for key in ("started", "ended"))
+    except (KeyError, ValueError):
+        return []
+    last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M}"
+    return [f"{start:%Y-%m-%d %H:%M} to {last}"]
 
 
 def _known(data: PageData, incident: IncidentId) -> DocumentView:

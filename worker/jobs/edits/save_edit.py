@@ -4,20 +4,18 @@ The text they began with is known by its digest. Where the document still is tha
 written; else both changes are joined, and where both changed one place nothing is written at all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from config.page_users import PageUser
-from config.template_names import Column
 from connectors.errors import NotFound, PostmortemError
 from connectors.incidents import IncidentId
 from worker.document import front_matter
-from worker.document.add_item import add_item
 from worker.document.front_matter import DocumentError
 from worker.document.join.as_opened import as_opened
 from worker.document.join.join import Conflict, join
 from worker.document.section_text import with_section
-from worker.document.text_edits import SourceText
 from worker.jobs.catalogue import near
 from worker.jobs.context import JobContext
 from worker.jobs.results import Action, Trigger
@@ -104,7 +102,7 @@ def save_edit(
     within_reason(text)
     if near(context, [incident]).find(incident) is None:
         raise _unknown(incident)
-    began = _opened(context, base)
+    began = text_opened(context, base)
     mine = as_opened(text, began)
     _must_stay(mine, began, incident)
     return write_edit(context, incident, by, lambda current: _joined(context, began, mine, current))
@@ -116,7 +114,7 @@ def with_section_of(context: JobContext, base: str, number: int, words: str) -> 
     Lines end as browsers show them. Raises ``UnknownBase``, also where it has no such section.
     """
     try:
-        return with_section(as_shown(_opened(context, base)), number, as_shown(words))
+        return with_section(as_shown(text_opened(context, base)), number, as_shown(words))
     except (IndexError, DocumentError) as error:
         raise UnknownBase(
             "The text that this was made from has no such section, so it was not written.",
@@ -145,7 +143,8 @@ def within_reason(text: str) -> str:
     return text
 
 
-def _opened(context: JobContext, base: str) -> str:
+def text_opened(context: JobContext, base: str) -> str:
+    """Give the text whose digest is ``base``. Raises ``UnknownBase``."""
     began = context.journal.opened_texts.text_of(base)
     if began is None:
         raise UnknownBase(
@@ -153,45 +152,6 @@ def _opened(context: JobContext, base: str) -> str:
             "Read the document again, and bring your change into that.",
         )
     return began
-
-
-def set_values(
-    context: JobContext, incident: IncidentId, values: Mapping[str, str], base: str, by: PageUser
-) -> Saved:
-    """Give keys of the front matter other values, in the text whose digest is ``base`` if given.
-
-    Raises as :func:`save_edit` does; ``UnknownBase`` where the document is another text by now.
-    """
-
-    def edited(current: Current) -> tuple[str, tuple[str, ...]]:
-        if base and digest(current.text.encode()) != base:
-            raise UnknownBase("The document has changed meanwhile.", "Read it again.")
-        edits = front_matter.set_values(current.text, values)
-        if not edits and front_matter.read(current.text) is None:
-            raise UnusableEdit(
-                "The document has no front matter to write that into.",
-                "Put `---` and `incident: ID` at its top.",
-            )
-        return SourceText.of(current.text).apply(edits), ()
-
-    return write_edit(context, incident, by, edited)
-
-
-def add_action_item(
-    context: JobContext, incident: IncidentId, cells: Mapping[Column, str], by: PageUser
-) -> Saved:
-    """Add an action item behind the last.
-
-    Raises as :func:`save_edit` does; ``UnusableEdit`` where the document has no place for it.
-    """
-
-    def edited(current: Current) -> tuple[str, tuple[str, ...]]:
-        try:
-            return add_item(current.text, context.policy.names, cells), ()
-        except DocumentError as error:
-            raise UnusableEdit(error.what, error.remedy) from error
-
-    return write_edit(context, incident, by, edited)
 
 
 def _joined(
@@ -222,10 +182,12 @@ def write_edit(
     incident: IncidentId,
     by: PageUser,
     new_text: Callable[[Current], tuple[str, tuple[str, ...]]],
+    did: str = "saved it",
 ) -> Saved:
     """Write what is made of the document as it is, anew where it changes at that moment.
 
-    ``new_text`` gives that, and the places that were others'. Raises as :func:`save_edit` does.
+    ``new_text`` gives that, and the places that were others'; the journal says what the person
+    ``did``. Raises as :func:`save_edit` does.
     """
     for _ in range(_TRIES):
         found = near(context, [incident], to_write=True).find(incident)
@@ -245,17 +207,38 @@ def write_edit(
             )
         except Changed:
             continue
-        _note(context, incident, current.name, by)
+        _note(context, incident, current.name, f"{by.name or 'somebody'} {did}")
         return Saved(give_out(context, current.name, text), came_in)
     raise PostmortemError(f"The document of incident {incident} was not written.", _BUSY)
+
+
+def write_beside(
+    context: JobContext, incident: IncidentId, by: PageUser, name: str, content: bytes
+) -> None:
+    """Put a file beside a document, where it lies itself. Raises as :func:`save_edit` does."""
+    for _ in range(_TRIES):
+        found = near(context, [incident], to_write=True).find(incident)
+        if found is None:
+            raise _unknown(incident)
+        folder, slash, _ = found.name.rpartition("/")
+        beside, stored = f"{folder}{slash}{name}", context.store.read(found.name)
+        if context.store.read_attachment(beside) == content:
+            return
+        why = f"Put {name} beside {found.name}"
+        with suppress(Changed):
+            context.store.write(
+                found.name, stored.text, stored.version, why, {beside: content}, by.signature
+            )
+            _note(context, incident, found.name, f"{by.name or 'somebody'} put {name} beside it")
+            return
+    raise PostmortemError(f"The picture {name} was not kept.", _BUSY)
 
 
 def _unknown(incident: IncidentId) -> NotFound:
     return NotFound(f"There is no postmortem for the incident {incident}.")
 
 
-def _note(context: JobContext, incident: IncidentId, name: str, by: PageUser) -> None:
-    why = f"{by.name or 'somebody'} saved it"
+def _note(context: JobContext, incident: IncidentId, name: str, why: str) -> None:
     entry = JournalRecord(context.clock(), incident, Trigger.PAGE, Action.EDITED, name, why)
     context.journal.record([entry])
 

@@ -16,6 +16,9 @@ from starlette.concurrency import run_in_threadpool
 
 from config.template_names import Column
 from connectors.incidents import IncidentId
+from worker.document.lint.review import names_in
+from worker.jobs.edits.add_picture import AddedPicture
+from worker.jobs.edits.review_document import ReviewChange
 from worker.jobs.edits.save_edit import EditTooLong, OpenedText, Saved
 from worker.web.page_data import IncidentInPath, PageData
 from worker.web.problem_details import ApiModel, Problem, described
@@ -27,6 +30,8 @@ LARGEST_BODY = 13_000_000
 _LONGEST_WORDS = 2_000
 
 Words = Annotated[str, Field(max_length=_LONGEST_WORDS, pattern=r"^[^\r\n]*$")]
+
+Name = Annotated[str, Field(max_length=100)]
 
 
 class Given(BaseModel):
@@ -49,6 +54,7 @@ class NewValues(Given):
 
     status: Literal["draft", "in review", "final"] | None = None
     owner: Words | None = None
+    reviewers: Annotated[Sequence[Name], Field(max_length=20)] | None = None
 
 
 class NewItem(Given):
@@ -99,7 +105,7 @@ def tag(opened: OpenedText) -> str:
     return f'"{opened.digest}"'
 
 
-_ANSWERS: dict[int | str, dict[str, Any]] = {
+ANSWERS: dict[int | str, dict[str, Any]] = {
     404: described("There is no such document."),
     412: described("The text that the change was made from is not known."),
     413: described("The text is too long."),
@@ -117,8 +123,8 @@ def add_edit_routes(router: APIRouter, data: PageData) -> None:
         "/documents/{incident}",
         summary="Save a document's text",
         description="If-Match holds the ETag of the text that was edited.",
-        responses=_ANSWERS | _CLASH,
-        openapi_extra=_body_of(NewText),
+        responses=ANSWERS | _CLASH,
+        openapi_extra=body_of(NewText),
     )
     async def put(
         request: Request,
@@ -126,18 +132,18 @@ def add_edit_routes(router: APIRouter, data: PageData) -> None:
         incident: IncidentInPath,
         if_match: Annotated[str | None, Header()] = None,
     ) -> SavedDocument:
-        base = _base(if_match)
+        base = base_of(if_match)
         if base is None:
             raise NoCondition
-        given = await _given(request, NewText)
+        given = await given_as(request, NewText)
         saved = await run_in_threadpool(data.save, incident, given.text, base, person_of(request))
-        return _told(response, incident, saved)
+        return saved_as(response, incident, saved)
 
     @router.patch(
         "/documents/{incident}",
-        summary="Change a document's status or owner",
-        responses=_ANSWERS,
-        openapi_extra=_body_of(NewValues),
+        summary="Change a document's status, owner or reviewers",
+        responses=ANSWERS,
+        openapi_extra=body_of(NewValues),
     )
     async def patch(
         request: Request,
@@ -145,21 +151,26 @@ def add_edit_routes(router: APIRouter, data: PageData) -> None:
         incident: IncidentInPath,
         if_match: Annotated[str | None, Header()] = None,
     ) -> SavedDocument:
-        given = await _given(request, NewValues)
-        values = {key: value for key, value in given.model_dump().items() if value is not None}
-        base = _base(if_match) or ""
-        saved = await run_in_threadpool(data.set_values, incident, values, base, person_of(request))
-        return _told(response, incident, saved)
+        given = await given_as(request, NewValues)
+        values = {
+            key: value if isinstance(value, str) else names_in(",".join(value))
+            for key, value in given.model_dump().items()
+            if value is not None
+        }
+        change = ReviewChange(values, base=base_of(if_match) or "")
+        by = person_of(request)
+        saved = await run_in_threadpool(data.change_review, incident, change, by)
+        return saved_as(response, incident, saved)
 
     @router.post(
         "/documents/{incident}/items",
         summary="Add an action item",
         status_code=HTTPStatus.CREATED,
-        responses=_ANSWERS,
-        openapi_extra=_body_of(NewItem),
+        responses=ANSWERS,
+        openapi_extra=body_of(NewItem),
     )
     async def add(request: Request, response: Response, incident: IncidentInPath) -> SavedDocument:
-        given = await _given(request, NewItem)
+        given = await given_as(request, NewItem)
         cells: Mapping[Column, str] = {
             Column.TASK: given.task,
             Column.OWNER: given.owner,
@@ -167,27 +178,52 @@ def add_edit_routes(router: APIRouter, data: PageData) -> None:
             Column.DEADLINE: given.deadline.isoformat() if given.deadline else "",
         }
         saved = await run_in_threadpool(data.add_item, incident, cells, person_of(request))
-        return _told(response, incident, saved)
+        return saved_as(response, incident, saved)
+
+    @router.post(
+        "/documents/{incident}/pictures",
+        summary="Put a picture beside a document",
+        description="PNG, JPEG, GIF or WebP. It is encoded anew, and shown once the text names it.",
+        status_code=HTTPStatus.CREATED,
+        responses=ANSWERS,
+        openapi_extra=_PICTURE,
+    )
+    async def picture(request: Request, incident: IncidentInPath) -> AddedPicture:
+        raw = await _body(request)
+        return await run_in_threadpool(data.add_picture, incident, raw, person_of(request))
 
 
-def _body_of(model: type[Given]) -> dict[str, Any]:
+_PICTURE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+def body_of(model: type[Given]) -> dict[str, Any]:
+    """Describe a body of one kind for a route."""
     schema = model.model_json_schema()
     content = {"application/json": {"schema": schema}}
     return {"requestBody": {"required": True, "content": content}}
 
 
-async def _given(request: Request, model: type[Shape]) -> Shape:
-    """Read a body of one kind. Raises ``NotThisShape``, ``EditTooLong`` and ``BodiesTooMany``."""
-    try:
-        raw = await read_body(request, LARGEST_BODY)
-    except BodyTooLarge:
-        raise EditTooLong("The request is longer than any that is taken.", "Send less.") from None
-    except (BodiesTooMany, TimeoutError):
-        raise NotThisShape("The request did not come in time. Send it again.") from None
+async def given_as(request: Request, model: type[Shape]) -> Shape:
+    """Read a body of one kind. Raises ``NotThisShape`` and ``EditTooLong``."""
+    raw = await _body(request)
     try:
         return model.model_validate(json.loads(raw))
     except (ValueError, RecursionError) as error:
         raise NotThisShape(_why(error)) from error
+
+
+async def _body(request: Request) -> bytes:
+    try:
+        return await read_body(request, LARGEST_BODY)
+    except BodyTooLarge:
+        raise EditTooLong("The request is longer than any that is taken.", "Send less.") from None
+    except (BodiesTooMany, TimeoutError):
+        raise NotThisShape("The request did not come in time. Send it again.") from None
 
 
 def _why(error: Exception) -> str:
@@ -198,7 +234,7 @@ def _why(error: Exception) -> str:
     return f"{'; '.join(told)}."
 
 
-def _base(if_match: str | None) -> str | None:
+def base_of(if_match: str | None) -> str | None:
     """Give the digest that a condition names; one that is no tag of ours names no text."""
     if if_match is None:
         return None
@@ -206,7 +242,8 @@ def _base(if_match: str | None) -> str | None:
     return named[1:-1] if len(named) > 1 and named[0] == named[-1] == '"' else named or "-"
 
 
-def _told(response: Response, incident: IncidentId, saved: Saved) -> SavedDocument:
+def saved_as(response: Response, incident: IncidentId, saved: Saved) -> SavedDocument:
+    """Give what was saved, with its ``ETag``."""
     response.headers["ETag"] = tag(saved.opened)
     return SavedDocument(
         incident=incident,

@@ -9,9 +9,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from config.page_users import Role
-from connectors.errors import NotFound
+from connectors.errors import NotFound, PostmortemError
 from worker.jobs.edits.save_edit import Clash, EditTooLong, UnknownBase, UnusableEdit, as_shown
-from worker.store.document_store import DocumentBusy, StoreAway
 from worker.web.editing.editor_view import EditorView, LongForm, section_in, whole_text
 from worker.web.page_data import IncidentInPath, PageData
 from worker.web.pages import PageTemplates
@@ -54,10 +53,12 @@ def edit_routes(data: PageData, access: Access, pages: PageTemplates) -> APIRout
             return editor.clash(text, clash)
         except UnknownBase as why:
             return editor.anew(text, await run_in_threadpool(data.opened, incident), why)
-        except tuple(_REFUSED) as why:
-            status = _REFUSED[type(why)]
+        except (Forbidden, PostmortemError) as why:
+            # the editor again, with all that was written, and what the matter was
+            status = _status_of(why)
             return editor.show(text, base, str(why), status, section=section, is_part=True)
         await run_in_threadpool(data.forget_draft, writer, incident)
+        pages.note_writer(request, incident, leaves=True)
         place = f"/postmortems/{incident}?saved={len(saved.came_in)}"
         return RedirectResponse(place, HTTPStatus.SEE_OTHER)
 
@@ -66,9 +67,13 @@ def edit_routes(data: PageData, access: Access, pages: PageTemplates) -> APIRout
 
 _REFUSED: Mapping[type[Exception], int] = {
     Forbidden: HTTPStatus.FORBIDDEN,
+    NotFound: HTTPStatus.NOT_FOUND,
     UnusableEdit: HTTPStatus.UNPROCESSABLE_ENTITY,
     EditTooLong: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    DocumentBusy: HTTPStatus.SERVICE_UNAVAILABLE,
-    StoreAway: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-"""After these the editor is shown again with all that was written, and what the matter was."""
+"""What else is the matter may be over in a moment."""
+
+
+def _status_of(why: Exception) -> int:
+    found = (status for kind, status in _REFUSED.items() if isinstance(why, kind))
+    return next(found, HTTPStatus.SERVICE_UNAVAILABLE)

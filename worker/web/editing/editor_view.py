@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
-from urllib.parse import parse_qs
 
 from fastapi import Depends, Request
 from markupsafe import Markup
@@ -21,6 +20,7 @@ from worker.web.page_data import PageData
 from worker.web.pages import PageTemplates
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 from worker.web.visitors.access import Forbidden
+from worker.web.visitors.sent_words import fields_of
 
 _LONGEST_NUMBER = 5
 _TRY_AGAIN = 3
@@ -31,7 +31,7 @@ async def _long_form(request: Request) -> dict[str, str]:
     """Read a form that may hold a document. Raises ``Forbidden`` and ``EditTooLong``."""
     try:
         raw = await read_body(request, LARGEST_BODY, seconds=60.0)
-        fields = parse_qs(raw.decode(), keep_blank_values=True, max_num_fields=20)
+        return fields_of(request, raw)
     except BodyTooLarge:
         raise EditTooLong(
             "The text is longer than any that is taken, so nothing was written.",
@@ -39,7 +39,6 @@ async def _long_form(request: Request) -> dict[str, str]:
         ) from None
     except (BodiesTooMany, ValueError, TimeoutError):
         raise Forbidden("This form cannot be read. Go back and save again.") from None
-    return {name: values[-1] for name, values in fields.items()}
 
 
 LongForm = Annotated[dict[str, str], Depends(_long_form)]
@@ -96,11 +95,13 @@ class EditorView:
             title, text = part.title, text[part.start : part.end]
         else:
             section = None
+        self.pages.note_writer(self.request, self.incident)
         answer = self.pages.answer(
             self.request,
             "edit",
             status,
             incident=self.incident,
+            others=self.pages.other_writers(self.request, self.incident),
             text=text,
             base=base,
             problem=problem,

@@ -31,12 +31,14 @@ def unsaved_routes(data: PageData, access: Access, pages: PageTemplates) -> APIR
         access.check_form(request, fields.get("form_key", ""))
         text, base = await whole_text(data, fields), fields.get("base", "")
         await run_in_threadpool(data.keep_draft, access.writer(request), incident, text, base)
+        pages.note_writer(request, incident)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     @router.post("/postmortems/{incident}/edit/forget")
     def forget(request: Request, incident: IncidentInPath, fields: Form) -> Response:
         access.check_form(request, fields.get("form_key", ""))
         data.forget_draft(access.writer(request), incident)
+        pages.note_writer(request, incident, leaves=True)
         return RedirectResponse(f"/postmortems/{incident}/edit", HTTPStatus.SEE_OTHER)
 
     return router

@@ -1,5 +1,6 @@
 // Follows a job on the page that asked for it: the banner alone changes until the job is over, then
-// the page is loaded once more. Without scripts the page asks for itself every two seconds.
+// the page is loaded once more. Without scripts the page asks for itself every two seconds. Where
+// something was saved, what the editor kept in this tab is forgotten.
 "use strict";
 
 const PAUSE = 1000;
@@ -19,6 +20,17 @@ async function follow() {
     // the server is away for a moment: the next look tells
   }
   setTimeout(follow, PAUSE);
+}
+
+if (document.querySelector("[data-saved]")) {
+  try {
+    const mine = `unsaved ${location.pathname}/edit`;
+    Object.keys(sessionStorage)
+      .filter((key) => key === mine || key.startsWith(`${mine} `))
+      .forEach((key) => sessionStorage.removeItem(key));
+  } catch {
+    // storage is not allowed: nothing was kept
+  }
 }
 
 if (banner) setTimeout(follow, PAUSE);

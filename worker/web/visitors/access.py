@@ -99,7 +99,9 @@ class Access:
     async def identify(self, request: Request) -> PageUser:
         """Give who the request is from, whatever they may do. Raises as :meth:`admit` does."""
         if request.method not in _READING:
+            request.state.is_foreign = True  # unless it is found not to be
             self.check_origin(request)
+            request.state.is_foreign = False
         person = await self._person(request)
         request.state.person = person
         return person
@@ -154,7 +156,7 @@ class Access:
     async def sign_in(self, request: Request, given: str) -> str | None:
         """Give the value of a cookie that lets its bearer in, None where that is not the token.
 
-        Raises ``TooManyAttempts``.
+        From then on the request is that person's. Raises ``TooManyAttempts``.
         """
         person = await self._whose(request, given) if self.has_tokens else None
         if person is None:
@@ -163,6 +165,7 @@ class Access:
         holder = SessionHolder(person.name, proof_of(cookie, self._credential(person)))
         begin = partial(self.sessions.begin, session_digest(cookie), now + LIFETIME, now, holder)
         await run_in_threadpool(begin)
+        request.state.person, request.state.cookie = person, cookie
         return cookie
 
     def sign_out(self, request: Request) -> None:
@@ -172,7 +175,8 @@ class Access:
 
     def cookie_of(self, request: Request) -> str:
         """Give the value of the request's cookie, "" where it has none."""
-        return request.cookies.get(self.cookie, "")
+        begun: str | None = getattr(request.state, "cookie", None)
+        return begun or request.cookies.get(self.cookie, "")
 
     @property
     def cookie(self) -> str:

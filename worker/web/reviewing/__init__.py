@@ -1,0 +1,1 @@
+"""Reviewing documents by page and API: status, owner, approvals, and what is still amiss."""

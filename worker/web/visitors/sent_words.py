@@ -1,0 +1,99 @@
+"""What somebody sent from the editor, so that no answer is without it, whatever was the matter.
+
+A save may be refused before the editor has looked at it: a session has ended, a role was taken
+away, a proxy on the way changed a header, the database is away. Browsers show nothing of what they
+sent.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from starlette.requests import ClientDisconnect, Request
+
+from worker.web.request_limits import BODY_LIMIT, BodiesTooMany, BodyTooLarge, read_body
+
+_FROM_THE_EDITOR = re.compile(r"(/postmortems/[A-Za-z0-9]+/edit)(?:/preview|/pictures|/signed-in)?")
+_BOUNDARY = re.compile(
+    r'multipart/form-data\b.*\bboundary="?([\w\'()+,./:=?-]{1,70})"?', re.IGNORECASE
+)
+_NAME = re.compile(r'\bname="(\w+)"')
+_MOST_FIELDS = 20
+_LONGEST = 2 * BODY_LIMIT
+"""Bytes of a form that is read from anybody; who is signed in may send more."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentWords:
+    """What was sent, and ``place``, the editor's address; ``base`` and ``section`` as it had them.
+
+    What another site may have made up is shown, and not offered to be saved.
+    """
+
+    place: str
+    text: str
+    base: str = ""
+    section: str = ""
+    may_be_saved: bool = True
+
+
+def fields_of(request: Request, raw: bytes) -> dict[str, str]:
+    """Give what a form holds, and keep it with the request; a name that comes twice has its last.
+
+    A picture that comes with it is kept as ``picture`` in the request's state. Raises
+    ``ValueError`` for what is no form.
+    """
+    boundary = _BOUNDARY.search(request.headers.get("content-type", ""))
+    if boundary is not None:
+        fields = _parts(request, raw, boundary[1].encode())
+    else:
+        found = parse_qs(raw.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+        fields = {name: values[-1] for name, values in found.items()}
+    request.state.sent = fields
+    return fields
+
+
+def _parts(request: Request, raw: bytes, boundary: bytes) -> dict[str, str]:
+    """Read a form with a file in it (RFC 7578): browsers send a plain one for each field."""
+    fields: dict[str, str] = {}
+    for part in raw.split(b"--" + boundary, _MOST_FIELDS)[1:]:
+        head, empty_line, content = part.partition(b"\r\n\r\n")
+        named = _NAME.search(head.decode())
+        if not empty_line or not named:
+            continue
+        content = content.removesuffix(b"\r\n")
+        if b"filename=" in head:
+            request.state.picture = content
+        else:
+            fields[named[1]] = content.decode()
+    return fields
+
+
+def picture_of(request: Request) -> bytes:
+    """Give the picture that came with a form, b"" where none did."""
+    found: bytes = getattr(request.state, "picture", b"")
+    return found
+
+
+def words_of(request: Request) -> SentWords | None:
+    """Give what a request from the editor has sent, None where nothing is known."""
+    place = _FROM_THE_EDITOR.fullmatch(request.url.path)
+    fields: dict[str, str] = getattr(request.state, "sent", {})
+    if not place or not fields.get("text"):
+        return None
+    own = not getattr(request.state, "is_foreign", False)
+    base, section = fields.get("base", ""), fields.get("section", "")
+    return SentWords(place[1], fields["text"], base, section, own)
+
+
+async def read_words(request: Request) -> None:
+    """Read what a request from the editor has sent, if nobody has yet and it can be read."""
+    if request.method != "POST" or not _FROM_THE_EDITOR.fullmatch(request.url.path):
+        return
+    if hasattr(request.state, "sent"):
+        return
+    try:
+        raw = await read_body(request, _LONGEST)
+        fields_of(request, raw)
+    except (BodiesTooMany, BodyTooLarge, ClientDisconnect, RuntimeError, TimeoutError, ValueError):
+        return  # then the answer is without it; RuntimeError: it was read, and was no form
