@@ -316,6 +316,25 @@ def test_lint_tells_what_is_open_by_line_and_needs_no_account(shell: Shell) -> N
     assert annotated.stdout.startswith(f"::error {place},title=open-prompt::")
 
 
+def test_lint_looks_at_the_files_that_are_named_and_passes_over_what_is_no_postmortem(
+    shell: Shell,
+) -> None:
+    first, second = shell.incident("quick fix"), shell.incident("checkout storm")
+    shell.told("draft", first)
+    shell.told("draft", second)
+    (shell.here.documents / "README.md").write_text("# About [these]\n", "utf-8")
+    (shell.here.folder / "CHANGELOG.md").write_text("# Changes\n", "utf-8")
+    file = f"documents/{shell.here.path('quick fix').name}"
+    done = shell.run("lint", "--json", file, "documents/README.md", "CHANGELOG.md")
+    assert {one["incident"] for one in json.loads(done.stdout)} == {first}
+    assert done.returncode == 1
+    others = shell.run("lint", "documents/README.md", "CHANGELOG.md")
+    assert (others.returncode, others.stdout) == (0, "Nothing is found.\n")
+    both = shell.run("lint", "--json", str(shell.here.path("quick fix")), second)
+    assert {one["incident"] for one in json.loads(both.stdout)} == {first, second}
+    assert shell.run("lint", "documents/none.md").returncode == 2
+
+
 def test_lint_names_an_incident_without_a_document_and_what_it_could_not_read(
     shell: Shell,
 ) -> None:

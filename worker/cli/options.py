@@ -68,7 +68,27 @@ if TYPE_CHECKING:
     _Given = IncidentId
 else:
     _Given = str  # the name of the type is shown in the help
+
+
+def incident_or_file(text: str) -> "IncidentId | Path":
+    """Give the file of that name, else the incident that is named. Raises ``BadParameter``."""
+    path = Path(text)
+    return path if path.is_file() else incident(text)
+
+
+if TYPE_CHECKING:
+    _GivenOrFile = IncidentId | Path
+else:
+    _GivenOrFile = str
 Incidents = Annotated[list[_Given], _NAMED]
+SomeIncidentsOrFiles = Annotated[
+    list[_GivenOrFile] | None,
+    typer.Argument(
+        parser=incident_or_file,
+        metavar="INCIDENT…",
+        help="Ids, numbers or addresses of incidents, or files of postmortems.",
+    ),
+]
 SomeIncidents = Annotated[list[_Given] | None, _NAMED]
 OfPage = Annotated[
     _Given | None,

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from worker.cli.options import Format, Grouping, Json, ShownAs, SomeIncidents, Strict
+from worker.cli.options import Format, Grouping, Json, ShownAs, SomeIncidentsOrFiles, Strict
 
 
 def lint(
     context: typer.Context,
-    incidents: SomeIncidents = None,
+    incidents: SomeIncidentsOrFiles = None,
     shown_as: ShownAs = Format.TEXT,
     strict: Strict = False,
     json: Json = False,

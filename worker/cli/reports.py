@@ -5,6 +5,7 @@ Also the figures of a period, which are counted from what is remembered.
 
 import os
 import posixpath
+from pathlib import Path
 
 import typer
 from rich.markup import escape
@@ -35,23 +36,28 @@ from worker.jobs.store_presence import refuse_nowhere, where
 
 def lint(
     context: typer.Context,
-    incidents: tuple[IncidentId, ...],
+    named: tuple[IncidentId | Path, ...],
     shown_as: Format,
     *,
     strict: bool,
     json: bool,
 ) -> None:
-    """Print what is found in the documents.
+    """Print what is found in the documents that are named, or all.
+
+    A file that is no postmortem is passed over: hooks name whatever was changed.
 
     Raises ``Exit`` where there is anything, ``StoreAway`` where there is no place of documents.
     """
     if json and shown_as is not Format.TEXT:
         raise typer.BadParameter("Give one of --format and --json.", param_hint="--format")
     settings = settings_of(context)
+    incidents = [one for one in named if not isinstance(one, Path)]
+    files = [_in_store(settings, one) for one in named if isinstance(one, Path)]
     with open_context(settings, dry_run=True, forgetful=True, asks=False) as opened:
         refuse_nowhere(opened)
         place = where(opened)
-        linted = lint_documents(opened, own_ids(opened, incidents, asks=False), strict=strict)
+        ids = own_ids(opened, incidents, asks=False)
+        linted = lint_documents(opened, ids, files, strict=strict)
     if json:
         terminal.as_json(linted.findings)
     elif shown_as is Format.GITHUB:
@@ -141,6 +147,18 @@ def _tell(linted: Linted, place: str) -> None:
         out.print(_none_in(place))
     elif not (linted.findings or linted.failures):
         out.print("Nothing is found.")
+
+
+def _in_store(settings: Settings, file: Path) -> str:
+    """Give the name that a file has among the documents, if it is one of them."""
+    place = settings.documents
+    if not isinstance(place, DirectoryLocation):
+        raise typer.BadParameter(
+            f"'{file}' is a file, and the documents are in Git. Name incidents, or set "
+            "POSTMORTEM_DOCUMENTS to where they are checked out.",
+            param_hint="INCIDENT…",
+        )
+    return Path(os.path.relpath(file.resolve(), place.path.resolve())).as_posix()
 
 
 def _folder(settings: Settings) -> str:

@@ -1,6 +1,6 @@
 """The documents of a store, read as they are now and held against the rules for a final one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from connectors.errors import PostmortemError
@@ -24,9 +24,15 @@ class Linted:
 
 
 def lint_documents(
-    context: JobContext, incidents: Sequence[IncidentId] = (), *, strict: bool = False
+    context: JobContext,
+    incidents: Sequence[IncidentId] = (),
+    names: Collection[str] = (),
+    *,
+    strict: bool = False,
 ) -> Linted:
-    """Hold the documents of the incidents, or all, against the rules; the latest come first.
+    """Hold the documents of the incidents and of these names against the rules, or all.
+
+    The latest come first. A name that is no document's is passed over.
 
     All documents are read, since an action item may be planned in another one already. Raises
     ``PostmortemError`` where the store cannot be listed.
@@ -40,7 +46,8 @@ def lint_documents(
     ]
     linted.documents = len(catalogue.by_incident)
     known = sorted(catalogue.documents.values(), key=lambda one: one.name, reverse=True)
-    wanted = {one.name for one in known if not incidents or one.incident in incidents}
+    every = not incidents and not names
+    wanted = {one.name for one in known if every or one.incident in incidents or one.name in names}
     read = []
     for one in known:
         if one.incident or one.problem:
