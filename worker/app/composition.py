@@ -6,7 +6,7 @@ All of it can be looked at before it is needed, see ``preflight``.
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,10 +14,8 @@ from functools import partial
 from config.groups import TemplateSettings
 from config.settings import Settings
 from config.values import DirectoryLocation, template_text
-from connectors.chat import Chat
 from connectors.connector import (
     Connector,
-    IncidentSource,
     PublisherConnector,
     PublishRules,
     SourceConnector,
@@ -25,12 +23,11 @@ from connectors.connector import (
 )
 from connectors.errors import ConfigurationError
 from connectors.log_entry_kinds import EntryKind
-from connectors.pacing.rate_limit import LocalPace, NewPace, NoPace, Pace, Rate
-from connectors.pages import PagePublisher
-from connectors.tickets import Mark, TicketTracker
+from connectors.pacing.rate_limit import LocalPace, NewPace
+from connectors.tickets import Mark
 from connectors.tls import Authorities
 from worker.app.binding import Moved, bind
-from worker.app.later_clients import opened
+from worker.app.later_clients import ClientOpening
 from worker.app.own_secrets import masking_of
 from worker.app.registry import Services
 from worker.drafting.draft_filter import DraftFilter
@@ -68,33 +65,11 @@ def open_context(
     url = "sqlite://" if forgetful else settings.sqlalchemy_url
     services = Services.under(settings)
     authorities = Authorities(settings.ca_bundle, os.environ, at_once=asks)
-    locks: IncidentLocks
-    new_pace: NewPace
-    if dry_run:  # it has everything to itself, and holds nobody up
-        database, locks, new_pace = Database.open_copy(url), ThreadLocks(), LocalPace
-    else:
-        database = Database.open(url)
-        locks, new_pace = _locks(database, url), partial(SharedPace, database.engine)
-    source: IncidentSource | None = None
-    tracker: TicketTracker | None = None
-    publisher: PagePublisher | None = None
-    chat: Chat | None = None
-    try:
-        pace, masking = partial(_pace, new_pace), masking_of(settings)
-        if services.source is not None:
-            address = webhook_address(settings, services.source)
-            kind = services.source
-            begin = partial(kind.open, pace(kind), authorities, address, masking)
-            source = opened(begin, asks=asks)
-        if (own := services.tracker) is not None:
-            memory = ServiceMemory(database, now)
-            tracker = opened(partial(own.open, pace(own), authorities, memory), asks=asks)
-        if (shown := services.publisher) is not None:
-            logins = services.logins
-            publisher = opened(partial(shown.open, pace(shown), authorities, logins), asks=asks)
-        if (told := services.chat) is not None:
-            own_paces = new_pace if told.calls_per_minute else None
-            chat = opened(partial(told.open, pace(told), authorities, own_paces), asks=asks)
+    with ExitStack() as closing:
+        database, locks, new_pace = _memory(url, dry_run=dry_run)
+        closing.callback(database.close)
+        masking = masking_of(settings)
+        opening = ClientOpening(services, authorities, new_pace, closing, asks)
         context = JobContext(
             store=open_store(settings, authorities),
             journal=Journal(database, now),
@@ -106,22 +81,25 @@ def open_context(
             clock=now,
             new_mark=new_mark,
             masking=masking,
-            source=source,
-            tracker=tracker,
+            source=opening.source(partial(webhook_address, settings), masking),
+            tracker=opening.tracker(ServiceMemory(database, now)),
             source_words=services.source_words,
             tracker_words=services.tracker_words,
-            publisher=publisher,
+            publisher=opening.publisher(),
             publisher_words=services.publisher_words,
-            chat=chat,
+            chat=opening.chat(),
             chat_words=services.chat_words,
             dry_run=dry_run,
         )
         yield replace(context, notices=bind(settings, services, context, moved))
-    finally:
-        for client in (source, tracker, publisher, chat):
-            if client is not None:
-                client.close()
-        database.close()
+
+
+def _memory(url: str, *, dry_run: bool) -> tuple[Database, IncidentLocks, NewPace]:
+    """Open the database, and give the locks and the paces that go with it."""
+    if dry_run:  # it has everything to itself, and holds nobody up
+        return Database.open_copy(url), ThreadLocks(), LocalPace
+    database = Database.open(url)
+    return database, _locks(database, url), partial(SharedPace, database.engine)
 
 
 def webhook_address(settings: Settings, service: Connector) -> str | None:
@@ -256,12 +234,6 @@ def _routes(settings: Settings, tracker: TrackerConnector | None) -> tuple[Route
     if own.project is not None:
         rules.append(RouteRule(Route(own.project, own.issue_type)))
     return tuple(rules)
-
-
-def _pace(new_pace: NewPace, service: Connector) -> Pace:
-    """Give a service's budget of calls, if it has one."""
-    limit = service.calls_per_minute
-    return new_pace(service.name, Rate(limit)) if limit else NoPace()
 
 
 def _locks(database: Database, url: str) -> IncidentLocks:
