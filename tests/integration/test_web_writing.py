@@ -101,13 +101,13 @@ def test_a_draft_is_kept_until_it_is_saved(desk: Desk) -> None:
     assert desk.text() == TEXT
     desk.write(TEXT.replace("| Ada |", "| Bo |"))
     page = requests.get(desk.page, timeout=WAIT).text
-    assert "is not saved" in page
+    assert "Go on with it" in page
     assert "A leak." not in page
     found = opened(desk, "?draft=true")
     assert (found["text"], found["base"]) == (MINE, form["base"])
     assert send(desk, "", found).status_code == 303
     assert desk.text() == MINE.replace("| Ada |", "| Bo |")
-    assert "is not saved" not in requests.get(desk.page, timeout=WAIT).text
+    assert "Go on with it" not in requests.get(desk.page, timeout=WAIT).text
 
 
 def test_a_draft_of_a_section_is_one_of_the_whole(desk: Desk) -> None:
