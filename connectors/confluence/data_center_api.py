@@ -35,6 +35,7 @@ from connectors.pages import (
 _CONTENT = "/rest/api/content"
 _NOTE = f"metadata.properties.{PROPERTY},metadata.properties.{PROPERTY}.version"
 _EXPAND = f"body.storage,version,space,{_NOTE}"
+_EACH_STATUS = [("status", "current"), ("status", "trashed"), ("status", "archived")]
 _MOST = 100
 
 
@@ -75,17 +76,16 @@ class DataCenterApi:
         return data_center_page(answer, self._base)
 
     def read(self, page: PageId) -> Page:
-        """Read a page, in the trash and archived too. Raises ``NotFound``."""
+        """Read a page, in the trash and archived too. Raises ``NotFound``.
+
+        Any status is not quite any: archived pages are not among it.
+        """
         doing, path = f"read page {page}", f"{_CONTENT}/{page}"
         expand = ("expand", _EXPAND)
         try:
+            return self.page(self._ask(doing, "GET", path, query=[*_EACH_STATUS, expand]))
+        except Rejected:  # a server that archives no pages
             return self.page(self._ask(doing, "GET", path, query=[("status", "any"), expand]))
-        except NotFound:  # any status is not quite any
-            try:
-                query = [("status", "archived"), expand]
-                return self.page(self._ask(doing, "GET", path, query=query))
-            except Rejected as error:  # a server that archives no pages
-                raise NotFound(error.what) from error
 
     def titled(self, title: str, into: Space) -> list[Page]:
         """Give the pages of exactly this title, with body and property."""

@@ -129,8 +129,11 @@ def test_what_fails_is_told_with_its_next_try_before_there_is_a_document(
 
 def test_what_no_repetition_mends_is_parked_at_its_first_attempt(aftermath: Aftermath) -> None:
     here, incident = aftermath.here, aftermath.unknown.id
-    metrics = requests.get(f"{aftermath.door.url}/metrics", timeout=WAIT).text
-    assert "postmortem_jobs_parked 1.0" in metrics
+    metrics = f"{aftermath.door.url}/metrics"  # a reading is given again for some seconds
+    until(
+        lambda: "postmortem_jobs_parked 1.0" in requests.get(metrics, timeout=WAIT).text,
+        "the metrics tell of it",
+    )
     (parked,) = aftermath.get("/api/parked")
     assert (parked["subject"], parked["phase"], parked["attempt"]) == (incident, "parked", 1)
     assert parked["failures"] == aftermath.last(aftermath.unknown)["failures"]

@@ -48,8 +48,12 @@ def list_space(request: PageRequest) -> Any:
 
 
 def _of_status(request: PageRequest) -> list[PageRecord]:
+    return list(request.site.listed(_statuses(request)))
+
+
+def _statuses(request: PageRequest) -> frozenset[str]:
     wanted = frozenset(request.listed("status")) or frozenset({"current"})
-    return list(request.site.listed(_ANY if "any" in wanted else wanted))
+    return _ANY if "any" in wanted else wanted
 
 
 def scan(request: PageRequest) -> Any:
@@ -99,12 +103,12 @@ def _body(request: PageRequest) -> str:
 
 
 def read(request: PageRequest) -> Any:
-    """``GET content/{id}``: a current page, unless another status is asked for."""
+    """``GET content/{id}``: a current page, unless other statuses are asked for."""
     record = request.site.seen(request.path["page"])
-    wanted = request.one("status", "current")
-    if wanted == "historical":
+    wanted = _statuses(request)
+    if wanted == {"historical"}:
         return page_views.of_version(_page(request, record), record, request.number("version", 0))
-    if record.status not in (_ANY if wanted == "any" else {wanted}):
+    if record.status not in wanted:
         raise PageRefusal(404, f"No content found with id: ContentId{{id={record.id}}}")
     return _page(request, record)
 
