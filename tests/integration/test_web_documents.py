@@ -20,7 +20,7 @@ from worker.journal.incident_locks import ThreadLocks
 from worker.journal.journal import Journal
 from worker.queue import Queue
 from worker.store.directory.directory_store import DirectoryStore
-from worker.store.document_store import Stored
+from worker.store.document_store import Listing, Stored
 from worker.tracking.tracked_tickets import TrackedTicket, Values
 
 COUNT = 30
@@ -43,6 +43,11 @@ class Counting(DirectoryStore):
     def __init__(self, root: Path) -> None:
         super().__init__(root, clock=lambda: time.time_ns() + 10**11)
         self.reads: list[str] = []
+        self.looks = 0
+
+    def listing(self) -> Listing:
+        self.looks += 1
+        return super().listing()
 
     def read(self, name: str) -> Stored:
         self.reads.append(name)
@@ -96,6 +101,14 @@ def place(tmp_path) -> Iterator[Place]:
         place.path(number).write_text(TEXT.format(number=number), "utf-8")
     yield place
     database.close()
+
+
+def test_the_first_page_costs_one_look(place):
+    place.view()
+    place.store.looks = 0
+    documents, listed = place.library.both()
+    assert [one.status for one in listed] == list(documents)
+    assert place.store.looks == 1
 
 
 def test_a_second_view_reads_no_document(place):

@@ -133,6 +133,9 @@ class Shelf:
             if one.document
         ]
 
+    def both(self) -> tuple[list[DocumentStatus], list[ListedDocument]]:
+        return self.documents(), self.listed()
+
     def jobs_under_way(self) -> list[JobState]:
         return self.under_way
 

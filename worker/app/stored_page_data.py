@@ -53,7 +53,7 @@ from worker.jobs.status_report import (
 )
 from worker.journal.web_memory import WebDraft
 from worker.queue import Client
-from worker.store.document_store import StoreAway, StoreError
+from worker.store.document_store import StoreAway
 from worker.web.monitoring import QueueFigures
 from worker.web.page_data import DocumentView, QueueView
 
@@ -91,16 +91,20 @@ class StoredPageData:
     def listed(self) -> Sequence[ListedDocument]:
         return self._lists.now().listed
 
+    def both(self) -> tuple[Sequence[DocumentStatus], Sequence[ListedDocument]]:
+        found = self._lists.now()
+        return found.documents, found.listed
+
     def _asked(self, question: Callable[[], Answer]) -> Answer:
         """Ask the store, for a page's sake: of one that is far, an answer is not long waited for.
 
-        Raises ``StoreError`` with as of when what is known is.
+        Raises ``StoreAway`` with as of when what is known is.
         """
         if self._far is None:
             return question()
         try:
             return self._far.ask(question)
-        except StoreError as error:
+        except StoreAway as error:
             raise StoreAway(self._far.as_of(error)) from error
 
     def _look(self) -> Lists:
@@ -108,7 +112,7 @@ class StoredPageData:
         find, away = partial(listed_documents, self._context, remembered=self._remembered), ""
         try:
             found = self._asked(partial(find, most=READ_AT_ONCE))
-        except StoreError as error:
+        except StoreAway as error:
             away = str(error)
             found = find(most=0, looked=False)
         told = " ".join(filter(None, (away, self._reading())))

@@ -76,6 +76,9 @@ class PageData(Protocol):
     def listed(self) -> Sequence[ListedDocument]:
         """List all documents with what lists can be narrowed by, the latest first."""
 
+    def both(self) -> tuple[Sequence[DocumentStatus], Sequence[ListedDocument]]:
+        """Give both lists as one look found them."""
+
     def jobs_under_way(self) -> Sequence[JobState]:
         """List the jobs that wait, run or are tried again, the oldest first."""
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from threading import BoundedSemaphore, Event, Thread
 from typing import Generic, TypeVar
 
-from worker.store.document_store import StoreAway, StoreError
+from worker.store.document_store import StoreAway
 
 PATIENCE = 2.0
 """Seconds that somebody waits for a page: above what a remote takes that is well."""
@@ -40,7 +40,7 @@ class FarStore:
         self._answered = self._clock()
         return answer
 
-    def as_of(self, error: StoreError) -> str:
+    def as_of(self, error: StoreAway) -> str:
         """Say that something is not as the store is now, since when, and why."""
         at = f"{self._answered:%Y-%m-%d %H:%M} UTC" if self._answered else "before this start"
         return f"This is as of {at}: {error}"

@@ -118,6 +118,12 @@ _CLASH: dict[int | str, dict[str, Any]] = {
 
 def add_edit_routes(router: APIRouter, data: PageData) -> None:
     """Add the routes that write."""
+    _add_changes(router, data)
+    _add_additions(router, data)
+
+
+def _add_changes(router: APIRouter, data: PageData) -> None:
+    """Add the routes that change what stands in a document."""
 
     @router.put(
         "/documents/{incident}",
@@ -161,6 +167,10 @@ def add_edit_routes(router: APIRouter, data: PageData) -> None:
         by = person_of(request)
         saved = await run_in_threadpool(data.change_review, incident, change, by)
         return saved_as(response, incident, saved)
+
+
+def _add_additions(router: APIRouter, data: PageData) -> None:
+    """Add the routes that add to a document, and put files beside it."""
 
     @router.post(
         "/documents/{incident}/items",

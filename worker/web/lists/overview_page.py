@@ -29,7 +29,7 @@ def overview_routes(
         page: Annotated[int, Query(ge=1)] = 1,
         job: JobInQuery = None,
     ) -> Response:
-        parked, every = data.parked(), data.documents()
+        parked, (every, listed) = data.parked(), data.both()
         wants, given_up = wanting(every, today()), {one.subject for one in parked}
         failed = [one for one in wants.undrafted if one.incident not in given_up]
         return pages.answer(
@@ -44,7 +44,7 @@ def overview_routes(
             causes=wants.causes[:MOST_PARKED],
             late=wants.late[:MOST_PARKED],
             suggested=wants.suggested[:MOST_PARKED],
-            drafts=drafts_left(data.listed(), today()),
+            drafts=drafts_left(listed, today()),
             most=MOST_PARKED,
             job=data.job(job) if job else None,
         )
