@@ -94,7 +94,14 @@ def list_routes(
 ) -> APIRouter:
     """Give the routes. ``today`` is the day by which deadlines are judged."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(access.admit)])
+    _add_postmortems(router, data, pages, today)
+    _add_actions(router, data, pages, today)
+    return router
 
+
+def _add_postmortems(
+    router: APIRouter, data: PageData, pages: PageTemplates, today: Callable[[], date]
+) -> None:
     @router.get("/postmortems")
     def postmortems(
         request: Request,
@@ -121,6 +128,10 @@ def list_routes(
             csv=f"/postmortems?{urlencode({**_set(asked), 'format': 'csv'})}",
         )
 
+
+def _add_actions(
+    router: APIRouter, data: PageData, pages: PageTemplates, today: Callable[[], date]
+) -> None:
     @router.get("/actions")
     def actions(
         request: Request,
@@ -145,8 +156,6 @@ def list_routes(
             told=data.told_of_lists(),
             csv=f"/actions?{urlencode({**_set(asked), 'format': 'csv'})}",
         )
-
-    return router
 
 
 def _set(asked: Mapping[str, str]) -> dict[str, str]:
