@@ -97,6 +97,7 @@ OTHERS = (
     *("field-Pw-88", "meet9meet9", "chat9chat9", "dep9xdep9x", "refused-Pw-1", "event-Pw-1"),
 )
 SECRETS = tuple(dict.fromkeys([*(each for one in EVERY for each in one.secrets), *OTHERS]))
+LONG_ENOUGH = 8  # letters: what is shorter stands by chance in some megabytes of a database
 
 
 def found_in(what: bytes | str) -> list[str]:
@@ -136,6 +137,7 @@ def leaks(here: Installation) -> dict[str, list[str]]:
         if file.is_file() and file.stat().st_size:
             pages[f"file {file.relative_to(here.folder)}"] = file.read_bytes()
     assert len(pages) > 20
+    assert min(map(len, SECRETS)) >= LONG_ENOUGH
     return {name: found for name, data in pages.items() if (found := found_in(data))}
 
 

@@ -62,7 +62,11 @@ NAMED = (
     _in("X-Api-Key: 77aa88bb99cc", "77aa88bb99cc"),
     _in("aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYQWERTYKEYS", "wJalrXUtnFEMI"),
     _in("AccountName=x;AccountKey=abcDEF123+/abcDEF456==;EndpointSuffix=core", "abcDEF123"),
-    _in("Server=db;User Id=app;Password=Geheim;99x;Pooling=true", "Geheim", "99x"),
+    _in(
+        "Server=db;User Id=app;Password=Geheim-61;99x-Rest-60;Pooling=true",
+        "Geheim-61",
+        "99x-Rest-60",
+    ),
     _in("psql: PGPASSWORD=pg-Pass-66 psql -h db", "pg-Pass-66"),
     _in("mysql --password maria-Db-55 -h db", "maria-Db-55"),
     _in("curl -u admin:curl-Pw-44 https://x.example", "curl-Pw-44"),
@@ -82,14 +86,20 @@ NAMED = (
 
 ADDRESSES = (
     _in("https://deploy:url-Pw-11@registry.example.com/v2/", "url-Pw-11"),
-    _in("postgresql://app:pg%40Pw-12@db.example.com:5432/shop", "pg%40Pw-12", "Pw-12"),
+    _in(
+        "postgresql://app:pg%40long-Pw-12@db.example.com:5432/shop", "pg%40long-Pw-12", "long-Pw-12"
+    ),
     _in("redis://:redis-Pw-13@cache:6379/0", "redis-Pw-13"),
-    _in("amqp://worker:rab/bit-14@queue/", "bit-14"),
+    _in("amqp://worker:rab/bit-Pw-14@queue/", "bit-Pw-14"),
     _in("https://ci.example.com/hook?job=4&token=q-token-15", "q-token-15"),
-    _in("https://x.blob.example.net/a?sv=2026&sig=abc%2Bsig16%3D", "sig16"),
+    _in("https://x.blob.example.net/a?sv=2026&sig=abc%2Bsig16sig16%3D", "sig16sig16"),
     _in("https://s3.example.com/b?X-Amz-Signature=17fe17fe17fe&X-Amz-Date=1", "17fe17fe"),
     _in("https://hooks.slack.com/services/T0AA/B0BB/cc18CC18cc18", "cc18CC18"),
-    _in("https://acme.webhook.office.com/webhookb2/g19g@g20g/IncomingWebhook/h21h", "g19g", "h21h"),
+    _in(
+        "https://acme.webhook.office.com/webhookb2/g19gg19g@g20g/IncomingWebhook/h21hh21h",
+        "g19gg19g",
+        "h21hh21h",
+    ),
 )
 """Secrets in addresses."""
 
