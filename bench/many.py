@@ -66,7 +66,7 @@ def fill_directory(here: World, context: JobContext, count: int) -> None:
                 project, issue_type="Task", summary="Do it", labels=("postmortem-worker",)
             ).now
             url = f"{here.jira.url}/browse/{made.key}"
-            rows.append(f"Do it | | | | [{made.key}]({url}) | To Do")
+            rows.append(f"Do it | | Medium | | [{made.key}]({url}) | To Do")
             tickets.append((incident, len(rows) - 1, made, url))
         text = fill(here.policy.template, replace(content, incident=incident), Names()).text
         text = text.replace("| Deadline      |", "| Deadline | Ticket | Status |", 1)
@@ -84,7 +84,7 @@ def fill_directory(here: World, context: JobContext, count: int) -> None:
             incident=incident,
             ordinal=ordinal,
             row=row,
-            remote=Values(task="Do it"),
+            remote=Values(task="Do it", priority="Medium"),
             status_cell="To Do",
             linked=True,
         )
