@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from sqlalchemy import Connection, create_engine, event, insert, inspect, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -21,7 +21,7 @@ from tests.unit.tracking_support import INCIDENT, NOW, intent, tracked
 from tests.upgrades.new_file import VERSION, by_the_steps, made
 from worker.journal.database import UPGRADE_LOCK, Database, sqlite_path
 from worker.journal.journal import Journal
-from worker.journal.records import JournalRecord, KnownDocument, Skip
+from worker.journal.records import JournalRecord, KnownDocument, Skip, TicketFacts, TicketState
 from worker.journal.revisions import NEW_FILE, NEWEST, upgrade
 from worker.journal.sqlite_files import JournalError
 from worker.journal.tables import metadata
@@ -230,6 +230,35 @@ LATER = timedelta(minutes=15)
 def test_many_ids_are_asked_for_in_parts(journal: Journal) -> None:
     journal.track([tracked(number, "x") for number in range(1, 1203)])
     assert len(journal.tracked(journal.ticket_ids())) == 1202
+
+
+def test_tickets_are_kept_in_few_statements_and_each_stays_closed_since_first_seen(
+    journal: Journal,
+) -> None:
+    asked: list[str] = []
+
+    def count(_: object, __: object, statement: str, *___: object) -> None:
+        asked.append(statement.split(maxsplit=1)[0])
+
+    many = [tracked(number, "x", ordinal=number) for number in range(1, 1203)]
+    journal.track(many)
+    facts = [TicketFacts(one.id, NOW, TicketState.DONE, closed=NOW) for one in many]
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        journal.facts.keep_tickets(facts)
+        assert asked == ["SELECT"] * 3 + ["INSERT"]
+        asked.clear()
+        later = [replace(one, closed=NOW + LATER) for one in facts]
+        told = replace(later[1], is_told=True)
+        journal.facts.keep_tickets([later[0], told, *later[2:]])
+        assert asked == ["SELECT"] * 3 + ["INSERT"]
+        asked.clear()
+        journal.facts.keep_tickets(later[2:])
+        assert asked == ["SELECT"] * 3
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+    kept = [one.facts.closed for one in journal.facts.items()]
+    assert kept == [NOW, NOW + LATER, *[NOW] * 1200]
 
 
 def test_a_database_that_a_newer_release_has_changed_is_worked_on(url: str) -> None:

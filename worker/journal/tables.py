@@ -260,6 +260,16 @@ def put(
     )
 
 
+def put_each(
+    connection: Connection, table: Table, key: str, rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Insert rows of the same columns, or update those whose key is there already."""
+    if rows:
+        insert = _insert(connection, table, {})
+        new = {name: insert.excluded[name] for name in rows[0] if name != key}
+        connection.execute(insert.on_conflict_do_update(index_elements=[key], set_=new), rows)
+
+
 def put_first(connection: Connection, table: Table, values: Mapping[str, object]) -> None:
     """Insert a row, unless there is one already."""
     connection.execute(_insert(connection, table, values).on_conflict_do_nothing())

@@ -21,7 +21,7 @@ from worker.journal.facts.fact_tables import (
     ticket_facts,
 )
 from worker.journal.records import IncidentFacts, ItemFacts, TicketFacts, TicketState
-from worker.journal.tables import chunks, put, put_each_first, put_first
+from worker.journal.tables import chunks, put, put_each, put_each_first, put_first
 from worker.journal.tables import tickets as tracked_tickets
 
 _LONGEST_ID = 64
@@ -115,19 +115,16 @@ class FactMemory:
 
     def keep_tickets(self, facts: Iterable[TicketFacts]) -> None:
         """Keep tickets as they are now; when one was closed stays as first read if none tells."""
+        every = {one.id: one for one in facts}
+        known: dict[TicketId, dict[str, object]] = {}
         with self._database.begin() as connection:
-            for one in facts:
-                values = asdict(one) | {
-                    "created": one.created.isoformat(),
-                    "state": one.state.value,
-                    "due": one.due.isoformat() if one.due else "",
-                    "closed": one.closed.isoformat() if one.closed else None,
-                }
-                del values["is_told"]
-                known = select(ticket_facts.c.closed).where(ticket_facts.c.id == one.id)
-                if one.closed and not one.is_told:
-                    values["closed"] = connection.scalar(known) or values["closed"]
-                put(connection, ticket_facts, {"id": values.pop("id")}, values)
+            for part in chunks(list(every)):
+                query = select(ticket_facts).where(ticket_facts.c.id.in_(part))
+                found = connection.execute(query).mappings()
+                known.update((row["id"], dict(row)) for row in found)
+            now = {one.id: _ticket_row(one, known.get(one.id, {})) for one in every.values()}
+            changed = [row for ticket, row in now.items() if row != known.get(ticket)]
+            put_each(connection, ticket_facts, "id", changed)
 
     def items(self, incidents: Sequence[IncidentId] | None = None) -> Sequence[ItemFacts]:
         """Give the tickets of the incidents' action items, or of all, that can be seen."""
@@ -185,6 +182,19 @@ def _row(one: IncidentFacts) -> dict[str, Any]:
     }
     del row["incident"]
     return row
+
+
+def _ticket_row(facts: TicketFacts, known: Mapping[str, object]) -> dict[str, object]:
+    values: dict[str, object] = asdict(facts) | {
+        "created": facts.created.isoformat(),
+        "state": facts.state.value,
+        "due": facts.due.isoformat() if facts.due else "",
+        "closed": facts.closed.isoformat() if facts.closed else None,
+    }
+    del values["is_told"]
+    if facts.closed and not facts.is_told:
+        values["closed"] = known.get("closed") or values["closed"]
+    return values
 
 
 def _facts(row: Mapping[Any, Any]) -> IncidentFacts:
