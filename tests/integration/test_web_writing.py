@@ -1,5 +1,6 @@
 """What helps whoever writes on the page: sections, a preview, and a draft until it is saved."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,8 +11,12 @@ import requests
 
 from tests.integration.desk import TEXT, WAIT, Desk, desk_in, form_of
 from tests.integration.web_support import served, shelf
+from worker.document.markdown_blocks import parse
+from worker.document.section_text import SectionText, sections
 from worker.journal.database import Database
 from worker.journal.web_memory import KEPT, WebDraft, WebDrafts
+from worker.web.editing import editor_view
+from worker.web.editing.unsaved_pages import LONGEST_LOOK
 
 MINE = TEXT.replace("[why]", "A leak.")
 
@@ -93,6 +98,41 @@ def test_a_preview_shows_what_would_be_read_and_writes_nothing(desk: Desk) -> No
     part = opened(desk, "?section=0")
     again = form_of(send(desk, "preview", part).text)
     assert (again["section"], again["text"]) == ("0", part["text"])
+
+
+def test_a_look_at_a_long_text_is_of_what_is_written_and_parses_no_document(desk: Desk) -> None:
+    bullets = "".join(f"- Looked at host {at}\n" for at in range(20_000))
+    text = TEXT.replace("## 6.", f"{bullets}\n## 6.")
+    line = text[: text.index("host 12345")].count("\n")
+    form = opened(desk) | {"text": text, "line": str(line)}
+    before = parse.cache_info().misses
+    page = send(desk, "preview", form).text
+    assert "<li>Looked at host 12345</li>" in page
+    assert "The document is long" in page
+    assert len(page) < 4 * LONGEST_LOOK < len(text)
+    assert parse.cache_info().misses == before
+    last = send(desk, "preview", form | {"line": "9999999"}).text
+    assert "<td>Warn earlier</td>" in last
+    assert "host" not in last
+    short = send(desk, "preview", opened(desk) | {"text": MINE, "line": "3"}).text
+    assert "A leak." in short
+    assert "The document is long" not in short
+
+
+def test_no_text_is_taken_apart_where_every_request_passes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_loop = []
+
+    def seen(text: str) -> tuple[SectionText, ...]:
+        in_loop.append(asyncio._get_running_loop() is not None)
+        return sections(text)
+
+    monkeypatch.setattr(editor_view, "sections", seen)
+    form = opened(desk)
+    send(desk, "preview", form)
+    send(desk, "", form | {"form_key": "made up"})
+    assert in_loop == [False, False, False]
 
 
 def test_a_draft_is_kept_until_it_is_saved(desk: Desk) -> None:

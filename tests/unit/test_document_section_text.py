@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.document.front_matter import DocumentError
-from worker.document.section_text import sections, with_section
+from worker.document.section_text import part_around, sections, with_section
 
 TEXT = """---
 incident: Q1
@@ -90,6 +90,29 @@ def test_a_section_that_is_not_there_is_an_error(number: int) -> None:
         with_section(TEXT, number, "x")
 
 
+LONG = "\n".join(
+    ("# Title", "## A", "one", "```sh", "## none", "two", "```", "three", "## B", "four", "five")
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "longest", "shown"),
+    [
+        (0, 1000, LONG),
+        (5, 40, "## A\none\n```sh\n## none\ntwo\n```\nthree"),
+        (10, 40, "## B\nfour\nfive"),
+        (99, 40, "## B\nfour\nfive"),
+        (0, 40, "# Title"),
+        (5, 8, "```sh\ntwo\n```"),
+        (4, 8, "```sh\n## none"),
+        (9, 3, "fou"),
+        (7, 10, "```sh\n```\nthree"),
+    ],
+)
+def test_a_look_is_at_the_section_around_a_line(line: int, longest: int, shown: str) -> None:
+    assert part_around(LONG, line, longest) == shown
+
+
 LINES = st.lists(
     st.sampled_from(["# A", "## B", "### C", "words", "", "```", "- item", "---", "> q", "==="]),
     max_size=20,
@@ -107,3 +130,11 @@ def test_whatever_the_text_its_sections_are_its_pieces(text: str) -> None:
     assert not found or found[-1].end == len(text)
     for number, one in enumerate(found[-1:], len(found) - 1):
         assert with_section(text, number, text[one.start : one.end]) == text
+
+
+@given(LINES, st.integers(0, 30), st.integers(1, 60))
+def test_a_look_holds_its_line_and_is_short(text: str, line: int, longest: int) -> None:
+    shown = part_around(text, line, longest)
+    lines = text.split("\n")
+    assert lines[min(line, len(lines) - 1)][:longest] in shown
+    assert len(shown) <= longest + len("```\n") or shown == text

@@ -1,6 +1,7 @@
 """The pages on which people write: the editor, and what is shown where two changed one place."""
 
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -50,13 +51,15 @@ def edit_routes(data: PageData, access: Access, pages: PageTemplates) -> APIRout
             saved = await run_in_threadpool(data.save, incident, text, base, person_of(request))
         except Clash as clash:
             await run_in_threadpool(data.keep_draft, writer, incident, text, base)
-            return editor.clash(text, clash)
+            return await run_in_threadpool(editor.clash, text, clash)
         except UnknownBase as why:
-            return editor.anew(text, await run_in_threadpool(data.opened, incident), why)
+            opened = await run_in_threadpool(data.opened, incident)
+            return await run_in_threadpool(editor.anew, text, opened, why)
         except (Forbidden, PostmortemError) as why:
             # the editor again, with all that was written, and what the matter was
             status = _status_of(why)
-            return editor.show(text, base, str(why), status, section=section, is_part=True)
+            again = partial(editor.show, section=section, is_part=True)
+            return await run_in_threadpool(again, text, base, str(why), status)
         await run_in_threadpool(data.forget_draft, writer, incident)
         pages.note_writer(request, incident, leaves=True)
         place = f"/postmortems/{incident}?saved={len(saved.came_in)}"

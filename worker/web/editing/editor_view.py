@@ -116,6 +116,17 @@ class EditorView:
             answer.headers["Retry-After"] = str(_TRY_AGAIN)
         return answer
 
+    def look(self, html: str, *, is_part: bool) -> Response:
+        """Give the preview alone, for a script to put it beside what is written."""
+        self.pages.note_writer(self.request, self.incident)
+        return self.pages.answer(
+            self.request,
+            "look",
+            others=self.pages.other_writers(self.request, self.incident),
+            is_part=is_part,
+            html=Markup(html),  # noqa: S704 - it passed the allow-list
+        )
+
     def clash(self, sent: str, clash: Clash) -> Response:
         """Show what was sent beside what others made of the same places."""
         return self._both(

@@ -1,17 +1,23 @@
 """What becomes of words that are not saved yet: seen as a page, kept as a draft, forgotten."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
+from worker.document.section_text import part_around
 from worker.jobs.edits.save_edit import as_shown
 from worker.web.editing.editor_view import EditorView, LongForm, section_in, whole_text
 from worker.web.markdown_to_html import to_html
 from worker.web.page_data import IncidentInPath, PageData
 from worker.web.pages import Form, PageTemplates
 from worker.web.visitors.access import Access
+
+LONGEST_LOOK = 50_000
+"""Characters of a longer text that are shown while it is written; *Preview* shows all of it."""
+_LONGEST_NUMBER = 7
 
 
 def unsaved_routes(data: PageData, access: Access, pages: PageTemplates) -> APIRouter:
@@ -22,9 +28,17 @@ def unsaved_routes(data: PageData, access: Access, pages: PageTemplates) -> APIR
     async def preview(request: Request, incident: IncidentInPath, fields: LongForm) -> Response:
         access.check_form(request, fields.get("form_key", ""))
         text, base = as_shown(fields.get("text", "")), fields.get("base", "")
-        html = await run_in_threadpool(to_html, text, f"/postmortems/{incident}")
+        section, line = section_in(fields), _line_in(fields)
         editor = EditorView(pages, request, incident)
-        return editor.show(text, base, section=section_in(fields), html=html, is_part=True)
+
+        def shown() -> Response:
+            part = text if line is None else part_around(text, line, LONGEST_LOOK)
+            html = to_html(part, f"/postmortems/{incident}")
+            if line is not None:
+                return editor.look(html, is_part=part != text)
+            return editor.show(text, base, section=section, html=html, is_part=True)
+
+        return await run_in_threadpool(shown)
 
     @router.post("/postmortems/{incident}/edit/draft")
     async def keep(request: Request, incident: IncidentInPath, fields: LongForm) -> Response:
@@ -42,3 +56,9 @@ def unsaved_routes(data: PageData, access: Access, pages: PageTemplates) -> APIR
         return RedirectResponse(f"/postmortems/{incident}/edit", HTTPStatus.SEE_OTHER)
 
     return router
+
+
+def _line_in(fields: Mapping[str, str]) -> int | None:
+    """Give the line (from 0) that a script says is written; None where the form has none."""
+    given = fields.get("line", "")
+    return int(given) if given.isdecimal() and len(given) <= _LONGEST_NUMBER else None
