@@ -66,8 +66,13 @@ OF_SERVICES = {"requests", "httpx2", "jira", "pagerduty"}
 @pytest.fixture
 def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for documents, with the settings of both services."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "postmortems").mkdir()
+    return configure(tmp_path, monkeypatch)
+
+
+def configure(folder: Path, patch: pytest.MonkeyPatch) -> Path:
+    """Work in a folder, with the settings of both services."""
+    patch.chdir(folder)
+    (folder / "postmortems").mkdir(exist_ok=True)
     for name, value in {
         "PAGERDUTY_API_KEY": "a-key-for-nothing",
         "JIRA_URL": "https://jira.example.com",
@@ -77,17 +82,27 @@ def configured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "POSTMORTEM_DATABASE_URL": "sqlite:///postmortem.db",
         "POSTMORTEM_DOCUMENTS": "./postmortems",
     }.items():
-        monkeypatch.setenv(name, value)
-    return tmp_path
+        patch.setenv(name, value)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database on which a server has worked and failed; it is only read."""
+    folder = tmp_path_factory.mktemp("worked")
+    with pytest.MonkeyPatch.context() as patch:
+        configure(folder, patch)
+        with opened("sqlite", folder) as server:
+            server.does["PBAD"] = lambda: JobOutcome(failures=("It is broken.",))
+            server.queue.wait(server.queue.enqueue("PBAD", Trigger.PAGE), WAIT)
+        printed(COMMAND, "status")  # makes the journal, which loads what others need not
+    return folder
 
 
 @pytest.fixture
-def served(configured: Path) -> None:
-    """The same with a database on which a server has worked and failed."""
-    with opened("sqlite", configured) as server:
-        server.does["PBAD"] = lambda: JobOutcome(failures=("It is broken.",))
-        server.queue.wait(server.queue.enqueue("PBAD", Trigger.PAGE), WAIT)
-    printed(COMMAND, "status")  # makes the journal, which loads what others need not
+def served(worked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in that folder."""
+    configure(worked, monkeypatch)
 
 
 @pytest.mark.parametrize("words", [("status",), ("status", "--parked"), ("status", "--jobs")])
