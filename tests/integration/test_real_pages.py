@@ -40,7 +40,7 @@ def without_paths(page: str, told: str) -> str:
     found, at = letters_of_page(page), 0
     codes = re.findall(r" \(<code>([^<]*)</code>\)", page)
     paths = {f"({letters(unescape(one))})" for one in codes}
-    while at < len(found):
+    while paths and (at := found.find("(", at)) >= 0:  # each begins so: the rest is passed by
         path = next((one for one in paths if found.startswith(one, at)), "")
         if path and not told.startswith(path, at):
             found = found[:at] + found[at + len(path) :]
