@@ -92,13 +92,13 @@ def body_line(source: SourceText) -> int:
     return 0
 
 
+@lru_cache(8)  # a job asks four times for that of one document
 def read(text: str) -> FrontMatter | None:
     """Read a document's front matter; None where it has none.
 
     Raises ``DocumentError`` where it is no YAML that a document's front matter can be.
     """
-    block = _block(SourceText.of(text))
-    if block is None:
+    if (block := _block(SourceText.of(text))) is None:
         return None
     _, content = block
     nodes = _nodes(content)
