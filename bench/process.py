@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -49,23 +50,29 @@ class Program:
         return sum(int(line.split()[1]) for line in lines if line.startswith(f"{what}:")) / 1024
 
 
+def as_installed() -> Mapping[str, str]:
+    """Give an environment without settings, in which modules are compiled once and kept so.
+
+    As those of an installed program are: pip compiles what it installs.
+    """
+    left_out = ("POSTMORTEM_", "PAGERDUTY_", "JIRA_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
+    compiled = Path(tempfile.gettempdir()) / "postmortem-bytecode"
+    here = str(Path(__file__).parents[1])
+    return {**kept, "PYTHONPATH": here, "PYTHONPYCACHEPREFIX": str(compiled)}
+
+
 @contextmanager
 def program(command: str, folder: Path, environment: Mapping[str, str]) -> Iterator[Program]:
     """Run ``postmortem serve`` or ``work`` with the settings given, until the block ends."""
     words = [sys.executable, "-c", "from worker.cli.main import main; main()", command]
     if command == "serve":
         words += ["--port", "0"]
-    here = Path(__file__).parents[1]
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("POSTMORTEM_", "PAGERDUTY_", "JIRA_"))
-    }
     with (folder / f"{command}.log").open("w", encoding="utf-8") as log:
         process = subprocess.Popen(  # noqa: S603 - this very program
             words,
             cwd=folder,
-            env={**inherited, "PYTHONPATH": str(here), "PYTHONUNBUFFERED": "1", **environment},
+            env={**as_installed(), "PYTHONUNBUFFERED": "1", **environment},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

@@ -17,11 +17,9 @@ from typing import TypeVar
 import tenacity
 
 from connectors.errors import ConnectorError, OutOfQuota, Unreachable
-from connectors.pacing.rate_limit import OverBudget, Pace
+from connectors.pacing.rate_limit import LONGEST_HOLD, OnHold, OverBudget, Pace, on_hold
 
 T = TypeVar("T")
-LONGEST_HOLD = 86_400.0
-"""Seconds for which a named wait is kept: a day, for no service means more."""
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]*)?")
 
 
@@ -47,10 +45,6 @@ class Retryable(Exception):
         self.wait = wait
         self.holds = holds
         self.maybe_done = maybe_done
-
-
-class OnHold(OutOfQuota):
-    """The service asked earlier to be left alone for longer than a request waits; not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,15 +243,6 @@ class Retrier:
             self.circuit.failed()
         else:
             self.circuit.succeeded()
-
-
-def on_hold(service: str, seconds: float) -> OnHold:
-    """Make the error for a service that asked to be left alone for so long."""
-    return OnHold(
-        f"{service} asked for no more requests for now, so it is not asked.",
-        f"Try again in {math.ceil(seconds)} s.",
-        again_in=seconds,
-    )
 
 
 def seconds_to_wait(header: str | None, now: datetime | None = None) -> float | None:

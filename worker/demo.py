@@ -28,7 +28,7 @@ from worker.app.binding import Moved
 from worker.app.composition import open_context
 from worker.app.service import Service
 from worker.demo_sandboxes import PICKED, Sandboxes, sandboxes, settings_for
-from worker.document.action_item_values import ActionItem
+from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
 from worker.jobs.results import Action, RunResult, Trigger
 from worker.jobs.run_many import RunRequest, run_many

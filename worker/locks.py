@@ -15,8 +15,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
 from sqlalchemy import (
     URL,
     BigInteger,
@@ -34,6 +34,9 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 _LOOK_AT_FILE = 0.01
 """Seconds between two looks whether a lock is free."""
@@ -53,8 +56,10 @@ def file_held(path: Path, seconds: float) -> Iterator[int]:
         yield descriptors[0]
 
 
-def take_file(path: Path) -> FileLock | None:
+def take_file(path: Path) -> "FileLock | None":
     """Take the lock until it is let go or this process ends; None where another holds it."""
+    from filelock import Timeout  # noqa: PLC0415 - as below
+
     lock = _lock(path)
     try:
         lock.acquire(blocking=False)
@@ -63,7 +68,7 @@ def take_file(path: Path) -> FileLock | None:
     return lock
 
 
-def remove_file(lock: FileLock) -> None:
+def remove_file(lock: "FileLock") -> None:
     """Let go of a lock that nobody will need again, and remove its file.
 
     In this order, so that whoever opened the file meanwhile finds that it is no longer the one.
@@ -72,7 +77,9 @@ def remove_file(lock: FileLock) -> None:
     lock.release()
 
 
-def _lock(path: Path, on_acquired: Callable[[int], None] | None = None) -> FileLock:
+def _lock(path: Path, on_acquired: Callable[[int], None] | None = None) -> "FileLock":
+    from filelock import FileLock  # noqa: PLC0415 - for who writes
+
     # Held by the object, not the thread: one thread may take a lock, and another let it go.
     return FileLock(path, thread_local=False, fallback_to_soft=False, on_acquired=on_acquired)
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from connectors.connector import Destination, Memory, SiteLogin, TrackerConnector, WebhookAccess
-from connectors.jira import webhook
 from connectors.jira.settings import JiraSettings
 from connectors.pacing.rate_limit import Pace
 from connectors.settings import ServiceSettings, revealed
@@ -77,6 +76,8 @@ class JiraConnector(TrackerConnector):
 
     @property
     def webhook(self) -> WebhookAccess:
+        from connectors.jira import webhook  # noqa: PLC0415 - for who receives any
+
         return WebhookAccess(
             webhook.read,
             tuple(map(revealed, self.settings.webhook_secrets)),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from connectors.masking.named_secrets import is_placeholder, is_strong
-from connectors.masking.token_forms import Secret, has_digit, holds_any, is_mixed
+from connectors.masking.token_forms import Secret, compiled, has_digit, holds_any, is_mixed
 
 _LONG = 20
 _HASH = re.compile("[0-9a-f]{32}")
@@ -23,7 +23,7 @@ class _Place:
 
     kind: str
     hints: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: str
     fits: Callable[[re.Match[str]], bool]
     in_address: bool
 
@@ -36,7 +36,7 @@ def _place(
     *,
     in_address: bool = False,
 ) -> _Place:
-    return _Place(kind, tuple(hints.split()), re.compile(pattern, re.IGNORECASE), fits, in_address)
+    return _Place(kind, tuple(hints.split()), pattern, fits, in_address)
 
 
 def _in_query(found: re.Match[str]) -> bool:
@@ -168,7 +168,7 @@ def in_requests(text: str, *, addresses_only: bool = False) -> Iterator[Secret]:
         if addresses_only and not place.in_address:
             continue
         if holds_any(low, place.hints):
-            for found in place.pattern.finditer(text):
+            for found in compiled(place.pattern, re.IGNORECASE).finditer(text):
                 if place.fits(found):
                     yield _secret(found, place)
 

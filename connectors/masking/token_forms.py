@@ -10,6 +10,7 @@ possessive, and what a value must hold besides is looked at afterwards.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,14 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class TokenForm:
-    """One form: one of its ``hints`` is in every text that has it, ``fits`` looks at the whole."""
+    """One form: one of its ``hints`` is in every text that has it, ``fits`` looks at the whole.
+
+    Its ``pattern`` is compiled when a text has a hint: most forms are met by nobody.
+    """
 
     kind: str
     hints: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: str
     fits: Callable[[str], bool]
 
 
@@ -58,9 +62,11 @@ def _is_cased(token: str) -> bool:
 def _form(
     kind: str, hints: str, pattern: str, fits: Callable[[str], bool] = has_digit
 ) -> TokenForm:
-    return TokenForm(
-        kind, tuple(hints.split()), re.compile(rf"(?<![A-Za-z0-9])(?:{pattern})"), fits
-    )
+    return TokenForm(kind, tuple(hints.split()), rf"(?<![A-Za-z0-9])(?:{pattern})", fits)
+
+
+compiled = cache(re.compile)
+"""Compiles a pattern once, with its flags."""
 
 
 _FORMS = (
@@ -164,7 +170,7 @@ def tokens(text: str) -> Iterator[Secret]:
     """Find what is a secret by its form alone."""
     for form in _FORMS:
         if holds_any(text, form.hints):
-            for found in form.pattern.finditer(text):
+            for found in compiled(form.pattern).finditer(text):
                 if form.fits(found[0]):
                     yield Secret(found.start(), found.end(), form.kind)
     if "PRIVATE KEY" in text:

@@ -19,10 +19,25 @@ BURST = 10
 LONGEST_WAIT = 60.0
 """Seconds that a request waits for its permit at most, as for a 429's ``retry-after``."""
 MINUTE = 60.0
+LONGEST_HOLD = 86_400.0
+"""Seconds for which a named wait is kept: a day, for no service means more."""
 
 
 class OverBudget(OutOfQuota):
     """The budget of requests is used up for longer than a request waits; nothing was sent."""
+
+
+class OnHold(OutOfQuota):
+    """The service asked earlier to be left alone for longer than a request waits; not asked."""
+
+
+def on_hold(service: str, seconds: float) -> OnHold:
+    """Make the error for a service that asked to be left alone for so long."""
+    return OnHold(
+        f"{service} asked for no more requests for now, so it is not asked.",
+        f"Try again in {math.ceil(seconds)} s.",
+        again_in=seconds,
+    )
 
 
 class Pace(Protocol):

@@ -7,8 +7,7 @@ import pytest
 from connectors.jira.sandbox.projects import Move, Status
 from tests.acceptance.world import World
 from worker.jobs.context import RouteRule
-from worker.tracking.closing import ClosingRules
-from worker.tracking.new_ticket import Route
+from worker.tracking.destinations import ClosingRules, Route
 
 OPEN = frozenset({"To Do", "In Progress"})
 START = Move("11", "Start progress", frozenset({"To Do"}), "In Progress")

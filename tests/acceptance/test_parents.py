@@ -12,7 +12,7 @@ from tests.acceptance.world import LAG, World
 from worker.app.preflight import preflight
 from worker.jobs.context import RouteRule
 from worker.jobs.results import Action, Trigger
-from worker.tracking.new_ticket import Route
+from worker.tracking.destinations import Route
 
 TASKS = ("Add an alert", "Fix the pool")
 

@@ -10,7 +10,7 @@ from connectors.jira.payloads import SiteKind
 from tests.acceptance.world import World, world
 from worker.app.preflight import preflight
 from worker.jobs.context import RouteRule
-from worker.tracking.new_ticket import Route
+from worker.tracking.destinations import Route
 
 GERMAN = {
     "Task": "Aufgabe",

@@ -13,7 +13,7 @@ from worker.jobs.context import RouteRule
 from worker.jobs.results import Action, IncidentResult, Trigger
 from worker.store.directory.directory_store import DirectoryStore
 from worker.store.document_store import Stored
-from worker.tracking.new_ticket import Route
+from worker.tracking.destinations import Route
 
 
 def words(result: IncidentResult) -> str:

@@ -26,7 +26,7 @@ from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.retry import Circuit, RetryPolicy
 from worker.app.composition import new_mark
 from worker.app.registry import words_of
-from worker.document.action_item_values import ActionItem
+from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
 from worker.drafting.policy import DraftPolicy
 from worker.jobs.context import JobContext, JobPolicy, RouteRule
@@ -39,7 +39,7 @@ from worker.journal.incident_locks import FileLocks, ThreadLocks
 from worker.journal.journal import Journal
 from worker.store.directory.directory_store import DirectoryStore
 from worker.store.directory.listing import exact_fingerprint, fingerprint
-from worker.tracking.new_ticket import Route
+from worker.tracking.destinations import Route
 
 TEMPLATE = (Path(__file__).parents[2] / "config" / "postmortem.md").read_text("utf-8")
 LAG = timedelta(seconds=60)

@@ -6,7 +6,8 @@ from config.template_names import Names
 from connectors.incidents import IncidentId
 from tests.integration.test_journal import clock, journal, postgres, url
 from tests.unit.test_indexed_document import BODY, HEAD
-from worker.document.indexed_document import IndexedDocument, read, rules
+from worker.document.index.indexed_document import IndexedDocument, rules
+from worker.document.index.read_for_index import read
 from worker.journal.journal import Journal
 from worker.journal.records import KnownDocument
 

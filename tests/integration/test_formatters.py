@@ -16,7 +16,7 @@ from tests.integration.formatters import FORMATTERS
 from tests.unit.test_golden_documents import INCIDENTS, POLICY, TEMPLATE
 from worker.content.draft_content import Content, DraftRow, Point
 from worker.content.same_markdown import Rendering, Spelling
-from worker.document.action_item_values import ActionItem, CellEdit, TicketCell
+from worker.document.action_items import ActionItem, CellEdit, TicketCell
 from worker.document.action_section import read as read_items
 from worker.document.action_section import write as write_items
 from worker.document.fill_template import fill

@@ -14,7 +14,7 @@ import pytest
 
 from config.template_names import Names, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow
-from worker.document.action_item_values import CellEdit
+from worker.document.action_items import CellEdit
 from worker.document.action_section import read, write
 from worker.document.fill_template import fill
 from worker.document.merge.merge import merge

@@ -13,7 +13,7 @@ from tests.integration.desk import FILED, TEXT, WAIT, Desk, desk_in
 from tests.integration.test_web_access import form_key
 from worker.jobs.context import RouteRule
 from worker.jobs.edits.new_item import item_choices
-from worker.tracking.new_ticket import Route
+from worker.tracking.destinations import Route
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from config.template_names import Names
 from connectors.incidents import IncidentId
 from connectors.tickets import Mark
 from worker.document.front_matter import read as read_front_matter
-from worker.document.indexed_document import read
+from worker.document.index.read_for_index import read
 from worker.drafting.policy import DraftPolicy
 from worker.jobs.catalogue import CopiedDocument, look, near
 from worker.jobs.context import JobContext, JobPolicy

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from config.template_names import Names, Slot
 from worker.content.draft_content import Content, DraftEntry, DraftRow, Point
-from worker.document.action_item_values import CellEdit, TicketCell
+from worker.document.action_items import CellEdit, TicketCell
 from worker.document.action_section import read, write
 from worker.document.fill_template import fill
 from worker.document.markdown_blocks import parse

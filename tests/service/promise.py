@@ -21,7 +21,7 @@ from tests.service.installation import INDEX_LAG, Installation
 from tests.service.processes import WAIT, until
 from worker.app.composition import open_context
 from worker.app.registry import load_settings as load
-from worker.document.action_item_values import ActionItem
+from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
 from worker.jobs.job import JobRetryPolicy
 from worker.jobs.results import Trigger

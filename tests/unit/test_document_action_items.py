@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from config.template_names import Column, Names, Section
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import escape, plain_cell
-from worker.document.action_item_values import ActionItem, CellEdit, TicketCell
+from worker.document.action_items import ActionItem, CellEdit, TicketCell
 from worker.document.action_section import read, write
 
 NAMES = Names()

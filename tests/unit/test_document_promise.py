@@ -9,7 +9,7 @@ import pytest
 
 from config.template_names import Names
 from worker.content.read_dates import read_date
-from worker.document.action_item_values import CellEdit, TicketCell
+from worker.document.action_items import CellEdit, TicketCell
 from worker.document.action_section import read, write
 from worker.document.fill_template import prompts_of
 from worker.document.front_matter import new

@@ -6,7 +6,8 @@ import pytest
 
 from config.template_names import HEADINGS, Names, Section
 from worker.document.front_matter import DocumentError
-from worker.document.indexed_document import read, rules, unreadable
+from worker.document.index.indexed_document import rules, unreadable
+from worker.document.index.read_for_index import read
 
 HEAD = """---
 incident: Q1ABCDEF2GHIJK

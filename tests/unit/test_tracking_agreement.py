@@ -8,7 +8,7 @@ import pytest
 from connectors.ticket_fields import Choice, ScreenField, TicketField
 from connectors.tickets import Category, NoAccount, RemoteLink, Ticket, TicketChanges, Transition
 from tests.unit.tracking_support import ALICE, row, sides_of, ticket, tracked
-from worker.document.action_item_values import ActionItem, CellEdit, TicketCell
+from worker.document.action_items import ActionItem, CellEdit, TicketCell
 from worker.tracking.action_types import (
     AddLinks,
     Cell,
@@ -19,7 +19,7 @@ from worker.tracking.action_types import (
     ToTicket,
     WriteCell,
 )
-from worker.tracking.closing import ClosingRules
+from worker.tracking.destinations import ClosingRules
 from worker.tracking.plan_agreement import (
     AgreementRules,
     Answers,

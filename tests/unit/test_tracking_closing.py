@@ -7,7 +7,8 @@ import pytest
 from connectors.ticket_fields import Choice, ScreenField
 from connectors.tickets import Category, Transition
 from tests.unit.tracking_support import row, ticket, tracked
-from worker.tracking.closing import Closing, ClosingRules, closing, wants_move
+from worker.tracking.closing import Closing, closing, wants_move
+from worker.tracking.destinations import ClosingRules
 
 PLAIN = ClosingRules()
 FIXED, REFUSED = Choice("Fixed", "1"), Choice("Won't Do", "2")

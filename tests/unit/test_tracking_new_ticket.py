@@ -19,9 +19,10 @@ from connectors.tickets import (
     TicketKey,
 )
 from tests.unit.tracking_support import ALICE, INCIDENT, LAG, NOW, intent, row, ticket
-from worker.document.action_item_values import ActionItem
+from worker.document.action_items import ActionItem
 from worker.tracking.action_types import CreateTicket
-from worker.tracking.new_ticket import Origin, Route, describe, prepare, remote_links
+from worker.tracking.destinations import Route
+from worker.tracking.new_ticket import Origin, describe, prepare, remote_links
 from worker.tracking.parents import (
     EpicPlan,
     EpicState,

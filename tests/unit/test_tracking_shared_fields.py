@@ -9,7 +9,8 @@ from connectors.ticket_fields import Choice
 from connectors.tickets import AccountId, Category, Ticket, Transition
 from tests.unit.tracking_support import ALICE, row, ticket, tracked
 from worker.tracking.action_types import Field, ToTicket
-from worker.tracking.closing import Closing, ClosingRules, closing, wants_move
+from worker.tracking.closing import Closing, closing, wants_move
+from worker.tracking.destinations import ClosingRules
 from worker.tracking.shared_fields import ToRow, Vocabulary, changed, compare, translate
 from worker.tracking.tracked_tickets import (
     TrackedTicket,

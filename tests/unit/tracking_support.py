@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from config.template_names import Names
 from connectors.incidents import IncidentId
 from connectors.tickets import Account, AccountId, Category, Mark, Ticket, TicketId, TicketKey
-from worker.document.action_item_values import ActionItem
+from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
 from worker.tracking.action_types import LinkState
 from worker.tracking.plan_agreement import Sides

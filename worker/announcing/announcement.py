@@ -13,7 +13,7 @@ from worker.content.clean_text import clean, shorten
 from worker.content.inline_markdown import plain, safe_url
 from worker.content.name_matching import label
 from worker.content.placeholders import is_placeholder, says_nothing
-from worker.document.action_item_values import ActionItem, LeftOut
+from worker.document.action_items import ActionItem, LeftOut
 from worker.document.action_section import read as read_items
 from worker.document.front_matter import INITIAL_STATUS, values
 from worker.document.lint.word_rules import is_over

@@ -14,7 +14,7 @@ from worker.announcing.announcement import LONGEST_LINE, LONGEST_TITLE, ticket_p
 from worker.announcing.message import Message, MessageLine, Phrase, line
 from worker.content.clean_text import clean, shorten
 from worker.document.front_matter import values
-from worker.document.indexed_document import is_draft, review_day
+from worker.document.index.read_for_index import is_draft, review_day
 from worker.document.outline import outline
 
 MOST_IN_A_PART = 25

@@ -41,8 +41,7 @@ from worker.journal.service_memory import ServiceMemory
 from worker.store.directory.directory_store import DirectoryStore
 from worker.store.document_store import DocumentStore
 from worker.store.git.browser_address import browser_address
-from worker.tracking.closing import ClosingRules
-from worker.tracking.new_ticket import Route
+from worker.tracking.destinations import ClosingRules, Route
 
 
 @contextmanager

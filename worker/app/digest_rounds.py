@@ -8,18 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-import structlog
-
 from config.settings import Settings
 from worker.jobs.context import JobContext
 from worker.jobs.reminding.digests import may_be_due, send_digests
 from worker.jobs.reminding.reminders import ChannelDigest, DigestState, KnownTexts
 from worker.journal.incident_locks import BusyElsewhere
+from worker.log import Log
 from worker.queue import Rounds
 
 LOOK_EVERY = 15.0
 """Seconds between looks at whether a digest is due, which cost one query."""
-log = structlog.get_logger()
+log = Log(__name__)
 
 
 @contextmanager

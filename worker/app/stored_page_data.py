@@ -11,7 +11,7 @@ from connectors.errors import Finding, PostmortemError
 from connectors.incidents import IncidentId
 from worker.app.listing.far_store import Answer, FarStore
 from worker.app.listing.shared_lists import Lists, SharedLists
-from worker.document.indexed_document import rules
+from worker.document.index.indexed_document import rules
 from worker.document.lint.findings import LintFinding
 from worker.jobs.context import JobContext
 from worker.jobs.edits.add_picture import AddedPicture, add_picture

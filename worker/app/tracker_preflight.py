@@ -9,7 +9,7 @@ from connectors.errors import ConnectorError, Finding, NotFound, looked_at
 from connectors.ticket_fields import Choice, CreateFields, TypeLevel, called
 from connectors.tickets import Category, NoAccount, TicketTracker
 from worker.jobs.context import JobContext, JobPolicy, folded
-from worker.tracking.new_ticket import Route
+from worker.tracking.destinations import Route
 
 _SHOWN = 8
 """How many known names a sentence lists."""

@@ -7,26 +7,22 @@ import logging
 import sys
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import structlog
 from pydantic import BaseModel, SecretStr
-from structlog.types import Processor
 
 from config.settings import Settings
 from config.values import LogFormat, LogLevel
+from worker.log import before_first_line
+
+if TYPE_CHECKING:
+    from structlog.types import Processor
 
 OURS = ("config", "connectors", "worker")
 NEVER_MORE_THAN_WARNINGS = ("filelock", "markdown_it", "sqlalchemy")
 """Libraries whose further lines hold what documents hold, or are one a step."""
 _NOTHING = logging.CRITICAL + 1
 
-_ON_EACH_LINE: tuple[Processor, ...] = (
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso"),
-)
 _FIRST = ["timestamp", "level", "event", "incident", "job", "trigger"]
 
 
@@ -37,19 +33,44 @@ def log_plainly() -> None:
 
 def log_to_standard_error(shape: LogFormat, level: LogLevel | None) -> None:
     """Log from this level on, nothing for None. Tracebacks hold no variables: some are secret."""
+    logging.captureWarnings(capture=True)
+    logging.raiseExceptions = False  # a log on a full disk must not make its own lines elsewhere
+    root, least = logging.getLogger(), _least(level)
+    root.handlers = [logging.NullHandler() if level is None else _handler(shape)]
+    warnings = max(least, logging.WARNING)
+    root.setLevel(least if level is LogLevel.DEBUG else warnings)
+    for name in OURS:
+        logging.getLogger(name).setLevel(least)
+    for name in NEVER_MORE_THAN_WARNINGS:
+        logging.getLogger(name).setLevel(warnings)
+    if level is None:
+        before_first_line(_write_by_handler)
+    else:
+        _write_by_handler()
+
+
+def _write_by_handler() -> None:
+    """Let what our modules log go to the handler that libraries have."""
+    import structlog  # noqa: PLC0415 - a command that logs nothing needs none of it
+
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *_ON_EACH_LINE,
+            *_on_each_line(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
+
+
+def _handler(shape: LogFormat) -> logging.Handler:
+    import structlog  # noqa: PLC0415 - as above
+
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_ON_EACH_LINE,
+            foreign_pre_chain=_on_each_line(),
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
@@ -57,23 +78,27 @@ def log_to_standard_error(shape: LogFormat, level: LogLevel | None) -> None:
             ],
         )
     )
-    logging.captureWarnings(capture=True)
-    logging.raiseExceptions = False  # a log on a full disk must not make its own lines elsewhere
-    root, least = logging.getLogger(), _least(level)
-    root.handlers = [handler]
-    warnings = max(least, logging.WARNING)
-    root.setLevel(least if level is LogLevel.DEBUG else warnings)
-    for name in OURS:
-        logging.getLogger(name).setLevel(least)
-    for name in NEVER_MORE_THAN_WARNINGS:
-        logging.getLogger(name).setLevel(warnings)
+    return handler
+
+
+def _on_each_line() -> tuple["Processor", ...]:
+    import structlog  # noqa: PLC0415 - as above
+
+    return (
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso"),
+    )
 
 
 def _least(level: LogLevel | None) -> int:
     return _NOTHING if level is None else logging.getLevelNamesMapping()[level.value.upper()]
 
 
-def _rendering(shape: LogFormat) -> tuple[Processor, ...]:
+def _rendering(shape: LogFormat) -> tuple["Processor", ...]:
+    import structlog  # noqa: PLC0415 - as above
+
     if shape is LogFormat.JSON:
         return (structlog.processors.JSONRenderer(default=str),)
     # each value is quoted as Python does, so that no line break of others begins a line of ours

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 
-import structlog
 import typer
 
 from config.settings import Settings
@@ -20,8 +19,9 @@ from worker.cli import loaded, terminal
 from worker.cli.log_lines import log_to_standard_error, shown
 from worker.cli.options import FAILED, MISUSED
 from worker.jobs.context import JobContext
+from worker.log import Log
 
-log = structlog.get_logger()
+log = Log(__name__)
 
 LONGEST_STOP = 28.0
 """Seconds within which a service ends that is told to: Kubernetes and systemd wait longer."""

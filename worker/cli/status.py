@@ -19,7 +19,6 @@ from worker.jobs.context import JobContext
 from worker.jobs.incident_numbers import own_ids
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.last_results import LastResult
-from worker.jobs.reminding.digests import failed_digests
 from worker.jobs.reports.told_journal import (
     JournalEntry,
     SkippedIncident,
@@ -114,7 +113,7 @@ def _show_all(
         as_json(found)
     else:
         urgent = needs(found, _given_up(settings, named), _today(opened))
-        failed = [] if named else [failed_look(opened, found), *failed_digests(opened)]
+        failed = [] if named else [failed_look(opened, found), *_failed_digests(opened)]
         if urgent or any(failed):
             out.print("[bold]Needs somebody[/]")
             for one in filter(None, failed):
@@ -135,6 +134,14 @@ def _show_all(
     failures(f"Incident {one} has no document." for one in sorted(missing))
     if missing:
         raise typer.Exit(FAILED)
+
+
+def _failed_digests(opened: JobContext) -> Sequence[str]:
+    if opened.policy.reminders.every is None:
+        return ()
+    from worker.jobs.reminding.digests import failed_digests  # noqa: PLC0415 - for who has any
+
+    return failed_digests(opened)
 
 
 def _given_up(settings: Settings, named: Sequence[IncidentId]) -> Sequence[JobState]:

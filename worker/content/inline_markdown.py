@@ -20,6 +20,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from worker.content.clean_text import clean, shorten
+from worker.content.wordings import parsed
 
 WEB_URL = r"(?<![A-Za-z0-9])https?://[^\s<>\"'`|\\^{}\[\]*]+"
 """What looks like a URL in running text."""
@@ -185,7 +186,7 @@ def _before_markdown(text: Markdown) -> str:
 
 def _filled(wording: str, values: Mapping[str, str]) -> list[str]:
     filled: list[str] = []
-    for pieces, optional in _parsed(wording):
+    for pieces, optional in parsed(wording):
         if optional and not all(values.get(name) for name, is_value in pieces if is_value):
             continue
         for text, is_value in pieces:
@@ -196,32 +197,6 @@ def _filled(wording: str, values: Mapping[str, str]) -> list[str]:
             else:
                 filled.append(clean(values[text]))
     return filled
-
-
-_Pieces = tuple[tuple[str, bool], ...]
-_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
-_VALUE = re.compile(r"\{(\w+)\}")
-
-
-@lru_cache(maxsize=512)
-def _parsed(wording: str) -> tuple[tuple[_Pieces, bool], ...]:
-    """Split a wording into parts, each with whether it is optional; every other split is."""
-    parts = _OPTIONAL.split(wording)
-    return tuple((_pieces(part), at % 2 == 1) for at, part in enumerate(parts) if part)
-
-
-def _pieces(part: str) -> _Pieces:
-    return tuple((text, at % 2 == 1) for at, text in enumerate(_VALUE.split(part)) if text)
-
-
-def names_in(wording: str) -> frozenset[str]:
-    """Tell which values a wording asks for."""
-    return frozenset(_VALUE.findall(wording))
-
-
-def needed_in(wording: str) -> frozenset[str]:
-    """Tell which values a wording asks for outside of brackets."""
-    return names_in(_OPTIONAL.sub("", wording))
 
 
 class _InlineParser(MarkdownIt):

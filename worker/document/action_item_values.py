@@ -1,14 +1,10 @@
-"""An action item as a document has it, a change to it, and how its ticket is written.
-
-What reads and writes them is :mod:`worker.document.action_section`.
-"""
+"""What the words of an action item mean, cell by cell, and how its ticket is written."""
 
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import Definitions, escape, plain, plain_cell, safe_url
@@ -20,6 +16,7 @@ from worker.content.placeholders import (
     unstruck,
 )
 from worker.content.read_dates import read_date
+from worker.document.action_items import LeftOut, TicketCell
 
 _DASH = r"(?:\\?-|[\u2010-\u2013\u2212])"
 """What stands for the hyphen of a key: editors escape it, or make it one that does not break."""
@@ -55,88 +52,6 @@ _REMARK = re.compile(
 )
 """What a draft says behind a task that is done, or has a ticket or the like already."""
 _SHOWN = 60
-
-
-@dataclass(frozen=True, slots=True)
-class ItemPlace:
-    """Where an action item stands: line ``line`` (from 0), characters ``start`` to ``end``."""
-
-    line: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class TicketCell:
-    """A ticket as a row names it; ``url`` is None where only the key is there."""
-
-    key: str
-    url: str | None = None
-
-
-class LeftOut(StrEnum):
-    """Why an action item gets no new ticket, as half a sentence."""
-
-    STRUCK_OUT = "is struck out"
-    TICKED = "was ticked before it had a ticket"
-    DONE = "was done, by its Status, before it had a ticket"
-    COMPLETED = "was completed before it had a ticket"
-    ELSEWHERE = "is tracked elsewhere"
-
-    @property
-    def shows(self) -> bool:
-        """Whether the row itself says so, in a remark that the program writes."""
-        return self in (LeftOut.COMPLETED, LeftOut.ELSEWHERE)
-
-
-@dataclass(frozen=True, slots=True)
-class ActionItem:
-    """An action item as people wrote it.
-
-    ``ordinal`` counts from 0 and holds for this very text. ``task`` is plain text, ``source`` the
-    row as it is written. ``owner`` and ``priority`` are None where nobody said. ``deadline`` is
-    None where there is none or it cannot be read; ``deadline_text`` is what is written there, and
-    ``deadline_problem`` the sentence that it cannot be used, "" where it can.
-    ``ticket`` is the one in its ticket's cell; ``mentions`` are those named elsewhere in it.
-    ``checked`` is that of a check box, None for a table's row. ``left_out`` says why no ticket is
-    to be made for it, None where one may.
-    """
-
-    ordinal: int
-    task: str
-    source: str = ""
-    owner: str | None = None
-    priority: str | None = None
-    deadline_text: str = ""
-    deadline: date | None = None
-    deadline_problem: str = ""
-    ticket: TicketCell | None = None
-    mentions: tuple[TicketCell, ...] = ()
-    status_text: str = ""
-    checked: bool | None = None
-    left_out: LeftOut | None = None
-    place: ItemPlace = ItemPlace(0, 0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class ActionItems:
-    """All action items of a document, and sentences about what in them cannot be used."""
-
-    items: tuple[ActionItem, ...] = ()
-    problems: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CellEdit:
-    """What an action item is to say, as plain text; None leaves a cell as it is."""
-
-    ordinal: int
-    ticket: TicketCell | None = None
-    status: str | None = None
-    task: str | None = None
-    owner: str | None = None
-    priority: str | None = None
-    deadline: str | None = None
 
 
 def due(text: str, where: str) -> tuple[date | None, str]:

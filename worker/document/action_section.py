@@ -12,11 +12,6 @@ from worker.content.inline_markdown import escape, plain_cell
 from worker.content.name_matching import normal
 from worker.content.placeholders import is_prompt
 from worker.document.action_item_values import (
-    ActionItem,
-    ActionItems,
-    CellEdit,
-    ItemPlace,
-    TicketCell,
     cell_box,
     deadline_words,
     due,
@@ -31,6 +26,7 @@ from worker.document.action_item_values import (
     task_words,
     without_remark,
 )
+from worker.document.action_items import ActionItem, ActionItems, CellEdit, ItemPlace, TicketCell
 from worker.document.checkboxes import FoundBox, edit_boxes, read_boxes
 from worker.document.markdown_blocks import Blocks, parse
 from worker.document.markdown_tables import TableRow, append_cells, append_rules, replace_cell

@@ -12,9 +12,6 @@ from worker.content.clean_text import clean
 from worker.content.inline_markdown import escape, plain
 from worker.content.placeholders import is_placeholder
 from worker.document.action_item_values import (
-    ActionItem,
-    CellEdit,
-    ItemPlace,
     Mention,
     due,
     find_ticket,
@@ -24,6 +21,7 @@ from worker.document.action_item_values import (
     shortened,
     ticket_link,
 )
+from worker.document.action_items import ActionItem, CellEdit, ItemPlace
 from worker.document.markdown_blocks import Blocks, ListItem
 from worker.document.outline import Extent
 from worker.document.text_edits import Edit, Place

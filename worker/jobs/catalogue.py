@@ -15,7 +15,6 @@ from connectors.incidents import IncidentId
 from worker.jobs.context import JobContext
 from worker.jobs.documents.index_documents import keep_read
 from worker.jobs.documents.whose_document import given_up, meet, named_for
-from worker.jobs.facts.keep_facts import keep_documents
 from worker.jobs.store_presence import (
     changes,
     has_moved,
@@ -138,6 +137,10 @@ def _keep(context: JobContext, read: Mapping[str, tuple[KnownDocument, Stored | 
     Which of them are final is kept of all: from when that was first seen counts.
     """
     each = [(one, stored.text) for one, stored in read.values() if stored is not None]
+    if not each:
+        return
+    from worker.jobs.facts.keep_facts import keep_documents  # noqa: PLC0415 - only for what is new
+
     keep_documents(context, {one.incident: text for one, text in each if one.incident})
     if len(read) <= FEW:
         keep_read(context, each)

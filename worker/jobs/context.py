@@ -8,24 +8,18 @@ from config.groups import CreateWhen, ReminderSettings, RepeatSettings, TicketPa
 from config.template_names import Names
 from connectors.chat import ChannelRule, Chat
 from connectors.connector import IncidentSource, PublishRules, ServiceWords
-from connectors.incidents import (
-    Incident,
-    IncidentId,
-    IncidentStatus,
-)
+from connectors.incidents import Incident, IncidentId, IncidentStatus
 from connectors.masking import Masking
 from connectors.pages import PagePublisher
 from connectors.tickets import Mark, TicketTracker
 from worker.content.clean_text import headline
-from worker.content.name_matching import label
-from worker.document.outline import outline
 from worker.drafting.draft_filter import DraftFilter, meets
 from worker.drafting.policy import DraftPolicy
 from worker.journal.incident_locks import IncidentLocks
 from worker.journal.journal import Journal
 from worker.journal.records import OPEN, Skip
 from worker.store.document_store import DocumentStore
-from worker.tracking.new_ticket import Route
+from worker.tracking.destinations import Route
 from worker.tracking.tracked_tickets import DONE_RESOLUTIONS
 
 NO_SOURCE = ServiceWords("The source of incidents", "source", "its address")
@@ -93,6 +87,9 @@ def _nearest(document: str, templates: Sequence[str], names: Names) -> str:
 
 def _parts(text: str, names: Names) -> set[str]:
     """Give the headings of a text, but for its title, and the labels of its bullets."""
+    from worker.content.name_matching import label  # noqa: PLC0415 - what reads Markdown
+    from worker.document.outline import outline  # noqa: PLC0415 - as above
+
     found = outline(text, names)
     headings = {one.text for one in found.blocks.headings if one is not found.title}
     labels = (label(one.text) for one in found.blocks.all_items())

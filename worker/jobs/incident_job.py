@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
-import structlog
-
 from connectors.errors import ConnectorError, NotFound, PostmortemError, worded
 from connectors.incidents import Incident, IncidentId
 from worker.document.front_matter import DocumentError
@@ -37,12 +35,13 @@ from worker.jobs.write_document import (
     stays_away,
 )
 from worker.journal.records import Claim, KnownDocument
+from worker.log import Log
 from worker.store.document_store import Changed, StoreAway
 
 ATTEMPTS = 5
 """How often a document that changed under the program is read and merged again."""
 
-log = structlog.get_logger()
+log = Log(__name__)
 
 
 def do_job(context: JobContext, request: JobRequest) -> Sequence[IncidentResult]:

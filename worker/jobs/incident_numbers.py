@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 from connectors.errors import ConnectorError, PostmortemError
 from connectors.incidents import IncidentId
-from worker.document.front_matter import values
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
 
@@ -42,9 +41,12 @@ def _of_source(context: JobContext, numbers: Iterable[IncidentId]) -> dict[Incid
 def _of_documents(
     context: JobContext, numbers: Iterable[IncidentId]
 ) -> dict[IncidentId, IncidentId]:
-    wanted = set(numbers)
+    if not (wanted := set(numbers)):
+        return {}
+    from worker.document.front_matter import values  # noqa: PLC0415 - for numbers alone
+
     found: dict[IncidentId, IncidentId] = {}
-    for one in look(context).documents.values() if wanted else ():
+    for one in look(context).documents.values():
         try:
             front = values(context.store.read(one.name).text) or {}
         except PostmortemError:  # its own command tells what is wrong with it

@@ -6,18 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
-import structlog
-
 from connectors.incidents import IncidentId
 from worker.jobs.context import JobContext
 from worker.jobs.job import PEOPLE, JobPhase, JobState
 from worker.jobs.results import Action, IncidentResult, SuggestedText, Trigger
 from worker.journal.records import JournalRecord, KnownResult
 from worker.journal.service_memory import FailedLook
+from worker.log import Log
 
 _LENGTH_OF_TIME = re.compile(r"\d+(?= (?:s|min)\b)")
 """What a sentence counts down, so that it reads otherwise each time and tells nothing new."""
-log = structlog.get_logger()
+log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from datetime import timedelta
 from time import sleep
 from typing import Protocol
 
-import structlog
 from structlog.contextvars import bound_contextvars
 
 from connectors.errors import ConnectorError
@@ -22,9 +21,10 @@ from worker.jobs.last_results import log_result
 from worker.jobs.pages.left_pages import left_pages
 from worker.jobs.results import IncidentResult, RunResult, Trigger, failed, together
 from worker.jobs.run_state import FoundAccounts, ReadTickets, RunCache, not_configured
+from worker.log import Log
 from worker.store.document_store import StoreAway
 
-log = structlog.get_logger()
+log = Log(__name__)
 
 
 class Progress(Protocol):

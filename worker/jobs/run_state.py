@@ -23,7 +23,7 @@ from connectors.errors import (
 from connectors.incidents import IncidentId
 from connectors.pages import PageId
 from connectors.tickets import Account, NoAccount, Ticket, TicketId, TicketTracker
-from worker.document.action_item_values import ActionItem
+from worker.document.action_items import ActionItem
 from worker.jobs.catalogue import Catalogue, with_document
 from worker.jobs.context import JobContext
 from worker.jobs.results import Report

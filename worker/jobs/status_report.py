@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from connectors.incidents import IncidentId
-from worker.document.indexed_document import IndexedDocument, IndexedItem, read
+from worker.document.index.indexed_document import IndexedDocument, IndexedItem
 from worker.jobs.catalogue import look, near
 from worker.jobs.context import JobContext
 from worker.jobs.documents.index_documents import indexed
@@ -197,6 +197,8 @@ def _with_text(
     page = _page(context.journal.pages.of(incident)) if context.publisher else None
     row = indexed(context, [found], most=0).get(found.name)
     if row is None or row.fingerprint != stored.version.fingerprint:
+        from worker.document.index.read_for_index import read  # noqa: PLC0415 - for what the index lacks
+
         row = read(found.name, found.fingerprint, stored.text, context.policy.names)
     return _with_journal(_listed(found, row), done, last, page).status, stored.text
 

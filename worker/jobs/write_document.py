@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import structlog
-
 from config.template_names import Names, Slot
 from connectors.connector import IncidentSource
 from connectors.errors import ConnectorError, PostmortemError
@@ -38,9 +36,10 @@ from worker.jobs.pull_incident import MergedAway, Pulled, chart_name
 from worker.jobs.results import Action, Deed, Report, SuggestedText, commit_message
 from worker.jobs.store_presence import remember_place
 from worker.journal.records import KnownDocument, KnownIncident
+from worker.log import Log
 from worker.store.document_store import NOTHING, Stored, Version
 
-log = structlog.get_logger()
+log = Log(__name__)
 
 _SHOWS = r"(?i:\]\(\s*<?|\]:\s*<?|(?:src|href)\s*=\s*[\"']?|\[\[)(?:\./)?{name}(?![\w.-])"
 """How a document shows a file beside it, or links it: in Markdown, HTML, or as wikis do."""

@@ -11,8 +11,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine, TextClause, text
 
-from connectors.pacing.rate_limit import Rate
-from connectors.retry import LONGEST_HOLD, on_hold
+from connectors.pacing.rate_limit import LONGEST_HOLD, Rate, on_hold
 from worker.journal.database import connected
 
 _SERVER_CLOCK = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS double precision)"

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from connectors.incidents import IncidentId
-from worker.document.indexed_document import IndexedDocument, IndexedItem
+from worker.document.index.indexed_document import IndexedDocument, IndexedItem
 from worker.journal.database import Database
 from worker.journal.tables import chunks, documents, metadata, put
 
@@ -156,7 +156,7 @@ class DocumentIndex:
     def progress(self, rules: str) -> tuple[int, int]:
         """Give how many of the known documents are in the index as they are now, and how many are.
 
-        ``rules`` are those of :func:`worker.document.indexed_document.rules`.
+        ``rules`` are those of :func:`worker.document.index.indexed_document.rules`.
         """
         with self._database.begin() as connection:
             counted = _joined(func.count(document_index.c.name), rules)

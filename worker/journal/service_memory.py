@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from worker.journal.database import Database
 from worker.journal.sqlite_files import JournalError
 from worker.journal.tables import put, service_memory
+from worker.log import Log
 
-log = structlog.get_logger()
+log = Log(__name__)
 
 
 class ServiceMemory:

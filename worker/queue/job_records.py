@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from pydantic import TypeAdapter
@@ -32,6 +33,8 @@ TICKS = "schedule"
 INCIDENT_JOB = "incident job"
 TICK = "scheduled work"
 
+adapter = cache(TypeAdapter)
+"""Gives what stores and reads values of a type, made with the first: most commands meet none."""
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
@@ -190,7 +193,8 @@ class JobRun:
     def covers(self, request: JobRequest) -> bool:
         """Tell whether it did all that is asked for."""
         done = {"incident": request.incident, "trigger": Trigger.SCHEDULE, **self.wanted}
-        return _REQUEST.validate_python(done).covers(request)
+        did: JobRequest = adapter(JobRequest).validate_python(done)
+        return did.covers(request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +207,6 @@ class JobEnd:
     ran: JobRun | None = None
     covered_by: str = ""
     successor: str = ""
-
-
-OUTCOME = TypeAdapter(JobOutcome)
-RUN = TypeAdapter(JobRun)
-END = TypeAdapter(JobEnd)
-_JOB = TypeAdapter(StoredJob)
-_REQUEST = TypeAdapter(JobRequest)
 
 
 def wanted(request: JobRequest) -> dict[str, Any]:
@@ -229,7 +226,8 @@ def read_job(name: str, stored: Mapping[str, Any]) -> StoredJob:
     """Read what is kept under a job's name; the first releases kept no more than three of it."""
     own = {"incident": stored["incident"], "trigger": stored["trigger"]}
     request = {**stored.get("wanted", {}), **own, "first_at": stored.get("first") or None}
-    return _JOB.validate_python({**stored, "id": name, "request": request})
+    job: StoredJob = adapter(StoredJob).validate_python({**stored, "id": name, "request": request})
+    return job
 
 
 def job_of(row: JobRow) -> StoredJob | None:
@@ -241,7 +239,7 @@ def job_of(row: JobRow) -> StoredJob | None:
 
 def end_of(row: JobRow) -> JobEnd:
     """Read how an attempt ended, as far as its record tells."""
-    return JobEnd() if row.output is None else END.validate_python(row.output)
+    return JobEnd() if row.output is None else adapter(JobEnd).validate_python(row.output)
 
 
 def run_of(row: JobRow) -> JobRun | None:
@@ -252,8 +250,8 @@ def run_of(row: JobRow) -> JobRun | None:
     data = getattr(row.error, "data", None)  # the engine's own errors have none
     if isinstance(data, dict):
         told = data
-    outcome = OUTCOME.validate_python({"failures": told["failures"], **told.get("outcome", {})})
-    return JobRun(told.get("began", 0.0), outcome, NOTHING)
+    said = {"failures": told["failures"], **told.get("outcome", {})}
+    return JobRun(told.get("began", 0.0), adapter(JobOutcome).validate_python(said), NOTHING)
 
 
 def continued_by(row: JobRow) -> str:

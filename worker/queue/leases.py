@@ -6,15 +6,17 @@ handed on.
 """
 
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from filelock import FileLock
 from sqlalchemy import URL, Connection, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from connectors.errors import Unreachable
 from worker import locks
 from worker.queue.jobs_database import InFile, Location, locate
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 AT_A_TIME = 4
 """Incidents that one process works on at a time, be it a server's or a command's."""

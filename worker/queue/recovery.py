@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-import structlog
 from dbos import DBOS, WorkflowStatus
 from structlog.contextvars import bound_contextvars
 
+from worker.log import Log
 from worker.queue import job_records
 from worker.queue.engine import QueueSettings
 from worker.queue.jobs_database import SharedClock
 from worker.queue.leases import Leases
 
-_log = structlog.get_logger(__name__)
+_log = Log(__name__)
 _BATCH = 500
 _PRUNE_EVERY = 3600.0
 

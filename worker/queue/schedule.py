@@ -10,17 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import structlog
 from dbos import error
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.errors import ConfigurationError, PostmortemError
 from worker.jobs.job import JobOutcome
+from worker.log import Log
 
 _PASSING = (PostmortemError, error.DBOSException, SQLAlchemyError, OSError)
 _AFTER_FAILURE = 5.0
 """Seconds to the next round after one that failed."""
-_log = structlog.get_logger(__name__)
+_log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)

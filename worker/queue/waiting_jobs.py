@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-import structlog
 
+from worker.log import Log
 from worker.queue.jobs_database import InFile, Location
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ AND status IN ('ENQUEUED', 'PENDING') LIMIT 1"""
 _IS_DUE = """SELECT 1 FROM {table} WHERE status = 'DELAYED' AND delay_until_epoch_ms <= :now
 LIMIT 1"""
 
-log = structlog.get_logger()
+log = Log(__name__)
 
 
 class CheapQuestions:

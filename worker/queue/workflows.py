@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-import structlog
 from dbos import DBOS, WorkflowStatus
 from structlog.contextvars import bound_contextvars
 
@@ -25,12 +24,13 @@ from worker.jobs.job import (
     decide,
 )
 from worker.jobs.results import Trigger
+from worker.log import Log
 from worker.queue import engine, job_records
-from worker.queue.job_records import END, LOST, NOTHING, OUTCOME, RUN, JobEnd, JobRun, StoredJob
+from worker.queue.job_records import LOST, NOTHING, JobEnd, JobRun, StoredJob, adapter
 from worker.queue.recovery import UnderWay
 from worker.queue.schedule import Schedule
 
-_log = structlog.get_logger(__name__)
+_log = Log(__name__)
 
 RunIncident = Callable[[JobRequest], JobOutcome]
 OnEnd = Callable[[JobState], None]
@@ -44,7 +44,7 @@ class JobParked(PostmortemError):
         self.data = {
             "failures": list(outcome.failures),
             "began": began,
-            "outcome": OUTCOME.dump_python(outcome, mode="json"),
+            "outcome": adapter(JobOutcome).dump_python(outcome, mode="json"),
         }
 
 
@@ -86,7 +86,7 @@ class Workflows:
 
         def tick(name: str, due: float) -> object:
             if name not in self.schedules:  # asked for by a process that was configured otherwise
-                return END.dump_python(JobEnd(), mode="json")
+                return adapter(JobEnd).dump_python(JobEnd(), mode="json")
             request = JobRequest(IncidentId(f"@{name}"), Trigger.SCHEDULE)
             # Tried once, since the next tick does the same work.
             job = StoredJob(DBOS.workflow_id or "", request, due, failed=len(self.retry.pauses))
@@ -118,12 +118,12 @@ class Workflows:
         ):
             try:
                 if other := DBOS.run_step({"name": "look for a run"}, _covering_run, job):
-                    return END.dump_python(JobEnd(covered_by=other), mode="json")
+                    return adapter(JobEnd).dump_python(JobEnd(covered_by=other), mode="json")
                 if job.failed > len(self.retry.pauses):
                     lost = JobRun(job.tried or job.covered_from, JobOutcome(failures=(LOST,)))
                     return self._follow(job, lost)
                 ran = DBOS.run_step({"name": "run"}, _attempted, job, work, self.clock)
-                return self._follow(job, RUN.validate_python(ran))
+                return self._follow(job, adapter(JobRun).validate_python(ran))
             except JobParked:
                 raise
             except Exception as why:  # noqa: BLE001 - becomes a failure that is told
@@ -161,7 +161,7 @@ class Workflows:
             _log.exception("The end of a job could not be told.")
         if phase is JobPhase.PARKED:
             raise JobParked(outcome, ran.began)
-        return END.dump_python(JobEnd(ran, successor=successor), mode="json")
+        return adapter(JobEnd).dump_python(JobEnd(ran, successor=successor), mode="json")
 
 
 def _covering_run(job: StoredJob) -> str:
@@ -196,7 +196,7 @@ def _attempted(
         sentence = f"The program has a fault: {fault}. The log tells where."
         outcome = JobOutcome(failures=(sentence,))
     did = NOTHING if outcome.left else job_records.wanted(job.request)
-    return RUN.dump_python(JobRun(began, outcome, did), mode="json")
+    return adapter(JobRun).dump_python(JobRun(began, outcome, did), mode="json")
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from connectors.tickets import (
     TicketKey,
     Transition,
 )
-from worker.document.action_item_values import ActionItem
+from worker.document.action_items import ActionItem
 from worker.tracking.tracked_tickets import EPIC_ROW, Intent, TrackedTicket
 
 CLOSED = "a person closed it in the document"

@@ -6,25 +6,12 @@ from dataclasses import dataclass, field
 from connectors.ticket_fields import called
 from connectors.tickets import Category, Json, Ticket, Transition
 from worker.content.clean_text import clean
-from worker.document.action_item_values import ActionItem
+from worker.document.action_items import ActionItem
+from worker.tracking.destinations import ClosingRules
 from worker.tracking.tracked_tickets import TrackedTicket
 
 DONE = "done"
 """What a ticked box asks for, whatever the team calls its last status."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClosingRules:
-    """How the tickets of a route are closed.
-
-    ``transition`` is the name or id of the move to take where several lead to a done status, ""
-    for none; ``resolution`` the name or id of the one to set; ``fields`` are further ones, by the
-    tracker's ids, as its API takes them. What a move has no field for is not sent with it.
-    """
-
-    transition: str = ""
-    resolution: str = ""
-    fields: Json = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

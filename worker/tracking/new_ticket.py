@@ -1,7 +1,7 @@
 """What a new ticket says: its fields and its description, from a row and its incident."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from connectors.incidents import IncidentId
 from connectors.ticket_fields import Choice, CreateFields, called
@@ -11,7 +11,6 @@ from connectors.tickets import (
     MARK_LABEL_PREFIX,
     Account,
     Bullets,
-    Json,
     Mark,
     NewTicket,
     NoAccount,
@@ -22,24 +21,12 @@ from connectors.tickets import (
     Span,
 )
 from worker.content.read_dates import read_date
-from worker.document.action_item_values import ActionItem
+from worker.document.action_items import ActionItem
 from worker.tracking.action_types import CreateTicket
-from worker.tracking.closing import ClosingRules
+from worker.tracking.destinations import Route
 
 SUMMARY_LIMIT = 255
 """How long a summary may be, in UTF-16 units: the strictest tracker refuses a longer one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """Where an incident's tickets go, and what they carry besides the row's own fields."""
-
-    project: str
-    issue_type: str
-    labels: tuple[str, ...] = ()
-    components: tuple[str, ...] = ()
-    fields: Json = field(default_factory=dict)
-    closing: ClosingRules = field(default_factory=ClosingRules)
 
 
 @dataclass(frozen=True, slots=True)

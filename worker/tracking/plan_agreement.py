@@ -17,7 +17,7 @@ from connectors.tickets import (
     TicketId,
     Transition,
 )
-from worker.document.action_item_values import ActionItem
+from worker.document.action_items import ActionItem
 from worker.tracking.action_types import (
     CLOSED,
     MOVED,
@@ -30,7 +30,8 @@ from worker.tracking.action_types import (
     ToTicket,
     row_name,
 )
-from worker.tracking.closing import ClosingRules, closing, wants_move
+from worker.tracking.closing import closing, wants_move
+from worker.tracking.destinations import ClosingRules
 from worker.tracking.new_ticket import priority_choice
 from worker.tracking.shared_fields import (
     ToRow,

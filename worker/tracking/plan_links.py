@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from connectors.tickets import Mark, Ticket
-from worker.document.action_item_values import ActionItem
+from worker.document.action_items import ActionItem
 from worker.tracking.action_types import (
     LacksTicket,
     LinkDecisions,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from connectors.tickets import Category, Ticket, TicketId
-from worker.document.action_item_values import ActionItem, CellEdit, TicketCell
+from worker.document.action_items import ActionItem, CellEdit, TicketCell
 from worker.tracking.action_types import Cell, Field, WriteCell
 from worker.tracking.closing import written_over
 from worker.tracking.plan_agreement import AgreementRules, Sides

@@ -12,7 +12,7 @@ from datetime import date
 from connectors.ticket_fields import Choice, TicketField, called
 from connectors.tickets import Account, Ticket, TicketChanges
 from worker.content.clean_text import clean
-from worker.document.action_item_values import ActionItem
+from worker.document.action_items import ActionItem
 from worker.tracking.action_types import Field, ToTicket
 from worker.tracking.new_ticket import priority_choice, summary_line, unusable_deadline
 from worker.tracking.row_matching import same_words

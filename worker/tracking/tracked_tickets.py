@@ -6,7 +6,7 @@ from datetime import datetime
 from connectors.incidents import IncidentId
 from connectors.tickets import INCIDENT_LABEL_PREFIX, Mark, Ticket, TicketId, TicketKey
 from worker.content.clean_text import clean
-from worker.document.action_item_values import ActionItem
+from worker.document.action_items import ActionItem
 
 EPIC_ROW = -1
 """The ordinal of an incident's epic, which stands in no row."""

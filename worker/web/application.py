@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
@@ -23,6 +22,7 @@ from config.page_users import People, PeopleSettings
 from connectors.connector import WebhookAccess
 from connectors.errors import NotFound, PostmortemError
 from worker.jobs.edits.save_edit import Clash, EditTooLong, UnknownBase, UnusableEdit
+from worker.log import Log
 from worker.web.answers import HeadAsGet, SafeHeaders
 from worker.web.api import api_routes
 from worker.web.assets import asset_routes
@@ -127,7 +127,7 @@ def create(
     return app
 
 
-_log = structlog.get_logger(__name__)
+_log = Log(__name__)
 _Answering = Callable[[Request, Any], Response]
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
-import structlog
 from fastapi import APIRouter
 from prometheus_client import (
     CollectorRegistry,
@@ -30,6 +29,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from connectors.errors import PostmortemError
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.results import IncidentResult
+from worker.log import Log
 from worker.store.document_store import StoreAway
 
 LONGEST_READING = 3.0
@@ -43,7 +43,7 @@ LONGEST_CHECK = 5.0
 
 Checks = Mapping[str, Callable[[], object]]
 
-_log = structlog.get_logger(__name__)
+_log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)

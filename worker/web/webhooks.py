@@ -17,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-import structlog
 from fastapi import APIRouter, Request
 from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
@@ -25,6 +24,7 @@ from starlette.responses import PlainTextResponse
 from connectors.connector import WebhookAccess
 from connectors.errors import PayloadError, SignatureError
 from connectors.webhook_events import Challenge, WebhookEvent
+from worker.log import Log
 from worker.web.monitoring import Metrics
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 
@@ -92,7 +92,7 @@ def _waited_for(together: Sequence[_Waiting]) -> Sequence["asyncio.Future[None]"
     return [stored for _, stored in together if not stored.done()]
 
 
-_log = structlog.get_logger(__name__)
+_log = Log(__name__)
 
 PATIENCE = 4.0
 """Seconds to store an event in: PagerDuty gives up after 5."""

@@ -3,19 +3,19 @@
 import threading
 from collections.abc import Callable
 
-import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.errors import PostmortemError
 from worker.jobs.context import JobContext
 from worker.jobs.documents.index_documents import TOGETHER, fill
+from worker.log import Log
 
 _BETWEEN = 0.05
 """Seconds left to others between two lots of documents."""
 _REST = 60.0
 """Seconds until it is looked again, once all documents are in the index."""
 
-log = structlog.get_logger()
+log = Log(__name__)
 
 
 class IndexFiller:

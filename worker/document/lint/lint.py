@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from config.template_names import Names
 from worker.content.name_matching import normal
-from worker.document.action_item_values import ActionItem, shortened
+from worker.document.action_item_values import shortened
+from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
 from worker.document.front_matter import read as read_front_matter
 from worker.document.lint.findings import Flaw, LintFinding, LintRule, placed

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from config.template_names import Names, Slot
 from worker.content.inline_markdown import plain
 from worker.content.placeholders import is_placeholder, says_nothing
-from worker.document.action_item_values import ActionItem, shortened
+from worker.document.action_item_values import shortened
+from worker.document.action_items import ActionItem
 from worker.document.lint.findings import Flaw, LintRule
 from worker.document.lint.word_rules import is_over
 from worker.document.outline import Bullet, Outline

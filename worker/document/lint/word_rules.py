@@ -8,7 +8,8 @@ from config.template_names import Names, Section, Slot
 from worker.content.inline_markdown import plain
 from worker.content.name_matching import label
 from worker.content.placeholders import is_bracketed, is_placeholder, is_struck_out, says_nothing
-from worker.document.action_item_values import ActionItem, left_out, shortened
+from worker.document.action_item_values import left_out, shortened
+from worker.document.action_items import ActionItem
 from worker.document.lint.findings import Flaw, LintRule
 from worker.document.outline import Bullet, Extent, Outline
 from worker.document.unread.unfinished_text import prompt_lines, prompt_passages

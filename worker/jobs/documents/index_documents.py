@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from connectors.errors import PostmortemError
-from worker.document.front_matter import DocumentError
-from worker.document.indexed_document import IndexedDocument, read, rules, unreadable
+from worker.document.index.indexed_document import IndexedDocument, rules, unreadable
 from worker.jobs.context import JobContext
 from worker.journal.records import KnownDocument
 from worker.store.document_store import (
@@ -77,6 +76,9 @@ def _look_at(context: JobContext, known: KnownDocument) -> IndexedDocument:
 
 
 def _read(context: JobContext, known: KnownDocument, text: str) -> IndexedDocument:
+    from worker.document.front_matter import DocumentError  # noqa: PLC0415 - only for what is new
+    from worker.document.index.read_for_index import read  # noqa: PLC0415 - as above
+
     names = context.policy.names
     try:
         return read(known.name, known.fingerprint, text, names)

@@ -6,8 +6,6 @@ from dataclasses import replace
 
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
-from worker.document.front_matter import former
-from worker.document.front_matter import read as read_front_matter
 from worker.jobs.context import JobContext
 from worker.journal.records import KnownDocument
 from worker.store.document_store import DocumentBusy, LinkedDocument, Stored
@@ -23,13 +21,15 @@ def meet(
 
     Gives it as it is known from now on, and as it was read.
     """
+    from worker.document import front_matter  # noqa: PLC0415 - for what is new or changed
+
     stored: Stored | None = None
     met = KnownDocument(name, fingerprint, named_for(name), seen_at=context.clock())
     if before is not None and before.incident:
         met = replace(met, incident=before.incident)
     try:
         stored = context.store.read(name)
-        front = read_front_matter(stored.text)
+        front = front_matter.read(stored.text)
     except DocumentBusy as busy:
         return replace(met, fingerprint="", problem=str(busy)), None
     except LinkedDocument as linked:
@@ -40,18 +40,20 @@ def meet(
     if front is not None and front.incident:
         return replace(met, incident=IncidentId(front.incident)), stored
     was = before.incident if before is not None else IncidentId("")
-    incident = was or IncidentId("" if front else former(stored.text))
+    incident = was or IncidentId("" if front else front_matter.former(stored.text))
     problem = _lost(name, incident) if incident else ""
     return replace(met, incident=incident, problem=problem), stored
 
 
 def _linked(met: KnownDocument, before: KnownDocument | None, text: str) -> KnownDocument:
     """Say whose a document is that stands behind a symbolic link, if it is anyone's."""
+    from worker.document import front_matter  # noqa: PLC0415 - as above
+
     try:
-        front = read_front_matter(text)
+        front = front_matter.read(text)
     except PostmortemError:
         front = None
-    said = IncidentId(front.incident if front else former(text))
+    said = IncidentId(front.incident if front else front_matter.former(text))
     incident = said or (before.incident if before is not None else said)
     problem = _behind_link(met.name, incident) if incident else ""
     return replace(met, incident=incident, problem=problem)

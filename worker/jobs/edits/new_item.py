@@ -13,7 +13,7 @@ from worker.document.add_item import add_item
 from worker.document.front_matter import DocumentError, values
 from worker.jobs.context import JobContext
 from worker.jobs.edits.save_edit import Current, Saved, UnusableEdit, text_opened, write_edit
-from worker.tracking.new_ticket import Route
+from worker.tracking.destinations import Route
 
 _MOST = 50
 

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-import structlog
-
 from connectors.errors import ConnectorError
 from connectors.incidents import (
     LOG_ENTRIES,
@@ -24,9 +22,10 @@ from worker.document.front_matter import read as read_front_matter
 from worker.drafting.history.story import end_of, open_periods, open_time
 from worker.jobs.context import JobContext, updated
 from worker.journal.records import IncidentFacts, TicketFacts, TicketState
+from worker.log import Log
 from worker.tracking.tracked_tickets import says_else_than_done
 
-log = structlog.get_logger()
+log = Log(__name__)
 
 FINAL = "final"
 """The status that people give a document when nothing more is to come."""

@@ -23,15 +23,9 @@ from connectors.pages import (
 )
 from worker.jobs.pages.page_work import PageWork
 from worker.jobs.results import Action
-from worker.publishing.known_page import (
-    NO_PAGE,
-    KnownPage,
-    adopted,
-    belongs,
-    is_disputed,
-    says_whose,
-)
+from worker.publishing.known_page import NO_PAGE, KnownPage
 from worker.publishing.page import MARK_PREFIX, PageText, numbered
+from worker.publishing.page_standing import adopted, belongs, is_disputed, says_whose
 from worker.publishing.storage_text import fingerprint, lines_shown
 
 UNDER_WAY = timedelta(seconds=60)

@@ -12,16 +12,10 @@ from worker.jobs.pages.late_comments import with_late_comments
 from worker.jobs.pages.page_work import PageWork
 from worker.jobs.results import Action, Deed
 from worker.publishing.comment_markers import carry
-from worker.publishing.known_page import (
-    KnownPage,
-    PageStanding,
-    belongs,
-    standing,
-    title_for,
-    up_to_note,
-)
+from worker.publishing.known_page import KnownPage
 from worker.publishing.page import PageText
 from worker.publishing.page_edits import NO_WORDS, changed_lines, is_taken_in
+from worker.publishing.page_standing import PageStanding, belongs, standing, title_for, up_to_note
 from worker.publishing.storage_text import fingerprint, lines_shown
 
 UNSEEN = "UNSEEN"

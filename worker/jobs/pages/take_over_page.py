@@ -23,8 +23,9 @@ from worker.jobs.results import (
     together,
 )
 from worker.jobs.write_document import unified
-from worker.publishing.known_page import KnownPage, PageStanding, belongs, standing, up_to_note
+from worker.publishing.known_page import KnownPage
 from worker.publishing.page_edits import NO_WORDS, UNKNOWN
+from worker.publishing.page_standing import PageStanding, belongs, standing, up_to_note
 from worker.publishing.storage_text import fingerprint, is_set_alike, lines_shown
 from worker.publishing.taken_words import Taken, take_over
 

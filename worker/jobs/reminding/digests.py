@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import structlog
-
 from connectors.chat import ChannelId, Chat, MaybePosted, NotPosted, Posted
 from connectors.errors import NotPermitted, PostmortemError
 from worker.announcing.chat_format import post_of
@@ -28,11 +26,12 @@ from worker.jobs.reminding.reminders import (
 )
 from worker.journal.message_memory import DIGESTS
 from worker.journal.records import NO_CLAIM, Claim
+from worker.log import Log
 
 NO_PERIOD = timedelta()
 _LOOKED_BACK = timedelta(days=31)
 """How far a channel is read at most for a digest that is not remembered: once a channel."""
-log = structlog.get_logger()
+log = Log(__name__)
 
 
 def send_digests(context: JobContext, known: KnownTexts) -> list[ChannelDigest]:

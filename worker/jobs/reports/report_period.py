@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-import structlog
-
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
 from worker.jobs.catalogue import look
@@ -22,8 +20,9 @@ from worker.jobs.reports.figures import (
 from worker.jobs.reports.period import Period, read_period
 from worker.journal.document_index import NamingRow
 from worker.journal.records import ItemFacts
+from worker.log import Log
 
-log = structlog.get_logger()
+log = Log(__name__)
 
 
 @dataclass(frozen=True, slots=True)

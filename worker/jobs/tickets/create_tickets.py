@@ -10,13 +10,14 @@ from dataclasses import replace
 from connectors.errors import AccessDenied, ConnectorError, NotFound, OutOfQuota, PostmortemError
 from connectors.ticket_fields import CreateFields, TicketField
 from connectors.tickets import Account, Created, NoAccount, NotSent, Outcome, Refused, Unknown
-from worker.document.action_item_values import ActionItem
+from worker.document.action_items import ActionItem
 from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork
 from worker.jobs.tickets.parent_ticket import KnownEpic, StillToCome, parent_of
 from worker.jobs.tickets.update_tickets import problems_told, tell_plan
 from worker.tracking.action_types import CreateTicket, LacksTicket, unknowable
-from worker.tracking.new_ticket import Route, incident_label, prepare
+from worker.tracking.destinations import Route
+from worker.tracking.new_ticket import incident_label, prepare
 from worker.tracking.parents import belongs
 from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values, row_words
 
@@ -54,8 +55,7 @@ def tell_lacking(
         bare = {one.ordinal for one in lacking}
     count = len(bare - work.rows.keys())
     rows = "1 action item has" if count == 1 else f"{count} action items have"
-    document = work.origin.document
-    told = f"{rows} no ticket in {document}"
+    document, told = work.origin.document, f"{rows} no ticket in {work.origin.document}"
     if lacking is None:
         told = f"The tickets of {document} are not up to date, and {rows} none"
     work.report.fail(f"{told}: {error}")

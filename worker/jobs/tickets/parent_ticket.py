@@ -16,7 +16,8 @@ from worker.document.front_matter import read as read_front_matter
 from worker.jobs.run_state import TicketWork
 from worker.jobs.tickets.update_tickets import tell_plan
 from worker.tracking.action_types import CreateTicket
-from worker.tracking.new_ticket import Route, remote_links
+from worker.tracking.destinations import Route
+from worker.tracking.new_ticket import remote_links
 from worker.tracking.parents import (
     NAMED_IN_FRONT_MATTER,
     EpicState,

@@ -12,7 +12,7 @@ from config.groups import CreateWhen
 from connectors.errors import ConnectorError, PartlyRead
 from connectors.incidents import Incident
 from connectors.tickets import TicketKey
-from worker.document.action_item_values import ActionItem
+from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
 from worker.document.action_section import write as write_items
 from worker.document.front_matter import read as read_front_matter
@@ -31,7 +31,8 @@ from worker.tracking.action_types import (
     Tell,
     sentences,
 )
-from worker.tracking.new_ticket import Route, incident_label
+from worker.tracking.destinations import Route
+from worker.tracking.new_ticket import incident_label
 from worker.tracking.parents import epic_label
 from worker.tracking.plan_agreement import plan_agreement
 from worker.tracking.plan_links import plan_links

@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
-import structlog
-
 from connectors.errors import (
     AccessDenied,
     ConnectorError,
@@ -21,6 +19,7 @@ from connectors.pacing.side_by_side import in_order
 from connectors.ticket_fields import Choice
 from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork, postponing
+from worker.log import Log
 from worker.tracking.action_types import (
     AddLinks,
     Cell,
@@ -31,8 +30,8 @@ from worker.tracking.action_types import (
     TicketAction,
     WriteCell,
 )
-from worker.tracking.closing import ClosingRules
-from worker.tracking.new_ticket import Route, remote_links
+from worker.tracking.destinations import ClosingRules, Route
+from worker.tracking.new_ticket import remote_links
 from worker.tracking.plan_agreement import AgreementRules, Answers, questions
 from worker.tracking.shared_fields import TRACKER_NAMES, after
 from worker.tracking.tracked_tickets import row_values, ticket_values
@@ -43,7 +42,7 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 MOST_REFUSALS = 3
 """How many refused links of a project one run asks for: one ticket may be a case by itself."""
 
-log = structlog.get_logger()
+log = Log(__name__)
 
 
 def carry_out(work: TicketWork, actions: Sequence[TicketAction]) -> None:

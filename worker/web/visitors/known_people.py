@@ -4,15 +4,15 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import structlog
 from starlette.requests import Request
 
 from config.page_users import PageUser, People, PeopleSettings, read_people
 from config.problems import ConfigurationProblems
+from worker.log import Log
 from worker.web.visitors.access import Malformed
 
 _LONGEST_NAME = 200
-_log = structlog.get_logger(__name__)
+_log = Log(__name__)
 
 
 class PeopleFile:

@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address
 from typing import Protocol, TypeVar
 
-import structlog
-
 from worker.journal.web_memory import SessionHolder
+from worker.log import Log
 
 LIFETIME = 30 * 24 * 3600
 """Seconds that a person stays signed in."""
@@ -35,7 +34,7 @@ _MOST_ADDRESSES = 1_000
 _NETWORK = 64
 """Bits of an IPv6 address that tell its owner: one who has it has all the addresses in it."""
 
-_log = structlog.get_logger(__name__)
+_log = Log(__name__)
 Found = TypeVar("Found")
 
 

@@ -1,100 +1,23 @@
-"""What lists, reports and searches know of a document without reading it again."""
+"""Reading a document for the index: once, for all that lists, reports and searches know of it."""
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from config.template_names import Names, Slot
 from worker.content.inline_markdown import plain
-from worker.document.action_item_values import ActionItem, LeftOut
+from worker.document.action_items import ActionItem, LeftOut
 from worker.document.action_section import read as read_items
 from worker.document.front_matter import INITIAL_STATUS, values
 from worker.document.front_matter import read as read_front_matter
+from worker.document.index.indexed_document import ELSEWHERE, IndexedDocument, IndexedItem, rules
 from worker.document.lint.word_rules import is_over
 from worker.document.lint.written_times import spans
 from worker.document.outline import Outline, outline, title
 from worker.document.unread.unfinished_text import conflicts, prompt_lines
 
-_READING = 2
-"""To be raised whenever :func:`read` gives something else for the same text."""
 _DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
-ELSEWHERE = ""
-"""The key of prompts that stand in none of the sections."""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedItem:
-    """An action item as its document has it; those that are struck out are among them.
-
-    ``deadline`` is ISO 8601, "" where there is none or it cannot be read; ``deadline_text`` is what
-    is written there. ``done`` is what the document's own status or box says: what the ticket says
-    is in the journal. ``line`` counts from 1. ``left_out`` is why it gets no ticket, "" if it may.
-    """
-
-    ordinal: int
-    task: str
-    owner: str = ""
-    priority: str = ""
-    deadline: str = ""
-    deadline_text: str = ""
-    ticket: str = ""
-    url: str = ""
-    status: str = ""
-    done: bool = False
-    left_out: str = ""
-    line: int = 0
-
-    @property
-    def shows(self) -> bool:
-        """Whether lists show it: what is tracked elsewhere is shown, what is struck out not."""
-        return self.left_out in ("", LeftOut.ELSEWHERE)
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedDocument:
-    """One document. ``name`` and ``fingerprint`` are the store's for the text that was read.
-
-    ``rules`` tells by which names of sections, and which release's way of reading. The times are
-    ISO 8601 in UTC; ``review`` is the day of the review. ``prompts`` counts by section (its
-    :class:`Section` value, or :data:`ELSEWHERE`) what nobody has answered yet. Of a document that
-    is ``left_alone`` as a whole ``problems`` say why; else they are about parts of it.
-    """
-
-    name: str
-    fingerprint: str
-    rules: str
-    incident: str = ""
-    number: str = ""
-    started: str = ""
-    ended: str = ""
-    title: str = ""
-    url: str = ""
-    status: str = ""
-    owner: str = ""
-    severity: str = ""
-    services: tuple[str, ...] = ()
-    teams: tuple[str, ...] = ()
-    prompts: Mapping[str, int] = field(default_factory=dict)
-    problems: tuple[str, ...] = ()
-    left_alone: bool = False
-    is_draft: bool = False
-    review: str = ""
-    items: tuple[IndexedItem, ...] = ()
-
-    @property
-    def open_prompts(self) -> int:
-        """How many prompts nobody has answered yet."""
-        return sum(self.prompts.values())
-
-
-def rules(names: Names) -> str:
-    """Give what tells one way of reading documents from another."""
-    parts = (names.headings, names.labels, names.columns)
-    written = repr([_READING, *(sorted(one.items()) for one in parts), names.nothing])
-    return hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
 def read(name: str, fingerprint: str, text: str, names: Names) -> IndexedDocument:
@@ -146,11 +69,6 @@ def review_day(found: Outline) -> date | None:
         except ValueError:
             continue
     return None
-
-
-def unreadable(name: str, fingerprint: str, names: Names, problem: str) -> IndexedDocument:
-    """Give what is known of a document that cannot be read, and why."""
-    return IndexedDocument(name, fingerprint, rules(names), problems=(problem,), left_alone=True)
 
 
 def _utc(at: datetime | None) -> str:

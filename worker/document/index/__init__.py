@@ -1,0 +1,1 @@
+"""The index: what is known of a document without reading it again."""
