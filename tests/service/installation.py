@@ -8,7 +8,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from tests.integration.queue_support import database
 from tests.service.documents import Documents, Folder, Remote
 from tests.service.processes import WAIT, Process
 
+HASTY = "tests.service.hasty"
 INDEX_LAG = timedelta(seconds=1)
 """How long the sandbox Jira's search goes on missing a ticket; the program reckons with more."""
 
@@ -60,7 +61,7 @@ class Installation:
     """One installation. ``processes`` are all that were started, in that order.
 
     ``besides`` is further environment of processes that start from now on; ``cold`` ones load all
-    that they need by themselves.
+    that they need by themselves, ``hasty`` ones soon try again what failed.
     """
 
     folder: Path
@@ -72,6 +73,7 @@ class Installation:
     door: Process | None = None
     besides: dict[str, str] = field(default_factory=dict)
     cold: bool = False
+    hasty: bool = False
 
     def __post_init__(self) -> None:
         self.every("10s")
@@ -107,7 +109,8 @@ class Installation:
         """Start a long-running command and do not wait until it is up."""
         log = self.folder / f"{len(self.processes)}-{words[0]}"
         Path(self.environment["HOME"]).mkdir(parents=True, exist_ok=True)
-        process = Process(words, log, self.environment, cold=self.cold)
+        module = HASTY if self.hasty and not warm.ALL_COLD else ""
+        process = Process(words, log, self.environment, module=module, cold=self.cold)
         self.processes.append(process)
         return process
 
@@ -132,11 +135,12 @@ class Installation:
         return self.pagerduty.webhook(f"incident.{type_}", incident)
 
     def deliver(self, *deliveries: Delivery) -> None:
-        """Deliver webhooks in this order; the program must take each."""
+        """Deliver webhooks in this order; the program must take each, however busy the machine."""
         assert self.door is not None
         for one in deliveries:
             sender = "pagerduty" if SIGNATURE_HEADER in one.headers else "jira"
-            assert one.send(f"{self.door.url}/webhooks/{sender}") == requests.codes.accepted
+            patient = replace(one, timeout=WAIT)
+            assert patient.send(f"{self.door.url}/webhooks/{sender}") == requests.codes.accepted
 
     def ask_for(self, incident: SandboxIncident) -> str:
         """Ask for an incident's job as the button on the web page does; gives its address."""

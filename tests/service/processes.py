@@ -40,6 +40,7 @@ class Process:
         log: Path,
         environment: Mapping[str, str],
         *,
+        module: str = "",
         cold: bool = False,
     ) -> None:
         self.words = words
@@ -52,6 +53,7 @@ class Process:
                 stdout=out,
                 stderr=err,
                 own_group=True,
+                module=module,
                 cold=cold,
             )
 

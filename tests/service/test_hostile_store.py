@@ -61,6 +61,7 @@ class Served:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with installation(tmp_path_factory.mktemp("store"), "sqlite") as here:
         here.every("6h")
+        here.hasty = True
         here.serve()
         made = Served(here)
         for one in [made.resolve() for _ in range(2)]:

@@ -26,6 +26,7 @@ def test_work_goes_on_though_the_database_drops_every_connection_again_and_again
     tmp_path: Path,
 ) -> None:
     with installation(tmp_path, "postgresql") as here:
+        here.hasty = True
         here.serve()
         here.begin("work").wait_until_up()
         promise = Promise(here)

@@ -1,0 +1,21 @@
+"""The program, but for how long it pauses: what failed, or is away, is tried again within seconds.
+
+It pauses a minute otherwise, or ten seconds: long enough for a service to come back. A test that
+mends at once what was broken would only wait for that. How long the pauses are and how they grow is
+a table of values, tested as such; that a job is told to be tried again in a minute is tested
+on the program as it is.
+"""
+
+import sys
+from functools import partial
+
+from worker.app import service
+from worker.cli.main import main
+from worker.queue import JobRetryPolicy, QueueSettings
+
+RETRY = JobRetryPolicy(pauses=(2, 4, 8, 16, 32, 64, 128, 256), first_wait=1.0)
+"""As many tries as the program's own, closer together."""
+
+if __name__ == "__main__":
+    setattr(service, "QueueSettings", partial(QueueSettings, retry=RETRY))  # noqa: B010 - no alias of a type
+    sys.exit(main())
