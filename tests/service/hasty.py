@@ -1,4 +1,4 @@
-"""The program, but for how long it pauses: what failed, or is away, is tried again within seconds.
+"""The program, but for how long it pauses: it tries again, and looks for work, within seconds.
 
 It pauses a minute otherwise, or ten seconds: long enough for a service to come back. A test that
 mends at once what was broken would only wait for that. How long the pauses are and how they grow is
@@ -7,15 +7,28 @@ on the program as it is.
 """
 
 import sys
+from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from worker.app import service
 from worker.cli.main import main
-from worker.queue import JobRetryPolicy, QueueSettings
+from worker.jobs.job import JobOutcome
+from worker.queue import JobRetryPolicy, QueueSettings, Schedule
 
 RETRY = JobRetryPolicy(pauses=(2, 4, 8, 16, 32, 64, 128, 256), first_wait=1.0)
 """As many tries as the program's own, closer together."""
 
+SHORTEST = timedelta(seconds=10)
+"""How often the schedule may run at most, by the settings."""
+
+
+def sooner(name: str, every: timedelta, look: Callable[[], JobOutcome]) -> Schedule:
+    """Make a schedule that runs every other second where it is to run as often as it may."""
+    return Schedule(name, timedelta(seconds=2) if every == SHORTEST else every, look)
+
+
 if __name__ == "__main__":
+    setattr(service, "Schedule", sooner)  # noqa: B010 - as below
     setattr(service, "QueueSettings", partial(QueueSettings, retry=RETRY))  # noqa: B010 - no alias of a type
     sys.exit(main())

@@ -89,6 +89,7 @@ def test_rows_follow_their_tickets_by_jira_webhooks_that_come_twice(here: Instal
 
 
 def test_the_schedule_makes_good_every_webhook_that_is_lost(here: Installation) -> None:
+    here.hasty = True
     here.serve()
     account, promise = here.pagerduty.account, Promise(here)
     merged, target = open_incident(account), resolved_incident(account, [ITEM])

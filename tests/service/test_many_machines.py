@@ -22,6 +22,7 @@ when they meet that breaks something, not how much there is."""
 def here(tmp_path: Path) -> Iterator[Installation]:
     with installation(tmp_path, "postgresql", Remote) as made:
         made.hasty = True
+        made.every("15s")  # each look meets the weather, too
         yield made
 
 

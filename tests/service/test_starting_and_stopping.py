@@ -84,6 +84,7 @@ def test_an_idle_process_stops_with_status_0_at_a_word(here: Installation) -> No
 
 def test_a_lost_database_costs_neither_a_ticket_nor_a_word(here: Installation) -> None:
     promise = Promise(here)
+    here.hasty = True
     here.serve()
     promise.drafted = [resolved_incident(here.pagerduty.account, ITEMS[:n]) for n in (0, 1, 2)]
     here.deliver(*(here.event("resolved", one) for one in promise.drafted))
@@ -122,6 +123,7 @@ def _lose(here: Installation) -> None:
 
 def test_a_poisoned_incident_never_holds_up_the_others(here: Installation) -> None:
     promise = Promise(here)
+    here.hasty = True
     account = here.pagerduty.account
     garbled = resolved_incident(account, ITEMS)
     refused = resolved_incident(account)
