@@ -15,6 +15,7 @@ from bench import (
     start,
     walk,
     workers,
+    write,
 )
 
 for part in (
@@ -32,6 +33,7 @@ for part in (
     workers,
     idle,
     pages,
+    write,
 ):
     print(f"\n{(part.__doc__ or '').splitlines()[0]}")
     part.main()
