@@ -82,6 +82,10 @@ unit-coverage: $(READY) ## Run them, and tell what they miss of the pure core; f
 examples: $(READY) ## Fetch from npm what tests need: the Markdown specification's examples, formatters
 	$(NPM) ci --prefix tests --ignore-scripts --no-audit --no-fund
 
+.PHONY: vendor
+vendor: examples ## Make the scripts of others that pages use anew, from npm: the same byte for byte
+	$(BIN)/python -m tests.vendored
+
 .PHONY: check
 check: lint types imports dockerfile sbom ## Run every check that needs no test: all of the five below
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -17,6 +17,7 @@ FLAGS = [
     "--disable-sync",
 ]
 """Chromium as root in a container, and none of its own talk with hosts outside."""
+WHOLE, PART = "The whole document, as Markdown", "This section, as Markdown"
 
 
 @contextmanager
@@ -31,3 +32,16 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def editor(page: Page, label: str = WHOLE) -> Locator:
+    """Give what people write in: CodeMirror, once it stands there; the text area without scripts."""
+    page.wait_for_load_state()
+    if page.locator("[data-next]").is_visible():
+        page.locator(".cm-content").wait_for()
+    return page.get_by_label(label)
+
+
+def truth(page: Page) -> Locator:
+    """Give the text area, which holds what would be saved, seen or not."""
+    return page.locator("textarea[name=text]")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.chromium import chromium
+from tests.browser.chromium import PART, chromium, editor, truth
 from tests.integration.desk import FILED, TEXT, Desk, desk_in
 from tests.integration.web_support import freight, served, shelf
 from worker.jobs.reports.told_journal import SkippedIncident
@@ -41,9 +41,9 @@ def test_a_change_is_typed_and_saved_and_nothing_else_changes(desk: Desk, page: 
     desk.write(kept)
     page.goto(f"{desk.url}/postmortems/QEDIT")
     page.get_by_role("link", name="Edit").click()
-    area = page.get_by_label("The whole document, as Markdown")
-    expect(area).to_have_value(kept.replace("\r\n", "\n"))
-    area.fill(area.input_value().replace("[why]", "A leak."))
+    area = editor(page)
+    expect(truth(page)).to_have_value(kept.replace("\r\n", "\n"))
+    area.fill(truth(page).input_value().replace("[why]", "A leak."))
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert desk.text() == kept.replace("[why]", "A leak.")
@@ -56,8 +56,9 @@ def test_two_people_and_the_worker_write_in_one_row(desk: Desk, page: Page) -> N
     desk.write(FILED)
     other["text"] = other["text"].replace("| Ada | | |", "| Ada | High | |")
     assert desk.save(other).status_code == 303
-    area = page.get_by_role("textbox")
-    area.fill(area.input_value().replace("| Warn earlier | Ada |", "| Warn earlier | Bo |"))
+    editor(page).fill(
+        truth(page).input_value().replace("| Warn earlier | Ada |", "| Warn earlier | Bo |")
+    )
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("that others had changed meanwhile came in")).to_be_visible()
     row = next(line for line in desk.text().splitlines() if "Warn earlier" in line)
@@ -67,8 +68,7 @@ def test_two_people_and_the_worker_write_in_one_row(desk: Desk, page: Page) -> N
 def test_a_conflict_is_settled_on_the_page_that_shows_it(desk: Desk, page: Page) -> None:
     page.goto(desk.page)
     desk.write(TEXT.replace("[why]", "A race."))
-    area = page.get_by_label("The whole document, as Markdown")
-    area.fill(area.input_value().replace("[why]", "A leak."))
+    editor(page).fill(truth(page).input_value().replace("[why]", "A leak."))
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Somebody else changed the same places"
@@ -121,6 +121,10 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, desk: Desk, width: int)
             f"{url}/none",
         ):
             page.goto(address)
+            if "/edit" in address:
+                page.locator(".cm-content").wait_for()
+                page.locator(".cm-content").press("Control+f")
+                page.get_by_role("textbox", name="Find").wait_for()
             found += violations(page)
         page.goto(document)
         page.get_by_role("button", name="Re-sync now").click()
@@ -129,7 +133,7 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, desk: Desk, width: int)
     page = context.new_page()
     page.goto(desk.page)
     desk.write(TEXT.replace("[why]", "A race."))
-    page.get_by_role("textbox").fill(TEXT.replace("[why]", "A leak."))
+    editor(page).fill(TEXT.replace("[why]", "A leak."))
     page.get_by_role("button", name="Save").click()
     found += violations(page)
     context.close()
@@ -163,8 +167,7 @@ def test_the_keyboard_is_enough_to_write(browser: Browser, desk: Desk) -> None:
     refused: list[str] = []
     page.on("console", lambda told: refused.append(told.text) if told.type == "error" else None)
     page.goto(desk.page)
-    area = page.get_by_label("The whole document, as Markdown")
-    area.focus()
+    editor(page).focus()
     page.keyboard.press("Control+Home")
     page.keyboard.press("Alt+n")
     expect(page.get_by_text("Line 9: [why]")).to_be_visible()
@@ -185,27 +188,24 @@ def test_the_keyboard_is_enough_to_write(browser: Browser, desk: Desk) -> None:
 def test_words_that_were_not_saved_are_there_again(browser: Browser, desk: Desk) -> None:
     page = browser.new_page()
     page.goto(desk.page)
-    area = page.get_by_label("The whole document, as Markdown")
-    area.fill(area.input_value().replace("[why]", "A leak."))
+    editor(page).fill(truth(page).input_value().replace("[why]", "A leak."))
     page.goto(f"{desk.url}/postmortems/QEDIT")
     page.goto(desk.page)
     page.get_by_role("link", name="Go on with it").click()
-    area = page.get_by_label("The whole document, as Markdown")
-    expect(area).to_have_value(TEXT.replace("[why]", "A leak."))
+    editor(page)
+    expect(truth(page)).to_have_value(TEXT.replace("[why]", "A leak."))
     assert desk.text() == TEXT
     page.close()
 
 
 def test_going_back_to_the_editor_takes_back_nobodys_words(desk: Desk, page: Page) -> None:
     page.goto(desk.page)
-    area = page.get_by_label("The whole document, as Markdown")
-    area.fill(area.input_value().replace("[why]", "A leak."))
+    editor(page).fill(truth(page).input_value().replace("[why]", "A leak."))
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     desk.write(desk.text().replace("| Ada |", "| Bo |"))
     page.go_back()
-    area = page.get_by_label("The whole document, as Markdown")
-    area.fill(area.input_value().replace("A leak.", "A slow leak."))
+    editor(page).fill(truth(page).input_value().replace("A leak.", "A slow leak."))
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert desk.text() == TEXT.replace("[why]", "A slow leak.").replace("| Ada |", "| Bo |")
@@ -215,8 +215,7 @@ def test_words_in_a_tab_outlast_a_server_that_keeps_no_draft(browser: Browser, d
     page = browser.new_page()
     page.route("**/edit/draft", lambda route: route.fulfill(status=401))
     page.goto(desk.page)
-    area = page.get_by_label("The whole document, as Markdown")
-    area.fill(area.input_value().replace("[why]", "A leak."))
+    editor(page).fill(truth(page).input_value().replace("[why]", "A leak."))
     desk.write(TEXT.replace("| Ada |", "| Bo |"))
     page.reload()
     page.get_by_role("button", name="Put it back").click()
@@ -235,14 +234,14 @@ def test_a_picture_is_pasted_into_the_text(browser: Browser, desk: Desk) -> None
     pytest.importorskip("PIL", reason="needs the package pillow")
     page = browser.new_page()
     page.goto(desk.page)
-    page.get_by_label("The whole document, as Markdown").evaluate(
+    editor(page).press("Control+End")
+    editor(page).evaluate(
         """async (area) => {
           const canvas = document.createElement("canvas");
           const blob = await new Promise((done) => canvas.toBlob(done));
           const clipboardData = new DataTransfer();
           clipboardData.items.add(new File([blob], "shot.png", { type: "image/png" }));
-          area.setSelectionRange(area.value.length, area.value.length);
-          area.dispatchEvent(new ClipboardEvent("paste", { clipboardData, cancelable: true }));
+          area.dispatchEvent(new ClipboardEvent("paste", { clipboardData, cancelable: true, bubbles: true, composed: true }));
         }"""
     )
     expect(page.get_by_text("shot.png is kept beside the document.")).to_be_visible()
@@ -278,8 +277,7 @@ def test_a_preview_needs_no_script(browser: Browser, desk: Desk) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{desk.page}?section=0")
-    area = page.get_by_label("This section, as Markdown")
-    area.fill(area.input_value().replace("[why]", "A *leak*."))
+    editor(page, PART).fill(truth(page).input_value().replace("[why]", "A *leak*."))
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_label("Preview").get_by_role("emphasis")).to_have_text("leak")
     page.get_by_role("button", name="Save").click()

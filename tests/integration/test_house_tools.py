@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from importlinter.cli import lint_imports
 
+from tests.vendored import bundle
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -41,3 +43,10 @@ def test_a_skipped_test_fails_where_all_are_required(
     ).stdout
     assert outcome in shown
     assert "lacks something" in shown
+
+
+def test_what_is_vendored_is_made_again_byte_for_byte(tmp_path: Path) -> None:
+    if lack := bundle.lacks():
+        pytest.skip(lack)
+    for name, content in bundle.made(tmp_path).items():
+        assert (bundle.STATIC / name).read_bytes() == content, f"{name}: run make vendor"

@@ -17,8 +17,12 @@ ASSETS: Mapping[str, str] = {
     "live.js": "text/javascript",
     "write.js": "text/javascript",
     "choose.js": "text/javascript",
+    "editor.js": "text/javascript",
+    "codemirror.js": "text/javascript",
 }
 """Their names, and media types."""
+_OF_OTHERS = frozenset({"codemirror.js"})
+"""Those made by ``make vendor``."""
 _DIGITS = 12
 _FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 _FOR_NOW = {"Cache-Control": "max-age=300"}
@@ -27,7 +31,8 @@ _FOR_NOW = {"Cache-Control": "max-age=300"}
 @cache
 def content(name: str) -> bytes:
     """Give what a file holds."""
-    return files("worker.web").joinpath("templates", name).read_bytes()
+    folder = "static" if name in _OF_OTHERS else "templates"
+    return files("worker.web").joinpath(folder, name).read_bytes()
 
 
 @cache

@@ -9,6 +9,7 @@ const told = form && form.querySelector("[data-told]");
 const PROMPT = /\[(?![xX ]\])[^[\]^\s][^[\]]*\](?![([:])/g;
 const PREVIEW_AFTER = 700;
 const KEEP_AFTER = 5000;
+const TAB_AFTER = 300;
 const SAME_MOMENT = 15000;
 const REFUSED = {
   401: "You are signed out, so your draft is not kept. Save asks you to sign in, and keeps your words.",
@@ -19,32 +20,69 @@ function fields() {
   return new URLSearchParams(new FormData(form));
 }
 
+// Acts after a pause, never twice at once, and leaves the server three times as long alone as the
+// last answer took: a long text is looked at less often.
 function later(wait, act) {
   let timer = 0;
-  return () => {
+  let busy = false;
+  let again = false;
+  let pause = wait;
+  async function run() {
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    const began = performance.now();
+    await act();
+    pause = Math.max(wait, 3 * (performance.now() - began));
+    busy = false;
+    if (again) start();
+    again = false;
+  }
+  function start() {
     clearTimeout(timer);
-    timer = setTimeout(act, wait);
-  };
+    timer = setTimeout(run, pause);
+  }
+  return start;
 }
+
+// What writes into the text area; where CodeMirror stands in its place, that does.
+let hand = {
+  host: area,
+  caret: () => area.selectionStart,
+  line: () => area.value.slice(0, area.selectionStart).split("\n").length - 1,
+  focus: () => area.focus(),
+  select(from, to) {
+    area.focus();
+    area.setSelectionRange(from, to);
+    const above = area.value.slice(0, from).split("\n").length - 6;
+    area.scrollTop = Math.max(0, above * parseFloat(getComputedStyle(area).lineHeight));
+  },
+  put(words) {
+    area.setRangeText(words, area.selectionStart, area.selectionEnd, "end");
+    area.dispatchEvent(new Event("input"));
+  },
+};
 
 function nextPrompt() {
   const found = [...area.value.matchAll(PROMPT)];
-  const next = found.find((one) => one.index > area.selectionStart) || found[0];
+  const next = found.find((one) => one.index > hand.caret()) || found[0];
   if (!next) {
     told.textContent = "No place asks for words any more.";
     return;
   }
-  area.focus();
-  area.setSelectionRange(next.index, next.index + next[0].length);
+  hand.select(next.index, next.index + next[0].length);
   const line = area.value.slice(0, next.index).split("\n").length;
-  area.scrollTop = Math.max(0, (line - 6) * parseFloat(getComputedStyle(area).lineHeight));
   told.textContent = `Line ${line}: ${next[0]}`;
 }
 
 async function preview() {
   const place = document.querySelector(".preview");
   try {
-    const answer = await fetch(form.dataset.preview, { method: "POST", body: fields() });
+    const body = fields();
+    body.set("line", hand.line());
+    const answer = await fetch(form.dataset.preview, { method: "POST", body });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = page.querySelector(".preview");
     if (answer.ok && found) {
@@ -78,11 +116,6 @@ async function keep() {
   }
 }
 
-function put(words) {
-  area.setRangeText(words, area.selectionStart, area.selectionEnd, "end");
-  area.dispatchEvent(new Event("input"));
-}
-
 async function upload(files) {
   const button = form.querySelector("[data-picture]");
   for (const file of files) {
@@ -94,7 +127,7 @@ async function upload(files) {
       const headers = { Accept: "application/json" };
       const answer = await fetch(button.dataset.picture, { method: "POST", body: sent, headers });
       const found = answer.headers.get("content-type").includes("json") ? await answer.json() : {};
-      if (answer.ok) put(`${found.markdown}\n`);
+      if (answer.ok) hand.put(`${found.markdown}\n`);
       told.textContent = answer.ok
         ? `${file.name} is kept beside the document.`
         : found.detail || REFUSED[answer.status] || "The picture was not taken.";
@@ -108,6 +141,34 @@ function pictures(transfer) {
   return [...((transfer && transfer.files) || [])].filter((one) => one.type.startsWith("image/"));
 }
 
+// Before whatever else takes it: what holds words as well is no picture.
+function takePictures(place) {
+  for (const kind of ["paste", "drop"]) {
+    const take = (event) => {
+      const given = kind === "paste" ? event.clipboardData : event.dataTransfer;
+      const found = pictures(given);
+      if (!found.length || (kind === "paste" && given.types.includes("text/plain"))) return;
+      event.preventDefault();
+      event.stopPropagation();
+      upload(found);
+    };
+    place.addEventListener(kind, take, true);
+  }
+}
+
+// A browser that cannot load it goes on with the text area.
+async function dress() {
+  area.addEventListener("compositionstart", () => (area.composing = true));
+  area.addEventListener("compositionend", () => (area.composing = false));
+  try {
+    const { inPlaceOf } = await import(form.dataset.editor);
+    hand = await inPlaceOf(area, form.dataset.codemirror);
+    takePictures(hand.host);
+  } catch {
+    area.hidden = false;
+  }
+}
+
 // What was typed in this tab, with the text it was made from: a reload, a session that ended and
 // another tab's draft leave it alone. A page that says "Saved" forgets it.
 const tab = {
@@ -119,6 +180,15 @@ const tab = {
     } catch {
       // it is full, or not allowed: then the server alone keeps a draft
     }
+  },
+  keepSoon() {
+    this.soon = this.soon || setTimeout(() => this.flush(), TAB_AFTER);
+  },
+  flush() {
+    if (!this.soon) return;
+    clearTimeout(this.soon);
+    this.soon = 0;
+    this.keep();
   },
   words() {
     try {
@@ -148,13 +218,13 @@ function offerAgain() {
     area.value = words.text;
     form.elements.base.value = words.base;
     offer.hidden = true;
-    area.focus();
     area.dispatchEvent(new Event("input"));
+    hand.focus();
   });
   offer.querySelector("[data-drop]").addEventListener("click", () => {
     tab.forget();
     offer.hidden = true;
-    area.focus();
+    hand.focus();
   });
 }
 
@@ -164,7 +234,7 @@ if (area) {
   const keepLater = later(KEEP_AFTER, keep);
   let saved = false;
   area.addEventListener("input", () => {
-    tab.keep();
+    tab.keepSoon();
     previewLater();
     keepLater();
   });
@@ -180,18 +250,7 @@ if (area) {
       nextPrompt();
     }
   });
-  area.addEventListener("paste", (event) => {
-    const found = pictures(event.clipboardData);
-    if (!found.length || event.clipboardData.types.includes("text/plain")) return;
-    event.preventDefault();
-    upload(found);
-  });
-  area.addEventListener("drop", (event) => {
-    const found = pictures(event.dataTransfer);
-    if (!found.length) return;
-    event.preventDefault();
-    upload(found);
-  });
+  takePictures(area);
   form.querySelector("[data-picture]").addEventListener("click", (event) => {
     event.preventDefault();
     const input = form.elements.picture;
@@ -201,9 +260,12 @@ if (area) {
   const button = form.querySelector("[data-next]");
   button.hidden = false;
   button.addEventListener("click", nextPrompt);
+  document.addEventListener("visibilitychange", () => tab.flush());
   window.addEventListener("pagehide", () => {
+    tab.flush();
     if (!saved && area.value !== kept) navigator.sendBeacon(form.dataset.draft, fields());
   });
   offerAgain();
   preview();
+  dress();
 }
