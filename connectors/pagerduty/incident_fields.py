@@ -129,18 +129,25 @@ def _unquoted(text: str) -> str:
     return field_text(text[1:-1] if quoted else text)
 
 
-def names_by_id(value: object) -> Iterator[tuple[str, str]]:
-    """Give each id that stands in an answer with what the thing is called there."""
-    if isinstance(value, list):
-        for one in value:
-            yield from names_by_id(one)
-    elif isinstance(value, dict):
+def names_by_id(value: object) -> Mapping[str, str]:
+    """Give each id that stands in an answer with what the thing is called there, last."""
+    found: dict[str, str] = {}
+    _add_names(value, found)
+    return found
+
+
+def _add_names(value: object, found: dict[str, str]) -> None:
+    # Every object of thousands of log entries is looked at: no generators within each other.
+    if type(value) is dict:
         own, name = value.get("id"), value.get("summary") or value.get("name")
-        if isinstance(own, str) and isinstance(name, str) and name not in {"", own}:
-            yield own, name
-        for inner in value.values():
-            if isinstance(inner, dict | list):
-                yield from names_by_id(inner)
+        if type(own) is str and type(name) is str and name and name != own:
+            found[own] = name
+        value = value.values()
+    elif type(value) is not list:
+        return
+    for inner in value:
+        if type(inner) is dict or type(inner) is list:
+            _add_names(inner, found)
 
 
 def by_name(

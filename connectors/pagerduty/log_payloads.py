@@ -62,9 +62,7 @@ def log_entry(fields: JsonValue) -> LogEntry:
         summary=summary,
         created_at=fields["created_at"].time(),
         agent=_named(agent_or_none(fields["agent"]), told.by),
-        channel=replace(
-            _channel(kind, channel, summary), until=_until(kind, fields), failure=failure
-        ),
+        channel=_channel(kind, channel, summary, _until(kind, fields), failure),
         service=reference_or_none(fields["service"]),
         url=fields.optional_text("html_url"),
         note=fields.optional_text("note") or (told.words if kind in _SAYS_NOTE else None),
@@ -124,7 +122,13 @@ def _note_id(kind: EntryKind, channel: JsonValue) -> str | None:
     return channel.optional_text("note_id") or channel.optional_text("id")
 
 
-def _channel(kind: EntryKind, channel: JsonValue, summary: str) -> Channel:
+def _channel(
+    kind: EntryKind,
+    channel: JsonValue,
+    summary: str,
+    until: datetime | None,
+    failure: str | None,
+) -> Channel:
     common = channel["cef_details"]
     word = channel.optional_text("type") or ""
     way = common_payloads.channel_kind(word)
@@ -139,6 +143,8 @@ def _channel(kind: EntryKind, channel: JsonValue, summary: str) -> Channel:
         client_url=channel.optional_text("client_url") or common.optional_text("client_url"),
         severity=common.optional_text("severity"),
         source=common.optional_text("source_origin"),
+        until=until,
+        failure=failure,
     )
 
 
@@ -155,8 +161,10 @@ def _until(kind: EntryKind, fields: JsonValue) -> datetime | None:
     for action in fields["changed_actions"].objects():
         if action.optional_text("type") == "unacknowledge":
             return action["at"].time_or_none()
+    if kind is not EntryKind.SNOOZE:
+        return None
     length = length_told(fields.optional_text("summary") or "")
-    return fields["created_at"].time() + length if length and kind is EntryKind.SNOOZE else None
+    return fields["created_at"].time() + length if length else None
 
 
 def _notification(kind: EntryKind, channel: JsonValue, summary: str) -> str | None:

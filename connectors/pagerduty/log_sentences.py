@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache, lru_cache
 from itertools import islice
 from types import MappingProxyType
 
@@ -135,13 +136,15 @@ class NamedPeople:
     """What somebody wrote, where the sentence quotes it behind the name."""
 
 
+_OFTEN = 4096
+"""Sentences whose meaning is kept: a storm says few, thousands of times."""
+
+
+@lru_cache(_OFTEN)
 def read_sentence(kind: EntryKind, summary: str) -> NamedPeople:
     """Read whom the sentence of an entry of a kind names; nobody where it is worded otherwise."""
-    verb = _VERBS.get(kind)
     words = " ".join(summary.split()).rstrip(".")
-    if verb is None or not words:
-        return NamedPeople()
-    found = re.search(rf"(?:^|(?<=\s))(?:was |were |has |have )?(?:{verb})\b", words, re.IGNORECASE)
+    found = _verb(kind).search(words) if kind in _VERBS and words else None
     if found is None:
         return NamedPeople()
     before, rest = words[: found.start()].strip(), words[found.end() :]
@@ -166,6 +169,13 @@ def read_sentence(kind: EntryKind, summary: str) -> NamedPeople:
     return NamedPeople(agent, targets, said)
 
 
+@cache
+def _verb(kind: EntryKind) -> re.Pattern[str]:
+    verb = rf"(?:^|(?<=\s))(?:was |were |has |have )?(?:{_VERBS[kind]})\b"
+    return re.compile(verb, re.IGNORECASE)
+
+
+@lru_cache(_OFTEN)
 def channel_told(kind: EntryKind, summary: str) -> ChannelKind:
     """Tell by what way an entry came about, as far as its sentence says."""
     if kind in _HAS_REMARK:
@@ -188,6 +198,7 @@ def failure_told(summary: str) -> str | None:
     return word or "failed"
 
 
+@lru_cache(_OFTEN)
 def medium_told(summary: str) -> str | None:
     """Give PagerDuty's word for the way that a page went, as far as its sentence tells."""
     found = _MEDIUM_TOLD.search(summary)
