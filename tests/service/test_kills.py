@@ -73,6 +73,7 @@ def test_a_process_killed_at_random_moments_leaves_nothing_undone_and_nothing_tw
     print(f"POSTMORTEM_TEST_SEED={seed}")  # noqa: T201 - shown with a failure
     chance = random.Random(seed)  # noqa: S311 - not for secrets
     promise = Promise(here, killed=True)
+    here.hasty = True
     waiting = iter(range(30))
     for _ in range(MOST_KILLS):
         here.serve()
