@@ -3,6 +3,8 @@
 // styles that it makes. Where it cannot be loaded the text area is left as it is.
 
 const PROMPT = /\[(?![xX ]\])[^[\]^\s][^[\]]*\](?![([:])/g;
+const LONG = 100000; // characters: a longer text is written to the text area after a moment
+const MOMENT = 300;
 const LONGEST_PARAGRAPH = 20000; // characters: longer ones are not coloured, for that takes long
 const STYLE = {
   "&": { color: "var(--ink)", backgroundColor: "var(--paper)", flex: "1", minHeight: "0" },
@@ -174,13 +176,7 @@ export async function inPlaceOf(area, address) {
   host.className = "codemirror";
   host.style.setProperty("--rows", area.rows);
   const root = host.attachShadow({ mode: "open" });
-  let own = false;
-  function changed(doc) {
-    own = true;
-    area.value = doc.toString();
-    area.dispatchEvent(new Event("input"));
-    own = false;
-  }
+  const truth = new Truth(area);
   const had = { focus: document.activeElement === area, from: area.selectionStart, to: area.selectionEnd };
   const text = area.value;
   area.after(host);
@@ -188,7 +184,7 @@ export async function inPlaceOf(area, address) {
   const view = new code.EditorView({
     doc: text,
     selection: { anchor: had.from, head: had.to },
-    extensions: extensions(code, area, text, label.textContent, keys, changed),
+    extensions: extensions(code, area, text, label.textContent, keys, (doc) => truth.changed(doc)),
     root,
     parent: root,
   });
@@ -198,7 +194,8 @@ export async function inPlaceOf(area, address) {
     throw new Error("the text would not be kept as it is");
   }
   area.addEventListener("input", () => {
-    if (own || area.value === view.state.doc.toString()) return;
+    if (truth.writes || area.value === view.state.doc.toString()) return;
+    truth.forget();
     view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: area.value } });
   });
   area.hidden = true;
@@ -206,7 +203,46 @@ export async function inPlaceOf(area, address) {
   label.addEventListener("click", () => view.focus());
   keepCaret(view, root);
   if (had.focus) view.focus();
-  return { host, ...hands(view, code) };
+  return { host, flush: () => truth.write(), ...hands(view, code) };
+}
+
+// The text area, to which each change goes: at once, but of a long text after a moment, for that
+// takes as long as the text is long. Whoever sends the form, or leaves the page, has all of it.
+class Truth {
+  constructor(area) {
+    this.area = area;
+    this.writes = false;
+    this.forget();
+    const write = () => this.write();
+    area.form.addEventListener("submit", write, true);
+    area.form.addEventListener("formdata", (event) => {
+      this.write();
+      event.formData.set(area.name, area.value);
+    });
+    document.addEventListener("visibilitychange", write, true);
+    window.addEventListener("pagehide", write, true);
+  }
+
+  changed(doc) {
+    this.doc = doc;
+    if (doc.length < LONG) this.write();
+    else this.timer = this.timer || setTimeout(() => this.write(), MOMENT);
+  }
+
+  write() {
+    if (!this.doc) return;
+    this.writes = true;
+    this.area.value = this.doc.toString();
+    this.forget();
+    this.area.dispatchEvent(new Event("input"));
+    this.writes = false;
+  }
+
+  forget() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    this.doc = null;
+  }
 }
 
 // Chromium puts the caret at the start of what gets the focus by the keyboard or by a script. What

@@ -50,6 +50,7 @@ function later(wait, act) {
 // What writes into the text area; where CodeMirror stands in its place, that does.
 let hand = {
   host: area,
+  flush: () => {},
   caret: () => area.selectionStart,
   line: () => area.value.slice(0, area.selectionStart).split("\n").length - 1,
   focus: () => area.focus(),
@@ -66,6 +67,7 @@ let hand = {
 };
 
 function nextPrompt() {
+  hand.flush();
   const found = [...area.value.matchAll(PROMPT)];
   const next = found.find((one) => one.index > hand.caret()) || found[0];
   if (!next) {
