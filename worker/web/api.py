@@ -56,6 +56,29 @@ def api_routes(data: PageData, access: Access, today: Callable[[], date]) -> API
         responses=_PROBLEMS,
     )
 
+    _add_document_routes(router, data, access)
+    add_list_routes(router, data, today)
+    _add_lists(router, data)
+    add_edit_routes(router, data)
+    add_review_routes(router, data, access)
+
+    @router.get("/openapi.json", include_in_schema=False)
+    def description(request: Request) -> dict[str, Any]:
+        return with_media_types(
+            get_openapi(
+                title="Postmortems",
+                version="1",
+                description="The documents, their action items, and the jobs that keep them so.",
+                routes=request.app.routes,
+            )
+        )
+
+    return router
+
+
+def _add_document_routes(router: APIRouter, data: PageData, access: Access) -> None:
+    """Add the routes of one document, and of the job that brings it up to date."""
+
     @router.get("/documents/{incident}", summary="Get a document", responses=_UNKNOWN)
     def document(incident: IncidentInPath, response: Response) -> DocumentView:
         view = _known(data, incident)
@@ -93,24 +116,6 @@ def api_routes(data: PageData, access: Access, today: Callable[[], date]) -> API
         if state is None:
             raise NotFound(f"There is no job {job}.", "An ended job is forgotten in time.")
         return state
-
-    add_list_routes(router, data, today)
-    _add_lists(router, data)
-    add_edit_routes(router, data)
-    add_review_routes(router, data, access)
-
-    @router.get("/openapi.json", include_in_schema=False)
-    def description(request: Request) -> dict[str, Any]:
-        return with_media_types(
-            get_openapi(
-                title="Postmortems",
-                version="1",
-                description="The documents, their action items, and the jobs that keep them so.",
-                routes=request.app.routes,
-            )
-        )
-
-    return router
 
 
 def _add_lists(router: APIRouter, data: PageData) -> None:

@@ -38,6 +38,22 @@ def sign_in_routes(access: Access, pages: PageTemplates) -> APIRouter:
             return pages.ask_for_token(request, "This is not the token.", target)
         return _with_cookie(RedirectResponse(target, 303), access, cookie)
 
+    @router.post("/logout")
+    async def log_out(request: Request, fields: Form) -> Response:
+        await access.identify(request)
+        access.check_form(request, fields.get("form_key", ""))
+        await run_in_threadpool(access.sign_out, request)
+        answer = RedirectResponse("/", 303)
+        answer.delete_cookie(access.cookie, httponly=True, samesite="strict", secure=access.secure)
+        return answer
+
+    _add_sign_in_while_writing(router, access, pages)
+    return router
+
+
+def _add_sign_in_while_writing(router: APIRouter, access: Access, pages: PageTemplates) -> None:
+    """Add the route that signs in from the editor, and loses no word of what stands in it."""
+
     @router.post("/postmortems/{incident}/edit/signed-in")
     async def go_on_writing(
         request: Request, incident: IncidentInPath, fields: LongForm
@@ -56,17 +72,6 @@ def sign_in_routes(access: Access, pages: PageTemplates) -> APIRouter:
         text, base = as_shown(fields.get("text", "")), fields.get("base", "")
         answer = editor.show(text, base, told, section=section, is_part=True)
         return _with_cookie(answer, access, cookie)
-
-    @router.post("/logout")
-    async def log_out(request: Request, fields: Form) -> Response:
-        await access.identify(request)
-        access.check_form(request, fields.get("form_key", ""))
-        await run_in_threadpool(access.sign_out, request)
-        answer = RedirectResponse("/", 303)
-        answer.delete_cookie(access.cookie, httponly=True, samesite="strict", secure=access.secure)
-        return answer
-
-    return router
 
 
 def _with_cookie(answer: Response, access: Access, cookie: str) -> Response:

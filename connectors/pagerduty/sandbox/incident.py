@@ -13,7 +13,6 @@ from connectors.pagerduty.sandbox import references as wire
 from connectors.pagerduty.sandbox.incident_record import Conversation, step
 from connectors.pagerduty.sandbox.references import Wire
 
-_MONITOR = "Lookout"
 _WAYS = {"sms": "SMS", "phone": "phone", "push": "push notification", "email": "email"}
 
 
@@ -44,9 +43,7 @@ class SandboxIncident(Conversation):
         service: Wire | None = None,
     ) -> Wire:
         """Raise an alert: the first one triggers the incident, a later one joins it."""
-        service = service or self.service
-        id_ = wire.made_id("Q", self.id, "alert", len(self.alerts))
-        common = {
+        event = {
             "client": client,
             "client_url": client_url,
             "contexts": list(contexts) or None,
@@ -58,51 +55,60 @@ class SandboxIncident(Conversation):
             "source_origin": source,
             "version": "1.0",
         }
-        agent = wire.integration(client, service)
-        raised = {
-            **wire.reference("alert", id_, summary, "alerts"),
+        raised = self._raised(event, at, service or self.service)
+        self.alerts.append(raised)
+        if any(entry["type"] == "trigger_log_entry" for entry in self.log):
+            linked = wire.reference("alert", raised["id"], summary, "alerts")
+            text = f"{summary} was added to this incident"
+            self.entry("link", at, text, self.service, {"type": "auto"}, linked_incident=linked)
+        else:
+            self._triggered_by(raised, at)
+        return raised
+
+    def _raised(self, event: Wire, at: datetime, service: Wire) -> Wire:
+        """Give the alert that an event raises."""
+        id_ = wire.made_id("Q", self.id, "alert", len(self.alerts))
+        return {
+            **wire.reference("alert", id_, event["description"], "alerts"),
             "type": "alert",
             "created_at": at,
             "status": "triggered",
             "resolved_at": None,
-            "alert_key": key,
+            "alert_key": event["dedup_key"],
             "suppressed": False,
             "service": service,
-            "severity": severity,
+            "severity": event["severity"],
             "incident": self.reference(),
-            "integration": agent,
+            "integration": wire.integration(event["client"], service),
             "body": {
                 "type": "alert_body",
-                "contexts": list(contexts),
-                "details": details or {},
-                "cef_details": common,
+                "contexts": event["contexts"] or [],
+                "details": event["details"],
+                "cef_details": event,
             },
             "privilege": None,
         }
-        self.alerts.append(raised)
-        if any(entry["type"] == "trigger_log_entry" for entry in self.log):
-            linked = wire.reference("alert", id_, summary, "alerts")
-            text = f"{summary} was added to this incident"
-            self.entry("link", at, text, self.service, {"type": "auto"}, linked_incident=linked)
-            return raised
+
+    def _triggered_by(self, alert: Wire, at: datetime) -> None:
+        """Write the entry of the first alert, which opens the incident."""
+        told, body = alert["summary"], alert["body"]
         channel = {
             "type": "api",
-            "summary": summary,
-            "description": summary,
-            "incident_key": key,
-            "details": details or {},
-            "cef_details": common,
+            "summary": told,
+            "description": told,
+            "incident_key": alert["alert_key"],
+            "details": body["details"],
+            "cef_details": body["cef_details"],
         }
         self.entry(
             "trigger",
             at,
             "Triggered through the API.",
-            agent,
+            alert["integration"],
             channel,
-            contexts=list(contexts),
-            event_details={"description": summary},
+            contexts=body["contexts"],
+            event_details={"description": told},
         )
-        return raised
 
     @step
     def recover(self, alert: Wire, at: datetime) -> None:
@@ -125,10 +131,9 @@ class SandboxIncident(Conversation):
             "address": "+1-555-0100" if via in ("sms", "phone") else "pager@example.com",
             "status": status,
         }
-        words = {"sms": "SMS", "phone": "phone", "push": "push notification", "email": "email"}
         channel = {"type": "auto", "notification": notification}
         told = "Notified" if status == "success" else "Failed to notify"
-        text = f"{told} {user['summary']} by {words[via]}"
+        text = f"{told} {user['summary']} by {_WAYS[via]}"
         self.entry("notify", at, text, self.service, channel, user=user)
 
     @step

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from connectors import TAKE_OVER_OPTION
 from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError, Rejected
 from connectors.pages import Page, PageChange, PageState, StaleVersion
 from worker.jobs.pages.find_page import find_or_make
 from worker.jobs.pages.late_comments import with_late_comments
+from worker.jobs.pages.left_pages import as_it_stands, when_written, why_left, why_unseen
 from worker.jobs.pages.page_work import PageWork
 from worker.jobs.results import Action, Deed
 from worker.publishing.comment_markers import carry
 from worker.publishing.known_page import KnownPage
 from worker.publishing.page import PageText
-from worker.publishing.page_edits import NO_WORDS, changed_lines, is_taken_in
+from worker.publishing.page_edits import is_taken_in
 from worker.publishing.page_standing import PageStanding, belongs, standing, title_for, up_to_note
 from worker.publishing.storage_text import fingerprint, lines_shown
 
@@ -76,8 +76,8 @@ def _foretell(work: PageWork, known: KnownPage, wanted: PageText) -> None:
         return
     page = _seen(work, known)
     known = up_to_note(known, page) if page is not None else known
-    if page is None or (why := _why_left(work, known, page, wanted)):
-        told = _unseen(work) if page is None else why
+    if page is None or (why := why_left(work, known, page, wanted)):
+        told = why_unseen(work) if page is None else why
         work.report.warn(told)
     elif known.digest != wanted.digest or known.files != work.file_digests:
         work.report.would(Deed(Action.PAGE_WRITTEN, wanted.title, work.why()))
@@ -99,11 +99,11 @@ def _write(work: PageWork, known: KnownPage, wanted: PageText) -> KnownPage:
     for _ in range(ATTEMPTS):
         page = _seen(work, known)
         if page is None:
-            return _leave(work, known, UNSEEN, _unseen(work), fails=True)
+            return _leave(work, known, UNSEEN, why_unseen(work), fails=True)
         known = replace(up_to_note(known, page), seen_title=page.title)
-        if why := _why_left(work, known, page, wanted):
+        if why := why_left(work, known, page, wanted):
             fails = not belongs(page, work.incident)
-            return _leave(work, known, _as_it_stands(known, page), why, fails=fails)
+            return _leave(work, known, as_it_stands(known, page), why, fails=fails)
         if known.digest == wanted.digest and not _differs(known, page):
             known = replace(known, told="", left="", version=page.version)
             work.remember(known)
@@ -127,54 +127,33 @@ def _seen(work: PageWork, known: KnownPage) -> Page | None:
         return None
 
 
-def _unseen(work: PageWork) -> str:
-    return (
-        f"The page of {work.document} is not to be seen in {work.service} any more, so it was not "
-        "written. Restore it, or let the account see it: each sync looks again. "
-        f"{_to_have_another(work)}"
-    )
-
-
-def _to_have_another(work: PageWork) -> str:
-    key = work.context.publisher_words.key
-    return f"To have another one made, take `{key}` out of the document's front matter."
-
-
 def _differs(known: KnownPage, page: Page) -> bool:
     return bool(known.shown) and fingerprint(page.body) not in known.shown
 
 
 def _written(work: PageWork, known: KnownPage, wanted: PageText, page: Page) -> KnownPage:
+    """Write over the page as it was read, and remember what it shows now."""
     carried = carry(page.body, wanted.body)
-    title = title_for(known, page, wanted.title)
     shown = fingerprint(carried.body)
-    edited = standing(known, page) is PageStanding.EDITED
-    over = (
-        work.rules.overwrites_edits
-        and edited
-        and not is_taken_in(known.sent, page.body, wanted.body)
+    over = _writes_over_people(work, known, page, wanted)
+    why = work.why()
+    change = PageChange(
+        title_for(known, page, wanted.title),
+        carried.body,
+        page.version,
+        why,
+        quiet=not work.rules.notifies,
     )
     known = replace(known, proposed=shown)
     work.context.journal.pages.put(known, work.claim)
     if known.files != work.file_digests:
         known = work.attach(known)
-    why = work.why()
-    change = PageChange(title, carried.body, page.version, why, quiet=not work.rules.notifies)
-    try:
-        after = work.publisher.update(known.page, change)
-    except StaleVersion:
-        raise
-    except Rejected as error:
-        if title == page.title:
-            raise
-        change = replace(change, title=page.title)  # the new one may be another page's
-        after = work.publisher.update(known.page, change)
-        work.report.warn(f"The page '{page.title}' keeps its title: {error}")
+    after, change = _updated(work, known, page, change)
     if over:
         work.report.warn(
             f"The page '{change.title}' of {work.document} was written over, as `edited` says. "
-            f"What {work.publisher.author_name(page)} wrote there{_when(page)} stays as version "
-            f"{page.version} in its history."
+            f"What {work.publisher.author_name(page)} wrote there{when_written(page)} stays as "
+            f"version {page.version} in its history."
         )
     for words in carried.lost:
         work.report.warn(
@@ -198,6 +177,30 @@ def _written(work: PageWork, known: KnownPage, wanted: PageText, page: Page) -> 
     return with_late_comments(work, known, page, wanted.body, change)
 
 
+def _writes_over_people(work: PageWork, known: KnownPage, page: Page, wanted: PageText) -> bool:
+    """Tell whether what people wrote into the page goes, and stands nowhere but in its history."""
+    if not work.rules.overwrites_edits or standing(known, page) is not PageStanding.EDITED:
+        return False
+    return not is_taken_in(known.sent, page.body, wanted.body)
+
+
+def _updated(
+    work: PageWork, known: KnownPage, page: Page, change: PageChange
+) -> tuple[Page, PageChange]:
+    """Send the change, under the page's old title where its new one is refused; give both."""
+    try:
+        return work.publisher.update(known.page, change), change
+    except StaleVersion:
+        raise
+    except Rejected as error:
+        if change.title == page.title:
+            raise
+        change = replace(change, title=page.title)  # the new one may be another page's
+        after = work.publisher.update(known.page, change)
+        work.report.warn(f"The page '{page.title}' keeps its title: {error}")
+        return after, change
+
+
 def _note(work: PageWork, known: KnownPage, page: Page | None) -> KnownPage:
     """Write into the page's property what is remembered of it, so that no database is needed."""
     if known.noted and known.files == work.file_digests:
@@ -210,46 +213,6 @@ def _note(work: PageWork, known: KnownPage, page: Page | None) -> KnownPage:
     known = replace(known, noted=True)
     work.remember(known)
     return known
-
-
-def _why_left(work: PageWork, known: KnownPage, page: Page, wanted: PageText) -> str:
-    """Say why a page is left as it is, "" where it may be written."""
-    if not belongs(page, work.incident):
-        return (
-            f"The page '{page.title}' ({page.address}) does not say that it is the page of "
-            f"incident {work.incident}, so it was not written: it may be somebody else's. "
-            f"{_to_have_another(work)}"
-        )
-    how = standing(known, page)
-    if how is PageStanding.OURS:
-        return ""
-    if how is not PageStanding.EDITED:
-        return (
-            f"The page '{page.title}' of {work.document} is {how.value} in {work.service}, so it "
-            "was left there as it is. Once it is back, the next sync writes it."
-        )
-    if work.rules.overwrites_edits or is_taken_in(known.sent, page.body, wanted.body):
-        return ""
-    if known.told and known.left.startswith(_as_it_stands(known, page)):
-        return known.told  # who it was costs a call, and was told
-    lines = changed_lines(known.sent, page.body) if known.sent else []
-    diff = " | ".join(lines) or (NO_WORDS if known.sent else "")
-    return (
-        f"The page '{page.title}' of {work.document} was edited in {work.service} by "
-        f"{work.publisher.author_name(page)}{_when(page)} (version {page.version}), so it is kept "
-        f"as it is and not written over. `postmortem sync {TAKE_OVER_OPTION} {work.incident}` "
-        "takes it into the document; once the document says the same, the page goes on."
-        f"{f' They changed: {diff}' if diff else ''}"
-    )
-
-
-def _as_it_stands(known: KnownPage, page: Page) -> str:
-    """Give what tells how a page stands from how it stood before, or will."""
-    return f"{standing(known, page).name} {page.version}"
-
-
-def _when(page: Page) -> str:
-    return page.written_at.strftime(" on %Y-%m-%d at %H:%M UTC") if page.written_at else ""
 
 
 def _leave(
