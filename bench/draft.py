@@ -99,6 +99,15 @@ def resident() -> float:
     return most / (2**20 if sys.platform == "darwin" else 2**10)
 
 
+def show(title: str, *rows: tuple[str, str, str]) -> None:
+    table = Table(title=title)
+    for heading in ("", "measured", "aim"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
 def main() -> None:
     context = multiprocessing.get_context("spawn")
     pipe, theirs = context.Pipe()
@@ -129,23 +138,19 @@ def main() -> None:
     traced = peak_of(lambda: document(source.record(incident)))
     ratio = (reading + drafting - downloading) / downloading
     pages = -(-ALERTS // PAGE) - (-LOG_ENTRIES // PAGE)
-
-    table = Table(
-        title=f"A draft of {len(record.alerts):,} alerts and {len(record.log_entries):,} entries"
-    )
-    for heading in ("", "measured", "aim"):
-        table.add_column(heading, justify="left" if not heading else "right")
     calls_aim = f"≤ {CALLS_ASIDE_FROM_PAGES} + {pages} pages"
-    table.add_row("calls", f"{len(served)}", calls_aim)
-    table.add_row("timeline rows", f"{len(content.timeline)}", f"≤ {POLICY.max_rows}")
-    table.add_row("peak memory of the process", f"{peak_resident:.0f} MB", f"≤ {MEGABYTES_AIM} MB")
-    table.add_row("of that, for the draft", f"{traced:.0f} MB", "")
-    table.add_row("CPU: download, parse JSON", f"{downloading:.2f} s", "")
-    table.add_row("CPU: read the record", f"{reading:.2f} s", "")
-    table.add_row("CPU: draft and fill", f"{drafting:.2f} s", "")
-    table.add_row("CPU: draft, draw and fill", f"{drawing:.2f} s", "")
-    table.add_row("beyond the download / download", f"{ratio:.2f} x", f"≤ {RATIO_AIM:.1f} x")
-    Console().print(table)
+    show(
+        f"A draft of {len(record.alerts):,} alerts and {len(record.log_entries):,} entries",
+        ("calls", f"{len(served)}", calls_aim),
+        ("timeline rows", f"{len(content.timeline)}", f"≤ {POLICY.max_rows}"),
+        ("peak memory of the process", f"{peak_resident:.0f} MB", f"≤ {MEGABYTES_AIM} MB"),
+        ("of that, for the draft", f"{traced:.0f} MB", ""),
+        ("CPU: download, parse JSON", f"{downloading:.2f} s", ""),
+        ("CPU: read the record", f"{reading:.2f} s", ""),
+        ("CPU: draft and fill", f"{drafting:.2f} s", ""),
+        ("CPU: draft, draw and fill", f"{drawing:.2f} s", ""),
+        ("beyond the download / download", f"{ratio:.2f} x", f"≤ {RATIO_AIM:.1f} x"),
+    )
 
     source.close()
     pipe.send("stop")

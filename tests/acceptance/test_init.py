@@ -169,11 +169,9 @@ def test_what_is_missing_or_refused_is_named_and_nothing_is_written(
     assert "of-ours" not in out + err
 
 
-def test_answers_are_asked_for_proved_and_chosen_from_lists(
-    here: World, confluence: ConfluenceSandbox, slack: SlackSandbox, tmp_path: Path
-) -> None:
+def answers_with_mistakes(here: World, confluence: ConfluenceSandbox) -> list[str]:
     key, token = secrets_of(here)
-    written = [
+    return [
         here.pagerduty.url,
         "no-such-key",
         here.pagerduty.url,
@@ -200,6 +198,12 @@ def test_answers_are_asked_for_proved_and_chosen_from_lists(
         "yes",
         "yes",
     ]
+
+
+def test_answers_are_asked_for_proved_and_chosen_from_lists(
+    here: World, confluence: ConfluenceSandbox, slack: SlackSandbox, tmp_path: Path
+) -> None:
+    written = answers_with_mistakes(here, confluence)
     done = run(
         tmp_path,
         *("--config", "own.toml", "init"),
@@ -221,7 +225,7 @@ def test_answers_are_asked_for_proved_and_chosen_from_lists(
     (draft,) = (tmp_path / "incidents").glob("*.md")
     assert "Catalogue Search" in draft.read_text("utf-8")
     assert "postmortem --config own.toml serve" in done.stdout
-    assert not any(one in done.stdout + done.stderr for one in (key, token))
+    assert not any(one in done.stdout + done.stderr for one in secrets_of(here))
 
 
 def test_a_key_that_may_not_write_leaves_the_webhook_to_a_person(

@@ -1,7 +1,7 @@
 """Secrets that somebody left in PagerDuty are seen nowhere else: planted, and looked for."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
@@ -30,6 +30,36 @@ def at(minutes: int) -> datetime:
     return START + timedelta(minutes=minutes)
 
 
+def planted_alert(incident: SandboxIncident, number: int, text: Callable[[], str]) -> None:
+    incident.alert(
+        f"Sign-in failed: {text()}",
+        at(number),
+        key=f"sign-in-{text()}",
+        source=text(),
+        client=f"Lookout {number}",
+        client_url=f"https://u{number}:url-Pw-1{number}z@lookout.example/a?token=q-{number}q1q1q1",
+        details={
+            "output": "\n".join([text(), text()]),
+            "db_password": f"detail-Pw-{number}x",
+            "nested": {"deep": [text(), {"deeper": text()}], text(): "a name that is one"},
+            "runbook": f"[{text()}](https://wiki.example/r?sig=sig-{number}-9z9z9z)",
+        },
+        contexts=[
+            {"type": "link", "href": text(), "text": text()},
+            {
+                "type": "link",
+                "href": f"https://x.example/{number}?token=ctx9{number}ctx9",
+                "text": text(),
+            },
+            {
+                "type": "image",
+                "src": f"https://i.example/{number}.png?sig=img9{number}img9",
+                "alt": text(),
+            },
+        ],
+    )
+
+
 def planted_incident(here: Installation) -> SandboxIncident:
     """Let an incident hold every secret in a note, and some in each other text it has."""
     left = cycle(EVERY)
@@ -40,33 +70,7 @@ def planted_incident(here: Installation) -> SandboxIncident:
     token = TOKENS[0].text.split(" ")[4]
     incident = here.pagerduty.account.open(CHECKOUT, f"Checkout: {token} refused", at=at(0))
     for number in range(8):
-        incident.alert(
-            f"Sign-in failed: {text()}",
-            at(number),
-            key=f"sign-in-{text()}",
-            source=text(),
-            client=f"Lookout {number}",
-            client_url=f"https://u{number}:url-Pw-1{number}z@lookout.example/a?token=q-{number}q1q1q1",
-            details={
-                "output": "\n".join([text(), text()]),
-                "db_password": f"detail-Pw-{number}x",
-                "nested": {"deep": [text(), {"deeper": text()}], text(): "a name that is one"},
-                "runbook": f"[{text()}](https://wiki.example/r?sig=sig-{number}-9z9z9z)",
-            },
-            contexts=[
-                {"type": "link", "href": text(), "text": text()},
-                {
-                    "type": "link",
-                    "href": f"https://x.example/{number}?token=ctx9{number}ctx9",
-                    "text": text(),
-                },
-                {
-                    "type": "image",
-                    "src": f"https://i.example/{number}.png?sig=img9{number}img9",
-                    "alt": text(),
-                },
-            ],
-        )
+        planted_alert(incident, number, text)
     incident.assign([MIRA], at(1))
     incident.acknowledge(MIRA, at(9))
     for number, planted in enumerate(EVERY):

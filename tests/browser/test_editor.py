@@ -81,6 +81,23 @@ def test_a_conflict_is_settled_on_the_page_that_shows_it(desk: Desk, page: Page)
     assert desk.text() == TEXT.replace("[why]", "A race, and a leak.")
 
 
+EVERY_PAGE = (
+    "",
+    "postmortems",
+    "actions",
+    "operations",
+    "insights?by=service",
+    "skipped",
+    "postmortems/PFREIGHT",
+    "postmortems/PFREIGHT/edit",
+    "postmortems/PFREIGHT/edit?section=0",
+    "postmortems/PFREIGHT/plan",
+    "postmortems/PFREIGHT/review",
+    "postmortems/PFREIGHT/items",
+    "none",
+)
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_axe_finds_nothing_on_any_page(browser: Browser, desk: Desk, width: int) -> None:
     if not AXE.exists():
@@ -98,35 +115,14 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, desk: Desk, width: int)
     page = context.new_page()
     found = []
     with served(library) as url:
-        document = f"{url}/postmortems/PFREIGHT"
-        lists = [
-            f"{url}/{name}"
-            for name in (
-                "",
-                "postmortems",
-                "actions",
-                "operations",
-                "insights?by=service",
-                "skipped",
-            )
-        ]
-        for address in (
-            *lists,
-            document,
-            f"{document}/edit",
-            f"{document}/edit?section=0",
-            f"{document}/plan",
-            f"{document}/review",
-            f"{document}/items",
-            f"{url}/none",
-        ):
-            page.goto(address)
-            if "/edit" in address:
+        for place in EVERY_PAGE:
+            page.goto(f"{url}/{place}")
+            if "/edit" in place:
                 page.locator(".cm-content").wait_for()
                 page.locator(".cm-content").press("Control+f")
                 page.get_by_role("textbox", name="Find").wait_for()
             found += violations(page)
-        page.goto(document)
+        page.goto(f"{url}/postmortems/PFREIGHT")
         page.get_by_role("button", name="Re-sync now").click()
         found += violations(page)
         page.close()  # it follows its job, and loads itself once that is over

@@ -245,23 +245,11 @@ def merge_target() -> IncidentRecord:
     return it.record()
 
 
-def talked() -> IncidentRecord:
-    """A lively channel, of which nine messages were picked: one edited since, two of a thread."""
-    it = Making(
-        309,
-        "Checkout times out",
-        datetime(2025, 6, 3, 18, 55, tzinfo=UTC),
-        service("Checkout"),
-        priority="P1",
-    )
-    it.alert("0:00", "Checkout times out", key="checkout-timeouts", cleared="41:30")
-    it.triggered("Pulse")
-    it.assigned("0:00", "Dana Whitfield")
-    it.acknowledged("2:10", "Dana Whitfield", "chat")
-    it.resolved("42:00", "Dana Whitfield")
+def _picked() -> list[tuple[str, str, tuple[ChatSpan, ...], tuple[ChatFile, ...]]]:
+    """Give when each was written, by whom, its words and files."""
     dana, kim, bot = "Dana Whitfield", "Kim Doe", "Deploy Bot"
     graph = ChatFile("p99.png", "https://acme.slack.com/files/U1/F1/p99.png")
-    told: list[tuple[str, str, tuple[ChatSpan, ...], tuple[ChatFile, ...]]] = [
+    return [
         ("4:02", bot, (ChatSpan("Deployed checkout 4.2.1 to prod"),), ()),
         ("5:20", dana, (ChatSpan("Pool of checkout-7 ran dry"),), (graph,)),
         ("9:00", kim, (ChatSpan("our side is healthy"),), ()),
@@ -295,6 +283,22 @@ def talked() -> IncidentRecord:
             (),
         ),
     ]
+
+
+def talked() -> IncidentRecord:
+    """A lively channel, of which nine messages were picked: one edited since, two of a thread."""
+    it = Making(
+        309,
+        "Checkout times out",
+        datetime(2025, 6, 3, 18, 55, tzinfo=UTC),
+        service("Checkout"),
+        priority="P1",
+    )
+    it.alert("0:00", "Checkout times out", key="checkout-timeouts", cleared="41:30")
+    it.triggered("Pulse")
+    it.assigned("0:00", "Dana Whitfield")
+    it.acknowledged("2:10", "Dana Whitfield", "chat")
+    it.resolved("42:00", "Dana Whitfield")
     messages = tuple(
         ChatMessage(
             "C0ROOM00309",
@@ -305,6 +309,6 @@ def talked() -> IncidentRecord:
             files,
             f"https://acme.slack.com/archives/C0ROOM00309/p{number}000200",
         )
-        for number, (offset, author, words, files) in enumerate(told, start=1)
+        for number, (offset, author, words, files) in enumerate(_picked(), start=1)
     )
     return replace(it.record(), follow_up=FollowUp(messages=messages))

@@ -11,13 +11,7 @@ BOARD = Link("https://grafana.example.com/d/checkout?from=now-1h&to=now", "Check
 GRAPH = Link("https://grafana.example.com/render/checkout.png", "Error rate", is_image=True)
 
 
-def storm() -> IncidentRecord:
-    """37 alerts on three services; nobody answers for ten minutes; a rollback ends it."""
-    it = Making(
-        4711, "Checkout API: 5xx above 5 %", datetime(2025, 3, 3, 1, 10, 4, tzinfo=UTC), CHECKOUT
-    )
-    it.changed("-34:00", "Release checkout 4.2.0")
-    it.changed("-9:20:00", "Rotate TLS certificates", source="Platform team")
+def _raise_storm(it: Making) -> None:
     links = (RUNBOOK, BOARD, GRAPH)
     it.alert("0:00", "Checkout API: 5xx above 5 %", key="checkout-5xx", links=links)
     for at in range(22):
@@ -45,6 +39,9 @@ def storm() -> IncidentRecord:
             on=SHOP,
             cleared=f"1:{40 + at % 2}:00",
         )
+
+
+def _call_for_help(it: Making) -> None:
     it.triggered()
     it.assigned("0:00", "Ada Okafor")
     it.paged("0:01", "Ada Okafor", "push", "sms")
@@ -69,6 +66,9 @@ def storm() -> IncidentRecord:
         Dmitri_Sokolov="joined",
         Esra_Demir="declined",
     )
+
+
+def _find_the_cause(it: Making) -> None:
     it.updated("21:10", "Ben Haugen", "Some customers cannot pay. We are looking into it.")
     it.noted(
         "34:20",
@@ -94,6 +94,18 @@ def storm() -> IncidentRecord:
         "FOLLOW-UP: test connection use in CI (@ada.okafor)\n"
         "ai: write a runbook for a full payments pool",
     )
+
+
+def storm() -> IncidentRecord:
+    """37 alerts on three services; nobody answers for ten minutes; a rollback ends it."""
+    it = Making(
+        4711, "Checkout API: 5xx above 5 %", datetime(2025, 3, 3, 1, 10, 4, tzinfo=UTC), CHECKOUT
+    )
+    it.changed("-34:00", "Release checkout 4.2.0")
+    it.changed("-9:20:00", "Rotate TLS certificates", source="Platform team")
+    _raise_storm(it)
+    _call_for_help(it)
+    _find_the_cause(it)
     it.resolved(
         "1:47:08", "Ben Haugen", "Rolled checkout back to 4.1.9, pool drained within 10 minutes."
     )

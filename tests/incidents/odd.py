@@ -73,6 +73,32 @@ def hostile() -> IncidentRecord:
     return it.record()
 
 
+def _change_fields(it: Making) -> None:
+    it.entry(
+        "custom_field_value_change",
+        "4:00",
+        "Changed",
+        person("Tara Singh"),
+        changes=(FieldChange("environment", None, "production"),),
+    )
+    it.entry(
+        "custom_field_value_change",
+        "4:20",
+        "Changed",
+        person("Tara Singh"),
+        changes=(FieldChange("region", "EU", "US"),),
+    )
+    it.entry(
+        "urgency_change",
+        "5:00",
+        "Urgency changed",
+        it.me,
+        channel=channel("timeout"),
+        changes=(FieldChange("urgency", "low", "high"),),
+    )
+    it.entry("urgency_change", "5:10", "Set urgency to high.", None)
+
+
 def strangers() -> IncidentRecord:
     """Deleted people, bots, absent agents, and entry types that nobody documents."""
     it = Making(
@@ -107,38 +133,10 @@ def strangers() -> IncidentRecord:
     for at in range(5):
         it.entry("event_rule_action", f"1:{at * 5:02}", "Rule 7 added a note", rules)
     it.entry("acknowledge", "3:00", "Acknowledged", None, channel=channel("sms"))
-    it.entry(
-        "custom_field_value_change",
-        "4:00",
-        "Changed",
-        person("Tara Singh"),
-        changes=(FieldChange("environment", None, "production"),),
-    )
-    it.entry(
-        "custom_field_value_change",
-        "4:20",
-        "Changed",
-        person("Tara Singh"),
-        changes=(FieldChange("region", "EU", "US"),),
-    )
-    it.entry(
-        "urgency_change",
-        "5:00",
-        "Urgency changed",
-        it.me,
-        channel=channel("timeout"),
-        changes=(FieldChange("urgency", "low", "high"),),
-    )
-    it.entry("urgency_change", "5:10", "Set urgency to high.", None)
+    _change_fields(it)
     it.entry("quantum_leap", "6:00", "", Agent(AgentKind.OTHER, "X1", "Q"))
-    it.entry(
-        "annotate",
-        "7:00",
-        "Note added",
-        bot,
-        channel=channel("note", summary="Renewal ordered: https://deploys.example.com/runs/991."),
-    )
     text = "Renewal ordered: https://deploys.example.com/runs/991."
+    it.entry("annotate", "7:00", "Note added", bot, channel=channel("note", summary=text))
     it.notes.append(Note("PN000", text, it.at("7:00"), bot))
     it.entry("resolve", "9:00", "Resolved through the API.", it.me, channel=channel("auto"))
     it.status, it.resolved_at = it.status.RESOLVED, it.at("9:00")

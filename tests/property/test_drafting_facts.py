@@ -94,83 +94,95 @@ def _ref(kind: str, name: str) -> dict[str, Any]:
     }
 
 
-def _answers() -> dict[str, Any]:
-    """Give the answers of the API about an incident, with every field that is read."""
-    user, service_, at = _ref("user", "Ada"), _ref("service", "Archive"), "2025-03-03T12:00:00Z"
-    context = {"type": "link", "href": "https://example.com/a", "text": "Graph", "src": None}
-    common = {"client": "Lookout", "client_url": "https://example.com/c", "severity": "critical"}
-    body = {"details": {"a": "b"}, "contexts": [context], "cef_details": common}
-    asked = {"user": user, "state": "joined", "requested_at": at, "updated_at": at}
+_AT = "2025-03-03T12:00:00Z"
+_CONTEXT = {"type": "link", "href": "https://example.com/a", "text": "Graph", "src": None}
+_COMMON = {"client": "Lookout", "client_url": "https://example.com/c", "severity": "critical"}
+_KINDS = ("trigger", "assign", "notify", "acknowledge", "escalate", "annotate", "snooze")
+_KINDS += ("priority_change", "status_update", "responder_request", "resolve", "new_kind")
+
+
+def _incident(user: dict[str, Any], service_: dict[str, Any]) -> dict[str, Any]:
+    asked = {"user": user, "state": "joined", "requested_at": _AT, "updated_at": _AT}
+    return {
+        "id": "Q1",
+        "incident_number": 7,
+        "title": "Disk full",
+        "status": "resolved",
+        "created_at": _AT,
+        "resolved_at": "2025-03-03T12:30:00Z",
+        "urgency": "high",
+        "html_url": "https://example.com/Q1",
+        "updated_at": _AT,
+        "reopened_at": None,
+        "last_status_change_at": _AT,
+        "last_status_change_by": user,
+        "service": service_,
+        "impacted_services": [service_],
+        "teams": [_ref("team", "Core")],
+        "priority": {"summary": "P1"},
+        "incident_type": {"name": "incident_default"},
+        "alert_counts": {"all": 1},
+        "resolve_reason": None,
+        "escalation_policy": service_,
+        "conference_bridge": {"conference_number": "1", "conference_url": "https://a.example"},
+        "incidents_responders": [asked],
+        "responder_requests": [
+            {
+                "requester": user,
+                "responder_request_targets": [{"incidents_responders": [asked]}],
+            }
+        ],
+    }
+
+
+def _log_entry(
+    number: int, kind: str, user: dict[str, Any], service_: dict[str, Any]
+) -> dict[str, Any]:
     change = {"name": "region", "old_value": "EU", "value": "US"}
-    kinds = ("trigger", "assign", "notify", "acknowledge", "escalate", "annotate", "snooze")
-    kinds += ("priority_change", "status_update", "responder_request", "resolve", "new_kind")
     way_in = {
         "type": "auto",
         "summary": "Disk full",
         "details": {"a": 1},
         "duration": 60,
         "notification": {"type": "sms", "status": "success"},
-        "cef_details": common,
+        "cef_details": _COMMON,
         "old_priority": {"summary": "P3"},
         "new_priority": {"summary": "P1"},
         "changeset": {"customer_fields": [change], "application_fields": [change]},
     }
     return {
-        "incident": {
-            "id": "Q1",
-            "incident_number": 7,
-            "title": "Disk full",
-            "status": "resolved",
-            "created_at": at,
-            "resolved_at": "2025-03-03T12:30:00Z",
-            "urgency": "high",
-            "html_url": "https://example.com/Q1",
-            "updated_at": at,
-            "reopened_at": None,
-            "last_status_change_at": at,
-            "last_status_change_by": user,
-            "service": service_,
-            "impacted_services": [service_],
-            "teams": [_ref("team", "Core")],
-            "priority": {"summary": "P1"},
-            "incident_type": {"name": "incident_default"},
-            "alert_counts": {"all": 1},
-            "resolve_reason": None,
-            "escalation_policy": service_,
-            "conference_bridge": {"conference_number": "1", "conference_url": "https://a.example"},
-            "incidents_responders": [asked],
-            "responder_requests": [
-                {
-                    "requester": user,
-                    "responder_request_targets": [{"incidents_responders": [asked]}],
-                }
-            ],
-        },
+        "id": f"R{number}",
+        "type": f"{kind}_log_entry",
+        "created_at": _AT,
+        "summary": "Done by Ada",
+        "agent": user,
+        "user": user,
+        "assignees": [user],
+        "channel": way_in,
+        "service": service_,
+        "contexts": [_CONTEXT],
+        "note": None,
+        "message": "We are on it",
+        "html_url": None,
+        "responders": [{"user": user}],
+        "linked_incident": None,
+    }
+
+
+def _answers() -> dict[str, Any]:
+    """Give the answers of the API about an incident, with every field that is read."""
+    user, service_ = _ref("user", "Ada"), _ref("service", "Archive")
+    body = {"details": {"a": "b"}, "contexts": [_CONTEXT], "cef_details": _COMMON}
+    return {
+        "incident": _incident(user, service_),
         "log_entries": [
-            {
-                "id": f"R{number}",
-                "type": f"{kind}_log_entry",
-                "created_at": at,
-                "summary": "Done by Ada",
-                "agent": user,
-                "user": user,
-                "assignees": [user],
-                "channel": way_in,
-                "service": service_,
-                "contexts": [context],
-                "note": None,
-                "message": "We are on it",
-                "html_url": None,
-                "responders": [{"user": user}],
-                "linked_incident": None,
-            }
-            for number, kind in enumerate(kinds)
+            _log_entry(number, kind, user, service_) for number, kind in enumerate(_KINDS)
         ],
         "alerts": [
             {
                 "id": "A1",
                 "summary": "Disk full",
-                "created_at": at,
+                "created_at": _AT,
                 "status": "resolved",
                 "resolved_at": None,
                 "severity": "critical",
@@ -182,17 +194,17 @@ def _answers() -> dict[str, Any]:
             }
         ],
         "notes": [
-            {"id": "N1", "content": "pruned", "created_at": at, "user": user, "channel": None}
+            {"id": "N1", "content": "pruned", "created_at": _AT, "user": user, "channel": None}
         ],
         "change_events": [
             {
                 "id": "C1",
                 "summary": "Deploy",
-                "timestamp": at,
+                "timestamp": _AT,
                 "source": "ci",
                 "services": [service_],
-                "links": [context],
-                "images": [context],
+                "links": [_CONTEXT],
+                "images": [_CONTEXT],
                 "correlation_reason": {"reason": "recent"},
             }
         ],

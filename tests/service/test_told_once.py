@@ -31,6 +31,18 @@ def row(text: str, words: str) -> str:
     return found
 
 
+def assert_it_tells_who_did_what(text: str) -> None:
+    assert "| Aiko Brandt |" in row(text, "Ask the bank")
+    assert 'Lena Okafor finished the task "Empty the cache"' in row(text, "Empty the cache")
+    assert "Lena Okafor became Incident Commander" in text
+    assert "Aiko Brandt became Incident Commander after Lena Okafor" in text
+    assert "  - Incident Commander: Lena Okafor from " in text
+    assert "\ncommander: Aiko Brandt\n" in text
+    assert 'The workflow "Major incident" was started; it completed at ' in text
+    restarted = 'The automated action "Restart pods" was started by Lena Okafor; it failed at '
+    assert restarted in text
+
+
 def test_tasks_roles_and_automation_are_kept_though_they_come_while_the_incident_is_open(
     here: Installation,
 ) -> None:
@@ -72,16 +84,7 @@ def test_tasks_roles_and_automation_are_kept_though_they_come_while_the_incident
     here.deliver(here.event("resolved", incident))
     promise.drafted.append(incident)
     promise.wait()
-    text = here.documents.text(incident.id)
-    assert "| Aiko Brandt |" in row(text, "Ask the bank")
-    assert 'Lena Okafor finished the task "Empty the cache"' in row(text, "Empty the cache")
-    assert "Lena Okafor became Incident Commander" in text
-    assert "Aiko Brandt became Incident Commander after Lena Okafor" in text
-    assert "  - Incident Commander: Lena Okafor from " in text
-    assert "\ncommander: Aiko Brandt\n" in text
-    assert 'The workflow "Major incident" was started; it completed at ' in text
-    restarted = 'The automated action "Restart pods" was started by Lena Okafor; it failed at '
-    assert restarted in text
+    assert_it_tells_who_did_what(here.documents.text(incident.id))
 
     bank = {**bank, "status": "completed"}
     here.deliver(told(here, "task.completed", incident, bank, ago=0, by=AIKO))

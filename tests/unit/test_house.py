@@ -18,7 +18,13 @@ from packaging.utils import canonicalize_name
 from config.template_names import COLUMNS, HEADINGS, LABELS, Column
 from connectors import SUMMARY
 from connectors.connector import PublisherConnector, SourceConnector, TrackerConnector
-from tests.house_sizes import FEWEST_LINES, MOST_IN_A_FOLDER, MOST_LINES, MOST_MODULES
+from tests.house_sizes import (
+    FEWEST_LINES,
+    MOST_IN_A_FOLDER,
+    MOST_LINES,
+    MOST_LINES_IN_A_FUNCTION,
+    MOST_MODULES,
+)
 from tests.unit.test_settings import VARIABLES
 
 ROOT = Path(__file__).parents[2]
@@ -279,6 +285,7 @@ def test_what_contributors_are_told_of_is_there() -> None:
 
 def test_contributors_are_told_the_sizes_and_all_that_a_connector_says_of_itself() -> None:
     text = " ".join((ROOT / "CONTRIBUTING.md").read_text("utf-8").split())
+    assert f"a function has at most {MOST_LINES_IN_A_FUNCTION} lines" in text
     assert f"has {FEWEST_LINES} to {MOST_LINES} lines" in text
     assert f"at most {MOST_IN_A_FOLDER} modules, all of it at most {MOST_MODULES}" in text
     for kind in (SourceConnector, TrackerConnector, PublisherConnector):

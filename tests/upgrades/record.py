@@ -31,6 +31,17 @@ RUN = "import sys; from worker.cli.main import app; sys.argv[0] = 'postmortem'; 
 READS = ("search", "bulkfetch")
 
 
+def write_as_people_do(document: Path) -> None:
+    """Let people write who was affected, and rows of their own."""
+    lines = document.read_text("utf-8").split("\n")
+    users = next(at for at, line in enumerate(lines) if "**Users Affected:**" in line)
+    lines[users] = f"- **Users Affected:** {WORDS}"
+    heading = next(at for at, line in enumerate(lines) if line.startswith("## 6."))
+    last = max(at for at, line in enumerate(lines) if line.startswith("|") and at > heading)
+    lines[last + 1 : last + 1] = ROWS
+    document.write_text("\n".join(lines), "utf-8")
+
+
 def record(checkout: Path, name: str) -> None:
     """Let the program in ``checkout`` work, and keep what it leaves under ``name``."""
     folder = RECORDS / name
@@ -58,13 +69,7 @@ def record(checkout: Path, name: str) -> None:
 
         run("draft")
         (document,) = (folder / "documents").glob("*.md")
-        lines = document.read_text("utf-8").split("\n")
-        users = next(at for at, line in enumerate(lines) if "**Users Affected:**" in line)
-        lines[users] = f"- **Users Affected:** {WORDS}"
-        heading = next(at for at, line in enumerate(lines) if line.startswith("## 6."))
-        last = max(at for at, line in enumerate(lines) if line.startswith("|") and at > heading)
-        lines[last + 1 : last + 1] = ROWS
-        document.write_text("\n".join(lines), "utf-8")
+        write_as_people_do(document)
         run("sync")
         keys = sorted(one.now.key for one in jira.site.records.values())
         jira.transition(keys[0], "Done")
