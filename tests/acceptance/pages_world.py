@@ -15,8 +15,9 @@ from connectors.retry import Circuit, RetryPolicy
 from tests.acceptance.world import World, world
 from worker.app.registry import words_of
 from worker.jobs.context import JobContext
+from worker.jobs.documents.document_status import DocumentStatus
 from worker.jobs.results import IncidentResult, RunResult
-from worker.jobs.status_report import DocumentStatus, document_statuses
+from worker.jobs.status_report import document_statuses
 
 _LEFT = re.compile(r'The document of incident (\w+) was removed, so its page "(.*?)" \(http')
 

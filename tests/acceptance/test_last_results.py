@@ -15,12 +15,13 @@ from tests.acceptance.test_command_line import Shell
 from tests.acceptance.world import World, world
 from worker.app import run_or_enqueue
 from worker.app.registry import load_settings
+from worker.jobs.documents.document_status import DocumentStatus
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.last_results import end_look, last_results
 from worker.jobs.reports.told_journal import journal_of
 from worker.jobs.results import RunResult, Trigger
 from worker.jobs.run_many import RunRequest
-from worker.jobs.status_report import DocumentStatus, failed_look
+from worker.jobs.status_report import failed_look
 from worker.journal.service_memory import FailedLook
 
 NOW = datetime(2026, 11, 27, 23, 10, tzinfo=UTC)

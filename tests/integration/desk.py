@@ -3,7 +3,7 @@
 import html
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from worker.journal.incident_locks import ThreadLocks
 from worker.journal.journal import Journal
 from worker.queue import Queue
 from worker.store.directory.directory_store import DirectoryStore
+from worker.store.document_store import DocumentStore
 
 WAIT = 60.0
 TEXT = """---
@@ -96,6 +97,21 @@ def form_of(page: str) -> dict[str, str]:
     return {**dict(hidden), "text": html.unescape(text[1])}
 
 
+def data_over(
+    store: DocumentStore, journal: Journal, queue: str, now: Callable[[], datetime]
+) -> StoredPageData:
+    """Give the data of pages over a store, as they are after a start of the process."""
+    context = JobContext(
+        store=store,
+        journal=journal,
+        locks=ThreadLocks(),
+        policy=usual_policy(),
+        clock=now,
+        new_mark=new_mark,
+    )
+    return StoredPageData(context, Queue(queue, lambda *_: JobOutcome()))
+
+
 @contextmanager
 def desk_in(
     tmp_path: Path, *, token: str | None = None, people: PeopleSettings = NOBODY_LISTED
@@ -111,15 +127,8 @@ def desk_in(
     def now() -> datetime:
         return datetime(2026, 11, 23, tzinfo=UTC)
 
-    context = JobContext(
-        store=DirectoryStore(folder, clock=lambda: time.time_ns() + 10**11),
-        journal=Journal(database, now),
-        locks=ThreadLocks(),
-        policy=usual_policy(),
-        clock=now,
-        new_mark=new_mark,
-    )
-    data = StoredPageData(context, Queue(url, lambda *_: JobOutcome()))
+    store = DirectoryStore(folder, clock=lambda: time.time_ns() + 10**11)
+    data = data_over(store, Journal(database, now), url, now)
     with served(data, token=token, people=people) as address:  # type: ignore[arg-type]  # the real library in the shelf's place
         yield Desk(address, file, data)
     database.close()

@@ -6,7 +6,12 @@ import pytest
 
 from connectors.incidents import IncidentId
 from tests.integration.web_support import ITEMS, TODAY, freight
-from worker.jobs.status_report import DocumentStatus, ItemStatus, ListedDocument, is_overdue
+from worker.jobs.documents.document_status import (
+    DocumentStatus,
+    ItemStatus,
+    ListedDocument,
+    is_overdue,
+)
 from worker.web.lists.overview import PER_PAGE, Show, drafts_left, overview
 from worker.web.page_data import line
 

@@ -10,19 +10,13 @@ from threading import Event
 import pytest
 import requests
 
-from tests.acceptance.world import usual_policy
-from tests.integration.desk import TEXT, WAIT
+from tests.integration.desk import TEXT, WAIT, data_over
 from tests.integration.places import GitPlace
 from tests.integration.web_support import served
-from worker.app.composition import new_mark
 from worker.app.listing.far_store import FarStore
 from worker.app.stored_page_data import StoredPageData
-from worker.jobs.context import JobContext
-from worker.jobs.job import JobOutcome
 from worker.journal.database import Database
-from worker.journal.incident_locks import ThreadLocks
 from worker.journal.journal import Journal
-from worker.queue import Queue
 from worker.store.document_store import StoreAway
 
 NAME = "2026-11-19-QEDIT-down.md"
@@ -39,15 +33,8 @@ class Far:
 
     def data(self) -> StoredPageData:
         """Give the data of pages as they are after a start of the process."""
-        context = JobContext(
-            store=self.place.machine("cache"),
-            journal=self.journal,
-            locks=ThreadLocks(),
-            policy=usual_policy(),
-            clock=lambda: datetime(2026, 11, 23, 11, 40, tzinfo=UTC),
-            new_mark=new_mark,
-        )
-        return StoredPageData(context, Queue(self.queue, lambda *_: JobOutcome()))
+        now = datetime(2026, 11, 23, 11, 40, tzinfo=UTC)
+        return data_over(self.place.machine("cache"), self.journal, self.queue, lambda: now)
 
     def page(self, path: str) -> str:
         answer = requests.get(self.url + path, timeout=WAIT)

@@ -9,11 +9,11 @@ import requests
 
 from connectors.errors import Finding, Unreachable
 from tests.integration.web_support import PICTURE, Shelf, freight, served, shelf
+from worker.jobs.documents.document_status import DocumentStatus, ItemStatus, ListedDocument
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.last_results import LastResult
 from worker.jobs.reports.told_journal import SkippedIncident
 from worker.jobs.results import SuggestedText
-from worker.jobs.status_report import DocumentStatus, ItemStatus, ListedDocument
 from worker.web.monitoring import Metrics
 from worker.web.page_data import DocumentView, QueueView
 

@@ -20,6 +20,7 @@ from connectors.sandbox.loopback_server import LoopbackServer
 from worker.document.lint import review
 from worker.document.lint.findings import LintFinding, LintRule
 from worker.document.section_text import with_section
+from worker.jobs.documents.document_status import DocumentStatus, ItemStatus, ListedDocument
 from worker.jobs.edits.add_picture import AddedPicture, reencoded
 from worker.jobs.edits.new_item import ItemChoices
 from worker.jobs.edits.review_document import ReviewChange
@@ -31,7 +32,6 @@ from worker.jobs.reports.report_period import PeriodReport, report_of
 from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.reports.told_journal import JournalEntry, SkippedIncident
 from worker.jobs.results import Action, Deed, IncidentResult, SuggestedText, Trigger
-from worker.jobs.status_report import DocumentStatus, ItemStatus, ListedDocument
 from worker.journal.web_memory import SessionHolder, WebDraft
 from worker.store.document_store import digest
 from worker.web.application import WebSettings, create

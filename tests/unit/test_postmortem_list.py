@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from connectors.incidents import IncidentId
+from worker.jobs.documents.document_status import DocumentStatus, ItemStatus, ListedDocument
 from worker.jobs.reports.figure_words import as_csv
-from worker.jobs.status_report import DocumentStatus, ItemStatus, ListedDocument
 from worker.web.lists.postmortem_list import (
     Choices,
     ItemQuery,

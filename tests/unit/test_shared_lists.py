@@ -6,7 +6,7 @@ import pytest
 
 from connectors.incidents import IncidentId
 from worker.app.listing.shared_lists import SHARED_FROM, Lists, SharedLists
-from worker.jobs.status_report import DocumentStatus
+from worker.jobs.documents.document_status import DocumentStatus
 
 
 class Looking:

@@ -14,6 +14,7 @@ from worker.app.listing.shared_lists import Lists, SharedLists
 from worker.document.index.indexed_document import rules
 from worker.document.lint.findings import LintFinding
 from worker.jobs.context import JobContext
+from worker.jobs.documents.document_status import DocumentStatus, ListedDocument
 from worker.jobs.edits.add_picture import AddedPicture, add_picture
 from worker.jobs.edits.new_item import ItemChoices, add_action_item, item_choices
 from worker.jobs.edits.review_document import ReviewChange, change_review, findings_of
@@ -42,9 +43,7 @@ from worker.jobs.reports.told_journal import (
 )
 from worker.jobs.results import IncidentResult, SuggestedText, Trigger
 from worker.jobs.status_report import (
-    DocumentStatus,
     KnownStatuses,
-    ListedDocument,
     document_text,
     failed_look,
     listed_documents,

@@ -16,6 +16,7 @@ from worker.app.composition import open_context
 from worker.cli.options import FAILED
 from worker.cli.terminal import as_json, failures, out, settings_of, suggestion
 from worker.jobs.context import JobContext
+from worker.jobs.documents.document_status import DocumentStatus, ItemStatus, is_overdue
 from worker.jobs.incident_numbers import own_ids
 from worker.jobs.job import JobPhase, JobState
 from worker.jobs.last_results import LastResult
@@ -25,13 +26,7 @@ from worker.jobs.reports.told_journal import (
     journal_of,
     skipped_incidents,
 )
-from worker.jobs.status_report import (
-    DocumentStatus,
-    ItemStatus,
-    document_statuses,
-    failed_look,
-    is_overdue,
-)
+from worker.jobs.status_report import document_statuses, failed_look
 from worker.queue import job_reader
 from worker.web.needs import Need, NeedKind, needs, wherever, with_items
 

@@ -44,8 +44,9 @@ from worker.web.problem_details import problem
 from worker.web.request_limits import Room
 from worker.web.reviewing.item_pages import item_routes
 from worker.web.reviewing.review_pages import review_routes
-from worker.web.visitors.access import Access, Forbidden, Malformed, NotSignedIn
+from worker.web.visitors.access import Access, NotSignedIn
 from worker.web.visitors.known_people import PeopleFile, ProxiedPeople
+from worker.web.visitors.origins import Forbidden, Malformed, Origins
 from worker.web.visitors.sent_words import read_words
 from worker.web.visitors.sign_in import Sessions, TooManyAttempts
 from worker.web.webhooks import StoreEvents, webhook_routes
@@ -73,7 +74,8 @@ class WebSettings:
         """Give the rules of who may come in. Raises ``ConfigurationProblems``."""
         people = PeopleFile(self.people.file) if self.people.file else None
         by_proxy = ProxiedPeople(self.people, people or People) if self.people.header else None
-        return Access(self.token or None, self.public_url or None, self.sessions, people, by_proxy)
+        origins = Origins(self.public_url or None)
+        return Access(self.token or None, origins, self.sessions, people, by_proxy)
 
 
 def create(

@@ -26,7 +26,7 @@ def sign_in_routes(access: Access, pages: PageTemplates) -> APIRouter:
 
     @router.post("/login")
     async def log_in(request: Request, fields: Form) -> Response:
-        access.check_origin(request)
+        access.origins.check(request)
         target = way_back(fields.get("next", "/"))
         try:
             cookie = await access.sign_in(request, fields.get("token", "").strip())
@@ -44,7 +44,9 @@ def sign_in_routes(access: Access, pages: PageTemplates) -> APIRouter:
         access.check_form(request, fields.get("form_key", ""))
         await run_in_threadpool(access.sign_out, request)
         answer = RedirectResponse("/", 303)
-        answer.delete_cookie(access.cookie, httponly=True, samesite="strict", secure=access.secure)
+        answer.delete_cookie(
+            access.cookie, httponly=True, samesite="strict", secure=access.origins.secure
+        )
         return answer
 
     _add_sign_in_while_writing(router, access, pages)
@@ -59,7 +61,7 @@ def _add_sign_in_while_writing(router: APIRouter, access: Access, pages: PageTem
         request: Request, incident: IncidentInPath, fields: LongForm
     ) -> Response:
         """Sign in who was signed out while writing, and give the editor with their words."""
-        access.check_origin(request)
+        access.origins.check(request)
         place = f"/postmortems/{incident}/edit"
         try:
             cookie = await access.sign_in(request, fields.get("token", "").strip())
@@ -81,6 +83,6 @@ def _with_cookie(answer: Response, access: Access, cookie: str) -> Response:
         max_age=LIFETIME,
         httponly=True,
         samesite="strict",
-        secure=access.secure,
+        secure=access.origins.secure,
     )
     return answer

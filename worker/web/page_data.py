@@ -13,6 +13,12 @@ from config.template_names import Column
 from connectors.errors import Finding
 from connectors.incidents import INCIDENT_ID, IncidentId
 from worker.document.lint.findings import LintFinding
+from worker.jobs.documents.document_status import (
+    DocumentStatus,
+    ItemStatus,
+    ListedDocument,
+    is_overdue,
+)
 from worker.jobs.edits.add_picture import AddedPicture
 from worker.jobs.edits.new_item import ItemChoices
 from worker.jobs.edits.review_document import ReviewChange
@@ -24,7 +30,6 @@ from worker.jobs.reports.report_period import PeriodReport
 from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.reports.told_journal import JournalEntry, SkippedIncident
 from worker.jobs.results import IncidentResult, SuggestedText
-from worker.jobs.status_report import DocumentStatus, ItemStatus, ListedDocument, is_overdue
 from worker.journal.web_memory import WebDraft
 
 _JOB = r"^[A-Za-z0-9_:~@.-]{1,200}$"

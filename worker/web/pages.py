@@ -22,7 +22,8 @@ from worker.web.assets import asset
 from worker.web.markdown_to_html import PICTURES, headings_of, is_picture, to_html
 from worker.web.page_data import DocumentView, IncidentInPath, JobInQuery, PageData, line
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
-from worker.web.visitors.access import Access, Forbidden, person_of
+from worker.web.visitors.access import Access, person_of
+from worker.web.visitors.origins import Forbidden
 from worker.web.visitors.sent_words import words_of
 from worker.web.visitors.writers import Writers, Writing
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from worker.jobs.status_report import DocumentStatus, ListedDocument
+from worker.jobs.documents.document_status import DocumentStatus, ListedDocument
 
 SHARED_FROM = 200
 """Documents from which on a look is shared: fewer cost nobody anything."""

@@ -22,13 +22,8 @@ from worker.announcing.message import Message
 from worker.jobs.announcing.chat_posts import address_of
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
-from worker.jobs.status_report import (
-    DocumentStatus,
-    ItemStatus,
-    KnownStatuses,
-    is_overdue,
-    listed_documents,
-)
+from worker.jobs.documents.document_status import DocumentStatus, ItemStatus, is_overdue
+from worker.jobs.status_report import KnownStatuses, listed_documents
 
 SOON = timedelta(days=7)
 """How long before its deadline an action item is named with those that are overdue."""

@@ -15,7 +15,8 @@ from worker.jobs.edits.save_edit import Clash, EditTooLong, UnknownBase, Unusabl
 from worker.web.editing.editor_view import EditorView, LongForm, section_in, whole_text
 from worker.web.page_data import IncidentInPath, PageData
 from worker.web.pages import PageTemplates
-from worker.web.visitors.access import Access, Forbidden, person_of
+from worker.web.visitors.access import Access, person_of
+from worker.web.visitors.origins import Forbidden
 
 
 def edit_routes(data: PageData, access: Access, pages: PageTemplates) -> APIRouter:

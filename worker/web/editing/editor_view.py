@@ -19,7 +19,7 @@ from worker.web.editing.edit_api import LARGEST_BODY
 from worker.web.page_data import PageData
 from worker.web.pages import PageTemplates
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
-from worker.web.visitors.access import Forbidden
+from worker.web.visitors.origins import Forbidden
 from worker.web.visitors.sent_words import fields_of
 
 _LONGEST_NUMBER = 5

@@ -8,7 +8,8 @@ from starlette.responses import RedirectResponse, Response
 from worker.jobs.results import SuggestedText
 from worker.web.editing.editor_view import LongForm
 from worker.web.page_data import IncidentInPath, PageData
-from worker.web.visitors.access import Access, Forbidden, person_of
+from worker.web.visitors.access import Access, person_of
+from worker.web.visitors.origins import Forbidden
 
 
 def suggestion_routes(data: PageData, access: Access) -> APIRouter:

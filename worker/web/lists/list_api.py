@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from worker.jobs.status_report import DocumentStatus
+from worker.jobs.documents.document_status import DocumentStatus
 from worker.web.lists.listing_pages import Narrowing, Words
 from worker.web.lists.postmortem_list import (
     SORT_PATTERN,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from worker.jobs.status_report import DocumentStatus, ListedDocument, is_overdue
+from worker.jobs.documents.document_status import DocumentStatus, ListedDocument, is_overdue
 from worker.web.lists.made_once import MadeOnce
 from worker.web.needs import Cause, LateOwner, NeedKind, by_cause, late_owners, needs
 from worker.web.page_data import DocumentLine, line

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from worker.content.word_search import folded as fold
 from worker.drafting.text.wording import duration
-from worker.jobs.status_report import ItemStatus, ListedDocument, is_overdue
+from worker.jobs.documents.document_status import ItemStatus, ListedDocument, is_overdue
 from worker.web.lists.made_once import MadeOnce
 
 PER_PAGE = 50

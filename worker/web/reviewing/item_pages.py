@@ -14,7 +14,8 @@ from connectors.errors import PostmortemError
 from worker.jobs.edits.save_edit import Clash, UnknownBase, UnusableEdit
 from worker.web.page_data import DocumentView, IncidentInPath, PageData
 from worker.web.pages import Form, PageTemplates, unknown
-from worker.web.visitors.access import Access, Forbidden, person_of
+from worker.web.visitors.access import Access, person_of
+from worker.web.visitors.origins import Forbidden
 
 _LONGEST = 2_000
 _FIELDS = {

@@ -12,7 +12,8 @@ from worker.jobs.edits.review_document import ReviewChange
 from worker.jobs.edits.save_edit import UnknownBase, UnusableEdit
 from worker.web.page_data import IncidentInPath, PageData
 from worker.web.pages import Form, PageTemplates, unknown
-from worker.web.visitors.access import Access, Forbidden, person_of
+from worker.web.visitors.access import Access, person_of
+from worker.web.visitors.origins import Forbidden
 
 _LONGEST_WORDS = 2_000
 _STEPS = {

@@ -1,28 +1,23 @@
-"""Who may see the pages and use the API, what each may do, and from where.
+"""Who may see the pages and use the API, and what each may do.
 
 A person shows a token once and gets a cookie; a program sends it with each request. Whose token it
-is, or what a proxy says to which people sign in, tells who they are. Where there is neither token
-nor proxy the server is bound to this machine alone, and only requests that name this machine are
-answered: else a web page elsewhere could have its own name point here (DNS rebinding) and read
-everything.
+is, or what a proxy says to which people sign in, tells who they are.
 """
 
 import hashlib
 import hmac
-import re
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from config.page_users import PageUser, People, Role
 from worker.journal.web_memory import SessionHolder
+from worker.web.visitors.origins import Forbidden, Origins
 from worker.web.visitors.sign_in import (
     LIFETIME,
     Sessions,
@@ -39,12 +34,6 @@ alone, and by TLS alone (RFC 6265bis, 4.1.3.2)."""
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _BEARER = "bearer "
-_NAMED_HOST = re.compile(
-    r"(?:\[[0-9a-f:.]{2,45}\]|(?=[^:]{1,253}(?::|$))[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)"
-    r"(?::(?P<port>[0-9]{1,5}))?"
-)
-_MOST_PORTS = 65_535
-_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://(\S*)")
 
 
 def person_of(request: Request) -> PageUser:
@@ -60,25 +49,16 @@ class NotSignedIn(Exception):
     """The request shows no token, or another one."""
 
 
-class Forbidden(Exception):
-    """The request comes from somewhere else; the text is a sentence."""
-
-
-class Malformed(Exception):
-    """The request cannot be understood; the text is a sentence."""
-
-
 @dataclass(frozen=True, slots=True)
 class Access:
     """The rules of who may come in; ``sessions`` keeps who has shown a token.
 
     ``token`` is everybody's, and lets its bearer do everything; ``people`` have tokens of their
-    own, or come through a proxy that ``proxied`` gives somebody for. ``public_url`` tells besides
-    whether people come by TLS: what a request says of that may be made up.
+    own, or come through a proxy that ``proxied`` gives somebody for.
     """
 
     token: str | None
-    public_url: str | None
+    origins: Origins
     sessions: Sessions
     people: Callable[[], People] | None = None
     proxied: Callable[[Request], PageUser | None] | None = None
@@ -100,7 +80,7 @@ class Access:
         """Give who the request is from, whatever they may do. Raises as :meth:`admit` does."""
         if request.method not in _READING:
             request.state.is_foreign = True  # unless it is found not to be
-            self.check_origin(request)
+            self.origins.check(request)
             request.state.is_foreign = False
         person = await self._person(request)
         request.state.person = person
@@ -124,34 +104,13 @@ class Access:
         if self.proxied is not None and (person := self.proxied(request)) is not None:
             return person
         if not self.has_tokens and self.proxied is None:
-            self._check_host(request)
+            self.origins.check_host(request)
             return PageUser()
         if self.has_tokens:
             person = await self._session(request) or await self._bearer(request)
             if person is not None:
                 return person
         raise NotSignedIn
-
-    def check_origin(self, request: Request) -> None:
-        """Refuse what another site's page makes a browser send.
-
-        Raises ``Forbidden``, and ``Malformed`` for an origin that is none.
-        """
-        host = request.headers.get("host", "").lower()
-        if not _names_host(host):
-            raise Forbidden("The request does not say which host it is for, so it was not done.")
-        fetched = request.headers.get("sec-fetch-site", "same-origin")
-        origins = [_origin(one) for one in request.headers.getlist("origin")]
-        own = all(self._is_own(scheme, place, host) for scheme, place in origins)
-        if fetched not in {"same-origin", "none"} or not own:
-            raise Forbidden("This was sent by a page of another site, so it was not done.")
-
-    def _is_own(self, scheme: str, place: str, host: str) -> bool:
-        """Tell whether a page from there is ours: where people come by TLS, only by TLS."""
-        public = _place(self.public_url)
-        if place and place == public:
-            return scheme == "https" or not self.secure
-        return bool(place) and place == host
 
     async def sign_in(self, request: Request, given: str) -> str | None:
         """Give the value of a cookie that lets its bearer in, None where that is not the token.
@@ -181,12 +140,7 @@ class Access:
     @property
     def cookie(self) -> str:
         """The cookie's name."""
-        return SAFE_COOKIE if self.secure else COOKIE
-
-    @property
-    def secure(self) -> bool:
-        """Whether people come by TLS, so that the cookie is kept to it."""
-        return (self.public_url or "").lower().startswith("https:")
+        return SAFE_COOKIE if self.origins.secure else COOKIE
 
     def form_key(self, request: Request) -> str:
         """Give what a form must send back, so that no other site can make one up."""
@@ -244,55 +198,6 @@ class Access:
             return PageUser()
         return self.people().by_token(given) if self.people is not None else None
 
-    def _check_host(self, request: Request) -> None:
-        host = request.headers.get("host", "").lower()
-        public = self.public_url and host == _place(self.public_url)
-        if not (public or _is_this_machine(host)):
-            raise Forbidden(
-                "This page is for this machine only. Open it as localhost or 127.0.0.1, or set "
-                "POSTMORTEM_PUBLIC_URL and POSTMORTEM_TOKEN."
-            )
-
 
 def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
-
-
-def _place(url: str | None) -> str:
-    return urlsplit(url or "").netloc.lower()
-
-
-def _origin(text: str) -> tuple[str, str]:
-    """Give the scheme of an origin, and its host and port.
-
-    Raises ``Forbidden`` for that of a page without one, ``Malformed`` for what is no origin.
-    """
-    if text.strip() in {"", "null"}:
-        raise Forbidden("This was sent by a page that does not say where it is from.")
-    found = _ORIGIN.fullmatch(text.strip().lower())
-    scheme, place = found.groups() if found else ("", "")
-    if found and not place:
-        return scheme, ""  # a file's or a program's: no host's page
-    if not _names_host(place):
-        raise Malformed("The request's Origin cannot be read.")
-    return scheme, place
-
-
-def _names_host(text: str) -> bool:
-    found = _NAMED_HOST.fullmatch(text)
-    return found is not None and int(found["port"] or 0) <= _MOST_PORTS
-
-
-def _is_this_machine(host: str) -> bool:
-    if not _names_host(host):
-        return False
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return False
-    if name == "localhost":
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from config.page_users import PageUser, People, PeopleSettings, read_people
 from config.problems import ConfigurationProblems
 from worker.log import Log
-from worker.web.visitors.access import Malformed
+from worker.web.visitors.origins import Malformed
 
 _LONGEST_NAME = 200
 _log = Log(__name__)
