@@ -191,9 +191,8 @@ class SyncsOnDataCenter(Syncs):
     kind = SiteKind.DATA_CENTER
 
 
-Syncs.TestCase.settings = settings(max_examples=30, stateful_step_count=10, deadline=None)
-# What is decided is the same on both; how each is asked is what the tests of the contract hold.
-SyncsOnDataCenter.TestCase.settings = settings(Syncs.TestCase.settings, max_examples=15)
+for machine in (Syncs, SyncsOnDataCenter):
+    machine.TestCase.settings = settings(max_examples=30, stateful_step_count=10, deadline=None)
 
 
 class TestAnyOrderOfEventsLeavesOneTicketAnItem(Syncs.TestCase):  # type: ignore[misc]  # made by Hypothesis
