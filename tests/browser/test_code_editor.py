@@ -141,6 +141,7 @@ def test_a_long_text_is_written_in_as_if_it_were_short(desk: Desk, page: Page) -
     bullets = "".join(f"- Looked at host {at} and saw its disk full\n" for at in range(6_000))
     long = TEXT.replace("## 6.", f"{bullets}\n## 6.")
     desk.write(long)
+    page.set_default_timeout(120_000)  # it is parsed as it is opened
     page.add_init_script(
         "window.kept = 0; const set = Storage.prototype.setItem;"
         "Storage.prototype.setItem = function (...all) { window.kept += 1; set.apply(this, all); }"
@@ -151,7 +152,7 @@ def test_a_long_text_is_written_in_as_if_it_were_short(desk: Desk, page: Page) -
     editor(page).press("Control+End")
     words = "What a long night it was, and not over. " * 3
     page.keyboard.type(words)
-    expect(truth(page)).to_have_value(long + words)
+    expect(truth(page)).to_have_value(long + words, timeout=60_000)
     assert page.locator(".cm-line").count() < 300  # what is not seen is not in the page
     assert page.evaluate("window.kept") < len(words) / 4
     assert len(looks) < len(words) / 4
