@@ -14,7 +14,7 @@ from worker.content.markdown_cost import cost
 from worker.document.action_section import read as read_items
 from worker.document.front_matter import DocumentError
 from worker.document.markdown_blocks import parse
-from worker.web.markdown_to_html import to_html
+from worker.web.reading.markdown_to_html import to_html
 
 SMALL, LARGE = 1_000, 4_000
 ROWS = 5_000

@@ -2,15 +2,21 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from connectors.incidents import IncidentId
 from tests.browser.chromium import PART, chromium, editor, truth
 from tests.integration.desk import FILED, TEXT, Desk, desk_in
 from tests.integration.web_support import freight, served, shelf
+from worker.jobs.last_results import LastResult
 from worker.jobs.reports.told_journal import SkippedIncident
+from worker.jobs.results import SuggestedText
+from worker.journal.records import KnownResult
 
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -108,6 +114,14 @@ def test_axe_finds_nothing_on_any_page(browser: Browser, desk: Desk, width: int)
     library.give_up("PLOST", "Jira refused the token.")
     library.without_draft = [SkippedIncident("PSMALL", "Short", "", "it lasted 0:00:40", "2026")]
     library.others = [freight(incident="PFAILED", document="")]
+    wide = f"| {' | '.join(f'Column-{one}' for one in range(12))} |\n|{'---|' * 12}\n"
+    told = (SuggestedText("Impact", "[Brief summary of the impact]", "all"), TOLD[2])
+    last = LastResult("2026-11-19T10:05:00+00:00", "schedule", ("A warning.",), told)
+    library.put(
+        freight(last_result=last),
+        f"{shelf().views['PFREIGHT'].text}\n{wide}\n```\n{'x' * 300}\n```\n",
+    )
+    library.views["PFREIGHT"] = replace(library.views["PFREIGHT"], last_result=last)
     context = browser.new_context(
         viewport={"width": width, "height": 900},
         bypass_csp=True,
@@ -248,6 +262,50 @@ def test_a_picture_is_pasted_into_the_text(browser: Browser, desk: Desk) -> None
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert desk.text().startswith(TEXT + "![Picture](QEDIT-picture-")
     page.close()
+
+
+TOLD = (
+    SuggestedText("Root Cause", "[why]", "a slow disk"),
+    SuggestedText("Action Items", "Warn earlier | Ada |  | ", "Warn earlier | Bo |  | "),
+    SuggestedText("severity", "P2", "P1"),
+    SuggestedText("Impact", "none", "all"),
+)
+
+
+def suggest(desk: Desk) -> None:
+    desk.write(TEXT.replace("status: draft\n", "status: draft\nseverity: P2\n"))
+    told = tuple((one.place, one.people, one.fresh) for one in TOLD)
+    at = datetime(2026, 11, 23, tzinfo=UTC)
+    desk.journal.results.keep(KnownResult(IncidentId("QEDIT"), at, "schedule", suggestions=told))
+
+
+def test_each_suggestion_stands_at_its_place_and_is_settled_by_itself(
+    desk: Desk, page: Page
+) -> None:
+    suggest(desk)
+    page.goto(f"{desk.url}/postmortems/QEDIT")
+    document = page.locator("article.document")
+    point = document.locator("li", has_text="Root Cause")
+    row = document.locator("tr", has_text="Warn earlier").locator("xpath=following-sibling::tr[1]")
+    expect(point.get_by_role("group")).to_contain_text("The facts now say “a slow disk”.")
+    expect(row.get_by_role("group")).to_contain_text("Warn earlier | Bo")
+    expect(document.get_by_role("group")).to_have_count(2)
+    gone = page.get_by_role("group", name="Suggestion 4: Impact")
+    expect(gone).to_contain_text("No such place says “none” any more.")
+    expect(gone.get_by_role("button")).to_have_text(["Keep mine"])
+    page.get_by_role("link", name="Root Cause").press("Enter")
+    page.keyboard.press("Tab")
+    expect(point.get_by_role("button", name="Take it")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_role("button", name="Keep mine")).to_have_count(3)
+    row.get_by_role("button", name="Take it").click()
+    page.get_by_role("button", name="Keep mine: severity").click()
+    gone = page.get_by_role("group", name="Suggestion 1: Impact")
+    gone.get_by_role("button").click()
+    expect(page.get_by_role("button", name="Keep mine")).to_have_count(0)
+    kept = TEXT.replace("status: draft\n", "status: draft\nseverity: P2\n")
+    assert desk.text() == kept.replace("[why]", "a slow disk").replace("| Ada |", "| Bo  |")
 
 
 def test_an_action_item_and_a_review_need_no_script(desk: Desk, page: Page) -> None:

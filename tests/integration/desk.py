@@ -56,6 +56,7 @@ class Desk:
     url: str
     file: Path
     data: StoredPageData
+    journal: Journal
 
     @property
     def api(self) -> str:
@@ -130,5 +131,5 @@ def desk_in(
     store = DirectoryStore(folder, clock=lambda: time.time_ns() + 10**11)
     data = data_over(store, Journal(database, now), url, now)
     with served(data, token=token, people=people) as address:  # type: ignore[arg-type]  # the real library in the shelf's place
-        yield Desk(address, file, data)
+        yield Desk(address, file, data, context.journal)
     database.close()

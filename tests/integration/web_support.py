@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI
 
 from config.page_users import PageUser, PeopleSettings
-from config.template_names import Column
+from config.template_names import Column, Names
 from connectors.connector import WebhookAccess
 from connectors.errors import Finding, NotFound, PostmortemError
 from connectors.incidents import IncidentId
@@ -20,12 +20,14 @@ from connectors.sandbox.loopback_server import LoopbackServer
 from worker.document.lint import review
 from worker.document.lint.findings import LintFinding, LintRule
 from worker.document.section_text import with_section
+from worker.document.take_suggestion import places_of
 from worker.jobs.documents.document_status import DocumentStatus, ItemStatus, ListedDocument
 from worker.jobs.edits.add_picture import AddedPicture, reencoded
 from worker.jobs.edits.new_item import ItemChoices
 from worker.jobs.edits.review_document import ReviewChange
 from worker.jobs.edits.save_edit import OpenedText, Saved, UnknownBase, UnusableEdit
 from worker.jobs.job import JobPhase, JobState
+from worker.jobs.reports.document_notes import DocumentNotes
 from worker.jobs.reports.figures import KnownFacts, ReportBy
 from worker.jobs.reports.period import read_period
 from worker.jobs.reports.report_period import PeriodReport, report_of
@@ -162,6 +164,11 @@ class Shelf:
         if self.problem:
             raise self.problem
         return self.views.get(incident)
+
+    def notes(self, view: DocumentView) -> DocumentNotes:
+        told = view.last_result.suggestions if view.last_result else ()
+        by_place = [(one.place, one.people, one.fresh) for one in told]
+        return DocumentNotes(places_of(view.text, Names(), by_place), date(2026, 12, 2))
 
     def opened(self, incident: str) -> OpenedText | None:
         view = self.document(incident)

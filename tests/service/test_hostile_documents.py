@@ -18,7 +18,7 @@ from worker.document.front_matter import DocumentError
 from worker.document.front_matter import read as read_front_matter
 from worker.document.front_matter import values as front_values
 from worker.document.markdown_blocks import parse
-from worker.web.markdown_to_html import to_html
+from worker.web.reading.markdown_to_html import to_html
 
 SMALL, LARGE = 150, 600
 FASTER_THAN_SQUARE = 2.2 * LARGE / SMALL

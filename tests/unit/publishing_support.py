@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from worker.publishing.html_tree import tree
 from worker.publishing.storage_format import Shown, storage
 from worker.publishing.storage_text import words_shown
-from worker.web.markdown_to_html import to_html
+from worker.web.reading.markdown_to_html import to_html
 
 NAMES = 'xmlns:ac="urn:ac" xmlns:ri="urn:ri"'
 BOXES = "\N{BALLOT BOX}\N{BALLOT BOX WITH CHECK}"

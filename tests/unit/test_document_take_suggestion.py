@@ -4,7 +4,7 @@ import pytest
 
 from config.template_names import Names
 from worker.document.front_matter import DocumentError
-from worker.document.take_suggestion import take_suggestion
+from worker.document.take_suggestion import SuggestionPlace, places_of, says, take_suggestion
 
 NAMES = Names()
 TEXT = """---
@@ -86,3 +86,40 @@ def test_what_the_facts_say_stands_in_the_place_of_peoples_words(
 def test_what_is_not_there_any_more_is_not_written_over(place: str, people: str) -> None:
     with pytest.raises(DocumentError, match="any more, so nothing was written"):
         take_suggestion(TEXT, NAMES, place, people, "new")
+
+
+def line(words: str) -> int:
+    return next(at for at, one in enumerate(TEXT.splitlines()) if words in one)
+
+
+def test_each_suggestion_is_told_where_it_belongs() -> None:
+    told = [
+        ("Duration", "about an hour", "1 h 5 min"),
+        ("Title", "Postmortem: Mine", "Postmortem: Ours"),
+        ("Timeline of Events", "02:20 | Paged Ann", "02:21 | Paged Ann"),
+        ("Timeline of Events", "Time (in local timezone)", "Time (UTC)"),
+        ("Steps Taken", "Restarted, twice", "Restarted"),
+        ("services", "The Checkout, Search", "Checkout, Search"),
+        ("Impact", "some", "none"),
+        ("Impact", "some", "all"),
+        ("Nowhere", "none", "some"),
+    ]
+    assert places_of(TEXT, NAMES, told) == [
+        SuggestionPlace(line("about an hour")),
+        SuggestionPlace(line("# Postmortem: Mine")),
+        SuggestionPlace(line("Paged Ann")),
+        SuggestionPlace(line("Time (in local")),
+        SuggestionPlace(line("Restarted, twice")),
+        SuggestionPlace(in_head=True),
+        SuggestionPlace(line("**Impact:** none")),
+        None,
+        None,
+    ]
+    by_cr = TEXT.replace("\n", "\r\n")
+    assert places_of(by_cr, NAMES, told) == places_of(TEXT, NAMES, told)
+    assert places_of("", NAMES, told[:1]) == [None]
+
+
+def test_a_row_says_what_it_says() -> None:
+    assert says(TEXT, NAMES, "Timeline of Events", "02:20 | Paged Ann")
+    assert not says(TEXT, NAMES, "Timeline of Events", "02:21 | Paged Ann")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.document.unread.unfinished_text import open_prompts
-from worker.web.markdown_to_html import is_picture, to_html
+from worker.web.reading.markdown_to_html import is_picture, to_html, with_beside
 
 GOLDEN = [
     path
@@ -196,3 +196,68 @@ class Asking(HTMLParser):
 )
 def test_only_pictures_beside_the_document_are_shown(name, shown):
     assert is_picture(name) is shown
+
+
+BESIDE = """# Title
+
+- **Duration:** an hour
+  - below
+    - deeper
+- other
+
+| Time | What |
+|---|---|
+| 02:10 | First |
+| 02:20 | Second |
+
+text
+"""
+
+
+def test_what_the_page_says_stands_beside_its_line() -> None:
+    lines = {0: "<i>title</i>", 2: "<i>point</i>", 4: "<i>deep</i>", 7: "<i>head</i>"}
+    lines |= {9: "<i>row</i>", 12: "<i>nowhere</i>", 99: "<i>behind</i>"}
+    html, filled = with_beside(BESIDE, PICTURES, lines)
+    assert filled == {0, 2, 4, 7, 9}
+    flat = "".join(html.split("\n"))
+    for part in (
+        "Title</h1><i>title</i>",
+        "an hour<i>point</i><ul><li>below<ul><li>deeper<i>deep</i></li>",
+        '<th>What</th></tr><tr><td colspan="2"><i>head</i></td></tr></thead>',
+        '<td>First</td></tr><tr><td colspan="2"><i>row</i></td></tr><tr><td>02:20</td>',
+    ):
+        assert part in flat
+    assert "nowhere" not in html
+
+
+def test_what_may_be_wide_is_reached_with_the_keyboard() -> None:
+    html = to_html(
+        "| a | b |\n|---|---|\n| 1 | 2 |\n\n```\nlong\n```\n\n- x\n\n      code\n", PICTURES
+    )
+    assert html.count('role="region" tabindex="0"') == 3
+    for name in ("Table 1", "Code 2", "Code 3"):
+        assert f'<div class="scroll" role="region" tabindex="0" aria-label="{name}">' in html
+    assert html.count("<div") == html.count("</div>")
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '<h1 id="\n\n',
+        '<td title="\n\n',
+        "<details>\n\n",
+        "<div>\n\n",
+        "<table><tr><td>\n\n",
+        "<!-- \n\n",
+    ],
+)
+def test_no_words_of_a_document_open_what_the_page_sets_into_it(around: str) -> None:
+    own = '<form action="/x"><input value="y"></form>'
+    html, _ = with_beside(
+        f'{around}- a\n- b " onmouseover=alert(1) x="\n', PICTURES, {2: own, 3: own}
+    )
+    assert_harmless(html.replace(own, ""))
+    twice, filled = with_beside(
+        '<p id="document-0-at-0"></p>\n\n<p id="0-at-0"></p>\n', PICTURES, {0: own}
+    )
+    assert (own in twice, filled) == (False, frozenset())

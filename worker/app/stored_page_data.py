@@ -31,6 +31,7 @@ from worker.jobs.edits.save_edit import (
 from worker.jobs.edits.settle_suggestion import keep_words, take_facts
 from worker.jobs.job import JobPhase, JobRequest, JobState
 from worker.jobs.reminding.digests import failed_digests
+from worker.jobs.reports.document_notes import DocumentNotes, document_notes
 from worker.jobs.reports.figures import ReportBy
 from worker.jobs.reports.report_period import PeriodReport, report_period
 from worker.jobs.reports.search_documents import FoundDocument, search_documents
@@ -151,6 +152,11 @@ class StoredPageData:
             return DocumentView(failed, "", "", failed.last_result) if failed else None
         status, text = found
         return DocumentView(status, text, status.document, status.last_result, told)
+
+    def notes(self, view: DocumentView) -> DocumentNotes:
+        suggested = view.last_result.suggestions if view.last_result else ()
+        incident = IncidentId(view.status.incident)
+        return document_notes(self._context, incident, view.text, suggested)
 
     def opened(self, incident: IncidentId) -> OpenedText | None:
         return open_text(self._context, incident)

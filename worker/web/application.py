@@ -39,8 +39,9 @@ from worker.web.lists.overview_page import overview_routes
 from worker.web.login_pages import sign_in_routes
 from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData
-from worker.web.pages import PageTemplates, page_routes
+from worker.web.pages import PageTemplates
 from worker.web.problem_details import problem
+from worker.web.reading.document_pages import document_routes
 from worker.web.request_limits import Room
 from worker.web.reviewing.item_pages import item_routes
 from worker.web.reviewing.review_pages import review_routes
@@ -124,7 +125,7 @@ def create(
     app.include_router(review_routes(data, access, look))
     app.include_router(item_routes(data, access, look))
     app.include_router(sync_routes(data, access, look))
-    app.include_router(page_routes(data, access, look, today))
+    app.include_router(document_routes(data, access, look, today))
     app.include_router(asset_routes())
     return app
 

@@ -25,6 +25,7 @@ from worker.jobs.edits.review_document import ReviewChange
 from worker.jobs.edits.save_edit import OpenedText, Saved
 from worker.jobs.job import JobState
 from worker.jobs.last_results import LastResult
+from worker.jobs.reports.document_notes import DocumentNotes
 from worker.jobs.reports.figures import ReportBy
 from worker.jobs.reports.report_period import PeriodReport
 from worker.jobs.reports.search_documents import FoundDocument
@@ -101,6 +102,9 @@ class PageData(Protocol):
 
     def document(self, incident: IncidentId) -> DocumentView | None:
         """Give an incident's document, None where there is none and none has failed."""
+
+    def notes(self, view: DocumentView) -> DocumentNotes:
+        """Give what is told beside a document."""
 
     def opened(self, incident: IncidentId) -> OpenedText | None:
         """Give a document's text to somebody who may change it, None where there is none."""

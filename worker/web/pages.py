@@ -1,26 +1,19 @@
-"""The web pages: the list of postmortems, and each with its chart and journal."""
+"""What all pages have in common: templates, small forms, and how what is unknown is told."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
-from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jinja2
-from fastapi import APIRouter, Depends, Query, Request
-from markupsafe import Markup
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from fastapi import Depends, Request
+from starlette.responses import HTMLResponse
 
 from config.page_users import Role
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
-from worker.document import front_matter
-from worker.document.front_matter import DocumentError
-from worker.document.section_text import sections
 from worker.web.assets import asset
-from worker.web.markdown_to_html import PICTURES, headings_of, is_picture, to_html
-from worker.web.page_data import DocumentView, IncidentInPath, JobInQuery, PageData, line
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 from worker.web.visitors.access import Access, person_of
 from worker.web.visitors.origins import Forbidden
@@ -65,6 +58,13 @@ class PageTemplates:
             )
         )
         return HTMLResponse(text, status)
+
+    def part(self, request: Request, macro: str, *values: object) -> str:
+        """Fill a part of a page, with the form's key behind ``values`` if one may write."""
+        may_write = person_of(request).role.may(Role.WRITE)
+        form_key = self._access.form_key(request) if may_write else ""
+        parts = _environment().get_template("parts.html").module
+        return str(getattr(parts, macro)(*values, form_key))
 
     def message(self, request: Request, status: int, heading: str, sentence: str) -> HTMLResponse:
         """Give a page that says one thing."""
@@ -131,8 +131,6 @@ def moment(at: str) -> str:
         return at
 
 
-PICTURE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-"""For a picture that is opened by itself: an SVG may hold a script, which then does not run."""
 _LONGEST_FORM = 8192
 """Bytes."""
 
@@ -150,93 +148,6 @@ async def form(request: Request) -> dict[str, str]:
 
 
 Form = Annotated[dict[str, str], Depends(form)]
-
-
-def page_routes(
-    data: PageData, access: Access, pages: PageTemplates, today: Callable[[], date]
-) -> APIRouter:
-    """Give the pages' routes. ``today`` is the day by which deadlines are judged."""
-    router = APIRouter(include_in_schema=False, dependencies=[Depends(access.admit)])
-
-    @router.get("/postmortems/{incident}")
-    def document(
-        request: Request,
-        incident: IncidentInPath,
-        job: JobInQuery = None,
-        saved: Annotated[int | None, Query(ge=0, le=10**6)] = None,
-    ) -> Response:
-        view = _known(data, incident)
-        html = to_html(view.text, f"/postmortems/{incident}")
-        return pages.answer(
-            request,
-            "document",
-            line=line(view.status, today()),
-            name=view.name,
-            told=view.told,
-            html=Markup(html),  # noqa: S704 - it passed the allow-list of worker.web.markdown_to_html
-            sections=_contents(html, view.text),
-            head=_head(view.text),
-            others=pages.other_writers(request, incident),
-            journal=data.journal(incident),
-            job=data.job(job) if job else None,
-            saved=saved,
-        )
-
-    @router.get("/postmortems/{incident}/markdown")
-    def markdown(incident: IncidentInPath) -> Response:
-        view = _known(data, incident)
-        named = {"Content-Disposition": f'inline; filename="{PurePosixPath(view.name).name}"'}
-        return PlainTextResponse(view.text, headers=named if view.name.isascii() else None)
-
-    @router.get("/postmortems/{incident}/{attachment}")
-    def attachment(incident: IncidentInPath, attachment: str) -> Response:
-        content = data.attachment(incident, attachment) if is_picture(attachment) else None
-        if content is None:
-            raise NotFound(f"There is no picture {attachment} beside this postmortem.")
-        kind = PICTURES[PurePosixPath(attachment).suffix.lower()]
-        return Response(content, 200, {"Content-Security-Policy": PICTURE_POLICY}, kind)
-
-    return router
-
-
-def _contents(html: str, text: str) -> list[tuple[str, str]]:
-    """Give the sections as they are edited: none where the page does not show just those."""
-    shown = headings_of(html)
-    try:
-        return shown if len(shown) == len(sections(text)) else []
-    except DocumentError:
-        return []  # what is the matter with it is among its problems
-
-
-_TOLD = (("owner", "owner: "), ("severity", ""), ("services", ""), ("reviewers", "reviewers: "))
-"""Keys of the front matter that people look for first, and what stands before each."""
-
-
-def _head(text: str) -> list[str]:
-    """Give what the front matter says that people look for first."""
-    try:
-        said = front_matter.values(text) or {}
-    except DocumentError:
-        return []  # as above
-    told = [(before, ", ".join(filter(None, said.get(key, ())))) for key, before in _TOLD]
-    return [*(before + words for before, words in told if words), *_span(said)]
-
-
-def _span(said: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Say from when to when it was, in the time of the document."""
-    try:
-        start, end = (datetime.fromisoformat(" ".join(said[key])) for key in ("started", "ended"))
-    except (KeyError, ValueError):
-        return []
-    last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M}"
-    return [f"{start:%Y-%m-%d %H:%M} to {last}"]
-
-
-def _known(data: PageData, incident: IncidentId) -> DocumentView:
-    view = data.document(incident)
-    if view is None:
-        raise unknown(incident)
-    return view
 
 
 def unknown(incident: IncidentId) -> NotFound:

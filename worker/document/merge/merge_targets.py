@@ -117,6 +117,9 @@ class ListTarget(Protocol):
     def kept(self) -> Collection[int]:
         """Which entries also hold words that the program does not write there."""
 
+    def line(self, at: int) -> int:
+        """Give the line (from 0) that an entry begins in."""
+
     def change(self, at: int, cells: tuple[str, ...]) -> list[Edit]:
         """Make the edits that let an entry say something else."""
 
@@ -144,6 +147,10 @@ class PointsTarget:
     def _text(self, item: ListItem) -> str:
         place = self._place(item)
         return " ".join(self._source.text[place.start : place.end].split())
+
+    def line(self, at: int) -> int:
+        """Give the line of a point."""
+        return self._items[at].line
 
     def change(self, at: int, cells: tuple[str, ...]) -> list[Edit]:
         """Make the edit that puts another text into a point."""
@@ -211,6 +218,10 @@ class RowsTarget:
             for one in self._rows
         )
         self.kept: Collection[int] = {at for at, one in enumerate(self._rows) if one.holds_more}
+
+    def line(self, at: int) -> int:
+        """Give the line of a row."""
+        return self._rows[at].row.line
 
     def change(self, at: int, cells: tuple[str, ...]) -> list[Edit]:
         """Make the edits that put other words into the cells that differ."""

@@ -10,9 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from worker.document.section_text import part_around
 from worker.jobs.edits.save_edit import as_shown
 from worker.web.editing.editor_view import EditorView, LongForm, section_in, whole_text
-from worker.web.markdown_to_html import to_html
 from worker.web.page_data import IncidentInPath, PageData
 from worker.web.pages import Form, PageTemplates
+from worker.web.reading.markdown_to_html import to_html
 from worker.web.visitors.access import Access
 
 LONGEST_LOOK = 50_000

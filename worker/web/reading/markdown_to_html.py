@@ -6,8 +6,9 @@ attachments alone, so that looking at a page tells nobody else about it.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from hashlib import sha256
 from html import escape
 from pathlib import PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
@@ -24,6 +25,7 @@ from mdit_py_plugins.gfm_autolink.index import _protocol_rule
 
 from worker.content.emoji_names import with_emoji
 from worker.content.markdown_cost import cost
+from worker.web.reading.marked_lines import ID_PREFIX, MARKS, Marks, fill_marks, set_marks
 
 PICTURES = {
     ".svg": "image/svg+xml",
@@ -73,14 +75,29 @@ _HEADING = re.compile(r'<h(?P<level>[12]) id="(?P<id>[^"]+)">(?P<words>.*?)</h[1
 def to_html(markdown: str, pictures: str) -> str:
     """Render a document. ``pictures`` is the address under which its attachments are served.
 
-    What nobody has filled in yet, a ``[prompt]``, is marked. A text that would take long is shown
-    as it is written, below a sentence that says why.
+    What nobody has filled in yet, a ``[prompt]``, is marked; what may be wide scrolls by itself,
+    also with the keyboard. A text that would take long is shown as it is written, below a sentence
+    that says why.
+    """
+    return with_beside(markdown, pictures, {})[0]
+
+
+def with_beside(
+    markdown: str, pictures: str, beside: Mapping[int, str]
+) -> tuple[str, frozenset[int]]:
+    """Render a document as :func:`to_html`, with HTML of the page's own ``beside`` some lines.
+
+    Lines are counted from 0. It stands behind the row, the heading or the words of the point that
+    the line belongs to; gives the lines as well that belong to one.
     """
     if problem := cost(markdown).problem:
         told = f"This document is shown as it is written: {problem}."
-        return f"<p><strong>{escape(told)}</strong></p>\n<pre>{escape(markdown)}</pre>"
-    rendered: str = _parser().render(markdown.removeprefix("\ufeff"))
-    return _cleaner(pictures).clean(rendered)
+        shown = f'<pre tabindex="0">{escape(markdown)}</pre>'
+        return f"<p><strong>{escape(told)}</strong></p>\n{shown}", frozenset()
+    key = sha256(markdown.encode(errors="replace")).hexdigest()[:32]
+    env = {MARKS: Marks(key, tuple(beside))}
+    rendered: str = _parser().render(markdown.removeprefix("\ufeff"), env)
+    return fill_marks(_cleaner(pictures).clean(rendered), key, beside)
 
 
 def headings_of(html: str) -> list[tuple[str, str]]:
@@ -105,6 +122,7 @@ def _parser() -> MarkdownIt:
     parser.inline.ruler.at("gfm_autolink_protocol", _protocol(_protocol_rule))
     parser.core.ruler.before("text_join", "prompts", _mark_prompts)
     parser.core.ruler.push("alignment", _align_by_class)
+    parser.core.ruler.push("marks", set_marks)
     return with_emoji(parser)
 
 
@@ -180,7 +198,7 @@ def _cleaner(pictures: str) -> nh3.Cleaner:
         set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer nofollow",
-        id_prefix="document-",
+        id_prefix=ID_PREFIX,
     )
 
 
@@ -190,7 +208,7 @@ def _picture_filter(pictures: str) -> Callable[[str, str, str], str | None]:
             name = unquote(value.removeprefix("./"))
             return f"{pictures}/{quote(name)}" if is_picture(name) else None
         if tag == "a" and attribute == "href" and value.startswith("#"):
-            return f"#document-{value[1:]}"
+            return f"#{ID_PREFIX}{value[1:]}"
         if tag == "a" and attribute == "href" and not urlsplit(value).scheme:
             return None
         return value

@@ -1,0 +1,1 @@
+"""Reading a postmortem: its page, and its Markdown as HTML."""
