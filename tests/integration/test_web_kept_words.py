@@ -109,6 +109,7 @@ def test_a_save_that_comes_too_late_keeps_all_that_was_written(
         ({"Origin": "null"}, {}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, {}, 403),
         ({}, {"form_key": "from yesterday"}, 403),
+        ({}, {f"more{one}": "" for one in range(20)}, 403),
         ({"Cookie": ""}, {}, 401),
     ],
 )
@@ -121,6 +122,20 @@ def test_a_form_that_is_refused_keeps_all_that_was_written(
     assert (answer.status_code, area(answer)) == (status, MINE)
     by_another = "Origin" in headers or "Sec-Fetch-Site" in headers
     assert (">Save" in answer.text or "go on" in answer.text) is not by_another
+    assert desk.text() == TEXT
+
+
+@pytest.mark.parametrize("more", [20, 2_000])
+@pytest.mark.parametrize("last", [True, False])
+def test_a_form_with_files_and_too_many_fields_keeps_all_that_was_written(
+    desk: Desk, more: int, last: bool
+) -> None:
+    writer = signed_in(desk)
+    form, others = opened(desk, writer), {f"more{one}": "x" for one in range(more)}
+    sent = others | form if last else form | others
+    parts = {name: (None, value) for name, value in sent.items()}
+    answer = writer.post(f"{desk.page}/pictures", files=parts, timeout=WAIT)
+    assert (answer.status_code, area(answer)) == (403, MINE)
     assert desk.text() == TEXT
 
 

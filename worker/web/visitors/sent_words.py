@@ -7,7 +7,7 @@ sent.
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote_plus
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -44,19 +44,45 @@ def fields_of(request: Request, raw: bytes) -> dict[str, str]:
     ``ValueError`` for what is no form.
     """
     boundary = _BOUNDARY.search(request.headers.get("content-type", ""))
-    if boundary is not None:
-        fields = _parts(request, raw, boundary[1].encode())
-    else:
-        found = parse_qs(raw.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-        fields = {name: values[-1] for name, values in found.items()}
+    try:
+        if boundary is not None:
+            fields = _parts(request, raw, boundary[1].encode())
+        else:
+            found = parse_qs(raw.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+            fields = {name: values[-1] for name, values in found.items()}
+    except ValueError:
+        request.state.sent = _words_in(raw, boundary[1].encode() if boundary else b"")
+        raise
     request.state.sent = fields
+    return fields
+
+
+_KEPT = ("text", "base", "section")
+"""The fields of a form that is refused without which its answer would lack words."""
+
+
+def _words_in(raw: bytes, boundary: bytes) -> dict[str, str]:
+    """Find what must not be lost in a form that cannot be read as one: the last of each name."""
+    fields = {}
+    for name in _KEPT:
+        if boundary:
+            head = rb'\bname="%b"[^\r\n]*\r\n\r\n' % name.encode()
+            behind = re.split(head, raw)
+            found = behind[-1].split(b"\r\n--" + boundary, 1)[0] if behind[1:] else b""
+            fields[name] = found.decode(errors="replace")
+        else:
+            *_, found = (b"", *re.findall(rb"(?:^|&)%b=([^&]*)" % name.encode(), raw))
+            fields[name] = unquote_plus(found.decode(errors="replace"))
     return fields
 
 
 def _parts(request: Request, raw: bytes, boundary: bytes) -> dict[str, str]:
     """Read a form with a file in it (RFC 7578): browsers send a plain one for each field."""
     fields: dict[str, str] = {}
-    for part in raw.split(b"--" + boundary, _MOST_FIELDS)[1:]:
+    parts = raw.split(b"--" + boundary, _MOST_FIELDS + 2)[1:]
+    if len(parts) > _MOST_FIELDS + 1:  # the last is what stands behind them all
+        raise ValueError("it has more fields than any form of ours")
+    for part in parts:
         head, empty_line, content = part.partition(b"\r\n\r\n")
         named = _NAME.search(head.decode())
         if not empty_line or not named:
