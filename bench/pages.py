@@ -46,7 +46,7 @@ def main(count: int = COUNT) -> None:
         look(context)
         while fill(context, 500):
             pass
-        settings = WebSettings(context.journal.web_sessions)
+        settings = WebSettings(context.journal.web_sessions, context.journal.web_writers)
         app = create(data, lambda _events: None, settings, {})
         with LoopbackServer(app) as server:
             measure(server.url, f"QB{count // 2:08}")

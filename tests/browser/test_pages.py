@@ -184,6 +184,32 @@ def test_everything_can_be_reached_with_the_keyboard(watched, url):
     assert {"Postmortems", "Edit", "Re-sync now", "OPS-7", "2 entries"} <= focused
 
 
+def test_j_and_k_go_over_the_rows_and_a_slash_to_the_search(watched, url, library):
+    library.put(freight(incident="PTWO", title="Another", items=()), "# Postmortem: Another")
+    page = watched.page
+    page.goto(f"{url}/postmortems")
+    links = page.locator("tbody .task a")
+    expect(links).to_have_count(4)
+    page.keyboard.press("j")
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("/")
+    field = page.get_by_role("searchbox")
+    expect(field).to_be_focused()
+    page.keyboard.type("j/k")
+    expect(field).to_have_value("j/k")
+    page.goto(f"{url}/operations")
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.goto(f"{url}/postmortems/PFREIGHT")
+    page.get_by_text("2 entries").click()
+    shown = page.get_by_role("region", name="What was written").locator("time").first
+    expect(shown).to_have_attribute("title", re.compile("2026"))
+
+
 CONTRAST = """
 () => {
   const channel = (value) => value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;

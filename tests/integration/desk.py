@@ -129,7 +129,8 @@ def desk_in(
         return datetime(2026, 11, 23, tzinfo=UTC)
 
     store = DirectoryStore(folder, clock=lambda: time.time_ns() + 10**11)
-    data = data_over(store, Journal(database, now), url, now)
-    with served(data, token=token, people=people) as address:  # type: ignore[arg-type]  # the real library in the shelf's place
-        yield Desk(address, file, data, context.journal)
+    journal = Journal(database, now)
+    data, writers = data_over(store, journal, url, now), journal.web_writers
+    with served(data, token=token, people=people, writers=writers) as address:  # type: ignore[arg-type]  # the real library in the shelf's place
+        yield Desk(address, file, data, journal)
     database.close()

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,7 +15,14 @@ from tests.integration.web_support import served, shelf
 from worker.document.markdown_blocks import parse
 from worker.document.section_text import SectionText, sections
 from worker.journal.database import Database
-from worker.journal.web_memory import KEPT, WebDraft, WebDrafts
+from worker.journal.web_memory import (
+    FORGOTTEN_AFTER,
+    KEPT,
+    MOST_DRAFTS,
+    WebDraft,
+    WebDrafts,
+    WebWriters,
+)
 from worker.web.editing import editor_view
 from worker.web.editing.unsaved_pages import LONGEST_LOOK
 
@@ -165,27 +173,79 @@ def test_what_clashed_is_kept_as_a_draft(desk: Desk) -> None:
 
 
 def test_a_draft_is_forgotten_where_its_writer_says_so(desk: Desk) -> None:
-    send(desk, "draft", opened(desk) | {"text": MINE})
-    key = opened(desk)["form_key"]
-    assert send(desk, "forget", {"form_key": "made up"}).status_code == 403
-    assert send(desk, "forget", {"form_key": key}).status_code == 303
+    form = opened(desk) | {"text": MINE}
+    send(desk, "draft", form)
+    assert send(desk, "forget", form | {"form_key": "made up"}).status_code == 403
+    assert send(desk, "forget", form).status_code == 303
     assert opened(desk, "?draft=true")["text"] == TEXT
+
+
+def test_each_opened_editor_has_a_draft_of_its_own(desk: Desk) -> None:
+    other = MINE.replace("| Ada |", "| Bo |")
+    first, second = (opened(desk) | {"text": text} for text in (MINE, other))
+    assert first["draft"] != second["draft"]
+    for form in (first, second):
+        assert send(desk, "draft", form).status_code == 204
+    page = requests.get(desk.page, timeout=WAIT).text
+    offered = re.findall(r'href="[^"]*(\?draft=[^"]+)"', page)
+    assert {opened(desk, one)["text"] for one in offered} == {MINE, other}
+    assert opened(desk, f"?draft={first['draft']}") == first
+    refused = form_of(send(desk, "", first | {"form_key": "made up"}).text)
+    assert refused["draft"] == first["draft"]
+    assert send(desk, "", first).status_code == 303
+    page = requests.get(desk.page, timeout=WAIT).text
+    assert re.findall(r'href="[^"]*(\?draft=[^"]+)"', page) == [f"?draft={second['draft']}"]
+    assert opened(desk, f"?draft={second['draft']}")["text"] == other
+    assert send(desk, "draft", second | {"draft": "é" * 9, "text": "x"}).status_code == 204
+    assert opened(desk, "?draft=true")["text"] in {"x", other}
 
 
 def test_drafts_end_with_time_and_belong_to_their_writers(tmp_path: Path) -> None:
     database = Database.open(f"sqlite:///{tmp_path}/journal.db")
     now = datetime(2026, 11, 23, tzinfo=UTC)
     drafts = WebDrafts(database, lambda: now)
-    drafts.keep("ann", "Q1", "first", "b1")
-    drafts.keep("ann", "Q1", "second ✓", "b2")
-    drafts.keep("bo", "Q1", "other", "b1")
-    assert drafts.of("ann", "Q1") == WebDraft("second ✓", "b2", now)
-    drafts.forget("bo", "Q1")
-    assert drafts.of("bo", "Q1") is drafts.of("ann", "Q2") is None
+    drafts.keep("ann", "Q1", "first", "b1", "e1")
+    drafts.keep("ann", "Q1", "second ✓", "b2", "e1")
+    drafts.keep("bo", "Q1", "other", "b1", "e1")
+    assert drafts.of("ann", "Q1") == [WebDraft("second ✓", "b2", now, "e1")]
+    drafts.forget("bo", "Q1", "e1")
+    assert drafts.of("bo", "Q1") == drafts.of("ann", "Q2") == []
     now += KEPT + timedelta(days=1)
-    drafts.keep("bo", "Q2", "x", "b1")
-    assert drafts.of("ann", "Q1") is None
+    for number in range(2 * MOST_DRAFTS):
+        now += timedelta(seconds=1)
+        drafts.keep("bo", "Q2", str(number), "b1", f"e{number}")
+    latest = range(MOST_DRAFTS, 2 * MOST_DRAFTS)
+    assert [one.text for one in drafts.of("bo", "Q2")] == [str(one) for one in reversed(latest)]
+    assert drafts.of("ann", "Q1") == []
     database.close()
+
+
+def test_others_are_told_who_writes_until_they_leave_or_say_nothing(tmp_path: Path) -> None:
+    now = [datetime(2026, 11, 23, 9, 16, tzinfo=UTC)]
+    with ExitStack() as open_still:
+        processes = []
+        for _ in range(2):
+            database = Database.open(f"sqlite:///{tmp_path}/journal.db")
+            open_still.callback(database.close)
+            processes.append(WebWriters(database, lambda: now[0]))
+        here, there = processes
+        here.note("Q1", "a", "Mira")
+        now[0] += timedelta(minutes=1)
+        there.note("Q1", "b", "")
+        there.note("Q2", "c", "Bo")
+        here.note("Q1", "a", "Mira")
+        for one in processes:
+            told = [(other.name, other.minute) for other in one.others("Q1", "c")]
+            assert told == [("Mira", "09:16"), ("", "09:17")]
+        assert [other.name for other in there.others("Q1", "b")] == ["Mira"]
+        there.leave("Q1", "b")
+        there.leave("Q1", "nobody")
+        assert [other.name for other in here.others("Q1", "c")] == ["Mira"]
+        now[0] += timedelta(seconds=FORGOTTEN_AFTER)
+        assert there.others("Q1", "c") == []
+        there.note("Q1", "a", "Mira")
+        (found,) = here.others("Q1", "c")
+        assert found.since == now[0].timestamp()
 
 
 def test_the_document_is_given_as_markdown(desk: Desk) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -34,11 +34,12 @@ from worker.jobs.reports.report_period import PeriodReport, report_of
 from worker.jobs.reports.search_documents import FoundDocument
 from worker.jobs.reports.told_journal import JournalEntry, SkippedIncident
 from worker.jobs.results import Action, Deed, IncidentResult, SuggestedText, Trigger
-from worker.journal.web_memory import SessionHolder, WebDraft
+from worker.journal.web_memory import SessionHolder, WebDraft, Writing
 from worker.store.document_store import digest
 from worker.web.application import WebSettings, create
 from worker.web.monitoring import Metrics
 from worker.web.page_data import DocumentView, QueueView
+from worker.web.pages import Writers
 from worker.web.webhooks import StoreEvents
 
 TODAY = date(2026, 11, 23)
@@ -111,7 +112,7 @@ class Shelf:
     without_draft: list[SkippedIncident] = field(default_factory=list)
     told: dict[str, ListedDocument] = field(default_factory=dict)
     under_way: list[JobState] = field(default_factory=list)
-    drafts: dict[tuple[str, str], WebDraft] = field(default_factory=dict)
+    kept: dict[tuple[str, str, str], WebDraft] = field(default_factory=dict)
     settled: list[tuple[str, SuggestedText, str, bool]] = field(default_factory=list)
     writers: list[str] = field(default_factory=list)
     queued: QueueView = field(default_factory=QueueView)
@@ -121,7 +122,9 @@ class Shelf:
     lock: Lock = field(default_factory=Lock)
 
     def put(self, status: DocumentStatus, text: str) -> None:
-        self.views[status.incident] = DocumentView(status, text, status.document)
+        self.views[status.incident] = DocumentView(
+            status, text, status.document, status.last_result
+        )
 
     def documents(self) -> list[DocumentStatus]:
         if self.problem:
@@ -168,7 +171,9 @@ class Shelf:
     def notes(self, view: DocumentView) -> DocumentNotes:
         told = view.last_result.suggestions if view.last_result else ()
         by_place = [(one.place, one.people, one.fresh) for one in told]
-        return DocumentNotes(places_of(view.text, Names(), by_place), date(2026, 12, 2))
+        places = places_of(view.text, Names(), by_place)
+        acknowledged, lasted = timedelta(minutes=3), timedelta(minutes=93)
+        return DocumentNotes(places, date(2026, 12, 2), acknowledged, lasted)
 
     def opened(self, incident: str) -> OpenedText | None:
         view = self.document(incident)
@@ -182,14 +187,15 @@ class Shelf:
         began = next((one for one in texts if digest(one.encode()) == base), "")
         return with_section(began, number, words)
 
-    def draft(self, writer: str, incident: str) -> WebDraft | None:
-        return self.drafts.get((writer, incident))
+    def drafts(self, writer: str, incident: str) -> list[WebDraft]:
+        return [one for key, one in self.kept.items() if key[:2] == (writer, incident)]
 
-    def keep_draft(self, writer: str, incident: str, text: str, base: str) -> None:
-        self.drafts[writer, incident] = WebDraft(text, base, datetime(2026, 11, 23, tzinfo=UTC))
+    def keep_draft(self, writer: str, incident: str, text: str, base: str, editor: str) -> None:
+        at = datetime(2026, 11, 23, tzinfo=UTC)
+        self.kept[writer, incident, editor] = WebDraft(text, base, at, editor)
 
-    def forget_draft(self, writer: str, incident: str) -> None:
-        self.drafts.pop((writer, incident), None)
+    def forget_draft(self, writer: str, incident: str, editor: str) -> None:
+        self.kept.pop((writer, incident, editor), None)
 
     def save(self, incident: str, text: str, base: str, by: PageUser) -> Saved:
         self.writers.append(by.name)
@@ -321,6 +327,23 @@ class KeptSessions:
         self.ends.pop(digest, None)
 
 
+@dataclass
+class KeptWriters:
+    """Who writes where, in memory and for good."""
+
+    known: dict[tuple[str, str], Writing] = field(default_factory=dict)
+
+    def note(self, incident: str, writer: str, name: str) -> None:
+        self.known[incident, writer] = Writing(name, 0.0, 0.0)
+
+    def leave(self, incident: str, writer: str) -> None:
+        self.known.pop((incident, writer), None)
+
+    def others(self, incident: str, writer: str) -> list[Writing]:
+        known = self.known.items()
+        return [one for (where, who), one in known if where == incident and who != writer]
+
+
 def shelf() -> Shelf:
     """Give a library with one document."""
     made = Shelf()
@@ -354,6 +377,7 @@ def served(
     checks: dict[str, Callable[[], object]] | None = None,
     metrics: Metrics | None = None,
     sessions: "KeptSessions | None" = None,
+    writers: Writers | None = None,
     people: PeopleSettings = NOBODY_LISTED,
 ) -> Iterator[str]:
     """Serve the application on loopback and give its address."""
@@ -366,6 +390,7 @@ def served(
         checks=checks,
         metrics=metrics,
         sessions=sessions,
+        writers=writers,
         people=people,
     )
     with LoopbackServer(app) as server:
@@ -382,11 +407,13 @@ def application(
     checks: dict[str, Callable[[], object]] | None = None,
     metrics: Metrics | None = None,
     sessions: "KeptSessions | None" = None,
+    writers: Writers | None = None,
     people: PeopleSettings = NOBODY_LISTED,
 ) -> FastAPI:
     """Give the application on such a library."""
     settings = WebSettings(
         sessions=sessions or KeptSessions(),
+        writers=writers or KeptWriters(),
         webhooks={
             "pagerduty": WebhookAccess(
                 pagerduty.read,

@@ -239,6 +239,7 @@ class Service:
         worker = self.worker
         web = WebSettings(
             sessions=worker.context.journal.web_sessions,
+            writers=worker.context.journal.web_writers,
             webhooks=Services.under(settings).webhooks,
             token=settings.token.get_secret_value() if settings.token else None,
             public_url=str(settings.public_url) if settings.public_url else None,

@@ -167,14 +167,17 @@ class StoredPageData:
     def with_section(self, base: str, number: int, words: str) -> str:
         return with_section_of(self._context, base, number, words)
 
-    def draft(self, writer: str, incident: IncidentId) -> WebDraft | None:
+    def drafts(self, writer: str, incident: IncidentId) -> Sequence[WebDraft]:
         return self._context.journal.web_drafts.of(writer, incident)
 
-    def keep_draft(self, writer: str, incident: IncidentId, text: str, base: str) -> None:
-        self._context.journal.web_drafts.keep(writer, incident, within_reason(as_shown(text)), base)
+    def keep_draft(
+        self, writer: str, incident: IncidentId, text: str, base: str, editor: str
+    ) -> None:
+        text = within_reason(as_shown(text))
+        self._context.journal.web_drafts.keep(writer, incident, text, base, editor)
 
-    def forget_draft(self, writer: str, incident: IncidentId) -> None:
-        self._context.journal.web_drafts.forget(writer, incident)
+    def forget_draft(self, writer: str, incident: IncidentId, editor: str) -> None:
+        self._context.journal.web_drafts.forget(writer, incident, editor)
 
     def save(self, incident: IncidentId, text: str, base: str, by: PageUser) -> Saved:
         with self._writing():

@@ -24,7 +24,7 @@ from worker.journal.records import Claim, JournalRecord, KnownIncident, Pull
 from worker.journal.service_memory import FailedDigests, LastLook
 from worker.journal.sqlite_files import HELD, OWN_IT, JournalError, first_line
 from worker.journal.tables import chunks, put, put_first
-from worker.journal.web_memory import OpenedTexts, WebDrafts, WebSessions
+from worker.journal.web_memory import OpenedTexts, WebDrafts, WebSessions, WebWriters
 from worker.tracking.tracked_tickets import Intent, TrackedTicket
 
 
@@ -52,6 +52,7 @@ class Journal(DocumentMemory):
         self.web_sessions = WebSessions(database)
         self.opened_texts = OpenedTexts(database, now)
         self.web_drafts = WebDrafts(database, now)
+        self.web_writers = WebWriters(database, now)
         self.bindings = Bindings(database)
         self.results = LastResults(database)
         self.last_look = LastLook(database, now)

@@ -39,7 +39,7 @@ from worker.web.lists.overview_page import overview_routes
 from worker.web.login_pages import sign_in_routes
 from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData
-from worker.web.pages import PageTemplates
+from worker.web.pages import PageTemplates, Writers
 from worker.web.problem_details import problem
 from worker.web.reading.document_pages import document_routes
 from worker.web.request_limits import Room
@@ -62,10 +62,11 @@ class WebSettings:
 
     ``webhooks`` are by the last part of their address. Where neither a ``token``, nor a file of
     ``people`` or a proxy lets people in, the server must be bound to this machine alone.
-    ``sessions`` keeps who has shown a token.
+    ``sessions`` keeps who has shown a token, ``writers`` who is writing where.
     """
 
     sessions: Sessions
+    writers: Writers
     webhooks: Mapping[str, WebhookAccess] = field(default_factory=dict)
     token: str | None = None
     public_url: str | None = None
@@ -94,7 +95,7 @@ def create(
     """
     metrics = metrics or Metrics()
     access = settings.access()
-    look = PageTemplates(access)
+    look = PageTemplates(access, settings.writers)
     # a redirect to the address with or without its last slash would lead to whatever Host says
     app = FastAPI(
         title="Postmortems",

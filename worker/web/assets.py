@@ -15,6 +15,7 @@ ASSETS: Mapping[str, str] = {
     "style.css": "text/css",
     "icon.svg": "image/svg+xml",
     "live.js": "text/javascript",
+    "page.js": "text/javascript",
     "write.js": "text/javascript",
     "choose.js": "text/javascript",
     "editor.js": "text/javascript",

@@ -115,14 +115,16 @@ class PageData(Protocol):
     def with_section(self, base: str, number: int, words: str) -> str:
         """Give the text of the digest ``base`` with other words in a section; see ``save_edit``."""
 
-    def draft(self, writer: str, incident: IncidentId) -> WebDraft | None:
-        """Give what somebody wrote and has not saved."""
+    def drafts(self, writer: str, incident: IncidentId) -> Sequence[WebDraft]:
+        """Give what somebody wrote and has not saved, the latest first."""
 
-    def keep_draft(self, writer: str, incident: IncidentId, text: str, base: str) -> None:
-        """Keep what somebody wrote until it is saved."""
+    def keep_draft(
+        self, writer: str, incident: IncidentId, text: str, base: str, editor: str
+    ) -> None:
+        """Keep what somebody wrote in one editor until it is saved."""
 
-    def forget_draft(self, writer: str, incident: IncidentId) -> None:
-        """Forget what somebody wrote, if there is anything."""
+    def forget_draft(self, writer: str, incident: IncidentId, editor: str) -> None:
+        """Forget what somebody wrote in one editor, if there is anything."""
 
     def save(self, incident: IncidentId, text: str, base: str, by: PageUser) -> Saved:
         """Save a text made from the one that has the digest ``base``; see ``save_edit``."""

@@ -1,44 +1,68 @@
 """What all pages have in common: templates, small forms, and how what is unknown is told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jinja2
+import structlog
 from fastapi import Depends, Request
 from starlette.responses import HTMLResponse
 
 from config.page_users import Role
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
+from worker.journal.sqlite_files import JournalError
+from worker.journal.web_memory import Writing
 from worker.web.assets import asset
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 from worker.web.visitors.access import Access, person_of
 from worker.web.visitors.origins import Forbidden
 from worker.web.visitors.sent_words import words_of
-from worker.web.visitors.writers import Writers, Writing
+
+_log = structlog.get_logger(__name__)
+
+
+class Writers(Protocol):
+    """Who is writing in which document just now; see ``WebWriters``. May raise ``JournalError``."""
+
+    def note(self, incident: str, writer: str, name: str) -> None:
+        """Note that somebody writes there."""
+
+    def leave(self, incident: str, writer: str) -> None:
+        """Note that they have saved it, or given it up."""
+
+    def others(self, incident: str, writer: str) -> Sequence[Writing]:
+        """Give who else writes there, the first to begin first."""
 
 
 class PageTemplates:
     """Fills the templates; every one knows whether somebody is signed in."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, writers: Writers) -> None:
         self._access = access
-        self._writers = Writers()
+        self._writers = writers
 
     def note_writer(self, request: Request, incident: str, *, leaves: bool = False) -> None:
         """Note that who sent an admitted request writes there, or has done so."""
         writer = self._access.writer(request)
-        if leaves:
-            self._writers.leave(incident, writer)
-        else:
-            self._writers.note(incident, writer, person_of(request).name)
+        try:
+            if leaves:
+                self._writers.leave(incident, writer)
+            else:
+                self._writers.note(incident, writer, person_of(request).name)
+        except JournalError as error:
+            _not_told(error)
 
-    def other_writers(self, request: Request, incident: str) -> list[Writing]:
+    def other_writers(self, request: Request, incident: str) -> Sequence[Writing]:
         """Give who else writes there just now."""
-        return self._writers.others(incident, self._access.writer(request))
+        try:
+            return self._writers.others(incident, self._access.writer(request))
+        except JournalError as error:
+            _not_told(error)
+            return ()
 
     def answer(
         self, request: Request, template: str, status: int = 200, **values: object
@@ -85,6 +109,11 @@ class PageTemplates:
         if request.headers.get("sec-fetch-site") == "cross-site" and request.method == "GET":
             return self.answer(request, "again", next=wanted)
         return self.answer(request, "login", status, problem=problem, next=wanted)
+
+
+def _not_told(error: JournalError) -> None:
+    """Let no page fail, least of all one that holds unsaved words, for what only helps."""
+    _log.info("Who is writing cannot be told.", why=str(error))
 
 
 def way_back(target: str) -> str:

@@ -305,4 +305,21 @@ CREATE TABLE settled_suggestions (
 	digest VARCHAR(64) NOT NULL,
 	PRIMARY KEY (incident, digest)
 );
-INSERT INTO alembic_version (version_num) VALUES ('021')
+CREATE TABLE editor_drafts (
+	owner VARCHAR(64) NOT NULL,
+	incident VARCHAR(64) NOT NULL,
+	editor VARCHAR(64) NOT NULL,
+	base VARCHAR(64) NOT NULL,
+	text BLOB NOT NULL,
+	at VARCHAR(40) NOT NULL,
+	PRIMARY KEY (owner, incident, editor)
+);
+CREATE TABLE web_writers (
+	incident VARCHAR(64) NOT NULL,
+	writer VARCHAR(64) NOT NULL,
+	name TEXT NOT NULL,
+	since DOUBLE NOT NULL,
+	last DOUBLE NOT NULL,
+	PRIMARY KEY (incident, writer)
+);
+INSERT INTO alembic_version (version_num) VALUES ('022')

@@ -12,7 +12,14 @@ from starlette.responses import RedirectResponse, Response
 from config.page_users import Role
 from connectors.errors import NotFound, PostmortemError
 from worker.jobs.edits.save_edit import Clash, EditTooLong, UnknownBase, UnusableEdit, as_shown
-from worker.web.editing.editor_view import EditorView, LongForm, section_in, whole_text
+from worker.web.editing.editor_view import (
+    LONGEST_EDITOR,
+    EditorView,
+    LongForm,
+    editor_in,
+    section_in,
+    whole_text,
+)
 from worker.web.page_data import IncidentInPath, PageData
 from worker.web.pages import PageTemplates
 from worker.web.visitors.access import Access, person_of
@@ -28,22 +35,25 @@ def edit_routes(data: PageData, access: Access, pages: PageTemplates) -> APIRout
         request: Request,
         incident: IncidentInPath,
         section: Annotated[int | None, Query(ge=0, le=10_000)] = None,
-        draft: bool = False,
+        draft: Annotated[str | None, Query(max_length=LONGEST_EDITOR)] = None,
     ) -> Response:
         access.require(request, Role.WRITE)
         opened = data.opened(incident)
         if opened is None:
             raise NotFound(f"There is no postmortem for the incident {incident}.")
+        unsaved = data.drafts(access.writer(request), incident)
+        chosen = next((one for one in unsaved if draft in (one.editor, "true")), None)
+        if chosen is not None:
+            editor = EditorView(pages, request, incident, chosen.editor)
+            return editor.show(chosen.text, chosen.base)
+        drafts = [one for one in unsaved if one.text != as_shown(opened.text)]
         editor = EditorView(pages, request, incident)
-        unsaved = data.draft(access.writer(request), incident)
-        if unsaved is not None and draft:
-            return editor.show(unsaved.text, unsaved.base)
-        at = unsaved.at.isoformat() if unsaved and unsaved.text != as_shown(opened.text) else ""
-        return editor.show(opened.text, opened.digest, section=section, draft_at=at)
+        return editor.show(opened.text, opened.digest, section=section, drafts=drafts)
 
     @router.post("/postmortems/{incident}/edit")
     async def save(request: Request, incident: IncidentInPath, fields: LongForm) -> Response:
-        editor, writer = EditorView(pages, request, incident), access.writer(request)
+        writer, draft = access.writer(request), editor_in(fields)
+        editor = EditorView(pages, request, incident, draft)
         text, base = fields.get("text", ""), fields.get("base", "")
         section = section_in(fields)
         try:
@@ -51,7 +61,7 @@ def edit_routes(data: PageData, access: Access, pages: PageTemplates) -> APIRout
             text, section = await whole_text(data, fields), None
             saved = await run_in_threadpool(data.save, incident, text, base, person_of(request))
         except Clash as clash:
-            await run_in_threadpool(data.keep_draft, writer, incident, text, base)
+            await run_in_threadpool(data.keep_draft, writer, incident, text, base, draft)
             return await run_in_threadpool(editor.clash, text, clash)
         except UnknownBase as why:
             opened = await run_in_threadpool(data.opened, incident)
@@ -61,8 +71,8 @@ def edit_routes(data: PageData, access: Access, pages: PageTemplates) -> APIRout
             status = _status_of(why)
             again = partial(editor.show, section=section, is_part=True)
             return await run_in_threadpool(again, text, base, str(why), status)
-        await run_in_threadpool(data.forget_draft, writer, incident)
-        pages.note_writer(request, incident, leaves=True)
+        await run_in_threadpool(data.forget_draft, writer, incident, draft)
+        await run_in_threadpool(pages.note_writer, request, incident, leaves=True)
         place = f"/postmortems/{incident}?saved={len(saved.came_in)}"
         return RedirectResponse(place, HTTPStatus.SEE_OTHER)
 

@@ -1,8 +1,11 @@
 """The editor as a page, and the form that it sends."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
+from secrets import token_urlsafe
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,9 +15,11 @@ from starlette.responses import Response
 
 from worker.document.front_matter import DocumentError
 from worker.document.join.join import Conflict
+from worker.document.outline import title as title_of
 from worker.document.section_text import SectionText, sections
 from worker.document.unread.unfinished_text import open_prompts
 from worker.jobs.edits.save_edit import Clash, EditTooLong, OpenedText, UnknownBase
+from worker.journal.web_memory import WebDraft
 from worker.web.editing.edit_api import LARGEST_BODY
 from worker.web.page_data import PageData
 from worker.web.pages import PageTemplates
@@ -22,6 +27,8 @@ from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 from worker.web.visitors.origins import Forbidden
 from worker.web.visitors.sent_words import fields_of
 
+LONGEST_EDITOR = 64
+"""Characters of the name of an opened editor."""
 _LONGEST_NUMBER = 5
 _TRY_AGAIN = 3
 """Seconds after which an editor that holds the file has let go of it as a rule."""
@@ -54,6 +61,12 @@ def section_in(fields: Mapping[str, str]) -> int | None:
     return int(given)
 
 
+def editor_in(fields: Mapping[str, str]) -> str:
+    """Give which opened editor a form comes from, "" where it does not say."""
+    given = fields.get("draft", "")
+    return given if len(given) <= LONGEST_EDITOR and given.isascii() else ""
+
+
 async def whole_text(data: PageData, fields: Mapping[str, str]) -> str:
     """Give the whole text that a form means, also where it holds a section of it alone.
 
@@ -67,11 +80,15 @@ async def whole_text(data: PageData, fields: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EditorView:
-    """Shows a text to whoever writes it; nothing of it is ever left out."""
+    """Shows a text to whoever writes it; nothing of it is ever left out.
+
+    ``draft`` names the editor by which its draft is kept; one that is opened gets a new name.
+    """
 
     pages: PageTemplates
     request: Request
     incident: str
+    draft: str = field(default_factory=partial(token_urlsafe, 9))
 
     def show(
         self,
@@ -81,12 +98,12 @@ class EditorView:
         status: int = 200,
         *,
         section: int | None = None,
-        draft_at: str = "",
+        drafts: Sequence[WebDraft] = (),
         html: str | None = None,
         is_part: bool = False,
     ) -> Response:
         """Show the whole, or the ``section`` of it, which ``text`` is already with ``is_part``."""
-        parts = _sections(text)
+        parts, heading = _sections(text), self._heading("" if is_part else text)
         title = ""
         if section is not None and is_part:
             title = parts[0].title if parts else ""
@@ -101,6 +118,7 @@ class EditorView:
             "edit",
             status,
             incident=self.incident,
+            heading=heading,
             others=self.pages.other_writers(self.request, self.incident),
             text=text,
             base=base,
@@ -109,7 +127,8 @@ class EditorView:
             section=section,
             section_title=title,
             sections=parts,
-            draft_at=draft_at,
+            draft=self.draft,
+            drafts=drafts,
             html=None if html is None else Markup(html),  # noqa: S704 - it passed the allow-list
         )
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -126,6 +145,12 @@ class EditorView:
             is_part=is_part,
             html=Markup(html),  # noqa: S704 - it passed the allow-list
         )
+
+    def _heading(self, text: str) -> str:
+        """Give the title of a whole document; of one that has none, the incident's id."""
+        with suppress(DocumentError):  # a text in the making
+            return title_of(text).removeprefix("Postmortem: ") or self.incident
+        return self.incident
 
     def clash(self, sent: str, clash: Clash) -> Response:
         """Show what was sent beside what others made of the same places."""
@@ -152,6 +177,7 @@ class EditorView:
             "conflict",
             status,
             incident=self.incident,
+            draft=self.draft,
             conflicts=conflicts,
             problem=str(why),
             sent=sent,

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from connectors.errors import NotFound, PostmortemError
 from worker.jobs.edits.save_edit import EditTooLong, UnusableEdit, as_shown
-from worker.web.editing.editor_view import EditorView, LongForm, section_in
+from worker.web.editing.editor_view import EditorView, LongForm, editor_in, section_in
 from worker.web.page_data import IncidentInPath, PageData
 from worker.web.pages import PageTemplates
 from worker.web.problem_details import problem
@@ -46,7 +46,8 @@ def picture_routes(data: PageData, access: Access, pages: PageTemplates) -> APIR
             told, status = str(why), _status_of(why)
             if by_script:
                 return problem(status, told)
-        editor, section = EditorView(pages, request, incident), section_in(fields)
+        editor = EditorView(pages, request, incident, editor_in(fields))
+        section = section_in(fields)
         return editor.show(text, base, told, status, section=section, is_part=True)
 
     return router

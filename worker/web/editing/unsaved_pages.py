@@ -9,7 +9,13 @@ from starlette.responses import RedirectResponse, Response
 
 from worker.document.section_text import part_around
 from worker.jobs.edits.save_edit import as_shown
-from worker.web.editing.editor_view import EditorView, LongForm, section_in, whole_text
+from worker.web.editing.editor_view import (
+    EditorView,
+    LongForm,
+    editor_in,
+    section_in,
+    whole_text,
+)
 from worker.web.page_data import IncidentInPath, PageData
 from worker.web.pages import Form, PageTemplates
 from worker.web.reading.markdown_to_html import to_html
@@ -29,7 +35,7 @@ def unsaved_routes(data: PageData, access: Access, pages: PageTemplates) -> APIR
         access.check_form(request, fields.get("form_key", ""))
         text, base = as_shown(fields.get("text", "")), fields.get("base", "")
         section, line = section_in(fields), _line_in(fields)
-        editor = EditorView(pages, request, incident)
+        editor = EditorView(pages, request, incident, editor_in(fields))
 
         def shown() -> Response:
             part = text if line is None else part_around(text, line, LONGEST_LOOK)
@@ -44,14 +50,15 @@ def unsaved_routes(data: PageData, access: Access, pages: PageTemplates) -> APIR
     async def keep(request: Request, incident: IncidentInPath, fields: LongForm) -> Response:
         access.check_form(request, fields.get("form_key", ""))
         text, base = await whole_text(data, fields), fields.get("base", "")
-        await run_in_threadpool(data.keep_draft, access.writer(request), incident, text, base)
-        pages.note_writer(request, incident)
+        writer, editor = access.writer(request), editor_in(fields)
+        await run_in_threadpool(data.keep_draft, writer, incident, text, base, editor)
+        await run_in_threadpool(pages.note_writer, request, incident)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     @router.post("/postmortems/{incident}/edit/forget")
     def forget(request: Request, incident: IncidentInPath, fields: Form) -> Response:
         access.check_form(request, fields.get("form_key", ""))
-        data.forget_draft(access.writer(request), incident)
+        data.forget_draft(access.writer(request), incident, editor_in(fields))
         pages.note_writer(request, incident, leaves=True)
         return RedirectResponse(f"/postmortems/{incident}/edit", HTTPStatus.SEE_OTHER)
 

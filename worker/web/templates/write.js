@@ -176,7 +176,8 @@ async function dress() {
 const tab = {
   key: `unsaved ${location.pathname}${form && form.elements.section ? ` ${form.elements.section.value}` : ""}`,
   keep() {
-    const words = { text: area.value, base: form.elements.base.value, at: Date.now() };
+    const { base, draft } = form.elements;
+    const words = { text: area.value, base: base.value, draft: draft.value, at: Date.now() };
     try {
       sessionStorage.setItem(this.key, JSON.stringify(words));
     } catch {
@@ -211,7 +212,8 @@ const tab = {
 function offerAgain() {
   const words = tab.words();
   if (!words || words.text === area.value) return;
-  const draft = document.querySelector("[data-draft-at]");
+  const own = CSS.escape(words.draft || "");
+  const draft = document.querySelector(`[data-kept="${own}"]`);
   if (draft && Date.parse(draft.dataset.draftAt) > words.at - SAME_MOMENT) return;
   const offer = document.querySelector("[data-again]");
   offer.hidden = false;
@@ -219,6 +221,7 @@ function offerAgain() {
   offer.querySelector("[data-put]").addEventListener("click", () => {
     area.value = words.text;
     form.elements.base.value = words.base;
+    form.elements.draft.value = words.draft || "";
     offer.hidden = true;
     area.dispatchEvent(new Event("input"));
     hand.focus();

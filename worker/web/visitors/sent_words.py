@@ -25,7 +25,7 @@ _LONGEST = 2 * BODY_LIMIT
 
 @dataclass(frozen=True, slots=True)
 class SentWords:
-    """What was sent, and ``place``, the editor's address; ``base`` and ``section`` as it had them.
+    """What was sent, and ``place``, the editor's address; the other fields as it had them.
 
     What another site may have made up is shown, and not offered to be saved.
     """
@@ -33,6 +33,7 @@ class SentWords:
     place: str
     text: str
     base: str = ""
+    draft: str = ""
     section: str = ""
     may_be_saved: bool = True
 
@@ -57,7 +58,7 @@ def fields_of(request: Request, raw: bytes) -> dict[str, str]:
     return fields
 
 
-_KEPT = ("text", "base", "section")
+_KEPT = ("text", "base", "draft", "section")
 """The fields of a form that is refused without which its answer would lack words."""
 
 
@@ -108,8 +109,8 @@ def words_of(request: Request) -> SentWords | None:
     if not place or not fields.get("text"):
         return None
     own = not getattr(request.state, "is_foreign", False)
-    base, section = fields.get("base", ""), fields.get("section", "")
-    return SentWords(place[1], fields["text"], base, section, own)
+    base, draft, section = (fields.get(name, "") for name in ("base", "draft", "section"))
+    return SentWords(place[1], fields["text"], base, draft, section, own)
 
 
 async def read_words(request: Request) -> None:
