@@ -6,9 +6,10 @@ sent.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote_plus
 
+from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
 from worker.web.request_limits import BODY_LIMIT, BodiesTooMany, BodyTooLarge, read_body
@@ -17,8 +18,9 @@ _FROM_THE_EDITOR = re.compile(r"(/postmortems/[A-Za-z0-9]+/edit)(?:/preview|/pic
 _BOUNDARY = re.compile(
     r'multipart/form-data\b.*\bboundary="?([\w\'()+,./:=?-]{1,70})"?', re.IGNORECASE
 )
-_NAME = re.compile(r'\bname="(\w+)"')
 _MOST_FIELDS = 20
+_PIECE = 65_536
+"""Bytes of a form that are read before its parts are counted: a part costs more than a byte."""
 _LONGEST = 2 * BODY_LIMIT
 """Bytes of a form that is read from anybody; who is signed in may send more."""
 
@@ -77,23 +79,65 @@ def _words_in(raw: bytes, boundary: bytes) -> dict[str, str]:
     return fields
 
 
+@dataclass(slots=True)
+class _Part:
+    """A part of a form with a file in it, as far as it has come."""
+
+    header: bytes = b""
+    disposition: bytes = b""
+    content: bytearray = field(default_factory=bytearray)
+
+    def tell(self, value: bytes) -> None:
+        """Take in a piece of the value of its header."""
+        if self.header.lower() == b"content-disposition":
+            self.disposition += value
+
+
 def _parts(request: Request, raw: bytes, boundary: bytes) -> dict[str, str]:
-    """Read a form with a file in it (RFC 7578): browsers send a plain one for each field."""
+    """Read a form with a file in it (RFC 7578); of what is cut off, what has come."""
     fields: dict[str, str] = {}
-    parts = raw.split(b"--" + boundary, _MOST_FIELDS + 2)[1:]
-    if len(parts) > _MOST_FIELDS + 1:  # the last is what stands behind them all
-        raise ValueError("it has more fields than any form of ours")
-    for part in parts:
-        head, empty_line, content = part.partition(b"\r\n\r\n")
-        named = _NAME.search(head.decode())
-        if not empty_line or not named:
+    for part in _read_parts(raw, boundary):
+        _, options = parse_options_header(part.disposition)
+        name = options.get(b"name", b"").decode()
+        if not name:
             continue
-        content = content.removesuffix(b"\r\n")
-        if b"filename=" in head:
-            request.state.picture = content
+        if b"filename" in options:
+            request.state.picture = bytes(part.content)
         else:
-            fields[named[1]] = content.decode()
+            fields[name] = part.content.decode()
     return fields
+
+
+def _read_parts(raw: bytes, boundary: bytes) -> list[_Part]:
+    parts: list[_Part] = []
+
+    def named(data: bytes, start: int, end: int) -> None:
+        parts[-1].header += data[start:end]
+
+    def told(data: bytes, start: int, end: int) -> None:
+        parts[-1].tell(data[start:end])
+
+    def ended() -> None:
+        parts[-1].header = b""
+
+    def came(data: bytes, start: int, end: int) -> None:
+        parts[-1].content += data[start:end]
+
+    reader = MultipartParser(
+        boundary,
+        {
+            "on_part_begin": lambda: parts.append(_Part()),
+            "on_header_field": named,
+            "on_header_value": told,
+            "on_header_end": ended,
+            "on_part_data": came,
+        },
+    )
+    for start in range(0, len(raw), _PIECE):
+        reader.write(raw[start : start + _PIECE])
+        if len(parts) > _MOST_FIELDS:
+            raise ValueError("it has more fields than any form of ours")
+    return parts
 
 
 def picture_of(request: Request) -> bytes:
