@@ -73,12 +73,12 @@ class Module:
 
 
 def modules(packages: Sequence[str] = PACKAGES) -> list[Module]:
-    """Every module of the source, but for the ``__init__`` of a package."""
+    """Every module of the source, but for the ``__init__`` of a package and what npm installed."""
     return [
         module(path)
         for package in packages
         for path in sorted((ROOT / package).glob("**/*.py"))
-        if path.name not in {"__init__.py", "__main__.py"}
+        if path.name not in {"__init__.py", "__main__.py"} and "node_modules" not in path.parts
     ]
 
 
