@@ -157,6 +157,7 @@ function extensions(code, area, text, label, keys, changed) {
       ...code.standardKeymap,
     ]),
     code.EditorView.contentAttributes.of({
+      tabindex: "0", // it is reached by the keyboard as it is; this says so, for what scrolls around it
       "aria-label": label,
       "aria-describedby": keys,
       spellcheck: String(area.spellcheck),
