@@ -123,7 +123,7 @@ class Shelf:
 
     def put(self, status: DocumentStatus, text: str) -> None:
         self.views[status.incident] = DocumentView(
-            status, text, status.document, status.last_result
+            status, text, status.document, status.last_result, review="2026-12-02"
         )
 
     def documents(self) -> list[DocumentStatus]:
@@ -173,7 +173,7 @@ class Shelf:
         by_place = [(one.place, one.people, one.fresh) for one in told]
         places = places_of(view.text, Names(), by_place)
         acknowledged, lasted = timedelta(minutes=3), timedelta(minutes=93)
-        return DocumentNotes(places, date(2026, 12, 2), acknowledged, lasted)
+        return DocumentNotes(places, acknowledged, lasted)
 
     def opened(self, incident: str) -> OpenedText | None:
         view = self.document(incident)

@@ -150,8 +150,9 @@ class StoredPageData:
         if found is None:
             failed = undrafted(self._context, incident)
             return DocumentView(failed, "", "", failed.last_result) if failed else None
-        status, text = found
-        return DocumentView(status, text, status.document, status.last_result, told)
+        listed, text = found
+        status, review = listed.status, listed.review
+        return DocumentView(status, text, status.document, status.last_result, told, review)
 
     def notes(self, view: DocumentView) -> DocumentNotes:
         suggested = view.last_result.suggestions if view.last_result else ()

@@ -54,6 +54,8 @@ def places_of(
     Suggestions are told by place, people's words and the facts'. Raises ``DocumentError`` for a
     broken front matter.
     """
+    if not told:
+        return []
     body = _Body.of(text, names)
     return [_place(text, body, *one) for one in told]
 

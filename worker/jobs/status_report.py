@@ -98,13 +98,13 @@ def _undrafted(context: JobContext, incident: IncidentId, last: LastResult) -> D
     return DocumentStatus(incident, "", title=title, url=url, last_result=last)
 
 
-def document_text(context: JobContext, incident: IncidentId) -> tuple[DocumentStatus, str] | None:
+def document_text(context: JobContext, incident: IncidentId) -> tuple[ListedDocument, str] | None:
     """Give one incident's document with its text, None where there is none."""
     found = near(context, [incident]).find(incident)
     return None if found is None else _with_text(context, found, context.store.read(found.name))
 
 
-def seen_text(context: JobContext, incident: IncidentId) -> tuple[DocumentStatus, str] | None:
+def seen_text(context: JobContext, incident: IncidentId) -> tuple[ListedDocument, str] | None:
     """Give the same as it was last seen, without asking a store that is far away."""
     found = context.journal.documents_of(incident)
     stored = context.store.seen(found[0].name) if len(found) == 1 else None
@@ -113,7 +113,7 @@ def seen_text(context: JobContext, incident: IncidentId) -> tuple[DocumentStatus
 
 def _with_text(
     context: JobContext, found: KnownDocument, stored: Stored
-) -> tuple[DocumentStatus, str]:
+) -> tuple[ListedDocument, str]:
     incident = found.incident
     done = {one.key for one in context.journal.tickets(incident) if one.done}
     last = last_results(context, [incident]).get(incident)
@@ -123,7 +123,7 @@ def _with_text(
         from worker.document.index.read_for_index import read  # noqa: PLC0415 - for what the index lacks
 
         row = read(found.name, found.fingerprint, stored.text, context.policy.names)
-    return _with_journal(_listed(found, row), done, last, page).status, stored.text
+    return _with_journal(_listed(found, row), done, last, page), stored.text
 
 
 def _page(known: KnownPage | None) -> PageStatus | None:

@@ -47,7 +47,8 @@ class DocumentView:
     """One document with its text; ``name`` is its path in the store.
 
     Of an incident whose draft failed, text and name are empty; ``last_result`` is as in ``status``.
-    ``told`` says as of when it is, where the store does not answer just now.
+    ``told`` says as of when it is, where the store does not answer just now. ``review`` is the day
+    of its review, ISO 8601, "" if it names none.
     """
 
     status: DocumentStatus
@@ -55,6 +56,7 @@ class DocumentView:
     name: str
     last_result: LastResult | None = None
     told: str = ""
+    review: str = ""
 
 
 @dataclass(frozen=True, slots=True)

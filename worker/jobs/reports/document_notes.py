@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from connectors.incidents import IncidentId
 from worker.document.front_matter import DocumentError
-from worker.document.index.read_for_index import review_day
-from worker.document.outline import outline
 from worker.document.take_suggestion import SuggestionPlace, places_of
 from worker.jobs.context import JobContext
 from worker.jobs.reports.figures import acknowledge_seconds
@@ -23,7 +21,6 @@ class DocumentNotes:
     """
 
     places: Sequence[SuggestionPlace | None] = ()
-    review: date | None = None
     acknowledged_after: timedelta | None = None
     lasted: timedelta | None = None
 
@@ -35,13 +32,11 @@ def document_notes(
     names = context.policy.names
     told = [(one.place, one.people, one.fresh) for one in suggested]
     places: Sequence[SuggestionPlace | None] = [None] * len(told)
-    review = None
     with suppress(DocumentError):  # what is the matter with it is among its problems
-        places, review = places_of(text, names, told), review_day(outline(text, names))
+        places = places_of(text, names, told)
     facts = context.journal.facts.of([incident]).get(incident)
     return DocumentNotes(
         places,
-        review,
         _elapsed(acknowledge_seconds(facts) if facts and facts.log_read else None),
         _elapsed(facts.open_seconds if facts else None),
     )

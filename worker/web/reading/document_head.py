@@ -39,8 +39,8 @@ def head_of(
         told.append(f"lasted {duration(notes.lasted)}")
     if notes.acknowledged_after is not None:
         told.append(f"acknowledged after {duration(notes.acknowledged_after)}")
-    if notes.review is not None:
-        told.append(f"review {notes.review}")
+    if view.review:
+        told.append(f"review {view.review}")
     return told, [*_span(said), *_lately(view, journal)]
 
 

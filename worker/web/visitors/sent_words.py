@@ -80,7 +80,7 @@ def _words_in(raw: bytes, boundary: bytes) -> dict[str, str]:
 
 
 @dataclass(slots=True)
-class _Part:
+class _SentPart:
     """A part of a form with a file in it, as far as it has come."""
 
     header: bytes = b""
@@ -108,8 +108,8 @@ def _parts(request: Request, raw: bytes, boundary: bytes) -> dict[str, str]:
     return fields
 
 
-def _read_parts(raw: bytes, boundary: bytes) -> list[_Part]:
-    parts: list[_Part] = []
+def _read_parts(raw: bytes, boundary: bytes) -> list[_SentPart]:
+    parts: list[_SentPart] = []
 
     def named(data: bytes, start: int, end: int) -> None:
         parts[-1].header += data[start:end]
@@ -126,7 +126,7 @@ def _read_parts(raw: bytes, boundary: bytes) -> list[_Part]:
     reader = MultipartParser(
         boundary,
         {
-            "on_part_begin": lambda: parts.append(_Part()),
+            "on_part_begin": lambda: parts.append(_SentPart()),
             "on_header_field": named,
             "on_header_value": told,
             "on_header_end": ended,
