@@ -272,6 +272,14 @@ def test_each_command_has_help_with_an_example(shell: Shell, command: str) -> No
     assert [line for line in shown if f"postmortem {command}" in line]
 
 
+def test_help_that_is_piped_is_plain_and_tells_each_command_whole(shell: Shell) -> None:
+    told = " ".join(shell.run("--help").stdout.split())
+    assert (
+        "sync Re-sync by hand: refresh drafts, create missing tickets, bring statuses back." in told
+    )
+    assert not set("│╭─\x1b") & set(told)
+
+
 def test_nothing_is_coloured_where_it_is_piped(shell: Shell) -> None:
     shell.run("draft", shell.incident("checkout storm"))
     for words in (("status",), ("check",), ("sync",)):

@@ -54,6 +54,7 @@ def loaded_by(*words: str) -> set[str]:
 def test_help_loads_nothing_that_it_does_not_need(words: tuple[str, ...]) -> None:
     loaded = loaded_by(*words)
     assert "typer" in loaded
+    assert "rich" not in loaded, "boxes are drawn for nobody"
     assert not {name.partition(".")[0] for name in loaded} & set(HEAVY)
     assert {name for name in loaded if name.partition(".")[0] == "connectors"} <= LIGHT
 

@@ -5,6 +5,7 @@ Each loads what it needs when it is called, so that ``--help`` and completion an
 
 import os
 import sys
+from inspect import getdoc
 from pathlib import Path
 from typing import Annotated
 
@@ -269,8 +270,18 @@ def demo(stop: Stops = False, folder: DemoFolder = None, full: Full = False) -> 
         os._exit(FAILED)  # threads of a job under way would keep the process alive
 
 
+def _tell_help_plainly() -> None:
+    """Let help be plain text: boxes are for a screen, and take as long again to load."""
+    app.rich_markup_mode = None
+    for one in app.registered_commands:
+        told = (getdoc(one.callback) or "").partition("\n\n")[0]
+        one.short_help = " ".join(told.split())  # the whole of it, which would be cut off
+
+
 def main() -> None:
     """Run the command line; end with the promised exit status."""
+    if not sys.stdout.isatty():
+        _tell_help_plainly()
     commands = {
         one.name or getattr(one.callback, "__name__", "") for one in app.registered_commands
     }
