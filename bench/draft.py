@@ -30,6 +30,7 @@ from connectors.pagerduty.sandbox.scenarios.quiet_and_large_incidents import big
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.pagerduty.transport import Transport
 from connectors.retry import RetryPolicy
+from worker.cli import loaded
 from worker.document.fill_template import fill
 from worker.drafting.draft import draft
 from worker.drafting.policy import DraftPolicy
@@ -123,6 +124,7 @@ def main() -> None:
     content = draft(record, POLICY).content
     document(record)
     peak_resident = resident()
+    loaded()  # as the program says once it has started: it looks for no garbage in what it loaded
 
     transport = Transport(place.key, place.url, 30.0, RetryPolicy(), NoPace())
 
