@@ -189,6 +189,9 @@ def test_line_ends_and_a_missing_last_one_stay() -> None:
         ("a\n", "b", "b"),
         ("a", "a\r\nb", "a\nb"),
         ("a\n", "", ""),
+        ("a\0\r\nb\nd\n", "a\ufffd\r\nc\r\nd\r\n", "a\0\r\nc\nd\n"),
+        ("a\n\0\ufffd", "x\r\n\ufffd\ufffd", "x\n\0\ufffd"),
+        ("a\0\r\nb\nd\n", "a\0\r\nc\r\nd\r\n", "a\0\r\nc\nd\n"),
     ],
 )
 def test_what_a_browser_did_to_a_text_is_undone(opened: str, sent: str, meant: str) -> None:
