@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from connectors.incidents import IncidentId
 from tests.browser.chromium import PART, chromium, editor, truth
@@ -240,11 +240,79 @@ def test_words_in_a_tab_outlast_a_server_that_keeps_no_draft(browser: Browser, d
     page.close()
 
 
+def test_words_typed_while_a_save_is_under_way_are_not_forgotten(
+    browser: Browser, desk: Desk
+) -> None:
+    page = browser.new_page()
+    page.route("**/edit/draft", lambda route: route.abort())
+    page.add_init_script("navigator.sendBeacon = () => false")
+    page.goto(desk.page)
+    editor(page).press("Control+End")
+    page.keyboard.type("Sent.")
+
+    def answer_late(route: Route) -> None:
+        page.keyboard.type(" And more.")
+        route.continue_()
+
+    page.route("**/postmortems/QEDIT/edit", answer_late, times=1)
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert desk.text() == f"{TEXT}Sent."
+    page.goto(desk.page)
+    page.get_by_role("button", name="Put it back").click()
+    expect(truth(page)).to_have_value(f"{TEXT}Sent. And more.")
+    page.close()
+
+
+def test_what_else_is_saved_takes_no_words_from_the_tab(browser: Browser, desk: Desk) -> None:
+    page = browser.new_page()
+    page.route("**/edit/draft", lambda route: route.abort())
+    page.add_init_script("navigator.sendBeacon = () => false")
+    page.goto(f"{desk.url}/postmortems/QEDIT?saved=0")
+    page.get_by_role("link", name="Edit", exact=True).click()
+    editor(page).press("Control+End")
+    page.keyboard.type("Not yet sent.")
+    page.go_back()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.goto(desk.page)
+    page.get_by_role("button", name="Put it back").click()
+    page.get_by_role("button", name="Preview").click()
+    page.wait_for_url("**/preview")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert desk.text() == f"{TEXT}Not yet sent."
+    assert page.evaluate("sessionStorage.length") == 0
+    page.close()
+
+
+def test_words_behind_the_last_draft_are_offered_however_soon(browser: Browser, desk: Desk) -> None:
+    page = browser.new_page()
+    page.clock.set_fixed_time(datetime(2026, 11, 23, tzinfo=UTC))  # as the server's
+    page.add_init_script("navigator.sendBeacon = () => false")
+    page.goto(desk.page)
+    editor(page).press("Control+End")
+    page.keyboard.type("Kept.")
+    expect(page.get_by_text("Your draft is kept here")).to_be_visible(timeout=30_000)
+    page.reload()
+    editor(page)
+    expect(page.get_by_role("link", name="Go on with it")).to_be_visible()
+    expect(page.get_by_role("button", name="Put it back")).to_be_hidden()
+    page.get_by_role("link", name="Go on with it").click()
+    editor(page).press("Control+End")
+    page.route("**/edit/draft", lambda route: route.abort())
+    page.keyboard.type(" And more.")
+    page.goto(desk.page)
+    page.get_by_role("button", name="Put it back").click()
+    expect(truth(page)).to_have_value(f"{TEXT}Kept. And more.")
+    page.close()
+
+
 def test_a_picture_is_pasted_into_the_text(browser: Browser, desk: Desk) -> None:
     pytest.importorskip("PIL", reason="needs the package pillow")
     page = browser.new_page()
     page.goto(desk.page)
     editor(page).press("Control+End")
+    page.keyboard.press("Shift+ArrowUp")  # what is marked when the picture comes stays
     editor(page).evaluate(
         """async (area) => {
           const canvas = document.createElement("canvas");

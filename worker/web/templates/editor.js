@@ -282,7 +282,12 @@ function hands(view, { EditorView }) {
       view.focus();
     },
     put(words) {
-      view.dispatch(view.state.replaceSelection(words), { scrollIntoView: true });
+      const at = view.state.selection.main.to;
+      view.dispatch({
+        changes: { from: at, insert: words },
+        selection: { anchor: at + words.length },
+        scrollIntoView: true,
+      });
     },
   };
 }

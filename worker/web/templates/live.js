@@ -1,6 +1,7 @@
 // Follows a job on the page that asked for it: the banner alone changes until the job is over, then
 // the page is loaded once more. Without scripts the page asks for itself every two seconds. Where
-// something was saved, what the editor kept in this tab is forgotten.
+// something was saved, what the editor kept in this tab and had sent is forgotten; what was typed
+// after that, or in another part, is not.
 "use strict";
 
 const PAUSE = 1000;
@@ -27,6 +28,7 @@ if (document.querySelector("[data-saved]")) {
     const mine = `unsaved ${location.pathname}/edit`;
     Object.keys(sessionStorage)
       .filter((key) => key === mine || key.startsWith(`${mine} `))
+      .filter((key) => JSON.parse(sessionStorage.getItem(key)).sent)
       .forEach((key) => sessionStorage.removeItem(key));
   } catch {
     // storage is not allowed: nothing was kept

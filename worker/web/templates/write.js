@@ -11,6 +11,7 @@ const PREVIEW_AFTER = 700;
 const KEEP_AFTER = 5000;
 const TAB_AFTER = 300;
 const SAME_MOMENT = 15000;
+const LONGEST_LEFT = 60000; // bytes: browsers send no more than 64 KiB for a page that is left
 const REFUSED = {
   401: "You are signed out, so your draft is not kept. Save asks you to sign in, and keeps your words.",
   403: "You may not write here any more, so your draft is not kept. Copy what you need.",
@@ -61,7 +62,7 @@ let hand = {
     area.scrollTop = Math.max(0, above * parseFloat(getComputedStyle(area).lineHeight));
   },
   put(words) {
-    area.setRangeText(words, area.selectionStart, area.selectionEnd, "end");
+    area.setRangeText(words, area.selectionEnd, area.selectionEnd, "end");
     area.dispatchEvent(new Event("input"));
   },
 };
@@ -107,6 +108,7 @@ async function keep() {
     const answer = await fetch(form.dataset.draft, { method: "POST", body: fields() });
     if (answer.ok) {
       kept = value;
+      tab.mark("kept", value);
       told.textContent = "Your draft is kept here until you save.";
     } else {
       told.textContent =
@@ -172,17 +174,24 @@ async function dress() {
 }
 
 // What was typed in this tab, with the text it was made from: a reload, a session that ended and
-// another tab's draft leave it alone. A page that says "Saved" forgets it.
+// another tab's draft leave it alone. A page that says "Saved" forgets what was sent.
 const tab = {
-  key: `unsaved ${location.pathname}${form && form.elements.section ? ` ${form.elements.section.value}` : ""}`,
+  key: `unsaved ${form && form.getAttribute("action")}${form && form.elements.section ? ` ${form.elements.section.value}` : ""}`,
   keep() {
     const { base, draft } = form.elements;
-    const words = { text: area.value, base: base.value, draft: draft.value, at: Date.now() };
+    this.store({ text: area.value, base: base.value, draft: draft.value, at: Date.now() });
+  },
+  store(words) {
     try {
       sessionStorage.setItem(this.key, JSON.stringify(words));
     } catch {
       // it is full, or not allowed: then the server alone keeps a draft
     }
+  },
+  mark(name, text, holds = true) {
+    this.flush();
+    const words = this.words();
+    if (words && words.text === text) this.store({ ...words, [name]: holds });
   },
   keepSoon() {
     this.soon = this.soon || setTimeout(() => this.flush(), TAB_AFTER);
@@ -211,10 +220,12 @@ const tab = {
 
 function offerAgain() {
   const words = tab.words();
+  if (words && words.sent) tab.mark("sent", words.text, false);
   if (!words || words.text === area.value) return;
   const own = CSS.escape(words.draft || "");
   const draft = document.querySelector(`[data-kept="${own}"]`);
-  if (draft && Date.parse(draft.dataset.draftAt) > words.at - SAME_MOMENT) return;
+  const isLate = draft && Date.parse(draft.dataset.draftAt) > words.at - SAME_MOMENT;
+  if (draft && (words.kept || (words.left && isLate))) return;
   const offer = document.querySelector("[data-again]");
   offer.hidden = false;
   offer.querySelector("time").textContent = new Date(words.at).toLocaleTimeString();
@@ -234,17 +245,19 @@ function offerAgain() {
 }
 
 if (area) {
-  kept = area.value;
+  kept = "unsaved" in form.dataset ? "" : area.value;
   const previewLater = later(PREVIEW_AFTER, preview);
   const keepLater = later(KEEP_AFTER, keep);
   let saved = false;
   area.addEventListener("input", () => {
+    saved = false;
     tab.keepSoon();
     previewLater();
     keepLater();
   });
   form.addEventListener("submit", () => {
     saved = true;
+    tab.mark("sent", area.value);
   });
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
@@ -265,12 +278,22 @@ if (area) {
   const button = form.querySelector("[data-next]");
   button.hidden = false;
   button.addEventListener("click", nextPrompt);
-  document.addEventListener("visibilitychange", () => tab.flush());
-  window.addEventListener("pagehide", () => {
+  function leave() {
     tab.flush();
-    if (!saved && area.value !== kept) navigator.sendBeacon(form.dataset.draft, fields());
+    if (saved || area.value === kept) return;
+    if (navigator.sendBeacon(form.dataset.draft, fields())) tab.mark("left", area.value);
+    else keep(); // it is too long for that; this ends with the page
+  }
+  document.addEventListener("visibilitychange", () => document.hidden && leave());
+  window.addEventListener("pagehide", leave);
+  window.addEventListener("beforeunload", (event) => {
+    hand.flush();
+    if (saved || area.value === kept || fields().toString().length < LONGEST_LEFT) return;
+    keep();
+    event.preventDefault();
   });
   offerAgain();
+  if ("unsaved" in form.dataset) keepLater();
   preview();
   dress();
 }
