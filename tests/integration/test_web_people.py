@@ -244,7 +244,8 @@ def test_a_file_that_is_wrong_at_the_start_lets_no_server_begin(
 def test_a_suggestion_is_taken_or_kept_by_whoever_may_write(url: str, library: Shelf) -> None:
     suggestion = SuggestedText("Duration", "Ten | minutes", '9 min "sharp"')
     last = LastResult("2026-11-23T10:00:00+00:00", "schedule", suggestions=(suggestion,))
-    library.put(freight(last_result=last), TEXT)
+    said = TEXT.replace("\n## 8.", "- **Duration:** Ten | minutes\n\n## 8.", 1)
+    library.put(freight(last_result=last), said)
     pages = {}
     for role in (Role.READ, Role.WRITE):
         somebody = signed_in(url, TOKENS[role])
