@@ -36,11 +36,20 @@ def interruptible() -> Iterator[None]:
     """Say where things stand when somebody presses Ctrl-C."""
     try:
         yield
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Exception) as error:
+        if not _is_interrupted(error):
+            raise
         err.print(INTERRUPTED, style="yellow", markup=False)
         # What is under way beside this thread loses its connections now: nobody need be told.
         log_to_standard_error(LogFormat.TEXT, None)
         raise typer.Exit(FAILED) from None
+
+
+def _is_interrupted(error: BaseException | None) -> bool:
+    """Tell whether Ctrl-C is behind it: a connection amid a query may fail when it is put away."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return error is not None
 
 
 def duration(text: str, option: str) -> timedelta:
