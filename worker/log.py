@@ -5,9 +5,11 @@ log nothing, and some only tell what is remembered.
 """
 
 from collections.abc import Callable
+from threading import RLock
 from typing import Any
 
 _before_first_line: list[Callable[[], None]] = []
+_SETTING_UP = RLock()
 
 
 class Log:
@@ -20,8 +22,9 @@ class Log:
         """Give what writes a line of that level."""
         import structlog  # noqa: PLC0415 - see above
 
-        while _before_first_line:
-            _before_first_line.pop()()
+        with _SETTING_UP:  # threads may have their first lines at once, a signal one amid that
+            while _before_first_line:
+                _before_first_line.pop()()
         return getattr(structlog.get_logger(self._name), level)
 
 

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     String,
     Table,
@@ -198,40 +197,12 @@ budgets = Table(
     Column("next_at", Double, nullable=False),
 )
 
-web_sessions = Table(
-    "web_sessions",
-    metadata,
-    Column("digest", String(64), primary_key=True),
-    Column("until", Double, nullable=False),
-    Column("name", Text, nullable=False, server_default=""),
-    Column("proof", String(64), nullable=False, server_default=""),
-)
-
 settled_suggestions = Table(
     "settled_suggestions",
     metadata,
     Column("incident", String(64), primary_key=True),
     Column("digest", String(64), primary_key=True),
 )
-
-web_drafts = Table(
-    "web_drafts",
-    metadata,
-    Column("owner", String(64), primary_key=True),
-    Column("incident", String(64), primary_key=True),
-    Column("base", String(64), nullable=False),
-    Column("text", LargeBinary, nullable=False),
-    Column("at", String(40), nullable=False),
-)
-
-opened_texts = Table(
-    "opened_texts",
-    metadata,
-    Column("digest", String(64), primary_key=True),
-    Column("text", LargeBinary, nullable=False),
-    Column("at", String(40), nullable=False),
-)
-Index("opened_texts_at", opened_texts.c.at)
 
 service_memory = Table(
     "service_memory",

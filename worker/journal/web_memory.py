@@ -12,13 +12,40 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Column, Connection, Double, LargeBinary, String, Table, Text, delete, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Double,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    delete,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from worker.journal.database import Database
 from worker.journal.sqlite_files import JournalError
-from worker.journal.tables import metadata, opened_texts, put, web_sessions
+from worker.journal.tables import metadata, put
 
+web_sessions = Table(
+    "web_sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("until", Double, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("proof", String(64), nullable=False, server_default=""),
+)
+opened_texts = Table(
+    "opened_texts",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("text", LargeBinary, nullable=False),
+    Column("at", String(40), nullable=False),
+)
+Index("opened_texts_at", opened_texts.c.at)
 editor_drafts = Table(
     "editor_drafts",
     metadata,

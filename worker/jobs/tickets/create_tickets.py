@@ -55,9 +55,9 @@ def tell_lacking(
         bare = {one.ordinal for one in lacking}
     count = len(bare - work.rows.keys())
     rows = "1 action item has" if count == 1 else f"{count} action items have"
-    document, told = work.origin.document, f"{rows} no ticket in {work.origin.document}"
+    told = f"{rows} no ticket in {work.origin.document}"
     if lacking is None:
-        told = f"The tickets of {document} are not up to date, and {rows} none"
+        told = f"The tickets of {work.origin.document} are not up to date, and {rows} none"
     work.report.fail(f"{told}: {error}")
     if isinstance(error, OutOfQuota):
         work.cache.out_of_quota = str(error)
