@@ -98,11 +98,9 @@ def form_of(page: str) -> dict[str, str]:
     return {**dict(hidden), "text": html.unescape(text[1])}
 
 
-def data_over(
-    store: DocumentStore, journal: Journal, queue: str, now: Callable[[], datetime]
-) -> StoredPageData:
-    """Give the data of pages over a store, as they are after a start of the process."""
-    context = JobContext(
+def context_over(store: DocumentStore, journal: Journal, now: Callable[[], datetime]) -> JobContext:
+    """Give what jobs in this process alone work with, asking neither source nor tracker."""
+    return JobContext(
         store=store,
         journal=journal,
         locks=ThreadLocks(),
@@ -110,6 +108,13 @@ def data_over(
         clock=now,
         new_mark=new_mark,
     )
+
+
+def data_over(
+    store: DocumentStore, journal: Journal, queue: str, now: Callable[[], datetime]
+) -> StoredPageData:
+    """Give the data of pages over a store, as they are after a start of the process."""
+    context = context_over(store, journal, now)
     return StoredPageData(context, Queue(queue, lambda *_: JobOutcome()))
 
 

@@ -9,14 +9,12 @@ from pathlib import Path
 import pytest
 
 from connectors.tickets import TicketId, TicketKey
-from tests.acceptance.world import usual_policy
-from worker.app.composition import new_mark
+from tests.integration.desk import context_over
 from worker.app.stored_page_data import READ_AT_ONCE, StoredPageData
 from worker.jobs.context import JobContext
 from worker.jobs.documents.index_documents import fill
 from worker.jobs.job import JobOutcome
 from worker.journal.database import Database
-from worker.journal.incident_locks import ThreadLocks
 from worker.journal.journal import Journal
 from worker.queue import Queue
 from worker.store.directory.directory_store import DirectoryStore
@@ -87,14 +85,7 @@ def place(tmp_path) -> Iterator[Place]:
         return datetime(2026, 11, 23, tzinfo=UTC)
 
     journal = Journal(database, now)
-    context = JobContext(
-        store=store,
-        journal=journal,
-        locks=ThreadLocks(),
-        policy=usual_policy(),
-        clock=now,
-        new_mark=new_mark,
-    )
+    context = context_over(store, journal, now)
     library = StoredPageData(context, Queue(url, lambda *_: JobOutcome()))
     place = Place(folder, store, journal, library, context)
     for number in range(COUNT):

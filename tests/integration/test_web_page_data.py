@@ -8,15 +8,12 @@ from threading import Event
 import pytest
 
 from connectors.errors import PostmortemError
-from tests.acceptance.world import usual_policy
+from tests.integration.desk import context_over
 from tests.integration.queue_support import KINDS, WAIT, ask, database
-from worker.app.composition import new_mark
 from worker.app.stored_page_data import StoredPageData, figures
-from worker.jobs.context import JobContext
 from worker.jobs.job import JobOutcome, JobPhase
 from worker.jobs.results import Trigger
 from worker.journal.database import Database
-from worker.journal.incident_locks import ThreadLocks
 from worker.journal.journal import Journal
 from worker.queue import JobRetryPolicy, Queue, QueueSettings
 from worker.store.directory.directory_store import DirectoryStore
@@ -31,14 +28,7 @@ def library(
     def now() -> datetime:
         return datetime.now(UTC)
 
-    context = JobContext(
-        store=DirectoryStore(folder / "documents"),
-        journal=Journal(journal, now),
-        locks=ThreadLocks(),
-        policy=usual_policy(),
-        clock=now,
-        new_mark=new_mark,
-    )
+    context = context_over(DirectoryStore(folder / "documents"), Journal(journal, now), now)
     queue = Queue(url, run, settings=QueueSettings(poll=0.05, retry=JobRetryPolicy(pauses=())))
     queue.start()
     try:
