@@ -222,6 +222,8 @@ class TrackerConnector(Connector):
 
     project_setting: ClassVar[str]
     """The variable that says into which project tickets go."""
+    type_setting: ClassVar[str] = "the type"
+    """The variable that says of which type tickets are, where one does."""
 
     @property
     @abstractmethod
@@ -288,7 +290,7 @@ class ServiceWords:
     """What sentences call a service, or those that could be used where none is configured.
 
     ``key`` is the word for it in what programs read. ``setting`` names the variable that must be
-    set first, ``project_setting`` the one that says into which project tickets go.
+    set first, ``project_setting`` and ``type_setting`` those that say where tickets go.
     """
 
     name: str
@@ -296,4 +298,5 @@ class ServiceWords:
     setting: str
     remedy: str = ""
     project_setting: str = ""
+    type_setting: str = ""
     channel_setting: str = ""

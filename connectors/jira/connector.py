@@ -60,6 +60,7 @@ class JiraConnector(TrackerConnector):
     setting: ClassVar[str] = JiraSettings.variable("url")
     remedy: ClassVar[str] = f"Set {setting} and its credentials."
     project_setting: ClassVar[str] = JiraSettings.variable("project")
+    type_setting: ClassVar[str] = JiraSettings.variable("issue_type")
     steps: ClassVar[tuple[Step, ...]] = STEPS
 
     @property

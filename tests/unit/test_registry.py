@@ -78,6 +78,7 @@ def test_where_several_services_would_do_sentences_name_them_all() -> None:
         remedy="Set PAGERDUTY_API_KEY to a read-only REST API key. "
         "Set JIRA_URL and its credentials.",
         project_setting="JIRA_PROJECT",
+        type_setting="JIRA_ISSUE_TYPE",
     )
 
 

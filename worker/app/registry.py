@@ -166,14 +166,14 @@ def _configured(several: Sequence[AnyConnector], role: str) -> AnyConnector | No
 
 def words_of(kinds: Sequence[type[Connector]]) -> ServiceWords:
     """Give what sentences call services where any of them is meant."""
+    trackers = [kind for kind in kinds if issubclass(kind, TrackerConnector)]
     return ServiceWords(
         name=named(kinds),
         key=kinds[0].group.key if kinds else "",
         setting=" or ".join(kind.setting for kind in kinds),
         remedy=" ".join(kind.remedy for kind in kinds),
-        project_setting=" or ".join(
-            kind.project_setting for kind in kinds if issubclass(kind, TrackerConnector)
-        ),
+        project_setting=" or ".join(one.project_setting for one in trackers),
+        type_setting=" or ".join(one.type_setting for one in trackers),
         channel_setting=" or ".join(
             kind.channel_setting for kind in kinds if issubclass(kind, ChatConnector)
         ),

@@ -94,7 +94,8 @@ def _issue_type(context: JobContext, tracker: TicketTracker, route: Route) -> It
     if fields is None or fields.level is TypeLevel.USUAL:
         return
     subject = f"Issue type {route.issue_type} in {route.project} as a ticket"
-    other = "Set JIRA_ISSUE_TYPE (or the route's issue_type) to a type such as Task."
+    setting = context.tracker_words.type_setting
+    other = f"Set {setting} (or the route's issue_type) to a type such as Task."
     given = {"parent", fields.parent} & route.fields.keys()
     if fields.level is TypeLevel.BELOW:
         if not given:

@@ -32,7 +32,7 @@ _RESTARTS_WAITING = frozenset(
     }
 )
 _TIMED_OUT = "the acknowledgement had timed out"
-_SNOOZE_SLACK = timedelta(minutes=2)
+_SNOOZE_TOLERANCE = timedelta(minutes=2)
 _SHORTEST_WAIT = timedelta(seconds=20)
 
 
@@ -195,7 +195,7 @@ def snooze_ends(entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
         if (end := snooze_end(entry)) is not None:
             ends.append(end)
         elif entry.kind is EntryKind.UNACKNOWLEDGE and any(
-            abs(end - entry.created_at) <= _SNOOZE_SLACK for end in ends
+            abs(end - entry.created_at) <= _SNOOZE_TOLERANCE for end in ends
         ):
             yield entry
 
