@@ -161,11 +161,7 @@ class Connector(ABC):
         """The credentials that other services on the same site may take, None for none."""
         return None
 
-    def guide(
-        self,
-        authorities: Authorities,
-        logins: Sequence[SiteLogin],
-    ) -> Guide:
+    def guide(self, authorities: Authorities, logins: Sequence[SiteLogin]) -> Guide:
         """Give what proves the answers to ``steps``. Raises ``ConfigurationError``."""
         raise NotImplementedError(f"{self.name} is set up by hand")
 
