@@ -253,13 +253,24 @@ def test_places_below_another_answer_no_prompt_of_it() -> None:
     assert merged(base.text, base, base).text == base.text
 
 
-def test_a_deleted_row_stays_deleted_even_if_it_went_and_came_again() -> None:
-    people = edited("| 02:20 | Paged 2 people |\n", "")
-    without = merged(people, written(timeline=(FIRED, FIXED)))
-    again = merged(without.text, written(timeline=(FIRED, replace(PAGED), FIXED)), without.base)
-    reworded = DraftRow("paged", ("02:21", "Paged 3 people"))
-    at_last = merged(again.text, written(timeline=(FIRED, reworded, FIXED)), again.base)
+@pytest.mark.parametrize("row", CONTENT.timeline)
+def test_a_deleted_row_stays_deleted_even_if_it_went_and_came_again(row: DraftRow) -> None:
+    people = edited(f"| {row.cells[0]} | {row.cells[1]} |\n", "")
+    others = tuple(one for one in CONTENT.timeline if one is not row)
+    without = merged(people, written(timeline=others))
+    again = merged(without.text, BASE, without.base)
+    reworded = replace(row, cells=("02:21", "Paged 3 people"))
+    told = tuple(reworded if one is row else one for one in CONTENT.timeline)
+    at_last = merged(again.text, written(timeline=told), again.base)
     assert people == without.text == again.text == at_last.text
+
+
+def test_several_deleted_rows_stay_deleted_when_all_came_again() -> None:
+    rows = "| 02:10 | The monitor fired |\n| 02:20 | Paged 2 people |\n"
+    people = edited(rows, "")
+    without = merged(people, written(timeline=(FIXED,)))
+    assert [one.key for one in without.base.units[TIMELINE]] == ["fired", "paged", "fixed"]
+    assert merged(people, BASE, without.base).text == people
 
 
 def test_a_reworded_row_is_not_added_again_when_its_fact_changes() -> None:
@@ -267,7 +278,12 @@ def test_a_reworded_row_is_not_added_again_when_its_fact_changes() -> None:
     fresh = written(timeline=(FIRED, DraftRow("paged", ("02:20", "Paged 3 people")), FIXED))
     result = merged(people, fresh)
     assert result.text == people
-    assert [one.fresh for one in result.suggestions] == ["02:20 | Paged 3 people"]
+    assert [(one.fresh, one.key) for one in result.suggestions] == [
+        ("02:20 | Paged 3 people", "paged")
+    ]
+    people = edited("Paged 2 people", "Paged  3 people")
+    result = merged(people, fresh)
+    assert (result.text, result.suggestions) == (people, ())
 
 
 def test_deleted_bullets_and_sections_stay_away() -> None:
@@ -290,6 +306,9 @@ def test_deleted_bullets_and_sections_stay_away() -> None:
         (["02:18 x", "02:12 y"], "02:15", ["02:10", "02:15", "02:18 x", "02:12 y", "02:20", "02:53"]),
         (["2026-11-02 02:15 x"], "02:17", ["02:10", "2026-11-02 02:15 x", "02:17", "02:20", "02:53"]),
         (["**02:15** x"], "02:17", ["02:10", "**02:15** x", "02:17", "02:20", "02:53"]),
+        (["02:15:30 x"], "02:15:20", ["02:10", "02:15:20", "02:15:30 x", "02:20", "02:53"]),
+        (["02:14:50 x"], "02:15:10", ["02:10", "02:14:50 x", "02:15:10", "02:20", "02:53"]),
+        (["02:15 x"], "2026-11-02 02:17", ["02:10", "02:15 x", "2026-11-02 02:17", "02:20", "02:53"]),
     ],
 )  # fmt: skip
 def test_a_new_row_enters_by_its_time(theirs: list[str], new: str, expected: list[str]) -> None:
@@ -302,6 +321,21 @@ def test_a_new_row_enters_by_its_time(theirs: list[str], new: str, expected: lis
     lines = [line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("| ")]
     mine = ("The monitor fired", "New", "Paged 2 people", "Resolved by Ann")
     assert [time if word in mine else f"{time} {word}" for time, word in lines[1:]] == expected
+
+
+@pytest.mark.parametrize("above", ["02:05", "02:30"])
+def test_a_new_row_stays_between_its_neighbours_whatever_stands_above(above: str) -> None:
+    mine = f"| {above} | Mine |\n"
+    people = edited("| 02:10 |", f"{mine}| 02:10 |")
+    fresh = written(timeline=(FIRED, DraftRow("new", ("02:15", "Called")), PAGED, FIXED))
+    fired = f"{mine}| 02:10 | The monitor fired |\n"
+    assert f"{fired}| 02:15 | Called |\n| 02:20 |" in merged(people, fresh).text
+
+
+def test_a_new_first_row_enters_by_its_time_among_those_of_people() -> None:
+    people = edited("| 02:10 |", "| 02:05 | Mine |\n| 02:10 |")
+    fresh = written(timeline=(DraftRow("new", ("02:08", "Called")), *CONTENT.timeline))
+    assert "| 02:05 | Mine |\n| 02:08 | Called |\n| 02:10 |" in merged(people, fresh).text
 
 
 def test_rows_with_dates_go_by_their_days() -> None:
@@ -688,6 +722,14 @@ def test_points_stand_in_their_order_whatever_time_they_begin_with() -> None:
         "10:30 Mine",
         "11:00 Restarted",
         "09:00 Paged",
+    ]
+    between = DraftEntry(points=(a, Point("n", "10:45 Paged"), b))
+    fresh = written(entries={Slot.STEPS_TAKEN: between})
+    assert points(merged(people, fresh, base).text, "Steps Taken") == [
+        "10:00 Looked",
+        "10:45 Paged",
+        "10:30 Mine",
+        "11:00 Restarted",
     ]
 
 

@@ -11,7 +11,8 @@ from worker.content.draft_content import Content
 from worker.document.fill_template import fill
 from worker.document.front_matter import values
 from worker.document.merge.merge import Merged, merge
-from worker.document.merge.merge_values import Written
+from worker.document.merge.merge_head import mark_merged
+from worker.document.merge.merge_values import ADDED, FILLED, REFRESHED, Suggestion, Unit, Written
 
 NAMES = Names()
 FACTS = {
@@ -32,6 +33,10 @@ def written(**facts: tuple[str, ...] | None) -> Written:
 
 def again(people: str, fresh: Written, base: Written | None = None) -> Merged:
     return merge(base or written(), people, fresh, NAMES)
+
+
+def marked(people: str, base: Written | None, into: str = "Q2") -> Merged:
+    return mark_merged(people, base, into, f"Merged into {into}.", NAMES)
 
 
 def front(text: str) -> dict[str, object]:
@@ -128,3 +133,92 @@ def test_a_template_keeps_what_it_says_and_gets_what_it_leaves_blank() -> None:
     assert (found["severity"], found["services"], found["title"]) == (
         ("SEV",), ("Search", "Index, old"), ("Search is down",),
     )  # fmt: skip
+
+
+def test_each_key_says_why_it_changed() -> None:
+    base = written(ended=("",))
+    people = base.text.replace("number: 4711", "number:")
+    fresh = written(severity=("P1",), number=("4712",), commander=("Ann",), ended=("now",))
+    assert {one.place: one.reason for one in again(base.text, fresh, base).changes} == {
+        "severity": REFRESHED, "number": REFRESHED, "commander": ADDED, "ended": FILLED,
+    }  # fmt: skip
+    assert "number" not in {one.place for one in again(people, fresh, base).changes}
+
+
+def test_a_suggestion_for_a_key_is_new_where_the_program_had_said_otherwise() -> None:
+    people = written().text.replace("severity: P2", "severity: SEV-1")
+    for severity, is_new in (("P1", True), ("P2", False)):
+        merged = again(people, written(severity=(severity,)))
+        assert merged.suggestions == (Suggestion("severity", "SEV-1", severity, is_new=is_new),)
+        assert merged.base.units["front_matter.severity"] == (Unit("", ("P2",)),)
+    (unknown,) = merge(None, people, written(), NAMES).suggestions
+    assert not unknown.is_new
+
+
+def test_a_key_that_a_person_emptied_stays_empty_though_its_fact_went_and_came_again() -> None:
+    people = written().text.replace("severity: P2", "severity: SEV-1")
+    without = again(people, written(severity=None))
+    assert (without.text, without.suggestions) == (people, ())
+    emptied = people.replace("severity: SEV-1", "severity:")
+    assert again(emptied, written(), without.base).text == emptied
+
+
+def test_an_incident_that_was_merged_says_so_at_its_head_once() -> None:
+    base = written()
+    once = marked(base.text, base)
+    head = "# Postmortem: Search is down\n"
+    assert once.text == base.text.replace("\n---\n", "\nmerged_into: Q2\n---\n").replace(
+        head, f"{head}\nMerged into Q2.\n"
+    )
+    assert [(one.place, one.before, one.after, one.reason) for one in once.changes] == [
+        ("merged_into", "", "Q2", ADDED), ("head", "", "Merged into Q2.", ADDED),
+    ]  # fmt: skip
+    assert once.base.text == once.text
+    assert once.base.prompts == base.prompts != {}
+    assert once.base.units.items() > base.units.items()
+    twice = marked(once.text, once.base)
+    assert (twice.text, twice.changes, twice.base) == (once.text, (), once.base)
+    forgotten = marked(once.text, None)
+    assert (forgotten.text, forgotten.changes) == (once.text, ())
+
+
+def test_where_an_incident_went_at_last_replaces_where_it_went_first() -> None:
+    once = marked(written().text, written())
+    people = once.text.replace("Merged into Q2.", " Merged  into Q2.")
+    again_merged = marked(people, once.base, "Q3")
+    assert again_merged.text == once.text.replace("Q2", "Q3")
+    assert [(one.place, one.before, one.after, one.reason) for one in again_merged.changes] == [
+        ("merged_into", "Q2", "Q3", REFRESHED),
+        ("head", "Merged into Q2.", "Merged into Q3.", REFRESHED),
+    ]
+    assert marked(again_merged.text, again_merged.base, "Q3").changes == ()
+
+
+@pytest.mark.parametrize("mine", ["Merged by mistake.\n", ""])
+def test_a_merge_that_a_person_removed_or_reworded_stays_so(mine: str) -> None:
+    once = marked(written().text, written())
+    people = once.text.replace("Merged into Q2.\n", mine).replace("merged_into: Q2\n", "")
+    for into in ("Q2", "Q3"):
+        left = marked(people, once.base, into)
+        assert (left.text, left.changes, left.suggestions) == (people, (), ())
+    theirs = once.text.replace("merged_into: Q2", "merged_into: Q9")
+    assert [(one.people, one.fresh) for one in marked(theirs, once.base).suggestions] == [
+        ("Q9", "Q2")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("people", "expected"),
+    [
+        ("# T\n", "# T\n\nMerged into Q2.\n"),
+        ("# T", "# T\n\nMerged into Q2."),
+        ("# T\n---\nWords\n", "# T\n\nMerged into Q2.\n\n---\nWords\n"),
+        ("T\n===\nWords\n", "T\n===\n\nMerged into Q2.\n\nWords\n"),
+        ("# T\n \nWords\n", "# T\n\nMerged into Q2.\n \nWords\n"),
+        ("Words\n", "Words\n\nMerged into Q2.\n"),
+        ("---\nincident: Q1\n---\nWords\n",
+         "---\nincident: Q1\nmerged_into: Q2\n---\n\nMerged into Q2.\n\nWords\n"),
+    ],
+)  # fmt: skip
+def test_the_line_of_a_merge_is_a_paragraph_of_its_own(people: str, expected: str) -> None:
+    assert marked(people, None).text == expected

@@ -204,9 +204,10 @@ def mark_merged(people: str, base: Written | None, target: str, line: str, names
 def _below_title(people: str, line: str, names: Names) -> Edit:
     found = outline(people, names)
     title, source = found.title, found.blocks.source
-    if title is not None:
-        return source.insert_after(title.behind - 1, ["", line])
-    return source.insert_after(max(front_matter.body_line(source) - 1, 0), ["", line])
+    above = title.behind - 1 if title else max(front_matter.body_line(source) - 1, 0)
+    follows = above + 1 < len(source.ends) and source.line(above + 1).strip()
+    # without a blank line what follows would be of one paragraph with it, or make it a heading
+    return source.insert_after(above, ["", line, ""] if follows else ["", line])
 
 
 def _found(people: str, line: str) -> Place | None:

@@ -205,7 +205,7 @@ class _ListMerge:
         wanted = {unit.key for unit in new}
         if not wanted:
             return {}
-        standing = self._standing(wanted)
+        standing = self._standing()
         above: dict[str, int | None] = {}  # the entry that must follow, the next that stands
         latest = None
         for key in reversed(self._fresh):
@@ -222,11 +222,11 @@ class _ListMerge:
                 places[below].append(unit)
         return places
 
-    def _standing(self, new: Collection[str]) -> dict[str, int]:
+    def _standing(self) -> dict[str, int]:
         """Say where things that the program would write stand already, reworded or not."""
         reworded_keys = {self._known[number].key: at for number, at in self._reworded.items()}
         standing = {**reworded_keys, **self._entry_of}  # its own words tell more than likeness
-        return {key: at for key, at in standing.items() if key not in new and at not in self._gone}
+        return {key: at for key, at in standing.items() if at not in self._gone}
 
     def _place(
         self, unit: Unit, below: int, above: int | None, times: Sequence[RowTime | None]
