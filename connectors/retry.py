@@ -47,6 +47,11 @@ class Retryable(Exception):
         self.maybe_done = maybe_done
 
 
+def may_be_done(error: ConnectorError) -> bool:
+    """Tell whether a request that ended in this error may have taken effect all the same."""
+    return isinstance(error.__cause__, Retryable) and error.__cause__.maybe_done
+
+
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """How often and how long: seconds throughout.

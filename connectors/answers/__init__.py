@@ -1,1 +1,1 @@
-"""Answers of services, taken in within limits: their bytes, their time, the depth of their JSON."""
+"""Answers of services, taken in within limits: bytes, time, depth of JSON; or why none came."""

@@ -1,4 +1,7 @@
-"""Holds ``requests`` to the limits of answers: its bodies, and each wait for a part of one."""
+"""Holds ``requests`` to the limits of answers, and to the authorities that are trusted.
+
+The limits are those of an answer's body, and of each wait for a part of one.
+"""
 
 import http.client
 import io
@@ -13,8 +16,22 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from connectors.answers.limits import ENCODINGS, limited_time, parsed, seconds_left, whole
 from connectors.masking import OwnCredentials
+from connectors.tls import Authorities
 
 _PIECE = 65_536
+
+
+def hold_to_limits(
+    session: requests.Session, own: OwnCredentials, authorities: Authorities, *, is_loopback: bool
+) -> None:
+    """Let a session's answers be within the limits, and hide the credentials that it sends in them.
+
+    Only the ``authorities`` are trusted, whatever the environment says.
+    """
+    session.mount("https://", LimitedAdapter(own, authorities))
+    session.mount("http://", LimitedAdapter(own))
+    if is_loopback:
+        session.trust_env = False  # no proxy stands between a machine and itself
 
 
 class LimitedAdapter(HTTPAdapter):
@@ -24,8 +41,9 @@ class LimitedAdapter(HTTPAdapter):
     besides the package's own errors.
     """
 
-    def __init__(self, own: OwnCredentials) -> None:
+    def __init__(self, own: OwnCredentials, authorities: Authorities | None = None) -> None:
         self._own = own
+        self._authorities = authorities
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
@@ -48,6 +66,8 @@ class LimitedAdapter(HTTPAdapter):
     def send(self, request: Any, *args: Any, **options: Any) -> requests.Response:
         """Send a request, and take in its answer."""
         request.headers["Accept-Encoding"] = ENCODINGS
+        if self._authorities is not None:
+            options = {**options, "verify": self._authorities.bundle() or True}
         with limited_time():
             response = super().send(request, *args, **{**options, "stream": True})
             raw = response.raw

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Protocol
 
-from connectors.confluence.connection import SiteAccess
+from connectors.confluence.connection import ConfluenceAccess
 from connectors.confluence.payloads import Space
 from connectors.confluence.responses import GATEWAY
 from connectors.errors import AccessDenied, ConnectorError, Finding, NotFound, looked_at
@@ -24,7 +24,7 @@ class _Api(_Spaces, Protocol):
     def mentioning(self, word: str) -> list[Page]: ...
 
 
-def findings(access: SiteAccess, api: _Api, key: str, parent: PageId) -> Iterator[Finding]:
+def findings(access: ConfluenceAccess, api: _Api, key: str, parent: PageId) -> Iterator[Finding]:
     """Look at the site, the space, the parent page, and what the account may do there."""
     subject = f"Confluence space {key}"
     try:
@@ -34,7 +34,7 @@ def findings(access: SiteAccess, api: _Api, key: str, parent: PageId) -> Iterato
         yield _no_space(access, subject, error)
         return
     except ConnectorError as error:
-        yield Finding.of(f"Confluence at {access.host}", error)
+        yield Finding.of(access.server, error)
         return
     yield known_site(access)
     yield Finding(subject, space.name)
@@ -43,13 +43,13 @@ def findings(access: SiteAccess, api: _Api, key: str, parent: PageId) -> Iterato
     yield from looked_at(f"Search in Confluence at {access.host}", lambda: _search(access, api))
 
 
-def known_site(access: SiteAccess) -> Finding:
+def known_site(access: ConfluenceAccess) -> Finding:
     """Say what answered."""
     kind = "Cloud" if access.is_cloud else "Data Center"
-    return Finding(f"Confluence at {access.host}", f"{kind}, answers")
+    return Finding(access.server, f"{kind}, answers")
 
 
-def known_space(access: SiteAccess, api: _Spaces, key: str) -> Finding:
+def known_space(access: ConfluenceAccess, api: _Spaces, key: str) -> Finding:
     """Say whether a space can be seen. Raises ``ConnectorError`` where it was not looked at."""
     subject = f"Confluence space {key}"
     try:
@@ -58,11 +58,11 @@ def known_space(access: SiteAccess, api: _Spaces, key: str) -> Finding:
         return _no_space(access, subject, error)
 
 
-def _no_space(access: SiteAccess, subject: str, error: NotFound) -> Finding:
+def _no_space(access: ConfluenceAccess, subject: str, error: NotFound) -> Finding:
     return Finding(subject, problem=error.what, remedy=space_remedy(access))
 
 
-def space_remedy(access: SiteAccess) -> str:
+def space_remedy(access: ConfluenceAccess) -> str:
     """Say what to do where the space cannot be seen."""
     remedy = (
         "Set CONFLUENCE_SPACE to the key of one that can be seen (it stands in the space's "
@@ -100,7 +100,7 @@ def parent_page(api: _Spaces, space: Space, parent: PageId) -> Iterator[Finding]
     yield Finding(subject, f"'{page.title}'{home}")
 
 
-def _permissions(access: SiteAccess, api: _Api, space: Space) -> Iterator[Finding]:
+def _permissions(access: ConfluenceAccess, api: _Api, space: Space) -> Iterator[Finding]:
     subject = f"Permissions in Confluence space {space.key}"
     if not access.is_cloud:
         yield Finding(subject, "Data Center does not tell; the first page shows")
@@ -115,7 +115,7 @@ def _permissions(access: SiteAccess, api: _Api, space: Space) -> Iterator[Findin
         yield Finding(subject, "all that are needed: pages and attachments")
 
 
-def _search(access: SiteAccess, api: _Api) -> Iterator[Finding]:
+def _search(access: ConfluenceAccess, api: _Api) -> Iterator[Finding]:
     """Say where pages cannot be searched for, which matters once a database is lost."""
     with suppress(NotFound):  # a site without that search
         try:

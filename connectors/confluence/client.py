@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
+from connectors.atlassian.site_answers import FORBIDDEN, NOT_FOUND, UNAUTHORIZED
 from connectors.confluence import payloads
 from connectors.confluence.checks import PARENT_REMEDY, findings, space_remedy
 from connectors.confluence.cloud_api import CloudApi
-from connectors.confluence.connection import SiteAccess, SiteConnection
+from connectors.confluence.connection import ConfluenceAccess, ConfluenceConnection
 from connectors.confluence.data_center_api import DataCenterApi
 from connectors.confluence.payloads import CONFLUENCE, Space
-from connectors.confluence.responses import FORBIDDEN, NOT_FOUND, UNAUTHORIZED
 from connectors.errors import (
     ConnectorError,
     Finding,
@@ -70,7 +70,7 @@ class Confluence:
 
     def __init__(
         self,
-        access: SiteAccess,
+        access: ConfluenceAccess,
         space: str,
         parent: str = "",
         *,
@@ -80,7 +80,7 @@ class Confluence:
         authorities: Authorities | None = None,
     ) -> None:
         """Make no request yet. ``parent`` is "" for the space's home."""
-        self._connection = SiteConnection(
+        self._connection = ConfluenceConnection(
             access, policy or RetryPolicy(), circuit or Circuit(), pace or NoPace(), authorities
         )
         kind = CloudApi if access.is_cloud else DataCenterApi

@@ -8,7 +8,7 @@ from contextlib import suppress
 from itertools import islice
 from urllib.parse import parse_qsl, urlsplit
 
-from connectors.confluence.connection import Query, SiteConnection
+from connectors.confluence.connection import ConfluenceConnection, Query
 from connectors.confluence.payloads import (
     Space,
     cloud_comment,
@@ -56,7 +56,7 @@ _NEEDED = {("create", "page"): "create pages", ("create", "attachment"): "attach
 class CloudApi:
     """Requests of Confluence Cloud; its answers as records."""
 
-    def __init__(self, connection: SiteConnection) -> None:
+    def __init__(self, connection: ConfluenceConnection) -> None:
         self._connection = connection
         self._base = connection.access.base
 

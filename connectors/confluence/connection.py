@@ -8,22 +8,22 @@ import json
 import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from typing import ClassVar
 
 import requests
 
 from connectors.answers.limits import TOLD_AS, UnusableAnswer
-from connectors.answers.requests_answers import LimitedAdapter
+from connectors.answers.lost_requests import lost_request
+from connectors.answers.requests_answers import hold_to_limits
+from connectors.atlassian.site_access import SiteAccess
+from connectors.atlassian.site_answers import SiteAnswer, no_data
 from connectors.confluence.payloads import CONFLUENCE
-from connectors.confluence.responses import PageAnswer, error_for, lost, not_data, page_answer
-from connectors.errors import ConfigurationError, ConnectorError, OutOfQuota
+from connectors.confluence.responses import LOOK, error_for, words_of
+from connectors.errors import ConnectorError, OutOfQuota, Rejected
 from connectors.json_fields import JsonValue
-from connectors.masking import OwnCredentials
 from connectors.pacing.rate_limit import Pace
-from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
-from connectors.settings import is_loopback
+from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy, may_be_done
 from connectors.tls import Authorities, proxy_of
 
 Query = Sequence[tuple[str, str | int]]
@@ -32,27 +32,10 @@ Files = Mapping[str, tuple[str | None, bytes | str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class SiteAccess:
-    """Where the site is and how to get in: e-mail and API token (Cloud), or a personal token.
+class ConfluenceAccess(SiteAccess):
+    """Where the site of Confluence is, and how to get in."""
 
-    ``url`` has no slash at its end; ``timeouts`` are the seconds to wait for a connection and for
-    an answer.
-    """
-
-    url: str
-    email: str = ""
-    api_token: str = field(default="", repr=False)
-    personal_token: str = field(default="", repr=False)
-    timeouts: tuple[float, float] = (5.0, 30.0)
-
-    def __post_init__(self) -> None:
-        """Raise ``ConfigurationError`` where there is nothing to get in with."""
-        if not self.personal_token and not (self.email and self.api_token):
-            raise ConfigurationError(
-                "There are no credentials for Confluence.",
-                "Set CONFLUENCE_EMAIL and CONFLUENCE_API_TOKEN (Cloud) or "
-                "CONFLUENCE_PERSONAL_TOKEN (Data Center).",
-            )
+    product: ClassVar[str] = "Confluence"
 
     @property
     def is_cloud(self) -> bool:
@@ -65,23 +48,13 @@ class SiteAccess:
         url = self.url.rstrip("/")
         return url if not self.is_cloud or url.endswith("/wiki") else f"{url}/wiki"
 
-    @property
-    def host(self) -> str:
-        """The site's host, to name it in sentences."""
-        return urlsplit(self.url).hostname or self.url
 
-    @property
-    def is_loopback(self) -> bool:
-        """Tell whether the site runs on this very machine."""
-        return is_loopback(self.host)
-
-
-class SiteConnection:
+class ConfluenceConnection:
     """Requests to one site. Safe to share between threads: each has a session of its own."""
 
     def __init__(
         self,
-        access: SiteAccess,
+        access: ConfluenceAccess,
         policy: RetryPolicy,
         circuit: Circuit,
         pace: Pace,
@@ -89,7 +62,8 @@ class SiteConnection:
     ) -> None:
         """Make no request yet."""
         self.access = access
-        self._retrier = Retrier(f"Confluence at {access.host}", policy, circuit, pace)
+        self._words = words_of(access.host, is_cloud=access.is_cloud)
+        self._retrier = Retrier(access.server, policy, circuit, pace)
         self._authorities = authorities or Authorities()
         self._local = threading.local()
         self._sessions: weakref.WeakSet[requests.Session] = weakref.WeakSet()
@@ -117,19 +91,19 @@ class SiteConnection:
             if not answer.ok:
                 raise self._error(answer, doing)
             if not answer.is_json:
-                raise not_data(doing, self.access.host)
+                raise Rejected(*no_data(self._words, doing))
             return JsonValue(answer.data, CONFLUENCE)
 
         return self._retrier.run(attempt, repeatable=repeatable)
 
-    def exchange(self, doing: str, path: str, body: object) -> PageAnswer | ConnectorError:
+    def exchange(self, doing: str, path: str, body: object) -> SiteAnswer | ConnectorError:
         """Post what must not be done twice and give the answer, unless that may pass.
 
         What surely did nothing (a 429, no connection) is repeated, and raises ``ConnectorError``
         when no attempt is left. An error is given where the request may have taken effect.
         """
 
-        def attempt() -> PageAnswer:
+        def attempt() -> SiteAnswer:
             try:
                 answer = self._once("POST", path, (), body, None)
             except TOLD_AS as unusable:  # what was asked may be done
@@ -142,17 +116,17 @@ class SiteConnection:
         try:
             return self._retrier.run(attempt, repeatable=False)
         except ConnectorError as error:
-            if isinstance(error.__cause__, Retryable) and error.__cause__.maybe_done:
+            if may_be_done(error):
                 return error
             raise
 
-    def refusal(self, answer: PageAnswer, doing: str) -> ConnectorError:
+    def refusal(self, answer: SiteAnswer, doing: str) -> ConnectorError:
         """Give the error for an answer that is not a success."""
         error = self._error(answer, doing)
         return error.error if isinstance(error, Retryable) else error
 
-    def _error(self, answer: PageAnswer, doing: str) -> ConnectorError | Retryable:
-        return error_for(answer, doing, self.access.host, is_cloud=self.access.is_cloud)
+    def _error(self, answer: SiteAnswer, doing: str) -> ConnectorError | Retryable:
+        return error_for(answer, self._words, doing)
 
     def close(self) -> None:
         """Let go of the connections of all threads."""
@@ -161,7 +135,7 @@ class SiteConnection:
 
     def _once(
         self, method: str, path: str, query: Query, body: object, files: Files | None
-    ) -> PageAnswer:
+    ) -> SiteAnswer:
         """Send one request. Errors are raised outside of ``except``: theirs hold the headers."""
         headers = {"Accept": "application/json"}
         data: bytes | None = None
@@ -173,7 +147,7 @@ class SiteConnection:
         send: Callable[..., requests.Response] = self._session().request
         outcome: Retryable | ConnectorError
         try:
-            return page_answer(
+            return SiteAnswer.of(
                 send(
                     method,
                     self.access.base + path,
@@ -186,10 +160,10 @@ class SiteConnection:
                 )
             )
         except UnusableAnswer as error:
-            outcome = error.told(f"Confluence at {self.access.host}", _BETWEEN)
+            outcome = error.told(self.access.server, _BETWEEN)
         except requests.RequestException as error:
             proxy = "" if self.access.is_loopback else proxy_of(self.access.url)
-            outcome = lost(error, self.access.host, self.access.timeouts, proxy)
+            outcome = lost_request(error, self.access.server, self.access.timeouts, LOOK, proxy)
         raise outcome
 
     def _session(self) -> requests.Session:
@@ -205,11 +179,7 @@ class SiteConnection:
         session.auth = _Bearer(access.personal_token) if access.personal_token else None
         if session.auth is None:
             session.auth = (access.email, access.api_token)
-        own = OwnCredentials.of([access.api_token, access.personal_token])
-        session.mount("https://", _TrustingAdapter(self._authorities, own))
-        session.mount("http://", LimitedAdapter(own))
-        if access.is_loopback:
-            session.trust_env = False  # no proxy stands between a machine and itself
+        hold_to_limits(session, access.own, self._authorities, is_loopback=access.is_loopback)
         return session
 
 
@@ -222,16 +192,3 @@ class _Bearer(requests.auth.AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
-
-
-class _TrustingAdapter(LimitedAdapter):
-    """Makes connections that trust the authorities that are named, whatever else would say."""
-
-    def __init__(self, authorities: Authorities, own: OwnCredentials) -> None:
-        self._authorities = authorities
-        super().__init__(own)
-
-    def send(self, request: Any, *args: Any, **options: Any) -> requests.Response:
-        """Send a request."""
-        verify = self._authorities.bundle() or True
-        return super().send(request, *args, **{**options, "verify": verify})

@@ -14,7 +14,7 @@ from connectors.tls import Authorities
 
 if TYPE_CHECKING:
     from connectors.confluence.client import Confluence
-    from connectors.confluence.connection import SiteAccess
+    from connectors.confluence.connection import ConfluenceAccess
     from connectors.confluence.setup.guide import ConfluenceGuide
 
 STEPS = (
@@ -117,8 +117,8 @@ class ConfluenceConnector(PublisherConnector):
         url = self.settings.url or ""
         return any(_same_site(login.url, url) for login in logins)
 
-    def _access(self, logins: Sequence[SiteLogin]) -> "SiteAccess":
-        from connectors.confluence.connection import SiteAccess  # noqa: PLC0415 - as above
+    def _access(self, logins: Sequence[SiteLogin]) -> "ConfluenceAccess":
+        from connectors.confluence.connection import ConfluenceAccess  # noqa: PLC0415 - as above
 
         given = self.settings
         url, email, token = given.url or "", given.email or "", revealed(given.api_token)
@@ -127,7 +127,7 @@ class ConfluenceConnector(PublisherConnector):
             for login in logins:
                 if _same_site(login.url, url):
                     email, token = login.email, login.api_token
-        return SiteAccess(url, email, token, personal)
+        return ConfluenceAccess(url, email, token, personal)
 
 
 def _same_site(one: str, other: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import quote
 
-from connectors.confluence.connection import Query, SiteConnection
+from connectors.confluence.connection import ConfluenceConnection, Query
 from connectors.confluence.payloads import (
     Space,
     data_center_comment,
@@ -42,7 +42,7 @@ _MOST = 100
 class DataCenterApi:
     """Requests of Confluence Data Center; its answers as records."""
 
-    def __init__(self, connection: SiteConnection) -> None:
+    def __init__(self, connection: ConfluenceConnection) -> None:
         self._connection = connection
         self._base = connection.access.base
 

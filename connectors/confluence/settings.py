@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, ClassVar
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
 
+from connectors.atlassian.site_access import credentials_contradictions, site_address
 from connectors.confluence.payloads import page_named
 from connectors.connector import PublishWhen
 from connectors.settings import (
@@ -27,21 +27,6 @@ class WhenEdited(StrEnum):
 
     KEEP = "keep"
     OVERWRITE = "overwrite"
-
-
-def _site(address: str) -> str:
-    """Give an address once it is a site's: Atlassian's gateway is one only with a cloudId."""
-    parts = urlsplit(address)
-    if parts.hostname == "api.atlassian.com" and not _CLOUD_SITE.fullmatch(parts.path):
-        raise ValueError(
-            "names Atlassian's gateway, but no site behind it. Write "
-            "https://api.atlassian.com/ex/confluence/ with the site's cloudId, which "
-            "https://YOUR-SITE.atlassian.net/_edge/tenant_info tells."
-        )
-    return address
-
-
-_CLOUD_SITE = re.compile(r"/ex/confluence/[^/]+(/wiki)?")
 
 
 def _number(value: object) -> object:
@@ -72,7 +57,8 @@ class ConfluenceSettings(ServiceSettings):
     key: ClassVar[str] = "confluence"
 
     url: Annotated[
-        Annotated[WebAddress, AfterValidator(_site)] | None, FromEnvironment("CONFLUENCE_URL")
+        Annotated[WebAddress, AfterValidator(site_address("confluence", "/wiki"))] | None,
+        FromEnvironment("CONFLUENCE_URL"),
     ] = None
     email: Annotated[Email | None, FromEnvironment("CONFLUENCE_EMAIL")] = None
     api_token: Annotated[Secret | None, FromEnvironment("CONFLUENCE_API_TOKEN", secret=True)] = None
@@ -97,15 +83,4 @@ class ConfluenceSettings(ServiceSettings):
             yield f"There are settings of Confluence but no address. Set {cls.shown('url')}."
         if "space" not in has:
             yield f"Nothing says into which Confluence space pages go. Set {cls.shown('space')}."
-        if "personal_token" in has and has & {"email", "api_token"}:
-            yield (
-                "There are two kinds of Confluence credentials. Keep either the personal token "
-                "(Data Center) or the e-mail address and API token (Cloud)."
-            )
-        elif "email" in has and "api_token" not in has:
-            yield (
-                "There is an e-mail address for Confluence, but no API token. "
-                f"Set {cls.shown('api_token')}."
-            )
-        elif "api_token" in has and "email" not in has:
-            yield f"There is an API token for Confluence, but not whose. Set {cls.shown('email')}."
+        yield from credentials_contradictions(cls, "Confluence", has, may_lack=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from connectors.errors import ConnectorError, Finding, NotFound, looked_at
-from connectors.jira.connection import Connection
+from connectors.jira.connection import JiraConnection
 from connectors.jira.createmeta import seen
 from connectors.jira.payloads import JIRA, Site, SiteKind, choice, permissions
 from connectors.jira.request_bodies import ESSENTIAL
@@ -31,7 +31,7 @@ UNTOLD = ("LINK_ISSUES", "USER_PICKER")
 
 
 def findings(
-    connection: Connection,
+    connection: JiraConnection,
     site: Callable[[], Site],
     create_fields: Callable[[], CreateFields],
     project: str,
@@ -63,13 +63,13 @@ def findings(
         yield from looked_at(subject, lambda: _resolution(connection, known, resolution, subject))
 
 
-def known_site(connection: Connection, site: Site) -> Finding:
+def known_site(connection: JiraConnection, site: Site) -> Finding:
     """Say what answered, and as whom."""
     detail = f"{site.kind.value} {site.version}, as {site.account_name}"
     return Finding(f"Jira at {connection.access.host}", detail)
 
 
-def known_project(connection: Connection, project: str) -> Finding:
+def known_project(connection: JiraConnection, project: str) -> Finding:
     """Say whether tickets can go into a project. Raises ``ConnectorError``."""
     subject = f"Jira project {project}"
     doing = f"read project {project}"
@@ -127,7 +127,7 @@ def _fields(
         yield Finding(f"Priorities in {project}", "new tickets take none; rows keep theirs")
 
 
-def _permissions(connection: Connection, site: Site, project: str) -> Iterator[Finding]:
+def _permissions(connection: JiraConnection, site: Site, project: str) -> Iterator[Finding]:
     # Data Center lists all permissions and documents no choice among them.
     asked = ",".join(PERMISSIONS) if site.kind is SiteKind.CLOUD else None
     doing = f"read the permissions in project {project}"
@@ -154,7 +154,9 @@ def _permissions(connection: Connection, site: Site, project: str) -> Iterator[F
             )
 
 
-def _resolution(connection: Connection, site: Site, wanted: str, subject: str) -> Iterator[Finding]:
+def _resolution(
+    connection: JiraConnection, site: Site, wanted: str, subject: str
+) -> Iterator[Finding]:
     """Say whether the site has a resolution of that name or id."""
     cloud = site.kind is SiteKind.CLOUD
     path, params = ("resolution/search", {"maxResults": 100}) if cloud else ("resolution", {})

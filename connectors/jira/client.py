@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from connectors.connector import Memory
 from connectors.errors import AccessDenied, Finding, NotFound, Rejected
 from connectors.jira import checks, createmeta, people, request_bodies, searching
-from connectors.jira.connection import Connection, Credentials
+from connectors.jira.connection import JiraAccess, JiraConnection
 from connectors.jira.creating import Creator
 from connectors.jira.payloads import JIRA, Site, SiteKind, account, is_below, server, transitions
 from connectors.jira.responses import through_gateway, unknown_site
@@ -67,8 +67,8 @@ class Jira:
         ``ConfigurationError`` where credentials are lacking, or would go over plain http to another
         machine.
         """
-        access = Credentials(url.rstrip("/"), email, api_token, personal_token, timeouts)
-        self._connection = Connection(
+        access = JiraAccess(url.rstrip("/"), email, api_token, personal_token, timeouts)
+        self._connection = JiraConnection(
             access,
             policy or RetryPolicy(),
             circuit or Circuit(),

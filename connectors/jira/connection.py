@@ -10,23 +10,24 @@ import json
 import threading
 import weakref
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
 from urllib.parse import urlsplit
 
 import jira
 import requests
 
 from connectors.answers.limits import TOLD_AS, UnusableAnswer
-from connectors.answers.requests_answers import LimitedAdapter
-from connectors.errors import ConfigurationError, ConnectorError, OutOfQuota, PayloadError
+from connectors.answers.lost_requests import lost_request
+from connectors.answers.requests_answers import hold_to_limits
+from connectors.atlassian.site_access import SiteAccess
+from connectors.atlassian.site_answers import no_data
+from connectors.errors import ConnectorError, OutOfQuota, PayloadError
 from connectors.jira.payloads import JIRA
-from connectors.jira.responses import JiraAnswer, error_for, jira_answer, login_failure, lost
+from connectors.jira.responses import LOOK, JiraAnswer, error_for, login_failure, words_of
 from connectors.json_fields import JsonValue
-from connectors.masking import OwnCredentials
 from connectors.pacing.rate_limit import Pace
-from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
-from connectors.settings import is_loopback
+from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy, may_be_done
 from connectors.tls import Authorities, proxy_of
 
 _BETWEEN = "Look whether JIRA_URL is right and no login page or proxy stands before Jira."
@@ -35,55 +36,18 @@ Params = Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
-    """Where the site is and how to get in: e-mail and API token (Cloud), or a personal token.
+class JiraAccess(SiteAccess):
+    """Where the site of Jira is, and how to get in."""
 
-    ``url`` has no slash at its end; ``timeouts`` are the seconds to wait for a connection and for
-    an answer.
-    """
-
-    url: str
-    email: str = ""
-    api_token: str = field(default="", repr=False)
-    personal_token: str = field(default="", repr=False)
-    timeouts: tuple[float, float] = (5.0, 30.0)
-
-    def __post_init__(self) -> None:
-        """Raise ``ConfigurationError`` for an address that credentials must not be sent to."""
-        parts = urlsplit(self.url)
-        if not parts.hostname or parts.scheme not in {"http", "https"} or "@" in parts.netloc:
-            raise ConfigurationError(
-                "The address of Jira is not a plain web address.",
-                "Set JIRA_URL to something like https://jira.example.com.",
-            )
-        if parts.scheme == "http" and not self.is_loopback:
-            raise ConfigurationError(
-                f"Jira's address is plain http to {parts.hostname}: credentials could be read.",
-                "Set JIRA_URL to the https address.",
-            )
-        if not self.personal_token and not (self.email and self.api_token):
-            raise ConfigurationError(
-                "There are no credentials for Jira.",
-                "Set JIRA_EMAIL and JIRA_API_TOKEN (Cloud) or JIRA_PERSONAL_TOKEN (Data Center).",
-            )
-
-    @property
-    def host(self) -> str:
-        """The site's host, to name it in sentences."""
-        return urlsplit(self.url).hostname or self.url
+    product: ClassVar[str] = "Jira"
 
     @property
     def is_gateway(self) -> bool:
         """Tell whether this is Atlassian's gateway, which takes tokens that have scopes."""
         return "/ex/jira/" in urlsplit(self.url).path + "/"
 
-    @property
-    def is_loopback(self) -> bool:
-        """Tell whether the site runs on this very machine."""
-        return is_loopback(self.host)
 
-
-class Connection:
+class JiraConnection:
     """Requests to one site. Safe to share between threads: each has a client of its own.
 
     ``version`` is the REST API's; it is ``2`` until the site turns out to be Cloud.
@@ -91,7 +55,7 @@ class Connection:
 
     def __init__(
         self,
-        access: Credentials,
+        access: JiraAccess,
         policy: RetryPolicy,
         circuit: Circuit,
         pace: Pace,
@@ -100,7 +64,8 @@ class Connection:
         """Make no request yet."""
         self.access = access
         self.version = "2"
-        self._retrier = Retrier(f"Jira at {access.host}", policy, circuit, pace)
+        self._words = words_of(access.host)
+        self._retrier = Retrier(access.server, policy, circuit, pace)
         self._authorities = authorities or Authorities()
         self._local = threading.local()
         self._clients: weakref.WeakSet[jira.JIRA] = weakref.WeakSet()
@@ -139,7 +104,7 @@ class Connection:
                 answer = self._once(use)
             except TOLD_AS as unusable:  # what was asked may be done
                 raise Retryable(unusable) from None
-            error = None if answer.ok else error_for(answer, doing, self.access.host)
+            error = None if answer.ok else error_for(answer, self._words, doing)
             if isinstance(error, Retryable | OutOfQuota):
                 raise error
             return answer
@@ -147,7 +112,7 @@ class Connection:
         try:
             return self._retrier.run(attempt, repeatable=False)
         except ConnectorError as error:
-            if _may_have_happened(error):
+            if may_be_done(error):
                 return error
             raise
 
@@ -170,7 +135,7 @@ class Connection:
 
         def ask(client: jira.JIRA) -> JiraAnswer:
             session, url = client._session, f"{self.access.url}/_edge/tenant_info"
-            return jira_answer(session.get(url, auth=lambda request: request))
+            return JiraAnswer.of(session.get(url, auth=lambda request: request))
 
         try:
             answer = self._data(self._once(ask), "name the site's cloudId")
@@ -180,7 +145,7 @@ class Connection:
 
     def refusal(self, answer: JiraAnswer, doing: str) -> ConnectorError:
         """Give the error for an answer that is not a success."""
-        error = error_for(answer, doing, self.access.host)
+        error = error_for(answer, self._words, doing)
         return error.error if isinstance(error, Retryable) else error
 
     def close(self) -> None:
@@ -190,13 +155,9 @@ class Connection:
 
     def _data(self, answer: JiraAnswer, doing: str) -> object:
         if not answer.ok:
-            raise error_for(answer, doing, self.access.host)
+            raise error_for(answer, self._words, doing)
         if not answer.is_json:
-            raise PayloadError(
-                f"{self.access.host} answered with a page instead of data to the request to "
-                f"{doing}.",
-                _BETWEEN,
-            )
+            raise PayloadError(*no_data(self._words, doing))
         return answer.data
 
     def _request(
@@ -208,7 +169,7 @@ class Connection:
 
         def use(client: jira.JIRA) -> JiraAnswer:
             session = client._session  # the package has no public way to its session
-            return jira_answer(session.request(method, url, params=params, data=data))
+            return JiraAnswer.of(session.request(method, url, params=params, data=data))
 
         return use
 
@@ -222,20 +183,20 @@ class Connection:
         try:
             return use(self._client())
         except UnusableAnswer as error:
-            outcome = error.told(f"Jira at {self.access.host}", _BETWEEN)
+            outcome = error.told(self.access.server, _BETWEEN)
         except jira.JIRAError as error:
             if error.response is None:
                 raise
-            outcome = jira_answer(error.response)
+            outcome = JiraAnswer.of(error.response)
         except requests.JSONDecodeError:
             outcome = JiraAnswer(200, {}, is_json=False)
         except requests.TooManyRedirects as error:
             if error.response is None:
                 raise
-            outcome = jira_answer(error.response)
+            outcome = JiraAnswer.of(error.response)
         except requests.RequestException as error:
             proxy = "" if self.access.is_loopback else proxy_of(self.access.url)
-            outcome = lost(error, self.access.host, self.access.timeouts, proxy)
+            outcome = lost_request(error, self.access.server, self.access.timeouts, LOOK, proxy)
         if not isinstance(outcome, JiraAnswer):
             raise outcome
         return outcome
@@ -261,35 +222,11 @@ class Connection:
             max_retries=0,
             timeout=access.timeouts,
         )
-        own = OwnCredentials.of([access.api_token, access.personal_token])
-        client._session.mount("https://", _Trusting(self._authorities, own))
-        client._session.mount("http://", LimitedAdapter(own))
-        client._session.max_redirects = 0
-        client._session.hooks["response"].append(_not_as_nobody)
-        if access.is_loopback:
-            client._session.trust_env = False  # no proxy stands between a machine and itself
+        session, is_loopback = client._session, access.is_loopback
+        hold_to_limits(session, access.own, self._authorities, is_loopback=is_loopback)
+        session.max_redirects = 0
+        session.hooks["response"].append(_not_as_nobody)
         return client
-
-
-class _Trusting(LimitedAdapter):
-    """Makes connections that trust the authorities that are named, whatever else would say."""
-
-    def __init__(self, authorities: Authorities, own: OwnCredentials) -> None:
-        self._authorities = authorities
-        super().__init__(own)
-
-    def send(self, request: Any, *args: Any, **options: Any) -> requests.Response:
-        """Send a request."""
-        return super().send(request, *args, **{**options, "verify": self._verify})
-
-    @property
-    def _verify(self) -> str | bool:
-        return self._authorities.bundle() or True
-
-
-def _may_have_happened(error: ConnectorError) -> bool:
-    """Tell whether a request that ended in this error may have taken effect all the same."""
-    return isinstance(error.__cause__, Retryable) and error.__cause__.maybe_done
 
 
 def _not_as_nobody(response: requests.Response, *_: object, **__: object) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from connectors.errors import ConnectorError, NotFound, Rejected
-from connectors.jira.connection import Connection
+from connectors.jira.connection import JiraConnection
 from connectors.jira.payloads import JIRA, choice
 from connectors.jira.request_bodies import PARENT
 from connectors.json_fields import JsonValue
@@ -180,7 +180,7 @@ PAGE = 200
 """How many types or fields a page is asked to have; Jira may give fewer."""
 
 
-def fields_of(connection: Connection, project: str, issue_type: str) -> CreateFields:
+def fields_of(connection: JiraConnection, project: str, issue_type: str) -> CreateFields:
     """Tell what a create of this type takes. Raises ``NotFound`` for a project or type unknown."""
     try:
         known = issue_types(connection, project)
@@ -193,7 +193,7 @@ def fields_of(connection: Connection, project: str, issue_type: str) -> CreateFi
     return create_fields(kind, fields, cloud=connection.version == CLOUD_VERSION)
 
 
-def _fields(connection: Connection, project: str, kind: str) -> list[FieldMeta]:
+def _fields(connection: JiraConnection, project: str, kind: str) -> list[FieldMeta]:
     fields: list[FieldMeta] = []
     start: int | None = 0
     while start is not None:
@@ -203,7 +203,7 @@ def _fields(connection: Connection, project: str, kind: str) -> list[FieldMeta]:
     return fields
 
 
-def _page(connection: Connection, project: str, rest: str, start: int) -> object:
+def _page(connection: JiraConnection, project: str, rest: str, start: int) -> object:
     return connection.ask(
         f"read what a ticket in project {project} takes",
         "GET",
@@ -213,7 +213,7 @@ def _page(connection: Connection, project: str, rest: str, start: int) -> object
 
 
 def _legacy_fields(
-    connection: Connection, project: str, issue_type: str, missing: NotFound
+    connection: JiraConnection, project: str, issue_type: str, missing: NotFound
 ) -> CreateFields:
     """Ask as before Data Center 8.4; a newer site without such a project answers 404 again."""
     params = {"projectKeys": project, "expand": "projects.issuetypes.fields"}
@@ -228,7 +228,7 @@ def _legacy_fields(
     return fields
 
 
-def _no_project(connection: Connection, project: str, error: ConnectorError) -> NotFound:
+def _no_project(connection: JiraConnection, project: str, error: ConnectorError) -> NotFound:
     return NotFound(
         f"Jira shows these credentials no project {project} to create tickets in.",
         f"Look at JIRA_PROJECT, and at the permission to create issues in it. {seen(connection)} "
@@ -236,7 +236,7 @@ def _no_project(connection: Connection, project: str, error: ConnectorError) -> 
     )
 
 
-def seen(connection: Connection) -> str:
+def seen(connection: JiraConnection) -> str:
     """Say which projects there are to see, in a sentence; "" where Jira does not tell."""
     try:
         names = sorted(f"{one.id} ({one.name})" for one in projects(connection))
@@ -248,7 +248,7 @@ def seen(connection: Connection) -> str:
     return f"Those to be seen are {', '.join(names[:MOST_NAMED])}{more}."
 
 
-def projects(connection: Connection) -> list[Choice]:
+def projects(connection: JiraConnection) -> list[Choice]:
     """List the projects that there are to see, a hundred at most on Cloud: keys and names.
 
     Raises ``ConnectorError``.
@@ -265,7 +265,7 @@ def projects(connection: Connection) -> list[Choice]:
     return [Choice(one["name"].text_or_none() or "no name", one["key"].text()) for one in found]
 
 
-def issue_types(connection: Connection, project: str) -> list[IssueType]:
+def issue_types(connection: JiraConnection, project: str) -> list[IssueType]:
     """List the types of ticket that can be created in a project. Raises ``ConnectorError``."""
     found: list[IssueType] = []
     start: int | None = 0

@@ -7,17 +7,17 @@ and what was not sent can be sent later.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from connectors.errors import ConnectorError, PayloadError, ServiceFailed
-from connectors.jira.connection import Connection
-from connectors.jira.payloads import JIRA, JiraProblems, Site, browse_url, numeric_id, problems
-from connectors.jira.request_bodies import ESSENTIAL, PARENT, as_shared, new_issue
-from connectors.jira.responses import (
+from connectors.atlassian.site_answers import (
     CREATED,
     FORBIDDEN,
     SERVER_ERRORS,
     TOO_MANY_REQUESTS,
-    JiraAnswer,
 )
+from connectors.errors import ConnectorError, PayloadError, ServiceFailed
+from connectors.jira.connection import JiraConnection
+from connectors.jira.payloads import JIRA, JiraProblems, Site, browse_url, numeric_id, problems
+from connectors.jira.request_bodies import ESSENTIAL, PARENT, as_shared, new_issue
+from connectors.jira.responses import JiraAnswer
 from connectors.json_fields import JsonValue
 from connectors.tickets import (
     Created,
@@ -75,7 +75,7 @@ _Result = Made | NotMade | Unknown
 class Creator:
     """Creates tickets on one site, and remembers whether that site creates many at once."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: JiraConnection) -> None:
         """Make no request yet."""
         self._connection = connection
         self._bulk = True

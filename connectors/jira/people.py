@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from unicodedata import normalize
 
 from connectors.errors import NotFound
-from connectors.jira.connection import Connection, Params
+from connectors.jira.connection import JiraConnection, Params
 from connectors.jira.payloads import Candidate, Site, SiteKind, candidates
 from connectors.tickets import Account, NoAccount
 
@@ -29,7 +29,7 @@ _NAMED = 3
 
 
 def find(
-    connection: Connection, site: Site, project: str, name: str, team: Sequence[str] = ()
+    connection: JiraConnection, site: Site, project: str, name: str, team: Sequence[str] = ()
 ) -> Account | NoAccount:
     """Find the one person assignable in the project whom ``name`` means.
 
@@ -58,7 +58,9 @@ def find(
         return NoAccount(str(error))
 
 
-def assignable(connection: Connection, site: Site, project: str, words: str) -> tuple[Account, ...]:
+def assignable(
+    connection: JiraConnection, site: Site, project: str, words: str
+) -> tuple[Account, ...]:
     """Give some of those who can be assigned, whose name or address begins with the words.
 
     A site tells of nobody where there are no words.
@@ -86,7 +88,7 @@ def _wordings(name: str) -> list[str]:
 class _People:
     """Those whom a site would let be assigned in a project, as they are asked for."""
 
-    def __init__(self, connection: Connection, site: Site, project: str) -> None:
+    def __init__(self, connection: JiraConnection, site: Site, project: str) -> None:
         self._connection = connection
         self._site = site
         self._project = project
@@ -190,7 +192,7 @@ def choose(
 
 
 def _search(
-    connection: Connection, site: Site, project: str, params: Params
+    connection: JiraConnection, site: Site, project: str, params: Params
 ) -> tuple[Candidate, ...]:
     answer = connection.ask(
         f"look for an owner among the people of project {project}",

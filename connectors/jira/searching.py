@@ -20,7 +20,7 @@ from connectors.errors import (
     PayloadError,
     Rejected,
 )
-from connectors.jira.connection import Connection
+from connectors.jira.connection import JiraConnection
 from connectors.jira.payloads import JIRA, TICKET_FIELDS, Site, SiteKind, TicketPage, found, ticket
 from connectors.json_fields import JsonValue
 from connectors.tickets import MARK_PROPERTY, Ticket, TicketId, TicketKey
@@ -40,7 +40,7 @@ K = TypeVar("K", bound=str)
 class Searcher:
     """Reads the tickets of one site."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: JiraConnection) -> None:
         """Make no request yet."""
         self._connection = connection
 

@@ -1,14 +1,12 @@
 """Settings of Jira: which site, with which credentials, and where tickets go."""
 
-import re
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from typing import Annotated, ClassVar
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
+from connectors.atlassian.site_access import credentials_contradictions, site_address
 from connectors.settings import (
     CallsPerMinute,
     Duration,
@@ -21,21 +19,6 @@ from connectors.settings import (
     Text,
     WebAddress,
 )
-
-
-def _site(address: str) -> str:
-    """Give an address once it is a site's: Atlassian's gateway is one only with a cloudId."""
-    parts = urlsplit(address)
-    if parts.hostname == "api.atlassian.com" and not _CLOUD_SITE.fullmatch(parts.path):
-        raise ValueError(
-            "names Atlassian's gateway, but no site behind it. Write "
-            "https://api.atlassian.com/ex/jira/ with the site's cloudId, which "
-            "https://YOUR-SITE.atlassian.net/_edge/tenant_info tells."
-        )
-    return address
-
-
-_CLOUD_SITE = re.compile(r"/ex/jira/[^/]+")
 
 
 class JiraSettings(ServiceSettings):
@@ -53,7 +36,8 @@ class JiraSettings(ServiceSettings):
     key: ClassVar[str] = "jira"
 
     url: Annotated[
-        Annotated[WebAddress, AfterValidator(_site)] | None, FromEnvironment("JIRA_URL")
+        Annotated[WebAddress, AfterValidator(site_address("jira"))] | None,
+        FromEnvironment("JIRA_URL"),
     ] = None
     email: Annotated[Email | None, FromEnvironment("JIRA_EMAIL")] = None
     api_token: Annotated[Secret | None, FromEnvironment("JIRA_API_TOKEN", secret=True)] = None
@@ -77,30 +61,9 @@ class JiraSettings(ServiceSettings):
             return
         if "url" not in has:
             yield f"There are settings of Jira but no address. Set {cls.shown('url')}."
-        yield from cls._credentials(has)
+        yield from credentials_contradictions(cls, "Jira", has)
         if "project" not in has and not given(("routes",)):
             yield (
                 "Nothing says into which Jira project tickets go. "
                 f"Set {cls.shown('project')}, or a route."
-            )
-
-    @classmethod
-    def _credentials(cls, has: AbstractSet[str]) -> Iterator[str]:
-        if "personal_token" in has:
-            if has & {"email", "api_token"}:
-                yield (
-                    "There are two kinds of Jira credentials. Keep either the personal token (Data "
-                    "Center) or the e-mail address and API token (Cloud)."
-                )
-        elif not has & {"email", "api_token"}:
-            yield (
-                f"Jira has no credentials. Set {cls.shown('email')} and {cls.shown('api_token')} "
-                f"(Cloud) or {cls.shown('personal_token')} (Data Center)."
-            )
-        elif "email" not in has:
-            yield f"There is an API token for Jira, but not whose. Set {cls.shown('email')}."
-        elif "api_token" not in has:
-            yield (
-                "There is an e-mail address for Jira, but no API token. "
-                f"Set {cls.shown('api_token')}."
             )

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from connectors.connector import Memory
-from connectors.jira.connection import Credentials
+from connectors.jira.connection import JiraAccess
 from connectors.jira.payloads import Site
 from connectors.ticket_fields import CreateFields
 from connectors.tickets import Account
@@ -30,7 +30,7 @@ _SITE, _FIELDS, _PEOPLE = TypeAdapter(Site), TypeAdapter(CreateFields), TypeAdap
 class SiteMemory:
     """What is remembered of one site, as seen with these credentials."""
 
-    def __init__(self, memory: Memory | None, access: Credentials) -> None:
+    def __init__(self, memory: Memory | None, access: JiraAccess) -> None:
         """Remember nothing where there is no ``memory``.
 
         Credentials are told apart by a digest, for what is seen turns on them.

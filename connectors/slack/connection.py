@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 import requests
 
 from connectors.answers.limits import TOLD_AS, UnusableAnswer
+from connectors.answers.lost_requests import lost_request
 from connectors.errors import ConnectorError
 from connectors.json_fields import JsonValue, Sender
 from connectors.pacing.rate_limit import NewPace, Pace, Rate
-from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
+from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy, may_be_done
 from connectors.settings import is_loopback
-from connectors.slack.responses import ListCutShort, SlackAnswer, error_for, lost
+from connectors.slack.responses import LOOK, ListCutShort, SlackAnswer, error_for
 from connectors.tls import Authorities, proxy_of
 
 if TYPE_CHECKING:
@@ -77,6 +78,11 @@ class WorkspaceAccess:
     def host(self) -> str:
         """The host, to name it in sentences."""
         return urlsplit(self.api_url).hostname or self.api_url
+
+    @property
+    def server(self) -> str:
+        """What sentences call it: Slack, and where it is."""
+        return f"Slack at {self.host}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +173,7 @@ class SlackConnection:
         try:
             return JsonValue(dict(self._retrier(method).run(attempt, repeatable=False).data), SLACK)
         except ConnectorError as error:
-            if isinstance(error.__cause__, Retryable) and error.__cause__.maybe_done:
+            if may_be_done(error):
                 return Lost(error)
             raise
 
@@ -184,7 +190,7 @@ class SlackConnection:
                 if self._new_pace is not None:
                     pace = _MethodPace(self._new_pace(f"Slack's {method}", rate_of(method)), pace)
                 self._retriers[method] = Retrier(
-                    f"Slack at {self.access.host}",
+                    self.access.server,
                     self._policy,
                     self._circuit,
                     pace,
@@ -204,10 +210,10 @@ class SlackConnection:
             told = error.response
             return SlackAnswer(told.status_code, _headers(told.headers), told.data or {})
         except UnusableAnswer as error:
-            outcome = error.told(f"Slack at {access.host}", _BETWEEN)
+            outcome = error.told(access.server, _BETWEEN)
         except requests.RequestException as error:
             proxy = "" if is_loopback(access.host) else proxy_of(access.api_url)
-            outcome = lost(error, access.host, access.timeouts, proxy)
+            outcome = lost_request(error, access.server, access.timeouts, LOOK, proxy)
         else:
             data = response.data if isinstance(response.data, dict) else {}
             return SlackAnswer(response.status_code, _headers(response.headers), data)

@@ -5,12 +5,8 @@ set: one that is not known here is a refusal. Only what is said here decides whe
 repeated; the repeating itself is :mod:`connectors.retry`.
 """
 
-import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-
-import requests
-from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from connectors.chat import ChatChannel, MessageFixed, MessageGone
 from connectors.errors import (
@@ -24,7 +20,6 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.retry import Retryable, seconds_to_wait
-from connectors.tls import PROXY_REMEDY, distrust
 
 OK, TOO_MANY_REQUESTS = 200, 429
 REDIRECTS, SERVER_ERRORS = range(300, 400), range(500, 600)
@@ -59,7 +54,7 @@ _FORBIDDEN = frozenset(
     }
 )
 _FIXED = frozenset({"cant_update_message", "edit_window_closed"})
-_LOOK = "Look whether SLACK_API_URL is right and Slack is up, then run the command again."
+LOOK = "Look whether SLACK_API_URL is right and Slack is up, then run the command again."
 _RENEW = "Copy the bot token (xoxb-…) of the app again, and set SLACK_BOT_TOKEN."
 _LATER = "Run the command again later; what was done is kept."
 INVITE = "Invite the app to it there: /invite and the app's name."
@@ -186,39 +181,3 @@ def not_readable(channel: ChatChannel, error: NotAMember) -> ConnectorError:
         f"Slack would not read the channel {named}: the app is not in it (not_in_channel).",
         error.remedy,
     )
-
-
-def lost(
-    error: requests.RequestException, host: str, timeouts: tuple[float, float], proxy: str = ""
-) -> Retryable:
-    """Give what to raise for a request that got no answer.
-
-    It was surely not sent where no connection came about. All else may have taken effect.
-    """
-    causes = list(_causes(error))
-    unsent, remedy = True, _LOOK
-    untrusted = next((one for one in causes if isinstance(one, ssl.SSLCertVerificationError)), None)
-    if any(isinstance(cause, NameResolutionError) for cause in causes):
-        what = "could not be found by its name"
-    elif untrusted is not None:
-        what, remedy = distrust(untrusted)
-    elif isinstance(error, requests.ConnectTimeout):
-        what = f"did not take a connection within {timeouts[0]:g} s"
-    elif any(isinstance(cause, NewConnectionError) for cause in causes):
-        what = "refused the connection"
-    else:
-        unsent = False
-        timed_out = isinstance(error, requests.Timeout)
-        what = f"did not answer within {timeouts[1]:g} s" if timed_out else "closed the connection"
-    subject = f"Slack at {host}"
-    if proxy and isinstance(error, requests.exceptions.ProxyError):
-        subject, remedy = f"The proxy {proxy} on the way to Slack at {host}", PROXY_REMEDY
-    return Retryable(Unreachable(f"{subject} {what}.", remedy), maybe_done=not unsent)
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Go through an error and those inside it: ``requests`` wraps urllib3's in its arguments."""
-    yield error
-    for inside in (*error.args, getattr(error, "reason", None), error.__cause__):
-        if isinstance(inside, BaseException):
-            yield from _causes(inside)

@@ -13,7 +13,7 @@ import requests
 from slack_sdk import WebClient
 
 from connectors.answers.limits import parsed
-from connectors.answers.requests_answers import LimitedAdapter
+from connectors.answers.requests_answers import hold_to_limits
 from connectors.masking import OwnCredentials
 from connectors.settings import is_loopback
 from connectors.tls import Authorities
@@ -72,10 +72,7 @@ class SlackTransport(WebClient):
         if session is None:
             session = requests.Session()
             session.auth = _as_it_is
-            session.mount("https://", _SlackAdapter(self._authorities, self._own))
-            session.mount("http://", LimitedAdapter(self._own))
-            if self._is_loopback:
-                session.trust_env = False  # no proxy stands between a machine and itself
+            hold_to_limits(session, self._own, self._authorities, is_loopback=self._is_loopback)
             self._local.session = session
             self._sessions.add(session)
         return session
@@ -84,16 +81,3 @@ class SlackTransport(WebClient):
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Leave the token in the head, which a file of passwords would override."""
     return request
-
-
-class _SlackAdapter(LimitedAdapter):
-    """Makes connections that trust the authorities that are named."""
-
-    def __init__(self, authorities: Authorities, own: OwnCredentials) -> None:
-        self._trusted = authorities
-        super().__init__(own)
-
-    def send(self, request: Any, *args: Any, **options: Any) -> requests.Response:
-        """Send a request."""
-        verify = self._trusted.bundle() or True
-        return super().send(request, *args, **{**options, "verify": verify})

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from connectors.confluence.client import Confluence
-from connectors.confluence.connection import SiteAccess
+from connectors.confluence.connection import ConfluenceAccess
 from connectors.confluence.connector import ConfluenceConnector
 from connectors.confluence.sandbox.server import API_TOKEN, EMAIL, ConfluenceSandbox
 from connectors.confluence.settings import ConfluenceSettings
@@ -286,5 +286,5 @@ def test_the_gateways_credentials_go_to_the_same_site_alone() -> None:
 
 
 def test_no_secret_is_shown() -> None:
-    access = SiteAccess("https://x.example", "m@x.example", "s3cr3t", "s3cr3t")
+    access = ConfluenceAccess("https://x.example", "m@x.example", "s3cr3t", "s3cr3t")
     assert "s3cr3t" not in repr(access)

@@ -5,7 +5,6 @@ import contextlib
 import logging
 import re
 import socket
-import ssl
 import threading
 import traceback
 from collections.abc import Callable, Iterator
@@ -13,8 +12,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-import requests
-from urllib3.exceptions import NewConnectionError
 
 from connectors.errors import (
     AccessDenied,
@@ -25,9 +22,8 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.jira.client import Jira
-from connectors.jira.connection import Connection, Credentials
+from connectors.jira.connection import JiraAccess, JiraConnection
 from connectors.jira.payloads import SiteKind
-from connectors.jira.responses import lost
 from connectors.jira.sandbox import API_TOKEN, EMAIL, PERSONAL_TOKEN, JiraSandbox
 from connectors.pacing.rate_limit import NoPace
 from connectors.retry import Circuit, RetryPolicy
@@ -251,9 +247,9 @@ def test_a_request_that_was_sent_may_have_happened(
         KEPT.pop().close()
 
 
-def _connection(url: str) -> Connection:
-    access = Credentials(url, personal_token="x", timeouts=(5.0, 0.2))
-    return Connection(access, RetryPolicy(sleep=lambda _: None), Circuit(), NoPace())
+def _connection(url: str) -> JiraConnection:
+    access = JiraAccess(url, personal_token="x", timeouts=(5.0, 0.2))
+    return JiraConnection(access, RetryPolicy(sleep=lambda _: None), Circuit(), NoPace())
 
 
 def test_a_refused_connection_surely_sent_nothing() -> None:
@@ -261,44 +257,6 @@ def test_a_refused_connection_surely_sent_nothing() -> None:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
     with pytest.raises(Unreachable, match="refused the connection"):
         _connection(url).exchange("create tickets", "POST", "issue", {})
-
-
-@pytest.mark.parametrize(
-    ("error", "sent", "said"),
-    [
-        (requests.ConnectTimeout(), False, "did not take a connection within 5 s"),
-        (requests.ReadTimeout(), True, "did not answer within 30 s"),
-        (requests.Timeout(), True, "did not answer within 30 s"),
-        (requests.ConnectionError("reset"), True, "closed the connection"),
-        (requests.exceptions.ChunkedEncodingError(), True, "closed the connection"),
-        (requests.exceptions.ContentDecodingError(), True, "closed the connection"),
-        (requests.exceptions.SSLError("bad record"), True, "broke off the encrypted connection"),
-        (
-            requests.exceptions.SSLError(ssl.SSLCertVerificationError("self-signed")),
-            False,
-            "has a certificate that this machine does not trust",
-        ),
-        (
-            requests.exceptions.ProxyError(NewConnectionError(None, "no proxy")),  # type: ignore[arg-type]  # no connection
-            False,
-            "refused the connection",
-        ),
-        (requests.exceptions.ProxyError("tunnel broke"), True, "closed the connection"),
-    ],
-    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
-)
-def test_only_a_connection_that_never_was_surely_sent_nothing(
-    error: requests.RequestException, sent: bool, said: str
-) -> None:
-    again = lost(error, "jira.example.com", (5.0, 30.0))
-    assert again.maybe_done is sent
-    assert again.error.what == f"Jira at jira.example.com {said}."
-
-
-def test_an_earlier_failure_of_somebody_else_proves_nothing() -> None:
-    error = requests.ReadTimeout()
-    error.__context__ = NewConnectionError(None, "another server")  # type: ignore[arg-type]  # none on purpose
-    assert lost(error, "jira.example.com", (5.0, 30.0)).maybe_done
 
 
 @pytest.mark.parametrize(

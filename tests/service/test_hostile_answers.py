@@ -13,7 +13,7 @@ import pytest
 
 from connectors.answers import limits
 from connectors.errors import ConnectorError, PayloadError, Unreachable
-from connectors.jira.connection import Connection, Credentials
+from connectors.jira.connection import JiraAccess, JiraConnection
 from connectors.pacing.rate_limit import NoPace
 from connectors.pagerduty.transport import Transport
 from connectors.retry import Circuit, RetryPolicy
@@ -134,8 +134,8 @@ def jira(url: str) -> object:
         asking.close()
 
 
-def way_to_jira(url: str) -> Connection:
-    return Connection(Credentials(url, personal_token="a-token"), ONCE, Circuit(), NoPace())
+def way_to_jira(url: str) -> JiraConnection:
+    return JiraConnection(JiraAccess(url, personal_token="a-token"), ONCE, Circuit(), NoPace())
 
 
 SERVICES = {"PagerDuty": pagerduty, "Jira": jira}

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.confluence.connection import SiteAccess
+from connectors.confluence.connection import ConfluenceAccess
 from connectors.confluence.sandbox import cloud_routes, data_center_routes, readable_page
 from connectors.confluence.sandbox.requests_read import PageHandler, PageRequest
 from connectors.confluence.sandbox.site import PageRecord, PageRefusal, PageSite
@@ -55,11 +55,11 @@ class ConfluenceSandbox(Sandbox):
         return self.url + (_GATEWAY if self.scoped else "")
 
     @property
-    def access(self) -> SiteAccess:
+    def access(self) -> ConfluenceAccess:
         """What the client needs to get in."""
         if self.is_cloud:
-            return SiteAccess(self.address, EMAIL, API_TOKEN)
-        return SiteAccess(self.address, personal_token=PERSONAL_TOKEN)
+            return ConfluenceAccess(self.address, EMAIL, API_TOKEN)
+        return ConfluenceAccess(self.address, personal_token=PERSONAL_TOKEN)
 
     def page(self, title: str) -> PageRecord:
         """Give the one page of a title, or by a part of it. Raises ``KeyError``."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from connectors.confluence import checks
 from connectors.confluence.cloud_api import CloudApi
-from connectors.confluence.connection import SiteAccess, SiteConnection
+from connectors.confluence.connection import ConfluenceAccess, ConfluenceConnection
 from connectors.confluence.data_center_api import DataCenterApi
 from connectors.confluence.payloads import Space
 from connectors.errors import Finding, NotFound, PostmortemError
@@ -30,7 +30,7 @@ class ConfluenceGuide:
 
     def __init__(
         self,
-        access: SiteAccess,
+        access: ConfluenceAccess,
         api: _SpacesApi,
         space: str,
         parent: str,
@@ -43,7 +43,7 @@ class ConfluenceGuide:
     def prove(self, step: str) -> Finding:
         """Look at the site by its spaces, at the space, or at the page above."""
         looks: Mapping[str, tuple[str, Callable[[], Finding]]] = {
-            "site": (f"Confluence at {self._access.host}", self._site),
+            "site": (self._access.server, self._site),
             "space": (f"Confluence space {self._space}", self._is_there),
             "parent": (f"Confluence parent page {self._parent}".rstrip(), self._above),
         }
@@ -73,9 +73,9 @@ class ConfluenceGuide:
 
 
 def guide_of(
-    access: SiteAccess, space: str, parent: str, authorities: Authorities
+    access: ConfluenceAccess, space: str, parent: str, authorities: Authorities
 ) -> ConfluenceGuide:
     """Open the guide of a site, with the space and the parent page as far as they are named."""
-    connection = SiteConnection(access, RetryPolicy(), Circuit(), NoPace(), authorities)
+    connection = ConfluenceConnection(access, RetryPolicy(), Circuit(), NoPace(), authorities)
     api = (CloudApi if access.is_cloud else DataCenterApi)(connection)
     return ConfluenceGuide(access, api, space, parent, connection.close)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from connectors.errors import Finding, PostmortemError
 from connectors.jira import checks, createmeta
 from connectors.jira.client import Jira
-from connectors.jira.connection import Connection, Credentials
+from connectors.jira.connection import JiraAccess, JiraConnection
 from connectors.jira.payloads import SiteKind
 from connectors.jira.settings import JiraSettings
 from connectors.pacing.rate_limit import NoPace
@@ -19,7 +19,7 @@ class JiraGuide:
     """A :class:`~connectors.setup_steps.Guide`."""
 
     def __init__(self, settings: JiraSettings, authorities: Authorities) -> None:
-        access = Credentials(
+        access = JiraAccess(
             settings.url or "",
             settings.email or "",
             revealed(settings.api_token),
@@ -32,7 +32,7 @@ class JiraGuide:
             personal_token=access.personal_token,
             authorities=authorities,
         )
-        self._connection = Connection(access, RetryPolicy(), Circuit(), NoPace(), authorities)
+        self._connection = JiraConnection(access, RetryPolicy(), Circuit(), NoPace(), authorities)
         self._project = settings.project or ""
         self._issue_type = settings.issue_type
 
