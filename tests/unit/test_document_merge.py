@@ -63,6 +63,8 @@ def merged(people: str, fresh: Written, base: Written | None = BASE) -> Merged:
     assert twice.text == once.text
     assert twice.changes == ()
     assert twice.base.units == once.base.units
+    assert Written.from_json(once.base.to_json()) == once.base
+    assert (once.base.text, once.base.prompts) == (once.text, fresh.prompts)
     return once
 
 
@@ -178,6 +180,7 @@ def test_the_prompts_of_a_list_go_once_people_wrote_in_it() -> None:
     "mine",
     [
         "- **Impact:** 37 alerts\n",
+        f"- **Impact:**\n  - {PROMPT}\n",
         f"- **Impact:** 37 alerts\n  - {PROMPT[:-1]} and for how long]\n",
         "- **Impact:** 37 alerts\n  - [TODO: ask support]\n",
     ],
@@ -381,6 +384,49 @@ def test_people_may_add_reorder_and_remove_columns() -> None:
     assert merged(people, fresh).text == people.replace(other, expected)
 
 
+def test_columns_are_known_by_the_header_that_was_written() -> None:
+    german = TEMPLATE.replace("| Time (Timezone) | Event Description |", "| Zeit | Ereignis |")
+    base = fill(german, CONTENT, NAMES)
+    rows = "".join(f"| {row.cells[0]} | {row.cells[1]} |\n" for row in CONTENT.timeline)
+    swapped = "".join(f"| {row.cells[1]} | {row.cells[0]} |\n" for row in CONTENT.timeline)
+    people = edited("| Zeit (UTC) | Ereignis |", "| Ereignis | Zeit (UTC) |", base.text)
+    people = edited(rows, swapped, people)
+    fresh = written(timeline=(replace(FIRED, cells=("02:11", "The monitor fired")), PAGED, FIXED))
+    assert "| The monitor fired | 02:11 |" in merged(people, fresh, base).text
+
+
+def test_without_a_base_columns_are_known_by_the_header_that_would_be_written() -> None:
+    table = TEMPLATE.partition("## 2. Timeline of Events\n")[2].partition("\n---")[0]
+    swapped = "| Event Description | Time (UTC) |\n|---|---|\n| [Event 1] | HH:MM |\n"
+    people = edited(
+        table, swapped.replace("[Event 1]", "[Event 1: Detection of the issue]"), TEMPLATE
+    )
+    text = merged(people, BASE, None).text
+    assert "|---|---|\n| The monitor fired | 02:10 |\n" in text
+
+
+def test_what_links_by_reference_is_still_the_programs() -> None:
+    link = "[Runbook](https://x.example.com/a)"
+    base = written(
+        entries={
+            Slot.ROOT_CAUSE: DraftEntry(f"See {link}"),
+            Slot.STEPS_TAKEN: DraftEntry(points=(Point("a", f"Read {link}"),)),
+        },
+        timeline=(DraftRow("read", ("02:10", f"Opened {link}")),),
+    )
+    people = base.text.replace(link, "[Runbook][1]") + "\n[1]: https://x.example.com/a\n"
+    assert people.count("[Runbook][1]") == 3
+    nothing = written(entries={}, timeline=())
+    text = merged(people, nothing, base).text
+    assert text == nothing.text + "\n[1]: https://x.example.com/a\n"
+
+
+def test_a_section_that_was_not_there_without_a_base_counts_as_removed() -> None:
+    start, end = BASE.text.index("## 2."), BASE.text.index("## 3.")
+    once = merged(BASE.text[:start] + BASE.text[end:], BASE, None)
+    assert once.base.units[TIMELINE] == BASE.units[TIMELINE]
+
+
 def test_a_row_with_a_ticket_or_words_of_people_is_never_removed() -> None:
     row = "| Watch the disk                             |            |            |               |"
     people = edited(row, f"{row} [OPS-1](https://jira.example.com/OPS-1) | To Do |")
@@ -547,6 +593,10 @@ def test_after_a_crash_the_base_is_the_one_that_the_document_is_nearest_to(
     proposed = written(**change)
     text = (proposed if was_written else BASE).text.replace("- **Logs:**", "- **Logs:** mine,")
     assert nearest_base(text, [BASE, proposed], NAMES) is (proposed if was_written else BASE)
+
+
+def test_a_base_that_is_the_only_one_is_the_nearest() -> None:
+    assert nearest_base("# Another\n", [BASE], NAMES) is BASE
 
 
 def test_of_bases_that_a_document_is_equally_near_to_the_last_one_counts() -> None:
