@@ -528,6 +528,8 @@ def test_without_a_base_an_untouched_place_gets_its_list_as_well() -> None:
         "- **Steps Taken:** [Describe", "- **Steps Taken:** I looked, [Describe", TEMPLATE
     )
     assert points(merged(mine, BASE, None).text, "Steps Taken") == []
+    emptied = re.sub(r"(- \*\*Steps Taken:\*\*).*", r"\1", TEMPLATE)
+    assert points(merged(emptied, BASE, None).text, "Steps Taken") == []
 
 
 def test_without_a_base_what_says_the_same_is_the_programs() -> None:
@@ -711,11 +713,11 @@ def test_a_text_gives_its_reason_and_whether_a_suggestion_is_new() -> None:
             Slot.ROOT_CAUSE: DraftEntry("Disk"),
         }
     )
-    reasons = {one.place: one.reason for one in merged(BASE.text, fresh).changes}
-    assert reasons == {"Duration": REFRESHED, "Root Cause": FILLED}
+    reasons = {one.place: (one.reason, one.key) for one in merged(BASE.text, fresh).changes}
+    assert reasons == {"Duration": (REFRESHED, ""), "Root Cause": (FILLED, "")}
     people = edited("**Duration:** 43 min", "**Duration:** an hour")
     (seen,) = merged(people, BASE).suggestions
-    assert (seen.fresh, seen.is_new) == ("43 min", False)
+    assert (seen.fresh, seen.is_new, seen.key) == ("43 min", False, "")
     answered = edited("[Brief explanation of the root cause]", "Mine")
     assert merged(answered, BASE).suggestions == ()
 
@@ -737,6 +739,14 @@ def test_what_was_removed_and_put_back_is_the_programs_again(
     assert removed.text == without(LATER.text)
     put_back = edited(new, old, LATER.text)
     assert merged(put_back, LATER, removed.base).text == LATER.text
+
+
+def test_what_a_person_took_back_is_the_programs_again() -> None:
+    people = edited("**Duration:** 43 min", "**Duration:** an hour")
+    told = merged(people, LATER)
+    assert len(told.suggestions) == 1
+    back = edited("an hour", "43 min", told.text)
+    assert merged(back, LATER, told.base).text == LATER.text
 
 
 def test_what_a_template_leaves_out_for_a_while_is_still_the_programs() -> None:

@@ -135,6 +135,19 @@ def test_a_template_keeps_what_it_says_and_gets_what_it_leaves_blank() -> None:
     )  # fmt: skip
 
 
+def test_an_address_in_angle_brackets_is_still_the_programs() -> None:
+    people = written().text.replace(
+        "url: https://x.example.com/Q1", "url: <https://x.example.com/Q1>"
+    )
+    assert again(people, written()).text == people
+    moved = fill(TEMPLATE, replace(CONTENT, url="https://y.example.com/Q1", facts=FACTS), NAMES)
+    assert again(people, moved).text == moved.text
+
+
+def test_a_byte_order_mark_of_a_template_is_not_left_in_the_middle() -> None:
+    assert fill(f"\ufeff{TEMPLATE}", CONTENT, NAMES).text == written().text
+
+
 def test_each_key_says_why_it_changed() -> None:
     base = written(ended=("",))
     people = base.text.replace("number: 4711", "number:")
