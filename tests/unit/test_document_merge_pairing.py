@@ -26,6 +26,26 @@ def test_an_entry_that_nothing_between_its_neighbours_says_is_the_first_that_doe
     assert pair(written, entries("one", "same", "two"), HERE) == {0: 1, 1: 0, 2: 2}
 
 
+def test_of_entries_that_say_the_same_one_alone_is_what_was_written() -> None:
+    assert pair(units("same"), entries("same", "same"), HERE) == {0: 0}
+    assert pair(units("one", "same"), entries("one", "same", "*same*", "same"), HERE) == {
+        0: 0,
+        1: 1,
+    }
+
+
+def test_one_of_two_that_say_the_same_is_the_one_beside_its_neighbour() -> None:
+    written = units("same", "one", "same")
+    assert pair(written, entries("one", "same"), HERE) == {0: 1, 1: 2}
+    assert pair(written, entries("same", "one"), HERE) == {0: 0, 1: 1}
+
+
+def test_where_none_fits_between_neighbours_the_first_goes_first() -> None:
+    written = units("same", "one", "two", "same")
+    found = pair(written, entries("one", "same", "same", "two"), HERE)
+    assert found == {0: 1, 1: 0, 2: 3, 3: 2}
+
+
 def test_a_column_that_people_removed_makes_no_difference() -> None:
     written = [Unit("a", ("02:10", "Fired")), Unit("b", ("02:20", "Paged"))]
     assert pair(written, [(None, "Paged"), ("02:10", "Fired")], HERE) == {0: 1, 1: 0}
