@@ -1,7 +1,9 @@
 """Which entry is which of the things once written: by its words, else by its place and likeness."""
 
+import pytest
+
 from worker.content.same_markdown import Spelling
-from worker.document.merge.merge_pairing import longest_rising, pair, reworded
+from worker.document.merge.merge_pairing import by_new_keys, longest_rising, pair, reworded
 from worker.document.merge.merge_values import Unit
 
 HERE = Spelling()
@@ -28,6 +30,7 @@ def test_an_entry_that_nothing_between_its_neighbours_says_is_the_first_that_doe
 
 def test_of_entries_that_say_the_same_one_alone_is_what_was_written() -> None:
     assert pair(units("same"), entries("same", "same"), HERE) == {0: 0}
+    assert pair(units("same", "same", "same"), entries("same"), HERE) == {0: 0}
     assert pair(units("one", "same"), entries("one", "same", "*same*", "same"), HERE) == {
         0: 0,
         1: 1,
@@ -82,6 +85,22 @@ def test_where_the_next_one_was_moved_above_a_rewording_may_stand_anywhere_below
     assert reworded(written, entries("last", "first", "a b x"), {0: 2, 1: 0}, HERE) == {1: 2}
 
 
+def test_nothing_else_bounds_the_rewording_of_the_last_one() -> None:
+    written = units("one", "mid", "a b c")
+    found = entries("mid", "else", "one", "a b x")
+    assert reworded(written, found, {0: 1, 2: 0}, HERE) == {2: 3}
+
+
+def test_several_that_follow_each_other_are_all_bounded_by_the_next_that_stands() -> None:
+    written = units("a b c", "d e f", "last")
+    assert reworded(written, entries("d e x", "last", "a b y"), {1: 2}, HERE) == {1: 0}
+
+
+def test_behind_a_prompt_others_are_still_known() -> None:
+    written = [*units("[Point 1]", prompts=True), Unit("a", ("a b c",))]
+    assert reworded(written, entries("a b x"), {}, HERE) == {1: 0}
+
+
 def test_a_prompt_is_not_reworded_by_what_people_write_in_its_place() -> None:
     assert reworded(units("[Point 1]", prompts=True), entries("[Point 1] and more"), {}, HERE) == {}
 
@@ -96,3 +115,27 @@ def test_the_fewest_leave_a_rising_order() -> None:
     assert longest_rising([]) == set()
     assert longest_rising([(3, "c"), (1, "a"), (2, "b"), (4, "d")]) == {"a", "b", "d"}
     assert len(longest_rising([(3, "c"), (2, "b"), (1, "a")])) == 1
+
+
+@pytest.mark.parametrize(
+    ("known", "fresh", "keys"),
+    [
+        ({"a": "Watch", "b": "Fix"}, {"n": "Watch", "b": "Fix"}, ["n", "b"]),
+        ({"a": "Watch", "b": "Watch"}, {"n": "Watch"}, ["n", "b"]),
+        ({"a": "Watch", "b": "Fix"}, {"n": "Write"}, ["a", "b"]),
+        ({"a": "Fix", "b": "Fix"}, {"b": "Fix"}, ["a", "b"]),
+        ({"b": "Fix"}, {"b": "Fix it", "n": "Fix"}, ["b"]),
+        ({"?a": "[x]"}, {"n": "[x]"}, ["?a"]),
+        ({"a": "[x]"}, {"?n": "[x]"}, ["a"]),
+    ],
+)
+def test_what_another_source_tells_of_is_known_by_its_first_words(
+    known: dict[str, str], fresh: dict[str, str], keys: list[str]
+) -> None:
+    was, now = (
+        [Unit(key, (text,), prompt=key.startswith("?")) for key, text in some.items()]
+        for some in (known, fresh)
+    )
+    found = by_new_keys(was, now)
+    assert [one.key for one in found] == keys
+    assert [(one.cells, one.prompt) for one in found] == [(one.cells, one.prompt) for one in was]
