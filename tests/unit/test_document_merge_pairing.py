@@ -115,6 +115,7 @@ def test_the_fewest_leave_a_rising_order() -> None:
     assert longest_rising([]) == set()
     assert longest_rising([(3, "c"), (1, "a"), (2, "b"), (4, "d")]) == {"a", "b", "d"}
     assert len(longest_rising([(3, "c"), (2, "b"), (1, "a")])) == 1
+    assert longest_rising([(5, "e"), (6, "f"), (1, "a"), (7, "g")]) == {"e", "f", "g"}
 
 
 @pytest.mark.parametrize(
