@@ -4,6 +4,7 @@ Both began with the same text. What one left as it was is the other's; what both
 and then nothing is joined. Rows are joined cell by cell, all else line by line.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
@@ -195,14 +196,34 @@ class _Joining:
             if behind is not None and one.second == behind:
                 start = place + 1
         units = [self._fitting(self.second[other], second=True) for other in run]
-        own = list(takewhile(lambda one: one.added, self.placed[start:]))
-        texts = [one.text for one in units]
-        if texts == [one.unit.text for one in own[: len(texts)]]:
+        own = [one.unit for one in takewhile(lambda one: one.added, self.placed[start:])]
+        shared, units = _new_beside(own, units)
+        if not units:
             return  # both added the same
         kind = units[0].kind
-        skipped = len(list(takewhile(lambda one: one.unit.kind is kind, own)))
-        at = start + skipped
+        at = start + shared + len(list(takewhile(lambda one: one.kind is kind, own[shared:])))
         self.placed[at:at] = [_Placed(unit, None) for unit in units]
+
+
+def _new_beside(
+    own: Sequence[JoinedLine], units: Sequence[JoinedLine]
+) -> tuple[int, list[JoinedLine]]:
+    """Give those units that the first did not add as well, and how many of both begin alike.
+
+    A row that both added is one, not two tickets; other lines are where one's go on the other's.
+    """
+    alike = takewhile(lambda pair: pair[0].text == pair[1].text, zip(own, units, strict=False))
+    shared = len(list(alike))
+    if shared < min(len(own), len(units)):
+        shared = 0
+    rows = Counter(one.text for one in own[shared:] if one.kind is LineKind.ROW)
+    left = []
+    for one in units[shared:]:
+        if one.kind is LineKind.ROW and rows[one.text]:
+            rows[one.text] -= 1
+        else:
+            left.append(one)
+    return shared, left
 
 
 def _joinable(base: JoinedLine, first: JoinedLine, second: JoinedLine, columns: Columns) -> bool:

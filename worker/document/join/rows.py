@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from worker.content.inline_markdown import plain
@@ -190,9 +190,7 @@ def written(like: JoinedLine, cells: Sequence[str | None]) -> JoinedLine:
     told = "|".join(_padded(cell) for cell in cells)
     text = f"{like.text[: like.column]}|{told}|"
     behind = like.text[like.row.place.end :]
-    return JoinedLine(
-        like.kind, text + behind, like.end, like.line, "", like.section, like.table, like.column
-    )
+    return replace(like, text=text + behind)
 
 
 def _padded(cell: str | None) -> str:
