@@ -8,13 +8,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from connectors.masking.escapes import decoded
 from connectors.masking.named_secrets import is_secret_name, is_secret_value, named
 from connectors.masking.own_credentials import NO_CREDENTIALS, OwnCredentials
 from connectors.masking.request_secrets import in_requests
-from connectors.masking.token_forms import Secret, tokens
+from connectors.masking.token_forms import FORMS, Secret, TokenForm, forms_hinted_at, tokens
 
 IN_ADDRESS = "\u2039hidden\u203a"
 """What stands for a secret in an address, where a space would end it; nothing in Markdown."""
@@ -70,30 +70,48 @@ class Masking:
     def text(self, text: str, hidden: Hidden | None = None) -> str:
         """Give a text with a substitute in the place of each secret."""
         text = self.own.hide(text)
+        return text if self._is_harmless(text) else self._covered(text, hidden, FORMS)
+
+    def json(self, value: object, hidden: Hidden | None = None) -> object:
+        """Give JSON with the secrets hidden in each of its texts, names of fields included.
+
+        Where there are none, as in nearly all answers, it is ``value`` itself.
+        """
+        if not (self.enabled or self.own):
+            return value
+        texts, is_named = _texts(value)
+        masked = self.own.hide_in_each(texts)
+        rest = {text: told for text, told in masked.items() if not self._is_harmless(told)}
+        forms = forms_hinted_at("\n".join(rest.values()))  # of a whole answer few
+        masked |= {text: self._covered(told, hidden, forms) for text, told in rest.items()}
+        if all(text is told for text, told in masked.items()) and not (is_named and self.enabled):
+            return value
+        return self._json(value, hidden, masked)
+
+    def record(self, value: T, hidden: Hidden | None = None) -> T:
+        """Give a record with the secrets hidden in each of its texts, however deep they are."""
+        return cast("T", self._record(value, hidden)) if self.enabled or self.own else value
+
+    def _is_harmless(self, text: str) -> bool:
+        """Tell of a text at once that nothing in it is to be hidden, as of most."""
         if not self.enabled or len(text) < _SHORTEST:
-            return text
-        if not self.patterns and _HARMLESS.fullmatch(text):
-            return text
+            return True
+        return not self.patterns and _HARMLESS.fullmatch(text) is not None
+
+    def _covered(self, text: str, hidden: Hidden | None, forms: Sequence[TokenForm]) -> str:
+        """Hide the secrets in a text that, but for what is escaped, holds tokens of few forms."""
         plain = decoded(text)
         found = [
             replace(one, start=place[0], end=place[1])
-            for one in self._secrets(plain.text)
+            for one in self._secrets(plain.text, FORMS if plain.starts else forms)
             for place in [plain.place(one.start, one.end)]
         ]
         if plain.starts:  # an address is also read as it stands: %40 and %2F in it end nothing
             found += [*tokens(text), *in_requests(text, addresses_only=True)]
         return _covered(text, found, hidden) if found else text
 
-    def json(self, value: object, hidden: Hidden | None = None) -> object:
-        """Give JSON with the secrets hidden in each of its texts, names of fields included."""
-        return self._json(value, hidden, {}) if self.enabled or self.own else value
-
-    def record(self, value: T, hidden: Hidden | None = None) -> T:
-        """Give a record with the secrets hidden in each of its texts, however deep they are."""
-        return cast("T", self._record(value, hidden)) if self.enabled or self.own else value
-
-    def _secrets(self, text: str) -> Iterator[Secret]:
-        yield from tokens(text)
+    def _secrets(self, text: str, forms: Sequence[TokenForm]) -> Iterator[Secret]:
+        yield from tokens(text, forms)
         yield from in_requests(text)
         yield from named(text)
         for pattern in self.patterns:
@@ -133,6 +151,26 @@ class Masking:
             masked = {name: self._record(one, hidden) for name, one in told.items()}
             return value if masked == told else replace(value, **masked)
         return value
+
+
+def _texts(value: object) -> tuple[set[str], bool]:
+    """Give the different texts in JSON, and whether anything in it has the name of a secret."""
+    texts: set[str] = set()
+    keys: set[str] = set()
+    is_named = False
+    waiting: list[Iterable[Any]] = [[value]]
+    while waiting:  # half a million values a storm: no call for each
+        for one in waiting.pop():
+            kind = type(one)
+            if kind is str:
+                texts.add(one)
+            elif kind is dict:
+                keys.update(one)
+                waiting.append(one.values())
+                is_named = is_named or _is_named_secret(one)
+            elif kind is list:
+                waiting.append(one)
+    return texts | keys, is_named or any(map(is_secret_name, keys))
 
 
 def _is_named_secret(value: dict[str, object]) -> bool:

@@ -6,7 +6,7 @@ HTTP's Basic. Whoever may read an error, a log or a document need not be who may
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from connectors.masking.escapes import decoded
@@ -64,6 +64,21 @@ class OwnCredentials:
                 pieces += text[at:start], OURS
                 at = end
         return "".join([*pieces, text[at:]])
+
+    def hide_in_each(self, texts: Collection[str]) -> dict[str, str]:
+        """Give each of many texts with what :meth:`hide` makes of it: of nearly all, the same.
+
+        One look through all of them at once tells that there is no credential in any; one that is
+        written with escapes is looked for in those that have some.
+        """
+        if not self.plain:
+            return dict(zip(texts, texts, strict=True))
+        whole = "\n".join(texts)
+        if self._are_in(whole):
+            return {text: self.hide(text) for text in texts}
+        if not holds_any(whole, _ESCAPING):
+            return dict(zip(texts, texts, strict=True))
+        return {text: self.hide(text) if holds_any(text, _ESCAPING) else text for text in texts}
 
     def _without(self, text: str) -> str:
         for one in self.plain:

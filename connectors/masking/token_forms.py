@@ -8,7 +8,7 @@ possessive, and what a value must hold besides is looked at afterwards.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -69,7 +69,7 @@ compiled = cache(re.compile)
 """Compiles a pattern once, with its flags."""
 
 
-_FORMS = (
+FORMS = (
     _form("GitHub token", "ghp_ gho_ ghu_ ghs_ ghr_", r"gh[pousr]_[A-Za-z0-9]{4,255}"),
     _form("GitHub token", "github_pat_", r"github_pat_[A-Za-z0-9_]{6,255}"),
     _form(
@@ -166,9 +166,14 @@ def holds_any(text: str, hints: tuple[str, ...]) -> bool:
     return False
 
 
-def tokens(text: str) -> Iterator[Secret]:
-    """Find what is a secret by its form alone."""
-    for form in _FORMS:
+def forms_hinted_at(text: str) -> Sequence[TokenForm]:
+    """Give the forms whose tokens may be in a text, or in one that is a part of it."""
+    return [form for form in FORMS if holds_any(text, form.hints)]
+
+
+def tokens(text: str, forms: Sequence[TokenForm] = FORMS) -> Iterator[Secret]:
+    """Find what is a secret by its form alone, one of ``forms`` or a key of several lines."""
+    for form in forms:
         if holds_any(text, form.hints):
             for found in compiled(form.pattern).finditer(text):
                 if form.fits(found[0]):

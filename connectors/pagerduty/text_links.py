@@ -98,7 +98,8 @@ def entry_links(fields: JsonValue, channel: JsonValue) -> Iterator[Link]:
     """Find the links of a log entry: its contexts', those of what triggered it, its chat's."""
     common = channel["cef_details"]
     for place in (fields, common, channel):
-        yield from context_links(place["contexts"].value)
+        if contexts := place.members().get("contexts"):
+            yield from context_links(contexts)
     for value in (channel["details"].value, channel["body"].value, common["details"].value):
         if value:
             yield from links_in(value)
@@ -209,6 +210,8 @@ def _without_punctuation(url: str) -> str:
 def _unescaped(text: str) -> str:
     """Put characters for HTML's references to them; some senders escape twice."""
     for _ in range(2):
+        if "&" not in text:
+            break
         text = _REFERENCE.sub(lambda found: html.unescape(found[0]), text)
     return text
 

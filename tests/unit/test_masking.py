@@ -39,6 +39,23 @@ def test_a_token_is_one_wherever_it_stands(planted: Planted, around: str) -> Non
         assert planted.secrets[0] not in shown(around.format(spelled))
 
 
+def escaped(text: str) -> str:
+    """Spell it so that no part of a token stands there as it is."""
+    return "".join(f"%{ord(one):02X}" if one in "_-.+AIhox" else one for one in text)
+
+
+@pytest.mark.parametrize("planted", EVERY, ids=lambda one: one.text[:30].strip())
+def test_json_hides_what_a_text_by_itself_does(planted: Planted) -> None:
+    for text in (planted.text, escaped(planted.text), planted.text.replace("_", "\\u005f")):
+        plain = {"id": "P1", "note": [{"lines": [text, 7, None, "all is well again"]}]}
+        told = MASKING.json(plain)
+        assert told == {
+            "id": "P1",
+            "note": [{"lines": [shown(text), 7, None, "all is well again"]}],
+        }
+        assert MASKING.json(told) is told
+
+
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_is_no_secret_stays(text: str) -> None:
     assert shown(text) == text
