@@ -3,6 +3,8 @@
 Run: ``python -m bench.idle``, under ``tests/postgres.sh`` for PostgreSQL as well.
 """
 
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -15,6 +17,15 @@ from tests.integration.queue_support import database
 SECONDS = 60
 CPU_AIM = 2.0
 MEMORY_AIM = 110
+LIBRARIES = (
+    "dbos, fastapi, uvicorn, jinja2, structlog, pydantic_settings, typer, pagerduty, markdown_it"
+)
+"""What a process that serves stands on, and keeps for its first incident."""
+RESIDENT = """
+from pathlib import Path
+lines = Path("/proc/self/smaps_rollup").read_text("ascii").splitlines()
+print(sum(int(line.split()[1]) for line in lines if line.startswith("Rss:")) / 1024)
+"""
 
 
 def measure(kind: str, command: str) -> None:
@@ -41,8 +52,17 @@ def measure(kind: str, command: str) -> None:
             line(what, resident, MEMORY_AIM, own)
 
 
+def merely_imported() -> float:
+    """Give what a process holds resident that imports those and does nothing, in MB."""
+    words = [sys.executable, "-c", f"import {LIBRARIES}{RESIDENT}"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    return float(done.stdout)
+
+
 def main() -> None:
     """Measure both kinds of process on each kind of database that there is."""
+    told = "MB resident, before any of our own code"
+    line("its libraries, merely imported", merely_imported(), MEMORY_AIM, told)
     for kind in KINDS:
         for command in ("serve", "work"):
             measure(kind, command)
