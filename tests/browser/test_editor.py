@@ -264,6 +264,39 @@ def test_words_typed_while_a_save_is_under_way_are_not_forgotten(
     page.close()
 
 
+def test_saving_again_before_the_answer_is_no_conflict_with_oneself(
+    browser: Browser, desk: Desk
+) -> None:
+    page = browser.new_page()
+    sent = []
+    page.route("**/edit/draft", lambda route: route.abort())
+    page.add_init_script("navigator.sendBeacon = () => false")
+    page.goto(desk.page)
+    editor(page).press("Control+End")
+    page.keyboard.type("Sent.")
+
+    def answer_late(route: Route) -> None:
+        sent.append(route.request.method)
+        answer = route.fetch(max_redirects=0)  # the server has saved it
+        page.keyboard.press("Control+s")
+        page.keyboard.type(" And more.")
+        page.keyboard.press("Control+s")
+        route.fulfill(response=answer)
+
+    page.route("**/postmortems/QEDIT/edit", answer_late)
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert sent == ["POST"]
+    assert desk.text() == f"{TEXT}Sent."
+    page.unroute("**/postmortems/QEDIT/edit")
+    page.goto(desk.page)
+    page.get_by_role("button", name="Put it back").click()
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert desk.text() == f"{TEXT}Sent. And more."
+    page.close()
+
+
 def test_what_else_is_saved_takes_no_words_from_the_tab(browser: Browser, desk: Desk) -> None:
     page = browser.new_page()
     page.route("**/edit/draft", lambda route: route.abort())

@@ -12,6 +12,7 @@ const KEEP_AFTER = 5000;
 const TAB_AFTER = 300;
 const SAME_MOMENT = 15000;
 const LONGEST_LEFT = 60000; // bytes: browsers send no more than 64 KiB for a page that is left
+const LONGEST_SAVE = 15000;
 const REFUSED = {
   401: "You are signed out, so your draft is not kept. Save asks you to sign in, and keeps your words.",
   403: "You may not write here any more, so your draft is not kept. Copy what you need.",
@@ -179,7 +180,8 @@ const tab = {
   key: `unsaved ${form && form.getAttribute("action")}${form && form.elements.section ? ` ${form.elements.section.value}` : ""}`,
   keep() {
     const { base, draft } = form.elements;
-    this.store({ text: area.value, base: base.value, draft: draft.value, at: Date.now() });
+    const [text, behind, at] = [area.value, this.behind, Date.now()];
+    this.store({ text, behind, base: base.value, draft: draft.value, at });
   },
   store(words) {
     try {
@@ -230,9 +232,11 @@ function offerAgain() {
   offer.hidden = false;
   offer.querySelector("time").textContent = new Date(words.at).toLocaleTimeString();
   offer.querySelector("[data-put]").addEventListener("click", () => {
+    if (words.behind !== area.value) { // else they were typed once this very text was sent
+      form.elements.base.value = words.base;
+      form.elements.draft.value = words.draft || "";
+    }
     area.value = words.text;
-    form.elements.base.value = words.base;
-    form.elements.draft.value = words.draft || "";
     offer.hidden = true;
     area.dispatchEvent(new Event("input"));
     hand.focus();
@@ -249,16 +253,26 @@ if (area) {
   const previewLater = later(PREVIEW_AFTER, preview);
   const keepLater = later(KEEP_AFTER, keep);
   let saved = false;
+  let underWay = 0;
   area.addEventListener("input", () => {
     saved = false;
     tab.keepSoon();
     previewLater();
     keepLater();
   });
-  form.addEventListener("submit", () => {
+  // A second save made from the same text as one that is not answered would conflict with it.
+  form.addEventListener("submit", (event) => {
+    if (Date.now() - underWay < LONGEST_SAVE) {
+      event.preventDefault();
+      told.textContent = "The save before this one is under way. What you typed since stays here.";
+      return;
+    }
+    underWay = Date.now();
     saved = true;
+    tab.behind = area.value;
     tab.mark("sent", area.value);
   });
+  window.addEventListener("pageshow", () => (underWay = 0));
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
       event.preventDefault();
