@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from config.page_users import PageUser
 from tests.integration.places import GitPlace, git
-from worker.jobs.results import Action, Deed, commit_message
+from worker.jobs.documents.commit_message import commit_message
+from worker.jobs.results import Action, Deed
 from worker.store.git.commit import clean_message
 from worker.store.git.git_store import GitStore
 

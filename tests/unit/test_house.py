@@ -162,6 +162,20 @@ def test_no_service_is_named_but_by_its_connector() -> None:
     assert [name for name, text in texts.items() if services.search(text)] == []
 
 
+def test_hardly_anything_asks_whether_a_run_is_dry() -> None:
+    """Steps give what they would do and what they would tell to the context, which chooses."""
+    asking = [
+        f"{named(path)}:{node.lineno}"
+        for path in MODULES
+        if named(path).startswith("worker/") and not named(path).startswith("worker/cli")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, (ast.If, ast.IfExp))
+        for part in ast.walk(node.test)
+        if getattr(part, "attr", getattr(part, "id", "")) == "dry_run"
+    ]
+    assert len(asking) <= 4, "\n".join(asking)
+
+
 def test_the_rules_of_imports_hold_for_every_service_there_is() -> None:
     """The layers must name each, which import-linter sees to; the rest must name none."""
     rules = configparser.ConfigParser()

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
@@ -123,8 +124,13 @@ def carry_out(settings: Settings, context: JobContext, request: RunRequest) -> R
     Where servers work on the same database, the jobs go through their queue, so that an incident's
     job still runs once at a time; a dry run writes nothing and needs nobody.
     """
-    if context.dry_run:
-        return run_many(context, replace(request, wait=0))
+    return context.do_or_tell(
+        partial(_carried_out, settings, context, request),
+        partial(run_many, context, replace(request, wait=0)),
+    )
+
+
+def _carried_out(settings: Settings, context: JobContext, request: RunRequest) -> RunResult:
     must_be_usable(context)
     servers = workers(settings.database_url.get_secret_value())
     if servers:

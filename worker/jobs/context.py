@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from config.groups import CreateWhen, ReminderSettings, RepeatSettings, TicketParent
 from config.template_names import Names
@@ -21,6 +22,8 @@ from worker.journal.records import OPEN, Skip
 from worker.store.document_store import DocumentStore
 from worker.tracking.destinations import Route
 from worker.tracking.tracked_tickets import DONE_RESOLUTIONS
+
+T = TypeVar("T")
 
 NO_SOURCE = ServiceWords("The source of incidents", "source", "its address")
 NO_TRACKER = ServiceWords("The tracker", "tracker", "its address")
@@ -208,6 +211,10 @@ class JobContext:
     def shows(self) -> bool:
         """Whether documents are shown anywhere, or announced."""
         return self.publisher is not None or self.announces
+
+    def do_or_tell(self, do: Callable[[], T], tell: Callable[[], T]) -> T:
+        """Do what is planned, or in a dry run only tell it: no step asks which of them it is."""
+        return tell() if self.dry_run else do()
 
 
 def note_skip(context: JobContext, incident: Incident, reason: str) -> None:

@@ -7,6 +7,7 @@ tickets changed. At intervals every ticket is read, so that what a search missed
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from connectors.connector import IncidentFilter, PublishWhen
 from connectors.errors import ConnectorError, NotFound
@@ -110,7 +111,8 @@ def _resolved_lately(search: Search, due: Due) -> None:
         if wanted:
             due.pull[one.id] = None
             due.tell(one.id, one.updated_at)
-    keep_logs(context, (one for one in found if one.id not in due.pull))
+    others = [one for one in found if one.id not in due.pull]
+    context.do_or_tell(partial(keep_logs, context, others), lambda: None)
     due.cursors.append(RESOLVED)
 
 

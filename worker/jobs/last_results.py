@@ -78,8 +78,6 @@ def keep_result(
     What came with a half that this job left out still holds. Of an incident without a document
     nothing is kept where nothing is wrong, nor that a person asked for one that there is not.
     """
-    if context.dry_run:
-        return
     results, incident = context.journal.results, result.incident
     before = results.of([incident]).get(incident)
     nobodys = not result.document and not context.journal.documents_of(incident)

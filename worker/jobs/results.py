@@ -1,5 +1,6 @@
 """What a job did, could not do, and would do: the values that commands, pages and logs show."""
 
+import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -173,6 +174,11 @@ class Report:
         self.keep(self.pending)
         self.pending.clear()
 
+    def left_out(self) -> None:
+        """Count the document's writes as what a dry run leaves out."""
+        self.would(*self.pending)
+        self.pending.clear()
+
     def result(self) -> IncidentResult:
         """Give the finished result."""
         return IncidentResult(
@@ -224,77 +230,16 @@ def together(first: IncidentResult, second: IncidentResult) -> IncidentResult:
     )
 
 
-_NAME = 40
-"""Characters of a document's name in the first line; its date and incident come first."""
-_VALUE = 60
-"""Characters of a value, which may be a paragraph."""
-_LINES = 200
-"""Deeds in one message; nobody reads more."""
-
-_WORDS = {
-    Action.DRAFTED: "drafted {subject}: {why}",
-    Action.REFRESHED: "refreshed {subject}: {change}: {why}",
-    Action.CREATED: 'created {ticket} for "{subject}"',
-    Action.ADOPTED: 'linked {ticket} to "{subject}": {why}',
-    Action.LINKED: 'linked {ticket} to "{subject}": {why}',
-    Action.STATUS: "status of {of}: {change}",
-    Action.CHANGED_TICKET: "changed {ticket}: {change}: {why}",
-    Action.CHANGED_ROW: 'changed the row "{subject}": {change}: {why}',
-    Action.MOVED: "moved {ticket}: {change}: {why}",
-    Action.PUBLISHED: 'published "{subject}": {why}',
-    Action.PAGE_WRITTEN: 'wrote the page "{subject}": {why}',
-    Action.TAKEN_OVER: "took over {change}: {why}",
-}
-
-
-def commit_message(document: str, deeds: Sequence[Deed], *, is_new: bool) -> str:
-    """Give a first line that names the document, and below it what was done, a line each.
-
-    ``deeds`` are the job's so far; that the document was drafted is told with its first write
-    only.
-    """
-    told = [one for one in deeds if one.action in _WORDS and (is_new or not _is_draft(one))]
-    verb = "Draft" if is_new else "Update"
-    name = _short_name(document.rpartition("/")[2])
-    lines = list(dict.fromkeys(f"- {_line(one)}" for one in told if not _is_draft(one)))
-    shown = lines[:_LINES]
-    if len(lines) > len(shown):
-        shown.append(f"- and {len(lines) - len(shown)} more")
-    body = [document, "", *shown] if shown else [document]
-    return "\n".join([f"{verb} {name}: {_summary(told)}", "", *body])
-
-
-def _is_draft(deed: Deed) -> bool:
-    return deed.action is Action.DRAFTED
-
-
-def _summary(deeds: Iterable[Deed]) -> str:
-    """Give the reason for a draft, else the deed, or how many there are."""
-    listed = list(deeds)
-    for one in listed:
-        if _is_draft(one):
-            return one.reason
-    if not listed:
-        return "its chart"
-    return _line(listed[0]) if len(listed) == 1 else f"{len(listed)} changes"
-
-
-def _line(deed: Deed) -> str:
-    """Say one deed, and why where that is not plain from it."""
-    return _WORDS[deed.action].format(
-        subject=_short(deed.subject),
-        ticket=deed.ticket or "a ticket",
-        of=deed.ticket or _short(deed.subject),
-        change=f"{_short(deed.before) or '(nothing)'} → {_short(deed.after) or '(nothing)'}",
-        why=_short(deed.reason),
+def unified(name: str, before: str, after: str) -> str:
+    """Give a unified diff, with line ends shown where they are not plain line feeds."""
+    lines = difflib.unified_diff(
+        [_shown(line) for line in before.splitlines(keepends=True)],
+        [_shown(line) for line in after.splitlines(keepends=True)],
+        f"a/{name}" if before else "/dev/null",
+        f"b/{name}",
     )
+    return "".join(lines)
 
 
-def _short_name(name: str) -> str:
-    return name if len(name) <= _NAME else _short(name.removesuffix(".md"), _NAME - 3) + ".md"
-
-
-def _short(text: str, longest: int = _VALUE) -> str:
-    """Give a value on one line, cut where it is long."""
-    line = " ".join(text.split())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+def _shown(line: str) -> str:
+    return line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"

@@ -55,7 +55,7 @@ class RunRequest:
     are drafted ``while_open``, too, and it ``remakes`` the documents that people removed. ``since``
     looks back that far for resolved incidents without a document. ``wait`` is how many seconds the
     run may wait for the tracker's search index. So many incidents are worked on ``at_a_time``, each
-    begun in its turn; a dry run, whose database is a copy on one connection, takes them singly.
+    begun in its turn; a dry run, whose database is a copy on one connection, must take them singly.
     """
 
     trigger: Trigger
@@ -117,7 +117,7 @@ class _Run:
     def _work(self, due: Sequence[tuple[IncidentId, bool]]) -> None:
         self._read_ahead([name for name, _ in due])
         turns = _Turns(dict(due), self.results, self.request.progress)
-        hands = 1 if self.context.dry_run else min(self.request.at_a_time, len(due))
+        hands = min(self.request.at_a_time, len(due))
         if hands <= 1:
             self._hand(turns, self.cache)
             return

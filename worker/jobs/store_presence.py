@@ -55,8 +55,8 @@ def changes(context: JobContext, *, to_write: bool = False) -> Mapping[str, str]
 
 @contextmanager
 def _away(context: JobContext, *, to_write: bool) -> Iterator[None]:
-    if to_write and not context.dry_run:
-        context.store.prove_writable()
+    if to_write:
+        context.do_or_tell(context.store.prove_writable, lambda: None)
     try:
         yield
     except StoreAway:

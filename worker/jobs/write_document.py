@@ -1,6 +1,5 @@
 """Composing a document's new text, and saving it without ever overwriting a person."""
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -29,11 +28,12 @@ from worker.document.rendered_parts import first_disturbed
 from worker.drafting.sections.supporting_data import missing_key
 from worker.jobs.catalogue import Catalogue, must_still_be_there
 from worker.jobs.context import JobContext
+from worker.jobs.documents.commit_message import commit_message
 from worker.jobs.documents.index_documents import keep_read
 from worker.jobs.facts.keep_facts import keep_documents
 from worker.jobs.job import JobRequest
 from worker.jobs.pull_incident import MergedAway, Pulled, chart_name
-from worker.jobs.results import Action, Deed, Report, SuggestedText, commit_message
+from worker.jobs.results import Action, Deed, Report, SuggestedText, unified
 from worker.jobs.store_presence import remember_place
 from worker.journal.records import KnownDocument, KnownIncident
 from worker.log import Log
@@ -207,11 +207,13 @@ def save(
     if composed.text != before:
         report.diff = unified(at.name, before, composed.text)
     _refuse_disturbing(context, at, composed.text)
-    if context.dry_run:
-        report.would(*report.pending)
-        report.pending.clear()
-        return None
-    incident = report.incident
+    return context.do_or_tell(lambda: _write(context, at, composed, report), report.left_out)
+
+
+def _write(
+    context: JobContext, at: OpenDocument, composed: Composed, report: Report
+) -> KnownDocument:
+    incident, before = report.incident, at.text or ""
     if composed.base is not None:
         context.journal.propose(incident, composed.base.to_json())
     fingerprint, seen_at = at.fingerprint, at.seen_at
@@ -248,21 +250,6 @@ def _refuse_disturbing(context: JobContext, at: OpenDocument, text: str) -> None
             f"{line} reads, which was not to change.",
             "This is a fault of the program: please report it, with the document if you may.",
         )
-
-
-def unified(name: str, before: str, after: str) -> str:
-    """Give a unified diff, with line ends shown where they are not plain line feeds."""
-    lines = difflib.unified_diff(
-        [_shown(line) for line in before.splitlines(keepends=True)],
-        [_shown(line) for line in after.splitlines(keepends=True)],
-        f"a/{name}" if before else "/dev/null",
-        f"b/{name}",
-    )
-    return "".join(lines)
-
-
-def _shown(line: str) -> str:
-    return line if line.endswith("\n") else line + "\n\\ No newline at end of file\n"
 
 
 def _beside(document: str, text: str, pulled: Pulled) -> Mapping[str, bytes]:

@@ -35,7 +35,7 @@ from worker.web.editing.unsaved_pages import unsaved_routes
 from worker.web.insights import insight_routes
 from worker.web.lists.listing_pages import list_routes
 from worker.web.lists.operations_pages import operation_routes
-from worker.web.lists.overview_page import overview_routes
+from worker.web.lists.overview import overview_routes
 from worker.web.login_pages import sign_in_routes
 from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData

@@ -77,9 +77,19 @@ class AnnounceStep:
         step = announcement_step(known, message.digest)
         if not step.is_to_do:
             return
-        if self.context.dry_run:
-            self.report.would(_deed(step, message))
-            return
+        self.context.do_or_tell(
+            lambda: self._carry_out(step, known, message, document, text),
+            lambda: self.report.would(_deed(step, message)),
+        )
+
+    def _carry_out(
+        self,
+        step: AnnouncementStep,
+        known: KnownAnnouncement,
+        message: Message,
+        document: str,
+        text: str,
+    ) -> None:
         if self.cache.chat_waits:
             told = f"The announcement of {document} was left for later: {self.cache.chat_waits}"
             self.report.fail(told)

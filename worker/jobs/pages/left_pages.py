@@ -27,8 +27,7 @@ def left_pages(context: JobContext) -> Iterator[str]:
         )
         if known.told == sentence:
             continue
-        if not context.dry_run:
-            context.journal.pages.put(replace(known, told=sentence))
+        context.journal.pages.put(replace(known, told=sentence))
         yield sentence
 
 

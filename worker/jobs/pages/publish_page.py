@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError, Rejected
 from connectors.pages import Page, PageChange, PageState, StaleVersion
@@ -32,7 +33,7 @@ def publish_page(work: PageWork) -> str:
     known = pages.of(work.incident)
     if known is None or not known.page:
         if not work.is_due:
-            if known is None and not work.context.dry_run:
+            if known is None:
                 pages.put(KnownPage(work.incident))  # so that it is known to have been looked at
             return ""
         known = known or KnownPage(work.incident)
@@ -41,17 +42,25 @@ def publish_page(work: PageWork) -> str:
     wanted = work.wanted(known.mark)
     if not _has_changed(work, known, wanted):
         return known.address
-    if work.context.dry_run:
-        with _failures_told(work):
-            _foretell(work, known, wanted)
-        return known.address
+    return work.context.do_or_tell(
+        partial(_published, work, known), partial(_foretold, work, known, wanted)
+    )
+
+
+def _published(work: PageWork, known: KnownPage) -> str:
     if work.cache.pages_wait:
         work.report.fail(f"The page of {work.document} was left for later: {work.cache.pages_wait}")
         return known.address
     with _failures_told(work):
         _bring_up_to_date(work, known)
-    now = pages.of(work.incident)
+    now = work.context.journal.pages.of(work.incident)
     return now.address if now is not None and now.page else ""
+
+
+def _foretold(work: PageWork, known: KnownPage, wanted: PageText) -> str:
+    with _failures_told(work):
+        _foretell(work, known, wanted)
+    return known.address
 
 
 def _has_changed(work: PageWork, known: KnownPage, wanted: PageText) -> bool:

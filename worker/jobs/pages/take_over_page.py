@@ -21,13 +21,14 @@ from worker.jobs.results import (
     Trigger,
     entries,
     together,
+    unified,
 )
-from worker.jobs.write_document import unified
 from worker.publishing.known_page import KnownPage
 from worker.publishing.page_edits import NO_WORDS, UNKNOWN
 from worker.publishing.page_standing import PageStanding, belongs, standing, up_to_note
 from worker.publishing.storage_text import fingerprint, is_set_alike, lines_shown
 from worker.publishing.taken_words import Taken, take_over
+from worker.store.document_store import Version
 
 WHY = "people wrote it on the page"
 OFFERED = " offered"
@@ -48,9 +49,10 @@ def take_over_page(
     """
     with context.locks.held(incident, context.policy.lock_wait):
         result = _taken_over(context, incident)
-    if not context.dry_run:
-        request = JobRequest(incident, Trigger.COMMAND, pulls=False)
-        result = together(result, do_job(context, request)[0])
+    request = JobRequest(incident, Trigger.COMMAND, pulls=False)
+    result = context.do_or_tell(
+        lambda: together(result, do_job(context, request)[0]), lambda: result
+    )
     return RunResult((result,), dry_run=context.dry_run)
 
 
@@ -94,19 +96,30 @@ def _take_over(context: JobContext, report: Report, known: KnownPage, page: Page
         )
     elif told:
         report.warn(told)
-    if context.dry_run:
-        report.would(*deeds)
-        return
+    # where nothing is told, the page says nothing more that is to stay and that the document lacks
+    now = _agreed(known, page)
+    if told:
+        now = replace(known, sent=taken.agreed or known.sent, told=told, left=how)
+    context.do_or_tell(
+        lambda: _write(context, report, taken.text, stored.version, deeds, now),
+        lambda: report.would(*deeds),
+    )
+
+
+def _write(
+    context: JobContext,
+    report: Report,
+    text: str,
+    version: Version,
+    deeds: Sequence[Deed],
+    now: KnownPage,
+) -> None:
     if deeds:
         why = f"Take over what people wrote on the page of {report.document.rpartition('/')[2]}"
-        context.store.write(report.document, taken.text, stored.version, why)
+        context.store.write(report.document, text, version, why)
     for one in deeds:
         report.did(one)
-    if told:
-        kept = replace(known, sent=taken.agreed or known.sent, told=told, left=how)
-        context.journal.pages.put(kept)
-    else:  # the page says nothing any more that is to stay and that the document does not
-        context.journal.pages.put(_agreed(known, page))
+    context.journal.pages.put(now)
 
 
 def _unworded(known: KnownPage, page: Page) -> Iterator[str]:

@@ -6,6 +6,7 @@ One process at a time posts them, and writes each post down before it is tried; 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from connectors.chat import ChannelId, Chat, MaybePosted, NotPosted, Posted
 from connectors.errors import NotPermitted, PostmortemError
@@ -40,10 +41,16 @@ def send_digests(context: JobContext, known: KnownTexts) -> list[ChannelDigest]:
     In a dry run nothing is posted. Raises ``BusyElsewhere`` where another process is at it for
     long, and ``StoreAway``.
     """
-    if context.dry_run:
-        found = reminders(context, known)
-        planned = [_planned(context, name, one) for name, one in _late(found)]
-        return [*planned, *(one for _, one in send_notices(context, found, NO_CLAIM))]
+    return context.do_or_tell(partial(_sent, context, known), partial(_foretold, context, known))
+
+
+def _foretold(context: JobContext, known: KnownTexts) -> list[ChannelDigest]:
+    found = reminders(context, known)
+    planned = [_planned(context, name, one) for name, one in _late(found)]
+    return [*planned, *(one for _, one in send_notices(context, found, NO_CLAIM))]
+
+
+def _sent(context: JobContext, known: KnownTexts) -> list[ChannelDigest]:
     with context.locks.held(DIGESTS, context.policy.lock_wait) as claim:
         found = reminders(context, known)
         told = list(send_notices(context, found, claim))

@@ -46,14 +46,25 @@ def send_notices(
 
 
 def _notice(context: JobContext, address: str, message: Message, claim: Claim) -> ChannelDigest:
-    digests, now = context.journal.messages.digests, context.clock()
     every = context.policy.reminders.every or timedelta()
     key, named = notice_key(address), notifying.shown(address)
-    row = digests.every().get(ChannelId(key), KnownDigest(ChannelId(key), key))
-    if not row.is_due(every, now):
+    row = context.journal.messages.digests.every().get(
+        ChannelId(key), KnownDigest(ChannelId(key), key)
+    )
+    if not row.is_due(every, context.clock()):
         return ChannelDigest(named, DigestState.TOLD, message.words, iso(row.next_at(every)))
-    if context.dry_run:
-        return ChannelDigest(named, DigestState.WOULD_BE, message.words)
+    return context.do_or_tell(
+        lambda: _sent(context, address, message, row, claim),
+        lambda: ChannelDigest(named, DigestState.WOULD_BE, message.words),
+    )
+
+
+def _sent(
+    context: JobContext, address: str, message: Message, row: KnownDigest, claim: Claim
+) -> ChannelDigest:
+    digests, now = context.journal.messages.digests, context.clock()
+    every = context.policy.reminders.every or timedelta()
+    named = notifying.shown(address)
     before, row = row, replace(row, posted_at=now)
     digests.put(row, claim)  # first: whatever becomes of it, it may have arrived
     problem = ""

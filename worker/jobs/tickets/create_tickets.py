@@ -6,10 +6,11 @@ came of it, goes by itself, so that what cannot be stored keeps no other row fro
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from connectors.errors import AccessDenied, ConnectorError, NotFound, OutOfQuota, PostmortemError
 from connectors.ticket_fields import CreateFields, TicketField
-from connectors.tickets import Account, Created, NoAccount, NotSent, Outcome, Refused, Unknown
+from connectors.tickets import Created, NoAccount, NotSent, Outcome, Refused, Unknown
 from worker.document.action_items import ActionItem
 from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork
@@ -35,15 +36,18 @@ def create_tickets(
     """Give the rows their tickets; what fails is told, and the rows that have tickets go on."""
     try:
         creates = _plan_creates(work, lacking, route, text, epic)
-        if work.context.dry_run:
-            tell_plan(work, creates)
-            return
-        _send(work, [one for one in creates if one.lost is None])
-        _send_alone(work, [one for one in creates if one.lost is not None])
+        work.context.do_or_tell(
+            partial(_send_all, work, creates), partial(tell_plan, work, creates)
+        )
     except StillToCome:
         pass  # it is told when to try again
     except PostmortemError as error:
         tell_lacking(work, error, lacking)
+
+
+def _send_all(work: TicketWork, creates: Sequence[CreateTicket]) -> None:
+    _send(work, [one for one in creates if one.lost is None])
+    _send_alone(work, [one for one in creates if one.lost is not None])
 
 
 def tell_lacking(
@@ -96,29 +100,18 @@ def _plan_creates(
             owner, later = NoAccount(told), True
         if isinstance(owner, NoAccount) and not later:
             owner = NoAccount(f"The owner '{item.owner}' cannot be used. {owner.reason}")
-        creates += [replace(_prepare(work, one, item, route, fields, owner), owner_later=later)]
+        create = prepare(
+            item,
+            one.reason,
+            work.context.new_mark(),
+            work.origin,
+            route,
+            fields,
+            work.context.policy.priorities,
+            owner,
+        )
+        creates += [replace(create, lost=one.lost, owner_later=later)]
     return [belongs(one, parent, fields) for one in creates] if parent else creates
-
-
-def _prepare(
-    work: TicketWork,
-    lacking: LacksTicket,
-    item: ActionItem,
-    route: Route,
-    fields: CreateFields,
-    owner: Account | NoAccount | None,
-) -> CreateTicket:
-    create = prepare(
-        item,
-        lacking.reason,
-        work.context.new_mark(),
-        work.origin,
-        route,
-        fields,
-        work.context.policy.priorities,
-        owner,
-    )
-    return replace(create, lost=lacking.lost)
 
 
 def _create_fields(work: TicketWork, route: Route) -> CreateFields:

@@ -171,9 +171,10 @@ def _made(work: TicketWork, route: Route, lost: Intent | None, send: Send) -> Ti
         )
         return None
     epic = replace(prepare_epic(work.context.new_mark(), work.origin, route, fields), lost=lost)
-    if work.context.dry_run:
-        tell_plan(work, [epic])
-        return None
+    return work.context.do_or_tell(lambda: _sent(work, epic, send), lambda: tell_plan(work, [epic]))
+
+
+def _sent(work: TicketWork, epic: CreateTicket, send: Send) -> TicketKey | None:
     match send(work, [epic])[0]:
         case Created(id=own, key=key):
             del work.rows[EPIC_ROW]

@@ -51,9 +51,10 @@ def carry_out(work: TicketWork, actions: Sequence[TicketAction]) -> None:
     What is refused for one row is told, stays to come, and stops nothing else. Raises
     ``OutOfQuota`` where the tracker takes no more; then all that was left stays to come.
     """
-    if work.context.dry_run:
-        tell_plan(work, actions)
-        return
+    work.context.do_or_tell(partial(_do_all, work, actions), partial(tell_plan, work, actions))
+
+
+def _do_all(work: TicketWork, actions: Sequence[TicketAction]) -> None:
     ahead = _Linking(work, [one for one in actions if isinstance(one, AddLinks)])
     for at, action in enumerate(actions):
         try:

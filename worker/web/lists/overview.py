@@ -1,16 +1,24 @@
 """The first page: what needs somebody, then the documents with how far they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import Response
 
 from worker.jobs.documents.document_status import DocumentStatus, ListedDocument, is_overdue
 from worker.web.lists.made_once import MadeOnce
 from worker.web.needs import Cause, LateOwner, NeedKind, by_cause, late_owners, needs
-from worker.web.page_data import DocumentLine, line
+from worker.web.page_data import DocumentLine, JobInQuery, PageData, line
+from worker.web.pages import PageTemplates
+from worker.web.visitors.access import Access
 
 PER_PAGE = 20
+MOST_PARKED = 20
+"""How many jobs that were given up the list shows, and failed drafts; the API lists all."""
 
 
 class Show(StrEnum):
@@ -134,3 +142,39 @@ def drafts_left(listed: Sequence[ListedDocument], today: date) -> DraftsLeft:
         past_review=sorted(past, key=lambda one: one.review),
         unowned=[one for one in drafts if not one.owner and one.status.document not in late],
     )
+
+
+def overview_routes(
+    data: PageData, access: Access, pages: PageTemplates, today: Callable[[], date]
+) -> APIRouter:
+    """Give the first page's route. ``today`` is the day by which deadlines are judged."""
+    router = APIRouter(include_in_schema=False, dependencies=[Depends(access.admit)])
+
+    @router.get("/")
+    def documents(
+        request: Request,
+        show: Show = Show.ALL,
+        page: Annotated[int, Query(ge=1)] = 1,
+        job: JobInQuery = None,
+    ) -> Response:
+        parked, (every, listed) = data.parked(), data.both()
+        wants, given_up = wanting(every, today()), {one.subject for one in parked}
+        failed = [one for one in wants.undrafted if one.incident not in given_up]
+        return pages.answer(
+            request,
+            "documents",
+            overview=overview(every, today(), show, page),
+            failed_look=data.failed_look(every),
+            parked=parked[:MOST_PARKED],
+            more_parked=max(0, len(parked) - MOST_PARKED),
+            undrafted=failed[:MOST_PARKED],
+            more_undrafted=max(0, len(failed) - MOST_PARKED),
+            causes=wants.causes[:MOST_PARKED],
+            late=wants.late[:MOST_PARKED],
+            suggested=wants.suggested[:MOST_PARKED],
+            drafts=drafts_left(listed, today()),
+            most=MOST_PARKED,
+            job=data.job(job) if job else None,
+        )
+
+    return router
