@@ -28,7 +28,7 @@ from connectors.pacing.rate_limit import NoPace
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox.scenarios.quiet_and_large_incidents import big
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
-from connectors.pagerduty.transport import Transport
+from connectors.pagerduty.transport import PagerDutyTransport
 from connectors.retry import RetryPolicy
 from worker.cli import loaded
 from worker.document.fill_template import fill
@@ -130,7 +130,7 @@ def main() -> None:
     peak_resident = resident()
     loaded()  # as the program says once it has started: it looks for no garbage in what it loaded
 
-    transport = Transport(place.key, place.url, 30.0, RetryPolicy(), NoPace())
+    transport = PagerDutyTransport(place.key, place.url, 30.0, RetryPolicy(), NoPace())
 
     def download() -> None:
         for path, query in served:

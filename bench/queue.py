@@ -17,7 +17,7 @@ from dbos import DBOS, Debouncer, SetEnqueueOptions
 from bench.process import KINDS
 from connectors.incidents import IncidentId
 from tests.integration.queue_support import database
-from worker.jobs.job import JobOutcome, JobRequest
+from worker.jobs.job_lifecycle import JobOutcome, JobRequest
 from worker.jobs.results import IncidentResult, Trigger
 from worker.queue import JobRetryPolicy, Queue, QueueSettings
 from worker.queue.job_records import INCIDENT_JOB, INCIDENTS

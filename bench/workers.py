@@ -31,7 +31,7 @@ from connectors.pagerduty.sandbox.scenarios.checkout_storm import CHECKOUT, MIRA
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.sandbox import Fault
 from tests.integration.queue_support import database
-from worker.jobs.job import JobRequest
+from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.results import Trigger
 from worker.queue import Client, QueueSettings
 from worker.queue.jobs_database import locate

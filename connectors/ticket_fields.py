@@ -6,7 +6,7 @@ from enum import Enum, StrEnum
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FieldChoice:
     """One of the values that a field takes: what it is sent by, and what people may call it.
 
     ``name`` is as the account's language shows it, ``untranslated`` what it is called in all
@@ -18,7 +18,7 @@ class Choice:
     untranslated: str = ""
 
 
-def called(choices: Iterable[Choice], word: str) -> tuple[Choice, ...]:
+def called(choices: Iterable[FieldChoice], word: str) -> tuple[FieldChoice, ...]:
     """Give the choices that ``word`` names, several where it does not tell them apart.
 
     By the name as shown, then by the untranslated one, then by the id; case and spacing are
@@ -44,7 +44,7 @@ class ScreenField:
 
     name: str
     required: bool = False
-    allowed: tuple[Choice, ...] = ()
+    allowed: tuple[FieldChoice, ...] = ()
 
 
 class TypeLevel(Enum):
@@ -66,11 +66,11 @@ class CreateFields:
     such a ticket has its name, "" for none. ``level`` tells where the type stands.
     """
 
-    issue_type: Choice | None = None
+    issue_type: FieldChoice | None = None
     required: Mapping[str, str] = field(default_factory=dict)
     settable: frozenset[str] = frozenset()
-    priorities: tuple[Choice, ...] = ()
-    components: tuple[Choice, ...] = ()
+    priorities: tuple[FieldChoice, ...] = ()
+    components: tuple[FieldChoice, ...] = ()
     parent: str = ""
     title: str = ""
     level: TypeLevel = TypeLevel.USUAL

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import NewType, Protocol
 
 from connectors.errors import Finding
-from connectors.ticket_fields import Choice, CreateFields, ScreenField
+from connectors.ticket_fields import CreateFields, FieldChoice, ScreenField
 
 TicketId = NewType("TicketId", str)
 """A tracker's immutable id of a ticket; the key changes when the ticket moves."""
@@ -135,8 +135,8 @@ class NewTicket:
     incident: str
     description: RichText = ()
     labels: tuple[str, ...] = ()
-    components: tuple[Choice, ...] = ()
-    priority: Choice | None = None
+    components: tuple[FieldChoice, ...] = ()
+    priority: FieldChoice | None = None
     due: date | None = None
     assignee: AccountId | None = None
     parent: Parent | None = None
@@ -190,7 +190,7 @@ class TicketChanges:
     """What to change in a ticket; ``None`` leaves a field, a ``clear_*`` empties it."""
 
     summary: str | None = None
-    priority: Choice | None = None
+    priority: FieldChoice | None = None
     due: date | None = None
     assignee: AccountId | None = None
     clear_due: bool = False
@@ -282,7 +282,7 @@ class TicketTracker(Protocol):
         """List the moves that the workflow allows now."""
 
     def transition(self, ticket: TicketId, to: Transition, fields: Json) -> None:
-        """Make a move with these fields, each a ``Choice`` or as the tracker's API takes it."""
+        """Make a move with these fields, each a ``FieldChoice`` or as the API takes it."""
 
     def link(self, ticket: TicketId, link: RemoteLink) -> None:
         """Add or update a remote link."""

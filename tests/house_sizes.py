@@ -46,7 +46,6 @@ SAME_IDEA = {
     "connection": "the way to a service's site",
     "connector": "what a service says of itself",
     "guide": "what a service shows while it is set up",
-    "pages": "what people read in a browser",
     "payloads": "a service's JSON into records",
     "responses": "what a service's answer means",
     "server": "a stand-in's HTTP",

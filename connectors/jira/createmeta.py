@@ -13,7 +13,7 @@ from connectors.jira.connection import JiraConnection
 from connectors.jira.payloads import JIRA, choice
 from connectors.jira.request_bodies import PARENT
 from connectors.json_fields import JsonValue
-from connectors.ticket_fields import Choice, CreateFields, TypeLevel, called
+from connectors.ticket_fields import CreateFields, FieldChoice, TypeLevel, called
 
 FILLED_BY_JIRA = frozenset({"reporter"})
 """Told as required, yet Jira fills it with whoever calls."""
@@ -33,7 +33,7 @@ class IssueType:
     an epic is known by the field of its name.
     """
 
-    choice: Choice
+    choice: FieldChoice
     subtask: bool = False
     above: bool = False
 
@@ -48,7 +48,7 @@ class FieldMeta:
     id: str
     name: str
     required: bool
-    allowed: tuple[Choice, ...] = ()
+    allowed: tuple[FieldChoice, ...] = ()
     custom: str = ""
 
 
@@ -115,7 +115,7 @@ def choose_type(types: Sequence[IssueType], project: str, wanted: str) -> IssueT
     )
 
 
-def _shown(choice: Choice) -> str:
+def _shown(choice: FieldChoice) -> str:
     """Name a choice as it is shown, and untranslated where that is another name."""
     other = choice.untranslated
     return f"{choice.name} ({other})" if other not in ("", choice.name) else choice.name
@@ -248,7 +248,7 @@ def seen(connection: JiraConnection) -> str:
     return f"Those to be seen are {', '.join(names[:MOST_NAMED])}{more}."
 
 
-def projects(connection: JiraConnection) -> list[Choice]:
+def projects(connection: JiraConnection) -> list[FieldChoice]:
     """List the projects that there are to see, a hundred at most on Cloud: keys and names.
 
     Raises ``ConnectorError``.
@@ -262,7 +262,9 @@ def projects(connection: JiraConnection) -> list[Choice]:
     )
     whole = JsonValue(answer, JIRA)
     found = (whole["values"] if cloud else whole).objects()
-    return [Choice(one["name"].text_or_none() or "no name", one["key"].text()) for one in found]
+    return [
+        FieldChoice(one["name"].text_or_none() or "no name", one["key"].text()) for one in found
+    ]
 
 
 def issue_types(connection: JiraConnection, project: str) -> list[IssueType]:

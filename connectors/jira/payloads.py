@@ -10,7 +10,7 @@ from enum import Enum
 from urllib.parse import quote, urlsplit
 
 from connectors.json_fields import JsonValue, Sender
-from connectors.ticket_fields import Choice, ScreenField
+from connectors.ticket_fields import FieldChoice, ScreenField
 from connectors.tickets import (
     MARK_LABEL_PREFIX,
     MARK_PROPERTY,
@@ -204,9 +204,9 @@ def found(answer: object, kind: SiteKind, site: str) -> TicketPage:
     )
 
 
-def choice(part: JsonValue) -> Choice:
+def choice(part: JsonValue) -> FieldChoice:
     """Read a value that a field takes, with its id and both its names as far as they are told."""
-    return Choice(
+    return FieldChoice(
         part["name"].text(),
         part["id"].identifier() if part["id"] else "",
         part["untranslatedName"].text_or_none() or "",

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 from connectors.jira.markup import adf, wiki
 from connectors.jira.payloads import SiteKind
-from connectors.ticket_fields import Choice, TicketField
+from connectors.ticket_fields import FieldChoice, TicketField
 from connectors.tickets import MARK_PROPERTY, AccountId, Json, NewTicket, RemoteLink, TicketChanges
 
 ESSENTIAL = frozenset({"project", "issuetype", "summary"})
@@ -88,7 +88,7 @@ def edit(changes: TicketChanges, kind: SiteKind, without: Collection[str] = ()) 
 
 def transition(move: str, given: Json) -> Json:
     """Give the body of a transition, with the fields that go with it."""
-    fields = {own: _chosen(v) if isinstance(v, Choice) else v for own, v in given.items()}
+    fields = {own: _chosen(v) if isinstance(v, FieldChoice) else v for own, v in given.items()}
     body: dict[str, object] = {"transition": {"id": move}}
     return body | {"fields": fields} if fields else body
 
@@ -103,7 +103,7 @@ def remote_link(link: RemoteLink) -> Json:
     return {"globalId": link.global_id, "object": {"url": link.url, "title": link.title}}
 
 
-def _chosen(choice: Choice) -> Json:
+def _chosen(choice: FieldChoice) -> Json:
     """Name a value by its id: Jira does not know the name that it shows in another language."""
     return {"id": choice.id} if choice.id else {"name": choice.name}
 

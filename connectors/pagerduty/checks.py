@@ -12,8 +12,8 @@ from connectors.pagerduty.common_payloads import read_incident_id, reference_or_
 from connectors.pagerduty.reading import subscriptions
 from connectors.pagerduty.reading.list_pages import ListPages
 from connectors.pagerduty.reading.subscriptions import ExpectedWebhook
-from connectors.pagerduty.refusals import Withheld
-from connectors.pagerduty.transport import Query, Transport
+from connectors.pagerduty.responses import Withheld
+from connectors.pagerduty.transport import PagerDutyTransport, Query
 
 _PARTS: Sequence[tuple[str, str, Query]] = (
     ("log entries", "log_entries", {"limit": 1}),
@@ -31,7 +31,7 @@ _LISTS: Mapping[NameKind, str] = {
 }
 
 
-def listed(transport: Transport, kind: NameKind) -> Iterator[Reference]:
+def listed(transport: PagerDutyTransport, kind: NameKind) -> Iterator[Reference]:
     """Give what PagerDuty lists of a kind. Raises ``ConnectorError``.
 
     The types of incidents come in one answer, and go by the name that programs use as well.
@@ -51,7 +51,7 @@ def _incident_type(part: JsonValue) -> Reference:
 
 
 def findings(
-    transport: Transport, expected: ExpectedWebhook, wanted: IncidentFilter
+    transport: PagerDutyTransport, expected: ExpectedWebhook, wanted: IncidentFilter
 ) -> list[Finding]:
     """Look at the key, at what it may read, and at the webhook subscriptions; never raises.
 
@@ -70,7 +70,7 @@ def findings(
     return found
 
 
-def newest_incident(transport: Transport) -> IncidentId | None:
+def newest_incident(transport: PagerDutyTransport) -> IncidentId | None:
     """Give the newest resolved incident of half a year, which proves the key.
 
     Raises ``ConnectorError``.
@@ -87,7 +87,7 @@ def newest_incident(transport: Transport) -> IncidentId | None:
     return None
 
 
-def _readable(transport: Transport, incident: IncidentId | None) -> Iterator[Finding]:
+def _readable(transport: PagerDutyTransport, incident: IncidentId | None) -> Iterator[Finding]:
     """Try each part on an incident; parts that the plan lacks are no problem, only a loss."""
     if incident is None:
         yield Finding("PagerDuty's parts of an incident", "no resolved incident to try them on")

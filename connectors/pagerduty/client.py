@@ -13,7 +13,7 @@ from connectors.pagerduty import checks, payloads, resolved_incidents
 from connectors.pagerduty.reading.missing_parts import MissingParts, PlanLimits
 from connectors.pagerduty.reading.record_reader import RecordReader, incident_path, read_log
 from connectors.pagerduty.reading.subscriptions import ExpectedWebhook
-from connectors.pagerduty.transport import Transport
+from connectors.pagerduty.transport import PagerDutyTransport
 from connectors.retry import RetryPolicy
 from connectors.tls import Authorities
 
@@ -44,7 +44,7 @@ class PagerDuty:
         authorities: Authorities | None = None,
         masking: Masking | None = None,
     ) -> None:
-        self._transport = Transport(
+        self._transport = PagerDutyTransport(
             api_key, url, timeout, policy or RetryPolicy(), pace or NoPace(), authorities, masking
         )
         self._webhook = webhook

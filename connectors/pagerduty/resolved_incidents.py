@@ -18,7 +18,7 @@ from connectors.errors import PayloadError, Rejected
 from connectors.incidents import Incident
 from connectors.pagerduty import payloads
 from connectors.pagerduty.reading.list_pages import ListPages
-from connectors.pagerduty.transport import Query, Transport
+from connectors.pagerduty.transport import PagerDutyTransport, Query
 
 LONGEST_PERIOD = timedelta(days=180)
 """What is asked for at once: within the documented six months, whichever months they are."""
@@ -40,7 +40,7 @@ class Sorting:
 
 
 def resolved(
-    transport: Transport,
+    transport: PagerDutyTransport,
     sorting: Sorting,
     since: datetime,
     until: datetime,
@@ -87,7 +87,7 @@ class _Look:
     ``sorts`` tells whether PagerDuty sorts as asked: None until the question comes up.
     """
 
-    transport: Transport
+    transport: PagerDutyTransport
     wanted: datetime
     only: IncidentFilter
     sorts: bool | None

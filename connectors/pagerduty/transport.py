@@ -24,7 +24,7 @@ from connectors.errors import ConfigurationError, PayloadError
 from connectors.json_fields import JsonValue
 from connectors.masking import Hidden, Masking, OwnCredentials
 from connectors.pacing.rate_limit import Pace
-from connectors.pagerduty import refusals
+from connectors.pagerduty import responses
 from connectors.pagerduty.common_payloads import PAGERDUTY
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
@@ -80,7 +80,7 @@ class _Client(pagerduty.RestApiV2Client, LimitedClient):
         raise _Answered(response)
 
 
-class Transport:
+class PagerDutyTransport:
     """Asks PagerDuty; every request has a timeout, a permit, and is repeated within ``policy``.
 
     Secrets in what PagerDuty answers are hidden here, so nothing behind it ever holds them. Safe to
@@ -110,7 +110,7 @@ class Transport:
         self._direct = is_loopback(urlsplit(self.url).hostname or "")
         self._client = _Client(
             self._key,
-            auth_type="bearer" if refusals.is_oauth_token(self._key) else "token",
+            auth_type="bearer" if responses.is_oauth_token(self._key) else "token",
             base_url=self.url,
             trust_env=not self._direct,
             verify=_trusted(self.url, authorities),
@@ -118,7 +118,7 @@ class Transport:
         self._timeout = timeout
 
     def __repr__(self) -> str:
-        return f"Transport({self.url!r})"
+        return f"PagerDutyTransport({self.url!r})"
 
     def counting(self, hidden: Hidden) -> Self:
         """Give the same transport, which notes in ``hidden`` what it hides."""
@@ -168,12 +168,12 @@ class Transport:
         except ValueError:
             what = f"PagerDuty answered GET {path} with something that is not JSON."
             raise PayloadError(what, _BETWEEN) from None
-        raise refusals.error_for(f"GET {path}", response, self._key, self._masking)
+        raise responses.error_for(f"GET {path}", response, self._key, self._masking)
 
     def _written(self, method: str, path: str, body: object) -> JsonValue:
         response = self._answer(method, path, self._timeout, json=body)
         if not response.is_success:
-            raise refusals.error_for(f"{method} {path}", response, self._key, self._masking)
+            raise responses.error_for(f"{method} {path}", response, self._key, self._masking)
         try:
             return JsonValue(parsed(response.content) if response.content else {}, PAGERDUTY)
         except ValueError:
@@ -187,7 +187,7 @@ class Transport:
         except _Answered as answered:
             return answered.response
         except (pagerduty.Error, httpx2.HTTPError) as error:
-            lost = refusals.lost(error.__cause__ or error, self.url, self._masking, self._proxy)
+            lost = responses.lost(error.__cause__ or error, self.url, self._masking, self._proxy)
             raise Retryable(lost) from None
         raise RuntimeError("The pagerduty package gave no answer and no error.")
 

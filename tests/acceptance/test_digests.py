@@ -17,7 +17,7 @@ from connectors.chat import ChannelRule
 from connectors.sandbox import Fault, Moment, Recorder, Sandbox
 from tests.acceptance.announcing_world import HISTORY, POST, AnnouncingWorld, announcing_world
 from worker.app.stored_page_data import StoredPageData
-from worker.jobs.job import JobOutcome
+from worker.jobs.job_lifecycle import JobOutcome
 from worker.jobs.reminding.digests import failed_digests
 from worker.jobs.reminding.reminders import DigestState
 from worker.queue import Queue

@@ -14,8 +14,8 @@ from tests.acceptance.world import World, world
 from worker.drafting.draft_filter import DraftFilter
 from worker.jobs.catalogue import look
 from worker.jobs.incident_job import run_incident
-from worker.jobs.job import JobRequest
-from worker.jobs.reports.told_journal import skipped_incidents
+from worker.jobs.job_lifecycle import JobRequest
+from worker.jobs.reports.journal_report import skipped_incidents
 from worker.jobs.results import IncidentResult, Trigger
 from worker.jobs.run_many import RunRequest, run_many
 from worker.jobs.run_state import FoundAccounts, RunCache

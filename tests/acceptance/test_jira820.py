@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from connectors.jira.payloads import SiteKind
-from connectors.ticket_fields import Choice
+from connectors.ticket_fields import FieldChoice
 from connectors.tickets import Category, RemoteLink, TicketChanges
 from tests.contract.jira_support import Place, created, jira820_place, new_ticket
 
@@ -23,14 +23,14 @@ def test_tickets_are_made_changed_closed_reopened_and_deleted(place: Place) -> N
 
     made = [
         created(one)
-        for one in jira.create([new_ticket(n, priority=Choice("High")) for n in range(12)])
+        for one in jira.create([new_ticket(n, priority=FieldChoice("High")) for n in range(12)])
     ]
     assert {ticket.mark for ticket in jira.labelled(new_ticket().labels[1])} == {
         f"mark{number}" for number in range(12)
     }
 
     first = made[0]
-    changes = TicketChanges(summary="Said anew", priority=Choice("Low"), due=date(2026, 5, 1))
+    changes = TicketChanges(summary="Said anew", priority=FieldChoice("Low"), due=date(2026, 5, 1))
     assert jira.update(first.id, changes) == {}
     jira.link(first.id, RemoteLink("incident", "https://example.com/incident", "Incident"))
 

@@ -16,9 +16,9 @@ from tests.acceptance.world import World, world
 from worker.app import run_or_enqueue
 from worker.app.registry import load_settings
 from worker.jobs.documents.document_status import DocumentStatus
-from worker.jobs.job import JobPhase, JobState
+from worker.jobs.job_lifecycle import JobPhase, JobState
 from worker.jobs.last_results import end_look, last_results
-from worker.jobs.reports.told_journal import journal_of
+from worker.jobs.reports.journal_report import journal_of
 from worker.jobs.results import RunResult, Trigger
 from worker.jobs.run_many import RunRequest
 from worker.jobs.status_report import failed_look

@@ -11,7 +11,7 @@ from tests.acceptance.world import LAG, World, world
 from tests.integration.queue_support import database
 from worker.app.composition import new_mark
 from worker.jobs.incident_job import do_job
-from worker.jobs.job import JobRequest
+from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.results import IncidentResult, Trigger
 from worker.journal.database import Database
 from worker.journal.incident_locks import PostgresLocks

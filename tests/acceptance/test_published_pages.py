@@ -16,7 +16,7 @@ from tests.unit.publishing_support import well_formed
 from worker.app.binding import Moved, bind
 from worker.app.registry import Services, load_settings
 from worker.jobs.incident_job import do_job
-from worker.jobs.pages.take_over_page import take_over_page
+from worker.jobs.pages.take_over_page_edits import take_over_page_edits
 from worker.jobs.results import Action
 from worker.web.needs import needs
 
@@ -213,7 +213,7 @@ def test_a_page_of_another_site_with_the_same_id_is_never_written(here: PagesWor
             pytest.raises(PostmortemError, match="is not the page of incident"),
             here.context() as context,
         ):
-            take_over_page(context, here.id("quick fix"), do_job)
+            take_over_page_edits(context, here.id("quick fix"), do_job)
         for change in (WORDS, ("Words.", "Other words."), ("confluence: ", "confluence:  ")):
             here.edit(lambda text, change=change: text.replace(*change))  # type: ignore[misc]  # a lambda has no types
             (told,) = here.sync().failures
@@ -499,7 +499,7 @@ def test_what_people_wrote_is_taken_over_and_the_page_goes_on(here: PagesWorld) 
     here.confluence.edit(page, "Incident Summary", "Our Summary")
     for dry_run in (True, False):
         with here.context(dry_run=dry_run) as context:
-            (result,) = take_over_page(context, here.id("quick fix"), do_job).incidents
+            (result,) = take_over_page_edits(context, here.id("quick fix"), do_job).incidents
         assert "+## 1. Our Summary" in result.diff
         assert [one.action for one in result.deeds] == DONE[: 2 - dry_run]
         assert (here.text() == before) is dry_run
@@ -521,7 +521,7 @@ def test_what_cannot_be_taken_over_is_written_over_when_it_is_asked_twice(here: 
     told = []
     for _ in range(2):
         with here.context() as context:
-            (result,) = take_over_page(context, here.id("quick fix"), do_job).incidents
+            (result,) = take_over_page_edits(context, here.id("quick fix"), do_job).incidents
         told.append(result.warnings)
         here.sync()
     assert "left to you: + Mind the gap." in told[0][0]

@@ -11,7 +11,7 @@ from worker.app.stored_page_data import StoredPageData
 from worker.jobs.edits.save_edit import UnusableEdit
 from worker.jobs.edits.settle_suggestion import keep_words, take_facts
 from worker.jobs.last_results import last_results
-from worker.jobs.reports.told_journal import journal_of
+from worker.jobs.reports.journal_report import journal_of
 from worker.jobs.results import SuggestedText
 
 MIRA = PageUser("Mira Jung", "mira@example.com", Role.WRITE)

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 from connectors.errors import Unreachable
 from tests.integration.web_support import TEXT, Shelf, freight, served, shelf
 from worker.jobs.documents.document_status import ListedDocument
-from worker.jobs.reports.told_journal import SkippedIncident
+from worker.jobs.reports.journal_report import SkippedIncident
 from worker.web.visitors import sign_in
 
 TOKEN = "sesame"

@@ -31,7 +31,7 @@ from worker.document.action_section import read as read_items
 from worker.drafting.policy import DraftPolicy
 from worker.jobs.context import JobContext, JobPolicy, RouteRule
 from worker.jobs.incident_job import do_job
-from worker.jobs.job import JobRequest
+from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.results import IncidentResult, RunResult, Trigger
 from worker.jobs.run_many import RunRequest, run_many
 from worker.journal.database import Database

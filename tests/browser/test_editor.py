@@ -14,7 +14,7 @@ from tests.browser.chromium import PART, chromium, editor, truth
 from tests.integration.desk import FILED, TEXT, Desk, desk_in
 from tests.integration.web_support import freight, served, shelf
 from worker.jobs.last_results import LastResult
-from worker.jobs.reports.told_journal import SkippedIncident
+from worker.jobs.reports.journal_report import SkippedIncident
 from worker.jobs.results import SuggestedText
 from worker.journal.records import KnownResult
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from connectors.sandbox.loopback_server import LoopbackServer
 from tests.browser.chromium import chromium
 from tests.integration.web_support import Shelf, freight, served, shelf
-from worker.jobs.reports.told_journal import SkippedIncident
+from worker.jobs.reports.journal_report import SkippedIncident
 from worker.web.visitors.access import COOKIE
 
 TOKEN = "open sesame"

@@ -12,7 +12,7 @@ from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import PEOPLE, JiraSandbox
 from connectors.jira.sandbox.projects import person
 from connectors.sandbox import Fault
-from connectors.ticket_fields import Choice
+from connectors.ticket_fields import FieldChoice
 from connectors.tickets import AccountId, Parent, RemoteLink, TicketChanges, TicketId, TicketKey
 from tests.contract.jira_contracts import contract_of, exchange_of, problems
 from tests.contract.jira_support import INCIDENT, created, new_ticket, tracker
@@ -28,12 +28,16 @@ def test_creates_are_as_documented(kind: SiteKind) -> None:
         jira = tracker(sandbox)
         owner = jira.account("OPS", "Mira Castellan")
         full = new_ticket(
-            1, priority=Choice("High"), components=(Choice("Search"),), assignee=owner.id
+            1, priority=FieldChoice("High"), components=(FieldChoice("Search"),), assignee=owner.id
         )  # type: ignore[union-attr]  # who is known to be there
         jira.create([full])
-        jira.create([new_ticket(2, priority=Choice("P0"))])
+        jira.create([new_ticket(2, priority=FieldChoice("P0"))])
         jira.create(
-            [new_ticket(3), new_ticket(4, priority=Choice("P0")), new_ticket(5, project="NONE")]
+            [
+                new_ticket(3),
+                new_ticket(4, priority=FieldChoice("P0")),
+                new_ticket(5, project="NONE"),
+            ]
         )
         jira.create([new_ticket(6, project="NONE"), new_ticket(7, issue_type="Epic")])
         jira.create([new_ticket(8, assignee=AccountId("nobody"), project="NONE")])
@@ -82,7 +86,9 @@ def test_changes_are_as_documented(kind: SiteKind) -> None:
         jira = tracker(sandbox)
         own = created(jira.create([new_ticket()])[0]).id
         owner = PEOPLE[0].account_id if kind is SiteKind.CLOUD else PEOPLE[0].handle
-        changes = TicketChanges(summary="Anew", priority=Choice("P0"), assignee=AccountId(owner))
+        changes = TicketChanges(
+            summary="Anew", priority=FieldChoice("P0"), assignee=AccountId(owner)
+        )
         jira.update(own, changes)
         jira.update(own, TicketChanges(clear_due=True, clear_assignee=True, add_labels=("x",)))
         move = jira.transitions(own)[-1]

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.jira.client import Jira
 from connectors.jira.payloads import SiteKind
-from connectors.ticket_fields import Choice
+from connectors.ticket_fields import FieldChoice
 from connectors.tickets import (
     COMMON_LABEL,
     Account,
@@ -143,8 +143,8 @@ def test_tickets_changed_since_a_time_are_found(place: Place) -> None:
 
 
 def test_fields_change_and_others_stay(place: Place) -> None:
-    made = created(place.tracker.create([new_ticket(priority=Choice("Low"))])[0])
-    changes = TicketChanges(summary="Said anew", priority=Choice("High"), due=date(2026, 4, 1))
+    made = created(place.tracker.create([new_ticket(priority=FieldChoice("Low"))])[0])
+    changes = TicketChanges(summary="Said anew", priority=FieldChoice("High"), due=date(2026, 4, 1))
     assert place.tracker.update(made.id, changes) == {}
     ticket = place.tracker.read([made.id])[made.id]
     assert (ticket.summary, ticket.priority, ticket.due) == ("Said anew", "High", date(2026, 4, 1))
@@ -167,7 +167,7 @@ def test_a_label_is_added_and_nobody_elses_replaced(place: Place) -> None:
 
 def test_a_refused_field_is_named_and_the_others_change(place: Place) -> None:
     made = created(place.tracker.create([new_ticket()])[0])
-    changes = TicketChanges(summary="Said anew", priority=Choice("No such priority"))
+    changes = TicketChanges(summary="Said anew", priority=FieldChoice("No such priority"))
     assert place.tracker.update(made.id, changes).keys() == {"priority"}
     assert place.tracker.read([made.id])[made.id].summary == "Said anew"
 
@@ -227,7 +227,7 @@ def test_a_create_tells_the_priorities_to_choose_from(place: Place) -> None:
 
 
 def test_a_priority_that_the_project_lacks_is_left_out_of_the_ticket(place: Place) -> None:
-    made = created(place.tracker.create([new_ticket(priority=Choice("P0"))])[0])
+    made = created(place.tracker.create([new_ticket(priority=FieldChoice("P0"))])[0])
     assert made.dropped.keys() == {"priority"}
 
 

@@ -17,7 +17,7 @@ from tests.integration.web_support import NOBODY_LISTED, served
 from worker.app.composition import new_mark
 from worker.app.stored_page_data import StoredPageData
 from worker.jobs.context import JobContext
-from worker.jobs.job import JobOutcome
+from worker.jobs.job_lifecycle import JobOutcome
 from worker.journal.database import Database
 from worker.journal.incident_locks import ThreadLocks
 from worker.journal.journal import Journal

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.incidents import IncidentId
-from worker.jobs.job import JobRequest
+from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.results import Trigger
 from worker.queue import Client
 from worker.queue.jobs_database import SharedClock

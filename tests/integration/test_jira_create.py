@@ -14,7 +14,7 @@ from connectors.jira.sandbox import JiraSandbox, ProjectField
 from connectors.jira.sandbox.projects import SYSTEM_FIELDS, Project
 from connectors.retry import RetryPolicy
 from connectors.sandbox import Fault, Moment
-from connectors.ticket_fields import Choice, TicketField
+from connectors.ticket_fields import FieldChoice, TicketField
 from connectors.tickets import Created, NotSent, Refused, Unknown
 from tests.contract.jira_support import created, new_ticket, tracker
 
@@ -62,10 +62,10 @@ def test_a_create_carries_its_mark_as_label_and_as_property(sandbox: JiraSandbox
 @pytest.mark.parametrize(
     ("field", "changes"),
     [
-        ("priority", {"priority": Choice("P0")}),
+        ("priority", {"priority": FieldChoice("P0")}),
         ("duedate", {}),
         ("assignee", {"assignee": "nobody"}),
-        ("components", {"components": (Choice("None such"),)}),
+        ("components", {"components": (FieldChoice("None such"),)}),
         ("labels", {}),
         ("description", {}),
         ("customfield_9", {"extra": {"customfield_9": "x"}}),
@@ -87,8 +87,8 @@ def test_a_refused_field_is_left_out_and_told(
 
 def test_only_the_refused_ones_of_many_are_sent_again(sandbox: JiraSandbox) -> None:
     tickets = [new_ticket(number) for number in range(6)]
-    tickets[1] = new_ticket(1, priority=Choice("P0"))
-    tickets[4] = new_ticket(4, priority=Choice("P0"), assignee="nobody")
+    tickets[1] = new_ticket(1, priority=FieldChoice("P0"))
+    tickets[4] = new_ticket(4, priority=FieldChoice("P0"), assignee="nobody")
     outcomes = [created(outcome) for outcome in tracker(sandbox).create(tickets)]
     assert posts(sandbox) == ["bulk", "bulk"]
     assert [sorted(one.dropped) for one in outcomes] == [
@@ -112,7 +112,7 @@ def test_only_the_refused_ones_of_many_are_sent_again(sandbox: JiraSandbox) -> N
         ({"summary": ""}, "summary"),
         ({"summary": "two\nlines"}, "summary"),
         ({"summary": "x" * 256}, "summary"),
-        ({"summary": "x" * 256, "priority": Choice("P0")}, "summary"),
+        ({"summary": "x" * 256, "priority": FieldChoice("P0")}, "summary"),
     ],
 )
 def test_what_no_ticket_can_do_without_refuses_it(
@@ -127,7 +127,7 @@ def test_what_no_ticket_can_do_without_refuses_it(
 
 def test_a_required_field_that_nobody_gives_refuses_the_ticket(sandbox: JiraSandbox) -> None:
     sandbox.site.projects[0].custom = (ProjectField("customfield_7", "Team", required=True),)
-    (outcome,) = tracker(sandbox).create([new_ticket(priority=Choice("P0"))])
+    (outcome,) = tracker(sandbox).create([new_ticket(priority=FieldChoice("P0"))])
     assert isinstance(outcome, Refused)
     assert outcome.fields["customfield_7"] == "Team is required."
     assert "Give a value in the route's fields" in outcome.reason
@@ -195,7 +195,9 @@ def test_an_unclear_outcome_keeps_the_refused_ones_for_later(sandbox: JiraSandbo
         ],
     }
     sandbox.fault(Fault("bulk", 201, body=body))
-    outcomes = tracker(sandbox).create([new_ticket(n, priority=Choice("High")) for n in range(4)])
+    outcomes = tracker(sandbox).create(
+        [new_ticket(n, priority=FieldChoice("High")) for n in range(4)]
+    )
     assert [type(outcome) for outcome in outcomes] == [Created, Unknown, NotSent, NotSent]
     assert posts(sandbox) == ["bulk"]
 

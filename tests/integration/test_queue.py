@@ -10,7 +10,7 @@ import pytest
 from connectors.errors import NotFound, OutOfQuota, PostmortemError, Unreachable
 from tests.integration.queue_playground import Playground, opened
 from tests.integration.queue_support import KINDS, WAIT, ask, eventually
-from worker.jobs.job import JobOutcome, JobPhase, JobState
+from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobState
 from worker.jobs.results import IncidentResult, Trigger
 from worker.queue import Queue
 from worker.queue.waiting_jobs import counted

@@ -8,7 +8,7 @@ import pytest
 from connectors.errors import PayloadError, PostmortemError
 from connectors.incidents import IncidentId
 from tests.integration.queue_support import KINDS, WAIT, database, eventually
-from worker.jobs.job import JobOutcome, JobPhase, JobRequest
+from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRequest
 from worker.jobs.results import Trigger
 from worker.queue import Client, Queue, QueueSettings, Schedule, engine
 

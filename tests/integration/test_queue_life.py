@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from connectors.errors import PostmortemError, Unreachable
 from connectors.incidents import IncidentId
 from tests.integration.queue_support import KINDS, WAIT, database, eventually, leases, shared_clock
-from worker.jobs.job import JobOutcome, JobPhase, JobRequest, JobState
+from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRequest, JobState
 from worker.jobs.results import Trigger
 from worker.queue import Client, JobRetryPolicy, Queue, QueueSettings, Schedule
 from worker.queue.recovery import Recovery

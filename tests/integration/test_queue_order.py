@@ -7,7 +7,7 @@ import pytest
 
 from connectors.incidents import IncidentId
 from tests.integration.queue_support import KINDS, database, eventually
-from worker.jobs.job import JobOutcome, JobRequest
+from worker.jobs.job_lifecycle import JobOutcome, JobRequest
 from worker.jobs.results import Trigger
 from worker.queue import Client, Queue, QueueSettings
 

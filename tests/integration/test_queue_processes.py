@@ -20,7 +20,7 @@ import pytest
 
 from tests import warm
 from tests.integration.queue_support import KINDS, WAIT, ask, database, eventually
-from worker.jobs.job import JobOutcome, JobPhase, JobRequest
+from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRequest
 from worker.jobs.results import Trigger
 from worker.queue import Client, JobRetryPolicy, Queue, QueueSettings, Schedule
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from connectors.errors import OutOfQuota
 from tests.integration.queue_playground import Playground, opened
 from tests.integration.queue_support import KINDS, WAIT, ask, eventually
-from worker.jobs.job import JobOutcome, JobPhase, JobRequest
+from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRequest
 from worker.jobs.results import IncidentResult, Trigger
 from worker.queue import job_reader
 from worker.queue.jobs_database import locate, patient_engine

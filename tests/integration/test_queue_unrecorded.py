@@ -14,7 +14,7 @@ from dbos import error
 from structlog.testing import capture_logs
 
 from tests.integration.queue_support import KINDS, WAIT, database, eventually, leases, shared_clock
-from worker.jobs.job import JobOutcome, JobPhase, JobRequest, JobState
+from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRequest, JobState
 from worker.jobs.results import Trigger
 from worker.queue import JobRetryPolicy, Queue, QueueSettings, Schedule
 from worker.queue.jobs_database import InFile, locate

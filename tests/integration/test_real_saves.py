@@ -8,7 +8,7 @@ import re
 import pytest
 
 from tests.integration.test_real_markdown import FRONT_MATTER, real_files
-from worker.document.join.as_opened import as_opened
+from worker.document.join.browser_text import as_opened
 from worker.document.join.join import join
 
 MINE = "What was typed on the page."

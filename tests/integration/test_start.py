@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.queue_playground import opened
 from tests.integration.queue_support import WAIT
-from worker.jobs.job import JobOutcome
+from worker.jobs.job_lifecycle import JobOutcome
 from worker.jobs.results import Trigger
 
 HEAVY = (

@@ -13,7 +13,7 @@ from tests.integration.desk import context_over
 from worker.app.stored_page_data import READ_AT_ONCE, StoredPageData
 from worker.jobs.context import JobContext
 from worker.jobs.documents.index_documents import fill
-from worker.jobs.job import JobOutcome
+from worker.jobs.job_lifecycle import JobOutcome
 from worker.journal.database import Database
 from worker.journal.journal import Journal
 from worker.queue import Queue

@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from connectors.errors import Unreachable
 from tests.integration.queue_support import eventually
 from tests.integration.web_support import broken, served, shelf
-from worker.jobs.job import JobPhase, JobState
+from worker.jobs.job_lifecycle import JobPhase, JobState
 from worker.jobs.results import Action, Deed, IncidentResult
 from worker.web import monitoring
 from worker.web.monitoring import Metrics, QueueFigures

@@ -11,7 +11,7 @@ from connectors.errors import PostmortemError
 from tests.integration.desk import context_over
 from tests.integration.queue_support import KINDS, WAIT, ask, database
 from worker.app.stored_page_data import StoredPageData, figures
-from worker.jobs.job import JobOutcome, JobPhase
+from worker.jobs.job_lifecycle import JobOutcome, JobPhase
 from worker.jobs.results import Trigger
 from worker.journal.database import Database
 from worker.journal.journal import Journal

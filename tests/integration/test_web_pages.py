@@ -11,9 +11,9 @@ import requests
 from connectors.errors import Finding, Unreachable
 from tests.integration.web_support import PICTURE, Shelf, freight, served, shelf
 from worker.jobs.documents.document_status import DocumentStatus, ItemStatus, ListedDocument
-from worker.jobs.job import JobPhase, JobState
+from worker.jobs.job_lifecycle import JobPhase, JobState
 from worker.jobs.last_results import LastResult
-from worker.jobs.reports.told_journal import JournalEntry, SkippedIncident
+from worker.jobs.reports.journal_report import JournalEntry, SkippedIncident
 from worker.jobs.results import Action, Deed, SuggestedText
 from worker.web.monitoring import Metrics
 from worker.web.page_data import DocumentView, QueueView

@@ -19,7 +19,7 @@ from tests.integration.web_support import (
     shelf,
 )
 from worker.jobs.last_results import LastResult
-from worker.jobs.reports.told_journal import SkippedIncident
+from worker.jobs.reports.journal_report import SkippedIncident
 from worker.jobs.results import SuggestedText
 
 EVERYBODYS = "the token that everybody has"

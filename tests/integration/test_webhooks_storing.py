@@ -29,7 +29,7 @@ from tests.integration.proxy import Proxy
 from tests.integration.queue_support import KINDS, WAIT, database
 from tests.integration.web_support import PAGERDUTY_SECRET, served, shelf
 from worker.cli.log_lines import log_plainly
-from worker.jobs.job import JobRequest
+from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.results import Trigger
 from worker.queue import Client
 from worker.web import request_limits

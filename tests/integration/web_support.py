@@ -26,20 +26,20 @@ from worker.jobs.edits.add_picture import AddedPicture, reencoded
 from worker.jobs.edits.new_item import ItemChoices
 from worker.jobs.edits.review_document import ReviewChange
 from worker.jobs.edits.save_edit import OpenedText, Saved, UnknownBase, UnusableEdit
-from worker.jobs.job import JobPhase, JobState
+from worker.jobs.job_lifecycle import JobPhase, JobState
 from worker.jobs.reports.document_notes import DocumentNotes
 from worker.jobs.reports.figures import KnownFacts, ReportBy
+from worker.jobs.reports.journal_report import JournalEntry, SkippedIncident
 from worker.jobs.reports.period import read_period
 from worker.jobs.reports.report_period import PeriodReport, report_of
 from worker.jobs.reports.search_documents import FoundDocument
-from worker.jobs.reports.told_journal import JournalEntry, SkippedIncident
 from worker.jobs.results import Action, Deed, IncidentResult, SuggestedText, Trigger
 from worker.journal.web_memory import SessionHolder, WebDraft, Writing
 from worker.store.document_store import digest
 from worker.web.application import WebSettings, create
 from worker.web.monitoring import Metrics
 from worker.web.page_data import DocumentView, QueueView
-from worker.web.pages import Writers
+from worker.web.page_templates import Writers
 from worker.web.webhooks import StoreEvents
 
 TODAY = date(2026, 11, 23)

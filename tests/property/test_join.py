@@ -9,7 +9,7 @@ from itertools import count
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from worker.document.join.as_opened import as_opened
+from worker.document.join.browser_text import as_opened
 from worker.document.join.join import join
 
 _WORD = re.compile(r"w\d+x")

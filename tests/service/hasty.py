@@ -13,7 +13,7 @@ from functools import partial
 
 from worker.app import service
 from worker.cli.main import main
-from worker.jobs.job import JobOutcome
+from worker.jobs.job_lifecycle import JobOutcome
 from worker.queue import JobRetryPolicy, QueueSettings, Schedule
 
 RETRY = JobRetryPolicy(pauses=(2, 4, 8, 16, 32, 64, 128, 256), first_wait=1.0)

@@ -23,7 +23,7 @@ from worker.app.composition import open_context
 from worker.app.registry import load_settings as load
 from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
-from worker.jobs.job import JobRetryPolicy
+from worker.jobs.job_lifecycle import JobRetryPolicy
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import RunRequest, run_many
 from worker.queue.job_records import TICK

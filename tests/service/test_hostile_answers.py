@@ -15,7 +15,7 @@ from connectors.answers import limits
 from connectors.errors import ConnectorError, PayloadError, Unreachable
 from connectors.jira.connection import JiraAccess, JiraConnection
 from connectors.pacing.rate_limit import NoPace
-from connectors.pagerduty.transport import Transport
+from connectors.pagerduty.transport import PagerDutyTransport
 from connectors.retry import Circuit, RetryPolicy
 
 MIB = 1024 * 1024
@@ -119,7 +119,7 @@ def answering(pieces: Callable[[], Pieces]) -> Iterator[str]:
 
 
 def pagerduty(url: str) -> object:
-    asking = Transport("a-key-of-pagerduty", url, 30.0, ONCE, NoPace())
+    asking = PagerDutyTransport("a-key-of-pagerduty", url, 30.0, ONCE, NoPace())
     try:
         return asking.get("/incidents/PFREIGHT").value
     finally:

@@ -7,7 +7,7 @@ from tests.service.installation import installation
 from tests.service.processes import WAIT, until
 from worker.app.registry import load_settings as load
 from worker.app.service import Worker
-from worker.jobs.job import JobPhase
+from worker.jobs.job_lifecycle import JobPhase
 from worker.jobs.results import Trigger
 
 ALWAYS = '\n[[quiet_times]]\nfrom = "00:00"\nto = "00:00"\n'

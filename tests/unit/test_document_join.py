@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.document.join.as_opened import as_opened
+from worker.document.join.browser_text import as_opened
 from worker.document.join.join import Conflict, Joined, join
 
 BASE = """\

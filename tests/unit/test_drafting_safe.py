@@ -5,7 +5,7 @@ import pytest
 from tests.incidents.reading import in_bullet, in_cell
 from worker.content.clean_text import clean, one_line, shorten
 from worker.content.inline_markdown import at_start, escape, image, link, safe_url, say
-from worker.content.wordings import names_in, needed_in
+from worker.content.wording_patterns import names_in, needed_in
 
 
 @pytest.mark.parametrize(

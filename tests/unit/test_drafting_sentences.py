@@ -2,7 +2,7 @@
 
 import pytest
 
-from worker.drafting.history.sentences import Sentence, Theme, sentences
+from worker.drafting.history.sentence_themes import Sentence, Theme, sentences
 
 STEPS = """
 Pointed the alias back at products-770.

@@ -122,7 +122,7 @@ MAY_NAME_SERVICES = {
     "worker/demo.py": "shows what they are about",
     "worker/demo_sandboxes.py": "starts their stand-ins",
     "worker/document/outline.py": "words of people's headings",
-    "worker/drafting/history/sentences.py": "words of people's sentences",
+    "worker/drafting/history/sentence_themes.py": "words of people's sentences",
     "worker/tracking/parents.py": "a key of front matter, which is promised",
 }
 """Modules that do, and why."""

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.errors import NotFound, PayloadError
 from connectors.jira.createmeta import choose_type, create_fields, field_page, legacy, type_page
-from connectors.ticket_fields import Choice, CreateFields
+from connectors.ticket_fields import CreateFields, FieldChoice
 
 PRIORITIES = [{"id": "1", "name": "High"}, {"id": "2", "name": "Low"}]
 
@@ -25,11 +25,11 @@ FIELDS = [
 TYPES = [{"id": "3", "name": "Task"}, {"id": "4", "name": "Bug"}]
 TASK = type_page({"values": TYPES}).types[0]
 EXPECTED = CreateFields(
-    issue_type=Choice("Task", "3"),
+    issue_type=FieldChoice("Task", "3"),
     required={"summary": "Summary", "customfield_1": "Team"},
     settable=frozenset({"summary", "reporter", "priority", "components", "customfield_1"}),
-    priorities=(Choice("High", "1"), Choice("Low", "2")),
-    components=(Choice("Search"),),
+    priorities=(FieldChoice("High", "1"), FieldChoice("Low", "2")),
+    components=(FieldChoice("Search"),),
 )
 
 
@@ -44,7 +44,7 @@ def test_fields_are_read_from_either_shape(name: str) -> None:
 def test_types_are_read_from_either_shape(name: str) -> None:
     page = type_page({name: [{"id": "10100", "name": "Task"}, {"id": 7, "name": "Bug"}]})
     kinds = [kind.choice for kind in page.types]
-    assert kinds == [Choice("Task", "10100"), Choice("Bug", "7")]
+    assert kinds == [FieldChoice("Task", "10100"), FieldChoice("Bug", "7")]
 
 
 GERMAN = [

@@ -12,7 +12,7 @@ from connectors.jira import searching
 from connectors.jira.payloads import SiteKind
 from connectors.jira.request_bodies import edit, new_issue, remote_link
 from connectors.jira.sandbox.search_routes import parse
-from connectors.ticket_fields import Choice
+from connectors.ticket_fields import FieldChoice
 from connectors.tickets import AccountId, RemoteLink, TicketChanges, TicketId, TicketKey
 from tests.contract.jira_support import INCIDENT, new_ticket
 
@@ -62,8 +62,8 @@ def test_ids_and_keys_are_asked_for_together() -> None:
 
 def test_a_create_for_cloud_holds_everything() -> None:
     ticket = new_ticket(
-        priority=Choice("High"),
-        components=(Choice("Search"),),
+        priority=FieldChoice("High"),
+        components=(FieldChoice("Search"),),
         assignee=AccountId("712020:ab"),
         extra={"cf": "x"},
     )
@@ -106,7 +106,7 @@ def test_extra_fields_do_not_replace_those_of_the_ticket() -> None:
 
 
 def test_refused_fields_are_left_out() -> None:
-    ticket = new_ticket(priority=Choice("High"))
+    ticket = new_ticket(priority=FieldChoice("High"))
     fields = new_issue(ticket, SiteKind.CLOUD, {"priority", "duedate"})["fields"]
     assert {"priority", "duedate"}.isdisjoint(dict(fields))  # type: ignore[call-overload]  # an object
 
@@ -117,7 +117,7 @@ def test_refused_fields_are_left_out() -> None:
         (TicketChanges(), SiteKind.CLOUD, {}),
         (TicketChanges(summary="a"), SiteKind.CLOUD, {"fields": {"summary": "a"}}),
         (
-            TicketChanges(priority=Choice("High"), due=date(2026, 4, 1)),
+            TicketChanges(priority=FieldChoice("High"), due=date(2026, 4, 1)),
             SiteKind.CLOUD,
             {"fields": {"priority": {"name": "High"}, "duedate": "2026-04-01"}},
         ),
@@ -150,7 +150,7 @@ def test_an_edit_holds_what_changes_and_nothing_else(
 
 
 def test_an_edit_leaves_out_what_was_refused() -> None:
-    changes = TicketChanges(summary="a", priority=Choice("b"), add_labels=("c",))
+    changes = TicketChanges(summary="a", priority=FieldChoice("b"), add_labels=("c",))
     assert edit(changes, SiteKind.CLOUD, {"priority", "labels"}) == {"fields": {"summary": "a"}}
     assert edit(changes, SiteKind.CLOUD, {"summary", "priority", "labels"}) == {}
 

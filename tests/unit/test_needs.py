@@ -8,10 +8,10 @@ from config.template_names import Names
 from tests.unit.tracking_support import LAG, NOW
 from worker.document.action_section import read
 from worker.jobs.documents.document_status import DocumentStatus, ItemStatus, is_overdue
-from worker.jobs.job import JobPhase, JobState
+from worker.jobs.job_lifecycle import JobPhase, JobState
 from worker.jobs.last_results import LastResult
-from worker.tracking.action_types import LinkState, sentences
 from worker.tracking.plan_links import plan_links
+from worker.tracking.ticket_actions import LinkState, sentences
 from worker.web.needs import Need, NeedKind, needs, with_items
 
 TODAY = date(2026, 11, 27)

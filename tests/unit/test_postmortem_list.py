@@ -8,10 +8,10 @@ from connectors.incidents import IncidentId
 from worker.jobs.documents.document_status import DocumentStatus, ItemStatus, ListedDocument
 from worker.jobs.reports.figure_words import as_csv
 from worker.web.lists.postmortem_list import (
-    Choices,
     ItemQuery,
     ItemState,
     ListQuery,
+    NarrowingChoices,
     choices,
     document_rows,
     item_rows,
@@ -91,7 +91,7 @@ def test_how_long_an_item_is_overdue_is_counted_in_days() -> None:
 
 
 def test_filters_offer_what_occurs() -> None:
-    assert choices(EVERY) == Choices(
+    assert choices(EVERY) == NarrowingChoices(
         ("draft", "final"), ("SEV-1",), ("Café", "Shop"), ("A",), ("Ada",), ("Ada", "Bo")
     )
 

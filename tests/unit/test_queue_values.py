@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from connectors.errors import ConfigurationError, PayloadError
 from connectors.incidents import IncidentId
-from worker.jobs.job import (
+from worker.jobs.job_lifecycle import (
     Done,
     JobOutcome,
     JobPhase,

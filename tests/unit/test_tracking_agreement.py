@@ -5,11 +5,22 @@ from datetime import date
 
 import pytest
 
-from connectors.ticket_fields import Choice, ScreenField, TicketField
+from connectors.ticket_fields import FieldChoice, ScreenField, TicketField
 from connectors.tickets import Category, NoAccount, RemoteLink, Ticket, TicketChanges, Transition
 from tests.unit.tracking_support import ALICE, row, sides_of, ticket, tracked
 from worker.document.action_items import ActionItem, CellEdit, TicketCell
-from worker.tracking.action_types import (
+from worker.tracking.destinations import ClosingRules
+from worker.tracking.plan_agreement import (
+    AgreementRules,
+    Sides,
+    TrackerAnswers,
+    TrackerQuestions,
+    plan_agreement,
+    questions,
+)
+from worker.tracking.row_cells import plan_cells, remembered
+from worker.tracking.shared_fields import ToRow, after
+from worker.tracking.ticket_actions import (
     AddLinks,
     Cell,
     ChangeTicket,
@@ -19,17 +30,6 @@ from worker.tracking.action_types import (
     ToTicket,
     WriteCell,
 )
-from worker.tracking.destinations import ClosingRules
-from worker.tracking.plan_agreement import (
-    AgreementRules,
-    Answers,
-    Questions,
-    Sides,
-    plan_agreement,
-    questions,
-)
-from worker.tracking.row_cells import plan_cells, remembered
-from worker.tracking.shared_fields import ToRow, after
 from worker.tracking.tracked_tickets import (
     TrackedTicket,
     Values,
@@ -52,21 +52,21 @@ def sides(*written: str, memory: TrackedTicket = MEMORY, **values: object) -> Si
 
 def test_sides_that_agree_need_nothing_looked_up_and_nothing_done() -> None:
     both = sides(NAMED)
-    assert questions(both, RULES) == Questions()
-    assert plan_agreement(both, Answers(), RULES).actions == ()
+    assert questions(both, RULES) == TrackerQuestions()
+    assert plan_agreement(both, TrackerAnswers(), RULES).actions == ()
 
 
 def test_only_what_changed_is_looked_up() -> None:
     both = sides("Add alert | @alice | High | | OPS-1 | Done")
     may_close = replace(RULES, close=True)
-    assert questions(both, RULES) == Questions((("OPS", "@alice"),), priorities=True)
+    assert questions(both, RULES) == TrackerQuestions((("OPS", "@alice"),), priorities=True)
     assert questions(both, may_close).moves == (TICKET.id,)
     assert questions(replace(both, busy=True), may_close).moves == ()
 
 
 def test_a_changed_row_is_a_planned_change_of_its_ticket_and_why() -> None:
     both = sides("Add alert | @alice | | 2026-12-24 | OPS-1 | To Do")
-    answers = Answers({("OPS", "@alice"): ALICE})
+    answers = TrackerAnswers({("OPS", "@alice"): ALICE})
     (change,) = plan_agreement(both, answers, RULES).actions
     assert isinstance(change, ChangeTicket)
     assert (change.changes.assignee, change.changes.due) == (ALICE.id, date(2026, 12, 24))
@@ -78,7 +78,7 @@ def test_a_changed_row_is_a_planned_change_of_its_ticket_and_why() -> None:
 
 def test_an_owner_who_is_nobody_is_told_and_the_rest_is_changed() -> None:
     both = sides("Add alert | @bob | | 2026-12-24 | OPS-1 | To Do")
-    answers = Answers({("OPS", "@bob"): NoAccount("Nobody is called '@bob'.")})
+    answers = TrackerAnswers({("OPS", "@bob"): NoAccount("Nobody is called '@bob'.")})
     told, change = plan_agreement(both, answers, RULES).actions
     assert told == Tell(
         "Line 4 ('Add alert') of storm.md: The owner '@bob' cannot be used. Nobody is called "
@@ -91,14 +91,14 @@ def test_an_owner_who_is_nobody_is_told_and_the_rest_is_changed() -> None:
 def test_while_people_write_tickets_are_left_and_rows_still_follow_them() -> None:
     changed = replace(TICKET, due=date(2026, 12, 24))
     both = sides("Add alerts | | | | OPS-1 | Done", tickets={TICKET.id: changed}, busy=True)
-    planned = plan_agreement(both, Answers(), RULES)
+    planned = plan_agreement(both, TrackerAnswers(), RULES)
     assert planned.actions == ()
     assert planned.to_rows == {0: (ToRow(Field.DEADLINE, "", "2026-12-24"),)}
 
 
 def test_a_closed_row_is_a_planned_move_where_the_configuration_allows_it() -> None:
     both = sides("Add alert | | | | OPS-1 | Done")
-    answers = Answers(moves={TICKET.id: [CLOSE]})
+    answers = TrackerAnswers(moves={TICKET.id: [CLOSE]})
     (told,) = plan_agreement(both, answers, RULES).actions
     assert isinstance(told, Tell)
     (move,) = plan_agreement(both, answers, replace(RULES, close=True)).actions
@@ -110,7 +110,7 @@ def test_a_closed_row_is_a_planned_move_where_the_configuration_allows_it() -> N
 def test_a_move_that_closes_nothing_is_told_as_a_change_of_status() -> None:
     both = sides("Add alert | | | | OPS-1 | In Progress")
     start = replace(CLOSE, to_status="In Progress", to_category=Category.INDETERMINATE)
-    answers = Answers(moves={TICKET.id: [start]})
+    answers = TrackerAnswers(moves={TICKET.id: [start]})
     (move,) = plan_agreement(both, answers, replace(RULES, close=True)).actions
     assert isinstance(move, MoveTicket)
     assert move.reason == "a person changed its status in the document"
@@ -120,9 +120,9 @@ def test_what_a_ticket_never_got_is_told_again_while_nothing_changes() -> None:
     (item,) = sides("Add alert | Lena | P2 | | OPS-1 | To Do").items
     memory = replace(MEMORY, row=row_values(item))
     both = sides("Add alert | Lena | P2 | | OPS-1 | To Do", memory=memory)
-    assert questions(both, RULES) == Questions((("OPS", "Lena"),), priorities=True)
+    assert questions(both, RULES) == TrackerQuestions((("OPS", "Lena"),), priorities=True)
     lena = {("OPS", "Lena"): NoAccount("Two are called Lena.")}
-    answers = Answers(lena, priorities=(Choice("High"),))
+    answers = TrackerAnswers(lena, priorities=(FieldChoice("High"),))
     actions = plan_agreement(both, answers, RULES).actions
     assert actions == (
         Tell(
@@ -138,7 +138,7 @@ def test_what_a_ticket_never_got_is_told_again_while_nothing_changes() -> None:
     assert plan_agreement(replace(both, tickets={TICKET.id: done}), answers, RULES).actions == ()
     new = replace(memory, remote=None)
     assert plan_agreement(replace(both, rows={0: new}), answers, RULES).actions == ()
-    shown = Answers(lena, priorities=(Choice("Hoch", untranslated="P2"),))
+    shown = TrackerAnswers(lena, priorities=(FieldChoice("Hoch", untranslated="P2"),))
     assert len(plan_agreement(both, shown, RULES).actions) == 1
 
 
@@ -146,23 +146,23 @@ def test_two_rows_with_one_ticket_plan_its_move_and_its_links_once() -> None:
     link = RemoteLink("postmortem=Q0STORM", "https://pm.example.com/postmortems/Q0STORM", "P")
     closed = "Add alert | | | | OPS-1 | Done"
     both = sides(closed, closed, memory=replace(MEMORY, has_links=False))
-    answers = Answers(moves={TICKET.id: [CLOSE]})
+    answers = TrackerAnswers(moves={TICKET.id: [CLOSE]})
     planned = plan_agreement(both, answers, replace(RULES, close=True, links=(link,)))
     assert [type(one) for one in planned.actions] == [MoveTicket, AddLinks]
 
 
 def test_a_ticket_that_cannot_be_seen_is_told_once() -> None:
     both = sides(NAMED, tickets={})
-    (told,) = plan_agreement(both, Answers(), RULES).actions
+    (told,) = plan_agreement(both, TrackerAnswers(), RULES).actions
     assert isinstance(told, Tell)
     assert "cannot be seen any more" in told.sentence
     again = sides(NAMED, tickets={}, memory=replace(MEMORY, status_cell="Unavailable"))
-    assert plan_agreement(again, Answers(), RULES).actions == ()
+    assert plan_agreement(again, TrackerAnswers(), RULES).actions == ()
 
 
 def test_a_refused_field_stays_as_it_was_in_the_ticket() -> None:
     both = sides("Add alerts | | | 2026-12-24 | OPS-1 | To Do")
-    (change,) = plan_agreement(both, Answers(), RULES).actions
+    (change,) = plan_agreement(both, TrackerAnswers(), RULES).actions
     assert isinstance(change, ChangeTicket)
     now = after(TICKET, change.changes, change.accounts, {TicketField.DUE: "It is frozen."})
     assert (now.summary, now.due) == ("Add alerts", None)
@@ -219,12 +219,12 @@ def test_what_changed_while_people_wrote_is_still_to_come() -> None:
 
 def _to_ticket(item: ActionItem, memory: TrackedTicket, both: Sides) -> tuple[ToTicket, ...]:
     again = replace(both, items=(item,), rows={item.ordinal: memory})
-    changes = plan_agreement(again, Answers(), RULES).actions
+    changes = plan_agreement(again, TrackerAnswers(), RULES).actions
     return tuple(move for one in changes if isinstance(one, ChangeTicket) for move in one.moves)
 
 
 def told(both: Sides) -> list[str]:
-    actions = plan_agreement(both, Answers(), RULES).actions
+    actions = plan_agreement(both, TrackerAnswers(), RULES).actions
     return [one.sentence for one in actions if isinstance(one, Tell)]
 
 
@@ -254,7 +254,10 @@ def test_what_is_behind_a_ticket_that_cannot_be_seen_is_looked_up_all_the_same()
     both = sides("Review | | | | OPS-2 | To Do", "Add alert | @alice | | | OPS-1 | To Do")
     both = replace(both, rows={0: gone, 1: MEMORY})
     assert questions(both, RULES).owners == (("OPS", "@alice"),)
-    assert [type(one) for one in plan_agreement(both, Answers(), RULES).actions] == [Tell, Tell]
+    assert [type(one) for one in plan_agreement(both, TrackerAnswers(), RULES).actions] == [
+        Tell,
+        Tell,
+    ]
 
 
 def test_an_owner_who_did_not_change_is_not_looked_up() -> None:
@@ -262,7 +265,7 @@ def test_an_owner_who_did_not_change_is_not_looked_up() -> None:
     has = replace(TICKET, assignee=ALICE)
     owned = replace(owned, remote=ticket_values(has))
     both = sides("Add alerts | @alice | | | OPS-1 | To Do", memory=owned, tickets={has.id: has})
-    assert questions(both, RULES) == Questions()
+    assert questions(both, RULES) == TrackerQuestions()
 
 
 def test_a_value_that_both_sides_changed_is_told_and_not_lost() -> None:
@@ -358,7 +361,7 @@ def test_a_ticket_that_stays_unavailable_reads_as_before() -> None:
 
 def test_a_planned_change_names_its_row_its_ticket_and_who_was_found() -> None:
     both = sides("Add alerts | @alice | | | OPS-1 | To Do")
-    answers = Answers(owners={("OPS", "@alice"): ALICE})
+    answers = TrackerAnswers(owners={("OPS", "@alice"): ALICE})
     (item,) = both.items
     task, owner = (
         ToTicket(Field.TASK, "Add alert", "Add alerts"),
@@ -384,7 +387,7 @@ def test_a_planned_move_carries_what_the_route_has_and_what_is_lacking() -> None
     rules = replace(RULES, close=True, closing=ClosingRules(fields={"other": "x"}))
     both = sides("Add alert | | | | OPS-1 | Done")
     (item,) = both.items
-    (move,) = plan_agreement(both, Answers(moves={TICKET.id: [asks]}), rules).actions
+    (move,) = plan_agreement(both, TrackerAnswers(moves={TICKET.id: [asks]}), rules).actions
     lacking = "The transition 'Finish' asks for 'Cause': set closing_fields.cause in the route."
     assert move == MoveTicket(
         item, TICKET.id, TICKET.key, asks, "To Do", fields={"other": "x"}, lacking=lacking
@@ -393,7 +396,7 @@ def test_a_planned_move_carries_what_the_route_has_and_what_is_lacking() -> None
 
 def test_a_move_that_is_not_to_be_had_is_told_by_the_tickets_key() -> None:
     both = sides("Add alert | | | | OPS-1 | Done")
-    (why,) = plan_agreement(both, Answers(), replace(RULES, close=True)).actions
+    (why,) = plan_agreement(both, TrackerAnswers(), replace(RULES, close=True)).actions
     assert why == Tell("OPS-1 cannot go to 'Done' from where it is; the workflow allows nothing.")
 
 
@@ -403,13 +406,13 @@ OWNED = replace(TICKET, assignee=ALICE, priority="High")
 
 def test_what_both_sides_say_in_their_own_words_is_left() -> None:
     both = sides("Add alert | @alice | P1 | | OPS-1 | To Do", tickets={TICKET.id: OWNED})
-    answers = Answers({("OPS", "@alice"): ALICE}, (Choice("High"), Choice("Low")))
+    answers = TrackerAnswers({("OPS", "@alice"): ALICE}, (FieldChoice("High"), FieldChoice("Low")))
     planned = plan_agreement(both, answers, WORDS)
     assert (planned.actions, planned.to_rows) == ((), {0: ()})
 
 
 def test_a_row_takes_over_an_owner_and_a_priority_in_the_documents_words() -> None:
-    planned = plan_agreement(sides(NAMED, tickets={TICKET.id: OWNED}), Answers(), WORDS)
+    planned = plan_agreement(sides(NAMED, tickets={TICKET.id: OWNED}), TrackerAnswers(), WORDS)
     taken = (ToRow(Field.OWNER, "", "@alice"), ToRow(Field.PRIORITY, "", "P1"))
     assert (planned.actions, planned.to_rows) == ((), {0: taken})
 
@@ -417,5 +420,5 @@ def test_a_row_takes_over_an_owner_and_a_priority_in_the_documents_words() -> No
 def test_what_both_sides_emptied_is_left() -> None:
     full = Values("Add alert", "@alice", "High", "2026-12-24")
     memory = replace(MEMORY, row=full, remote=replace(full, owner=ALICE.id))
-    planned = plan_agreement(sides(NAMED, memory=memory), Answers(), RULES)
+    planned = plan_agreement(sides(NAMED, memory=memory), TrackerAnswers(), RULES)
     assert (planned.actions, planned.to_rows) == ((), {0: ()})

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from connectors.ticket_fields import Choice, ScreenField
+from connectors.ticket_fields import FieldChoice, ScreenField
 from connectors.tickets import Category, Transition
 from tests.unit.tracking_support import row, ticket, tracked
 from worker.tracking.closing import Closing, closing, wants_move
 from worker.tracking.destinations import ClosingRules
 
 PLAIN = ClosingRules()
-FIXED, REFUSED = Choice("Fixed", "1"), Choice("Won't Do", "2")
+FIXED, REFUSED = FieldChoice("Fixed", "1"), FieldChoice("Won't Do", "2")
 START = Transition("11", "Start", "In Progress", Category.INDETERMINATE)
 CLOSE = Transition("31", "Finish", "Done", Category.DONE)
 REJECT = Transition("41", "Reject", "Rejected", Category.DONE)

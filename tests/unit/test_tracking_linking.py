@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from connectors.tickets import Mark
 from tests.unit.tracking_support import INCIDENT, LAG, NOW, intent, rows, state, ticket, tracked
-from worker.tracking.action_types import LinkPlan, sentences
 from worker.tracking.new_ticket import summary_line
 from worker.tracking.plan_links import plan_links
+from worker.tracking.ticket_actions import LinkPlan, sentences
 from worker.tracking.tracked_tickets import TrackedTicket, Values, row_words
 
 

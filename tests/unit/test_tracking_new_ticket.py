@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from connectors.ticket_fields import Choice, CreateFields
+from connectors.ticket_fields import CreateFields, FieldChoice
 from connectors.tickets import (
     Bullets,
     Mark,
@@ -20,7 +20,6 @@ from connectors.tickets import (
 )
 from tests.unit.tracking_support import ALICE, INCIDENT, LAG, NOW, intent, row, ticket
 from worker.document.action_items import ActionItem
-from worker.tracking.action_types import CreateTicket
 from worker.tracking.destinations import Route
 from worker.tracking.new_ticket import Origin, describe, prepare, remote_links
 from worker.tracking.parents import (
@@ -32,6 +31,7 @@ from worker.tracking.parents import (
     prepare_epic,
     written_parent,
 )
+from worker.tracking.ticket_actions import CreateTicket
 from worker.tracking.tracked_tickets import EPIC_ROW, TrackedTicket, Values, row_words
 
 MARK = Mark("m4rk")
@@ -47,8 +47,8 @@ ORIGIN = Origin(
     "pagerduty",
 )
 ROUTE = Route("OPS", "Task", ("sre",), ("checkout",), {"customfield_10": "blue"})
-HIGH, CHECKOUT = Choice("High", "2"), Choice("Checkout", "7")
-FIELDS = CreateFields(Choice("Task", "10002"), priorities=(HIGH,), components=(CHECKOUT,))
+HIGH, CHECKOUT = FieldChoice("High", "2"), FieldChoice("Checkout", "7")
+FIELDS = CreateFields(FieldChoice("Task", "10002"), priorities=(HIGH,), components=(CHECKOUT,))
 ITEM = row("Add alert", "@alice", "High", "2026-12-24")
 
 
@@ -102,7 +102,7 @@ def test_what_cannot_be_used_of_a_row_is_left_out_and_said() -> None:
 
 
 def test_a_priority_that_the_project_lacks_is_told_with_those_that_it_has() -> None:
-    allowed = replace(FIELDS, priorities=(HIGH, Choice("Low", "4")))
+    allowed = replace(FIELDS, priorities=(HIGH, FieldChoice("Low", "4")))
     made = prepared(row("Add alert", priority="Urgent"), fields=allowed)
     assert made.problems == (
         "Project OPS has no priority 'Urgent'; it has High, Low. `[priorities]` can map the word.",
@@ -244,7 +244,7 @@ def test_an_epic_without_an_answer_is_waited_for_while_the_search_may_miss_it() 
 
 def test_an_epic_is_named_after_its_incident_and_takes_the_fields_that_epics_have() -> None:
     takes = CreateFields(
-        Choice("Epic", "10000"), settable=frozenset({"customfield_10"}), title="customfield_11"
+        FieldChoice("Epic", "10000"), settable=frozenset({"customfield_10"}), title="customfield_11"
     )
     route = replace(ROUTE, issue_type="Epic", fields={"customfield_10": "blue", "points": 3})
     made = prepare_epic(MARK, ORIGIN, route, takes)

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from connectors.ticket_fields import Choice, TicketField
+from connectors.ticket_fields import FieldChoice, TicketField
 from connectors.tickets import AccountId, Category, TicketChanges
 from tests.unit.tracking_support import ALICE, TOMORROW, row, rows, sides_of, ticket, tracked
 from worker.tracking.plan_agreement import Sides
@@ -17,7 +17,7 @@ DONE = frozenset({"done", "erledigt"})
 TICKET = ticket(1, "Add alert", priority="Low", due=date(2026, 10, 1))
 CHANGES = {
     TicketField.SUMMARY: (TicketChanges(summary="Add alerts"), {"summary": "Add alerts"}),
-    TicketField.PRIORITY: (TicketChanges(priority=Choice("High", "2")), {"priority": "High"}),
+    TicketField.PRIORITY: (TicketChanges(priority=FieldChoice("High", "2")), {"priority": "High"}),
     TicketField.DUE: (TicketChanges(due=TOMORROW), {"due": TOMORROW}),
     TicketField.ASSIGNEE: (TicketChanges(assignee=ALICE.id), {"assignee": ALICE}),
 }
@@ -44,7 +44,7 @@ def test_a_change_can_empty_an_owner_and_a_deadline() -> None:
 
 
 def test_a_priority_is_called_by_the_documents_word_for_it() -> None:
-    allowed = (Choice("Hoch", "2", "High"), Choice("Tief", "4", "Low"))
+    allowed = (FieldChoice("Hoch", "2", "High"), FieldChoice("Tief", "4", "Low"))
     words = Vocabulary({}, {"P1": "High", "P2": "Urgent"}, allowed)
     assert [words.priority_word(one) for one in ("Hoch", "hoch", "Urgent", "Tief", "")] == [
         "P1",

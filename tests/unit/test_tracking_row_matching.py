@@ -5,8 +5,8 @@ import pytest
 from connectors.incidents import IncidentId
 from connectors.tickets import Mark
 from tests.unit.tracking_support import INCIDENT, row, rows, ticket, tracked
-from worker.tracking.action_types import LinkTicket, Tell
 from worker.tracking.row_matching import adopt_typed, as_remembered, match_keys
+from worker.tracking.ticket_actions import LinkTicket, Tell
 from worker.tracking.tracked_tickets import TrackedTicket, row_values
 
 NAMED = row("Add alert", ticket="OPS-1", status="To Do")

@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
-from connectors.ticket_fields import Choice
+from connectors.ticket_fields import FieldChoice
 from connectors.tickets import AccountId, Category, Ticket, Transition
 from tests.unit.tracking_support import ALICE, row, ticket, tracked
-from worker.tracking.action_types import Field, ToTicket
 from worker.tracking.closing import Closing, closing, wants_move
 from worker.tracking.destinations import ClosingRules
 from worker.tracking.shared_fields import ToRow, Vocabulary, changed, compare, translate
+from worker.tracking.ticket_actions import Field, ToTicket
 from worker.tracking.tracked_tickets import (
     TrackedTicket,
     Values,
@@ -23,7 +23,7 @@ from worker.tracking.tracked_tickets import (
 WORDS = Vocabulary(
     accounts={"@alice": ALICE},
     priorities={"urgent": "High"},
-    allowed=(Choice("High"), Choice("Medium"), Choice("Low")),
+    allowed=(FieldChoice("High"), FieldChoice("Medium"), FieldChoice("Low")),
     owners={"Ali": "alice@example.com"},
 )
 TASK = "Add alert"
@@ -130,7 +130,7 @@ def test_changes_are_translated_into_the_tickets_terms() -> None:
     assert made.problems == ()
     assert made.changes.summary == "Add two alerts"
     assert made.changes.assignee == AccountId("acc-alice")
-    assert made.changes.priority == Choice("High")
+    assert made.changes.priority == FieldChoice("High")
     assert made.changes.due == date(2026, 12, 24)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from worker.web.connections import LONGEST, ConnectionPhase, Register
+from worker.web.idle_connections import LONGEST, ConnectionPhase, ConnectionRegister
 
 
 @dataclass(eq=False)
@@ -22,8 +22,8 @@ class Standing:
         self.gone = True
 
 
-def register(*connections: Standing, most: int = 100, now: float = 0.0) -> Register:
-    made = Register(most, lambda: now)
+def register(*connections: Standing, most: int = 100, now: float = 0.0) -> ConnectionRegister:
+    made = ConnectionRegister(most, lambda: now)
     made._all = dict.fromkeys(connections)
     made._sweeping = object()
     return made

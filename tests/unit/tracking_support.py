@@ -7,8 +7,8 @@ from connectors.incidents import IncidentId
 from connectors.tickets import Account, AccountId, Category, Mark, Ticket, TicketId, TicketKey
 from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
-from worker.tracking.action_types import LinkState
 from worker.tracking.plan_agreement import Sides
+from worker.tracking.ticket_actions import LinkState
 from worker.tracking.tracked_tickets import Intent, TrackedTicket, Values
 
 NOW = datetime(2026, 10, 14, 9, 0, tzinfo=UTC)

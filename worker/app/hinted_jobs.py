@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from connectors.incidents import IncidentId
 from connectors.webhook_events import EventKind, WebhookEvent
 from worker.jobs.context import JobContext
-from worker.jobs.job import JobRequest
+from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.results import Trigger
 
 SOON = 2.0

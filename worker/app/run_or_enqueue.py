@@ -17,7 +17,7 @@ from worker.drafting.text.wording import duration
 from worker.jobs.catalogue import look, must_be_usable
 from worker.jobs.context import JobContext
 from worker.jobs.due_incidents import Search, find, move_cursors
-from worker.jobs.job import JobPhase, JobRequest, JobState, Standing
+from worker.jobs.job_lifecycle import JobPhase, JobRequest, JobState, Standing
 from worker.jobs.results import IncidentResult, RunResult, Trigger, together
 from worker.jobs.run_many import RunRequest, run_many
 from worker.jobs.run_state import ReadTickets

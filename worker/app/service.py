@@ -31,7 +31,7 @@ from worker.app.stored_page_data import StoredPageData, figures
 from worker.jobs.catalogue import must_be_usable
 from worker.jobs.context import JobContext
 from worker.jobs.incident_job import do_job
-from worker.jobs.job import JobOutcome, JobRequest, JobState
+from worker.jobs.job_lifecycle import JobOutcome, JobRequest, JobState
 from worker.jobs.last_results import end_look, keep_end, log_end, log_result
 from worker.jobs.results import IncidentResult, Trigger
 from worker.jobs.run_many import RunRequest, run_many
@@ -39,11 +39,11 @@ from worker.jobs.run_state import not_configured
 from worker.queue import Queue, QueueSettings, Schedule
 from worker.store.document_store import StoreAway
 from worker.web.application import WebSettings, create
-from worker.web.connections import (
+from worker.web.idle_connections import (
     ACCEPTED_AT_ONCE,
     WAITING_OUTSIDE,
+    ConnectionRegister,
     GuardedConnection,
-    Register,
     files_for_connections,
     is_any_address,
 )
@@ -269,7 +269,7 @@ def planned(settings: Settings, incident: IncidentId) -> IncidentResult:
 
 def _web_server(app: ASGIApp, host: str, port: int) -> uvicorn.Config:
     """Give how the application is served; what a header says of where it is from counts nothing."""
-    register = Register(files_for_connections())
+    register = ConnectionRegister(files_for_connections())
     most = min(MOST_REQUESTS, register.most * 3 // 4)
     return uvicorn.Config(
         RequestLimit(app, most, register.make_room),

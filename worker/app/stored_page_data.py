@@ -29,19 +29,19 @@ from worker.jobs.edits.save_edit import (
     within_reason,
 )
 from worker.jobs.edits.settle_suggestion import keep_words, take_facts
-from worker.jobs.job import JobPhase, JobRequest, JobState
+from worker.jobs.job_lifecycle import JobPhase, JobRequest, JobState
 from worker.jobs.reminding.digests import failed_digests
 from worker.jobs.reports.document_notes import DocumentNotes, document_notes
 from worker.jobs.reports.figures import ReportBy
-from worker.jobs.reports.report_period import PeriodReport, report_period
-from worker.jobs.reports.search_documents import FoundDocument, search_documents
-from worker.jobs.reports.told_journal import (
+from worker.jobs.reports.journal_report import (
     JournalEntry,
     SkippedIncident,
     journal_of,
     latest_entries,
     skipped_incidents,
 )
+from worker.jobs.reports.report_period import PeriodReport, report_period
+from worker.jobs.reports.search_documents import FoundDocument, search_documents
 from worker.jobs.results import IncidentResult, SuggestedText, Trigger
 from worker.jobs.status_report import (
     KnownStatuses,

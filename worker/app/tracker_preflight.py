@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from config.groups import CreateWhen, TicketParent
 from connectors.errors import ConnectorError, Finding, NotFound, looked_at
-from connectors.ticket_fields import Choice, CreateFields, TypeLevel, called
+from connectors.ticket_fields import CreateFields, FieldChoice, TypeLevel, called
 from connectors.tickets import Category, NoAccount, TicketTracker
 from worker.jobs.context import JobContext, JobPolicy, folded
 from worker.tracking.destinations import Route
@@ -171,7 +171,9 @@ def _route_words(tracker: TicketTracker, route: Route) -> Iterable[Finding]:
             )
 
 
-def _priorities(policy: JobPolicy, allowed: Mapping[str, Sequence[Choice]]) -> Iterable[Finding]:
+def _priorities(
+    policy: JobPolicy, allowed: Mapping[str, Sequence[FieldChoice]]
+) -> Iterable[Finding]:
     """Say which priorities of the map a project lacks; one that takes none at all lacks nothing."""
     takes = {project: choices for project, choices in allowed.items() if choices}
     for word, wanted in policy.priorities.items():

@@ -19,7 +19,7 @@ from worker.cli.run_progress import run_shown
 from worker.cli.terminal import err, run_result, settings_of
 from worker.jobs.incident_job import do_job
 from worker.jobs.incident_numbers import own_ids
-from worker.jobs.pages.take_over_page import take_over_page
+from worker.jobs.pages.take_over_page_edits import take_over_page_edits
 from worker.jobs.results import Trigger
 from worker.jobs.run_many import RunRequest
 
@@ -130,4 +130,4 @@ def _take_over(context: typer.Context, incident: IncidentId, *, dry_run: bool, j
     settings = settings_of(context)
     with interruptible(), open_context(settings, dry_run=dry_run) as opened, interruptible():
         (own,) = own_ids(opened, (incident,), asks=False)
-        run_result(take_over_page(opened, own, do_job), in_json=json)
+        run_result(take_over_page_edits(opened, own, do_job), in_json=json)

@@ -18,9 +18,9 @@ from worker.cli.terminal import as_json, failures, out, settings_of, suggestion
 from worker.jobs.context import JobContext
 from worker.jobs.documents.document_status import DocumentStatus, ItemStatus, is_overdue
 from worker.jobs.incident_numbers import own_ids
-from worker.jobs.job import JobPhase, JobState
+from worker.jobs.job_lifecycle import JobPhase, JobState
 from worker.jobs.last_results import LastResult
-from worker.jobs.reports.told_journal import (
+from worker.jobs.reports.journal_report import (
     JournalEntry,
     SkippedIncident,
     journal_of,

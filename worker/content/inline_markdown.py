@@ -20,7 +20,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from worker.content.clean_text import clean, shorten
-from worker.content.wordings import parsed
+from worker.content.wording_patterns import parsed
 
 WEB_URL = r"(?<![A-Za-z0-9])https?://[^\s<>\"'`|\\^{}\[\]*]+"
 """What looks like a URL in running text."""

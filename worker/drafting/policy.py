@@ -16,7 +16,7 @@ from config.template_names import ACTION_MARKS
 from connectors.errors import ConfigurationError
 from connectors.incidents import LogEntry
 from connectors.log_entry_kinds import EntryKind
-from worker.content.wordings import names_in
+from worker.content.wording_patterns import names_in
 
 
 class Handling(Enum):

@@ -12,7 +12,7 @@ from worker.drafting.draft_filter import everybody
 from worker.jobs.announcing.announce_step import AnnounceStep
 from worker.jobs.catalogue import near, up_to_date, with_document
 from worker.jobs.context import JobContext, merge_target, note_facts, note_merge
-from worker.jobs.job import JobRequest
+from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.last_results import Halves, keep_result
 from worker.jobs.pages.page_step import PageStep
 from worker.jobs.pull_incident import (

@@ -8,7 +8,7 @@ from typing import Self
 
 from connectors.incidents import IncidentId
 from worker.jobs.context import JobContext
-from worker.jobs.job import PEOPLE, JobPhase, JobState
+from worker.jobs.job_lifecycle import PEOPLE, JobPhase, JobState
 from worker.jobs.results import Action, IncidentResult, SuggestedText, Trigger
 from worker.journal.records import JournalRecord, KnownResult
 from worker.journal.service_memory import FailedLook

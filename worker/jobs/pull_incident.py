@@ -22,7 +22,7 @@ from worker.drafting.draft import draft
 from worker.jobs.context import JobContext, note_merge, note_skip
 from worker.jobs.facts.earlier_incidents import with_remembered
 from worker.jobs.facts.keep_facts import keep_record, keep_seen
-from worker.jobs.job import JobRequest
+from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.picked_messages import with_messages
 from worker.jobs.results import Action, IncidentResult, Report
 from worker.jobs.run_state import RunCache

@@ -16,7 +16,7 @@ from worker.jobs.catalogue import look, near
 from worker.jobs.context import JobContext
 from worker.jobs.due_incidents import Due, Search, find, move_cursors
 from worker.jobs.incident_job import run_incident
-from worker.jobs.job import JobRequest
+from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.last_results import log_result
 from worker.jobs.pages.left_pages import left_pages
 from worker.jobs.results import IncidentResult, RunResult, Trigger, failed, together

@@ -28,9 +28,9 @@ from worker.jobs.catalogue import Catalogue, with_document
 from worker.jobs.context import JobContext
 from worker.jobs.results import Report
 from worker.journal.records import NO_CLAIM, Claim
-from worker.tracking.action_types import row_name
 from worker.tracking.new_ticket import Origin
 from worker.tracking.plan_agreement import Sides
+from worker.tracking.ticket_actions import row_name
 from worker.tracking.tracked_tickets import TrackedTicket, row_values
 
 _HANDLE = re.compile(r"[^\s@]+")

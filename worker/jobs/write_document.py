@@ -31,7 +31,7 @@ from worker.jobs.context import JobContext
 from worker.jobs.documents.commit_message import commit_message
 from worker.jobs.documents.index_documents import keep_read
 from worker.jobs.facts.keep_facts import keep_documents
-from worker.jobs.job import JobRequest
+from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.pull_incident import MergedAway, Pulled, chart_name
 from worker.jobs.results import Action, Deed, Report, SuggestedText, unified
 from worker.jobs.store_presence import remember_place

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from worker.jobs.job import JobRetryPolicy
+    from worker.jobs.job_lifecycle import JobRetryPolicy
     from worker.queue.engine import QueueSettings
     from worker.queue.queue import Client, Queue
     from worker.queue.schedule import Rounds, Schedule
@@ -16,7 +16,7 @@ __all__ = ["Client", "JobRetryPolicy", "Queue", "QueueSettings", "Rounds", "Sche
 
 _HOMES = {
     "Client": "worker.queue.queue",
-    "JobRetryPolicy": "worker.jobs.job",
+    "JobRetryPolicy": "worker.jobs.job_lifecycle",
     "Queue": "worker.queue.queue",
     "QueueSettings": "worker.queue.engine",
     "Rounds": "worker.queue.schedule",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from worker.jobs.job import JobOutcome, JobPhase, JobState, Standing
+from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobState, Standing
 from worker.queue import job_records
 from worker.queue.job_records import (
     INCIDENT_JOB,

@@ -10,7 +10,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
 from dbos._dbos import _get_dbos_instance
 
 from connectors.errors import PostmortemError
-from worker.jobs.job import JobRetryPolicy
+from worker.jobs.job_lifecycle import JobRetryPolicy
 from worker.queue import job_records, waiting_jobs
 from worker.queue.job_order import priority, put_in_order
 from worker.queue.job_records import StoredJob

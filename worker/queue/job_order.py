@@ -11,7 +11,7 @@ from enum import IntEnum
 
 import sqlalchemy as sa
 
-from worker.jobs.job import JobRequest
+from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.results import Trigger
 from worker.queue.job_records import INCIDENTS
 from worker.queue.jobs_database import InFile, Location

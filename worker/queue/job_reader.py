@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from worker.jobs.job import JobState
+from worker.jobs.job_lifecycle import JobState
 from worker.queue import dead_letters
 from worker.queue.job_records import StoredError, StoredRow
 from worker.queue.jobs_database import (

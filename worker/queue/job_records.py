@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeAlias
 from pydantic import TypeAdapter
 
 from connectors.incidents import incident_id
-from worker.jobs.job import JobOutcome, JobPhase, JobRequest, JobState
+from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRequest, JobState
 from worker.jobs.results import Trigger
 
 if TYPE_CHECKING:  # whoever only reads does not load the engine

@@ -17,7 +17,7 @@ from dbos import DBOSClient, DBOSPortableJSONSerializer, WorkflowStatus
 
 from connectors.errors import NotFound, PostmortemError, Unreachable
 from connectors.incidents import IncidentId
-from worker.jobs.job import JobRequest, JobState, Standing
+from worker.jobs.job_lifecycle import JobRequest, JobState, Standing
 from worker.jobs.results import Trigger
 from worker.queue import dead_letters, engine
 from worker.queue.engine import QueueSettings

@@ -14,7 +14,7 @@ from dbos import error
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.errors import ConfigurationError, PostmortemError
-from worker.jobs.job import JobOutcome
+from worker.jobs.job_lifecycle import JobOutcome
 from worker.log import Log
 
 _PASSING = (PostmortemError, error.DBOSException, SQLAlchemyError, OSError)

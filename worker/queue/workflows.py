@@ -13,7 +13,7 @@ from structlog.contextvars import bound_contextvars
 
 from connectors.errors import OutOfQuota, PostmortemError, worded
 from connectors.incidents import IncidentId
-from worker.jobs.job import (
+from worker.jobs.job_lifecycle import (
     JobOutcome,
     JobPhase,
     JobRequest,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.incidents import IncidentId
-from connectors.ticket_fields import Choice, CreateFields, called
+from connectors.ticket_fields import CreateFields, FieldChoice, called
 from connectors.tickets import (
     COMMON_LABEL,
     INCIDENT_LABEL_PREFIX,
@@ -22,8 +22,8 @@ from connectors.tickets import (
 )
 from worker.content.read_dates import read_date
 from worker.document.action_items import ActionItem
-from worker.tracking.action_types import CreateTicket
 from worker.tracking.destinations import Route
+from worker.tracking.ticket_actions import CreateTicket
 
 SUMMARY_LIMIT = 255
 """How long a summary may be, in UTF-16 units: the strictest tracker refuses a longer one."""
@@ -80,8 +80,8 @@ def mark_label(mark: Mark) -> str:
 
 
 def priority_choice(
-    word: str, priorities: Mapping[str, str], allowed: tuple[Choice, ...]
-) -> Choice | None:
+    word: str, priorities: Mapping[str, str], allowed: tuple[FieldChoice, ...]
+) -> FieldChoice | None:
     """Give the project's priority for the document's word, or None where it has none.
 
     The map is asked first, by the word without regard to case, then the allowed names themselves.
@@ -184,7 +184,7 @@ def remote_links(origin: Origin) -> tuple[RemoteLink, ...]:
     return tuple(links)
 
 
-def _no_priority(word: str, project: str, allowed: tuple[Choice, ...]) -> str:
+def _no_priority(word: str, project: str, allowed: tuple[FieldChoice, ...]) -> str:
     if not allowed:
         return f"Project {project} takes no priority, so '{word}' was left out."
     names = ", ".join(one.name for one in allowed)

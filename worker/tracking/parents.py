@@ -19,9 +19,9 @@ from connectors.tickets import (
 )
 from worker.document.action_item_values import find_ticket
 from worker.document.action_items import ActionItem
-from worker.tracking.action_types import CreateTicket
 from worker.tracking.destinations import Route
 from worker.tracking.new_ticket import Origin, describe, mark_label, summary_line
+from worker.tracking.ticket_actions import CreateTicket
 from worker.tracking.tracked_tickets import (
     EPIC_LABEL_PREFIX,
     EPIC_ROW,

@@ -7,7 +7,7 @@ take over. What is written into the rows is decided once the tickets are as they
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from connectors.ticket_fields import Choice
+from connectors.ticket_fields import FieldChoice
 from connectors.tickets import (
     Account,
     Category,
@@ -18,18 +18,6 @@ from connectors.tickets import (
     Transition,
 )
 from worker.document.action_items import ActionItem
-from worker.tracking.action_types import (
-    CLOSED,
-    MOVED,
-    AddLinks,
-    ChangeTicket,
-    Field,
-    MoveTicket,
-    Tell,
-    TicketAction,
-    ToTicket,
-    row_name,
-)
 from worker.tracking.closing import closing, wants_move
 from worker.tracking.destinations import ClosingRules
 from worker.tracking.new_ticket import priority_choice
@@ -41,6 +29,18 @@ from worker.tracking.shared_fields import (
     compare,
     no_such_priority,
     translate,
+)
+from worker.tracking.ticket_actions import (
+    CLOSED,
+    MOVED,
+    AddLinks,
+    ChangeTicket,
+    Field,
+    MoveTicket,
+    Tell,
+    TicketAction,
+    ToTicket,
+    row_name,
 )
 from worker.tracking.tracked_tickets import UNAVAILABLE, TrackedTicket
 
@@ -88,7 +88,7 @@ class AgreementRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Questions:
+class TrackerQuestions:
     """What must be looked up: owners by project and word, priorities, moves of tickets."""
 
     owners: tuple[tuple[str, str], ...] = ()
@@ -97,11 +97,11 @@ class Questions:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class TrackerAnswers:
     """What was looked up: owners by project and word, the allowed priorities and moves."""
 
     owners: Mapping[tuple[str, str], Account | NoAccount] = field(default_factory=dict)
-    priorities: tuple[Choice, ...] = ()
+    priorities: tuple[FieldChoice, ...] = ()
     moves: Mapping[TicketId, Sequence[Transition]] = field(default_factory=dict)
 
 
@@ -113,7 +113,7 @@ class Agreement:
     to_rows: Mapping[int, tuple[ToRow, ...]] = field(default_factory=dict)
 
 
-def questions(sides: Sides, rules: AgreementRules) -> Questions:
+def questions(sides: Sides, rules: AgreementRules) -> TrackerQuestions:
     """Say what must be looked up: an owner or the priorities only where they changed."""
     owners: dict[tuple[str, str], None] = {}
     priorities = False
@@ -129,10 +129,10 @@ def questions(sides: Sides, rules: AgreementRules) -> Questions:
         priorities = priorities or _is_unknown(item, ticket, rules.priorities)
         if rules.close and not sides.waits(item) and wants_move(item, tracked, ticket):
             moves[ticket.id] = None
-    return Questions(tuple(owners), priorities, tuple(moves))
+    return TrackerQuestions(tuple(owners), priorities, tuple(moves))
 
 
-def plan_agreement(sides: Sides, answers: Answers, rules: AgreementRules) -> Agreement:
+def plan_agreement(sides: Sides, answers: TrackerAnswers, rules: AgreementRules) -> Agreement:
     """Decide for every row what its ticket, and what the row itself, takes over from the other.
 
     Where two rows name one ticket, the second is decided on the ticket as the first leaves it.
@@ -200,7 +200,7 @@ def _vocabulary(
     item: ActionItem,
     tracked: TrackedTicket,
     ticket: Ticket,
-    answers: Answers,
+    answers: TrackerAnswers,
     rules: AgreementRules,
 ) -> Vocabulary:
     """Give the words for one row, and why an owner whom a person named is nobody."""
@@ -236,7 +236,7 @@ def _never_taken(
 
 def _is_unknown(item: ActionItem, ticket: Ticket, priorities: Mapping[str, str]) -> bool:
     """Tell whether a row's priority is, by its name, none that the ticket has."""
-    now = (Choice(ticket.priority or ""),)
+    now = (FieldChoice(ticket.priority or ""),)
     return bool(item.priority) and not priority_choice(item.priority or "", priorities, now)
 
 
@@ -261,7 +261,7 @@ def _move(
     item: ActionItem,
     tracked: TrackedTicket,
     ticket: Ticket,
-    answers: Answers,
+    answers: TrackerAnswers,
     rules: AgreementRules,
 ) -> Iterable[Tell | MoveTicket]:
     """Move the ticket where a person asked for it in the row and the configuration allows it."""

@@ -10,7 +10,9 @@ from dataclasses import replace
 
 from connectors.tickets import Mark, Ticket
 from worker.document.action_items import ActionItem
-from worker.tracking.action_types import (
+from worker.tracking.new_ticket import mark_label, summary_line
+from worker.tracking.row_matching import Wording, pair, pair_by_words, same_words
+from worker.tracking.ticket_actions import (
     LacksTicket,
     LinkDecisions,
     LinkPlan,
@@ -20,8 +22,6 @@ from worker.tracking.action_types import (
     row_name,
     unknowable,
 )
-from worker.tracking.new_ticket import mark_label, summary_line
-from worker.tracking.row_matching import Wording, pair, pair_by_words, same_words
 from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values, row_words
 
 MOST_FAILURES = 3

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from connectors.tickets import Category, Ticket, TicketId
 from worker.document.action_items import ActionItem, CellEdit, TicketCell
-from worker.tracking.action_types import Cell, Field, WriteCell
 from worker.tracking.closing import written_over
 from worker.tracking.plan_agreement import AgreementRules, Sides
 from worker.tracking.shared_fields import ToRow, still_to_come
+from worker.tracking.ticket_actions import Cell, Field, WriteCell
 from worker.tracking.tracked_tickets import (
     UNAVAILABLE,
     TrackedTicket,

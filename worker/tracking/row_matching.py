@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from connectors.incidents import IncidentId
 from connectors.tickets import Ticket, TicketId, TicketKey
 from worker.document.action_items import ActionItem
-from worker.tracking.action_types import LinkTicket, Tell, row_name
+from worker.tracking.ticket_actions import LinkTicket, Tell, row_name
 from worker.tracking.tracked_tickets import (
     EPIC_LABEL_PREFIX,
     UNAVAILABLE,

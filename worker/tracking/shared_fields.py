@@ -9,13 +9,13 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from connectors.ticket_fields import Choice, TicketField, called
+from connectors.ticket_fields import FieldChoice, TicketField, called
 from connectors.tickets import Account, Ticket, TicketChanges
 from worker.content.clean_text import clean
 from worker.document.action_items import ActionItem
-from worker.tracking.action_types import Field, ToTicket
 from worker.tracking.new_ticket import priority_choice, summary_line, unusable_deadline
 from worker.tracking.row_matching import same_words
+from worker.tracking.ticket_actions import Field, ToTicket
 from worker.tracking.tracked_tickets import TrackedTicket, Values, row_values, ticket_values
 
 TRACKER_NAMES = {
@@ -55,7 +55,7 @@ class Vocabulary:
 
     accounts: Mapping[str, Account] = field(default_factory=dict)
     priorities: Mapping[str, str] = field(default_factory=dict)
-    allowed: tuple[Choice, ...] = ()
+    allowed: tuple[FieldChoice, ...] = ()
     owners: Mapping[str, str] = field(default_factory=dict)
     nobody: Mapping[str, str] = field(default_factory=dict)
 

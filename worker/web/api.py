@@ -13,12 +13,12 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from config.page_users import Role
 from connectors.errors import NotFound
 from connectors.incidents import IncidentId
-from worker.jobs.job import JobState
+from worker.jobs.job_lifecycle import JobState
 from worker.jobs.reports.figures import ReportBy
+from worker.jobs.reports.journal_report import JournalEntry, SkippedIncident
 from worker.jobs.reports.period import USUAL_PERIOD, NotAPeriod
 from worker.jobs.reports.report_period import PeriodReport
 from worker.jobs.reports.search_documents import FoundDocument
-from worker.jobs.reports.told_journal import JournalEntry, SkippedIncident
 from worker.web.editing.edit_api import add_edit_routes, tag
 from worker.web.lists.list_api import add_list_routes
 from worker.web.page_data import DocumentView, IncidentInPath, JobInPath, PageData

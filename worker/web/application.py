@@ -23,7 +23,7 @@ from connectors.connector import WebhookAccess
 from connectors.errors import NotFound, PostmortemError
 from worker.jobs.edits.save_edit import Clash, EditTooLong, UnknownBase, UnusableEdit
 from worker.log import Log
-from worker.web.answers import HeadAsGet, SafeHeaders
+from worker.web.answer_headers import HeadAsGet, SafeHeaders
 from worker.web.api import api_routes
 from worker.web.assets import asset_routes
 from worker.web.editing.edit_api import NoCondition, NotThisShape, tag
@@ -39,10 +39,10 @@ from worker.web.lists.overview import overview_routes
 from worker.web.login_pages import sign_in_routes
 from worker.web.monitoring import Checks, Metrics, health_routes
 from worker.web.page_data import PageData
-from worker.web.pages import PageTemplates, Writers
+from worker.web.page_templates import PageTemplates, Writers
 from worker.web.problem_details import problem
 from worker.web.reading.document_pages import document_routes
-from worker.web.request_limits import Room
+from worker.web.request_limits import BodyRoom
 from worker.web.reviewing.item_pages import item_routes
 from worker.web.reviewing.review_pages import review_routes
 from worker.web.visitors.access import Access, NotSignedIn
@@ -104,7 +104,7 @@ def create(
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.state.room = Room()
+    app.state.room = BodyRoom()
     ErrorResponses(look).attach(app)
     # no page of another site can have a signed-in person's page made (SameSite), so nobody learns
     # of a secret in it by how small its words make it (BREACH)

@@ -14,7 +14,7 @@ from worker.jobs.reports.period import USUAL_PERIOD, NotAPeriod
 from worker.jobs.reports.report_period import PeriodReport
 from worker.web.lists.listing_pages import ListFormat, csv_answer
 from worker.web.page_data import PageData
-from worker.web.pages import PageTemplates
+from worker.web.page_templates import PageTemplates
 from worker.web.visitors.access import Access
 
 _LONGEST = 40

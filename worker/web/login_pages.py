@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from worker.jobs.edits.save_edit import as_shown
 from worker.web.editing.editor_view import EditorView, LongForm, section_in
 from worker.web.page_data import IncidentInPath
-from worker.web.pages import Form, PageTemplates, way_back
+from worker.web.page_templates import Form, PageTemplates, way_back
 from worker.web.visitors.access import Access
 from worker.web.visitors.sign_in import LIFETIME, TooManyAttempts
 

@@ -27,7 +27,7 @@ from prometheus_client.registry import Collector
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from connectors.errors import PostmortemError
-from worker.jobs.job import JobPhase, JobState
+from worker.jobs.job_lifecycle import JobPhase, JobState
 from worker.jobs.results import IncidentResult
 from worker.log import Log
 from worker.store.document_store import StoreAway

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from connectors.incidents import IncidentId
 from worker.jobs.documents.document_status import DocumentStatus, ItemStatus, is_overdue
-from worker.jobs.job import JobState
+from worker.jobs.job_lifecycle import JobState
 
 _AS_MEANT = (
     " says that there is nothing to do, so it has no ticket.",

@@ -23,13 +23,13 @@ from worker.jobs.edits.add_picture import AddedPicture
 from worker.jobs.edits.new_item import ItemChoices
 from worker.jobs.edits.review_document import ReviewChange
 from worker.jobs.edits.save_edit import OpenedText, Saved
-from worker.jobs.job import JobState
+from worker.jobs.job_lifecycle import JobState
 from worker.jobs.last_results import LastResult
 from worker.jobs.reports.document_notes import DocumentNotes
 from worker.jobs.reports.figures import ReportBy
+from worker.jobs.reports.journal_report import JournalEntry, SkippedIncident
 from worker.jobs.reports.report_period import PeriodReport
 from worker.jobs.reports.search_documents import FoundDocument
-from worker.jobs.reports.told_journal import JournalEntry, SkippedIncident
 from worker.jobs.results import IncidentResult, SuggestedText
 from worker.journal.web_memory import WebDraft
 

@@ -1,7 +1,7 @@
 """How much of the process requests may have: their number, their bodies, and the time to send one.
 
 Requests are counted, not connections: one that is idle costs a file and no more, see
-``worker.web.connections``. Health is answered whatever the count is.
+``worker.web.idle_connections``. Health is answered whatever the count is.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ class BodiesTooMany(Exception):
 
 
 @dataclass(slots=True)
-class Room:
+class BodyRoom:
     """Bytes for the bodies that are being received. Used by one event loop alone."""
 
     left: int = BODIES_LIMIT
@@ -63,7 +63,7 @@ async def read_body(
     if announced.isdecimal() and int(announced) > limit:
         raise BodyTooLarge
     body = bytearray()
-    room: Room = request.app.state.room
+    room: BodyRoom = request.app.state.room
     try:
         async with asyncio.timeout(seconds):
             async for chunk in request.stream():

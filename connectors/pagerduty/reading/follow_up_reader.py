@@ -6,7 +6,7 @@ from connectors.follow_up import IncidentReview, PastIncident, ReviewItem
 from connectors.incidents import Incident
 from connectors.pagerduty.reading import review_payloads
 from connectors.pagerduty.reading.missing_parts import MissingParts
-from connectors.pagerduty.transport import Transport
+from connectors.pagerduty.transport import PagerDutyTransport
 
 PAST_ASKED = 5
 """How many earlier incidents are asked for, of which the likest are told."""
@@ -16,7 +16,7 @@ PAST_ASKED = 5
 class FollowUpReader:
     """Reads what follows one incident; what was merged away has its target's, and none here."""
 
-    transport: Transport
+    transport: PagerDutyTransport
     incident: Incident
 
     def review(self, gaps: MissingParts) -> IncidentReview | None:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from connectors.errors import PayloadError
 from connectors.json_fields import JsonValue
 from connectors.pacing.side_by_side import Begun, in_order
-from connectors.pagerduty.transport import Query, Transport
+from connectors.pagerduty.transport import PagerDutyTransport, Query
 
 PAGE = 100
 LAST_OFFSET = 10_000
@@ -35,7 +35,7 @@ class ListPages(Generic[T]):
     those behind are not asked for before they are wanted.
     """
 
-    transport: Transport
+    transport: PagerDutyTransport
     path: str
     wrapper: str
     parse: Callable[[JsonValue], T]

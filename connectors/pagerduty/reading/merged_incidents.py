@@ -15,7 +15,7 @@ from connectors.pacing.side_by_side import Begun
 from connectors.pagerduty import payloads, resolved_incidents
 from connectors.pagerduty.reading.list_pages import ListPages
 from connectors.pagerduty.reading.missing_parts import MissingParts
-from connectors.pagerduty.transport import Transport
+from connectors.pagerduty.transport import PagerDutyTransport
 
 MERGE_PAGES = 5
 """How many pages of incidents are searched for those that were merged into one."""
@@ -31,7 +31,7 @@ EARLY_ALERT = timedelta(minutes=1)
 class MergedIncidents:
     """Searches for what was merged into one incident, whose log and alerts are being read."""
 
-    transport: Transport
+    transport: PagerDutyTransport
     incident: Incident
     log: Begun[tuple[LogEntry, ...]]
     alerts: Begun[tuple[Alert, ...]]

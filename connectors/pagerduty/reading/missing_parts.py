@@ -20,8 +20,8 @@ from connectors.errors import (
 from connectors.incidents import Missing
 from connectors.json_fields import JsonValue
 from connectors.pagerduty.reading.list_pages import ListPages
-from connectors.pagerduty.refusals import Withheld
-from connectors.pagerduty.transport import Transport
+from connectors.pagerduty.responses import Withheld
+from connectors.pagerduty.transport import PagerDutyTransport
 
 PLAN_MEMORY = 3600.0
 """Seconds for which a part that the account's plan lacks is not asked for again."""
@@ -54,7 +54,7 @@ class MissingParts:
     in the order of the parts.
     """
 
-    transport: Transport
+    transport: PagerDutyTransport
     plan: PlanLimits
     missing: list[Missing] = field(default_factory=list, init=False)
 

@@ -37,8 +37,8 @@ from connectors.pagerduty.reading.follow_up_reader import FollowUpReader
 from connectors.pagerduty.reading.list_pages import LAST_OFFSET, ListPages, read_each
 from connectors.pagerduty.reading.merged_incidents import MergedIncidents
 from connectors.pagerduty.reading.missing_parts import MissingParts
-from connectors.pagerduty.refusals import Withheld
-from connectors.pagerduty.transport import Query, Transport
+from connectors.pagerduty.responses import Withheld
+from connectors.pagerduty.transport import PagerDutyTransport, Query
 
 _BEFORE_IT = timedelta(days=30)
 """How far before an incident's start its log is read: a merge brings earlier entries along."""
@@ -80,7 +80,7 @@ class RecordReader:
     beginning of its log, then every other part, last what a part makes worth asking.
     """
 
-    transport: Transport
+    transport: PagerDutyTransport
     gaps: MissingParts
     names: dict[str, str] = field(default_factory=dict, init=False)
     """What things are called in the answers, by their ids."""
@@ -238,7 +238,7 @@ class RecordReader:
         return payloads.business_services(self.transport.get(path))
 
 
-def read_log(transport: Transport, incident: IncidentId) -> tuple[LogEntry, ...]:
+def read_log(transport: PagerDutyTransport, incident: IncidentId) -> tuple[LogEntry, ...]:
     """Read an incident's log alone, oldest first.
 
     Raises ``PayloadError`` where it is longer than can be paged through, or cannot be read.

@@ -9,7 +9,7 @@ from connectors.errors import AccessDenied, ConnectorError, Finding
 from connectors.incidents import Reference
 from connectors.json_fields import JsonValue
 from connectors.pagerduty.reading.list_pages import ListPages
-from connectors.pagerduty.transport import Transport
+from connectors.pagerduty.transport import PagerDutyTransport
 from connectors.pagerduty.webhook import WANTED_EVENTS
 
 NEEDED_EVENTS = ("incident.resolved", "incident.annotated", "incident.reopened")
@@ -69,7 +69,7 @@ def subscription(part: JsonValue) -> Subscription:
 
 
 def findings(
-    transport: Transport, expected: ExpectedWebhook, wanted: IncidentFilter, listed: Listed
+    transport: PagerDutyTransport, expected: ExpectedWebhook, wanted: IncidentFilter, listed: Listed
 ) -> Iterator[Finding]:
     """Look at the subscriptions that send here; ``wanted`` are the incidents that get drafts.
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from connectors.pagerduty.refusals import is_oauth_token
+from connectors.pagerduty.responses import is_oauth_token
 from connectors.pagerduty.sandbox import subscription_routes, views
 from connectors.pagerduty.sandbox.account import SandboxAccount
 from connectors.pagerduty.sandbox.incident import SandboxIncident

@@ -9,7 +9,7 @@ from connectors.pagerduty.client import TIMEOUT
 from connectors.pagerduty.reading.list_pages import ListPages
 from connectors.pagerduty.reading.subscriptions import MADE_BY, subscription
 from connectors.pagerduty.settings import PagerDutySettings
-from connectors.pagerduty.transport import Transport
+from connectors.pagerduty.transport import PagerDutyTransport
 from connectors.pagerduty.webhook import WANTED_EVENTS
 from connectors.retry import RetryPolicy
 from connectors.settings import revealed
@@ -22,7 +22,7 @@ _PATH = "/webhook_subscriptions"
 class PagerDutyGuide:
     """A :class:`~connectors.setup_steps.WebhookGuide`."""
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: PagerDutyTransport) -> None:
         self._transport = transport
 
     def prove(self, step: str) -> Finding:  # noqa: ARG002 - there is one
@@ -79,4 +79,6 @@ class PagerDutyGuide:
 def guide_of(settings: PagerDutySettings, authorities: Authorities) -> PagerDutyGuide:
     """Open the guide of an account, as the settings name it so far."""
     key, url = revealed(settings.api_key), settings.api_url
-    return PagerDutyGuide(Transport(key, url, TIMEOUT, RetryPolicy(), NoPace(), authorities))
+    return PagerDutyGuide(
+        PagerDutyTransport(key, url, TIMEOUT, RetryPolicy(), NoPace(), authorities)
+    )

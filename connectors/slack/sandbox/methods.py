@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.slack.sandbox.asked import Asked
+from connectors.slack.sandbox.method_call import MethodCall
 from connectors.slack.sandbox.workspace import (
     APP,
     OWN_BOT,
@@ -30,13 +30,13 @@ MOST_MESSAGES, MOST_LISTED = 999, 1000
 class Method:
     """What a method answers, and the scopes of which the token needs one."""
 
-    answer: Callable[[Asked], Json]
+    answer: Callable[[MethodCall], Json]
     scopes: tuple[str, ...] = ()
 
 
-def _auth_test(asked: Asked) -> Json:
+def _auth_test(call: MethodCall) -> Json:
     who = {"user": OWN_NAME, "user_id": OWN_USER, "bot_id": OWN_BOT, "team_id": TEAM}
-    return {"url": asked.base, "team": "Sandbox", "is_enterprise_install": False, **who}
+    return {"url": call.base, "team": "Sandbox", "is_enterprise_install": False, **who}
 
 
 def _room(room: ChatRoom) -> Json:
@@ -51,35 +51,35 @@ def _room(room: ChatRoom) -> Json:
     }
 
 
-def _conversations_list(asked: Asked) -> Json:
-    kinds = str(asked.given.get("types") or "public_channel").split(",")
+def _conversations_list(call: MethodCall) -> Json:
+    kinds = str(call.given.get("types") or "public_channel").split(",")
     needed = {"public_channel": "channels:read", "private_channel": "groups:read"}
     for kind in kinds:
         if kind not in needed:
             raise SlackRefused("invalid_types")
-        asked.may(needed[kind])
+        call.may(needed[kind])
     rooms = [
         _room(one)
-        for one in asked.workspace.rooms.values()
+        for one in call.workspace.rooms.values()
         if (one.member if one.is_private else True)
         and ("private_channel" if one.is_private else "public_channel") in kinds
-        and not (one.is_archived and asked.flag("exclude_archived"))
+        and not (one.is_archived and call.flag("exclude_archived"))
     ]
-    page, following = asked.cut(rooms, asked.limit(100, MOST_LISTED))
+    page, following = call.cut(rooms, call.limit(100, MOST_LISTED))
     return {"channels": list(page), **following}
 
 
-def _conversations_info(asked: Asked) -> Json:
-    return {"channel": _room(asked.room("read"))}
+def _conversations_info(call: MethodCall) -> Json:
+    return {"channel": _room(call.room("read"))}
 
 
-def _within(asked: Asked, messages: Sequence[SaidMessage]) -> list[SaidMessage]:
+def _within(call: MethodCall, messages: Sequence[SaidMessage]) -> list[SaidMessage]:
     """Leave out what is outside ``oldest`` and ``latest``: exclusive, unless it is inclusive."""
-    bounds = [str(asked.given.get(name) or "") for name in ("oldest", "latest")]
+    bounds = [str(call.given.get(name) or "") for name in ("oldest", "latest")]
     if any(one and not _TS.fullmatch(one) for one in bounds):
         raise SlackRefused("invalid_ts_oldest" if bounds[0] else "invalid_ts_latest")
     oldest, latest = (_micros(one) if one else None for one in bounds)
-    slack = 1 if asked.flag("inclusive") else 0
+    slack = 1 if call.flag("inclusive") else 0
     return [
         one
         for one in messages
@@ -93,8 +93,8 @@ def _micros(ts: str) -> int:
     return int(seconds) * 1_000_000 + int(f"{rest:0<6}"[:6] or 0)
 
 
-def _history(asked: Asked) -> Json:
-    room = asked.room("history")
+def _history(call: MethodCall) -> Json:
+    room = call.room("history")
     parents = [
         one
         for one in room.messages.values()
@@ -102,95 +102,95 @@ def _history(asked: Asked) -> Json:
         or one.thread == one.ts
         or one.further.get("subtype") == "thread_broadcast"
     ]
-    newest = sorted(_within(asked, parents), key=lambda one: one.ts, reverse=True)
-    with_metadata = asked.flag("include_all_metadata")
-    cut, following = asked.cut(newest, asked.limit(100, MOST_MESSAGES))
+    newest = sorted(_within(call, parents), key=lambda one: one.ts, reverse=True)
+    with_metadata = call.flag("include_all_metadata")
+    cut, following = call.cut(newest, call.limit(100, MOST_MESSAGES))
     page = [shown(room, one, with_metadata=with_metadata) for one in cut]
     more = bool(following["response_metadata"]["next_cursor"])  # type: ignore[index]  # made above
     return {"messages": page, "has_more": more, **(following if more else {})}
 
 
-def _replies(asked: Asked) -> Json:
-    room = asked.room("history")
-    parent = room.messages.get(asked.text("ts"))
+def _replies(call: MethodCall) -> Json:
+    room = call.room("history")
+    parent = room.messages.get(call.text("ts"))
     if parent is None:
         raise SlackRefused("thread_not_found")
     begin = room.messages.get(parent.thread or parent.ts, parent)
-    with_metadata = asked.flag("include_all_metadata")
-    said = [begin, *_within(asked, room.replies(begin.ts))]
+    with_metadata = call.flag("include_all_metadata")
+    said = [begin, *_within(call, room.replies(begin.ts))]
     told = [shown(room, one, with_metadata=with_metadata) for one in said]
-    page, following = asked.cut(told, asked.limit(1000, MOST_LISTED))
+    page, following = call.cut(told, call.limit(1000, MOST_LISTED))
     return {"messages": list(page), **following}
 
 
-def _pins(asked: Asked) -> Json:
-    room = asked.workspace.read(asked.text("channel", "channel_not_found"))
+def _pins(call: MethodCall) -> Json:
+    room = call.workspace.read(call.text("channel", "channel_not_found"))
     items = []
     for ts in room.pins:
         message = room.messages[ts]
-        link = asked.workspace.permalink(asked.base, room, message)
+        link = call.workspace.permalink(call.base, room, message)
         told = {**shown(room, message), "permalink": link}
         items.append({"type": "message", "channel": room.id, "created": 1, "message": told})
     return {"items": items}
 
 
-def _user(asked: Asked) -> Json:
-    person = asked.workspace.people.get(asked.text("user", "user_not_found"))
+def _user(call: MethodCall) -> Json:
+    person = call.workspace.people.get(call.text("user", "user_not_found"))
     if person is None:
         raise SlackRefused("user_not_found")
     return {"user": person}
 
 
-def _bot(asked: Asked) -> Json:
-    bot = asked.text("bot", "bot_not_found")
-    if bot not in asked.workspace.bots:
+def _bot(call: MethodCall) -> Json:
+    bot = call.text("bot", "bot_not_found")
+    if bot not in call.workspace.bots:
         raise SlackRefused("bot_not_found")
-    return {"bot": {"id": bot, "name": asked.workspace.bots[bot], "deleted": False}}
+    return {"bot": {"id": bot, "name": call.workspace.bots[bot], "deleted": False}}
 
 
-def _groups(asked: Asked) -> Json:
-    return {"usergroups": list(asked.workspace.groups.values())}
+def _groups(call: MethodCall) -> Json:
+    return {"usergroups": list(call.workspace.groups.values())}
 
 
-def _permalink(asked: Asked) -> Json:
-    room = asked.workspace.seen(asked.text("channel", "channel_not_found"))
-    message = room.messages.get(asked.text("message_ts"))
+def _permalink(call: MethodCall) -> Json:
+    room = call.workspace.seen(call.text("channel", "channel_not_found"))
+    message = room.messages.get(call.text("message_ts"))
     if message is None:
         raise SlackRefused("message_not_found")
-    return {"channel": room.id, "permalink": asked.workspace.permalink(asked.base, room, message)}
+    return {"channel": room.id, "permalink": call.workspace.permalink(call.base, room, message)}
 
 
-def _post(asked: Asked) -> Json:
-    workspace = asked.workspace
-    room = _writable(asked)
-    words = _words_of(asked)
+def _post(call: MethodCall) -> Json:
+    workspace = call.workspace
+    room = _writable(call)
+    words = _words_of(call)
     bot: Json = {"bot_id": OWN_BOT, "app_id": APP, "bot_profile": {"name": workspace.bots[OWN_BOT]}}
-    thread = str(asked.given.get("thread_ts") or "")
+    thread = str(call.given.get("thread_ts") or "")
     ts = workspace.say(room, OWN_USER, words.text, thread=thread)
     room.messages[ts].further = {**bot, **words.further}
     room.messages[ts].metadata = words.metadata
     return {"channel": room.id, "ts": ts, "message": shown(room, room.messages[ts])}
 
 
-def _update(asked: Asked) -> Json:
-    room = _writable(asked)
-    message = room.messages.get(asked.text("ts"))
+def _update(call: MethodCall) -> Json:
+    room = _writable(call)
+    message = room.messages.get(call.text("ts"))
     if message is None:
         raise SlackRefused("message_not_found")
     if message.further.get("bot_id") != OWN_BOT:
         raise SlackRefused("cant_update_message")
-    words = _words_of(asked)
+    words = _words_of(call)
     message.text, message.edited = words.text, OWN_USER
     message.further.update(words.further)
     message.metadata = words.metadata or message.metadata
     return {"channel": room.id, "ts": message.ts, "text": message.text}
 
 
-def _writable(asked: Asked) -> ChatRoom:
-    room = asked.workspace.seen(asked.text("channel", "channel_not_found"))
+def _writable(call: MethodCall) -> ChatRoom:
+    room = call.workspace.seen(call.text("channel", "channel_not_found"))
     if room.is_archived:
         raise SlackRefused("is_archived")
-    if not room.member and "chat:write.public" not in asked.scopes:
+    if not room.member and "chat:write.public" not in call.scopes:
         raise SlackRefused("not_in_channel")
     return room
 
@@ -202,11 +202,11 @@ class _Written:
     metadata: Json | None
 
 
-def _words_of(asked: Asked) -> _Written:
+def _words_of(call: MethodCall) -> _Written:
     """Read what is to be said, by Slack's rules for it."""
-    text = str(asked.given.get("text") or "")
-    blocks = _json(asked, "blocks", "invalid_blocks")
-    metadata = _json(asked, "metadata", "invalid_metadata_format")
+    text = str(call.given.get("text") or "")
+    blocks = _json(call, "blocks", "invalid_blocks")
+    metadata = _json(call, "metadata", "invalid_metadata_format")
     if not text and not blocks:
         raise SlackRefused("no_text")
     if len(text) > MOST_TEXT:
@@ -234,8 +234,8 @@ def _section_texts(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
     return [str(one["text"].get("text", "")) for one in blocks if isinstance(one.get("text"), dict)]
 
 
-def _json(asked: Asked, name: str, wrong: str) -> Any:
-    value = asked.given.get(name)
+def _json(call: MethodCall, name: str, wrong: str) -> Any:
+    value = call.given.get(name)
     if not isinstance(value, str):
         return value
     try:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from connectors.sandbox import TOO_MANY_REQUESTS, Delivery, Recorder, Sandbox
 from connectors.slack.connection import WorkspaceAccess
-from connectors.slack.sandbox.asked import Asked
+from connectors.slack.sandbox.method_call import MethodCall
 from connectors.slack.sandbox.methods import METHODS
 from connectors.slack.sandbox.workspace import TEAM, ChatRoom, SaidMessage, SlackRefused, Workspace
 from connectors.slack.webhook import SIGNATURE_HEADER, TIME_HEADER
@@ -139,10 +139,10 @@ class SlackSandbox(Sandbox):
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         if token not in self.tokens:
             raise SlackRefused("invalid_auth" if token else "not_authed")
-        asked = Asked(self.workspace, given, self.scopes, self.url_of_people, self.page)
-        asked.may(*method.scopes)
+        call = MethodCall(self.workspace, given, self.scopes, self.url_of_people, self.page)
+        call.may(*method.scopes)
         with self.workspace.lock:
-            return method.answer(asked)
+            return method.answer(call)
 
 
 async def _parameters(request: Request) -> Mapping[str, Any]:

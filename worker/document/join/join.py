@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
+from worker.document.join.join_rows import CellClash, Columns, has_more, join_rows, written
 from worker.document.join.joined_lines import JoinedLine, LineKind, lines_of
-from worker.document.join.pairing import Pairing, pair
-from worker.document.join.rows import CellClash, Columns, has_more, join_rows, written
+from worker.document.join.unit_pairing import Pairing, pair
 
 _IN_TABLES = frozenset({LineKind.HEAD, LineKind.RULE, LineKind.ROW})
 

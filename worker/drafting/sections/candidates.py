@@ -20,7 +20,7 @@ from worker.content.inline_markdown import Markdown, at_start, say
 from worker.drafting.history.agents import is_person, name
 from worker.drafting.history.note_entries import root_cause, without_root_cause
 from worker.drafting.history.notes import NoteKind, without_actions
-from worker.drafting.history.sentences import (
+from worker.drafting.history.sentence_themes import (
     Sentence,
     Theme,
     is_listed,

@@ -9,7 +9,7 @@ from worker.content.clean_text import clean, one_line, shorten
 from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, link, safe_url, say
 from worker.drafting.history.alerts import by_service, by_severity, fired_again, peak
-from worker.drafting.history.sentences import WHO
+from worker.drafting.history.sentence_themes import WHO
 from worker.drafting.history.story import Story, open_time
 from worker.drafting.sections.candidates import PeopleSaid, Said
 from worker.drafting.sections.repeats import repeats

@@ -30,7 +30,7 @@ from worker.drafting.sections.candidates import PeopleSaid, status_updates, upda
 from worker.drafting.sections.setbacks import setbacks
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, duration, listing, quoted, times
-from worker.drafting.timeline.relations import key_of, lapses, snooze_ends
+from worker.drafting.timeline.entry_relations import key_of, lapses, snooze_ends
 from worker.drafting.timeline.timeline import IncidentTimeline
 
 _STEPS_TOLD = 40

@@ -14,7 +14,7 @@ from connectors.log_entry_kinds import EntryKind
 from worker.content.inline_markdown import Markdown, say
 from worker.drafting.history.agents import is_person
 from worker.drafting.history.alerts import fired_again
-from worker.drafting.history.sentences import Theme, sentences
+from worker.drafting.history.sentence_themes import Theme, sentences
 from worker.drafting.history.story import Story
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, listing, times

@@ -9,7 +9,7 @@ from connectors.incidents import Agent, FieldChange, LogEntry
 from connectors.log_entry_kinds import ChannelKind, EntryKind, Medium, UrgencyLevel
 from worker.content.clean_text import clean, shorten
 from worker.content.inline_markdown import Markdown, say
-from worker.content.wordings import needed_in
+from worker.content.wording_patterns import needed_in
 from worker.drafting.history.agents import (
     SOMEBODY,
     actor,

@@ -19,6 +19,7 @@ from worker.drafting.history.agents import SOMEBODY, actor, automatic, is_person
 from worker.drafting.policy import Rule, Topic, Weight, topic
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, listing, span, times
+from worker.drafting.timeline.entry_relations import SAME_ACT, EntryRelations, key_of
 from worker.drafting.timeline.entry_wording import (
     Known,
     failures,
@@ -28,7 +29,6 @@ from worker.drafting.timeline.entry_wording import (
     values,
     way_of,
 )
-from worker.drafting.timeline.relations import SAME_ACT, EntryRelations, key_of
 
 Tell = Callable[[LocalTime], Markdown]
 """Words what happened, once it is known how times are shown."""

@@ -26,9 +26,9 @@ from worker.drafting.policy import (
 )
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import listing, quoted, times, titled
+from worker.drafting.timeline.entry_relations import SAME_ACT, EntryRelations, key_of, reopening_key
 from worker.drafting.timeline.entry_wording import Known, tell_entry, values
 from worker.drafting.timeline.events import Event, fold, folded_event
-from worker.drafting.timeline.relations import SAME_ACT, EntryRelations, key_of, reopening_key
 
 
 def log_events(related: EntryRelations, rules: Rules) -> Iterator[Event]:

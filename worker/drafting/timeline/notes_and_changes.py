@@ -20,8 +20,12 @@ from worker.drafting.history.story import Story
 from worker.drafting.policy import VALUES, Handling, OutsideLog, Rule, Rules
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, duration, listing, quoted
+from worker.drafting.timeline.entry_relations import (
+    EntryRelations,
+    has_own_answer,
+    without_own_answers,
+)
 from worker.drafting.timeline.events import Event, together
-from worker.drafting.timeline.relations import EntryRelations, has_own_answer, without_own_answers
 
 SHOWN_BEFORE = timedelta(hours=2)
 """Changes this long before the start are in the timeline; earlier ones are factors alone."""

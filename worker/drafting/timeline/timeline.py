@@ -25,11 +25,11 @@ from worker.drafting.history.story import Story
 from worker.drafting.policy import DraftPolicy, OutsideLog, Rules, Topic, Weight, rules_with
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.timeline.chat_events import chat_events
+from worker.drafting.timeline.entry_relations import EntryRelations, relations
 from worker.drafting.timeline.events import Event, together
 from worker.drafting.timeline.follow_up_events import follow_up_events
 from worker.drafting.timeline.log_events import alert_events, log_events
 from worker.drafting.timeline.notes_and_changes import change_events, note_events, responder_events
-from worker.drafting.timeline.relations import EntryRelations, relations
 
 _RANKS: Mapping[Topic, int] = {
     OutsideLog.CHANGE: 0,

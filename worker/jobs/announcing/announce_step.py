@@ -33,7 +33,7 @@ from worker.announcing.known_messages import (
 )
 from worker.announcing.message import Message
 from worker.document.front_matter import values
-from worker.jobs.announcing.chat_posts import address_of, channel_named, find_post
+from worker.jobs.announcing.post_lookup import address_of, channel_named, find_post
 from worker.jobs.context import JobContext
 from worker.jobs.pull_incident import Pulled, origin
 from worker.jobs.results import Action, Deed, Report

@@ -13,7 +13,7 @@ from connectors.errors import NotFound, PostmortemError
 from connectors.incidents import IncidentId
 from worker.document import front_matter
 from worker.document.front_matter import DocumentError
-from worker.document.join.as_opened import as_opened
+from worker.document.join.browser_text import as_opened
 from worker.document.join.join import Conflict, join
 from worker.document.section_text import with_section
 from worker.jobs.catalogue import near

@@ -6,7 +6,7 @@ from connectors.connector import PublishWhen
 from worker.document.front_matter import set_values, values
 from worker.document.text_edits import SourceText
 from worker.jobs.context import JobContext
-from worker.jobs.job import JobRequest
+from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.pages.page_work import PageWork
 from worker.jobs.pages.publish_page import publish_page
 from worker.jobs.pull_incident import Pulled, origin

@@ -14,7 +14,7 @@ from worker.announcing.chat_format import post_of
 from worker.announcing.digest import Reminder
 from worker.announcing.known_messages import DIGEST, KnownDigest, may_still_come
 from worker.announcing.message import Message
-from worker.jobs.announcing.chat_posts import CLOCKS_DIFFER, channel_named, find_post
+from worker.jobs.announcing.post_lookup import CLOCKS_DIFFER, channel_named, find_post
 from worker.jobs.context import JobContext
 from worker.jobs.reminding.notices import addresses, notice_key, send_notices
 from worker.jobs.reminding.reminders import (

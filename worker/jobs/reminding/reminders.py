@@ -19,7 +19,7 @@ from worker.announcing.digest import (
 )
 from worker.announcing.known_messages import KnownAnnouncement, channel_of
 from worker.announcing.message import Message
-from worker.jobs.announcing.chat_posts import address_of
+from worker.jobs.announcing.post_lookup import address_of
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
 from worker.jobs.documents.document_status import DocumentStatus, ItemStatus, is_overdue

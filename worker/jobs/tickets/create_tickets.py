@@ -16,10 +16,10 @@ from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork
 from worker.jobs.tickets.parent_ticket import KnownEpic, StillToCome, parent_of
 from worker.jobs.tickets.update_tickets import problems_told, tell_plan
-from worker.tracking.action_types import CreateTicket, LacksTicket, unknowable
 from worker.tracking.destinations import Route
 from worker.tracking.new_ticket import incident_label, prepare
 from worker.tracking.parents import belongs
+from worker.tracking.ticket_actions import CreateTicket, LacksTicket, unknowable
 from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values, row_words
 
 MOST_UNKNOWN = 10

@@ -15,7 +15,6 @@ from connectors.tickets import Created, Outcome, Refused, TicketId, TicketKey
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.run_state import TicketWork
 from worker.jobs.tickets.update_tickets import tell_plan
-from worker.tracking.action_types import CreateTicket
 from worker.tracking.destinations import Route
 from worker.tracking.new_ticket import remote_links
 from worker.tracking.parents import (
@@ -27,6 +26,7 @@ from worker.tracking.parents import (
     prepare_epic,
     written_parent,
 )
+from worker.tracking.ticket_actions import CreateTicket
 from worker.tracking.tracked_tickets import EPIC_ROW, Intent, TrackedTicket
 
 Send = Callable[[TicketWork, Sequence[CreateTicket]], Sequence[Outcome]]

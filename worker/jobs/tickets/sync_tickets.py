@@ -23,14 +23,6 @@ from worker.jobs.run_state import TicketWork, failures_told
 from worker.jobs.tickets.create_tickets import create_tickets, tell_lacking
 from worker.jobs.tickets.parent_ticket import known_epic, named_parent
 from worker.jobs.tickets.update_tickets import agreement_rules, carry_out, cell_deed, look_up
-from worker.tracking.action_types import (
-    LacksTicket,
-    LinkPlan,
-    LinkState,
-    LinkTicket,
-    Tell,
-    sentences,
-)
 from worker.tracking.destinations import Route
 from worker.tracking.new_ticket import incident_label
 from worker.tracking.parents import epic_label
@@ -38,6 +30,14 @@ from worker.tracking.plan_agreement import plan_agreement
 from worker.tracking.plan_links import plan_links
 from worker.tracking.row_cells import plan_cells, remembered
 from worker.tracking.row_matching import NamedTickets, adopt_typed, as_remembered, match_keys
+from worker.tracking.ticket_actions import (
+    LacksTicket,
+    LinkPlan,
+    LinkState,
+    LinkTicket,
+    Tell,
+    sentences,
+)
 from worker.tracking.tracked_tickets import EPIC_ROW
 
 

@@ -16,11 +16,15 @@ from connectors.errors import (
     Rejected,
 )
 from connectors.pacing.side_by_side import in_order
-from connectors.ticket_fields import Choice
+from connectors.ticket_fields import FieldChoice
 from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork, postponing
 from worker.log import Log
-from worker.tracking.action_types import (
+from worker.tracking.destinations import ClosingRules, Route
+from worker.tracking.new_ticket import remote_links
+from worker.tracking.plan_agreement import AgreementRules, TrackerAnswers, questions
+from worker.tracking.shared_fields import TRACKER_NAMES, after
+from worker.tracking.ticket_actions import (
     AddLinks,
     Cell,
     ChangeTicket,
@@ -30,10 +34,6 @@ from worker.tracking.action_types import (
     TicketAction,
     WriteCell,
 )
-from worker.tracking.destinations import ClosingRules, Route
-from worker.tracking.new_ticket import remote_links
-from worker.tracking.plan_agreement import AgreementRules, Answers, questions
-from worker.tracking.shared_fields import TRACKER_NAMES, after
 from worker.tracking.tracked_tickets import row_values, ticket_values
 
 REFUSED_LINKS = "links refused in"
@@ -253,11 +253,11 @@ def agreement_rules(work: TicketWork, route: Route | None) -> AgreementRules:
     )
 
 
-def look_up(work: TicketWork, route: Route | None, rules: AgreementRules) -> Answers:
+def look_up(work: TicketWork, route: Route | None, rules: AgreementRules) -> TrackerAnswers:
     """Ask the tracker what the agreement turns on; a row for which it fails is left for later."""
     wanted = questions(work.sides, rules)
     owners, moves = {}, {}
-    priorities: tuple[Choice, ...] = ()
+    priorities: tuple[FieldChoice, ...] = ()
     for project, word in wanted.owners:
         with postponing(work, [one for one in work.items if one.owner == word]):
             owners[project, word] = work.cache.accounts.find(
@@ -269,10 +269,10 @@ def look_up(work: TicketWork, route: Route | None, rules: AgreementRules) -> Ans
     for own in wanted.moves:
         with postponing(work, work.items_of(own)):
             moves[own] = work.tracker.transitions(own)
-    return Answers(owners, priorities, moves)
+    return TrackerAnswers(owners, priorities, moves)
 
 
-def _priorities(work: TicketWork, route: Route) -> tuple[Choice, ...]:
+def _priorities(work: TicketWork, route: Route) -> tuple[FieldChoice, ...]:
     """Give the priorities that tickets on this route may have, none where that is not told."""
     try:
         return work.tracker.create_fields(route.project, route.issue_type).priorities

@@ -21,7 +21,7 @@ from worker.web.editing.editor_view import (
     whole_text,
 )
 from worker.web.page_data import IncidentInPath, PageData
-from worker.web.pages import PageTemplates
+from worker.web.page_templates import PageTemplates
 from worker.web.visitors.access import Access, person_of
 from worker.web.visitors.origins import Forbidden
 

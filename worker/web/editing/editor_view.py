@@ -22,7 +22,7 @@ from worker.jobs.edits.save_edit import Clash, EditTooLong, OpenedText, UnknownB
 from worker.journal.web_memory import WebDraft
 from worker.web.editing.edit_api import LARGEST_BODY
 from worker.web.page_data import PageData
-from worker.web.pages import PageTemplates
+from worker.web.page_templates import PageTemplates
 from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 from worker.web.visitors.origins import Forbidden
 from worker.web.visitors.sent_words import fields_of

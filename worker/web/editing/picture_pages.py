@@ -10,7 +10,7 @@ from connectors.errors import NotFound, PostmortemError
 from worker.jobs.edits.save_edit import EditTooLong, UnusableEdit, as_shown
 from worker.web.editing.editor_view import EditorView, LongForm, editor_in, section_in
 from worker.web.page_data import IncidentInPath, PageData
-from worker.web.pages import PageTemplates
+from worker.web.page_templates import PageTemplates
 from worker.web.problem_details import problem
 from worker.web.visitors.access import Access, person_of
 from worker.web.visitors.sent_words import picture_of

@@ -17,7 +17,7 @@ from worker.web.editing.editor_view import (
     whole_text,
 )
 from worker.web.page_data import IncidentInPath, PageData
-from worker.web.pages import Form, PageTemplates
+from worker.web.page_templates import Form, PageTemplates
 from worker.web.reading.markdown_to_html import to_html
 from worker.web.visitors.access import Access
 

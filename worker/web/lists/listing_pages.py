@@ -25,7 +25,7 @@ from worker.web.lists.postmortem_list import (
 )
 from worker.web.lists.postmortem_list import choices as every_choice
 from worker.web.page_data import PageData
-from worker.web.pages import PageTemplates
+from worker.web.page_templates import PageTemplates
 from worker.web.visitors.access import Access
 
 Words = Annotated[str, Query(max_length=500)]

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from config.page_users import Role
 from worker.web.page_data import IncidentInPath, PageData
-from worker.web.pages import Form, PageTemplates, unknown
+from worker.web.page_templates import Form, PageTemplates, unknown
 from worker.web.visitors.access import Access
 
 MOST_JOBS = 100

@@ -13,7 +13,7 @@ from worker.jobs.documents.document_status import DocumentStatus, ListedDocument
 from worker.web.lists.made_once import MadeOnce
 from worker.web.needs import Cause, LateOwner, NeedKind, by_cause, late_owners, needs
 from worker.web.page_data import DocumentLine, JobInQuery, PageData, line
-from worker.web.pages import PageTemplates
+from worker.web.page_templates import PageTemplates
 from worker.web.visitors.access import Access
 
 PER_PAGE = 20

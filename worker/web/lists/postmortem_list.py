@@ -137,7 +137,7 @@ def _deadline(item: ItemStatus) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class NarrowingChoices:
     """What a filter can be set to, as far as it occurs."""
 
     statuses: tuple[str, ...] = ()
@@ -149,9 +149,9 @@ class Choices:
 
 
 @MadeOnce
-def choices(documents: Sequence[ListedDocument]) -> Choices:
+def choices(documents: Sequence[ListedDocument]) -> NarrowingChoices:
     """Collect from documents what a filter can be set to."""
-    return Choices(
+    return NarrowingChoices(
         _each(one.status.status for one in documents),
         _each(one.severity for one in documents),
         _each(name for one in documents for name in one.services),

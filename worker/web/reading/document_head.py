@@ -8,7 +8,7 @@ from worker.document import front_matter
 from worker.document.front_matter import DocumentError
 from worker.drafting.text.wording import duration
 from worker.jobs.reports.document_notes import DocumentNotes
-from worker.jobs.reports.told_journal import JournalEntry
+from worker.jobs.reports.journal_report import JournalEntry
 from worker.jobs.results import Action
 from worker.web.page_data import DocumentView
 

@@ -17,7 +17,7 @@ from worker.document.section_text import sections
 from worker.document.take_suggestion import SuggestionPlace
 from worker.jobs.results import SuggestedText
 from worker.web.page_data import DocumentView, IncidentInPath, JobInQuery, PageData, line
-from worker.web.pages import PageTemplates, unknown
+from worker.web.page_templates import PageTemplates, unknown
 from worker.web.reading.document_head import head_of
 from worker.web.reading.markdown_to_html import PICTURES, headings_of, is_picture, with_beside
 from worker.web.visitors.access import Access

@@ -13,7 +13,7 @@ from config.template_names import Column
 from connectors.errors import PostmortemError
 from worker.jobs.edits.save_edit import Clash, UnknownBase, UnusableEdit
 from worker.web.page_data import DocumentView, IncidentInPath, PageData
-from worker.web.pages import Form, PageTemplates, unknown
+from worker.web.page_templates import Form, PageTemplates, unknown
 from worker.web.visitors.access import Access, person_of
 from worker.web.visitors.origins import Forbidden
 

@@ -11,7 +11,7 @@ from worker.document.lint.review import FINAL, IN_REVIEW, STATUSES, names_in, re
 from worker.jobs.edits.review_document import ReviewChange
 from worker.jobs.edits.save_edit import UnknownBase, UnusableEdit
 from worker.web.page_data import IncidentInPath, PageData
-from worker.web.pages import Form, PageTemplates, unknown
+from worker.web.page_templates import Form, PageTemplates, unknown
 from worker.web.visitors.access import Access, person_of
 from worker.web.visitors.origins import Forbidden
 

@@ -55,7 +55,7 @@ LAGGING_REQUESTS = frozenset({ConnectionPhase.BODY, ConnectionPhase.UNREAD})
 
 
 @dataclass(slots=True)
-class Register:
+class ConnectionRegister:
     """All connections of a server. Used by its event loop alone.
 
     ``most`` is how many there may be.
@@ -108,7 +108,7 @@ class Register:
 class GuardedConnection(H11Protocol):
     """A connection that is in a register, and knows since when it is in its phase."""
 
-    def __init__(self, register: Register, **options: Any) -> None:
+    def __init__(self, register: ConnectionRegister, **options: Any) -> None:
         super().__init__(**options)
         self._register = register
         self._unread = False

@@ -11,7 +11,7 @@ from connectors.incidents import IncidentId
 from connectors.pages import Page
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
-from worker.jobs.job import JobRequest
+from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.results import (
     Action,
     Deed,
@@ -35,7 +35,7 @@ OFFERED = " offered"
 """Behind how a page stood: what cannot be taken over from it was told already."""
 
 
-def take_over_page(
+def take_over_page_edits(
     context: JobContext,
     incident: IncidentId,
     do_job: Callable[[JobContext, JobRequest], Sequence[IncidentResult]],

@@ -1,4 +1,4 @@
-"""One call of the stand-in's, read: what was given, and whether the token may do it."""
+"""One call of a method of the stand-in, read: what was given, and whether the token may do it."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MethodCall:
     """One call, read: who may do what, and what was given."""
 
     workspace: Workspace
