@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.template_names import Names, Slot
+from connectors.incidents import IncidentId
 from worker.announcing.message import Message, MessageLine, Phrase, line
 from worker.content.clean_text import clean, shorten
 from worker.content.inline_markdown import plain, safe_url
@@ -44,7 +45,7 @@ class Announced:
     where people open the document, "" where that is not known.
     """
 
-    incident: str
+    incident: IncidentId
     title: str = ""
     number: str = ""
     address: str = ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from config.template_names import Names
+from connectors.incidents import IncidentId
 from worker.announcing.announcement import LONGEST_LINE, LONGEST_TITLE, ticket_phrases, title_in
 from worker.announcing.message import Message, MessageLine, Phrase, line
 from worker.content.clean_text import clean, shorten
@@ -79,7 +80,7 @@ class UnfinishedDraft:
 class FailingWork:
     """An incident whose last job failed, and how."""
 
-    incident: str
+    incident: IncidentId
     title: str
     reason: str
     address: str = ""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from connectors.chat import ChannelId, ChannelRule, MessageId, Posted
+from connectors.incidents import IncidentId
 
 NO_CHANNEL, NO_MESSAGE = ChannelId(""), MessageId("")
 UNDER_WAY = timedelta(seconds=40)
@@ -26,7 +27,7 @@ class KnownAnnouncement:
     incident's, by ids and names.
     """
 
-    incident: str
+    incident: IncidentId
     channel: ChannelId = NO_CHANNEL
     message: MessageId = NO_MESSAGE
     mark: str = ""

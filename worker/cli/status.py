@@ -84,7 +84,7 @@ def _show_items(
         _show_documents(found, f"No action item is {'overdue' if only_overdue else 'open'}.")
 
 
-def _is_meant(incident: str, named: Sequence[IncidentId]) -> bool:
+def _is_meant(incident: IncidentId, named: Sequence[IncidentId]) -> bool:
     return not named or incident in named
 
 
@@ -96,7 +96,7 @@ def _jobs(
     settings: Settings, named: Sequence[IncidentId], *, only_parked: bool
 ) -> Sequence[JobState]:
     listed = job_reader.jobs(settings.database_url.get_secret_value(), only_parked=only_parked)
-    return [one for one in listed if _is_meant(one.subject, named)]
+    return [one for one in listed if _is_meant(IncidentId(one.subject), named)]
 
 
 def _show_all(

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
+from connectors.incidents import IncidentId
 from worker.journal.database import Database
 from worker.journal.sqlite_files import JournalError
 from worker.journal.tables import metadata, put
@@ -142,7 +143,9 @@ class WebDrafts:
         self._database = database
         self._now = now
 
-    def keep(self, owner: str, incident: str, text: str, base: str, editor: str = "") -> None:
+    def keep(
+        self, owner: str, incident: IncidentId, text: str, base: str, editor: str = ""
+    ) -> None:
         """Keep a text in the place of the editor's one before.
 
         Those older than :data:`KEPT` are forgotten, and those beyond :data:`MOST_DRAFTS`.
@@ -157,7 +160,7 @@ class WebDrafts:
             for one in connection.scalars(latest.offset(MOST_DRAFTS)).all():
                 connection.execute(delete(table).filter_by(**own, editor=one))
 
-    def of(self, owner: str, incident: str) -> Sequence[WebDraft]:
+    def of(self, owner: str, incident: IncidentId) -> Sequence[WebDraft]:
         """Give what somebody wrote and has not saved, the latest first."""
         table = editor_drafts
         query = select(table).where(table.c.owner == owner, table.c.incident == incident)
@@ -173,7 +176,7 @@ class WebDrafts:
             for row in rows
         ]
 
-    def forget(self, owner: str, incident: str, editor: str = "") -> None:
+    def forget(self, owner: str, incident: IncidentId, editor: str = "") -> None:
         """Forget what was written in an editor, if there is any."""
         table = editor_drafts
         ended = delete(table).filter_by(owner=owner, incident=incident, editor=editor)
@@ -211,7 +214,7 @@ class WebWriters:
         self._database = database
         self._now = now
 
-    def note(self, incident: str, writer: str, name: str) -> None:
+    def note(self, incident: IncidentId, writer: str, name: str) -> None:
         """Note that somebody writes there; forgets those who have not said anything for long."""
         now, table = self._now().timestamp(), web_writers
         key = {"incident": incident, "writer": writer}
@@ -221,12 +224,12 @@ class WebWriters:
             values = {"name": name, "since": now if since is None else since, "last": now}
             put(connection, table, key, values)
 
-    def leave(self, incident: str, writer: str) -> None:
+    def leave(self, incident: IncidentId, writer: str) -> None:
         """Note that they have saved it, or given it up."""
         with _answering(self._database, _NOBODY_TOLD) as connection:
             connection.execute(delete(web_writers).filter_by(incident=incident, writer=writer))
 
-    def others(self, incident: str, writer: str) -> Sequence[Writing]:
+    def others(self, incident: IncidentId, writer: str) -> Sequence[Writing]:
         """Give who else writes there, the first to begin first."""
         now, table = self._now().timestamp(), web_writers
         query = select(table.c.name, table.c.since, table.c.last).where(

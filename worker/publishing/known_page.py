@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from connectors.incidents import IncidentId
 from connectors.pages import PageId, PageNote
 
 NO_PAGE = PageId("")
@@ -22,7 +23,7 @@ class KnownPage:
     ``seen_title`` is what people called the page when it was last seen.
     """
 
-    incident: str
+    incident: IncidentId
     mark: str = ""
     page: PageId = NO_PAGE
     address: str = ""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
+from connectors.incidents import IncidentId
 from worker.content.clean_text import clean, shorten
 from worker.document.front_matter import values
 from worker.document.outline import title as document_title
@@ -43,7 +44,7 @@ class PageOrigin:
     ``merged_into`` is the address of the page of the incident that this one was merged into.
     """
 
-    incident: str
+    incident: IncidentId
     document: str
     page_key: str = ""
     mark: str = ""
@@ -133,12 +134,12 @@ def numbered(title: str, number: int) -> str:
     return f"{title} ({number})"
 
 
-def mark_of(incident: str, mark: str) -> str:
+def mark_of(incident: IncidentId, mark: str) -> str:
     """Give the name of the anchor by which a page is known as ours."""
     return f"{MARK_PREFIX}{incident}-{mark}"
 
 
-def carries_mark(body: str, incident: str, mark: str = "") -> bool:
+def carries_mark(body: str, incident: IncidentId, mark: str = "") -> bool:
     """Tell whether a page's body was written here for the incident, with that very mark if any."""
     name = escaped(mark_of(incident, mark))
     return f">{name}<" in body if mark else f">{name}" in body

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from enum import Enum
 
+from connectors.incidents import IncidentId
 from connectors.pages import Page, PageState
 from worker.publishing.known_page import KnownPage
 from worker.publishing.page import MARK_PREFIX, carries_mark
@@ -45,7 +46,7 @@ def title_for(known: KnownPage, page: Page, wanted: str) -> str:
     return page.title if is_numbered else wanted
 
 
-def belongs(page: Page, incident: str) -> bool:
+def belongs(page: Page, incident: IncidentId) -> bool:
     """Tell whether a page is the incident's: its property says so, or it has none and our mark.
 
     Everything else is somebody else's, whatever its id: ids are a site's own.
@@ -55,7 +56,7 @@ def belongs(page: Page, incident: str) -> bool:
     return carries_mark(page.body, incident)
 
 
-def is_disputed(page: Page, incident: str) -> bool:
+def is_disputed(page: Page, incident: IncidentId) -> bool:
     """Tell whether a page has our mark for the incident, but a property that names another."""
     return carries_mark(page.body, incident) and not belongs(page, incident)
 
@@ -84,7 +85,7 @@ def up_to_note(known: KnownPage, page: Page) -> KnownPage:
     )
 
 
-def adopted(incident: str, page: Page, known: KnownPage) -> KnownPage:
+def adopted(incident: IncidentId, page: Page, known: KnownPage) -> KnownPage:
     """Give what is remembered of a page that was found again, by what its property says.
 
     One that has none, and was found by the mark of a create without answer, is as it was created.

@@ -28,13 +28,13 @@ _log = structlog.get_logger(__name__)
 class Writers(Protocol):
     """Who is writing in which document just now; see ``WebWriters``. May raise ``JournalError``."""
 
-    def note(self, incident: str, writer: str, name: str) -> None:
+    def note(self, incident: IncidentId, writer: str, name: str) -> None:
         """Note that somebody writes there."""
 
-    def leave(self, incident: str, writer: str) -> None:
+    def leave(self, incident: IncidentId, writer: str) -> None:
         """Note that they have saved it, or given it up."""
 
-    def others(self, incident: str, writer: str) -> Sequence[Writing]:
+    def others(self, incident: IncidentId, writer: str) -> Sequence[Writing]:
         """Give who else writes there, the first to begin first."""
 
 
@@ -45,7 +45,7 @@ class PageTemplates:
         self._access = access
         self._writers = writers
 
-    def note_writer(self, request: Request, incident: str, *, leaves: bool = False) -> None:
+    def note_writer(self, request: Request, incident: IncidentId, *, leaves: bool = False) -> None:
         """Note that who sent an admitted request writes there, or has done so."""
         writer = self._access.writer(request)
         try:
@@ -56,7 +56,7 @@ class PageTemplates:
         except JournalError as error:
             _not_told(error)
 
-    def other_writers(self, request: Request, incident: str) -> Sequence[Writing]:
+    def other_writers(self, request: Request, incident: IncidentId) -> Sequence[Writing]:
         """Give who else writes there just now."""
         try:
             return self._writers.others(incident, self._access.writer(request))

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from connectors.chat import ChannelId, Chat, Posted
 from connectors.errors import ConnectorError, PostmortemError
+from connectors.incidents import IncidentId
 from worker.jobs.context import JobContext
 
 CLOCKS_DIFFER = timedelta(days=1)
@@ -19,7 +20,7 @@ the channel, and only where a post got no answer.
 """
 
 
-def address_of(context: JobContext, incident: str, document: str) -> str:
+def address_of(context: JobContext, incident: IncidentId, document: str) -> str:
     """Give where people open a document: its page on the program's own, else where it is kept."""
     policy = context.policy
     if policy.public_url:

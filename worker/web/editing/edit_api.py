@@ -69,7 +69,7 @@ class NewItem(Given):
 class SavedDocument(ApiModel):
     """The document as it was saved; ``came_in`` names what others had changed in it meanwhile."""
 
-    incident: str
+    incident: IncidentId
     document: str
     text: str
     came_in: Sequence[str] = ()

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from connectors.incidents import IncidentId
 from worker.document.front_matter import DocumentError
 from worker.document.join.join import Conflict
 from worker.document.outline import title as title_of
@@ -87,7 +88,7 @@ class EditorView:
 
     pages: PageTemplates
     request: Request
-    incident: str
+    incident: IncidentId
     draft: str = field(default_factory=partial(token_urlsafe, 9))
 
     def show(

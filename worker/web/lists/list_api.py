@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from connectors.incidents import IncidentId
 from worker.jobs.documents.document_status import DocumentStatus
 from worker.web.lists.listing_pages import Narrowing, Words
 from worker.web.lists.postmortem_list import (
@@ -38,7 +39,7 @@ class Documents(ApiModel):
 class ListedActionItem(ApiModel):
     """An action item and its postmortem; ``overdue_days`` is 0 where it is not overdue."""
 
-    incident: str
+    incident: IncidentId
     document: str
     title: str
     task: str

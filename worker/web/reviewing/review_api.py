@@ -60,7 +60,7 @@ class SettledSuggestion(Given):
 class SyncPlan(ApiModel):
     """What a re-sync would write now, each with its reason; ``diff`` is the document's."""
 
-    incident: str
+    incident: IncidentId
     skipped: str
     deeds: Sequence[Deed]
     warnings: Sequence[str]

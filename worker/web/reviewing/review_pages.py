@@ -6,6 +6,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from connectors.incidents import IncidentId
 from worker.document.front_matter import DocumentError
 from worker.document.lint.review import FINAL, IN_REVIEW, STATUSES, names_in, review_of
 from worker.jobs.edits.review_document import ReviewChange
@@ -27,10 +28,12 @@ def review_routes(data: PageData, access: Access, pages: PageTemplates) -> APIRo
     """Give the routes of a review."""
     router = APIRouter(include_in_schema=False, dependencies=[Depends(access.admit)])
 
-    def shown(request: Request, incident: str, problem: str = "", status: int = 200) -> Response:
-        view = data.document(incident)  # type: ignore[arg-type]  # as the path gave it
+    def shown(
+        request: Request, incident: IncidentId, problem: str = "", status: int = 200
+    ) -> Response:
+        view = data.document(incident)
         if view is None or not view.name:
-            raise unknown(incident)  # type: ignore[arg-type]  # as above
+            raise unknown(incident)
         review = review_of(view.text)
         return pages.answer(
             request,
@@ -40,7 +43,7 @@ def review_routes(data: PageData, access: Access, pages: PageTemplates) -> APIRo
             title=view.status.title or incident,
             problem=problem,
             review=review,
-            findings=data.lint(incident),  # type: ignore[arg-type]  # as above
+            findings=data.lint(incident),
             next_step=_STEPS.get(review.status, ("", "")),
             backward=_before(review.status),
             by_me=review.approved_by(person_of(request).name),
