@@ -4,6 +4,7 @@ A field that is left out or ``null`` is *absent*: services send both for the sam
 another type than asked for is an error, unless it may be absent and its sender is forgiven that.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -228,6 +229,17 @@ class JsonValue:
     def _sender(self) -> Sender:
         above = self._above
         return above if isinstance(above, Sender) else above._sender()
+
+
+def json_in(text: str) -> list[object] | dict[str, object] | None:
+    """Read a text of somebody's that is an object or a list in JSON; None for any other text."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict | list) else None
 
 
 def _is_number(value: object) -> bool:

@@ -5,13 +5,12 @@ field, as old and new by a field's name, or as sentences. Its values may be ids 
 named elsewhere in the incident's record.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from connectors.incidents import CustomField, FieldChange, LogEntry
-from connectors.json_fields import JsonValue
+from connectors.json_fields import JsonValue, json_in
 from connectors.pagerduty.common_payloads import as_words, flat
 
 _PAIRS = (
@@ -61,12 +60,8 @@ def _object_text(value: dict[str, object], data_type: str) -> str:
 
 def _listed(text: str) -> str:
     """Give a list that was written as JSON into a text as any other list."""
-    if text.startswith("[") and text.endswith("]"):
-        try:
-            return field_text(json.loads(text))
-        except (ValueError, RecursionError):
-            return text
-    return text
+    found = json_in(text) if text.startswith("[") else None
+    return text if found is None else field_text(found)
 
 
 def changes(fields: JsonValue, channel: JsonValue) -> tuple[FieldChange, ...]:

@@ -6,13 +6,12 @@ ends and what it is called: the text of its link, the words before it, or the na
 """
 
 import html
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from connectors.incidents import Link
-from connectors.json_fields import JsonValue
+from connectors.json_fields import JsonValue, json_in
 from connectors.pagerduty.common_payloads import flat
 from connectors.pagerduty.html_text import is_html, markdown_of
 
@@ -112,7 +111,7 @@ def links_in(value: object) -> Iterator[Link]:
     for name, text in flat(value):
         if "://" not in text:
             continue
-        if (inner := _from_json(text)) is not None:
+        if (inner := json_in(text)) is not None:
             yield from links_in({name: inner})
         else:
             yield from _text_links(name, text[:LONGEST_TEXT])
@@ -126,17 +125,6 @@ def distinct(links: Iterable[Link]) -> tuple[Link, ...]:
         if known is None or (link.text and not known.text):
             kept[link.url] = link
     return tuple(kept.values())
-
-
-def _from_json(text: str) -> object | None:
-    """Read a text that is an object or a list in JSON, as CloudWatch's messages are."""
-    if text.lstrip()[:1] not in ("{", "["):
-        return None
-    try:
-        value: object = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict | list) else None
 
 
 def _text_links(field: str, text: str) -> Iterator[Link]:

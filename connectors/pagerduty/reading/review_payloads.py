@@ -4,7 +4,6 @@ Reviews are told by the developer documentation ("Incident Reviews API"), refere
 ask for them in public. So all of it is read as it comes, and what is not as expected is left out.
 """
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,7 @@ from connectors.follow_up import (
     ReviewItem,
     ReviewSection,
 )
-from connectors.json_fields import JsonValue
+from connectors.json_fields import JsonValue, json_in
 from connectors.pagerduty.common_payloads import OWN_ID
 from connectors.pagerduty.html_text import readable
 
@@ -122,22 +121,12 @@ def _past(incident: JsonValue, own_id: str, own_url: str) -> PastIncident | None
 
 def _section(section: JsonValue) -> ReviewSection:
     content = section["content"].value
-    if isinstance(content, str):
-        content = _parsed(content)
+    if isinstance(content, str):  # the editor's JSON, or HTML, or plain words
+        found = json_in(content)
+        content = readable(content) if found is None else found
     text = "".join(_written(content)) if isinstance(content, dict | list) else str(content or "")
     lines = (line.rstrip() for line in text[:_LONGEST_SECTION].splitlines())
     return ReviewSection(_text(section, "title"), "\n".join(filter(None, lines)))
-
-
-def _parsed(content: str) -> object:
-    """Read a text that holds the editor's JSON, or one that holds HTML or plain words."""
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError):
-        found = None
-    if isinstance(found, dict | list):
-        return found
-    return readable(content)
 
 
 def _written(node: object, depth: int = _DEEPEST) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """A commit as ``git fast-import`` reads it: one child makes blobs, trees and commit at once."""
 
 import hashlib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
+
+from worker.content.clean_text import clean
 
 MADE = "refs/postmortem/made"
 """The ref in our repository which the latest commit of ours is at, pushed or not."""
@@ -63,9 +64,9 @@ def clean_message(why: str, otherwise: str) -> str:
     ``otherwise`` is said where ``why`` says nothing. Characters that cannot be shown are left out,
     as is the ``#`` that begins what an editor of messages takes for a comment.
     """
-    lines = [_shown(line) for line in why[:_MESSAGE].splitlines()]
+    lines = [clean(line) for line in why[:_MESSAGE].splitlines()]
     subject, *body = "\n".join(lines).strip().split("\n")
-    subject = subject.lstrip("#- ") or _shown(otherwise)
+    subject = subject.lstrip("#- ") or clean(otherwise)
     rest = "\n".join(" " + line if line.startswith("#") else line for line in body).strip("\n")
     return _cut(subject) + (f"\n\n{rest}" if rest else "") + "\n"
 
@@ -74,17 +75,8 @@ def _cut(subject: str) -> str:
     return subject if len(subject) <= _SUBJECT else subject[: _SUBJECT - 1].rstrip() + "…"
 
 
-def _shown(line: str) -> str:
-    """Leave out control characters, marks of writing direction, and halves of characters."""
-    kept = (" " if one == "\t" else one for one in line)
-    return "".join(one for one in kept if unicodedata.category(one) not in _HIDDEN).rstrip()
-
-
-_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-
-
 def _signature(author: str) -> str:
-    name, address = (_shown(part.translate(_BRACKETS)) for part in parseaddr(author))
+    name, address = (clean(part.translate(_BRACKETS)) for part in parseaddr(author))
     return f"{name or address} <{address}>"
 
 
