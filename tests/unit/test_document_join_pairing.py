@@ -3,7 +3,7 @@
 import pytest
 
 from worker.document.join.joined_lines import JoinedLine, LineKind, lines_of
-from worker.document.join.pairing import pair
+from worker.document.join.unit_pairing import pair
 
 HEAD = "## Action Items\n\n| Task | Owner | Priority |\n|---|---|---|\n"
 LINES = [f"line number {at} was here" for at in range(40)]
