@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectors.confluence.connection import SiteConnection
+from connectors.confluence.connection import ConfluenceConnection
 from connectors.sandbox import Moment
 from tests.acceptance.pages_world import PagesWorld, pages_world
 
@@ -23,9 +23,9 @@ class Executioner:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.left, self.moment = 0, Moment.BEFORE
-        send = SiteConnection._once
+        send = ConfluenceConnection._once
 
-        def sending(connection: SiteConnection, *request: Any) -> Any:
+        def sending(connection: ConfluenceConnection, *request: Any) -> Any:
             self.left -= 1
             if self.left == 0 and self.moment is Moment.BEFORE:
                 raise Killed
@@ -34,7 +34,7 @@ class Executioner:
                 raise Killed
             return answer
 
-        monkeypatch.setattr(SiteConnection, "_once", sending)
+        monkeypatch.setattr(ConfluenceConnection, "_once", sending)
 
     def strikes(self, here: PagesWorld, number: int, moment: Moment) -> bool:
         """Sync once; tell whether the program was ended at that request."""
