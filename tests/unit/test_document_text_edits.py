@@ -19,6 +19,7 @@ def test_a_text_without_edits_stays_as_it_is(text: str) -> None:
     [
         ("a\nb", ["a", "b"]),
         ("a\r\nb\r\n", ["a", "b"]),
+        ("a\rb\r", ["a", "b"]),
         ("a\rb\n\nc", ["a", "b", "", "c"]),
         ("a\u2028b\x0bc\x85d", ["a\u2028b\x0bc\x85d"]),
     ],

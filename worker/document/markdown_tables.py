@@ -91,8 +91,7 @@ def replace_cell(row: TableRow, column: int, words: str, *, right: bool = False)
     The cell keeps its width where the words fit; ``right`` says that its column is aligned right.
     """
     cell = row.cells[column]
-    lead = 1 if row.opened or column > 0 else 0
-    trail = 1 if row.closed or column + 1 < len(row.cells) else 0
+    lead = trail = 1
     if cell.text:
         trail = min(trail, cell.place.end - cell.words.end)
         before = cell.words.start - cell.place.start
@@ -130,7 +129,6 @@ def append_rules(rule: TableRow, widths: Sequence[int]) -> Edit:
 
 def render_row(cells: Sequence[str], widths: Sequence[int] | None = None) -> str:
     """Give a whole new row; ``widths`` (of the words) pads its cells to those of other rows."""
-    if widths is None:
-        return "|" + "".join(f" {cell} |" if cell else "  |" for cell in cells)
-    padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-    return "|" + "".join(f" {cell} |" for cell in padded)
+    if widths is not None:
+        cells = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
+    return "|" + "".join(f" {cell} |" for cell in cells)
