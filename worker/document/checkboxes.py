@@ -97,7 +97,9 @@ def read_boxes(
         day, problem = due(box.due_text, where)
         problems += [problem] if problem else []
         status = box.text[box.status.start : box.status.end] if box.status else ""
-        struck = left_out(box.text[box.task.start : box.body_end], ticked=box.checked)
+        body = box.text[box.task.start : box.body_end]
+        # an owner behind a task that is struck out is no word of it that was kept
+        left = left_out(source) or left_out(body, ticked=box.checked)
         item = ActionItem(
             ordinal=first + len(found),
             task=task,
@@ -107,10 +109,10 @@ def read_boxes(
             deadline=day,
             deadline_problem=problem,
             ticket=box.ticket.ticket if box.ticket else None,
-            mentions=mentioned([box.text[box.task.start : box.body_end]]),
+            mentions=mentioned([body]),
             status_text=plain(status, blocks.definitions),
             checked=box.checked,
-            left_out=None if box.ticket else struck,
+            left_out=None if box.ticket else left,
             place=ItemPlace(one.line, one.place.start, one.place.end),
         )
         found.append(FoundBox(item, one))

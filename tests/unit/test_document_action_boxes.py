@@ -1,0 +1,173 @@
+"""Each value of an action item's check box, and the pieces that change in one."""
+
+from datetime import date
+
+import pytest
+
+from config.template_names import Names
+from worker.document.action_items import ActionItem, CellEdit, ItemPlace, LeftOut, TicketCell
+from worker.document.action_section import read, write
+
+NAMES = Names()
+HEAD = "## Action Items\n"
+TICKET = TicketCell("OPS-1", "https://j.example.com/browse/OPS-1")
+LINK = "[OPS-1](https://j.example.com/browse/OPS-1)"
+
+
+def one(box: str) -> ActionItem:
+    (item,) = read(f"{HEAD}{box}\n", NAMES).items
+    return item
+
+
+def test_each_value_of_a_box_is_read() -> None:
+    first = f"[x] [Watch][w] as OPS-2 @ann (by soon) — {LINK} ([To Do][w])"
+    second = "[ ] Write @[Ann Bee], (until: 2026-12-03)."
+    text = f"{HEAD}- {first}\n- Words\n- {second}\n\n[w]: https://x.example.com\n"
+    found = read(text, NAMES)
+    told = "Line 2 ('Watch as OPS-2') has the deadline 'soon', and it is no date. Use YYYY-MM-DD."
+    at, behind = text.index(first), text.index(second)
+    assert found.items == (
+        ActionItem(
+            0, "Watch as OPS-2", first, "ann", None, "soon", None, told, TICKET,
+            (TicketCell("OPS-2"),), "To Do", True, None, ItemPlace(1, at, at + len(first)),
+        ),
+        ActionItem(
+            1, "Write", second, "Ann Bee", None, "2026-12-03", date(2026, 12, 3), "", None, (), "",
+            False, None, ItemPlace(3, behind, behind + len(second)),
+        ),
+    )  # fmt: skip
+    assert found.problems == (told,)
+
+
+def test_what_is_no_item_is_left_out_and_what_is_wrong_told_of_each() -> None:
+    lines = (
+        "- [ ] [Action item 1]", "- [ ] None", "- [ ] \u2013", "- [ ] n/a", "- [ ] x (by soon)",
+        "- [ ] y (by later)", f"- [ ] None — {LINK}", f"- [ ] [z] — {LINK}",
+    )  # fmt: skip
+    found = read(HEAD + "\n".join(lines), NAMES)
+    assert [(item.ordinal, item.task) for item in found.items] == [
+        (0, "x"), (1, "y"), (2, "None"), (3, "[z]"),
+    ]  # fmt: skip
+    assert [told.partition(" has ")[0].partition(" says ")[0] for told in found.problems] == [
+        "Line 3 ('None')", "Line 5 ('n/a')", "Line 6 ('x')", "Line 7 ('y')",
+    ]  # fmt: skip
+
+
+def test_boxes_are_counted_behind_the_rows() -> None:
+    table = "| Task | Owner |\n|---|---|\n| x | |\n"
+    found = read(f"{HEAD}- [ ] y\n\n{table}\n- [ ] z\n", NAMES)
+    assert [(item.ordinal, item.task) for item in found.items] == [(0, "x"), (1, "y"), (2, "z")]
+
+
+@pytest.mark.parametrize(
+    ("box", "left_out"),
+    [
+        ("- [ ] x", None),
+        ("- [x] x", LeftOut.TICKED),
+        ("- [ ] ~~x~~ @ann", LeftOut.STRUCK_OUT),
+        ("- [ ] ~~x~~ @[Ann Bee] (by 2026-12-03)", LeftOut.STRUCK_OUT),
+        ("- [x] ~~x~~ @ann", LeftOut.STRUCK_OUT),
+        ("- [ ] ~~x @ann~~", LeftOut.STRUCK_OUT),
+        ("- [ ] x (tracked in the runbook) @ann", LeftOut.ELSEWHERE),
+        ("- [ ] ~~x~~ (completed) @ann", LeftOut.COMPLETED),
+        ("- [ ] ~~x~~ y @ann", None),
+        (f"- [x] x — {LINK}", None),
+    ],
+)
+def test_a_box_says_itself_that_it_is_to_have_no_ticket(box: str, left_out: LeftOut | None) -> None:
+    assert one(box).left_out == left_out
+
+
+@pytest.mark.parametrize(
+    ("words", "task", "owner", "deadline"),
+    [
+        ("x @ann (by 2026-12-03)", "x", "ann", "2026-12-03"),
+        ("x (by 2026-12-03) @ann", "x", "ann", "2026-12-03"),
+        ("x @ann @bo", "x @ann", "bo", ""),
+        ("x (by 2026-12-03) (by 2026-12-04)", "x (by 2026-12-03)", None, "2026-12-04"),
+        ("x (@ann).", "x", "ann", ""),
+        ("x [~ann]", "x", "[~ann]", ""),
+        ("ask [~ann] for x", "ask [~ann] for x", "[~ann]", ""),
+        ("ask @ann and @bo", "ask @ann and", "bo", ""),
+        ("ask @ann, then @bo again", "ask @ann, then @bo again", "ann", ""),
+        ("x @ann \U0001f4c5 2026-12-03 #task", "x @ann \U0001f4c5 2026-12-03 #task", "ann", "2026-12-03"),
+        ("x due: 2026-12-03;", "x", None, "2026-12-03"),
+        ("x \U0001f5d3\ufe0f [[2026-12-03]]", "x", None, "[[2026-12-03]]"),
+        ("mail x@example.com", "mail x@example.com", None, ""),
+        ("x @**ann**", "x", "ann", ""),
+    ],
+)  # fmt: skip
+def test_owner_and_deadline_stand_at_the_end_in_either_order_or_within(
+    words: str, task: str, owner: str | None, deadline: str
+) -> None:
+    item = one(f"- [ ] {words}")
+    assert (item.task, item.owner, item.deadline_text) == (task, owner, deadline)
+
+
+@pytest.mark.parametrize(
+    ("words", "task", "ticket", "status"),
+    [
+        (f"x — {LINK}", "x", TICKET, ""),
+        (f"x — {LINK} (To Do)", "x", TICKET, "To Do"),
+        (f"x -- {LINK} ()", "x", TICKET, ""),
+        (f"x \u2013 {LINK}\n  (To\n  Do)", "x", TICKET, "To Do"),
+        (f"x — as {LINK}", "x — as OPS-1", None, ""),
+        (f"x — {LINK} and more", "x — OPS-1 and more", None, ""),
+        (f"x — OPS-2 — {LINK} (Done)", "x — OPS-2", TICKET, "Done"),
+        (f"x — OPS-2 (see — {LINK})", "x — OPS-2 (see — OPS-1)", None, ""),
+        (f"x — OPS-2 ({LINK})", "x — OPS-2 (OPS-1)", None, ""),
+        ("x — OPS-2 (as OPS-3)", "x", TicketCell("OPS-2"), "as OPS-3"),
+        ("x-OPS-2", "x-OPS-2", None, ""),
+        (f"— {LINK}", "— OPS-1", None, ""),
+    ],
+)  # fmt: skip
+def test_the_ticket_stands_behind_a_dash_at_the_end(
+    words: str, task: str, ticket: TicketCell | None, status: str
+) -> None:
+    item = one(f"- [ ] {words}")
+    assert (item.task, item.ticket, item.status_text) == (task, ticket, status)
+
+
+@pytest.mark.parametrize(
+    ("words", "edit", "expected"),
+    [
+        ("x", CellEdit(0, TICKET), f"x — {LINK}"),
+        ("x", CellEdit(0, TICKET, "[a] | b"), f"x — {LINK} (\\[a\\] \\| b)"),
+        ("x", CellEdit(0, None, "Done"), "x"),
+        (f"x — {LINK}", CellEdit(0, None, "Done"), f"x — {LINK} (Done)"),
+        (f"x — {LINK} ()", CellEdit(0, None, "Done"), f"x — {LINK} (Done)"),
+        (f"x — {LINK} (Done)", CellEdit(0, TICKET, "**Done**"), f"x — {LINK} (\\*\\*Done\\*\\*)"),
+        (f"x — {LINK} (Done)", CellEdit(0, TICKET, " Done "), f"x — {LINK} (Done)"),
+        ("x @ann — OPS-2", CellEdit(0, TicketCell("OPS-3")), "x @ann — OPS-3"),
+        ("x", CellEdit(0, owner="ann"), "x @ann"),
+        ("x (by 2026-12-03)", CellEdit(0, owner="ann"), "x @ann (by 2026-12-03)"),
+        ("x @ann", CellEdit(0, owner="[bo]"), "x @[&#91;bo&#93;]"),
+        ("x @ann", CellEdit(0, owner=" ann "), "x @ann"),
+        ("x @ann", CellEdit(0, deadline="2026-12-03"), "x @ann (by 2026-12-03)"),
+        ("x @ann (due 2026-12-03) — OPS-2", CellEdit(0, deadline=""), "x @ann — OPS-2"),
+        ("x", CellEdit(0, deadline=" "), "x"),
+        ("x", CellEdit(0, priority="High"), "x"),
+        ("x", CellEdit(0, task="y @bo"), "y \\@bo"),
+        ("x @ann", CellEdit(0, task="y @bo"), "y \\@bo @ann"),
+        ("ask @ann to x", CellEdit(0, task="x"), "x @ann"),
+        ("ask @ann to x", CellEdit(0, task="tell @ann"), "tell \\@ann @ann"),
+        ("ask @ann to x", CellEdit(0, task="tell @ann of x"), "tell @ann of x"),
+        ("ask @ann to x", CellEdit(0, task="tell @bo of x"), "tell \\@bo of x @ann"),
+        ("ask @ann to x", CellEdit(0, task="tell", owner="bo"), "tell @bo"),
+        ("x", CellEdit(0, task="y (by 2026-12-03)"), "y \\(by 2026\\-12\\-03\\)"),
+        ("x", CellEdit(0, task="y - OPS-7"), "y \\- OPS\\-7"),
+        ("x", CellEdit(0, task=" "), "x"),
+        ("x", CellEdit(1, TICKET, "Done", "y", "bo", "High", "soon"), "x"),
+    ],
+)
+def test_a_box_changes_in_the_piece_that_differs(words: str, edit: CellEdit, expected: str) -> None:
+    result = write(f"{HEAD}1. [X] {words}\n", NAMES, [edit])
+    assert result == f"{HEAD}1. [X] {expected}\n"
+
+
+def test_several_boxes_change_each_in_its_place() -> None:
+    text = f"{HEAD}- [ ] x\n  - [ ] y\n- [ ] z\n"
+    result = write(
+        text, NAMES, [CellEdit(0, owner="a"), CellEdit(2, task="Z"), CellEdit(1, TICKET)]
+    )
+    assert result == f"{HEAD}- [ ] x @a\n  - [ ] y — {LINK}\n- [ ] Z\n"
