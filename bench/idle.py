@@ -55,7 +55,7 @@ def measure(kind: str, command: str) -> None:
 def merely_imported() -> float:
     """Give what a process holds resident that imports those and does nothing, in MB."""
     words = [sys.executable, "-c", f"import {LIBRARIES}{RESIDENT}"]
-    done = subprocess.run(words, capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    done = subprocess.run(words, capture_output=True, text=True, check=True)  # noqa: S603 - a command of ours
     return float(done.stdout)
 
 
