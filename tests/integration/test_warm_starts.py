@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,35 @@ def test_what_counts_while_modules_load_makes_it_cold(tmp_path: Path, name: str)
         )
     assert isinstance(process, subprocess.Popen)
     assert process.wait(warm.WAIT) == 0
+
+
+ENDING = """
+import atexit, sys, threading
+from tests.warm_server import end
+atexit.register(print, "put away")
+threading.Timer(0.2, print, ["worked to its end"]).start()
+print("asked to end")
+end({status!r})
+print("not ended", end="")
+"""
+
+
+@pytest.mark.parametrize(
+    ("status", "ended", "said"),
+    [
+        (None, 0, "asked to end\nworked to its end\nput away\n"),
+        (3, 3, "asked to end\nworked to its end\nput away\n"),
+        ("in words", 0, "asked to end\nnot endedworked to its end\nput away\n"),
+    ],
+)
+def test_it_waits_for_its_threads_and_puts_all_away_before_it_ends(
+    status: object, ended: int, said: str
+) -> None:
+    done = subprocess.run(  # noqa: S603 - our own
+        [sys.executable, "-c", ENDING.format(status=status)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (ended, said, "")
