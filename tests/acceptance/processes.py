@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import re
 import signal
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -18,6 +19,7 @@ from worker.jobs.results import IncidentResult
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.acceptance.world"])
 LIMIT = 60.0
+_READS = re.compile(r"GET |POST .*/(search/jql|bulkfetch)$")
 
 
 def start(here: World, name: str) -> tuple[BaseProcess, Path]:
@@ -42,18 +44,31 @@ def sync_in_process(here: World, name: str = "quick fix") -> dict[str, Any] | No
     return json.loads(answer.read_text("utf-8"))  # type: ignore[no-any-return]  # as it was dumped
 
 
-def kill_at(here: World, number: int, moment: Moment) -> None:
-    """Kill the process under way at the n-th request from now, before or after its effect."""
-    first = len(here.jira.served)
+def kill_at(here: World, step: int) -> None:
+    """Kill the process under way at the n-th step from now, as :func:`is_a_step` tells them."""
+    left = step
 
     def watch(served: Served, at: Moment) -> None:
-        if len(here.jira.served) - first == number and at is moment and here.victim is not None:
+        nonlocal left
+        if not is_a_step(served, at):
+            return
+        left -= 1
+        if left == 0 and here.victim is not None:
             os.kill(here.victim, signal.SIGKILL)
             here.victim = None
-            if moment is Moment.BEFORE:
+            if at is Moment.BEFORE:
                 here.jira.fault(Fault(at=".*"))
 
     here.jira.recorder.watcher = watch
+
+
+def is_a_step(served: Served, moment: Moment) -> bool:
+    """Tell whether a process that is killed then leaves what it would not a moment earlier.
+
+    It does before each request; and after one that writes, for after one that reads there is what
+    there was before it, and the process waits for the answer at both moments.
+    """
+    return moment is Moment.BEFORE or not _READS.match(str(served))
 
 
 def sync_until_quiet(here: World, name: str = "quick fix") -> None:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.sandbox import Fault, Moment, Served
+from tests.acceptance.processes import is_a_step
 from tests.service.installation import Installation
 from tests.service.processes import Process
 from worker.tracking.new_ticket import incident_label
-
-_READS = re.compile(r"GET |POST .*/(search/jql|bulkfetch)$")
 
 
 @dataclass
@@ -39,7 +38,7 @@ class Trap:
 
     def watch(self, served: Served, moment: Moment) -> None:
         """Look at a request to Jira."""
-        if not self._is_about(served) or (moment is Moment.AFTER and _READS.match(str(served))):
+        if not self._is_about(served) or not is_a_step(served, moment):
             return
         if self.step(f"{moment.value} {served}") and moment is Moment.BEFORE:
             self.here.jira.fault(Fault(at=f"^{re.escape(str(served))}$"))
