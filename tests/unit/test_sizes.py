@@ -16,7 +16,6 @@ from tests.house_sizes import (
     modules,
 )
 
-HOUSE = modules()
 ROW = [Module(Path(f"worker/room/module_{number}.py"), 100, ()) for number in range(15)]
 
 
@@ -32,7 +31,7 @@ def test_a_functions_lines_are_counted_without_what_its_docstring_says() -> None
 
 
 def test_what_has_a_reason_to_be_short_is_there_and_short() -> None:
-    lines = {str(one): one.lines for one in HOUSE}
+    lines = {str(one): one.lines for one in modules()}
     assert all(lines[name] < house_sizes.FEWEST_LINES for name in SHORT_WITH_REASON)
 
 
