@@ -1,6 +1,7 @@
 """Writing in a real browser, with scripts off and on, beside others who write; and axe's rules."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -76,15 +77,38 @@ def test_a_conflict_is_settled_on_the_page_that_shows_it(desk: Desk, page: Page)
     desk.write(TEXT.replace("[why]", "A race."))
     editor(page).fill(truth(page).input_value().replace("[why]", "A leak."))
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        "Somebody else changed the same places"
-    )
+    expect(
+        page.get_by_role("heading", name="Somebody else changed the same places", level=1)
+    ).to_be_visible()
     expect(page.get_by_text("- **Root Cause:** A race.", exact=True)).to_be_visible()
     both = page.get_by_label("Both together, with yours in those places")
-    both.fill(both.input_value().replace("A leak.", "A race, and a leak."))
+    both.fill(truth(page).input_value().replace("A leak.", "A race, and a leak."))
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert desk.text() == TEXT.replace("[why]", "A race, and a leak.")
+
+
+def test_words_typed_on_the_page_of_a_conflict_are_there_again(
+    browser: Browser, desk: Desk
+) -> None:
+    page = browser.new_page()
+    page.goto(desk.page)
+    desk.write(TEXT.replace("[why]", "A race."))
+    editor(page).fill(truth(page).input_value().replace("[why]", "A leak."))
+    page.keyboard.press("Control+s")
+    expect(
+        page.get_by_role("heading", name="Somebody else changed the same places")
+    ).to_be_visible()
+    page.get_by_label("Both together, with yours in those places").press("Control+End")
+    page.keyboard.type("Settled: a race.")
+    expect(truth(page)).to_have_value(re.compile("Settled: a race"))
+    page.goto(desk.page)
+    page.get_by_role("link", name="Go on with it").first.click()
+    expect(truth(page)).to_have_value(re.compile(r"A leak\.[\s\S]*Settled: a race\.$"))
+    page.keyboard.press("Control+s")
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert desk.text() == TEXT.replace("[why]", "A leak.") + "Settled: a race."
+    page.close()
 
 
 EVERY_PAGE = (

@@ -229,6 +229,7 @@ function offerAgain() {
   const isLate = draft && Date.parse(draft.dataset.draftAt) > words.at - SAME_MOMENT;
   if (draft && (words.kept || (words.left && isLate))) return;
   const offer = document.querySelector("[data-again]");
+  if (!offer) return; // the page of a conflict has them already
   offer.hidden = false;
   offer.querySelector("time").textContent = new Date(words.at).toLocaleTimeString();
   offer.querySelector("[data-put]").addEventListener("click", () => {
