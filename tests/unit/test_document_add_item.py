@@ -61,19 +61,47 @@ def test_a_check_box_stands_behind_the_last() -> None:
     assert str(item.deadline) == "2026-12-01"
 
 
+@pytest.mark.parametrize("mark", ["[ ]", "[x]", "[X]"])
+def test_only_boxes_of_the_section_are_gone_by(mark: str) -> None:
+    text = f"- [ ] no\n\n## Action Items\n- {mark} a\n- [ ] b\n* {mark} c\n- d\n\n## Next\n- {mark} no\n"
+    assert add_item(text, NAMES, {Column.TASK: "x"}) == text.replace(" c\n", " c\n* [ ] x\n")
+    due = add_item(text, NAMES, {Column.TASK: "x", Column.DEADLINE: "2026-12-01"})
+    assert due == text.replace(" c\n", " c\n* [ ] x (by 2026-12-01)\n")
+
+
+def test_a_pipe_that_is_escaped_already_stays_so() -> None:
+    assert "| a \\| b \\| c |  |" in add_item(TABLE, NAMES, {Column.TASK: "a \\| b | c"})
+
+
 @pytest.mark.parametrize(
     ("text", "cells", "says"),
     [
-        (TABLE, {Column.TASK: "TBD"}, "no words that a ticket could have"),
-        (TABLE, {Column.TASK: "[Task]"}, "no words that a ticket could have"),
-        (TABLE, {Column.TASK: " "}, "no words that a ticket could have"),
+        (
+            TABLE,
+            {Column.TASK: "TBD"},
+            "^The action item has no words that a ticket could have. Name it.$",
+        ),
+        (
+            TABLE,
+            {Column.TASK: "[Task]"},
+            "^The action item has no words that a ticket could have. Name it.$",
+        ),
+        (
+            TABLE,
+            {Column.TASK: " "},
+            "^The action item has no words that a ticket could have. Name it.$",
+        ),
         (
             TABLE.replace(" Priority |", " Weight |"),
             {Column.TASK: "Ask", Column.PRIORITY: "High"},
-            "no column 'Priority'",
+            "no column 'Priority'. Add the column, or leave that out.$",
         ),
         ("# P\n", {Column.TASK: "Ask"}, "There is no heading 'Action Items'"),
-        ("# P\n\n## Action Items\n\nNone.\n", {Column.TASK: "Ask"}, "neither a table nor check"),
+        (
+            "# P\n\n## Action Items\n\nNone.\n",
+            {Column.TASK: "Ask"},
+            "^The section of action items has neither a table nor check boxes. Add a table with a column for the task, and try again.$",
+        ),
     ],
 )
 def test_what_has_no_place_is_told(text: str, cells: dict[Column, str], says: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from worker.document.front_matter import DocumentError
-from worker.document.markdown_blocks import Blocks, parse
+from worker.document.markdown_blocks import Blocks, Passage, PassageKind, parse
 
 
 def cells(text: str) -> list[list[str]]:
@@ -64,6 +64,8 @@ def test_a_table_that_is_shown_letter_by_letter_is_none(text: str) -> None:
         ("> | a | b |\n> |---|---|\n> | x | y |\n", "> "),
         ("> - t\n>   | a | b |\n>   |---|---|\n>   | x | y |\n", ">   "),
         ("-\t| a | b |\n\t|---|---|\n\t| x | y |\n", "\t"),
+        ("\n| a | b |\n|---|---|\n| x | y |\n", ""),
+        ("\n  | a | b |\n  |---|---|\n  | x | y |\n", "  "),
     ],
 )
 def test_a_table_is_found_in_lists_and_quotes(text: str, indent: str) -> None:
@@ -142,3 +144,23 @@ def test_a_front_matter_without_an_end_is_refused_and_a_rule_is_not() -> None:
     with pytest.raises(DocumentError, match="has no end"):
         parse("---\nurl: x\nincident: Q1\n\n# T\n")
     assert [one.text for one in parse("---\n\n# incident: Q1\n").headings] == ["incident: Q1"]
+
+
+def test_tables_in_and_behind_a_quote_each_know_their_margin() -> None:
+    quoted = "> - | a | b |\n>   |---|---|\n>   | x | y |\n"
+    first, second = parse(f"{quoted}\n{TABLE}| x | y |\n").tables
+    assert (first.indent, second.indent) == (">   ", "")
+    assert cells(f"{quoted}\n{TABLE}| x | y |\n") == [["x", "y"], ["x", "y"]]
+
+
+def test_running_text_and_code_are_told_apart_and_links_known() -> None:
+    text = "a\nb\n\n```\nc\n```\n\n    d\n\n<p>\ne\n</p>\n\n> f\n\n[w]: https://x.example.com\n"
+    blocks = parse(text)
+    assert blocks.passages == (
+        Passage(PassageKind.PARAGRAPH, 0, 2),
+        Passage(PassageKind.FENCE, 3, 6),
+        Passage(PassageKind.INDENTED, 7, 8),
+        Passage(PassageKind.HTML, 9, 12),
+        Passage(PassageKind.PARAGRAPH, 13, 14),
+    )
+    assert list(blocks.definitions) == ["W"]

@@ -28,7 +28,8 @@ _IN_URL = re.compile(
 )
 """A ticket's own page, its board, its service desk or portal, the search for it alone."""
 _REFERENCE = re.compile(
-    rf"\[\\?`?(?P<text>{_KEY})`?\](?:\((?P<link><[^<>]*>|[^\s()]*)(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\]|)"
+    rf"\[\\?`?(?P<text>{_KEY})`?\](?:\((?P<link><[^<>]*>|[^\s()]*)"
+    r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\)|\[[^\[\]]*\]|)"
     rf"|\[[^\[\]]*\]\((?P<target>{_URL})\)"
     rf"|<(?P<auto>{_URL})>|(?P<url>{_URL})"
     rf"|(?<![\w/-])(?P<key>{_KEY})(?![\w-])"
