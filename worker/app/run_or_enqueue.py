@@ -127,7 +127,7 @@ def carry_out(settings: Settings, context: JobContext, request: RunRequest) -> R
     return context.do_or_tell(
         partial(_carried_out, settings, context, request),
         partial(run_many, context, replace(request, wait=0)),
-    )
+    )()
 
 
 def _carried_out(settings: Settings, context: JobContext, request: RunRequest) -> RunResult:

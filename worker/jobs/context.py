@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from config.groups import CreateWhen, ReminderSettings, RepeatSettings, TicketParent
 from config.template_names import Names
@@ -23,7 +23,8 @@ from worker.store.document_store import DocumentStore
 from worker.tracking.destinations import Route
 from worker.tracking.tracked_tickets import DONE_RESOLUTIONS
 
-T = TypeVar("T")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 NO_SOURCE = ServiceWords("The source of incidents", "source", "its address")
 NO_TRACKER = ServiceWords("The tracker", "tracker", "its address")
@@ -212,9 +213,9 @@ class JobContext:
         """Whether documents are shown anywhere, or announced."""
         return self.publisher is not None or self.announces
 
-    def do_or_tell(self, do: Callable[[], T], tell: Callable[[], T]) -> T:
-        """Do what is planned, or in a dry run only tell it: no step asks which of them it is."""
-        return tell() if self.dry_run else do()
+    def do_or_tell(self, do: Callable[P, R], tell: Callable[P, R]) -> Callable[P, R]:
+        """Give what does what is planned, or in a dry run what only tells it: no step asks."""
+        return tell if self.dry_run else do
 
 
 def note_skip(context: JobContext, incident: Incident, reason: str) -> None:

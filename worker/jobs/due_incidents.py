@@ -7,7 +7,6 @@ tickets changed. At intervals every ticket is read, so that what a search missed
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 
 from connectors.connector import IncidentFilter, PublishWhen
 from connectors.errors import ConnectorError, NotFound
@@ -112,7 +111,7 @@ def _resolved_lately(search: Search, due: Due) -> None:
             due.pull[one.id] = None
             due.tell(one.id, one.updated_at)
     others = [one for one in found if one.id not in due.pull]
-    context.do_or_tell(partial(keep_logs, context, others), lambda: None)
+    context.do_or_tell(keep_logs, lambda *_: None)(context, others)
     due.cursors.append(RESOLVED)
 
 

@@ -56,7 +56,7 @@ def changes(context: JobContext, *, to_write: bool = False) -> Mapping[str, str]
 @contextmanager
 def _away(context: JobContext, *, to_write: bool) -> Iterator[None]:
     if to_write:
-        context.do_or_tell(context.store.prove_writable, lambda: None)
+        context.do_or_tell(context.store.prove_writable, lambda: None)()
     try:
         yield
     except StoreAway:

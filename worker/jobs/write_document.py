@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from config.template_names import Names, Slot
 from connectors.connector import IncidentSource
@@ -207,7 +208,8 @@ def save(
     if composed.text != before:
         report.diff = unified(at.name, before, composed.text)
     _refuse_disturbing(context, at, composed.text)
-    return context.do_or_tell(lambda: _write(context, at, composed, report), report.left_out)
+    write = partial(_write, context, at, composed, report)
+    return context.do_or_tell(write, report.left_out)()
 
 
 def _write(

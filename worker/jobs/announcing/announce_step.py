@@ -80,7 +80,7 @@ class AnnounceStep:
         self.context.do_or_tell(
             lambda: self._carry_out(step, known, message, document, text),
             lambda: self.report.would(_deed(step, message)),
-        )
+        )()
 
     def _carry_out(
         self,

@@ -44,7 +44,7 @@ def publish_page(work: PageWork) -> str:
         return known.address
     return work.context.do_or_tell(
         partial(_published, work, known), partial(_foretold, work, known, wanted)
-    )
+    )()
 
 
 def _published(work: PageWork, known: KnownPage) -> str:

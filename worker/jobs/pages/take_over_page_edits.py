@@ -52,7 +52,7 @@ def take_over_page_edits(
     request = JobRequest(incident, Trigger.COMMAND, pulls=False)
     result = context.do_or_tell(
         lambda: together(result, do_job(context, request)[0]), lambda: result
-    )
+    )()
     return RunResult((result,), dry_run=context.dry_run)
 
 
@@ -103,7 +103,7 @@ def _take_over(context: JobContext, report: Report, known: KnownPage, page: Page
     context.do_or_tell(
         lambda: _write(context, report, taken.text, stored.version, deeds, now),
         lambda: report.would(*deeds),
-    )
+    )()
 
 
 def _write(

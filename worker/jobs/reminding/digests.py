@@ -6,7 +6,6 @@ One process at a time posts them, and writes each post down before it is tried; 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 
 from connectors.chat import ChannelId, Chat, MaybePosted, NotPosted, Posted
 from connectors.errors import NotPermitted, PostmortemError
@@ -41,7 +40,7 @@ def send_digests(context: JobContext, known: KnownTexts) -> list[ChannelDigest]:
     In a dry run nothing is posted. Raises ``BusyElsewhere`` where another process is at it for
     long, and ``StoreAway``.
     """
-    return context.do_or_tell(partial(_sent, context, known), partial(_foretold, context, known))
+    return context.do_or_tell(_sent, _foretold)(context, known)
 
 
 def _foretold(context: JobContext, known: KnownTexts) -> list[ChannelDigest]:

@@ -56,7 +56,7 @@ def _notice(context: JobContext, address: str, message: Message, claim: Claim) -
     return context.do_or_tell(
         lambda: _sent(context, address, message, row, claim),
         lambda: ChannelDigest(named, DigestState.WOULD_BE, message.words),
-    )
+    )()
 
 
 def _sent(

@@ -6,7 +6,6 @@ came of it, goes by itself, so that what cannot be stored keeps no other row fro
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 
 from connectors.errors import AccessDenied, ConnectorError, NotFound, OutOfQuota, PostmortemError
 from connectors.ticket_fields import CreateFields, TicketField
@@ -36,9 +35,7 @@ def create_tickets(
     """Give the rows their tickets; what fails is told, and the rows that have tickets go on."""
     try:
         creates = _plan_creates(work, lacking, route, text, epic)
-        work.context.do_or_tell(
-            partial(_send_all, work, creates), partial(tell_plan, work, creates)
-        )
+        work.context.do_or_tell(_send_all, tell_plan)(work, creates)
     except StillToCome:
         pass  # it is told when to try again
     except PostmortemError as error:

@@ -171,7 +171,7 @@ def _made(work: TicketWork, route: Route, lost: Intent | None, send: Send) -> Ti
         )
         return None
     epic = replace(prepare_epic(work.context.new_mark(), work.origin, route, fields), lost=lost)
-    return work.context.do_or_tell(lambda: _sent(work, epic, send), lambda: tell_plan(work, [epic]))
+    return work.context.do_or_tell(_sent, lambda *_: tell_plan(work, [epic]))(work, epic, send)
 
 
 def _sent(work: TicketWork, epic: CreateTicket, send: Send) -> TicketKey | None:

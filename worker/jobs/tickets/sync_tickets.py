@@ -22,7 +22,13 @@ from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork, failures_told
 from worker.jobs.tickets.create_tickets import create_tickets, tell_lacking
 from worker.jobs.tickets.parent_ticket import known_epic, named_parent
-from worker.jobs.tickets.update_tickets import agreement_rules, carry_out, cell_deed, look_up
+from worker.jobs.tickets.update_tickets import (
+    agreement_rules,
+    carry_out,
+    cell_deed,
+    look_up,
+    tell_plan,
+)
 from worker.tracking.destinations import Route
 from worker.tracking.new_ticket import incident_label
 from worker.tracking.parents import epic_label
@@ -74,7 +80,7 @@ def sync_tickets(
     with failures_told(work):
         agreement = plan_agreement(work.sides, look_up(work, route, rules), rules)
         to_rows = dict(agreement.to_rows)
-        carry_out(work, agreement.actions)
+        work.context.do_or_tell(carry_out, tell_plan)(work, agreement.actions)
     edits, written = plan_cells(work.sides, to_rows, rules)
     for one in written:
         work.report.will(cell_deed(one))

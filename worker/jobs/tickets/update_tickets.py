@@ -46,15 +46,11 @@ log = Log(__name__)
 
 
 def carry_out(work: TicketWork, actions: Sequence[TicketAction]) -> None:
-    """Do what was planned, in its order; a dry run only tells.
+    """Do what was planned, in its order.
 
     What is refused for one row is told, stays to come, and stops nothing else. Raises
     ``OutOfQuota`` where the tracker takes no more; then all that was left stays to come.
     """
-    work.context.do_or_tell(partial(_do_all, work, actions), partial(tell_plan, work, actions))
-
-
-def _do_all(work: TicketWork, actions: Sequence[TicketAction]) -> None:
     ahead = _Linking(work, [one for one in actions if isinstance(one, AddLinks)])
     for at, action in enumerate(actions):
         try:
