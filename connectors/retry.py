@@ -47,11 +47,6 @@ class Retryable(Exception):
         self.maybe_done = maybe_done
 
 
-def may_be_done(error: ConnectorError) -> bool:
-    """Tell whether a request that ended in this error may have taken effect all the same."""
-    return isinstance(error.__cause__, Retryable) and error.__cause__.maybe_done
-
-
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """How often and how long: seconds throughout.
@@ -194,6 +189,18 @@ class Retrier:
             raise
         self.circuit.succeeded()
         return result
+
+    def run_once(self, attempt: Callable[[], T]) -> T | ConnectorError:
+        """Run what must not be done twice; give the error where it may be done all the same.
+
+        Raises as :meth:`run` does where surely nothing was done.
+        """
+        try:
+            return self.run(attempt, repeatable=False)
+        except ConnectorError as error:
+            if isinstance(error.__cause__, Retryable) and error.__cause__.maybe_done:
+                return error
+            raise
 
     def _take_turn(self) -> None:
         """Wait until a request may be sent. Raises ``OutOfQuota`` where that takes long."""

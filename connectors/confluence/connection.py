@@ -23,7 +23,7 @@ from connectors.confluence.responses import LOOK, error_for, words_of
 from connectors.errors import ConnectorError, OutOfQuota, Rejected
 from connectors.json_fields import JsonValue
 from connectors.pacing.rate_limit import Pace
-from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy, may_be_done
+from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.tls import Authorities, proxy_of
 
 Query = Sequence[tuple[str, str | int]]
@@ -113,12 +113,7 @@ class ConfluenceConnection:
                 raise error
             return answer
 
-        try:
-            return self._retrier.run(attempt, repeatable=False)
-        except ConnectorError as error:
-            if may_be_done(error):
-                return error
-            raise
+        return self._retrier.run_once(attempt)
 
     def refusal(self, answer: SiteAnswer, doing: str) -> ConnectorError:
         """Give the error for an answer that is not a success."""

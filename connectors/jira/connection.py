@@ -27,7 +27,7 @@ from connectors.jira.payloads import JIRA
 from connectors.jira.responses import LOOK, JiraAnswer, error_for, login_failure, words_of
 from connectors.json_fields import JsonValue
 from connectors.pacing.rate_limit import Pace
-from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy, may_be_done
+from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.tls import Authorities, proxy_of
 
 _BETWEEN = "Look whether JIRA_URL is right and no login page or proxy stands before Jira."
@@ -109,12 +109,7 @@ class JiraConnection:
                 raise error
             return answer
 
-        try:
-            return self._retrier.run(attempt, repeatable=False)
-        except ConnectorError as error:
-            if may_be_done(error):
-                return error
-            raise
+        return self._retrier.run_once(attempt)
 
     def package(self, doing: str, use: Callable[[jira.JIRA], object]) -> object:
         """Let the ``jira`` package read something in one request; errors as for :meth:`ask`."""

@@ -14,7 +14,7 @@ from connectors.answers.lost_requests import lost_request
 from connectors.errors import ConnectorError
 from connectors.json_fields import JsonValue, Sender
 from connectors.pacing.rate_limit import NewPace, Pace, Rate
-from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy, may_be_done
+from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
 from connectors.slack.responses import LOOK, ListCutShort, SlackAnswer, error_for
 from connectors.tls import Authorities, proxy_of
@@ -170,12 +170,10 @@ class SlackConnection:
                 raise error_for(answer, doing, self.access.host)
             return answer
 
-        try:
-            return JsonValue(dict(self._retrier(method).run(attempt, repeatable=False).data), SLACK)
-        except ConnectorError as error:
-            if may_be_done(error):
-                return Lost(error)
-            raise
+        answer = self._retrier(method).run_once(attempt)
+        if isinstance(answer, ConnectorError):
+            return Lost(answer)
+        return JsonValue(dict(answer.data), SLACK)
 
     def close(self) -> None:
         """Let go of connections."""
