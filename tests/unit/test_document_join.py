@@ -312,6 +312,82 @@ def test_a_column_that_one_took_out_goes_where_the_other_left_it_alone() -> None
     assert join(BASE, WITHOUT, low).conflicts == (Conflict(place, "", "", "Low"),)
 
 
+SWAPPED = (
+    BASE.replace("| Task | Owner |", "| Owner | Task |")
+    .replace("| Fix it | Ada |", "| Ada | Fix it |")
+    .replace("| Watch it | | |", "| | Watch it | |")
+)
+
+
+def test_rows_follow_the_order_of_columns_that_one_of_both_chose() -> None:
+    for joined in (join(BASE, ADDED, SWAPPED), join(BASE, SWAPPED, ADDED)):
+        assert joined.text is not None
+        assert "| Owner | Task | Priority | Deadline |\n" in joined.text
+        assert "| Ada | Fix it | High | |\n" in joined.text
+        assert "| Cy | New | Low | |\n" in joined.text
+        assert joined.text.count("Watch it") == joined.text.count("New") == 1
+    swapped = TEAMED.replace("| Task | Team | Owner |", "| Task | Owner | Team |").replace(
+        "| Core | Ada |", "| Ada | Core |"
+    )
+    mine = TEAMED.replace("| Core |", "| Edge |")
+    for joined in (join(TEAMED, mine, swapped), join(TEAMED, swapped, mine)):
+        assert joined.text == swapped.replace("| Core |", "| Edge |")
+    more = mine.replace("| Task | Team |", "| Task | Since | Team |").replace(
+        "|---|---|---|---|---|", "|---|---|---|---|---|---|"
+    )  # fmt: skip
+    more = more.replace("| Fix it |", "| Fix it | May |").replace("| Watch it |", "| Watch it | |")
+    for joined in (join(TEAMED, more, swapped), join(TEAMED, swapped, more)):
+        assert row(joined.text, "Task") == "| Task | Since | Owner | Team | Priority | Deadline |"
+        assert row(joined.text, "Fix it") == "| Fix it | May | Ada | Edge | High | |"
+
+
+def test_an_added_row_stays_as_it_is_where_columns_came_at_the_right() -> None:
+    added = BASE.replace("| Watch it | | | |\n", "| Watch it | | | |\n| New |Cy| | |\n")
+    for joined in (join(BASE, added, FILED), join(BASE, FILED, added)):
+        assert row(joined.text, "New") == "| New |Cy| | |"
+
+
+def test_an_added_row_has_a_blank_in_a_column_that_the_other_put_first() -> None:
+    base = "| Task | Owner |\n|---|---|\n| a | x |\n"
+    numbered = "| # | Task | Owner |\n|---|---|---|\n| 1 | a | x |\n"
+    for joined in (
+        join(base, base + "| b | y |\n", numbered),
+        join(base, numbered, base + "| b | y |\n"),
+    ):
+        assert joined.text is not None
+        assert sorted(joined.text.splitlines()) == sorted(f"{numbered}|  | b | y |".splitlines())
+
+
+def test_cells_that_both_changed_alike_are_no_conflict_and_emptied_ones_are_changed() -> None:
+    was = "| Fix it | Ada | High | |"
+    mine = BASE.replace(was, "| Fix it | Bo | Low | |")
+    theirs = BASE.replace(was, "| Fix it | Bo | High | soon |")
+    assert row(join(BASE, mine, theirs).text, "Fix it") == "| Fix it | Bo | Low | soon |"
+    emptied = BASE.replace(was, "| Fix it | | High | |")
+    place = "6. Action Items, row 'Fix it', Owner"
+    assert join(BASE, mine, emptied).conflicts == (Conflict(place, "Ada", "Bo", ""),)
+    rows = [was, "| Watch it | | | |"]
+    moved = BASE.replace("\n".join(rows), "\n".join(reversed(rows))).replace("| Ada |", "| Cy |")
+    joined = join(BASE, emptied, moved)
+    assert joined.conflicts == (Conflict(place, "Ada", "", "Cy"),)
+    assert row(joined.mine_kept, "Fix it") == "| Fix it | | High | |"
+
+
+def test_a_row_that_both_left_short_gets_blank_cells() -> None:
+    base = BASE.replace("| Fix it | Ada | High | |", "| Fix it | Ada | High |")
+    mine, theirs = base.replace("| Ada |", "| Bo |"), base.replace("| High |", "| Low |")
+    assert row(join(base, mine, theirs).text, "Fix it") == "| Fix it | Bo | Low |  |"
+
+
+def test_a_row_that_one_took_into_another_table_is_told_whole() -> None:
+    table = "| Task | Owner |\n|---|---|\n"
+    base = f"{table}| a | x |\n\nMore:\n\n{table}| b | y |\n"
+    mine = f"{table}| a | x |\n| b | z |\n\nMore:\n"
+    theirs = base.replace("| y |", "| w |")
+    told = Conflict("line 9", "| b | y |", "| b | z |", "| b | w |")
+    assert join(base, mine, theirs).conflicts == (told,)
+
+
 def test_a_row_with_more_cells_than_its_header_is_taken_or_told_whole() -> None:
     more = BASE.replace("| Fix it | Ada | High | |", "| Fix it | Ada | High | | b | c |")
     low = BASE.replace("| Fix it | Ada | High | |", "| Fix it | Ada | Low | |")
@@ -431,6 +507,13 @@ def test_line_ends_and_a_missing_last_one_stay() -> None:
         ("a\n", "", ""),
         ("a\0\r\nb\nd\n", "a\ufffd\r\nc\r\nd\r\n", "a\0\r\nc\nd\n"),
         ("a\n\0\ufffd", "x\r\n\ufffd\ufffd", "x\n\0\ufffd"),
+        ("a\nb\0\nc\n", "a\r\nb\ufffd\r\nc\r\n", "a\nb\0\nc\n"),
+        ("a\r\nb\nc\r\n", "x\r\na\r\nb\r\nc\r\n", "x\r\na\r\nb\nc\r\n"),
+        ("a\nb", "a\r\nb\r\nc", "a\nb\nc"),
+        ("\ufeffa\n", "\ufeffa\r\n", "\ufeffa\n"),
+        ("a\n", "\ufeffa\r\n", "a\n"),
+        ("\ufeffa\r\nb\nc\n", "a\r\nb\r\nc\r\n", "\ufeffa\r\nb\nc\n"),
+        ("x\r\nx\n" * 150, "x\r\n" * 300, "x\r\nx\n" * 150),
         ("a\0\r\nb\nd\n", "a\0\r\nc\r\nd\r\n", "a\0\r\nc\nd\n"),
     ],
 )

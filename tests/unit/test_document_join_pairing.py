@@ -39,6 +39,8 @@ def went(base: str, changed: str) -> tuple[int | None, ...]:
         ("A disk was full\n12345\nNobody came", "A disk is full\n67890\nNobody comes", (0, None, 2)),
         ("aaaa bbbb\naaaa bbbc", "aaaa bbbc!\n12345", (None, 0)),
         ("aaaa bbbc\n12345", "aaaa bbbb!\naaaa bbbc!", (1, None)),
+        ("A disk was full\n12345", "A disk was full\nA disk was filled", (0, None)),
+        ("A disk was full\nA disk was filled", "A disk was full\n12345", (0, None)),
         ("a\nIt moved\nb\nc\nd", "a\nb\nc\nd\nIt moved", (0, 4, 1, 2, 3)),
         ("a\n\nb\nc", "a\nb\nc\n", (0, None, 1, 2)),
         ("one\ntwo\nthree", "three\ntwo\none", (2, 1, 0)),
@@ -152,6 +154,13 @@ def test_each_line_knows_what_it_is() -> None:
         JoinedLine(head, told[12], "\n", 12, "", title, 1, 0),
         JoinedLine(rule, told[13], "\n", 13, "", title, 1, 0),
     )
+
+
+def test_lines_above_all_headings_are_in_no_section_and_keys_end_at_their_colon() -> None:
+    text = "---\nurl: https://x.example.com:80\nk8s: x\n---\nWords\n# T"
+    found = lines_of(text)
+    assert [one.name for one in found] == ["", "url", "k8s", "", "", ""]
+    assert [one.section for one in found] == ["", "", "", "", "", "T"]
 
 
 def test_a_document_that_cannot_be_read_is_plain_lines() -> None:

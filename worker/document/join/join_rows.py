@@ -1,7 +1,7 @@
 """Joining two changed rows of one table cell by cell, whatever columns each has got meanwhile."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
@@ -36,7 +36,8 @@ class CellClash:
 class Columns:
     """The columns of a joined table: the first's, and the second's own beside those they follow.
 
-    ``gone`` are those of the base that one of them took out.
+    Where the second alone moved columns, it is the second's, and the first's own. ``gone`` are
+    those of the base that one of them took out.
     """
 
     all: tuple[JoinedColumn, ...]
@@ -47,16 +48,11 @@ class Columns:
         """Pair the columns of three headers by their names."""
         names = [[cell.text for cell in unit.row.cells] for unit in (base, first, second)]
         to_first, to_second = _same(names[0], names[1]), _same(names[0], names[2])
-        by_first = {one: at for at, one in to_first.items()}
-        found = []
-        for one, name in enumerate(names[1]):
-            at = by_first.get(one)
-            other = None if at is None else to_second.get(at)
-            if at is None or other is not None:
-                found.append(JoinedColumn(name, at, one, other))
-        for other, name in enumerate(names[2]):
-            if other not in to_second.values():
-                found.insert(_behind(found, other), JoinedColumn(name, None, None, other))
+        if _moves(to_second) and not _moves(to_first):
+            turned = _in_order(names[2], names[1], to_second, to_first)
+            found = [replace(one, first=one.second, second=one.first) for one in turned]
+        else:
+            found = _in_order(names[1], names[2], to_first, to_second)
         gone = (
             JoinedColumn(name, at, to_first.get(at), to_second.get(at))
             for at, name in enumerate(names[0])
@@ -84,6 +80,32 @@ class Columns:
         return own[len(known) :].count(None) == len(own) - len(known) and known == list(
             range(self.count(second=second))
         )
+
+
+def _in_order(
+    names: Sequence[str],
+    others: Sequence[str],
+    to_first: Mapping[int, int],
+    to_second: Mapping[int, int],
+) -> list[JoinedColumn]:
+    """Give the columns in the order of the first, who has these ``names``."""
+    by_first = {one: at for at, one in to_first.items()}
+    found = []
+    for one, name in enumerate(names):
+        at = by_first.get(one)
+        other = None if at is None else to_second.get(at)
+        if at is None or other is not None:
+            found.append(JoinedColumn(name, at, one, other))
+    for other, name in enumerate(others):
+        if other not in to_second.values():
+            found.insert(_behind(found, other), JoinedColumn(name, None, None, other))
+    return found
+
+
+def _moves(columns: Mapping[int, int]) -> bool:
+    """Tell whether columns of the base stand in another order."""
+    places = [columns[at] for at in sorted(columns)]
+    return places != sorted(places)
 
 
 def _same(names: Sequence[str], others: Sequence[str]) -> dict[int, int]:
@@ -127,7 +149,7 @@ def join_rows(
     second: JoinedLine,
     columns: Columns,
     *,
-    turned: bool = False,
+    turned: bool,
 ) -> tuple[JoinedLine, tuple[CellClash, ...]]:
     """Give the row with both changes, and each cell that both changed.
 
