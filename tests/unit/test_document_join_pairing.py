@@ -6,6 +6,7 @@ from worker.document.join.joined_lines import JoinedLine, LineKind, lines_of
 from worker.document.join.unit_pairing import pair
 
 HEAD = "## Action Items\n\n| Task | Owner | Priority |\n|---|---|---|\n"
+LONG = "It took them a while to see that the disk was full. " * 8
 LINES = [f"line number {at} was here" for at in range(40)]
 
 
@@ -41,6 +42,7 @@ def went(base: str, changed: str) -> tuple[int | None, ...]:
         ("aaaa bbbc\n12345", "aaaa bbbb!\naaaa bbbc!", (1, None)),
         ("A disk was full\n12345", "A disk was full\nA disk was filled", (0, None)),
         ("A disk was full\nA disk was filled", "A disk was full\n12345", (0, None)),
+        ("1\n" + LONG + "old.\n2", "1\n" + LONG + "new!\n2", (0, 1, 2)),
         ("a\nIt moved\nb\nc\nd", "a\nb\nc\nd\nIt moved", (0, 4, 1, 2, 3)),
         ("a\n\nb\nc", "a\nb\nc\n", (0, None, 1, 2)),
         ("one\ntwo\nthree", "three\ntwo\none", (2, 1, 0)),

@@ -104,6 +104,9 @@ def test_places_are_those_of_the_source(start: str, end: str) -> None:
         ("> # quoted\n\n- # listed\n", []),
         ("# a\0b\n", ["a\0b"]),
         ("Two\nlines\n---\n", ["Two\nlines"]),
+        ("Two  \nlines\n---\n", ["Two  \nlines"]),
+        ("\u00a0\nTitle\n===\n", ["Title"]),
+        ("a\n\n\u00a0\n\u00a0\nTitle\n===\n", ["Title"]),
     ],
 )
 def test_headings_are_found_at_the_top_level(text: str, found: list[str]) -> None:
@@ -164,3 +167,24 @@ def test_running_text_and_code_are_told_apart_and_links_known() -> None:
         Passage(PassageKind.PARAGRAPH, 13, 14),
     )
     assert list(blocks.definitions) == ["W"]
+
+
+@pytest.mark.parametrize("text", ["# T\n\nT\n\n## T #\n\nT\n", "T\n===\n\nT\n\nT\n---\n\nT\n"])
+def test_headings_of_the_same_words_each_stand_in_their_own_line(text: str) -> None:
+    blocks = parse(text)
+    assert [blocks.source.number(one.place.start) for one in blocks.headings] == [
+        one.line for one in blocks.headings
+    ]
+    assert [(one.level, at(blocks, one.place.start, one.place.end)) for one in blocks.headings] == [
+        (1, "T"),
+        (2, "T"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "behind"),
+    [("> - a\n>\n> \n\ntext\n", 1), ("- a\n  X\n", 2), ("- a\n \t\n\n", 1), ("-\n\ntext\n", 1)],
+)
+def test_lines_without_words_are_no_part_of_an_item_at_its_end(text: str, behind: int) -> None:
+    (item,) = parse(text).all_items()
+    assert item.behind == behind
