@@ -1,5 +1,6 @@
 """What somebody sees first: the demo's story, the help, the module as a command."""
 
+import os
 import re
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import warm
 from worker import demo
 from worker.app.setup_answers import every_variable
 
@@ -42,8 +44,11 @@ def test_a_demo_that_stops_says_so_where_failures_are_told(
     assert (told.out, told.err) == ("", "The demo stopped: In step 3, there are 0 drafts.\n")
 
 
-def test_the_whole_draft_is_printed_on_request() -> None:
-    full = shown(COMMAND, "demo", "--exit", "--full")
+def test_the_whole_draft_is_printed_on_request(tmp_path: Path) -> None:
+    usual = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    done = warm.run("demo", "--exit", "--full", folder=tmp_path, environment=usual, timeout=300)
+    assert done.returncode == 0, done.stderr
+    full = done.stdout
     assert "## 9. Communication and Review" in full
     assert "--full prints it" not in full
 
