@@ -25,6 +25,7 @@ SPECIFICATION = Path(__file__).parents[1] / "node_modules" / "commonmark-spec" /
 FRONT_MATTER = (
     "---\nincident: Q1FOX\nurl: https://incidents.example.com/Q1FOX\nstatus: draft\n---\n"
 )
+LONGEST = 10_000
 BEFORE = "| To Do       |"
 AFTER = "| In Progress |"
 ACTION_ITEMS = f"""
@@ -100,8 +101,17 @@ def specified() -> list[str]:
 
 @cache
 def real_files() -> dict[str, str]:
-    """Each Markdown file of the installed packages, and each package's own description."""
-    return dict(_real_files())
+    """Each Markdown file of the installed packages, and each package's own description, once.
+
+    A long one is not there to its end: forty of them are a third of all, and go on as they began.
+    """
+    names = {_beginning(text): name for name, text in _real_files()}
+    return {name: text for text, name in names.items()}
+
+
+def _beginning(text: str) -> str:
+    lines = text[:LONGEST].rpartition("\n")[0] if len(text) > LONGEST else ""
+    return f"{lines}\n" if lines else text
 
 
 def _real_files() -> Iterator[tuple[str, str]]:

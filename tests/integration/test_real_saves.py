@@ -13,8 +13,6 @@ from worker.document.join.join import join
 
 MINE = "What was typed on the page."
 THEIRS = "What came in meanwhile."
-LONGEST = 60_000
-"""Characters of a file: beyond it a file is a book, and one like it takes as long as ten others."""
 
 
 def sent(text: str) -> str:
@@ -34,7 +32,7 @@ def with_line(text: str, line: str, at: int) -> str:
     ("mark", "end"), [("", "\n"), ("\ufeff", "\r\n")], ids=["plain", "BOM and CRLF"]
 )
 def test_real_files_are_byte_for_byte_but_for_the_edit(mark: str, end: str) -> None:
-    bodies = [one for one in real_files().values() if len(one) <= LONGEST]
+    bodies = real_files().values()
     assert len(bodies) >= 150
     for body in bodies:
         plain = re.sub(r"\r\n?", "\n", body)
@@ -52,7 +50,7 @@ def test_what_comes_in_beside_an_edit_of_a_real_file_is_all_that_differs() -> No
     bodies = [
         one
         for one in real_files().values()
-        if len(one) <= LONGEST and one.count("\n") > 10  # two edits need places of their own
+        if one.count("\n") > 10  # two edits need places of their own
     ]
     for body in bodies:
         plain = re.sub(r"\r\n?", "\n", body)
