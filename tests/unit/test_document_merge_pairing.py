@@ -31,6 +31,8 @@ def test_an_entry_that_nothing_between_its_neighbours_says_is_the_first_that_doe
 def test_of_entries_that_say_the_same_one_alone_is_what_was_written() -> None:
     assert pair(units("same"), entries("same", "same"), HERE) == {0: 0}
     assert pair(units("same", "same", "same"), entries("same"), HERE) == {0: 0}
+    found = pair(units("same", "two", "two"), entries("same", "same", "two", "two"), HERE)
+    assert found == {0: 0, 2: 1, 3: 2}
     assert pair(units("one", "same"), entries("one", "same", "*same*", "same"), HERE) == {
         0: 0,
         1: 1,
