@@ -118,6 +118,7 @@ def test_owner_and_deadline_stand_at_the_end_in_either_order_or_within(
         (f"x — OPS-2 ({LINK})", "x — OPS-2 (OPS-1)", None, ""),
         ("x — OPS-2 (as OPS-3)", "x", TicketCell("OPS-2"), "as OPS-3"),
         ("x-OPS-2", "x-OPS-2", None, ""),
+        ("x — (OPS-2)", "x — (OPS-2)", None, ""),
         (f"— {LINK}", "— OPS-1", None, ""),
     ],
 )  # fmt: skip
@@ -163,6 +164,16 @@ def test_the_ticket_stands_behind_a_dash_at_the_end(
 def test_a_box_changes_in_the_piece_that_differs(words: str, edit: CellEdit, expected: str) -> None:
     result = write(f"{HEAD}1. [X] {words}\n", NAMES, [edit])
     assert result == f"{HEAD}1. [X] {expected}\n"
+
+
+def test_a_status_names_no_owner_and_no_deadline() -> None:
+    item = one(f"- [ ] x — {LINK} (for @bo \U0001f4c5 2026-12-03)")
+    assert (item.owner, item.deadline_text) == (None, "")
+
+
+def test_a_box_changes_though_the_one_above_it_does_not() -> None:
+    text = f"- [ ] w\n\n{HEAD}- [ ] x\n- [ ] y\n"
+    assert write(text, NAMES, [CellEdit(1, TICKET)]) == text.replace("y\n", f"y — {LINK}\n")
 
 
 def test_several_boxes_change_each_in_its_place() -> None:
