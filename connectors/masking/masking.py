@@ -41,18 +41,21 @@ def substitute(kind: str) -> str:
 
 @dataclass(slots=True)
 class Hidden:
-    """What was hidden, each secret once however often it stands there; none of them is kept."""
+    """What was hidden, each secret once however often it stands there; none of them is kept.
 
-    _seen: dict[int, str] = field(default_factory=dict, repr=False)
+    What was noted first makes no difference: an incident's parts are read side by side.
+    """
+
+    _seen: dict[int, set[str]] = field(default_factory=dict, repr=False)
 
     def note(self, secret: str, kind: str) -> None:
         """Count a secret, unless it was counted before."""
-        self._seen.setdefault(hash(secret), kind)
+        self._seen.setdefault(hash(secret), set()).add(kind)
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """What the secrets are called, one word for each, sorted."""
-        return tuple(sorted(self._seen.values()))
+        """What the secrets are called, one word for each, sorted; of several, the first of them."""
+        return tuple(sorted(map(min, self._seen.values())))
 
 
 @dataclass(frozen=True, slots=True)

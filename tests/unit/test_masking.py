@@ -76,6 +76,15 @@ def test_a_mark_names_what_was_hidden_and_leaves_the_rest() -> None:
     )
 
 
+def test_one_secret_in_several_places_is_called_the_same_whichever_is_read_first() -> None:
+    places = [f"{before}Zx9Yw8Vu7Qq1" for before in ("api_key=", "Bearer ", "password=")]
+    for order in (places, places[::-1], places[1:] + places[:1]):
+        hidden = Hidden()
+        for text in order:
+            MASKING.text(text, hidden)
+        assert hidden.kinds == ("credentials",)
+
+
 def test_the_same_secret_is_counted_once_and_the_kinds_are_told() -> None:
     hidden = Hidden()
     token = TOKENS[0].text
