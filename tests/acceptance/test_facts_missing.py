@@ -1,11 +1,13 @@
 """What PagerDuty leaves out, withholds or takes back, and what the document says then."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from connectors.jira.payloads import SiteKind
 from connectors.sandbox import Fault
 from tests.acceptance.world import World, world
+from worker.jobs.results import IncidentResult, Trigger
 
 LOG = "/log_entries$"
 NOTES = "/notes$"
@@ -15,13 +17,15 @@ def here(folder: Path) -> Any:
     return world(folder, SiteKind.CLOUD)
 
 
-def note(it: World, text: str, name: str = "quick fix") -> dict[str, Any]:
-    """Write a note to an incident a minute before its end."""
+def note(
+    it: World, text: str, after: timedelta = timedelta(), name: str = "quick fix"
+) -> dict[str, Any]:
+    """Write a note to an incident, so long after the last that happened to it."""
     incident = it.incidents[name]
     with it.pagerduty.account.lock:
         last = incident.log[-1]
         by = next(one["agent"] for one in incident.log if _is_user(one.get("agent")))
-        made: dict[str, Any] = incident.note(text, last["created_at"], by)
+        made: dict[str, Any] = incident.note(text, last["created_at"] + after, by)
     return made
 
 
@@ -107,6 +111,31 @@ def test_notes_that_cannot_be_read_whole_are_not_deleted(tmp_path: Path) -> None
         it.pagerduty.faults.clear()
         assert it.sync().warnings == ()
         assert it.text() == before
+
+
+def test_what_failed_for_now_is_looked_at_again_by_the_next_look_and_then_no_more(
+    tmp_path: Path,
+) -> None:
+    with here(tmp_path) as it:
+        incident = it.incidents["quick fix"]
+        for _ in range(2):  # a document that never told of the log, then one that did
+            it.pagerduty.fault(Fault(f"{incident.id}{LOG}", 503, times=None))
+            (failed,) = _touched(it, incident.id)
+            assert "503" in " ".join(failed.warnings)
+            it.pagerduty.faults.clear()
+            (again,) = _touched(it, incident.id)
+            assert again.warnings == ()
+            assert "acknowledged" in it.text()
+            assert _touched(it, incident.id) == []
+            note(it, "db-4 was read-only", timedelta(minutes=1))
+        _touched(it, incident.id)
+        assert "db-4 was read-only" in it.text()
+
+
+def _touched(it: World, incident: str) -> list[IncidentResult]:
+    """Give what a scheduled look did about an incident."""
+    done = it.run(trigger=Trigger.SCHEDULE, since=timedelta(days=365)).incidents
+    return [one for one in done if one.incident == incident]
 
 
 def test_a_part_that_never_could_be_read_keeps_no_document_from_its_facts(

@@ -1,7 +1,7 @@
 """What a job works with: its collaborators, and the decisions of the configuration."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import ParamSpec, TypeVar
 
@@ -9,7 +9,7 @@ from config.groups import CreateWhen, ReminderSettings, RepeatSettings, TicketPa
 from config.template_names import Names
 from connectors.chat import ChannelRule, Chat
 from connectors.connector import IncidentSource, PublishRules, ServiceWords
-from connectors.incidents import Incident, IncidentId, IncidentStatus
+from connectors.incidents import Incident, IncidentId, IncidentRecord, IncidentStatus
 from connectors.masking import Masking
 from connectors.pages import PagePublisher
 from connectors.tickets import Mark, TicketTracker
@@ -263,11 +263,16 @@ def note_merge(context: JobContext, merged: Incident) -> IncidentId:
     return name
 
 
-def note_facts(context: JobContext, told: Incident, summary: str) -> None:
-    """Remember an incident as it was pulled, with a line about what happened."""
+def note_facts(context: JobContext, record: IncidentRecord, summary: str) -> None:
+    """Remember an incident as it was pulled, with a line about what happened.
+
+    One of which a part failed for now counts as changed, so that the next look reads it again.
+    """
+    told = record.incident
+    failed = any(one.for_now for one in record.missing)
     context.journal.note_incident(
         told.id,
-        updated=updated(told),
+        updated=updated(replace(told, updated_at=None) if failed else told),
         title=headline(told.title),
         url=told.url,
         number=told.number,

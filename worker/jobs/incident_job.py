@@ -286,7 +286,7 @@ class _Steps:
             note_merge(self.context, self.merged.incident)
         if self.pulled is not None:
             summary = what_happened(self.pulled.content)
-            note_facts(self.context, self.pulled.record.incident, summary)
+            note_facts(self.context, self.pulled.record, summary)
         return self.report.result(), known
 
     def _was_settled(self, known: KnownDocument) -> bool:

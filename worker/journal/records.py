@@ -58,8 +58,8 @@ OPEN = "open "
 class Pull:
     """What is remembered of an incident's last pull.
 
-    ``updated`` is the source's own word for its last change then; ``drafted`` tells that a document
-    was written for it.
+    ``updated`` is the source's own word for its last change then, none where some of it could not
+    be read for now; ``drafted`` tells that a document was written for it.
     """
 
     updated: str
