@@ -122,10 +122,16 @@ class SandboxSite:
 
     def find(self, id_or_key: str) -> TicketRecord | None:
         """Give a ticket that the account may see, by its id, its key or a key of old."""
-        for record in self.records.values():
-            if id_or_key.upper() in {record.now.id, record.now.key, *record.old_keys}:
-                return None if record.now.hidden else record
-        return None
+        called = id_or_key.upper()
+        record = self.records.get(called) or next(
+            (
+                one
+                for one in self.records.values()
+                if called == one.now.key or called in one.old_keys
+            ),
+            None,
+        )
+        return None if record is None or record.now.hidden else record
 
     def indexed(self) -> Iterator[tuple[TicketRecord, SandboxTicket]]:
         """Give each ticket as the index knows it; archived and hidden ones it does not."""
