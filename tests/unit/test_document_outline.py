@@ -138,6 +138,13 @@ def test_the_columns_of_the_timeline_are_known_by_name_else_by_what_they_hold(
     assert timeline.table.header.line == 5
 
 
+def test_what_happened_stands_in_the_column_with_the_most_words() -> None:
+    table = "| Time (UTC) | What | Who |\n|---|---|---|\n| a | the most words | b |\n"
+    timeline = found(f"## Timeline of Events\n{table}").timeline(HEADER)
+    assert timeline is not None
+    assert timeline.columns == (0, 1)
+
+
 def test_the_timeline_is_in_its_section_else_wherever_its_header_is() -> None:
     table = "| Time (UTC) | Event Description |\n|---|---|\n| a | b |\n"
     other = table.replace("Time (UTC)", "When")
@@ -173,7 +180,9 @@ def test_a_table_of_action_items_has_the_task_or_two_known_columns_or_is_alone(
     tables = [f"{one}\n|{'---|' * (one.count('|') - 1)}\n" for one in headers]
     text = "\n".join(("## Other", tables[0], "## Action Items", *tables, "## Next", tables[0]))
     expected = [at for at in tasks if at is not None]
-    assert [one.by_name[Column.TASK] for one in found(text).actions] == expected
+    actions = found(text).actions
+    assert [one.by_name[Column.TASK] for one in actions] == expected
+    assert all(one.table in found(text).blocks.tables for one in actions)
 
 
 def test_a_bullet_is_found_in_its_section_then_anywhere_else() -> None:
