@@ -107,6 +107,16 @@ def test_rows_that_the_program_itself_drafted_get_their_tickets_at_once(here: Wo
     assert len(here.tickets()) == len(here.items("checkout storm")) > 0
 
 
+def test_they_do_however_soon_the_draft_is_read_again(here: World) -> None:
+    def just_written() -> int:  # to a clock that fast, the draft may still change in this tick
+        return max((one.stat().st_ctime_ns for one in here.documents.rglob("*.md")), default=0)
+
+    store = DirectoryStore(here.documents, clock=just_written)
+    result = here.sync("checkout storm", trigger=Trigger.WEBHOOK, store=store)
+    assert (result.failures, result.again_in) == ((), None)
+    assert len(here.tickets()) == len(here.items("checkout storm")) > 0
+
+
 def test_a_route_by_service_chooses_project_type_labels_components_and_fields(
     there: World,
 ) -> None:

@@ -110,7 +110,7 @@ class _Steps:
         self.merged: MergedAway | None = None
         self.people: tuple[str, ...] | None = None
         self.halves = Halves()
-        self.drafted = False
+        self.drafted: str | None = None  # the text of a document that was not there before
         self.announcement = AnnounceStep(context, cache, claim, self.report)
 
     def result(self) -> tuple[IncidentResult, KnownDocument | None]:
@@ -188,7 +188,7 @@ class _Steps:
         if known is None:  # a dry run goes on with what would be there
             return at, composed
         self.catalogue = with_document(self.catalogue, known)
-        self.drafted = True
+        self.drafted = composed.text
         return self._open()
 
     def _ticket_work(self, at: OpenDocument) -> TicketWork | None:
@@ -249,7 +249,8 @@ class _Steps:
     def _busy(self, at: OpenDocument) -> str:
         """Say why people are taken to be writing still, "" if not."""
         known, now = self.catalogue.find(self.request.incident), self.context.clock()
-        if not self.request.automatic or at.version is None or known is None:
+        is_ours = at.text == self.drafted  # though its fingerprint may not tell so yet
+        if is_ours or not self.request.automatic or at.version is None or known is None:
             return ""
         written = at.version.fingerprint not in {"", known.fingerprint}  # since it was looked at
         quiet_at = (now if written else known.seen_at) + self.context.policy.quiet_for
@@ -291,7 +292,7 @@ class _Steps:
 
     def _was_settled(self, known: KnownDocument) -> bool:
         """Tell whether the ticket half, left out now, was done for the document as it is."""
-        before = None if self.drafted else self.catalogue.find(self.request.incident)
+        before = None if self.drafted is not None else self.catalogue.find(self.request.incident)
         return before is not None and before.settled and before.fingerprint == known.fingerprint
 
     def _keep(self, deeds: Sequence[Deed]) -> None:
