@@ -23,7 +23,8 @@ DEMO_FLAGS ?=
 MEASURE ?=
 MUTANTS ?=
 TEST_FLAGS ?=
-TEST_PROCESSES ?= 2
+# Three on two cores: many tests wait for processes that they have started.
+TEST_PROCESSES ?= 3
 LOCK_FLAGS ?=
 # What takes values and gives values, and how much of it, in per cent, the tests of values reach.
 CORE = worker/content/*,worker/document/*,worker/drafting/*,worker/tracking/*
@@ -127,7 +128,7 @@ format: $(READY) ## Format the code, and mend what can be mended by itself
 
 .PHONY: mutants
 mutants: $(READY) ## List small changes of the code that no unit test notices; goes on where it stopped
-	$(BIN)/mutmut run --max-children $(TEST_PROCESSES) $(MUTANTS)
+	$(BIN)/mutmut run --max-children 2 $(MUTANTS)
 	$(BIN)/mutmut results
 
 .PHONY: bench
