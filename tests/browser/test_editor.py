@@ -264,15 +264,21 @@ def test_words_in_a_tab_outlast_a_server_that_keeps_no_draft(browser: Browser, d
     page.close()
 
 
-def test_words_typed_while_a_save_is_under_way_are_not_forgotten(
-    browser: Browser, desk: Desk
-) -> None:
+def typed_without_drafts(browser: Browser, desk: Desk, words: str) -> Page:
+    """Type at the end of the text, in a tab of which the server keeps no draft."""
     page = browser.new_page()
     page.route("**/edit/draft", lambda route: route.abort())
     page.add_init_script("navigator.sendBeacon = () => false")
     page.goto(desk.page)
     editor(page).press("Control+End")
-    page.keyboard.type("Sent.")
+    page.keyboard.type(words)
+    return page
+
+
+def test_words_typed_while_a_save_is_under_way_are_not_forgotten(
+    browser: Browser, desk: Desk
+) -> None:
+    page = typed_without_drafts(browser, desk, "Sent.")
 
     def answer_late(route: Route) -> None:
         page.keyboard.type(" And more.")
@@ -291,13 +297,7 @@ def test_words_typed_while_a_save_is_under_way_are_not_forgotten(
 def test_saving_again_before_the_answer_is_no_conflict_with_oneself(
     browser: Browser, desk: Desk
 ) -> None:
-    page = browser.new_page()
-    sent = []
-    page.route("**/edit/draft", lambda route: route.abort())
-    page.add_init_script("navigator.sendBeacon = () => false")
-    page.goto(desk.page)
-    editor(page).press("Control+End")
-    page.keyboard.type("Sent.")
+    page, sent = typed_without_drafts(browser, desk, "Sent."), []
 
     def answer_late(route: Route) -> None:
         sent.append(route.request.method)
