@@ -6,7 +6,7 @@ title, a file's name, a ticket, a row of the database) never held them.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
 
@@ -73,12 +73,13 @@ class Masking:
     def text(self, text: str, hidden: Hidden | None = None) -> str:
         """Give a text with a substitute in the place of each secret."""
         text = self.own.hide(text)
-        return text if self._is_harmless(text) else self._covered(text, hidden, FORMS)
+        return text if self._is_harmless(text) else self._without_secrets(text, hidden, FORMS)
 
     def json(self, value: object, hidden: Hidden | None = None) -> object:
         """Give JSON with the secrets hidden in each of its texts, names of fields included.
 
-        Where there are none, as in nearly all answers, it is ``value`` itself.
+        ``value`` is of the types that ``json.loads`` makes. Where it holds none, as nearly all
+        answers do, it is given back as it is.
         """
         if not (self.enabled or self.own):
             return value
@@ -86,7 +87,7 @@ class Masking:
         masked = self.own.hide_in_each(texts)
         rest = {text: told for text, told in masked.items() if not self._is_harmless(told)}
         forms = forms_hinted_at("\n".join(rest.values()))  # of a whole answer few
-        masked |= {text: self._covered(told, hidden, forms) for text, told in rest.items()}
+        masked |= {text: self._without_secrets(told, hidden, forms) for text, told in rest.items()}
         if all(text is told for text, told in masked.items()) and not (is_named and self.enabled):
             return value
         return self._json(value, hidden, masked)
@@ -101,7 +102,7 @@ class Masking:
             return True
         return not self.patterns and _HARMLESS.fullmatch(text) is not None
 
-    def _covered(self, text: str, hidden: Hidden | None, forms: Sequence[TokenForm]) -> str:
+    def _without_secrets(self, text: str, hidden: Hidden | None, forms: Sequence[TokenForm]) -> str:
         """Hide the secrets in a text that, but for what is escaped, holds tokens of few forms."""
         plain = decoded(text)
         found = [
@@ -120,26 +121,21 @@ class Masking:
         for pattern in self.patterns:
             yield from _of_pattern(pattern, text)
 
-    def _json(self, value: object, hidden: Hidden | None, done: dict[str, str]) -> object:
+    def _json(self, value: object, hidden: Hidden | None, shown: Mapping[str, str]) -> object:
+        """Put what is ``shown`` for each text in its place, and hide what a field's name tells."""
         if isinstance(value, str):
-            known = done.get(value)
-            if known is None:
-                known = done[value] = self.text(value, hidden)
-            return known
+            return shown[value]
         if isinstance(value, list):
-            return [self._json(one, hidden, done) for one in value]
+            return [self._json(one, hidden, shown) for one in value]
         if not isinstance(value, dict):
             return value
         is_named = self.enabled and _is_named_secret(value)
         masked = {}
         for key, inner in value.items():
-            # Half a million of these a storm: what needs no call is not given one.
-            told: object = done.get(inner) if type(inner) is str else None
-            if told is None and inner is not None:
-                told = self._json(inner, hidden, done)
+            told = self._json(inner, hidden, shown)
             if (is_named and key in _VALUES) or (self.enabled and is_secret_name(key)):
                 told = _whole(key, inner, told, hidden)
-            masked[done.get(key) or cast("str", self._json(key, hidden, done))] = told
+            masked[shown[key]] = told
         return masked
 
     def _record(self, value: object, hidden: Hidden | None) -> object:
