@@ -18,11 +18,18 @@ def put_away_amid_a_query() -> None:
         raise unusable(why) from why
 
 
+def told_as_another_failure() -> None:
+    try:
+        put_away_amid_a_query()
+    except Unreachable as lost:
+        raise Unreachable("The budget of calls could not be read.", lost.remedy) from None
+
+
 def pressed() -> None:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("stopped", [pressed, put_away_amid_a_query])
+@pytest.mark.parametrize("stopped", [pressed, put_away_amid_a_query, told_as_another_failure])
 def test_who_presses_ctrl_c_is_told_once_where_things_stand(
     stopped: object, capsys: pytest.CaptureFixture[str]
 ) -> None:

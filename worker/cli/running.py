@@ -36,6 +36,8 @@ def interruptible() -> Iterator[None]:
     """Say where things stand when somebody presses Ctrl-C."""
     try:
         yield
+    except typer.Exit:
+        raise  # it is told already
     except (KeyboardInterrupt, Exception) as error:
         if not _is_interrupted(error):
             raise
@@ -48,7 +50,7 @@ def interruptible() -> Iterator[None]:
 def _is_interrupted(error: BaseException | None) -> bool:
     """Tell whether Ctrl-C is behind it: a connection amid a query may fail when it is put away."""
     while error is not None and not isinstance(error, KeyboardInterrupt):
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        error = error.__cause__ or error.__context__  # also one that its sentence leaves out
     return error is not None
 
 
