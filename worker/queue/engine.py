@@ -77,8 +77,6 @@ def launch(
         # The engine has no public way to its connections.
         memory = _get_dbos_instance()._sys_db
         put_in_order(memory.engine, location)
-        queues = (job_records.INCIDENTS, job_records.TICKS)
-        waiting_jobs.spare_looks(memory, location, queues)
         DBOS.register_queue(
             job_records.INCIDENTS,
             partition_concurrency=1,
@@ -92,6 +90,7 @@ def launch(
             polling_interval_sec=max(settings.poll, 1.0),  # each look costs, and a tick may be late
             on_conflict="always_update",
         )
+        waiting_jobs.spare_looks(memory, location)  # with the queues' settings as they are now
     except BaseException:
         stop(grace=0)
         raise
