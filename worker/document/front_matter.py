@@ -12,6 +12,7 @@ from functools import lru_cache
 import yaml
 
 from connectors.errors import PostmortemError
+from worker.content.yaml_values import YamlText, quoted, texts
 from worker.document.text_edits import BOM, Edit, Place, SourceText
 
 
@@ -33,8 +34,6 @@ _FORMER = re.compile(
 )
 _BESIDE = re.compile(r"(?:^|[^\w/-])(?:status|url)[ \t]*[:=]", re.IGNORECASE)
 _TITLE = re.compile(r"^#[ \t]", re.MULTILINE)
-_PLAIN = re.compile(r"[A-Za-z][\w./-]*(?: [\w./-]+)*|https?://[\w./?=&%~+@:;,!$()*-]*[\w/]")
-_WORDS_WITH_MEANING = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 
 OURS = ("incident", "url", "status")
 """The keys that the program reads."""
@@ -145,17 +144,7 @@ def values(text: str) -> Mapping[str, tuple[str, ...]] | None:
     block = _block(SourceText.of(text))
     if block is None:
         return None
-    return {key: _texts(node, set()) for key, node in _nodes(block[1]).items()}
-
-
-def _texts(node: yaml.Node, seen: set[int]) -> tuple[str, ...]:
-    """Give the texts of a node; a list that is named again is not told again, it may be endless."""
-    if isinstance(node, yaml.ScalarNode):
-        return (str(node.value).strip(),)
-    if isinstance(node, yaml.SequenceNode) and id(node) not in seen:
-        seen.add(id(node))
-        return tuple(text for one in node.value for text in _texts(one, seen))
-    return ("{…}",)
+    return {key: texts(node) for key, node in _nodes(block[1]).items()}
 
 
 def value_of(key: str, cells: tuple[str, ...]) -> FrontValue:
@@ -172,8 +161,9 @@ def new(values: Mapping[str, FrontValue]) -> str:
 def set_values(text: str, values: Mapping[str, FrontValue]) -> list[Edit]:
     """Make the edits that give keys other values; keys that are absent are added at the end.
 
-    Nothing is made where there is no front matter, or the values are there already. Raises
-    ``DocumentError`` as :func:`read` does.
+    Nothing is made where there is no front matter, or the values are there already; comments stay.
+    Raises ``DocumentError`` as :func:`read` does, and where a key cannot be given its value without
+    the front matter saying something else besides.
     """
     source = SourceText.of(text)
     block = _block(source)
@@ -181,27 +171,48 @@ def set_values(text: str, values: Mapping[str, FrontValue]) -> list[Edit]:
         return []
     start, content = block
     nodes = _nodes(content)
-    edits, added = [], []
-    for key, value in values.items():
-        if key not in nodes:
-            added.append(f"{key}: {_written(key, value)}")
-        elif key in OURS and _scalar(nodes[key], key) == value:
-            continue
-        elif _texts(nodes[key], set()) != ((value,) if isinstance(value, str) else value):
-            edits.append(_edit(start, nodes[key], _written(key, value)))
-    if added:
-        edits.append(source.insert_after(body_line(source) - 2, added))
+    known = {key: texts(node) for key, node in nodes.items()}
+    wanted = {key: _cells(value) for key, value in values.items()}
+    for key in values:
+        if key in OURS and key in nodes:
+            _scalar(nodes[key], key)
+    changed = {key: value for key, value in values.items() if known.get(key) != wanted[key]}
+    for key in changed:
+        if key in nodes and nodes[key].start_mark is None:
+            raise _reference(key)
+    found = YamlText(content, _root(content))
+    written = {key: _written(key, value, in_list=found.in_braces) for key, value in changed.items()}
+    edits = [
+        Edit(Place(start + one.start, start + one.end), one.text)
+        for one in found.changes(nodes, written, source.line_end(0))
+    ]
+    if edits and _said(source.apply(edits)) != {**known, **wanted}:
+        raise DocumentError(
+            "The front matter at the top of the document is written in a way in which "
+            f"{', '.join(map(repr, changed))} cannot be changed.",
+            "Write each key on a line of its own, with its value behind it.",
+        )
     return edits
 
 
-def _edit(start: int, node: yaml.Node, value: str) -> Edit:
-    """Put a value in the place of another; a list in lines ends with its last one's text."""
-    last = node
-    while isinstance(last, yaml.SequenceNode) and not last.flow_style and last.value:
-        last = last.value[-1]
-    place = Place(start + node.start_mark.index, start + last.end_mark.index)
-    in_margin = isinstance(node, yaml.SequenceNode) and node.start_mark.column == 0
-    return Edit(place, f" {value}" if in_margin or place.end == place.start else value)
+def _cells(value: FrontValue) -> tuple[str, ...]:
+    """Give a value as it is read again."""
+    return tuple(one.strip() for one in ((value,) if isinstance(value, str) else value))
+
+
+def _said(text: str) -> Mapping[str, tuple[str, ...]] | None:
+    try:
+        return values(text)
+    except DocumentError:
+        return None
+
+
+def _written(key: str, value: FrontValue, *, in_list: bool = False) -> str:
+    """Give a value as YAML: a list on one line, a number or a time as such, any other text."""
+    if not isinstance(value, str):
+        return f"[{', '.join(quoted(one, in_list=True) for one in value)}]"
+    bare = _BARE.get(key)
+    return value if bare and bare.fullmatch(value) else quoted(value, in_list=in_list)
 
 
 def _block(source: SourceText) -> tuple[int, str] | None:
@@ -218,29 +229,30 @@ def _block(source: SourceText) -> tuple[int, str] | None:
     return start, source.text[start:end].translate(_SPACES)
 
 
-@lru_cache(32)  # a job asks a dozen times for those of one document
-def _nodes(content: str) -> Mapping[str, yaml.Node]:
-    """Give each value with its place, by its key in lower case."""
+@lru_cache(32)  # a job asks a dozen times for that of one document
+def _root(content: str) -> yaml.MappingNode | None:
     try:
         root = yaml.compose(content, yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError) as error:
         raise _broken(error) from error
-    if root is None:
-        return {}
-    if not isinstance(root, yaml.MappingNode):
+    if root is not None and not isinstance(root, yaml.MappingNode):
         raise DocumentError(
             "The front matter at the top of the document holds no keys.",
             "Write it as lines like 'incident: Q1ABCDEF2GHIJK'.",
         )
+    return root
+
+
+@lru_cache(32)  # as above
+def _nodes(content: str) -> Mapping[str, yaml.Node]:
+    """Give each value with its place, by its key in lower case; a reference has no place."""
+    root = _root(content)
     found: dict[str, yaml.Node] = {}
-    for key, value in root.value:
+    for key, value in root.value if root else ():
         name = str(key.value).strip().casefold()
         refers = value.start_mark.index < key.end_mark.index
         if name in OURS and refers:
-            raise DocumentError(
-                f"The front matter at the top of the document gives '{name}' as a reference.",
-                "Write its value out.",
-            )
+            raise _reference(name)
         if name in found and name in OURS:
             raise DocumentError(
                 f"The front matter at the top of the document says '{name}' twice.",
@@ -248,6 +260,13 @@ def _nodes(content: str) -> Mapping[str, yaml.Node]:
             )
         found[name] = yaml.MappingNode("", []) if refers else value
     return found
+
+
+def _reference(name: str) -> DocumentError:
+    return DocumentError(
+        f"The front matter at the top of the document gives '{name}' as a reference.",
+        "Write its value out.",
+    )
 
 
 def _scalar(node: yaml.Node, name: str) -> str:
@@ -269,32 +288,3 @@ def _broken(error: Exception) -> DocumentError:
         f"The front matter at the top of the document is not valid YAML{line}: {problem}.",
         "Mend it; a value with ':' or '#' in it needs quotes.",
     )
-
-
-def _written(key: str, value: FrontValue) -> str:
-    """Give a value as YAML: a list on one line, a number or a time as such, any other text."""
-    if not isinstance(value, str):
-        return f"[{', '.join(map(_quoted_in_list, value))}]"
-    bare = _BARE.get(key)
-    return value if bare and bare.fullmatch(value) else _quoted(value)
-
-
-def _quoted_in_list(value: str) -> str:
-    plain = _quoted(value)
-    return f'"{plain}"' if "," in plain and not plain.startswith('"') else plain
-
-
-def _quoted(value: str) -> str:
-    """Give a value as YAML that reads as exactly this text."""
-    if _PLAIN.fullmatch(value) and value.casefold() not in _WORDS_WITH_MEANING:
-        return value
-    escaped = "".join(_escape(character) for character in value)
-    return f'"{escaped}"'
-
-
-def _escape(character: str) -> str:
-    if character in '"\\':
-        return "\\" + character
-    if character.isprintable():
-        return character
-    return f"\\U{ord(character):08x}"
