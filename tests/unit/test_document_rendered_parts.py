@@ -43,10 +43,87 @@ def swap(old: str, new: str) -> Change:
         pytest.param(swap("Shop down\n\n", "Shop down\n\nMerged into #2.\n\n"), id="a merge"),
         pytest.param(swap("[cache]\n", "[cache]\n  - a point\n"), id="a point is added"),
         pytest.param(swap("it down\n", "it down [OPS-2](u) (To Do)\n"), id="a check box is told"),
+        pytest.param(swap("| 10:09 | Ended |", "| 10:09 | Over |"), id="the last row changes"),
+        pytest.param(swap("own words.", "own\nwords\\."), id="words are spelled otherwise"),
     ],
 )
 def test_a_sound_change_is_let_through(change: Change) -> None:
     assert first_disturbed(DOCUMENT, change(DOCUMENT), NAMES) is None
+
+
+def test_several_sound_changes_at_once_are_let_through() -> None:
+    text = DOCUMENT
+    for old, new in [
+        ("Shop down\n\n", "Shop down\n\nMerged into #2.\n\n"),
+        ("[What it was]", "orders failed\n  - all of them"),
+        ("| 10:00 | Began |\n", ""),
+        ("| Mend |", "| Mend it |"),
+        ("it down\n", "it down [OPS-2](u) (To Do)\n- [ ] Another\n"),
+    ]:
+        text = swap(old, new)(text)
+    assert first_disturbed(DOCUMENT, text, NAMES) is None
+    assert (
+        first_disturbed(DOCUMENT.replace("\n", "\r\n"), text.replace("\n", "\r\n"), NAMES) is None
+    )
+    assert first_disturbed(DOCUMENT.replace("\n", "\r"), text.replace("\n", "\r"), NAMES) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("# T\n\nMerged into #2.\n\n## 1. A\n", "# T\n\nMerged into #3.\n\n## 1. A\n"),
+        ("## Before\n\nA [title]\nof two lines\n===\n", "## Before\n\nA title\nof lines\n===\n"),
+        ("words\n", "words\n\nmore\n"),
+        ("---\nincident: P1\n---\n", "---\nincident: P1\ntitle: T\n---\n"),
+        ("# T\n\n## 2. A\n| a | b |\n|---|---|\n", "# T\n\n## 2. A\n| a | c |\n|---|---|\n"),
+        ("## 6. Action Items\n- [ ] a\n  - b\n", "## 6. Action Items\n- [ ] c\n  - d\n"),
+        (
+            "# T\n\n## 2. A\n| a | b |\n|---|---|\n| c | d |\n",
+            "# T\n\n## 2. A\n| a | b |\n|---|---|\n",
+        ),
+    ],
+)
+def test_what_the_program_writes_may_change(before: str, after: str) -> None:
+    assert first_disturbed(before, after, NAMES) is None
+
+
+HEAD = "# T\n\n## 7. Lessons Learned\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("one\n\ntwo\n", "two\n\none\n", 6),
+        ("one\n\none\n\ntwo\n", "one\n\ntwo\n", 6),
+        ("- own point\n- other\n", "- own point\n", 5),
+        ("| a | b |\n|---|---|\n| c | d |\n## 8. X\n", "| a | b |\n|---|---|\n| c | d |\n", 7),
+        ("## 6. Action Items\n- [ ] Do\n\n  why\n", "## 6. Action Items\n- [ ] Do\n", 7),
+        ("## 6. Action Items\n- [ ] Do\n\n## 8. X\n- own\n", "## 6. Action Items\n- [ ] Do\n\n## 8. X\n", 8),
+        ("a `x` b\n", "c `x` b\n", 4),
+        ("a `x` b\n", "a `y` b\n", 4),
+        ("a `x` b\n", "a x b\n", 4),
+        ("a `x` b\n", "a `x` c\n", 4),
+        ("a [x](u) b\n", "a [x](v) b\n", 4),
+        ("a ![x](u) b\n", "a ![x](v) b\n", 4),
+        ("a ![x](u) b\n", "a ![y](u) b\n", 4),
+        ("a *x* b\n", "a **x** b\n", 4),
+        ("a b\n", "ab\n", 4),
+        ("a\nb\n", "ab\n", 4),
+        ("a\n\n<!-- x -->\n", "a\n\n<!-- y -->\n", 6),
+        ("```\na log\n```\n", "```\na lag\n```\n", 4),
+        ("```\na log\n```\n", "    a log\n", 4),
+        ("```\na log\n```\n", "```python\na log\n```\n", 4),
+        ("[x]: u\n\na [x] b\n", "\n\na [x] b\n", 6),
+    ],
+)  # fmt: skip
+def test_what_people_wrote_may_not(before: str, after: str, line: int) -> None:
+    assert first_disturbed(HEAD + before, HEAD + after, NAMES) == line
+
+
+@pytest.mark.parametrize("more", ["", "| 10:05 | Ours |\n"])
+def test_a_part_between_two_changes_is_looked_at_too(more: str) -> None:
+    opened = swap("[What it was]", "``` x\n\n```")(DOCUMENT)
+    assert first_disturbed(DOCUMENT, swap("| 10:09 |", f"{more}| 10:08 |")(opened), NAMES) == 10
 
 
 @pytest.mark.parametrize(

@@ -106,30 +106,20 @@ def _parts(source: SourceText) -> list[Part]:
     """Give all parts of a document's body, in its order."""
     skipped = body_line(source)
     body = source.text[source.starts[skipped] :] if skipped < len(source.starts) else ""
-    tokens = _parser.parse(body.replace("\r\n", "\n").replace("\r", "\n"))
-    return list(_read(tokens, skipped))
+    return list(_read(_parser.parse(body), skipped))
 
 
 def _read(tokens: Sequence[Token], skipped: int) -> Iterator[Part]:
     within: list[str] = []
-    lines: list[tuple[int, int]] = []
     for token in tokens:
         if token.nesting == 1:
             within.append(f"{token.type} {token.tag}")
-            lines.append(_lines(token, lines, skipped))
         elif token.nesting == -1:
             within.pop()
-            lines.pop()
         else:
-            first, behind = _lines(token, lines, skipped)
-            yield Part(first, behind, (*within, token.type, token.info, *_shown(token)))
-
-
-def _lines(token: Token, above: Sequence[tuple[int, int]], skipped: int) -> tuple[int, int]:
-    """Give the lines of a token; a cell has those of its row."""
-    if token.map is None:
-        return above[-1] if above else (skipped, skipped)
-    return token.map[0] + skipped, token.map[1] + skipped
+            first, behind = token.map or (0, 0)  # the parser gives each its lines
+            shown = (*within, token.type, token.info, *_shown(token))
+            yield Part(first + skipped, behind + skipped, shown)
 
 
 def _shown(token: Token) -> Iterator[object]:
