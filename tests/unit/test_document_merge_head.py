@@ -71,7 +71,7 @@ def test_facts_are_refreshed_and_new_ones_added() -> None:
     found = front(merged.text)
     assert (found["severity"], found["services"], found["commander"]) == ("P1", ["A"], "Ann")
     assert [(one.place, one.before, one.after) for one in merged.changes] == [
-        ("severity", "P2", "P1"), ("services", "Search, Index, old", "A"), ("commander", "", "Ann"),
+        ("severity", "P2", "P1"), ("services", 'Search, "Index, old"', "A"), ("commander", "", "Ann"),
     ]  # fmt: skip
     assert again(merged.text, written(severity=("P1",), services=("A",), commander=("Ann",)), merged.base).text == merged.text  # fmt: skip
 

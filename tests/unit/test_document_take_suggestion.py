@@ -1,15 +1,22 @@
 """Taking what the facts say, place by place."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from config.template_names import Names
+from worker.content.draft_content import Content
+from worker.document.fill_template import fill
 from worker.document.front_matter import DocumentError
+from worker.document.merge.merge import merge
 from worker.document.take_suggestion import SuggestionPlace, places_of, says, take_suggestion
 
 NAMES = Names()
 TEXT = """---
 incident: Q1
 title: "Down: again"
+url: <https://x.example.com>
 services:
 - The Checkout
 - Search
@@ -30,6 +37,12 @@ services:
 - **Steps Taken:**
   - Looked
   - Restarted, twice
+
+## 6. Action Items
+| Owner | Task Description | Ours |
+|---|---|---|
+| Ann | Mend it | x |
+| | Log it | |
 """
 
 
@@ -47,30 +60,25 @@ services:
         (
             "Timeline of Events",
             "02:10 | It began, I think",
-            "02:11 | The monitor fired: a | b",
+            "02:11 | The monitor fired: a \\| b",
             "| 02:10 | It began, I think |",
             "| 02:11 | The monitor fired: a \\| b |",
         ),
         ("Steps Taken", "Restarted, twice", "Restarted", "Restarted, twice", "Restarted"),
         ("title", "Down: again", "Up: again", '"Down: again"', '"Up: again"'),
-        (
-            "services",
-            "The Checkout, Search",
-            "Checkout, Search",
-            "- The Checkout\n- Search",
-            "- Checkout\n- Search",
-        ),
+        ("services", "The Checkout, Search", "Checkout, Search", "\n- The Checkout\n- Search", "\n [Checkout, Search]"),
+        ("services", "The Checkout, Search", '"A ""b"", c", """D"" e", F', "\n- The Checkout\n- Search", '\n ["A \\"b\\", c", "\\"D\\" e", F]'),
+        ("Action Items", "Mend it | Ann", "Mend that | Bo | High | 2026-12-01", "| Ann | Mend it |", "| Bo  | Mend that |"),
+        ("Action Items", "Log it | ", "Log it | Bo |  | ", "| | Log it |", "| Bo | Log it |"),
     ],
-)
+)  # fmt: skip
 def test_what_the_facts_say_stands_in_the_place_of_peoples_words(
     place: str, people: str, fresh: str, old: str, new: str
 ) -> None:
     taken = take_suggestion(TEXT, NAMES, place, people, fresh)
-    if place == "services":
-        assert [one for one in taken.split("\n") if one not in TEXT.split("\n")]
-        assert "The Checkout" not in taken
-    else:
-        assert taken == TEXT.replace(old, new, 1)
+    assert taken == TEXT.replace(old, new, 1)
+    assert says(taken, NAMES, place, fresh)
+    assert not says(TEXT, NAMES, place, fresh)
 
 
 @pytest.mark.parametrize(
@@ -81,11 +89,17 @@ def test_what_the_facts_say_stands_in_the_place_of_peoples_words(
         ("title", "Down"),
         ("Timeline of Events", "02:10"),
         ("owner", "Mira"),
+        ("Action Items", "Ann | Mend it"),
+        ("Action Items", "Mend it | Ann"),
     ],
 )
 def test_what_is_not_there_any_more_is_not_written_over(place: str, people: str) -> None:
-    with pytest.raises(DocumentError, match="any more, so nothing was written"):
+    with pytest.raises(DocumentError) as error:
         take_suggestion(TEXT, NAMES, place, people, "new")
+    assert str(error.value) == (
+        f"{place} does not say “{people}” any more, so nothing was written. "
+        "Re-sync, and look at what is suggested then."
+    )
 
 
 def line(words: str) -> int:
@@ -103,6 +117,10 @@ def test_each_suggestion_is_told_where_it_belongs() -> None:
         ("Impact", "some", "none"),
         ("Impact", "some", "all"),
         ("Nowhere", "none", "some"),
+        ("Action Items", "Mend it | Ann", "Mend it | Bo | High | "),
+        ("Action Items", "Mend | Ann", "Mend it | Ann | High | "),
+        ("Action Items", "Log it | ", "Log it | Bo | High | "),
+        ("url", "<https://x.example.com>", "https://x.example.com"),
     ]
     assert places_of(TEXT, NAMES, told) == [
         SuggestionPlace(line("about an hour")),
@@ -114,12 +132,29 @@ def test_each_suggestion_is_told_where_it_belongs() -> None:
         SuggestionPlace(line("**Impact:** none")),
         None,
         None,
+        SuggestionPlace(line("Mend it")),
+        SuggestionPlace(line("Mend it")),
+        SuggestionPlace(line("Log it")),
+        SuggestionPlace(in_head=True),
     ]
     by_cr = TEXT.replace("\n", "\r\n")
     assert places_of(by_cr, NAMES, told) == places_of(TEXT, NAMES, told)
     assert places_of("", NAMES, told[:1]) == [None]
+    assert places_of("---\nincident: [\n---\n", NAMES, []) == []
 
 
 def test_a_row_says_what_it_says() -> None:
     assert says(TEXT, NAMES, "Timeline of Events", "02:20 | Paged Ann")
     assert not says(TEXT, NAMES, "Timeline of Events", "02:21 | Paged Ann")
+
+
+def test_a_service_with_a_comma_in_its_name_is_one_also_when_it_is_suggested() -> None:
+    content = Content("Q1", "https://x.example.com", "T", date(2026, 11, 17), "UTC", facts={"services": ("A",)})  # type: ignore[arg-type] # fmt: skip  # an id
+    base = fill("# [Title]\n", content, NAMES)
+    fresh = fill("# [Title]\n", replace(content, facts={"services": ("A", "B, old")}), NAMES)
+    merged = merge(base, base.text.replace("[A]", "[Mine]"), fresh, NAMES)
+    (told,) = merged.suggestions
+    assert (told.people, told.fresh) == ("Mine", 'A, "B, old"')
+    taken = take_suggestion(merged.text, NAMES, told.place, told.people, told.fresh)
+    assert taken == fresh.text
+    assert merge(merged.base, taken, fresh, NAMES).suggestions == ()

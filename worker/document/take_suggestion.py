@@ -7,7 +7,13 @@ from config.template_names import Names
 from worker.document import front_matter
 from worker.document.front_matter import DocumentError
 from worker.document.merge.merge import MergeTargets, targets_of
-from worker.document.merge.merge_values import place_names, shown
+from worker.document.merge.merge_targets import EntryCells
+from worker.document.merge.merge_values import (
+    place_names,
+    shown,
+    shown_value,
+    value_shown,
+)
 from worker.document.outline import outline
 from worker.document.text_edits import Edit, SourceText
 
@@ -95,19 +101,33 @@ class _Body:
         if (entries := self.targets.lists.get(key)) is None:
             return
         for at, cells in enumerate(entries.entries):
-            said = tuple(fresh.split(" | ", len(cells) - 1))
-            if shown(cells) == people and len(said) == len(cells):
-                yield _Found(entries.line(at), entries.change(at, said))
+            if _says(cells, people):
+                said = _cells(fresh, len(cells))
+                yield _Found(entries.line(at), entries.change(at, said) if said else [])
+
+
+def _says(cells: EntryCells, words: str) -> bool:
+    """Tell whether an entry says these words, where its table has the columns for them."""
+    if shown(cells) == words:
+        return True
+    said = zip(_cells(words, len(cells)), cells, strict=False)
+    there = tuple(one for one, cell in said if cell is not None)
+    return bool(there) and shown(cells) == shown(there)
+
+
+def _cells(words: str, number: int) -> tuple[str, ...]:
+    """Give the cells that are shown as these words, none where there are fewer."""
+    said = tuple(words.split(" | ", number - 1))
+    return said if len(said) == number else ()
 
 
 def _in_head(text: str, place: str, people: str, fresh: str) -> list[Edit]:
     if _said_in_head(text, place) != people:
         return []
-    value = front_matter.value_of(place, (fresh,))
-    listed = tuple(fresh.split(", ")) if isinstance(value, tuple) else value
-    return front_matter.set_values(text, {place: listed})
+    return front_matter.set_values(text, {place: value_shown(place, fresh)})
 
 
 def _said_in_head(text: str, place: str) -> str | None:
     found = (front_matter.values(text) or {}).get(place)
-    return None if found is None else ", ".join(one.strip("<>") for one in found)
+    # as a merge reads them: pandoc puts angle brackets around an address
+    return None if found is None else shown_value(place, tuple(one.strip("<>") for one in found))

@@ -23,6 +23,7 @@ from worker.document.merge.merge_values import (
     Unit,
     Units,
     Written,
+    shown_value,
 )
 from worker.document.outline import outline
 from worker.document.text_edits import BOM, Edit, Place, SourceText
@@ -133,7 +134,7 @@ class _Key:
             new = found is not None and self.base is not None and before is None
             if not new or not any(fresh.cells):
                 return _MergedKey(self.key, before or fresh)  # a person has removed it
-            change = MergeChange(self.key, "", _shown(fresh.cells), ADDED)
+            change = MergeChange(self.key, "", shown_value(self.key, fresh.cells), ADDED)
             return _MergedKey(self.key, fresh, change)
         # pandoc puts angle brackets around an address, also here
         theirs = tuple(one.strip("<>") for one in found[self.key])
@@ -144,7 +145,7 @@ class _Key:
 
     def _refreshed(self, theirs: tuple[str, ...]) -> _MergedKey:
         reason = REFRESHED if any(theirs) else FILLED
-        told = _shown(theirs), _shown(self.fresh.cells)
+        told = shown_value(self.key, theirs), shown_value(self.key, self.fresh.cells)
         return _MergedKey(self.key, self.fresh, MergeChange(self.key, *told, reason))
 
     def _kept(self, theirs: tuple[str, ...]) -> _MergedKey:
@@ -152,18 +153,15 @@ class _Key:
         if not any(fresh.cells):
             return _MergedKey(self.key, before or fresh)
         is_new = before is not None and not _same(before.cells, fresh.cells)
-        told = Suggestion(self.key, _shown(theirs), _shown(fresh.cells), is_new=is_new)
-        return _MergedKey(self.key, before or fresh, suggestion=told)
+        told = shown_value(self.key, theirs), shown_value(self.key, fresh.cells)
+        suggestion = Suggestion(self.key, *told, is_new=is_new)
+        return _MergedKey(self.key, before or fresh, suggestion=suggestion)
 
 
 def _same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Compare values as Markdown shows them: pandoc respells a front matter's words as Markdown."""
     ours, theirs = [text for text in one if text], [text for text in other if text]
     return len(ours) == len(theirs) and all(map(Spelling().same, ours, theirs))
-
-
-def _shown(cells: tuple[str, ...]) -> str:
-    return ", ".join(cells)
 
 
 MERGED_INTO = "merged_into"

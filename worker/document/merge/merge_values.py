@@ -1,11 +1,12 @@
 """What a merge takes and gives: what the program wrote, what it changed, what it left to people."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from config.template_names import Names, Section, Slot
-from worker.document.front_matter import DocumentError
+from worker.document.front_matter import DocumentError, FrontValue, value_of
 from worker.document.text_edits import Edit
 
 TITLE = "title"
@@ -18,6 +19,7 @@ ACTION_ITEMS = "action_items"
 HEAD_PROMPT = "prompt:label"
 """The key of a prompt that gave way to a fact behind its label, and stands below."""
 
+_LISTED = re.compile(r'"(?P<quoted>(?:[^"]|"")*)"(?:, |$)|(?P<plain>.+?)(?:, |$)', re.DOTALL)
 _POINTS = ".points"
 _FIXED = ".fixed"
 
@@ -170,6 +172,25 @@ class PlaceResult:
 def shown(cells: tuple[str | None, ...]) -> str:
     """Give an entry's cells as one text."""
     return " | ".join(cell for cell in cells if cell is not None)
+
+
+def shown_value(key: str, cells: tuple[str, ...]) -> str:
+    """Give a front matter's value as one text; what has a comma in a list stands in quotes."""
+    if isinstance(value_of(key, cells), str):
+        return ", ".join(cells)
+    return ", ".join(
+        '"{}"'.format(one.replace('"', '""')) if "," in one or one.startswith('"') else one
+        for one in cells
+    )
+
+
+def value_shown(key: str, words: str) -> FrontValue:
+    """Give the value that :func:`shown_value` gives as these words."""
+    if isinstance(value_of(key, (words,)), str):
+        return words
+    return tuple(
+        one["plain"] or one["quoted"].replace('""', '"') for one in _LISTED.finditer(words)
+    )
 
 
 def place_names(names: Names) -> Mapping[str, str]:
