@@ -1,8 +1,6 @@
 """Holds HTTP exchanges to the official OpenAPI documents.
 
-The documents are PagerDuty's and Atlassian's own. They are not part of this repository: they are
-looked for under ``$POSTMORTEM_SPECS``, else in ``../shared/reference`` beside the repository, and a
-test that needs one is skipped where it is absent.
+The documents are PagerDuty's and Atlassian's own, see :mod:`tests.contract.reference_material`.
 
 An exchange is judged by openapi-core (path, parameters, security, bodies against their schemas,
 OpenAPI 3.0's ``nullable`` included); beside that, a query parameter that the document does not
@@ -11,14 +9,11 @@ memory by an :class:`Erratum` with the reason, so that everything around the fla
 """
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import pytest
 from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped]  # ships no types
 from jsonschema_path import SchemaPath
 from openapi_core.datatypes import RequestParameters
@@ -30,18 +25,10 @@ from openapi_core.validation.response.validators import V30ResponseValidator
 from openapi_core.validation.schemas.exceptions import InvalidSchemaValue
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-ROOT = Path(__file__).resolve().parents[2]
-REFERENCE = Path(os.environ.get("POSTMORTEM_SPECS") or ROOT.parent / "shared" / "reference")
+from tests.contract.reference_material import reference
+
 IGNORED_HEADERS = {"accept", "content-type", "authorization"}
 """OpenAPI 3.0.3, Parameter Object: header parameters of these names "SHALL be ignored"."""
-
-
-def reference(*parts: str) -> Path:
-    """Give a file or folder of the reference material; skips the test where it is absent."""
-    path = REFERENCE.joinpath(*parts)
-    if not path.exists():
-        pytest.skip(f"needs {'/'.join(parts)}, which is not part of this repository")
-    return path
 
 
 @dataclass(frozen=True)

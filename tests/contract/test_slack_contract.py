@@ -13,7 +13,7 @@ from connectors.chat import Post, Posted
 from connectors.sandbox import Fault, Served
 from connectors.slack.client import Slack
 from connectors.slack.sandbox.server import BOT_TOKEN, SlackSandbox
-from tests.contract.specs import reference
+from tests.contract.reference_material import reference
 
 NEWER = {"metadata", "include_all_metadata", "team_id"}
 """Parameters that Slack's pages document, and its document of 2020 lacks."""

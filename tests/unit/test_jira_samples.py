@@ -11,7 +11,7 @@ from connectors.jira.creating import Made, NotMade, bulk_results
 from connectors.jira.payloads import SiteKind, problems
 from connectors.json_fields import JsonValue
 from connectors.tickets import Category
-from tests.contract.specs import reference
+from tests.contract.reference_material import reference
 
 SITE = "https://jira.example.com"
 

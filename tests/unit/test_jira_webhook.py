@@ -16,7 +16,7 @@ from connectors.errors import PayloadError, SignatureError
 from connectors.jira.webhook import IDENTIFIER_HEADER, SIGNATURE_HEADER, read
 from connectors.tickets import TicketId
 from connectors.webhook_events import EventKind, WebhookEvent
-from tests.contract.specs import reference
+from tests.contract.reference_material import reference
 
 PUBLISHED = (
     b"Hello World!",

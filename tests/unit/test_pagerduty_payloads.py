@@ -26,7 +26,7 @@ from connectors.json_fields import JsonValue
 from connectors.log_entry_kinds import ChannelKind, EntryKind
 from connectors.pagerduty import incident_fields, log_payloads, payloads
 from connectors.pagerduty.common_payloads import PAGERDUTY
-from tests.contract.specs import reference
+from tests.contract.reference_material import reference
 
 Json = dict[str, Any]
 NOON = datetime(2026, 10, 15, 12, 0, tzinfo=UTC)

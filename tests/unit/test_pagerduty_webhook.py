@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from connectors.errors import PayloadError, SignatureError
 from connectors.pagerduty.webhook import SIGNATURE_HEADER, WANTED_EVENTS, read, sign
 from connectors.webhook_events import EventKind, WebhookEvent
-from tests.contract.specs import reference
+from tests.contract.reference_material import reference
 
 SECRET = "c29tZSBsaXRlcmFsIHRleHQ="
 OTHER = "an older secret"
