@@ -13,6 +13,7 @@ from connectors.errors import PayloadError
 
 _SHORT = 40
 _TIME = "a time with its offset from UTC"
+_TEXT_OR_NONE = frozenset({str, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,13 @@ class JsonValue:
             if text is None or isinstance(text, str):
                 return text or None
         return self[name].text_or_none()
+
+    def only_texts(self, names: tuple[str, ...]) -> tuple[str | None, ...] | None:
+        """Give several fields of an object at once where each is a text or absent, else None."""
+        if not isinstance(self.value, dict):
+            return None
+        found = tuple(map(self.value.get, names))
+        return found if _TEXT_OR_NONE.issuperset(map(type, found)) else None
 
     def texts(self) -> tuple[str, ...]:
         """Give a list of texts, none where it is absent."""

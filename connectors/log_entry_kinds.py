@@ -6,6 +6,9 @@ from enum import Enum, StrEnum
 class EntryKind(Enum):
     """What a log entry tells of."""
 
+    # A draft of thousands of entries looks kinds up 100,000 times, and Enum's own is no quick one.
+    __hash__ = object.__hash__
+
     TRIGGER = "trigger"
     """The incident was opened, or an event came to it again."""
     ACKNOWLEDGE = "acknowledge"

@@ -5,6 +5,7 @@ Types of log entries and channels are open sets: a word that is not known is of 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from connectors.incidents import Agent, AgentKind, IncidentId, Reference
@@ -134,6 +135,10 @@ def as_words(word: str) -> str:
 
 
 PAGERDUTY = Sender("PagerDuty", quoted=True)
+_OF_A_REFERENCE = ("id", "summary", "name", "html_url")
+_OF_AN_AGENT = ("type", *_OF_A_REFERENCE)
+OFTEN = 4096
+"""Names and sentences whose reading is kept: a storm has few, tens of thousands of times."""
 _KINDS = {
     "user": AgentKind.PERSON,
     "bot_user": AgentKind.BOT,
@@ -154,6 +159,29 @@ def agent_or_none(fields: JsonValue) -> Agent | None:
     """Read who acted. A deleted person is still named, by the reference's ``summary``."""
     if not fields.members():
         return None
+    told = fields.only_texts(_OF_AN_AGENT)
+    return _agent(fields) if told is None else _known_agent(told)
+
+
+def reference_or_none(fields: JsonValue) -> Reference | None:
+    """Read a reference to something; its id stands in where it has no name."""
+    if not fields.members():
+        return None
+    told = fields.only_texts(_OF_A_REFERENCE)
+    return _reference(fields) if told is None else _known_reference(told)
+
+
+@lru_cache(OFTEN)
+def _known_agent(told: tuple[str | None, ...]) -> Agent:
+    return _agent(JsonValue(dict(zip(_OF_AN_AGENT, told, strict=True)), PAGERDUTY))
+
+
+@lru_cache(OFTEN)
+def _known_reference(told: tuple[str | None, ...]) -> Reference:
+    return _reference(JsonValue(dict(zip(_OF_A_REFERENCE, told, strict=True)), PAGERDUTY))
+
+
+def _agent(fields: JsonValue) -> Agent:
     kind = (fields.optional_text("type") or "").removesuffix("_reference")
     name = _name(fields)
     return Agent(
@@ -167,10 +195,7 @@ def agent_or_none(fields: JsonValue) -> Agent | None:
     )
 
 
-def reference_or_none(fields: JsonValue) -> Reference | None:
-    """Read a reference to something; its id stands in where it has no name."""
-    if not fields.members():
-        return None
+def _reference(fields: JsonValue) -> Reference:
     return Reference(
         fields.optional_text("id") or "", _name(fields), fields.optional_text("html_url")
     )

@@ -66,9 +66,9 @@ def _listed(text: str) -> str:
 
 def changes(fields: JsonValue, channel: JsonValue) -> tuple[FieldChange, ...]:
     """Read what a log entry says that changed, each change once."""
-    sets = (_changeset(one["changeset"].value) for one in (channel, fields))
-    found = [change for each in sets for change in each]
     members = channel.members()
+    sets = (members.get("changeset"), fields.members().get("changeset"))
+    found = [change for one in sets if one for change in _changeset(one)]
     for name, before, after in _PAIRS:
         pair = members.get(before), members.get(after)
         if pair != (None, None):
@@ -124,25 +124,21 @@ def _unquoted(text: str) -> str:
     return field_text(text[1:-1] if quoted else text)
 
 
-def names_by_id(value: object) -> Mapping[str, str]:
-    """Give each id that stands in an answer with what the thing is called there, last."""
-    found: dict[str, str] = {}
-    _add_names(value, found)
-    return found
-
-
-def _add_names(value: object, found: dict[str, str]) -> None:
-    # Every object of thousands of log entries is looked at: no generators within each other.
-    if type(value) is dict:
-        own, name = value.get("id"), value.get("summary") or value.get("name")
-        if type(own) is str and type(name) is str and name and name != own:
-            found[own] = name
-        value = value.values()
-    elif type(value) is not list:
-        return
-    for inner in value:
-        if type(inner) is dict or type(inner) is list:
-            _add_names(inner, found)
+def add_names(values: Iterable[object], found: dict[str, str]) -> None:
+    """Add each id that stands in these values with what the thing is called there, last."""
+    for value in values:  # every object of thousands of log entries: no call for a reference
+        if type(value) is dict:
+            own = value.get("id")
+            name = None if own is None else value.get("summary") or value.get("name")
+            if type(own) is str and type(name) is str and name and name != own:
+                found[own] = name
+                kind = value.get("type")
+                if type(kind) is str and kind.endswith("_reference"):
+                    continue  # it names nothing else
+            if value:
+                add_names(value.values(), found)
+        elif type(value) is list and value:
+            add_names(value, found)
 
 
 def by_name(

@@ -7,12 +7,14 @@ may be missing altogether.
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from connectors.incidents import Agent, AgentKind, Channel, LogEntry
 from connectors.json_fields import JsonValue
 from connectors.log_entry_kinds import ChannelKind, EntryKind
 from connectors.pagerduty import common_payloads, incident_fields
 from connectors.pagerduty.common_payloads import (
+    OFTEN,
     agent_or_none,
     agents,
     readable_lines,
@@ -46,8 +48,10 @@ def log_entry(fields: JsonValue) -> LogEntry:
     channel = fields["channel"]
     type_ = fields["type"].text()
     kind = common_payloads.entry_kind(type_)
-    failure = _failure(fields) if kind is EntryKind.NOTIFY else None
     summary = fields.optional_text("summary") or ""
+    failure = None
+    if kind is EntryKind.NOTIFY:
+        failure = _failure(field_text(channel["notification"]["status"].value), summary)
     told = read_sentence(kind, summary)
     is_update = kind is EntryKind.STATUS_UPDATE
     user = agent_or_none(fields["user"])
@@ -83,15 +87,15 @@ def _page_kind(kind: EntryKind, failure: str | None) -> EntryKind:
     return EntryKind.FAILED_PAGE if _FAILED.search(failure) else EntryKind.UNSURE_PAGE
 
 
-def _failure(fields: JsonValue) -> str | None:
+@lru_cache(OFTEN)
+def _failure(status: str, summary: str) -> str | None:
     """Tell what kept a page from getting through, in PagerDuty's word; None where nothing did.
 
     PagerDuty lists no words for it. One that is known for neither success nor failure tells that
     the page is not known to have got through.
     """
-    status = field_text(fields["channel"]["notification"]["status"].value)
     word = common_payloads.as_words(status).lower()
-    told = failure_told(fields.optional_text("summary") or "")
+    told = failure_told(summary)
     if word in _DELIVERED or (told and not _FAILED.search(word)):
         return told
     return "failed" if word in {"fail", "failure"} else word
@@ -130,13 +134,14 @@ def _channel(
     failure: str | None,
 ) -> Channel:
     common = channel["cef_details"]
+    details = channel["details"].value
     word = channel.optional_text("type") or ""
     way = common_payloads.channel_kind(word)
     return Channel(
         kind=channel_told(kind, summary) if way is ChannelKind.OTHER else way,
         word=word,
         summary=channel.optional_text("summary") or channel.optional_text("subject"),
-        details=readable_lines(channel["details"].value) or None,
+        details=None if details is None else readable_lines(details) or None,
         duration=_duration(channel["duration"].number_or_none()),
         notification=_notification(kind, channel, summary),
         client=channel.optional_text("client") or common.optional_text("client"),
@@ -158,9 +163,10 @@ def _duration(seconds: int | None) -> timedelta | None:
 
 def _until(kind: EntryKind, fields: JsonValue) -> datetime | None:
     """Give the end of a snooze: when the acknowledgement is to be taken back."""
-    for action in fields["changed_actions"].objects():
-        if action.optional_text("type") == "unacknowledge":
-            return action["at"].time_or_none()
+    if fields.members().get("changed_actions"):  # few have any
+        for action in fields["changed_actions"].objects():
+            if action.optional_text("type") == "unacknowledge":
+                return action["at"].time_or_none()
     if kind is not EntryKind.SNOOZE:
         return None
     length = length_told(fields.optional_text("summary") or "")
@@ -177,6 +183,9 @@ def _notification(kind: EntryKind, channel: JsonValue, summary: str) -> str | No
 
 def _assignees(fields: JsonValue) -> tuple[Agent, ...]:
     """Read to whom the incident went, or who was asked to respond (``responders``)."""
+    members = fields.members()
+    if members.get("responders") is None and members.get("assignees") is None:  # as in most
+        return ()
     asked = [one["user"] or one for one in fields["responders"].objects()]
     found = agents([*fields["assignees"].objects(), *asked])
     return tuple(one for one in found if one.kind is not AgentKind.OTHER or one.name)

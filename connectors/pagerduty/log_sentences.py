@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from connectors.incidents import Agent, AgentKind
 from connectors.log_entry_kinds import ChannelKind, EntryKind
+from connectors.pagerduty.common_payloads import OFTEN
 
 _VERBS: Mapping[EntryKind, str] = MappingProxyType(
     {
@@ -136,11 +137,7 @@ class NamedPeople:
     """What somebody wrote, where the sentence quotes it behind the name."""
 
 
-_OFTEN = 4096
-"""Sentences whose meaning is kept: a storm says few, thousands of times."""
-
-
-@lru_cache(_OFTEN)
+@lru_cache(OFTEN)
 def read_sentence(kind: EntryKind, summary: str) -> NamedPeople:
     """Read whom the sentence of an entry of a kind names; nobody where it is worded otherwise."""
     words = " ".join(summary.split()).rstrip(".")
@@ -175,7 +172,7 @@ def _verb(kind: EntryKind) -> re.Pattern[str]:
     return re.compile(verb, re.IGNORECASE)
 
 
-@lru_cache(_OFTEN)
+@lru_cache(OFTEN)
 def channel_told(kind: EntryKind, summary: str) -> ChannelKind:
     """Tell by what way an entry came about, as far as its sentence says."""
     if kind in _HAS_REMARK:
@@ -187,6 +184,7 @@ def channel_told(kind: EntryKind, summary: str) -> ChannelKind:
     return ChannelKind.OTHER
 
 
+@lru_cache(OFTEN)
 def failure_told(summary: str) -> str | None:
     """Tell what kept a page from getting through by its sentence; None where that says nothing."""
     found = _FAILED_PAGE.search(summary)
@@ -198,7 +196,7 @@ def failure_told(summary: str) -> str | None:
     return word or "failed"
 
 
-@lru_cache(_OFTEN)
+@lru_cache(OFTEN)
 def medium_told(summary: str) -> str | None:
     """Give PagerDuty's word for the way that a page went, as far as its sentence tells."""
     found = _MEDIUM_TOLD.search(summary)

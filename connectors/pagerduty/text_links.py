@@ -9,10 +9,11 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from connectors.incidents import Link
 from connectors.json_fields import JsonValue, json_in
-from connectors.pagerduty.common_payloads import flat
+from connectors.pagerduty.common_payloads import OFTEN, flat
 from connectors.pagerduty.html_text import is_html, markdown_of
 
 LONGEST_TEXT = 100_000
@@ -83,11 +84,15 @@ _CONTEXTS = frozenset({"contexts", "client", "client_url"})
 
 def alert_links(body: JsonValue, common: JsonValue) -> Iterator[Link]:
     """Find the links of an alert: in the contexts of its body, then wherever else they stand."""
-    yield from context_links(body["contexts"].value)
-    yield from context_links(common["contexts"].value)
-    yield from links_in(body["details"].value)
     others = {name: one for name, one in common.members().items() if name not in _CONTEXTS}
-    yield from links_in(others.pop("details", None))
+    contexts, details = body["contexts"].value, body["details"].value
+    also, more = common["contexts"].value, others.pop("details", None)
+    yield from context_links(contexts)
+    if also != contexts:  # PagerDuty sends most of a body twice
+        yield from context_links(also)
+    yield from links_in(details)
+    if more != details:
+        yield from links_in(more)
     yield from links_in(others)
     if client_url := common.optional_text("client_url"):
         yield Link(client_url, common.optional_text("client") or "")
@@ -96,12 +101,11 @@ def alert_links(body: JsonValue, common: JsonValue) -> Iterator[Link]:
 def entry_links(fields: JsonValue, channel: JsonValue) -> Iterator[Link]:
     """Find the links of a log entry: its contexts', those of what triggered it, its chat's."""
     common = channel["cef_details"]
-    for place in (fields, common, channel):
-        if contexts := place.members().get("contexts"):
-            yield from context_links(contexts)
-    for value in (channel["details"].value, channel["body"].value, common["details"].value):
-        if value:
-            yield from links_in(value)
+    own, way, sent = fields.members(), channel.members(), common.members()
+    for contexts in filter(None, (own.get("contexts"), sent.get("contexts"), way.get("contexts"))):
+        yield from context_links(contexts)
+    for value in filter(None, (way.get("details"), way.get("body"), sent.get("details"))):
+        yield from links_in(value)
     if chat := fields.optional_text("chat_channel_web_link"):
         yield Link(chat, fields.optional_text("chat_channel_name") or "")
 
@@ -139,7 +143,8 @@ def _text_links(field: str, text: str) -> Iterator[Link]:
         link, opening = _named(field, text, begin, url, at)
         if opening < end_before or not _BETWEEN.fullmatch(text, end_before, opening):
             heading = _words_before(text, opening)
-        link = replace(link, is_runbook=bool(_RUNBOOK.search(heading)) and not link.is_image)
+        if not link.is_image and _RUNBOOK.search(heading):
+            link = replace(link, is_runbook=True)
         if link.url and not _NOISE.search(f"{link.text} {link.url}"):
             yield link
 
@@ -274,5 +279,10 @@ def _pretty(name: str) -> str:
 
 def _words(text: str) -> str:
     """Give a label without marks and references."""
-    plain = _unescaped(text)[:500].replace("\\", "")
+    return _unmarked(_unescaped(text)[:500])
+
+
+@lru_cache(OFTEN)
+def _unmarked(text: str) -> str:
+    plain = text.replace("\\", "")
     return " ".join(re.sub(r"[*`]+|(?<!\w)_+|_+(?!\w)", "", plain).split()).strip(" :\"'")

@@ -238,6 +238,40 @@ def test_an_agent_without_a_name_is_called_by_its_id() -> None:
     assert read.agent == Agent(AgentKind.PERSON, "P1", "P1", None)
 
 
+@pytest.mark.parametrize(
+    ("agent", "expected", "wrong"),
+    [
+        ({"id": 7, "summary": "Ada"}, Agent(AgentKind.OTHER, "7", "Ada"), 1),
+        ({"id": "7", "summary": "Ada"}, Agent(AgentKind.OTHER, "7", "Ada"), 0),
+        ({"id": "7", "summary": "", "name": "Ada"}, Agent(AgentKind.OTHER, "7", "Ada"), 0),
+        ({"id": True, "summary": "Ada"}, Agent(AgentKind.OTHER, "", "Ada"), 1),
+        ({"id": "7", "summary": "Ada", "name": ["x"]}, Agent(AgentKind.OTHER, "7", "Ada"), 0),
+        ({"id": "7", "summary": ["x"], "name": "Ada"}, Agent(AgentKind.OTHER, "7", "Ada"), 1),
+        ({"self": "https://x.example"}, None, 0),
+        ({}, None, 0),
+    ],
+)
+def test_an_agent_is_read_alike_however_often_and_of_whatever_types(
+    agent: Json, expected: Agent | None, wrong: int
+) -> None:
+    for _ in range(2):
+        sender = replace(PAGERDUTY, forgiving=True, forgiven=[])
+        assert log_payloads.log_entry(JsonValue(entry(agent=agent), sender)).agent == expected
+        assert len(sender.forgiven) == wrong
+
+
+def test_an_alert_keeps_the_links_of_both_places_also_where_they_differ() -> None:
+    def link(name: str) -> Json:
+        return {"type": "link", "href": f"https://{name}.example.com", "text": name}
+
+    common = {"contexts": [link("b")], "details": {"x": "https://d.example.com"}}
+    body = {"contexts": [link("a")], "details": {"x": "https://c.example.com"}}
+    read = payloads.alert(sent(alert(body={**body, "cef_details": common})))
+    assert sorted(one.url for one in read.links) == [
+        f"https://{name}.example.com" for name in "abcd"
+    ]
+
+
 def test_an_entry_may_have_no_agent() -> None:
     assert log_payloads.log_entry(sent(entry())).agent is None
 
@@ -575,11 +609,10 @@ def test_changes_are_read_one_level_up_as_sentences_too(
 
 
 def test_changes_by_id_are_told_by_the_names_that_the_record_has_for_them() -> None:
-    names = dict(
-        incident_fields.names_by_id(
-            {"service": ref("service", "Edge", "PEDGE04"), "x": [{"id": "PP1", "name": "P1"}]}
-        )
-    )
+    names = {"PEDGE04": "Edges"}
+    told = {"service": ref("service", "Edge", "PEDGE04"), "x": [{"id": "PP1", "name": "P1"}]}
+    incident_fields.add_names([told, {"type": 5, "id": "PP2", "name": 7}, None], names)
+    assert names == {"PEDGE04": "Edge", "PP1": "P1"}
     moved = FieldChange("service", "PGONE01", "PEDGE04")
     raised = FieldChange("priority", None, "PP1")
     other = FieldChange("affected_shops", None, "PNOBODY7")

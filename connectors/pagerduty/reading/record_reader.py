@@ -146,7 +146,7 @@ class RecordReader:
             answer = self.transport.get(path, brief=True)
             self.gaps.missing.append(Missing("custom fields", str(refused)))
         fields = answer["incident"].required_object()
-        self.names.update(incident_fields.names_by_id(fields.value))
+        incident_fields.add_names([fields.value], self.names)
         incident = payloads.incident(fields)
         custom = self.gaps.part("custom fields", lambda: payloads.custom_fields(fields)) or ()
         self.gaps.tell_forgiven("the incident", answer)
@@ -182,7 +182,7 @@ class RecordReader:
         path = f"/incidents/{incident}/log_entries"
 
         def parse(fields: JsonValue) -> LogEntry:
-            self.names.update(incident_fields.names_by_id(fields.value))
+            incident_fields.add_names([fields.value], self.names)
             entry = log_payloads.log_entry(fields)
             if entry.kind is EntryKind.STATUS_UPDATE and self._subscribers is None:
                 self._subscribers = self._begun(

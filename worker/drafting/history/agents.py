@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from connectors.incidents import Agent, AgentKind, LogEntry, Responder
 from connectors.log_entry_kinds import ChannelKind, EntryKind, ResponderAnswer
@@ -45,6 +46,7 @@ def automatic(entry: LogEntry) -> bool:
     return entry.agent.kind not in {AgentKind.PERSON, AgentKind.BOT}
 
 
+@lru_cache(1024)  # a storm names few people, thousands of times
 def name(agent: Agent | None) -> str:
     """Name an agent: a person by name, a bot as one, nobody as ``Somebody``.
 
