@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from config.template_names import HEADINGS, Names, Section
+from config.template_names import HEADINGS, Column, Names, Section, Slot
 from worker.document.front_matter import DocumentError
-from worker.document.index.indexed_document import rules, unreadable
+from worker.document.index.indexed_document import IndexedDocument, IndexedItem, rules, unreadable
 from worker.document.index.read_for_index import read
 
 HEAD = """---
@@ -81,17 +81,52 @@ def test_each_item_is_told_with_its_line_and_whether_the_document_calls_it_done(
     assert not items[3].done
 
 
+def test_what_an_item_does_not_say_is_empty() -> None:
+    text = "## Action Items\n- [ ] Write it down\n"
+    assert read("a.md", "f1", text, Names()).items == (IndexedItem(0, "Write it down", line=2),)
+    told = "## Action Items\n| Task | Ticket |\n|---|---|\n| Mend it | OPS-1 |\n"
+    (item,) = read("a.md", "f1", told, Names()).items
+    assert (item.ticket, item.url) == ("OPS-1", "")
+
+
+@pytest.mark.parametrize(
+    ("front", "told"),
+    [
+        ("status: Final", {"status": "final"}),
+        ("status: On Hold", {"status": "On Hold"}),
+        ("owner: [Ann, '', Bo]", {"owner": "Ann, Bo"}),
+        ("severity: [SEV, 1]", {"severity": "SEV 1"}),
+        ("number: [4, 5]", {"number": "4 5"}),
+        ("services: Shop", {"services": ("Shop",)}),
+    ],
+)
+def test_the_front_matter_is_told_as_lists_show_it(front: str, told: dict[str, object]) -> None:
+    text = f"---\nincident: Q1\n{front}\n---\n"
+    found = read("a.md", "f1", text, Names())
+    without = read("a.md", "f1", "---\nincident: Q1\n---\n", Names())
+    assert found == replace(without, **{"is_draft": "status" not in told, **told})  # type: ignore[arg-type] # fmt: skip  # fields by name
+
+
 def test_a_document_without_front_matter_tells_its_times_in_its_summary() -> None:
     found = read("a.md", "f1", BODY, Names())
     assert (found.incident, found.started) == ("", "2026-03-01T09:15:00+00:00")
-    assert read("a.md", "f1", "# Notes\n", Names()).started == ""
+    assert read("a.md", "f1", "# Notes\n", Names()) == IndexedDocument(
+        "a.md",
+        "f1",
+        rules(Names()),
+        title="Notes",
+        problems=read("a.md", "f1", "# Notes\n", Names()).problems,
+        is_draft=True,
+    )
 
 
 def test_a_document_with_conflict_markers_is_left_alone_with_its_items() -> None:
     found = read("a.md", "f1", HEAD + BODY + "\n<<<<<<< HEAD\nx\n", Names())
     assert found.left_alone
     assert found.items == ()
-    assert "conflict markers" in found.problems[0]
+    assert found.problems[0].startswith("a.md is left as it is: it holds conflict markers")
+    whole = read("a.md", "f1", HEAD + BODY, Names())
+    assert [one[:7] for one in whole.problems] == ["Line 31"]
 
 
 def test_a_broken_front_matter_is_an_error_and_what_cannot_be_read_says_why() -> None:
@@ -99,12 +134,22 @@ def test_a_broken_front_matter_is_an_error_and_what_cannot_be_read_says_why() ->
         read("a.md", "f1", "---\nincident: Q1\n", Names())
     told = unreadable("a.md", "f1", Names(), "a.md is not UTF-8.")
     assert (told.problems, told.left_alone) == (("a.md is not UTF-8.",), True)
+    assert told.rules == rules(Names())
 
 
 def test_other_names_of_sections_are_other_rules() -> None:
     renamed = replace(Names(), headings={**HEADINGS, Section.ACTION_ITEMS: "To do"})
     assert rules(renamed) != rules(Names())
     assert rules(Names()) == rules(Names())
+    assert len(rules(Names())) == 16
+    turned = dict(reversed(HEADINGS.items()))
+    assert rules(replace(Names(), headings=turned)) == rules(Names())
+    for other in (
+        {"labels": {Slot.IMPACT: "Effect"}},
+        {"columns": {Column.TASK: "Do"}},
+        {"nothing": ("nix",)},
+    ):
+        assert rules(replace(Names(), **other)) != rules(Names())  # type: ignore[arg-type]  # fields by name
 
 
 @pytest.mark.parametrize(
@@ -112,6 +157,8 @@ def test_other_names_of_sections_are_other_rules() -> None:
     [
         ("status: draft", True),
         ("status: Draft", True),
+        ("status: ' draft '", True),
+        ("status:", True),
         ("title: no status yet", True),
         ("status: in review", False),
         ("status: final", False),
@@ -130,6 +177,9 @@ def test_a_draft_is_what_somebody_still_has_to_write(front: str, *, is_draft: bo
         ("not 2026-02-30 but 2026-03-02", "2026-03-02"),
         ("[Scheduled date and time for review]", ""),
         ("soon", ""),
+        ("12026-03-01, 2026-03-011, then 2026-03-02", "2026-03-02"),
+        ("2026-13-01", ""),
+        ("`2026-03-06`", "2026-03-06"),
     ],
 )
 def test_the_day_of_the_review_is_read_off_its_line(words: str, day: str) -> None:

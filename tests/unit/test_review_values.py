@@ -39,6 +39,15 @@ DAY = date(2026, 11, 28)
             ReviewState(approvals=(Approval("Jung, Mira", "2026-11-28"),)),
         ),
         ("approvals:\n", ReviewState()),
+        ("status: In  Review\n", ReviewState("in review")),
+        ("status: FINAL\n", ReviewState("final")),
+        ("status: On Hold\n", ReviewState("On Hold")),
+        ("owner: [Mira, '', Bo]\n", ReviewState(owner="Mira, Bo")),
+        ("reviewers: Mira; Bo\n", ReviewState(reviewers=("Mira", "Bo"))),
+        (
+            "approvals: [Mira (2026-11-28) x, (2026-11-28)]\n",
+            ReviewState(approvals=(Approval("Mira (2026-11-28) x"), Approval("(2026-11-28)"))),
+        ),
     ],
 )
 def test_what_the_front_matter_says_of_a_review(front: str, told: ReviewState) -> None:
@@ -88,3 +97,24 @@ def test_a_key_that_is_absent_does_not_come_to_say_nothing() -> None:
 def test_names_stand_in_a_line_with_commas() -> None:
     assert names_in(" Mira  Jung, ,Bo;Bo ") == ("Mira Jung", "Bo")
     assert names_in("") == ()
+
+
+@pytest.mark.parametrize("status", ["In review", "FINAL"])
+def test_a_review_is_asked_for_in_any_case(status: str) -> None:
+    text = f"---\nincident: Q1\nstatus: {status}\n---\n"
+    assert approved(text, "Mira", DAY) == text.replace(
+        "\n---\n", '\napprovals: ["Mira (2026-11-28)"]\n---\n'
+    )
+
+
+def test_approvals_that_cannot_be_read_are_not_written_over() -> None:
+    text = "---\nincident: Q1\nstatus: final\napprovals:\n- name: Ann\n  day: 2026-11-27\n---\n"
+    with pytest.raises(DocumentError) as error:
+        approved(text, "Mira", DAY)
+    assert str(error.value) == (
+        "The front matter at the top of the document holds keys within 'approvals'. "
+        "Write each as a text."
+    )
+    assert with_values(text, {"owner": "Bo"}) == text.replace(
+        "day: 2026-11-27\n", "day: 2026-11-27\nowner: Bo\n"
+    )

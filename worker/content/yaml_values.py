@@ -15,6 +15,9 @@ _WORDS_WITH_MEANING = frozenset({"true", "false", "yes", "no", "on", "off", "nul
 _COMMENT = re.compile(r"(?<!\S)#[^\r\n]*")
 _LINE = re.compile(r"[^\r\n]*")
 
+MORE = "{…}"
+"""What stands for keys within a value, and for a list that holds itself: it is not read."""
+
 
 def quoted(value: str, *, in_list: bool = False) -> str:
     """Give a text as YAML that reads as exactly this text, also in a list on one line."""
@@ -46,7 +49,7 @@ def _texts(node: yaml.Node, seen: set[int]) -> Iterator[str]:
         for one in node.value:
             yield from _texts(one, seen)
     else:
-        yield "{…}"
+        yield MORE
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from functools import lru_cache
 import yaml
 
 from connectors.errors import PostmortemError
-from worker.content.yaml_values import YamlText, quoted, texts
+from worker.content.yaml_values import MORE, YamlText, quoted, texts
 from worker.document.text_edits import BOM, Edit, Place, SourceText
 
 
@@ -180,6 +180,11 @@ def set_values(text: str, values: Mapping[str, FrontValue]) -> list[Edit]:
     for key in changed:
         if key in nodes and nodes[key].start_mark is None:
             raise _reference(key)
+        if MORE in wanted[key]:
+            raise DocumentError(
+                f"The front matter at the top of the document holds keys within '{key}'.",
+                "Write each as a text.",
+            )
     found = YamlText(content, _root(content))
     written = {key: _written(key, value, in_list=found.in_braces) for key, value in changed.items()}
     edits = [

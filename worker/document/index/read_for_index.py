@@ -12,6 +12,7 @@ from worker.document.action_section import read as read_items
 from worker.document.front_matter import INITIAL_STATUS, values
 from worker.document.front_matter import read as read_front_matter
 from worker.document.index.indexed_document import ELSEWHERE, IndexedDocument, IndexedItem, rules
+from worker.document.lint.review import step_of
 from worker.document.lint.word_rules import is_over
 from worker.document.lint.written_times import spans
 from worker.document.outline import Outline, outline, title
@@ -37,7 +38,7 @@ def read(name: str, fingerprint: str, text: str, names: Names) -> IndexedDocumen
         ended=_utc(span.end) if span else "",
         title=title(text),
         url=front.url if front else "",
-        status=front.status if front else "",
+        status=step_of(front.status) if front else "",
         owner=", ".join(said.get("owner", ())),
         severity=" ".join(said.get("severity", ())),
         services=said.get("services", ()),
@@ -56,7 +57,7 @@ def is_draft(front: Mapping[str, Sequence[str]]) -> bool:
 
     Who was merged into another incident's document is written there.
     """
-    status = " ".join(front.get("status", ())).strip().casefold()
+    status = step_of(" ".join(front.get("status", ())))
     return status in {"", INITIAL_STATUS} and "merged_into" not in front
 
 

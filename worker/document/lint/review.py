@@ -55,11 +55,17 @@ class ReviewState:
         return any(_same(one.name, name) for one in self.approvals)
 
 
+def step_of(status: str) -> str:
+    """Give a status as the program writes it where it is one of :data:`STATUSES` in other case."""
+    known = " ".join(status.split()).casefold()
+    return known if known in STATUSES else status
+
+
 def review_of(text: str) -> ReviewState:
     """Give where the review stands. Raises ``DocumentError`` for a broken front matter."""
     said = values(text) or {}
     return ReviewState(
-        " ".join(said.get("status", ())),
+        step_of(" ".join(said.get("status", ()))),
         ", ".join(filter(None, said.get("owner", ()))),
         tuple(_names(said.get("reviewers", ()))),
         tuple(map(_approval, filter(None, said.get("approvals", ())))),
