@@ -17,7 +17,7 @@ from worker.document.fill_template import fill
 from worker.document.front_matter import DocumentError
 from worker.document.front_matter import read as read_front_matter
 from worker.document.markdown_blocks import parse
-from worker.document.merge.merge_values import Written
+from worker.document.merge.merge_values import Units, Written
 
 NAMES = Names()
 TEMPLATE = files("config").joinpath("postmortem.md").read_text("utf-8")
@@ -89,6 +89,17 @@ def test_where_nothing_is_known_the_template_stays() -> None:
             "- __Duration__: \n  + [Point 1]\n",
             "- __Duration__: Text\n  + One\n",
         ),
+        (
+            DraftEntry(points=(Point("a", "One\ntwo"),)),
+            "- **Duration:** see the log\n",
+            "- **Duration:** see the log\n  - One two\n",
+        ),
+        (DraftEntry("43 min"), "- **Duration:** see the log\n", "- **Duration:** 43 min\n"),
+        (
+            DraftEntry("\n", points=(Point("a", "One"),)),
+            "- **Duration:**\n",
+            "- **Duration:**\n  - One\n",
+        ),
         (DraftEntry("Text"), "- **Duration:**\n  - [Point 1]\n", "- **Duration:** Text\n"),
         (DraftEntry("Text"), "- Duration : [x] \n", "- Duration : Text \n"),
         (DraftEntry("two\nlines"), "> - **Duration:** [x]\n", "> - **Duration:** two lines\n"),
@@ -143,6 +154,156 @@ def test_the_timeline_is_filled(before: str, after: str) -> None:
     heading = "## Timeline of Events\n\n"
     rows = (DraftRow("one", ("02:10", "Fired")),)
     assert filled(heading + before, timeline=rows) == f"{FRONT}\n{heading}{after}"
+
+
+@pytest.mark.parametrize(
+    ("time", "event", "asks"),
+    [
+        ("HH:MM", "[what]", True),
+        ("YYYY-MM-DD HH:MM:SS", "", True),
+        ("dd/mm/yy hh.mm", "[what]", True),
+        ("??", "", True),
+        ("[time]", "[what]", True),
+        ("HH:MM", "What", False),
+        ("10:00", "[what]", False),
+        ("now", "[what]", False),
+    ],
+)
+def test_rows_that_say_nothing_yet_give_way(time: str, event: str, *, asks: bool) -> None:
+    head, row = "| Time | Event |\n|---|---|\n", f"| {time} | {event} |\n"
+    text = filled(f"## Timeline\n{head}{row}", timeline=(DraftRow("a", ("02:10", "Fired")),))
+    assert (row not in text) is asks
+    assert "| 02:10 | Fired |\n" in text
+
+
+@pytest.mark.parametrize(
+    ("header", "shown"),
+    [
+        ("Time (Zone)", "Time (Europe/Berlin)"),
+        ("Time ()", "Time (Europe/Berlin)"),
+        ("Time", "Time (Europe/Berlin)"),
+        ("Time (UTC) of it", "Time (UTC) of it (Europe/Berlin)"),
+        ("(a) Time (b)", "(a) Time (Europe/Berlin)"),
+        ("Time ([a])", "Time ([a]) (Europe/Berlin)"),
+        ("(Time (a))", "(Time (a)) (Europe/Berlin)"),
+        ("Time (Europe/Berlin) of it", "Time (Europe/Berlin) of it"),
+    ],
+)
+def test_the_timeline_names_the_timezone_once(header: str, shown: str) -> None:
+    text = f"## Timeline\n| {header} | Event |\n|---|---|\n"
+    assert filled(text) == f"{FRONT}\n{text.replace(f'| {header} |', f'| {shown} |')}"
+
+
+def test_a_date_gets_no_timezone_where_the_template_asks_for_none() -> None:
+    entries = {Slot.DATE_TIME: DraftEntry("2026-11-02")}
+    for asked in ("[x]", "(Zone) [x]"):
+        text = filled(f"- **Date/Time:** {asked}\n", entries=entries)
+        assert text == f"{FRONT}\n- **Date/Time:** 2026-11-02\n"
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("Report on [a] of [b]", "Report on Down now of [b]"),
+        ("Report []", "Report Down now"),
+        (r"Report \[a]", "Report Down now"),
+        ("Report [a [b] c]", "Report [a Down now c]"),
+        ("Report", "Report"),
+    ],
+)
+def test_the_title_takes_the_place_of_the_first_prompt(heading: str, title: str) -> None:
+    assert filled(f"# {heading}\n", title="Down\nnow") == f"{FRONT}\n# {title}\n"
+
+
+OF_A_TEAM = """# Report on [a]
+
+- **Date/Time:** [x] (Zone)
+- **Duration:** see the log
+- **Impact:** about [y]
+  - [Point]
+  - fixed
+- **Services Affected:**
+  - [Point]
+
+## Timeline of Events
+| When | What | No |
+|---|---|---|
+| HH:MM | [z] | 1 |
+| 00:00 | All was well | 2 |
+
+## Action Items
+| Owner | Task Description |
+|---|---|
+| [Ann] | [do] |
+| me | Write this |
+
+| Task Description | Deadline |
+|---|---|
+| [more] | |
+"""
+Told = dict[str, list[tuple[str, tuple[str, ...], bool]]]
+
+
+def told(units: Units) -> Told:
+    return {place: [(one.key, one.cells, one.prompt) for one in units[place]] for place in units}
+
+
+def test_what_was_written_and_what_was_asked_is_remembered() -> None:
+    known = replace(
+        NOTHING,
+        entries={
+            Slot.IMPACT: DraftEntry("bad", (Point("k", "One"),), keep_prompt=True),
+            Slot.DURATION: DraftEntry(points=(Point("d", "Long"),)),
+        },
+        action_items=(DraftRow("a", ("b | c", "", "", "")),),
+    )
+    written = fill(OF_A_TEAM, known, NAMES)
+    assert told(written.units) == {
+        "front_matter.url": [("", ("https://incidents.example.com/Q1FOX",), False)],
+        "title": [("", ("Report on Checkout is slow",), False)],
+        "summary.date_time": [("prompt", ("[x] (Europe/Berlin)",), True)],
+        "summary.date_time.points": [],
+        "summary.duration": [("", ("see the log",), True)],
+        "summary.duration.points": [("d", ("Long",), False)],
+        "summary.impact": [("", ("bad",), False)],
+        "summary.impact.points": [
+            ("k", ("One",), False),
+            ("prompt:label", ("about [y]",), True),
+            ("prompt:1", ("[Point]",), True),
+        ],
+        "summary.services": [("prompt", ("",), True)],
+        "summary.services.points": [("prompt:1", ("[Point]",), True)],
+        "timeline.header": [("", ("When (Europe/Berlin)", "What"), False)],
+        "timeline": [("prompt:1", ("HH:MM", "[z]"), True)],
+        "action_items": [("a", ("b \\| c", "", "", ""), False)],
+    }
+    assert told(written.prompts) == {
+        "title": [("prompt", ("Report on [a]",), True)],
+        "summary.date_time": [
+            ("prompt", ("[x] (Europe/Berlin)",), True),
+            ("prompt", ("[x] (Zone)",), True),
+        ],
+        "summary.date_time.points": [("prompt:label", ("[x] (Europe/Berlin)",), True)],
+        "summary.date_time.fixed": [],
+        "summary.duration": [("prompt", ("see the log",), True)],
+        "summary.duration.points": [],
+        "summary.duration.fixed": [],
+        "summary.impact": [("prompt", ("about [y]",), True)],
+        "summary.impact.points": [
+            ("prompt:label", ("about [y]",), True),
+            ("prompt:1", ("[Point]",), True),
+        ],
+        "summary.impact.fixed": [("", ("fixed",), False)],
+        "summary.services": [("prompt", ("",), True)],
+        "summary.services.points": [("prompt:1", ("[Point]",), True)],
+        "summary.services.fixed": [],
+        "timeline.header": [
+            ("", ("When (Europe/Berlin)", "What"), False),
+            ("", ("When", "What"), False),
+        ],
+        "timeline": [("prompt:1", ("HH:MM", "[z]"), True)],
+        "action_items": [("prompt:1", ("[do]", "[Ann]", "", ""), True)],
+    }
 
 
 def test_action_items_take_the_place_of_placeholders() -> None:

@@ -176,7 +176,7 @@ class _Bullet:
 def _zoned(head: Unit, asked: Units, content: Content) -> Unit:
     """Name the timezone behind a date and time, where the template does and the text does not."""
     zone = _ZONE.search(asked[Slot.DATE_TIME.value][0].cells[0])
-    if head.prompt or zone is None or content.timezone in head.cells[0]:
+    if zone is None or content.timezone in head.cells[0]:
         return head
     return Unit(head.key, (f"{head.cells[0]} {zone.group()}",))
 
@@ -199,15 +199,27 @@ def _flat(text: str) -> str:
 SLUG_LENGTH = 60
 """How many characters of a file's name the title may take."""
 
-_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "ae", "ø": "o", "Ø": "o", "œ": "oe", "ł": "l"})
+_LETTERS = str.maketrans(
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "ø": "o",
+        "œ": "oe",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "\u0131": "i",
+    }
+)
 _NO_LETTER = re.compile(r"[^a-z0-9]+")
 _NO_ID = re.compile(r"[^A-Za-z0-9]+")
 
 
 def file_name(incident: str, title: str, starts_on: date) -> str:
     """Give a document's file name: ``YYYY-MM-DD-INCIDENT-slug.md``, ASCII, without any path."""
-    words = title.translate(_LETTERS)
-    ascii_words = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    words = unicodedata.normalize("NFKD", title.lower().translate(_LETTERS))
+    ascii_words = words.encode("ascii", "ignore").decode().lower()
     slug = _NO_LETTER.sub("-", ascii_words).strip("-")
     if len(slug) > SLUG_LENGTH:
         whole = slug[: SLUG_LENGTH + 1].rpartition("-")[0]
