@@ -364,21 +364,23 @@ def test_words_behind_the_last_draft_are_offered_however_soon(browser: Browser, 
     page.close()
 
 
+PASTE = """async (area, name) => {
+  const canvas = document.createElement("canvas");
+  const blob = await new Promise((done) => canvas.toBlob(done));
+  const clipboardData = new DataTransfer();
+  clipboardData.items.add(new File([blob], name, { type: "image/png" }));
+  const given = { clipboardData, cancelable: true, bubbles: true, composed: true };
+  area.dispatchEvent(new ClipboardEvent("paste", given));
+}"""
+
+
 def test_a_picture_is_pasted_into_the_text(browser: Browser, desk: Desk) -> None:
     pytest.importorskip("PIL", reason="needs the package pillow")
     page = browser.new_page()
     page.goto(desk.page)
     editor(page).press("Control+End")
     page.keyboard.press("Shift+ArrowUp")  # what is marked when the picture comes stays
-    editor(page).evaluate(
-        """async (area) => {
-          const canvas = document.createElement("canvas");
-          const blob = await new Promise((done) => canvas.toBlob(done));
-          const clipboardData = new DataTransfer();
-          clipboardData.items.add(new File([blob], "shot.png", { type: "image/png" }));
-          area.dispatchEvent(new ClipboardEvent("paste", { clipboardData, cancelable: true, bubbles: true, composed: true }));
-        }"""
-    )
+    editor(page).evaluate(PASTE, "shot.png")
     expect(page.get_by_text("shot.png is kept beside the document.")).to_be_visible()
     shown = page.get_by_label("Preview").get_by_role("img", name="Picture")
     expect(shown).to_be_visible()
@@ -386,6 +388,33 @@ def test_a_picture_is_pasted_into_the_text(browser: Browser, desk: Desk) -> None
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert desk.text().startswith(TEXT + "![Picture](QEDIT-picture-")
+    page.close()
+
+
+def test_a_picture_lands_where_it_was_pasted_while_one_writes_on(
+    browser: Browser, desk: Desk
+) -> None:
+    pytest.importorskip("PIL", reason="needs the package pillow")
+    page = browser.new_page()
+    on_their_way: list[Route] = []
+    page.route("**/edit/pictures", lambda route: on_their_way.append(route))  # noqa: PLW0108 - Playwright marks what it calls, and marks no method
+    page.goto(desk.page)
+    editor(page).press("Control+End")
+    for name in ("one.png", "two.png"):
+        with page.expect_request("**/edit/pictures"):
+            editor(page).evaluate(PASTE, name)
+        page.keyboard.type(f"Behind {name}. ")
+    page.keyboard.press("Control+Home")
+    page.keyboard.type("Above. ")
+    expect(truth(page)).to_have_value(re.compile("^Above. "))
+    for route in reversed(on_their_way):
+        route.continue_()
+    for name in ("one.png", "two.png"):
+        expect(truth(page)).to_have_value(
+            re.compile(rf"Picture\]\(QEDIT-picture-\w+\.png\)\nBehind {name}\. ")
+        )
+    page.keyboard.type("Still above.")
+    expect(truth(page)).to_have_value(re.compile("^Above. Still above."))
     page.close()
 
 

@@ -164,11 +164,11 @@ function extensions(code, area, text, label, keys, changed) {
       autocorrect: "on",
       autocapitalize: "sentences",
     }),
-    code.EditorView.updateListener.of((update) => update.docChanged && changed(update.state.doc)),
+    code.EditorView.updateListener.of((update) => update.docChanged && changed(update)),
   ];
 }
 
-// Gives what the rest of the page writes with, in the text area's words: `select`, `put`, `line`.
+// Gives what the rest of the page writes with, in the text area's words: `select`, `keepPlace`, …
 export async function inPlaceOf(area, address) {
   const code = await import(address);
   await until(() => !area.composing);
@@ -178,6 +178,7 @@ export async function inPlaceOf(area, address) {
   host.style.setProperty("--rows", area.rows);
   const root = host.attachShadow({ mode: "open" });
   const truth = new Truth(area);
+  const places = new Set();
   const had = { focus: document.activeElement === area, from: area.selectionStart, to: area.selectionEnd };
   const text = area.value;
   area.after(host);
@@ -185,7 +186,10 @@ export async function inPlaceOf(area, address) {
   const view = new code.EditorView({
     doc: text,
     selection: { anchor: had.from, head: had.to },
-    extensions: extensions(code, area, text, label.textContent, keys, (doc) => truth.changed(doc)),
+    extensions: extensions(code, area, text, label.textContent, keys, ({ changes, state }) => {
+      for (const place of places) place.at = changes.mapPos(place.at, -1);
+      truth.changed(state.doc);
+    }),
     root,
     parent: root,
   });
@@ -204,7 +208,7 @@ export async function inPlaceOf(area, address) {
   label.addEventListener("click", () => view.focus());
   keepCaret(view, root);
   if (had.focus) view.focus();
-  return { host, flush: () => truth.write(), ...hands(view, code) };
+  return { host, flush: () => truth.write(), ...hands(view, places, code) };
 }
 
 // The text area, to which each change goes: at once, but of a long text after a moment, for that
@@ -269,7 +273,7 @@ function keepCaret(view, root) {
   };
 }
 
-function hands(view, { EditorView }) {
+function hands(view, places, { EditorView }) {
   return {
     caret: () => view.state.selection.main.from,
     line: () => view.state.doc.lineAt(view.state.selection.main.head).number - 1,
@@ -281,13 +285,19 @@ function hands(view, { EditorView }) {
       });
       view.focus();
     },
-    put(words) {
-      const at = view.state.selection.main.to;
-      view.dispatch({
-        changes: { from: at, insert: words },
-        selection: { anchor: at + words.length },
-        scrollIntoView: true,
-      });
+    keepPlace(point) {
+      const dropped = point && view.posAtCoords(point);
+      const place = { at: dropped ?? view.state.selection.main.to };
+      places.add(place);
+      return (words) => {
+        places.delete(place);
+        const isCaret = place.at === view.state.selection.main.to;
+        view.dispatch({
+          changes: { from: place.at, insert: words },
+          selection: isCaret ? { anchor: place.at + words.length } : undefined,
+          scrollIntoView: isCaret,
+        });
+      };
     },
   };
 }

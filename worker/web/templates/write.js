@@ -62,9 +62,16 @@ let hand = {
     const above = area.value.slice(0, from).split("\n").length - 6;
     area.scrollTop = Math.max(0, above * parseFloat(getComputedStyle(area).lineHeight));
   },
-  put(words) {
-    area.setRangeText(words, area.selectionEnd, area.selectionEnd, "end");
-    area.dispatchEvent(new Event("input"));
+  // Keeps a place for words that come later; gives what puts them there, or at the caret where
+  // what stood before the place has changed since.
+  keepPlace() {
+    const before = area.value.slice(0, area.selectionEnd);
+    return (words) => {
+      const at = area.value.startsWith(before) ? before.length : area.selectionEnd;
+      const isCaret = at === area.selectionEnd;
+      area.setRangeText(words, at, at, isCaret ? "end" : "preserve");
+      area.dispatchEvent(new Event("input"));
+    };
   },
 };
 
@@ -121,9 +128,11 @@ async function keep() {
   }
 }
 
-async function upload(files) {
+// While pictures are on their way people write on, also elsewhere.
+async function upload(files, point) {
   const button = form.querySelector("[data-picture]");
-  for (const file of files) {
+  const places = files.map(() => hand.keepPlace(point));
+  for (const [number, file] of files.entries()) {
     told.textContent = `${file.name} is on its way.`;
     const sent = new FormData();
     sent.append("form_key", form.elements.form_key.value);
@@ -132,7 +141,7 @@ async function upload(files) {
       const headers = { Accept: "application/json" };
       const answer = await fetch(button.dataset.picture, { method: "POST", body: sent, headers });
       const found = answer.headers.get("content-type").includes("json") ? await answer.json() : {};
-      if (answer.ok) hand.put(`${found.markdown}\n`);
+      if (answer.ok) places[number](`${found.markdown}\n`);
       told.textContent = answer.ok
         ? `${file.name} is kept beside the document.`
         : found.detail || REFUSED[answer.status] || "The picture was not taken.";
@@ -155,7 +164,7 @@ function takePictures(place) {
       if (!found.length || (kind === "paste" && given.types.includes("text/plain"))) return;
       event.preventDefault();
       event.stopPropagation();
-      upload(found);
+      upload(found, kind === "drop" ? { x: event.clientX, y: event.clientY } : null);
     };
     place.addEventListener(kind, take, true);
   }
