@@ -22,7 +22,7 @@ from worker.app.stored_page_data import StoredPageData
 from worker.jobs.catalogue import look
 from worker.jobs.documents.index_documents import fill
 from worker.jobs.job_lifecycle import JobOutcome
-from worker.queue import Queue
+from worker.queue.queue import Queue
 from worker.web.application import WebSettings, create
 
 COUNT = 10_000

@@ -17,11 +17,12 @@ from dbos import DBOS, Debouncer, SetEnqueueOptions
 from bench.process import KINDS
 from connectors.incidents import IncidentId
 from tests.integration.queue_support import database
-from worker.jobs.job_lifecycle import JobOutcome, JobRequest
+from worker.jobs.job_lifecycle import JobOutcome, JobRequest, JobRetryPolicy
 from worker.jobs.results import IncidentResult, Trigger
-from worker.queue import JobRetryPolicy, Queue, QueueSettings
+from worker.queue.engine import QueueSettings
 from worker.queue.job_records import INCIDENT_JOB, INCIDENTS
 from worker.queue.jobs_database import InFile, locate, patient_engine
+from worker.queue.queue import Queue
 
 WAITING, ENDED, GIVEN_UP = 1_000, 10_000, 20
 TIMES = 9

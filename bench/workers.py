@@ -33,8 +33,9 @@ from connectors.sandbox import Fault
 from tests.integration.queue_support import database
 from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.results import Trigger
-from worker.queue import Client, QueueSettings
+from worker.queue.engine import QueueSettings
 from worker.queue.jobs_database import locate
+from worker.queue.queue import Client
 
 INCIDENTS = 200
 LATENCY = 0.05

@@ -20,7 +20,7 @@ from worker.app.stored_page_data import StoredPageData
 from worker.jobs.job_lifecycle import JobOutcome
 from worker.jobs.reminding.digests import failed_digests
 from worker.jobs.reminding.reminders import DigestState
-from worker.queue import Queue
+from worker.queue.queue import Queue
 
 WEEK = timedelta(days=7)
 LATE = "Alert on an empty index | Ines Moreau | High | 2026-11-02"

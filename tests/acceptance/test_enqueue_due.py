@@ -13,9 +13,10 @@ from tests.acceptance.world import Clock, World, world
 from tests.integration.queue_support import ask, eventually
 from worker.app.run_or_enqueue import TRIED_FOR, EnqueuedDue, enqueue_due
 from worker.jobs.incident_job import do_job
-from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRequest
+from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRequest, JobRetryPolicy
 from worker.jobs.results import Trigger
-from worker.queue import Client, JobRetryPolicy, Queue, QueueSettings
+from worker.queue.engine import QueueSettings
+from worker.queue.queue import Client, Queue
 
 WAIT = 60.0
 

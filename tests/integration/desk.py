@@ -21,7 +21,7 @@ from worker.jobs.job_lifecycle import JobOutcome
 from worker.journal.database import Database
 from worker.journal.incident_locks import ThreadLocks
 from worker.journal.journal import Journal
-from worker.queue import Queue
+from worker.queue.queue import Queue
 from worker.store.directory.directory_store import DirectoryStore
 from worker.store.document_store import DocumentStore
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.integration.queue_support import database
-from worker.jobs.job_lifecycle import JobOutcome, JobRequest, JobState
+from worker.jobs.job_lifecycle import JobOutcome, JobRequest, JobRetryPolicy, JobState
 from worker.jobs.results import Trigger
-from worker.queue import JobRetryPolicy, Queue, QueueSettings
+from worker.queue.engine import QueueSettings
+from worker.queue.queue import Queue
 
 
 @dataclass

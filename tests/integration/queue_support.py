@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from connectors.incidents import IncidentId
 from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.results import Trigger
-from worker.queue import Client
 from worker.queue.jobs_database import SharedClock
 from worker.queue.leases import Leases
+from worker.queue.queue import Client
 
 SERVER = "POSTMORTEM_TEST_POSTGRES"
 KINDS = ("sqlite", "postgresql")

@@ -12,8 +12,8 @@ from tests.integration.queue_playground import Playground, opened
 from tests.integration.queue_support import KINDS, WAIT, ask, eventually
 from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobState
 from worker.jobs.results import IncidentResult, Trigger
-from worker.queue import Queue
-from worker.queue.waiting_jobs import counted
+from worker.queue import engine
+from worker.queue.queue import Queue
 
 SETTLE = 1.0
 
@@ -38,17 +38,17 @@ def test_the_engine_looks_for_no_job_while_none_waits(playground):
     job = playground.queue.enqueue("PBEFORE", Trigger.PAGE)
     playground.queue.wait(job, WAIT)
     eventually(none_in_ten)
-    looks, _ = counted()
+    looks = engine.waiting.looks
     job = playground.queue.enqueue("PAFTER", Trigger.PAGE)
     assert playground.queue.wait(job, WAIT).phase is JobPhase.DONE
-    assert counted()[0] > looks
+    assert engine.waiting.looks > looks
 
 
 def none_in_ten() -> bool:
     """Tell whether the engine asks ten times whether a job waits, and does not look for one."""
-    looks, asked = counted()
-    eventually(lambda: counted()[1] >= asked + 10)
-    return counted()[0] == looks
+    looks, asked = engine.waiting.looks, engine.waiting.asked
+    eventually(lambda: engine.waiting.asked >= asked + 10)
+    return engine.waiting.looks == looks
 
 
 def test_the_same_event_twice_is_one_job(playground):

@@ -10,7 +10,10 @@ from connectors.incidents import IncidentId
 from tests.integration.queue_support import KINDS, WAIT, database, eventually
 from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRequest
 from worker.jobs.results import Trigger
-from worker.queue import Client, Queue, QueueSettings, Schedule, engine
+from worker.queue import engine
+from worker.queue.engine import QueueSettings
+from worker.queue.queue import Client, Queue
+from worker.queue.schedule import Schedule
 
 
 @pytest.fixture(params=KINDS)

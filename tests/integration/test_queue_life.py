@@ -15,10 +15,12 @@ import sqlalchemy as sa
 from connectors.errors import PostmortemError, Unreachable
 from connectors.incidents import IncidentId
 from tests.integration.queue_support import KINDS, WAIT, database, eventually, leases, shared_clock
-from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRequest, JobState
+from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRequest, JobRetryPolicy, JobState
 from worker.jobs.results import Trigger
-from worker.queue import Client, JobRetryPolicy, Queue, QueueSettings, Schedule
+from worker.queue.engine import QueueSettings
+from worker.queue.queue import Client, Queue
 from worker.queue.recovery import Recovery
+from worker.queue.schedule import Schedule
 
 FAST = QueueSettings(settle=0, poll=0.05, heartbeat=0.1)
 

@@ -9,7 +9,8 @@ from connectors.incidents import IncidentId
 from tests.integration.queue_support import KINDS, database, eventually
 from worker.jobs.job_lifecycle import JobOutcome, JobRequest
 from worker.jobs.results import Trigger
-from worker.queue import Client, Queue, QueueSettings
+from worker.queue.engine import QueueSettings
+from worker.queue.queue import Client, Queue
 
 FOUND = [f"PFOUND{number:02}" for number in range(12)]
 SYNCED = [f"PSYNC{number:02}" for number in range(6)]

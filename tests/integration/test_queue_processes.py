@@ -20,9 +20,11 @@ import pytest
 
 from tests import warm
 from tests.integration.queue_support import KINDS, WAIT, ask, database, eventually
-from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRequest
+from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRequest, JobRetryPolicy
 from worker.jobs.results import Trigger
-from worker.queue import Client, JobRetryPolicy, Queue, QueueSettings, Schedule
+from worker.queue.engine import QueueSettings
+from worker.queue.queue import Client, Queue
+from worker.queue.schedule import Schedule
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -14,12 +14,13 @@ from dbos import error
 from structlog.testing import capture_logs
 
 from tests.integration.queue_support import KINDS, WAIT, database, eventually, leases, shared_clock
-from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRequest, JobState
+from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRequest, JobRetryPolicy, JobState
 from worker.jobs.results import Trigger
-from worker.queue import JobRetryPolicy, Queue, QueueSettings, Schedule
+from worker.queue.engine import QueueSettings
 from worker.queue.jobs_database import InFile, locate
+from worker.queue.queue import Queue
 from worker.queue.recovery import Recovery
-from worker.queue.schedule import ticker
+from worker.queue.schedule import Schedule, ticker
 
 SETTINGS = QueueSettings(poll=0.05, heartbeat=0.1, retry=JobRetryPolicy(pauses=(0,) * 30))
 ENDS = ("UPDATE", "workflow_status", "NEW.status IN ('SUCCESS', 'ERROR')")

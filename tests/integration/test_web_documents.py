@@ -16,7 +16,7 @@ from worker.jobs.documents.index_documents import fill
 from worker.jobs.job_lifecycle import JobOutcome
 from worker.journal.database import Database
 from worker.journal.journal import Journal
-from worker.queue import Queue
+from worker.queue.queue import Queue
 from worker.store.directory.directory_store import DirectoryStore
 from worker.store.document_store import Listing, Stored
 from worker.tracking.tracked_tickets import TrackedTicket, Values

@@ -11,11 +11,12 @@ from connectors.errors import PostmortemError
 from tests.integration.desk import context_over
 from tests.integration.queue_support import KINDS, WAIT, ask, database
 from worker.app.stored_page_data import StoredPageData, figures
-from worker.jobs.job_lifecycle import JobOutcome, JobPhase
+from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRetryPolicy
 from worker.jobs.results import Trigger
 from worker.journal.database import Database
 from worker.journal.journal import Journal
-from worker.queue import JobRetryPolicy, Queue, QueueSettings
+from worker.queue.engine import QueueSettings
+from worker.queue.queue import Queue
 from worker.store.directory.directory_store import DirectoryStore
 
 

@@ -31,7 +31,7 @@ from tests.integration.web_support import PAGERDUTY_SECRET, served, shelf
 from worker.cli.log_lines import log_plainly
 from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.results import Trigger
-from worker.queue import Client
+from worker.queue.queue import Client
 from worker.web import request_limits
 from worker.web.request_limits import BODY_LIMIT
 

@@ -13,8 +13,9 @@ from functools import partial
 
 from worker.app import service
 from worker.cli.main import main
-from worker.jobs.job_lifecycle import JobOutcome
-from worker.queue import JobRetryPolicy, QueueSettings, Schedule
+from worker.jobs.job_lifecycle import JobOutcome, JobRetryPolicy
+from worker.queue.engine import QueueSettings
+from worker.queue.schedule import Schedule
 
 RETRY = JobRetryPolicy(pauses=(2, 4, 8, 16, 32, 64, 128, 256), first_wait=1.0)
 """As many tries as the program's own, closer together."""

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, create_engine, event
 from worker.cli.main import main
 from worker.journal.database import Database
 from worker.journal.revisions import upgrade
-from worker.queue import Client
+from worker.queue.queue import Client
 
 ENDED = 77
 """The exit status of a process whose power was taken away amid its work."""

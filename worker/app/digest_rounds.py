@@ -14,7 +14,7 @@ from worker.jobs.reminding.digests import may_be_due, send_digests
 from worker.jobs.reminding.reminders import ChannelDigest, DigestState, KnownTexts
 from worker.journal.incident_locks import BusyElsewhere
 from worker.log import Log
-from worker.queue import Rounds
+from worker.queue.schedule import Rounds
 
 LOOK_EVERY = 15.0
 """Seconds between looks at whether a digest is due, which cost one query."""

@@ -24,7 +24,7 @@ from worker.jobs.run_state import ReadTickets
 from worker.queue.leases import AT_A_TIME, workers
 
 if TYPE_CHECKING:
-    from worker.queue import Client
+    from worker.queue.queue import Client
 
 RETRIED = "jobs given up, tried again"
 SKIPS_KEPT = timedelta(days=180)
@@ -146,7 +146,7 @@ def _carried_out(settings: Settings, context: JobContext, request: RunRequest) -
 @contextmanager
 def asking(settings: Settings) -> Iterator["Client"]:
     """Give the queue to ask and to look, without working for it."""
-    from worker.queue import Client  # noqa: PLC0415 - loads the engine
+    from worker.queue.queue import Client  # noqa: PLC0415 - loads the engine
 
     queue = Client(settings.database_url.get_secret_value())
     queue.start()

@@ -36,7 +36,9 @@ from worker.jobs.last_results import end_look, keep_end, log_end, log_result
 from worker.jobs.results import IncidentResult, Trigger
 from worker.jobs.run_many import RunRequest, run_many
 from worker.jobs.run_state import not_configured
-from worker.queue import Queue, QueueSettings, Schedule
+from worker.queue.engine import QueueSettings
+from worker.queue.queue import Queue
+from worker.queue.schedule import Schedule
 from worker.store.document_store import StoreAway
 from worker.web.application import WebSettings, create
 from worker.web.idle_connections import (

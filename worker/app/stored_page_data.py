@@ -52,7 +52,7 @@ from worker.jobs.status_report import (
     undrafted,
 )
 from worker.journal.web_memory import WebDraft
-from worker.queue import Client
+from worker.queue.queue import Client
 from worker.store.document_store import StoreAway
 from worker.web.monitoring import QueueFigures
 from worker.web.page_data import DocumentView, QueueView

@@ -48,12 +48,11 @@ def current(look: Look, within: timedelta) -> Sequence[JobState]:
     for at in range(0, len(names), _NAMES_AT_ONCE):
         part = names[at : at + _NAMES_AT_ONCE]
         before |= {row.workflow_id: row for row in look(workflow_ids=part)}
-    later = _later_runs(look, list(before.values())) if before else {}
+    later = _later_runs(look, list(before.values()))
     found = []
     for row in sorted(rows, key=lambda row: row.created_at or 0):
         earlier = before.get(job_records.attempt_before(row.workflow_id))
-        runs = later.get(job_records.subject_of(row.workflow_id), ())
-        found.append(_told(row, earlier, runs))
+        found.append(_told(row, earlier, later[job_records.subject_of(row.workflow_id)]))
     return [*found, *parked(look, within)]
 
 

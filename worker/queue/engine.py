@@ -11,7 +11,7 @@ from dbos._dbos import _get_dbos_instance
 
 from connectors.errors import PostmortemError
 from worker.jobs.job_lifecycle import JobRetryPolicy
-from worker.queue import job_records, waiting_jobs
+from worker.queue import job_records
 from worker.queue.job_order import priority, put_in_order
 from worker.queue.job_records import StoredJob
 from worker.queue.jobs_database import (
@@ -24,6 +24,7 @@ from worker.queue.jobs_database import (
 )
 from worker.queue.leases import AT_A_TIME
 from worker.queue.schedule import Schedule
+from worker.queue.waiting_jobs import WaitingJobs
 
 VERSION = "1"
 """Which processes may take over each other's jobs: raised when stored arguments change shape."""
@@ -35,6 +36,8 @@ _SELDOM = 3_600.0
 _NAP = 0.1
 """Seconds that the engine sleeps where nothing wakes it: as long as an idle queue takes to stop."""
 _running = False
+waiting: WaitingJobs | None = None
+"""What spares the engine its looks, or did last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def launch(
     settings: QueueSettings,
 ) -> None:
     """Start the engine. Raises ``PostmortemError`` where one runs in this process already."""
-    global _running  # noqa: PLW0603 - DBOS itself is one for the whole process
+    global _running, waiting  # noqa: PLW0603 - DBOS itself is one for the whole process
     if _running:
         raise PostmortemError("A queue is running in this process already.", "Stop it first.")
     _running = True
@@ -90,7 +93,7 @@ def launch(
             polling_interval_sec=max(settings.poll, 1.0),  # each look costs, and a tick may be late
             on_conflict="always_update",
         )
-        waiting_jobs.spare_looks(memory, location)  # with the queues' settings as they are now
+        waiting = WaitingJobs(memory, location)  # with the queues' settings as they are now
     except BaseException:
         stop(grace=0)
         raise
@@ -106,7 +109,8 @@ def stop(grace: float) -> None:
     """Take out no more jobs, wait up to ``grace`` seconds for those that run, and let go of all."""
     global _running  # noqa: PLW0603 - as above
     DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=math.ceil(grace))
-    waiting_jobs.let_go()
+    if waiting is not None:
+        waiting.let_go()
     _running = False
 
 

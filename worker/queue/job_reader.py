@@ -6,7 +6,7 @@ they are known here, be it that an earlier release made them, the client is aske
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -26,14 +26,31 @@ from worker.queue.jobs_database import (
     patient_engine,
 )
 
-_SCHEMA = "dbos"
 _READABLE = "portable_json"
 """What is written by the program: what is written otherwise is never run to be read."""
 _PATIENCE = 5
 """Seconds to wait for a database that is only looked at."""
-_OF_A_JOB = ("workflow_uuid", "status", "name", "created_at", "started_at_epoch_ms")
-_OF_ITS_END = ("delay_until_epoch_ms", "completed_at", "serialization", "application_name")
-_TOLD = ("inputs", "output", "error")
+_TOLD = ("input", "output", "error")
+_QUERY = """
+SELECT job.workflow_uuid AS workflow_id, job.status, job.name, job.created_at, job.completed_at,
+    job.started_at_epoch_ms AS dequeued_at, job.delay_until_epoch_ms, job.serialization,
+    coalesce(asked.inputs, job.inputs) AS input, coalesce(told.output, job.output) AS output,
+    coalesce(told.error, job.error) AS error
+FROM {schema}workflow_status AS job
+LEFT JOIN {schema}workflow_input AS asked ON asked.workflow_uuid = job.workflow_uuid
+LEFT JOIN {schema}workflow_output AS told ON told.workflow_uuid = job.workflow_uuid
+WHERE {wanted} ORDER BY job.created_at"""
+"""What is asked and told of a job stood in the first table, in earlier ones."""
+_CONDITIONS = {
+    "name": "job.name = :name",
+    "status": "job.status IN :status",
+    "workflow_ids": "job.workflow_uuid IN :workflow_ids",
+    "completed_after": "job.completed_at >= :completed_after",
+    "dequeued_after": "job.started_at_epoch_ms >= :dequeued_after",
+}
+_LISTS = {"status", "workflow_ids"}
+_PREFIXES = "workflow_id_prefix"
+_OURS = "(job.application_name = :application OR job.application_name IS NULL)"
 
 
 def jobs(database_url: str, *, only_parked: bool = False) -> Sequence[JobState]:
@@ -67,95 +84,47 @@ def _read(place: Location, *, only_parked: bool) -> Sequence[JobState]:
     engine = patient_engine(place, _PATIENCE, 1)
     try:
         with closing(engine.connect()) as connection:
-            tables = _Tables(None if isinstance(place, InFile) else _SCHEMA)
-            if not sa.inspect(connection).has_table(tables.jobs.name, tables.jobs.schema):
+            schema = None if isinstance(place, InFile) else "dbos"
+            if not sa.inspect(connection).has_table("workflow_status", schema):
                 return []
             found = dead_letters.parked if only_parked else dead_letters.current
-            return found(partial(_list, connection, tables), PARKED_RETENTION)
+            look = partial(_list, connection, f"{schema}." if schema else "")
+            return found(look, PARKED_RETENTION)
     finally:
         engine.dispose()
 
 
-class _Tables:
-    """The engine's tables: what is asked and told of a job stood in the first, in earlier ones."""
-
-    def __init__(self, schema: str | None) -> None:
-        def table(name: str, *columns: str) -> sa.TableClause:
-            return sa.table(name, *map(sa.column, columns), schema=schema)
-
-        self.jobs = table("workflow_status", *_OF_A_JOB, *_OF_ITS_END, *_TOLD)
-        self.inputs = table("workflow_input", "workflow_uuid", "inputs")
-        self.outputs = table("workflow_output", "workflow_uuid", "output", "error")
-
-
-def _list(
-    connection: sa.Connection,
-    tables: _Tables,
-    *,
-    name: str | None = None,
-    status: str | Sequence[str] = (),
-    workflow_ids: Sequence[str] = (),
-    workflow_id_prefix: Sequence[str] = (),
-    completed_after: str = "",
-    dequeued_after: str = "",
-    **_: bool,
-) -> Sequence[StoredRow]:
+def _list(connection: sa.Connection, schema: str, **which: Any) -> Sequence[StoredRow]:
     """List as the engine's ``list_workflows`` does, and always with all that is told of a job."""
-    own, asked, told = tables.jobs, tables.inputs, tables.outputs
-    joined = own.outerjoin(asked, own.c.workflow_uuid == asked.c.workflow_uuid).outerjoin(
-        told, own.c.workflow_uuid == told.c.workflow_uuid
-    )
-    texts = (
-        sa.func.coalesce(one.c[column], own.c[column]).label(column)
-        for one, column in zip((asked, told, told), _TOLD, strict=True)
-    )
-    query = sa.select(*(own.c[one] for one in (*_OF_A_JOB, *_OF_ITS_END)), *texts)
-    query = query.select_from(joined).order_by(own.c.created_at)
-    if name is not None:
-        query = query.where(own.c.name == name)
-    if statuses := [status] if isinstance(status, str) else list(status):
-        query = query.where(own.c.status.in_(statuses))
-    if workflow_ids:
-        query = query.where(own.c.workflow_uuid.in_(workflow_ids))
-    else:
-        owner = own.c.application_name
-        query = query.where(sa.or_(owner == APPLICATION, owner.is_(None)))
-    if workflow_id_prefix:
-        begins = (
-            own.c.workflow_uuid.startswith(one, autoescape=True) for one in workflow_id_prefix
-        )
-        query = query.where(sa.or_(*begins))
-    if completed_after:
-        query = query.where(own.c.completed_at >= _milliseconds(completed_after))
-    if dequeued_after:
-        query = query.where(own.c.started_at_epoch_ms >= _milliseconds(dequeued_after))
-    return [_row(one) for one in connection.execute(query)]
+    values = {name: _value(name, value) for name, value in which.items() if name in _CONDITIONS}
+    begins = {f"begins{number}": one for number, one in enumerate(which.get(_PREFIXES, ()))}
+    wanted = [_CONDITIONS[name] for name in values]
+    if begins:
+        found = (f"substr(job.workflow_uuid, 1, length(:{name})) = :{name}" for name in begins)
+        wanted.append(f"({' OR '.join(found)})")
+    if "workflow_ids" not in values:
+        wanted.append(_OURS)
+        values["application"] = APPLICATION
+    query = sa.text(_QUERY.format(schema=schema, wanted=" AND ".join(wanted)))
+    for name in values.keys() & _LISTS:
+        query = query.bindparams(sa.bindparam(name, expanding=True))
+    rows = connection.execute(query, {**values, **begins})
+    return [_row(one) for one in rows.mappings()]
 
 
-def _milliseconds(at: str) -> int:
-    return int(datetime.fromisoformat(at).timestamp() * 1000)
+def _value(name: str, value: Any) -> Any:
+    if name.endswith("_after"):
+        return int(datetime.fromisoformat(value).timestamp() * 1000)
+    return [value] if name in _LISTS and isinstance(value, str) else value
 
 
-def _row(found: sa.Row[Any]) -> StoredRow:
-    def read(text: str | None) -> Any:
-        return json.loads(text) if text and found.serialization == _READABLE else None
-
-    asked, failed = read(found.inputs), read(found.error)
-    return StoredRow(
-        workflow_id=found.workflow_uuid,
-        status=found.status,
-        name=found.name,
-        created_at=found.created_at,
-        dequeued_at=found.started_at_epoch_ms,
-        delay_until_epoch_ms=found.delay_until_epoch_ms,
-        completed_at=found.completed_at,
-        input={"args": asked["positionalArgs"]} if asked else None,
-        output=read(found.output),
-        error=_error(failed) if failed else None,
-    )
-
-
-def _error(told: Mapping[str, Any]) -> StoredError:
-    error = StoredError(told["message"])
-    error.data = told.get("data")
-    return error
+def _row(found: sa.RowMapping) -> StoredRow:
+    row = dict(found)
+    is_readable = row.pop("serialization") == _READABLE
+    told = {name: json.loads(row[name]) if row[name] and is_readable else None for name in _TOLD}
+    if told["input"]:
+        told["input"] = {"args": told["input"]["positionalArgs"]}
+    if failed := told["error"]:
+        told["error"] = StoredError(failed["message"])
+        told["error"].data = failed.get("data")
+    return StoredRow(**{**row, **told})

@@ -6,7 +6,7 @@ handed on.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Connection, select
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -24,25 +24,6 @@ _KIND = 0x706D7721
 """Sets these locks apart from other programs' advisory locks in the same database."""
 
 
-class Leases(Protocol):
-    """The locks of all processes on one database. Methods may raise ``Unreachable``."""
-
-    def hold(self, name: str) -> bool:
-        """Take the lock named ``name``, or see that it is still held; False where another has it.
-
-        To be called again now and then: a lost connection is made anew.
-        """
-
-    def let_go(self) -> None:
-        """Give up the lock that is held."""
-
-    def gone(self, name: str) -> bool:
-        """Tell whether the process whose lock this is has ended."""
-
-    def living(self) -> int:
-        """Count the processes that hold a lock now."""
-
-
 class FileLeases:
     """Locked files in a folder beside the SQLite file: all processes are on one machine."""
 
@@ -51,7 +32,10 @@ class FileLeases:
         self._held: FileLock | None = None
 
     def hold(self, name: str) -> bool:
-        """Take the lock; once taken, nothing but the process's end loses it."""
+        """Take the lock named ``name``, or see that it is still held; False where another has it.
+
+        To be called again now and then: a lost connection to a server is made anew.
+        """
         if self._held is None:
             self._folder.mkdir(exist_ok=True)
             self._held = locks.take_file(self._folder / name)
@@ -64,26 +48,29 @@ class FileLeases:
             self._held = None
 
     def gone(self, name: str) -> bool:
-        """Try the lock; what the ended process left of it is removed."""
+        """Tell whether the process whose lock this is has ended; what it left is removed."""
         lock = locks.take_file(self._folder / name)
         if lock is not None:
             locks.remove_file(lock)
         return lock is not None
 
     def living(self) -> int:
-        """Count the files that are locked."""
+        """Count the processes that hold a lock now."""
         return sum(not self.gone(path.name) for path in self._folder.glob("*"))
 
 
 class ServerLeases:
-    """Advisory locks of PostgreSQL, each held by a connection that its process keeps open."""
+    """The same by advisory locks of PostgreSQL, each held by a connection that is kept open.
+
+    Methods may raise ``Unreachable``.
+    """
 
     def __init__(self, url: URL) -> None:
         self._engine = locks.connections(url)
         self._connection: Connection | None = None
 
     def hold(self, name: str) -> bool:
-        """Take the lock, or take it again where the connection was lost meanwhile."""
+        """Take the lock, or take it again where the connection was lost."""
         if self._connection is not None and not _answers(self._connection):
             self.let_go()
         if self._connection is None:
@@ -107,7 +94,7 @@ class ServerLeases:
             return locks.take(connection, _key(name))
 
     def living(self) -> int:
-        """Count the locks of this kind that the database knows."""
+        """Count the locks of this kind."""
         with self._connect() as connection:
             return locks.count(connection, _KIND)
 
@@ -132,6 +119,9 @@ def _answers(connection: Connection) -> bool:
     except DBAPIError:
         return False
     return True
+
+
+Leases = FileLeases | ServerLeases
 
 
 def leases_of(location: Location) -> Leases:

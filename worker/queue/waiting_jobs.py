@@ -62,40 +62,22 @@ class WaitingJobs:
             self.asked += 1
             try:
                 if self._connection is None:
-                    once = self._engine.connect()
-                    self._connection = once.execution_options(isolation_level="AUTOCOMMIT")
+                    opened = self._engine.connect()
+                    self._connection = opened.execution_options(isolation_level="AUTOCOMMIT")
+                    self._connection.detach()  # the pool outlives the engine with what it lent
                 return self._connection.scalar(self._question)
             except sa.exc.SQLAlchemyError as why:
                 log.info("whether any job waits could not be asked", why=str(why))
                 self._close()
                 return None
 
+    def let_go(self) -> None:
+        """Let go of the connection; what was counted stays."""
+        with self._lock:
+            self._close()
+
     def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-    def let_go(self) -> None:
-        """Let go of the connection."""
-        with self._lock:
-            self._close()
-
-
-_latest: WaitingJobs | None = None
-
-
-def spare_looks(memory: Any, location: Location) -> None:
-    """Have the engine look for jobs only where something was written."""
-    global _latest  # noqa: PLW0603 - DBOS itself is one for the whole process
-    _latest = WaitingJobs(memory, location)
-
-
-def let_go() -> None:
-    """Let go of the connection; what was counted stays."""
-    if _latest is not None:
-        _latest.let_go()
-
-
-def counted() -> tuple[int, int]:
-    """Give how many looks for jobs there were in this process, and how many cheap questions."""
-    return (_latest.looks, _latest.asked) if _latest else (0, 0)
+            self._seen.clear()  # another connection counts anew
