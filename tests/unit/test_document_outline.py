@@ -198,3 +198,41 @@ def test_a_bullet_is_found_in_its_section_then_anywhere_else() -> None:
     assert text[place.start : place.end].split() == ["a", "few", "of", "them"]
     moved = found("## Other\n- **Duration:** x\n\n## Incident Summary\n- **Impact:** y\n").bullets
     assert {slot: one.text for slot, one in moved.items()} == {Slot.DURATION: "x", Slot.IMPACT: "y"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "section"),
+    [
+        ("Timeline", Section.TIMELINE),
+        ("2. What the timeline of all events was", Section.TIMELINE),
+        ("Root Cause", Section.ROOT_CAUSE),
+        ("Supporting Data and Graphs", Section.SUPPORTING_DATA),
+        ("Lessons", Section.LESSONS),
+        ("Actions and Items", None),
+    ],
+)
+def test_a_heading_that_shares_the_words_that_matter_is_the_section(
+    heading: str, section: Section | None
+) -> None:
+    known = found(f"# T\n\n## {heading}\n").sections
+    assert list(known) == ([] if section is None else [section])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # beside another table of the section, and of the section alone
+        ("## Timeline\n| a | b |\n|---|---|\n\n| Event | UTC time |\n|---|---|\n", (4, 1, 0)),
+        ("## Log\n| a | b |\n|---|---|\n\n| Event | UTC time |\n|---|---|\n", None),
+        ("## Log\n| Event | UTC time |\n|---|---|\n", None),
+        # one column that shares its words, the other by what it holds
+        ("## Timeline\n| Event | Words | When |\n|---|---|---|\n| a | b c d | e |\n", (1, 1, 0)),
+        ("## Timeline\n| Words | Local time | What |\n|---|---|---|\n| b c d | a | e |\n", (1, 1, 0)),
+    ],
+)  # fmt: skip
+def test_columns_of_the_timeline_may_share_words_with_ours_in_its_section_alone(
+    text: str, expected: tuple[int, int, int] | None
+) -> None:
+    timeline = found(text).timeline(("Time (UTC)", "Event Description"))
+    told = timeline and (timeline.table.header.line, timeline.time, timeline.event)
+    assert told == expected
