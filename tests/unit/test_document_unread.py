@@ -2,7 +2,18 @@
 
 import pytest
 
+from config.template_names import Names
+from worker.document.action_section import read
 from worker.document.front_matter import DocumentError
+from worker.document.outline import outline
+from worker.document.unread.stray_rows import (
+    is_cut_wrongly,
+    is_header_again,
+    stray_boxes,
+    stray_rows,
+    unusable,
+    wrapped,
+)
 from worker.document.unread.unfinished_text import (
     conflict_lines,
     conflicts,
@@ -11,6 +22,10 @@ from worker.document.unread.unfinished_text import (
     prompt_passages,
     refuse_conflicts,
 )
+
+NAMES = Names()
+HEAD = "## Action Items\n"
+SIX = "| Task | Owner | Priority | Deadline | Ticket | Status |\n|---|---|---|---|---|---|\n"
 
 
 @pytest.mark.parametrize(
@@ -121,3 +136,239 @@ def test_words_in_brackets_ask_unless_they_are_something_else(words: str, *, ask
 def test_prompts_of_running_text_are_told_by_their_line_and_those_of_lists_elsewhere() -> None:
     text = "# [T]\n\nOne\n[two]\n\n- [three]\n\n  [four]\n\n> [five]\n\n```\n[six]\n```\n"
     assert list(prompt_passages(text)) == [(0, "# [T]"), (3, "[two]"), (9, "> [five]")]
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        ("| a | b | c |\n", []),
+        ("| a |\n", []),
+        ("a | b | c |\n", []),
+        ("| Watch\nthe disk | Ann | |\n", [[3, 4]]),
+        ("| a\nb\nc | d | e |\n", [[3, 4, 5]]),
+        ("| a\nb | c | d |\n| e\nf | g | h |\n", [[3, 4], [5, 6]]),
+        ("| a | b\n| c | d | e |\n", []),
+        ("| a | b\nc | d |\n", [[3, 4]]),
+        ("| a | b | c\nx | y | z |\n", []),
+        ("| a | b | c |\nx | y | z |\n", []),
+        ("Words\n", [[3]]),
+        ("Words | of two |\n", []),
+        ("| a |\nWords\n", [[4]]),
+        ("| a\nb | c | d |\nWords\nMore\n", [[3, 4], [5, 6]]),
+        ("| a | b | c |\n| d\nWords\n| e | f | g |\n", [[4, 5]]),
+    ],
+)
+def test_a_row_that_was_wrapped_is_found_with_all_its_lines(
+    rows: str, lines: list[list[int]]
+) -> None:
+    text = f"{HEAD}| Task | Owner | Deadline |\n|---|---|---|\n{rows}"
+    (table,) = outline(text, NAMES).blocks.tables
+    assert [[row.line for row in group] for group in wrapped(table)] == lines
+    for header in ("Task | Owner | Deadline |", "| Task | Owner | Deadline"):
+        (bare,) = outline(text.replace("| Task | Owner | Deadline |", header), NAMES).blocks.tables
+        assert wrapped(bare) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "is_one"),
+    [
+        ("| Task | Owner | Priority | Deadline | Ticket | Status |", True),
+        ("| **task** | OWNER | | | | |", True),
+        ("| | Owner | Priority | | | |", True),
+        ("| Task | | | | | |", False),
+        ("| | | | | | |", False),
+        ("| Task | Ann | | | | |", False),
+        ("| Owner | Task | | | | |", False),
+    ],
+)
+def test_a_header_again_says_two_of_its_names_or_more_and_nothing_else(
+    row: str, *, is_one: bool
+) -> None:
+    (actions,) = outline(f"{HEAD}{SIX}{row}\n", NAMES).actions
+    assert is_header_again(actions, actions.table.rows[0]) is is_one
+
+
+MORE = (
+    "has more cells than its table has columns, so it was not read. "
+    "Write a '|' that belongs to the text as '\\|', or take the empty cell away."
+)
+CODE = (
+    "has a '|' within a piece of code, which ends the cell all the same, so it was not "
+    "read. Write it as '\\|'."
+)
+SHIFTED = (
+    "has cells that do not fit their columns, as where a '|' of the text ends a cell, so "
+    "it was not read. Write that '|' as '\\|'; else give the row a cell for each column."
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("| a | b | High | 2026-01-01 | OPS-1 | Done |", ""),
+        ("| a | b | High | 2026-01-01 | OPS-1 | Done | |", ""),
+        ("| a | b | High | 2026-01-01 | OPS-1 | Done | x |", MORE),
+        ("| a | b | High | 2026-01-01 | | | |", MORE),
+        ("| a | | | | | | |", ""),
+        ("| run `a|b` now | Ann | High | | |", CODE),
+        ("| a `b | Ann | High | | | `c |", CODE),
+        ("| Don`t restart | Ann | High | | | |", ""),
+        ("| a \\`b | Ann `c | High | | | |", ""),
+        ("| a `b` | Ann | High | | | `c |", ""),
+        ("| Grep a | b now | Ann | High | 2026-01-01 |", SHIFTED),
+        ("| a | Ann | Foo | Sev 1 | | |", SHIFTED),
+        ("| a | Ann | Foo | High | OPS-1 | |", ""),
+        ("| a | Ann | P1 | High | | |", ""),
+        ("| a | Ann | | High | | |", ""),
+        ("| a | Ann | 2026-01-01 | High | | |", ""),
+        ("| a | Ann | Foo | | |", SHIFTED),
+        ("| a | Ann | Foo | b |", ""),
+        ("| a | Ann | High | | |", ""),
+        ("| a | Ann | | 2026-01-01 | |", ""),
+        ("| a | Ann | High | 2026-01-01 | OPS-1 |", ""),
+        ("| a | | | | |", ""),
+    ],
+)
+def test_a_row_whose_words_stand_in_other_cells_than_meant_is_not_read(row: str, told: str) -> None:
+    (actions,) = outline(f"{HEAD}{SIX}{row}\n", NAMES).actions
+    assert unusable(actions, actions.table.rows[0]) == told
+    assert is_cut_wrongly(actions, actions.table.rows[0]) is bool(told)
+
+
+def test_a_ticket_cell_that_names_no_ticket_is_told_in_short() -> None:
+    (actions,) = outline(f"{HEAD}{SIX}| a | | | | {'word ' * 40}| |\n", NAMES).actions
+    told = unusable(actions, actions.table.rows[0])
+    assert told.startswith("has 'word word")
+    assert told.endswith(
+        "…' in its ticket's cell, which is no ticket's key, so the row was left alone. Write a "
+        "'|' that belongs to the text as '\\|'; else put a key or a link there, or clear the cell."
+    )
+    assert len(told) < 330
+    assert not is_cut_wrongly(actions, actions.table.rows[0])
+
+
+def test_an_apostrophe_that_is_a_backtick_keeps_no_row_from_its_ticket() -> None:
+    found = read(f"{HEAD}{SIX}| Don`t restart | Ann | High | | | |\n", NAMES)
+    assert [item.task for item in found.items] == ["Don`t restart"]
+    assert found.problems == ()
+
+
+def told_of(body: str) -> list[str]:
+    found = outline(f"{HEAD}{body}", NAMES)
+    extent = next(iter(found.sections.values()))
+    tables = [one.table for one in found.actions]
+    return [
+        *stray_rows(found.blocks, extent, tables, NAMES.nothing),
+        *stray_boxes(found.blocks, extent),
+    ]
+
+
+NO_PIPES = "looks like a row without '|' between its cells, so it was not read. Write it as '| … |' in the table."
+NO_TABLE = (
+    "looks like a row and stands in no table, so it was not read. A blank line ends a table, and "
+    "so does a line of dashes with another number of cells than the header's: mend it."
+)
+NO_BOX = (
+    "looks like a check box and is none, so it was not read. Write it as '- [ ] ' with the task "
+    "behind, on a line of a list."
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "why"),
+    [
+        ("| Mend | Ann |", "Mend", NO_TABLE),
+        ("> | Mend | Ann |", "Mend", NO_TABLE),
+        ("| | Mend | Ann |", "Mend", NO_TABLE),
+        ("Mend | Ann | High", "Mend", NO_TABLE),
+        ("Mend | Ann |", "", ""),
+        ("| Mend", "", ""),
+        ("| Mend |", "", ""),
+        ("| [Task] | Ann |", "", ""),
+        ("| None | Ann |", "", ""),
+        ("Mend\tAnn\tHigh", "Mend", NO_PIPES),
+        ("Mend\t\tAnn\t High ", "Mend", NO_PIPES),
+        ("Mend\u2502Ann\u2502High", "Mend", NO_PIPES),
+        ("Mend\uff5cAnn\uff5cHigh", "Mend", NO_PIPES),
+        ("Mend\tAnn", "", ""),
+        ("- Mend\tAnn\tHigh", "", ""),
+        ("1. Mend\tAnn\tHigh", "", ""),
+        ("|---|---|", "", ""),
+        ("| :--: | --- |", "", ""),
+        ("Words", "", ""),
+        ("[ ] Mend", "Mend", NO_BOX),
+        ("[] Mend", "Mend", NO_BOX),
+        ("-[ ] Mend", "Mend", NO_BOX),
+        ("- [] Mend", "Mend", NO_BOX),
+        ("- [ ]Mend", "Mend", NO_BOX),
+        ("- [/] Mend", "Mend", NO_BOX),
+        ("- [-] Mend", "Mend", NO_BOX),
+        ("* [?] Mend", "Mend", NO_BOX),
+        ("\\[ ] Mend", "Mend", NO_BOX),
+        ("> [ ] Mend", "Mend", NO_BOX),
+        ("\u2610 Mend", "Mend", NO_BOX),
+        ("\u2705 Mend", "Mend", NO_BOX),
+        ("\u2714\ufe0f Mend", "Mend", NO_BOX),
+        ("- TODO Mend", "Mend", NO_BOX),
+        ("- DONE: Mend", "Mend", NO_BOX),
+        ("TODO Mend", "", ""),
+        ("- TODO", "", ""),
+        ("- TODOs of all", "", ""),
+        ("- [ ] Mend", "", ""),
+        ("- [x] Mend", "", ""),
+        ("[x](u) Mend", "", ""),
+        ("[x]: Mend", "", ""),
+        ("[ ] [Task]", "", ""),
+        ("[xx] Mend", "", ""),
+        ("words [ ] Mend", "", ""),
+    ],
+)  # fmt: skip
+def test_what_looks_like_an_action_item_and_is_none_is_told(
+    line: str, words: str, why: str
+) -> None:
+    expected = [f"Line 4 ('{words}') {why}"] if why else []
+    assert told_of(f"Before\n\n{line}\n") == expected
+    assert told_of(f"```\n\n{line}\n```\n") == []
+    assert told_of(f"\n## Other\n{line}\n") == []
+
+
+def test_words_are_told_as_a_reader_sees_them_and_in_short() -> None:
+    (told,) = told_of(f"| **Mend** [it][x] {'now ' * 40}| Ann |\n\n[x]: https://x.example.com\n")
+    assert told.startswith("Line 2 ('Mend it now now")
+    assert "now…')" in told
+    (told,) = told_of(f"- [] **Mend** {'now ' * 40}\n")
+    assert told.startswith("Line 2 ('Mend now now")
+    assert "now…')" in told
+
+
+def test_rows_with_a_line_of_dashes_that_does_not_fit_are_told() -> None:
+    assert told_of("| Task | Owner |\n|---|\n| Mend | Ann |\n") == [f"Line 4 ('Mend') {NO_TABLE}"]
+    # the dashes make a heading of what stands above them
+    assert told_of("| Mend | Ann |\n---\n| Do | Bo |\n") == [f"Line 2 ('Mend') {NO_TABLE}"]
+    assert told_of("\n### Other\n\n| Mend | Ann |\n| Do | Bo |\n---\n") == [
+        f"Line 5 ('Mend') {NO_TABLE}",
+        f"Line 6 ('Do') {NO_TABLE}",
+    ]
+    table = "| Task | Owner |\n|---|---|\n| x | |\n"
+    assert told_of(f"{table}\nMend | Ann\n") == []
+    wide = "| Task | Owner | Due | Ours |\n|---|---|---|---|\n"
+    assert told_of(f"{wide}\nMend | Ann | High\n") == []
+    assert told_of(f"{wide}\nMend | Ann | High | x\n") == [f"Line 5 ('Mend') {NO_TABLE}"]
+
+
+def test_tables_in_html_are_told_with_their_first_cells() -> None:
+    html = "<table>\n<tr><th>Task</th></tr>\n{}</table>\n"
+    rows = "".join(
+        f"<TR><TD class=x> <b>T{at} &amp; a</b>\n b</td><td>Ann</td></TR>\n" for at in range(12)
+    )
+    named = ", ".join(f"'T{at} & a b'" for at in range(10))
+    why = (
+        "was not read, so nothing in it has a ticket. Write it as a Markdown table, with '|' "
+        "between the cells."
+    )
+    assert told_of(f"a\n\n{html.format(rows)}") == [f"The HTML table on line 4 ({named}) {why}"]
+    assert told_of(html.format("<tr><td></td></tr>\n")) == [f"The HTML table on line 2 {why}"]
+    assert told_of('<div><input type="checkbox"> Mend</div>\n') == [
+        f"The HTML table on line 2 {why}"
+    ]
+    assert told_of("<div>\nwords\n</div>\n") == []

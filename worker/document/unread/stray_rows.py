@@ -146,7 +146,8 @@ def _is_shifted(actions: ActionsTable, row: TableRow) -> bool:
 
 
 def _cuts_code(row: TableRow) -> bool:
-    return any(len(_CODE_MARK.findall(cell.text)) % 2 for cell in row.cells[:-1])
+    """Tell whether code begins in one cell and ends in another; one mark alone is a character."""
+    return sum(len(_CODE_MARK.findall(cell.text)) % 2 for cell in row.cells) > 1
 
 
 def wrapped_sentence(rows: Sequence[TableRow], blocks: Blocks) -> str:
