@@ -212,6 +212,10 @@ def test_a_value_changes_in_its_place(before: str, after: str) -> None:
         ({"teams": ("a b", "c, d", "https://x.example.com/a,b")}, 'teams: [a b, "c, d", "https://x.example.com/a,b"]'),
         ({"url": "https://x.example.com/a,b"}, "url: https://x.example.com/a,b"),
         ({"teams": ()}, "teams: []"),
+        ({"owner": "y"}, 'owner: "y"'),
+        ({"owner": "N"}, 'owner: "N"'),
+        ({"owner": "a.b/c-d_e f.g/h-i 1"}, "owner: a.b/c-d_e f.g/h-i 1"),
+        ({"url": "http://a.b/?c=d&e%f~g+h@i:j;k,l!m$n(o)*p-q_r/"}, "url: http://a.b/?c=d&e%f~g+h@i:j;k,l!m$n(o)*p-q_r/"),
         ({"title": 'a "b" \\ \u2028 \U0001f692'}, 'title: "a \\"b\\" \\\\ \\U00002028 \U0001f692"'),
     ],
 )  # fmt: skip
@@ -235,6 +239,10 @@ def test_values_are_written_as_plainly_as_each_reader_takes_them(
         ("owner:\n- Ann # main\n- Bo\nstatus: x\n", "owner:\n# main\n  Cy\nstatus: x\n"),
         ("owner: [\n  Ann, # 1#\n  'B # o' ] # 2\nstatus: x\n", "owner: # 1#\n  Cy # 2\nstatus: x\n"),
         ("owner: [Ann # 1\n]\n", "owner: # 1\n  Cy\n"),
+        ("status: x\nowner: >- # who\n  Ann\n", "status: x\nowner: # who\n  Cy\n"),
+        ("owner: [Ann,# 1\n  #\n  Bo]\n", "owner: # 1\n  #\n  Cy\n"),
+        ("lead: &x Ann # boss\nowner:\n  - *x # who\n  - Bo # 2\n  - Di\n", "lead: &x Ann # boss\nowner:\n  # who\n  # 2\n  Cy\n"),
+        ("{a: b, status: x}\n", "{a: b, status: x, owner: Cy}\n"),
         ("owner: &all\n- *all\nstatus: x\n", "owner: Cy\nstatus: x\n"),
         ("owner: !!str Ann\n", "owner: Cy\n"),
         ("owner: # who\nstatus: x\n", "owner: Cy # who\nstatus: x\n"),
@@ -253,6 +261,19 @@ def test_however_a_value_is_laid_out_all_else_stays(before: str, after: str, end
     changed = SourceText.of(text).apply(set_values(text, {"owner": "Cy"}))
     assert changed == f"---\n{after}---\n# T".replace("\n", end)
     assert set_values(changed, {"owner": "Cy"}) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("status: x\n", "status: x\nowner: Cy\nteams: [a]\n"),
+        ("{status: x}\n", "{status: x, owner: Cy, teams: [a]}\n"),
+    ],
+)
+def test_several_keys_are_added_in_their_order(before: str, after: str) -> None:
+    text = f"---\n{before}---\n"
+    changed = SourceText.of(text).apply(set_values(text, {"owner": "Cy", "teams": ("a",)}))
+    assert changed == f"---\n{after}---\n"
 
 
 def test_in_braces_a_comma_of_a_value_ends_it_not() -> None:

@@ -12,7 +12,7 @@ import yaml
 
 _PLAIN = re.compile(r"[A-Za-z][\w./-]*(?: [\w./-]+)*|https?://[\w./?=&%~+@:;,!$()*-]*[\w/]")
 _WORDS_WITH_MEANING = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
-_COMMENT = re.compile(r"(?<!\S)#[^\r\n]*")
+_COMMENT = re.compile(r"#[^\r\n]*")
 _LINE = re.compile(r"[^\r\n]*")
 
 MORE = "{…}"
@@ -92,9 +92,8 @@ class YamlText:
         end = start + len(self.text[start:end].rstrip())  # a text in lines of its own has their end
         comments = list(_comments(self.text, node, start, end))
         text = f"{line_end}{self._margin}  ".join((*comments, value))
-        is_list = isinstance(node, yaml.SequenceNode)
-        in_margin = is_list and node.start_mark.column <= len(self._margin)
-        if not comments and (start == end or in_margin):
+        # a list may begin in the margin of its key, and other values may not
+        if not comments and (start == end or node.start_mark.column <= len(self._margin)):
             text = f" {text}"
         return YamlEdit(start, end, text)
 
