@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.template_names import Names
+from config.template_names import Names, Section
 from worker.document.action_section import read
 from worker.document.front_matter import DocumentError
 from worker.document.outline import outline
@@ -22,6 +22,7 @@ from worker.document.unread.unfinished_text import (
     prompt_passages,
     refuse_conflicts,
 )
+from worker.document.unread.where_items_come_from import most_alike, taken_from, wanted_headings
 
 NAMES = Names()
 HEAD = "## Action Items\n"
@@ -372,3 +373,118 @@ def test_tables_in_html_are_told_with_their_first_cells() -> None:
         f"The HTML table on line 2 {why}"
     ]
     assert told_of("<div>\nwords\n</div>\n") == []
+
+
+NONE_TAKEN = "There is no heading 'Action Items', so no action item becomes a ticket."
+TABLE = "| Task | Own*er* | Due | Ticket |\n|---|---|---|---|\n"
+SET = "set action_items in [document_names.headings]"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# T\n\nwords\n", (NONE_TAKEN, f"Add such a heading, or {SET}.")),
+        ("## Weather\n", (NONE_TAKEN, f"Add such a heading, or {SET}.")),
+        (
+            "# T\n\n## **Follow-ups**\n",
+            (NONE_TAKEN, f"'Follow-ups' on line 3 looks most like it: to take it, {SET}."),
+        ),
+        (
+            "## 6. Action *Items*\n",
+            (
+                "the section '6. Action Items' (line 1): check boxes, should there be any, are "
+                "taken; it has no table with a column for the task",
+                "",
+            ),
+        ),
+        (
+            "# T\n## Action Items\n- a\n",
+            (
+                "the section 'Action Items' (line 2): check boxes are taken; it has no table with "
+                "a column for the task",
+                "",
+            ),
+        ),
+        (
+            f"## Action Items\n{TABLE}\n| Status | Task | Priority |\n|---|---|---|\n",
+            (
+                "the section 'Action Items' (line 1): the table on line 2 (task from 'Task', owner "
+                "from 'Owner', deadline from 'Due', ticket from 'Ticket'); the table on line 5 "
+                "(task from 'Task', priority from 'Priority', status from 'Status')",
+                "",
+            ),
+        ),
+    ],
+)
+def test_where_action_items_are_taken_from_is_told(text: str, expected: tuple[str, str]) -> None:
+    assert taken_from(text, NAMES) == expected
+
+
+def test_a_teams_own_heading_is_named_before_the_built_in_one() -> None:
+    names = Names(headings={**NAMES.headings, Section.ACTION_ITEMS: "Massnahmen"})
+    assert wanted_headings(names) == "'Massnahmen' or 'Action Items'"
+    assert wanted_headings(NAMES) == "'Action Items'"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("# Tasks\n## Weather\n", None),
+        ("# T\n## Weather\n", None),
+        ("# T\n## Taskz\n## Actions\n", 2),
+        ("# T\n## Actions\n## Tasks\n", 1),
+        ("# T\n## Qqq\n- [ ] a\n## Impact Analysis\n- [ ] b\n", None),
+        ("# T\n## Tusks\n## Tasks\n## Todos\n- [ ] b\n", 3),
+        ("# T\n## Tarks of us\n- [x] a\n", 1),
+        ("# T\n## Tarks of us\n- [X] a\n", 1),
+        ("# T\n## Tarks of us\n- [ ]a\n", None),
+        ("# T\n## Tarks of us\n- a [ ] b\n", None),
+        ("# T\n## Tarks of us\n### Qqq\n- [ ] a\n", None),
+        ("# T\n## Tarks of us\n| Task | Owner |\n|---|---|\n", 1),
+        ("# T\n## Tarks of us\n| Task | Ours |\n|---|---|\n", None),
+        ("# T\n- [ ] a\n## Tarks of us\n", None),
+    ],
+)
+def test_a_heading_is_named_that_looks_like_ours_or_holds_what_ours_does(
+    text: str, line: int | None
+) -> None:
+    found = outline(text, NAMES)
+    best = most_alike(found.blocks, found.sections, NAMES)
+    assert (best.line if best else None) == line
+
+
+SAME = (
+    "The section 'Action Items' on line 5 was not read, since another of that name stands on line "
+    "1. Put the action items together."
+)
+UNREAD = (
+    "The section 'Action Items' on line 1 holds neither rows nor check boxes that can be read, so "
+    "no ticket comes from it. Write a row or a '- [ ]' for each action item."
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("- [ ] a\n\n## Action Items\n- [ ] b\n", [SAME.replace("line 5", "line 4")]),
+        ("- [ ] a\n\n\n## 7. *Action* items:\n- [ ] b\n", [SAME.replace("Action Items'", "7. Action items:'", 1)]),
+        ("- [ ] a\n\n\n## Action Items\nwords\n", []),
+        ("- [ ] a\n\n\n## Other\n- [ ] b\n", []),
+        ("- [ ] a\n\n\n### Action Items\n- [ ] b\n", []),
+        ("words\n", [UNREAD]),
+        ("- words\n", [UNREAD]),
+        ("> * *words*\n", [UNREAD]),
+        ("[words]\n", []),
+        ("**None**\n", []),
+        ("- n/a\n* None\n+ TBD\n", []),
+        ("- n/a\n- words\n", [UNREAD]),
+        ("| Task | Owner |\n|---|---|\n\nwords\n", []),
+        ("| Task | Owner |\n|---|---|\n\n- words\n", [UNREAD]),
+        ("| Task | Owner |\n|---|---|\n\n- [words]\n", []),
+        ("| Task | Owner |\n|---|---|\n\n- *None*\n", []),
+        ("None\n\n## Other\n- words\n\nmore\n", []),
+        ("| Task | Owner |\n|---|---|\n\n## Other\n- words\n", []),
+    ],
+)  # fmt: skip
+def test_a_section_that_says_something_and_is_not_read_is_told(body: str, told: list[str]) -> None:
+    assert list(read(f"{HEAD}{body}", NAMES).problems) == told
