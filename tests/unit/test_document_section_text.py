@@ -59,9 +59,13 @@ def test_any_document_has_sections_or_none(text: str, titles: list[str]) -> None
     assert [one.title for one in sections(text)] == titles
 
 
-def test_an_untouched_section_changes_nothing() -> None:
-    for number, one in enumerate(sections(TEXT)):
-        assert with_section(TEXT, number, TEXT[one.start : one.end]) == TEXT
+@pytest.mark.parametrize(
+    "text", [TEXT, TEXT.replace("\n\n", "\n"), TEXT.replace("\n", "\r\n"), TEXT.strip()]
+)
+def test_an_untouched_section_changes_nothing(text: str) -> None:
+    assert len(sections(text)) == 3
+    for number, one in enumerate(sections(text)):
+        assert with_section(text, number, text[one.start : one.end]) == text
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,8 @@ def with_section(text: str, number: int, words: str) -> str:
     if not 0 <= number < len(known):
         raise IndexError(number)
     place = known[number]
+    if words == text[place.start : place.end]:
+        return text
     behind = text[place.end :]
     gap = "\n" * (2 - _line_ends(words)) if behind and words.strip() else ""
     return f"{text[: place.start]}{words}{gap}{behind}"
