@@ -38,6 +38,7 @@ from worker.document.text_edits import SourceText
         ("---\nincident: Q1\nstatus: ' in review '\n---\n", ("Q1", "", "in review")),
         ("---\nincident: https://x.pagerduty.com/incidents/Q1?back=/incidents/Q2\n---\n", ("Q1", "", "")),
         ("---\nincident: '[Q-1]'\n---\n", ("[Q-1]", "", "")),
+        ("---\nincident: '( Q1\t)'\n---x: y\nstatus: draft\n---\n", ("Q1", "", "draft")),
         ("---\nnote: |\n  a\n  --- b\nstatus: draft\n---\n", ("", "", "draft")),
     ],
 )  # fmt: skip
@@ -97,6 +98,7 @@ TOO_LONG = "is too long, or nests too deeply. Keep what the document needs."
         ("---\nincident: [Q1]\n---\n", "holds a list or more under 'incident'. Give it a single value."),
         ("---\na: &x Q1\nincident: *x\n---\n", "gives 'incident' as a reference. Write its value out."),
         ("---\nincident: Q\x07\n---\n", f"is not valid YAML: it nests too deeply or holds unreadable characters. {MEND}"),
+        ("---\na:\n  " + "- " * 4000 + "x\n---\n", f"is not valid YAML: it nests too deeply or holds unreadable characters. {MEND}"),
         ("---\na: " + "[" * 5000 + "\n---\n", TOO_LONG),
         ("---\na: " + "[" * 101 + "{" * 100 + "\n---\n", TOO_LONG),
         ("---\n#" + "x" * 16383 + "\n---\n", TOO_LONG),
@@ -112,6 +114,7 @@ def test_a_long_front_matter_is_read_however_many_brackets_follow_it() -> None:
     longest = "#" + "x" * 16370 + "\nincident: Q1\n"
     assert read(f"---\n{longest[:1] + longest[2:]}---\n{'[' * 500}") is not None
     assert len(longest) == 16385
+    assert read(f"---\na: {'X' * 300}\n---\n") is not None
     assert read(f"---\na: '{'[' * 100}{'{' * 100}'\n---\n") is not None
 
 
@@ -122,7 +125,16 @@ def test_a_long_front_matter_is_read_however_many_brackets_follow_it() -> None:
         ("* * *\n\nincident: Q1\nstatus: draft\n\n# T\n", "Q1"),
         ("text\nincident: Q1\nstatus: draft\n", "Q1"),
         ('(Incident \t= "**Q1**"\nURL\t= x\n', "Q1"),
+        ("status: draft\nincident:q1bC\n", "q1bC"),
+        ("url : x, incident: '`<_Q1\n", "Q1"),
+        ("incident:\tQ1, url:x\n", "Q1"),
         ("incident: Q1\n", ""),
+        ("myincident: Q1\nstatus: draft\n", ""),
+        ("an/incident: Q1\nstatus: draft\n", ""),
+        ("incident: Q1\nmystatus: draft\n", ""),
+        ("incident: Q1\nno-status: draft\n", ""),
+        ("incident: Q1\nx/url: draft\n", ""),
+        ("#\tT\nincident: Q1\nstatus: draft\n", ""),
         ("status: draft\n", ""),
         ("the-incident: Q1\nstatus: draft\n", ""),
         ("incident: Q1\nstatuses: 3\n", ""),
@@ -274,6 +286,15 @@ def test_several_keys_are_added_in_their_order(before: str, after: str) -> None:
     text = f"---\n{before}---\n"
     changed = SourceText.of(text).apply(set_values(text, {"owner": "Cy", "teams": ("a",)}))
     assert changed == f"---\n{after}---\n"
+
+
+def test_a_value_is_there_whatever_blanks_are_around_it() -> None:
+    text = "---\nowner: Cy\n---\n"
+    assert set_values(text, {"owner": " Cy "}) == []
+    assert values(SourceText.of(text).apply(set_values(text, {"teams": (" a ",)}))) == {
+        "owner": ("Cy",),
+        "teams": ("a",),
+    }
 
 
 def test_in_braces_a_comma_of_a_value_ends_it_not() -> None:
