@@ -9,9 +9,9 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from connectors.incidents import Agent, AgentKind, IncidentId, Reference
-from connectors.json_fields import JsonValue, Sender
+from connectors.json_fields import JsonValue, Sender, json_in
 from connectors.log_entry_kinds import ChannelKind, EntryKind, Medium, ResponderAnswer
-from connectors.pagerduty.html_text import readable
+from connectors.pagerduty.written_text import readable, said, unquoted
 
 OWN_ID = "[A-Z0-9]{1,80}"
 """What PagerDuty's ids of incidents are made of: a path is made of nothing else."""
@@ -262,4 +262,10 @@ def lines(pairs: Iterable[tuple[str, str]]) -> str:
 
 def readable_lines(value: object) -> str:
     """Write details as lines that people can read, whatever they were written in."""
-    return lines((name, readable(text)) for name, text in flat(value))
+    return lines((name, readable(unquoted(text))) for name, text in flat(value))
+
+
+def written(text: str) -> str:
+    """Give what somebody or a program wrote, in words: of an object in JSON all that it holds."""
+    found = json_in(text) if "{" in text[:100] else None
+    return said(text) if found is None else "; ".join(map(": ".join, flat(found)))

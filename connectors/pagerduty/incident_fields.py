@@ -12,6 +12,7 @@ from dataclasses import replace
 from connectors.incidents import CustomField, FieldChange, LogEntry
 from connectors.json_fields import JsonValue, json_in
 from connectors.pagerduty.common_payloads import as_words, flat
+from connectors.pagerduty.written_text import said
 
 _PAIRS = (
     ("priority", "old_priority", "new_priority"),
@@ -36,7 +37,7 @@ _WORDS = {"true": "yes", "false": "no"}
 def field_text(value: object, data_type: str = "") -> str:
     """Write the value of a field as people read it: "" for none, ``yes`` and ``no``, a list."""
     if isinstance(value, str):
-        text = value.strip()
+        text = said(value).strip()
         return _WORDS.get(text.lower(), text) if data_type == "boolean" else _listed(text)
     if value is None or isinstance(value, bool):
         return "" if value is None else _WORDS[str(value).lower()]

@@ -19,6 +19,7 @@ from connectors.pagerduty.common_payloads import (
     agents,
     readable_lines,
     reference_or_none,
+    written,
 )
 from connectors.pagerduty.incident_fields import field_text
 from connectors.pagerduty.log_sentences import (
@@ -29,10 +30,12 @@ from connectors.pagerduty.log_sentences import (
     read_sentence,
 )
 from connectors.pagerduty.text_links import distinct, entry_links
+from connectors.pagerduty.written_text import title
 
 _DELIVERED = frozenset(
     {"", "success", "successful", "succeeded", "delivered", "sent", "completed", "complete", "ok"}
 )
+_MESSAGES = ("message", "html_message", "subject")
 _SAYS_NOTE = frozenset({EntryKind.ACKNOWLEDGE, EntryKind.ESCALATE, EntryKind.RESOLVE})
 """Whose sentences may quote a note. That of a note itself does not count: it may be deleted."""
 _FAILED = re.compile(
@@ -69,8 +72,8 @@ def log_entry(fields: JsonValue) -> LogEntry:
         channel=_channel(kind, channel, summary, _until(kind, fields), failure),
         service=reference_or_none(fields["service"]),
         url=fields.optional_text("html_url"),
-        note=fields.optional_text("note") or (told.words if kind in _SAYS_NOTE else None),
-        message=fields.optional_text("message") or (told.words if is_update else None),
+        note=_words(fields, "note") or (told.words if kind in _SAYS_NOTE else None),
+        message=_words(fields, *_MESSAGES) or (told.words if is_update else None),
         user=user,
         assignees=assignees,
         changes=incident_fields.changes(fields, channel),
@@ -79,6 +82,14 @@ def log_entry(fields: JsonValue) -> LogEntry:
         word=common_payloads.entry_word(type_),
         note_id=_note_id(kind, channel),
     )
+
+
+def _words(fields: JsonValue, *names: str) -> str | None:
+    """Give what somebody wrote, from the first of the fields that has any of it."""
+    for name in names:
+        if (text := fields.optional_text(name)) and (words := written(text).strip()):
+            return words
+    return None
 
 
 def _page_kind(kind: EntryKind, failure: str | None) -> EntryKind:
@@ -140,7 +151,7 @@ def _channel(
     return Channel(
         kind=channel_told(kind, summary) if way is ChannelKind.OTHER else way,
         word=word,
-        summary=channel.optional_text("summary") or channel.optional_text("subject"),
+        summary=_summary(kind, channel),
         details=None if details is None else readable_lines(details) or None,
         duration=_duration(channel["duration"].number_or_none()),
         notification=_notification(kind, channel, summary),
@@ -151,6 +162,14 @@ def _channel(
         until=until,
         failure=failure,
     )
+
+
+def _summary(kind: EntryKind, channel: JsonValue) -> str | None:
+    """Give what a channel calls the matter; of a note that is the note itself."""
+    told = channel.optional_text("summary") or channel.optional_text("subject")
+    if told is None:
+        return None
+    return written(told) if kind is EntryKind.ANNOTATE else title(told)
 
 
 def _duration(seconds: int | None) -> timedelta | None:

@@ -27,9 +27,11 @@ from connectors.pagerduty.common_payloads import (
     readable_lines,
     reference_or_none,
     references,
+    written,
 )
 from connectors.pagerduty.incident_fields import field_text
 from connectors.pagerduty.text_links import alert_links, context_links, distinct
+from connectors.pagerduty.written_text import title
 
 _USUAL_TYPE = "incident_default"
 
@@ -39,7 +41,7 @@ def incident(fields: JsonValue) -> Incident:
     return Incident(
         id=read_incident_id(fields["id"]),
         number=_number(fields),
-        title=fields.optional_text("title") or fields.optional_text("summary") or "",
+        title=title(fields.optional_text("title") or fields.optional_text("summary") or ""),
         status=_status(fields),
         url=fields.optional_text("html_url") or "",
         created_at=fields["created_at"].time(),
@@ -70,7 +72,7 @@ def alert(fields: JsonValue) -> Alert:
     common = body["cef_details"]
     return Alert(
         id=fields["id"].text(),
-        summary=fields.optional_text("summary") or "",
+        summary=title(fields.optional_text("summary") or ""),
         created_at=fields["created_at"].time(),
         status=fields.optional_text("status") or "",
         resolved_at=fields["resolved_at"].time_or_none(),
@@ -91,7 +93,7 @@ def note(fields: JsonValue) -> Note:
     """Read a note; its author may be a bot."""
     return Note(
         id=fields["id"].text(),
-        content=fields["content"].text(),
+        content=written(fields["content"].text()),
         created_at=fields["created_at"].time(),
         author=agent_or_none(fields["user"]),
         channel=_named(fields, "channel"),
@@ -103,7 +105,7 @@ def change_event(fields: JsonValue) -> ChangeEvent:
     links = (*context_links(fields["links"].value), *context_links(fields["images"].value))
     return ChangeEvent(
         id=fields["id"].text(),
-        summary=fields.optional_text("summary") or "",
+        summary=title(fields.optional_text("summary") or ""),
         created_at=fields["timestamp"].time(),
         source=fields.optional_text("source"),
         services=references(fields["services"].objects()),
@@ -150,7 +152,7 @@ def _incident_type(fields: JsonValue) -> str | None:
 def _description(fields: JsonValue) -> str | None:
     """Give what was written on opening the incident; what a monitor sent is its alerts'."""
     details = fields["body"]["details"].value
-    return details.strip() or None if isinstance(details, str) else None
+    return written(details).strip() or None if isinstance(details, str) else None
 
 
 def _number(fields: JsonValue) -> int:
@@ -207,6 +209,6 @@ def _responder(who: Agent, request: JsonValue) -> Responder:
         state=common_payloads.answer(state),
         requested_by=agent_or_none(request["requester"]),
         requested_at=request["requested_at"].time_or_none(),
-        message=request.optional_text("message"),
+        message=written(request.optional_text("message") or "") or None,
         answered_at=None if state == "pending" else request["updated_at"].time_or_none(),
     )

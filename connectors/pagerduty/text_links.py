@@ -14,7 +14,7 @@ from functools import lru_cache
 from connectors.incidents import Link
 from connectors.json_fields import JsonValue, json_in
 from connectors.pagerduty.common_payloads import OFTEN, flat
-from connectors.pagerduty.html_text import is_html, markdown_of
+from connectors.pagerduty.written_text import is_html, markdown_of, unquoted
 
 LONGEST_TEXT = 100_000
 """Characters of one field that are searched; a body may hold a whole page."""
@@ -132,6 +132,7 @@ def distinct(links: Iterable[Link]) -> tuple[Link, ...]:
 
 
 def _text_links(field: str, text: str) -> Iterator[Link]:
+    text = unquoted(text)
     text = markdown_of(text) if is_html(text) else text
     at, heading = 0, ""
     while found := _START.search(text, at):

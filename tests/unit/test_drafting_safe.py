@@ -68,7 +68,7 @@ def test_other_beginnings_of_a_bullet_stay(text: str) -> None:
         ("\u202egnp.exe\u202c", "gnp.exe"),
         ("zero\u200bwidth\ufeff", "zerowidth"),
         ("a\u200db", "ab"),
-        ("\x00\x1b[31mred", "[31mred"),
+        ("\x00\x1b[1;31mred\x1b[0m\x1b]0;shell\x07 \x1b=lamp\x1b", "red =lamp"),
         ("lone \ud800 surrogate", "lone surrogate"),
         ("tag\U000e0041\U000e0042", "tag"),
         ("a\u2028b\u00a0c", "a b c"),

@@ -8,8 +8,8 @@ from connectors.incidents import Link
 from connectors.json_fields import JsonValue
 from connectors.pagerduty import log_payloads, payloads
 from connectors.pagerduty.common_payloads import PAGERDUTY
-from connectors.pagerduty.html_text import readable
 from connectors.pagerduty.text_links import context_links, distinct, links_in
+from connectors.pagerduty.written_text import readable
 
 GRAFANA = """
 Value: A=95

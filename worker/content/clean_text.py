@@ -10,6 +10,11 @@ _INVISIBLE = re.compile(
 )
 """Controls, bidi marks and overrides, zero-width and filler letters, tags, lone surrogates."""
 
+_TERMINAL = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|\x1b[@-Z\\\\-_]"
+)
+"""What colours a terminal, or titles its window: it was pasted along."""
+
 _LONE_JOINER = re.compile(
     "(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f\u200c\u200d])"
 )
@@ -26,6 +31,7 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
+    text = _TERMINAL.sub("", text) if "\x1b" in text or "\x9b" in text else text
     visible = _INVISIBLE.sub("", " ".join(text.split()))
     return " ".join(_LONE_JOINER.sub("", visible).split())
 

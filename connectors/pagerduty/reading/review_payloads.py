@@ -18,7 +18,7 @@ from connectors.follow_up import (
 )
 from connectors.json_fields import JsonValue, json_in
 from connectors.pagerduty.common_payloads import OWN_ID
-from connectors.pagerduty.html_text import readable
+from connectors.pagerduty.written_text import readable
 
 _DONE = frozenset({"complete", "completed", "done", "closed", "resolved"})
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]+-[1-9]\d*")

@@ -1,13 +1,17 @@
-"""HTML that monitors and mails send, as text that people can read, its links as in Markdown.
+"""What monitors, mails and people write, as text that people can read.
 
 Nothing of it is trusted or shown as HTML: tags become line breaks or go, references become
-characters, and what a browser would not show (styles, scripts, comments) is left out.
+characters, and what a browser would not show (styles, scripts, comments) is left out. The links of
+HTML are told as in Markdown, those of a note as their text with the address behind it. Titles come
+as a mail's header or a monitor's template has them, often escaped once too much.
 """
 
 import html
+import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.header import decode_header, make_header
 
 _PAIRED = r"a|b|i|u|p|s|em|tt"
 _PLAIN = (
@@ -31,6 +35,33 @@ _URL_MARKS = str.maketrans({mark: f"%{ord(mark):02X}" for mark in " <>\t\n\r"})
 _LINK = re.compile(r"!?\[((?:[^\[\]]|!\[[^\[\]]*\]\(<[^<>]*>\))*)\]\(<[^<>]*>\)")
 _PICTURE = re.compile(r"!\[([^\[\]]*)\]\(<[^<>]*>\)")
 
+_MARKED_UP = re.compile(
+    rf"</(?:{_PAIRED}|{_PLAIN})\s*>|<(?:br|hr)\s*/?>|<!doctype html", re.IGNORECASE
+)
+"""What ends an element: ``drop <table> at once`` is somebody's placeholder, and no HTML."""
+_WRAPPED = re.compile(r"\[code\](.*?)\[/code\]", re.IGNORECASE | re.DOTALL)
+"""How a service desk marks that a work note is HTML."""
+_SAID_LINK = re.compile(
+    r"!?\[(?P<text>[^\[\]\n]{0,300})\]\((?P<open><)?(?P<url>https?://[^\s<>()]+"
+    r"(?:\([^\s<>()]*\)[^\s<>()]*)*)(?(open)>)\)",
+    re.IGNORECASE,
+)
+_CHAT_LINK = re.compile(r"<(?P<url>https?://[^\s<>|]+)\|(?P<text>[^<>|\n]{1,300})>", re.IGNORECASE)
+_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*[\w+.-]*[ \t]*\r?$\n?", re.MULTILINE)
+_RULE = re.compile(r"^(?=[^\n|]*\|)(?=[^\n-]*-)[|: \t-]+\r?$\n?", re.MULTILINE)
+_ROW = re.compile(r"^[ \t]*\|[ \t]*(?P<cells>.*?)[ \t]*\|[ \t]*\r?$", re.MULTILINE)
+_HEADING = re.compile(r"^#{2,6}[ \t]+(?=\S)", re.MULTILINE)
+_BOX = re.compile(r"^(?P<item>[ \t]*[-*+][ \t]+)\[[ xX]\][ \t]+(?=\S)", re.MULTILINE)
+_BOLD = re.compile(r"(?<![\w*/])\*\*(?=[^\s*])(?P<text>[^*\n]+?)(?<=\S)\*\*(?![\w*/])")
+
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
+_ENCODED = re.compile(r"(?:=\?[\w.-]+\?[QB]\?[^?\n]*\?=[ \t\r\n]*)+(?<=\S)", re.IGNORECASE)
+_SURE_BREAK = re.compile(r"(?:\\r)?\\n(?![a-z])")
+_ANY_BREAK = re.compile(r"(?:\\r)?\\n")
+_PATH = re.compile(r"\b[A-Za-z]:\\|\\\\\w")
+_SOFT_BREAK = re.compile(r"=\r?\n")
+_QUOTED_BYTES = re.compile(r"(?:=[0-9A-F]{2}){2,}")
+
 
 def is_html(text: str) -> bool:
     """Tell whether a text is written in HTML, escaped once or not."""
@@ -42,6 +73,56 @@ def readable(text: str) -> str:
     if not is_html(text):
         return text
     return _LINK.sub(r"\1", _PICTURE.sub(r"\1", markdown_of(text)))
+
+
+def said(text: str) -> str:
+    """Give what somebody wrote, in words: marks of HTML, Markdown and chats become text."""
+    if _MARKED_UP.search(text):
+        text = markdown_of(_WRAPPED.sub(r"\1", text))
+    if "](" in text or "|" in text:
+        text = _CHAT_LINK.sub(_told_link, _SAID_LINK.sub(_told_link, text))
+        if _RULE.search(text):
+            text = _ROW.sub(lambda row: row["cells"], _RULE.sub("", text))
+    text = _BOX.sub(lambda box: box["item"], _HEADING.sub("", _FENCE.sub("", text)))
+    return _BOLD.sub(lambda bold: bold["text"], text)
+
+
+def _told_link(link: re.Match[str]) -> str:
+    shown, url = link["text"].strip(), link["url"]
+    return url if shown in ("", url) else f"{shown} ({url})"
+
+
+def title(text: str) -> str:
+    """Give a title as it was meant: encoded words of a mail, references and breaks as such."""
+    if "=?" in text:
+        text = _ENCODED.sub(_decoded, text)
+    if "&" in text:
+        text = _unescaped(_unescaped(text))
+    if "\\n" in text and not _PATH.search(text):
+        breaks = _ANY_BREAK if text.count("\\n") > 1 else _SURE_BREAK
+        text = breaks.sub("\n", text)
+    return readable(text) if _MARKED_UP.search(text) else text
+
+
+def _unescaped(text: str) -> str:
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+
+
+def _decoded(words: re.Match[str]) -> str:
+    try:
+        return str(make_header(decode_header(words[0]))) or words[0]
+    except (ValueError, LookupError):
+        return words[0]
+
+
+def unquoted(text: str) -> str:
+    """Give the text of a mail that is still encoded for its way (quoted-printable)."""
+    if not (_SOFT_BREAK.search(text) or _QUOTED_BYTES.search(text)):
+        return text
+    try:
+        return quopri.decodestring(text.encode()).decode()
+    except UnicodeDecodeError:
+        return text
 
 
 def markdown_of(text: str) -> str:

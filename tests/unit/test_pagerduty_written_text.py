@@ -1,0 +1,84 @@
+"""Unit tests: what people, mails and monitors write is read in words, not in their marks."""
+
+import pytest
+
+from connectors.pagerduty.common_payloads import written
+from connectors.pagerduty.written_text import title, unquoted
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "<p>Back &amp; <b>fine</b></p><ul><li>EU</li><li>US</li></ul>",
+            "Back & fine\n- EU\n- US",
+        ),
+        (
+            "<p>See</p><a href='https://desk.example.com/7'>INC7</a>",
+            "See\nINC7 (https://desk.example.com/7)",
+        ),
+        ("[code]<p>From the desk</p>[/code]", "From the desk"),
+        ("drop <table> once <pod> is gone; a < b && c > d", None),
+        ("Wait 5 min <br> then retry", "Wait 5 min\nthen retry"),
+        (
+            "See [the board](https://g.example.com/d?a=1&b=2) and ![p99](https://i.example.com/p.png).",
+            "See the board (https://g.example.com/d?a=1&b=2) and p99 (https://i.example.com/p.png).",
+        ),
+        (
+            "[a](https://x.example.com/a_(b)), [](https://y.example.com)",
+            "a (https://x.example.com/a_(b)), https://y.example.com",
+        ),
+        ("[https://x.example.com](https://x.example.com)", "https://x.example.com"),
+        ("<https://x.example.com/7|the page> is up", "the page (https://x.example.com/7) is up"),
+        ("Ran:\n```bash\ndf -h | tail\n```\nfull", "Ran:\ndf -h | tail\nfull"),
+        ("| zone | errors |\n|---|:-:|\n| EU | 12% |", "zone | errors\nEU | 12%"),
+        ("df -h | tail\n---\na | b", None),
+        (
+            "## Next\n- [ ] drain it\n- [x] page Ada\n# of hosts: 5",
+            "Next\n- drain it\n- page Ada\n# of hosts: 5",
+        ),
+        (
+            "**Update:** 2**3 is 8, src/**/x, __init__.py",
+            "Update: 2**3 is 8, src/**/x, __init__.py",
+        ),
+        ('{"status": "ok", "checks": [{"name": "db"}]}', "status: ok; checks.1.name: db"),
+        ("{not JSON}", None),
+        ("[EU] is back", None),
+    ],
+)
+def test_what_is_written_is_told_in_words(text: str, words: str | None) -> None:
+    assert written(text) == (text if words is None else words)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("=?UTF-8?Q?St=C3=B6rung:_Platte_voll?= on db-1", "Störung: Platte voll on db-1"),
+        ("Fwd: =?utf-8?b?RGF0ZW5iYW5r?=\r\n =?utf-8?b?IGzDpHVmdA==?=", "Fwd: Datenbank läuft"),
+        ("=?nowhere-1?Q?a?= =?utf-8?B?!?=", None),
+        ("CPU &gt; 90% &amp;amp; &quot;disk&quot;", 'CPU > 90% & "disk"'),
+        ("GET /?a=1&copy=2 fails", None),
+        ("Disk full\\nHost: db-1\\n", "Disk full\nHost: db-1\n"),
+        ("CORP\\nina is locked", None),
+        ("C:\\new\\nas is full", None),
+        ("<b>Critical</b>: queue", "Critical: queue"),
+        ("<none> of 3 hosts is up", None),
+    ],
+)
+def test_a_title_is_read_as_it_was_meant(text: str, meant: str | None) -> None:
+    assert title(text) == (text if meant is None else meant)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        (
+            "Caf=C3=A9 is down=\r\n: https://shop.example.com/e?id=3D7",
+            "Café is down: https://shop.example.com/e?id=7",
+        ),
+        ("https://shop.example.com/e?id=20&x=AB=CD", None),
+        ("na=EFve=E4=F6", None),
+    ],
+)
+def test_a_mail_that_is_still_encoded_is_read(text: str, meant: str | None) -> None:
+    assert unquoted(text) == (text if meant is None else meant)
