@@ -247,6 +247,57 @@ def test_two_rows_with_one_key_are_told_and_both_show_its_status(there: World) -
     assert len(there.tickets()) == 2
 
 
+@pytest.mark.parametrize(
+    "copy",
+    [
+        "Drill the hand-over | Jonas Thorvald | Low | 2026-12-24",
+        "{task} | Jonas Thorvald | | ",
+        "{task} too | | | 2026-12-24",
+    ],
+)
+@pytest.mark.parametrize("is_above", [True, False])
+def test_a_row_that_was_copied_with_its_link_takes_nothing_of_its_ticket(
+    there: World, copy: str, *, is_above: bool
+) -> None:
+    key, before = there.linked()[0], there.items()[0]
+    ticket = there.jira.ticket(key).now
+    (line,) = [one for one in there.text().split("\n") if f"[{key}]" in one]
+    copied = f"| {copy.format(task=before.task)} | {' | '.join(line.split(' | ')[-2:])}"
+    both = [copied, line] if is_above else [line, copied]
+    there.edit(lambda text: text.replace(line, "\n".join(both)))
+    assert "is kept in step with it" in words(there.sync())
+    assert there.jira.ticket(key).now == ticket
+    assert all(one in there.text() for one in both)
+    there.jira.change(key, summary="Add two alerts")
+    there.sync()
+    tasks = [one.task for one in there.items()]
+    assert tasks.count("Add two alerts") == 1
+    assert copied in there.text()
+    there.edit(lambda text: text.replace("Add two alerts", "Add three alerts"))
+    there.sync()
+    assert there.jira.ticket(key).now.summary == "Add three alerts"
+    cleared = copied.replace(copied.split(" | ")[-2], " ")
+    there.edit(lambda text: text.replace(copied, cleared))
+    assert "both name" not in words(there.sync())
+    assert len(there.tickets()) == len(set(there.linked())) == len(there.items())
+
+
+@pytest.mark.parametrize("cell", ["{key}", "{url}/browse/{key}"])
+def test_one_ticket_of_a_persons_for_two_rows_keeps_its_words(here: World, cell: str) -> None:
+    here.sync()
+    site = here.jira.site
+    made = site.create(site.projects[0], issue_type="Task", summary="By hand").now
+    here.edit(with_ticket_columns)
+    named = cell.format(url=here.jira.url, key=made.key)
+    rows = (f"Add an alert | Aiko Brandt | | | {named} | ", f"Drill | | Low | | {named} | ")
+    here.add_rows(*rows)
+    for _ in range(3):
+        here.sync()
+        assert here.jira.ticket(made.key).now == made
+    assert here.linked() == [made.key] * 2
+    assert len(here.tickets()) == 1
+
+
 @pytest.mark.parametrize("trigger", [Trigger.SCHEDULE, Trigger.COMMAND])
 def test_a_ticket_that_two_postmortems_name_shows_its_status_in_both(
     there: World, trigger: Trigger

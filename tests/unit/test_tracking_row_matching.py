@@ -36,9 +36,29 @@ def test_two_rows_that_name_one_ticket_both_have_it_and_that_is_told() -> None:
     assert found.rows == {0: memory, 1: memory}
     (told,) = found.told
     assert told.sentence == (
-        "Line 5 ('Review') of storm.md and line 4 both name OPS-1. Both show its status; clear "
-        "the cell of one to have a ticket for it."
+        "Line 5 ('Review') of storm.md and line 4 both name OPS-1. Both show its status, and line 4 "
+        "alone is kept in step with it; clear the cell of the other to have a ticket for it."
     )
+    assert found.repeats == {1}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "repeats"),
+    [
+        ("Review | ", "Add alert | ", 0),
+        ("Add alert | ", "Review | ", 1),
+        ("Add alert | ", "Add alert | ", 1),
+        ("Add alert | Dana", "Add alert | ", 0),
+        ("Review | ", "Add alerts | ", 0),
+        ("Review | ", "Drill | ", 1),
+    ],
+)
+def test_of_two_rows_with_one_ticket_the_one_that_it_is_about_speaks_for_it(
+    first: str, second: str, repeats: int
+) -> None:
+    both = rows(*(f"{one} | | | OPS-1 | " for one in (first, second)))
+    found = match_keys(both, [tracked(1, "Add alert")], {}, "storm.md")
+    assert found.repeats == {repeats}
 
 
 def test_a_key_that_nothing_is_remembered_of_was_typed() -> None:

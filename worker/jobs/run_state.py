@@ -99,8 +99,7 @@ class FoundAccounts:
                 except (AccessDenied, NotFound, Rejected) as error:
                     refused = f"The owner '{name}' cannot be looked up: {error}"
                     self.found[key] = NoAccount(refused)
-            found = self.found[key]
-            if isinstance(found, Account):
+            if isinstance(found := self.found[key], Account):
                 break
         return found
 
@@ -135,8 +134,7 @@ class SpacePages:
             if self.left is None:
                 self.left = listing()
             while incident not in self.found:
-                page = next(self.left, None)
-                if page is None:
+                if (page := next(self.left, None)) is None:
                     return None
                 self.found.setdefault(*page)
             return self.found[incident]
@@ -196,11 +194,11 @@ class RunCache:
 class TicketWork:
     """One document's ticket half, under way.
 
-    ``rows`` maps the ordinal of each row that has a ticket to what is remembered of it. ``hold``
-    says why no ticket may be created now, "" where one may; ``busy`` that people are writing.
-    ``people`` gives the full names of those who took part in the incident, where they can be read.
-    ``claim`` goes with the incident's lock. ``postponed`` are the rows whose ticket could not
-    follow them, ``asked`` those that name a key which was looked up.
+    ``rows`` maps the ordinal of each row that has a ticket to what is remembered of it, ``hold``
+    says why no ticket may be created now, "" where one may, ``busy`` that people are writing.
+    ``people`` gives the full names of the incident's people, where they can be read; ``claim`` goes
+    with its lock. ``postponed`` are the rows whose ticket could not follow them, ``asked`` those
+    whose key was looked up, ``repeats`` those whose ticket another row speaks for.
     """
 
     context: JobContext
@@ -217,6 +215,7 @@ class TicketWork:
     rows: dict[int, TrackedTicket] = field(default_factory=dict)
     postponed: set[int] = field(default_factory=set)
     asked: set[int] = field(default_factory=set)
+    repeats: frozenset[int] = frozenset()
 
     @property
     def sides(self) -> Sides:
@@ -233,6 +232,7 @@ class TicketWork:
             postponed=frozenset(self.postponed),
             unread=frozenset(remembered - read.asked),
             unasked=frozenset(named - self.asked - self.rows.keys()),
+            repeats=self.repeats,
         )
 
     @property

@@ -52,8 +52,8 @@ class Sides:
     ``rows`` maps the ordinal of each row that has a ticket to what is remembered of it; ``tickets``
     are those that can be seen. ``busy`` tells that people are writing, so that nothing half-written
     is taken to the tracker; ``postponed`` are the rows for which that failed, so that it is still
-    to come. Of the tickets ``unread``, and of those that the rows ``unasked`` name, nobody knows
-    now whether they can be seen.
+    to come; ``repeats`` those whose ticket another row speaks for. Of the tickets ``unread``, and
+    of those that the rows ``unasked`` name, nobody knows now whether they can be seen.
     """
 
     document: str
@@ -64,6 +64,7 @@ class Sides:
     postponed: frozenset[int] = frozenset()
     unread: frozenset[TicketId] = frozenset()
     unasked: frozenset[int] = frozenset()
+    repeats: frozenset[int] = frozenset()
 
     def waits(self, item: ActionItem) -> bool:
         """Tell whether what a person changed in a row is still to come to its ticket."""
@@ -135,7 +136,7 @@ def questions(sides: Sides, rules: AgreementRules) -> TrackerQuestions:
 def plan_agreement(sides: Sides, answers: TrackerAnswers, rules: AgreementRules) -> Agreement:
     """Decide for every row what its ticket, and what the row itself, takes over from the other.
 
-    Where two rows name one ticket, the second is decided on the ticket as the first leaves it.
+    Where two rows name one ticket, only the one that speaks for it takes part.
     """
     tickets = dict(sides.tickets)
     actions: list[TicketAction] = []
@@ -174,9 +175,9 @@ def plan_agreement(sides: Sides, answers: TrackerAnswers, rules: AgreementRules)
 
 
 def _rows(sides: Sides) -> Iterable[tuple[ActionItem, TrackedTicket]]:
-    """Give the rows whose ticket was read, or is surely not to be seen."""
+    """Give the rows that speak for a ticket which was read, or is surely not to be seen."""
     for item in sides.items:
-        tracked = sides.rows.get(item.ordinal)
+        tracked = None if item.ordinal in sides.repeats else sides.rows.get(item.ordinal)
         if tracked is not None and tracked.id not in sides.unread:
             yield item, tracked
 

@@ -71,6 +71,8 @@ def remembered(
         one = sides.rows.get(item.ordinal)
         if one is None or item.ticket is None or one.id in settled:
             continue
+        if item.ordinal in sides.repeats:
+            continue
         ticket = sides.tickets.get(one.id)
         if one.id in sides.unread:
             settled[one.id] = replace(one, ordinal=item.ordinal, linked=True)

@@ -79,11 +79,13 @@ class NamedTickets:
     """The rows that name a ticket.
 
     ``rows`` maps the ordinals of those whose ticket is remembered to it, ``typed`` those of all
-    others to the key that a person put there.
+    others to the key that a person put there. ``repeats`` are those whose ticket another row speaks
+    for: a row that was copied with its link says something else than the ticket is about.
     """
 
     rows: Mapping[int, TrackedTicket]
     typed: Mapping[int, TicketKey]
+    repeats: frozenset[int] = frozenset()
     told: tuple[Tell, ...] = ()
 
 
@@ -99,25 +101,46 @@ def match_keys(
         by_key[one.key] = one
         if ticket := tickets.get(one.id):
             by_key[ticket.key] = one
-    rows, typed, told = {}, {}, []
-    first: dict[str, ActionItem] = {}
+    rows, typed = {}, {}
+    of_ticket: dict[str, list[ActionItem]] = defaultdict(list)
     for item in items:
         if item.ticket is None:
             continue
         key = item.ticket.key
-        if key in first:
-            told.append(
-                Tell(
-                    f"{row_name(item, document)} and line {first[key].place.line + 1} both name "
-                    f"{key}. Both show its status; clear the cell of one to have a ticket for it."
-                )
-            )
-        first.setdefault(key, item)
-        if key in by_key:
-            rows[item.ordinal] = by_key[key]
+        if known := by_key.get(key):
+            rows[item.ordinal] = known
         else:
             typed[item.ordinal] = TicketKey(key)
-    return NamedTickets(rows, typed, tuple(told))
+        of_ticket[known.key if known else key].append(item)
+    repeats, told = set(), []
+    for key, many in of_ticket.items():
+        speaks = _speaker(many, by_key.get(key))
+        for item in many:
+            if item is not speaks:
+                repeats.add(item.ordinal)
+                told.append(_repeat_told(item, speaks, document))
+    return NamedTickets(rows, typed, frozenset(repeats), tuple(told))
+
+
+def _speaker(many: Sequence[ActionItem], known: TrackedTicket | None) -> ActionItem:
+    """Give the row that a ticket is about: the one that was its own, as far as can be told."""
+    if known is None:
+        return many[0]
+
+    def closeness(item: ActionItem) -> tuple[bool, float]:
+        alike = _likeness(item.task, known.row.task)
+        return row_values(item) == known.row, alike if alike >= ALIKE else 0.0
+
+    return max(many, key=closeness)
+
+
+def _repeat_told(item: ActionItem, speaks: ActionItem, document: str) -> Tell:
+    key = item.ticket.key if item.ticket else ""
+    return Tell(
+        f"{row_name(item, document)} and line {speaks.place.line + 1} both name {key}. Both show "
+        f"its status, and line {speaks.place.line + 1} alone is kept in step with it; clear the "
+        "cell of the other to have a ticket for it."
+    )
 
 
 def adopt_typed(

@@ -119,6 +119,7 @@ def _link(
     )
     named = match_keys(work.items, work.tracked, seen, work.origin.document)
     work.rows |= named.rows
+    work.repeats = named.repeats
     work.report.warn(*(one.sentence for one in named.told))
     with failures_told(work):
         _adopt_typed(work, named)
