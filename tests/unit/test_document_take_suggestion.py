@@ -120,7 +120,8 @@ def test_each_suggestion_is_told_where_it_belongs() -> None:
         ("Action Items", "Mend it | Ann", "Mend it | Bo | High | "),
         ("Action Items", "Mend | Ann", "Mend it | Ann | High | "),
         ("Action Items", "Log it | ", "Log it | Bo | High | "),
-        ("url", "<https://x.example.com>", "https://x.example.com"),
+        ("url", "https://x.example.com", "https://y.example.com"),
+        ("url", "<https://x.example.com>", "https://y.example.com"),
     ]
     assert places_of(TEXT, NAMES, told) == [
         SuggestionPlace(line("about an hour")),
@@ -136,6 +137,7 @@ def test_each_suggestion_is_told_where_it_belongs() -> None:
         SuggestionPlace(line("Mend it")),
         SuggestionPlace(line("Log it")),
         SuggestionPlace(in_head=True),
+        None,
     ]
     by_cr = TEXT.replace("\n", "\r\n")
     assert places_of(by_cr, NAMES, told) == places_of(TEXT, NAMES, told)
@@ -146,6 +148,11 @@ def test_each_suggestion_is_told_where_it_belongs() -> None:
 def test_a_row_says_what_it_says() -> None:
     assert says(TEXT, NAMES, "Timeline of Events", "02:20 | Paged Ann")
     assert not says(TEXT, NAMES, "Timeline of Events", "02:21 | Paged Ann")
+
+
+def test_a_bare_pipe_of_the_last_cell_belongs_to_it() -> None:
+    taken = take_suggestion(TEXT, NAMES, "Timeline of Events", "02:20 | Paged Ann", "02:21 | a | b")
+    assert taken == TEXT.replace("| 02:20 | Paged Ann |", "| 02:21 | a \\| b |")
 
 
 def test_a_service_with_a_comma_in_its_name_is_one_also_when_it_is_suggested() -> None:
