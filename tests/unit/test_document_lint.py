@@ -398,3 +398,123 @@ def test_an_action_item_says_what_is_to_be_done(task: str, is_told: bool) -> Non
     )
     assert strictly(text) == ([LintRule.NO_VERB] if is_told else [])
     assert strictly(text, strict=False) == []
+
+
+ITEM = "The action item 'Alert on a full pool'"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ("One in three payments failed", "[Brief summary]", 13, "Nobody has answered '**Impact:** [Brief summary]' yet."),
+        ("| 23:40 | Raised the pool to 80", "| [when] | [what then?]", 22, "Nobody has answered '[when] [what then?]' yet."),
+        ("## 6.", "> [say why]\n\n## 6.", 28, "Nobody has answered '[say why]' yet."),
+        ("Aiko Brandt | High", "| High", 31, f"{ITEM} has no owner."),
+        ("| 2026-04-01 |", "| |", 31, f"{ITEM} has no deadline."),
+        ("| 2026-04-01 |", "| soon |", 31, "Line 31 ('Alert on a full pool') has the deadline 'soon', and it is no date. Use YYYY-MM-DD."),
+        ("| 22:58 | Aiko", "| ~ 22:40 | Aiko", 21, "22:40 stands below 2026-03-03 22:50, which is later."),
+        ("| 2026-03-03 22:50 |", "| 2026-03-03 21:49 |", 20, "2026-03-03 21:49 is more than an hour before the incident began."),
+        ("| 2026-03-04 00:20 |", "| 2026-03-05 00:21 |", 23, "2026-03-05 00:21 is more than a day after the incident ended."),
+        ("1 h 30 min", "45 min", 12, "From start to end it is 1 h 30 min, not '45 min'."),
+        ('time" |\n', 'time" |\n| 00:25 | Bo acknowledged |\n', 24, "It was acknowledged at 00:25, after it was resolved."),
+        ("**Impact:** One", "**Impact:** Resolved after 9 min, acknowledged after 12 min; one", 13, "It says that it was acknowledged later than resolved."),
+    ],
+)  # fmt: skip
+def test_each_fault_is_told_in_a_sentence(old: str, new: str, line: int, message: str) -> None:
+    told = [
+        (one.incident, one.document, one.line, one.message) for one in found_in(changed(old, new))
+    ]
+    assert told == [("Q1", "1.md", line, message)]
+
+
+def test_a_short_incident_of_now_is_told_in_minutes_and_has_no_future() -> None:
+    text = changed("1 h 30 min", "2 min", WHOLE.replace("2026-03-04 00:20", "2026-03-03 23:49"))
+    text = changed("2026-03-04T00:20:00", "2026-03-03T23:49:00", text)
+    assert [one.message for one in found_in(text)] == [
+        "From start to end it is 59 min, not '2 min'."
+    ]
+    text = changed("2026-03-03 22:50 - 2026-03-04 00:20", "x", WHOLE)
+    text = changed("ended: 2026-03-04T00:20:00+01:00\n", "", text)
+    assert found_in(text) == []
+    text = changed("| 2026-03-04 00:20 |", "| 2026-11-23 10:01 |", text)
+    assert [one.message for one in found_in(text)] == ["2026-11-23 10:01 is in the future."]
+
+
+def test_what_is_told_of_a_document_stands_in_the_order_of_its_lines() -> None:
+    text = changed("One in three payments failed", "[a]", changed("| 2026-04-01 |", "| |"))
+    text = changed("Aiko Brandt | High", "| High", text)
+    assert [(one.line, one.rule) for one in found_in(text)] == [
+        (13, LintRule.OPEN_PROMPT),
+        (31, LintRule.NO_OWNER),
+        (31, LintRule.NO_DEADLINE),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("- **Root Cause:** [x]\n", 2),
+        ("- **Root Cause:** none\n", 2),
+        ("- **Root Cause:**\n  - [x]\n    - [y]\n", 2),
+        ("- **Root Cause:**\n  - [x]\n    - It broke\n", None),
+        ("- **Root Cause:** It broke\n", None),
+        ("## 3. Root Cause Analysis\n\n***\n\n- [x]\n", 2),
+        ("## 3. Root Cause Analysis\n", 2),
+        ("## 3. Root Cause Analysis\nIt broke\n", None),
+        ("## 3. Root Cause Analysis\n\n## Other\nIt broke\n", 2),
+        ("## Other\n", None),
+    ],
+)
+def test_a_document_that_asks_for_its_cause_tells_it(body: str, line: int | None) -> None:
+    told = [one for one in found_in(f"# T\n{body}") if one.rule is LintRule.NO_ROOT_CAUSE]
+    words = (
+        "The section of the root cause is empty."
+        if "##" in body
+        else "It does not say what the cause was."
+    )
+    assert [(one.line, one.message) for one in told] == ([] if line is None else [(line, words)])
+
+
+def test_an_item_that_is_open_elsewhere_is_told_in_a_sentence() -> None:
+    (told,) = found_in(OTHER, WHOLE)
+    assert (told.line, told.message) == (
+        31,
+        "'Alert on a full pool' is still open in 2.md, as OPS-1: link it instead of planning it twice.",
+    )
+    bare = changed("[OPS-1](https://x.example.com/browse/OPS-1)", "")
+    assert found_in(OTHER, bare)[0].message == (
+        "'Alert on a full pool' is still open in 2.md: link it instead of planning it twice."
+    )
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "is_told"),
+    [
+        ("Alert on a full pool", "ON A FULL POOL: alert!", True),
+        ("Alert", "Alert", False),
+        ("Alert, alert", "Alert alert", False),
+        ("Alert bob", "Alert bob", True),
+        ("Alert bob", "Alert bob (tracked in OPS-1)", False),
+        ("Alert bob", "Alert bob as well as OPS-1", False),
+    ],
+)
+def test_the_same_words_in_any_order_are_the_same_work(
+    mine: str, theirs: str, *, is_told: bool
+) -> None:
+    earlier = changed("Alert on a full pool", mine)
+    later = changed("Alert on a full pool", theirs, OTHER)
+    rules = [one.rule for one in found_in(earlier, later)]
+    assert rules == ([LintRule.REPEATS_OPEN_ITEM] if is_told else [])
+
+
+def test_documents_are_told_by_when_their_incident_began_and_the_first_keeps_its_item() -> None:
+    last = OTHER.replace("2026-05-0", "2026-06-0").replace("OPS-9", "OPS-10")
+    undated = changed("started: 2026-03-03T22:50:00+01:00\n", "", WHOLE).replace("OPS-1]", "OPS-7]")
+    undated = undated.replace("/OPS-1)", "/OPS-7)")
+    told = [(one.document, one.message.split(":")[0][-5:]) for one in found_in(last, OTHER, WHOLE)]
+    assert told == [("1.md", "OPS-1"), ("2.md", "OPS-1")]
+    told = [(one.document, one.message.split(":")[0][-5:]) for one in found_in(WHOLE, undated)]
+    assert told == [("1.md", "OPS-7")]
+    twice = changed("| Write the runbook | | | |", "| Alert on a full pool | Bo | | 2026-04-01 |")
+    twice = changed("/OPS-2) | Done |", "/OPS-2) | To Do |", twice)
+    assert found_in(twice) == []

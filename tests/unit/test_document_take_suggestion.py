@@ -152,7 +152,7 @@ def test_a_row_says_what_it_says() -> None:
 
 def test_a_bare_pipe_of_the_last_cell_belongs_to_it() -> None:
     taken = take_suggestion(TEXT, NAMES, "Timeline of Events", "02:20 | Paged Ann", "02:21 | a | b")
-    assert taken == TEXT.replace("| 02:20 | Paged Ann |", "| 02:21 | a \\| b |")
+    assert taken == TEXT.replace("| 02:20 | Paged Ann |", "| 02:21 | a \\| b    |")
 
 
 def test_a_service_with_a_comma_in_its_name_is_one_also_when_it_is_suggested() -> None:
