@@ -120,6 +120,36 @@ def test_what_people_wrote_may_not(before: str, after: str, line: int) -> None:
     assert first_disturbed(HEAD + before, HEAD + after, NAMES) == line
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("Words.\n\nMerged into #2.\n", "Words.\n\nMerged into #3.\n", None),
+        ("Words.\n", "Merged into #3.\n\nWords.\n", None),
+        ("Words.\n\nMerged into #2.\n", "Merged into #2.\n", 3),
+        ("Words.\n\nMerged into #2.\n", "Merged into #3.\n", 5),
+        ("Words.\n\nMerged into #2.\n", "Words.\n", 5),
+        ("Words.\n\nMore.\n", "Words.\n\n- More\n", 5),
+        ("Words.\n", "", 3),
+        ("- Words\n", "", 3),
+        ("- Words\n", "- Other\n", 3),
+        ("> Words\n", "Words\n", 3),
+    ],
+)
+@pytest.mark.parametrize(
+    ("title", "rest"),
+    [
+        ("# T", "\n## 1. Summary\n- **Impact:** [x]\n\nMore words.\n"),
+        ("# Now", "\n## 1. Summary\n- **Impact:** None\n\nMore words.\n"),
+        ("# T", ""),
+    ],
+)
+def test_below_the_title_one_line_may_be_another_and_none_be_lost(
+    before: str, after: str, line: int | None, title: str, rest: str
+) -> None:
+    was = f"# T\n\n{before}{rest.replace('None', '[x]')}"
+    assert first_disturbed(was, f"{title}\n\n{after}{rest}", NAMES) == line
+
+
 @pytest.mark.parametrize("more", ["", "| 10:05 | Ours |\n"])
 def test_a_part_between_two_changes_is_looked_at_too(more: str) -> None:
     opened = swap("[What it was]", "``` x\n\n```")(DOCUMENT)

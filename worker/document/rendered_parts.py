@@ -24,6 +24,9 @@ from worker.document.text_edits import SourceText
 
 _parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
+_PARAGRAPH = "paragraph_open p"
+"""How a part begins that is within a paragraph of the document, and in no list or quote."""
+
 Rendering = tuple[object, ...]
 
 
@@ -53,21 +56,41 @@ def first_disturbed(before: str, after: str, names: Names) -> int | None:
             continue
         if (at, at + one.behind - one.first, one.shown) not in now:
             return one.first + 1
-    ours = _lines_of_ours(outline(before, names))
-    left = iter(would_be)
+    return _first_lost(was, would_be, outline(before, names))
+
+
+def _first_lost(was: Sequence[Part], would_be: Sequence[Part], found: Outline) -> int | None:
+    """Give the line (from 1) of the first part of people's that is not there in its turn.
+
+    Below the title one paragraph may have become another: it says into what this was merged.
+    """
+    ours, top = _lines_of_ours(found), _top(found)
+    known = {one.shown for one in was}
+    at, may_change = 0, True
     for one in was:
         if one.first in ours:
             continue
-        if not any(one.shown == each.shown for each in left):
+        later = range(at, len(would_be))
+        same = next((each for each in later if would_be[each].shown == one.shown), None)
+        if same is None and may_change and one.first < top and one.shown[0] == _PARAGRAPH:
+            may_change = False
+            texts = (each for each in later if would_be[each].shown[0] == _PARAGRAPH)
+            same = next((each for each in texts if would_be[each].shown not in known), None)
+        if same is None:
             return one.first + 1
+        at = same + 1
     return None
+
+
+def _top(found: Outline) -> int:
+    """Give the first line behind what stands below the title."""
+    headings = (one.line for one in found.blocks.headings if one is not found.title)
+    return next(headings, len(found.blocks.source.starts))
 
 
 def _lines_of_ours(found: Outline) -> set[int]:
     """Give the lines of every place that the program may write into."""
     lines: set[int] = set()
-    headings = [one.line for one in found.blocks.headings if one is not found.title]
-    lines.update(range(headings[0] if headings else 0))  # the title, and a line on a merge below it
     if found.title is not None:
         lines.update(range(found.title.line, found.title.behind))
     for bullet in found.bullets.values():
