@@ -518,3 +518,40 @@ def test_documents_are_told_by_when_their_incident_began_and_the_first_keeps_its
     twice = changed("| Write the runbook | | | |", "| Alert on a full pool | Bo | | 2026-04-01 |")
     twice = changed("/OPS-2) | Done |", "/OPS-2) | To Do |", twice)
     assert found_in(twice) == []
+
+
+def test_of_documents_of_one_time_the_name_behind_its_folders_tells_which_is_first() -> None:
+    same_day = OTHER.replace("2026-05-06", "2026-03-03").replace("2026-05-07", "2026-03-04")
+    documents = [LintedDocument("Q1", "a/2.md", WHOLE), LintedDocument("Q2", "b/1.md", same_day)]
+    found = lint(documents, [TEMPLATE], Names(), NOW)
+    assert [(one.document, one.rule) for one in found] == [("a/2.md", LintRule.REPEATS_OPEN_ITEM)]
+
+
+def test_an_item_below_one_that_is_done_is_looked_at_and_told_in_short() -> None:
+    done, long = "| Write the runbook | | | | | Done |\n", "Alert on a pool " + "again " * 40
+    earlier, later = (
+        changed("| Alert on a full pool", f"{done}| {long}", text) for text in (WHOLE, OTHER)
+    )
+    (told,) = found_in(earlier, later)
+    assert told.rule is LintRule.REPEATS_OPEN_ITEM
+    assert len(told.message) < 200
+
+
+@pytest.mark.parametrize(
+    ("templates", "is_found"),
+    [
+        (["| Time | Event Description |\n|---|---|"], True),
+        (["| Time | Event Description | Who |\n|---|---|---|"], True),
+        (["| When | What |\n|---|---|"], False),
+        (["| Time | Event Description |\n|---|---|", "| When | What |\n|---|---|"], True),
+        ([""], False),
+    ],
+)
+def test_a_timeline_elsewhere_is_known_by_the_header_of_the_first_template(
+    templates: list[str], *, is_found: bool
+) -> None:
+    text = changed("## 2. Timeline of Events", "## Story", WHOLE.replace("22:58", "22:40"))
+    text = changed("| Time (Europe/Berlin)", "| Time", text)
+    written = [f"## Timeline of Events\n{one}\n" for one in templates]
+    found = lint([LintedDocument("Q1", "a.md", text)], written, Names(), NOW)
+    assert [one.rule for one in found] == ([LintRule.TIME_ORDER] if is_found else [])
