@@ -44,6 +44,13 @@ def test_the_engine_looks_for_no_job_while_none_waits(playground):
     assert engine.waiting.looks > looks
 
 
+def test_the_engine_looks_now_and_then_though_nothing_was_written(playground, monkeypatch):
+    """A look that failed is made good by a later one."""
+    monkeypatch.setattr("worker.queue.waiting_jobs._LOOK_ANYWAY", 0.0)
+    looks = engine.waiting.looks
+    eventually(lambda: engine.waiting.looks >= looks + 20)
+
+
 def none_in_ten() -> bool:
     """Tell whether the engine asks ten times whether a job waits, and does not look for one."""
     looks, asked = engine.waiting.looks, engine.waiting.asked

@@ -346,3 +346,10 @@ def test_a_record_whose_arguments_were_not_loaded_tells_no_job():
     stored = {"args": [asked.stored()], "kwargs": {}}
     assert job_of(record(asked.id, INCIDENT_JOB, stored)) == asked
     assert job_of(record(asked.id, INCIDENT_JOB, None)) is None
+
+
+def test_the_engines_tables_are_named_in_two_modules_alone():
+    """Each is a place that the engine's next release may break (ADR 10)."""
+    own = [*Path(job_records.__file__).parents[1].rglob("*.py")]
+    named = {one.name for one in own if "workflow_status" in one.read_text("utf-8")}
+    assert named == {"job_order.py", "job_reader.py"}

@@ -48,10 +48,10 @@ class WaitingJobs:
     def scopes(self, queue: str) -> Sequence[str | None]:
         """Give where the engine is to look for a queue's jobs: nowhere while all is as it was."""
         state, now = self._state(), time.monotonic()
-        before, until = self._seen.get(queue, (None, now))
-        if state is not None and state == before and now < until:
+        before, looked = self._seen.get(queue, (None, now))
+        if state is not None and state == before and now - looked < _LOOK_ANYWAY:
             return ()
-        self._seen[queue] = state, now + _LOOK_ANYWAY
+        self._seen[queue] = state, now
         self.looks += 1
         found: Sequence[str | None] = self._scopes(queue)
         return found
