@@ -120,6 +120,7 @@ def test_a_document_without_markers_is_not_refused() -> None:
         ("a [who](u) b", False),
         ("a [who]: b", False),
         ("a [] b", False),
+        ("see [[Runbook]] and [[Pages/Pool|the pool]]", False),
     ],
 )
 def test_words_in_brackets_ask_unless_they_are_something_else(words: str, *, asks: bool) -> None:

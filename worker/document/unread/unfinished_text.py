@@ -50,7 +50,7 @@ def refuse_conflicts(text: str) -> None:
         raise DocumentError(told, "Keep what is right, delete the markers, and sync again.")
 
 
-_OPEN_PROMPT = re.compile(r"(?<![!\]\w\\])\[(?![xX]\])[^\[\]^\s][^\[\]]*\](?![(\[:])")
+_OPEN_PROMPT = re.compile(r"(?<![!\[\]\w\\])\[(?![xX]\])[^\[\]^\s][^\[\]]*\](?![(\[:])")
 
 
 def open_prompts(text: str) -> int:
