@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from connectors.incidents import Agent, AgentKind, Channel, LogEntry
+from connectors.incidents import Agent, AgentKind, Channel, FieldChange, LogEntry
 from connectors.json_fields import JsonValue
 from connectors.log_entry_kinds import ChannelKind, EntryKind
 from connectors.pagerduty import common_payloads, incident_fields
@@ -76,7 +76,7 @@ def log_entry(fields: JsonValue) -> LogEntry:
         message=_words(fields, *_MESSAGES) or (told.words if is_update else None),
         user=user,
         assignees=assignees,
-        changes=incident_fields.changes(fields, channel),
+        changes=(*incident_fields.changes(fields, channel), *_policy(kind, fields, told.targets)),
         links=distinct(entry_links(fields, channel)),
         linked=reference_or_none(fields["linked_incident"]),
         word=common_payloads.entry_word(type_),
@@ -128,6 +128,17 @@ def _all_named(agents: tuple[Agent, ...], told: tuple[Agent, ...]) -> tuple[Agen
         return agents
     named = map(_named, agents, told)
     return tuple(one for one in named if one is not None)
+
+
+def _policy(kind: EntryKind, fields: JsonValue, told: tuple[Agent, ...]) -> tuple[FieldChange, ...]:
+    """Give the policy that took over, which the sentence names beside the people assigned by it."""
+    if kind is not EntryKind.DELEGATE or not fields.members().get("assignees"):
+        return ()
+    names = [one.name for one in told if one.kind is AgentKind.POLICY]
+    assigned = {one.name for one in _assignees(fields)}
+    return tuple(
+        FieldChange("escalation policy", None, name) for name in names if name not in assigned
+    )
 
 
 def _note_id(kind: EntryKind, channel: JsonValue) -> str | None:

@@ -79,6 +79,8 @@ _REMARK = re.compile(
 """What stands behind whoever did it: the person's own words, or a remark that is no name."""
 _HAS_REMARK = frozenset({EntryKind.ACKNOWLEDGE, EntryKind.RESOLVE, EntryKind.STATUS_UPDATE})
 """Whose sentences tell of no target: what stands behind a colon is somebody's words."""
+_BY_MONITORS = frozenset({EntryKind.TRIGGER, EntryKind.ACKNOWLEDGE, EntryKind.RESOLVE})
+"""What an event does without anybody's name: through the REST API it takes a person's."""
 _ASKED = frozenset({EntryKind.RESPONDER_REQUEST, EntryKind.POLICY_REQUEST})
 _LENGTH = re.compile(r"\b(?P<number>\d{1,4}|an?) (?P<unit>minute|hour|day)s?\b", re.IGNORECASE)
 _MEDIUM = re.compile(r"\s+(?:by|via|through|using|over|on|at|with)\s+.+$", re.IGNORECASE)
@@ -179,7 +181,7 @@ def channel_told(kind: EntryKind, summary: str) -> ChannelKind:
         summary = _REMARK.sub("", " ".join(summary.split()))
     if _TIMED_OUT.search(summary):
         return ChannelKind.TIMEOUT
-    if kind in {EntryKind.TRIGGER, EntryKind.RESOLVE} and _BY_API.search(summary):
+    if kind in _BY_MONITORS and _BY_API.search(summary):
         return ChannelKind.MONITOR
     return ChannelKind.OTHER
 

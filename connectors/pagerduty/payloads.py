@@ -33,6 +33,7 @@ from connectors.pagerduty.incident_fields import field_text
 from connectors.pagerduty.text_links import alert_links, context_links, distinct
 from connectors.pagerduty.written_text import title
 
+_NUMBERED = re.compile(r"\[#\d+\]\s*")
 _USUAL_TYPE = "incident_default"
 
 
@@ -41,7 +42,7 @@ def incident(fields: JsonValue) -> Incident:
     return Incident(
         id=read_incident_id(fields["id"]),
         number=_number(fields),
-        title=title(fields.optional_text("title") or fields.optional_text("summary") or ""),
+        title=title(fields.optional_text("title") or _summary(fields)),
         status=_status(fields),
         url=fields.optional_text("html_url") or "",
         created_at=fields["created_at"].time(),
@@ -135,6 +136,11 @@ def business_services(fields: JsonValue) -> tuple[Reference, ...]:
 def subscribers(fields: JsonValue) -> int:
     """Count who subscribed to an incident's status updates."""
     return fields["total"].number_or_none() or len(fields["subscribers"].required_list())
+
+
+def _summary(fields: JsonValue) -> str:
+    """Give the title as the summary has it, behind the incident's number."""
+    return _NUMBERED.sub("", fields.optional_text("summary") or "")
 
 
 def _named(fields: JsonValue, name: str) -> str | None:

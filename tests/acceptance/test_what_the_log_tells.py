@@ -1,5 +1,6 @@
 """What becomes of what the log holds: pages in vain, repeats, changes, fields, snoozes, answers."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -144,3 +145,67 @@ def test_answers_to_a_request_have_their_own_times(here: World) -> None:
     asked = 'Lena Okafor asked Marco Vidal and Lena Okafor (no answer) to help: "Please look"'
     assert asked in rows(text)
     assert "Marco Vidal joined after 3 min" in rows(text)
+
+
+def test_what_a_monitor_acknowledged_nobody_had_seen(here: World) -> None:
+    incident, at = opened(here)
+    here.policy = replace(
+        here.policy, drafting=replace(here.policy.drafting, acknowledge_within=timedelta(minutes=5))
+    )
+    way = {"type": "api"}
+    incident.entry(
+        "acknowledge", at + timedelta(minutes=2), "Acknowledged through the API.", None, way
+    )
+    text = told(here, incident)
+    assert "Acknowledged automatically by monitoring after 2 min" in rows(text)
+    assert "Acknowledged automatically after 2 min, resolved" in text
+    assert "Somebody" not in text
+    assert "(target 5 min)" not in text
+
+
+def test_what_a_program_opened_in_a_persons_name_was_not_opened_by_hand(here: World) -> None:
+    at = here.clock.now - timedelta(minutes=90)
+    incident = here.pagerduty.account.open(CHECKOUT, "Charges", at=at)
+    way = {"type": "api", "summary": "Charges"}
+    incident.entry("trigger", at, "Triggered by Marco Vidal through the API.", MARCO, way)
+    here.incidents["it"] = incident
+    text = told(here, incident)
+    assert rows(text)[0].startswith('Marco Vidal opened the incident through the API: "Charges"')
+    assert "by hand" not in text
+
+
+def test_a_handover_names_the_policy_beside_the_people(here: World) -> None:
+    incident, at = opened(here)
+    incident.delegate(wire.policy("Ledger on call"), [MARCO], at + timedelta(minutes=5), LENA)
+    assert "Lena Okafor handed over to Marco Vidal (Ledger on call)" in rows(told(here, incident))
+
+
+def test_a_reopening_that_the_log_tells_of_is_told_once(here: World) -> None:
+    incident, at = opened(here)
+    incident.resolve(at + timedelta(minutes=10), by=LENA)
+    again = at + timedelta(minutes=20)
+    incident.reopen(again, MARCO, [LENA])
+    incident.entry("reopen", again, "Reopened by Marco Vidal", MARCO)
+    reopened = [row for row in rows(told(here, incident)) if "reopened" in row]
+    assert reopened == ["Marco Vidal reopened the incident; assigned to Lena Okafor"]
+
+
+def test_the_end_of_a_snooze_is_known_by_its_sentence(here: World) -> None:
+    incident, at = opened(here)
+    incident.acknowledge(LENA, at + timedelta(minutes=1))
+    incident.entry("snooze", at + timedelta(minutes=2), "Snoozed by Lena Okafor", LENA)
+    end, way = at + timedelta(minutes=60), {"type": "timeout"}
+    incident.entry("unacknowledge", end, "Unacknowledged because the snooze ended", None, way)
+    text = told(here, incident)
+    assert "The snooze ended" in rows(text)
+    assert "timed out" not in text
+
+
+def test_what_has_no_name_is_not_called_by_its_id(here: World) -> None:
+    incident, _ = opened(here, " ")
+    incident.title = ""
+    incident.log[0]["agent"] = {**wire.integration("", CHECKOUT), "summary": None}
+    incident.log[0]["channel"]["cef_details"] = None
+    text = told(here, incident)
+    assert f"\n# Postmortem: Incident {incident.number}\n" in text
+    assert rows(text)[0].startswith("Monitoring reported an incident on")

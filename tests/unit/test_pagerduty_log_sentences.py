@@ -145,7 +145,9 @@ def test_a_sentence_may_tell_that_a_time_ran_out() -> None:
         ("trigger", "Triggered by email", ChannelKind.MONITOR),
         ("trigger", "Triggered through the website by Ida.", ChannelKind.OTHER),
         ("resolve", "Resolved through the API.", ChannelKind.MONITOR),
-        ("acknowledge", "Acknowledged through the API.", ChannelKind.OTHER),
+        ("acknowledge", "Acknowledged through the API.", ChannelKind.MONITOR),
+        ("acknowledge", "Acknowledged by Ida: seen through the API", ChannelKind.OTHER),
+        ("escalate", "Escalated through the API.", ChannelKind.OTHER),
     ],
 )
 def test_a_sentence_may_tell_that_no_person_opened_or_resolved_it(

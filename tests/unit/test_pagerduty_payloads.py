@@ -127,7 +127,7 @@ def test_a_priority_without_a_summary_has_a_name() -> None:
 
 def test_an_incident_without_a_title_takes_its_summary() -> None:
     read = payloads.incident(sent(incident(title=None, summary="[#12] Checkout fails")))
-    assert read.title == "[#12] Checkout fails"
+    assert read.title == "Checkout fails"
 
 
 def test_a_merged_incident_names_its_target() -> None:

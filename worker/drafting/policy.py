@@ -116,7 +116,7 @@ DEFAULT_RULES: Rules = MappingProxyType(
     {
         EntryKind.TRIGGER: Rule(
             _KEEP,
-            "{who} opened the incident by hand: {text}[ on {service}][; assigned to {targets}]"
+            "{who} opened the incident {state}: {text}[ on {service}][; assigned to {targets}]"
             "[; description: {details}]",
             automatic="{who} reported {text}[ on {service}][ ({severity})]"
             "[; assigned to {targets}][; description: {details}]",
@@ -126,6 +126,7 @@ DEFAULT_RULES: Rules = MappingProxyType(
         EntryKind.ACKNOWLEDGE: Rule(
             _KEEP,
             "{who} acknowledged[ after {waited}][: {text}]",
+            automatic="Acknowledged automatically by {who}[ after {waited}][: {text}]",
             noun="acknowledgement",
             weight=_ACT,
         ),
@@ -147,9 +148,9 @@ DEFAULT_RULES: Rules = MappingProxyType(
         ),
         EntryKind.DELEGATE: Rule(
             _KEEP,
-            "{who} handed over to {targets}",
-            automatic="Handed over to {targets} by {who}",
-            timeout="Handed over to {targets} because a time ran out",
+            "{who} handed over to {targets}[ ({new})]",
+            automatic="Handed over to {targets}[ ({new})] by {who}",
+            timeout="Handed over to {targets}[ ({new})] because a time ran out",
             noun="handover",
             weight=_ACT,
         ),
@@ -219,8 +220,8 @@ DEFAULT_RULES: Rules = MappingProxyType(
         ),
         EntryKind.REOPEN: Rule(
             _KEEP,
-            "{who} reopened the incident",
-            automatic="The incident was reopened",
+            "{who} reopened the incident[; assigned to {targets}]",
+            automatic="The incident was reopened[; assigned to {targets}]",
             noun="reopening",
             weight=_TURN,
         ),
@@ -283,10 +284,9 @@ class DraftPolicy:
     """How drafts are written.
 
     ``links`` ends each timeline row with a link to its source. ``rules`` overrides the folding
-    table, by what is told. The targets decide under which heading of section 7 a time is
-    told; without one it is not judged. ``review_due`` is counted from the resolution. ``chart``
-    names the picture beside the document, if there is one. A timeline has at most ``max_rows``
-    rows. ``action_marks`` are the words that begin an action item in a note.
+    table, by what is told. The targets decide under which heading of section 7 a time is told;
+    without one it is not judged. ``review_due`` is counted from the resolution. ``chart`` names the
+    picture beside the document. ``action_marks`` are the words that begin an action item in a note.
     """
 
     timezone: ZoneInfo

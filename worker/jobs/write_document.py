@@ -19,7 +19,7 @@ from connectors.incidents import (
     Missing,
     Reference,
 )
-from worker.content.clean_text import headline
+from worker.content.clean_text import clean, headline
 from worker.content.inline_markdown import link, say
 from worker.document.fill_template import file_name, fill
 from worker.document.merge.merge import merge, nearest_base
@@ -118,7 +118,8 @@ def open_document(
         )
     if pulled is None:
         return None
-    name = file_name(incident, pulled.record.incident.title, pulled.content.starts_on)
+    title = clean(pulled.record.incident.title) or pulled.content.title
+    name = file_name(incident, title, pulled.content.starts_on)
     taken = catalogue.named(name) or catalogue.unclaimed(incident)
     if taken is not None:
         raise NotOurs(

@@ -92,7 +92,8 @@ def monitor(entry: LogEntry) -> str:
     agent = entry.agent
     if agent is None or agent.kind is AgentKind.SERVICE:
         return ""
-    return "" if agent.has_generic_name or not clean(agent.name) else name(agent)
+    nameless = agent.has_generic_name or clean(agent.name) in {"", agent.id}
+    return "" if nameless else name(agent)
 
 
 def with_answer(responder: Responder) -> str:

@@ -38,6 +38,10 @@ _ONLY_WHILE_OPEN = frozenset(
 )
 
 
+_SAME_ACT = timedelta(seconds=5)
+"""Entries that one reopening brings about are no further apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenPeriod:
     """A stretch in which the incident was open; ``ended`` is None while it still is.
@@ -108,6 +112,8 @@ def _logged(incident: Incident, entries: Sequence[LogEntry]) -> Iterator[OpenPer
             began = known if known is not None and earlier else entry.created_at
             reopening = entry
             resolution = None
+        elif entry.kind is EntryKind.REOPEN and entry.created_at - began <= _SAME_ACT:
+            reopening = entry  # whom it was assigned to may stand before it
     ended = resolution.created_at if resolution else None
     known = incident.reopened_at
     if ended is not None and known is not None and known > ended:

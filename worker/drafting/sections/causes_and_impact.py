@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from config.template_names import Slot
+from connectors.incidents import LogEntry
 from worker.content.clean_text import clean, one_line, shorten
 from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, link, safe_url, say
+from worker.drafting.history.agents import automatic
 from worker.drafting.history.alerts import by_service, by_severity, fired_again, peak
 from worker.drafting.history.sentence_themes import WHO
 from worker.drafting.history.story import Story, open_time
@@ -165,12 +167,18 @@ def _times(story: Story) -> Markdown:
     never = "not acknowledged before it was reopened" if later else "never acknowledged"
     never = never if story.log_is_whole else ""
     told = [
-        f"acknowledged after {duration(first.created_at - story.start)}" if first else never,
+        f"{_acknowledged(first)} after {duration(first.created_at - story.start)}"
+        if first
+        else never,
         f"resolved after {duration(story.end - story.start)}" if story.end else "",
         f"open for {duration(total)} of it" if total and len(story.open_periods) > 1 else "",
     ]
     text = ", ".join(filter(None, told))
     return say("{text}", text=text[:1].upper() + text[1:])
+
+
+def _acknowledged(first: LogEntry) -> str:
+    return "acknowledged automatically" if automatic(first) else "acknowledged"
 
 
 def _alerts(story: Story, clock: LocalTime) -> list[Point]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connectors.incidents import LogEntry
-from connectors.log_entry_kinds import EntryKind, ResponderAnswer
+from connectors.log_entry_kinds import ChannelKind, EntryKind, ResponderAnswer
 from worker.content.clean_text import clean
 from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, say
@@ -173,6 +173,8 @@ def _detection(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
     if first is None:
         return
     if is_person(first.agent):
+        if first.channel.kind is ChannelKind.MONITOR:  # a monitor may call the API in a name
+            return
         text = say("No monitor raised it: it was opened by hand")
         yield Evidence("detection", well=False, text=text)
     elif automatic(first):
@@ -195,7 +197,7 @@ def _acknowledgement(story: Story, policy: DraftPolicy) -> Iterator[Evidence]:
         if open_for is None or open_for > (target or _SOON):
             yield Evidence("acknowledged", well=False, text=say("Nobody acknowledged it"))
         return
-    if target is None:
+    if target is None or automatic(first.acknowledgement):  # nobody had seen it by then
         return
     signal = story.first_signal
     by_alert = signal is not None and abs(signal - story.start) <= _FIRST_ALERT

@@ -194,8 +194,9 @@ def snooze_ends(entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
     for entry in entries:
         if (end := snooze_end(entry)) is not None:
             ends.append(end)
-        elif entry.kind is EntryKind.UNACKNOWLEDGE and any(
-            abs(end - entry.created_at) <= _SNOOZE_TOLERANCE for end in ends
+        elif entry.kind is EntryKind.UNACKNOWLEDGE and (
+            "snooz" in entry.summary.lower()
+            or any(abs(end - entry.created_at) <= _SNOOZE_TOLERANCE for end in ends)
         ):
             yield entry
 

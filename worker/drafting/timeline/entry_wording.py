@@ -29,6 +29,7 @@ _NOBODY_NAMED = {
     EntryKind.RESPONDER_REQUEST: "others",
     EntryKind.POLICY_REQUEST: "others",
 }
+_BY_MONITORS = frozenset({EntryKind.ACKNOWLEDGE, EntryKind.RESOLVE})
 _URGENCIES = tuple(UrgencyLevel)
 _BY_NAME = frozenset(
     {"priority", "urgency", "service", "escalation policy", "incident type", "team", "teams"}
@@ -113,7 +114,7 @@ def values(entry: LogEntry, known: Known, clock: LocalTime) -> Mapping[str, str]
         "service": entry.service.name if entry.service else "",
         "severity": channel.severity or "",
         "source": channel.source or "",
-        "state": _page(entry),
+        "state": how_opened(entry) if entry.kind is EntryKind.TRIGGER else _page(entry),
         "summary": summary(entry),
         "targets": listing(targets, limit=6) or _NOBODY_NAMED.get(entry.kind, ""),
         "text": known.text or quoted(entry.message or entry.note or ""),
@@ -140,6 +141,11 @@ def snooze_end(entry: LogEntry) -> datetime | None:
     return entry.channel.until or (entry.created_at + lasted if lasted else None)
 
 
+def how_opened(entry: LogEntry) -> str:
+    """Say how somebody opened an incident; a program may have done it in a person's name."""
+    return "through the API" if entry.channel.kind is ChannelKind.MONITOR else "by hand"
+
+
 def _page(entry: LogEntry) -> str:
     failure = entry.channel.failure
     return f"{entry.channel.notification or ''}{f' ({failure})' if failure else ''}".strip()
@@ -158,7 +164,7 @@ def _who(entry: LogEntry, known: Known) -> str:
     if entry.kind is EntryKind.TRIGGER and automatic(entry):
         return monitor(entry) or "Monitoring"
     if (
-        entry.kind is EntryKind.RESOLVE
+        entry.kind in _BY_MONITORS
         and automatic(entry)
         and entry.channel.kind is not ChannelKind.AUTOMATION
     ):

@@ -25,6 +25,7 @@ from worker.drafting.timeline.entry_relations import (
     has_own_answer,
     without_own_answers,
 )
+from worker.drafting.timeline.entry_wording import capitalised
 from worker.drafting.timeline.events import Event, together
 
 SHOWN_BEFORE = timedelta(hours=2)
@@ -141,9 +142,10 @@ def _tell_note(note: WrittenNote, rule: Rule, story: Story, clock: LocalTime) ->
     if is_action(note.text, marks):
         tasks = [quoted(item.task) for item in noted_actions([note], clock, story.people, marks)]
         number = "an action item" if len(tasks) == 1 else count(len(tasks), "action item")
-        return say(_ACTION_ITEMS, who=who, number=number, text=listing(tasks))
+        return capitalised(say(_ACTION_ITEMS, who=who, number=number, text=listing(tasks)))
     wording = _LATE_RESOLUTION_NOTE if note.kind is NoteKind.RESOLUTION else rule.wording
-    return say(wording, **{**dict.fromkeys(VALUES, ""), "who": who, "text": quoted(note.text)})
+    told = {**dict.fromkeys(VALUES, ""), "who": who, "text": quoted(note.text)}
+    return capitalised(say(wording, **told))
 
 
 def _request_event(asked: Sequence[Responder], rule: Rule, story: Story) -> Event:
