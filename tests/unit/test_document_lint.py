@@ -262,7 +262,14 @@ def test_other_brackets_in_running_text_are_peoples(words: str) -> None:
 
 def test_open_prompts_in_a_final_document_are_told_as_that() -> None:
     text = changed("in review", "Final", changed("One in three payments failed", "[Impact]"))
-    assert [one.rule for one in found_in(text)] == [LintRule.FINAL_WITH_PROMPTS]
+    (told,) = found_in(text)
+    assert told.rule is LintRule.FINAL_WITH_PROMPTS
+    assert told.message == (
+        "Nobody has answered '**Impact:** [Impact]' yet, and the document says that it is final."
+    )
+    (told,) = found_in(changed("Final", "' FINAL '", changed("[Impact]", f"[{'x' * 300}]", text)))
+    assert told.rule is LintRule.FINAL_WITH_PROMPTS
+    assert len(told.message) < 200
 
 
 @pytest.mark.parametrize(
@@ -409,6 +416,7 @@ ITEM = "The action item 'Alert on a full pool'"
         ("One in three payments failed", "[Brief summary]", 13, "Nobody has answered '**Impact:** [Brief summary]' yet."),
         ("| 23:40 | Raised the pool to 80", "| [when] | [what then?]", 22, "Nobody has answered '[when] [what then?]' yet."),
         ("## 6.", "> [say why]\n\n## 6.", 28, "Nobody has answered '[say why]' yet."),
+        ("## 6.", "### [say why] #\n\n## 6.", 28, "Nobody has answered '[say why] #' yet."),
         ("Aiko Brandt | High", "| High", 31, f"{ITEM} has no owner."),
         ("| 2026-04-01 |", "| |", 31, f"{ITEM} has no deadline."),
         ("| 2026-04-01 |", "| soon |", 31, "Line 31 ('Alert on a full pool') has the deadline 'soon', and it is no date. Use YYYY-MM-DD."),

@@ -42,6 +42,11 @@ DAY = date(2026, 11, 28)
         ("status: In  Review\n", ReviewState("in review")),
         ("status: FINAL\n", ReviewState("final")),
         ("status: On Hold\n", ReviewState("On Hold")),
+        ("status: ' DRAFT '\n", ReviewState("draft")),
+        (
+            "approvals: [Mira (12026-11-28)]\n",
+            ReviewState(approvals=(Approval("Mira (12026-11-28)"),)),
+        ),
         ("owner: [Mira, '', Bo]\n", ReviewState(owner="Mira, Bo")),
         ("reviewers: Mira; Bo\n", ReviewState(reviewers=("Mira", "Bo"))),
         (
@@ -56,8 +61,12 @@ def test_what_the_front_matter_says_of_a_review(front: str, told: ReviewState) -
 
 def test_a_document_without_front_matter_has_no_review() -> None:
     assert review_of("# T\n") == ReviewState()
-    with pytest.raises(DocumentError, match="no front matter"):
+    with pytest.raises(DocumentError) as error:
         with_values("# T\n", {"status": "final"})
+    assert str(error.value) == (
+        "The document has no front matter to write that into. "
+        "Put `---` and `incident: ID` at its top."
+    )
 
 
 def test_an_approval_changes_its_own_line_alone() -> None:
@@ -85,8 +94,12 @@ def test_who_goes_back_to_a_draft_has_no_approvals_any_more() -> None:
 
 
 def test_nobody_approves_a_draft() -> None:
-    with pytest.raises(DocumentError, match="status is 'draft'"):
+    with pytest.raises(DocumentError) as error:
         approved("---\nincident: Q1\nstatus: draft\n---\n", "Mira", DAY)
+    assert str(error.value) == (
+        "The document's status is 'draft', so there is nothing to approve yet. "
+        "Ask for its review first: its status is 'in review' then."
+    )
 
 
 def test_a_key_that_is_absent_does_not_come_to_say_nothing() -> None:
@@ -118,3 +131,9 @@ def test_approvals_that_cannot_be_read_are_not_written_over() -> None:
     assert with_values(text, {"owner": "Bo"}) == text.replace(
         "day: 2026-11-27\n", "day: 2026-11-27\nowner: Bo\n"
     )
+
+
+def test_where_nobody_approved_nothing_is_written_over() -> None:
+    text = "---\nincident: Q1\nstatus: final\napprovals: [ Bo ]\n---\n"
+    assert not_approved(text, "Mira") == text
+    assert not_approved(text, "bo") == text.replace("[ Bo ]", "[]")
