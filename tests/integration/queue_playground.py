@@ -37,7 +37,7 @@ class Playground:
 
 @contextmanager
 def opened(kind: str, directory: Path, settle: float = 0.0) -> Iterator[Playground]:
-    """A playground on an empty database; a webhook's job waits ``settle`` seconds."""
+    """A playground on a database without jobs; a webhook's job waits ``settle`` seconds."""
     with database(kind, directory) as url:
         settings = QueueSettings(settle=settle, poll=0.05, retry=JobRetryPolicy(pauses=(0, 0)))
         ground = Playground(None, url, {})  # type: ignore[arg-type] - made in the next line

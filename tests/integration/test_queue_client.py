@@ -18,7 +18,7 @@ from worker.queue.schedule import Schedule
 
 @pytest.fixture(params=KINDS)
 def url(request, tmp_path) -> Iterator[str]:
-    with database(request.param, tmp_path) as url:
+    with database(request.param, tmp_path, empty=True) as url:
         yield url
 
 

@@ -113,7 +113,7 @@ def asking(url: str) -> Iterator[Client]:
 
 @pytest.fixture(params=KINDS)
 def url(request, tmp_path) -> Iterator[str]:
-    with database(request.param, tmp_path) as url:
+    with database(request.param, tmp_path, empty=True) as url:
         yield url
 
 

@@ -167,13 +167,15 @@ def installation(
     kind: str,
     place: type[Documents] = Folder,
     index_lag: timedelta = INDEX_LAG,
+    *,
+    empty: bool = False,
 ) -> Iterator[Installation]:
     """Set up an installation; whatever still runs in the end is killed.
 
-    ``kind`` is that of the database: ``sqlite`` or ``postgresql``.
+    ``kind`` is that of the database: ``sqlite`` or ``postgresql``; an ``empty`` one has no tables.
     """
     with (
-        database(kind, folder) as url,
+        database(kind, folder, empty=empty) as url,
         PagerDutySandbox() as pagerduty,
         JiraSandbox(index_lag=index_lag) as jira,
     ):

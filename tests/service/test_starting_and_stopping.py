@@ -2,6 +2,7 @@
 
 import itertools
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import requests
 import sqlalchemy as sa
 
 from connectors.sandbox import Fault
+from tests.integration.queue_support import KINDS
 from tests.service.happenings import resolved_incident
 from tests.service.installation import Installation, installation
 from tests.service.processes import until
@@ -42,9 +44,17 @@ def test_a_process_whose_port_is_taken_says_so_and_ends_with_status_1(tmp_path: 
     assert "--port" in told
 
 
+@pytest.fixture(params=KINDS)
+def untouched(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+    """Give an installation whose database has no tables yet."""
+    with installation(tmp_path, request.param, empty=True) as made:
+        yield made
+
+
 def test_four_processes_that_start_at_once_on_an_empty_database_all_come_up(
-    here: Installation,
+    untouched: Installation,
 ) -> None:
+    here = untouched
     promise = Promise(here)
     commands = [("serve", "--port", "0"), ("work",)] * 2
     for process in [here.begin(*words) for words in commands]:
