@@ -338,6 +338,7 @@ def test_what_else_is_saved_takes_no_words_from_the_tab(browser: Browser, desk: 
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert desk.text() == f"{TEXT}Not yet sent."
+    page.wait_for_load_state()  # its script has run
     assert page.evaluate("sessionStorage.length") == 0
     page.close()
 
