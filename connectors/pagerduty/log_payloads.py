@@ -52,6 +52,8 @@ def log_entry(fields: JsonValue) -> LogEntry:
     type_ = fields["type"].text()
     kind = common_payloads.entry_kind(type_)
     summary = fields.optional_text("summary") or ""
+    if kind is EntryKind.OTHER:  # its sentence is all that is told of it
+        summary = written(summary)
     failure = None
     if kind is EntryKind.NOTIFY:
         failure = _failure(field_text(channel["notification"]["status"].value), summary)

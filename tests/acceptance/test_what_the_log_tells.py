@@ -190,6 +190,12 @@ def test_a_reopening_that_the_log_tells_of_is_told_once(here: World) -> None:
     assert reopened == ["Marco Vidal reopened the incident; assigned to Lena Okafor"]
 
 
+def test_the_sentence_of_an_entry_of_a_new_type_shows_no_html(here: World) -> None:
+    incident, at = opened(here)
+    incident.entry("agent_analysis", at, "<p>Agent: <b>likely</b> the deploy</p>", None)
+    assert "Agent: likely the deploy" in rows(told(here, incident))
+
+
 def test_the_end_of_a_snooze_is_known_by_its_sentence(here: World) -> None:
     incident, at = opened(here)
     incident.acknowledge(LENA, at + timedelta(minutes=1))

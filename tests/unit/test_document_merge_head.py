@@ -148,6 +148,12 @@ def test_an_address_in_angle_brackets_is_still_the_programs() -> None:
     )
 
 
+@pytest.mark.parametrize("title", ["Disk is full on <db-1>", "> 90 % used", "From <ada@x.example>"])
+def test_angle_brackets_that_are_the_titles_own_are_no_change_of_anybodys(title: str) -> None:
+    fresh = written(title=(title,))
+    assert again(fresh.text, fresh, fresh).suggestions == ()
+
+
 def test_a_byte_order_mark_of_a_template_is_not_left_in_the_middle() -> None:
     assert fill(f"\ufeff{TEMPLATE}", CONTENT, NAMES).text == written().text
 

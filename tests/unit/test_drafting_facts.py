@@ -222,10 +222,30 @@ def test_a_field_tells_the_cause_where_it_means_that(name: str, value: str, is_t
     assert (Slot.ROOT_CAUSE in _told(it).entries) is is_told
 
 
-def test_a_note_that_has_no_cause_to_tell_leaves_its_prompt() -> None:
+@pytest.mark.parametrize(
+    "note",
+    ["Root cause: we don't know yet", "RCA: TBD", "Ursache: noch unklar", "根本原因\uff1a调查中"],
+)
+def test_a_note_that_has_no_cause_to_tell_leaves_its_prompt(note: str) -> None:
     it = _making()
-    it.noted("5:00", "Ada", "Root cause: we don't know yet")
+    it.noted("5:00", "Ada", note)
     assert Slot.ROOT_CAUSE not in _told(it).entries
+    assert Slot.PRIMARY_CAUSE not in _told(it).entries
+
+
+@pytest.mark.parametrize(
+    ("note", "cause"),
+    [
+        ("Ursache: Zertifikat abgelaufen", "Zertifikat abgelaufen"),
+        ("Cause racine : disque plein", "disque plein"),
+        ("**Causa raíz:** disco lleno", "disco lleno"),
+        ("数据库已切换。\n根本原因\uff1a连接池耗尽", "连接池耗尽"),
+    ],
+)
+def test_a_root_cause_may_be_stated_in_other_languages(note: str, cause: str) -> None:
+    it = _making()
+    it.noted("5:00", "Ada", note)
+    assert _told(it).entries[Slot.ROOT_CAUSE] == DraftEntry(f'"{cause}" (note of Ada, 12:05)')
 
 
 def test_a_sentence_that_says_why_is_a_candidate_the_latest_first() -> None:

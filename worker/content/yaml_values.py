@@ -12,6 +12,7 @@ import yaml
 
 _PLAIN = re.compile(r"[A-Za-z][\w./-]*(?: [\w./-]+)*|https?://[\w./?=&%~+@:;,!$()*-]*[\w/]")
 _WORDS_WITH_MEANING = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+_BRACKETED = re.compile(r"<(?:[a-z][a-z0-9+.-]*:|[^\s<>@]+@)[^\s<>]+>", re.IGNORECASE)
 _COMMENT = re.compile(r"#[^\r\n]*")
 _LINE = re.compile(r"[^\r\n]*")
 
@@ -26,6 +27,11 @@ def quoted(value: str, *, in_list: bool = False) -> str:
         return value
     escaped = "".join(_escape(character) for character in value)
     return f'"{escaped}"'
+
+
+def unbracketed(text: str) -> str:
+    """Give an address without the angle brackets that pandoc puts around it; other text stays."""
+    return text[1:-1] if _BRACKETED.fullmatch(text) else text
 
 
 def _escape(character: str) -> str:

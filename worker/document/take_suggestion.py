@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.template_names import Names
+from worker.content.yaml_values import unbracketed
 from worker.document import front_matter
 from worker.document.front_matter import DocumentError
 from worker.document.merge.merge import MergeTargets, targets_of
@@ -129,5 +130,5 @@ def _in_head(text: str, place: str, people: str, fresh: str) -> list[Edit]:
 
 def _said_in_head(text: str, place: str) -> str | None:
     found = (front_matter.values(text) or {}).get(place)
-    # as a merge reads them: pandoc puts angle brackets around an address
-    return None if found is None else shown_value(place, tuple(one.strip("<>") for one in found))
+    # as a merge reads them
+    return None if found is None else shown_value(place, tuple(map(unbracketed, found)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from config.template_names import Names
 from worker.content.draft_content import Content
 from worker.content.same_markdown import Spelling
+from worker.content.yaml_values import unbracketed
 from worker.document import front_matter
 from worker.document.front_matter import FrontValue
 from worker.document.merge.merge_values import (
@@ -136,8 +137,7 @@ class _Key:
                 return _MergedKey(self.key, before or fresh)  # a person has removed it
             change = MergeChange(self.key, "", shown_value(self.key, fresh.cells), ADDED)
             return _MergedKey(self.key, fresh, change)
-        # pandoc puts angle brackets around an address, also here
-        theirs = tuple(one.strip("<>") for one in found[self.key])
+        theirs = tuple(map(unbracketed, found[self.key]))
         if _same(theirs, fresh.cells):
             return _MergedKey(self.key, fresh)
         ours = _same(theirs, before.cells) if before else not any(theirs)

@@ -37,7 +37,10 @@ _CANDIDATES = frozenset({Theme.CAUSE, Theme.BUSINESS, *_HIT})
 _FEW_WORDS = 3
 """Shorter sentences ("Fixed it.") may be said again."""
 
-_CAUSE_FIELD = re.compile(r"\b(?:root[ _-]?cause|rca|cause)\b", re.IGNORECASE)
+_CAUSE_FIELD = re.compile(
+    r"\b(?:root[ _-]?cause|rca|cause|(?:grund)?ursache|causa)\b|\u6839\u672c\u539f\u56e0",
+    re.IGNORECASE,
+)
 _NO_CAUSE_FIELD = re.compile(
     r"\b(?:category|type|class|url|link|doc|document|owner|team|status|known|found|identified|date"
     r"|time|id|ticket)\b",
@@ -52,6 +55,9 @@ _NOT_KNOWN = re.compile(
     r"(?:unknown|unclear|unsure|sure|know|tba|n/?a|none|null|nil|no idea|pending|open|analy\w*"
     r"|looking into (?:it|this)|determined|confirmed|defined|known|clear|identified|found|true"
     r"|false|to follow|will (?:follow|be added)|yes|no|\?+|-+"
+    r"|(?:noch )?(?:un(?:klar|bekannt)|offen)|wird (?:noch )?(?:untersucht|gekl\u00e4rt)|inconnue?"
+    r"|\u00e0 d\u00e9terminer|desconocid[ao]|por determinar|\u4e0d\u660e|\u672a\u77e5"
+    r"|(?:\u8c03\u67e5|\u8abf\u67fb)\u4e2d"
     r"|(?:tb[cd]|investigat(?:ing|ed|e|ion))(?: (?:by|with|after|until|in) .{1,60})?"
     r"|(?:pending|awaiting|waiting for)(?: the)?"
     r" (?:vendor|rca|root cause|analysis|investigation)\b.*)"
@@ -134,7 +140,8 @@ class _Sorting:
         for number, one in told:
             said = Said(f"{source.key}:{number}", one.text, source.by, source.at)
             is_fix = source.is_resolution and one.theme is not Theme.CAUSE
-            if one.theme is not None and one in taken and not is_fix:
+            is_told = one.theme is not None and one in taken and not is_fix
+            if one.theme is not None and is_told and not _is_unknown(one):
                 self.by_theme.setdefault(one.theme, []).append(said)
                 continue
             left.append(one.text)
@@ -249,6 +256,12 @@ def _parted(text: str) -> tuple[str, str]:
     stated = "\n".join(one.text for one in told[:end])
     others = (*(one.text for one in told[end:]), *lines[len(listed) :])
     return stated, "\n".join((without_root_cause(text), *others))
+
+
+def _is_unknown(one: Sentence) -> bool:
+    """Tell whether it names a cause that is not known yet: ``RCA: TBD``."""
+    said = _LABEL.sub("", clean(one.text), count=1).casefold().strip(" .")
+    return one.theme is Theme.CAUSE and _NOT_KNOWN.fullmatch(said) is not None
 
 
 def _is_other(one: Sentence) -> bool:
