@@ -463,6 +463,10 @@ def test_what_is_told_of_a_document_stands_in_the_order_of_its_lines() -> None:
     [
         ("- **Root Cause:** [x]\n", 2),
         ("- **Root Cause:** none\n", 2),
+        ("- **Root Cause:** *none*\n", 2),
+        ("## 1. Incident Summary\n- **Root Cause:** It broke\n\n## 3. Root Cause Analysis\n", None),
+        ("## 3. Root Cause Analysis\n- \n\n*\n\n\t__ [x] __\n", 2),
+        ("## 3. Root Cause Analysis\n- [ ] It broke\n", None),
         ("- **Root Cause:**\n  - [x]\n    - [y]\n", 2),
         ("- **Root Cause:**\n  - [x]\n    - It broke\n", None),
         ("- **Root Cause:** It broke\n", None),
@@ -563,3 +567,22 @@ def test_a_timeline_elsewhere_is_known_by_the_header_of_the_first_template(
     written = [f"## Timeline of Events\n{one}\n" for one in templates]
     found = lint([LintedDocument("Q1", "a.md", text)], written, Names(), NOW)
     assert [one.rule for one in found] == ([LintRule.TIME_ORDER] if is_found else [])
+
+
+@pytest.mark.parametrize(
+    ("item", "is_over"),
+    [
+        ("- [ ] Mend the pool", False),
+        ("- [x] Mend the pool", True),
+        ("- [ ] ~~Mend the pool~~", True),
+        ("- [ ] Mend the pool - Done", False),
+        ("| Owner | Task | Status |\n|---|---|---|\n| | Mend the pool | Done |", True),
+        ("| Owner | Task | Status |\n|---|---|---|\n| | Mend the pool | Shipped (1.2) |", True),
+        ("| Owner | Task | Status |\n|---|---|---|\n| | Mend the pool | Shippable |", False),
+        ("| Owner | Task | Status |\n|---|---|---|\n| | Mend the pool | |", False),
+        ("| Owner | Task | Status |\n|---|---|---|\n| | ~~Mend the pool~~ | |", True),
+    ],
+)
+def test_an_item_is_over_by_its_box_its_words_or_its_status(item: str, *, is_over: bool) -> None:
+    rules = [one.rule for one in found_in(f"# T\n\n## Action Items\n{item}\n")]
+    assert rules == ([] if is_over else [LintRule.NO_OWNER, LintRule.NO_DEADLINE])
