@@ -159,6 +159,57 @@ def test_a_row_that_is_struck_out_later_keeps_its_ticket_and_its_status(here: Wo
     assert "no ticket is made" not in words(result)
 
 
+def test_a_row_that_is_struck_out_with_all_its_cells_takes_nothing_from_its_ticket(
+    here: World,
+) -> None:
+    drafted(here, f"{HEADER}| Add an alert | Aiko Brandt | High | 2026-12-03 |\n")
+    here.sync()
+    (key,) = here.linked()
+    ticket = here.jira.ticket(key).now
+    for word in ("Add an alert", "Aiko Brandt", "High", "2026-12-03"):
+        here.edit(lambda text, word=word: text.replace(f"| {word} |", f"| ~~{word}~~ |"))
+    told = words(here.sync())
+    assert "It is struck out, so nothing of it goes to its ticket" in told
+    assert key in told
+    assert here.sync().warnings == ()
+    here.edit(lambda text: text.replace("~~", ""))
+    assert here.sync().warnings == ()
+    assert here.jira.ticket(key).now == ticket
+    here.edit(lambda text: text.replace("2026-12-03", "2026-12-04"))
+    here.sync()
+    assert here.jira.ticket(key).now.due == date(2026, 12, 4)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "Add an alert @aiko.brandt due 2026-12-03 [{key}]({url})",
+        "Add an alert @aiko.brandt due 2026-12-03 ([{key}]({url})).",
+        "Add an alert (by 2026-12-03) @aiko.brandt ({key})",
+        "Add an alert @aiko.brandt by Dec 3, 2026 <{url}>",
+        'Add an alert @aiko.brandt due 2026-12-03 [![](https://i.example.com/t.png) {key}]({url} "t")',
+        "[{key}]({url}) Add an alert @aiko.brandt due 2026-12-03",
+        "{key}: Add an alert @aiko.brandt due 2026-12-03",
+        "Add an alert @aiko.brandt due 2026-12-03 — {key}",
+    ],
+)
+def test_a_table_that_became_a_list_keeps_its_ticket_as_it_is(here: World, box: str) -> None:
+    drafted(here, f"{HEADER}| Add an alert | Aiko Brandt | High | 2026-12-03 |\n")
+    here.sync()
+    (key,) = here.linked()
+    ticket = here.jira.ticket(key).now
+    url = f"{here.jira.url}/browse/{key}"
+    with_section(here, f"\n- [ ] {box.format(key=key, url=url)}\n")
+    for _ in range(3):
+        here.sync()
+        assert here.linked() == [key]
+        assert here.jira.ticket(key).now == ticket
+    assert len(here.tickets()) == 1
+    here.edit(lambda text: text.replace("Add an alert", "Add two alerts"))
+    here.sync()
+    assert here.jira.ticket(key).now.summary == "Add two alerts"
+
+
 @pytest.mark.parametrize(
     ("owner", "person"),
     [
@@ -464,6 +515,9 @@ def test_the_heading_that_looks_most_like_it_is_named_until_it_is_configured(her
     ("heading", "tickets"),
     [
         ("## Action items (open)", 1),
+        (r"## **6\. Action Items** {#6.-action-items}", 1),
+        ("## 6. Action Items {: #items .open }", 1),
+        ("## Action items of earlier incidents {#action-items}", 0),
         ("### Follow-up action items", 1),
         ("# Action Items", 1),
         ("## 6) ACTION ITEMS:", 1),

@@ -205,6 +205,10 @@ def test_open_prompts_are_counted(text: str, count: int) -> None:
         ("Communication & Review", "communication and review"),
         ("Date/Time", "date/time"),
         ("(all)", "all"),
+        (r"**6\. Action Items** {#6.-action-items}", "action items"),
+        ("Action Items {: .open #items}", "action items"),
+        ("{#only}", "only"),
+        ("Escape {x}", "escape x"),
         ("2026", "2026"),
     ],
 )

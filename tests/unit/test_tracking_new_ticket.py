@@ -21,7 +21,7 @@ from connectors.tickets import (
 from tests.unit.tracking_support import ALICE, INCIDENT, LAG, NOW, intent, row, ticket
 from worker.document.action_items import ActionItem
 from worker.tracking.destinations import Route
-from worker.tracking.new_ticket import Origin, describe, prepare, remote_links
+from worker.tracking.new_ticket import Origin, describe, prepare, priority_choice, remote_links
 from worker.tracking.parents import (
     EpicPlan,
     EpicState,
@@ -47,7 +47,8 @@ ORIGIN = Origin(
     "pagerduty",
 )
 ROUTE = Route("OPS", "Task", ("sre",), ("checkout",), {"customfield_10": "blue"})
-HIGH, CHECKOUT = FieldChoice("High", "2"), FieldChoice("Checkout", "7")
+HIGH, LOW = FieldChoice("High", "2"), FieldChoice("Low", "4")
+CHECKOUT = FieldChoice("Checkout", "7")
 FIELDS = CreateFields(FieldChoice("Task", "10002"), priorities=(HIGH,), components=(CHECKOUT,))
 ITEM = row("Add alert", "@alice", "High", "2026-12-24")
 
@@ -110,6 +111,33 @@ def test_a_priority_that_the_project_lacks_is_told_with_those_that_it_has() -> N
     assert prepared(row("Add alert", priority="P1"), priorities={"p1": "High"}).ticket.priority == (
         HIGH
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("\U0001f534 High", HIGH),
+        ("High \U0001f525", HIGH),
+        ("High!", HIGH),
+        ("P1 - High", HIGH),
+        ("P1 (High)", HIGH),
+        ("High \u2013 revenue", HIGH),
+        ("high (customers wait)", HIGH),
+        ("High/Low", None),
+        ("High (not Low)", HIGH),
+        ("Low (was High)", LOW),
+        ("High (Low)", None),
+        ("higher", None),
+        ("not high", None),
+        ("Sev-1", HIGH),
+        ("Sev-1 - Low", None),
+        ("\U0001f534", None),
+    ],
+)
+def test_a_priority_is_read_with_what_people_put_around_it(
+    written: str, meant: FieldChoice | None
+) -> None:
+    assert priority_choice(written, {"sev-1": "High"}, (HIGH, LOW)) == meant
 
 
 def test_of_two_components_with_one_name_the_first_is_taken() -> None:

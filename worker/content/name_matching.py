@@ -15,6 +15,8 @@ _NUMBER = re.compile(r"^(?:\w+ )?(?:\d+|[ivx]+)(?:\.\d+)*\s*[.):\u2013-]\s*|^\d+
 _NO_WORD = re.compile(r"[^\w/]+|_")
 _APOSTROPHE = re.compile(r"['\u2018\u2019\u02bc]")
 _ASIDE = re.compile(r"\s*\([^()]*\)\s*$")
+_ATTRIBUTES = re.compile(r"(?<=\S)\s*\{:?\s*[#.][^{}]*\}\s*$")
+"""What stands behind a heading for its anchor: by pandoc, kramdown, an export from Google Docs."""
 _LABEL = re.compile(
     r"(?P<mark>\*{1,3}|_{1,3})(?P<marked>[^\n*_:\uff1a][^\n:\uff1a]{0,79}?)"
     r"(?:\s*[:\uff1a]\s*(?P=mark)|(?P=mark)\s*[:\uff1a])"
@@ -47,7 +49,7 @@ _TRACKERS = (Column.TICKET, Column.STATUS)
 @lru_cache(maxsize=4096)  # a document's few names are asked for at each of its rows
 def normal(name: str) -> str:
     """Give a name as it is compared: words in lower case, without number, aside and marks."""
-    words = plain(name).casefold()
+    words = _ATTRIBUTES.sub("", plain(name)).casefold()
     words = _ASIDE.sub("", words) or words
     words = _APOSTROPHE.sub("", _NUMBER.sub("", words, count=1) or words).replace("&", " and ")
     return " ".join(_NO_WORD.sub(" ", words).split())

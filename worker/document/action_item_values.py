@@ -30,7 +30,8 @@ _IN_URL = re.compile(
 _REFERENCE = re.compile(
     rf"\[\\?`?(?P<text>{_KEY})`?\](?:\((?P<link><[^<>]*>|[^\s()]*)"
     r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?\)|\[[^\[\]]*\]|)"
-    rf"|\[[^\[\]]*\]\((?P<target>{_URL})\)"
+    rf"|\[(?:!\[[^\[\]]*\]\([^()\s]*\)|[^\[\]])*\]"
+    rf"\((?P<target>{_URL})(?:\s+(?:\"[^\"]*\"|'[^']*'))?\)"
     rf"|<(?P<auto>{_URL})>|(?P<url>{_URL})"
     rf"|(?<![\w/-])(?P<key>{_KEY})(?![\w-])"
 )
@@ -85,6 +86,21 @@ _DIGIT = re.compile(r"\d")
 def find_ticket(text: str) -> Mention | None:
     """Find the first ticket that text names: a key, a link, or the address of a ticket's page."""
     return next(_named(text), None)
+
+
+def ticket_at_end(text: str) -> Mention | None:
+    """Find a ticket behind the words of a text: a link, or a key in brackets, that ends it."""
+    every = tuple(_named(text))
+    if not every:
+        return None
+    last = every[-1]
+    start, end = last.start, last.end
+    if text[:start].endswith("(") and text[end : end + 1] == ")":
+        start, end = start - 1, end + 1
+    elif last.ticket.url is None and text[start] != "[":
+        return None
+    is_behind = text[:start].strip() and text[start - 1].isspace()
+    return Mention(last.ticket, start, end) if is_behind and not text[end:].strip(" .,;") else None
 
 
 def _named(text: str) -> Iterator[Mention]:

@@ -49,8 +49,8 @@ class ActionItem:
     None where there is none or it cannot be read; ``deadline_text`` is what is written there, and
     ``deadline_problem`` the sentence that it cannot be used, "" where it can.
     ``ticket`` is the one in its ticket's cell; ``mentions`` are those named elsewhere in it.
-    ``checked`` is that of a check box, None for a table's row. ``left_out`` says why no ticket is
-    to be made for it, None where one may.
+    ``checked`` is that of a check box, None for a table's row; ``struck`` tells that all of the
+    task is struck out. ``left_out`` says why no ticket is to be made for it, None where one may.
     """
 
     ordinal: int
@@ -67,6 +67,7 @@ class ActionItem:
     checked: bool | None = None
     left_out: LeftOut | None = None
     place: ItemPlace = ItemPlace(0, 0, 0)
+    struck: bool = False
 
 
 @dataclass(frozen=True, slots=True)

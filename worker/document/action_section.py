@@ -10,7 +10,7 @@ from config.template_names import Column, Names, Section
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import escape, plain_cell
 from worker.content.name_matching import normal
-from worker.content.placeholders import is_prompt
+from worker.content.placeholders import is_prompt, is_struck_out
 from worker.document.action_item_values import (
     cell_box,
     deadline_words,
@@ -168,6 +168,7 @@ def _read_row(
             ticket=named.ticket if named else None,
             mentions=_mentions(actions, row),
             status_text=status,
+            struck=is_struck_out(source),
             left_out=None if named else left_out(source, ticked=box.ticked, status=status),
             place=ItemPlace(row.line, row.place.start, row.place.end),
         )

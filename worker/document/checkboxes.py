@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from config.template_names import Names
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import escape, plain
-from worker.content.placeholders import is_placeholder
+from worker.content.placeholders import is_placeholder, is_struck_out
+from worker.content.read_dates import read_date
 from worker.document.action_item_values import (
     Mention,
     due,
@@ -19,6 +20,7 @@ from worker.document.action_item_values import (
     mentioned,
     no_item,
     shortened,
+    ticket_at_end,
     ticket_link,
 )
 from worker.document.action_items import ActionItem, CellEdit, ItemPlace
@@ -45,13 +47,26 @@ _DUE = re.compile(
     rf"|(?:(?:by|due|until)(?::*\s+|:)|[\U0001f4c5\U0001f4c6\U0001f5d3]\ufe0f?\s*)({_DAY}))[.,;]?$",
     re.IGNORECASE,
 )
-_ANY_DUE = re.compile(rf"[\U0001f4c5\U0001f4c6\U0001f5d3]\ufe0f?\s*({_DAY})")
+_ANY_DUE = re.compile(
+    rf"[\U0001f4c5\U0001f4c6\U0001f5d3]\ufe0f?\s*({_DAY})|\[due::\s*({_DAY})\]", re.IGNORECASE
+)
 """As plugins of editors write it, with tags and the like behind."""
+_NAME = r"[^\W\d_]{3,12}\.?"
+_BY_DAY = re.compile(
+    r"(?:^|\s)(?:by|due|until)(?::*\s+|:)(\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}[./]\d{1,2}[./]\d{1,2}"
+    rf"|{_NAME}\s+\d{{1,2}}(?:st|nd|rd|th)?,\s*\d{{4}}|\d{{1,2}}\.\s*{_NAME}\s+\d{{4}})[.,;]?$",
+    re.IGNORECASE,
+)
+"""A day that is written otherwise; each has a mark that can be escaped where it is to be none."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Box:
-    """A check box's text in pieces, each by its place in ``text``."""
+    """A check box's text in pieces, each by its place in ``text``.
+
+    ``named`` is a ticket behind the words of its task, owner and deadline, which is no part of them
+    to look for those in.
+    """
 
     text: str
     checked: bool
@@ -63,6 +78,18 @@ class _Box:
     body_end: int
     ticket: Mention | None
     status: Place | None
+    named: Mention | None
+
+    @property
+    def words_end(self) -> int:
+        """Where all that is said of the task ends, before a ticket that is named behind."""
+        return len(self.text[: self.named.start].rstrip()) if self.named else self.body_end
+
+    def said(self, blocks: Blocks) -> str:
+        """Give the words of the task, with those of a ticket that is named behind."""
+        behind = self.text[self.named.start : self.body_end] if self.named else ""
+        words = (self.text[self.task.start : self.task.end], behind)
+        return " ".join(filter(None, (plain(one, blocks.definitions) for one in words)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +113,7 @@ def read_boxes(
         if box is None:
             continue
         source = box.text[box.task.start : box.task.end]
-        task = plain(source, blocks.definitions)
+        task = box.said(blocks)
         if not task or (box.ticket is None and is_placeholder(source)):
             continue
         where = f"Line {one.line + 1} ('{shortened(task)}')"
@@ -112,6 +139,7 @@ def read_boxes(
             mentions=mentioned([body]),
             status_text=plain(status, blocks.definitions),
             checked=box.checked,
+            struck=is_struck_out(source) or is_struck_out(body),
             left_out=None if box.ticket else left,
             place=ItemPlace(one.line, one.place.start, one.place.end),
         )
@@ -147,26 +175,41 @@ def _take_apart(text: str) -> _Box | None:
         return None
     start = opening.end()
     body_end, ticket, status = _suffix(text, start)
-    end = body_end
+    named = ticket_at_end(text[start:body_end])
+    if named is not None:
+        named = Mention(named.ticket, start + named.start, start + named.end)
+    end = body_end if named is None else named.start
     owner = deadline = None
     owner_name = due_text = ""
     for _ in range(2):
         rest = text[start:end].rstrip()
-        if deadline is None and (found := _DUE.search(rest)):
-            deadline = Place(start + found.start(), start + found.end())
-            due_text, end = " ".join(plain(found[1] or found[2]).split()), deadline.start
+        if deadline is None and (day := _day_at_end(rest)):
+            deadline = Place(start + day[0], start + len(rest))
+            due_text, end = day[1], deadline.start
         elif owner is None and (found := _OWNER.search(rest)):
             owner = Place(start + found.start(), start + found.end())
             owner_name, end = _owner_name(found), owner.start
     if owner is None and (found := _ANY_OWNER.search(text, start, end)):
         owner_name = _owner_name(found)
     if deadline is None and (found := _ANY_DUE.search(text, start, end)):
-        due_text = plain(found[1])
+        due_text = plain(found[1] or found[2])
     task = Place(start, start + len(text[start:end].rstrip()))
     checked = opening[1] != " "
     return _Box(
-        text, checked, task, owner, owner_name, deadline, due_text, body_end, ticket, status
+        text, checked, task, owner, owner_name, deadline, due_text, body_end, ticket, status, named
     )
+
+
+def _day_at_end(text: str) -> tuple[int, str] | None:
+    """Find the deadline that ends a text: where it begins, and what it says.
+
+    Without parentheses it must be a day for sure: "by 3/4/2026" may be two.
+    """
+    if found := _DUE.search(text):
+        return found.start(), " ".join(plain(found[1] or found[2]).split())
+    found = _BY_DAY.search(text)
+    said = " ".join(found[1].split()) if found else ""
+    return (found.start(), said) if found and read_date(said)[0] is not None else None
 
 
 def _owner_name(found: re.Match[str]) -> str:
@@ -196,7 +239,7 @@ def _names_link(status: str) -> bool:
 
 
 def _edit_box(box: _Box, item: ActionItem, edit: CellEdit) -> Iterator[Edit]:
-    behind = Place(box.body_end, box.body_end)
+    behind = Place(box.words_end, box.words_end)
     if edit.task is not None and clean(edit.task) not in ("", clean(item.task)):
         yield from _edit_task(box, item, edit.task, keeps_owner=edit.owner is None)
     if edit.owner is not None and clean(edit.owner) != clean(item.owner or ""):
@@ -222,6 +265,8 @@ def _edit_task(box: _Box, item: ActionItem, words: str, *, keeps_owner: bool) ->
         # "by 2026-12-03", "@ann" or "- OPS-7" of a ticket's summary is no deadline, owner or ticket
         said, named = _ANY_MARK.sub(r"\\\g<0>", clean(words)), ""
     yield Edit(box.task, said)
+    if box.named is not None and box.ticket is not None:  # it is among the new words, or no more
+        yield Edit(Place(box.words_end, box.body_end), "")
     if keeps_owner and box.owner is None and owner != named:
         yield Edit(Place(box.task.end, box.task.end), _owner(owner))
 
@@ -240,6 +285,8 @@ def _edit_suffix(box: _Box, item: ActionItem, edit: CellEdit) -> Iterator[Edit]:
     if box.ticket is None:
         if edit.ticket is not None:
             status = f" ({escape(edit.status)})" if edit.status else ""
+            if box.named is not None and box.named.ticket.key == edit.ticket.key:
+                behind = Place(box.words_end, box.body_end)
             yield Edit(behind, f" \u2014 {ticket_link(edit.ticket)}{status}")
         return
     if edit.ticket is not None and edit.ticket != item.ticket:

@@ -1,5 +1,6 @@
 """What a new ticket says: its fields and its description, from a row and its incident."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ from worker.tracking.ticket_actions import CreateTicket
 
 SUMMARY_LIMIT = 255
 """How long a summary may be, in UTF-16 units: the strictest tracker refuses a longer one."""
+_PARTS = re.compile(r"[()\[\]|;]|(?:^|\s)[-\u2013\u2014](?=\s)")
+_NO_WORDS = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +88,19 @@ def priority_choice(
     """Give the project's priority for the document's word, or None where it has none.
 
     The map is asked first, by the word without regard to case, then the allowed names themselves.
+    Pictures around it are nothing, and of words with others in parentheses or behind a dash
+    (``P1 - High``) those count that name one priority alone.
     """
     mapped = {key.casefold(): value for key, value in priorities.items()}
-    found = called(allowed, mapped.get(word.casefold(), word))
-    return found[0] if found else None
+
+    def named(name: str) -> tuple[FieldChoice, ...]:
+        return called(allowed, mapped.get(name.casefold(), name))[:1]
+
+    if found := named(word):
+        return found[0]
+    parts = (_NO_WORDS.sub("", one) for one in (word, *_PARTS.split(word)))
+    choices = {found for part in parts if part for found in named(part)}
+    return choices.pop() if len(choices) == 1 else None
 
 
 def unusable_deadline(written: str) -> str:

@@ -1,5 +1,6 @@
 """Which row a ticket belongs to: by the key that the row names, by its words, or by a rewording."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -187,6 +188,16 @@ def adopt_typed(
         linked=True,
     )
     yield LinkTicket(item.ordinal, tracked, "a person put its key into the row", adopted=True)
+
+
+def own_words(item: ActionItem) -> str:
+    """Give the words of a row's task without its ticket, named before or behind them."""
+    if item.ticket is None:
+        return item.task
+    names = "|".join(re.escape(one) for one in (item.ticket.url, item.ticket.key) if one)
+    own = rf"[(\[]?(?:{names})[)\]]?"
+    ends = rf"^{own}\s*[:\u2013\u2014-]*\s+|\s+{own}[.,;]*$"
+    return re.sub(ends, "", item.task, flags=re.IGNORECASE).strip() or item.task
 
 
 def as_remembered(item: ActionItem, tracked: TrackedTicket | None) -> ActionItem:

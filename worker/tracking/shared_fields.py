@@ -14,7 +14,7 @@ from connectors.tickets import Account, Ticket, TicketChanges
 from worker.content.clean_text import clean
 from worker.document.action_items import ActionItem
 from worker.tracking.new_ticket import priority_choice, summary_line, unusable_deadline
-from worker.tracking.row_matching import same_words
+from worker.tracking.row_matching import own_words, same_words
 from worker.tracking.ticket_actions import Field, ToTicket
 from worker.tracking.tracked_tickets import TrackedTicket, Values, row_values, ticket_values
 
@@ -25,6 +25,7 @@ TRACKER_NAMES = {
     Field.DEADLINE: TicketField.DUE,
 }
 """What a tracker's refusals call the shared fields."""
+_STRUCK = "It is struck out, so nothing of it goes to its ticket: close that if it is not wanted."
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,8 @@ def _shown(name: Field, ticket: Ticket, words: Vocabulary) -> str:
 def _agree(name: Field, item: ActionItem, ticket: Ticket, words: Vocabulary) -> bool:
     """Tell whether both sides already say the same, however they came to."""
     if name is Field.TASK:
-        return same_words(summary_line(item.task)) == same_words(ticket.summary)
+        words_now = (summary_line(one) for one in (item.task, own_words(item)))
+        return same_words(ticket.summary) in map(same_words, words_now)
     if name is Field.OWNER:
         account = words.accounts.get(item.owner or "")
         assignee = ticket.assignee.id if ticket.assignee else None
@@ -174,8 +176,10 @@ def translate(moves: Sequence[ToTicket], item: ActionItem, words: Vocabulary) ->
     """Turn what a person changed in a row into changes of its ticket.
 
     An owner or deadline emptied in the row is emptied in the ticket; a priority emptied is left,
-    since most projects require one.
+    since most projects require one. A row that is struck out takes nothing from its ticket.
     """
+    if moves and item.struck:
+        return Translated(TicketChanges(), (), (_STRUCK,))
     changes, made, problems = TicketChanges(), [], []
     for move in moves:
         changed, problem = _translate_one(changes, move, item, words)
@@ -192,7 +196,7 @@ def _translate_one(
 ) -> tuple[TicketChanges, str]:
     match move.field:
         case Field.TASK:
-            return replace(changes, summary=summary_line(move.value)), ""
+            return replace(changes, summary=summary_line(own_words(item))), ""
         case Field.OWNER:
             return _translate_owner(changes, move.value, words)
         case Field.PRIORITY:
