@@ -34,6 +34,7 @@ from connectors.pagerduty.written_text import title
 
 _DELIVERED = frozenset(
     {"", "success", "successful", "succeeded", "delivered", "sent", "completed", "complete", "ok"}
+    | {"answered", "acknowledged", "confirmed", "received", "accepted", "read"}
 )
 _MESSAGES = ("message", "html_message", "subject")
 _SAYS_NOTE = frozenset({EntryKind.ACKNOWLEDGE, EntryKind.ESCALATE, EntryKind.RESOLVE})

@@ -50,9 +50,19 @@ _CHAT_LINK = re.compile(r"<(?P<url>https?://[^\s<>|]+)\|(?P<text>[^<>|\n]{1,300}
 _FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*[\w+.-]*[ \t]*\r?$\n?", re.MULTILINE)
 _RULE = re.compile(r"^(?=[^\n|]*\|)(?=[^\n-]*-)[|: \t-]+\r?$\n?", re.MULTILINE)
 _ROW = re.compile(r"^[ \t]*\|[ \t]*(?P<cells>.*?)[ \t]*\|[ \t]*\r?$", re.MULTILINE)
-_HEADING = re.compile(r"^#{2,6}[ \t]+(?=\S)", re.MULTILINE)
+_HEADING = re.compile(
+    r"^(?P<prefix>resolution note:[ \t]*)?(?:#{2,6}[ \t]+(?P<text>\S[^\n]*?)[ \t#]*"
+    r"|\*\*(?P<bold>[^*\n]+)\*\*)[ \t]*\r?$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _BOX = re.compile(r"^(?P<item>[ \t]*[-*+][ \t]+)\[[ xX]\][ \t]+(?=\S)", re.MULTILINE)
 _BOLD = re.compile(r"(?<![\w*/])\*\*(?=[^\s*])(?P<text>[^*\n]+?)(?<=\S)\*\*(?![\w*/])")
+
+_ADDRESS = re.compile(
+    r"(?P<quote>'?)(?P<place>https?://[^\s<>\"`\\?#|'\[\]{}^]+)(?P<asked>[?#][^\s<>\"`\\]*)"
+)
+_CLOSING = {")": "(", "]": "[", "}": "{"}
+_ENDING_MARKS = {ord(mark): f"%{ord(mark):02X}" for mark in "|'[]{}^"}
 
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
 _ENCODED = re.compile(r"(?:=\?[\w.-]+\?[QB]\?[^?\n]*\?=[ \t\r\n]*)+(?<=\S)", re.IGNORECASE)
@@ -83,8 +93,35 @@ def said(text: str) -> str:
         text = _CHAT_LINK.sub(_told_link, _SAID_LINK.sub(_told_link, text))
         if _RULE.search(text):
             text = _ROW.sub(lambda row: row["cells"], _RULE.sub("", text))
-    text = _BOX.sub(lambda box: box["item"], _HEADING.sub("", _FENCE.sub("", text)))
-    return _BOLD.sub(lambda bold: bold["text"], text)
+    text = _BOX.sub(lambda box: box["item"], _HEADING.sub(_label, _FENCE.sub("", text)))
+    text = _BOLD.sub(lambda bold: bold["text"], text)
+    return _ADDRESS.sub(_whole_address, text) if "://" in text else text
+
+
+def _label(heading: re.Match[str]) -> str:
+    """Give a heading as what is told below it is called: ``Root cause:``."""
+    shown = (heading["text"] or heading["bold"]).strip().replace("**", "")
+    below = heading.string[heading.end() :].strip()
+    colon = ":" if below and shown[-1:] not in ".!?:;," else ""
+    return f"{heading['prefix'] or ''}{shown}{colon}"
+
+
+def _whole_address(address: re.Match[str]) -> str:
+    """Give an address without marks at which it would be taken to end, as those of Kibana have."""
+    asked, behind = address["asked"], ""
+    if address["quote"]:
+        asked, mark, behind = asked.partition("'")
+        behind = mark + behind
+    while asked and _ends_behind(asked):
+        asked, behind = asked[:-1], asked[-1] + behind
+    return f"{address['quote']}{address['place']}{asked.translate(_ENDING_MARKS)}{behind}"
+
+
+def _ends_behind(asked: str) -> bool:
+    """Tell whether the last character belongs to the sentence around an address."""
+    last = asked[-1]
+    opening = _CLOSING.get(last, "")
+    return last in ".,;:!?'|*_" or (opening != "" and asked.count(last) > asked.count(opening))
 
 
 def _told_link(link: re.Match[str]) -> str:

@@ -82,3 +82,24 @@ def test_a_link_of_a_mail_that_is_still_encoded_leads_where_it_should(here: Worl
     mail = "Caf=C3=A9 is down=\r\n. See https://shop.example.com/err?id=3D7"
     incident.alerts[0]["body"]["details"] = incident.alerts[0]["body"]["cef_details"] = mail
     assert "(https://shop.example.com/err?id=7)" in told(here, incident)
+
+
+def test_a_note_laid_out_with_headings_is_read_by_them(here: World) -> None:
+    incident, at = opened(here)
+    incident.note(
+        "## Root cause\nThe pool was too small.\n\n**Action items**\n- [ ] Alert on the pool\n- Test it",
+        at + timedelta(minutes=5),
+        LENA,
+    )
+    text = told(here, incident)
+    assert '**Root Cause:** "The pool was too small." (note of' in text
+    assert [item.task for item in here.items("it") if item.ticket] == [
+        "Alert on the pool",
+        "Test it",
+    ]
+
+
+def test_an_address_with_marks_in_it_is_one_link(here: World) -> None:
+    incident, at = opened(here)
+    incident.note("Graph: https://k.example.com/d?_a=(q:'a|b')", at + timedelta(minutes=5), LENA)
+    assert "<https://k.example.com/d?_a=(q:%27a%7Cb%27)>" in told(here, incident)

@@ -548,6 +548,7 @@ def _page(status: Any, summary: str = "Notified Ada by phone.") -> LogEntry:
     [
         ("success", EntryKind.NOTIFY, None),
         ("delivered", EntryKind.NOTIFY, None),
+        ("answered", EntryKind.NOTIFY, None),
         (None, EntryKind.NOTIFY, None),
         ("fail", EntryKind.FAILED_PAGE, "failed"),
         ("no_answer", EntryKind.FAILED_PAGE, "no answer"),

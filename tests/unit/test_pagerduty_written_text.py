@@ -35,13 +35,24 @@ from connectors.pagerduty.written_text import title, unquoted
         ("df -h | tail\n---\na | b", None),
         (
             "## Next\n- [ ] drain it\n- [x] page Ada\n# of hosts: 5",
-            "Next\n- drain it\n- page Ada\n# of hosts: 5",
+            "Next:\n- drain it\n- page Ada\n# of hosts: 5",
         ),
         (
             "**Update:** 2**3 is 8, src/**/x, __init__.py",
             "Update: 2**3 is 8, src/**/x, __init__.py",
         ),
         ('{"status": "ok", "checks": [{"name": "db"}]}', "status: ok; checks.1.name: db"),
+        (
+            "## Root cause\nDisk\n\n**Next steps**\n- look",
+            "Root cause:\nDisk\n\nNext steps:\n- look",
+        ),
+        ("**It is back**", "It is back"),
+        ("Resolution Note: ### Fixed!\nBy hand", "Resolution Note: Fixed!\nBy hand"),
+        (
+            "(https://k.example.com/#/d?_a=(q:'a|b',x:[1])). 'https://k.example.com/?x=1'|y",
+            "(https://k.example.com/#/d?_a=(q:%27a%7Cb%27,x:%5B1%5D)). 'https://k.example.com/?x=1'|y",
+        ),
+        ("['https://a.example.com','https://b.example.com']", None),
         ("{not JSON}", None),
         ("[EU] is back", None),
     ],
