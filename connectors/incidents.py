@@ -172,13 +172,17 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What somebody wrote to the incident. ``channel`` is the way it came, where told."""
+    """What somebody wrote to the incident. ``channel`` is the way it came, where told.
+
+    ``written_on`` is another incident, which was merged into this one later.
+    """
 
     id: str
     content: str
     created_at: datetime
     author: Agent | None = None
     channel: str | None = None
+    written_on: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,8 @@ class PagerDuty:
         a page of the incidents of that time, for those that were merged into it (up to five pages
         where something hints at a merge). Alerts are not asked for where there are none, action
         items only where there is a review, subscribers only where a status update went out, and
-        what the account's plan lacks (402) only once an hour. They go out side by side, so that it
+        what the account's plan lacks (402) only once an hour. Each of the first five incidents that
+        were merged into it takes two more. They go out side by side, so that it
         takes as long as two or three calls, and one for each four further pages of log or alerts.
         """
         hidden = Hidden()

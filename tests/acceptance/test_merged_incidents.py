@@ -144,3 +144,22 @@ def test_a_dry_run_tells_the_line_and_writes_nothing(here: World) -> None:
     result = here.run("Small", dry_run=True).incidents[0]
     assert f"+{LINE}#{large.number} Large]({large.url})." in result.diff
     assert here.text("Small") == before
+
+
+def test_what_people_wrote_on_a_source_is_told_by_the_targets_document(here: World) -> None:
+    at = here.clock.now - timedelta(minutes=70)
+    words = "Customers phone in: nobody can pay."
+    source = here.pagerduty.account.open(CHECKOUT, "By hand", at=at, by=JONAS, details=words)
+    source.note("Shops in the EU alone", at + timedelta(minutes=5), LENA)
+    target = happened(here, "Target", 60)
+    source.merge_into(target, at + timedelta(minutes=15), LENA)
+    here.run("Target")
+    text = here.text("Target")
+    named_so = f"#{source.number} By hand"
+    assert f'Jonas Thorvald wrote on {named_so}: "{words}" [incident]({source.url})' in text
+    assert f'Lena Okafor wrote on {named_so}: "Shops in the EU alone" [incident]' in text
+    assert (
+        words
+        in text.partition("## 4. ")[2].partition("## 5. ")[0]
+        + text.partition("**Impact:**")[2].partition("**Services")[0]
+    )

@@ -1,21 +1,23 @@
-"""Finds what was merged into an incident.
+"""Finds what was merged into an incident, and what people had written there.
 
 PagerDuty tells the target of a merge by the source alone, so the incidents of that time are
 searched: for long where alerts came along, else one page, since a source that was made by hand has
 none to bring and leaves no trace. That page is asked for before it is known whether any came along.
+A merge moves alerts alone: notes and the description stay with the source, which has no document.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from connectors.incidents import AgentKind, Alert, Incident, LogEntry, Reference
+from connectors.incidents import AgentKind, Alert, Incident, LogEntry, Note, Reference
 from connectors.log_entry_kinds import EntryKind
 from connectors.pacing.side_by_side import Begun
-from connectors.pagerduty import payloads, resolved_incidents
-from connectors.pagerduty.reading.list_pages import ListPages
+from connectors.pagerduty import log_payloads, payloads, resolved_incidents
+from connectors.pagerduty.reading.list_pages import PAGE, ListPages, read_each
 from connectors.pagerduty.reading.missing_parts import MissingParts
-from connectors.pagerduty.transport import PagerDutyTransport
+from connectors.pagerduty.transport import PagerDutyTransport, Query
 
 MERGE_PAGES = 5
 """How many pages of incidents are searched for those that were merged into one."""
@@ -23,6 +25,8 @@ MERGED_BEFORE = timedelta(hours=6)
 """How long before an incident, or its first alert, one may have begun that was merged into it."""
 FOUND_ANYWAY = MERGED_BEFORE / 2
 """An alert that came along and is no older than this: its own incident is among those listed."""
+MOST_READ = 5
+"""Of how many merged incidents it is read what people wrote there."""
 EARLY_ALERT = timedelta(minutes=1)
 """An alert that is older than its incident by more than this came from another incident."""
 
@@ -87,3 +91,27 @@ def _hints_at_merge(
     return linked_by_person or any(
         alert.created_at < incident.created_at - EARLY_ALERT for alert in alerts
     )
+
+
+def notes_of(
+    transport: PagerDutyTransport, gaps: MissingParts, sources: Sequence[Reference]
+) -> tuple[Note, ...]:
+    """Give what people wrote on incidents that were merged: their notes, and the description."""
+    found: list[Note] = []
+    for source in sources[:MOST_READ]:
+        read = partial(_written_on, transport, source)
+        found += gaps.rare("notes of merged incidents", read) or ()
+    return tuple(found)
+
+
+def _written_on(transport: PagerDutyTransport, source: Reference) -> list[Note]:
+    path = f"/incidents/{source.id}"
+    sent = transport.get(f"{path}/notes")["notes"].required_list()
+    notes = list(read_each(sent, payloads.note, []))
+    query: Query = {"include[]": ["channels"], "time_zone": "UTC", "limit": PAGE, "offset": 0}
+    sent = transport.get(f"{path}/log_entries", query)["log_entries"].required_list()
+    for entry in read_each(sent, log_payloads.log_entry, []):
+        by_hand = entry.agent is not None and entry.agent.kind is AgentKind.PERSON
+        if entry.kind is EntryKind.TRIGGER and by_hand and entry.channel.details:
+            notes.append(Note(entry.id, entry.channel.details, entry.created_at, entry.agent))
+    return [replace(note, written_on=source) for note in notes]

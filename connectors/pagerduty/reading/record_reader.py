@@ -35,7 +35,7 @@ from connectors.pagerduty.common_payloads import OWN_ID
 from connectors.pagerduty.reading import review_payloads
 from connectors.pagerduty.reading.follow_up_reader import FollowUpReader
 from connectors.pagerduty.reading.list_pages import LAST_OFFSET, ListPages, read_each
-from connectors.pagerduty.reading.merged_incidents import MergedIncidents
+from connectors.pagerduty.reading.merged_incidents import MergedIncidents, notes_of
 from connectors.pagerduty.reading.missing_parts import MissingParts
 from connectors.pagerduty.responses import Withheld
 from connectors.pagerduty.transport import PagerDutyTransport, Query
@@ -102,16 +102,20 @@ class RecordReader:
         follow_up = FollowUpReader(self.transport, incident)
         reviewed, past = self._begun(follow_up.review), self._begun(follow_up.past)
         log = self._end(logged)
+        sources = self._end(merged)
+        brought = self._begin(
+            "notes of merged incidents", lambda gaps: notes_of(self.transport, gaps, sources)
+        )
         return IncidentRecord(
             incident=incident,
             log_entries=incident_fields.by_name(log, self.names, custom_fields),
             alerts=self._end(alerted),
-            notes=self._end(noted),
+            notes=(*self._end(noted), *self._end(brought)),
             change_events=self._end(changed),
             custom_fields=custom_fields,
             business_services=self._end(hit),
             subscribers=self._end(self._subscribers) if self._subscribers else None,
-            merged_incidents=self._end(merged),
+            merged_incidents=sources,
             follow_up=FollowUp(
                 references=references, review=self._end(reviewed), past=self._end(past)
             ),

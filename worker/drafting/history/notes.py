@@ -13,7 +13,7 @@ from enum import Enum
 from functools import lru_cache
 
 from config.template_names import ACTION_MARKS
-from connectors.incidents import Agent, LogEntry, Note
+from connectors.incidents import Agent, LogEntry, Note, Reference
 from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean, shorten
 from worker.content.read_dates import read_date
@@ -55,6 +55,7 @@ class WrittenNote:
     entry: LogEntry | None = None
     resolution: LogEntry | None = None
     sources: tuple[str, ...] = ()
+    written_on: Reference | None = None
 
 
 def written_notes(notes: Sequence[Note], log: NotedLog) -> tuple[WrittenNote, ...]:
@@ -72,7 +73,8 @@ def _from_note(note: Note, entry: LogEntry | None) -> WrittenNote:
     kind, text = _told(note.content)
     author = note.author or (entry.agent if entry else None)
     sources = (note.id, entry.id) if entry else (note.id,)
-    return WrittenNote(f"note:{note.id}", note.created_at, author, text, kind, entry, None, sources)
+    key, at = f"note:{note.id}", note.created_at
+    return WrittenNote(key, at, author, text, kind, entry, None, sources, note.written_on)
 
 
 def _from_entry(entry: LogEntry) -> WrittenNote:

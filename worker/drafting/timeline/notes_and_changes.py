@@ -32,6 +32,7 @@ SHOWN_BEFORE = timedelta(hours=2)
 """Changes this long before the start are in the timeline; earlier ones are factors alone."""
 
 _LATE_RESOLUTION_NOTE = "{who} wrote a resolution note: {text}"
+_ON_ANOTHER = "{who} wrote on {incident}: {text}"
 _ACTION_ITEMS = "{who} noted {number}: {text}"
 
 
@@ -122,6 +123,7 @@ def _shows_note(related: EntryRelations, rules: Rules) -> bool:
 
 def _note_event(note: WrittenNote, rule: Rule, related: EntryRelations) -> Event:
     own = note.entry.url if note.entry else None
+    there = note.written_on.url if note.written_on else None
     return Event(
         note.key,
         note.at,
@@ -131,7 +133,7 @@ def _note_event(note: WrittenNote, rule: Rule, related: EntryRelations) -> Event
         ((rule.noun, 1),),
         note.sources,
         name(note.author) if is_person(note.author) else "",
-        url=own or related.story.incident.url,
+        url=own or there or related.story.incident.url,
         link="log" if own else "incident",
         said=True,
     )
@@ -143,6 +145,9 @@ def _tell_note(note: WrittenNote, rule: Rule, story: Story, clock: LocalTime) ->
         tasks = [quoted(item.task) for item in noted_actions([note], clock, story.people, marks)]
         number = "an action item" if len(tasks) == 1 else count(len(tasks), "action item")
         return capitalised(say(_ACTION_ITEMS, who=who, number=number, text=listing(tasks)))
+    if note.written_on is not None:
+        on = clean(note.written_on.name)
+        return capitalised(say(_ON_ANOTHER, who=who, incident=on, text=quoted(note.text)))
     wording = _LATE_RESOLUTION_NOTE if note.kind is NoteKind.RESOLUTION else rule.wording
     told = {**dict.fromkeys(VALUES, ""), "who": who, "text": quoted(note.text)}
     return capitalised(say(wording, **told))
