@@ -129,6 +129,7 @@ def test_what_people_wrote_may_not(before: str, after: str, line: int) -> None:
         ("Words.\n\nMerged into #2.\n", "Merged into #3.\n", 5),
         ("Words.\n\nMerged into #2.\n", "Words.\n", 5),
         ("Words.\n\nMore.\n", "Words.\n\n- More\n", 5),
+        ("Words.\n\nMerged into #2.\n", "Other.\n\nMerged into #3.\n", 5),
         ("Words.\n", "", 3),
         ("- Words\n", "", 3),
         ("- Words\n", "- Other\n", 3),
@@ -148,6 +149,19 @@ def test_below_the_title_one_line_may_be_another_and_none_be_lost(
 ) -> None:
     was = f"# T\n\n{before}{rest.replace('None', '[x]')}"
     assert first_disturbed(was, f"{title}\n\n{after}{rest}", NAMES) == line
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ("one\n\ntwo\n", "two\n\none\n", 3),
+        ("Words.\n\n# T\n\n## 1. A\n", "# T\n\n## 1. A\n", 1),
+    ],
+)
+def test_what_stands_above_or_without_a_title_is_not_lost_either(
+    before: str, after: str, line: int
+) -> None:
+    assert first_disturbed(before, after, NAMES) == line
 
 
 @pytest.mark.parametrize("more", ["", "| 10:05 | Ours |\n"])
