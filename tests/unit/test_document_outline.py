@@ -27,6 +27,9 @@ def lines(text: str, section: Section) -> tuple[int, int] | None:
         ("### Timeline of Events\na\n## Other\n", (0, 2)),
         ("## Timeline of Events\na\n### 6. Action Items\n", (0, 2)),
         ("## Timeline of Events\na\n", (0, 2)),
+        ("## Timeline of Events\na\n## Other\n## Third\n", (0, 2)),
+        ("## Impact Analysis\n## Timeline of Events\na\n### 6. Action Items\n", (1, 3)),
+        ("## Impact Analysis\n## Timeline of Events\na\n### Detail\n### 6. Action Items\n", (1, 4)),
         ("# T\n## 2) timeline of events:\na\n# U\n", (1, 3)),
         ("# Timeline of Events\na\n## Other\n", None),
         ("# T\n# Timeline of Events\na\n", (1, 3)),
@@ -48,6 +51,8 @@ def test_a_section_ends_at_the_next_of_its_level_or_of_ours(
         ("## Action items of earlier incidents", False),
         ("## Earlier action items", False),
         ("## Actions", False),
+        ("## Actoin Items", True),
+        ("**Action Items**\nand more", False),
         ("**Action Items**", True),
         ("__Action Items:__", True),
         ("   **Action Items** :", True),
@@ -73,6 +78,17 @@ def test_the_teams_name_of_the_section_goes_before_the_built_in_one() -> None:
     assert alone.sections[Section.ACTION_ITEMS].heading.text == "Action Items"
     bold = found(f"**Action Items**\n\n{ITEM}\n**Measures**\n\n{ITEM}", names)
     assert bold.sections[Section.ACTION_ITEMS].heading.text == "Measures"
+    bold = found(f"**Action Items**\n\n{ITEM}", names)
+    assert bold.sections[Section.ACTION_ITEMS].heading.text == "Action Items"
+
+
+def test_a_heading_of_just_its_name_goes_before_others_and_before_a_bold_line() -> None:
+    text = f"**Action Items**\n\n{ITEM}\n## Open action items\n\n{ITEM}\n## Action Items\n\n{ITEM}"
+    extent = found(text).sections[Section.ACTION_ITEMS]
+    assert (extent.heading.line, extent.behind) == (12, 17)
+    assert [extent.holds(line) for line in (12, 13, 16, 17)] == [False, True, True, False]
+    bold = found("**Action Items**\n\na\n\n**Next**\n\n## Then\n").sections[Section.ACTION_ITEMS]
+    assert (bold.heading.line, bold.behind, bold.holds(4)) == (0, 4, False)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +152,17 @@ def test_the_columns_of_the_timeline_are_known_by_name_else_by_what_they_hold(
     assert timeline is not None
     assert timeline.columns == expected
     assert timeline.table.header.line == 5
+
+
+@pytest.mark.parametrize("header", [HEADER, ()])
+def test_of_several_tables_of_the_section_the_first_is_the_timeline(
+    header: tuple[str, ...],
+) -> None:
+    one = "| When | What | Who |\n|---|---|---|\n| a | the most words | b |\n"
+    text = f"## Timeline of Events\n{one}\n| Who | Where |\n|---|---|\n| the most of all | b |\n"
+    timeline = found(text).timeline(header)
+    assert timeline is not None
+    assert (timeline.table.header.line, timeline.columns) == (1, (0, 1))
 
 
 def test_what_happened_stands_in_the_column_with_the_most_words() -> None:
