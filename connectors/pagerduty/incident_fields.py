@@ -24,6 +24,8 @@ _NEW = ("value", "new_value", "new", "to")
 _REFERRING = frozenset(
     {"service", "escalation_policy", "priority", "team", "teams", "user", "assignee", "assignees"}
 )
+_UNNAMED = "another"
+"""What an id stands for that nothing in the record names: it was deleted since."""
 _ID = re.compile(r"(?=[A-Z]*\d)[A-Z0-9]{6,22}")
 _SET = re.compile(
     r"(?:updated|set|changed)\s+(?P<name>[^:]{1,80}?)(?:\s+from\s+(?P<old>.+?))?"
@@ -162,6 +164,8 @@ def _named(change: FieldChange, names: Mapping[str, str], labels: Mapping[str, s
     old, new = (_known(value, names) for value in (change.old, change.new))
     if change.name in _REFERRING and old and new and new != change.new and _ID.fullmatch(old):
         old = None
+    if change.name in _REFERRING and new == change.new and new and _ID.fullmatch(new):
+        new = _UNNAMED
     return replace(change, name=labels.get(change.name, change.name), old=old, new=new)
 
 

@@ -215,3 +215,23 @@ def test_what_has_no_name_is_not_called_by_its_id(here: World) -> None:
     text = told(here, incident)
     assert f"\n# Postmortem: Incident {incident.number}\n" in text
     assert rows(text)[0].startswith("Monitoring reported an incident on")
+
+
+def test_a_service_resolves_nothing_as_a_person_does(here: World) -> None:
+    incident, _ = opened(here)
+    incident.resolve(here.clock.now)
+    entry = incident.log[-1]
+    entry["summary"], entry["channel"] = "Resolved: a maintenance window began", {"type": "auto"}
+    del entry["agent"]
+    assert not here.sync("it").failures
+    by = f"Resolved automatically by the service {CHECKOUT['summary']}"
+    assert rows(here.text("it"))[-1] == f'{by}: "a maintenance window began"'
+
+
+def test_what_was_deleted_since_is_another_and_no_id(here: World) -> None:
+    incident, at = opened(here)
+    values = {"name": "service", "value": "PGONE77", "old_value": CHECKOUT["id"]}
+    way = {"type": "website", "changeset": {"application_fields": [values]}}
+    incident.entry("field_value_change", at, "Incident field values updated", LENA, way)
+    said = f"Lena Okafor changed the service from {CHECKOUT['summary']} to another"
+    assert said in rows(told(here, incident))

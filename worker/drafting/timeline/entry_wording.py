@@ -2,10 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from connectors.incidents import Agent, FieldChange, LogEntry
+from connectors.incidents import Agent, AgentKind, FieldChange, LogEntry
 from connectors.log_entry_kinds import ChannelKind, EntryKind, Medium, UrgencyLevel
 from worker.content.clean_text import clean, shorten
 from worker.content.inline_markdown import Markdown, say
@@ -93,7 +93,9 @@ def changes(each: tuple[FieldChange, ...], clock: LocalTime) -> str:
 def _wording(entry: LogEntry, rule: Rule, known: Known) -> str:
     if timed_out(entry) and rule.timeout:
         return rule.timeout
-    by_itself = automatic(entry) and not (entry.agent is None and known.who)
+    by_itself = automatic(entry)
+    if entry.agent is None and known.who is not None:
+        by_itself = known.who.kind not in {AgentKind.PERSON, AgentKind.BOT}
     return rule.automatic if by_itself and rule.automatic else rule.wording
 
 
@@ -170,7 +172,7 @@ def _who(entry: LogEntry, known: Known) -> str:
     ):
         return monitor(entry) or "monitoring"
     if entry.agent is None and known.who is not None:
-        return name(known.who)
+        return actor(replace(entry, agent=known.who))
     return actor(entry)
 
 
