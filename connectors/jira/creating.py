@@ -4,6 +4,7 @@ A create without a clear outcome ends the run: what made it fail is likely to fa
 and what was not sent can be sent later.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -19,6 +20,7 @@ from connectors.jira.payloads import JIRA, JiraProblems, Site, browse_url, numer
 from connectors.jira.request_bodies import ESSENTIAL, PARENT, as_shared, new_issue
 from connectors.jira.responses import JiraAnswer
 from connectors.json_fields import JsonValue
+from connectors.ticket_fields import TicketField
 from connectors.tickets import (
     Created,
     NewTicket,
@@ -40,6 +42,12 @@ _BLOCKED = (
     "the answer was a page (403) that is not Jira's own. A proxy or firewall before Jira may block "
     "the words of this row: ask those who run it."
 )
+_IN_ROWS: Mapping[str, str] = {
+    TicketField.DUE: "a deadline",
+    TicketField.ASSIGNEE: "an owner",
+    TicketField.PRIORITY: "a priority",
+}
+"""Shared fields by what a row calls them."""
 _OF_THE_SITE = frozenset({401, 403, 404, 405, 407, 410})
 """Refusals that are not about one ticket: asking again for the next would be refused as well."""
 
@@ -108,18 +116,20 @@ class Creator:
         return [outcomes.get(place, rest) for place in range(len(tickets))]
 
     def _create(self, site: Site, drafts: list[_Unsent], outcomes: dict[int, Outcome]) -> None:
-        """Send the drafts; those refused for a field they can do without, once more without it."""
-        refused: list[_Unsent] = []
-        for draft, result in self._send(site, drafts):
-            again = _without_refused(draft, result)
-            if again is None:
-                outcomes[draft.place] = _outcome(site, draft, result)
-            else:
-                refused.append(again)
-        if any(isinstance(outcome, Unknown) for outcome in outcomes.values()):
-            return
-        for draft, result in self._send(site, refused):
-            outcomes[draft.place] = _outcome(site, draft, result)
+        """Send the drafts; those refused for fields they can do without, again without them.
+
+        Jira may refuse others then: it looks at the values once each field has its screen, and a
+        workflow's validators come last. No field is left out twice, so that there is an end to it.
+        """
+        while drafts and not any(isinstance(one, Unknown) for one in outcomes.values()):
+            refused: list[_Unsent] = []
+            for draft, result in self._send(site, drafts):
+                again = _without_refused(draft, result)
+                if again is None:
+                    outcomes[draft.place] = _outcome(site, draft, result)
+                else:
+                    refused.append(again)
+            drafts = refused
 
     def _send(self, site: Site, drafts: list[_Unsent]) -> Iterator[tuple[_Unsent, _Result]]:
         """Send the drafts together, or one by one where the site cannot take them together."""
@@ -224,7 +234,9 @@ def _without_refused(draft: _Unsent, result: _Result) -> _Unsent | None:
     if not isinstance(result, NotMade) or result.status != _BAD_REQUEST:
         return None
     refused = _by_field(draft.ticket, result.problems.fields)
-    if not refused or not refused.keys() <= _optional(draft.ticket):
+    if not refused:
+        refused = _by_name(draft, result.problems.messages)
+    if not refused or not refused.keys() <= _optional(draft.ticket) - draft.dropped.keys():
         return None
     return replace(draft, dropped={**draft.dropped, **refused})
 
@@ -233,6 +245,15 @@ def _by_field(ticket: NewTicket, refused: Mapping[str, str]) -> Mapping[str, str
     """Give what was refused by the fields that were sent; Cloud calls a parent ``parentId`` too."""
     own = ticket.parent.field if ticket.parent else PARENT
     return {own if name == "parentId" else name: why for name, why in refused.items()}
+
+
+def _by_name(draft: _Unsent, messages: Sequence[str]) -> Mapping[str, str]:
+    """Give by field what a workflow's validators say in sentences alone, by the fields' names."""
+    said = " ".join(messages)
+    known = {"duedate": "due date", "components": "components?", "labels": "labels?"}
+    sent = _optional(draft.ticket) - draft.dropped.keys() - draft.ticket.extra.keys()
+    names = {own: rf"\b(?:{own}|{known.get(own, own)})\b" for own in sent}
+    return {own: said for own, name in names.items() if re.search(name, said, re.IGNORECASE)}
 
 
 def _optional(ticket: NewTicket) -> frozenset[str]:
@@ -258,10 +279,12 @@ def _outcome(site: Site, draft: _Unsent, result: _Result) -> Outcome:
     said = result.problems.sentence() or f"it answered {result.status}"
     reason = f"Jira would not create the ticket: {said}"
     refused = _by_field(draft.ticket, result.problems.fields)
-    if not refused.keys() <= _optional(draft.ticket) | ESSENTIAL:
-        reason = (
-            f"{reason.rstrip('.')}. Give a value in the route's fields, or make the field optional."
-        )
+    given = _optional(draft.ticket) | ESSENTIAL
+    if lacking := {name: why for name, why in refused.items() if name not in given}:
+        rows = [one for name in as_shared(lacking) if (one := _IN_ROWS.get(name))]
+        write = f"Write {' and '.join(rows)} into the row, give" if rows else "Give"
+        reason = f"{reason.rstrip('.')}. {write} a value in the route's fields, or make the field "
+        reason += "optional."
     if result.status in SERVER_ERRORS:
         return _unclear(reason)
     if result.status == TOO_MANY_REQUESTS:

@@ -282,6 +282,19 @@ def test_a_row_that_was_copied_with_its_link_takes_nothing_of_its_ticket(
     assert len(there.tickets()) == len(set(there.linked())) == len(there.items())
 
 
+def test_a_key_typed_in_the_place_of_a_deleted_ticket_s_leaves_no_row_to_tell_of(
+    there: World,
+) -> None:
+    key, site = there.linked()[0], there.jira.site
+    there.jira.delete(key)
+    there.sync()
+    made = site.create(site.projects[0], issue_type="Task", summary="Made anew").now
+    there.edit(lambda text: text.replace(f"[{key}]({there.jira.url}/browse/{key})", made.key))
+    assert "is gone" not in words(there.sync())
+    assert there.linked()[0] == made.key
+    assert there.statuses() == ["To Do", "To Do"]
+
+
 @pytest.mark.parametrize("cell", ["{key}", "{url}/browse/{key}"])
 def test_one_ticket_of_a_persons_for_two_rows_keeps_its_words(here: World, cell: str) -> None:
     here.sync()

@@ -134,16 +134,85 @@ def test_a_required_field_that_nobody_gives_refuses_the_ticket(sandbox: JiraSand
     assert posts(sandbox) == ["issue"]
 
 
-def test_a_ticket_refused_twice_is_refused(sandbox: JiraSandbox) -> None:
-    sandbox.fault(Fault("/issue$", 400, body={"errors": {"labels": "first"}, "errorMessages": []}))
-    sandbox.fault(
-        Fault("/issue$", 400, body={"errors": {"duedate": "second"}, "errorMessages": []})
-    )
+def refusal(*messages: str, **fields: str) -> Fault:
+    return Fault("/issue$", 400, body={"errors": fields, "errorMessages": list(messages)})
+
+
+def test_fields_that_are_refused_one_after_the_other_are_all_left_out(
+    sandbox: JiraSandbox,
+) -> None:
+    sandbox.site.projects[0].screen -= {"priority"}
+    ticket = new_ticket(priority=FieldChoice("High"), assignee="nobody")
+    made = created(tracker(sandbox).create([ticket])[0])
+    assert made.dropped.keys() == {"priority", "assignee"}
+    assert posts(sandbox) == ["issue"] * 3
+
+
+def test_of_many_each_goes_without_what_it_was_refused_for(sandbox: JiraSandbox) -> None:
+    sandbox.site.projects[0].screen -= {"priority"}
+    tickets = [new_ticket(n, priority=FieldChoice("High"), assignee="nobody") for n in range(3)]
+    made = [created(one) for one in tracker(sandbox).create(tickets)]
+    assert {*map(frozenset, (one.dropped for one in made))} == {frozenset({"priority", "assignee"})}
+    assert posts(sandbox) == ["bulk"] * 3
+    assert len(sandbox.site.records) == 3
+
+
+def test_a_ticket_refused_twice_for_one_field_is_refused(sandbox: JiraSandbox) -> None:
+    sandbox.fault(refusal(labels="first"))
+    sandbox.fault(refusal(labels="second"))
     (outcome,) = tracker(sandbox).create([new_ticket()])
     assert outcome == Refused(
-        "Jira would not create the ticket: duedate: second", {"duedate": "second"}
+        "Jira would not create the ticket: labels: second", {"labels": "second"}
     )
     assert posts(sandbox) == ["issue", "issue"]
+
+
+@pytest.mark.parametrize(
+    ("said", "dropped"),
+    [
+        ("Due Date cannot be in the past.", {TicketField.DUE}),
+        ("Field 'labels' cannot be set. It is not on the appropriate screen, or unknown.", {"labels"}),
+        ("A high Priority needs a due date", {"priority", TicketField.DUE}),
+        ("The workflow does not want this.", None),
+        ("Summary is too short.", None),
+    ],
+)  # fmt: skip
+def test_a_validators_words_name_the_field_that_is_left_out(
+    sandbox: JiraSandbox, said: str, dropped: set[str] | None
+) -> None:
+    sandbox.fault(refusal(said))
+    (outcome,) = tracker(sandbox).create([new_ticket(priority=FieldChoice("High"))])
+    if dropped is None:
+        assert outcome == Refused(f"Jira would not create the ticket: {said}", {})
+        assert posts(sandbox) == ["issue"]
+    else:
+        assert created(outcome).dropped == dict.fromkeys(dropped, said)
+        assert posts(sandbox) == ["issue", "issue"]
+
+
+def test_a_validator_that_is_never_content_ends_the_trying(sandbox: JiraSandbox) -> None:
+    for _ in range(9):
+        sandbox.fault(refusal("Due date, priority, labels and assignee are wrong."))
+    (outcome,) = tracker(sandbox).create([new_ticket()])
+    assert isinstance(outcome, Refused)
+    assert posts(sandbox) == ["issue", "issue"]
+
+
+@pytest.mark.parametrize(
+    ("field", "remedy"),
+    [
+        ("duedate", "Write a deadline into the row, give a value in the route's fields"),
+        ("assignee", "Write an owner into the row, give a value in the route's fields"),
+        ("components", ". Give a value in the route's fields"),
+    ],
+)
+def test_a_required_field_that_a_row_can_fill_says_so(
+    sandbox: JiraSandbox, field: str, remedy: str
+) -> None:
+    sandbox.site.projects[0].needed = frozenset({field})
+    (outcome,) = tracker(sandbox).create([new_ticket(due=None, assignee=None, components=())])
+    assert isinstance(outcome, Refused)
+    assert remedy in outcome.reason
 
 
 def test_some_of_many_are_refused_and_the_others_made(sandbox: JiraSandbox) -> None:

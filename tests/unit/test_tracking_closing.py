@@ -70,7 +70,8 @@ def test_the_routes_own_move_decides_between_moves_to_one_status() -> None:
 
 def test_a_workflow_that_allows_nothing_is_told_so() -> None:
     assert close(wanted="Done").problem == (
-        "OPS-1 cannot go to 'Done' from where it is; the workflow allows nothing."
+        "OPS-1 cannot go to 'Done' from where it is; the workflow allows nothing, or not "
+        "to this account (Transition Issues)."
     )
     assert close(START, REJECT, wanted="Shipped").problem == (
         "OPS-1 cannot go to 'Shipped' from where it is; the workflow allows In Progress, Rejected."

@@ -77,7 +77,8 @@ def closing(
             f"{moves}, and none is guessed. Write the status that is meant, or name the transition "
             f'in the route: transition = "{found[0].name}".'
         )
-    possible = ", ".join(sorted({clean(one.to_status) for one in transitions})) or "nothing"
+    possible = ", ".join(sorted({clean(one.to_status) for one in transitions}))
+    possible = possible or "nothing, or not to this account (Transition Issues)"
     return Closing(
         problem=f"{key} cannot go to '{wanted}' from where it is; the workflow allows {possible}."
     )

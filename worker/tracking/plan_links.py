@@ -264,9 +264,9 @@ def _stays_open(state: LinkState, decided: LinkDecisions, item: ActionItem, inte
 
 
 def _orphans(state: LinkState, decided: LinkDecisions) -> tuple[TrackedTicket, ...]:
-    """Give the tickets whose row is gone; of one that cannot be seen it may have been cleared."""
+    """Give the tickets whose row is gone; one that cannot be seen may have been replaced there."""
     named, linked = _named(state), decided.linked()
-    words = {same_words(item.task) for item in state.items if item.ticket is None}
+    words = {same_words(item.task) for item in state.items}
     return tuple(
         one
         for one in state.tracked

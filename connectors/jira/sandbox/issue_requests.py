@@ -180,13 +180,13 @@ def _read_fields(
     *,
     on_screen: frozenset[str],
 ) -> dict[str, Any]:
-    """Read each field by its own rule; what is wrong goes to ``errors``."""
+    """Read each field by its own rule; what is wrong goes to ``errors``, after the screens."""
+    hidden = {name: NOT_ON_SCREEN.format(name=name) for name in fields if name not in on_screen}
+    if hidden:  # Jira looks at no value before it has a screen for each
+        raise RefusedRequest(hidden)
     values: dict[str, Any] = {}
     made_up = dict(custom or {})
     for name, value in fields.items():
-        if name not in on_screen:
-            errors[name] = NOT_ON_SCREEN.format(name=name)
-            continue
         try:
             if name in RULES:
                 kept, rule = RULES[name]
