@@ -60,6 +60,8 @@ def test_a_section_ends_at_the_next_of_its_level_or_of_ours(
         ("**Action Items** and more", False),
         ("- **Action Items**", False),
         ("**Action\nItems**", False),
+        ("**Action_Items**", False),
+        ("**Action *Items***", False),
     ],
 )
 def test_action_items_stand_under_their_name_with_harmless_words_alone(
@@ -68,6 +70,18 @@ def test_action_items_stand_under_their_name_with_harmless_words_alone(
     text = f"# T\n\n{heading}\n\n{ITEM}"
     assert (Section.ACTION_ITEMS in found(text).sections) is is_one
     assert len(found(text).actions) == is_one
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["a", "all", "and", "assigned", "corrective", "follow", "for", "incident", "jira", "list",
+     "new", "next", "of", "open", "our", "owners", "postmortem", "preventive", "remaining", "status",
+     "steps", "table", "tasks", "team", "the", "this", "tickets", "to", "up", "ups", "with"],
+)  # fmt: skip
+def test_each_harmless_word_may_stand_with_the_name_and_no_part_of_one(word: str) -> None:
+    assert Section.ACTION_ITEMS in found(f"## {word} action items\n").sections
+    assert Section.ACTION_ITEMS not in found(f"## {word}qqq action items\n").sections
+    assert Section.ACTION_ITEMS not in found(f"## qqq{word} action items\n").sections
 
 
 def test_the_teams_name_of_the_section_goes_before_the_built_in_one() -> None:
@@ -124,6 +138,7 @@ def test_the_title_is_the_first_heading_of_level_one_unless_that_is_a_section(
 def test_the_title_of_a_list_is_plain() -> None:
     assert title("## U\n# *T* [x](y)\n") == "T x"
     assert title("## *U*\n") == "U"
+    assert title("## U\n## V\n") == "U"
     assert title("words\n") == ""
 
 
@@ -195,6 +210,7 @@ def test_the_timeline_is_in_its_section_else_wherever_its_header_is() -> None:
         (["| Task | Mine |"], [0]),
         (["| Mine | Owner | Deadline |"], [0]),
         (["| Owner | Mine |"], [1]),
+        (["| Owner | Mine | Deadline | Yours |"], [1]),
         (["| Owner | Mine |", "| Task |"], [None, 0]),
         (["| Owner | Deadline |"], [None]),
         (["| Mine | Yours |"], [None]),
@@ -210,6 +226,11 @@ def test_a_table_of_action_items_has_the_task_or_two_known_columns_or_is_alone(
     actions = found(text).actions
     assert [one.by_name[Column.TASK] for one in actions] == expected
     assert all(one.table in found(text).blocks.tables for one in actions)
+    assert all(
+        (Column.OWNER in one.by_name)
+        is any(cell.text == "Owner" for cell in one.table.header.cells)
+        for one in actions
+    )
 
 
 def test_a_bullet_is_found_in_its_section_then_anywhere_else() -> None:
