@@ -6,6 +6,7 @@ Types of log entries and channels are open sets: a word that is not known is of 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 
 from connectors.incidents import Agent, AgentKind, IncidentId, Reference
@@ -134,6 +135,9 @@ def as_words(word: str) -> str:
     return word.replace("_", " ").strip()
 
 
+_JSON_LINE = re.compile(r"^[ \t]*(?:\{|\[[ \t]*(?:\{|$))", re.MULTILINE)
+"""Where a line may begin what a program wrote in JSON, up to the end of the text."""
+_MOST_TRIED = 5
 PAGERDUTY = Sender("PagerDuty", quoted=True)
 _OF_A_REFERENCE = ("id", "summary", "name", "html_url")
 _OF_AN_AGENT = ("type", *_OF_A_REFERENCE)
@@ -267,5 +271,8 @@ def readable_lines(value: object) -> str:
 
 def written(text: str) -> str:
     """Give what somebody or a program wrote, in words: of an object in JSON all that it holds."""
-    found = json_in(text) if "{" in text[:100] else None
-    return said(text) if found is None else "; ".join(map(": ".join, flat(found)))
+    for line in islice(_JSON_LINE.finditer(text), _MOST_TRIED):
+        if found := json_in(text[line.start() :]):
+            told = "; ".join(map(": ".join, flat(found)))
+            return f"{said(text[: line.start()])}{told}"
+    return said(text)

@@ -62,8 +62,8 @@ def _object_text(value: dict[str, object], data_type: str) -> str:
 
 
 def _listed(text: str) -> str:
-    """Give a list that was written as JSON into a text as any other list."""
-    found = json_in(text) if text.startswith("[") else None
+    """Give a list or an object that was written as JSON into a text as any other."""
+    found = json_in(text) if text.startswith(("[", "{")) else None
     return text if found is None else field_text(found)
 
 

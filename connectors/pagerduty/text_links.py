@@ -49,6 +49,8 @@ _RUNBOOK = re.compile(r"\b(?:run|play)[-_ ]?book", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s)>,;|/+&\u00b7]*(?:and|or)?\s*")
 """What stands between links that one word introduces."""
 _SUFFIX = re.compile(r"(?<=[a-z0-9])[\s_-]*(?:ur[li]|link|href)$", re.IGNORECASE)
+_CAMEL = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+[A-Z]{0,4}")
+_HUMP = re.compile(r"(?<=[a-z])[A-Z](?=[a-z])|(?<=[a-z])(?=[A-Z])")
 _GENERIC = re.compile(
     r"alerts?|annotation|body|content|description|details?|event|firing|html|images?|info|links?"
     r"|long_output|messages?|notes?|output|payload|resolved|summary|text|title|urls?|value|web",
@@ -274,8 +276,9 @@ def _field_name(field: str) -> str:
 
 
 def _pretty(name: str) -> str:
-    """Give ``runbook_url`` as people say it."""
-    return _SUFFIX.sub("", name).replace("_", " ").strip() or name
+    """Give ``runbook_url`` and ``errorChartUrl`` as people say them."""
+    said = _SUFFIX.sub("", name).replace("_", " ").strip() or name
+    return _HUMP.sub(lambda hump: f" {hump[0].lower()}", said) if _CAMEL.fullmatch(said) else said
 
 
 def _words(text: str) -> str:

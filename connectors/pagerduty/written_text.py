@@ -31,6 +31,8 @@ _TAG = re.compile(
 _ATTRIBUTE = re.compile(r"""([a-z][-a-z:]*)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>`]+)""", re.IGNORECASE)
 _UNSEEN = ("head", "style", "script", "title", "template")
 _BREAK = re.compile(r"p|br|div|tr|table|[uod]l|li|h[1-6r]|pre|blockquote|d[td]|section|article")
+_BLOCK = re.compile(rf"<!doctype|</?(?:html|body|{_BREAK.pattern})[\s/>]", re.IGNORECASE)
+"""What ends a line; a text without any has its own lines, as Alertmanager's around one link."""
 _URL_MARKS = str.maketrans({mark: f"%{ord(mark):02X}" for mark in " <>\t\n\r"})
 _LINK = re.compile(r"!?\[((?:[^\[\]]|!\[[^\[\]]*\]\(<[^<>]*>\))*)\]\(<[^<>]*>\)")
 _PICTURE = re.compile(r"!\[([^\[\]]*)\]\(<[^<>]*>\)")
@@ -39,19 +41,24 @@ _MARKED_UP = re.compile(
     rf"</(?:{_PAIRED}|{_PLAIN})\s*>|<(?:br|hr)\s*/?>|<!doctype html", re.IGNORECASE
 )
 """What ends an element: ``drop <table> at once`` is somebody's placeholder, and no HTML."""
-_WRAPPED = re.compile(r"\[code\](.*?)\[/code\]", re.IGNORECASE | re.DOTALL)
+_WRAPPING = re.compile(r"\[/?code\]", re.IGNORECASE)
 """How a service desk marks that a work note is HTML."""
 _SAID_LINK = re.compile(
     r"!?\[(?P<text>[^\[\]\n]{0,300})\]\((?P<open><)?(?P<url>https?://[^\s<>()]+"
     r"(?:\([^\s<>()]*\)[^\s<>()]*)*)(?(open)>)\)",
     re.IGNORECASE,
 )
+_WIKI_LINK = re.compile(
+    r"\[(?P<text>[^\[\]|\n]{1,300})\|(?P<url>https?://[^\s\[\]|]{1,2000})(?:\|[^\[\]\n]{0,99})?\]",
+    re.IGNORECASE,
+)
+_WIKI_MARK = re.compile(r"\{(?:code|noformat|quote|panel|color)(?::[^{}\n]*)?\}[ \t]*\n?")
 _CHAT_LINK = re.compile(r"<(?P<url>https?://[^\s<>|]+)\|(?P<text>[^<>|\n]{1,300})>", re.IGNORECASE)
 _FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*[\w+.-]*[ \t]*\r?$\n?", re.MULTILINE)
 _RULE = re.compile(r"^(?=[^\n|]*\|)(?=[^\n-]*-)[|: \t-]+\r?$\n?", re.MULTILINE)
 _ROW = re.compile(r"^[ \t]*\|[ \t]*(?P<cells>.*?)[ \t]*\|[ \t]*\r?$", re.MULTILINE)
 _HEADING = re.compile(
-    r"^(?P<prefix>resolution note:[ \t]*)?(?:#{2,6}[ \t]+(?P<text>\S[^\n]*?)[ \t#]*"
+    r"^(?P<prefix>resolution note:[ \t]*)?(?:(?:#{2,6}|h[1-6]\.)[ \t]+(?P<text>\S[^\n]*)"
     r"|\*\*(?P<bold>[^*\n]+)\*\*)[ \t]*\r?$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -59,7 +66,7 @@ _BOX = re.compile(r"^(?P<item>[ \t]*[-*+][ \t]+)\[[ xX]\][ \t]+(?=\S)", re.MULTI
 _BOLD = re.compile(r"(?<![\w*/])\*\*(?=[^\s*])(?P<text>[^*\n]+?)(?<=\S)\*\*(?![\w*/])")
 
 _ADDRESS = re.compile(
-    r"(?P<quote>'?)(?P<place>https?://[^\s<>\"`\\?#|'\[\]{}^]+)(?P<asked>[?#][^\s<>\"`\\]*)"
+    r"(?P<quote>'?)(?P<place>https?://[^\s<>\"`\\?#|'\[\]{}^]+)(?P<asked>[?#][^\s<>\"`\\]{0,4000})"
 )
 _CLOSING = {")": "(", "]": "[", "}": "{"}
 _ENDING_MARKS = {ord(mark): f"%{ord(mark):02X}" for mark in "|'[]{}^"}
@@ -88,11 +95,13 @@ def readable(text: str) -> str:
 def said(text: str) -> str:
     """Give what somebody wrote, in words: marks of HTML, Markdown and chats become text."""
     if _MARKED_UP.search(text):
-        text = markdown_of(_WRAPPED.sub(r"\1", text))
+        text = markdown_of(_WRAPPING.sub("", text))
     if "](" in text or "|" in text:
-        text = _CHAT_LINK.sub(_told_link, _SAID_LINK.sub(_told_link, text))
+        for link in (_SAID_LINK, _WIKI_LINK, _CHAT_LINK):
+            text = link.sub(_told_link, text)
         if _RULE.search(text):
             text = _ROW.sub(lambda row: row["cells"], _RULE.sub("", text))
+    text = _WIKI_MARK.sub("", text) if "{" in text else text
     text = _BOX.sub(lambda box: box["item"], _HEADING.sub(_label, _FENCE.sub("", text)))
     text = _BOLD.sub(lambda bold: bold["text"], text)
     return _ADDRESS.sub(_whole_address, text) if "://" in text else text
@@ -100,7 +109,7 @@ def said(text: str) -> str:
 
 def _label(heading: re.Match[str]) -> str:
     """Give a heading as what is told below it is called: ``Root cause:``."""
-    shown = (heading["text"] or heading["bold"]).strip().replace("**", "")
+    shown = (heading["text"] or heading["bold"]).strip(" \t\r#").replace("**", "")
     below = heading.string[heading.end() :].strip()
     colon = ":" if below and shown[-1:] not in ".!?:;," else ""
     return f"{heading['prefix'] or ''}{shown}{colon}"
@@ -166,7 +175,7 @@ def markdown_of(text: str) -> str:
     """Give HTML as text, its links and pictures as ``[text](<address>)`` with ``!`` before."""
     if not _SHOWS.search(text):
         text = html.unescape(text)
-    found = _Text()
+    found = _Text(preformatted=not _BLOCK.search(text))
     at = 0
     while at < len(text):
         opening = text.find("<", at)

@@ -180,6 +180,18 @@ def test_html_is_read_as_people_see_it(sent: str, read: str) -> None:
     assert readable(sent) == read
 
 
+def test_text_with_lines_of_its_own_keeps_them_around_a_link_in_html() -> None:
+    text = "\n - summary = Slow\n - runbook_url = https://w.example.com/1\n - x = <a href='https://g.example.com'>G</a>"
+    assert [
+        (one.text, one.url)
+        for one in links_in({"firing": text, "errorChartUrl": "https://c.example.com"})
+    ] == [
+        ("runbook", "https://w.example.com/1"),
+        ("G", "https://g.example.com"),
+        ("error chart", "https://c.example.com"),
+    ]
+
+
 @pytest.mark.parametrize(
     "piece", ["<a ", "<style", '<a "', "[", "![x](", "https://x/(", "<p>&lt;", "{"]
 )

@@ -53,6 +53,13 @@ from connectors.pagerduty.written_text import title, unquoted
             "(https://k.example.com/#/d?_a=(q:%27a%7Cb%27,x:%5B1%5D)). 'https://k.example.com/?x=1'|y",
         ),
         ("['https://a.example.com','https://b.example.com']", None),
+        (
+            "h3. State\n{code:bash}\nls\n{code}\nSee [OPS-1|https://jira.example.com/OPS-1|smart-link]",
+            "State:\nls\nSee OPS-1 (https://jira.example.com/OPS-1)",
+        ),
+        ('Checks:\n{"db": {"ok": true}}', "Checks:\ndb.ok: true"),
+        ('[{"db": "up"}, {"db": "down"}]', "1.db: up; 2.db: down"),
+        ("Up\n<b>EU</b>\nUS", "Up\nEU\nUS"),
         ("{not JSON}", None),
         ("[EU] is back", None),
     ],
