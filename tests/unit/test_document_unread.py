@@ -489,3 +489,66 @@ UNREAD = (
 )  # fmt: skip
 def test_a_section_that_says_something_and_is_not_read_is_told(body: str, told: list[str]) -> None:
     assert list(read(f"{HEAD}{body}", NAMES).problems) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("## Action Items\n### Mend | Ann | High\n", []),
+        ("## Action Items\n### Mend | Ann | High |\n", []),
+        ("## Action Items\n\n## Other\n\n| Mend | Ann |\n---\n", []),
+        ("| Mend | Ann |\n---\n\n## Action Items\nx\n", []),
+        ("| Mend | Ann |\n\n## Action Items\n| Do | Bo |\n", [f"Line 4 ('Do') {NO_TABLE}"]),
+        (
+            "## Action Items\nMend\tAnn\tHigh\nDo\tBo\tLow\n",
+            [f"Line 2 ('Mend') {NO_PIPES}", f"Line 3 ('Do') {NO_PIPES}"],
+        ),
+        ("## Action Items\nwords | x\n| Mend | Ann |\n", [f"Line 3 ('Mend') {NO_TABLE}"]),
+        ("## Action Items\n| | |\n", []),
+        ("## Action Items\n| - Mend | Ann |\n", [f"Line 2 ('- Mend') {NO_TABLE}"]),
+        ("## Action Items\n[ ] Mend\n\n```\nx\n```\n", [f"Line 2 ('Mend') {NO_BOX}"]),
+        ("## Action Items\n<div>\n[ ] Mend\n</div>\n", []),
+        ("## Action Items\nTask | Owner\n---|---\n[ ] Mend | Ann\n", []),
+        (
+            "## Action Items\n[] Task | Owner\n---|---\nx | y\n\nTask | Owner\n---|---\n[ ] Do | Bo\n",
+            [],
+        ),
+    ],
+)
+def test_only_what_stands_in_the_section_and_is_not_read_is_told(
+    text: str, told: list[str]
+) -> None:
+    found = outline(text, NAMES)
+    extent = found.sections[Section.ACTION_ITEMS]
+    assert [
+        *stray_rows(found.blocks, extent, [one.table for one in found.actions], NAMES.nothing),
+        *stray_boxes(found.blocks, extent),
+    ] == told
+
+
+def test_each_html_table_is_told_by_its_own_words_in_short() -> None:
+    one = "<table><tr><td>{}</td></tr></table>\n"
+    told = told_of(f"{one.format('**Mend** it')}\nwords\n\n{one.format('now ' * 40)}")
+    assert [words.split(" was not read")[0][:45] for words in told] == [
+        "The HTML table on line 2 ('Mend it')",
+        "The HTML table on line 6 ('now now now now no",
+    ]
+    assert "now…')" in told[1]
+
+
+def test_lines_of_a_table_that_are_no_rows_are_told_in_a_sentence() -> None:
+    table = "| Task | Owner |\n|---|---|\n| x | |\n"
+    assert read(f"{HEAD}{table}*Words*\n", NAMES).problems == (
+        "Line 5 ('Words') stands in the table and is no row, so it was not read. "
+        "Write it as '| … |', or put a blank line before it.",
+    )
+    assert read(f"{HEAD}{table}| Mend\nit | Ann |\n", NAMES).problems == (
+        "Lines 5 to 6 ('Mend') look like one row that was wrapped, so they were not read. "
+        "Put it on one line.",
+    )
+    (told,) = read(f"{HEAD}{table}{'now ' * 40}\n", NAMES).problems
+    assert "now…')" in told
+    assert read(f"{HEAD}{table}\n| Ours | Mine |\n|---|---|\n", NAMES).problems == (
+        "The table on line 6 is under the action items, and has no column 'Task Description', so "
+        "it was not read.",
+    )
