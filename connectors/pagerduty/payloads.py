@@ -6,6 +6,7 @@ with a ``summary``. Log entries are read in ``log_payloads``.
 """
 
 import re
+from dataclasses import replace
 
 from connectors.incidents import (
     Agent,
@@ -182,6 +183,7 @@ def _merged_into(fields: JsonValue) -> Reference | None:
     if reason.optional_text("type") != "merge_resolve_reason":
         return None
     target = reference_or_none(reason["incident"])
+    target = replace(target, name=title(target.name)) if target else None
     return target if target and re.fullmatch(OWN_ID, target.id) else None
 
 

@@ -29,6 +29,14 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(r"""([a-z][-a-z:]*)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>`]+)""", re.IGNORECASE)
+_KNOWN = re.compile(
+    rf"{_PAIRED}|{_PLAIN}|script|title|template|meta|link|base|noscript|article|aside|header|footer"
+    r"|main|nav|figure|figcaption|picture|source|svg|g|path|button|form|input|label|select|option"
+    r"|textarea|fieldset|legend|iframe|video|audio|object|param|embed|col|colgroup|caption|tfoot"
+    r"|sup|sub|del|ins|s|strike|mark|abbr|acronym|address|cite|code|dfn|kbd|samp|var|wbr|q|nobr"
+    r"|details|summary|time|map|area|basefont|marquee|dir|menu",
+    re.IGNORECASE,
+)
 _UNSEEN = ("head", "style", "script", "title", "template")
 _BREAK = re.compile(r"p|br|div|tr|table|[uod]l|li|h[1-6r]|pre|blockquote|d[td]|section|article")
 _BLOCK = re.compile(rf"<!doctype|</?(?:html|body|{_BREAK.pattern})[\s/>]", re.IGNORECASE)
@@ -53,7 +61,9 @@ _WIKI_LINK = re.compile(
     re.IGNORECASE,
 )
 _WIKI_MARK = re.compile(r"\{(?:code|noformat|quote|panel|color)(?::[^{}\n]*)?\}[ \t]*\n?")
-_CHAT_LINK = re.compile(r"<(?P<url>https?://[^\s<>|]+)\|(?P<text>[^<>|\n]{1,300})>", re.IGNORECASE)
+_CHAT_LINK = re.compile(
+    r"<(?P<url>https?://[^\s<>|]{1,2000})(?:\|(?P<text>[^<>|\n]{1,300}))?>", re.IGNORECASE
+)
 _FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*[\w+.-]*[ \t]*\r?$\n?", re.MULTILINE)
 _RULE = re.compile(r"^(?=[^\n|]*\|)(?=[^\n-]*-)[|: \t-]+\r?$\n?", re.MULTILINE)
 _ROW = re.compile(r"^[ \t]*\|[ \t]*(?P<cells>.*?)[ \t]*\|[ \t]*\r?$", re.MULTILINE)
@@ -96,15 +106,15 @@ def said(text: str) -> str:
     """Give what somebody wrote, in words: marks of HTML, Markdown and chats become text."""
     if _MARKED_UP.search(text):
         text = markdown_of(_WRAPPING.sub("", text))
-    if "](" in text or "|" in text:
+    if "://" in text:
         for link in (_SAID_LINK, _WIKI_LINK, _CHAT_LINK):
             text = link.sub(_told_link, text)
-        if _RULE.search(text):
-            text = _ROW.sub(lambda row: row["cells"], _RULE.sub("", text))
+    if "|" in text and _RULE.search(text):
+        text = _ROW.sub(lambda row: row["cells"], _RULE.sub("", text))
     text = _WIKI_MARK.sub("", text) if "{" in text else text
     text = _BOX.sub(lambda box: box["item"], _HEADING.sub(_label, _FENCE.sub("", text)))
     text = _BOLD.sub(lambda bold: bold["text"], text)
-    return _ADDRESS.sub(_whole_address, text) if "://" in text else text
+    return _ADDRESS.sub(_whole_address, text)
 
 
 def _label(heading: re.Match[str]) -> str:
@@ -134,7 +144,7 @@ def _ends_behind(asked: str) -> bool:
 
 
 def _told_link(link: re.Match[str]) -> str:
-    shown, url = link["text"].strip(), link["url"]
+    shown, url = (link["text"] or "").strip(), link["url"]
     return url if shown in ("", url) else f"{shown} ({url})"
 
 
@@ -184,7 +194,7 @@ def markdown_of(text: str) -> str:
         found.say(text[at:opening])
         if text.startswith("<!", opening):
             at = _behind(text, "-->" if text.startswith("<!--", opening) else ">", opening)
-        elif tag := _TAG.match(text, opening):
+        elif (tag := _TAG.match(text, opening)) and _is_known(tag["name"]):
             at = tag.end()
             name = tag["name"].lower()
             if name in _UNSEEN and not tag["end"]:
@@ -197,6 +207,11 @@ def markdown_of(text: str) -> str:
             at = opening + 1
     found.say(text[at:])
     return found.whole()
+
+
+def _is_known(name: str) -> bool:
+    """Tell a tag from a placeholder of somebody's: ``<pod>``, ``<module>``."""
+    return ":" in name or _KNOWN.fullmatch(name) is not None
 
 
 def _behind(text: str, mark: str, at: int) -> int:

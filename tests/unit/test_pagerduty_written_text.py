@@ -59,6 +59,8 @@ from connectors.pagerduty.written_text import title, unquoted
         ),
         ('Checks:\n{"db": {"ok": true}}', "Checks:\ndb.ok: true"),
         ('[{"db": "up"}, {"db": "down"}]', "1.db: up; 2.db: down"),
+        ("<p>Drain <pod> in <b>EU</b></p>", "Drain <pod> in EU"),
+        ("See <https://s.example.com/1>.", "See https://s.example.com/1."),
         ("Up\n<b>EU</b>\nUS", "Up\nEU\nUS"),
         ("{not JSON}", None),
         ("[EU] is back", None),

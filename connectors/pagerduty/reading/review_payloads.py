@@ -18,7 +18,7 @@ from connectors.follow_up import (
 )
 from connectors.json_fields import JsonValue, json_in
 from connectors.pagerduty.common_payloads import OWN_ID
-from connectors.pagerduty.written_text import readable
+from connectors.pagerduty.written_text import readable, title
 
 _DONE = frozenset({"complete", "completed", "done", "closed", "resolved"})
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]+-[1-9]\d*")
@@ -112,7 +112,7 @@ def _past(incident: JsonValue, own_id: str, own_url: str) -> PastIncident | None
     url = own_url.removesuffix(own_id) + id_ if own_id and own_url.endswith(own_id) else ""
     return PastIncident(
         id=id_,
-        title=_text(incident, "title") or _text(incident, "summary"),
+        title=title(_text(incident, "title") or _text(incident, "summary")),
         created_at=at,
         number=number if isinstance(number, int) and not isinstance(number, bool) else None,
         url=_text(incident, "html_url") or url or None,
