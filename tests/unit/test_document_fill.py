@@ -248,17 +248,18 @@ def told(units: Units) -> Told:
     return {place: [(one.key, one.cells, one.prompt) for one in units[place]] for place in units}
 
 
-def test_what_was_written_and_what_was_asked_is_remembered() -> None:
-    known = replace(
-        NOTHING,
-        entries={
-            Slot.IMPACT: DraftEntry("bad", (Point("k", "One"),), keep_prompt=True),
-            Slot.DURATION: DraftEntry(points=(Point("d", "Long"),)),
-        },
-        action_items=(DraftRow("a", ("b | c", "", "", "")),),
-    )
-    written = fill(OF_A_TEAM, known, NAMES)
-    assert told(written.units) == {
+KNOWN = replace(
+    NOTHING,
+    entries={
+        Slot.IMPACT: DraftEntry("bad", (Point("k", "One"),), keep_prompt=True),
+        Slot.DURATION: DraftEntry(points=(Point("d", "Long"),)),
+    },
+    action_items=(DraftRow("a", ("b | c", "", "", "")),),
+)
+
+
+def test_what_was_written_is_remembered() -> None:
+    assert told(fill(OF_A_TEAM, KNOWN, NAMES).units) == {
         "front_matter.url": [("", ("https://incidents.example.com/Q1FOX",), False)],
         "title": [("", ("Report on Checkout is slow",), False)],
         "summary.date_time": [("prompt", ("[x] (Europe/Berlin)",), True)],
@@ -277,7 +278,10 @@ def test_what_was_written_and_what_was_asked_is_remembered() -> None:
         "timeline": [("prompt:1", ("HH:MM", "[z]"), True)],
         "action_items": [("a", ("b \\| c", "", "", ""), False)],
     }
-    assert told(written.prompts) == {
+
+
+def test_what_was_asked_is_remembered() -> None:
+    assert told(fill(OF_A_TEAM, KNOWN, NAMES).prompts) == {
         "title": [("prompt", ("Report on [a]",), True)],
         "summary.date_time": [
             ("prompt", ("[x] (Europe/Berlin)",), True),
