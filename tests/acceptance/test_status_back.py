@@ -295,6 +295,44 @@ def test_a_key_typed_in_the_place_of_a_deleted_ticket_s_leaves_no_row_to_tell_of
     assert there.statuses() == ["To Do", "To Do"]
 
 
+def test_a_document_copied_for_another_incident_takes_nothing_of_the_first_ones_tickets(
+    there: World,
+) -> None:
+    key, other = there.linked()[0], "checkout storm"
+    ticket, path = there.jira.ticket(key).now, there.path()
+    copy = path.with_name("copied.md")
+    own, its = (there.id(one).encode() for one in ("quick fix", other))
+    copy.write_bytes(path.read_bytes().replace(own, its))
+    assert f"names {key}, which is already the ticket of a row" in words(there.sync(other))
+    reworded = copy.read_text("utf-8").replace("Add an alert", "Drill | Jonas Thorvald", 1)
+    copy.write_text(reworded.replace("Thorvald |  |", "Thorvald |", 1), "utf-8")
+    for name in (other, "quick fix", other):
+        there.sync(name)
+        assert there.jira.ticket(key).now == ticket
+    assert "already the ticket" not in words(there.sync())
+    line = next(one for one in copy.read_text("utf-8").split("\n") if "Drill" in one)
+    assert f"[{key}]" in line
+    there.edit(lambda text: text.replace("Add an alert", "Add two alerts"))
+    there.sync()
+    assert there.jira.ticket(key).now.summary == "Add two alerts"
+
+
+def test_a_row_that_moved_to_another_postmortem_takes_its_ticket_along(there: World) -> None:
+    key, other = there.linked()[0], "checkout storm"
+    (line,) = [one for one in there.text().split("\n") if f"[{key}]" in one]
+    there.sync(other)
+    there.edit(lambda text: text.replace(line + "\n", ""))
+    there.run()
+    cells = [one.strip() for one in line.strip("| ").split("|")]
+    there.add_rows(" | ".join(cells), name=other)
+    for _ in range(2):
+        assert "already the ticket" not in words(there.sync(other))
+    there.edit(lambda text: text.replace("Add an alert", "Add two alerts"), name=other)
+    there.sync(other)
+    assert there.jira.ticket(key).now.summary == "Add two alerts"
+    assert len(there.tickets()) == 5
+
+
 @pytest.mark.parametrize("cell", ["{key}", "{url}/browse/{key}"])
 def test_one_ticket_of_a_persons_for_two_rows_keeps_its_words(here: World, cell: str) -> None:
     here.sync()

@@ -127,7 +127,8 @@ def test_what_is_said_of_a_typed_key_names_its_row_and_what_to_do() -> None:
         ),
         Tell(
             "Line 4 ('Add alert') of storm.md names OPS-1, which is already the ticket of a row in "
-            "the postmortem of Q0OTHER. Its status is shown in both."
+            "the postmortem of Q0OTHER. Its status is shown in both, and that row alone is kept in "
+            "step with it; clear the cell to have a ticket for this one."
         ),
     ]
 

@@ -241,7 +241,7 @@ def _changed_tickets(search: Search, due: Due) -> None:
 def _also_shown(search: Search, tickets: Iterable[TrackedTicket]) -> Mapping[IncidentId, None]:
     """Give the incidents whose documents show an old status of a ticket that is another's, too.
 
-    The journal keeps a ticket with the document that was synced last; the others come after it. A
+    The journal keeps a ticket with the document whose row it is; the others come after it. A
     row without a status shows none.
     """
     done = search.context.policy.done_resolutions

@@ -153,7 +153,7 @@ def adopt_typed(
 ) -> Iterable[LinkTicket | Tell]:
     """Adopt the ticket whose key a person typed or pasted, None where it cannot be seen.
 
-    ``elsewhere`` is what is remembered of it, for whichever incident.
+    ``elsewhere`` is what is remembered of it if another document names it.
     """
     if item.ticket is None:
         return
@@ -175,7 +175,8 @@ def adopt_typed(
     if elsewhere is not None and elsewhere.incident != incident:
         yield Tell(
             f"{named} names {key}, which is already the ticket of a row in the "
-            f"postmortem of {elsewhere.incident}. Its status is shown in both."
+            f"postmortem of {elsewhere.incident}. Its status is shown in both, and that row alone "
+            "is kept in step with it; clear the cell to have a ticket for this one."
         )
     tracked = TrackedTicket(
         id=ticket.id,

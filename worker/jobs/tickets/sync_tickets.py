@@ -4,14 +4,14 @@ What is needed is read, what is to be done is planned as values, and the plan is
 which ticket each row has or gets, then what row and ticket take over from each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from config.groups import CreateWhen
 from connectors.errors import ConnectorError, PartlyRead
 from connectors.incidents import Incident
-from connectors.tickets import TicketKey
+from connectors.tickets import Ticket, TicketId, TicketKey
 from worker.document.action_items import ActionItem
 from worker.document.action_section import read as read_items
 from worker.document.action_section import write as write_items
@@ -44,7 +44,7 @@ from worker.tracking.ticket_actions import (
     Tell,
     sentences,
 )
-from worker.tracking.tracked_tickets import EPIC_ROW
+from worker.tracking.tracked_tickets import EPIC_ROW, TrackedTicket
 
 
 def sync_tickets(
@@ -168,7 +168,8 @@ def _link_state(
 def _settle_intents(work: TicketWork, plan: LinkPlan) -> None:
     """Strike out the creates whose outcome is known now, but for those to be tried again."""
     known = {one.id for one in work.tracked}
-    gained = [one for one in work.rows.values() if one.id not in known]
+    own = (one for ordinal, one in work.rows.items() if ordinal not in work.repeats)
+    gained = [one for one in own if one.id not in known]
     replaced = {one.lost.mark for one in plan.creates if one.lost}
     lost = (one for one in plan.lost if one not in replaced)
     work.context.journal.settle_intents((*plan.settled, *lost), gained)
@@ -257,7 +258,7 @@ def _adopt_typed(work: TicketWork, named: NamedTickets) -> None:
         found = {TicketKey(key): ticket for key, ticket in error.read.items()}
         unread = error.unread
     work.asked.update(at for at, key in named.typed.items() if key not in unread)
-    elsewhere = work.context.journal.tracked([ticket.id for ticket in found.values()])
+    elsewhere = _named_elsewhere(work, found.values())
     work.cache.tickets.add(found.values())
     for item in work.items:
         if item.ordinal not in work.asked:
@@ -269,8 +270,30 @@ def _adopt_typed(work: TicketWork, named: NamedTickets) -> None:
             match one:
                 case Tell(sentence):
                     work.report.warn(sentence)
+                case LinkTicket() if known:
+                    work.rows[item.ordinal] = one.tracked
+                    work.repeats |= {item.ordinal}
                 case LinkTicket():
                     _take(work, one)
+
+
+def _named_elsewhere(
+    work: TicketWork, tickets: Iterable[Ticket]
+) -> Mapping[TicketId, TrackedTicket]:
+    """Give those tickets that another incident's document has, unless it surely names them no more.
+
+    That is told by the index: where it has rows of that document, and none with the ticket.
+    """
+    known = work.context.journal.tracked([one.id for one in tickets])
+    others = {own: one for own, one in known.items() if one.incident != work.origin.incident}
+    naming = work.context.journal.index.naming() if others else {}
+    read = {row.incident for rows in naming.values() for row in rows}
+    return {
+        own: one
+        for own, one in others.items()
+        if one.incident not in read
+        or one.incident in {row.incident for row in naming.get(one.key, ())}
+    }
 
 
 def _take(work: TicketWork, link: LinkTicket) -> None:
