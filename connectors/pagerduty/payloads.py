@@ -130,8 +130,9 @@ def custom_fields(fields: JsonValue) -> tuple[CustomField, ...]:
 
 
 def business_services(fields: JsonValue) -> tuple[Reference, ...]:
-    """Read the business services that an incident has an impact on."""
-    return references(fields["services"].required_list())
+    """Read the business services that an incident has an impact on; of others people said so."""
+    each = fields["services"].required_list()
+    return references(one for one in each if one.optional_text("status") != "not_impacted")
 
 
 def subscribers(fields: JsonValue) -> int:

@@ -235,3 +235,12 @@ def test_what_was_deleted_since_is_another_and_no_id(here: World) -> None:
     incident.entry("field_value_change", at, "Incident field values updated", LENA, way)
     said = f"Lena Okafor changed the service from {CHECKOUT['summary']} to another"
     assert said in rows(told(here, incident))
+
+
+def test_a_business_service_that_was_said_not_to_suffer_is_not_hit(here: World) -> None:
+    incident, _ = opened(here)
+    incident.hit("Online shop")
+    incident.hit("Gift cards", "not_impacted")
+    text = told(here, incident)
+    assert "business services: Online shop\n" in text
+    assert "Gift cards" not in text

@@ -280,11 +280,11 @@ class Conversation(IncidentState):
         )
 
     @step
-    def hit(self, business_service: str) -> None:
-        """Let a business service suffer."""
+    def hit(self, business_service: str, status: str = "impacted") -> None:
+        """Let a business service suffer, or somebody say that it does not: ``not_impacted``."""
         id_ = wire.made_id("P", "business", business_service, length=6)
         impact = {"id": id_, "name": business_service, "type": "business_service"}
-        self.impacts.append({**impact, "status": "impacted"})
+        self.impacts.append({**impact, "status": status})
 
     @step
     def refer(self, name: str, url: str) -> None:
