@@ -142,3 +142,25 @@ def test_a_look_holds_its_line_and_is_short(text: str, line: int, longest: int) 
     lines = text.split("\n")
     assert lines[min(line, len(lines) - 1)][:longest] in shown
     assert len(shown) <= longest + len("```\n") or shown == text
+
+
+@pytest.mark.parametrize("number", [-1, 3, 4])
+def test_a_section_that_is_not_there_is_none(number: int) -> None:
+    with pytest.raises(IndexError):
+        with_section(TEXT, number, "x")
+
+
+def test_a_section_of_blanks_alone_adds_nothing_behind_it() -> None:
+    assert with_section("## A\nx\n## B\n", 0, " \n") == " \n## B\n"
+    assert with_section("## A\nx\n## B\n", 0, "\ny") == "\ny\n\n## B\n"
+
+
+@pytest.mark.parametrize(
+    "fence",
+    ["```\n{}\n```", "~~~\n{}\n~~~", "   ````text\n```\n{}\n`````  ", "```\n~~~\n``` x\n{}\n```"],
+)
+def test_no_heading_of_a_fence_begins_a_part_and_one_behind_it_does(fence: str) -> None:
+    text = f"## A\n{fence.format('## no')}\n## B\nlast\n"
+    line = text.split("\n").index("## no")
+    assert "## A" in part_around(text, line, len(text) - 1)
+    assert part_around(text, text.split("\n").index("last"), 15) == "## B\nlast\n"

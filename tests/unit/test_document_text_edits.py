@@ -70,3 +70,23 @@ def test_lines_and_their_ends_make_up_the_text(text: str) -> None:
     assert "".join(source.line(at) + source.line_end(at) for at in numbers) == source.text
     assert all(source.number(source.starts[at]) == at for at in numbers)
     assert source.apply([]) == text
+
+
+def test_whole_lines_are_placed_with_their_ends_and_several_are_added_in_order() -> None:
+    source = SourceText.of("a\r\nb\nc")
+    assert [source.text[slice(*_of(source.lines(*at)))] for at in ((0, 1), (0, 2), (1, 3))] == [
+        "a\r\n",
+        "a\r\nb\n",
+        "b\nc\r\n",
+    ]
+    assert source.apply([source.insert_after(1, ["x", "y"])]) == "a\r\nb\nx\ny\nc"
+
+
+def test_an_insertion_comes_before_what_replaces_from_there_on() -> None:
+    replacing, inserting = Edit(Place(1, 2), "B"), Edit(Place(1, 1), "x")
+    for edits in ([replacing, inserting], [inserting, replacing]):
+        assert SourceText.of("abc\n").apply(edits) == "axBc\n"
+
+
+def _of(place: Place) -> tuple[int, int]:
+    return place.start, place.end
