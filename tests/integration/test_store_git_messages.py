@@ -40,7 +40,8 @@ def test_a_commit_says_why(place: GitPlace) -> None:
         ("why", "why\n"),
         ("why\nmore", "why\n\nmore\n"),
         ("why\n\n\n# one\n- two\n", "why\n\n # one\n- two\n"),
-        ("a\tb\x1b[31m\u202ec", "a b[31mc\n"),
+        ("a\tb\x1b[31m\u202ec", "a bc\n"),  # what colours a terminal goes with its escape
+        ("a\tb\x1b \u202ec", "a b c\n"),
         ("half \ud800 one", "half one\n"),
         ("\U0001f469\u200d\U0001f4bb is on call", "\U0001f469\u200d\U0001f4bb is on call\n"),
         ("one\r\ntwo\u2028three\x85four", "one\n\ntwo\nthree\nfour\n"),
