@@ -37,6 +37,7 @@ _DELIVERED = frozenset(
     | {"answered", "acknowledged", "confirmed", "received", "accepted", "read"}
 )
 _MESSAGES = ("message", "html_message", "subject")
+_SIGNATURE = re.compile(r"^[ \t]*--[ \t]*\r?$", re.MULTILINE)
 _SAYS_NOTE = frozenset({EntryKind.ACKNOWLEDGE, EntryKind.ESCALATE, EntryKind.RESOLVE})
 """Whose sentences may quote a note. That of a note itself does not count: it may be deleted."""
 _FAILED = re.compile(
@@ -166,7 +167,7 @@ def _channel(
         kind=channel_told(kind, summary) if way is ChannelKind.OTHER else way,
         word=word,
         summary=_summary(kind, channel),
-        details=None if details is None else readable_lines(details) or None,
+        details=_mail(channel) if way is ChannelKind.EMAIL else readable_lines(details) or None,
         duration=_duration(channel["duration"].number_or_none()),
         notification=_notification(kind, channel, summary),
         client=channel.optional_text("client") or common.optional_text("client"),
@@ -176,6 +177,16 @@ def _channel(
         until=until,
         failure=failure,
     )
+
+
+def _mail(channel: JsonValue) -> str | None:
+    """Give what a mail says, without what it quotes and how it is signed."""
+    details = channel["details"].value
+    sent = details.get("body") if isinstance(details, dict) else details
+    body = next((one for one in (channel["body"].value, sent) if isinstance(one, str)), "")
+    text = _SIGNATURE.split(readable_lines(body), maxsplit=1)[0]
+    lines = (line for line in text.splitlines() if not line.lstrip().startswith(">"))
+    return "\n".join(lines).strip() or None
 
 
 def _summary(kind: EntryKind, channel: JsonValue) -> str | None:

@@ -71,6 +71,17 @@ def test_links_of_a_mail_are_told_and_none_of_its_html(here: World) -> None:
     assert not any(mark in text for mark in ("<p", "<b>", "<td", "<style", "&amp;"))
 
 
+def test_what_a_mail_of_somebodys_says_is_told(here: World) -> None:
+    incident = raised(here, "Shop is down")
+    body = "Hello,\r\nnone of our 40 stores can charge cards.\r\n> All good?\r\n-- \r\nAnn"
+    incident.log[0]["channel"] = {"type": "email", "summary": "Shop is down", "body": body}
+    assert not here.sync("it").failures
+    text = here.text("it")
+    assert 'description: "Hello, none of our 40 stores can charge cards." [log]' in text
+    assert "All good" not in text
+    assert "Ann" not in text
+
+
 def test_links_side_by_side_in_markdown_are_links_each(here: World) -> None:
     raised(here, "Lag", {"body": MARKDOWN})
     assert section(here, 8) == [

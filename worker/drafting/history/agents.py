@@ -96,6 +96,12 @@ def monitor(entry: LogEntry) -> str:
     return "" if nameless else name(agent)
 
 
+def mailed(entry: LogEntry | None) -> str:
+    """Give what the mail says that brought an entry about, "" where none did."""
+    came = entry is not None and entry.channel.kind is ChannelKind.EMAIL
+    return (entry.channel.details or "") if entry is not None and came else ""
+
+
 def with_answer(responder: Responder) -> str:
     """Name somebody who was asked, and the answer: ``Ada Example (joined)``."""
     answer = _ANSWERS.get(responder.state, responder.state)

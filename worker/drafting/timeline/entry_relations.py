@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from connectors.incidents import Agent, LogEntry, Responder
 from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean
-from worker.drafting.history.agents import asked_with, names, timed_out
+from worker.drafting.history.agents import asked_with, mailed, names, timed_out
 from worker.drafting.history.notes import NoteKind, WrittenNote
 from worker.drafting.history.story import Story
 from worker.drafting.policy import Handling, Rules, Topic, Weight, topic
@@ -78,7 +78,7 @@ class EntryRelations:
             self.waited.get(key),
             self._resolver(entry),
             self.lapses.get(key, ""),
-            quoted(self.story.description) if entry is self.detection else "",
+            quoted(self.story.description or mailed(entry)) if entry is self.detection else "",
         )
 
     def assigned_by(self, key: str) -> list[str]:
