@@ -186,7 +186,8 @@ def _mail(channel: JsonValue) -> str | None:
     body = next((one for one in (channel["body"].value, sent) if isinstance(one, str)), "")
     text = _SIGNATURE.split(readable_lines(body), maxsplit=1)[0]
     lines = (line for line in text.splitlines() if not line.lstrip().startswith(">"))
-    return "\n".join(lines).strip() or None
+    words = "\n".join(lines).strip()
+    return words if re.search(r"\w", words) else None
 
 
 def _summary(kind: EntryKind, channel: JsonValue) -> str | None:

@@ -82,6 +82,13 @@ def test_what_a_mail_of_somebodys_says_is_told(here: World) -> None:
     assert "Ann" not in text
 
 
+def test_a_mail_without_words_in_its_entry_says_those_of_its_alert(here: World) -> None:
+    incident = raised(here, "Import failed", MAIL)
+    incident.log[0]["channel"] = {"type": "email", "summary": "Import failed", "body": "<p>…</p>"}
+    assert not here.sync("it").failures
+    assert 'description: "Import 88 failed. Log of the run" [log]' in here.text("it")
+
+
 def test_links_side_by_side_in_markdown_are_links_each(here: World) -> None:
     raised(here, "Lag", {"body": MARKDOWN})
     assert section(here, 8) == [

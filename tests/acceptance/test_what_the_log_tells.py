@@ -244,3 +244,12 @@ def test_a_business_service_that_was_said_not_to_suffer_is_not_hit(here: World) 
     text = told(here, incident)
     assert "business services: Online shop\n" in text
     assert "Gift cards" not in text
+
+
+def test_a_service_without_a_name_is_no_service_to_readers(here: World) -> None:
+    incident, at = opened(here)
+    gone = {**wire.service("Gone"), "summary": None}
+    incident.alert("Queue is long", at + timedelta(minutes=1), key="two", service=gone)
+    text = told(here, incident)
+    assert f"- **Services Affected:** {CHECKOUT['summary']}\n" in text
+    assert gone["id"] not in text

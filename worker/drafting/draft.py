@@ -23,7 +23,7 @@ from worker.content.draft_content import Content, DraftEntry, Point, own_keys
 from worker.content.inline_markdown import Markdown, at_start, link, safe_url, say
 from worker.drafting.chart.drawing import draw_chart
 from worker.drafting.chart.layout import alternative, layout
-from worker.drafting.history.agents import name
+from worker.drafting.history.agents import known_name, name
 from worker.drafting.history.alerts import by_service
 from worker.drafting.history.story import Story, story
 from worker.drafting.history.tasks_and_roles import Holding, action_rows, courses, holdings
@@ -172,7 +172,7 @@ def _facts(told: Story, clock: LocalTime) -> dict[str, tuple[str, ...]]:
     """Give what the front matter says of the incident; "" and nothing for what is not known."""
     incident, commander = told.incident, told.record.commander
     own = [incident.service] if incident.service else []
-    services = [clean(one.name) for one in (*own, *incident.impacted_services)]
+    services = [known_name(one) for one in (*own, *incident.impacted_services)]
     services += [service for service, _ in by_service(told.alerts)]
     return {
         "title": (headline(incident.title),),

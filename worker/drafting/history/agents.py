@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 
-from connectors.incidents import Agent, AgentKind, LogEntry, Responder
+from connectors.incidents import Agent, AgentKind, Alert, LogEntry, Reference, Responder
 from connectors.log_entry_kinds import ChannelKind, EntryKind, ResponderAnswer
 from worker.content.clean_text import clean, shorten
 
@@ -96,10 +96,16 @@ def monitor(entry: LogEntry) -> str:
     return "" if nameless else name(agent)
 
 
-def mailed(entry: LogEntry | None) -> str:
-    """Give what the mail says that brought an entry about, "" where none did."""
-    came = entry is not None and entry.channel.kind is ChannelKind.EMAIL
-    return (entry.channel.details or "") if entry is not None and came else ""
+def mailed(entry: LogEntry | None, alerts: Sequence[Alert]) -> str:
+    """Give what the mail says that opened an incident, else its alert; "" where no mail did."""
+    if entry is None or entry.channel.kind is not ChannelKind.EMAIL:
+        return ""
+    return entry.channel.details or next((one.details for one in alerts), "")
+
+
+def known_name(one: Reference) -> str:
+    """Name a thing, "" where the source has its id alone: it was deleted since."""
+    return "" if one.name == one.id else clean(one.name)
 
 
 def with_answer(responder: Responder) -> str:

@@ -12,6 +12,7 @@ from connectors.incidents import Alert, LogEntry
 from connectors.log_entry_kinds import SEVERITIES, EntryKind
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import Markdown, say
+from worker.drafting.history.agents import known_name
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, duration, quoted, tally
 
@@ -104,7 +105,7 @@ def service_id(alert: Alert) -> str:
 
 def service_name(alert: Alert) -> str:
     """Name the alert's service, "" where it has none."""
-    return clean(alert.service.name) if alert.service else ""
+    return known_name(alert.service) if alert.service else ""
 
 
 def peak(times: Sequence[datetime]) -> tuple[int, datetime]:

@@ -228,7 +228,7 @@ def _sources(story: Story) -> Iterator[_Source]:
         by = f"{note.kind.value} of {name(note.author)}"
         text = without_actions(note.text, story.action_marks)
         yield _Source(note.key, text, by, note.at, is_resolution)
-    if (mail := mailed(story.detection)) and not story.description:
+    if (mail := mailed(story.detection, story.alerts)) and not story.description:
         yield _Source("mail", mail, "the mail that opened it", story.start)
     for update in status_updates(story):
         by = f"status update of {name(update.agent)}" if update.agent else "status update"

@@ -10,6 +10,7 @@ from connectors.log_entry_kinds import UrgencyLevel
 from worker.content.clean_text import clean
 from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, say
+from worker.drafting.history.agents import known_name
 from worker.drafting.history.alerts import by_service, service_id
 from worker.drafting.history.story import OpenPeriod, Story, open_time
 from worker.drafting.sections.candidates import PeopleSaid
@@ -151,7 +152,7 @@ def services(story: Story) -> DraftEntry:
     """Name the services: the incident's, its alerts' and business services."""
     record, incident = story.record, story.incident
     own = [incident.service] if incident.service else []
-    named = [clean(one.name) for one in (*own, *incident.impacted_services)]
+    named = [known_name(one) for one in (*own, *incident.impacted_services)]
     named += [name for name, _ in by_service(story.alerts)]
     business = [clean(one.name) for one in record.business_services]
     told = [

@@ -78,7 +78,9 @@ class EntryRelations:
             self.waited.get(key),
             self._resolver(entry),
             self.lapses.get(key, ""),
-            quoted(self.story.description or mailed(entry)) if entry is self.detection else "",
+            quoted(self.story.description or mailed(entry, self.story.alerts))
+            if entry is self.detection
+            else "",
         )
 
     def assigned_by(self, key: str) -> list[str]:
