@@ -273,6 +273,6 @@ def written(text: str) -> str:
     """Give what somebody or a program wrote, in words: of an object in JSON all that it holds."""
     for line in islice(_JSON_LINE.finditer(text), _MOST_TRIED):
         if found := json_in(text[line.start() :]):
-            told = "; ".join(map(": ".join, flat(found)))
+            told = "; ".join(": ".join(filter(None, pair)) for pair in flat(found))
             return f"{said(text[: line.start()])}{told}"
     return said(text)

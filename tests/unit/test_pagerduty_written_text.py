@@ -58,6 +58,7 @@ from connectors.pagerduty.written_text import title, unquoted
             "State:\nls\nSee OPS-1 (https://jira.example.com/OPS-1)",
         ),
         ('Checks:\n{"db": {"ok": true}}', "Checks:\ndb.ok: true"),
+        ('Hosts:\n[\n"db-1", "db-2"\n]', "Hosts:\ndb-1, db-2"),
         ('[{"db": "up"}, {"db": "down"}]', "1.db: up; 2.db: down"),
         ("<p>Drain <pod> in <b>EU</b></p>", "Drain <pod> in EU"),
         ("See <https://s.example.com/1>.", "See https://s.example.com/1."),
