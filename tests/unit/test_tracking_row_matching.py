@@ -7,7 +7,7 @@ from connectors.tickets import Mark
 from tests.unit.tracking_support import INCIDENT, row, rows, ticket, tracked
 from worker.tracking.row_matching import adopt_typed, as_remembered, match_keys
 from worker.tracking.ticket_actions import LinkTicket, Tell
-from worker.tracking.tracked_tickets import TrackedTicket, row_values
+from worker.tracking.tracked_tickets import TrackedTicket, had_elsewhere, row_values
 
 NAMED = row("Add alert", ticket="OPS-1", status="To Do")
 
@@ -149,3 +149,22 @@ def test_a_row_without_a_ticket_and_one_that_nothing_is_remembered_of_stay_as_th
     assert as_remembered(NAMED, tracked(1, "Add alert")) is NAMED
     bare = row("Add alert")
     assert as_remembered(bare, tracked(1, "Add alert")) is bare
+
+
+@pytest.mark.parametrize(
+    ("naming", "has"),
+    [
+        ({}, True),
+        ({"OPS-1": {"Q0OTHER"}}, True),
+        ({"OPS-1": {"Q0STORM"}}, True),
+        ({"OPS-2": {"Q0OTHER"}}, False),
+        ({"OPS-2": {"Q0OTHER"}, "OPS-1": {"Q0STORM", "Q0OTHER"}}, True),
+    ],
+)
+def test_another_document_has_a_ticket_unless_it_was_read_and_names_it_no_more(
+    naming: dict[str, set[str]], *, has: bool
+) -> None:
+    other, ours = tracked(1, "Add alert", incident=IncidentId("Q0OTHER")), tracked(2, "Review")
+    read = {key: {IncidentId(one) for one in incidents} for key, incidents in naming.items()}
+    found = had_elsewhere({other.id: other, ours.id: ours}, INCIDENT, read)
+    assert found == ({other.id: other} if has else {})

@@ -1,5 +1,7 @@
 """What is remembered of an incident's tickets and creates, and what a Status cell says of one."""
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,6 +78,25 @@ class Intent:
     def last_chance(self) -> datetime:
         """The latest moment known at which the tracker may have taken the create."""
         return self.unknown_since or self.opened_at
+
+
+def had_elsewhere(
+    known: Mapping[TicketId, TrackedTicket],
+    own: IncidentId,
+    naming: Mapping[str, AbstractSet[IncidentId]],
+) -> Mapping[TicketId, TrackedTicket]:
+    """Give the tickets that belong to rows of other incidents' documents than ``own``.
+
+    ``naming`` is whose documents name which key, as they were read: one that was, and does not name
+    the ticket any more, has it no longer.
+    """
+    read = {incident for incidents in naming.values() for incident in incidents}
+    return {
+        at: one
+        for at, one in known.items()
+        if one.incident != own
+        and (one.incident not in read or one.incident in naming.get(one.key, ()))
+    }
 
 
 def row_values(item: ActionItem) -> Values:

@@ -44,7 +44,7 @@ from worker.tracking.ticket_actions import (
     Tell,
     sentences,
 )
-from worker.tracking.tracked_tickets import EPIC_ROW, TrackedTicket
+from worker.tracking.tracked_tickets import EPIC_ROW, TrackedTicket, had_elsewhere
 
 
 def sync_tickets(
@@ -280,20 +280,15 @@ def _adopt_typed(work: TicketWork, named: NamedTickets) -> None:
 def _named_elsewhere(
     work: TicketWork, tickets: Iterable[Ticket]
 ) -> Mapping[TicketId, TrackedTicket]:
-    """Give those tickets that another incident's document has, unless it surely names them no more.
-
-    That is told by the index: where it has rows of that document, and none with the ticket.
-    """
-    known = work.context.journal.tracked([one.id for one in tickets])
-    others = {own: one for own, one in known.items() if one.incident != work.origin.incident}
-    naming = work.context.journal.index.naming() if others else {}
-    read = {row.incident for rows in naming.values() for row in rows}
-    return {
-        own: one
-        for own, one in others.items()
-        if one.incident not in read
-        or one.incident in {row.incident for row in naming.get(one.key, ())}
-    }
+    """Give those of the tickets that another incident's document has."""
+    journal, own = work.context.journal, work.origin.incident
+    known = journal.tracked([one.id for one in tickets])
+    if all(one.incident == own for one in known.values()):
+        return {}
+    naming = journal.index.naming()
+    return had_elsewhere(
+        known, own, {key: {one.incident for one in rows} for key, rows in naming.items()}
+    )
 
 
 def _take(work: TicketWork, link: LinkTicket) -> None:
