@@ -150,6 +150,9 @@ def test_without_a_section_nothing_is_read_or_written() -> None:
         (f"{BARE}| x | |\n\n| y | |\n", ["looks like a row and stands in no table"]),
         ("| y | |\n", ["looks like a row and stands in no table"]),
         ("\\[ ] y\n", ["looks like a check box and is none"]),
+        (f"{BARE}| x | |\n| | Ann |\n", ["('Ann') does not say what is to be done"]),
+        (f"{BARE}| | [Owner 2] |\n", []),
+        (f"{BARE}| <br> | TBD |\n| | |\n", []),
         ("| High | Now |\n|---|---|\n| a | b |\n", ["has no column 'Task Description'"]),
     ],
 )

@@ -38,6 +38,7 @@ from worker.document.unread.stray_rows import (
     other_tables,
     stray_boxes,
     stray_rows,
+    taskless,
     unusable,
     wrapped,
     wrapped_sentence,
@@ -139,7 +140,10 @@ def _read_row(
         cell_box(actions.text(row, Column.TASK)),
     )
     source, task = box.words, task_words(without_remark(box.words), blocks.definitions)
-    if not task or (named is None and is_prompt(source)):
+    if not task:
+        found.problems += taskless(actions, row, names.nothing)
+        return
+    if named is None and is_prompt(source):
         return
     where = f"Line {row.line + 1} ('{shortened(task)}')"
     if named is None and (none := no_item(task, where, names.nothing)) is not None:

@@ -104,6 +104,17 @@ def unusable(actions: ActionsTable, row: TableRow) -> str:
     return ""
 
 
+def taskless(actions: ActionsTable, row: TableRow, nothing: Iterable[str]) -> Iterator[str]:
+    """Say of a row that has an owner, a deadline or the like and no task that it was not read."""
+    cells = (actions.text(row, one) for one in actions.by_name if one is not Column.TASK)
+    words = [plain_cell(one) for one in cells if not is_placeholder(one)]
+    if said := [one for one in words if not says_nothing(one, nothing)]:
+        yield (
+            f"Line {row.line + 1} ('{shortened(', '.join(said))}') does not say what is to be "
+            "done, so it was not read. Write its task into the row, or delete it."
+        )
+
+
 def is_cut_wrongly(actions: ActionsTable, row: TableRow) -> bool:
     """Tell whether a row has other cells than people meant: a pipe of theirs ends one."""
     return _is_too_long(actions, row) or _cuts_code(row) or _is_shifted(actions, row)
