@@ -23,7 +23,7 @@ _AROUND = re.compile(r"\[~(.+)\]|\[\[(.+)\]\]|\((.+)\)|@?\[(.+)\]|@(.+)")
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _ASIDE = re.compile(r"\s*\([^()]*\)$")
 _APART = re.compile(r"[\W_]+")
-_SEVERAL = re.compile(r"[,;/&+]|\band\b", re.IGNORECASE)
+_SEVERAL = re.compile(r"[,;/&+]|\band\b|\s@", re.IGNORECASE)
 _NAMED = 3
 """How many people a sentence names."""
 
@@ -75,6 +75,8 @@ def _wordings(name: str) -> list[str]:
     words = normalize("NFKC", name).strip().strip("@").strip()
     while words and (around := _AROUND.fullmatch(words)):
         words = next(filter(None, around.groups())).strip()
+        if around[2]:  # a note's name, with a heading and other words to show behind it
+            words = re.split(r"[|#]", words)[0].strip() or words
     if not words:
         return []
     addresses = _ADDRESS.findall(words)

@@ -140,6 +140,19 @@ def test_a_box_or_a_bullet_in_a_cell_is_none_of_its_words(here: World) -> None:
     assert "| [ ] Add two alerts |" in here.text()
 
 
+def test_a_list_in_a_cell_is_words_apart(here: World) -> None:
+    cell = "Before:<ul><li>Add an alert</li><li>Drill</li></ul><p>Then rest</p>"
+    drafted(here, f"{HEADER}| {cell} | | | |\n")
+    here.sync()
+    assert list(here.tickets().values()) == ["Before: Add an alert Drill Then rest"]
+    assert f"| {cell} |" in here.text()
+
+
+def test_two_people_in_one_cell_are_told_to_be_one_too_many(here: World) -> None:
+    drafted(here, f"{HEADER}| Add an alert | @Aiko Brandt @Jonas Thorvald | | |\n")
+    assert "A ticket has one assignee: name one person." in words(here.sync())
+
+
 def test_what_is_struck_out_of_a_task_is_taken_back(here: World) -> None:
     drafted(here, f"{HEADER}| ~~Raise it to 5~~ Raise it to 10 \u200bMB | | | |\n")
     here.sync()
@@ -220,6 +233,8 @@ def test_a_table_that_became_a_list_keeps_its_ticket_as_it_is(here: World, box: 
         ("Aiko", 2),
         ("(Aiko Brandt)", 2),
         ("[[Aiko Brandt]]", 2),
+        (r"[[Aiko Brandt\|Aiko]]", 2),
+        ("[[Aiko Brandt#Team]]", 2),
         ("[Aiko Brandt](https://people.example.com/aiko)", 2),
         ("Aiko Brandt (SRE)", 2),
         ("Aiko Brandt <aiko.brandt@example.com>", 2),

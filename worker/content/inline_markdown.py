@@ -212,7 +212,7 @@ class _InlineParser(MarkdownIt):
 _parser = _InlineParser("commonmark").enable("strikethrough")
 _MARK = re.compile(r"[\n\\`~*_\[\]!<&]")
 """What begins anything but plain text, for this parser."""
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_BREAK = re.compile(r"<br\s*/?>|</?(?:li|ul|ol|p|div)\b[^<>]*>", re.IGNORECASE)
 _BARE_PIPE = re.compile(r"(?<!\\)\|")
 
 Definitions = Mapping[str, object]
