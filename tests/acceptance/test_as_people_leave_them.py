@@ -153,6 +153,22 @@ def test_two_people_in_one_cell_are_told_to_be_one_too_many(here: World) -> None
     assert "A ticket has one assignee: name one person." in words(here.sync())
 
 
+@pytest.mark.parametrize(
+    "summary",
+    ["- [x] Drill", "[ ] Drill", "- Drill", "\u2611 Drill", "* Drill", "[x] a | b", "-1 | x"],
+)
+def test_a_summary_that_looks_like_a_box_or_a_bullet_is_none(here: World, summary: str) -> None:
+    drafted(here, f"{HEADER}| Add an alert | | | |\n")
+    here.sync()
+    (key,) = here.linked()
+    for name in (summary, "Drill twice", summary, summary + " more"):
+        here.jira.change(key, summary=name)
+        here.sync()
+        assert here.items()[0].task == name
+        assert here.sync().deeds == ()
+        assert here.jira.ticket(key).now.summary == name
+
+
 def test_what_is_struck_out_of_a_task_is_taken_back(here: World) -> None:
     drafted(here, f"{HEADER}| ~~Raise it to 5~~ Raise it to 10 \u200bMB | | | |\n")
     here.sync()

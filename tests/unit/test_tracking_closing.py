@@ -68,6 +68,31 @@ def test_the_routes_own_move_decides_between_moves_to_one_status() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("written", "move"),
+    [
+        ("\u2705 Done", CLOSE),
+        ("Done \U0001f389", CLOSE),
+        ("done!", CLOSE),
+        ("\u2705 finish", CLOSE),
+        ("\u2705 rejected.", REJECT),
+        ("Done?", None),
+        ("\u274c Done", None),
+        ("not Done", None),
+        ("\u2705", None),
+    ],
+)
+def test_a_status_is_known_with_a_tick_and_the_like_around_it(
+    written: str, move: Transition | None
+) -> None:
+    assert close(START, CLOSE, REJECT, wanted=written).transition == move
+
+
+def test_a_status_whose_own_name_has_a_tick_is_found_by_it() -> None:
+    ticked = replace(CLOSE, id="32", to_status="\u2705 Done")
+    assert close(CLOSE, ticked, wanted="\u2705 Done").transition == ticked
+
+
 def test_a_workflow_that_allows_nothing_is_told_so() -> None:
     assert close(wanted="Done").problem == (
         "OPS-1 cannot go to 'Done' from where it is; the workflow allows nothing, or not "

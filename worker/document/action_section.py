@@ -240,7 +240,11 @@ def _wanted(
             continue
         if clean(new) or column is not Column.TASK:  # without words it were no item any more
             opens = cell_box(actions.text(row, column)).opens if column is Column.TASK else ""
-            wanted[column] = opens + escape(new)
+            said: str = escape(new)
+            if column is Column.TASK and cell_box(said).opens:  # a tracker's "- x" is no bullet
+                first, rest = clean(new)[0], clean(new)[1:]
+                said = f"&#{ord(first)};{escape('.' + rest)[1:]}"
+            wanted[column] = opens + said
     old = actions.text(row, Column.TICKET)
     named = find_ticket(old)
     if edit.ticket is not None and (named is None or edit.ticket != named.ticket):

@@ -1,5 +1,6 @@
 """Closing a ticket from its row: what a person's mark asks for, and by which move it is done."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,10 @@ from worker.tracking.tracked_tickets import TrackedTicket
 
 DONE = "done"
 """What a ticked box asks for, whatever the team calls its last status."""
+_GLAD = re.compile(
+    r"^[\s\u2705\u2611\u2713\u2714\ufe0f]+|[\s\u2705\u2611\u2713\u2714\ufe0f\U0001f389\U0001f44d!.]+$"
+)
+"""What people put around a status and that says no other; a question mark would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +94,15 @@ def _candidates(
 ) -> Sequence[Transition]:
     """Give the moves that a wanted status may mean: by their status, else by their own name."""
     closes = [one for one in transitions if one.to_category is Category.DONE]
-    name = _folded(wanted)
-    found = (
-        [one for one in transitions if _folded(one.to_status) == name]
-        or [one for one in transitions if _folded(one.name) == name]
-        or (closes if name == DONE else [])
-    )
+    name, found = "", []
+    for name in dict.fromkeys((_folded(wanted), _folded(_GLAD.sub("", wanted)))):
+        found = (
+            [one for one in transitions if _folded(one.to_status) == name]
+            or [one for one in transitions if _folded(one.name) == name]
+            or (closes if name == DONE else [])
+        )
+        if found:
+            break
     configured = [
         one for one in closes if rules.transition.strip() in {one.id, *_names(one, rules)}
     ]
