@@ -230,7 +230,7 @@ def plain(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, dict):
         named = value.get("summary") or value.get("name")
-        return named if isinstance(named, str) else "; ".join(map(": ".join, flat(value)))
+        return named if isinstance(named, str) else in_one_line(value)
     if isinstance(value, list):
         return ", ".join(text for _, text in flat(dict(enumerate(value))))
     return str(value)
@@ -257,6 +257,11 @@ def flat(value: object, name: str = "", depth: int = 12) -> Iterator[tuple[str, 
         yield name, text
 
 
+def in_one_line(value: object) -> str:
+    """Write nested objects as ``name: value; other: value``."""
+    return "; ".join(f"{name}: {text}" if name else text for name, text in flat(value))
+
+
 def lines(pairs: Iterable[tuple[str, str]]) -> str:
     """Write pairs as ``name: value`` lines; the further lines of a value are indented."""
     return "\n".join(
@@ -272,7 +277,7 @@ def readable_lines(value: object) -> str:
 def written(text: str) -> str:
     """Give what somebody or a program wrote, in words: of an object in JSON all that it holds."""
     for line in islice(_JSON_LINE.finditer(text), _MOST_TRIED):
-        if found := json_in(text[line.start() :]):
-            told = "; ".join(": ".join(filter(None, pair)) for pair in flat(found))
+        found = json_in(text[line.start() :])
+        if found is not None and (told := in_one_line(found)):
             return f"{said(text[: line.start()])}{told}"
     return said(text)

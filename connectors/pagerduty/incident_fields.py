@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from connectors.incidents import CustomField, FieldChange, LogEntry
 from connectors.json_fields import JsonValue, json_in
-from connectors.pagerduty.common_payloads import as_words, flat
+from connectors.pagerduty.common_payloads import as_words, in_one_line
 from connectors.pagerduty.written_text import said
 
 _PAIRS = (
@@ -58,7 +58,7 @@ def _object_text(value: dict[str, object], data_type: str) -> str:
             return field_text(value[name], data_type)
     if isinstance(value.get("data"), dict):
         return field_text(value["data"], data_type)
-    return "; ".join(map(": ".join, flat(value)))
+    return in_one_line(value)
 
 
 def _listed(text: str) -> str:

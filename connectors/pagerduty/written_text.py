@@ -9,8 +9,10 @@ as a mail's header or a monitor's template has them, often escaped once too much
 import html
 import quopri
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.header import decode_header, make_header
 
 _PAIRED = r"a|b|i|u|p|s|em|tt"
@@ -60,7 +62,8 @@ _WIKI_LINK = re.compile(
     r"\[(?P<text>[^\[\]|\n]{1,300})\|(?P<url>https?://[^\s\[\]|]{1,2000})(?:\|[^\[\]\n]{0,99})?\]",
     re.IGNORECASE,
 )
-_WIKI_MARK = re.compile(r"\{(?:code|noformat|quote|panel|color)(?::[^{}\n]*)?\}[ \t]*\n?")
+_WIKI_MARK = re.compile(r"\{(code|noformat|quote|panel|color)(?::[^{}\n]*)?\}(?:[ \t]*\n)?")
+"""One alone is somebody's placeholder: ``answered with status {code}``."""
 _CHAT_LINK = re.compile(
     r"<(?P<url>https?://[^\s<>|]{1,2000})(?:\|(?P<text>[^<>|\n]{1,300}))?>", re.IGNORECASE
 )
@@ -76,9 +79,9 @@ _BOX = re.compile(r"^(?P<item>[ \t]*[-*+][ \t]+)\[[ xX]\][ \t]+(?=\S)", re.MULTI
 _BOLD = re.compile(r"(?<![\w*/])\*\*(?=[^\s*])(?P<text>[^*\n]+?)(?<=\S)\*\*(?![\w*/])")
 
 _ADDRESS = re.compile(
-    r"(?P<quote>'?)(?P<place>https?://[^\s<>\"`\\?#|'\[\]{}^]+)(?P<asked>[?#][^\s<>\"`\\]{0,4000})"
+    r"(?P<quote>'?)(?P<place>https?://[^\s<>\"`\\?#|'\[\]{}^]{1,2000}+)"
+    r"(?P<asked>[?#][^\s<>\"`\\]{0,4000})"
 )
-_CLOSING = {")": "(", "]": "[", "}": "{"}
 _ENDING_MARKS = {ord(mark): f"%{ord(mark):02X}" for mark in "|'[]{}^"}
 
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,4});", re.IGNORECASE)
@@ -86,8 +89,8 @@ _ENCODED = re.compile(r"(?:=\?[\w.-]+\?[QB]\?[^?\n]*\?=[ \t\r\n]*)+(?<=\S)", re.
 _SURE_BREAK = re.compile(r"(?:\\r)?\\n(?![a-z])")
 _ANY_BREAK = re.compile(r"(?:\\r)?\\n")
 _PATH = re.compile(r"\b[A-Za-z]:\\|\\\\\w")
-_SOFT_BREAK = re.compile(r"=\r?\n")
-_QUOTED_BYTES = re.compile(r"(?:=[0-9A-F]{2}){2,}")
+_QUOTED = re.compile(r"=\r?\n|(?:=[0-9A-F]{2}){2}")
+_NOT_QUOTED = re.compile(r"=(?![0-9A-F]{2}|\r?\n|$)")  # a heading's line, ``USER=ada``
 
 
 def is_html(text: str) -> bool:
@@ -111,7 +114,8 @@ def said(text: str) -> str:
             text = link.sub(_told_link, text)
     if "|" in text and _RULE.search(text):
         text = _ROW.sub(lambda row: row["cells"], _RULE.sub("", text))
-    text = _WIKI_MARK.sub("", text) if "{" in text else text
+    marks = Counter(_WIKI_MARK.findall(text))
+    text = _WIKI_MARK.sub(lambda mark: "" if marks[mark[1]] > 1 else mark[0], text)
     text = _BOX.sub(lambda box: box["item"], _HEADING.sub(_label, _FENCE.sub("", text)))
     text = _BOLD.sub(lambda bold: bold["text"], text)
     return _ADDRESS.sub(_whole_address, text)
@@ -127,20 +131,19 @@ def _label(heading: re.Match[str]) -> str:
 
 def _whole_address(address: re.Match[str]) -> str:
     """Give an address without marks at which it would be taken to end, as those of Kibana have."""
-    asked, behind = address["asked"], ""
-    if address["quote"]:
-        asked, mark, behind = asked.partition("'")
-        behind = mark + behind
-    while asked and _ends_behind(asked):
-        asked, behind = asked[:-1], asked[-1] + behind
-    return f"{address['quote']}{address['place']}{asked.translate(_ENDING_MARKS)}{behind}"
+    quote, place, asked = address.groups()
+    own = asked[: _end(asked, quote)].rstrip(".,;:!?'*_")
+    return f"{quote}{place}{own.translate(_ENDING_MARKS)}{asked[len(own) :]}"
 
 
-def _ends_behind(asked: str) -> bool:
-    """Tell whether the last character belongs to the sentence around an address."""
-    last = asked[-1]
-    opening = _CLOSING.get(last, "")
-    return last in ".,;:!?'|*_" or (opening != "" and asked.count(last) > asked.count(opening))
+def _end(asked: str, quote: str) -> int:
+    """Give where an address ends: at a bar outside brackets, at a bracket that it did not open."""
+    opened = 0
+    for at, mark in enumerate(asked):
+        opened += (mark in "([{") - (mark in ")]}")
+        if mark == quote or opened < 0 or (mark == "|" and not opened):
+            return at
+    return len(asked)
 
 
 def _told_link(link: re.Match[str]) -> str:
@@ -153,31 +156,28 @@ def title(text: str) -> str:
     if "=?" in text:
         text = _ENCODED.sub(_decoded, text)
     if "&" in text:
-        text = _unescaped(_unescaped(text))
+        for _ in range(2):
+            text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     if "\\n" in text and not _PATH.search(text):
         breaks = _ANY_BREAK if text.count("\\n") > 1 else _SURE_BREAK
         text = breaks.sub("\n", text)
     return readable(text) if _MARKED_UP.search(text) else text
 
 
-def _unescaped(text: str) -> str:
-    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
-
-
 def _decoded(words: re.Match[str]) -> str:
     try:
         return str(make_header(decode_header(words[0]))) or words[0]
-    except (ValueError, LookupError):
+    except (ValueError, LookupError, MessageError):
         return words[0]
 
 
 def unquoted(text: str) -> str:
     """Give the text of a mail that is still encoded for its way (quoted-printable)."""
-    if not (_SOFT_BREAK.search(text) or _QUOTED_BYTES.search(text)):
+    if not _QUOTED.search(text) or _NOT_QUOTED.search(text):
         return text
     try:
         return quopri.decodestring(text.encode()).decode()
-    except UnicodeDecodeError:
+    except UnicodeError:
         return text
 
 

@@ -64,6 +64,18 @@ from connectors.pagerduty.written_text import title, unquoted
         ("See <https://s.example.com/1>.", "See https://s.example.com/1."),
         ("Up\n<b>EU</b>\nUS", "Up\nEU\nUS"),
         ("{not JSON}", None),
+        ("[{}]", None),
+        ('{"a":' * 20 + '"deep"' + "}" * 20, None),
+        ('Zones:\n[\n  "eu",\n  "us"\n]', "Zones:\neu, us"),
+        ("{color:red}down{color} in EU, {color:green}up{color} in US", "down in EU, up in US"),
+        ("answered with status {code} to all", None),
+        ("||Board||State||\n|https://g.example.com/d?x=1|ok|", None),
+        (
+            "https://a.example.com/?b=[1]|https://c.example.com/?d=2",
+            "https://a.example.com/?b=%5B1%5D|https://c.example.com/?d=2",
+        ),
+        ("[https://a.example.com/?b=1],[https://c.example.com/?d=2]", None),
+        ("(at https://a.example.com/?b=(c).)", None),
         ("[EU] is back", None),
     ],
 )
@@ -77,6 +89,7 @@ def test_what_is_written_is_told_in_words(text: str, words: str | None) -> None:
         ("=?UTF-8?Q?St=C3=B6rung:_Platte_voll?= on db-1", "Störung: Platte voll on db-1"),
         ("Fwd: =?utf-8?b?RGF0ZW5iYW5r?=\r\n =?utf-8?b?IGzDpHVmdA==?=", "Fwd: Datenbank läuft"),
         ("=?nowhere-1?Q?a?= =?utf-8?B?!?=", None),
+        ("=?UTF-8?B?abcde?= on db-1", None),
         ("CPU &gt; 90% &amp;amp; &quot;disk&quot;", 'CPU > 90% & "disk"'),
         ("GET /?a=1&copy=2 fails", None),
         ("Disk full\\nHost: db-1\\n", "Disk full\nHost: db-1\n"),
@@ -99,7 +112,17 @@ def test_a_title_is_read_as_it_was_meant(text: str, meant: str | None) -> None:
         ),
         ("https://shop.example.com/e?id=20&x=AB=CD", None),
         ("na=EFve=E4=F6", None),
+        ("Alert\n=====\nHosts=\ndb-1", None),
+        ("USER=ada\nHOST=\nPORT=5432", None),
+        ("one=\n\ud800", None),
     ],
 )
 def test_a_mail_that_is_still_encoded_is_read(text: str, meant: str | None) -> None:
     assert unquoted(text) == (text if meant is None else meant)
+
+
+@pytest.mark.parametrize("piece", ["http://", "'http://a?", "http://a?)))", "## a\n", "=?a?Q?"])
+def test_a_long_text_is_read_to_its_end(piece: str) -> None:
+    text = piece * (100_000 // len(piece)) + "end"
+    assert written(text).endswith("end")  # in the square of its length it took 20 s
+    assert title(text).endswith("end")
