@@ -47,6 +47,8 @@ class IncidentStatus(Enum):
 class AgentKind(Enum):
     """Who or what acted."""
 
+    __hash__ = object.__hash__  # as that of EntryKind
+
     PERSON = "person"
     BOT = "bot"
     SERVICE = "service"

@@ -60,12 +60,11 @@ class JsonValue:
     def __getitem__(self, name: str) -> "JsonValue":
         """Give the field of an object, absent where the object has none or is absent itself."""
         value = self.value
-        # A record of thousands of log entries asks this a million times: no further call.
-        if value is None:
-            return JsonValue(None, self, name)
-        if isinstance(value, dict):
+        # A record of thousands of log entries asks this 100,000 times: no further call.
+        if type(value) is dict:
             return JsonValue(value.get(name), self, name)
-        self._forgive("an object")
+        if value is not None:
+            self._forgive("an object")
         return JsonValue(None, self, name)
 
     def members(self) -> Mapping[str, object]:

@@ -249,7 +249,11 @@ def flat(value: object, name: str = "", depth: int = 12) -> Iterator[tuple[str, 
         value = ", ".join(filter(None, map(plain, value)))
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from flat(inner, f"{name}.{key}" if name else str(key), depth - 1)
+            own = f"{name}.{key}" if name else str(key)
+            if type(inner) is not str:
+                yield from flat(inner, own, depth - 1)
+            elif text := inner.strip():  # most are: no further generator for each
+                yield own, text
     elif isinstance(value, list):
         for number, inner in enumerate(value, 1):
             yield from flat(inner, f"{name}.{number}" if name else str(number), depth - 1)

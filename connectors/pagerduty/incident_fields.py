@@ -34,6 +34,11 @@ _SET = re.compile(
 )
 _CLEARED = re.compile(r"(?:cleared|removed|unset)\s+(?P<name>[^:]{1,80}?)\.?\s*", re.IGNORECASE)
 _WORDS = {"true": "yes", "false": "no"}
+_READ = frozenset(
+    {"id", "type", "summary", "self", "html_url", "created_at", "note", "message", "contexts"}
+    | {"agent", "service", "user", "assignees", "incident", "channel", "event_details"}
+)
+"""Fields of a log entry that name nothing, or what its record holds."""
 
 
 def field_text(value: object, data_type: str = "") -> str:
@@ -142,6 +147,21 @@ def add_names(values: Iterable[object], found: dict[str, str]) -> None:
                 add_names(value.values(), found)
         elif type(value) is list and value:
             add_names(value, found)
+
+
+def add_entry_names(entry: LogEntry, fields: JsonValue, found: dict[str, str]) -> None:
+    """Add what an entry calls things: wherever in one that tells a change, else what it is about.
+
+    Nearly all of thousands tell none, and name what the record holds already.
+    """
+    if entry.changes:
+        add_names([fields.value], found)
+        return
+    for one in (entry.agent, entry.service, entry.user, *entry.assignees):
+        if one is not None and one.id and one.name and one.name != one.id:
+            found[one.id] = one.name
+    members = fields.members().items()
+    add_names([value for name, value in members if value and name not in _READ], found)
 
 
 def by_name(

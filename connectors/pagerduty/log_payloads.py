@@ -15,6 +15,7 @@ from connectors.log_entry_kinds import ChannelKind, EntryKind
 from connectors.pagerduty import common_payloads, incident_fields
 from connectors.pagerduty.common_payloads import (
     OFTEN,
+    PAGERDUTY,
     agent_or_none,
     agents,
     readable_lines,
@@ -56,9 +57,8 @@ def log_entry(fields: JsonValue) -> LogEntry:
     summary = fields.optional_text("summary") or ""
     if kind is EntryKind.OTHER:  # its sentence is all that is told of it
         summary = written(summary)
-    failure = None
-    if kind is EntryKind.NOTIFY:
-        failure = _failure(field_text(channel["notification"]["status"].value), summary)
+    page = channel["notification"]
+    failure = _failure(page["status"].value, summary) if kind is EntryKind.NOTIFY else None
     told = read_sentence(kind, summary)
     is_update = kind is EntryKind.STATUS_UPDATE
     user = agent_or_none(fields["user"])
@@ -73,7 +73,7 @@ def log_entry(fields: JsonValue) -> LogEntry:
         summary=summary,
         created_at=fields["created_at"].time(),
         agent=_named(agent_or_none(fields["agent"]), told.by),
-        channel=_channel(kind, channel, summary, _until(kind, fields), failure),
+        channel=_channel(kind, channel, page, summary, _until(kind, fields), failure),
         service=reference_or_none(fields["service"]),
         url=fields.optional_text("html_url"),
         note=_words(fields, "note") or (told.words if kind in _SAYS_NOTE else None),
@@ -102,14 +102,18 @@ def _page_kind(kind: EntryKind, failure: str | None) -> EntryKind:
     return EntryKind.FAILED_PAGE if _FAILED.search(failure) else EntryKind.UNSURE_PAGE
 
 
+def _failure(status: object, summary: str) -> str | None:
+    return _known_failure(status if type(status) is str else field_text(status), summary)
+
+
 @lru_cache(OFTEN)
-def _failure(status: str, summary: str) -> str | None:
+def _known_failure(status: str, summary: str) -> str | None:
     """Tell what kept a page from getting through, in PagerDuty's word; None where nothing did.
 
     PagerDuty lists no words for it. One that is known for neither success nor failure tells that
     the page is not known to have got through.
     """
-    word = common_payloads.as_words(status).lower()
+    word = common_payloads.as_words(field_text(status)).lower()
     told = failure_told(summary)
     if word in _DELIVERED or (told and not _FAILED.search(word)):
         return told
@@ -152,7 +156,39 @@ def _note_id(kind: EntryKind, channel: JsonValue) -> str | None:
     return channel.optional_text("note_id") or channel.optional_text("id")
 
 
+_OF_A_CHANNEL = ("type", "summary", "subject", "client", "client_url")
+_SELDOM = ("cef_details", "details", "duration")
+
+
 def _channel(
+    kind: EntryKind,
+    channel: JsonValue,
+    page: JsonValue,
+    summary: str,
+    until: datetime | None,
+    failure: str | None,
+) -> Channel:
+    told, way = channel.only_texts(_OF_A_CHANNEL), page.only_texts(("type",))
+    seldom = channel.only_texts(_SELDOM)
+    if told is None or way is None or seldom is None or any(seldom):
+        return _read_channel(kind, channel, summary, until, failure)
+    return _known_channel(kind, told, way[0], summary, until, failure)
+
+
+@lru_cache(OFTEN)
+def _known_channel(
+    kind: EntryKind,
+    told: tuple[str | None, ...],
+    way: str | None,
+    summary: str,
+    until: datetime | None,
+    failure: str | None,
+) -> Channel:
+    fields = dict(zip(_OF_A_CHANNEL, told, strict=True)) | {"notification": {"type": way}}
+    return _read_channel(kind, JsonValue(fields, PAGERDUTY), summary, until, failure)
+
+
+def _read_channel(
     kind: EntryKind,
     channel: JsonValue,
     summary: str,

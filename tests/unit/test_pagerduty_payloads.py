@@ -630,6 +630,24 @@ def test_changes_by_id_are_told_by_the_names_that_the_record_has_for_them() -> N
     )
 
 
+def test_an_entry_names_whom_it_is_about_and_all_of_what_changed() -> None:
+    about = {
+        "agent": ref("user", "Ada", "PU1"),
+        "service": ref("service", "Edge", "PEDGE04"),
+        "assignees": [ref("user", "Bo", "PU2")],
+        "teams": [ref("team", "Core", "PT1")],
+        "escalation_policy": ref("escalation_policy", "Days", "PE1"),
+    }
+    channel = {"type": "web", "new_priority": {"id": "PP1", "name": "P1"}}
+    names: dict[str, str] = {}
+    for told in (about, {"channel": channel}, {"channel": {"x": {"id": "PX", "name": "no"}}}):
+        fields = sent(entry(**told))
+        incident_fields.add_entry_names(log_payloads.log_entry(fields), fields, names)
+    people = {"PU1": "Ada", "PU2": "Bo"}
+    things = {"PEDGE04": "Edge", "PT1": "Core", "PE1": "Days", "PP1": "P1"}
+    assert names == {**people, **things, "R1": "Note added"}
+
+
 def test_the_usual_type_of_incident_is_none_and_others_go_by_name() -> None:
     types = [{"name": "incident_default"}, {"name": "security_incident"}, None]
     read = [payloads.incident(sent(incident(incident_type=one))).incident_type for one in types]

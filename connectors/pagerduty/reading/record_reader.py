@@ -186,8 +186,8 @@ class RecordReader:
         path = f"/incidents/{incident}/log_entries"
 
         def parse(fields: JsonValue) -> LogEntry:
-            incident_fields.add_names([fields.value], self.names)
             entry = log_payloads.log_entry(fields)
+            incident_fields.add_entry_names(entry, fields, self.names)
             if entry.kind is EntryKind.STATUS_UPDATE and self._subscribers is None:
                 self._subscribers = self._begun(
                     lambda gaps: gaps.part("subscribers", lambda: self._count(incident))

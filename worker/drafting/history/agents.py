@@ -22,6 +22,7 @@ _ANSWERS: Mapping[str, str] = {
     ResponderAnswer.PENDING: "no answer",
     ResponderAnswer.WITHDRAWN: "withdrawn",
 }
+_ACTS = frozenset({AgentKind.PERSON, AgentKind.BOT})
 _BY_ITSELF = frozenset({ChannelKind.TIMEOUT, ChannelKind.AUTOMATION, ChannelKind.MONITOR})
 _LONGEST_NAME = 80
 
@@ -43,7 +44,7 @@ def automatic(entry: LogEntry) -> bool:
     """Tell whether no person acted: a monitor, an integration, a rule or a service did."""
     if entry.agent is None:
         return entry.channel.kind in _BY_ITSELF
-    return entry.agent.kind not in {AgentKind.PERSON, AgentKind.BOT}
+    return entry.agent.kind not in _ACTS
 
 
 @lru_cache(1024)  # a storm names few people, thousands of times

@@ -31,6 +31,8 @@ _RESTARTS_WAITING = frozenset(
         EntryKind.REOPEN,
     }
 )
+_CALLS = frozenset({EntryKind.ESCALATE, EntryKind.ASSIGN})
+_SETTLES = frozenset({EntryKind.RESOLVE, EntryKind.REOPEN})
 _TIMED_OUT = "the acknowledgement had timed out"
 _SNOOZE_TOLERANCE = timedelta(minutes=2)
 _SHORTEST_WAIT = timedelta(seconds=20)
@@ -167,9 +169,10 @@ def _waits(story: Story) -> Iterator[tuple[str, timedelta]]:
     """Tell how long nobody had acknowledged before each escalation, and before each first one."""
     since: datetime | None = story.start
     for entry in story.entries:
-        waited = entry.created_at - since if since else timedelta()
-        if entry.kind in {EntryKind.ESCALATE, EntryKind.ASSIGN} and waited >= _SHORTEST_WAIT:
-            yield key_of(entry), waited
+        if entry.kind in _CALLS:
+            waited = entry.created_at - since if since else timedelta()
+            if waited >= _SHORTEST_WAIT:
+                yield key_of(entry), waited
         if entry.kind is EntryKind.ACKNOWLEDGE:
             since = None  # nobody waits, until the log tells that it lapsed
         elif entry.kind in _RESTARTS_WAITING:
@@ -212,7 +215,7 @@ def lapses(story: Story) -> Iterator[tuple[str, str]]:
     ends = set(map(key_of, snooze_ends(story.entries)))
     became = ""
     for entry in story.entries:
-        if entry.kind in {EntryKind.RESOLVE, EntryKind.REOPEN}:
+        if entry.kind in _SETTLES:
             became = ""
         elif entry.kind is EntryKind.ACKNOWLEDGE:
             became = _TIMED_OUT
@@ -222,7 +225,7 @@ def lapses(story: Story) -> Iterator[tuple[str, str]]:
             became = _what_became(entry, is_snooze_end=key_of(entry) in ends)
         elif entry.kind is EntryKind.DELEGATE:
             became = "it had been handed over"
-        elif entry.kind in {EntryKind.ESCALATE, EntryKind.ASSIGN} and timed_out(entry):
+        elif entry.kind in _CALLS and timed_out(entry):
             yield key_of(entry), became
 
 

@@ -63,10 +63,12 @@ def timeline(story: Story, policy: DraftPolicy) -> IncidentTimeline:
     """Tell the story in order, in at most ``policy.max_rows`` rows."""
     rules = rules_with(policy.rules)
     known = relations(story, rules)
-    events = _events(known, rules)
+    log, besides = tuple(log_events(known, rules)), tuple(_besides(known, rules))
+    events = _in_order([*alert_events(known, rules, log), *besides])
     shown = _without_paging(events, policy.max_rows)
     if len(shown) > policy.max_rows:
-        shown = _without_paging(_events(known, rules, by_service=True), policy.max_rows)
+        alerts_and_log = alert_events(known, rules, log, by_service=True)
+        shown = _without_paging(_in_order([*alerts_and_log, *besides]), policy.max_rows)
     shown = limited(shown, policy.max_rows)
     ends = [period.ended for period in story.open_periods if period.ended is not None]
     times = [*ends, *(event.at for event in shown)]
@@ -75,18 +77,13 @@ def timeline(story: Story, policy: DraftPolicy) -> IncidentTimeline:
     return IncidentTimeline(tuple(events), tuple(shown), rows, clock)
 
 
-def _events(related: EntryRelations, rules: Rules, *, by_service: bool = False) -> list[Event]:
-    log = log_events(related, rules)
-    return _in_order(
-        [
-            *alert_events(related, rules, log, by_service=by_service),
-            *change_events(related.story, rules),
-            *note_events(related, rules),
-            *responder_events(related.story, rules),
-            *follow_up_events(related.story, rules),
-            *chat_events(related.story, rules),
-        ]
-    )
+def _besides(related: EntryRelations, rules: Rules) -> Iterator[Event]:
+    """Give what is told beside the log and the alerts."""
+    yield from change_events(related.story, rules)
+    yield from note_events(related, rules)
+    yield from responder_events(related.story, rules)
+    yield from follow_up_events(related.story, rules)
+    yield from chat_events(related.story, rules)
 
 
 Group = Callable[[int, Event], Hashable]
