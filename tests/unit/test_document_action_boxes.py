@@ -206,3 +206,8 @@ def test_several_boxes_change_each_in_its_place() -> None:
         text, NAMES, [CellEdit(0, owner="a"), CellEdit(2, task="Z"), CellEdit(1, TICKET)]
     )
     assert result == f"{HEAD}- [ ] x @a\n  - [ ] y — {LINK}\n- [ ] Z\n"
+
+
+def test_a_status_goes_no_further_than_from_its_own_ticket() -> None:
+    item = one(f"- [ ] Write \u2014 {LINK} (To Do) - OPS-9 {LINK} (Done) \u2014 {LINK} (Open)")
+    assert (item.ticket, item.status_text) == (TICKET, "Open")

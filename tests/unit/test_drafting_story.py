@@ -8,6 +8,7 @@ from connectors.incidents import IncidentStatus
 from tests.incidents.making import Making, person, service
 from worker.drafting.history.note_entries import root_cause
 from worker.drafting.history.notes import NoteKind
+from worker.drafting.history.sentence_themes import sentences
 from worker.drafting.history.story import PhaseState, open_time, phases, story
 
 START = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
@@ -167,3 +168,9 @@ def test_a_resolution_before_the_start_makes_no_negative_stretch() -> None:
     it = _making()
     it.resolved("-5:00", "Ada")
     assert _stretches(it) == [(0, 0)]
+
+
+def test_a_long_note_of_marks_alone_is_read_to_its_end() -> None:
+    assert root_cause("\n" * 100_000 + "Root cause: a leak") == "a leak"
+    first, second = sentences("?" * 100_000 + " It is back.")
+    assert (first.text[-1:], second.text) == ("?", "It is back.")

@@ -234,8 +234,7 @@ def _suffix(text: str, start: int) -> tuple[int, Mention | None, Place | None]:
 
 def _names_link(status: str) -> bool:
     """Tell whether what looks like a status holds the link of a ticket that stands behind it."""
-    found = find_ticket(status)
-    return found is not None and found.ticket.url is not None
+    return any(one.url for one in mentioned([status]))
 
 
 def _edit_box(box: _Box, item: ActionItem, edit: CellEdit) -> Iterator[Edit]:

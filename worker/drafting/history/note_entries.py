@@ -179,7 +179,7 @@ def _are_two(one: Agent | None, other: Agent | None) -> bool:
 
 
 _ROOT_CAUSE = re.compile(
-    r"^\W*(?:(?:(?:suspected|probable|likely) )?root[ -]?cause|(?:grund)?ursache|hauptursache"
+    r"^[^\w\n]*(?:(?:(?:suspected|probable|likely) )?root[ -]?cause|(?:grund)?ursache|hauptursache"
     r"|cause (?:racine|profonde)|causa (?:ra[i\u00ed]z|radice)|grondoorzaak|grundorsak"
     r"|\u6839\u672c\u539f\u56e0|\u6839\u56e0)"  # Japanese and Chinese
     r"(?:\W*[:=\uff1a]|\s+[-\u2013\u2014])\W*(?=\S)",

@@ -13,7 +13,7 @@ from worker.content.clean_text import joined_lines
 
 _LIST_MARK = re.compile(r"(?:[-*+\u2022\u2013]|\d{1,3}[.)])\s+")
 _END = re.compile(
-    r"[.!?]+[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]*(?:[^\W_a-z]|[a-z][a-z_-]*\d))"
+    r"(?<![.!?])[.!?]++[\"'\u201d\u2019)\]]*\s+(?=[\"'\u201c\u2018(\[]*(?:[^\W_a-z]|[a-z][a-z_-]*\d))"
     r"|[\u3002\uff01\uff1f]"
 )
 _ABBREVIATED = re.compile(
