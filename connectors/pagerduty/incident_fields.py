@@ -33,6 +33,7 @@ _SET = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CLEARED = re.compile(r"(?:cleared|removed|unset)\s+(?P<name>[^:]{1,80}?)\.?\s*", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s<>]+(?<!\|)", re.IGNORECASE)
 _WORDS = {"true": "yes", "false": "no"}
 _READ = frozenset(
     {"id", "type", "summary", "self", "html_url", "created_at", "note", "message", "contexts"}
@@ -67,7 +68,9 @@ def _object_text(value: dict[str, object], data_type: str) -> str:
 
 
 def _listed(text: str) -> str:
-    """Give a list or an object that was written as JSON into a text as any other."""
+    """Give a list or an object that was written as JSON as any other, an address as one link."""
+    if "|" in text and "://" not in text[8:] and _ADDRESS.fullmatch(text):
+        return text.replace("|", "%7C")  # at a bar the address would be taken to end
     found = json_in(text) if text.startswith(("[", "{")) else None
     return text if found is None else field_text(found)
 

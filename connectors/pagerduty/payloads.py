@@ -207,8 +207,12 @@ def _responders(fields: JsonValue) -> tuple[Responder, ...]:
 
 def _answered(answer: JsonValue, found: dict[str, Responder]) -> None:
     who = agent_or_none(answer["user"])
-    if who and who.id not in found:
-        found[who.id] = _responder(who, answer)
+    if who is None:
+        return
+    told = _responder(who, answer)
+    known = found.setdefault(who.id, told)  # perhaps of an earlier request
+    if told.answered_at and (known.answered_at is None or told.answered_at > known.answered_at):
+        found[who.id] = told
 
 
 def _responder(who: Agent, request: JsonValue) -> Responder:

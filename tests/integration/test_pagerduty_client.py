@@ -297,6 +297,32 @@ def test_alerts_that_are_not_listed_are_missing_in_so_many_words(
     assert missing.reason == "Some alerts are missing: PagerDuty listed 30 of 41, the oldest."
 
 
+def test_that_no_alert_is_listed_is_said_so(
+    sandbox: PagerDutySandbox, pagerduty: PagerDuty
+) -> None:
+    sandbox.fault(
+        Fault(rf"/incidents/{STORM}/alerts", change=lambda answer: {**answer, "alerts": []})
+    )
+    (missing,) = pagerduty.record(STORM).missing
+    assert missing.reason == "Some alerts are missing: PagerDuty listed none of 41."
+
+
+def test_what_a_list_holds_twice_is_read_once(
+    sandbox: PagerDutySandbox, pagerduty: PagerDuty
+) -> None:
+    once = pagerduty.record(STORM)
+    for name, part in (("notes", "notes"), ("related_change_events", "change_events")):
+
+        def twice(answer: Any, part: str = part) -> Any:
+            return {**answer, part: answer[part] * 2}
+
+        sandbox.fault(Fault(rf"/incidents/{STORM}/{name}", change=twice))
+    again = pagerduty.record(STORM)
+    assert once.notes
+    assert once.change_events
+    assert (again.notes, again.change_events) == (once.notes, once.change_events)
+
+
 def test_an_empty_page_that_speaks_of_more_ends_the_list(
     sandbox: PagerDutySandbox, pagerduty: PagerDuty
 ) -> None:

@@ -10,7 +10,15 @@ import pytest
 
 from config.groups import DraftSettings
 from config.template_names import Slot
-from connectors.incidents import CustomField, IncidentStatus, Link, Missing, Reference
+from connectors.incidents import (
+    Agent,
+    AgentKind,
+    CustomField,
+    IncidentStatus,
+    Link,
+    Missing,
+    Reference,
+)
 from tests.incidents import days, nights, odd
 from tests.incidents.making import Making, person, service
 from worker.content.draft_content import Content, DraftEntry
@@ -614,6 +622,16 @@ def test_no_lesson_names_a_person_as_what_went_wrong() -> None:
         assert not [name for name in people if name and name in told]
     told = _points(draft(nights.storm(), TARGETS).content, Slot.WENT_BADLY)
     assert "1 of 2 people asked to help did not join" in told
+
+
+def test_a_schedule_or_policy_that_nobody_answered_for_is_no_person() -> None:
+    record = nights.storm()
+    asked = [one for one in record.incident.responders if one.state != "joined"]
+    policy = replace(asked[0], who=Agent(AgentKind.POLICY, "PE1", "Database on call"))
+    responders = (*record.incident.responders, policy)
+    record = replace(record, incident=replace(record.incident, responders=responders))
+    told = _points(draft(record, TARGETS).content, Slot.WENT_BADLY)
+    assert "2 of 3 that were asked to help did not join" in told
 
 
 def test_without_targets_no_time_is_judged() -> None:

@@ -45,6 +45,22 @@ def test_resolved_at_wins_over_the_log_and_the_log_over_the_last_change() -> Non
     assert _stretches(it) == [(0, 50)]
 
 
+def test_clocks_that_disagree_lose_no_acknowledgement_and_turn_no_time_round() -> None:
+    it = _making()
+    it.acknowledged("-0:03", "Ada")
+    it.triggered()
+    it.resolved("30:00", "Ada")
+    it.resolved_at = it.at("-0:02")
+    told = story(it.record())
+    (period,) = told.open_periods
+    assert (told.end, period.ended) == (START, START)
+    assert period.acknowledgement is not None
+    it.resolved_at = it.at("30:00")
+    told = story(it.record())
+    shown = phases(told.open_periods, told.entries, it.at("30:00"))
+    assert [one.state for one in shown] == [PhaseState.ACKNOWLEDGED]
+
+
 def test_an_unresolved_incident_has_no_end() -> None:
     it = _making()
     it.triggered()

@@ -186,6 +186,16 @@ def test_responders_are_read_once_each_with_their_answers() -> None:
     assert (read.responders[0].requested_at, read.responders[0].message) == (NOON, "Please join")
 
 
+@pytest.mark.parametrize("latest_first", [True, False])
+def test_of_two_requests_to_one_person_the_latest_answer_counts(latest_first: bool) -> None:
+    declined = answer("Bo", "declined", "PB")
+    joined = {**answer("Bo", "joined", "PB"), "updated_at": "2026-10-15T12:09:00Z"}
+    again = {**answer("Bo", "pending", "PB"), "updated_at": "2026-10-15T12:20:00Z"}
+    each = [again, joined, declined] if latest_first else [declined, joined, again]
+    (read,) = payloads.incident(sent(incident(incidents_responders=each))).responders
+    assert (read.state, read.answered_at) == ("joined", NOON + timedelta(minutes=9))
+
+
 def test_a_policy_that_was_asked_and_reached_nobody_yet_is_pending() -> None:
     target = {"type": "escalation_policy", "id": "PE", "summary": "Database on call"}
     request = {"responder_request_targets": [target], "message": "Help"}
@@ -673,6 +683,8 @@ def test_what_was_written_on_opening_is_the_body_where_it_is_text() -> None:
         ({"display_name": "Blue", "value": "b"}, "Blue"),
         (3, "3"),
         (0.5, "0.5"),
+        ("https://x.example.com/a?b=1|2", "https://x.example.com/a?b=1%7C2"),
+        ("https://x.example.com/a|https://b", "https://x.example.com/a|https://b"),
         ({"summary": "x"}, "x"),
         ({"a": 1, "b": [2]}, "a: 1; b: 2"),
     ],

@@ -8,9 +8,10 @@ import pytest
 
 from connectors.incidents import IncidentId
 from connectors.tickets import Category, Ticket, TicketId, TicketKey
+from tests.incidents.making import Making, service
 from worker.cli.options import Grouping
 from worker.cli.report_table import sparkline
-from worker.jobs.facts.keep_facts import is_final, ticket_facts
+from worker.jobs.facts.keep_facts import incident_facts, is_final, ticket_facts
 from worker.jobs.reports.figures import (
     DEFINITIONS,
     FIGURES,
@@ -361,3 +362,13 @@ def test_an_item_that_several_incidents_share_is_in_the_group_of_each_once() -> 
         *(("Mail", 1), ("Search", 1), ("Shop", 1))
     ]
     assert count_groups(facts, ALL, None, NOW)[0].items.opened == 1
+
+
+def test_who_acknowledged_by_a_clock_that_was_behind_did_so_at_the_start() -> None:
+    start = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
+    it = Making(1, "Disk full", start, service("Archive"))
+    it.acknowledged("-0:03", "Ada")
+    it.resolved("30:00", "Ada")
+    record = it.record()
+    facts = incident_facts(record.incident, record.log_entries, "", log_read=True)
+    assert (facts.started, facts.acknowledged) == (start, start)

@@ -215,7 +215,8 @@ class RecordReader:
         told = any(one.part == ALERTS for one in gaps.missing)
         if not told and (pages.capped or len(seen) < (count or 0)):
             total = f" of {count:,}" if count else ""
-            gaps.cut(ALERTS, f"PagerDuty listed {len(seen):,}{total}, the oldest")
+            listed = f"{len(seen):,}{total}, the oldest" if seen else f"none{total}"
+            gaps.cut(ALERTS, f"PagerDuty listed {listed}")
         return _oldest_first(reversed(seen.values()))
 
     def _begin_list(
@@ -228,12 +229,13 @@ class RecordReader:
         def read(gaps: MissingParts) -> tuple[Dated, ...]:
             answer = self.transport.get(path)
             unread: list[PayloadError] = []
-            found = list(read_each(answer[wrapper].required_list(), parse, unread))
+            each = read_each(answer[wrapper].required_list(), parse, unread)
+            found = {one.id: one for one in each}
             if answer["more"].flag():
                 gaps.cut(part, "PagerDuty spoke of more", for_now=True)
             gaps.tell_unread(part, unread)
             gaps.tell_forgiven(part, answer)
-            return _oldest_first(found)
+            return _oldest_first(found.values())
 
         return self._begin(part, read)
 

@@ -41,6 +41,9 @@ _ONLY_WHILE_OPEN = frozenset(
 _SAME_ACT = timedelta(seconds=5)
 """Entries that one reopening brings about are no further apart."""
 
+_DISAGREEING = timedelta(minutes=1)
+"""An acknowledgement may stand so long before the start: clocks differ."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenPeriod:
@@ -60,14 +63,14 @@ class OpenPeriod:
 def end_of(incident: Incident, entries: Sequence[LogEntry]) -> datetime | None:
     """Tell when the incident ended, None while it is open or where no source tells.
 
-    That is ``resolved_at``, else the latest resolution in the log, else the last change of status.
+    That is ``resolved_at``, else the latest resolution in the log, else the last change of status,
+    and never before the start.
     """
     if incident.status is not IncidentStatus.RESOLVED:
         return None
-    if incident.resolved_at is not None:
-        return incident.resolved_at
-    logged = [entry.created_at for entry in entries if entry.kind is EntryKind.RESOLVE]
-    return max(logged, default=incident.last_status_change_at)
+    logged = (entry.created_at for entry in entries if entry.kind is EntryKind.RESOLVE)
+    end = incident.resolved_at or max(logged, default=incident.last_status_change_at)
+    return end and max(end, incident.created_at)
 
 
 def open_periods(incident: Incident, entries: Sequence[LogEntry]) -> tuple[OpenPeriod, ...]:
@@ -131,17 +134,12 @@ def _reopened_after(incident: Incident, ended: datetime) -> datetime:
 
 def _acknowledged(each: Sequence[OpenPeriod], entries: Sequence[LogEntry]) -> Iterator[OpenPeriod]:
     acknowledgements = [entry for entry in entries if entry.kind is EntryKind.ACKNOWLEDGE]
-    for period in each:
-        first = next(
-            (
-                entry
-                for entry in acknowledgements
-                if entry.created_at >= period.began
-                and (period.ended is None or entry.created_at <= period.ended)
-            ),
-            None,
-        )
-        yield replace(period, acknowledgement=first)
+    for number, period in enumerate(each):
+        since = period.began if number else period.began - _DISAGREEING
+        within = (entry for entry in acknowledgements if entry.created_at >= since)
+        first = next(within, None)
+        late = first and period.ended is not None and first.created_at > period.ended
+        yield replace(period, acknowledgement=None if late else first)
 
 
 _TAKEN_BACK = frozenset({EntryKind.UNACKNOWLEDGE, EntryKind.ESCALATE, EntryKind.DELEGATE})
@@ -192,7 +190,9 @@ def phases(
 def _changes(
     period: OpenPeriod, entries: Sequence[LogEntry], first: PhaseState
 ) -> Iterator[tuple[datetime, PhaseState]]:
-    yield period.began, first
+    known = period.acknowledgement
+    early = known is not None and known.created_at < period.began
+    yield period.began, PhaseState.ACKNOWLEDGED if early else first
     for entry in entries:
         if entry.created_at < period.began:
             continue

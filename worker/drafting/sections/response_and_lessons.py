@@ -268,10 +268,13 @@ def _unanswered(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
         who = listing(name(one.who) for one in asked)
         text = say("Everybody who was asked to help joined: {who}", who=who)
     else:
+        number = count(len(asked), "person").replace("persons", "people")
+        if not all(is_person(one.who) for one in asked):
+            number = f"{len(asked):,} that were"
         text = say(
             "{absent} of {asked} asked to help did not join",
             absent=f"{len(absent):,}",
-            asked=count(len(asked), "person").replace("persons", "people"),
+            asked=number,
         )
     yield Evidence("responders", well=not absent, text=text)
 

@@ -180,7 +180,7 @@ def _waits(story: Story) -> Iterator[tuple[str, timedelta]]:
     for period in story.open_periods:
         if period.acknowledgement is not None:
             waited = period.acknowledgement.created_at - period.began
-            yield key_of(period.acknowledgement), max(waited, timedelta(seconds=1))
+            yield key_of(period.acknowledgement), max(waited, timedelta())
 
 
 def _turns(story: Story) -> Iterator[str]:

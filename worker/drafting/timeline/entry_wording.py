@@ -121,7 +121,7 @@ def values(entry: LogEntry, known: Known, clock: LocalTime) -> Mapping[str, str]
         "targets": listing(targets, limit=6) or _NOBODY_NAMED.get(entry.kind, ""),
         "text": known.text or quoted(entry.message or entry.note or ""),
         "until": clock.short(end) if end else "",
-        "waited": _waited(entry, known.waited) if known.waited else "",
+        "waited": _waited(entry, known.waited) if known.waited is not None else "",
         "who": _who(entry, known),
     }
 

@@ -101,7 +101,7 @@ def incident_facts(
         url=incident.url,
         updated=updated(incident),
         started=incident.created_at,
-        acknowledged=first.created_at if first else None,
+        acknowledged=max(first.created_at, incident.created_at) if first else None,
         resolved=end_of(incident, entries),
         open_seconds=None if total is None else total.total_seconds(),
         urgency=clean(incident.urgency or ""),
