@@ -175,6 +175,7 @@ def by_name(
     An id that nothing names is left out where the other side of its change has a name.
     """
     labels = {field.name: field.label for field in fields}
+    names = {**{name: name for name in names.values()}, **names}  # one may look like an id
     return tuple(
         replace(entry, changes=tuple(_named(one, names, labels) for one in entry.changes))
         if entry.changes
@@ -185,11 +186,15 @@ def by_name(
 
 def _named(change: FieldChange, names: Mapping[str, str], labels: Mapping[str, str]) -> FieldChange:
     old, new = (_known(value, names) for value in (change.old, change.new))
-    if change.name in _REFERRING and old and new and new != change.new and _ID.fullmatch(old):
+    if change.name in _REFERRING and change.new in names and _is_unnamed(old, names):
         old = None
-    if change.name in _REFERRING and new == change.new and new and _ID.fullmatch(new):
+    if change.name in _REFERRING and _is_unnamed(new, names):
         new = _UNNAMED
     return replace(change, name=labels.get(change.name, change.name), old=old, new=new)
+
+
+def _is_unnamed(value: str | None, names: Mapping[str, str]) -> bool:
+    return value is not None and value not in names and _ID.fullmatch(value) is not None
 
 
 def _known(value: str | None, names: Mapping[str, str]) -> str | None:

@@ -640,6 +640,15 @@ def test_changes_by_id_are_told_by_the_names_that_the_record_has_for_them() -> N
     )
 
 
+def test_a_name_that_looks_like_an_id_is_told_and_an_id_that_nothing_names_is_not() -> None:
+    names = {"PAPOLLO": "APOLLO11", "PEDGE04": "EDGE2024"}
+    moved = FieldChange("service", "APOLLO11", "EDGE2024")
+    gone = FieldChange("service", "PAPOLLO", "PGONE01")
+    made = log_payloads.log_entry(sent(entry()))
+    (read,) = incident_fields.by_name([replace(made, changes=(moved, gone))], names, [])
+    assert read.changes == (moved, FieldChange("service", "APOLLO11", "another"))
+
+
 def test_an_entry_names_whom_it_is_about_and_all_of_what_changed() -> None:
     about = {
         "agent": ref("user", "Ada", "PU1"),
