@@ -17,6 +17,7 @@ from connectors.incidents import Agent, AgentKind
 from connectors.log_entry_kinds import ChannelKind, EntryKind
 from connectors.pagerduty.common_payloads import OFTEN
 
+_REQUESTED = r"(?:help )?(?:requested|asked)(?:(?: for)? help)?(?: from)?|responder requests? sent"
 _VERBS: Mapping[EntryKind, str] = MappingProxyType(
     {
         EntryKind.ACKNOWLEDGE: r"acknowledged",
@@ -30,8 +31,8 @@ _VERBS: Mapping[EntryKind, str] = MappingProxyType(
         r"|(?:(?:could|was) not|(?:could|was)n['\u2019]t|cannot) (?:be )?(?:notified|paged|reached)"
         r"|did(?: not|n['\u2019]t) answer"
         r"|(?:phone call|call|sms|text message|e-?mail|push|notification|page) (?:to|for)",
-        EntryKind.RESPONDER_REQUEST: r"requested|asked|responder requests? sent",
-        EntryKind.POLICY_REQUEST: r"requested|asked|responder requests? sent",
+        EntryKind.RESPONDER_REQUEST: _REQUESTED,
+        EntryKind.POLICY_REQUEST: _REQUESTED,
         EntryKind.SNOOZE: r"snoozed",
         EntryKind.ANNOTATE: r"(?:note )?added(?: a note)?|noted",
         EntryKind.STATUS_UPDATE: r"(?:status update )?(?:sent|published|posted)",

@@ -569,6 +569,20 @@ def test_pages_that_failed_or_may_have_are_told_for_each_person_with_the_reason(
     ]
 
 
+def test_pages_that_failed_for_a_whole_team_are_one_row() -> None:
+    it = _making()
+    it.triggered()
+    for number, name in enumerate(("Ada", "Ben", "Cy", "Di", "Eve", "Fay", "Gus")):
+        it.page_failed(f"0:{10 + number}", name, "email", "bounced")
+    it.page_failed("1:30", "Ada", "sms", "failed")
+    it.page_failed("30:00", "Ben", "sms", "failed")
+    assert _rows(it)[1:] == [
+        "12:00 Paging Ada, Ben, Cy, Di, Eve and 2 others failed over 1 min: "
+        "e-mail (bounced 7 times) and SMS (failed)",
+        "12:30 Paging Ben failed: SMS (failed)",
+    ]
+
+
 def test_an_answer_with_a_time_has_a_row_and_is_not_told_with_the_request() -> None:
     it = _making()
     it.triggered()

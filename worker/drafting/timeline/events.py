@@ -141,6 +141,9 @@ def stretches(
 PAGING_PAUSE = timedelta(minutes=15)
 """Pages further apart than this are two rounds of paging."""
 
+MOST_UNREACHED = 5
+"""Up to so many whom no page reached have rows of their own."""
+
 SAME_EDIT = timedelta(minutes=1)
 """Fields changed by one person within this are one change."""
 
@@ -169,15 +172,20 @@ def _pages(entries: Sequence[LogEntry], rule: Rule, related: EntryRelations) -> 
 def _failed_pages(
     entries: Sequence[LogEntry], rule: Rule, related: EntryRelations
 ) -> Iterator[Event]:
-    """Tell pages that did not get through for each person: who was not reached is the finding."""
-    for stretch in stretches(entries, PAGING_PAUSE, paged):
-        told = {
-            "targets": paged(stretch[0]),
-            "duration": _lasted(stretch),
-            "state": failures(stretch),
-        }
-        tell = partial(_tell_values, stretch[0], rule, told)
-        yield folded_event(stretch, rule, related, tell, f"pages:{stretch[0].id}")
+    """Tell pages that did not get through for each person: who was not reached is the finding.
+
+    Those of a whole team are told together.
+    """
+    for around in stretches(entries, PAGING_PAUSE):
+        each = list(stretches(around, PAGING_PAUSE, paged))
+        for stretch in each if len(each) <= MOST_UNREACHED else [around]:
+            told = {
+                "targets": listing(map(paged, stretch), limit=6),
+                "duration": _lasted(stretch),
+                "state": failures(stretch),
+            }
+            tell = partial(_tell_values, stretch[0], rule, told)
+            yield folded_event(stretch, rule, related, tell, f"pages:{stretch[0].id}")
 
 
 def _tell_values(
