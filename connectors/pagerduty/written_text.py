@@ -75,7 +75,7 @@ _HEADING = re.compile(
     r"|\*\*(?P<bold>[^*\n]+)\*\*)[ \t]*\r?$",
     re.IGNORECASE | re.MULTILINE,
 )
-_BOX = re.compile(r"^(?P<item>[ \t]*[-*+][ \t]+)\[[ xX]\][ \t]+(?=\S)", re.MULTILINE)
+_BOX = re.compile(r"^(?P<item>[ \t]*[-*+][ \t]+)\[ \][ \t]+(?=\S)", re.MULTILINE)
 _BOLD = re.compile(r"(?<![\w*/])\*\*(?=[^\s*])(?P<text>[^*\n]+?)(?<=\S)\*\*(?![\w*/])")
 
 _ADDRESS = re.compile(

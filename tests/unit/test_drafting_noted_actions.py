@@ -136,3 +136,12 @@ def test_a_mark_alone_on_its_line_makes_items_of_the_list_below() -> None:
 def test_anything_else_is_none(text: str) -> None:
     assert _found(text) == []
     assert not is_action(text)
+
+
+def test_what_was_ticked_is_told_and_no_action_item() -> None:
+    text = "Action items:\n- [x] page Ada\n- drain it\n1. [X] call Bo\n\nAll quiet"
+    note = WrittenNote("note:P7", WEDNESDAY, None, text)
+    assert list(noted_actions([note], CLOCK)) == [NotedAction("note:P7:2", "drain it")]
+    assert not is_action(text)
+    left = without_actions(text, ACTION_MARKS).split()
+    assert " ".join(left) == "- [x] page Ada 1. [X] call Bo All quiet"

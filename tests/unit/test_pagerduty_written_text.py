@@ -35,7 +35,7 @@ from connectors.pagerduty.written_text import title, unquoted
         ("df -h | tail\n---\na | b", None),
         (
             "## Next\n- [ ] drain it\n- [x] page Ada\n# of hosts: 5",
-            "Next:\n- drain it\n- page Ada\n# of hosts: 5",
+            "Next:\n- drain it\n- [x] page Ada\n# of hosts: 5",
         ),
         (
             "**Update:** 2**3 is 8, src/**/x, __init__.py",

@@ -140,6 +140,8 @@ def _near(note: WrittenNote, resolutions: Iterable[LogEntry]) -> Iterator[LogEnt
 
 
 _ITEM = re.compile(r"(?:[-*+\u2022]|\d{1,2}[.)])\s+(?P<rest>\S.*)")
+_DONE = re.compile(r"(?:[-*+\u2022]|\d{1,2}[.)])\s+\[[xX]\]\s")
+"""A box that was ticked: it is told with the note, and nothing is left to do."""
 _HANDLE = re.compile(r"(?<![\w@.])@(?P<name>[^\W_](?:[\w.+-]*\w)?(?:@[\w.-]*\w)?)")
 _CAPITALISED = r"[^\W\d_a-z][\w'-]*"
 _FULL_NAME = re.compile(
@@ -192,7 +194,9 @@ def is_action(text: str, marks: tuple[str, ...] = ACTION_MARKS) -> bool:
     """Tell whether a note is nothing but action items."""
     first = next(filter(None, map(clean, text.splitlines())), "")
     before, marked = _parted(first, marks)
-    return bool(marked) and not before and any(map(_has_task, _texts(text, marks)))
+    if not marked or before or any(_DONE.match(clean(line)) for line in text.splitlines()):
+        return False
+    return any(map(_has_task, _texts(text, marks)))
 
 
 def without_actions(text: str, marks: tuple[str, ...]) -> str:
@@ -204,8 +208,8 @@ def without_actions(text: str, marks: tuple[str, ...]) -> str:
         if marked and (not marked[-1] or any(map(_has_task, marked))):
             listing = not marked[-1]
             kept.append(before)
-        elif not listing or not _ITEM.match(clean(line)):
-            listing = listing and not clean(line)
+        elif not listing or not _ITEM.match(clean(line)) or _DONE.match(clean(line)):
+            listing = listing and (not clean(line) or _DONE.match(clean(line)) is not None)
             kept.append(line)
     return "\n".join(kept)
 
@@ -250,7 +254,7 @@ def _texts(text: str, marks: tuple[str, ...]) -> Iterator[str]:
             listing = not marked[-1]
             yield from filter(None, marked)
         elif listing and listed:
-            yield listed["rest"]
+            yield "" if _DONE.match(line) else listed["rest"]  # what comes behind keeps its key
         elif line:
             listing = False
 
