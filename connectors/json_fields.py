@@ -223,14 +223,14 @@ class JsonValue:
     def wrong(self, expected: str) -> PayloadError:
         """Make the error that says what stands here instead of what should."""
         sender = self._sender()
-        where = self.where or "the answer"
         remedy = f"{sender.name}'s API may have changed: look for a newer version of this program."
         if self.value is None:
             return PayloadError(
-                f"{sender.name} sent no {where}, which should be {expected}.", remedy
+                f"{sender.name} sent no {self.where or 'answer'}, which should be {expected}.",
+                remedy,
             )
         named = _quoted(self.value) if sender.quoted else _kind(self.value)
-        what = f"{sender.name} sent {named} as {where}, which should be {expected}."
+        what = f"{sender.name} sent {named} as {self.where or 'the answer'}, which should be {expected}."
         return PayloadError(what, remedy)
 
     def _sender(self) -> Sender:

@@ -203,7 +203,7 @@ def _read_channel(
         kind=channel_told(kind, summary) if way is ChannelKind.OTHER else way,
         word=word,
         summary=_summary(kind, channel),
-        details=_mail(channel) if way is ChannelKind.EMAIL else readable_lines(details) or None,
+        details=_mail(channel) if way is ChannelKind.EMAIL else _details(details),
         duration=_duration(channel["duration"].number_or_none()),
         notification=_notification(kind, channel, summary),
         client=channel.optional_text("client") or common.optional_text("client"),
@@ -213,6 +213,12 @@ def _read_channel(
         until=until,
         failure=failure,
     )
+
+
+def _details(details: object) -> str | None:
+    """Give what was written on opening an incident, or what a program sent with it, in words."""
+    told = written(details).strip() if isinstance(details, str) else readable_lines(details)
+    return told or None
 
 
 def _mail(channel: JsonValue) -> str | None:

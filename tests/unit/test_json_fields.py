@@ -104,6 +104,8 @@ def test_what_is_missing_is_named_by_its_place_or_as_the_answer() -> None:
         sent({"a": {}})["a"]["b"].text()
     with pytest.raises(PayloadError, match="sent a list as the answer"):
         sent([]).required_object()
+    with pytest.raises(PayloadError, match="sent no answer, which should be an object"):
+        sent(None).required_object()
     with pytest.raises(PayloadError, match="sent no a, which should be an object"):
         sent({})["a"].required_object()
 

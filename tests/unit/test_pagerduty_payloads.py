@@ -186,6 +186,14 @@ def test_responders_are_read_once_each_with_their_answers() -> None:
     assert (read.responders[0].requested_at, read.responders[0].message) == (NOON, "Please join")
 
 
+def test_what_somebody_wrote_on_opening_an_incident_is_told_in_words() -> None:
+    channel = {"type": "web_trigger", "details": " Stores say **no**: <b>x</b>\n- [ ] call them "}
+    read = log_payloads.log_entry(sent(entry(channel=channel)))
+    assert read.channel.details == "Stores say no: x\n- call them"
+    read = log_payloads.log_entry(sent(entry(channel={"type": "api", "details": " "})))
+    assert read.channel.details is None
+
+
 @pytest.mark.parametrize("latest_first", [True, False])
 def test_of_two_requests_to_one_person_the_latest_answer_counts(latest_first: bool) -> None:
     declined = answer("Bo", "declined", "PB")
