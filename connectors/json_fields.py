@@ -230,7 +230,8 @@ class JsonValue:
                 remedy,
             )
         named = _quoted(self.value) if sender.quoted else _kind(self.value)
-        what = f"{sender.name} sent {named} as {self.where or 'the answer'}, which should be {expected}."
+        where = self.where or "the answer"
+        what = f"{sender.name} sent {named} as {where}, which should be {expected}."
         return PayloadError(what, remedy)
 
     def _sender(self) -> Sender:
