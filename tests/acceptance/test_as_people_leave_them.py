@@ -376,6 +376,27 @@ def test_a_deadline_that_is_none_is_told_once_with_what_becomes_of_the_ticket(he
     assert changed.startswith(f"{row}: The deadline 'later' cannot be used")
 
 
+@pytest.mark.parametrize("word", ["TBD", "n/a", "-", "[Action item 1: Add monitoring]", "[ ]"])
+@pytest.mark.parametrize("form", ["| {} | Aiko Brandt | | |", "- [ ] {} @aiko.brandt"])
+def test_a_task_that_becomes_a_word_for_nothing_renames_no_ticket(
+    here: World, form: str, word: str
+) -> None:
+    drafted(here, f"{'' if form.startswith('-') else HEADER}{form.format('Add an alert')}\n")
+    here.sync()
+    here.edit(lambda text: text.replace("Add an alert", word))
+    result = here.sync()
+    assert list(here.tickets().values()) == ["Add an alert"]
+    assert f"'{word}' says nothing to do. Close the ticket" in words(result)
+    assert here.sync().warnings == ()
+    (key,) = here.tickets()
+    here.jira.change(key, summary="Add two alerts")
+    here.sync()
+    assert [item.task for item in here.items()] == ["Add two alerts"]
+    here.edit(lambda text: text.replace("Add two alerts", "Add three"))
+    here.sync()
+    assert here.tickets() == {key: "Add three"}
+
+
 def test_rows_below_a_blank_line_are_told(here: World) -> None:
     body = f"{HEADER}| One | | | |\n\n| Two | Aiko Brandt | | |\n| Three | | | |\n"
     drafted(here, body)

@@ -174,3 +174,30 @@ def test_a_person_may_ask_for_a_status_with_odd_spaces(here: World) -> None:
     write_status(here, "Add an alert", "in progress")
     assert here.sync().warnings == ()
     assert here.statuses() == ["In Progress"]
+
+
+def test_a_ticked_box_whose_ticket_is_reopened_closes_it_no_second_time(here: World) -> None:
+    here.sync()
+    here.edit(lambda text: with_section_of_boxes(text, "- [ ] Add an alert"))
+    here.policy = replace(here.policy, close_from_document=True)
+    here.sync()
+    here.edit(lambda text: text.replace("- [ ] Add", "- [x] Add"))
+    here.sync()
+    assert here.jira.ticket("OPS-1").now.status == "Done"
+    here.jira.transition("OPS-1", "Reopen")
+    for _ in range(2):
+        here.sync()
+        assert here.jira.ticket("OPS-1").now.status == "To Do"
+        assert here.statuses() == ["To Do"]
+        assert "- [ ] Add an alert" in here.text()
+    here.edit(lambda text: text.replace("- [ ] Add", "- [X] Add"))
+    here.sync()
+    assert here.statuses() == ["Done"]
+    assert "- [X] Add an alert" in here.text()
+
+
+def with_section_of_boxes(text: str, boxes: str) -> str:
+    """Put check boxes in the place of the table of action items."""
+    before, _, rest = text.partition("## 6. Action Items\n")
+    _, end, behind = rest.partition("---\n\n## 7.")
+    return f"{before}## 6. Action Items\n{boxes}\n\n{end}{behind}"

@@ -35,6 +35,7 @@ def test_a_ticked_box_asks_for_done_until_the_ticket_is() -> None:
     assert wants_move(ticked, memory, now) == "done"
     assert wants_move(replace(ticked, checked=False), memory, now) == ""
     assert wants_move(ticked, memory, replace(now, category=Category.DONE)) == ""
+    assert wants_move(ticked, replace(memory, done=True), now) == ""
 
 
 def test_odd_spaces_in_a_status_are_nobodys_edit() -> None:

@@ -50,7 +50,8 @@ class ActionItem:
     ``deadline_problem`` the sentence that it cannot be used, "" where it can.
     ``ticket`` is the one in its ticket's cell; ``mentions`` are those named elsewhere in it.
     ``checked`` is that of a check box, None for a table's row; ``struck`` tells that all of the
-    task is struck out. ``left_out`` says why no ticket is to be made for it, None where one may.
+    task is struck out, ``wordless`` that it is a placeholder or a word for nothing, as only a row
+    with a ticket may be. ``left_out`` says why no ticket is to be made for it, None where one may.
     """
 
     ordinal: int
@@ -68,6 +69,7 @@ class ActionItem:
     left_out: LeftOut | None = None
     place: ItemPlace = ItemPlace(0, 0, 0)
     struck: bool = False
+    wordless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,10 @@ class ActionItems:
 
 @dataclass(frozen=True, slots=True)
 class CellEdit:
-    """What an action item is to say, as plain text; None leaves a cell as it is."""
+    """What an action item is to say, as plain text; None leaves a cell as it is.
+
+    ``unticks`` takes the mark out of a ticked box, where there is one.
+    """
 
     ordinal: int
     ticket: TicketCell | None = None
@@ -89,3 +94,4 @@ class CellEdit:
     owner: str | None = None
     priority: str | None = None
     deadline: str | None = None
+    unticks: bool = False

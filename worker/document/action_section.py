@@ -135,10 +135,8 @@ def _read_rows(blocks: Blocks, tables: tuple[ActionsTable, ...], names: Names) -
 def _read_row(
     blocks: Blocks, actions: ActionsTable, row: TableRow, names: Names, found: _FoundRows
 ) -> None:
-    named, box = (
-        find_ticket(actions.text(row, Column.TICKET)),
-        cell_box(actions.text(row, Column.TASK)),
-    )
+    named = find_ticket(actions.text(row, Column.TICKET))
+    box = cell_box(actions.text(row, Column.TASK))
     source, task = box.words, task_words(without_remark(box.words), blocks.definitions)
     if not task:
         found.problems += taskless(actions, row, names.nothing)
@@ -146,7 +144,8 @@ def _read_row(
     if named is None and is_prompt(source):
         return
     where = f"Line {row.line + 1} ('{shortened(task)}')"
-    if named is None and (none := no_item(task, where, names.nothing)) is not None:
+    none = no_item(task, where, names.nothing)
+    if named is None and none is not None:
         found.problems += none
         return
     if wrong := unusable(actions, row):
@@ -173,6 +172,7 @@ def _read_row(
             mentions=_mentions(actions, row),
             status_text=status,
             struck=is_struck_out(source),
+            wordless=none is not None or is_prompt(source),
             left_out=None if named else left_out(source, ticked=box.ticked, status=status),
             place=ItemPlace(row.line, row.place.start, row.place.end),
         )

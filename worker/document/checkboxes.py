@@ -11,9 +11,10 @@ from config.template_names import Names
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import escape, plain
 from worker.content.placeholders import is_placeholder, is_struck_out
-from worker.content.read_dates import read_date
 from worker.document.action_item_values import (
     Mention,
+    day_at_end,
+    day_marked,
     due,
     find_ticket,
     left_out,
@@ -40,24 +41,6 @@ _WRAP = re.compile(r"^\\?\[|\]$")
 _BARE_OWNER = re.compile(r"[^\s()\[\],;]*[^\s()\[\],;.:!?]")
 _ANY_OWNER = re.compile(rf"(?<![\w@.\\])@(\\?\[[^\[\]]+\]|[\w.+-]*\w(?:@[\w.-]+\w)?)|{_WIKI_NAME}")
 _ANY_MARK = re.compile(r"[!-/:-@\[-`{-~]")
-_FIGURES = r"\d{4}[-\u2010-\u2015\u2212]\d\d[-\u2010-\u2015\u2212]\d\d"
-_DAY = rf"(?:\[\[{_FIGURES}\]\]|{_FIGURES})"
-_DUE = re.compile(
-    r"(?:^|\s)(?:\((?:by|due|until)(?::*\s+|:)([^()]+)\)"
-    rf"|(?:(?:by|due|until)(?::*\s+|:)|[\U0001f4c5\U0001f4c6\U0001f5d3]\ufe0f?\s*)({_DAY}))[.,;]?$",
-    re.IGNORECASE,
-)
-_ANY_DUE = re.compile(
-    rf"[\U0001f4c5\U0001f4c6\U0001f5d3]\ufe0f?\s*({_DAY})|\[due::\s*({_DAY})\]", re.IGNORECASE
-)
-"""As plugins of editors write it, with tags and the like behind."""
-_NAME = r"[^\W\d_]{3,12}\.?"
-_BY_DAY = re.compile(
-    r"(?:^|\s)(?:by|due|until)(?::*\s+|:)(\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}[./]\d{1,2}[./]\d{1,2}"
-    rf"|{_NAME}\s+\d{{1,2}}(?:st|nd|rd|th)?,\s*\d{{4}}|\d{{1,2}}\.\s*{_NAME}\s+\d{{4}})[.,;]?$",
-    re.IGNORECASE,
-)
-"""A day that is written otherwise; each has a mark that can be escaped where it is to be none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +100,8 @@ def read_boxes(
         if not task or (box.ticket is None and is_placeholder(source)):
             continue
         where = f"Line {one.line + 1} ('{shortened(task)}')"
-        none = no_item(task, where, names.nothing) if box.ticket is None else None
-        if none is not None:
+        none = no_item(task, where, names.nothing)
+        if box.ticket is None and none is not None:
             problems += none
             continue
         day, problem = due(box.due_text, where)
@@ -140,6 +123,7 @@ def read_boxes(
             status_text=plain(status, blocks.definitions),
             checked=box.checked,
             struck=is_struck_out(source) or is_struck_out(body),
+            wordless=none is not None or is_placeholder(source),
             left_out=None if box.ticket else left,
             place=ItemPlace(one.line, one.place.start, one.place.end),
         )
@@ -183,7 +167,7 @@ def _take_apart(text: str) -> _Box | None:
     owner_name = due_text = ""
     for _ in range(2):
         rest = text[start:end].rstrip()
-        if deadline is None and (day := _day_at_end(rest)):
+        if deadline is None and (day := day_at_end(rest)):
             deadline = Place(start + day[0], start + len(rest))
             due_text, end = day[1], deadline.start
         elif owner is None and (found := _OWNER.search(rest)):
@@ -191,25 +175,13 @@ def _take_apart(text: str) -> _Box | None:
             owner_name, end = _owner_name(found), owner.start
     if owner is None and (found := _ANY_OWNER.search(text, start, end)):
         owner_name = _owner_name(found)
-    if deadline is None and (found := _ANY_DUE.search(text, start, end)):
-        due_text = plain(found[1] or found[2])
+    if deadline is None:
+        due_text = day_marked(text[start:end])
     task = Place(start, start + len(text[start:end].rstrip()))
     checked = opening[1] != " "
     return _Box(
         text, checked, task, owner, owner_name, deadline, due_text, body_end, ticket, status, named
     )
-
-
-def _day_at_end(text: str) -> tuple[int, str] | None:
-    """Find the deadline that ends a text: where it begins, and what it says.
-
-    Without parentheses it must be a day for sure: "by 3/4/2026" may be two.
-    """
-    if found := _DUE.search(text):
-        return found.start(), " ".join(plain(found[1] or found[2]).split())
-    found = _BY_DAY.search(text)
-    said = " ".join(found[1].split()) if found else ""
-    return (found.start(), said) if found and read_date(said)[0] is not None else None
 
 
 def _owner_name(found: re.Match[str]) -> str:
@@ -239,6 +211,8 @@ def _names_link(status: str) -> bool:
 
 def _edit_box(box: _Box, item: ActionItem, edit: CellEdit) -> Iterator[Edit]:
     behind = Place(box.words_end, box.words_end)
+    if edit.unticks and (opening := _BOX.match(box.text)):
+        yield Edit(Place(*opening.span(1)), " ")
     if edit.task is not None and clean(edit.task) not in ("", clean(item.task)):
         yield from _edit_task(box, item, edit.task, keeps_owner=edit.owner is None)
     if edit.owner is not None and clean(edit.owner) != clean(item.owner or ""):

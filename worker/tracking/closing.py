@@ -36,9 +36,10 @@ class Closing:
 def wants_move(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> str:
     """Give the status a person asked for in the row, "" for none.
 
-    A ticked box asks for "done"; a Status cell asks for what a person wrote over what stood there.
+    A ticked box asks for "done", unless the ticket was reopened since; a Status cell asks for what
+    a person wrote over what stood there.
     """
-    if item.checked and ticket.category is not Category.DONE:
+    if item.checked and ticket.category is not Category.DONE and not tracked.done:
         return DONE
     return written_over(item, tracked, ticket)
 

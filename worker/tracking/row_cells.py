@@ -48,6 +48,8 @@ def plan_cells(
             reason = "the tracker says so" if known else "the row has a ticket now"
             key = ticket.key if ticket else old
             written.append(WriteCell(Cell.STATUS, item, reason, key, item.status_text, status))
+        if tracked and ticket and tracked.done and ticket.category is not Category.DONE:
+            edit = replace(edit, unticks=True)
         for one in to_rows.get(item.ordinal, ()):
             key = ticket.key if ticket else old
             written.append(WriteCell(one.field, item, one.reason, key, one.before, one.value))

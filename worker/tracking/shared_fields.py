@@ -195,6 +195,8 @@ def _translate_one(
     changes: TicketChanges, move: ToTicket, item: ActionItem, words: Vocabulary
 ) -> tuple[TicketChanges, str]:
     match move.field:
+        case Field.TASK if item.wordless:
+            return changes, f"'{item.task}' says nothing to do. Close the ticket if none is left."
         case Field.TASK:
             return replace(changes, summary=summary_line(own_words(item))), ""
         case Field.OWNER:
