@@ -211,3 +211,8 @@ def test_several_boxes_change_each_in_its_place() -> None:
 def test_a_status_goes_no_further_than_from_its_own_ticket() -> None:
     item = one(f"- [ ] Write \u2014 {LINK} (To Do) - OPS-9 {LINK} (Done) \u2014 {LINK} (Open)")
     assert (item.ticket, item.status_text) == (TICKET, "Open")
+
+
+def test_a_box_of_dashes_alone_is_read_to_its_end() -> None:
+    item = one(f"- [ ] Write {'- ' * 50_000}\u2014 {LINK} (Open)")
+    assert (item.ticket, item.status_text) == (TICKET, "Open")  # it took 20 s

@@ -124,6 +124,12 @@ def find_ticket(text: str) -> Mention | None:
     return next(_named(text), None)
 
 
+def ticket_at(text: str, at: int) -> Mention | None:
+    """Find a ticket that text names right there."""
+    found = _REFERENCE.match(text, at)
+    return _mention(found) if found else None
+
+
 def ticket_at_end(text: str) -> Mention | None:
     """Find a ticket behind the words of a text: a link, or a key in brackets, that ends it."""
     every = tuple(_named(text))
@@ -142,16 +148,18 @@ def ticket_at_end(text: str) -> Mention | None:
 def _named(text: str) -> Iterator[Mention]:
     if not _DIGIT.search(text):  # every key ends in a number
         return
-    for found in _REFERENCE.finditer(text):
-        groups = found.groupdict()
-        key = groups["text"] or groups["key"]
-        url = groups["link"] or groups["target"] or groups["auto"] or groups["url"]
-        url = url.strip("<>").replace("\\|", "|") if url else None
-        if not key and url:
-            in_url = _IN_URL.search(url)
-            key = in_url[1] if in_url else None
-        if key:
-            yield Mention(TicketCell(_plain_key(key), url or None), found.start(), found.end())
+    yield from filter(None, map(_mention, _REFERENCE.finditer(text)))
+
+
+def _mention(found: re.Match[str]) -> Mention | None:
+    groups = found.groupdict()
+    key = groups["text"] or groups["key"]
+    url = groups["link"] or groups["target"] or groups["auto"] or groups["url"]
+    url = url.strip("<>").replace("\\|", "|") if url else None
+    if not key and url:
+        in_url = _IN_URL.search(url)
+        key = in_url[1] if in_url else None
+    return Mention(TicketCell(_plain_key(key), url or None), *found.span()) if key else None
 
 
 def _plain_key(key: str) -> str:

@@ -16,11 +16,11 @@ from worker.document.action_item_values import (
     day_at_end,
     day_marked,
     due,
-    find_ticket,
     left_out,
     mentioned,
     no_item,
     shortened,
+    ticket_at,
     ticket_at_end,
     ticket_link,
 )
@@ -192,15 +192,11 @@ def _owner_name(found: re.Match[str]) -> str:
 def _suffix(text: str, start: int) -> tuple[int, Mention | None, Place | None]:
     """Find the ticket and status behind a dash at the end; and where what stands before ends."""
     for dash in _DASH.finditer(text, start + 1):
-        named = find_ticket(text[dash.end() :])
-        if named is None or named.start > 0:
-            continue
-        behind = dash.end() + named.end
-        status = _STATUS.fullmatch(text, behind)
+        named = ticket_at(text, dash.end())
+        status = _STATUS.fullmatch(text, named.end) if named else None
         if status is not None and not _names_link(status[1] or ""):
-            here = Mention(named.ticket, dash.end(), behind)
             place = Place(*status.span(1)) if status[1] is not None else None
-            return len(text[: dash.start()].rstrip()), here, place
+            return len(text[: dash.start()].rstrip()), named, place
     return start + len(text[start:].rstrip()), None, None
 
 
