@@ -97,7 +97,10 @@ def test_a_long_title_is_told_by_its_beginning_where_it_was_triggered() -> None:
 
 def test_the_front_matter_gets_what_is_known() -> None:
     record = nights.storm()
-    incident = replace(record.incident, teams=(Reference("T1", "Shop"), Reference("T2", "Shop")))
+    incident = replace(
+        record.incident,
+        teams=(Reference("T1", "Shop"), Reference("T2", "Shop"), Reference("T3", "T3")),
+    )
     told = replace(record, incident=incident, commander=record.log_entries[0].agent)
     facts = draft(told, replace(POLICY, timezone=ZoneInfo("Asia/Tokyo"))).content.facts
     assert facts["started"] == ("2025-03-03T10:10:04+09:00",)
@@ -730,7 +733,7 @@ def test_very_many_links_are_counted() -> None:
 
 def test_merged_incidents_and_business_services_are_named() -> None:
     record = days.merge_target()
-    record = replace(record, business_services=(Reference("B1", "Accounts"),))
+    record = replace(record, business_services=(Reference("B1", "Accounts"), Reference("B2", "B2")))
     content = draft(record, POLICY).content
     services = content.entries[Slot.SERVICES].text
     assert services == "Login and Sessions; business services: Accounts"

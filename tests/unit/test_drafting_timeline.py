@@ -329,6 +329,13 @@ def test_of_several_moves_none_names_the_merged_incidents_since_nobody_knows_whi
         "12:05 Ada merged [#2 Disks](https://oncall.example.com/i/Q2) and "
         "[#3 Racks](https://oncall.example.com/i/Q3) into this incident, with 1 alert"
     ]
+    third = Reference("Q4", "#4 [Fans]", "")
+    it.record_more["merged_incidents"] += (third,)
+    assert _rows(it)[1:] == [
+        "12:05 Ada merged [#2 Disks](https://oncall.example.com/i/Q2), "
+        r"[#3 Racks](https://oncall.example.com/i/Q3) and #4 \[Fans\] into this incident, "
+        "with 1 alert"
+    ]
 
 
 def test_alerts_that_joined_by_themselves_are_told_where_no_alert_can_be() -> None:

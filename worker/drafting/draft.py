@@ -181,7 +181,7 @@ def _facts(told: Story, clock: LocalTime) -> dict[str, tuple[str, ...]]:
         "ended": (clock.stamp(told.end) if told.end else "",),
         "severity": (clean(incident.priority or ""),),
         "services": tuple(dict.fromkeys(filter(None, services))),
-        "teams": tuple(dict.fromkeys(filter(None, (clean(one.name) for one in incident.teams)))),
+        "teams": tuple(dict.fromkeys(filter(None, map(known_name, incident.teams)))),
         "commander": (name(commander) if commander else "",),
     }
 

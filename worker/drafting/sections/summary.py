@@ -154,7 +154,7 @@ def services(story: Story) -> DraftEntry:
     own = [incident.service] if incident.service else []
     named = [known_name(one) for one in (*own, *incident.impacted_services)]
     named += [name for name, _ in by_service(story.alerts)]
-    business = [clean(one.name) for one in record.business_services]
+    business = map(known_name, record.business_services)
     told = [
         say("{names}", names=listing(named, limit=_SERVICES_TOLD)),
         say("[business services: {names}]", names=listing(business, limit=_SERVICES_TOLD)),

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 from connectors.incidents import LogEntry
 from connectors.log_entry_kinds import EntryKind
-from worker.content.inline_markdown import Markdown, link, say
+from worker.content.inline_markdown import Markdown, escape, link, say
 from worker.drafting.history.agents import SOMEBODY, actor, automatic, is_person, name, names
 from worker.drafting.policy import Rule, Topic, Weight, topic
 from worker.drafting.text.local_time import LocalTime
@@ -233,7 +233,8 @@ def _moved(entries: Sequence[LogEntry], rule: Rule, related: EntryRelations) -> 
         if not automatic(stretch[0]) or not related.story.alerts
     ]
     merged = related.story.record.merged_incidents if len(moves) == 1 else ()
-    named = Markdown(" and ".join(link(one.name or one.id, one.url or "") for one in merged))
+    links = (link(one.name, one.url) if one.url else escape(one.name) for one in merged)
+    named = Markdown(listing(links, limit=6))
     for stretch in moves:
         alerts = count(len(stretch), "alert")
         if named and stretch[0].kind is EntryKind.MOVE_IN:
