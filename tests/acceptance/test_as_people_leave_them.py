@@ -397,6 +397,32 @@ def test_a_task_that_becomes_a_word_for_nothing_renames_no_ticket(
     assert here.tickets() == {key: "Add three"}
 
 
+def test_points_among_check_boxes_are_told_and_what_is_none_is_not(here: World) -> None:
+    boxes = "- [ ] Add an alert\n  - it pages the crew\n- Write the runbook\n- TBD\n- [Action 1]\n"
+    more = "- Backend\n  - [ ] Drill\n- ~~Rest~~\n- \u2610 Walk\n\nSee also:\n\n- the review\n"
+    drafted(here, f"\n{boxes}{more}")
+    point, almost = sorted(here.sync().warnings)
+    assert sorted(here.tickets().values()) == ["Add an alert", "Drill"]
+    assert "('Write the runbook') stands among check boxes and is none" in point
+    assert "Write '- [ ] ' before it" in point
+    assert "('Walk') looks like a check box" in almost
+    here.edit(lambda text: text.replace("- Write", "- [ ] Write"))
+    here.sync()
+    assert "Write the runbook" in here.tickets().values()
+
+
+@pytest.mark.parametrize("column", ["State", "Progress", "**Current status**", "Status"])
+def test_what_people_call_the_status_says_what_was_done(here: World, column: str) -> None:
+    header = f"| Task Description | Owner | {column} |\n|---|---|---|\n"
+    drafted(here, f"{header}| Add an alert | | Done |\n| Write it down | | In progress |\n")
+    result = here.sync()
+    assert list(here.tickets().values()) == ["Write it down"]
+    assert "('Add an alert')" in words(result)
+    assert "| Add an alert | | Done |" in here.text()
+    if column != "Status":
+        assert "| Write it down | | In progress |" in here.text()
+
+
 def test_rows_below_a_blank_line_are_told(here: World) -> None:
     body = f"{HEADER}| One | | | |\n\n| Two | Aiko Brandt | | |\n| Three | | | |\n"
     drafted(here, body)

@@ -22,7 +22,7 @@ def one(box: str) -> ActionItem:
 def test_each_value_of_a_box_is_read() -> None:
     first = f"[x] [Watch][w] as OPS-2 @ann (by soon) — {LINK} ([To Do][w])"
     second = "[ ] Write @[Ann Bee], (until: 2026-12-03)."
-    text = f"{HEAD}- {first}\n- Words\n- {second}\n\n[w]: https://x.example.com\n"
+    text = f"{HEAD}- {first}\n  - Words\n- {second}\n\n[w]: https://x.example.com\n"
     found = read(text, NAMES)
     told = "Line 2 ('Watch as OPS-2') has the deadline 'soon', and it is no date. Use YYYY-MM-DD."
     at, behind = text.index(first), text.index(second)

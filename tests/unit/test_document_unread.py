@@ -261,7 +261,7 @@ def told_of(body: str) -> list[str]:
     tables = [one.table for one in found.actions]
     return [
         *stray_rows(found.blocks, extent, tables, NAMES.nothing),
-        *stray_boxes(found.blocks, extent),
+        *stray_boxes(found.blocks, extent, Names().nothing),
     ]
 
 
@@ -522,7 +522,7 @@ def test_only_what_stands_in_the_section_and_is_not_read_is_told(
     extent = found.sections[Section.ACTION_ITEMS]
     assert [
         *stray_rows(found.blocks, extent, [one.table for one in found.actions], NAMES.nothing),
-        *stray_boxes(found.blocks, extent),
+        *stray_boxes(found.blocks, extent, Names().nothing),
     ] == told
 
 

@@ -110,7 +110,7 @@ def _find(text: str, names: Names) -> _Items:
         return _Items(blocks, rows, boxes, (no_section(blocks, sections, names),))
     here = tables_of_actions(blocks, sections)
     unread = [*other_tables(here, tables, names), *stray_rows(blocks, extent, here, names.nothing)]
-    unread += (*stray_boxes(blocks, extent), *same_sections(blocks, extent, names))
+    unread += (*stray_boxes(blocks, extent, names.nothing), *same_sections(blocks, extent, names))
     if not (unread or rows.items or rows.problems or boxes or problems):
         unread += filter(None, [nothing_readable(blocks, extent, names, has_table=bool(tables))])
     return _Items(blocks, rows, boxes, (*unread, *rows.problems, *problems))
@@ -155,6 +155,7 @@ def _read_row(
     deadline = deadline_words(cells.get(Column.DEADLINE, ""), blocks.definitions, names.nothing)
     day, problem = due(deadline, where)
     status = plain_cell(actions.text(row, Column.STATUS), blocks.definitions)
+    ended = status or plain_cell(actions.progress(row), blocks.definitions)
     found.problems += [problem] if problem else []
     found.rows.append((actions, row))
     found.items.append(
@@ -173,7 +174,7 @@ def _read_row(
             status_text=status,
             struck=is_struck_out(source),
             wordless=none is not None or is_prompt(source),
-            left_out=None if named else left_out(source, ticked=box.ticked, status=status),
+            left_out=None if named else left_out(source, ticked=box.ticked, status=ended),
             place=ItemPlace(row.line, row.place.start, row.place.end),
         )
     )

@@ -25,6 +25,7 @@ _HARMLESS = re.compile(
     r"postmortem|preventive|remaining|status|steps|table|tasks|team|the|this|tickets|to|up|ups|with"
 )
 """Words that may stand with the name of the action items' section without making it another."""
+_PROGRESS = frozenset({"state", "progress", "current state", "current status", "item status"})
 _BUILT_IN_ACTIONS = {Section.ACTION_ITEMS: HEADINGS[Section.ACTION_ITEMS]}
 
 
@@ -78,6 +79,12 @@ class ActionsTable:
     def text(self, row: TableRow, column: Column) -> str:
         """Give the source of a row's cell, "" where there is none."""
         return row.text(self.by_name.get(column))
+
+    def progress(self, row: TableRow) -> str:
+        """Give the source of a row's cell in a column of people's own that says how far it is."""
+        header = self.table.header
+        own = (at for at in range(len(header.cells)) if normal(header.text(at)) in _PROGRESS)
+        return row.text(next(own, None))
 
     @property
     def columns(self) -> tuple[int | None, ...]:

@@ -13,6 +13,7 @@ from worker.document.action_item_values import find_ticket, is_blank, shortened
 from worker.document.markdown_blocks import Blocks, Passage, PassageKind, Table
 from worker.document.markdown_tables import TableRow, split_row
 from worker.document.outline import ActionsTable, Extent
+from worker.document.unread.where_items_come_from import points_among_boxes
 
 _LEAD = re.compile(r"[\s>]*")
 _LIST_MARK = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
@@ -259,10 +260,11 @@ def _html_table(blocks: Blocks, passage: Passage) -> Iterator[str]:
     )
 
 
-def stray_boxes(blocks: Blocks, extent: Extent) -> Iterator[str]:
+def stray_boxes(blocks: Blocks, extent: Extent, nothing: Iterable[str]) -> Iterator[str]:
     """Say of each line of a section that looks like a check box and is not read as one."""
     source = blocks.source
     read = {one.line for one in blocks.all_items()}
+    points = {one.line: one.text for one in points_among_boxes(blocks, extent)}
     left = {
         line
         for one in blocks.passages
@@ -278,6 +280,12 @@ def stray_boxes(blocks: Blocks, extent: Extent) -> Iterator[str]:
         if (box := _BOX.fullmatch(text)) and line in read:
             continue
         found = box or _ALMOST.fullmatch(text)
+        point = plain(points.get(line, ""), blocks.definitions)
+        if point and not found and not says_nothing(point, nothing):
+            yield (
+                f"Line {line + 1} ('{shortened(point)}') stands among check boxes and is none, so "
+                "it was not read. Write '- [ ] ' before it to have a ticket for it."
+            )
         words = next(filter(None, found.groupdict().values()), "") if found else ""
         if found and not is_placeholder(words):
             yield (

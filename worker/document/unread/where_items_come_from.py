@@ -4,13 +4,14 @@ And what is said where no section of action items is found, or nothing in it can
 """
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 
 from config.template_names import HEADINGS, Column, Names, Section
 from worker.content.inline_markdown import plain
 from worker.content.name_matching import match_columns, normal
-from worker.content.placeholders import is_placeholder, says_nothing
-from worker.document.markdown_blocks import Blocks, Heading
+from worker.content.placeholders import is_placeholder, is_struck_out, says_nothing
+from worker.document.markdown_blocks import Blocks, Heading, ListItem
 from worker.document.outline import ActionsTable, Extent, outline, title_of
 
 _USUAL = (
@@ -38,6 +39,31 @@ _ALIKE = 0.6
 _HOLDS_ITEMS = 0.4
 """How much more it is so where what stands below it looks like action items."""
 _LIKELY_COLUMNS = 2
+_BOX = re.compile(r"\\?\[[ xX]\\?\](?:\s|$)")
+
+
+def points_among_boxes(blocks: Blocks, extent: Extent) -> Iterator[ListItem]:
+    """Give the points of a section's lists that have no box, where others of their list have one.
+
+    What stands below a box is no point of its own, and what has boxes below it is a heading.
+    """
+    here: list[ListItem] = []
+    for one in (*(each for each in blocks.items if extent.holds(each.line)), None):
+        if here and (one is None or not _goes_on(blocks, here[-1], one)):
+            if any(_BOX.match(each.text) for each in here):
+                yield from (each for each in here if _is_point(each))
+            here = []
+        here += [one] if one else []
+
+
+def _goes_on(blocks: Blocks, before: ListItem, after: ListItem) -> bool:
+    lines = range(before.behind, after.line)
+    return before.marker == after.marker and not any(map(str.strip, map(blocks.source.line, lines)))
+
+
+def _is_point(one: ListItem) -> bool:
+    holds = any(_BOX.match(each.text) for each in one.walk())
+    return not (holds or is_placeholder(one.text) or is_struck_out(one.text))
 
 
 def most_alike(blocks: Blocks, sections: Mapping[Section, Extent], names: Names) -> Heading | None:
