@@ -38,7 +38,10 @@ _DELIVERED = frozenset(
     | {"answered", "acknowledged", "confirmed", "received", "accepted", "read"}
 )
 _MESSAGES = ("message", "html_message", "subject")
-_SIGNATURE = re.compile(r"^[ \t]*--[ \t]*\r?$", re.MULTILINE)
+_SIGNATURE = re.compile(
+    r"^[ \t]*--[ \t]*\r?$|^[ \t]*(?:Sent from my|Get Outlook for) [\w ]{1,40}\.?\s*\Z",
+    re.MULTILINE | re.IGNORECASE,
+)
 _SAYS_NOTE = frozenset({EntryKind.ACKNOWLEDGE, EntryKind.ESCALATE, EntryKind.RESOLVE})
 """Whose sentences may quote a note. That of a note itself does not count: it may be deleted."""
 _FAILED = re.compile(

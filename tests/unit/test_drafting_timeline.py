@@ -699,6 +699,19 @@ def test_an_assignment_after_a_further_trigger_is_not_lost_with_it() -> None:
     assert "12:05 Assigned to Ben" in _rows(it)
 
 
+def test_who_was_asked_again_is_told_so_also_where_the_log_tells_the_first_request_alone() -> None:
+    it = _making()
+    it.triggered()
+    it.asked("1:00", "Ada", "Please join", Ben="joined")
+    again = replace(it.responders[0], requested_at=it.at("9:00"), message="Please!")
+    it.responders[0] = replace(again, answered_at=it.at("12:00"))
+    assert _rows(it)[1:] == [
+        '12:01 Ada asked Ben to help: "Please join"',
+        '12:09 Ada asked Ben to help: "Please!"',
+        "12:12 Ben joined after 3 min",
+    ]
+
+
 def test_a_request_that_names_nobody_is_matched_with_the_answers_by_its_time() -> None:
     it = _making()
     it.triggered()

@@ -186,6 +186,15 @@ def test_responders_are_read_once_each_with_their_answers() -> None:
     assert (read.responders[0].requested_at, read.responders[0].message) == (NOON, "Please join")
 
 
+def test_a_mails_last_line_of_its_device_is_none_of_its_words() -> None:
+    body = "Shop is down.\r\n\r\nSent from my iPhone\r\n"
+    read = log_payloads.log_entry(sent(entry(channel={"type": "email", "body": body})))
+    assert read.channel.details == "Shop is down."
+    body = "Alerts\nSent from my monitor\nare wrong"
+    read = log_payloads.log_entry(sent(entry(channel={"type": "email", "body": body})))
+    assert (read.channel.details or "").split() == body.split()
+
+
 def test_what_somebody_wrote_on_opening_an_incident_is_told_in_words() -> None:
     channel = {"type": "web_trigger", "details": " Stores say **no**: <b>x</b>\n- [ ] call them "}
     read = log_payloads.log_entry(sent(entry(channel=channel)))

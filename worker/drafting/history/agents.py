@@ -16,6 +16,9 @@ REQUESTS = frozenset({EntryKind.RESPONDER_REQUEST, EntryKind.POLICY_REQUEST})
 SAME_REQUEST = timedelta(seconds=10)
 """A request and its log entry are no further apart."""
 
+_ASKED_AGAIN = timedelta(minutes=1)
+"""Who was asked later than this after what the log tells was asked twice."""
+
 _ANSWERS: Mapping[str, str] = {
     ResponderAnswer.JOINED: "joined",
     ResponderAnswer.DECLINED: "declined",
@@ -145,9 +148,9 @@ def unlogged(
 
 
 def _told(responder: Responder, entry: LogEntry) -> bool:
-    return _made_at(responder, entry) or any(
-        agent.id == responder.who.id for agent in entry.assignees
-    )
+    names = any(agent.id == responder.who.id for agent in entry.assignees)
+    asked = responder.requested_at or entry.created_at
+    return _made_at(responder, entry) or (names and asked - entry.created_at <= _ASKED_AGAIN)
 
 
 def _made_at(responder: Responder, entry: LogEntry) -> bool:
