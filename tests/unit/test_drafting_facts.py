@@ -459,6 +459,10 @@ def test_changes_of_the_day_before_are_candidates_the_nearest_first() -> None:
     told = [text.split(": ")[1:] for text in _points(_told(it), Slot.CONTRIBUTING_FACTORS)]
     assert [text[1].split('"')[1] for text in told] == ["Release 2", "Release 1"]
     assert told[0][0].startswith("change 34 min before the start on Archive")
+    it.changed("-0:00", "Release 4")
+    assert _points(_told(it), Slot.CONTRIBUTING_FACTORS)[0].startswith(
+        "Candidate: change at the start on Archive"
+    )
 
 
 @pytest.mark.parametrize(
@@ -646,11 +650,20 @@ def test_without_targets_no_time_is_judged() -> None:
     assert not drafts.resolve_target
 
 
+def test_what_a_time_limit_resolved_nobody_did() -> None:
+    it = _making()
+    it.triggered()
+    it.acknowledged("1:00", "Ada")
+    it.resolved("4:00:00", way="timeout")
+    assert _points(_told(it), Slot.WENT_BADLY) == ["Nobody resolved it: its time limit ran out"]
+
+
 def test_evidence_of_what_did_not_go_well() -> None:
     assert _points(draft(days.unanswered(), TARGETS).content, Slot.WENT_BADLY) == [
         "Nobody acknowledged it",
         "Escalated 3 times because nobody acknowledged",
         "The escalation policy ran out of people to page",
+        "Nobody resolved it: its time limit ran out",
         "Resolved after 4 h (target 1 h)",
     ]
     told = _points(draft(days.reopened(), TARGETS).content, Slot.WENT_BADLY)

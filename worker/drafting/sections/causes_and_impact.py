@@ -29,6 +29,7 @@ from worker.drafting.timeline.notes_and_changes import told_change
 
 BEFORE = timedelta(hours=24)
 """A change this long before the start may have contributed."""
+_AT_ONCE = timedelta(seconds=1)
 
 _FACTORS_TOLD = 10
 _CAUSES_TOLD = 4
@@ -79,11 +80,10 @@ def factors(story: Story, clock: LocalTime, drafted_at: datetime | None) -> Draf
             f"change:{change.id}",
             at_start(
                 say(
-                    "Candidate: change {before} before the start[ on {service}][, from {source}]"
-                    ": {text}[ {link}]",
+                    "Candidate: change {before}[ on {service}][, from {source}]: {text}[ {link}]",
                     **{
                         **told_change(change),
-                        "before": duration(story.start - change.created_at),
+                        "before": _before(story.start - change.created_at),
                         "link": _link(change.url or next((o.url for o in change.links), "")),
                     },
                 )
@@ -92,6 +92,10 @@ def factors(story: Story, clock: LocalTime, drafted_at: datetime | None) -> Draf
         for change in nearest[:_FACTORS_TOLD]
     ]
     return DraftEntry(points=(*repeated, *points), keep_prompt=True)
+
+
+def _before(elapsed: timedelta) -> str:
+    return "at the start" if elapsed < _AT_ONCE else f"{duration(elapsed)} before the start"
 
 
 def _link(url: str) -> Markdown:

@@ -212,6 +212,10 @@ def _acknowledgement(story: Story, policy: DraftPolicy) -> Iterator[Evidence]:
 
 
 def _resolution(story: Story, policy: DraftPolicy) -> Iterator[Evidence]:
+    last = story.open_periods[-1].resolution
+    if last is not None and timed_out(last):
+        text = say("Nobody resolved it: its time limit ran out")
+        yield Evidence("resolved:by-time", well=False, text=text)
     total, target = open_time(story.open_periods), policy.resolve_within
     if total is None or target is None or story.end is None:
         return
