@@ -8,6 +8,7 @@ import pytest
 
 from connectors.jira.sandbox.projects import PEOPLE
 from connectors.jira.sandbox.site import SandboxTicket
+from connectors.sandbox import Fault
 from tests.acceptance.world import World
 from worker.jobs.results import Action, IncidentResult
 
@@ -194,3 +195,24 @@ def test_a_ticked_box_closes_the_ticket_where_the_configuration_says_so(here: Wo
     closed = {one.now.summary: one.now.status for one in here.jira.site.records.values()}
     assert closed == {"Add an alert": "Done", "Review": "To Do"}
     assert here.sync().deeds == ()
+
+
+def test_a_row_that_is_deleted_while_its_ticket_is_made_is_told_to_be_gone(here: World) -> None:
+    here.sync()
+    here.add_rows("Add an alert", "Review the hand-over")
+
+    def deleted(answer: object) -> object:
+        text = here.text()
+        row = next(one for one in text.splitlines(True) if "Add an alert" in one)
+        here.path().write_text(text.replace(row, ""), encoding="utf-8")
+        return answer
+
+    here.jira.fault(Fault(at="POST .*/issue(/bulk)?$", change=deleted))
+    here.sync()
+    for _ in range(2):
+        assert "The row of OPS-1 ('Add an alert') is gone from" in words(here.sync())
+    assert sorted(here.tickets().values()) == ["Add an alert", "Review the hand-over"]
+    here.add_rows("Add an alert")
+    assert "is gone" not in words(here.sync())
+    assert sorted(here.linked()) == sorted(here.tickets())
+    assert len(here.tickets()) == 2

@@ -270,6 +270,6 @@ def _orphans(state: LinkState, decided: LinkDecisions) -> tuple[TrackedTicket, .
     return tuple(
         one
         for one in state.tracked
-        if one.key not in named and one.id not in linked and one.linked
+        if one.key not in named and one.id not in linked
         if one.available or same_words(one.row.task) not in words
     )
