@@ -30,7 +30,7 @@ from connectors.pacing.rate_limit import Pace
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.tls import Authorities, proxy_of
 
-_BETWEEN = "Look whether JIRA_URL is right and no login page or proxy stands before Jira."
+BETWEEN = "Look whether JIRA_URL is right and no login page or proxy stands before Jira."
 T = TypeVar("T")
 Params = Mapping[str, str | int]
 
@@ -178,7 +178,7 @@ class JiraConnection:
         try:
             return use(self._client())
         except UnusableAnswer as error:
-            outcome = error.told(self.access.server, _BETWEEN)
+            outcome = error.told(self.access.server, BETWEEN)
         except jira.JIRAError as error:
             if error.response is None:
                 raise

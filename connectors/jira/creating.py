@@ -15,7 +15,7 @@ from connectors.atlassian.site_answers import (
     TOO_MANY_REQUESTS,
 )
 from connectors.errors import ConnectorError, PayloadError, ServiceFailed
-from connectors.jira.connection import JiraConnection
+from connectors.jira.connection import BETWEEN, JiraConnection
 from connectors.jira.payloads import JIRA, JiraProblems, Site, browse_url, numeric_id, problems
 from connectors.jira.request_bodies import ESSENTIAL, PARENT, as_shared, new_issue
 from connectors.jira.responses import JiraAnswer
@@ -177,7 +177,7 @@ class Creator:
                 return made(JsonValue(answer.data, JIRA))
         except PayloadError as error:
             return _unclear(str(error))
-        return _unclear(f"Jira answered {answer.status}.")
+        return _unclear(f"Jira answered {answer.status}. {BETWEEN}")
 
 
 def _is_blocked(answer: JiraAnswer) -> bool:
@@ -223,7 +223,7 @@ def _results(answer: JiraAnswer, count: int) -> Sequence[_Result] | None:
     try:
         if answer.status in {CREATED, _BAD_REQUEST}:
             return bulk_results(answer.data, count)
-        unclear = f"Jira answered {answer.status}."
+        unclear = f"Jira answered {answer.status}. {BETWEEN}"
     except PayloadError as error:
         unclear = str(error)
     return None if answer.status == _BAD_REQUEST else [_unclear(unclear)] * count
@@ -276,7 +276,7 @@ def _outcome(site: Site, draft: _Unsent, result: _Result) -> Outcome:
         return Created(result.id, result.key, url, as_shared(draft.dropped))
     if isinstance(result, Unknown):
         return result
-    said = result.problems.sentence() or f"it answered {result.status}"
+    said = result.problems.sentence() or f"it answered {result.status}. {BETWEEN}"
     reason = f"Jira would not create the ticket: {said}"
     refused = _by_field(draft.ticket, result.problems.fields)
     given = _optional(draft.ticket) | ESSENTIAL

@@ -71,6 +71,25 @@ def test_links_are_made_once_they_are_allowed(here: World) -> None:
     assert [call for call in here.jira.calls() if "remotelink" in call] == []
 
 
+@pytest.mark.parametrize("status", [200, 302, 413])
+def test_an_answer_to_a_create_that_is_none_of_jiras_is_told_with_where_to_look(
+    here: World, status: int
+) -> None:
+    here.sync()
+    here.add_rows("Add an alert", "Review the hand-over")
+    page = b"<html><title>Log in</title></html>"
+    headers = {"content-type": "text/html"}
+    create = "POST .*/issue(/bulk)?$"
+    here.jira.fault(Fault(at=create, status=status, body=page, headers=headers, times=None))
+    told = here.sync().failures
+    assert len(told) == 2
+    for one in told:
+        assert f"answered {status}. Look whether JIRA_URL is right and no login page" in one
+    here.jira.faults.clear()
+    assert here.sync().failures == ()
+    assert sorted(here.tickets().values()) == ["Add an alert", "Review the hand-over"]
+
+
 def test_a_site_that_fails_at_remote_links_keeps_no_row_from_its_ticket(here: World) -> None:
     here.jira.fault(Fault(at="POST .*/remotelink", status=500, times=None))
     here.sync()
