@@ -93,4 +93,4 @@ def test_a_cure_that_is_followed_by_another_answers_for_its_own_time_alone() -> 
     it.resolved("30:00", "Ada Example")
     again = [text for key, text in _went_wrong(it).items() if key.startswith("fired-again:")]
     assert len(again) == 1
-    assert again[0].startswith("Fired again once until 09:12, after it had been noted at 09:10")
+    assert again[0].startswith("Fired again once, at 09:12, after it had been noted at 09:10")

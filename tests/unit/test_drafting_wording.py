@@ -21,6 +21,7 @@ from worker.drafting.text.wording import (
     span,
     tally,
     times,
+    times_until,
 )
 from worker.drafting.timeline.entry_wording import capitalised
 
@@ -67,6 +68,8 @@ def test_numbers_take_the_plural() -> None:
         "switches",
     ]
     assert [times(number) for number in (1, 2, 3)] == ["once", "twice", "3 times"]
+    assert times_until(1, "08:40") == "once, at 08:40"
+    assert times_until(2, "08:40") == "twice until 08:40"
 
 
 def test_lists_name_some_and_count_the_rest() -> None:

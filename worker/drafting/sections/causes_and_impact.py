@@ -23,7 +23,7 @@ from worker.drafting.text.wording import (
     duration,
     listing,
     tally,
-    times,
+    times_until,
 )
 from worker.drafting.timeline.notes_and_changes import told_change
 
@@ -199,13 +199,14 @@ def _alerts(story: Story, clock: LocalTime) -> list[Point]:
             at_start(
                 say(
                     "{alerts}[ ({severities})][; peak {peak} a minute at {at}]"
-                    "[; fired again {times} until {until}]",
+                    "[; fired again {again}]",
                     alerts=count(len(alerts), "alert"),
                     severities=_severities(severities, len(alerts)),
                     peak=f"{most:,}" if len(alerts) >= _PEAK_FROM else "",
                     at=clock.short(at),
-                    times=times(len(again)) if again else "",
-                    until=clock.short(again[-1].created_at) if again else "",
+                    again=times_until(len(again), clock.short(again[-1].created_at))
+                    if again
+                    else "",
                 )
             ),
         )

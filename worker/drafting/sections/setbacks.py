@@ -17,7 +17,7 @@ from worker.drafting.history.alerts import fired_again
 from worker.drafting.history.sentence_themes import Theme, sentences
 from worker.drafting.history.story import Story
 from worker.drafting.text.local_time import LocalTime
-from worker.drafting.text.wording import count, listing, times
+from worker.drafting.text.wording import count, listing, times_until
 from worker.drafting.timeline.entry_wording import failures, paged
 
 _MOST = 5
@@ -69,9 +69,8 @@ def _vain_cures(story: Story, clock: LocalTime) -> Iterator[tuple[str, Markdown]
         after = [one for one in again if note.at < one.created_at <= until]
         if after:
             text = say(
-                "Fired again {times} until {until}, after it had been noted at {at} what was done",
-                times=times(len(after)),
-                until=clock.short(after[-1].created_at),
+                "Fired again {again}, after it had been noted at {at} what was done",
+                again=times_until(len(after), clock.short(after[-1].created_at)),
                 at=clock.short(note.at),
             )
             yield f"fired-again:{note.key}", text

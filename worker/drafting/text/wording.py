@@ -62,6 +62,11 @@ def times(number: int) -> str:
     return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
 
 
+def times_until(number: int, last: str) -> str:
+    """Word how often something came, and when last: ``once, at 08:40``, ``twice until 08:40``."""
+    return f"once, at {last}" if number == 1 else f"{times(number)} until {last}"
+
+
 def listing(names: Iterable[str], limit: int = 4) -> str:
     """Word a list: ``A``, ``A and B``, ``A, B and 3 others``; the same name is told once."""
     each = list(dict.fromkeys(name for name in names if name))
