@@ -650,6 +650,24 @@ def test_without_targets_no_time_is_judged() -> None:
     assert not drafts.resolve_target
 
 
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [
+        ("Renewed the cert.\nNext steps:\n- automate it\n- alert\nRestarted lb-1.",
+         '"Renewed the cert. Restarted lb-1." (Ada, 12:09)'),
+        ("Renewed the cert. Next steps: automate it", '"Renewed the cert." (Ada, 12:09)'),
+        ("Next steps are clear: renewed it", '"Next steps are clear: renewed it" (Ada, 12:09)'),
+        ("To do: automate it", None),
+    ],
+)  # fmt: skip
+def test_what_is_still_to_be_done_is_no_fix(note: str, told: str | None) -> None:
+    it = _making()
+    it.triggered()
+    it.resolved("9:00", "Ada", note)
+    entry = _told(it, replace(POLICY, timezone=ZoneInfo("UTC"))).entries.get(Slot.SHORT_TERM_FIXES)
+    assert (entry and entry.text) == told
+
+
 def test_what_a_time_limit_resolved_nobody_did() -> None:
     it = _making()
     it.triggered()

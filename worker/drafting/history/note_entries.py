@@ -201,3 +201,15 @@ def without_root_cause(text: str) -> str:
         return text
     behind = _PARAGRAPH.split(text[found.end() :], maxsplit=1)[1:]
     return "\n\n".join((text[: found.start()], *behind))
+
+
+_STILL_TO_DO = re.compile(
+    r"^[^\w\n]*(?:next steps?|to[ -]?dos?|long[ -]term fix(?:es)?|follow[ -]?ups?)[ \t]*:[^\n]*"
+    r"(?:\n[ \t]*(?:[-*+\u2022]|\d{1,2}[.)])[ \t][^\n]*)*",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def without_next_steps(text: str) -> str:
+    """Give a text without the lines, with the lists below them, that say what is still to do."""
+    return _STILL_TO_DO.sub("", text)

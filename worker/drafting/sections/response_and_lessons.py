@@ -22,7 +22,7 @@ from worker.drafting.history.agents import (
     name,
     timed_out,
 )
-from worker.drafting.history.note_entries import same_words
+from worker.drafting.history.note_entries import same_words, without_next_steps
 from worker.drafting.history.notes import NoteKind
 from worker.drafting.history.story import Story, open_time
 from worker.drafting.policy import DraftPolicy
@@ -79,7 +79,7 @@ def _automated(story: Story, told: IncidentTimeline) -> Iterator[tuple[datetime,
 def fixes(story: Story, said: PeopleSaid, clock: LocalTime) -> DraftEntry | None:
     """Tell the resolution notes; where there is none and nobody resolved it, say so."""
     notes = [one for one in story.written_notes if one.kind is NoteKind.RESOLUTION]
-    told = [(one, said.rest.get(one.key, "")) for one in notes]
+    told = [(one, without_next_steps(said.rest.get(one.key, ""))) for one in notes]
     texts = {
         f"fix:{one.key}": say(
             "{text} ({who}, {at})",
