@@ -1,10 +1,16 @@
 """Ctrl-C is told as such, whatever fails because of it; other failures are told as themselves."""
 
+import signal
+from contextlib import suppress
+from io import StringIO
+
 import pytest
 import typer
 
 from connectors.errors import Unreachable
 from worker.cli.running import INTERRUPTED, interruptible
+from worker.cli.screen import Screen
+from worker.cli.setup.asking import Asker, StopRequest
 from worker.queue.jobs_database import unusable
 
 
@@ -38,6 +44,16 @@ def test_who_presses_ctrl_c_is_told_once_where_things_stand(
         stopped()
     assert ended.value.exit_code == 1
     assert " ".join(capsys.readouterr().err.split()) == INTERRUPTED
+
+
+def test_who_asked_to_stop_is_asked_nothing_whatever_became_of_the_interruption() -> None:
+    stop = StopRequest()
+    asker = Asker(Screen(file=StringIO()), stop)
+    with suppress(KeyboardInterrupt):
+        stop(signal.SIGTERM, None)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            asker.ask("API key", optional=True)
 
 
 def test_what_fails_by_itself_is_told_as_itself() -> None:

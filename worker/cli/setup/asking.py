@@ -21,11 +21,35 @@ class NoAnswer(Exception):
     """Nobody answers any more: the input has ended at a question."""
 
 
-class Asker:
-    """Asks on one console; a secret is read without being shown."""
+class StopRequest:
+    """A signal's handler: whether somebody asked to stop, by Ctrl-C or by ending the process.
 
-    def __init__(self, console: Screen) -> None:
+    What is under way may make another error of it, or nothing: so it is remembered.
+    """
+
+    def __init__(self) -> None:
+        self.was_made = False
+
+    def __call__(self, _number: int, _frame: object) -> NoReturn:
+        """Take the signal. Raises ``KeyboardInterrupt``."""
+        self.was_made = True
+        raise KeyboardInterrupt
+
+    def heed(self) -> None:
+        """Raise ``KeyboardInterrupt`` where it was made."""
+        if self.was_made:
+            raise KeyboardInterrupt
+
+
+class Asker:
+    """Asks on one console; a secret is read without being shown.
+
+    Once it was asked to stop, no question is asked: each raises ``KeyboardInterrupt``.
+    """
+
+    def __init__(self, console: Screen, stop: StopRequest) -> None:
         self._console = console
+        self._stop = stop
         self._at_terminal = sys.stdin.isatty()
 
     def say(self, text: str, style: str = "") -> None:
@@ -98,6 +122,7 @@ class Asker:
         return text.casefold().startswith("y")
 
     def _read(self, asks: str, default: str, *, secret: bool) -> str:
+        self._stop.heed()
         prompt = f"{asks} [{default}]: " if default else f"{asks}: "
         if secret and self._at_terminal:
             try:

@@ -20,7 +20,7 @@ from worker.app.registry import source_kinds
 from worker.app.setup_answers import SetupAnswers, every_variable
 from worker.cli import checking, terminal
 from worker.cli.options import FAILED
-from worker.cli.setup.asking import Asker, NoAnswer
+from worker.cli.setup.asking import Asker, NoAnswer, StopRequest
 from worker.cli.setup.questions import DOCUMENTS, EnvironmentRefused, SetupQuestions, conceal
 from worker.cli.setup.settings_written import target_of, write
 from worker.cli.setup.webhooks_asked import WebhookChoice, webhook_choice
@@ -45,8 +45,8 @@ def init(context: typer.Context, *, yes: bool, json: bool) -> None:
     """Make the first settings; see the command. Raises ``Exit`` and ``ConfigurationError``."""
     outcome = Outcome()
     try:
-        with _stoppable(outcome):
-            _init(context.obj, outcome, yes=yes, json=json)
+        with _stoppable(outcome) as stop:
+            _init(context.obj, outcome, stop, yes=yes, json=json)
     except (ConfigurationProblems, ConfigurationError) as error:
         outcome.findings = checking.broken(error)
         if json:
@@ -62,14 +62,17 @@ def init(context: typer.Context, *, yes: bool, json: bool) -> None:
 
 
 @contextmanager
-def _stoppable(outcome: Outcome) -> Iterator[None]:
+def _stoppable(outcome: Outcome) -> Iterator[StopRequest]:
     """End at Ctrl-C, or where the process is asked to end, and say how things stand."""
-    before = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGHUP)}
-    for one in before:
-        signal.signal(one, signal.default_int_handler)
+    stop = StopRequest()
+    every = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {one: signal.signal(one, stop) for one in every}
     try:
-        yield
-    except KeyboardInterrupt:
+        yield stop
+        stop.heed()
+    except (KeyboardInterrupt, Exception):
+        if not stop.was_made:
+            raise
         done = f"{outcome.settings_file} is written." if outcome.settings_file else ""
         err.print(f"\nStopped. {done or 'Nothing was written.'}", style="yellow", markup=False)
         raise typer.Exit(FAILED) from None
@@ -78,11 +81,13 @@ def _stoppable(outcome: Outcome) -> Iterator[None]:
             signal.signal(one, handler)
 
 
-def _init(config: Path | None, outcome: Outcome, *, yes: bool, json: bool) -> None:
+def _init(
+    config: Path | None, outcome: Outcome, stop: StopRequest, *, yes: bool, json: bool
+) -> None:
     target = target_of(config)
     answers = SetupAnswers.of(os.environ)
     conceal(answers)
-    questions = SetupQuestions(Asker(err if json else out), answers)
+    questions = SetupQuestions(Asker(err if json else out, stop), answers)
     if yes:
         _must_be_complete(answers)
         outcome.findings = [one for one in _proved(answers) if one.problem]
