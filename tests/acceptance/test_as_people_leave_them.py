@@ -397,6 +397,32 @@ def test_a_task_that_becomes_a_word_for_nothing_renames_no_ticket(
     assert here.tickets() == {key: "Add three"}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "(owner: Aiko Brandt, due: 2026-12-03)",
+        "(Owner: Aiko Brandt; due 2026-12-03)",
+        "(assigned to: aiko.brandt@example.com, by 2026-12-03)",
+        "[owner: Aiko Brandt] [due: 2026-12-03]",
+        "(deadline: 2026-12-03, owner: @aiko.brandt)",
+    ],
+)
+def test_a_box_may_name_owner_and_deadline_in_brackets(here: World, words: str) -> None:
+    drafted(here, f"\n- [ ] Add an alert {words}\n")
+    assert here.sync().warnings == ()
+    (key,) = here.linked()
+    made = here.jira.ticket(key).now
+    assert (made.assignee, made.due) == (PEOPLE[2], date(2026, 12, 3))
+    assert f"- [ ] Add an alert {words} " in here.text()
+    assert here.sync().deeds == ()
+    here.jira.change(key, assignee=PEOPLE[1], due=date(2026, 12, 9))
+    here.sync()
+    (item,) = here.items()
+    assert (item.owner, item.deadline) == ("Jonas Thorvald", date(2026, 12, 9))
+    assert here.sync().deeds == ()
+    assert here.jira.ticket(key).now.assignee == PEOPLE[1]
+
+
 def test_points_among_check_boxes_are_told_and_what_is_none_is_not(here: World) -> None:
     boxes = "- [ ] Add an alert\n  - it pages the crew\n- Write the runbook\n- TBD\n- [Action 1]\n"
     more = "- Backend\n  - [ ] Drill\n- ~~Rest~~\n- \u2610 Walk\n\nSee also:\n\n- the review\n"

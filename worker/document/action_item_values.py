@@ -62,9 +62,11 @@ _DUE = re.compile(
     re.IGNORECASE,
 )
 _ANY_DUE = re.compile(
-    rf"[\U0001f4c5\U0001f4c6\U0001f5d3]\ufe0f?\s*({_DAY})|\[due::\s*({_DAY})\]", re.IGNORECASE
+    rf"[\U0001f4c5\U0001f4c6\U0001f5d3]\ufe0f?\s*({_DAY})|\[due::\s*({_DAY})\]"
+    rf"|(?<!\\)[(\[](?:[^()\[\]]*[,;]\s*)?(?:due|due date|deadline|by):?\s*({_DAY})\s*[,;)\]]",
+    re.IGNORECASE,
 )
-"""As plugins of editors write it, with tags and the like behind."""
+"""As plugins of editors write it, with tags and the like behind; ``(owner: Ann, due: …)``."""
 _NAME = r"[^\W\d_]{3,12}\.?"
 _BY_DAY = re.compile(
     r"(?:^|\s)(?:by|due|until)(?::*\s+|:)(\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}[./]\d{1,2}[./]\d{1,2}"
@@ -97,9 +99,9 @@ def day_at_end(text: str) -> tuple[int, str] | None:
 
 
 def day_marked(text: str) -> str:
-    """Give the deadline that a text names anywhere as plugins of editors write it, "" for none."""
+    """Give the deadline that a text names anywhere, beyond doubt, "" for none."""
     found = _ANY_DUE.search(text)
-    return plain(found[1] or found[2]) if found else ""
+    return plain(found[found.lastindex or 0]) if found else ""
 
 
 def shortened(text: str) -> str:

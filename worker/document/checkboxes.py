@@ -39,7 +39,12 @@ _OWNER = re.compile(
 )
 _WRAP = re.compile(r"^\\?\[|\]$")
 _BARE_OWNER = re.compile(r"[^\s()\[\],;]*[^\s()\[\],;.:!?]")
-_ANY_OWNER = re.compile(rf"(?<![\w@.\\])@(\\?\[[^\[\]]+\]|[\w.+-]*\w(?:@[\w.-]+\w)?)|{_WIKI_NAME}")
+_ANY_OWNER = re.compile(
+    rf"(?<![\w@.\\])@(\\?\[[^\[\]]+\]|[\w.+-]*\w(?:@[\w.-]+\w)?)|{_WIKI_NAME}"
+    r"|(?<!\\)[(\[](?:[^()\[\]]*[,;]\s*)?(?:owner|assignee|assigned to):\s*"
+    r"([^\s@()\[\],;][^()\[\],;]*)[,;)\]]",
+    re.IGNORECASE,
+)
 _ANY_MARK = re.compile(r"[!-/:-@\[-`{-~]")
 
 
@@ -185,8 +190,8 @@ def _take_apart(text: str) -> _Box | None:
 
 
 def _owner_name(found: re.Match[str]) -> str:
-    """Give whom a mention names: ``@ann``, ``@[Ann Bee]``, or ``[~ann]`` with its brackets."""
-    return plain(_WRAP.sub("", found[1])) if found[1] else plain(found[2])
+    """Give whom words name: ``@[Ann Bee]``, ``(owner: Ann)``, or ``[~ann]`` with its brackets."""
+    return plain(_WRAP.sub("", found[1]) if found[1] else found[found.lastindex or 0]).strip()
 
 
 def _suffix(text: str, start: int) -> tuple[int, Mention | None, Place | None]:
