@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from connectors.incidents import Alert
 from tests.incidents import odd
 from tests.incidents.making import Making, service
-from worker.drafting.history.alerts import Burst, bursts, by_severity, peak, tell_burst
+from worker.drafting.history.alerts import Burst, bursts, by_severity, cleared, peak, tell_burst
 from worker.drafting.text.local_time import LocalTime
 
 START = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
@@ -113,3 +113,9 @@ def test_severities_are_counted_the_worst_first() -> None:
 
     found = by_severity(map(alert, ["info", "odd", "critical", None, "Critical", "warning"]))
     assert found == [("critical", 2), ("warning", 1), ("info", 1), ("odd", 1)]
+
+
+def test_no_alert_clears_before_it_came() -> None:
+    it = _making()
+    alert = it.alert("5:00", "Host web-1 is down", cleared="3:00")
+    assert cleared(alert, ()) == START + timedelta(minutes=5)

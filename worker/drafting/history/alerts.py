@@ -137,7 +137,7 @@ def cleared(alert: Alert, resolutions: Iterable[datetime]) -> datetime | None:
     at = alert.resolved_at
     if at is None or any(abs(at - each) <= CLOSED_WITH_INCIDENT for each in resolutions):
         return None
-    return at
+    return max(at, alert.created_at)  # clocks that disagree
 
 
 def fired_again(entries: Iterable[LogEntry], alerts: Sequence[Alert]) -> list[LogEntry]:
