@@ -288,6 +288,18 @@ def test_each_field_that_a_row_takes_over_goes_into_its_own_cell(field: Field) -
     ]
 
 
+@pytest.mark.parametrize("category", list(Category))
+@pytest.mark.parametrize("was_done", [True, False])
+def test_a_box_is_unticked_where_its_ticket_was_surely_reopened(
+    category: Category, was_done: bool
+) -> None:
+    now = {TICKET.id: replace(TICKET, category=category)}
+    both = sides(NAMED, tickets=now, memory=replace(MEMORY, done=was_done))
+    (edit,), _ = plan_cells(both, {}, RULES)
+    is_open = category in (Category.NEW, Category.INDETERMINATE)
+    assert edit.unticks == (was_done and is_open)
+
+
 def test_a_row_gets_its_ticket_and_status_with_the_reason() -> None:
     both = sides("Add alert", memory=replace(MEMORY, status_cell=""))
     (edit,), written = plan_cells(both, {}, RULES)

@@ -17,6 +17,9 @@ from worker.tracking.tracked_tickets import (
     ticket_values,
 )
 
+_OPEN = (Category.NEW, Category.INDETERMINATE)
+"""What a status means for sure of a ticket that is to be worked on."""
+
 
 def plan_cells(
     sides: Sides, to_rows: Mapping[int, Sequence[ToRow]], rules: AgreementRules
@@ -48,7 +51,7 @@ def plan_cells(
             reason = "the tracker says so" if known else "the row has a ticket now"
             key = ticket.key if ticket else old
             written.append(WriteCell(Cell.STATUS, item, reason, key, item.status_text, status))
-        if tracked and ticket and tracked.done and ticket.category is not Category.DONE:
+        if tracked and ticket and tracked.done and ticket.category in _OPEN:
             edit = replace(edit, unticks=True)
         for one in to_rows.get(item.ordinal, ()):
             key = ticket.key if ticket else old
