@@ -2,11 +2,16 @@
 
 from dataclasses import replace
 
+from itertools import count
+
 import pytest
 
 from connectors.sandbox import Fault
 from tests.acceptance.world import World
+from worker.jobs.incident_job import do_job
+from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.results import Trigger
+from worker.store.directory.directory_store import DirectoryStore
 from worker.tracking.tracked_tickets import Intent, TrackedTicket
 
 BULK, SINGLE = r"POST .*/issue/bulk$", r"POST .*/issue$"
@@ -100,6 +105,31 @@ def test_what_is_changed_while_people_write_reaches_the_ticket_once_they_are_don
     now = there.jira.ticket(key).now
     assert (now.summary, now.priority) == ("Add two alerts", "Low")
     assert there.sync().deeds == ()
+
+
+@pytest.mark.parametrize("looks_first", [False, True])
+def test_what_the_program_wrote_a_moment_ago_is_nobody_writing(
+    there: World, *, looks_first: bool
+) -> None:
+    moments = count(1)
+
+    def just_written() -> int:  # to a clock that fast, the document may still change in this tick
+        return there.path().stat().st_ctime_ns + next(moments)
+
+    there.sync()
+    key = there.linked()[0]
+    there.edit(lambda text: text.replace("| Add an alert", "| Add two alerts"))
+    there.jira.change(key, priority="Low")
+    there.job("quick fix", Trigger.WEBHOOK)
+    assert there.jira.ticket(key).now.summary == "Add an alert"
+    there.clock.sleep(3600)
+    store = DirectoryStore(there.documents, clock=just_written)
+    if looks_first:
+        there.sync(trigger=Trigger.WEBHOOK, store=store)
+    else:
+        with there.context(store=store) as context:
+            do_job(context, JobRequest(there.id("quick fix"), Trigger.WEBHOOK))
+    assert there.jira.ticket(key).now.summary == "Add two alerts"
 
 
 def test_a_status_that_a_person_writes_while_others_do_closes_the_ticket_later(

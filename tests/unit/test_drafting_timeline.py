@@ -584,7 +584,7 @@ def test_pages_that_failed_for_a_whole_team_are_one_row() -> None:
     it.page_failed("1:30", "Ada", "sms", "failed")
     it.page_failed("30:00", "Ben", "sms", "failed")
     assert _rows(it)[1:] == [
-        "12:00 Paging Ada, Ben, Cy, Di, Eve and 2 others failed over 1 min: "
+        "12:00 Paging Ada, Ben, Cy, Di, Eve, Fay and Gus failed over 1 min: "
         "e-mail (bounced 7 times) and SMS (failed)",
         "12:30 Paging Ben failed: SMS (failed)",
     ]

@@ -36,7 +36,7 @@ from worker.jobs.write_document import (
 )
 from worker.journal.records import Claim, KnownDocument
 from worker.log import Log
-from worker.store.document_store import Changed, StoreAway
+from worker.store.document_store import Changed, StoreAway, shows_the_same
 
 ATTEMPTS = 5
 """How often a document that changed under the program is read and merged again."""
@@ -252,12 +252,13 @@ class _Steps:
         is_ours = at.text == self.drafted  # though its fingerprint may not tell so yet
         if is_ours or not self.request.automatic or at.version is None or known is None:
             return ""
-        written = at.version.fingerprint not in {"", known.fingerprint}  # since it was looked at
+        told = at.version.fingerprint
+        written = bool(told) and not shows_the_same(told, known.fingerprint)
         quiet_at = (now if written else known.seen_at) + self.context.policy.quiet_for
         if now >= quiet_at or (known.settled and not written):
             return ""
-        minutes = (quiet_at - now).total_seconds() / 60
-        return f"it was changed just now; the schedule waits {minutes:.0f} min more for quiet"
+        left = (quiet_at - now).total_seconds() / 60
+        return f"it was changed just now; the schedule waits {left:.0f} min more for quiet"
 
     def _forgotten(self, at: OpenDocument) -> bool:
         """Tell whether the journal remembers nothing of a document that was there before it."""
@@ -279,8 +280,7 @@ class _Steps:
         if known is not None:
             unfinished = self.report.failures or self.report.again_in or (work and work.busy)
             left_out = work is None and (self.context.tracker or not self.context.shows)
-            settled = self._was_settled(known) if left_out else not unfinished
-            known = replace(known, settled=settled)
+            known = replace(known, settled=self._was_settled(known) if left_out else not unfinished)
             journal.remember([known])
             journal.skips.forget(incident)
         if self.merged is not None:

@@ -101,6 +101,18 @@ class Version:
     fingerprint: str
 
 
+UNSURE = "?"
+"""What follows a fingerprint that a document may keep though it changes once more."""
+
+
+def shows_the_same(fingerprint: str, known: str) -> bool:
+    """Tell whether a document shows what it did then, though it may be too soon to be sure of it.
+
+    What the program wrote itself would else be taken for a change of somebody's.
+    """
+    return bool(known) and fingerprint.partition(UNSURE)[0] == known.partition(UNSURE)[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A document's text, every byte of it (line ends, byte order mark), and its version."""

@@ -180,7 +180,7 @@ def _failed_pages(
         each = list(stretches(around, PAGING_PAUSE, paged))
         for stretch in each if len(each) <= MOST_UNREACHED else [around]:
             told = {
-                "targets": listing(map(paged, stretch), limit=6),
+                "targets": listing(map(paged, stretch), limit=len(stretch)),
                 "duration": _lasted(stretch),
                 "state": failures(stretch),
             }

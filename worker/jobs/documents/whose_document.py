@@ -8,7 +8,7 @@ from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
 from worker.jobs.context import JobContext
 from worker.journal.records import KnownDocument
-from worker.store.document_store import DocumentBusy, LinkedDocument, Stored
+from worker.store.document_store import DocumentBusy, LinkedDocument, Stored, shows_the_same
 
 _NAME = re.compile(r"\d{4}-\d\d-\d\d-(?P<incident>[A-Z0-9]+)(?:-|\.)", re.ASCII)
 """How the program names a document: what says whose it is where its front matter cannot be read."""
@@ -25,6 +25,8 @@ def meet(
 
     stored: Stored | None = None
     met = KnownDocument(name, fingerprint, named_for(name), seen_at=context.clock())
+    if before is not None and shows_the_same(fingerprint, before.fingerprint):
+        met = replace(met, seen_at=before.seen_at)
     if before is not None and before.incident:
         met = replace(met, incident=before.incident)
     try:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from worker.store.document_name import is_document, is_usable
+from worker.store.document_store import UNSURE
 
 _MOST_LINKED = 20_000
 """Entries looked at behind symbolic links; a link to a whole disk is not followed to its end."""
@@ -119,7 +120,7 @@ def fingerprint(status: os.stat_result, now: int) -> str:
     later one equals, so that it is read once more.
     """
     told = exact_fingerprint(status)
-    return f"{told}?{now:x}" if may_change_unseen(status.st_ctime_ns, now) else told
+    return f"{told}{UNSURE}{now:x}" if may_change_unseen(status.st_ctime_ns, now) else told
 
 
 def may_change_unseen(changed: int, now: int) -> bool:
