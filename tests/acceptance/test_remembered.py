@@ -1,7 +1,6 @@
 """What is remembered after each outcome: nothing is asked for twice, and no word of a person lost."""
 
 from dataclasses import replace
-
 from itertools import count
 
 import pytest

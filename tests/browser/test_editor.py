@@ -257,6 +257,7 @@ def test_words_in_a_tab_outlast_a_server_that_keeps_no_draft(browser: Browser, d
     expect(told).to_be_visible(timeout=30_000)  # a draft is kept after a pause of 5 s
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved. 1 place")).to_be_visible()
+    page.wait_for_load_state()
     assert desk.text() == TEXT.replace("[why]", "A leak.").replace("| Ada |", "| Bo |")
     page.goto(desk.page)
     expect(page.get_by_role("button", name="Next prompt")).to_be_visible()
@@ -278,14 +279,12 @@ def typed_without_drafts(browser: Browser, desk: Desk, words: str) -> Page:
 def test_words_typed_while_a_save_is_under_way_are_not_forgotten(
     browser: Browser, desk: Desk
 ) -> None:
-    page = typed_without_drafts(browser, desk, "Sent.")
-
-    def answer_late(route: Route) -> None:
-        page.keyboard.type(" And more.")
-        route.continue_()
-
-    page.route("**/postmortems/QEDIT/edit", answer_late, times=1)
-    page.keyboard.press("Control+s")
+    page, sent = typed_without_drafts(browser, desk, "Sent."), []
+    page.route("**/postmortems/QEDIT/edit", lambda route: sent.append(route), times=1)  # noqa: PLW0108 - Playwright marks what it calls, and marks no method
+    with page.expect_request("**/postmortems/QEDIT/edit"):
+        page.keyboard.press("Control+s")
+    page.keyboard.type(" And more.")
+    sent[0].continue_()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert desk.text() == f"{TEXT}Sent."
     page.goto(desk.page)
