@@ -61,7 +61,9 @@ def log_entry(fields: JsonValue) -> LogEntry:
     if kind is EntryKind.OTHER:  # its sentence is all that is told of it
         summary = written(summary)
     page = channel["notification"]
-    failure = _failure(page["status"].value, summary) if kind is EntryKind.NOTIFY else None
+    failure = None
+    if kind is EntryKind.NOTIFY:
+        failure = _failure(field_text(page["status"].value), summary)
     told = read_sentence(kind, summary)
     is_update = kind is EntryKind.STATUS_UPDATE
     user = agent_or_none(fields["user"])
@@ -105,18 +107,14 @@ def _page_kind(kind: EntryKind, failure: str | None) -> EntryKind:
     return EntryKind.FAILED_PAGE if _FAILED.search(failure) else EntryKind.UNSURE_PAGE
 
 
-def _failure(status: object, summary: str) -> str | None:
-    return _known_failure(status if type(status) is str else field_text(status), summary)
-
-
 @lru_cache(OFTEN)
-def _known_failure(status: str, summary: str) -> str | None:
+def _failure(status: str, summary: str) -> str | None:
     """Tell what kept a page from getting through, in PagerDuty's word; None where nothing did.
 
     PagerDuty lists no words for it. One that is known for neither success nor failure tells that
     the page is not known to have got through.
     """
-    word = common_payloads.as_words(field_text(status)).lower()
+    word = common_payloads.as_words(status).lower()
     told = failure_told(summary)
     if word in _DELIVERED or (told and not _FAILED.search(word)):
         return told
@@ -160,7 +158,8 @@ def _note_id(kind: EntryKind, channel: JsonValue) -> str | None:
 
 
 _OF_A_CHANNEL = ("type", "summary", "subject", "client", "client_url")
-_SELDOM = ("cef_details", "details", "duration")
+_OF_A_PAGE = frozenset({*_OF_A_CHANNEL, "notification"})
+"""All that the channels of a storm hold; one with anything else is read by itself."""
 
 
 def _channel(
@@ -172,8 +171,7 @@ def _channel(
     failure: str | None,
 ) -> Channel:
     told, way = channel.only_texts(_OF_A_CHANNEL), page.only_texts(("type",))
-    seldom = channel.only_texts(_SELDOM)
-    if told is None or way is None or seldom is None or any(seldom):
+    if told is None or way is None or not _OF_A_PAGE.issuperset(channel.members()):
         return _read_channel(kind, channel, summary, until, failure)
     return _known_channel(kind, told, way[0], summary, until, failure)
 

@@ -287,6 +287,13 @@ def test_an_agent_is_read_alike_however_often_and_of_whatever_types(
         assert len(sender.forgiven) == wrong
 
 
+def test_a_mail_is_told_also_where_it_stands_in_the_channel_itself() -> None:
+    mail = {"summary": "Down", "body": "Shops cannot sell.\n-- \nAda"}
+    channel = {"type": "email", **mail, "notification": {"type": "email_notification"}}
+    read = log_payloads.log_entry(sent(entry(type="trigger_log_entry", channel=channel)))
+    assert read.channel.details == "Shops cannot sell."
+
+
 def test_an_alert_keeps_the_links_of_both_places_also_where_they_differ() -> None:
     def link(name: str) -> Json:
         return {"type": "link", "href": f"https://{name}.example.com", "text": name}
