@@ -1,13 +1,12 @@
 """What becomes of texts in other formats: of notes, updates, requests, fields, titles and mails."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from connectors.pagerduty.sandbox import references as wire
-from connectors.pagerduty.sandbox.incident import SandboxIncident
-from connectors.pagerduty.sandbox.scenarios.checkout_storm import CHECKOUT, LENA, ROBOT
-from tests.acceptance.world import World, world
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import LENA, ROBOT
+from tests.acceptance.world import World, opened, told, world
 
 MARCO = wire.person("Marco Vidal")
 
@@ -16,22 +15,6 @@ MARCO = wire.person("Marco Vidal")
 def here(tmp_path):
     with world(tmp_path) as made:
         yield made
-
-
-def opened(here: World, title: str = "Queue is long") -> tuple[SandboxIncident, datetime]:
-    """An incident with one alert, an hour and a half ago."""
-    at = here.clock.now - timedelta(minutes=90)
-    incident = here.pagerduty.account.open(CHECKOUT, title, at=at)
-    incident.alert(title, at, key="one")
-    here.incidents["it"] = incident
-    return incident, at
-
-
-def told(here: World, incident: SandboxIncident) -> str:
-    """The draft, once the incident is resolved."""
-    incident.resolve(here.clock.now, by=LENA)
-    assert not here.sync("it").failures
-    return here.text("it")
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,13 @@
 """What becomes of what the log holds: pages in vain, repeats, changes, fields, snoozes, answers."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from connectors.pagerduty.sandbox import references as wire
-from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import CHECKOUT, LENA
-from tests.acceptance.world import World, world
+from tests.acceptance.world import World, opened, told, world
 
 MARCO = wire.person("Marco Vidal")
 LEDGER = wire.service("Ledger")
@@ -18,22 +17,6 @@ LEDGER = wire.service("Ledger")
 def here(tmp_path):
     with world(tmp_path) as made:
         yield made
-
-
-def opened(here: World, title: str = "Queue is long") -> tuple[SandboxIncident, datetime]:
-    """An incident with one alert, an hour and a half ago."""
-    at = here.clock.now - timedelta(minutes=90)
-    incident = here.pagerduty.account.open(CHECKOUT, title, at=at)
-    incident.alert(title, at, key="one")
-    here.incidents["it"] = incident
-    return incident, at
-
-
-def told(here: World, incident: SandboxIncident) -> str:
-    """The draft, once the incident is resolved."""
-    incident.resolve(here.clock.now, by=LENA)
-    assert not here.sync("it").failures
-    return here.text("it")
 
 
 def rows(text: str) -> list[str]:

@@ -22,6 +22,7 @@ from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.connector import PagerDutyConnector
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios import load
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import CHECKOUT, LENA
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.retry import Circuit, RetryPolicy
 from worker.app.composition import new_mark
@@ -241,3 +242,19 @@ def world(
     ):
         incidents = load(pagerduty.account)
         yield World(folder, pagerduty, jira, clock, incidents, usual_policy())
+
+
+def opened(here: World, title: str = "Queue is long") -> tuple[SandboxIncident, datetime]:
+    """An incident with one alert, an hour and a half ago."""
+    at = here.clock.now - timedelta(minutes=90)
+    incident = here.pagerduty.account.open(CHECKOUT, title, at=at)
+    incident.alert(title, at, key="one")
+    here.incidents["it"] = incident
+    return incident, at
+
+
+def told(here: World, incident: SandboxIncident) -> str:
+    """The draft, once the incident is resolved."""
+    incident.resolve(here.clock.now, by=LENA)
+    assert not here.sync("it").failures
+    return here.text("it")
