@@ -4,10 +4,13 @@ Types of entries and channels are open sets: an unknown one is read like the oth
 may be missing altogether.
 """
 
+import marshal
 import re
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Any
 
 from connectors.incidents import Agent, AgentKind, Channel, FieldChange, LogEntry
 from connectors.json_fields import JsonValue
@@ -15,7 +18,6 @@ from connectors.log_entry_kinds import ChannelKind, EntryKind
 from connectors.pagerduty import common_payloads, incident_fields
 from connectors.pagerduty.common_payloads import (
     OFTEN,
-    PAGERDUTY,
     agent_or_none,
     agents,
     readable_lines,
@@ -78,7 +80,7 @@ def log_entry(fields: JsonValue) -> LogEntry:
         summary=summary,
         created_at=fields["created_at"].time(),
         agent=_named(agent_or_none(fields["agent"]), told.by),
-        channel=_channel(kind, channel, page, summary, _until(kind, fields), failure),
+        channel=_channel(kind, channel, summary, _until(kind, fields), failure),
         service=reference_or_none(fields["service"]),
         url=fields.optional_text("html_url"),
         note=_words(fields, "note") or (told.words if kind in _SAYS_NOTE else None),
@@ -91,6 +93,57 @@ def log_entry(fields: JsonValue) -> LogEntry:
         word=common_payloads.entry_word(type_),
         note_id=_note_id(kind, channel),
     )
+
+
+MOST_KEPT = 4096
+"""Of a log whose entries are all different no more than these are remembered."""
+_OWN = ("id", "self", "html_url", "created_at")
+"""What is each entry's own. The address under ``self`` is never read."""
+_COMPARABLE = 2
+"""The version of ``marshal`` whose bytes follow from the values alone, not from what they share."""
+
+
+@dataclass(slots=True)
+class EntriesAlike:
+    """Reads the entries of one log, each that says the same as an earlier one only once.
+
+    Of a storm's thousands, most differ in nothing but their own id, time and address: the same
+    people are paged again and again. What they call things goes into ``names``, by ids. Not safe
+    to share between threads.
+    """
+
+    names: dict[str, str]
+    _known: dict[bytes, Callable[..., LogEntry]] = field(default_factory=dict, init=False)
+
+    def read(self, fields: JsonValue) -> LogEntry:
+        """Give the same as :func:`log_entry`, and raise the same."""
+        said = dict(fields.members())
+        for name in _OWN:
+            said.pop(name, None)
+        key = marshal.dumps(said, _COMPARABLE)
+        if (known := self._known.get(key)) is not None:
+            return known(
+                id=fields["id"].text(),
+                created_at=fields["created_at"].time(),
+                url=fields.optional_text("html_url"),
+            )
+        entry = log_entry(fields)
+        incident_fields.add_entry_names(entry, fields, self.names)
+        if len(self._known) < MOST_KEPT and not fields.forgiven and not _stands_alone(entry):
+            self._known[key] = _for_others(entry)
+        return entry
+
+
+def _stands_alone(entry: LogEntry) -> bool:
+    """Tell whether more follows from what is its own: when a snooze ends, what changed ids mean."""
+    return entry.kind is EntryKind.SNOOZE or bool(entry.channel.until or entry.changes)
+
+
+def _for_others(entry: LogEntry) -> Callable[..., LogEntry]:
+    own = {"id", "created_at", "url"}
+    names = [name for name in LogEntry.__slots__ if name not in own]
+    shared: dict[str, Any] = {name: getattr(entry, name) for name in names}
+    return partial(LogEntry, **shared)
 
 
 def _words(fields: JsonValue, *names: str) -> str | None:
@@ -157,39 +210,7 @@ def _note_id(kind: EntryKind, channel: JsonValue) -> str | None:
     return channel.optional_text("note_id") or channel.optional_text("id")
 
 
-_OF_A_CHANNEL = ("type", "summary", "subject", "client", "client_url")
-_OF_A_PAGE = frozenset({*_OF_A_CHANNEL, "notification"})
-"""All that the channels of a storm hold; one with anything else is read by itself."""
-
-
 def _channel(
-    kind: EntryKind,
-    channel: JsonValue,
-    page: JsonValue,
-    summary: str,
-    until: datetime | None,
-    failure: str | None,
-) -> Channel:
-    told, way = channel.only_texts(_OF_A_CHANNEL), page.only_texts(("type",))
-    if told is None or way is None or not _OF_A_PAGE.issuperset(channel.members()):
-        return _read_channel(kind, channel, summary, until, failure)
-    return _known_channel(kind, told, way[0], summary, until, failure)
-
-
-@lru_cache(OFTEN)
-def _known_channel(
-    kind: EntryKind,
-    told: tuple[str | None, ...],
-    way: str | None,
-    summary: str,
-    until: datetime | None,
-    failure: str | None,
-) -> Channel:
-    fields = dict(zip(_OF_A_CHANNEL, told, strict=True)) | {"notification": {"type": way}}
-    return _read_channel(kind, JsonValue(fields, PAGERDUTY), summary, until, failure)
-
-
-def _read_channel(
     kind: EntryKind,
     channel: JsonValue,
     summary: str,

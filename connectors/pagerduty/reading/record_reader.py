@@ -32,6 +32,7 @@ from connectors.log_entry_kinds import EntryKind
 from connectors.pacing.side_by_side import Begun
 from connectors.pagerduty import incident_fields, log_payloads, payloads, resolved_incidents
 from connectors.pagerduty.common_payloads import OWN_ID
+from connectors.pagerduty.log_payloads import EntriesAlike
 from connectors.pagerduty.reading import review_payloads
 from connectors.pagerduty.reading.follow_up_reader import FollowUpReader
 from connectors.pagerduty.reading.list_pages import LAST_OFFSET, ListPages, read_each
@@ -84,7 +85,11 @@ class RecordReader:
     gaps: MissingParts
     names: dict[str, str] = field(default_factory=dict, init=False)
     """What things are called in the answers, by their ids."""
+    _alike: EntriesAlike = field(init=False)
     _subscribers: _Part[int | None] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._alike = EntriesAlike(self.names)
 
     def read(self, asked: IncidentId) -> IncidentRecord:
         """Give the record, each part oldest first."""
@@ -186,8 +191,7 @@ class RecordReader:
         path = f"/incidents/{incident}/log_entries"
 
         def parse(fields: JsonValue) -> LogEntry:
-            entry = log_payloads.log_entry(fields)
-            incident_fields.add_entry_names(entry, fields, self.names)
+            entry = self._alike.read(fields)
             if entry.kind is EntryKind.STATUS_UPDATE and self._subscribers is None:
                 self._subscribers = self._begun(
                     lambda gaps: gaps.part("subscribers", lambda: self._count(incident))
