@@ -11,12 +11,21 @@ from functools import partial
 
 import pytest
 
-from connectors.incidents import IncidentId
+from connectors.incidents import IncidentId, Reference
+from connectors.pacing.rate_limit import NoPace
 from connectors.pacing.side_by_side import AT_A_TIME, Begun, in_order
 from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.reading.merged_incidents import notes_of
+from connectors.pagerduty.reading.missing_parts import MissingParts, PlanLimits
 from connectors.pagerduty.sandbox import scenarios
-from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID, STORM_START
+from connectors.pagerduty.sandbox.scenarios.checkout_storm import (
+    CHECKOUT,
+    MIRA,
+    STORM_ID,
+    STORM_START,
+)
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
+from connectors.pagerduty.transport import PagerDutyTransport
 from connectors.retry import RetryPolicy
 from connectors.sandbox import Fault
 
@@ -113,6 +122,26 @@ def test_what_was_merged_is_found_beside_the_rest(
     assert {one["since"] for one in asked} == {since}
 
 
+def test_what_people_wrote_on_merged_incidents_is_read_at_once() -> None:
+    with PagerDutySandbox() as server:
+        target = server.account.open(CHECKOUT, "All is slow", at=STORM_START, by=MIRA)
+        sources = []
+        for number in range(4):
+            source = server.account.open(CHECKOUT, f"No {number}", at=STORM_START, by=MIRA)
+            source.note(f"Seen {number}", STORM_START + timedelta(minutes=number + 1), MIRA)
+            source.merge_into(target, STORM_START + timedelta(minutes=9), MIRA)
+            sources.append(Reference(source.id, f"No {number}"))
+        transport = PagerDutyTransport(server.api_key, server.url, 30, RetryPolicy(), NoPace())
+        server.recorder.latency = AWAY
+        server.fault(Fault(rf"/incidents/{sources[2].id}/notes", 400))
+        gaps = MissingParts(transport, PlanLimits())
+        notes = notes_of(transport, gaps, sources)
+        assert [note.content for note in notes] == ["Seen 0", "Seen 1", "Seen 3"]
+        assert [one.part for one in gaps.missing] == ["notes of merged incidents"]
+        assert server.recorder.busiest >= 6  # of eight requests; one by one it is one
+        transport.close()
+
+
 def test_results_come_in_order_and_an_error_in_its_turn_once_all_have_ended() -> None:
     begun, ended = [], []
 
@@ -154,8 +183,11 @@ def test_an_error_goes_to_whoever_wants_the_result() -> None:
 
 ASKING = """
 import sys
-from connectors.incidents import IncidentId
+from connectors.incidents import IncidentId, Reference
+from connectors.pacing.rate_limit import NoPace
 from connectors.pagerduty.client import PagerDuty
+from connectors.pagerduty.reading.merged_incidents import notes_of
+from connectors.pagerduty.reading.missing_parts import MissingParts, PlanLimits
 client = PagerDuty(sys.argv[1], sys.argv[2])
 print("asking", flush=True)
 client.record(IncidentId(sys.argv[3]))

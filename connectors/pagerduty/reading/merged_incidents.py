@@ -13,7 +13,7 @@ from functools import partial
 
 from connectors.incidents import AgentKind, Alert, Incident, LogEntry, Note, Reference
 from connectors.log_entry_kinds import EntryKind
-from connectors.pacing.side_by_side import Begun
+from connectors.pacing.side_by_side import Begun, in_order
 from connectors.pagerduty import log_payloads, payloads, resolved_incidents
 from connectors.pagerduty.reading.list_pages import PAGE, ListPages, read_each
 from connectors.pagerduty.reading.missing_parts import MissingParts
@@ -97,20 +97,30 @@ def notes_of(
     transport: PagerDutyTransport, gaps: MissingParts, sources: Sequence[Reference]
 ) -> tuple[Note, ...]:
     """Give what people wrote on incidents that were merged: their notes, and the description."""
+
+    def read(source: Reference) -> tuple[MissingParts, list[Note]]:
+        own = gaps.another()
+        part = "notes of merged incidents"
+        return own, own.rare(part, partial(_written_on, transport, source)) or []
+
     found: list[Note] = []
-    for source in sources[:MOST_READ]:
-        read = partial(_written_on, transport, source)
-        found += gaps.rare("notes of merged incidents", read) or ()
+    for own, notes in in_order(partial(read, source) for source in sources[:MOST_READ]):
+        gaps.missing += own.missing
+        found += notes
     return tuple(found)
 
 
 def _written_on(transport: PagerDutyTransport, source: Reference) -> list[Note]:
     path = f"/incidents/{source.id}"
-    sent = transport.get(f"{path}/notes")["notes"].required_list()
-    notes = list(read_each(sent, payloads.note, []))
     query: Query = {"include[]": ["channels"], "time_zone": "UTC", "limit": PAGE, "offset": 0}
-    sent = transport.get(f"{path}/log_entries", query)["log_entries"].required_list()
-    for entry in read_each(sent, log_payloads.log_entry, []):
+    noted, logged = in_order(
+        [
+            partial(transport.get, f"{path}/notes"),
+            partial(transport.get, f"{path}/log_entries", query),
+        ]
+    )
+    notes = list(read_each(noted["notes"].required_list(), payloads.note, []))
+    for entry in read_each(logged["log_entries"].required_list(), log_payloads.log_entry, []):
         by_hand = entry.agent is not None and entry.agent.kind is AgentKind.PERSON
         if entry.kind is EntryKind.TRIGGER and by_hand and entry.channel.details:
             notes.append(Note(entry.id, entry.channel.details, entry.created_at, entry.agent))
