@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
+from dbos._dbos import _get_dbos_instance
 
 from connectors.errors import NotFound, OutOfQuota, PostmortemError, Unreachable
 from tests.integration.queue_playground import Playground, opened
@@ -49,6 +51,29 @@ def test_the_engine_looks_now_and_then_though_nothing_was_written(playground, mo
     monkeypatch.setattr("worker.queue.waiting_jobs._LOOK_ANYWAY", 0.0)
     looks = engine.waiting.looks
     eventually(lambda: engine.waiting.looks >= looks + 20)
+
+
+def test_a_job_whose_taking_out_failed_is_taken_out_though_nothing_else_is_written(
+    playground, monkeypatch
+):
+    """The database fails at it once, as where it is full, locked or gone for a moment."""
+    monkeypatch.setattr("worker.queue.waiting_jobs._LOOK_ANYWAY", 3600.0)
+    eventually(none_in_ten)
+    failed: list[str] = []
+
+    def fail(connection, cursor, statement, parameters, *_):
+        if statement.startswith("UPDATE") and "PENDING" in str(parameters) and not failed:
+            failed.append(statement)
+            raise sa.exc.OperationalError(statement, parameters, OSError("gone for a moment"))
+
+    memory = _get_dbos_instance()._sys_db.engine
+    sa.event.listen(memory, "before_cursor_execute", fail)
+    try:
+        job = playground.queue.enqueue("PFAILED", Trigger.PAGE)
+        assert playground.queue.wait(job, WAIT).phase is JobPhase.DONE
+    finally:
+        sa.event.remove(memory, "before_cursor_execute", fail)
+    assert failed
 
 
 def none_in_ten() -> bool:

@@ -8,7 +8,7 @@ looks otherwise looks as often as it did, and the tests of the queue see how oft
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,7 @@ from worker.log import Log
 from worker.queue.jobs_database import InFile, Location
 
 _LOOK_ANYWAY = 5.0
-"""Seconds after which there is a look in any case: the one before may have failed."""
+"""Seconds after which there is a look in any case, whatever the database tells."""
 _IN_FILE = "PRAGMA data_version"
 """Another number once another connection has written, as long as this one stays the same."""
 _ON_SERVER = "SELECT pg_current_snapshot()::text"
@@ -38,9 +38,14 @@ class WaitingJobs:
         self._question = sa.text(_IN_FILE if isinstance(location, InFile) else _ON_SERVER)
         self._connection: sa.Connection | None = None
         self._lock = threading.Lock()
+        self._looking: dict[str, object] = {}
         self._seen: dict[str, tuple[object, float]] = {}
         self._scopes = memory.dequeue_scopes
         memory.dequeue_scopes = self.scopes
+        memory.start_queued_workflows = self._noting(memory.start_queued_workflows)
+        memory.start_queued_partitioned_workflows = self._noting(
+            memory.start_queued_partitioned_workflows
+        )
         # The queues' settings change with a release, and no job of the program has a deadline.
         memory.get_queue, memory.list_queues = cache(memory.get_queue), cache(memory.list_queues)
         memory.cancel_timed_out_workflows = lambda *_, **__: ()
@@ -51,10 +56,24 @@ class WaitingJobs:
         before, looked = self._seen.get(queue, (None, now))
         if state is not None and state == before and now - looked < _LOOK_ANYWAY:
             return ()
-        self._seen[queue] = state, now
+        self._looking[queue] = state
         self.looks += 1
         found: Sequence[str | None] = self._scopes(queue)
         return found
+
+    def _noting(self, look: Callable[..., Any]) -> Callable[..., Any]:
+        """Let a look count once it is over.
+
+        None follows where all places are taken, and one may fail: what waited then was not seen,
+        and may be all that is written for long.
+        """
+
+        def noted(queue: Any, *args: Any, **kwargs: Any) -> Any:
+            found = look(queue, *args, **kwargs)
+            self._seen[queue.name] = self._looking.get(queue.name), time.monotonic()
+            return found
+
+        return noted
 
     def _state(self) -> object:
         """Ask the database, always on the same connection; None where it does not tell."""
