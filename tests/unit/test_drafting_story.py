@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.incidents import IncidentStatus
+from connectors.log_entry_kinds import EntryKind
 from tests.incidents.making import Making, person, service
 from worker.drafting.history.note_entries import root_cause
 from worker.drafting.history.notes import NoteKind
@@ -32,6 +33,33 @@ def test_an_incident_is_open_from_its_creation_to_its_resolution() -> None:
     it.triggered()
     it.resolved("30:00", "Ada")
     assert _stretches(it) == [(0, 30)]
+
+
+@pytest.mark.parametrize("by", [None, "Ada"])
+def test_an_escalation_to_several_people_is_one_though_the_log_has_an_entry_for_each(
+    by: str | None,
+) -> None:
+    it = _making()
+    it.triggered()
+    for who in ("Ben", "Chloé", "Ben"):
+        it.escalated("10:00", who, by=by)
+    it.escalated("10:30", "Dmitri", by=by)
+    it.resolved("30:00", "Ben")
+    told = [
+        [agent.name for agent in entry.assignees]
+        for entry in story(it.record()).entries
+        if entry.kind is EntryKind.ESCALATE
+    ]
+    assert told == [["Ben", "Chloé"], ["Dmitri"]]
+
+
+def test_escalations_of_one_moment_by_different_people_are_two() -> None:
+    it = _making()
+    it.escalated("10:00", "Ben", by="Ada")
+    it.escalated("10:00", "Chloé", by="Dmitri")
+    it.escalated("10:00", "Chloé")
+    kinds = [entry.kind for entry in story(it.record()).entries]
+    assert kinds.count(EntryKind.ESCALATE) == 3
 
 
 def test_resolved_at_wins_over_the_log_and_the_log_over_the_last_change() -> None:

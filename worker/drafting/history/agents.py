@@ -1,6 +1,7 @@
 """Names whoever acted or was asked: people, also deleted ones, bots, monitors, responders."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 
@@ -25,6 +26,10 @@ _ANSWERS: Mapping[str, str] = {
     ResponderAnswer.PENDING: "no answer",
     ResponderAnswer.WITHDRAWN: "withdrawn",
 }
+_FOR_EACH = frozenset({EntryKind.ESCALATE, EntryKind.DELEGATE})
+"""Kinds of which a log may have an entry for each of the people that one act went to."""
+
+_AT_ONCE = timedelta(seconds=1)
 _ACTS = frozenset({AgentKind.PERSON, AgentKind.BOT})
 _BY_ITSELF = frozenset({ChannelKind.TIMEOUT, ChannelKind.AUTOMATION, ChannelKind.MONITOR})
 _LONGEST_NAME = 80
@@ -81,6 +86,25 @@ def actor(entry: LogEntry) -> str:
 def names(agents: Iterable[Agent]) -> list[str]:
     """Name several agents, each once, in their order."""
     return list(dict.fromkeys(name(agent) for agent in agents))
+
+
+def each_act(entries: Iterable[LogEntry]) -> tuple[LogEntry, ...]:
+    """Make one entry of those that one act has for each of the people that it went to."""
+    found: list[LogEntry] = []
+    latest: dict[tuple[EntryKind, Agent | None, ChannelKind], int] = {}
+    for entry in entries:
+        if entry.kind in _FOR_EACH:
+            act = entry.kind, entry.agent, entry.channel.kind
+            at = latest.get(act)
+            if at is not None and entry.created_at - found[at].created_at <= _AT_ONCE:
+                known = found[at]
+                people = dict.fromkeys((*known.assignees, *entry.assignees))
+                changes = dict.fromkeys((*known.changes, *entry.changes))
+                found[at] = replace(known, assignees=tuple(people), changes=tuple(changes))
+                continue
+            latest[act] = len(found)
+        found.append(entry)
+    return tuple(found)
 
 
 def monitor(entry: LogEntry) -> str:

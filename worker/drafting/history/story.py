@@ -22,7 +22,7 @@ from connectors.incidents import (
 )
 from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean
-from worker.drafting.history.agents import automatic, is_person, name
+from worker.drafting.history.agents import automatic, each_act, is_person, name
 from worker.drafting.history.note_entries import noted_log
 from worker.drafting.history.notes import WrittenNote, written_notes
 
@@ -274,7 +274,7 @@ class Story:
 def story(record: IncidentRecord, action_marks: tuple[str, ...] = ACTION_MARKS) -> Story:
     """Put a record in order; its notes begin action items with one of the marks."""
     log = noted_log(record)
-    entries = log.entries
+    entries = each_act(log.entries)
     return Story(
         record,
         tuple(dict.fromkeys(_people(record, entries))),

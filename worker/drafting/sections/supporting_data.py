@@ -85,7 +85,7 @@ def _incident(story: Story) -> Markdown:
     return say(
         "{incident}[, with {entries} in its log][ and {alerts}]",
         incident=named,
-        entries=count(len(story.entries), "entry") if story.entries else "",
+        entries=count(len(story.record.log_entries), "entry") if story.record.log_entries else "",
         alerts=count(len(story.alerts), "alert") if story.alerts else "",
     )
 
