@@ -7,9 +7,10 @@ may be missing altogether.
 import marshal
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
+from itertools import islice
 from typing import Any
 
 from connectors.incidents import Agent, AgentKind, Channel, FieldChange, LogEntry
@@ -26,10 +27,12 @@ from connectors.pagerduty.common_payloads import (
 )
 from connectors.pagerduty.incident_fields import field_text
 from connectors.pagerduty.log_sentences import (
+    acted,
+    all_named,
     channel_told,
     failure_told,
-    length_told,
     medium_told,
+    named,
     read_sentence,
 )
 from connectors.pagerduty.text_links import distinct, entry_links
@@ -46,6 +49,7 @@ _SIGNATURE = re.compile(
 )
 _SAYS_NOTE = frozenset({EntryKind.ACKNOWLEDGE, EntryKind.ESCALATE, EntryKind.RESOLVE})
 """Whose sentences may quote a note. That of a note itself does not count: it may be deleted."""
+_LENGTH = re.compile(r"\b(?P<number>\d{1,4}|an?) (?P<unit>minute|hour|day)s?\b", re.IGNORECASE)
 _FAILED = re.compile(
     r"fail|error|block|reject|busy|bounce|invalid|undeliver|unreach|unavailable|unsuccess|refus"
     r"|declin|den(?:y|ied)|cancel|expire|timeout|timed out|drop|disabled|unsubscri|opt(?:ed)? out"
@@ -67,20 +71,21 @@ def log_entry(fields: JsonValue) -> LogEntry:
     if kind is EntryKind.NOTIFY:
         failure = _failure(field_text(page["status"].value), summary)
     told = read_sentence(kind, summary)
+    agent = acted(agent_or_none(fields["agent"]), told)
     is_update = kind is EntryKind.STATUS_UPDATE
     user = agent_or_none(fields["user"])
     assignees = _assignees(fields)
     if kind is EntryKind.NOTIFY:
-        user = _named(user, next(iter(told.targets), None))
+        user = named(user, next(iter(told.targets), None))
     else:
-        assignees = _all_named(assignees, told.targets)
+        assignees = all_named(assignees, told.targets)
     return LogEntry(
         id=fields["id"].text(),
         kind=_page_kind(kind, failure),
         summary=summary,
         created_at=fields["created_at"].time(),
-        agent=_named(agent_or_none(fields["agent"]), told.by),
-        channel=_channel(kind, channel, summary, _until(kind, fields), failure),
+        agent=agent,
+        channel=_channel(kind, channel, summary, _until(kind, fields), failure, agent),
         service=reference_or_none(fields["service"]),
         url=fields.optional_text("html_url"),
         note=_words(fields, "note") or (told.words if kind in _SAYS_NOTE else None),
@@ -174,24 +179,6 @@ def _failure(status: str, summary: str) -> str | None:
     return "failed" if word in {"fail", "failure"} else word
 
 
-def _named(agent: Agent | None, told: Agent | None) -> Agent | None:
-    """Give an agent by the name in the entry's sentence, where it has no name of its own."""
-    if agent is None or not (agent.id or agent.name):
-        return told
-    nameless = agent.name in {"", agent.id}
-    return replace(agent, name=told.name) if told and nameless else agent
-
-
-def _all_named(agents: tuple[Agent, ...], told: tuple[Agent, ...]) -> tuple[Agent, ...]:
-    """Give agents by their names in the sentence; they stand there in the same order."""
-    if not agents:
-        return told
-    if len(agents) != len(told):
-        return agents
-    named = map(_named, agents, told)
-    return tuple(one for one in named if one is not None)
-
-
 def _policy(kind: EntryKind, fields: JsonValue, told: tuple[Agent, ...]) -> tuple[FieldChange, ...]:
     """Give the policy that took over, which the sentence names beside the people assigned by it."""
     if kind is not EntryKind.DELEGATE or not fields.members().get("assignees"):
@@ -216,13 +203,15 @@ def _channel(
     summary: str,
     until: datetime | None,
     failure: str | None,
+    agent: Agent | None,
 ) -> Channel:
     common = channel["cef_details"]
     details = channel["details"].value
     word = channel.optional_text("type") or ""
     way = common_payloads.channel_kind(word)
+    is_person = agent is not None and agent.kind is AgentKind.PERSON
     return Channel(
-        kind=channel_told(kind, summary) if way is ChannelKind.OTHER else way,
+        kind=channel_told(kind, summary, way, by_person=is_person),
         word=word,
         summary=_summary(kind, channel),
         details=_mail(channel) if way is ChannelKind.EMAIL else _details(details),
@@ -278,8 +267,18 @@ def _until(kind: EntryKind, fields: JsonValue) -> datetime | None:
                 return action["at"].time_or_none()
     if kind is not EntryKind.SNOOZE:
         return None
-    length = length_told(fields.optional_text("summary") or "")
+    length = _length_told(fields.optional_text("summary") or "")
     return fields["created_at"].time() + length if length else None
+
+
+def _length_told(summary: str) -> timedelta | None:
+    """Give the length of time that the sentence of a snooze tells of."""
+    _, _, told = summary.partition(" for ")
+    total = timedelta()
+    for found in islice(_LENGTH.finditer(told), 3):
+        number = int(found["number"]) if found["number"].isdigit() else 1
+        total += timedelta(**{f"{found['unit'].lower()}s": number})
+    return total or None
 
 
 def _notification(kind: EntryKind, channel: JsonValue, summary: str) -> str | None:

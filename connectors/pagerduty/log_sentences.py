@@ -7,10 +7,8 @@ nobody gives nobody.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from itertools import islice
 from types import MappingProxyType
 
 from connectors.incidents import Agent, AgentKind
@@ -83,7 +81,6 @@ _HAS_REMARK = frozenset({EntryKind.ACKNOWLEDGE, EntryKind.RESOLVE, EntryKind.STA
 _BY_MONITORS = frozenset({EntryKind.TRIGGER, EntryKind.ACKNOWLEDGE, EntryKind.RESOLVE})
 """What an event does without anybody's name: through the REST API it takes a person's."""
 _ASKED = frozenset({EntryKind.RESPONDER_REQUEST, EntryKind.POLICY_REQUEST})
-_LENGTH = re.compile(r"\b(?P<number>\d{1,4}|an?) (?P<unit>minute|hour|day)s?\b", re.IGNORECASE)
 _MEDIUM = re.compile(r"\s+(?:by|via|through|using|over|on|at|with)\s+.+$", re.IGNORECASE)
 _WHAT_WENT = re.compile(r"^(?:the |an? )?(?:push|phone|sms|e-?mail)?$", re.IGNORECASE)
 """What may stand before the sentence of a page, and is nobody's name."""
@@ -107,6 +104,7 @@ _LEVEL = re.compile(r"^(?:escalation )?level \d+\s*[:(\u2013-]\s*(?P<name>.+?)\)
 _NOBODY = re.compile(
     r"^(?:the |an? |its |their )?(?:(?:pagerduty|events?|rest) )*(?:api|website|system|time-?out"
     r"|e-?mail|integration|service|escalation policy|event rules?|rules?|workflows?|automation"
+    r"|(?:auto-?resol\w+|ack\w*|escalation) time-?out"
     r"|pagerduty|user|somebody|someone|nobody|unknown|deleted user|incident|alerts?|none|null)"
     r"(?: v\d)?$",
     re.IGNORECASE,
@@ -119,8 +117,21 @@ _BETWEEN = re.compile(r",\s+(?:and\s+)?|\s+(?:and|&)\s+")
 _SUBJECT = re.compile(
     r"^(?:the |an? |this )?(?:incident|alert|note|priority|urgency|it)\b", re.IGNORECASE
 )
+_TIMER = r"(?:(?:auto-?resol\w+|ack\w*|escalation|incident|resolution) )?time-?out"
 _TIMED_OUT = re.compile(
-    r"\btime[- ]?(?:d[- ])?out\b|\bnobody (?:had )?acknowledged\b", re.IGNORECASE
+    rf"\b(?:due to|because of|after|on) (?:[\w-]+ ){{0,3}}{_TIMER}\b"
+    rf"|(?:^|\bby )(?:the |an? |its )?{_TIMER}(?=$|[\s.]*$|[:,;]| (?:of|after|through|via)\b)"
+    r"|\b(?:ack\w*|alert|escalation|incident|it|snooze) (?:has |had |was )?timed[ -]out\b"
+    r"|\bnobody (?:had )?acknowledged\b",
+    re.IGNORECASE,
+)
+"""That a time ran out; a name may hold the word as well (``by Timeout Monitor``)."""
+_BY_CLOCK = _ALWAYS_TO | {EntryKind.DELEGATE, EntryKind.RESOLVE, EntryKind.UNACKNOWLEDGE}
+"""What PagerDuty does by itself when a time runs out."""
+_BEHALF = re.compile(
+    r"\s*\(?\bon behalf of (?P<who>[^():;,]{1,100}?)\)?"
+    r"(?=$|[:;,]|\s+(?:to|for|via|through|using|from|with|because|due|until|after|as)\s)",
+    re.IGNORECASE,
 )
 _BY_API = re.compile(
     r"\b(?:through|via|by|using) (?:the |an? )?(?:events? )?(?:api|integration|e-?mail)\b",
@@ -138,12 +149,15 @@ class NamedPeople:
     targets: tuple[Agent, ...] = ()
     words: str | None = None
     """What somebody wrote, where the sentence quotes it behind the name."""
+    through: bool = False
+    """Whether a program did it, on behalf of whoever is named."""
 
 
 @lru_cache(OFTEN)
 def read_sentence(kind: EntryKind, summary: str) -> NamedPeople:
     """Read whom the sentence of an entry of a kind names; nobody where it is worded otherwise."""
     words = " ".join(summary.split()).rstrip(".")
+    words, behalf = _without_behalf(words)
     found = _verb(kind).search(words) if kind in _VERBS and words else None
     if found is None:
         return NamedPeople()
@@ -162,11 +176,11 @@ def read_sentence(kind: EntryKind, summary: str) -> NamedPeople:
         head = rest
     if before and not _SUBJECT.match(before):
         by = by or _without_way(before)
-    agent = _one(AgentKind.PERSON, by)
+    agent = behalf or _one(AgentKind.PERSON, by)
     targets = _people(kind, head) if kind in _HAS_TARGETS else ()
     if said and kind in _ASKED and not targets:
         targets, said = _people(kind, said), None
-    return NamedPeople(agent, targets, said)
+    return NamedPeople(agent, targets, said, behalf is not None)
 
 
 @cache
@@ -176,15 +190,22 @@ def _verb(kind: EntryKind) -> re.Pattern[str]:
 
 
 @lru_cache(OFTEN)
-def channel_told(kind: EntryKind, summary: str) -> ChannelKind:
-    """Tell by what way an entry came about, as far as its sentence says."""
+def channel_told(
+    kind: EntryKind, summary: str, way: ChannelKind, *, by_person: bool
+) -> ChannelKind:
+    """Tell by what way an entry came about, as far as its sentence says more than its channel.
+
+    What a person did no time did that ran out, whatever the sentence holds besides.
+    """
+    if way not in {ChannelKind.OTHER, ChannelKind.AUTOMATION}:
+        return way
     if kind in _HAS_REMARK:
         summary = _REMARK.sub("", " ".join(summary.split()))
-    if _TIMED_OUT.search(summary):
+    if kind in _BY_CLOCK and not by_person and _TIMED_OUT.search(summary):
         return ChannelKind.TIMEOUT
-    if kind in _BY_MONITORS and _BY_API.search(summary):
+    if way is ChannelKind.OTHER and kind in _BY_MONITORS and _BY_API.search(summary):
         return ChannelKind.MONITOR
-    return ChannelKind.OTHER
+    return way
 
 
 @lru_cache(OFTEN)
@@ -207,14 +228,36 @@ def medium_told(summary: str) -> str | None:
     return "sms" if word == "text message" else word
 
 
-def length_told(summary: str) -> timedelta | None:
-    """Give the length of time that a sentence tells of, as that of a snooze."""
-    _, _, told = summary.partition(" for ")
-    total = timedelta()
-    for found in islice(_LENGTH.finditer(told), 3):
-        number = int(found["number"]) if found["number"].isdigit() else 1
-        total += timedelta(**{f"{found['unit'].lower()}s": number})
-    return total or None
+def acted(agent: Agent | None, told: NamedPeople) -> Agent | None:
+    """Give who did it: a program that a person used did nothing by itself."""
+    if told.through and (agent is None or agent.kind is not AgentKind.PERSON):
+        return told.by
+    return named(agent, told.by)
+
+
+def named(agent: Agent | None, told: Agent | None) -> Agent | None:
+    """Give an agent by the name in the entry's sentence, where it has no name of its own."""
+    if agent is None or not (agent.id or agent.name):
+        return told
+    nameless = agent.name in {"", agent.id}
+    return replace(agent, name=told.name) if told and nameless else agent
+
+
+def all_named(agents: tuple[Agent, ...], told: tuple[Agent, ...]) -> tuple[Agent, ...]:
+    """Give agents by their names in the sentence; they stand there in the same order."""
+    if not agents:
+        return told
+    if len(agents) != len(told):
+        return agents
+    return tuple(one for one in map(named, agents, told) if one is not None)
+
+
+def _without_behalf(text: str) -> tuple[str, Agent | None]:
+    """Split off on whose behalf a program did it; a person's own words may hold that as well."""
+    found = _BEHALF.search(text)
+    if found is None or _REMARK.search(text[: found.start()]):
+        return text, None
+    return text[: found.start()] + text[found.end() :], _one(AgentKind.PERSON, found["who"])
 
 
 def _without_remark(kind: EntryKind, text: str) -> tuple[str, str | None]:

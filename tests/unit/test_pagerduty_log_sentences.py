@@ -244,3 +244,79 @@ def test_a_page_got_through_where_only_a_name_sounds_else(sentence: str) -> None
 def test_an_entry_may_name_its_note() -> None:
     assert _entry("annotate", "Note added", channel={"type": "note", "id": "PN1"}).note_id == "PN1"
     assert _entry("acknowledge", "Acknowledged", channel={"id": "PN1"}).note_id is None
+
+
+SLACK = {"id": "PSLACK1", "type": "app_reference", "summary": "Slack"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "who"),
+    [
+        ("acknowledge", "Acknowledged by Slack on behalf of Rosa Berger.", "Rosa Berger"),
+        ("acknowledge", "Acknowledged on behalf of Rosa Berger via Slack", "Rosa Berger"),
+        ("acknowledge", "Acknowledged by Slack (on behalf of Rosa Berger)", "Rosa Berger"),
+        ("resolve", "Resolved by Slack on behalf of Rosa Berger: restarted", "Rosa Berger"),
+        ("escalate", "Escalated to Bo Li by Slack on behalf of Rosa Berger", "Rosa Berger"),
+        ("escalate", "Escalated on behalf of Rosa Berger to Bo Li", "Rosa Berger"),
+        ("snooze", "Snoozed for 1 hour by Slack on behalf of Rosa Berger", "Rosa Berger"),
+        ("status_update", "Status update sent by Slack on behalf of Rosa Berger", "Rosa Berger"),
+        ("responder_request", "Slack requested Bo Li on behalf of Rosa Berger", "Rosa Berger"),
+        ("acknowledge", "Acknowledged by Slack: calling on behalf of Rosa Berger", "Slack"),
+        ("acknowledge", "Acknowledged by Slack on behalf of the API", "Slack"),
+    ],
+)
+@pytest.mark.parametrize("agent", [SLACK, None])
+def test_who_acts_by_a_program_is_who_did_it(
+    kind: str, sentence: str, who: str, agent: dict[str, str] | None
+) -> None:
+    entry = _entry(kind, sentence, agent=agent)
+    assert entry.agent is not None
+    assert entry.agent.name == who
+    assert (entry.agent.kind is AgentKind.PERSON) == (who != "Slack" or agent is None)
+    if kind == "escalate":
+        assert [one.name for one in entry.assignees] == ["Bo Li"]
+    if "restarted" in sentence:
+        assert entry.note == "restarted"
+
+
+def test_a_person_who_is_known_did_it_on_whosever_behalf() -> None:
+    ida = {"id": "PIDA", "type": "user_reference", "summary": "Ida"}
+    entry = _entry("acknowledge", "Acknowledged by Ida on behalf of Rosa Berger", agent=ida)
+    assert entry.agent is not None
+    assert entry.agent.name == "Ida"
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "way"),
+    [
+        ("resolve", "Resolved due to auto-resolve timeout.", ChannelKind.TIMEOUT),
+        ("unacknowledge", "Unacknowledged due to timeout", ChannelKind.TIMEOUT),
+        ("escalate", "Escalated to Bo Li due to timeout", ChannelKind.TIMEOUT),
+        ("escalate", "Escalated to Bo Li", ChannelKind.AUTOMATION),
+        ("resolve", "Resolved automatically", ChannelKind.AUTOMATION),
+        ("notify", "Failed to notify Bo Li by SMS: timed out", ChannelKind.AUTOMATION),
+    ],
+)
+def test_a_sentence_may_tell_that_a_time_ran_out_where_the_channel_tells_no_person(
+    kind: str, sentence: str, way: ChannelKind
+) -> None:
+    assert _entry(kind, sentence, channel={"type": "auto"}).channel.kind is way
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "more"),
+    [
+        ("resolve", "Resolved by Timeout Monitor.", {"agent": {"summary": "Timeout Monitor"}}),
+        ("resolve", "Resolved by DB timed out check through the API", {}),
+        ("resolve", "Resolved by Timeout Monitor through the API", {}),
+        ("acknowledge", "Acknowledged by Request Timeout (Lookout)", {}),
+        ("escalate", "Escalated to Timeout Squad by Ida", {}),
+        ("escalate", "Escalated to Timeout", {"assignees": [{"id": "PT", "summary": "Timeout"}]}),
+        ("assign", "Assigned to Timeout Squad", {}),
+    ],
+)
+def test_a_name_tells_of_no_time_that_ran_out(
+    kind: str, sentence: str, more: dict[str, Any]
+) -> None:
+    entry = _entry(kind, sentence, channel={"type": "api"}, **more)
+    assert entry.channel.kind is not ChannelKind.TIMEOUT
