@@ -20,7 +20,7 @@ from connectors.incidents import (
     Reference,
 )
 from tests.incidents import days, nights, odd
-from tests.incidents.making import Making, person, service
+from tests.incidents.making import Making, channel, person, service
 from worker.content.draft_content import Content, DraftEntry
 from worker.drafting.draft import draft
 from worker.drafting.history.agents import is_person
@@ -695,6 +695,37 @@ def test_evidence_of_what_did_not_go_well() -> None:
         "Escalated once after an acknowledgement that did not last",
         "An acknowledgement timed out",
     ]
+
+
+def test_an_escalation_tells_what_had_become_of_the_acknowledgement_before_it() -> None:
+    it = _making()
+    it.triggered()
+    it.acknowledged("1:00", "Ada")
+    it.entry("delegate", "10:00", "Delegated to Ben by Ada", person("Ada"))
+    it.escalated("20:00", "Chloé")
+    it.acknowledged("21:00", "Chloé")
+    hour = channel("website", duration=timedelta(hours=1))
+    it.entry("snooze", "22:00", "Snoozed by Chloé", person("Chloé"), channel=hour)
+    text = "Unacknowledged: the snooze ended"
+    it.entry("unacknowledge", "1:22:00", text, it.me, channel=channel("auto"))
+    it.escalated("1:30:00", "Dmitri")
+    it.resolved("2:00:00", "Dmitri")
+    assert _points(_told(it), Slot.WENT_BADLY) == [
+        "Escalated once because nobody acknowledged after a handover",
+        "Escalated once after a snooze had ended",
+    ]
+
+
+@pytest.mark.parametrize("way", ["auto", "timeout", "website"])
+def test_the_end_of_a_snooze_is_no_acknowledgement_that_timed_out(way: str) -> None:
+    it = _making()
+    it.triggered()
+    it.acknowledged("1:00", "Ada")
+    for _ in range(2):
+        it.entry("unacknowledge", "30:00", "The snooze ended", it.me, channel=channel(way))
+    assert _points(_told(it), Slot.WENT_BADLY) == []
+    it.lapsed("40:00")
+    assert _points(_told(it), Slot.WENT_BADLY) == ["An acknowledgement timed out"]
 
 
 def test_what_was_acknowledged_after_a_reopening_is_not_said_to_be_never() -> None:

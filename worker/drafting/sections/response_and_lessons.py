@@ -27,10 +27,9 @@ from worker.drafting.history.notes import NoteKind
 from worker.drafting.history.story import Story, open_time
 from worker.drafting.policy import DraftPolicy
 from worker.drafting.sections.candidates import PeopleSaid, status_updates, update_words
-from worker.drafting.sections.setbacks import setbacks
+from worker.drafting.sections.setbacks import escalations, setbacks
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, duration, listing, quoted, times
-from worker.drafting.timeline.entry_relations import key_of, lapses, snooze_ends
 from worker.drafting.timeline.timeline import IncidentTimeline
 
 _STEPS_TOLD = 40
@@ -227,28 +226,8 @@ def _resolution(story: Story, policy: DraftPolicy) -> Iterator[Evidence]:
 
 
 def _escalations(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
-    entries = story.entries
-    by_time = [one for one in entries if one.kind is EntryKind.ESCALATE and timed_out(one)]
-    lapsed_before = dict(lapses(story))
-    again = sum(key_of(one) in lapsed_before for one in by_time)
-    if unanswered := len(by_time) - again:
-        text = say("Escalated {times} because nobody acknowledged", times=times(unanswered))
-        yield Evidence("escalated", well=False, text=text)
-    if again:
-        text = say(
-            "Escalated {times} after an acknowledgement that did not last", times=times(again)
-        )
-        yield Evidence("escalated:again", well=False, text=text)
-    if any(entry.kind is EntryKind.EXHAUST_ESCALATION for entry in entries):
-        text = say("The escalation policy ran out of people to page")
-        yield Evidence("exhausted", well=False, text=text)
-    by_time = [one for one in entries if one.kind is EntryKind.UNACKNOWLEDGE and timed_out(one)]
-    lapsed = len(by_time) - len(list(snooze_ends(entries)))
-    if lapsed:
-        text = say(
-            "An acknowledgement timed out[ {times}]", times=times(lapsed) if lapsed > 1 else ""
-        )
-        yield Evidence("lapsed", well=False, text=text)
+    for key, text in escalations(story):
+        yield Evidence(key, well=False, text=text)
 
 
 def _reopenings(story: Story, _: DraftPolicy) -> Iterator[Evidence]:

@@ -1,23 +1,32 @@
-"""What went wrong in the response, as far as the log shows: failed pages, cures in vain.
+"""What went wrong in the response, as far as the log shows.
+
+That is who was not reached or did not answer, and cures in vain.
 
 Evidence, not judgement: a note that reads like a cure is named by its time, and how often the alert
 fired again after it.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from itertools import islice, zip_longest
 
 from connectors.incidents import LogEntry
 from connectors.log_entry_kinds import EntryKind
 from worker.content.inline_markdown import Markdown, say
-from worker.drafting.history.agents import is_person
+from worker.drafting.history.agents import is_person, timed_out
 from worker.drafting.history.alerts import fired_again
 from worker.drafting.history.sentence_themes import Theme, sentences
 from worker.drafting.history.story import Story
 from worker.drafting.text.local_time import LocalTime
-from worker.drafting.text.wording import count, listing, times_until
+from worker.drafting.text.wording import count, listing, times, times_until
+from worker.drafting.timeline.entry_relations import (
+    HANDED_OVER,
+    SNOOZE_ENDED,
+    key_of,
+    lapses,
+    snooze_ends,
+)
 from worker.drafting.timeline.entry_wording import failures, paged
 
 _MOST = 5
@@ -29,6 +38,37 @@ _CURED = re.compile(
     re.IGNORECASE,
 )
 """What people say of a cure that they took to have worked."""
+
+
+_ESCALATED: Mapping[str, tuple[str, str]] = {
+    "": ("escalated", "because nobody acknowledged"),
+    HANDED_OVER: ("escalated:handover", "because nobody acknowledged after a handover"),
+    SNOOZE_ENDED: ("escalated:snooze", "after a snooze had ended"),
+}
+"""Why a time escalated it, by what had become of the acknowledgement before, and its key."""
+_AGAIN = ("escalated:again", "after an acknowledgement that did not last")
+
+
+def escalations(story: Story) -> Iterator[tuple[str, Markdown]]:
+    """Give what time brought about since nobody answered, with the key of its bullet."""
+    entries = story.entries
+    before = dict(lapses(story))
+    by_time = [one for one in entries if one.kind is EntryKind.ESCALATE and timed_out(one)]
+    whys = Counter(_ESCALATED.get(before.get(key_of(one), ""), _AGAIN) for one in by_time)
+    for key, why in (*_ESCALATED.values(), _AGAIN):
+        if number := whys[key, why]:
+            text = say("Escalated {times} {why}", times=times(number), why=why)
+            yield key, text
+    if any(entry.kind is EntryKind.EXHAUST_ESCALATION for entry in entries):
+        text = say("The escalation policy ran out of people to page")
+        yield "exhausted", text
+    ends = set(map(key_of, snooze_ends(entries)))
+    by_time = [one for one in entries if one.kind is EntryKind.UNACKNOWLEDGE and timed_out(one)]
+    if lapsed := sum(key_of(one) not in ends for one in by_time):
+        text = say(
+            "An acknowledgement timed out[ {times}]", times=times(lapsed) if lapsed > 1 else ""
+        )
+        yield "lapsed", text
 
 
 def setbacks(story: Story, clock: LocalTime) -> Iterator[tuple[str, Markdown]]:

@@ -33,6 +33,8 @@ _RESTARTS_WAITING = frozenset(
 )
 _CALLS = frozenset({EntryKind.ESCALATE, EntryKind.ASSIGN})
 _SETTLES = frozenset({EntryKind.RESOLVE, EntryKind.REOPEN})
+HANDED_OVER = "it had been handed over"
+SNOOZE_ENDED = "the snooze had ended"
 _TIMED_OUT = "the acknowledgement had timed out"
 _SNOOZE_TOLERANCE = timedelta(minutes=2)
 _SHORTEST_WAIT = timedelta(seconds=20)
@@ -224,14 +226,14 @@ def lapses(story: Story) -> Iterator[tuple[str, str]]:
         elif entry.kind is EntryKind.UNACKNOWLEDGE:
             became = _what_became(entry, is_snooze_end=key_of(entry) in ends)
         elif entry.kind is EntryKind.DELEGATE:
-            became = "it had been handed over"
+            became = HANDED_OVER
         elif entry.kind in _CALLS and timed_out(entry):
             yield key_of(entry), became
 
 
 def _what_became(lapse: LogEntry, *, is_snooze_end: bool) -> str:
     if is_snooze_end:
-        return "the snooze had ended"
+        return SNOOZE_ENDED
     return _TIMED_OUT if timed_out(lapse) else "the acknowledgement had been taken back"
 
 
