@@ -169,6 +169,7 @@ def _config(location: Location, executor: str) -> DBOSConfig:
         "sys_db_pool_size": _CONNECTIONS,
         "scheduler_polling_interval_sec": _SELDOM,  # for schedules of the engine's own: none here
         "notification_listener_polling_interval_sec": _NAP,  # it looks at a list that stays empty
+        "notification_coalesce_sec": _NAP,  # another such list, looked at 100 times a second else
     }
     if isinstance(location, InFile):
         config["system_database_engine"] = file_engine(location, _LOCK_PATIENCE)
