@@ -1,39 +1,38 @@
-"""Every measurement, one after the other: ``python -m bench``."""
+"""Every measurement, one after the other, each in a process of its own: ``python -m bench``."""
 
-from bench import (
-    calls,
-    distance,
-    door,
-    draft,
-    idle,
-    many,
-    merge,
-    pages,
-    quality,
-    queue,
-    render,
-    start,
-    walk,
-    workers,
-    write,
+import subprocess
+import sys
+
+PARTS = (
+    "start",
+    "calls",
+    "distance",
+    "walk",
+    "quality",
+    "draft",
+    "merge",
+    "render",
+    "many",
+    "door",
+    "queue",
+    "workers",
+    "idle",
+    "pages",
+    "write",
 )
 
-for part in (
-    start,
-    calls,
-    distance,
-    walk,
-    quality,
-    draft,
-    merge,
-    render,
-    many,
-    door,
-    queue,
-    workers,
-    idle,
-    pages,
-    write,
-):
-    print(f"\n{(part.__doc__ or '').splitlines()[0]}")
-    part.main()
+
+def main() -> None:
+    """Run all; the exit code says whether one of them failed, and which is told."""
+    failed = []
+    for part in PARTS:
+        print(f"\nbench.{part}", flush=True)
+        done = subprocess.run([sys.executable, "-m", f"bench.{part}"], check=False)  # noqa: S603 - our own
+        if done.returncode:
+            failed.append(part)
+    if failed:
+        sys.exit(f"Failed: {', '.join(failed)}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -74,7 +74,11 @@ def milliseconds(look: Callable[[], object]) -> float:
 
 
 def idle_wait(queue: Queue) -> list[float]:
-    """Give the milliseconds from asking for a job to its run, of jobs asked for one by one."""
+    """Give the milliseconds from asking for a job to its run, of jobs asked for one by one.
+
+    The first after a start does not count: it waits up to a second for the engine's first look.
+    """
+    queue.wait(ask(queue, "PFIRST"), 60)
     waits = []
     for number in range(IDLE_WAITS):
         time.sleep(0.05 + 0.011 * number)
