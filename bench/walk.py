@@ -33,7 +33,7 @@ from connectors.jira.sandbox.server import JiraSandbox
 from connectors.pagerduty.sandbox.scenarios import load
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from worker.app.registry import load_settings
-from worker.app.service import Worker
+from worker.app.worker import Worker
 from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.results import Trigger
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from connectors.incidents import IncidentId
 from connectors.webhook_events import EventKind, WebhookEvent
 from tests.acceptance.chat_world import NAME, chat_world
-from worker.app.hinted_jobs import hinted_jobs
+from worker.app.worker import hinted_jobs
 
 NOON = datetime(2026, 10, 14, 12, tzinfo=UTC)
 

@@ -65,6 +65,7 @@ OF_A_SERVER = {"dbos", "fastapi", "uvicorn", "alembic", "psycopg", "slack_sdk"}
 OF_SERVICES = {"requests", "httpx2", "jira", "pagerduty"}
 OF_WRITING = {"markdown_it", "mdit_py_plugins", "yaml", "dateutil", "structlog", "tenacity"}
 """What reads and writes documents, asks services, and logs."""
+OF_THE_PAGE = {"fastapi", "starlette", "uvicorn", "jinja2", "prometheus_client"}
 MOST_OF_OURS = 150
 """How many modules of our own `status` loads at most, of 430."""
 
@@ -145,6 +146,18 @@ def test_a_sync_loads_no_engine_where_no_server_works(
     assert "Nothing to do." in told
     assert "jira" in loaded
     assert not loaded & (OF_A_SERVER | {"pagerduty"})
+
+
+def test_a_worker_loads_no_web_server() -> None:
+    *_, modules = printed("""
+import sys
+import worker.app.worker, worker.cli.serving
+print(*sys.modules)
+""")
+    loaded = modules.split()
+    assert "dbos" in loaded
+    assert not {name.partition(".")[0] for name in loaded} & OF_THE_PAGE
+    assert not [name for name in loaded if name.startswith("worker.web")]
 
 
 def test_a_start_looks_for_no_garbage_and_work_does() -> None:

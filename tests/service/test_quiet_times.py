@@ -6,7 +6,7 @@ from tests.service.happenings import resolved_incident
 from tests.service.installation import installation
 from tests.service.processes import WAIT, until
 from worker.app.registry import load_settings as load
-from worker.app.service import Worker
+from worker.app.worker import Worker
 from worker.jobs.job_lifecycle import JobPhase
 from worker.jobs.results import Trigger
 

@@ -1,45 +1,29 @@
-"""The program as a service: web page, webhook receiver, schedule and worker in one process."""
+"""The program as a service: a worker with its web page and webhook receiver in one process."""
 
 import errno
 import logging
 import os
 import socket
 import threading
-from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
-from structlog.contextvars import bound_contextvars
 
 from config.settings import Settings
 from connectors.errors import PostmortemError
 from connectors.incidents import IncidentId
-from connectors.webhook_events import WebhookEvent
 from worker.app.binding import Moved
 from worker.app.composition import open_context
-from worker.app.digest_rounds import reminding
-from worker.app.hinted_jobs import hinted_jobs
-from worker.app.listing.index_filler import IndexFiller
 from worker.app.preflight import preflight
 from worker.app.registry import Services
-from worker.app.run_or_enqueue import enqueue_due
 from worker.app.stored_page_data import StoredPageData, figures
+from worker.app.worker import Worker
 from worker.jobs.catalogue import must_be_usable
-from worker.jobs.context import JobContext
-from worker.jobs.incident_job import do_job
-from worker.jobs.job_lifecycle import JobOutcome, JobRequest, JobState
-from worker.jobs.last_results import end_look, keep_end, log_end, log_result
 from worker.jobs.results import IncidentResult, Trigger
 from worker.jobs.run_many import RunRequest, run_many
-from worker.jobs.run_state import not_configured
-from worker.queue.engine import QueueSettings
-from worker.queue.queue import Queue
-from worker.queue.schedule import Schedule
-from worker.store.document_store import StoreAway
 from worker.web.application import WebSettings, create
 from worker.web.idle_connections import (
     ACCEPTED_AT_ONCE,
@@ -52,9 +36,6 @@ from worker.web.idle_connections import (
 from worker.web.monitoring import Metrics
 from worker.web.request_limits import MOST_REQUESTS, RequestLimit
 
-SCHEDULE = "sync"
-REMEMBERED = 1000
-"""How many of the latest jobs that webhooks asked for can be waited for."""
 LONGEST_START = 30.0
 """Seconds that the web server may take to start."""
 LAST_ANSWERS = 5
@@ -63,92 +44,6 @@ LAST_ANSWERS = 5
 
 class NotServing(PostmortemError):
     """The web server did not start."""
-
-
-class Worker:
-    """The queue and the schedule, on the parts that the settings describe."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        settle: float | None = None,
-        moved: Moved = Moved.REFUSE,
-    ) -> None:
-        """``settle`` is how many seconds a job waits after its webhook (None: as usual)."""
-        self.settings = settings
-        self.metrics = Metrics()
-        self._open = ExitStack()
-        self.context: JobContext = self._open.enter_context(open_context(settings, moved=moved))
-        seconds = settings.schedule.settle.total_seconds() if settle is None else settle
-        self._looks = Schedule(SCHEDULE, settings.schedule.every, self._look_for_work)
-        self.queue = Queue(
-            settings.database_url.get_secret_value(),
-            self._run_incident,
-            [self._looks],
-            QueueSettings(settle=seconds),
-            on_end=self._ended,
-        )
-        self.kept: deque[str] = deque(maxlen=REMEMBERED)
-        self.filler = IndexFiller(self.context)
-
-    def start(self) -> None:
-        """Begin to work. Raises ``PostmortemError``."""
-        self.queue.start()
-        self._open.enter_context(reminding(self.context, self.settings))
-        self.filler.start()
-
-    def stop(self) -> bool:
-        """Take on nothing more and let go of everything; give whether all work under way ended.
-
-        Where it did not, the process should end at once: threads of the queue would keep it alive.
-        """
-        ended = self.queue.stop()
-        self.filler.stop()
-        self._open.close()
-        return ended
-
-    def keep(self, events: Sequence[WebhookEvent]) -> None:
-        """Store what webhooks told, all or none; when this returns, it is on disk."""
-        events = [self.context.masking.record(one) for one in events]
-        told = [(one.incident, each) for one in events if one.incident for each in one.reports]
-        if told:  # first: the job that follows may read it at once
-            self.context.journal.reports.keep(told)
-        self.kept.extend(self.queue.enqueue_all(hinted_jobs(self.context, events)))
-
-    def _ended(self, state: JobState) -> None:
-        """Count an attempt that ended, keep what its results do not tell, and tell operators."""
-        self.metrics.attempt(state, recurs=state.subject == SCHEDULE)
-        if state.subject != SCHEDULE:
-            log_end(state)
-            keep_end(self.context, state)
-            return
-        now = self.context.clock()
-        next_at = self._looks.next_after(now, self.settings.quiet_for)
-        end_look(self.context, state, next_at, looked=not self.settings.is_quiet(now))
-
-    def _run_incident(self, request: JobRequest) -> JobOutcome:
-        now = self.context.clock()
-        if request.trigger is Trigger.SCHEDULE and self.settings.is_quiet(now):
-            seconds = self.settings.quiet_for(now).total_seconds()
-            told = "Left for the end of the quiet time."
-            return JobOutcome(told, again_in=seconds, left=True)
-        try:
-            results = do_job(self.context, request)
-        except StoreAway as error:
-            return JobOutcome(failures=(str(error),), left=True, waits=True)
-        for one in results:
-            self.metrics.result(one)
-            with bound_contextvars(incident=one.incident):  # or the one that it was merged into
-                log_result(one, failures=False)
-        return JobOutcome.of(results, tuple(not_configured(self.context, tracks=request.tracks)))
-
-    def _look_for_work(self) -> JobOutcome:
-        if self.settings.is_quiet(self.context.clock()):
-            return JobOutcome("Nothing was looked for: it is a quiet time.", left=True)
-        handed = enqueue_due(self.context, self.queue, Trigger.SCHEDULE)
-        told = f"{len(handed.jobs)} incidents have something to do; {handed.unchanged} have not."
-        return JobOutcome(told, handed.failures)
 
 
 class _RefusedAddress(logging.Filter):
@@ -181,7 +76,8 @@ class Service:
         moved: Moved = Moved.REFUSE,
     ) -> None:
         settings.require_token(host)
-        self.worker = Worker(settings, settle=settle, moved=moved)
+        self._metrics = Metrics()
+        self.worker = Worker(settings, self._metrics, settle=settle, moved=moved)
         self._host, self._port = host, port
         self._server = uvicorn.Server(_web_server(self._application(settings), host, port))
         self._refusal = _RefusedAddress()
@@ -254,12 +150,12 @@ class Service:
         plan, check = partial(planned, settings), partial(preflight, worker.context)
         library = StoredPageData(worker.context, worker.queue, plan, check)
         worker.filler.then(library.documents)
-        worker.metrics.watch(partial(figures, worker.queue))
+        self._metrics.watch(partial(figures, worker.queue))
 
         def today() -> date:
             return worker.context.clock().astimezone(settings.timezone).date()
 
-        return create(library, worker.keep, web, checks, worker.metrics, today)
+        return create(library, worker.keep, web, checks, self._metrics, today)
 
 
 def planned(settings: Settings, incident: IncidentId) -> IncidentResult:

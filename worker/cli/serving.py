@@ -45,7 +45,7 @@ def serve(context: typer.Context, host: str, port: int, *, adopt: bool) -> None:
 
 def work(context: typer.Context, *, adopt: bool) -> None:
     """Run worker and schedule until told to stop."""
-    from worker.app.service import Worker  # noqa: PLC0415 - as above
+    from worker.app.worker import Worker  # noqa: PLC0415 - as above
 
     settings = _serving(context)
     with _told(settings):
