@@ -4,7 +4,6 @@ A create without a clear outcome ends the run: what made it fail is likely to fa
 and what was not sent can be sent later.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,10 +16,9 @@ from connectors.atlassian.site_answers import (
 from connectors.errors import ConnectorError, PayloadError, ServiceFailed
 from connectors.jira.connection import BETWEEN, JiraConnection
 from connectors.jira.payloads import JIRA, JiraProblems, Site, browse_url, numeric_id, problems
-from connectors.jira.request_bodies import ESSENTIAL, PARENT, as_shared, new_issue
-from connectors.jira.responses import JiraAnswer
+from connectors.jira.request_bodies import as_shared, is_own_label, new_issue, optional_fields
+from connectors.jira.responses import JiraAnswer, no_ticket, refused_fields
 from connectors.json_fields import JsonValue
-from connectors.ticket_fields import TicketField
 from connectors.tickets import (
     Created,
     NewTicket,
@@ -42,12 +40,6 @@ _BLOCKED = (
     "the answer was a page (403) that is not Jira's own. A proxy or firewall before Jira may block "
     "the words of this row: ask those who run it."
 )
-_IN_ROWS: Mapping[str, str] = {
-    TicketField.DUE: "a deadline",
-    TicketField.ASSIGNEE: "an owner",
-    TicketField.PRIORITY: "a priority",
-}
-"""Shared fields by what a row calls them."""
 _OF_THE_SITE = frozenset({401, 403, 404, 405, 407, 410})
 """Refusals that are not about one ticket: asking again for the next would be refused as well."""
 
@@ -70,11 +62,15 @@ class NotMade:
 
 @dataclass(frozen=True, slots=True)
 class _Unsent:
-    """A ticket to send, its place among all, and by field why it goes without that field."""
+    """A ticket to send, its place among all, and by field why it goes without that field.
+
+    ``shortened`` tells by field why it goes with a part of it.
+    """
 
     place: int
     ticket: NewTicket
     dropped: Mapping[str, str] = field(default_factory=dict)
+    shortened: Mapping[str, str] = field(default_factory=dict)
 
 
 _Result = Made | NotMade | Unknown
@@ -230,61 +226,38 @@ def _results(answer: JiraAnswer, count: int) -> Sequence[_Result] | None:
 
 
 def _without_refused(draft: _Unsent, result: _Result) -> _Unsent | None:
-    """Give the draft without the fields that were refused, or None where that would not help."""
+    """Give the draft without the fields that were refused, or None where that would not help.
+
+    Of labels those that a create is found by are left out last.
+    """
     if not isinstance(result, NotMade) or result.status != _BAD_REQUEST:
         return None
-    refused = _by_field(draft.ticket, result.problems.fields)
-    if not refused:
-        refused = _by_name(draft, result.problems.messages)
-    if not refused or not refused.keys() <= _optional(draft.ticket) - draft.dropped.keys():
+    ticket = draft.ticket
+    refused = refused_fields(ticket, result.problems, draft.dropped)
+    if not refused or not refused.keys() <= optional_fields(ticket) - draft.dropped.keys():
         return None
+    own = tuple(filter(is_own_label, ticket.labels))
+    if "labels" in refused and own != ticket.labels:
+        others = {name: why for name, why in refused.items() if name != "labels"}
+        return replace(
+            draft,
+            ticket=replace(ticket, labels=own),
+            dropped={**draft.dropped, **others},
+            shortened={**draft.shortened, "labels": refused["labels"]},
+        )
     return replace(draft, dropped={**draft.dropped, **refused})
 
 
-def _by_field(ticket: NewTicket, refused: Mapping[str, str]) -> Mapping[str, str]:
-    """Give what was refused by the fields that were sent; Cloud calls a parent ``parentId`` too."""
-    own = ticket.parent.field if ticket.parent else PARENT
-    return {own if name == "parentId" else name: why for name, why in refused.items()}
-
-
-def _by_name(draft: _Unsent, messages: Sequence[str]) -> Mapping[str, str]:
-    """Give by field what a workflow's validators say in sentences alone, by the fields' names."""
-    said = " ".join(messages)
-    known = {"duedate": "due date", "components": "components?", "labels": "labels?"}
-    sent = _optional(draft.ticket) - draft.dropped.keys() - draft.ticket.extra.keys()
-    names = {own: rf"\b(?:{own}|{known.get(own, own)})\b" for own in sent}
-    return {own: said for own, name in names.items() if re.search(name, said, re.IGNORECASE)}
-
-
-def _optional(ticket: NewTicket) -> frozenset[str]:
-    given = {
-        "description": ticket.description,
-        "labels": ticket.labels,
-        "components": ticket.components,
-        "priority": ticket.priority,
-        "duedate": ticket.due,
-        "assignee": ticket.assignee,
-        **dict.fromkeys(ticket.extra, True),
-        **({ticket.parent.field: True} if ticket.parent else {}),
-    }
-    return frozenset(name for name, value in given.items() if value) - ESSENTIAL
-
-
 def _outcome(site: Site, draft: _Unsent, result: _Result) -> Outcome:
+    refused = {**draft.shortened, **draft.dropped}
     if isinstance(result, Made):
         url = browse_url(site.url, result.key)
-        return Created(result.id, result.key, url, as_shared(draft.dropped))
+        return Created(result.id, result.key, url, as_shared(refused))
     if isinstance(result, Unknown):
         return result
     said = result.problems.sentence() or f"it answered {result.status}. {BETWEEN}"
-    reason = f"Jira would not create the ticket: {said}"
-    refused = _by_field(draft.ticket, result.problems.fields)
-    given = _optional(draft.ticket) | ESSENTIAL
-    if lacking := {name: why for name, why in refused.items() if name not in given}:
-        rows = [one for name in as_shared(lacking) if (one := _IN_ROWS.get(name))]
-        write = f"Write {' and '.join(rows)} into the row, give" if rows else "Give"
-        reason = f"{reason.rstrip('.')}. {write} a value in the route's fields, or make the field "
-        reason += "optional."
+    reason = "Jira would not create the ticket: "
+    reason += no_ticket(draft.ticket, result.problems, said, refused)
     if result.status in SERVER_ERRORS:
         return _unclear(reason)
     if result.status == TOO_MANY_REQUESTS:

@@ -6,7 +6,17 @@ from collections.abc import Collection, Mapping
 from connectors.jira.markup import adf, wiki
 from connectors.jira.payloads import SiteKind
 from connectors.ticket_fields import FieldChoice, TicketField
-from connectors.tickets import MARK_PROPERTY, AccountId, Json, NewTicket, RemoteLink, TicketChanges
+from connectors.tickets import (
+    COMMON_LABEL,
+    INCIDENT_LABEL_PREFIX,
+    MARK_LABEL_PREFIX,
+    MARK_PROPERTY,
+    AccountId,
+    Json,
+    NewTicket,
+    RemoteLink,
+    TicketChanges,
+)
 
 ESSENTIAL = frozenset({"project", "issuetype", "summary"})
 """Without these there is no ticket; any other field may be left out when Jira refuses it."""
@@ -21,6 +31,26 @@ _SHARED = {"duedate": TicketField.DUE}
 def as_shared(refused: Mapping[str, str]) -> dict[str, str]:
     """Give what Jira refused, by the names that a tracker's port has for the shared fields."""
     return {_SHARED.get(name, name): why for name, why in refused.items()}
+
+
+def is_own_label(label: str) -> bool:
+    """Tell whether a label is one that the program knows its tickets by, and no route's."""
+    return label == COMMON_LABEL or label.startswith((INCIDENT_LABEL_PREFIX, MARK_LABEL_PREFIX))
+
+
+def optional_fields(ticket: NewTicket) -> frozenset[str]:
+    """Give the fields that a create of the ticket would send and can do without."""
+    given = {
+        "description": ticket.description,
+        "labels": ticket.labels,
+        "components": ticket.components,
+        "priority": ticket.priority,
+        "duedate": ticket.due,
+        "assignee": ticket.assignee,
+        **dict.fromkeys(ticket.extra, True),
+        **({ticket.parent.field: True} if ticket.parent else {}),
+    }
+    return frozenset(name for name, value in given.items() if value) - ESSENTIAL
 
 
 def new_issue(ticket: NewTicket, kind: SiteKind, without: Collection[str] = ()) -> Json:

@@ -3,7 +3,8 @@
 It may take a request as nobody's, want a person to log in first, and says by field what it refused.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import requests
@@ -13,7 +14,10 @@ from connectors.atlassian.site_access import GATEWAY_HOST
 from connectors.atlassian.site_answers import CREATED, SiteAnswer, SiteWords, quoted
 from connectors.errors import AccessDenied, ConnectorError, NotFound, Unauthorized
 from connectors.jira.payloads import JiraProblems, problems
+from connectors.jira.request_bodies import ESSENTIAL, PARENT, as_shared, optional_fields
 from connectors.retry import Retryable
+from connectors.ticket_fields import TicketField
+from connectors.tickets import NewTicket
 
 GATEWAY = f"https://{GATEWAY_HOST}/ex/jira/"
 """Where Cloud takes tokens that have scopes, with the site's cloudId behind it."""
@@ -29,6 +33,17 @@ _RENEW = (
 _SCOPES = (
     f"Make an API token with the scopes {', '.join(SCOPES[:-1])} and {SCOPES[-1]}, and set "
     "JIRA_API_TOKEN."
+)
+
+_IN_ROWS: Mapping[str, str] = {
+    TicketField.DUE: "deadline",
+    TicketField.ASSIGNEE: "owner",
+    TicketField.PRIORITY: "priority",
+}
+"""Shared fields by what a row calls them."""
+_NO_PROJECT = (
+    "Restore the project if it is archived, let the account create tickets in it (Create Issues), "
+    "or set JIRA_PROJECT (or the route's project) to another one."
 )
 
 
@@ -97,3 +112,54 @@ def _captcha(headers: Mapping[str, str]) -> AccessDenied | None:
         "Jira wants a CAPTCHA solved after too many failed logins of this account.",
         "Log in with a browser as that account once, then mend the credentials.",
     )
+
+
+def refused_fields(
+    ticket: NewTicket, said: JiraProblems, dropped: Collection[str] = ()
+) -> Mapping[str, str]:
+    """Give by field why a create was refused; validators name fields in sentences alone."""
+    return _by_field(ticket, said.fields) or _by_name(ticket, said.messages, dropped)
+
+
+def no_ticket(
+    ticket: NewTicket, problems: JiraProblems, said: str, before: Mapping[str, str]
+) -> str:
+    """Say why there is no ticket, and what to do: it was ``said`` last, of fields ``before``.
+
+    A field that was left out since its value was refused may turn out to be one that must be there.
+    """
+    named = refused_fields(ticket, problems)
+    again = {name: why for name, why in before.items() if named.get(name, why) != why}
+    if again:
+        first = JiraProblems((), again).sentence().rstrip(".")
+        return f"{first}. Nor without that: {said.rstrip('.')}. {_give(again, 'another')}"
+    if lacking := named.keys() - optional_fields(ticket) - ESSENTIAL:
+        return f"{said.rstrip('.')}. {_give(lacking, 'a')}"
+    return f"{said.rstrip('.')}. {_NO_PROJECT}" if "project" in named else said
+
+
+def _give(fields: Collection[str], what: str) -> str:
+    """Say where a value can be written, "a" or "another"."""
+    shared = as_shared(dict.fromkeys(fields, ""))
+    rows = sorted(one for name in shared if (one := _IN_ROWS.get(name)))
+    listed = " and ".join(
+        f"an {one}" if (what, one) == ("a", "owner") else f"{what} {one}" for one in rows
+    )
+    write = f"Write {listed} into the row, give" if rows else "Give"
+    return f"{write} {what} value in the route's fields, or make the field optional."
+
+
+def _by_field(ticket: NewTicket, refused: Mapping[str, str]) -> Mapping[str, str]:
+    """Give what was refused by the fields that were sent; Cloud calls a parent ``parentId`` too."""
+    own = ticket.parent.field if ticket.parent else PARENT
+    return {own if name == "parentId" else name: why for name, why in refused.items()}
+
+
+def _by_name(
+    ticket: NewTicket, messages: Collection[str], dropped: Collection[str]
+) -> Mapping[str, str]:
+    said = " ".join(messages)
+    known = {"duedate": "due date", "components": "components?", "labels": "labels?"}
+    sent = optional_fields(ticket) - set(dropped) - ticket.extra.keys()
+    names = {own: rf"\b(?:{own}|{known.get(own, own)})\b" for own in sent}
+    return {own: said for own, name in names.items() if re.search(name, said, re.IGNORECASE)}

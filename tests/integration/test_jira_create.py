@@ -161,10 +161,60 @@ def test_a_ticket_refused_twice_for_one_field_is_refused(sandbox: JiraSandbox) -
     sandbox.fault(refusal(labels="first"))
     sandbox.fault(refusal(labels="second"))
     (outcome,) = tracker(sandbox).create([new_ticket()])
-    assert outcome == Refused(
-        "Jira would not create the ticket: labels: second", {"labels": "second"}
-    )
+    assert isinstance(outcome, Refused)
+    assert outcome.fields == {"labels": "second"}
+    assert "labels: first. Nor without that: labels: second. Give another value" in outcome.reason
     assert posts(sandbox) == ["issue", "issue"]
+
+
+@pytest.mark.parametrize(
+    ("field", "changes", "why", "remedy"),
+    [
+        ("duedate", {}, "Must not be past.", "Write another deadline into the row, give another"),
+        ("priority", {"priority": FieldChoice("High")}, "Is invalid.", "Write another priority"),
+        ("assignee", {"assignee": "nobody"}, "Nobody is.", "Write another owner into the row"),
+        ("components", {"components": (FieldChoice("Search"),)}, "Is old.", "Give another value"),
+        (
+            "customfield_7",
+            {"extra": {"customfield_7": "Sev-9"}},
+            "No option.",
+            "Give another value",
+        ),
+    ],
+)
+def test_why_the_value_of_a_required_field_was_refused_is_told(
+    sandbox: JiraSandbox, field: str, changes: dict[str, Any], why: str, remedy: str
+) -> None:
+    sandbox.fault(refusal(**{field: why}))
+    sandbox.fault(refusal(**{field: "It is required."}))
+    (outcome,) = tracker(sandbox).create([new_ticket(**changes)])
+    assert isinstance(outcome, Refused)
+    told = f"{field}: {why} Nor without that: {field}: It is required. {remedy}"
+    assert told in outcome.reason
+
+
+def test_a_label_of_the_route_that_is_refused_takes_no_other_along(sandbox: JiraSandbox) -> None:
+    own = new_ticket().labels
+    sandbox.fault(refusal(labels="The label 'sre' is not allowed."))
+    made = created(tracker(sandbox).create([new_ticket(labels=(*own, "sre"))])[0])
+    assert made.dropped == {"labels": "The label 'sre' is not allowed."}
+    assert sandbox.ticket(made.id).now.labels == own
+    assert posts(sandbox) == ["issue", "issue"]
+
+
+def test_labels_that_no_screen_takes_are_all_left_out(sandbox: JiraSandbox) -> None:
+    sandbox.site.projects[0].screen = frozenset(SYSTEM_FIELDS) - {"labels"}
+    made = created(tracker(sandbox).create([new_ticket(labels=("sre", "pm-mark1"))])[0])
+    assert made.dropped.keys() == {"labels"}
+    assert posts(sandbox) == ["issue"] * 3
+
+
+def test_an_archived_project_is_told_with_what_to_do(sandbox: JiraSandbox) -> None:
+    sandbox.site.projects[0].archived = True
+    (outcome,) = tracker(sandbox).create([new_ticket()])
+    assert isinstance(outcome, Refused)
+    assert "archived. Restore the project" in outcome.reason
+    assert "set JIRA_PROJECT" in outcome.reason
 
 
 @pytest.mark.parametrize(
