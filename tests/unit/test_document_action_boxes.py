@@ -91,6 +91,8 @@ def test_a_box_says_itself_that_it_is_to_have_no_ticket(box: str, left_out: Left
         ("ask @ann and @bo", "ask @ann and", "bo", ""),
         ("ask @ann, then @bo again", "ask @ann, then @bo again", "ann", ""),
         ("x @ann \U0001f4c5 2026-12-03 #task", "x @ann \U0001f4c5 2026-12-03 #task", "ann", "2026-12-03"),
+        ("x @ann (by 2026-12-03) ^a1-b2", "x", "ann", "2026-12-03"),
+        ("n becomes n ^2", "n becomes n ^2", None, ""),
         ("x due: 2026-12-03;", "x", None, "2026-12-03"),
         ("x \U0001f5d3\ufe0f [[2026-12-03]]", "x", None, "[[2026-12-03]]"),
         ("mail x@example.com", "mail x@example.com", None, ""),
@@ -185,6 +187,9 @@ def test_the_ticket_stands_behind_a_dash_at_the_end(
         ("x @ann (OPS-1).", CellEdit(0, TICKET, "Done"), f"x @ann — {LINK} (Done)"),
         ("x (OPS-2)", CellEdit(0, TICKET), f"x (OPS-2) — {LINK}"),
         ("x [OPS-2]", CellEdit(0, deadline="2026-12-03"), "x (by 2026-12-03) [OPS-2]"),
+        ("x @ann ^a1-b2", CellEdit(0, TICKET, owner="bo"), f"x @bo — {LINK} ^a1-b2"),
+        (f"x — {LINK} (Open) ^a1", CellEdit(0, TICKET, "Done"), f"x — {LINK} (Done) ^a1"),
+        ("x", CellEdit(0, task="y ^a1"), r"y \^a1"),
         ("x (UTF-8) — OPS-2", CellEdit(0, task="y (UTF-8)"), "y \\(UTF\\-8\\) — OPS-2"),
         ("x @ann (UTF-8) — OPS-2", CellEdit(0, task="y"), "y @ann — OPS-2"),
     ],
@@ -220,3 +225,17 @@ def test_a_status_goes_no_further_than_from_its_own_ticket() -> None:
 def test_a_box_of_dashes_alone_is_read_to_its_end() -> None:
     item = one(f"- [ ] Write {'- ' * 50_000}\u2014 {LINK} (Open)")
     assert (item.ticket, item.status_text) == (TICKET, "Open")  # it took 20 s
+
+
+def test_a_ticket_stands_before_the_end_of_the_container_that_its_box_is_in() -> None:
+    text = f"{HEAD}:::info\n- [ ] x\n:::\n\n%%\n- [ ] hidden\n%%\n"
+    assert write(text, NAMES, [CellEdit(0, TICKET)]) == text.replace("] x", f"] x — {LINK}")
+    behind = f"{HEAD}- [ ] x\n::: — {LINK} (Open)\n"  # where earlier releases put it
+    assert one(behind.removeprefix(HEAD).rstrip()).ticket == TICKET
+
+
+def test_an_editors_mark_below_a_table_is_no_row_and_not_told() -> None:
+    text = f"{HEAD}:::\nTask | Owner\n---|---\nx | ann\n:::\n"
+    assert not read(text, NAMES).problems
+    result = write(text, NAMES, [CellEdit(0, TICKET)])
+    assert result.endswith(f"\nx | ann | {LINK} | {'':6}\n:::\n")

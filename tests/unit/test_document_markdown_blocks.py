@@ -188,3 +188,38 @@ def test_headings_of_the_same_words_each_stand_in_their_own_line(text: str) -> N
 def test_lines_without_words_are_no_part_of_an_item_at_its_end(text: str, behind: int) -> None:
     (item,) = parse(text).all_items()
     assert item.behind == behind
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        ":::", "::: {.note}", ":::spoiler More", "%% later %%", "{{< /note >}}", "{{% /x %}}",
+        "{% endnote %}", "{: .wide}", "^a1-b2",
+    ],
+)  # fmt: skip
+def test_an_editors_mark_ends_an_item_and_a_table(mark: str) -> None:
+    blocks = parse(f"- x\n- y\n{mark}\n\n{TABLE}| z | |\n{mark}\n\n> - w\n> {mark}\n")
+    assert [one.text for one in blocks.items] == ["x", "y", "w"]
+    assert [row.text(0) for table in blocks.tables for row in table.rows] == ["z"]
+
+
+@pytest.mark.parametrize(
+    "words", ["::", ":: x", "::: \u2014 [OPS-1](u)", "%", "{x}", "{{ x }}", "^ x"]
+)
+def test_other_lines_go_on_as_they_do_for_every_reader(words: str) -> None:
+    assert [one.text for one in parse(f"- x\n{words}\n").items] == [f"x\n{words}"]
+
+
+def test_a_table_goes_on_behind_a_mark_where_rows_do() -> None:
+    assert cells(f"{TABLE}| x | |\n{{% if y %}}\n| y | |\n{{% endif %}}\n") == [
+        ["x", ""],
+        ["{% if y %}"],
+        ["y", ""],
+    ]
+
+
+def test_what_is_commented_out_is_no_part_of_a_document() -> None:
+    text = f"- a\n%%\n- b\n\n{TABLE}| x | y |\nend %%\n- c\n> %%\n> - d\n> %%\n\n%%\n- e\n"
+    blocks = parse(text)
+    assert [one.text for one in blocks.items] == ["a", "c", "e"]  # nobody ended the last one
+    assert not blocks.tables

@@ -45,6 +45,8 @@ _ANY_OWNER = re.compile(
     r"([^\s@()\[\],;][^()\[\],;]*)[,;)\]]",
     re.IGNORECASE,
 )
+_ANCHOR = re.compile(r"\s+\^(?=[0-9-]*[A-Za-z])[A-Za-z0-9-]+\s*$")
+"""What a link of Obsidian's leads to: nothing may stand behind it."""
 _ANY_MARK = re.compile(r"[!-/:-@\[-`{-~]")
 
 
@@ -162,7 +164,7 @@ def _take_apart(text: str) -> _Box | None:
     opening = _BOX.match(text)
     if opening is None:
         return None
-    start = opening.end()
+    text, start = _ANCHOR.sub("", text), opening.end()
     body_end, ticket, status = _suffix(text, start)
     named = ticket_at_end(text[start:body_end])
     if named is not None:

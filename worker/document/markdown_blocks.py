@@ -16,6 +16,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.table import table as _find_table
 from markdown_it.token import Token
 
+from worker.content.editor_marks import know_editor_marks
 from worker.content.inline_markdown import Definitions
 from worker.content.markdown_cost import cost
 from worker.document.front_matter import DocumentError, body_line
@@ -150,6 +151,7 @@ def _column(state: StateBlock, line: int) -> int:
 def _make_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark").enable("table")
     parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+    know_editor_marks(parser)
     parser.core.ruler.enableOnly(["normalize", "block"])
     return parser
 

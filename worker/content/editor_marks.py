@@ -1,0 +1,54 @@
+"""Lines that are an editor's own marks and no words: containers, comments, shortcodes, anchors.
+
+Markdown takes such a line for text that goes on: for a part of the list item or the table above
+it. Whoever wrote ``:::`` there ended a box with it, and words behind it would leave the box open.
+"""
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+
+_FIRST = frozenset(":%{^")
+_COMMENT = "%%"
+_MARK = re.compile(
+    r":{3,}(?:(?!\]\().)*"  # HackMD, Docusaurus, pandoc; a ticket's link was once put behind one
+    r"|%%(?:.*%%)?"  # Obsidian
+    r"|\{\{[<%].*[>%]\}\}|\{%.*%\}|\{:[^{}]*\}"  # Hugo, Liquid, kramdown
+    r"|\^[A-Za-z0-9-]+"  # what a link of Obsidian's leads to
+)
+
+
+def know_editor_marks(parser: MarkdownIt) -> None:
+    """Have a parser end paragraphs and tables at such a line, and leave what is commented out."""
+    ends = ["paragraph", "reference", "blockquote", "list"]
+    parser.block.ruler.after("fence", "editor_mark", _editor_mark, {"alt": ends})
+
+
+def _editor_mark(state: StateBlock, line: int, end_line: int, silent: bool) -> bool:
+    at = state.bMarks[line] + state.tShift[line]
+    if state.src[at : at + 1] not in _FIRST or state.is_code_block(line):
+        return False
+    text = _text(state, line)
+    if not _MARK.fullmatch(text) or (text != _COMMENT and _has_rows_behind(state, line, end_line)):
+        return False
+    if not silent:
+        state.line = _behind_comment(state, line, end_line) if text == _COMMENT else line + 1
+    return True
+
+
+def _has_rows_behind(state: StateBlock, line: int, end_line: int) -> bool:
+    """Tell whether a table goes on behind the line: its rows are rows for every reader."""
+    is_in_table = state.parentType == "table"
+    return is_in_table and line + 1 < end_line and "|" in _text(state, line + 1)
+
+
+def _behind_comment(state: StateBlock, line: int, end_line: int) -> int:
+    """Give the line behind a comment that begins here; one that nobody ended is a mark alone."""
+    lines = range(line + 1, end_line)
+    closing = (at for at in lines if _text(state, at).endswith(_COMMENT))
+    return next(closing, line) + 1
+
+
+def _text(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].strip()
