@@ -220,6 +220,9 @@ class PagePublisher(Protocol):
     def author_name(self, page: Page) -> str:
         """Name whoever wrote a page's last version, by their account where no name is told."""
 
+    def name_of(self, account: str) -> str:
+        """Name the person of an account that a page mentions, "" where no name is told."""
+
     def page_named(self, address: str) -> PageId | None:
         """Give the page that an address on this site names, None where it names none."""
 

@@ -155,6 +155,12 @@ class Confluence:
         except ConnectorError:
             return page.author  # that somebody edited it is told all the same
 
+    def name_of(self, account: str) -> str:
+        try:
+            return self._api.name_of(account)
+        except ConnectorError:
+            return ""  # what else a page says is told all the same
+
     def page_named(self, address: str) -> PageId | None:
         return payloads.page_named(address)
 

@@ -213,7 +213,7 @@ class CloudApi:
 
     def name_of(self, account: str) -> str:
         """Give the name of an account, "" where it is not told."""
-        doing, body = "read who wrote a page", {"accountIds": [account]}
+        doing, body = "read who somebody is", {"accountIds": [account]}
         answer = self._ask(doing, "POST", "/users-bulk", body=body)
         people = answer["results"].objects()
         told = [

@@ -234,8 +234,10 @@ class DataCenterApi:
         return next(iter(answer["results"].objects()), None)
 
     def name_of(self, account: str) -> str:
-        """Give the name of an account: a page has told it already, where it is known."""
-        return account
+        """Give the name of an account by its key, "" where it is not told."""
+        doing, query = "read who is mentioned", [("key", account)]
+        answer = self._ask(doing, "GET", "/rest/api/user", query=query)
+        return answer["displayName"].text_or_none() or ""
 
     def lacking(self, into: Space) -> list[str]:  # noqa: ARG002 - the other kind asks about it
         """Give nothing: Data Center tells what is permitted to its administrators alone."""

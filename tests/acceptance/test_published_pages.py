@@ -512,6 +512,31 @@ def test_what_people_wrote_is_taken_over_and_the_page_goes_on(here: PagesWorld) 
     assert "Words." in page.body
 
 
+def test_an_owner_and_a_deadline_that_people_picked_on_the_page_are_taken_over(
+    here: PagesWorld,
+) -> None:
+    here.sync()
+    here.add_rows("Alert on disk usage | | High | ")
+    here.sync()
+    page = here.page()
+    here.confluence.site.people["ann-1"] = "Aiko Brandt"
+    account = "account-id" if here.confluence.is_cloud else "userkey"
+    owner = f'<p><ac:link><ri:user ri:{account}="ann-1" /></ac:link> </p>'
+    row = "<td>Alert on disk usage</td><td{}<td>High</td><td{}"
+    filled = (f">{owner}</td>", '><p><time datetime="2026-12-01" /></p></td>')
+    here.confluence.edit(page, row.format(" />", " />"), row.format(*filled))
+    here.edit(lambda text: text.replace("## 9. ", "Words.\n\n## 9. "))
+    (told,) = here.told(here.sync())
+    assert told.endswith(": - (empty cell) | + Aiko Brandt | - (empty cell) | + 2026-12-01")
+    with here.context() as context:
+        (result,) = take_over_page_edits(context, here.id("quick fix"), do_job).incidents
+    assert here.told(result) == []
+    (item,) = here.items()
+    assert (item.owner, str(item.deadline)) == ("Aiko Brandt", "2026-12-01")
+    assert here.problem() == ""
+    assert "Words." in page.body
+
+
 @ON_CLOUD
 def test_what_cannot_be_taken_over_is_written_over_when_it_is_asked_twice(here: PagesWorld) -> None:
     here.sync()

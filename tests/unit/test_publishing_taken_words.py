@@ -4,7 +4,12 @@ import pytest
 
 from tests.unit.publishing_support import storage_of
 from worker.publishing.page_edits import changed_lines, is_taken_in, paired
-from worker.publishing.storage_text import lines_shown
+from worker.publishing.storage_text import (
+    fingerprint,
+    is_set_alike,
+    lines_shown,
+    naming_people,
+)
 from worker.publishing.taken_words import take_over
 
 COLUMNS = ("Ticket", "Status")
@@ -168,3 +173,65 @@ def test_lines_that_are_alike_belong_together(
     assert list(paired(*lines)) == pairs
     many = [f"line {number}" for number in range(100)]
     assert (0, 0) not in list(paired(many, many[:-1]))
+
+
+MENTION = '<ac:link><ri:user ri:account-id="a-1"/></ac:link>'
+
+
+def spoken(body: str) -> str:
+    return naming_people(body, {"a-1": "Ann <Lee>"}.get)  # type: ignore[arg-type]  # None is no name
+
+
+@pytest.mark.parametrize(
+    ("written", "cell"),
+    [
+        (MENTION, "Ann \\<Lee>"),
+        (f"<p>{MENTION} </p>", "Ann \\<Lee>"),
+        (f"{MENTION} and Bob", "Ann \\<Lee> and Bob"),
+        ('<p><time datetime="2026-12-01" /> </p>', "2026-12-01"),
+        ('<time datetime="2026-12-01"></time>', "2026-12-01"),
+        ('<time datetime="2026-12-01"/> at noon', "2026-12-01 at noon"),
+        (
+            '<ac:structured-macro ac:name="jira"><ac:parameter ac:name="key">OPS-7</ac:parameter>'
+            "</ac:structured-macro>",
+            "OPS-7",
+        ),
+    ],
+)
+def test_people_dates_and_tickets_that_were_picked_on_a_page_are_words(
+    written: str, cell: str
+) -> None:
+    sent = lines_shown(storage_of(DOCUMENT))
+    body = after(("<td>Add graph</td><td/>", f"<td>Add graph</td><td>{written}</td>"))
+    taken = take_over(DOCUMENT, sent, spoken(body), COLUMNS)
+    assert f"| Add graph | {cell} | ann |\n" in taken.text
+    assert taken.left == ()
+    assert not is_taken_in(sent, spoken(body), storage_of(DOCUMENT))
+
+
+def test_who_is_mentioned_in_words_of_others_is_put_among_them() -> None:
+    body = after(("the pool</li>", f'the pool, see {MENTION} <time datetime="2026-12-01"/></li>'))
+    taken = take_over(DOCUMENT, lines_shown(storage_of(DOCUMENT)), spoken(body))
+    assert "- **Cause:** the pool, see Ann \\<Lee> 2026-12-01\n" in taken.text
+
+
+def test_somebody_without_a_name_is_no_word_of_a_page() -> None:
+    sent = lines_shown(storage_of(DOCUMENT))
+    body = after(("<td>Add graph</td><td/>", f"<td>Add graph</td><td>{MENTION}</td>"))
+    nameless = naming_people(body, lambda account: "")
+    assert nameless == body
+    assert take_over(DOCUMENT, sent, nameless, COLUMNS).text == DOCUMENT
+    assert fingerprint(body) != fingerprint(storage_of(DOCUMENT))
+
+
+def test_only_how_words_are_set_tells_two_bodies_apart_in_that() -> None:
+    ours = fingerprint(storage_of(DOCUMENT))
+    filled = "<td>Add graph</td><td>{}</td>"
+    for words in (MENTION, '<p><time datetime="2026-12-01" /></p>'):
+        told = fingerprint(after(("<td>Add graph</td><td/>", filled.format(words))))
+        assert told != ours
+        assert is_set_alike(told, ours)
+    bold = fingerprint(
+        after(("<td>Add graph</td><td/>", filled.format(f"<strong>{MENTION}</strong>")))
+    )
+    assert not is_set_alike(bold, ours)

@@ -6,9 +6,9 @@ letters, closes tags and sorts attributes. None of that is seen, and none of it 
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from html import unescape
+from html import escape, unescape
 
 _PIECE = re.compile(
     r"<!\[CDATA\[(?P<data>.*?)\]\]>|<!--.*?-->|<[?!][^>]*>"
@@ -20,6 +20,9 @@ _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _SPACES = re.compile(r"\s+")
 _EMOJI = "ac:emoji-fallback"
 """What an emoji says that the editor has made an element of."""
+_NAMED = "ri:named"
+"""Who is meant by a mention, which has an account alone: :func:`naming_people` puts it there."""
+_ACCOUNTS = ("ri:account-id", "ri:userkey")
 MARKER = "ac:inline-comment-marker"
 _SAME = {"b": "strong", "i": "em", "s": "del", "strike": "del", "ins": "u"}
 _UNSEEN = frozenset({MARKER, "span", "tbody", "thead", "colgroup", "col", "div", "ac:placeholder"})
@@ -28,6 +31,10 @@ _CELLS = frozenset({"td", "th", "li", "ac:task-body"})
 """Where a paragraph comes and goes as a page is saved."""
 _FORMATTING = 12
 """Letters of a fingerprint that tell how words are set."""
+_WORDS = re.compile(
+    r"^(?:<ac:link.*\n<ri:user.*\n</ri:user\n</ac:link|<time.*\n</time)$", re.MULTILINE
+)
+"""Tags that are no more than a word is, as a fingerprint has them."""
 _NUMBERS = frozenset({"ac:task-id", "ac:task-uuid"})
 """What a server counts anew."""
 _TELLING = frozenset(
@@ -37,7 +44,7 @@ _TELLING = frozenset(
     }
 )
 """Attributes that a reader sees the effect of."""
-_SHOWN_PARAMETERS = frozenset({("status", "title"), ("expand", "title")})
+_SHOWN_PARAMETERS = frozenset({("status", "title"), ("expand", "title"), ("jira", "key")})
 _NOT_SHOWN = frozenset({"ac:parameter", "ac:task-id", "ac:task-status", "ac:task-uuid"})
 _FILLED = frozenset({"td", "th"})
 EMPTY = "\N{SYMBOL FOR NULL}"
@@ -137,6 +144,28 @@ def words_shown(body: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def naming_people(body: str, name_of: Callable[[str], str]) -> str:
+    """Give a body in which each mention says who is meant; ``name_of`` gives an account's name.
+
+    To a reader of lines alone: in all else it is the same body.
+    """
+    parts, at = list[str](), 0
+    for one in pieces(body):
+        account = next((one.attributes[key] for key in _ACCOUNTS if key in one.attributes), "")
+        if one.name == "ri:user" and account and (name := name_of(account)):
+            within = one.start + len("<ri:user")
+            parts += [body[at:within], f' {_NAMED}="{escape(name)}"']
+            at = within
+    return "".join((*parts, body[at:]))
+
+
+def _said(one: Piece) -> str:
+    """Give the words of an element that has none inside: a date, somebody who is mentioned."""
+    if one.name == "time" and not one.closes:
+        return one.attributes.get("datetime", "")
+    return one.attributes.get(_NAMED, "") if one.name == "ri:user" else ""
+
+
 def lines_shown(body: str) -> str:
     """Give the words that a page shows as :func:`words_shown` does, with what people fill in.
 
@@ -152,7 +181,9 @@ def lines_shown(body: str) -> str:
         if one.name == "ac:task-body" and not one.closes:
             parts.append(f"\n{box}")
         elif one.name:
-            parts.append("\n" if one.name in BLOCKS else "")
+            said = _said(one)
+            parts.append("\n" if one.name in BLOCKS else said)
+            filled = filled or bool(said)
         elif one.shown:
             parts.append(_SPACES.sub(" ", one.words))
         elif inside == "ac:task-status":
@@ -169,8 +200,14 @@ def fingerprint(body: str) -> str:
     Its last letters tell only how the words are set, see :func:`is_set_alike`.
     """
     told = _Telling(body).told
-    tags = [one for one in told if one.startswith("<")]
+    tags = list(_setting(told))
     return _hash(told)[:-_FORMATTING] + _hash(tags)[:_FORMATTING]
+
+
+def _setting(told: Iterable[str]) -> Iterator[str]:
+    """Give the tags that tell how words are set: dates, and people who are mentioned, are words."""
+    tags = "\n".join(one for one in told if one.startswith("<"))
+    return (one for one in _WORDS.sub("", tags).split("\n") if one)
 
 
 def is_set_alike(one: str, other: str) -> bool:

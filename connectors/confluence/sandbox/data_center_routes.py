@@ -220,7 +220,17 @@ def comments(request: PageRequest) -> Any:
     return {"results": found, "start": 0, "limit": 100, "size": len(found), "_links": {}}
 
 
+def person(request: PageRequest) -> Any:
+    """``GET user``: somebody by the key of their account."""
+    account = request.one("key")
+    if account not in request.site.people:
+        raise PageRefusal(404, f"No user found with key : {account}")
+    name = request.site.people[account]
+    return {"type": "known", "username": account, "userKey": account, "displayName": name}
+
+
 ROUTES: dict[tuple[str, str], PageHandler] = {
+    ("GET", f"{_API}/user"): person,
     ("GET", f"{_API}/space"): list_spaces,
     ("GET", f"{_API}/space/{{space}}"): read_space,
     ("GET", f"{_API}/space/{{space}}/content/page"): list_space,

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from connectors import TAKE_OVER_OPTION
-from connectors.pages import Page
+from connectors.pages import Page, PagePublisher
 from worker.jobs.context import JobContext
 from worker.jobs.pages.page_work import PageWork
 from worker.publishing.known_page import KnownPage
 from worker.publishing.page import PageText
 from worker.publishing.page_edits import NO_WORDS, changed_lines, is_taken_in
 from worker.publishing.page_standing import PageStanding, belongs, standing
+from worker.publishing.storage_text import naming_people
 
 
 def left_pages(context: JobContext) -> Iterator[str]:
@@ -56,11 +58,12 @@ def why_left(work: PageWork, known: KnownPage, page: Page, wanted: PageText) -> 
             f"The page '{page.title}' of {work.document} is {how.value} in {work.service}, so it "
             "was left there as it is. Once it is back, the next sync writes it."
         )
-    if work.rules.overwrites_edits or is_taken_in(known.sent, page.body, wanted.body):
+    body = worded(work.publisher, page)
+    if work.rules.overwrites_edits or is_taken_in(known.sent, body, wanted.body):
         return ""
     if known.told and known.left.startswith(as_it_stands(known, page)):
         return known.told  # who it was costs a call, and was told
-    lines = changed_lines(known.sent, page.body) if known.sent else []
+    lines = changed_lines(known.sent, body) if known.sent else []
     diff = " | ".join(lines) or (NO_WORDS if known.sent else "")
     return (
         f"The page '{page.title}' of {work.document} was edited in {work.service} by "
@@ -70,6 +73,11 @@ def why_left(work: PageWork, known: KnownPage, page: Page, wanted: PageText) -> 
         "takes it into the document; once the document says the same, the page goes on."
         f"{f' They changed: {diff}' if diff else ''}"
     )
+
+
+def worded(publisher: PagePublisher, page: Page) -> str:
+    """Give what a page says, for its words alone, with the names of those whom it mentions."""
+    return naming_people(page.body, cache(publisher.name_of))
 
 
 def as_it_stands(known: KnownPage, page: Page) -> str:

@@ -9,7 +9,13 @@ from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemEr
 from connectors.pages import Page, PageChange, PageState, StaleVersion
 from worker.jobs.pages.find_page import find_or_make
 from worker.jobs.pages.late_comments import with_late_comments
-from worker.jobs.pages.left_pages import as_it_stands, when_written, why_left, why_unseen
+from worker.jobs.pages.left_pages import (
+    as_it_stands,
+    when_written,
+    why_left,
+    why_unseen,
+    worded,
+)
 from worker.jobs.pages.page_work import PageWork
 from worker.jobs.results import Action, Deed
 from worker.publishing.comment_markers import carry
@@ -124,7 +130,8 @@ def _write(work: PageWork, known: KnownPage, wanted: PageText) -> KnownPage:
             continue
         return _note(work, written, page)
     work.report.fail(
-        f"The page of {work.document} changed each time while it was being written, so it was left."
+        f"The page of {work.document} changed each time while it was being written, so it was "
+        "left. The next sync writes it."
     )
     return known
 
@@ -190,7 +197,7 @@ def _writes_over_people(work: PageWork, known: KnownPage, page: Page, wanted: Pa
     """Tell whether what people wrote into the page goes, and stands nowhere but in its history."""
     if not work.rules.overwrites_edits or standing(known, page) is not PageStanding.EDITED:
         return False
-    return not is_taken_in(known.sent, page.body, wanted.body)
+    return not is_taken_in(known.sent, worded(work.publisher, page), wanted.body)
 
 
 def _updated(

@@ -12,6 +12,7 @@ from connectors.pages import Page
 from worker.jobs.catalogue import look
 from worker.jobs.context import JobContext
 from worker.jobs.job_lifecycle import JobRequest
+from worker.jobs.pages.left_pages import worded
 from worker.jobs.results import (
     Action,
     Deed,
@@ -72,7 +73,8 @@ def _taken_over(context: JobContext, incident: IncidentId) -> IncidentResult:
     report = Report(incident, partial(_keep, context, incident), document=document.name)
     known = up_to_note(known, page)
     if standing(known, page) is PageStanding.EDITED:
-        _take_over(context, report, known, page)
+        spoken = replace(page, body=worded(context.publisher, page))
+        _take_over(context, report, known, spoken)
     return report.result()
 
 
