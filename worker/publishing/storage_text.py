@@ -44,7 +44,9 @@ _TELLING = frozenset(
     }
 )
 """Attributes that a reader sees the effect of."""
-_SHOWN_PARAMETERS = frozenset({("status", "title"), ("expand", "title"), ("jira", "key")})
+_SHOWN_PARAMETERS = frozenset({("status", "title"), ("expand", "title")})
+_TICKET = "key"
+"""The parameter of a tracker's macro that is the ticket it shows."""
 _NOT_SHOWN = frozenset({"ac:parameter", "ac:task-id", "ac:task-status", "ac:task-uuid"})
 _FILLED = frozenset({"td", "th"})
 EMPTY = "\N{SYMBOL FOR NULL}"
@@ -123,7 +125,8 @@ def _is_shown(inside: list[Piece]) -> bool:
     for at, one in enumerate(inside):
         if one.name in _NOT_SHOWN:
             macro = inside[at - 1].attributes.get("ac:name", "") if at else ""
-            return (macro, one.attributes.get("ac:name", "")) in _SHOWN_PARAMETERS
+            parameter = one.attributes.get("ac:name", "")
+            return parameter == _TICKET or (macro, parameter) in _SHOWN_PARAMETERS
     return True
 
 
