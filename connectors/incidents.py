@@ -151,8 +151,8 @@ class Alert:
     """One alert of an incident.
 
     ``key`` tells alerts of one cause together (PagerDuty's ``alert_key``); ``details`` is the
-    body's text, flattened to ``name: value`` lines. ``entry`` is the id of the log entry that
-    tells of it.
+    body's text, flattened to ``name: value`` lines, and ``words`` what of it people are to read:
+    what the summary does not say. ``entry`` is the id of the log entry that tells of it.
     """
 
     id: str
@@ -168,6 +168,7 @@ class Alert:
     client: str | None = None
     client_url: str | None = None
     details: str = ""
+    words: str = ""
     links: tuple[Link, ...] = ()
     entry: str | None = None
 

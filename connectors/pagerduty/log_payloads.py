@@ -35,6 +35,7 @@ from connectors.pagerduty.log_sentences import (
     named,
     read_sentence,
 )
+from connectors.pagerduty.senders.mail_text import mail_words
 from connectors.pagerduty.text_links import distinct, entry_links
 from connectors.pagerduty.written_text import title
 
@@ -43,10 +44,6 @@ _DELIVERED = frozenset(
     | {"answered", "acknowledged", "confirmed", "received", "accepted", "read"}
 )
 _MESSAGES = ("message", "html_message", "subject")
-_SIGNATURE = re.compile(
-    r"^[ \t]*--[ \t]*\r?$|^[ \t]*(?:Sent from my|Get Outlook for) [\w ]{1,40}\.?\s*\Z",
-    re.MULTILINE | re.IGNORECASE,
-)
 _SAYS_NOTE = frozenset({EntryKind.ACKNOWLEDGE, EntryKind.ESCALATE, EntryKind.RESOLVE})
 """Whose sentences may quote a note. That of a note itself does not count: it may be deleted."""
 _LENGTH = re.compile(r"\b(?P<number>\d{1,4}|an?) (?P<unit>minute|hour|day)s?\b", re.IGNORECASE)
@@ -233,14 +230,11 @@ def _details(details: object) -> str | None:
 
 
 def _mail(channel: JsonValue) -> str | None:
-    """Give what a mail says, without what it quotes and how it is signed."""
+    """Give what a mail says, which stands in its channel or in the channel's details."""
     details = channel["details"].value
     sent = details.get("body") if isinstance(details, dict) else details
     body = next((one for one in (channel["body"].value, sent) if isinstance(one, str)), "")
-    text = _SIGNATURE.split(readable_lines(body), maxsplit=1)[0]
-    lines = (line for line in text.splitlines() if not line.lstrip().startswith(">"))
-    words = "\n".join(lines).strip()
-    return words if re.search(r"\w", words) else None
+    return mail_words(body) or None
 
 
 def _summary(kind: EntryKind, channel: JsonValue) -> str | None:

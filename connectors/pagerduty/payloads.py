@@ -31,6 +31,7 @@ from connectors.pagerduty.common_payloads import (
     written,
 )
 from connectors.pagerduty.incident_fields import field_text
+from connectors.pagerduty.senders.own_words import own_words
 from connectors.pagerduty.text_links import alert_links, context_links, distinct
 from connectors.pagerduty.written_text import title
 
@@ -72,9 +73,11 @@ def alert(fields: JsonValue) -> Alert:
     """Read an alert; its links come from its contexts and from the text of its body."""
     body = fields["body"]
     common = body["cef_details"]
+    details = body["details"].value or common["details"].value
+    summary = title(fields.optional_text("summary") or "")
     return Alert(
         id=fields["id"].text(),
-        summary=title(fields.optional_text("summary") or ""),
+        summary=summary,
         created_at=fields["created_at"].time(),
         status=fields.optional_text("status") or "",
         resolved_at=fields["resolved_at"].time_or_none(),
@@ -85,7 +88,8 @@ def alert(fields: JsonValue) -> Alert:
         suppressed=fields["suppressed"].flag(),
         client=common.optional_text("client"),
         client_url=common.optional_text("client_url"),
-        details=readable_lines(body["details"].value or common["details"].value),
+        details=readable_lines(details),
+        words=own_words(details, summary),
         links=distinct(alert_links(body, common)),
         entry=fields["first_trigger_log_entry"].optional_text("id"),
     )

@@ -119,6 +119,7 @@ class Making:
         on: Reference | None = None,
         links: tuple[Link, ...] = (),
         suppressed: bool = False,
+        words: str = "",
     ) -> Alert:
         id_ = f"Q{self.number}A{len(self.alerts):04}"
         alert = Alert(
@@ -132,6 +133,7 @@ class Making:
             on or self.service,
             f"{SITE}/alerts/{id_}",
             suppressed=suppressed,
+            words=words,
             links=links,
         )
         self.alerts.append(alert)

@@ -161,7 +161,7 @@ def test_a_mail_that_triggered_an_incident_shows_its_links_and_no_html() -> None
     read = log_payloads.log_entry(JsonValue({**wire, "channel": channel}, PAGERDUTY))
     assert [one.text for one in read.links] == ["Runbook", "Prod board", "CPU"]
     assert (read.channel.details or "").splitlines() == [
-        "Runbook: here", "  Charts: Prod board", "  CPUMail us x",
+        "Runbook: here", "Charts: Prod board", "CPUMail us x",
     ]  # fmt: skip
 
 

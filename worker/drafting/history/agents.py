@@ -128,7 +128,7 @@ def mailed(entry: LogEntry | None, alerts: Sequence[Alert]) -> str:
     """Give what the mail says that opened an incident, else its alert; "" where no mail did."""
     if entry is None or entry.channel.kind is not ChannelKind.EMAIL:
         return ""
-    return entry.channel.details or next((one.details for one in alerts), "")
+    return entry.channel.details or next((one.words for one in alerts), "")
 
 
 def known_name(one: Reference) -> str:

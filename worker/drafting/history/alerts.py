@@ -12,7 +12,7 @@ from connectors.incidents import Alert, LogEntry
 from connectors.log_entry_kinds import SEVERITIES, EntryKind
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import Markdown, say
-from worker.drafting.history.agents import known_name
+from worker.drafting.history.agents import automatic, known_name
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, duration, quoted, tally
 
@@ -168,6 +168,15 @@ def fired_again(entries: Iterable[LogEntry], alerts: Sequence[Alert]) -> list[Lo
 def _says(trigger: LogEntry, alert: Alert) -> bool:
     told = clean(trigger.channel.summary or "")
     return not told or told == clean(alert.summary)
+
+
+def opening_alert(opened: LogEntry | None, alerts: Iterable[Alert]) -> Alert | None:
+    """Give the alert with which a monitor opened the incident, None where nothing tells it."""
+    if opened is None or not automatic(opened):
+        return None
+    near = [one for one in alerts if abs(one.created_at - opened.created_at) <= SAME_EVENT]
+    named = (one for one in alerts if one.entry == opened.id)
+    return next(named, None) or next((one for one in near if _says(opened, one)), None)
 
 
 def shape(text: str) -> str:

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from connectors.incidents import ALERTS, Link
+from connectors.incidents import ALERTS, Alert, Link
 from worker.content.clean_text import clean, shorten
 from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, image, link, safe_url, say
+from worker.drafting.history.alerts import opening_alert, shape
 from worker.drafting.history.story import Story
 from worker.drafting.sections.candidates import PeopleSaid
 from worker.drafting.sections.summary import other_fields
 from worker.drafting.text.local_time import LocalTime
-from worker.drafting.text.wording import count, listing
+from worker.drafting.text.wording import count, listing, quoted
 
 MOST_LINKS = 30
 MOST_ALIKE = 3
@@ -39,6 +40,9 @@ _PARTS = re.compile(r"[/?&#;]")
 _SAYS_SOMETHING = re.compile(r"(?=.*[a-z]{3})(?![\da-f-]{12,}$)\w[\w.~-]*", re.IGNORECASE)
 """A part of an address that is a name, of a service say, and no id."""
 _MOST_NAMES = 2
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_FEWEST_WORDS, _LONGEST_WORDS, _MOST_QUOTED = 3, 300, 8
+"""Of alerts quoted: a lone ``count: 2`` says too little, and a storm may bring dozens of kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ def links(story: Story) -> Links:
 def logs(story: Story, said: PeopleSaid, found: Links, clock: LocalTime) -> DraftEntry:
     """Link the incident and other places, tell its further fields, and what could not be read."""
     fields = other_fields(story, said, clock)
-    points = (*fields, *found.others, *_bridge(story), *_merged(story), *_missing(story))
+    quotes = _words_of_alerts(story, clock)
+    points = (*fields, *quotes, *found.others, *_bridge(story), *_merged(story), *_missing(story))
     return DraftEntry(_incident(story), points)
 
 
@@ -88,6 +93,32 @@ def _incident(story: Story) -> Markdown:
         entries=count(len(story.record.log_entries), "entry") if story.record.log_entries else "",
         alerts=count(len(story.alerts), "alert") if story.alerts else "",
     )
+
+
+def _words_of_alerts(story: Story, clock: LocalTime) -> Iterator[Point]:
+    """Quote what alerts say besides their summaries, each kind and the same words once.
+
+    What the one says that opened the incident stands in the timeline.
+    """
+    opening = opening_alert(story.detection, story.alerts)
+    told = {shape(opening.summary), clean(opening.words)} if opening else set()
+    kinds: dict[str, Alert] = {}
+    for alert in story.alerts:
+        kind, words = shape(alert.summary), clean(alert.words)
+        if len(_WORD.findall(alert.words)) >= _FEWEST_WORDS and not told & {kind, words}:
+            told |= {kind, words}
+            kinds[kind] = alert
+    for alert in tuple(kinds.values())[:_MOST_QUOTED]:
+        text = say(
+            "Alert[ {summary}], {at}: {words}",
+            summary=quoted(alert.summary, _LONGEST_NAME),
+            at=clock.short(alert.created_at),
+            words=quoted(alert.words, _LONGEST_WORDS),
+        )
+        yield Point(f"words:{alert.id}", text)
+    if len(kinds) > _MOST_QUOTED:
+        more = count(len(kinds) - _MOST_QUOTED, "kind")
+        yield Point("words:more", say("Alerts of {more} more are told in the incident", more=more))
 
 
 def _told(found: Sequence[Link], kind: str) -> Iterator[Point]:

@@ -11,6 +11,7 @@ from connectors.incidents import Agent, LogEntry, Responder
 from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean
 from worker.drafting.history.agents import asked_with, mailed, names, timed_out
+from worker.drafting.history.alerts import opening_alert
 from worker.drafting.history.notes import NoteKind, WrittenNote
 from worker.drafting.history.story import Story
 from worker.drafting.policy import Handling, Rules, Topic, Weight, topic
@@ -82,10 +83,13 @@ class EntryRelations:
             self.waited.get(key),
             self._resolver(entry),
             self.lapses.get(key, ""),
-            quoted(self.story.description or mailed(entry, self.story.alerts))
-            if entry is self.detection
-            else "",
+            quoted(self._description(entry)) if entry is self.detection else "",
         )
+
+    def _description(self, opened: LogEntry) -> str:
+        story = self.story
+        alert = opening_alert(opened, story.alerts)
+        return story.description or mailed(opened, story.alerts) or (alert.words if alert else "")
 
     def assigned_by(self, key: str) -> list[str]:
         """Name whom the act with this key was assigned to."""

@@ -1,0 +1,1 @@
+"""What monitors and mails send, in their own words."""

@@ -1,0 +1,224 @@
+"""What an alert says besides its summary, in its monitor's own words.
+
+No monitor says where its words stand, so they are known by what they are: sentences, wherever a
+field holds them; without a figure in those, the fields that hold one; without any sentence, the
+fields themselves. What names and numbers only programs read is left out, and so is what the
+summary says already. Links stand elsewhere in a document, each with its name, so a line that holds
+little else than one says nothing here.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from connectors.json_fields import json_in
+from connectors.pagerduty.common_payloads import flat
+from connectors.pagerduty.senders.mail_text import mail_words
+from connectors.pagerduty.written_text import is_html, markdown_of, unquoted
+
+_MOST_SENTENCES, _MOST_FIELDS, _MOST_ANNOTATED = 3, 8, 3
+_MOST_PAIRS = 300
+_LONGEST_VALUE = 120
+_FEW_WORDS, _SOME_WORDS = 3, 5
+_SAID_BEFORE = 0.8
+"""Of whose words so many were told says the same: in HTML once more, or shortened."""
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_ANY_WORD = re.compile(r"\w+(?:[.,]\d+)*")
+_FIGURE = re.compile(r"(?<![\w:-])\d+(?:[.,]\d+)*(?:%|[a-z]{0,3})(?![\w:])", re.IGNORECASE)
+"""No time of day, and no part of a name."""
+_MEASURED = re.compile(r"value|observed|actual|current|count$")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+_SAYS = re.compile(
+    r"descri|reason|message|msg$|body|text$|summary|details?$|notes?$|output|cause|error|logs?$"
+    r"|exception|status$|condition$|response$|tip$|operational|beschreibung|nachricht|meldung"
+)
+"""What a field is called that holds a sentence, or a short one."""
+_TELLS_MOST = re.compile(r"descri|beschreibung|nachricht|body|message|text$|details?$|summary")
+"""What tells more than why a rule matched."""
+_OTHER_WORDS = re.compile(
+    r"quer(?:y|ies)$|^search|expr|html$|json$|header|subject$|title$|user ?agent|polic|rule$"
+    r"|schema|language|workflow|documentation|original"
+)
+"""What a field is called that holds words of something else than what happened."""
+_FOR_PROGRAMS = re.compile(
+    r"\b(?:u?u?ids?|arn|token|key|sid|sha|hash|etag|version|time|date|datetime|timestamp|at|ur[li]s?"
+    r"|links?|href|tags?|e ?mail|account|subscription|owner|org|organization|signature|fingerprint"
+    r"|nonce|severity|priority|urgency|client|platform|size|type|contact|ack|ip|pd|num|port|zone"
+    r"|updated|actions|perfdata|contactpager|dashboard|payload)\b|^(?:event value|total incidents)$"
+)
+_NOTHING = re.compile(
+    r"(?:no|without) (?:a )?(?:description|details?|message|summary|value)s?(?: \w+)?\W*"
+    r"|n/?a|none|null|nil|unknown|true|false|test|-+|\[\]|\{\}",
+    re.IGNORECASE,
+)
+_FOR_MACHINES = re.compile(
+    r"https?://|arn:|/subscriptions/|[0-9a-f]{8}-?[0-9a-f]{4}-?|\d{4}-\d\d-\d\dT|\d{9,}$"
+    r"|[\w.-]+@[\w-]+\.",
+    re.IGNORECASE,
+)
+
+_ANNOTATED = re.compile(r"^[ \t]*Annotations:[ \t]*$", re.MULTILINE)
+_BLOCK_ENDS = re.compile(
+    r"^[ \t]*(?:Source|Silence|Dashboard|Panel|Labels|Value):", re.MULTILINE | re.IGNORECASE
+)
+_ANNOTATION = re.compile(r"^[ \t]*- ([\w.-]+) = ", re.MULTILINE)
+_OWN_ANNOTATIONS = ("description", "message", "summary")
+
+_LONGEST_READ = 20_000
+"""Characters of a text that are read; no more than some hundred are told."""
+
+_PICTURE = re.compile(r"!\[[^\[\]]*\]\((?:<[^<>]*>|[^\s()]*)\)")
+_LINK = re.compile(
+    r"\[(?P<text>[^\[\]\n]{0,300})\]\((?:<[^<>\n]*>|https?://[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)\)"
+)
+_CHAT_LINK = re.compile(
+    r"<https?://[^\s<>|]{1,2000}(?:\|(?P<text>[^<>|\n]{1,300}))?>", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"<?https?://[^\s<>\"`]+", re.IGNORECASE)
+_LABELLED = re.compile(
+    r"(?:(?<=[.;,!?])[ \t]+|^[ \t]*)[^\W\d_][\w /-]{0,30}[:=][ \t]*" + _ADDRESS.pattern,
+    re.IGNORECASE,
+)
+_MARKS = re.compile(
+    r"%{3}|^[ \t]*(?:[-*_] ?){3,}[ \t]*$|^[ \t]*#{1,6}[ \t]+|`{1,3}|\*{2}|\[/?code\]"
+)
+_CALLED = re.compile(r"(?<![\w.])@(?:pagerduty|slack|teams|opsgenie|webhook)[\w.-]*", re.IGNORECASE)
+"""Whom a monitor is to notify: no word of what happened."""
+_FRAME = re.compile(r"^[ \t]*(?:at [\w$.<>/]+\(.*\)|\.\.\. \d+ more)[ \t]*$", re.MULTILINE)
+"""A line of a stack trace; the error stands above it."""
+_FEW_BESIDE_LINKS = 3
+
+_Pairs = Sequence[tuple[str, str]]
+
+
+def own_words(details: object, summary: str) -> str:
+    """Give what the details of an alert say that its summary does not, "" for nothing."""
+    pairs = list(_pairs(details))[:_MOST_PAIRS]
+    if is_mail(details):
+        body = next(text for name, text in pairs if name == "body")
+        return _new(mail_words(body), [summary])
+    told: list[str] = []
+    for text, _ in sorted(_sentences(pairs), key=lambda one: not one[1]):
+        if len(told) < _MOST_SENTENCES and (new := _new(text, [summary, *told])):
+            told = [*(one for one in told if _new(one, [new])), new]
+    fields = "; ".join(_fields(pairs, summary, told))
+    return "\n".join(filter(None, (*told, f"- {fields}" if told and fields else fields)))
+
+
+def is_mail(details: object) -> bool:
+    """Tell whether details are those of a mail: its body, and how it was sent."""
+    if not isinstance(details, dict) or not isinstance(details.get("body"), str):
+        return False
+    return bool(details["body"].strip()) and bool(details.keys() & {"subject", "from", "to"})
+
+
+def _pairs(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """Give names and texts, those of JSON in a text too."""
+    for own, text in flat(_by_name(value), name):
+        inner = json_in(text) if text[:1] in ("{", "[") and len(text) <= _LONGEST_READ else None
+        if inner is None:
+            yield own, text
+        else:
+            yield from _pairs(inner, own)
+
+
+def _by_name(value: object, depth: int = 12) -> object:
+    """Give lists of ``{"key": …, "value": …}`` as the objects that they stand for."""
+    if not depth:
+        return value
+    if isinstance(value, dict):
+        return {name: _by_name(one, depth - 1) for name, one in value.items()}
+    if not isinstance(value, list):
+        return value
+    named = {
+        str(one.get("key") or one.get("name")): one["value"]
+        for one in value
+        if isinstance(one, dict) and "value" in one and (one.get("key") or one.get("name"))
+    }
+    return named if value and len(named) == len(value) else [_by_name(o, depth - 1) for o in value]
+
+
+def _sentences(pairs: _Pairs) -> Iterator[tuple[str, bool]]:
+    """Give each text that is made of words, and whether it tells more than a rule's reason."""
+    for name, text in pairs:
+        called = _called(name)
+        if annotated := _annotated(text):
+            yield annotated, True
+            continue
+        says = not called or bool(_SAYS.search(called))
+        other = _OTHER_WORDS.search(called) or "documentation" in name.lower()
+        if other or _NOTHING.fullmatch(text) or (_FOR_PROGRAMS.search(called) and not says):
+            continue
+        words = _plain_words(text)
+        number = len(words.split())
+        if number >= _FEW_WORDS if says else len(_WORD.findall(words)) >= _SOME_WORDS <= number:
+            yield words, says and bool(_TELLS_MOST.search(called))
+
+
+def _annotated(text: str) -> str:
+    """Give what the annotations say of the first alerts that Alertmanager lists."""
+    found: dict[str, None] = {}
+    for block in _ANNOTATED.split(text)[1:]:
+        parts = _ANNOTATION.split(_BLOCK_ENDS.split(block, maxsplit=1)[0])[1:]
+        known = dict(zip(parts[::2], parts[1::2], strict=True))
+        said = next((known[one] for one in _OWN_ANNOTATIONS if known.get(one, "").strip()), "")
+        if words := _plain_words(said):
+            found[words] = None
+    return "\n".join(list(found)[:_MOST_ANNOTATED])
+
+
+def _new(text: str, told: Sequence[str]) -> str:
+    """Give a text, "" where what is told says most of it; a further figure is always new."""
+    known = {word for one in told for word in _ANY_WORD.findall(one.lower())}
+    words = set(_ANY_WORD.findall(text.lower()))
+    further = any(_FIGURE.fullmatch(word) for word in words - known)
+    return text if further or len(words & known) < _SAID_BEFORE * len(words) else ""
+
+
+def _fields(pairs: _Pairs, summary: str, sentences: Sequence[str]) -> list[str]:
+    """Give short fields as ``name: value``: all, or beside sentences those that hold a figure.
+
+    Beside a figure, those alone that say what was measured.
+    """
+    found: dict[str, None] = {}
+    has_figure = any(map(_FIGURE.search, sentences))
+    for name, text in pairs:
+        called = _called(name)
+        for_people = not (_FOR_PROGRAMS.search(called) or _OTHER_WORDS.search(called))
+        short = len(text) <= _LONGEST_VALUE and not _FOR_MACHINES.match(text)
+        measured = not has_figure or _MEASURED.search(called)
+        wanted = not sentences or (measured and _FIGURE.search(text))
+        says = wanted and not _NOTHING.fullmatch(text) and _new(text, [summary, *sentences])
+        if for_people and short and says:
+            told = " ".join(text.split())
+            found[f"{called}: {told}" if called else told] = None
+    return list(found)[:_MOST_FIELDS]
+
+
+def _called(name: str) -> str:
+    """Give the last part of a field's name that is no number, in words: ``new state reason``."""
+    parts = [part for part in name.split(".") if part and not part.isdigit()]
+    last = re.sub(r"[_-]", " ", _HUMP.sub(" ", parts[-1])) if parts else ""
+    return " ".join(last.lower().split())
+
+
+def _plain_words(text: str) -> str:
+    """Give the lines that say something, each once, without marks and addresses."""
+    text = unquoted(text[:_LONGEST_READ])
+    text = markdown_of(text) if is_html(text) else text
+    bare = _CALLED.sub("", _FRAME.sub("", text))
+    return "\n".join(filter(None, dict.fromkeys(map(_line, bare.splitlines()))))
+
+
+def _line(line: str) -> str:
+    bare = _MARKS.sub("", line)
+    said, rest = _PICTURE.sub("", bare), _PICTURE.sub(" ", bare)
+    for link in (_LINK, _CHAT_LINK):
+        said = link.sub(lambda one: f" {one['text'].strip('[] ')} " if one["text"] else " ", said)
+        rest = link.sub(" ", rest)
+    said, rest = _ADDRESS.sub("(link)", _LABELLED.sub("", said)), _ADDRESS.sub(" ", rest)
+    if rest != bare and len(_WORD.findall(rest)) < _FEW_BESIDE_LINKS:
+        return ""
+    told = re.sub(r" (?=[.,;:!?)])", "", re.sub(r"[ \t]{2,}", " ", said)).strip()
+    return told if re.search(r"\w", told) else ""

@@ -1,0 +1,86 @@
+"""Unit tests: of a mail its own words are told, however it was sent."""
+
+import base64
+
+import pytest
+
+from connectors.pagerduty.senders.mail_text import mail_words
+from connectors.pagerduty.senders.own_words import own_words
+
+WORDS = "The gateway answers with 503.\nCall Ada."
+
+
+def _parts(*parts: str) -> str:
+    return "".join(f"--=_b1\r\n{part}\r\n" for part in parts) + "--=_b1--\r\n"
+
+
+PLAIN = "Content-Type: text/plain; charset=UTF-8\r\n\r\nThe gateway answers with 503.\r\nCall Ada."
+HTML = "Content-Type: text/html\r\n\r\n<p>The gateway answers with <b>503</b>.</p><p>Call Ada.</p>"
+ENCODED = (
+    "Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    + base64.encodebytes(WORDS.encode()).decode()
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        WORDS,
+        _parts(PLAIN, HTML),
+        _parts(HTML),
+        _parts(ENCODED),
+        f"This is a multi-part message in MIME format.\r\n{_parts(PLAIN)}",
+        _parts('Content-Type: multipart/alternative; boundary="in"\r\n\r\n--in\r\n'
+               f"{PLAIN}\r\n--in--"),
+        _parts("Content-Disposition: attachment\r\nContent-Type: text/plain\r\n\r\nlog", PLAIN),
+        f"MIME-Version: 1.0\r\n{HTML}",
+        base64.encodebytes(WORDS.encode()).decode(),
+        f"{WORDS}\n\n> Is it up?\n> Ben",
+        f"{WORDS}\n\nOn Mon, 2 Feb 2026, Ben <ben@example.com> wrote:\n\n> Is it up?",
+        f"---------- Forwarded message ---------\nDate: Mon\nSubject: Down\nTo: <x@example.com>\n\n{WORDS}",
+        "> The gateway answers with 503.\n> Call Ada.",
+        f"{WORDS}\n-- \nBen",
+        f"{WORDS}\n\n____________\nThis e-mail is confidential and for its recipient alone.",
+        f"{WORDS}\nThis email and any attachments are confidential.",
+    ],
+)  # fmt: skip
+def test_a_mails_words_are_the_same_however_it_is_sent(body: str) -> None:
+    assert mail_words(body) == WORDS
+
+
+@pytest.mark.parametrize("body", [
+    "--- a line of dashes ---\nContent is late",
+    "Reallylongsinglewordwithoutspaces",
+    "Subject: none of my business\nTo: do: restart",
+    "____________\nA table is below",
+    "Ada wrote: restart it",
+    "ABCDEFGHIJKLMNOPQRSTUVWX",
+])  # fmt: skip
+def test_no_words_are_lost_that_only_look_like_how_a_mail_is_sent(body: str) -> None:
+    assert mail_words(body) == body
+
+
+def test_who_wrote_what_was_sent_on_is_told() -> None:
+    body = "\n\nFrom: Jo <jo@example.com>\nSent: Monday\nTo: x@example.com\nSubject: Down\n\n> No cards."
+    assert mail_words(body) == "From: Jo <jo@example.com>\nNo cards."
+
+
+@pytest.mark.parametrize(
+    "body", ["", " \n ", "--=_b1\r\nContent-Type: image/png\r\n\r\n\r\n--=_b1--"]
+)
+def test_a_mail_may_say_nothing(body: str) -> None:
+    assert "=_b1" in mail_words(body) or mail_words(body) == ""
+
+
+def test_a_mails_alert_says_what_the_mail_does() -> None:
+    sent = {"subject": "Gateway", "from": "m@example.com", "body": f"{WORDS}\n-- \nBen"}
+    assert own_words(sent, "Gateway") == WORDS
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["_", "From:\n", "> ", "wrote ", "wrote:\n", "--a\r\nContent-", "AAAA ", ">\n", "___\n"],
+)
+def test_no_mail_is_too_long_to_read(piece: str) -> None:
+    assert mail_words(f"Gateway is down.\n{piece * 40_000}").startswith("Gateway is down.")
+    mail_words(f"{piece * 40_000}!")

@@ -1,0 +1,151 @@
+"""Unit tests: what an alert says besides its summary is found, whichever monitor sent it."""
+
+import json
+
+import pytest
+
+from connectors.json_fields import JsonValue
+from connectors.pagerduty import payloads
+from connectors.pagerduty.common_payloads import PAGERDUTY
+from connectors.pagerduty.senders.own_words import own_words
+
+SUMMARY = "Pay is slow"
+
+CLOUD_ALARM = {
+    "AlarmName": "pay-slow",
+    "AlarmDescription": "Payments take long.\nRunbook: https://wiki.example.com/pay",
+    "AWSAccountId": "000000000000",
+    "NewStateValue": "ALARM",
+    "NewStateReason": "Threshold Crossed: 1 datapoint [7.2 (01/02/26 09:00:00)] was over 5.0.",
+    "StateChangeTime": "2026-02-01T09:00:00.000+0000",
+    "AlarmArn": "arn:aws:cloudwatch:eu-west-1:000000000000:alarm:pay-slow",
+    "Trigger": {"Dimensions": [{"value": "i-0a", "name": "InstanceId"}], "Period": 60},
+}
+TWO_FIRING = """Labels:
+ - alertname = Lag
+Annotations:
+ - description = Lag of a is 40 s.
+ - summary = Lag
+Source: https://charts.example.com/1
+Labels:
+ - alertname = Lag
+Annotations:
+ - description = Lag of b is 50 s.
+Source: https://charts.example.com/2
+"""
+WATCHED = """%%%
+**CPU** of `web` is at 97 %. @pagerduty-Pay
+
+[![Metric Graph](https://snap.example.com/1.png)](https://watch.example.com/7)
+
+- - -
+
+[[Monitor Status](https://watch.example.com/7)] · [[Edit](https://watch.example.com/7/edit)]
+%%%"""
+
+
+@pytest.mark.parametrize(
+    ("details", "words"),
+    [
+        (CLOUD_ALARM, ["Payments take long.", CLOUD_ALARM["NewStateReason"]]),
+        (json.dumps({"Type": "Notification", "Message": json.dumps(CLOUD_ALARM)}), [
+            "Payments take long.", CLOUD_ALARM["NewStateReason"],
+        ]),
+        ({"firing": TWO_FIRING, "num_firing": "2", "resolved": ""}, [
+            "Lag of a is 40 s.", "Lag of b is 50 s.",
+        ]),
+        ({"body": WATCHED, "priority": "normal", "tags": "env:prod, team:pay and some more"}, [
+            "CPU of web is at 97 %.",
+        ]),
+        ({"data": {"essentials": {"description": "Machines are busy.", "severity": "Sev1"},
+          "alertContext": {"allOf": [{"metricName": "CPU", "metricValue": 91.3}]}}}, [
+            "Machines are busy.", "- metric value: 91.3",
+        ]),
+        ({"SERVICEOUTPUT": "DISK CRITICAL - free: /data 512 MB", "SERVICEPERFDATA": "a=1;2;3"}, [
+            "DISK CRITICAL - free: /data 512 MB",
+        ]),
+        ({"pool": "500/500", "waiters": 131, "event_id": "a81f00aa", "at": "2026-02-01T09:00:00Z"}, [
+            "pool: 500/500; waiters: 131",
+        ]),
+        ({"tags": [{"key": "browser", "value": "Fox 9"}, {"key": "level", "value": "error"}]}, [
+            "browser: Fox 9; level: error",
+        ]),
+        ({"description": "Over the limit", "threshold": "> 10", "result": 12.5}, [
+            "Over the limit", "- threshold: > 10; result: 12.5",
+        ]),
+        ({"text": "<p>Shops cannot <b>sell</b>.</p><p>About 40 calls.</p>"}, [
+            "Shops cannot sell.", "About 40 calls.",
+        ]),
+        ({"message": "Boom: pool is empty\n\tat a.B.take(B.java:1)\n\tat a.B.run(B.java:2)"}, [
+            "Boom: pool is empty",
+        ]),
+        ("Queue has 52,310 messages.\nDashboard: https://charts.example.com/q", [
+            "Queue has 52,310 messages.",
+        ]),
+        ({"message": "The index is 312 s behind. Query: https://charts.example.com/q?x=1"}, [
+            "The index is 312 s behind.",
+        ]),
+        ({"message": "Drain it, see <https://wiki.example.com/d|how> or https://wiki.example.com"}, [
+            "Drain it, see how or (link)",
+        ]),
+        ({"Beschreibung": "Das Dateisystem ist zu 97 % voll."}, [
+            "Das Dateisystem ist zu 97 % voll.",
+        ]),
+    ],
+)  # fmt: skip
+def test_the_sentences_of_a_monitor_are_found_else_its_figures(
+    details: object, words: list[str]
+) -> None:
+    assert own_words(details, SUMMARY).splitlines() == words
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        None,
+        {},
+        [],
+        "",
+        "Pay is slow.",
+        {"description": "No description"},
+        {"summary": SUMMARY, "title": "pay is slow", "message": "Pay is slow!"},
+        {
+            "query": "avg by (host) of the last five minutes > 90",
+            "id": "7",
+            "url": "https://a.example",
+        },
+        {"link": "Dashboard: https://charts.example.com/q"},
+    ],
+)
+def test_what_the_summary_says_and_what_only_programs_read_is_left_out(details: object) -> None:
+    assert own_words(details, SUMMARY) == ""
+
+
+def test_a_further_figure_is_new_however_alike_the_words_are() -> None:
+    told = own_words({"message": "Queue orders of the shop is much too long: 52310"}, "Queue orders "
+                     "of the shop is much too long")  # fmt: skip
+    assert told == "Queue orders of the shop is much too long: 52310"
+
+
+def test_what_is_told_twice_stands_there_once() -> None:
+    told = {
+        "DetailsText": "Failure rate rose to 23 % on checkout",
+        "DetailsMarkup": "<h2>Failure rate</h2>rose to <b>23 %</b> on checkout",
+    }
+    assert own_words(told, SUMMARY) == "Failure rate rose to 23 % on checkout"
+
+
+@pytest.mark.parametrize("key", ["details", "cef_details"])
+def test_an_alert_has_them_wherever_pagerduty_puts_its_details(key: str) -> None:
+    sent = {"description": "Pay takes 7 s."}
+    body = {key: sent if key == "details" else {"details": sent}}
+    wire = {"id": "A1", "summary": SUMMARY, "created_at": "2026-02-01T09:00:00Z", "body": body}
+    assert payloads.alert(JsonValue(wire, PAGERDUTY)).words == "Pay takes 7 s."
+
+
+@pytest.mark.parametrize(
+    "piece", ["(", "[a](", "- a = ", "@a.b ", "![", "<http://a", "Annotations:\n", "at a("]
+)
+def test_no_text_of_a_monitor_is_too_long_to_read(piece: str) -> None:
+    long = f"Pay takes 7 s.\n{piece * 30_000}"
+    assert own_words({"message": long}, SUMMARY).startswith("Pay takes 7 s.")
