@@ -58,6 +58,21 @@ def test_an_incident_said_to_be_resolved_is_looked_at_again_until_it_is(here: Wo
     assert hint(here, incident.id, resolved_at=told).document
 
 
+def test_an_incident_said_to_be_resolved_that_is_not_there_yet_is_looked_at_again(
+    here: World,
+) -> None:
+    incident = under_way(here)
+    incident.resolve(here.clock.now, by=LENA)
+    told = here.clock.now
+    here.pagerduty.fault(Fault(rf"/incidents/{incident.id}$", 404, times=2))
+    first = hint(here, incident.id, resolved_at=told)
+    assert (first.hopeless, first.again_in) == (False, 30.0)
+    assert "404" in first.failures[0]
+    here.clock.sleep(301)
+    assert hint(here, incident.id, resolved_at=told).hopeless
+    assert hint(here, incident.id, resolved_at=told).document
+
+
 def test_an_incident_that_was_reopened_meanwhile_is_left_to_its_next_resolution(
     here: World,
 ) -> None:

@@ -83,7 +83,8 @@ def obtain(
         follows = request.follows_merge and not has_document
         if (unasked or follows) and isinstance(error, StillOpen):
             return _not_yet(context, request, report, error)
-        return _not_pulled(report, error, goes_on=has_document and request.tracks)
+        goes_on = has_document and request.tracks
+        return _not_pulled(report, error, goes_on=goes_on, lags=_lags(context, request))
     if isinstance(found, Incident):
         if has_document:
             return MergedAway(found)
@@ -173,7 +174,9 @@ def _lags(context: JobContext, request: JobRequest) -> bool:
     return told_at is not None and context.clock() - told_at < LONGEST_LAG
 
 
-def _not_pulled(report: Report, error: PostmortemError, *, goes_on: bool) -> IncidentResult | None:
+def _not_pulled(
+    report: Report, error: PostmortemError, *, goes_on: bool, lags: bool
+) -> IncidentResult | None:
     """Tell why there are no facts; a document's action items are synced all the same."""
     if goes_on and isinstance(error, NotFound | StillOpen):
         report.warn(f"{error} Its action items were synced all the same.")
@@ -181,6 +184,8 @@ def _not_pulled(report: Report, error: PostmortemError, *, goes_on: bool) -> Inc
         report.fail(str(error))
     if goes_on:
         return None
+    if lags and isinstance(error, NotFound):  # it was told of, so it must be there
+        return replace(report.result(), again_in=LOOK_AGAIN)
     return replace(report.result(), hopeless=isinstance(error, NotFound))
 
 
