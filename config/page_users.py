@@ -20,7 +20,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator
 
 from config.problems import ConfigurationProblems
-from config.values import OddFile, regular_file
+from config.values import OddFile, not_read, regular_file
 from connectors.settings import FromEnvironment, SettingsGroup
 
 LARGEST_FILE = 1024 * 1024
@@ -179,9 +179,7 @@ def read_people(path: Path) -> People:
     except OddFile as error:
         raise ConfigurationProblems([f"The file of people {path} {error}"]) from None
     except OSError as error:
-        raise ConfigurationProblems(
-            [f"The file of people {path} cannot be read ({error.strerror}). Mend the path."]
-        ) from None
+        raise ConfigurationProblems([f"The file of people {path} {not_read(error)}"]) from None
     except UnicodeDecodeError as error:
         raise ConfigurationProblems(
             [f"The file of people {path} is not UTF-8 (byte {error.start}). Save it as UTF-8."]

@@ -14,6 +14,7 @@ Location = tuple[int | str, ...]
 
 
 _MEND = "Correct it, or leave it out."
+_ON_TOP = " above the first line with a [table]"
 _KINDS: Mapping[str, str] = {
     "string_type": "a text in quotes",
     "path_type": "a path in quotes",
@@ -75,7 +76,8 @@ def _sentence(
 ) -> str:
     location = details["loc"]
     if details["type"] == "extra_forbidden":
-        return _unknown(location, _keys(settings, location[:-1]), name)
+        hint = _elsewhere(str(location[-1]), settings)
+        return _unknown(location, _keys(settings, location[:-1]), name, hint)
     if details["type"] == "enum" and location[-1:] == ("[key]",):
         return _unknown(location[:-1], _choices(details), name)
     if details["type"] in {"tuple_type", "list_type"}:
@@ -117,9 +119,28 @@ def _list(settings: type[BaseModel], location: Location) -> str:
     return f'must be a list, such as ["{_IN_LISTS.get(key, "Checkout")}"]. {_MEND}'
 
 
-def _unknown(location: Location, valid: Sequence[str], name: Callable[[Location], str]) -> str:
+def _elsewhere(key: str, settings: type[BaseModel]) -> str:
+    """Say where a key, or a variable, belongs that stands in a wrong place; "" if nowhere."""
+    for variable in variables_of(settings):
+        if variable.name == key.upper():
+            *above, key = variable.place
+            return f" In the file it is {key}{f' below [{above[0]}]' if above else _ON_TOP}."
+    if key in _keys(settings, ()):
+        return f" It belongs to the program itself: write it{_ON_TOP}."
+    tables = [
+        f"[[{one}]]" if typing.get_origin(field.annotation) is tuple else f"[{one}]"
+        for one, field in settings.model_fields.items()
+        if _table(field.annotation) and key in _keys(settings, (one,))
+    ]
+    return f" It belongs below {' or '.join(tables)}." if tables else ""
+
+
+def _unknown(
+    location: Location, valid: Sequence[str], name: Callable[[Location], str], hint: str = ""
+) -> str:
     near = difflib.get_close_matches(str(location[-1]), valid, n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
+    if near and not hint:
+        hint = f" Did you mean {near[0]}?"
     return f"{name(location)} is not a setting.{hint} Valid here: {', '.join(sorted(valid))}."
 
 

@@ -1,6 +1,7 @@
 """Where settings come from: the environment's variables, and the settings file."""
 
 import difflib
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic_settings import BaseSettings, TomlConfigSettingsSource
 
-from config.values import OddFile, regular_file
+from config.values import OddFile, not_read, regular_file
 from connectors.settings import Place, SettingsGroup, marks
 
 Problem = Callable[[str], None]
@@ -49,13 +50,15 @@ def read_variables(
 ) -> dict[Place, str]:
     """Give what the environment sets. An empty variable is as good as none.
 
-    A secret's file is read here; its closing line break is not part of the secret.
+    White space around a value is none of it: files of variables that Windows wrote end each line
+    with a carriage return. A secret's file is read here; its closing line break is not part of the
+    secret.
     """
     values: dict[Place, str] = {}
     for variable in variables:
-        value = environ.get(variable.name, "")
+        value = read_variable(variable.name, environ, problem)
         file_name = f"{variable.name}_FILE"
-        file = environ.get(file_name, "") if variable.secret else ""
+        file = read_variable(file_name, environ, problem) if variable.secret else ""
         if value and file:
             problem(f"{variable.name} and {file_name} are both set. Keep one of the two.")
         elif file:
@@ -66,21 +69,42 @@ def read_variables(
     return values
 
 
+def read_variable(name: str, environ: Mapping[str, str], problem: Problem) -> str:
+    """Give a variable's value, "" where there is none or after telling of a problem."""
+    given = environ.get(name, "")
+    value = given.strip() or given  # one of blanks alone is told, not taken for none
+    if _stands_in_quotes(value):
+        problem(
+            f"{name} stands in quotes, which count as a part of it (docker's --env-file leaves "
+            "them there). Take them out."
+        )
+        return ""
+    return value
+
+
+def _stands_in_quotes(value: str) -> bool:
+    return len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+
+
 def read_secret(setting: str, file: str, problem: Problem) -> str:
     """Give what ``file`` holds less its closing line break, "" after telling of a problem."""
     try:
-        secret = regular_file(Path(file), LARGEST_SECRET_FILE).decode("utf-8").rstrip("\r\n")
+        content = regular_file(Path(file).expanduser(), LARGEST_SECRET_FILE)
+        secret = content.decode("utf-8-sig").rstrip("\r\n")
     except OddFile as error:
         problem(f"{setting} names {file}, which {error}")
         return ""
     except OSError as error:
-        problem(f"{setting} names {file}, which cannot be read ({error.strerror}). Mend the path.")
+        problem(f"{setting} names {file}, which {not_read(error)}")
         return ""
     except ValueError:
         problem(f"{setting} names {file}, which is not UTF-8 text. Name a file of plain text.")
         return ""
     if not secret:
         problem(f"{setting} names {file}, which is empty. Put the secret into it.")
+    if _stands_in_quotes(secret.strip()):
+        problem(f"{setting} names {file}, whose text stands in quotes. Take them out.")
+        return ""
     return secret
 
 
@@ -106,6 +130,9 @@ def mistyped(variables: Sequence[Variable], environ: Mapping[str, str]) -> tuple
 
 
 DEFAULT_FILE = Path("postmortem.toml")
+_TABLE = re.compile(r"\((?:'[^']*',? ?)+\)")
+_KEY = re.compile(r"'([^']*)'")
+_IN_SINGLE_QUOTES = "Write a text that has a \\ in it in single quotes, such as 'C:\\keys\\token'."
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +148,37 @@ class SettingsFile:
     legible: bool = True
 
 
+class _TomlFile(TomlConfigSettingsSource):
+    """A settings file, also with the mark that editors of Windows put before its first letter."""
+
+    def _read_file(self, file_path: Path) -> dict[str, object]:
+        return tomllib.loads(file_path.read_bytes().decode("utf-8-sig"))
+
+
+_MISTAKES: Mapping[str, str] = {
+    "Cannot declare": "Put what stands below it the second time below the first.",
+    "Cannot overwrite a value": "The key stands there twice: keep one of the two lines.",
+    "Invalid hex value": _IN_SINGLE_QUOTES,
+    "Unescaped '\\'": _IN_SINGLE_QUOTES,
+    "Invalid value": 'Write a text in straight quotes, such as "OPS".',
+}
+
+
+def _mistake(told: str) -> str:
+    """Give what is wrong with a file's TOML, with the remedy for what people mostly do."""
+    remedies = (helps for what, helps in _MISTAKES.items() if told.startswith(what))
+    table = _TABLE.sub(lambda found: f"[{'.'.join(_KEY.findall(found[0]))}]", told)
+    return f"{table}. {next(remedies, 'Mend that line.')}"
+
+
 def read_file(
     settings: type[BaseSettings], path: Path | None, environ: Mapping[str, str], problem: Problem
 ) -> SettingsFile:
     """Read ``path``, else what ``$POSTMORTEM_CONFIG`` names, else ``./postmortem.toml`` if any."""
-    named = path or Path(environ.get(CONFIG_VARIABLE) or DEFAULT_FILE)
+    given = "" if path else read_variable(CONFIG_VARIABLE, environ, problem)
+    named = path or Path(given or DEFAULT_FILE)
     if not named.is_file():
-        if path is None and not environ.get(CONFIG_VARIABLE) and not named.exists():
+        if path is None and not given and not named.exists():
             return SettingsFile()
         if named.is_dir():
             problem(f"The settings file {named} is a directory. Name the file in it.")
@@ -137,9 +188,9 @@ def read_file(
             problem(f"The settings file {named} does not exist. Name one that does.")
         return SettingsFile(named, legible=False)
     try:
-        return SettingsFile(named, dict(TomlConfigSettingsSource(settings, named)()))
+        return SettingsFile(named, dict(_TomlFile(settings, named)()))
     except tomllib.TOMLDecodeError as error:
-        problem(f"The settings file {named} is not TOML: {error}. Mend that line.")
+        problem(f"The settings file {named} is not TOML: {_mistake(str(error))}")
     except UnicodeDecodeError as error:
         problem(f"The settings file {named} is not UTF-8 (byte {error.start}). Save it as UTF-8.")
     except (ValueError, RecursionError):  # numbers without end, brackets in brackets in brackets

@@ -108,9 +108,16 @@ Period = Annotated[Duration, AfterValidator(_at_least_ten_seconds)]
 """How often something is done."""
 
 
+_PASSWORD = "In a password write @ as %40, / as %2F, : as %3A, # as %23 and ? as %3F."  # noqa: S105 - how one is written
+
+
 def database_address(value: SecretStr) -> SecretStr:
     """Give ``value`` once it names a database that can be used. It may hold a password."""
-    parts = split_address(value.get_secret_value())
+    text = value.get_secret_value()
+    try:
+        parts = split_address(text)
+    except ValueError as error:
+        raise ValueError(f"{error} {_PASSWORD}" if "@" in text else str(error)) from None
     name = parts.path.removeprefix("/")
     if parts.scheme == "sqlite":
         if parts.netloc or Path(name).name in {"", "..", ":memory:"}:
@@ -120,8 +127,12 @@ def database_address(value: SecretStr) -> SecretStr:
             )
     elif parts.scheme not in {"postgresql", "postgresql+psycopg"}:
         raise ValueError("must begin with sqlite:/// or postgresql://.")
+    elif parts.netloc.count("@") > 1 or "@" in parts.path + parts.fragment:
+        raise ValueError(f"holds an @ too many. {_PASSWORD}")
     elif not name:
         raise ValueError("names no database. Write postgresql://user@host/database.")
+    if parts.scheme == "sqlite" and name.startswith("~"):
+        return SecretStr(f"sqlite:///{Path(name).expanduser()}")
     return value
 
 
@@ -251,6 +262,13 @@ def regular_file(path: Path, most: int) -> bytes:
     return content
 
 
+def not_read(error: OSError) -> str:
+    """Say that a file cannot be read, and what helps; the text goes on behind its name."""
+    is_forbidden = isinstance(error, PermissionError)
+    remedy = "Let the user that runs this program read it." if is_forbidden else "Mend the path."
+    return f"cannot be read ({error.strerror}). {remedy}"
+
+
 def template_text(path: Path) -> str:
     """Give a template's text. Raises ``ValueError`` where it cannot be read."""
     try:
@@ -258,9 +276,7 @@ def template_text(path: Path) -> str:
     except OddFile as error:
         raise ValueError(f"names {path}, which {error}") from None
     except OSError as error:
-        raise ValueError(
-            f"names {path}, which cannot be read ({error.strerror}). Mend the path."
-        ) from None
+        raise ValueError(f"names {path}, which {not_read(error)}") from None
     except UnicodeDecodeError as error:
         raise ValueError(
             f"names {path}, which is not UTF-8 (byte {error.start}). Save it as UTF-8."
@@ -268,6 +284,7 @@ def template_text(path: Path) -> str:
 
 
 def _template_file(path: Path) -> Path:
+    path = path.expanduser()
     template_text(path)
     return path
 

@@ -195,7 +195,7 @@ def _secrets(value: object) -> object:
 
 def _email(value: str) -> str:
     name, _, host = value.partition("@")
-    if not name or "." not in host:
+    if not name or "." not in host or set(value) & set(" <>"):
         raise ValueError("must be the e-mail address of the account that made the API token.")
     return value
 

@@ -16,6 +16,11 @@ from connectors.masking import OwnCredentials
 from connectors.settings import ServiceSettings, is_loopback
 
 GATEWAY_HOST = "api.atlassian.com"
+_PAGE = re.compile(
+    r"/(?:browse|projects|secure|servicedesk|spaces|display|pages)/."
+    r"|/jira/(?:software|core|servicedesk|dashboards|your-work|for-you|projects)\b"
+)
+"""Where a site's own address ends, in that of one of its pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,8 @@ class SiteAccess:
 def site_address(product: str, below: str = "") -> Callable[[str], str]:
     """Give a check of an address: Atlassian's gateway is a site's only with a cloudId.
 
-    ``below`` is what may stand behind that besides. The check raises ``ValueError``.
+    ``below`` is what may stand behind that besides. A page of a site, as browsers show its address,
+    is none. The check raises ``ValueError``.
     """
     path = re.compile(rf"/ex/{product}/[^/]+(?:{below})?")
 
@@ -93,6 +99,9 @@ def site_address(product: str, below: str = "") -> Callable[[str], str]:
                 f"https://{GATEWAY_HOST}/ex/{product}/ with the site's cloudId, which "
                 "https://YOUR-SITE.atlassian.net/_edge/tenant_info tells."
             )
+        if page := _PAGE.search(parts.path):
+            site = f"{parts.scheme}://{parts.netloc}{parts.path[: page.start()]}"
+            raise ValueError(f"is the address of a page. Give that of the site alone: {site}.")
         return address
 
     return check

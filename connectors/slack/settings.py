@@ -19,6 +19,7 @@ from connectors.settings import (
     is_loopback,
     web_address,
 )
+from connectors.slack.payloads import channels_in
 
 API = "https://slack.com/api"
 _OTHER_TOKENS = {
@@ -33,6 +34,7 @@ _OTHER_TOKENS = {
 }
 _REACTION = re.compile(r"[^\s:]{1,100}")
 _MOST_PATTERNS = 20
+_MENTIONED = re.compile(r"<#([CG][A-Z0-9]{7,20})(?:\|[^>]*)?>")
 
 
 def api_address(text: str) -> str:
@@ -55,6 +57,18 @@ def _bot_token(token: SecretStr) -> SecretStr:
                 f"is {kind}. Use the bot token of an app of your own, which begins with xoxb-."
             )
     return token
+
+
+def _channel(text: str) -> str:
+    """Give a channel's id or name, also out of its link.
+
+    What else is an address may be that of an incoming webhook, which is a secret.
+    """
+    mention = _MENTIONED.fullmatch(text)
+    linked = next(iter(channels_in(text)), None)
+    if linked is None and "://" in text:
+        raise ValueError("is an address that names no channel. Give the channel's id or name.")
+    return mention[1] if mention else linked or text
 
 
 def _listed(value: object) -> object:
@@ -88,13 +102,17 @@ def _few(patterns: tuple[str, ...]) -> tuple[str, ...]:
     return patterns
 
 
+ChannelName = Annotated[Text, AfterValidator(_channel)]
+"""A channel's id or name; its link may be given as well."""
+
+
 class SlackRoute(SettingsGroup):
     """The channel of some incidents: those that name one of its ``services`` or ``teams``.
 
     Both hold names or ids.
     """
 
-    channel: Text
+    channel: ChannelName
     services: tuple[Text, ...] = ()
     teams: tuple[Text, ...] = ()
 
@@ -123,7 +141,7 @@ class SlackSettings(ServiceSettings):
         Annotated[Secret, AfterValidator(_bot_token)] | None,
         FromEnvironment("SLACK_BOT_TOKEN", secret=True),
     ] = None
-    channel: Annotated[Text | None, FromEnvironment("SLACK_CHANNEL")] = None
+    channel: Annotated[ChannelName | None, FromEnvironment("SLACK_CHANNEL")] = None
     api_url: Annotated[str, AfterValidator(api_address), FromEnvironment("SLACK_API_URL")] = API
     signing_secrets: Annotated[
         SigningSecrets, FromEnvironment("SLACK_SIGNING_SECRET", secret=True)

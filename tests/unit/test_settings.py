@@ -410,3 +410,41 @@ def test_the_annotated_example_shows_every_setting_and_variable() -> None:
             assert key in text, f"the setting {name}.{key} is not in the example"
     for variable in VARIABLES:
         assert variable.name in text, f"{variable.name} is not in the example"
+
+
+def test_lines_of_a_file_that_windows_wrote_end_no_value() -> None:
+    settings = load_alone(
+        {
+            "POSTMORTEM_DOCUMENTS": "./postmortems\r",
+            "POSTMORTEM_TIMEZONE": " Europe/Berlin\r\n",
+            "PAGERDUTY_API_URL": "https://api.eu.pagerduty.com\n",
+            "JIRA_PROJECT": "OPS\r\n",
+        }
+    )
+    assert settings.documents == DirectoryLocation(Path("postmortems"))
+    assert str(settings.timezone) == "Europe/Berlin"
+
+
+def test_what_an_editor_of_windows_puts_before_a_text_is_no_part_of_it(elsewhere: Path) -> None:
+    mark = b"\xef\xbb\xbf"
+    elsewhere.joinpath("key").write_bytes(mark + b"a-key\r\n")
+    elsewhere.joinpath("file.toml").write_bytes(mark + b"timezone = 'Europe/Berlin'\r\n")
+    settings = load(None, {"PAGERDUTY_API_KEY_FILE": "key", "POSTMORTEM_CONFIG": "file.toml\r"})
+    assert str(settings.timezone) == "Europe/Berlin"
+    assert settings.group(PagerDutySettings).api_key == SecretStr("a-key")
+
+
+def test_a_path_may_begin_at_home(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(elsewhere))
+    elsewhere.joinpath("key").write_text("a-key", "utf-8")
+    elsewhere.joinpath("own.md").write_text("# Postmortem", "utf-8")
+    settings = load(
+        None,
+        {
+            "PAGERDUTY_API_KEY_FILE": "~/key",
+            "POSTMORTEM_TEMPLATE": "~/own.md",
+            "POSTMORTEM_DATABASE_URL": "sqlite:///~/pm.db",
+        },
+    )
+    assert settings.sqlalchemy_url == f"sqlite:///{elsewhere}/pm.db"
+    assert settings.template_text() == "# Postmortem"

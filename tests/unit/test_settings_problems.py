@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from config.problems import ConfigurationProblems
 from config.settings import load as load_groups
+from config.values import not_read
 from connectors.jira.settings import JiraSettings
 from connectors.settings import ServiceSettings, parse_duration
 from tests.unit.test_settings import JIRA_CLOUD, SETTINGS, VARIABLES, load_alone
@@ -82,6 +83,66 @@ def problems(text: str = "", environ: dict[str, str] | None = None) -> tuple[str
             "document_names in settings.toml gives summary an empty name. Give it one",
         ),
         ("timezone = 'Europe/Berln'", "Did you mean Europe/Berlin?"),
+        (
+            "[tickets]\ntimezone = 'UTC'",
+            "tickets.timezone in settings.toml is not a setting. It belongs to the program itself: "
+            "write it above the first line with a [table]. Valid here: ",
+        ),
+        (
+            "[tickets]\nproject = 'OPS'",
+            "tickets.project in settings.toml is not a setting. It belongs below [jira] or "
+            "[[routes]]. Valid here: ",
+        ),
+        ("channel = '#x'", "channel in settings.toml is not a setting. It belongs below [slack]."),
+        ("api_key_file = 'x'", "is not a setting. It belongs below [pagerduty]."),
+        (
+            "JIRA_PROJECT = 'OPS'",
+            "JIRA_PROJECT in settings.toml is not a setting. In the file it is project below "
+            "[jira].",
+        ),
+        (
+            "[jira]\nPOSTMORTEM_TIMEZONE = 'UTC'",
+            "In the file it is timezone above the first line with a [table].",
+        ),
+        ("[drafts]\nchart = true\n[drafts]\nlinks = true", "Cannot declare [drafts] twice"),
+        (
+            "[drafts]\nchart = true\n[drafts]\nlinks = true",
+            "Put what stands below it the second time below the first.",
+        ),
+        ("timezone = 'UTC'\ntimezone = 'UTC'", "twice: keep one of the two lines."),
+        ('ca_bundle = "C:\\Users\\me"', "in single quotes, such as 'C:\\keys\\token'."),
+        ('ca_bundle = "C:\\me"', "in single quotes, such as 'C:\\keys\\token'."),
+        ("[jira]\nproject = OPS", 'Write a text in straight quotes, such as "OPS".'),
+        ("[jira]\nproject = “OPS”", 'Write a text in straight quotes, such as "OPS".'),
+        (
+            "[jira]\nurl = 'https://acme.atlassian.net/browse/OPS-1'",
+            "is the address of a page. Give that of the site alone: https://acme.atlassian.net.",
+        ),
+        (
+            "[jira]\nurl = 'https://acme.atlassian.net/jira/software/projects/OPS/boards/1'",
+            "Give that of the site alone: https://acme.atlassian.net.",
+        ),
+        (
+            "[jira]\nurl = 'https://dc.example.com/jira/secure/Dashboard.jspa'",
+            "Give that of the site alone: https://dc.example.com/jira.",
+        ),
+        (
+            "[confluence]\nurl = 'https://acme.atlassian.net/wiki/spaces/OPS/overview'",
+            "Give that of the site alone: https://acme.atlassian.net/wiki.",
+        ),
+        (
+            "[confluence]\nurl = 'https://wiki.example.com/confluence/display/OPS'",
+            "Give that of the site alone: https://wiki.example.com/confluence.",
+        ),
+        ("[jira]\nemail = 'Bot <bot@example.com>'", "must be the e-mail address of the account"),
+        (
+            "[slack]\nchannel = 'https://hooks.slack.com/services/T0/B0/hush'",
+            "slack.channel in settings.toml is an address that names no channel.",
+        ),
+        ("database_url = 'postgresql://u:p@ss@h/x'", "holds an @ too many. In a password write @"),
+        ("database_url = 'postgresql://u:p/ss@h/x'", "In a password write @ as %40, / as %2F"),
+        ("database_url = 'postgresql://u:p#ss@h/x'", "In a password write @ as %40, / as %2F"),
+        ("database_url = 'postgresql://u:12/ss@h/x'", "In a password write @ as %40, / as %2F"),
         ("timezone = '../../etc/passwd'", "is '../../etc/passwd', not a timezone."),
         ("timezone = 5", "timezone in settings.toml must be"),
         ("template = 'none.md'", "template in settings.toml names none.md, which cannot be read"),
@@ -443,3 +504,32 @@ def test_the_gateway_to_a_site_is_an_address() -> None:
 def test_a_blank_signing_secret_is_not_taken_for_none(name: str, blank: str) -> None:
     told = problems("", {**JIRA_CLOUD, "PAGERDUTY_API_KEY": "k", name: blank})
     assert list(told) == [f"{name} is empty. Give the secret, or leave the setting out."]
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+@pytest.mark.parametrize(
+    "name",
+    ["PAGERDUTY_API_KEY", "PAGERDUTY_WEBHOOK_SECRET", "JIRA_PROJECT", "POSTMORTEM_DOCUMENTS"],
+)
+def test_a_variable_that_stands_in_quotes_is_told(name: str, quote: str) -> None:
+    told = "\n".join(problems(environ={name: f"{quote}a-value-of-some-length{quote}"}))
+    assert f"{name} stands in quotes, which count as a part of it" in told
+    assert "a-value" not in told
+
+
+def test_a_file_that_is_named_in_quotes_or_holds_some_is_told(elsewhere: Path) -> None:
+    elsewhere.joinpath("key").write_text('"a-key"\n', "utf-8")
+    (told,) = problems(environ={"PAGERDUTY_API_KEY_FILE": "key"})
+    assert told == "PAGERDUTY_API_KEY_FILE names key, whose text stands in quotes. Take them out."
+    (told,) = problems(environ={"PAGERDUTY_API_KEY_FILE": "'k'"})
+    assert told.startswith("PAGERDUTY_API_KEY_FILE stands in quotes")
+    with pytest.raises(ConfigurationProblems, match="POSTMORTEM_CONFIG stands in quotes"):
+        load(None, {"POSTMORTEM_CONFIG": "'k'"})
+
+
+def test_a_file_that_the_user_may_not_read_is_no_wrong_path() -> None:
+    told = not_read(PermissionError(13, "Permission denied"))
+    assert told == (
+        "cannot be read (Permission denied). Let the user that runs this program read it."
+    )
+    assert not_read(FileNotFoundError(2, "No such file")).endswith("Mend the path.")

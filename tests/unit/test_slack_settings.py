@@ -63,3 +63,17 @@ def test_what_cannot_be_used_is_said(
         slack(tmp_path, table, **environ)
     assert said in str(caught.value)
     assert "xoxp-1-2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://acme.slack.com/archives/C0INCIDENT1",
+        "https://app.slack.com/client/T0ACME0001/C0INCIDENT1",
+        "<#C0INCIDENT1|incidents>",
+        "<#C0INCIDENT1>",
+        " C0INCIDENT1 ",
+    ],
+)
+def test_a_channel_may_be_given_by_its_link(tmp_path: Path, written: str) -> None:
+    assert slack(tmp_path, **TOKEN, SLACK_CHANNEL=written).channel == "C0INCIDENT1"
