@@ -144,6 +144,24 @@ def test_an_escalation_by_a_person_is_told_from_a_timeout_whatever_the_summary_s
     ]
 
 
+@pytest.mark.parametrize("act", ["escalate", "assign", "delegate"])
+def test_who_did_not_take_over_is_no_acknowledgement_that_timed_out(act: str) -> None:
+    it = _making()
+    it.triggered()
+    it.acknowledged("1:00", "Ada")
+    it.entry(act, "10:00", "Reassigned", person("Ada"), assignees=(person("Ben"),))
+    it.escalated("20:00", "Chloé")
+    it.acknowledged("21:00", "Chloé")
+    it.entry("unacknowledge", "51:00", "Unacknowledged", it.me, channel=channel("timeout"))
+    it.escalated("51:00", "Dmitri")
+    told = [row for row in _rows(it) if "Escalated" in row]
+    assert told == [
+        "12:20 Escalated to Chloé: it had been handed over, and nobody acknowledged again for "
+        "10 min",
+        "12:51 Escalated to Dmitri: the acknowledgement had timed out",
+    ]
+
+
 def test_pages_become_one_row_for_each_round_of_paging() -> None:
     it = _making()
     it.triggered()

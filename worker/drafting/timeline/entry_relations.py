@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from connectors.incidents import Agent, LogEntry, Responder
 from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean
-from worker.drafting.history.agents import asked_with, mailed, names, timed_out
+from worker.drafting.history.agents import asked_with, is_person, mailed, names, timed_out
 from worker.drafting.history.alerts import opening_alert
 from worker.drafting.history.notes import NoteKind, WrittenNote
 from worker.drafting.history.story import Story
@@ -229,10 +229,14 @@ def lapses(story: Story) -> Iterator[tuple[str, str]]:
             continue
         elif entry.kind is EntryKind.UNACKNOWLEDGE:
             became = _what_became(entry, is_snooze_end=key_of(entry) in ends)
-        elif entry.kind is EntryKind.DELEGATE:
+        elif entry.kind is EntryKind.DELEGATE or _is_handed_on(entry):
             became = HANDED_OVER
         elif entry.kind in _CALLS and timed_out(entry):
             yield key_of(entry), became
+
+
+def _is_handed_on(entry: LogEntry) -> bool:
+    return entry.kind in _CALLS and is_person(entry.agent) and not timed_out(entry)
 
 
 def _what_became(lapse: LogEntry, *, is_snooze_end: bool) -> str:
