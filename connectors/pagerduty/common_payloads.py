@@ -18,13 +18,17 @@ OWN_ID = "[A-Z0-9]{1,80}"
 """What PagerDuty's ids of incidents are made of: a path is made of nothing else."""
 
 _SUFFIX = "_log_entry"
+_REFERENCE = "_reference"
 
 ENTRY_KINDS: Mapping[str, EntryKind] = MappingProxyType(
     {
         "trigger_log_entry": EntryKind.TRIGGER,
         "acknowledge_log_entry": EntryKind.ACKNOWLEDGE,
+        "acknowledgement_log_entry": EntryKind.ACKNOWLEDGE,
         "unacknowledge_log_entry": EntryKind.UNACKNOWLEDGE,
+        "unsnooze_log_entry": EntryKind.UNACKNOWLEDGE,
         "assign_log_entry": EntryKind.ASSIGN,
+        "reassign_log_entry": EntryKind.ASSIGN,
         "escalate_log_entry": EntryKind.ESCALATE,
         "delegate_log_entry": EntryKind.DELEGATE,
         "exhaust_escalation_path_log_entry": EntryKind.EXHAUST_ESCALATION,
@@ -97,7 +101,7 @@ def entry_kind(type_: str) -> EntryKind:
     PagerDuty documents no type for a reopening or a status update, so those are known by what
     stands in the word.
     """
-    if known := ENTRY_KINDS.get(type_):
+    if known := ENTRY_KINDS.get(type_.removesuffix(_REFERENCE)):
         return known
     if "reopen" in type_:
         return EntryKind.REOPEN
@@ -106,7 +110,7 @@ def entry_kind(type_: str) -> EntryKind:
 
 def entry_word(type_: str) -> str:
     """Give the type of a log entry as people read it: ``workflow run``."""
-    return as_words(type_.removesuffix(_SUFFIX))
+    return as_words(type_.removesuffix(_REFERENCE).removesuffix(_SUFFIX))
 
 
 def channel_kind(type_: str) -> ChannelKind:
@@ -186,7 +190,7 @@ def _known_reference(told: tuple[str | None, ...]) -> Reference:
 
 
 def _agent(fields: JsonValue) -> Agent:
-    kind = (fields.optional_text("type") or "").removesuffix("_reference")
+    kind = (fields.optional_text("type") or "").removesuffix(_REFERENCE)
     name = _name(fields)
     return Agent(
         kind=AgentKind.INTEGRATION

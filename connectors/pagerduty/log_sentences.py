@@ -19,7 +19,7 @@ _REQUESTED = r"(?:help )?(?:requested|asked)(?:(?: for)? help)?(?: from)?|respon
 _VERBS: Mapping[EntryKind, str] = MappingProxyType(
     {
         EntryKind.ACKNOWLEDGE: r"acknowledged",
-        EntryKind.UNACKNOWLEDGE: r"unacknowledged|un-acknowledged",
+        EntryKind.UNACKNOWLEDGE: r"unacknowledged|un-acknowledged|un-?snoozed",
         EntryKind.ASSIGN: r"(?:re-?)?assigned",
         EntryKind.ESCALATE: r"(?:manually |automatically |auto-?)?escalated",
         EntryKind.DELEGATE: r"delegated|reassigned",

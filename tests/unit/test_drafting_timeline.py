@@ -162,6 +162,30 @@ def test_who_did_not_take_over_is_no_acknowledgement_that_timed_out(act: str) ->
     ]
 
 
+@pytest.mark.parametrize(
+    ("who", "told", "minute"),
+    [
+        (person("Ada"), "Ada ended the snooze", 30),
+        (None, "The snooze ended", 30),
+        (person("Ada"), "The snooze ended", 61),
+    ],
+)
+def test_whoever_ends_a_snooze_before_its_time_is_named(
+    who: Agent | None, told: str, minute: int
+) -> None:
+    it = _making()
+    it.acknowledged("1:00", "Ada")
+    hour = channel("website", duration=timedelta(hours=1))
+    it.entry("snooze", "2:00", "Snoozed by Ada", person("Ada"), channel=hour)
+    it.entry("unsnooze", f"{minute}:00", "Unsnoozed", who)
+    it.escalated(f"{minute + 10}:00", "Ben")
+    unsnoozed, escalated = _rows(it)[3:]
+    assert unsnoozed.partition(" ")[2] == told
+    assert escalated.partition(" ")[2] == (
+        "Escalated to Ben: the snooze had ended, and nobody acknowledged again for 10 min"
+    )
+
+
 def test_pages_become_one_row_for_each_round_of_paging() -> None:
     it = _making()
     it.triggered()

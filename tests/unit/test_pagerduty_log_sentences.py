@@ -320,3 +320,21 @@ def test_a_name_tells_of_no_time_that_ran_out(
 ) -> None:
     entry = _entry(kind, sentence, channel={"type": "api"}, **more)
     assert entry.channel.kind is not ChannelKind.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    ("type_", "kind"),
+    [
+        ("acknowledgement_log_entry", EntryKind.ACKNOWLEDGE),
+        ("acknowledge_log_entry_reference", EntryKind.ACKNOWLEDGE),
+        ("resolve_log_entry_reference", EntryKind.RESOLVE),
+        ("reassign_log_entry", EntryKind.ASSIGN),
+        ("unsnooze_log_entry", EntryKind.UNACKNOWLEDGE),
+        ("workflow_run_log_entry_reference", EntryKind.OTHER),
+    ],
+)
+def test_a_kind_is_known_by_each_of_the_words_for_it(type_: str, kind: EntryKind) -> None:
+    wire = {"id": "R1", "type": type_, "summary": "Done", "created_at": "2026-10-15T12:00:00Z"}
+    entry = log_payloads.log_entry(JsonValue(wire, PAGERDUTY))
+    assert entry.kind is kind
+    assert "log entry" not in entry.word

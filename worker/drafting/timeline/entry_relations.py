@@ -206,10 +206,16 @@ def snooze_ends(entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
         if (end := snooze_end(entry)) is not None:
             ends.append(end)
         elif entry.kind is EntryKind.UNACKNOWLEDGE and (
-            "snooz" in entry.summary.lower()
+            "snooz" in f"{entry.word} {entry.summary}".lower()
             or any(abs(end - entry.created_at) <= _SNOOZE_TOLERANCE for end in ends)
         ):
             yield entry
+
+
+def ended_early(lapse: LogEntry, entries: Iterable[LogEntry]) -> bool:
+    """Tell whether a snooze ended when no snooze was to end: somebody ended it."""
+    ends = (end for end in map(snooze_end, entries) if end is not None)
+    return all(abs(end - lapse.created_at) > _SNOOZE_TOLERANCE for end in ends)
 
 
 def lapses(story: Story) -> Iterator[tuple[str, str]]:

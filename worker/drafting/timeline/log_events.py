@@ -26,7 +26,13 @@ from worker.drafting.policy import (
 )
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import listing, quoted, times, titled
-from worker.drafting.timeline.entry_relations import SAME_ACT, EntryRelations, key_of, reopening_key
+from worker.drafting.timeline.entry_relations import (
+    SAME_ACT,
+    EntryRelations,
+    ended_early,
+    key_of,
+    reopening_key,
+)
 from worker.drafting.timeline.entry_wording import Known, tell_entry, values
 from worker.drafting.timeline.events import Event, fold, folded_event
 
@@ -60,7 +66,9 @@ def _event(entry: LogEntry, rule: Rule, related: EntryRelations) -> Event:
         if entry.kind is EntryKind.RESOLVE and related.story.incident.merged_into:
             return _tell_merge(entry, related)
         if key_of(entry) in related.snooze_ends:
-            return say("The snooze ended")
+            by_person = is_person(entry.agent) and ended_early(entry, related.story.entries)
+            wording = "{who} ended the snooze" if by_person else "The snooze ended"
+            return say(wording, who=name(entry.agent))
         return tell_entry(entry, rule, related.known(entry), clock)
 
     event = folded_event([entry], rule, related, tell)
