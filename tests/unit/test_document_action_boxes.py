@@ -83,8 +83,27 @@ def test_a_box_says_itself_that_it_is_to_have_no_ticket(box: str, left_out: Left
     [
         ("x @ann (by 2026-12-03)", "x", "ann", "2026-12-03"),
         ("x (by 2026-12-03) @ann", "x", "ann", "2026-12-03"),
-        ("x @ann @bo", "x @ann", "bo", ""),
-        ("x (by 2026-12-03) (by 2026-12-04)", "x (by 2026-12-03)", None, "2026-12-04"),
+        ("x @ann @bo", "x", "ann, bo", ""),
+        ("x @ann & @[Bo Cee] (by 2026-12-03)", "x", "ann, Bo Cee", "2026-12-03"),
+        ("x (by 2026-12-03) (by 2026-12-04)", "x", None, "2026-12-03, 2026-12-04"),
+        ("x \U0001f4c5 2026-12-03 \U0001f4c5 2026-12-04 #a", "x \U0001f4c5 2026-12-03 \U0001f4c5 2026-12-04 #a", None, "2026-12-03, 2026-12-04"),
+        ("x (owner: Ann Bee, Bo Cee; due: 2026-12-03)", "x (owner: Ann Bee, Bo Cee; due: 2026-12-03)", "Ann Bee, Bo Cee", "2026-12-03"),
+        ("x @<Ann Bee>", "x", "Ann Bee", ""),
+        ("x — Ann Bee — 2026-12-03", "x", "Ann Bee", "2026-12-03"),
+        ("x - 2026-12-03 - @ann.", "x", "ann", "2026-12-03"),
+        ("x | **Ann van Bee** | *2026-12-03*", "x", "Ann van Bee", "2026-12-03"),
+        ("x — y — 2026-12-03", "x — y — 2026-12-03", None, ""),
+        ("x — Friday — 2026-12-03", "x — Friday — 2026-12-03", None, ""),
+        ("x — High — 2026-12-03", "x — High — 2026-12-03", None, ""),
+        ("the outage of — 2026-12-03", "the outage of — 2026-12-03", None, ""),
+        (r"x — Ann Bee — 2026\-12\-03", "x — Ann Bee — 2026-12-03", None, ""),
+        ("x *(Ann Bee, by 2026-12-03)*", "x (Ann Bee, by 2026-12-03)", "Ann Bee", "2026-12-03"),
+        ("x (see @ann)", "x (see @ann)", "ann", ""),
+        ("x (2026-12-03, @ann)", "x (2026-12-03, @ann)", "ann", "2026-12-03"),
+        ("x (seen by all, 2026-12-03)", "x (seen by all, 2026-12-03)", None, ""),
+        ("x; Owner: Ann Bee; Due: 2026-12-03", "x; Owner: Ann Bee;", "Ann Bee", "2026-12-03"),
+        ("x **Owner:** Ann Bee **Due:** Dec 3, 2026", "x Owner: Ann Bee Due: Dec 3, 2026", "Ann Bee", "Dec 3, 2026"),
+        ("x<br>Assignee: Ann Bee<br>Deadline: soon", "x Assignee: Ann Bee Deadline: soon", "Ann Bee", "soon"),
         ("x (@ann).", "x", "ann", ""),
         ("x [~ann]", "x", "[~ann]", ""),
         ("ask [~ann] for x", "ask [~ann] for x", "[~ann]", ""),
@@ -187,13 +206,22 @@ def test_the_ticket_stands_behind_a_dash_at_the_end(
         ("x @ann (OPS-1).", CellEdit(0, TICKET, "Done"), f"x @ann — {LINK} (Done)"),
         ("x (OPS-2)", CellEdit(0, TICKET), f"x (OPS-2) — {LINK}"),
         ("x [OPS-2]", CellEdit(0, deadline="2026-12-03"), "x (by 2026-12-03) [OPS-2]"),
+        ("x — Ann Bee — 2026-12-03", CellEdit(0, TICKET, owner="bo"), f"x @bo (by 2026-12-03) — {LINK}"),
+        ("x — 2026-12-03 — Ann Bee", CellEdit(0, deadline=""), "x @[Ann Bee]"),
+        ("x — Ann Bee — 2026-12-03", CellEdit(0, task="y"), "y — Ann Bee — 2026-12-03"),
+        ("x (Ann Bee, 2026-12-03)", CellEdit(0, task="y"), "y @[Ann Bee] (by 2026-12-03)"),
+        ("x [due:: 2026-12-03] #a", CellEdit(0, task="y"), "y (by 2026-12-03)"),
+        ("x", CellEdit(0, task="y (due: 2026-12-03) z"), r"y \(due\: 2026\-12\-03\) z"),
+        ("x", CellEdit(0, task="y; Owner: Bo"), r"y\; Owner\: Bo"),
+        ("x @ann @bo", CellEdit(0, owner="cy"), "x @cy"),
+        ("x (by 2026-12-03) (by 2026-12-04)", CellEdit(0, deadline="2026-12-05"), "x (by 2026-12-05)"),
         ("x @ann ^a1-b2", CellEdit(0, TICKET, owner="bo"), f"x @bo — {LINK} ^a1-b2"),
         (f"x — {LINK} (Open) ^a1", CellEdit(0, TICKET, "Done"), f"x — {LINK} (Done) ^a1"),
         ("x", CellEdit(0, task="y ^a1"), r"y \^a1"),
         ("x (UTF-8) — OPS-2", CellEdit(0, task="y (UTF-8)"), "y \\(UTF\\-8\\) — OPS-2"),
         ("x @ann (UTF-8) — OPS-2", CellEdit(0, task="y"), "y @ann — OPS-2"),
     ],
-)
+)  # fmt: skip
 def test_a_box_changes_in_the_piece_that_differs(words: str, edit: CellEdit, expected: str) -> None:
     result = write(f"{HEAD}1. [X] {words}\n", NAMES, [edit])
     assert result == f"{HEAD}1. [X] {expected}\n"
@@ -239,3 +267,60 @@ def test_an_editors_mark_below_a_table_is_no_row_and_not_told() -> None:
     assert not read(text, NAMES).problems
     result = write(text, NAMES, [CellEdit(0, TICKET)])
     assert result.endswith(f"\nx | ann | {LINK} | {'':6}\n:::\n")
+
+
+BELOW = """- [ ] x
+  - **Owner:** Ann Bee
+  - Due date: 2026-12-03, **Priority:** High
+  - Jira: OPS-7
+- [ ] y
+  Owner: [name]
+  **due:** Dec 3, 2026
+- [ ] z
+
+  > Assignee: @bo
+  - [ ] w
+    * owner: cy
+- [ ] v is for all who are
+  responsible: they know
+  ```
+  owner: nobody
+  ```
+"""
+
+
+def test_lines_below_a_box_say_whose_it_is_and_when_it_is_due() -> None:
+    items = read(HEAD + BELOW, NAMES).items
+    assert [(one.task, one.owner, one.deadline_text, one.priority) for one in items] == [
+        ("x", "Ann Bee", "2026-12-03", "High"),
+        ("y", None, "Dec 3, 2026", None),
+        ("z", "@bo", "", None),
+        ("w", "cy", "", None),
+        ("v is for all who are responsible: they know", None, "", None),
+    ]
+    assert items[0].mentions == (TicketCell("OPS-7"),)
+
+
+def test_what_lines_below_a_box_say_changes_in_them() -> None:
+    edits = [
+        CellEdit(0, TICKET, "To Do", "X", "bo", "Low", "2026-12-05"),
+        CellEdit(1, TICKET, "To Do", owner="cy", deadline=""),
+    ]
+    text = HEAD + BELOW
+    result = write(text, NAMES, edits)
+    assert result.splitlines()[1:8] == [
+        f"- [ ] X — {LINK} (To Do)",
+        "  - **Owner:** bo",
+        "  - Due date: 2026-12-05, **Priority:** Low",
+        "  - Jira: OPS-7",
+        f"- [ ] y — {LINK} (To Do)",
+        "  Owner: cy",
+        "  **due:** ",
+    ]
+    assert result.endswith(text[text.index("- [ ] z") :])
+    assert write(result, NAMES, edits) == result
+
+
+def test_a_ticket_that_stands_behind_the_lines_below_a_box_is_still_its_own() -> None:
+    item = one(f"- [ ] x\n  Owner: Ann Bee\n  Due: 2026-12-03 — {LINK} (To Do)")
+    assert (item.task, item.ticket) == ("x Owner: Ann Bee", TICKET)

@@ -43,6 +43,8 @@ _USUAL_COLUMNS: Mapping[Column, tuple[str, ...]] = {
     Column.STATUS: ("ticket status", "jira status"),
 }
 
+TICKET_NAMES = ("ticket", "issue", "tracked in", *_USUAL_COLUMNS[Column.TICKET])
+"""What people call the place of a ticket."""
 _TRACKERS = (Column.TICKET, Column.STATUS)
 
 

@@ -54,26 +54,6 @@ _REMARK = re.compile(
 )
 """What a draft says behind a task that is done, or has a ticket or the like already."""
 _SHOWN = 60
-_FIGURES = r"\d{4}[-\u2010-\u2015\u2212]\d\d[-\u2010-\u2015\u2212]\d\d"
-_DAY = rf"(?:\[\[{_FIGURES}\]\]|{_FIGURES})"
-_DUE = re.compile(
-    r"(?:^|\s)(?:\((?:by|due|until)(?::*\s+|:)([^()]+)\)"
-    rf"|(?:(?:by|due|until)(?::*\s+|:)|[\U0001f4c5\U0001f4c6\U0001f5d3]\ufe0f?\s*)({_DAY}))[.,;]?$",
-    re.IGNORECASE,
-)
-_ANY_DUE = re.compile(
-    rf"[\U0001f4c5\U0001f4c6\U0001f5d3]\ufe0f?\s*({_DAY})|\[due::\s*({_DAY})\]"
-    rf"|(?<!\\)[(\[](?:[^()\[\]]*[,;]\s*)?(?:due|due date|deadline|by):?\s*({_DAY})\s*[,;)\]]",
-    re.IGNORECASE,
-)
-"""As plugins of editors write it, with tags and the like behind; ``(owner: Ann, due: …)``."""
-_NAME = r"[^\W\d_]{3,12}\.?"
-_BY_DAY = re.compile(
-    r"(?:^|\s)(?:by|due|until)(?::*\s+|:)(\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}[./]\d{1,2}[./]\d{1,2}"
-    rf"|{_NAME}\s+\d{{1,2}}(?:st|nd|rd|th)?,\s*\d{{4}}|\d{{1,2}}\.\s*{_NAME}\s+\d{{4}})[.,;]?$",
-    re.IGNORECASE,
-)
-"""A day that is written otherwise; each has a mark that can be escaped where it is to be none."""
 
 
 def due(text: str, where: str) -> tuple[date | None, str]:
@@ -84,24 +64,6 @@ def due(text: str, where: str) -> tuple[date | None, str]:
     if day is not None:
         return day, ""
     return None, f"{where} has the deadline '{shortened(text)}', and {wrong}. Use YYYY-MM-DD."
-
-
-def day_at_end(text: str) -> tuple[int, str] | None:
-    """Find the deadline that ends a text: where it begins, and what it says.
-
-    Without parentheses it must be a day for sure: "by 3/4/2026" may be two.
-    """
-    if found := _DUE.search(text):
-        return found.start(), " ".join(plain(found[1] or found[2]).split())
-    found = _BY_DAY.search(text)
-    said = " ".join(found[1].split()) if found else ""
-    return (found.start(), said) if found and read_date(said)[0] is not None else None
-
-
-def day_marked(text: str) -> str:
-    """Give the deadline that a text names anywhere, beyond doubt, "" for none."""
-    found = _ANY_DUE.search(text)
-    return plain(found[found.lastindex or 0]) if found else ""
 
 
 def shortened(text: str) -> str:

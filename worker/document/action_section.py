@@ -27,7 +27,8 @@ from worker.document.action_item_values import (
     without_remark,
 )
 from worker.document.action_items import ActionItem, ActionItems, CellEdit, ItemPlace, TicketCell
-from worker.document.checkboxes import FoundBox, edit_boxes, read_boxes
+from worker.document.checkboxes.box_edits import edit_boxes
+from worker.document.checkboxes.found_boxes import FoundBox, read_boxes
 from worker.document.markdown_blocks import Blocks, parse
 from worker.document.markdown_tables import TableRow, append_cells, append_rules, replace_cell
 from worker.document.outline import ActionsTable, find_actions, find_sections, tables_of_actions
@@ -76,8 +77,7 @@ def read(text: str, names: Names) -> ActionItems:
     matter.
     """
     found = _find(text, names)
-    items = (*found.rows.items, *(one.item for one in found.boxes))
-    return ActionItems(items, found.problems)
+    return ActionItems((*found.rows.items, *(one.item for one in found.boxes)), found.problems)
 
 
 def write(text: str, names: Names, edits: Sequence[CellEdit]) -> str:
@@ -94,7 +94,7 @@ def write(text: str, names: Names, edits: Sequence[CellEdit]) -> str:
     return found.blocks.source.apply(
         (
             *_edit_rows(found.rows, by_ordinal, names),
-            *edit_boxes(found.blocks, found.boxes, by_ordinal),
+            *edit_boxes(found.boxes, by_ordinal),
         )
     )
 

@@ -1,0 +1,265 @@
+"""Owner and deadline as the words of a task name them: at its end, within it, or by a label."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from worker.content.inline_markdown import plain
+from worker.content.month_names import month, weekday
+from worker.content.name_matching import TICKET_NAMES
+from worker.content.read_dates import read_date
+
+Span = tuple[int, int]
+"""Where something stands: its first character, and the one behind its last."""
+
+_WIKI_NAME = r"(\\?\[\\?~(?:[^\[\]\\]|\\[^\[\]])+\])"
+_OWNER = re.compile(
+    r"(?:^|\s)\(?(?:@(\\?\[[^\[\]]+\]|<[^<>]+>|[^\s()\[\],;]*[^\s()\[\],;.:!?])"
+    rf"|{_WIKI_NAME})\)?[.,;]?$"
+)
+_ANY_OWNER = re.compile(
+    rf"(?<![\w@.\\])@(\\?\[[^\[\]]+\]|<[^<>]+>|[\w.+-]*\w(?:@[\w.-]+\w)?)|{_WIKI_NAME}"
+)
+_WRAP = re.compile(r"^\\?[\[<]|[\]>]$")
+_FIGURES = r"\d{4}[-\u2010-\u2015\u2212]\d\d[-\u2010-\u2015\u2212]\d\d"
+_DAY = rf"(?:\[\[{_FIGURES}\]\]|{_FIGURES})"
+_CALENDAR = r"[\U0001f4c5\U0001f4c6\U0001f5d3]\ufe0f?\s*"
+_DUE = re.compile(
+    r"(?:^|\s)(?:\((?:by|due|until)(?::*\s+|:)([^()]+)\)"
+    rf"|(?:(?:by|due|until)(?::*\s+|:)|{_CALENDAR})({_DAY}))[.,;]?$",
+    re.IGNORECASE,
+)
+_ANY_DUE = re.compile(
+    rf"{_CALENDAR}({_DAY})|\[due::\s*({_DAY})\]"
+    rf"|(?<!\\)[(\[](?:[^()\[\]]*[,;]\s*)?(?:due|due date|deadline|by):?\s*({_DAY})\s*[,;)\]]",
+    re.IGNORECASE,
+)
+"""As plugins of editors write it, with tags and the like behind; ``(owner: Ann, due: …)``."""
+_NAME = r"[^\W\d_]{3,12}\.?"
+_BY_DAY = re.compile(
+    r"(?:^|\s)(?:by|due|until)(?::*\s+|:)(\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}[./]\d{1,2}[./]\d{1,2}"
+    rf"|{_NAME}\s+\d{{1,2}}(?:st|nd|rd|th)?,\s*\d{{4}}|\d{{1,2}}\.\s*{_NAME}\s+\d{{4}})[.,;]?$",
+    re.IGNORECASE,
+)
+"""A day that is written otherwise; each has a mark that can be escaped where it is to be none."""
+_LABELS = (
+    r"(?:(?P<owner>owners?|assignees?|assigned\s+to|responsible|dri)"
+    r"|(?P<due>due(?:\s+(?:date|by|on))?|deadline|target\s+date|eta)|(?P<priority>prio(?:rity)?)"
+    rf"|(?P<ticket>{'|'.join(TICKET_NAMES)}))[*_]{{0,3}}[ \t]*::?[*_]{{0,3}}[ \t]*"
+)
+_LABELLED = re.compile(
+    rf"(?:[;,(\[|\u2014\u2013]|<br\s*/?>|[*_]{{2}})\s*[*_]{{0,3}}{_LABELS}"
+    r"(?P<value>[^\n;()\[\]|<*\u2014\u2013]+)",
+    re.IGNORECASE,
+)
+_NEXT_LABEL = re.compile(rf"[\s,;]+[*_]{{0,3}}{_LABELS}(?P<value>.*)", re.IGNORECASE)
+_LINE = re.compile(
+    rf"[ \t>]*(?:(?:[-*+\u2022]|\d{{1,9}}[.)])[ \t]+)?[*_]{{0,3}}{_LABELS}(?P<value>.*)",
+    re.IGNORECASE,
+)
+_APART = re.compile(r"(?<=\s)(?:\u2014|\u2013|--?|\||\u00b7)(?=\s)")
+_ISO = re.compile(r"(?:(?:by|due|until):?\s*)?(\d{4}-\d\d-\d\d)[.;]?", re.IGNORECASE)
+_PAIR = re.compile(r"(?<!\\)\(([^()]{8,160})\)")
+_LONGEST = 2000
+"""Characters that are looked through, since some texts take the square of their length."""
+_LONGEST_APART = 160
+_BETWEEN = re.compile(r"\s*(?:[,&/+]|\band\b)\s*")
+_MOST_NAMES = 4
+_PARTICLES = frozenset(
+    ("von", "van", "de", "der", "den", "del", "da", "di", "du", "la", "le", "al")
+)
+_NO_NAMES = frozenset(
+    (
+        *("high", "highest", "medium", "low", "lowest", "normal", "critical", "urgent", "blocker"),
+        *("major", "minor", "trivial", "open", "done", "todo", "due", "deadline", "date"),
+        *("created", "updated", "since", "until", "by", "on"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDetails:
+    """What a task says of its owner and deadline; each with its place where it ends the task.
+
+    ``end`` is where the task ends that stands before them. Two that stand beside each other are
+    one: nobody but people can tell which counts. ``apart`` is where both stand between dashes, and
+    are read so only together.
+    """
+
+    end: int
+    owner: str = ""
+    owner_at: Span | None = None
+    due: str = ""
+    due_at: Span | None = None
+    apart: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledValue:
+    """What a line says behind its label, as it is written, and where in the line it stands."""
+
+    name: str
+    value: str
+    place: Span
+    is_plain_to_see: bool = False
+    """Whether its label is one for sure, in a line of running text: marked, or in capitals."""
+
+    def moved(self, by: int) -> "LabelledValue":
+        """Give it with its place in a longer text, in which the line begins there."""
+        return replace(self, place=(self.place[0] + by, self.place[1] + by))
+
+
+def task_details(text: str) -> TaskDetails:
+    """Read owner and deadline from the words of a task."""
+    found = _set_apart(text) or _at_end(text)
+    words = text[: min(found.end, _LONGEST)]
+    pair = _in_brackets(words)
+    owner = found.owner or _owner_within(words) or (pair[0] if pair else "")
+    due = found.due or _due_within(words) or (pair[1] if pair else "")
+    return replace(found, owner=owner, due=due)
+
+
+def labelled_line(line: str) -> tuple[LabelledValue, ...]:
+    """Read a line that opens with a label: ``- **Owner:** Ann``, ``Owner: Ann, Due: Friday``."""
+    found = _LINE.fullmatch(line.rstrip()) if len(line) <= _LONGEST else None
+    values = []
+    while found is not None:
+        start, value = found.start("value"), found["value"]
+        behind = _NEXT_LABEL.search(line, start)
+        value = (line[start : behind.start()] if behind else value).rstrip(" \t,;")
+        label = found.start(name := _label(found))
+        is_marked = line[label].isupper() or line[label - 1 : label] in ("*", "_")
+        values.append(LabelledValue(name, value, (start, start + len(value)), is_marked))
+        found = behind
+    return tuple(values)
+
+
+def _label(found: re.Match[str]) -> str:
+    return next(one for one in ("owner", "due", "priority", "ticket") if found[one])
+
+
+def _at_end(text: str) -> TaskDetails:
+    """Find what ends a text, in either order."""
+    end = len(text.rstrip())
+    owner_at = due_at = None
+    owner = due = ""
+    for _ in range(2):
+        rest = text[:end].rstrip()
+        if due_at is None and (day := _day_at_end(rest)):
+            due, due_at = day[1], (day[0], len(rest))
+            if (more := _day_at_end(text[: day[0]].rstrip())) and more[1] != due:
+                due, due_at = f"{more[1]}, {due}", (more[0], len(rest))
+            end = due_at[0]
+        elif owner_at is None and (found := _OWNER.search(rest)) and _is_balanced(found[0]):
+            owner, owner_at = _name(found), (found.start(), found.end())
+            before = text[: found.start()].rstrip(" \t&+")
+            if (more_found := _OWNER.search(before)) and _is_balanced(more_found[0]):
+                owner, owner_at = f"{_name(more_found)}, {owner}", (more_found.start(), len(rest))
+            end = owner_at[0]
+    return TaskDetails(len(text[:end].rstrip()), owner, owner_at, due, due_at)
+
+
+def _set_apart(text: str) -> TaskDetails | None:
+    """Find both behind dashes or bars: ``Watch the disk — Ann Bee — 2026-12-03``."""
+    whole = text.rstrip()
+    marks = list(_APART.finditer(whole, max(0, len(whole) - _LONGEST_APART)))[-2:]
+    if len(marks) < 2:  # noqa: PLR2004 - one before each
+        return None
+    places = ((marks[0].end(), marks[1].start()), (marks[1].end(), len(whole)))
+    one, other = (whole[start:end].strip(" \t\n*_`") for start, end in places)
+    day, owner = _ISO.fullmatch(other), one
+    if day is None:
+        day, owner = _ISO.fullmatch(one), other
+    end = len(whole[: marks[0].start()].rstrip())
+    if day is None or not end or not _are_people(owner):
+        return None
+    return TaskDetails(end, _person(owner), due=day[1], apart=(end, len(whole)))
+
+
+def _in_brackets(text: str) -> tuple[str, str] | None:
+    """Find both in one pair of brackets: ``(Ann Bee, 2026-12-03)``."""
+    for found in _PAIR.finditer(text):
+        parts = [one.strip(" \t\n*_`") for one in re.split(r"[,;]", found[1])]
+        days = [day[1] for one in parts if (day := _ISO.fullmatch(one))]
+        people = [one for one in parts if not _ISO.fullmatch(one)]
+        if len(days) == 1 and people and all(map(_are_people, people)):
+            return ", ".join(map(_person, people)), days[0]
+    return None
+
+
+def _owner_within(text: str) -> str:
+    for name, value in _labelled(text):
+        first, *more = (one.strip() for one in value.split(","))
+        if name == "owner" and first and not first.startswith("@"):
+            known = [first, *(one for one in more if " " in one and _are_people(one))]
+            return ", ".join(map(plain, known))
+    found = _ANY_OWNER.search(text)
+    return _name(found) if found else ""
+
+
+def _due_within(text: str) -> str:
+    days = [plain(one[one.lastindex or 0]) for one in _ANY_DUE.finditer(text)]
+    for name, value in _labelled(text):
+        if name == "due":
+            day = value if read_date(value)[0] else value.split(",")[0].strip()
+            days += [plain(day)] if day else []
+    told = {read_date(one)[0] or one: one for one in days}
+    return ", ".join(told.values())
+
+
+def _labelled(text: str) -> Iterator[tuple[str, str]]:
+    at = 0
+    while found := _LABELLED.search(text, at):
+        value = found["value"]
+        behind = _NEXT_LABEL.search(value)
+        yield _label(found), (value[: behind.start()] if behind else value).strip(" \t,.")
+        at = found.start("value") + (behind.start() if behind else len(value))
+
+
+def _day_at_end(text: str) -> tuple[int, str] | None:
+    """Find the deadline that ends a text: where it begins, and what it says.
+
+    Without parentheses it must be a day for sure: "by 3/4/2026" may be two.
+    """
+    if found := _DUE.search(text):
+        return found.start(), " ".join(plain(found[1] or found[2]).split())
+    found = _BY_DAY.search(text)
+    said = " ".join(found[1].split()) if found else ""
+    return (found.start(), said) if found and read_date(said)[0] is not None else None
+
+
+def _is_balanced(text: str) -> bool:
+    return text.lstrip().startswith("(") == text.rstrip(".,;").endswith(")")
+
+
+def _name(found: re.Match[str]) -> str:
+    """Give whom words name: ``@[Ann Bee]``, or ``[~ann]`` with its brackets."""
+    return plain(_WRAP.sub("", found[1]) if found[1] else found[2]).strip()
+
+
+def _person(words: str) -> str:
+    found = _OWNER.fullmatch(words)
+    return _name(found) if found else plain(words)
+
+
+def _are_people(words: str) -> bool:
+    """Tell whether words read as the names of people: handles, or each part in capitals."""
+    return all(map(_is_person, _BETWEEN.split(words)))
+
+
+def _is_person(words: str) -> bool:
+    if _OWNER.fullmatch(words):
+        return True
+    names = words.split()
+    if not 0 < len(names) <= _MOST_NAMES or (len(names) == 1 and _is_of_a_calendar(words)):
+        return False
+    return all(name in _PARTICLES or _is_capital(name) for name in names)
+
+
+def _is_of_a_calendar(word: str) -> bool:
+    return month(word.casefold()) is not None or weekday(word) is not None
+
+
+def _is_capital(name: str) -> bool:
+    letters = re.sub(r"['\u2019.-]", "", name)
+    return letters.isalpha() and not name[0].islower() and name.casefold() not in _NO_NAMES

@@ -1,0 +1,131 @@
+"""Changing check boxes: in the box itself, and in the lines below it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from worker.content.clean_text import clean
+from worker.content.inline_markdown import escape
+from worker.document.action_item_values import ticket_link
+from worker.document.action_items import ActionItem, CellEdit
+from worker.document.checkboxes.found_boxes import BOX, BoxPieces, FoundBox, take_apart
+from worker.document.text_edits import Edit, Place
+
+_BARE_OWNER = re.compile(r"[^\s()\[\],;]*[^\s()\[\],;.:!?]")
+_ANY_MARK = re.compile(r"[!-/:-@\[-`{-~]")
+
+
+def edit_boxes(found: Sequence[FoundBox], edits: Mapping[int, CellEdit]) -> Iterator[Edit]:
+    """Make the edits that let check boxes say something else.
+
+    A priority is left out where no line below the box has a place for one.
+    """
+    for one in found:
+        edit = edits.get(one.item.ordinal)
+        if edit is None:
+            continue
+        edit, changes = _edit_below(one, edit)
+        yield from changes
+        at = one.line_item.place.start
+        for change in _edit_box(one.box, one.item, edit):
+            place = Place(at + change.place.start, at + change.place.end)
+            yield Edit(place, change.text)
+
+
+def _edit_box(box: BoxPieces, item: ActionItem, edit: CellEdit) -> Iterator[Edit]:
+    behind = Place(box.words_end, box.words_end)
+    if edit.unticks and (opening := BOX.match(box.text)):
+        yield Edit(Place(*opening.span(1)), " ")
+    if edit.task is not None and clean(edit.task) not in ("", clean(item.task)):
+        yield from _edit_task(box, edit)
+    owner, day = edit.owner, edit.deadline
+    owner = None if owner is None or clean(owner) == clean(item.owner or "") else owner
+    day = None if day is None or clean(day) == clean(item.deadline_text) else day
+    if box.apart and (owner, day) != (None, None):  # without one the other is read no more
+        owner, day = item.owner if owner is None else owner, box.due_text if day is None else day
+        yield Edit(box.apart, _owner(owner or "") + _by(day))
+        owner = day = None
+    if owner is not None:
+        yield Edit(box.owner or Place(box.task.end, box.task.end), _owner(owner))
+    if day is not None:
+        yield Edit(box.due or behind, _by(day))
+    yield from _edit_suffix(box, item, edit)
+
+
+def _edit_task(box: BoxPieces, edit: CellEdit) -> Iterator[Edit]:
+    """Give the box other words, and see that they are read as its task and nothing else.
+
+    An owner and a deadline that only the old words named are named behind the new ones.
+    """
+    opening, words = "[ ] ", edit.task or ""
+    said: str = escape(words)
+    read = take_apart(opening + said)
+    is_whole = read is not None and read.task.end == read.body_end == len(opening + said)
+    named = (read.owner_name, read.due_text) if read else ("", "")
+    own = (
+        "" if box.owner or box.apart else box.owner_name,
+        "" if box.due or box.apart else box.due_text,
+    )
+    if not is_whole or any(one not in ("", other) for one, other in zip(named, own, strict=True)):
+        # "by 2026-12-03", "@ann" or "- OPS-7" of a ticket's summary is no deadline, owner or ticket
+        said, named = _ANY_MARK.sub(r"\\\g<0>", clean(words)), ("", "")
+    yield Edit(box.task, said)
+    if box.named is not None and box.ticket is not None:  # it is among the new words, or no more
+        yield Edit(Place(box.words_end, box.body_end), "")
+    behind = Place(box.task.end, box.task.end)
+    if edit.owner is None and own[0] != named[0]:
+        yield Edit(behind, _owner(own[0]))
+    if edit.deadline is None and own[1] != named[1]:
+        yield Edit(behind, _by(own[1]))
+
+
+def _edit_below(found: FoundBox, edit: CellEdit) -> tuple[CellEdit, list[Edit]]:
+    """Make the edits of the lines below a box, and give what is left to do in the box itself."""
+    item, box, changes = found.item, found.box, []
+    for name, new, old in (
+        ("owner", None if box.owner_name else edit.owner, item.owner or ""),
+        ("due", None if box.due_text else edit.deadline, item.deadline_text),
+        ("priority", edit.priority, item.priority or ""),
+    ):
+        line = found.below.get(name)
+        if line is None or new is None:
+            continue
+        if clean(new) != clean(old):
+            changes.append(Edit(Place(*line.place), escape(new)))
+        match name:
+            case "owner":
+                edit = replace(edit, owner=None)
+            case "due":
+                edit = replace(edit, deadline=None)
+    return edit, changes
+
+
+def _by(day: str) -> str:
+    return f" (by {day})" if day else ""
+
+
+def _owner(name: str) -> str:
+    """Give an owner as a box names one; brackets in the name would end it early."""
+    said = escape(name)
+    if not said or _BARE_OWNER.fullmatch(said):
+        return f" @{said}" if said else ""
+    inside = said.replace(r"\[", "&#91;").replace(r"\]", "&#93;")
+    return f" @[{inside}]"
+
+
+def _edit_suffix(box: BoxPieces, item: ActionItem, edit: CellEdit) -> Iterator[Edit]:
+    behind = Place(box.body_end, box.body_end)
+    if box.ticket is None:
+        if edit.ticket is not None:
+            status = f" ({escape(edit.status)})" if edit.status else ""
+            if box.named is not None and box.named.ticket.key == edit.ticket.key:
+                behind = Place(box.words_end, box.body_end)
+            yield Edit(behind, f" \u2014 {ticket_link(edit.ticket)}{status}")
+        return
+    if edit.ticket is not None and edit.ticket != item.ticket:
+        yield Edit(Place(box.ticket.start, box.ticket.end), ticket_link(edit.ticket))
+    if edit.status is not None and clean(edit.status) != clean(item.status_text):
+        if box.status is not None:
+            yield Edit(box.status, escape(edit.status))
+        else:
+            yield Edit(Place(box.ticket.end, box.ticket.end), f" ({escape(edit.status)})")

@@ -1,0 +1,237 @@
+"""Reading the check boxes that are action items.
+
+One looks like ``- [ ] task @owner (by 2026-12-03) — [OPS-1](https://…) (In Progress)``.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from config.template_names import Names
+from worker.content.inline_markdown import plain
+from worker.content.placeholders import is_placeholder, is_struck_out
+from worker.content.task_details import LabelledValue, labelled_line, task_details
+from worker.document.action_item_values import (
+    Mention,
+    deadline_words,
+    due,
+    left_out,
+    mentioned,
+    no_item,
+    owner_words,
+    priority_words,
+    shortened,
+    ticket_at,
+    ticket_at_end,
+)
+from worker.document.action_items import ActionItem, ItemPlace
+from worker.document.markdown_blocks import Blocks, ListItem, PassageKind
+from worker.document.outline import Extent
+from worker.document.text_edits import Place
+
+BOX = re.compile(r"\\?\[([ xX])\\?\][ \t\r\n]+(?=\S)")
+_DASH = re.compile(r"(?<=\s)(?:\u2014|\u2013|--?)\s+(?=\S)")
+_STATUS = re.compile(r"\s*(?:\((.*)\))?\s*", re.DOTALL)
+_ANCHOR = re.compile(r"\s+\^(?=[0-9-]*[A-Za-z])[A-Za-z0-9-]+\s*$")
+"""What a link of Obsidian's leads to: nothing may stand behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoxPieces:
+    """A check box's text in pieces, each by its place in ``text``.
+
+    ``named`` is a ticket behind the words of its task, owner and deadline, which is no part of them
+    to look for those in.
+    """
+
+    text: str
+    checked: bool
+    task: Place
+    owner: Place | None
+    owner_name: str
+    due: Place | None
+    due_text: str
+    apart: Place | None
+    body_end: int
+    ticket: Mention | None
+    status: Place | None
+    named: Mention | None
+
+    @property
+    def words_end(self) -> int:
+        """Where all that is said of the task ends, before a ticket that is named behind."""
+        return len(self.text[: self.named.start].rstrip()) if self.named else self.body_end
+
+    def said(self, blocks: Blocks) -> str:
+        """Give the words of the task, with those of a ticket that is named behind."""
+        behind = self.text[self.named.start : self.body_end] if self.named else ""
+        words = (self.text[self.task.start : self.task.end], behind)
+        return " ".join(filter(None, (plain(one, blocks.definitions) for one in words)))
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBox:
+    """An action item and the list item that it was read from.
+
+    ``below`` is what further lines of the item say behind labels, with their places in the text.
+    """
+
+    item: ActionItem
+    line_item: ListItem
+    box: BoxPieces
+    below: Mapping[str, LabelledValue]
+
+
+def read_boxes(
+    blocks: Blocks, extent: Extent | None, names: Names, first: int
+) -> tuple[list[FoundBox], list[str]]:
+    """Read the check boxes of the action items' section; ordinals count from ``first``."""
+    found: list[FoundBox] = []
+    problems: list[str] = []
+    code = {
+        at
+        for one in blocks.passages
+        if one.kind is not PassageKind.PARAGRAPH and extent and extent.holds(one.line)
+        for at in range(one.line, one.behind)
+    }
+    for one in blocks.all_items():
+        if extent is None or not extent.holds(one.line):
+            continue
+        box, below = _read(blocks, one, code)
+        if box is None:
+            continue
+        source = box.text[box.task.start : box.task.end]
+        task = box.said(blocks)
+        if not task or (box.ticket is None and is_placeholder(source)):
+            continue
+        where = f"Line {one.line + 1} ('{shortened(task)}')"
+        none = no_item(task, where, names.nothing)
+        if box.ticket is None and none is not None:
+            problems += none
+            continue
+        item = _item(blocks, one, box, below, names)
+        day, problem = due(item.deadline_text, where)
+        problems += [problem] if problem else []
+        item = replace(
+            item,
+            ordinal=first + len(found),
+            deadline=day,
+            deadline_problem=problem,
+            wordless=none is not None or is_placeholder(source),
+        )
+        found.append(FoundBox(item, one, box, below))
+    return found, problems
+
+
+def _item(
+    blocks: Blocks,
+    line_item: ListItem,
+    box: BoxPieces,
+    below: Mapping[str, LabelledValue],
+    names: Names,
+) -> ActionItem:
+    definitions, nothing = blocks.definitions, names.nothing
+    lines = {name: one.value for name, one in below.items()}
+    source = box.text[box.task.start : box.task.end]
+    body = box.text[box.task.start : box.body_end]
+    status = box.text[box.status.start : box.status.end] if box.status else ""
+    # an owner behind a task that is struck out is no word of it that was kept
+    left = left_out(source) or left_out(body, ticked=box.checked)
+    return ActionItem(
+        ordinal=0,
+        task=box.said(blocks),
+        source=box.text,
+        owner=box.owner_name or owner_words(lines.get("owner", ""), definitions, nothing) or None,
+        priority=priority_words(lines.get("priority", ""), definitions) or None,
+        deadline_text=box.due_text or deadline_words(lines.get("due", ""), definitions, nothing),
+        ticket=box.ticket.ticket if box.ticket else None,
+        mentions=mentioned([body, lines.get("ticket", "")]),
+        status_text=plain(status, definitions),
+        checked=box.checked,
+        struck=is_struck_out(source) or is_struck_out(body),
+        left_out=None if box.ticket else left,
+        place=ItemPlace(line_item.line, line_item.place.start, line_item.place.end),
+    )
+
+
+def _read(
+    blocks: Blocks, item: ListItem, code: Collection[int]
+) -> tuple[BoxPieces | None, Mapping[str, LabelledValue]]:
+    """Read a box, and what further lines of its list item say behind labels."""
+    source = blocks.source
+    text = source.text[item.place.start : item.place.end]
+    box = take_apart(text)
+    below: dict[str, LabelledValue] = {}
+    if box is None:
+        return None, below
+    boxes = [one for one in item.walk() if one is not item and BOX.match(one.text)]
+    left = {at for one in boxes for at in range(one.line, one.behind)}
+    cut = _behind_task(blocks, item)
+    short = take_apart(text[: source.starts[cut] - item.place.start].rstrip()) if cut else None
+    if short is None or (box.ticket and not short.ticket):  # behind all, where it once was put
+        cut, short = item.text_behind, box
+    for line in range(cut, item.behind):
+        if line not in left and line not in code:
+            for one in labelled_line(source.line(line)):
+                below.setdefault(one.name, one.moved(source.starts[line]))
+    return short, below
+
+
+def _behind_task(blocks: Blocks, item: ListItem) -> int:
+    """Give the line from which on all lines of a box's paragraph are labelled, 0 for none."""
+    first = item.text_behind
+    while first - 1 > item.line:
+        found = labelled_line(blocks.source.line(first - 1))
+        if not found or not found[0].is_plain_to_see:
+            break
+        first -= 1
+    return first if first < item.text_behind else 0
+
+
+def take_apart(text: str) -> BoxPieces | None:
+    """Find the pieces of a check box's text, None where it is none."""
+    opening = BOX.match(text)
+    if opening is None:
+        return None
+    text, start = _ANCHOR.sub("", text), opening.end()
+    body_end, ticket, status = _suffix(text, start)
+    named = ticket_at_end(text[start:body_end])
+    if named is not None:
+        named = Mention(named.ticket, start + named.start, start + named.end)
+    found = task_details(text[start : body_end if named is None else named.start])
+    owner, due_at, apart = (
+        Place(start + at[0], start + at[1]) if at else None
+        for at in (found.owner_at, found.due_at, found.apart)
+    )
+    task = Place(start, start + found.end)
+    is_checked = opening[1] != " "
+    return BoxPieces(
+        text,
+        is_checked,
+        task,
+        owner,
+        found.owner,
+        due_at,
+        found.due,
+        apart,
+        body_end,
+        ticket,
+        status,
+        named,
+    )
+
+
+def _suffix(text: str, start: int) -> tuple[int, Mention | None, Place | None]:
+    """Find the ticket and status behind a dash at the end; and where what stands before ends."""
+    for dash in _DASH.finditer(text, start + 1):
+        named = ticket_at(text, dash.end())
+        status = _STATUS.fullmatch(text, named.end) if named else None
+        if status is not None and not _names_link(status[1] or ""):
+            place = Place(*status.span(1)) if status[1] is not None else None
+            return len(text[: dash.start()].rstrip()), named, place
+    return start + len(text[start:].rstrip()), None, None
+
+
+def _names_link(status: str) -> bool:
+    """Tell whether what looks like a status holds the link of a ticket that stands behind it."""
+    return any(one.url for one in mentioned([status]))
