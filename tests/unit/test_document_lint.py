@@ -196,6 +196,88 @@ def test_what_agrees_is_no_fault_of_that_kind(old: str, new: str) -> None:
     assert rules <= ({LintRule.OPEN_PROMPT} if "[Brief" in new else set())
 
 
+_ROUGHLY = [
+    *("~ {}", "\u2248 {}", "< {}", "> {}", "\u2264 {}", "\u2265 {}", "about {}", "About {}"),
+    *("approx. {}", "approximately {}", "aprox. {}", "around {}", "round {}", "{} (rounded)"),
+    *("roughly {}", "nearly {}", "almost {}", "circa {}", "ca. {}", "over {}", "more than {}"),
+    *("less than {}", "at least {}", "at most {}", "up to {}", "under {}", "below {}"),
+    *("etwa {}", "rund {}", "ungef\u00e4hr {}", "{} (gerundet)", "knapp {}", "environ {}"),
+    *("presque {}", "casi {}", "unos {}", "unas {}", "cerca de {}"),
+]
+
+
+@pytest.mark.parametrize("words", _ROUGHLY)
+def test_a_duration_that_is_told_roughly_may_be_another(words: str) -> None:
+    assert found_in(changed("1 h 30 min", words.format("2 hours"))) == []
+
+
+@pytest.mark.parametrize("words", ["2 hours, then discovered", "2 hours, underground"])
+def test_a_word_within_another_makes_no_duration_rough(words: str) -> None:
+    assert [one.rule for one in found_in(changed("1 h 30 min", words))] == [LintRule.DURATION]
+
+
+_BEGUN = ("started: 2026-03-03T22:50", "started: 2026-03-03T20:50")
+_ENDED = ("ended: 2026-03-04T00:20", "ended: 2026-03-04T03:20")
+_DURATION = "- **Duration:** 1 h 30 min"
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (_ENDED, "1 h 30 min"),
+        (_ENDED, "4 h 30 min"),
+        (_BEGUN, "3 h 30 min"),
+        (_BEGUN, "3 h 31 min"),
+        (_ENDED, "5 h in all, 4 h 30 min of them in the night"),
+    ],
+)
+def test_a_duration_may_be_that_of_the_summary_or_of_the_head(
+    head: tuple[str, str], words: str
+) -> None:
+    text = changed(_DURATION, f"- **Duration:** {words}", changed(*head))
+    assert found_in(text) == []
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [(_ENDED, "3 h"), (_BEGUN, "3 h 32 min"), (_ENDED, "5 h in all, 4 h of rest")],
+)
+def test_a_duration_that_neither_tells_is_a_fault(head: tuple[str, str], words: str) -> None:
+    text = changed(_DURATION, f"- **Duration:** {words}", changed(*head))
+    assert [one.rule for one in found_in(text)] == [LintRule.DURATION]
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "expected"),
+    [
+        (_BEGUN, ("| 2026-03-03 22:50 |", "| 2026-03-03 19:50 |"), []),
+        (_BEGUN, ("| 2026-03-03 22:50 |", "| 2026-03-03 19:49 |"), [LintRule.OUTSIDE_INCIDENT]),
+        (_ENDED, ("| 2026-03-04 00:20 |", "| 2026-03-05 03:20 |"), []),
+        (_ENDED, ("| 2026-03-04 00:20 |", "| 2026-03-05 03:21 |"), [LintRule.OUTSIDE_INCIDENT]),
+    ],
+)
+def test_a_row_is_outside_of_the_earliest_start_and_the_latest_end(
+    head: tuple[str, str], row: tuple[str, str], expected: list[LintRule]
+) -> None:
+    assert [one.rule for one in found_in(changed(*row, changed(*head)))] == expected
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "**Impact:** Acknowledged after 12 min, resolved after 12 min; one",
+        "**Impact:** Acknowledged after a while, resolved after 9 min; one",
+        "**Impact:** Acknowledged after 12 min, resolved after lunch; one",
+    ],
+)
+def test_an_acknowledgement_no_later_than_the_resolution_is_no_fault(words: str) -> None:
+    assert found_in(changed("**Impact:** One", words)) == []
+
+
+def test_who_acknowledges_in_the_moment_of_the_resolution_is_not_late() -> None:
+    assert found_in(changed('time" |\n', 'time" |\n| 00:20 | Bo acknowledged |\n')) == []
+
+
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_the_first_and_the_last_day_of_all_are_days(day: str) -> None:
     rows = f"| {day} 00:10 | | \n| {day} 23:50+00:00 | |\n| 00:20 | |\n| {day}T23:59-05:00 | |\n"
