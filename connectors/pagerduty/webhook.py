@@ -64,6 +64,7 @@ _BY_TYPE: Mapping[str, ReportState] = {
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 _UNKEPT = re.compile("[\x00\ud800-\udfff]")
+_SEEKS = re.compile("escalation_policy|schedule|team")
 _LONGEST = 1000
 
 _DATA_IS_INCIDENT: Mapping[str, EventKind | None] = {
@@ -255,15 +256,13 @@ def _roles(
         role, word = one["role"], _text(one, "status")
         if _text(one["incident"], "id") != incident:
             continue
-        now, before = _name(one["assignee"]), _name(one["old_assignee"])
+        now, before = _holder(one["assignee"]), _holder(one["old_assignee"])
         name = _text(role, "summary") or _text(role, "name")
         if not name or not (now or before):
             continue
-        held = now and word.lower() not in _STATES
-        state = ReportState.OPEN if held else ReportState.ENDED
-        people = (now or before,)
+        state = ReportState.OPEN if now and word.lower() not in _STATES else ReportState.ENDED
         yield EventReport(
-            id_, ReportKind.ROLE, _own_id(role, id_), name, state, at, word, by, people
+            id_, ReportKind.ROLE, _own_id(role, id_), name, state, at, word, by, (now or before,)
         )
 
 
@@ -283,6 +282,11 @@ def _own_id(thing: JsonValue, event: str) -> str:
 def _name(person: JsonValue) -> str:
     """Name a person; who was deleted may be a reference without a name."""
     return _text(person, "summary") or _text(person, "name") or _text(person, "id")
+
+
+def _holder(one: JsonValue) -> str:
+    """Name who has a role; a policy that is yet to find somebody has none."""
+    return "" if _SEEKS.match(_text(one, "type")) else _name(one)
 
 
 def _text(thing: JsonValue, name: str) -> str:

@@ -117,6 +117,19 @@ def test_a_role_is_held_until_it_is_taken_away(
     assert (one.name, one.people, one.state) == ("Incident Commander", people, state)
 
 
+POLICY = {"id": "PPOL001", "type": "escalation_policy_reference", "summary": "Leads on call"}
+
+
+@pytest.mark.parametrize("type_", ["escalation_policy_reference", "escalation_policy", "schedule"])
+def test_a_policy_that_is_to_find_somebody_for_a_role_does_not_hold_it(type_: str) -> None:
+    policy = {**POLICY, "type": type_}
+    assert told("incident.role.assigned", role(assignee=policy)) == ()
+    (one,) = told("incident.role.assigned", role(assignee=policy, old_assignee=LENA))
+    assert (one.people, one.state) == (("Lena Okafor",), ReportState.ENDED)
+    (one,) = told("incident.role.assigned", role(old_assignee=policy))
+    assert (one.people, one.state) == (("Aiko Brandt",), ReportState.OPEN)
+
+
 @pytest.mark.parametrize(
     "change", [{"assignee": None}, {"role": None}, {"role": "IC"}, {"incident": {"id": "Q8OTHER"}}]
 )
