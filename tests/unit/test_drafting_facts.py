@@ -14,6 +14,7 @@ from connectors.incidents import (
     Agent,
     AgentKind,
     CustomField,
+    FieldChange,
     IncidentStatus,
     Link,
     Missing,
@@ -713,6 +714,23 @@ def test_an_escalation_tells_what_had_become_of_the_acknowledgement_before_it() 
     assert _points(_told(it), Slot.WENT_BADLY) == [
         "Escalated once because nobody acknowledged after a handover",
         "Escalated once after a snooze had ended",
+    ]
+
+
+def test_an_escalation_after_the_urgency_was_raised_or_during_a_snooze_says_so() -> None:
+    it = _making()
+    it.acknowledged("1:00", "Ada")
+    raised = (FieldChange("urgency", "low", "high"),)
+    it.entry("urgency_change", "5:00", "Urgency changed", person("Ada"), changes=raised)
+    it.escalated("15:00", "Ben")
+    it.acknowledged("16:00", "Ben")
+    hours = channel("website", duration=timedelta(hours=4))
+    it.entry("snooze", "17:00", "Snoozed by Ben", person("Ben"), channel=hours)
+    it.escalated("47:00", "Chloé")
+    it.resolved("50:00", "Chloé")
+    assert _points(_told(it), Slot.WENT_BADLY) == [
+        "Escalated once because nobody acknowledged after the urgency was raised",
+        "Escalated once while it was snoozed",
     ]
 
 

@@ -19,7 +19,7 @@ from connectors.incidents import (
 from connectors.log_entry_kinds import EntryKind
 from tests.incidents import nights, odd
 from tests.incidents.making import Making, channel, monitor, person, service
-from worker.drafting.history.story import story
+from worker.drafting.history.story import PhaseState, phases, story
 from worker.drafting.policy import (
     DEFAULT_RULES,
     MILESTONES,
@@ -184,6 +184,38 @@ def test_whoever_ends_a_snooze_before_its_time_is_named(
     assert escalated.partition(" ")[2] == (
         "Escalated to Ben: the snooze had ended, and nobody acknowledged again for 10 min"
     )
+
+
+def test_raising_the_urgency_takes_an_acknowledgement_back() -> None:
+    it = _making()
+    it.acknowledged("1:00", "Ada")
+    raised = (FieldChange("urgency", "low", "high"),)
+    it.entry("urgency_change", "5:00", "Urgency changed", person("Ada"), changes=raised)
+    it.escalated("15:00", "Ben")
+    it.resolved("20:00", "Ben")
+    assert _rows(it)[3] == (
+        "12:15 Escalated to Ben: the urgency had been raised, and nobody acknowledged again for "
+        "10 min"
+    )
+    told = story(it.record())
+    found = phases(told.open_periods, told.entries, it.at("20:00"))
+    assert [one.state for one in found][:3] == [
+        PhaseState.UNACKNOWLEDGED,
+        PhaseState.ACKNOWLEDGED,
+        PhaseState.UNACKNOWLEDGED,
+    ]
+
+
+def test_an_escalation_during_a_snooze_is_no_acknowledgement_that_timed_out() -> None:
+    it = _making()
+    it.acknowledged("1:00", "Ada")
+    hours = channel("website", duration=timedelta(hours=4))
+    it.entry("snooze", "2:00", "Snoozed by Ada", person("Ada"), channel=hours)
+    it.escalated("32:00", "Ben")
+    assert _rows(it)[3] == "12:32 Escalated to Ben: a time ran out while it was snoozed"
+    it.acknowledged("33:00", "Ben")
+    it.escalated("1:33:00", "Chloé")
+    assert _rows(it)[5] == "13:33 Escalated to Chloé: the acknowledgement had timed out"
 
 
 def test_pages_become_one_row_for_each_round_of_paging() -> None:

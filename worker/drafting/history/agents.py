@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from connectors.incidents import Agent, AgentKind, Alert, LogEntry, Reference, Responder
-from connectors.log_entry_kinds import ChannelKind, EntryKind, ResponderAnswer
+from connectors.log_entry_kinds import ChannelKind, EntryKind, ResponderAnswer, UrgencyLevel
 from worker.content.clean_text import clean, shorten
 
 SOMEBODY = "Somebody"
@@ -30,6 +30,7 @@ _FOR_EACH = frozenset({EntryKind.ESCALATE, EntryKind.DELEGATE})
 """Kinds of which a log may have an entry for each of the people that one act went to."""
 
 _AT_ONCE = timedelta(seconds=1)
+_TAKES_BACK = frozenset({EntryKind.UNACKNOWLEDGE, EntryKind.ESCALATE, EntryKind.DELEGATE})
 _ACTS = frozenset({AgentKind.PERSON, AgentKind.BOT})
 _BY_ITSELF = frozenset({ChannelKind.TIMEOUT, ChannelKind.AUTOMATION, ChannelKind.MONITOR})
 _LONGEST_NAME = 80
@@ -105,6 +106,23 @@ def each_act(entries: Iterable[LogEntry]) -> tuple[LogEntry, ...]:
             latest[act] = len(found)
         found.append(entry)
     return tuple(found)
+
+
+def raises_urgency(entry: LogEntry) -> bool:
+    """Tell whether somebody made the incident urgent, which takes its acknowledgement back.
+
+    Its hours of support make those urgent alone that nobody has acknowledged.
+    """
+    if entry.kind is not EntryKind.URGENCY_CHANGE or automatic(entry):
+        return False
+    return any(
+        one.new == UrgencyLevel.HIGH and one.old == UrgencyLevel.LOW for one in entry.changes
+    )
+
+
+def takes_back(entry: LogEntry) -> bool:
+    """Tell whether an entry ends an acknowledgement: the incident waits for somebody again."""
+    return entry.kind in _TAKES_BACK or raises_urgency(entry)
 
 
 def monitor(entry: LogEntry) -> str:

@@ -22,7 +22,7 @@ from connectors.incidents import (
 )
 from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean
-from worker.drafting.history.agents import automatic, each_act, is_person, name
+from worker.drafting.history.agents import automatic, each_act, is_person, name, takes_back
 from worker.drafting.history.note_entries import noted_log
 from worker.drafting.history.notes import WrittenNote, written_notes
 
@@ -142,10 +142,6 @@ def _acknowledged(each: Sequence[OpenPeriod], entries: Sequence[LogEntry]) -> It
         yield replace(period, acknowledgement=None if late else first)
 
 
-_TAKEN_BACK = frozenset({EntryKind.UNACKNOWLEDGE, EntryKind.ESCALATE, EntryKind.DELEGATE})
-"""What ends an acknowledgement: the incident waits for somebody again."""
-
-
 class PhaseState(Enum):
     """The states of an incident, as people read them."""
 
@@ -200,7 +196,7 @@ def _changes(
             break
         if entry.kind is EntryKind.ACKNOWLEDGE:
             yield entry.created_at, PhaseState.ACKNOWLEDGED
-        elif entry.kind in _TAKEN_BACK:
+        elif takes_back(entry):
             yield entry.created_at, PhaseState.UNACKNOWLEDGED
     if period.ended is not None:
         yield period.ended, PhaseState.RESOLVED

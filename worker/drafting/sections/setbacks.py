@@ -23,6 +23,8 @@ from worker.drafting.text.wording import count, listing, times, times_until
 from worker.drafting.timeline.entry_relations import (
     HANDED_OVER,
     SNOOZE_ENDED,
+    URGENCY_RAISED,
+    WHILE_SNOOZED,
     key_of,
     lapses,
     snooze_ends,
@@ -43,7 +45,12 @@ _CURED = re.compile(
 _ESCALATED: Mapping[str, tuple[str, str]] = {
     "": ("escalated", "because nobody acknowledged"),
     HANDED_OVER: ("escalated:handover", "because nobody acknowledged after a handover"),
+    URGENCY_RAISED: (
+        "escalated:urgency",
+        "because nobody acknowledged after the urgency was raised",
+    ),
     SNOOZE_ENDED: ("escalated:snooze", "after a snooze had ended"),
+    WHILE_SNOOZED: ("escalated:snoozed", "while it was snoozed"),
 }
 """Why a time escalated it, by what had become of the acknowledgement before, and its key."""
 _AGAIN = ("escalated:again", "after an acknowledgement that did not last")

@@ -10,7 +10,14 @@ from datetime import datetime, timedelta
 from connectors.incidents import Agent, LogEntry, Responder
 from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean
-from worker.drafting.history.agents import asked_with, is_person, mailed, names, timed_out
+from worker.drafting.history.agents import (
+    asked_with,
+    is_person,
+    mailed,
+    names,
+    raises_urgency,
+    timed_out,
+)
 from worker.drafting.history.alerts import opening_alert
 from worker.drafting.history.notes import NoteKind, WrittenNote
 from worker.drafting.history.story import Story
@@ -36,6 +43,8 @@ _CALLS = frozenset({EntryKind.ESCALATE, EntryKind.ASSIGN})
 _SETTLES = frozenset({EntryKind.RESOLVE, EntryKind.REOPEN})
 HANDED_OVER = "it had been handed over"
 SNOOZE_ENDED = "the snooze had ended"
+URGENCY_RAISED = "the urgency had been raised"
+WHILE_SNOOZED = "a time ran out while it was snoozed"
 _TIMED_OUT = "the acknowledgement had timed out"
 _SNOOZE_TOLERANCE = timedelta(minutes=2)
 _SHORTEST_WAIT = timedelta(seconds=20)
@@ -181,7 +190,7 @@ def _waits(story: Story) -> Iterator[tuple[str, timedelta]]:
                 yield key_of(entry), waited
         if entry.kind is EntryKind.ACKNOWLEDGE:
             since = None  # nobody waits, until the log tells that it lapsed
-        elif entry.kind in _RESTARTS_WAITING:
+        elif entry.kind in _RESTARTS_WAITING or (since is None and raises_urgency(entry)):
             since = entry.created_at
     for period in story.open_periods:
         if period.acknowledgement is not None:
@@ -226,19 +235,25 @@ def lapses(story: Story) -> Iterator[tuple[str, str]]:
     """
     ends = set(map(key_of, snooze_ends(story.entries)))
     became = ""
+    snoozed: datetime | None = None
     for entry in story.entries:
         if entry.kind in _SETTLES:
             became = ""
         elif entry.kind is EntryKind.ACKNOWLEDGE:
-            became = _TIMED_OUT
+            became, snoozed = _TIMED_OUT, None
         elif not became:
             continue
+        elif entry.kind is EntryKind.SNOOZE:
+            snoozed = snooze_end(entry)
         elif entry.kind is EntryKind.UNACKNOWLEDGE:
-            became = _what_became(entry, is_snooze_end=key_of(entry) in ends)
+            became, snoozed = _what_became(entry, is_snooze_end=key_of(entry) in ends), None
         elif entry.kind is EntryKind.DELEGATE or _is_handed_on(entry):
-            became = HANDED_OVER
+            became, snoozed = HANDED_OVER, None
+        elif raises_urgency(entry):
+            became, snoozed = URGENCY_RAISED, None
         elif entry.kind in _CALLS and timed_out(entry):
-            yield key_of(entry), became
+            goes_on = snoozed is not None and entry.created_at < snoozed - _SNOOZE_TOLERANCE
+            yield key_of(entry), WHILE_SNOOZED if goes_on else became
 
 
 def _is_handed_on(entry: LogEntry) -> bool:
