@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -151,7 +152,7 @@ class SettingsFile:
 class _TomlFile(TomlConfigSettingsSource):
     """A settings file, also with the mark that editors of Windows put before its first letter."""
 
-    def _read_file(self, file_path: Path) -> dict[str, object]:
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, object]:
         return tomllib.loads(file_path.read_bytes().decode("utf-8-sig"))
 
 

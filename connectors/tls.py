@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, cached_property
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from connectors.errors import ConfigurationError
 
@@ -148,10 +148,42 @@ def distrust(error: ssl.SSLCertVerificationError) -> tuple[str, str]:
 
 def proxy_of(address: str) -> str:
     """Give the proxy that an address is reached by, without credentials; "" where there is none."""
+    try:
+        given = _proxy(address)
+    except ValueError:
+        return ""
+    return f"{given.scheme}://{given.netloc.rpartition('@')[2]}" if given else ""
+
+
+def way_to(address: str) -> str | None:
+    """Give the proxy that an address is reached by, with its credentials, None where there is none.
+
+    Raises ``ConfigurationError`` for one that cannot be spoken to: libraries tell it late, each in
+    its own way, or take it for a lost connection.
+    """
+    try:
+        given = _proxy(address)
+        if given is None:
+            return None
+        is_spoken = given.scheme in {"http", "https"} and bool(given.hostname)
+        if is_spoken and given.port != 0 and " " not in given.geturl():
+            return given.geturl()
+        kind = f" ({given.scheme}://…)" if given.scheme else ""
+    except ValueError:  # it is no address at all
+        kind = ""
+    raise ConfigurationError(
+        f"The proxy that HTTPS_PROXY or ALL_PROXY names{kind} is none by which {address} can be "
+        "reached.",
+        "Name one that speaks HTTP, such as http://proxy.example.com:3128, without quotes and "
+        "spaces; or name the host in NO_PROXY.",
+    )
+
+
+def _proxy(address: str) -> SplitResult | None:
+    """Give the proxy on the way to an address. Raises ``ValueError`` for one that is none."""
     from requests.utils import get_environ_proxies, select_proxy  # noqa: PLC0415 - as above
 
-    proxy = select_proxy(address, get_environ_proxies(address))
-    if not proxy:
-        return ""
-    given = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-    return f"{given.scheme}://{given.netloc.rpartition('@')[2]}"
+    proxy = select_proxy(address, get_environ_proxies(address)) or ""
+    if proxy != proxy.strip():  # which libraries take for a part of it
+        raise ValueError(proxy)
+    return urlsplit(proxy if "://" in proxy else f"http://{proxy}") if proxy else None

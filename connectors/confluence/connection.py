@@ -24,7 +24,7 @@ from connectors.errors import ConnectorError, OutOfQuota, Rejected
 from connectors.json_fields import JsonValue
 from connectors.pacing.rate_limit import Pace
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
-from connectors.tls import Authorities, proxy_of
+from connectors.tls import Authorities, proxy_of, way_to
 
 Query = Sequence[tuple[str, str | int]]
 _BETWEEN = "Look what stands between here and Confluence."
@@ -60,11 +60,13 @@ class ConfluenceConnection:
         pace: Pace,
         authorities: Authorities | None = None,
     ) -> None:
-        """Make no request yet."""
+        """Make no request yet. Raises ``ConfigurationError`` where no way leads there."""
         self.access = access
         self._words = words_of(access.host, is_cloud=access.is_cloud)
         self._retrier = Retrier(access.server, policy, circuit, pace)
         self._authorities = authorities or Authorities()
+        if not access.is_loopback:
+            way_to(access.url)
         self._local = threading.local()
         self._sessions: weakref.WeakSet[requests.Session] = weakref.WeakSet()
 

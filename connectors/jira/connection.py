@@ -28,7 +28,7 @@ from connectors.jira.responses import LOOK, JiraAnswer, error_for, login_failure
 from connectors.json_fields import JsonValue
 from connectors.pacing.rate_limit import Pace
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
-from connectors.tls import Authorities, proxy_of
+from connectors.tls import Authorities, proxy_of, way_to
 
 BETWEEN = "Look whether JIRA_URL is right and no login page or proxy stands before Jira."
 T = TypeVar("T")
@@ -61,12 +61,14 @@ class JiraConnection:
         pace: Pace,
         authorities: Authorities | None = None,
     ) -> None:
-        """Make no request yet."""
+        """Make no request yet. Raises ``ConfigurationError`` where no way leads there."""
         self.access = access
         self.version = "2"
         self._words = words_of(access.host)
         self._retrier = Retrier(access.server, policy, circuit, pace)
         self._authorities = authorities or Authorities()
+        if not access.is_loopback:
+            way_to(access.url)
         self._local = threading.local()
         self._clients: weakref.WeakSet[jira.JIRA] = weakref.WeakSet()
 

@@ -28,7 +28,7 @@ from connectors.pagerduty import responses
 from connectors.pagerduty.common_payloads import PAGERDUTY
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
-from connectors.tls import Authorities, proxy_of
+from connectors.tls import Authorities, proxy_of, way_to
 
 SERVICE = "PagerDuty"
 BRIEF = 6.0
@@ -112,7 +112,8 @@ class PagerDutyTransport:
             self._key,
             auth_type="bearer" if responses.is_oauth_token(self._key) else "token",
             base_url=self.url,
-            trust_env=not self._direct,
+            trust_env=False,  # it would look at the proxies of other addresses, too
+            proxy=None if self._direct else way_to(self.url),
             verify=_trusted(self.url, authorities),
         )
         self._timeout = timeout

@@ -17,7 +17,7 @@ from connectors.pacing.rate_limit import NewPace, Pace, Rate
 from connectors.retry import Circuit, Retrier, Retryable, RetryPolicy
 from connectors.settings import is_loopback
 from connectors.slack.responses import LOOK, ListCutShort, SlackAnswer, error_for
-from connectors.tls import Authorities, proxy_of
+from connectors.tls import Authorities, proxy_of, way_to
 
 if TYPE_CHECKING:
     from connectors.slack.transport import SlackTransport
@@ -104,12 +104,17 @@ class SlackConnection:
         authorities: Authorities | None = None,
         new_pace: NewPace | None = None,
     ) -> None:
-        """Make no request yet. ``pace`` is that of all calls, ``new_pace`` makes a method's."""
+        """Make no request yet. ``pace`` is that of all calls, ``new_pace`` makes a method's.
+
+        Raises ``ConfigurationError`` where no way leads there.
+        """
         self.access = access
         self._policy, self._circuit, self._pace = policy, circuit, pace
         self._new_pace = new_pace
         self._retriers: dict[str, Retrier] = {}
         self._authorities = authorities or Authorities()
+        if not is_loopback(access.host):
+            way_to(access.api_url)
         self._lock = threading.Lock()
         self._transport: SlackTransport | None = None
 

@@ -12,6 +12,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from connectors.confluence.client import Confluence
+from connectors.confluence.connection import ConfluenceAccess
 from connectors.errors import ConfigurationError, Unreachable
 from connectors.incidents import IncidentId
 from connectors.jira.client import Jira
@@ -23,7 +25,9 @@ from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID
 from connectors.pagerduty.sandbox.server import PagerDutySandbox
 from connectors.retry import RetryPolicy
 from connectors.sandbox.loopback_server import LoopbackServer
-from connectors.tls import SETTING, VARIABLES, Authorities, proxy_of
+from connectors.slack.client import Slack
+from connectors.slack.connection import WorkspaceAccess
+from connectors.tls import SETTING, VARIABLES, Authorities, proxy_of, way_to
 from tests.integration.authority import Authority
 from worker.app.composition import open_context
 from worker.app.registry import load_settings
@@ -340,3 +344,43 @@ def test_the_proxy_on_the_way_is_as_the_environment_says(
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     assert proxy_of(address) == proxy
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "socks5://me:hush@127.0.0.1:9",
+        '"http://me:hush@127.0.0.1:9"',
+        "http://me:hush@127.0.0.1:9\r",
+        "http://me:hush@127.0.0.1:port",
+        "http://[::1",
+        "ftp://127.0.0.1:9",
+    ],
+)
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "ALL_PROXY"])
+def test_a_proxy_that_nobody_can_speak_to_is_told_before_anything_is_asked(
+    name: str, proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for one in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(one, raising=False)
+    monkeypatch.setenv(name, proxy)
+    opening: list[Callable[[], PagerDuty | Jira | Slack | Confluence]] = [
+        lambda: PagerDuty("key"),
+        lambda: Jira("https://jira.example.com", personal_token="x"),
+        lambda: Slack(WorkspaceAccess("https://slack.com/api", "xoxb-1")),
+        lambda: Confluence(ConfluenceAccess("https://wiki.example.com", personal_token="x"), "OPS"),
+    ]
+    for opens in opening:
+        with pytest.raises(ConfigurationError, match="is none by which https://") as told:
+            opens()
+        assert "hush" not in str(told.value)
+    monkeypatch.setenv("NO_PROXY", "example.com,api.pagerduty.com,slack.com")
+    for opens in opening:
+        opens().close()
+
+
+def test_a_proxy_of_other_addresses_is_in_nobodys_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "socks5://127.0.0.1:9")
+    monkeypatch.setenv("HTTPS_PROXY", "me:pw@proxy.example.com:3128")
+    PagerDuty("key", "https://api.pagerduty.com").close()
+    assert way_to("https://api.pagerduty.com") == "http://me:pw@proxy.example.com:3128"
