@@ -62,6 +62,8 @@ class ChannelKind(Enum):
     MONITOR = "monitor"
     """A monitor that the source knows by kind."""
     EMAIL = "e-mail"
+    DESK = "desk"
+    """A service desk or a chat, by which people report."""
     OTHER = "other"
 
 

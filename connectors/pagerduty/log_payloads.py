@@ -207,14 +207,19 @@ def _channel(
     word = channel.optional_text("type") or ""
     way = common_payloads.channel_kind(word)
     is_person = agent is not None and agent.kind is AgentKind.PERSON
+    told = channel_told(kind, summary, way, by_person=is_person)
+    client = channel.optional_text("client") or common.optional_text("client")
+    sender = client or (agent.name if agent else "")
+    if kind is EntryKind.TRIGGER and not is_person and common_payloads.is_desk(sender):
+        told = ChannelKind.DESK
     return Channel(
-        kind=channel_told(kind, summary, way, by_person=is_person),
+        kind=told,
         word=word,
         summary=_summary(kind, channel),
         details=_mail(channel) if way is ChannelKind.EMAIL else _details(details),
         duration=_duration(channel["duration"].number_or_none()),
         notification=_notification(kind, channel, summary),
-        client=channel.optional_text("client") or common.optional_text("client"),
+        client=client,
         client_url=channel.optional_text("client_url") or common.optional_text("client_url"),
         severity=common.optional_text("severity"),
         source=common.optional_text("source_origin"),

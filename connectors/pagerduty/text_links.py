@@ -53,13 +53,15 @@ _CAMEL = re.compile(r"[a-z]+(?:[A-Z][a-z]+)+[A-Z]{0,4}")
 _HUMP = re.compile(r"(?<=[a-z])[A-Z](?=[a-z])|(?<=[a-z])(?=[A-Z])")
 _GENERIC = re.compile(
     r"alerts?|annotation|body|content|description|details?|event|firing|html|images?|info|links?"
-    r"|long_output|messages?|notes?|output|payload|resolved|summary|text|title|urls?|value|web",
+    r"|deep|full|href|long_output|messages?|notes?|output|payload|resolved|source origin|summary"
+    r"|text|title|urls?|value|web",
     re.IGNORECASE,
 )
 """Names of fields that hold anything, and so say nothing of a link in them."""
 _NOISE = re.compile(
-    r"unsubscrib|opt[-_ ]?out|privacy[-_ ]policy|manage (?:your )?(?:preferences|notifications)"
-    r"|view (?:it )?in (?:your )?browser|/schemas?\.|w3\.org/",
+    r"unsubscrib|signing ?cert|opt[-_ ]?out|privacy[-_ ]policy"
+    r"|manage (?:your )?(?:preferences|notifications)|view (?:it )?in (?:your )?browser"
+    r"|/schemas?\.|w3\.org/",
     re.IGNORECASE,
 )
 _DECORATION = re.compile(r"logo|icon|avatar|pixel|spacer|beacon|/track(?:ing)?[/.?]", re.IGNORECASE)
@@ -289,4 +291,6 @@ def _words(text: str) -> str:
 @lru_cache(OFTEN)
 def _unmarked(text: str) -> str:
     plain = text.replace("\\", "")
-    return " ".join(re.sub(r"[*`]+|(?<!\w)_+|_+(?!\w)", "", plain).split()).strip(" :\"'")
+    words = " ".join(re.sub(r"[*`]+|(?<!\w)_+|_+(?!\w)", "", plain).split())
+    outside = words.strip(" :\"'")
+    return words.strip(" :'") if outside.count('"') % 2 else outside

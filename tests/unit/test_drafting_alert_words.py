@@ -84,3 +84,10 @@ def test_words_of_another_alert_are_not_put_into_the_detections_mouth() -> None:
     content = _told(it)
     assert "messages wait" not in content.timeline[0].cells[1]
     assert len(_quotes(content)) == 1
+
+
+def test_alerts_without_summaries_are_told_apart_by_their_words() -> None:
+    it = _making()
+    it.alert("0:00", "", words="The first pool is empty.")
+    it.alert("1:00", "", words="The second pool is empty.")
+    assert _quotes(_told(it))[-1] == 'Alert, 12:01: "The second pool is empty."'

@@ -20,6 +20,7 @@ from connectors.incidents import (
     Missing,
     Reference,
 )
+from connectors.log_entry_kinds import ChannelKind
 from tests.incidents import days, nights, odd
 from tests.incidents.making import Making, channel, person, service
 from worker.content.draft_content import Content, DraftEntry
@@ -640,6 +641,15 @@ def test_a_schedule_or_policy_that_nobody_answered_for_is_no_person() -> None:
     record = replace(record, incident=replace(record.incident, responders=responders))
     told = _points(draft(record, TARGETS).content, Slot.WENT_BADLY)
     assert "2 of 3 that were asked to help did not join" in told
+
+
+@pytest.mark.parametrize("way", [ChannelKind.EMAIL, ChannelKind.DESK])
+def test_what_people_report_by_as_well_is_not_called_monitoring(way: ChannelKind) -> None:
+    it = _making()
+    it.log[0] = replace(it.log[0], channel=replace(it.log[0].channel, kind=way))
+    content = _told(it)
+    assert not [one for one in _points(content, Slot.WENT_WELL) if "monitor" in one]
+    assert not [one for one in _points(content, Slot.WENT_BADLY) if "monitor" in one]
 
 
 def test_without_targets_no_time_is_judged() -> None:

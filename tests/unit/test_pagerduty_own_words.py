@@ -88,6 +88,12 @@ WATCHED = """%%%
         ({"message": "Drain it, see <https://wiki.example.com/d|how> or https://wiki.example.com"}, [
             "Drain it, see how or (link)",
         ]),
+        ({"firing": "Labels:\n - alertname = Fire\n - pod = p-7\nAnnotations:\nSource: https://a.example\n"}, [
+            "alertname: Fire; pod: p-7",
+        ]),
+        ({"text": f"<html><style>{'p{color:red} ' * 900}</style><p>Shops cannot sell.</p></html>"}, [
+            "Shops cannot sell.",
+        ]),
         ({"Beschreibung": "Das Dateisystem ist zu 97 % voll."}, [
             "Das Dateisystem ist zu 97 % voll.",
         ]),

@@ -451,6 +451,26 @@ def test_a_trigger_carries_what_the_monitor_said() -> None:
     assert read.links == (Link("https://wiki.example.com", "Runbook"),)
 
 
+@pytest.mark.parametrize(
+    ("client", "agent", "kind"),
+    [
+        ("ServiceNow", "Events API", ChannelKind.DESK),
+        (None, "Microsoft Teams", ChannelKind.DESK),
+        ("Zendesk Support", None, ChannelKind.DESK),
+        ("Lookout", "Slack", ChannelKind.MONITOR),
+        ("Frontend checks", "Events API", ChannelKind.MONITOR),
+    ],
+)
+def test_what_people_report_by_is_told_from_monitors(
+    client: str | None, agent: str | None, kind: ChannelKind
+) -> None:
+    by = {"id": "I1", "type": "events_api_v2_inbound_integration", "summary": agent}
+    way = {"type": "api", "client": client}
+    wire = entry(type="trigger_log_entry", summary="Triggered through the API.", channel=way)
+    read = log_payloads.log_entry(sent({**wire, "agent": by if agent else None}))
+    assert read.channel.kind is kind
+
+
 def test_details_may_be_a_text_and_a_subject_a_summary() -> None:
     channel = {"type": "web_trigger", "subject": "Down", "details": "All of it"}
     read = log_payloads.log_entry(sent(entry(channel=channel)))

@@ -100,6 +100,11 @@ MAIL = (
         ({"annotations": {"dashboardURL": "https://charts.example.com/d"}}, [
             ("dashboard", "https://charts.example.com/d"),
         ]),
+        ({"full_url": "https://a.example.com/1", "href": "https://a.example.com/2"}, [
+            ("", "https://a.example.com/1"),
+            ("", "https://a.example.com/2"),
+        ]),
+        ({"SigningCertURL": "https://cloud.example.com/cert.pem"}, []),
         ({"go": "https://sso.example.com/login?next=https://charts.example.com/1"}, [
             ("go", "https://sso.example.com/login?next=https://charts.example.com/1"),
         ]),
@@ -125,6 +130,12 @@ def test_pictures_are_told_from_what_they_lead_to() -> None:
         Link("https://c.example.com/1.png", "A (5m)", is_image=True),
         Link("https://c.example.com/d", "A (5m)"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ['Rule "pay is slow"', "Rule 'slow'", '"a" and "b"'])
+def test_a_name_keeps_the_quotes_within_it(text: str) -> None:
+    (found,) = context_links([{"href": "https://a.example.com", "text": f" *{text}*: "}])
+    assert found.text.count('"') % 2 == 0
 
 
 @pytest.mark.parametrize("contexts", [None, 1, "x", {}, [1, None, {}, {"href": 2}, {"src": None}]])

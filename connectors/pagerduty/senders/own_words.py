@@ -9,9 +9,11 @@ little else than one says nothing here.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from connectors.json_fields import json_in
-from connectors.pagerduty.common_payloads import flat
+from connectors.pagerduty.common_payloads import OFTEN, flat
 from connectors.pagerduty.senders.mail_text import mail_words
 from connectors.pagerduty.written_text import is_html, markdown_of, unquoted
 
@@ -63,10 +65,11 @@ _BLOCK_ENDS = re.compile(
     r"^[ \t]*(?:Source|Silence|Dashboard|Panel|Labels|Value):", re.MULTILINE | re.IGNORECASE
 )
 _ANNOTATION = re.compile(r"^[ \t]*- ([\w.-]+) = ", re.MULTILINE)
+_LISTED = ("Labels:", "Value:")
 _OWN_ANNOTATIONS = ("description", "message", "summary")
 
-_LONGEST_READ = 20_000
-"""Characters of a text that are read; no more than some hundred are told."""
+_LONGEST_MARKUP, _LONGEST_READ = 50_000, 5_000
+"""Characters of a text that are read, and of its words; no more than some hundred are told."""
 
 _PICTURE = re.compile(r"!\[[^\[\]]*\]\((?:<[^<>]*>|[^\s()]*)\)")
 _LINK = re.compile(
@@ -90,6 +93,18 @@ _FRAME = re.compile(r"^[ \t]*(?:at [\w$.<>/]+\(.*\)|\.\.\. \d+ more)[ \t]*$", re
 _FEW_BESIDE_LINKS = 3
 
 _Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """What a field's name tells of what it holds; ``called`` is its last part in words."""
+
+    called: str
+    says: bool
+    tells_most: bool
+    is_other: bool
+    for_programs: bool
+    is_measured: bool
 
 
 def own_words(details: object, summary: str) -> str:
@@ -116,11 +131,11 @@ def is_mail(details: object) -> bool:
 def _pairs(value: object, name: str = "") -> Iterator[tuple[str, str]]:
     """Give names and texts, those of JSON in a text too."""
     for own, text in flat(_by_name(value), name):
-        inner = json_in(text) if text[:1] in ("{", "[") and len(text) <= _LONGEST_READ else None
-        if inner is None:
-            yield own, text
-        else:
+        inner = json_in(text) if text[:1] in ("{", "[") else None
+        if inner is not None:
             yield from _pairs(inner, own)
+        else:
+            yield from _labels(text) or ((own, text),)
 
 
 def _by_name(value: object, depth: int = 12) -> object:
@@ -142,18 +157,20 @@ def _by_name(value: object, depth: int = 12) -> object:
 def _sentences(pairs: _Pairs) -> Iterator[tuple[str, bool]]:
     """Give each text that is made of words, and whether it tells more than a rule's reason."""
     for name, text in pairs:
-        called = _called(name)
+        field = _field(name)
         if annotated := _annotated(text):
             yield annotated, True
             continue
-        says = not called or bool(_SAYS.search(called))
-        other = _OTHER_WORDS.search(called) or "documentation" in name.lower()
-        if other or _NOTHING.fullmatch(text) or (_FOR_PROGRAMS.search(called) and not says):
+        fewest = _FEW_WORDS if field.says else _SOME_WORDS
+        if field.is_other or (field.for_programs and not field.says):
+            continue
+        if len(text.split(maxsplit=fewest)) < fewest or _NOTHING.fullmatch(text):
             continue
         words = _plain_words(text)
-        number = len(words.split())
-        if number >= _FEW_WORDS if says else len(_WORD.findall(words)) >= _SOME_WORDS <= number:
-            yield words, says and bool(_TELLS_MOST.search(called))
+        if len(words.split()) < fewest:
+            continue
+        if field.says or len(_WORD.findall(words)) >= fewest:
+            yield words, field.tells_most
 
 
 def _annotated(text: str) -> str:
@@ -166,6 +183,14 @@ def _annotated(text: str) -> str:
         if words := _plain_words(said):
             found[words] = None
     return "\n".join(list(found)[:_MOST_ANNOTATED])
+
+
+def _labels(text: str) -> tuple[tuple[str, str], ...]:
+    """Give the labels of the first alert that Alertmanager lists, where none is annotated."""
+    if not text.startswith(_LISTED) or not _ANNOTATED.search(text) or _annotated(text):
+        return ()
+    parts = _ANNOTATION.split(_ANNOTATED.split(text, maxsplit=1)[0])[1:]
+    return tuple(zip(parts[::2], map(str.strip, parts[1::2]), strict=True))
 
 
 def _new(text: str, told: Sequence[str]) -> str:
@@ -184,29 +209,42 @@ def _fields(pairs: _Pairs, summary: str, sentences: Sequence[str]) -> list[str]:
     found: dict[str, None] = {}
     has_figure = any(map(_FIGURE.search, sentences))
     for name, text in pairs:
-        called = _called(name)
-        for_people = not (_FOR_PROGRAMS.search(called) or _OTHER_WORDS.search(called))
+        field = _field(name)
+        if field.for_programs or field.is_other:
+            continue
         short = len(text) <= _LONGEST_VALUE and not _FOR_MACHINES.match(text)
-        measured = not has_figure or _MEASURED.search(called)
+        measured = not has_figure or field.is_measured
         wanted = not sentences or (measured and _FIGURE.search(text))
         says = wanted and not _NOTHING.fullmatch(text) and _new(text, [summary, *sentences])
-        if for_people and short and says:
+        if short and says:
             told = " ".join(text.split())
-            found[f"{called}: {told}" if called else told] = None
+            found[f"{field.called}: {told}" if field.called else told] = None
     return list(found)[:_MOST_FIELDS]
 
 
-def _called(name: str) -> str:
-    """Give the last part of a field's name that is no number, in words: ``new state reason``."""
+@lru_cache(OFTEN)
+def _field(name: str) -> _Field:
+    """Tell what a name such as ``Trigger.1.NewStateReason`` means: the last part, no number."""
     parts = [part for part in name.split(".") if part and not part.isdigit()]
     last = re.sub(r"[_-]", " ", _HUMP.sub(" ", parts[-1])) if parts else ""
-    return " ".join(last.lower().split())
+    called = " ".join(last.lower().split())
+    says = not called or bool(_SAYS.search(called))
+    return _Field(
+        called=called,
+        says=says,
+        tells_most=says and bool(_TELLS_MOST.search(called)),
+        is_other=bool(_OTHER_WORDS.search(called)) or "documentation" in name.lower(),
+        for_programs=bool(_FOR_PROGRAMS.search(called)),
+        is_measured=bool(_MEASURED.search(called)),
+    )
 
 
 def _plain_words(text: str) -> str:
     """Give the lines that say something, each once, without marks and addresses."""
-    text = unquoted(text[:_LONGEST_READ])
-    text = markdown_of(text) if is_html(text) else text
+    whole = unquoted(text[:_LONGEST_MARKUP])
+    whole = markdown_of(whole) if is_html(whole) else whole
+    text = whole if len(whole) <= _LONGEST_READ else whole[:_LONGEST_READ].rpartition("\n")[0]
+    text = text or whole[:_LONGEST_READ]
     bare = _CALLED.sub("", _FRAME.sub("", text))
     return "\n".join(filter(None, dict.fromkeys(map(_line, bare.splitlines()))))
 

@@ -32,7 +32,9 @@ _FOR_EACH = frozenset({EntryKind.ESCALATE, EntryKind.DELEGATE})
 _AT_ONCE = timedelta(seconds=1)
 _TAKES_BACK = frozenset({EntryKind.UNACKNOWLEDGE, EntryKind.ESCALATE, EntryKind.DELEGATE})
 _ACTS = frozenset({AgentKind.PERSON, AgentKind.BOT})
-_BY_ITSELF = frozenset({ChannelKind.TIMEOUT, ChannelKind.AUTOMATION, ChannelKind.MONITOR})
+_BY_ITSELF = frozenset(
+    {ChannelKind.TIMEOUT, ChannelKind.AUTOMATION, ChannelKind.MONITOR, ChannelKind.DESK}
+)
 _LONGEST_NAME = 80
 
 

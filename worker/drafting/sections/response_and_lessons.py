@@ -167,6 +167,10 @@ def _entry(found: list[Evidence], *, well: bool) -> DraftEntry | None:
     return DraftEntry(points=points, keep_prompt=True) if points else None
 
 
+_FROM_ANYBODY = frozenset({ChannelKind.EMAIL, ChannelKind.DESK})
+"""Ways by which people report as well as monitors: which it was is not known."""
+
+
 def _detection(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
     first = next((entry for entry in story.entries if entry.kind is EntryKind.TRIGGER), None)
     if first is None:
@@ -176,7 +180,7 @@ def _detection(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
             return
         text = say("No monitor raised it: it was opened by hand")
         yield Evidence("detection", well=False, text=text)
-    elif automatic(first):
+    elif automatic(first) and first.channel.kind not in _FROM_ANYBODY:
         yield Evidence(
             "detection", well=True, text=say("Detected by monitoring[ ({who})]", who=monitor(first))
         )

@@ -104,7 +104,8 @@ def _words_of_alerts(story: Story, clock: LocalTime) -> Iterator[Point]:
     told = {shape(opening.summary), clean(opening.words)} if opening else set()
     kinds: dict[str, Alert] = {}
     for alert in story.alerts:
-        kind, words = shape(alert.summary), clean(alert.words)
+        words = clean(alert.words)
+        kind = shape(alert.summary) or words
         if len(_WORD.findall(alert.words)) >= _FEWEST_WORDS and not told & {kind, words}:
             told |= {kind, words}
             kinds[kind] = alert
