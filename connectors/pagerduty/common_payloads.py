@@ -92,11 +92,12 @@ ANSWERS: Mapping[str, ResponderAnswer] = MappingProxyType(
     }
 )
 
-_DESK = re.compile(
+DESK = re.compile(
     r"\b(?:service ?now|sales ?force|zendesk|fresh(?:desk|service)|jira|intercom|help ?scout"
     r"|hubspot|slack|(?:ms|microsoft) teams|service ?desk|help ?desk)\b",
     re.IGNORECASE,
 )
+"""What is called so is a service desk or a chat, by which people report."""
 _GENERIC_NAMES = frozenset({"api", "events api", "events api v2", "email", "e-mail", "integration"})
 
 
@@ -121,11 +122,6 @@ def entry_word(type_: str) -> str:
 def channel_kind(type_: str) -> ChannelKind:
     """Tell by what way an entry came about."""
     return CHANNEL_KINDS.get(type_, ChannelKind.OTHER)
-
-
-def is_desk(name: str) -> bool:
-    """Tell whether what sent an event is known as a service desk or a chat of people."""
-    return _DESK.search(name) is not None
 
 
 def medium(type_: str) -> str:

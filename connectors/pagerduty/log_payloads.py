@@ -210,7 +210,7 @@ def _channel(
     told = channel_told(kind, summary, way, by_person=is_person)
     client = channel.optional_text("client") or common.optional_text("client")
     sender = client or (agent.name if agent else "")
-    if kind is EntryKind.TRIGGER and not is_person and common_payloads.is_desk(sender):
+    if kind is EntryKind.TRIGGER and not is_person and common_payloads.DESK.search(sender):
         told = ChannelKind.DESK
     return Channel(
         kind=told,

@@ -31,7 +31,7 @@ from connectors.pagerduty.common_payloads import (
     written,
 )
 from connectors.pagerduty.incident_fields import field_text
-from connectors.pagerduty.senders.own_words import own_words
+from connectors.pagerduty.senders.own_words import own_words, with_place
 from connectors.pagerduty.text_links import alert_links, context_links, distinct
 from connectors.pagerduty.written_text import title
 
@@ -89,7 +89,7 @@ def alert(fields: JsonValue) -> Alert:
         client=common.optional_text("client"),
         client_url=common.optional_text("client_url"),
         details=readable_lines(details),
-        words=own_words(details, summary),
+        words=with_place(own_words(details, summary), summary, common),
         links=distinct(alert_links(body, common)),
         entry=fields["first_trigger_log_entry"].optional_text("id"),
     )

@@ -8,7 +8,7 @@ import pytest
 from connectors.pagerduty.sandbox import references as wire
 from connectors.pagerduty.sandbox.incident import SandboxIncident
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import CHECKOUT, LENA
-from tests.acceptance.world import World, world
+from tests.acceptance.world import World, opened, told, world
 from worker.content.placeholders import is_bracketed
 
 FIRING = "\n\n".join(
@@ -147,3 +147,40 @@ def test_a_review_of_long_ago_is_due_after_its_draft_and_stays_so(here: World) -
     before = here.path("it").stat().st_mtime_ns
     here.sync("it")
     assert here.path("it").stat().st_mtime_ns == before
+
+
+REASON = "Threshold Crossed: 1 datapoint [93.2 (23/11/26 07:25:00)] was greater than 90.0."
+
+
+def test_the_words_of_each_kind_of_alert_stand_in_the_document_once(here: World) -> None:
+    at = here.clock.now - timedelta(minutes=90)
+    incident = here.pagerduty.account.open(CHECKOUT, "ALARM: cpu-high", at=at)
+    here.incidents["it"] = incident
+    cloud = {"AlarmName": "cpu-high", "NewStateReason": REASON, "AWSAccountId": "000000000000"}
+    incident.alert("ALARM: cpu-high", at, key="one", client="Cloud", details=cloud)
+    firing = (
+        "Labels:\n - alertname = Lag\nAnnotations:\n - description = Orders wait for 40 s.\n"
+        "Source: https://charts.example.com/lag\n"
+    )
+    for number in range(3):
+        later = at + timedelta(minutes=2, seconds=number)
+        incident.alert(f"Lag of {number}", later, key=f"l{number}", details={"firing": firing})
+    text = told(here, incident)
+    before = here.path("it").read_bytes()
+    assert not here.sync("it").failures
+    assert here.path("it").read_bytes() == before
+    plain = text.replace("\\", "")
+    assert (
+        f'reported "ALARM: cpu-high" on Checkout API (critical); description: "{REASON}"' in plain
+    )
+    assert '  - Alert "Lag of 0", 08:32: "Orders wait for 40 s."' in plain
+    assert (plain.count(REASON), plain.count("Orders wait for 40 s.")) == (1, 1)
+
+
+def test_a_secret_in_an_alerts_words_is_hidden(here: World) -> None:
+    incident, at = opened(here)
+    secret = "Login of deploy failed with password=" + "Xk29-vq81-Lm"
+    incident.alert("Deploy failed", at + timedelta(minutes=1), key="two", details={"error": secret})
+    text = told(here, incident)
+    assert "Login of deploy failed" in text
+    assert "Xk29" not in text

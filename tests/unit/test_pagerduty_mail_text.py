@@ -39,6 +39,11 @@ ENCODED = (
         f"{WORDS}\n\nOn Mon, 2 Feb 2026, Ben <ben@example.com> wrote:\n\n> Is it up?",
         f"---------- Forwarded message ---------\nDate: Mon\nSubject: Down\nTo: <x@example.com>\n\n{WORDS}",
         "> The gateway answers with 503.\n> Call Ada.",
+        f"[EXTERNAL]\nCAUTION: This e-mail came from outside of the house. Be careful.\n\n{WORDS}",
+        f"{WORDS}\n\nOn Mon, 2 Feb 2026, The Support Team\n<s@example.com> wrote:\n\n> Is it up?",
+        f"{WORDS}\n\nAm 2. Feb. 2026 schrieb Ben:\nIst es wieder da?",
+        "<p>The gateway answers with 503.</p><p>Call Ada.</p><div>On Mon, Ben &lt;b@example.com&gt; "
+        "wrote:<br></div><blockquote><div>Is it up?</div></blockquote>",
         f"{WORDS}\n-- \nBen",
         f"{WORDS}\n\n____________\nThis e-mail is confidential and for its recipient alone.",
         f"{WORDS}\nThis email and any attachments are confidential.",
@@ -54,6 +59,9 @@ def test_a_mails_words_are_the_same_however_it_is_sent(body: str) -> None:
     "Subject: none of my business\nTo: do: restart",
     "____________\nA table is below",
     "Ada wrote: restart it",
+    "On Monday Ada wrote:\nrestart it",
+    "External checks fail",
+    "Caution: the disk is external",
     "ABCDEFGHIJKLMNOPQRSTUVWX",
 ])  # fmt: skip
 def test_no_words_are_lost_that_only_look_like_how_a_mail_is_sent(body: str) -> None:

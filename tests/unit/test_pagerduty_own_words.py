@@ -94,6 +94,15 @@ WATCHED = """%%%
         ({"text": f"<html><style>{'p{color:red} ' * 900}</style><p>Shops cannot sell.</p></html>"}, [
             "Shops cannot sell.",
         ]),
+        ({"メッセージ": "ディスクの空き容量が不足しています。至急対応してください。"}, [
+            "ディスクの空き容量が不足しています。至急対応してください。",
+        ]),
+        ({"description": "磁盘空间不足请尽快处理"}, ["磁盘空间不足请尽快处理"]),
+        ({"traceback": 'Traceback (most recent call last):\n  File "/a.py", line 3, in pay\n'
+          "    raise Late(30)\nLate: it took 30 s"}, ["Late: it took 30 s"]),
+        ({"stack": "Error: no price\n    at render (app/cart.js:1:2)\n    at async go (a.js:3:4)"}, [
+            "Error: no price",
+        ]),
         ({"Beschreibung": "Das Dateisystem ist zu 97 % voll."}, [
             "Das Dateisystem ist zu 97 % voll.",
         ]),
@@ -139,6 +148,28 @@ def test_what_is_told_twice_stands_there_once() -> None:
         "DetailsMarkup": "<h2>Failure rate</h2>rose to <b>23 %</b> on checkout",
     }
     assert own_words(told, SUMMARY) == "Failure rate rose to 23 % on checkout"
+
+
+@pytest.mark.parametrize(
+    ("common", "words"),
+    [
+        ({"source_origin": "db-3.example", "source_component": "postgres"},
+         "source: db-3.example; component: postgres"),
+        ({"source_origin": "Lookout", "client": "lookout"}, ""),
+        ({"source_origin": "arn:aws:x:1", "source_component": "pay"}, ""),
+        ({"source_origin": "https://a.example"}, ""),
+        ({"source_origin": "db-3", "details": {"message": "The pool is empty."}},
+         "The pool is empty.\n- source: db-3"),
+        ({"source_origin": "db-3", "details": {"message": "The pool of db-3 is empty."}},
+         "The pool of db-3 is empty."),
+    ],
+)  # fmt: skip
+def test_where_it_happened_is_told_where_nothing_else_tells_it(
+    common: dict[str, object], words: str
+) -> None:
+    body = {"cef_details": common}
+    wire = {"id": "A1", "summary": SUMMARY, "created_at": "2026-02-01T09:00:00Z", "body": body}
+    assert payloads.alert(JsonValue(wire, PAGERDUTY)).words == words
 
 
 @pytest.mark.parametrize("key", ["details", "cef_details"])

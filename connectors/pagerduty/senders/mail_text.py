@@ -44,9 +44,20 @@ _SENT_AS = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _WROTE = re.compile(
-    r"^(?![ \t]*>)[^\n]{0,200}\b(?:wrote|schrieb|a écrit|escribió)\b[^\n]{0,80}:[ \t]*\n(?=\s*>)",
+    r"^(?=[^\n]*[\d<@])(?:On|Am|Le|El|Il|Op) [^\n>]{5,200}(?:\n[^\n>]{0,100})?"
+    r"(?:<[^\n>]{1,100}>[^\n>]{0,20})?"
+    r"\b(?:wrote|schrieb|a écrit|escribió|ha scritto|schreef)\b[^\n]{0,80}:[ \t]*$",
     re.MULTILINE,
 )
+"""With a date or an address: how a mail program begins what it quotes."""
+_BANNER = re.compile(
+    r"^[ \t*]*(?:\[?external(?: e-?mail| sender)?\]?[ \t*:!]*$"
+    r"|(?:caution|warning|external)\b[^\n]{0,20}\b(?:e-?mail|message)\b[^\n]{0,40}"
+    r"\b(?:outside|external)\b[^\n]*$"
+    r"|you don.t often get e-?mail from[^\n]*$|do not click (?:on )?(?:any )?links[^\n]*$)",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""What a mail server puts above the words."""
 _QUOTED = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
 _QUOTE_MARK = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
 
@@ -60,7 +71,10 @@ def mail_words(body: str) -> str:
     text = _SIGNATURE.split(text, maxsplit=1)[0]
     if _FORWARDED.search(text) or _FROM.search(text):
         text = _SENT_AS.sub("", _FORWARDED.sub("", text))
-    own = _QUOTED.sub("", _WROTE.sub("", text))
+    text = _BANNER.sub("", text)
+    before = _WROTE.split(text, maxsplit=1)[0]
+    own = _QUOTED.sub("", before if _says(before) else text)
+    own = _WROTE.sub("", own) if own != text else own
     if not _says(re.sub(r"^[ \t]*From:[^\n]*$", "", own, flags=re.MULTILINE)):
         own = _QUOTE_MARK.sub("", text)
     own = "\n".join(filter(None, map(str.strip, own.splitlines())))

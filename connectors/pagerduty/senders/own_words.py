@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from connectors.json_fields import json_in
+from connectors.json_fields import JsonValue, json_in
 from connectors.pagerduty.common_payloads import OFTEN, flat
 from connectors.pagerduty.senders.mail_text import mail_words
 from connectors.pagerduty.written_text import is_html, markdown_of, unquoted
@@ -24,7 +24,8 @@ _FEW_WORDS, _SOME_WORDS = 3, 5
 _SAID_BEFORE = 0.8
 """Of whose words so many were told says the same: in HTML once more, or shortened."""
 
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = re.compile(r"[^\W\d_\u0e00-\u0eff\u3040-\u9fff]{2,}|[\u0e00-\u0eff]{4}|[\u3040-\u9fff]{2}")
+"""Some scripts have no spaces: so many of their letters count as a word."""
 _ANY_WORD = re.compile(r"\w+(?:[.,]\d+)*")
 _FIGURE = re.compile(r"(?<![\w:-])\d+(?:[.,]\d+)*(?:%|[a-z]{0,3})(?![\w:])", re.IGNORECASE)
 """No time of day, and no part of a name."""
@@ -33,7 +34,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 _SAYS = re.compile(
     r"descri|reason|message|msg$|body|text$|summary|details?$|notes?$|output|cause|error|logs?$"
-    r"|exception|status$|condition$|response$|tip$|operational|beschreibung|nachricht|meldung"
+    r"|exception|status$|condition$|response$|tip$|operational|trace|stack|beschreibung|nachricht|meldung"
 )
 """What a field is called that holds a sentence, or a short one."""
 _TELLS_MOST = re.compile(r"descri|beschreibung|nachricht|body|message|text$|details?$|summary")
@@ -88,7 +89,13 @@ _MARKS = re.compile(
 )
 _CALLED = re.compile(r"(?<![\w.])@(?:pagerduty|slack|teams|opsgenie|webhook)[\w.-]*", re.IGNORECASE)
 """Whom a monitor is to notify: no word of what happened."""
-_FRAME = re.compile(r"^[ \t]*(?:at [\w$.<>/]+\(.*\)|\.\.\. \d+ more)[ \t]*$", re.MULTILINE)
+_FRAME = re.compile(
+    r"^[ \t]*(?:at (?:async |new )?[\w$.<>/\[\] ]{1,200}\([^()\n]*(?::\d+|\bMethod|\bSource|>)\)"
+    r"|at \S+:\d+|\.\.\. \d+ (?:more|common frames.*))[ \t]*$"
+    r"|^Traceback \(most recent call last\):[ \t]*$"
+    r"|^[ \t]+File \"[^\"\n]*\", line \d+[^\n]*(?:\n[ \t]{4,}\S[^\n]*)?$",
+    re.MULTILINE,
+)
 """A line of a stack trace; the error stands above it."""
 _FEW_BESIDE_LINKS = 3
 
@@ -109,10 +116,9 @@ class _Field:
 
 def own_words(details: object, summary: str) -> str:
     """Give what the details of an alert say that its summary does not, "" for nothing."""
+    if (mail := _mail(details)) is not None:
+        return _new(mail_words(mail), [summary])
     pairs = list(_pairs(details))[:_MOST_PAIRS]
-    if is_mail(details):
-        body = next(text for name, text in pairs if name == "body")
-        return _new(mail_words(body), [summary])
     told: list[str] = []
     for text, _ in sorted(_sentences(pairs), key=lambda one: not one[1]):
         if len(told) < _MOST_SENTENCES and (new := _new(text, [summary, *told])):
@@ -121,11 +127,30 @@ def own_words(details: object, summary: str) -> str:
     return "\n".join(filter(None, (*told, f"- {fields}" if told and fields else fields)))
 
 
-def is_mail(details: object) -> bool:
-    """Tell whether details are those of a mail: its body, and how it was sent."""
-    if not isinstance(details, dict) or not isinstance(details.get("body"), str):
-        return False
-    return bool(details["body"].strip()) and bool(details.keys() & {"subject", "from", "to"})
+def with_place(words: str, summary: str, common: JsonValue) -> str:
+    """Add where it happened, as PagerDuty's own fields have it, to what an alert says.
+
+    Many a monitor names the host nowhere else; others repeat their own name there.
+    """
+    client = (common.optional_text("client") or "").casefold()
+    found = []
+    for name, called in (("source_origin", "source"), ("source_component", "component")):
+        place = " ".join((common.optional_text(name) or "").split())
+        known = place.casefold() in ("", client) or place.casefold() in summary.casefold()
+        if not known and not _FOR_MACHINES.match(place) and _new(place, [summary, words]):
+            found.append(f"{called}: {place}")
+    place = "; ".join(found)
+    return f"{words}\n- {place}" if words and place else words or place
+
+
+def _mail(details: object) -> str | None:
+    """Give the body of a mail, with how it was sent or alone in HTML; None for anything else."""
+    if isinstance(details, str):
+        return details if is_html(details) else None
+    body = details.get("body") if isinstance(details, dict) else None
+    if not isinstance(details, dict) or not isinstance(body, str) or not body.strip():
+        return None
+    return body if details.keys() & {"subject", "from", "to"} else None
 
 
 def _pairs(value: object, name: str = "") -> Iterator[tuple[str, str]]:
@@ -164,13 +189,18 @@ def _sentences(pairs: _Pairs) -> Iterator[tuple[str, bool]]:
         fewest = _FEW_WORDS if field.says else _SOME_WORDS
         if field.is_other or (field.for_programs and not field.says):
             continue
-        if len(text.split(maxsplit=fewest)) < fewest or _NOTHING.fullmatch(text):
+        if _NOTHING.fullmatch(text) or _count(text, is_short=True) < fewest:
             continue
         words = _plain_words(text)
-        if len(words.split()) < fewest:
-            continue
-        if field.says or len(_WORD.findall(words)) >= fewest:
+        if _count(words, is_short=field.says) >= fewest:
             yield words, field.tells_most
+
+
+def _count(text: str, *, is_short: bool) -> int:
+    """Count words; where a text may be short, a number or a name of programs' is one as well."""
+    spaced, words = len(text.split()), len(_WORD.findall(text))
+    has_no_spaces = not text.isascii() and words > spaced
+    return words if has_no_spaces else spaced if is_short else min(spaced, words)
 
 
 def _annotated(text: str) -> str:
@@ -212,7 +242,8 @@ def _fields(pairs: _Pairs, summary: str, sentences: Sequence[str]) -> list[str]:
         field = _field(name)
         if field.for_programs or field.is_other:
             continue
-        short = len(text) <= _LONGEST_VALUE and not _FOR_MACHINES.match(text)
+        short = len(text) <= _LONGEST_VALUE and "://" not in text
+        short = short and not _FOR_MACHINES.match(text)
         measured = not has_figure or field.is_measured
         wanted = not sentences or (measured and _FIGURE.search(text))
         says = wanted and not _NOTHING.fullmatch(text) and _new(text, [summary, *sentences])
@@ -258,5 +289,5 @@ def _line(line: str) -> str:
     said, rest = _ADDRESS.sub("(link)", _LABELLED.sub("", said)), _ADDRESS.sub(" ", rest)
     if rest != bare and len(_WORD.findall(rest)) < _FEW_BESIDE_LINKS:
         return ""
-    told = re.sub(r" (?=[.,;:!?)])", "", re.sub(r"[ \t]{2,}", " ", said)).strip()
+    told = re.sub(r" (?=[.,;:!?)](?:\s|$))", "", re.sub(r"[ \t]{2,}", " ", said)).strip()
     return told if re.search(r"\w", told) else ""
