@@ -43,10 +43,22 @@ def tasks(text: str) -> list[str]:
         ("[Watch] the [disk]", "[Watch] the [disk]"),
         ("<https://x.example.com>", "https://x.example.com"),
         ("Wait[^1]", "Wait[^1]"),
+        ("Wait[^a] for[^B] it", "Wait for it"),
+        (r"Forbid [^a-z] and \[^a]", "Forbid [^a-z] and [^a]"),
+        ("Ask @<Ann Bee>", "Ask @Ann Bee"),
     ],
 )
 def test_a_task_is_what_a_reader_sees(cell: str, task: str) -> None:
-    assert one(f"| {cell} | | | |").task == task
+    notes = "\n[^a]: As it was.\n[^b]: see\n"
+    assert tasks(f"{TABLE}| {cell} | | | |\n{notes}") == [task]
+
+
+def test_a_footnote_is_no_word_of_an_owner_a_deadline_or_a_box() -> None:
+    row = "| x[^1] | Ann Bee[^1] | High[^1] | 2026-12-03[^1] |"
+    first, second = read(f"{TABLE}{row}\n\n- [ ] y[^1]\n\n[^1]: As it was.\n", NAMES).items
+    assert (first.task, first.owner, first.priority, first.deadline_text, second.task) == (
+        "x", "Ann Bee", "High", "2026-12-03", "y",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
-"""Lines that are an editor's own marks and no words: containers, comments, shortcodes, anchors.
+"""What other dialects of Markdown have and plain Markdown takes for words: containers, footnotes.
 
-Markdown takes such a line for text that goes on: for a part of the list item or the table above
-it. Whoever wrote ``:::`` there ended a box with it, and words behind it would leave the box open.
+A line that is an editor's own mark (of a container, a comment, a shortcode, an anchor) is text
+that goes on to it: a part of the list item or the table above. Whoever wrote ``:::`` there ended a
+box with it, and words behind it would leave the box open.
 """
 
 import re
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_block import StateBlock
 
 _FIRST = frozenset(":%{^")
@@ -17,6 +19,14 @@ _MARK = re.compile(
     r"|\{\{[<%].*[>%]\}\}|\{%.*%\}|\{:[^{}]*\}"  # Hugo, Liquid, kramdown
     r"|\^[A-Za-z0-9-]+"  # what a link of Obsidian's leads to
 )
+_FOOTNOTE = re.compile(r"^[ \t>]{0,6}\[(\^[^\s\[\]]+)\]:", re.MULTILINE)
+
+
+def footnotes(text: str) -> dict[str, object]:
+    """Give the footnotes that a document defines, as its parser keeps definitions of links."""
+    return {
+        normalizeReference(one[1]): {"href": "#", "title": ""} for one in _FOOTNOTE.finditer(text)
+    }
 
 
 def know_editor_marks(parser: MarkdownIt) -> None:

@@ -17,6 +17,8 @@ from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import normalizeReference
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from worker.content.clean_text import clean, shorten
@@ -209,10 +211,25 @@ class _InlineParser(MarkdownIt):
         return link
 
 
+def _footnote(state: StateInline, silent: bool) -> bool:
+    """Take the mark of a footnote that the document defines for no words."""
+    found = _FOOTNOTE.match(state.src, state.pos)
+    if found is None or normalizeReference(found[1]) not in state.env["references"]:
+        return False
+    if not silent:
+        state.push("footnote_ref", "", 0)
+    state.pos = found.end()
+    return True
+
+
+_FOOTNOTE = re.compile(r"\[(\^[^\s\[\]]+)\]")
 _parser = _InlineParser("commonmark").enable("strikethrough")
+_parser.inline.ruler.before("link", "footnote_ref", _footnote)
 _MARK = re.compile(r"[\n\\`~*_\[\]!<&]")
 """What begins anything but plain text, for this parser."""
 _BREAK = re.compile(r"<br\s*/?>|</?(?:li|ul|ol|p|div)\b[^<>]*>", re.IGNORECASE)
+_AT_NAME = re.compile(r"@<([^<>@:/!?]+)>")
+"""Somebody's name as Azure DevOps writes it, no tag of HTML's."""
 _BARE_PIPE = re.compile(r"(?<!\\)\|")
 
 Definitions = Mapping[str, object]
@@ -242,6 +259,7 @@ def _words(tokens: Iterable[Token]) -> str:
 
 def inline_tokens(markdown: str, definitions: Definitions | None = None) -> list[Token]:
     """Read inline Markdown into the parser's tokens; most texts have no marks, and are one."""
+    markdown = _AT_NAME.sub(r"@\1", markdown) if "@<" in markdown else markdown
     if not _MARK.search(markdown):
         return [Token("text", "", 0, content=markdown)] if markdown else []
     tokens: list[Token] = []

@@ -35,6 +35,7 @@ _REFERENCE = re.compile(
     rf"|<(?P<auto>{_URL})>|(?P<url>{_URL})"
     rf"|(?<![\w/-])(?P<key>{_KEY})(?![\w-])"
 )
+_PICTURE = re.compile(r"!\[[^\[\]]*\]\([^()\s]*\)|<img\b[^<>]*>", re.IGNORECASE)
 _MENTION = re.compile(r"\[~[^\[\]]+\]")
 _CELL_BOX = re.compile(
     r"(?:\\?[-*+\u2022]\s+)?"
@@ -161,7 +162,11 @@ def no_item(words: str, where: str, nothing: Iterable[str]) -> list[str] | None:
 
 
 def owner_words(source: str, definitions: Definitions, nothing: Iterable[str]) -> str:
-    """Give whom an owner's cell names, "" for nobody yet; ``[~name]`` names somebody in a wiki."""
+    """Give whom an owner's cell names, "" for nobody yet; ``[~name]`` names somebody in a wiki.
+
+    A picture beside a name is no part of it.
+    """
+    source = _PICTURE.sub("", source).strip() or source
     words = unstruck(source, definitions)
     is_nobody = is_bracketed(source) and not _MENTION.fullmatch(words)
     return "" if is_nobody or says_nothing(words, nothing) else words

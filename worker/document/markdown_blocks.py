@@ -16,7 +16,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.table import table as _find_table
 from markdown_it.token import Token
 
-from worker.content.editor_marks import know_editor_marks
+from worker.content.editor_marks import footnotes, know_editor_marks
 from worker.content.inline_markdown import Definitions
 from worker.content.markdown_cost import cost
 from worker.document.front_matter import DocumentError, body_line
@@ -124,7 +124,8 @@ def parse(text: str) -> Blocks:
         body = body.replace(BOM, " ", 1) if body.startswith(BOM) else body
     environment: dict[str, Mapping[str, object]] = {}
     tokens = _parser.parse("\n" * first + body, environment)
-    return _BlockReader(source, tokens).read(environment.get("references", {}))
+    definitions = footnotes(body) | dict(environment.get("references", {}))
+    return _BlockReader(source, tokens).read(definitions)
 
 
 def _table(state: StateBlock, line: int, end_line: int, silent: bool) -> bool:
