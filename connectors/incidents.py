@@ -54,6 +54,7 @@ class AgentKind(Enum):
     SERVICE = "service"
     INTEGRATION = "integration"
     POLICY = "escalation policy"
+    WORKFLOW = "workflow"
     OTHER = "other"
 
 

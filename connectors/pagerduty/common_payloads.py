@@ -158,6 +158,9 @@ _KINDS = {
     "bot_user": AgentKind.BOT,
     "service": AgentKind.SERVICE,
     "escalation_policy": AgentKind.POLICY,
+    "workflow": AgentKind.WORKFLOW,
+    "incident_workflow": AgentKind.WORKFLOW,
+    "incident_workflow_instance": AgentKind.WORKFLOW,
 }
 
 

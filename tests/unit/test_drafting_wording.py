@@ -159,6 +159,9 @@ def test_a_time_weeks_later_changes_how_no_other_is_shown() -> None:
         (Agent(AgentKind.BOT, "B1", "Slackbot"), "Slackbot"),
         (Agent(AgentKind.INTEGRATION, "I1", "Lookout"), "Lookout"),
         (Agent(AgentKind.OTHER, "X1", ""), "X1"),
+        (Agent(AgentKind.WORKFLOW, "W1", "Major incident"), "the workflow Major incident"),
+        (Agent(AgentKind.WORKFLOW, "W1", "Our Workflow"), "Our Workflow"),
+        (Agent(AgentKind.WORKFLOW, "W1", "W1"), "a workflow"),
     ],
 )
 def test_whoever_acted_has_a_name(agent: Agent | None, told: str) -> None:

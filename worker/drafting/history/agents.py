@@ -70,9 +70,17 @@ def name(agent: Agent | None) -> str:
     known = shorten(clean(agent.name), _LONGEST_NAME)
     if agent.kind is AgentKind.BOT:
         return known if "bot" in known.lower() else f"{known or agent.id} (bot)"
+    if agent.kind is AgentKind.WORKFLOW:
+        return _workflow("" if known == agent.id else known)
     if agent.kind is AgentKind.PERSON and known in {"", agent.id}:
         return f"a former user ({agent.id})" if agent.id else SOMEBODY
     return known or clean(agent.id) or SOMEBODY
+
+
+def _workflow(known: str) -> str:
+    if not known:
+        return "a workflow"
+    return known if "workflow" in known.lower() else f"the workflow {known}"
 
 
 def actor(entry: LogEntry) -> str:

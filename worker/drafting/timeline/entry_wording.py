@@ -75,7 +75,7 @@ def tell_entry(entry: LogEntry, rule: Rule, known: Known, clock: LocalTime) -> M
 
 def capitalised(text: Markdown) -> Markdown:
     """Begin a sentence that names first what is no name: a service, a former user, an e-mail."""
-    begins = text.startswith(("the ", "a former user", "an e-mail "))
+    begins = text.startswith(("the ", "a former user", "a workflow", "an e-mail "))
     return Markdown(f"{text[0].upper()}{text[1:]}") if begins else text
 
 
