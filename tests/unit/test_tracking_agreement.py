@@ -6,7 +6,15 @@ from datetime import date
 import pytest
 
 from connectors.ticket_fields import FieldChoice, ScreenField, TicketField
-from connectors.tickets import Category, NoAccount, RemoteLink, Ticket, TicketChanges, Transition
+from connectors.tickets import (
+    AccountId,
+    Category,
+    NoAccount,
+    RemoteLink,
+    Ticket,
+    TicketChanges,
+    Transition,
+)
 from tests.unit.tracking_support import ALICE, row, sides_of, ticket, tracked
 from worker.document.action_items import ActionItem, CellEdit, TicketCell
 from worker.tracking.destinations import ClosingRules
@@ -59,7 +67,7 @@ def test_sides_that_agree_need_nothing_looked_up_and_nothing_done() -> None:
 def test_only_what_changed_is_looked_up() -> None:
     both = sides("Add alert | @alice | High | | OPS-1 | Done")
     may_close = replace(RULES, close=True)
-    assert questions(both, RULES) == TrackerQuestions((("OPS", "@alice"),), priorities=True)
+    assert questions(both, RULES) == TrackerQuestions((("OPS", "@alice"),), priorities=("OPS",))
     assert questions(both, may_close).moves == (TICKET.id,)
     assert questions(replace(both, busy=True), may_close).moves == ()
 
@@ -120,9 +128,9 @@ def test_what_a_ticket_never_got_is_told_again_while_nothing_changes() -> None:
     (item,) = sides("Add alert | Lena | P2 | | OPS-1 | To Do").items
     memory = replace(MEMORY, row=row_values(item))
     both = sides("Add alert | Lena | P2 | | OPS-1 | To Do", memory=memory)
-    assert questions(both, RULES) == TrackerQuestions((("OPS", "Lena"),), priorities=True)
+    assert questions(both, RULES) == TrackerQuestions((("OPS", "Lena"),), priorities=("OPS",))
     lena = {("OPS", "Lena"): NoAccount("Two are called Lena.")}
-    answers = TrackerAnswers(lena, priorities=(FieldChoice("High"),))
+    answers = TrackerAnswers(lena, priorities={"OPS": (FieldChoice("High"),)})
     actions = plan_agreement(both, answers, RULES).actions
     assert actions == (
         Tell(
@@ -138,7 +146,7 @@ def test_what_a_ticket_never_got_is_told_again_while_nothing_changes() -> None:
     assert plan_agreement(replace(both, tickets={TICKET.id: done}), answers, RULES).actions == ()
     new = replace(memory, remote=None)
     assert plan_agreement(replace(both, rows={0: new}), answers, RULES).actions == ()
-    shown = TrackerAnswers(lena, priorities=(FieldChoice("Hoch", untranslated="P2"),))
+    shown = TrackerAnswers(lena, priorities={"OPS": (FieldChoice("Hoch", untranslated="P2"),)})
     assert len(plan_agreement(both, shown, RULES).actions) == 1
 
 
@@ -418,7 +426,8 @@ OWNED = replace(TICKET, assignee=ALICE, priority="High")
 
 def test_what_both_sides_say_in_their_own_words_is_left() -> None:
     both = sides("Add alert | @alice | P1 | | OPS-1 | To Do", tickets={TICKET.id: OWNED})
-    answers = TrackerAnswers({("OPS", "@alice"): ALICE}, (FieldChoice("High"), FieldChoice("Low")))
+    allowed = (FieldChoice("High"), FieldChoice("Low"))
+    answers = TrackerAnswers({("OPS", "@alice"): ALICE}, {"OPS": allowed})
     planned = plan_agreement(both, answers, WORDS)
     assert (planned.actions, planned.to_rows) == ((), {0: ()})
 
@@ -427,6 +436,50 @@ def test_a_row_takes_over_an_owner_and_a_priority_in_the_documents_words() -> No
     planned = plan_agreement(sides(NAMED, tickets={TICKET.id: OWNED}), TrackerAnswers(), WORDS)
     taken = (ToRow(Field.OWNER, "", "@alice"), ToRow(Field.PRIORITY, "", "P1"))
     assert (planned.actions, planned.to_rows) == ((), {0: taken})
+
+
+def test_a_priority_of_a_project_that_tells_none_goes_as_it_is_written() -> None:
+    both = sides("Add alert | | P1 | | OPS-1 | To Do")
+    (change,) = plan_agreement(both, TrackerAnswers(), WORDS).actions
+    assert isinstance(change, ChangeTicket)
+    assert change.changes.priority == FieldChoice("High")
+    elsewhere = TrackerAnswers(priorities={"PAY": (FieldChoice("Low"),)})
+    assert plan_agreement(both, elsewhere, WORDS).actions == (change,)
+    (told,) = plan_agreement(both, TrackerAnswers(priorities={"OPS": ()}), WORDS).actions
+    assert isinstance(told, Tell)
+
+
+def test_what_a_tracker_set_at_the_create_is_its_own_change() -> None:
+    (item,) = sides("Add alert | @alice | High | 2026-12-24 | OPS-1 | To Do").items
+    sent = Values("Add alert", ALICE.id, "High", "2026-12-24")
+    made = replace(MEMORY, row=row_values(item), remote=None, sent=sent)
+    now = replace(TICKET, summary="[OPS] Add alert", priority="Low", due=date(2027, 1, 1))
+    both = sides("Add alert | @alice | High | 2026-12-24 | OPS-1 | To Do", memory=made)
+    both = replace(both, tickets={TICKET.id: now})
+    planned = plan_agreement(both, TrackerAnswers({("OPS", "@alice"): ALICE}), RULES)
+    assert planned.actions == (
+        Tell(
+            "Line 4 ('Add alert') of storm.md: OPS-1 was made with the owner of its row, and has "
+            "none by now."
+        ),
+    )
+    assert {one.field: one.value for one in planned.to_rows[0]} == {
+        Field.TASK: "[OPS] Add alert",
+        Field.PRIORITY: "Low",
+        Field.DEADLINE: "2027-01-01",
+    }
+
+
+def test_another_assignee_of_the_same_name_changes_no_row_and_warns_of_nobody() -> None:
+    (item,) = sides("Add alert | Alice Moreau | | | OPS-1 | To Do").items
+    other = replace(ALICE, id=AccountId("acc-other"), email=None)
+    had = replace(MEMORY.remote or Values(), owner=ALICE.id)
+    memory = replace(MEMORY, row=row_values(item), remote=had)
+    both = sides("Add alert | Alice Moreau | | | OPS-1 | To Do", memory=memory)
+    both = replace(both, tickets={TICKET.id: replace(TICKET, assignee=other)})
+    two = TrackerAnswers({("OPS", "Alice Moreau"): NoAccount("Two are called so.")})
+    planned = plan_agreement(both, two, RULES)
+    assert (planned.actions, planned.to_rows) == ((), {0: ()})
 
 
 def test_what_both_sides_emptied_is_left() -> None:

@@ -1,11 +1,11 @@
 """What a new ticket says: its fields and its description, from a row and its incident."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from connectors.incidents import IncidentId
-from connectors.ticket_fields import CreateFields, FieldChoice, called
+from connectors.ticket_fields import CreateFields, FieldChoice, TicketField, called
 from connectors.tickets import (
     COMMON_LABEL,
     INCIDENT_LABEL_PREFIX,
@@ -25,6 +25,7 @@ from worker.content.read_dates import read_date
 from worker.document.action_items import ActionItem
 from worker.tracking.destinations import Route
 from worker.tracking.ticket_actions import CreateTicket
+from worker.tracking.tracked_tickets import Values
 
 SUMMARY_LIMIT = 255
 """How long a summary may be, in UTF-16 units: the strictest tracker refuses a longer one."""
@@ -180,6 +181,20 @@ def describe(item: ActionItem, origin: Origin, problems: tuple[str, ...]) -> Ric
         parts.append(Paragraph((Span("Not used from the row:", strong=True),)))
         parts.append(Bullets(tuple((Span(problem),) for problem in problems)))
     return tuple(parts)
+
+
+def sent_values(ticket: NewTicket, dropped: Container[str]) -> Values:
+    """Give what a ticket was made with, "" where its row says nothing that it could be given.
+
+    ``dropped`` are the fields that the tracker refused; a task that was cut says less than its row.
+    """
+    sent = {
+        TicketField.SUMMARY: "" if ticket.summary.endswith("…") else ticket.summary,
+        TicketField.ASSIGNEE: ticket.assignee or "",
+        TicketField.PRIORITY: ticket.priority.name if ticket.priority else "",
+        TicketField.DUE: ticket.due.isoformat() if ticket.due else "",
+    }
+    return Values(*("" if name in dropped else value for name, value in sent.items()))
 
 
 def remote_links(origin: Origin) -> tuple[RemoteLink, ...]:

@@ -1,7 +1,6 @@
 """Bringing rows and tickets into agreement: all that is to be done, decided before any of it is.
 
-First it is said what must be looked up, then what becomes of the tickets, and which fields the rows
-take over. What is written into the rows is decided once the tickets are as they were to be.
+What is written into the rows is decided once the tickets are as they were to be.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -90,19 +89,19 @@ class AgreementRules:
 
 @dataclass(frozen=True, slots=True)
 class TrackerQuestions:
-    """What must be looked up: owners by project and word, priorities, moves of tickets."""
+    """What must be looked up: owners by project and word, priorities by project, moves."""
 
     owners: tuple[tuple[str, str], ...] = ()
-    priorities: bool = False
+    priorities: tuple[str, ...] = ()
     moves: tuple[TicketId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TrackerAnswers:
-    """What was looked up: owners by project and word, the allowed priorities and moves."""
+    """What was looked up: owners by project and word, priorities by project if told, moves."""
 
     owners: Mapping[tuple[str, str], Account | NoAccount] = field(default_factory=dict)
-    priorities: tuple[FieldChoice, ...] = ()
+    priorities: Mapping[str, tuple[FieldChoice, ...]] = field(default_factory=dict)
     moves: Mapping[TicketId, Sequence[Transition]] = field(default_factory=dict)
 
 
@@ -117,7 +116,7 @@ class Agreement:
 def questions(sides: Sides, rules: AgreementRules) -> TrackerQuestions:
     """Say what must be looked up: an owner or the priorities only where they changed."""
     owners: dict[tuple[str, str], None] = {}
-    priorities = False
+    priorities: dict[str, None] = {}
     moves: dict[TicketId, None] = {}
     for item, tracked in _rows(sides):
         ticket = sides.tickets.get(tracked.id)
@@ -126,11 +125,11 @@ def questions(sides: Sides, rules: AgreementRules) -> TrackerQuestions:
         fields = changed(item, tracked, ticket)
         if item.owner and (Field.OWNER in fields or _has_nobody(tracked, ticket)):
             owners[ticket.project, item.owner] = None
-        priorities = priorities or Field.PRIORITY in fields
-        priorities = priorities or _is_unknown(item, ticket, rules.priorities)
+        if Field.PRIORITY in fields or _is_unknown(item, ticket, rules.priorities):
+            priorities[ticket.project] = None
         if rules.close and not sides.waits(item) and wants_move(item, tracked, ticket):
             moves[ticket.id] = None
-    return TrackerQuestions(tuple(owners), priorities, tuple(moves))
+    return TrackerQuestions(tuple(owners), tuple(priorities), tuple(moves))
 
 
 def plan_agreement(sides: Sides, answers: TrackerAnswers, rules: AgreementRules) -> Agreement:
@@ -149,10 +148,9 @@ def plan_agreement(sides: Sides, answers: TrackerAnswers, rules: AgreementRules)
             continue
         words = _vocabulary(item, tracked, ticket, answers, rules)
         found = compare(item, tracked, ticket, words)
-        taken = not sides.waits(item) and any(
-            one.field is Field.OWNER for one in found.to_ticket
-        )  # then it is told with what becomes of the ticket
-        told = () if taken else words.nobody.values()
+        settled = {one.field for one in found.to_row}
+        settled |= set() if sides.waits(item) else {one.field for one in found.to_ticket}
+        told = () if Field.OWNER in settled else words.nobody.values()
         left = _never_taken(item, tracked, ticket, words)
         actions += (Tell(f"{row_name(item, sides.document)}: {one}") for one in (*told, *left))
         if not sides.waits(item):
@@ -169,8 +167,9 @@ def plan_agreement(sides: Sides, answers: TrackerAnswers, rules: AgreementRules)
             if not tracked.has_links and tracked.id not in linked:
                 linked.add(tracked.id)
                 actions.append(AddLinks(tracked.id, rules.links))
-        to_rows[item.ordinal] = found.to_row
-        actions += _lost(item, ticket, found.to_row, sides.document)
+        told_apart = tuple(one for one in found.to_row if one.value != one.before)  # by its words
+        to_rows[item.ordinal] = told_apart
+        actions += _lost(item, ticket, told_apart, sides.document)
     return Agreement(tuple(actions), to_rows)
 
 
@@ -213,7 +212,8 @@ def _vocabulary(
                 accounts[item.owner] = found
             case NoAccount(reason):
                 nobody[item.owner] = f"The owner '{item.owner}' cannot be used. {reason}"
-    return Vocabulary(accounts, rules.priorities, answers.priorities, rules.owners, nobody)
+    allowed = answers.priorities.get(ticket.project)
+    return Vocabulary(accounts, rules.priorities, allowed, rules.owners, nobody)
 
 
 def _has_nobody(tracked: TrackedTicket, ticket: Ticket) -> bool:
@@ -225,12 +225,14 @@ def _has_nobody(tracked: TrackedTicket, ticket: Ticket) -> bool:
 def _never_taken(
     item: ActionItem, tracked: TrackedTicket, ticket: Ticket, words: Vocabulary
 ) -> Iterable[str]:
-    """Say again that a row's priority never came to its ticket, while neither side changes."""
+    """Say again what of a row never came to its ticket, while neither side changes."""
+    if lost := tracked.lost(ticket):
+        yield f"{ticket.key} was made with the {lost} of its row, and has none by now."
     if tracked.remote is None or ticket.category is Category.DONE:
         return
     fields = changed(item, tracked, ticket)
     word = item.priority or ""
-    lacks = words.allowed and not priority_choice(word, words.priorities, words.allowed)
+    lacks = words.allowed and words.choice(word) is None
     if lacks and Field.PRIORITY not in fields and _is_unknown(item, ticket, words.priorities):
         yield f"{no_such_priority(word, words)} {ticket.key} was left without it."
 

@@ -50,13 +50,14 @@ class Vocabulary:
     """How words of the document and values of the tracker translate.
 
     ``accounts`` are owner words already looked up; ``priorities`` the map of the configuration;
-    ``allowed`` the project's priorities; ``owners`` the configured names → e-mail or account;
-    ``nobody`` the owner words that mean nobody → the sentence why.
+    ``allowed`` the project's priorities, None where the tracker does not tell; ``owners`` the
+    configured names → e-mail or account; ``nobody`` the owner words that mean nobody → the
+    sentence why.
     """
 
     accounts: Mapping[str, Account] = field(default_factory=dict)
     priorities: Mapping[str, str] = field(default_factory=dict)
-    allowed: tuple[FieldChoice, ...] = ()
+    allowed: tuple[FieldChoice, ...] | None = ()
     owners: Mapping[str, str] = field(default_factory=dict)
     nobody: Mapping[str, str] = field(default_factory=dict)
 
@@ -72,10 +73,17 @@ class Vocabulary:
     def priority_word(self, priority: str) -> str:
         """Give the document's word for a tracker's priority."""
         for word, meant in self.priorities.items():
-            shown = {one.name for one in called(self.allowed, meant)} or {meant}
+            shown = {one.name for one in called(self.allowed or (), meant)} or {meant}
             if priority.casefold() in {one.casefold() for one in shown}:
                 return word
         return priority
+
+    def choice(self, word: str) -> FieldChoice | None:
+        """Give the priority that a word means, None for none; where none is told, as it is."""
+        if self.allowed is not None:
+            return priority_choice(word, self.priorities, self.allowed)
+        mapped = {one.casefold(): meant for one, meant in self.priorities.items()}
+        return FieldChoice(mapped.get(word.casefold(), word)) if word else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +99,7 @@ def compare(
 ) -> Followers:
     """Decide, field by field, which side follows which. Nothing to do is empty."""
     row, old_row = row_values(item), tracked.row
-    now = ticket_values(ticket)
-    old = tracked.remote or now
+    now, old = ticket_values(ticket), tracked.agreed(ticket)
     to_ticket: list[ToTicket] = []
     to_row: list[ToRow] = []
     for name in Field:
@@ -110,8 +117,7 @@ def compare(
 
 def changed(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> frozenset[Field]:
     """Tell which fields either side changed since they last agreed, before any is looked up."""
-    row, now = row_values(item), ticket_values(ticket)
-    old = tracked.remote or now
+    row, now, old = row_values(item), ticket_values(ticket), tracked.agreed(ticket)
     return frozenset(
         name
         for name in Field
@@ -124,8 +130,7 @@ def still_to_come(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> V
 
     What they alone changed is not: it goes to the ticket once they are done.
     """
-    now = ticket_values(ticket)
-    old = tracked.remote or now
+    now, old = ticket_values(ticket), tracked.agreed(ticket)
     kept = {
         name.value: _get(tracked.row, name) for name in Field if _get(now, name) == _get(old, name)
     }
@@ -157,7 +162,7 @@ def _agree(name: Field, item: ActionItem, ticket: Ticket, words: Vocabulary) -> 
             account is not None or not item.owner
         )
     if name is Field.PRIORITY:
-        wanted = priority_choice(item.priority or "", words.priorities, words.allowed)
+        wanted = words.choice(item.priority or "")
         same = (wanted.name if wanted else "") == (ticket.priority or "")
         return same and (wanted is not None or not item.priority)
     return item.deadline == ticket.due and (item.deadline is not None or not item.deadline_text)
@@ -223,7 +228,7 @@ def _translate_priority(
 ) -> tuple[TicketChanges, str]:
     if not word:
         return changes, ""
-    choice = priority_choice(word, words.priorities, words.allowed)
+    choice = words.choice(word)
     if choice is None:
         return changes, no_such_priority(word, words)
     return replace(changes, priority=choice), ""
@@ -231,7 +236,7 @@ def _translate_priority(
 
 def no_such_priority(word: str, words: Vocabulary) -> str:
     """Say that the project has no such priority, which it has, and where the word is mapped."""
-    allowed = ", ".join(one.name for one in words.allowed) or "none"
+    allowed = ", ".join(one.name for one in words.allowed or ()) or "none"
     told = f"The project has no priority '{word}'; it has {allowed}."
     return f"{told} `[priorities]` can map the word." if words.allowed else told
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from connectors.incidents import IncidentId
@@ -38,6 +38,7 @@ class TrackedTicket:
     as last written into the row. ``linked`` is True once the document was seen to name it,
     ``available`` False while it cannot be seen, ``has_links`` False until its links to the incident
     and the document are on it. ``done`` is whether its status meant so when it was last read.
+    ``sent`` is what a create of this very run gave it.
     """
 
     id: TicketId
@@ -53,6 +54,26 @@ class TrackedTicket:
     available: bool = True
     has_links: bool = True
     done: bool = False
+    sent: Values | None = None
+
+    def agreed(self, ticket: Ticket) -> Values:
+        """Give the tracker's side when both last agreed.
+
+        Of a ticket just made that is what it was made with, wherever it has something else; what
+        it has not got at all was not taken, and nobody's change.
+        """
+        now = ticket_values(ticket)
+        if self.remote is not None or self.sent is None:
+            return self.remote or now
+        sent, has = asdict(self.sent), asdict(now)
+        return Values(
+            **{name: sent[name] if sent[name] and has[name] else has[name] for name in has}
+        )
+
+    def lost(self, ticket: Ticket) -> str:
+        """Name the fields that a ticket was just made with and that it has not got, "" for none."""
+        sent, has = asdict(self.sent or Values()), asdict(ticket_values(ticket))
+        return " and ".join(name for name in has if sent[name] and not has[name])
 
 
 @dataclass(frozen=True, slots=True)

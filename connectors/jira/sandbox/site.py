@@ -85,6 +85,7 @@ class SandboxSite:
     maps names of types, priorities, statuses and resolutions to what the account's language makes
     of them: it is shown those, and has to use ids or the names themselves. ``workflow`` are the
     transitions that there are, between ``statuses``.
+    Each create sets what ``sets_at_create`` holds, as post functions of a workflow do.
     A create, of one or of many, that holds what the pattern ``poison`` finds is answered with 500.
     A server may have no remote links.
     """
@@ -101,6 +102,7 @@ class SandboxSite:
     workflow: Sequence[Move] = MOVES
     statuses: dict[str, Status] = field(default_factory=lambda: dict(STATUSES))
     poison: str = ""
+    sets_at_create: dict[str, Any] = field(default_factory=dict)
     has_remote_links: bool = True
     records: dict[str, TicketRecord] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -151,6 +153,8 @@ class SandboxSite:
             own, key, project.key, created=now, updated=now, hidden=project.hides_new, **fields
         )
         self.records[own] = TicketRecord([(now, ticket)])
+        if self.sets_at_create:
+            self.change(self.records[own], **self.sets_at_create)
         return self.records[own]
 
     def change(self, record: TicketRecord, **fields: Any) -> None:

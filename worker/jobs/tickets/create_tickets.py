@@ -16,7 +16,7 @@ from worker.jobs.run_state import TicketWork
 from worker.jobs.tickets.parent_ticket import KnownEpic, StillToCome, parent_of
 from worker.jobs.tickets.update_tickets import problems_told, tell_plan
 from worker.tracking.destinations import Route
-from worker.tracking.new_ticket import incident_label, prepare
+from worker.tracking.new_ticket import incident_label, prepare, sent_values
 from worker.tracking.parents import belongs
 from worker.tracking.ticket_actions import CreateTicket, LacksTicket, unknowable
 from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values, row_words
@@ -228,6 +228,7 @@ def _conclude(work: TicketWork, one: CreateTicket, outcome: Outcome) -> None:
                 row=row,
                 mark=mark,
                 has_links=False,
+                sent=sent_values(one.ticket, outcome.dropped),
             )
             journal.settle_intents([mark], [tracked])
             _forget_replaced(work, one.item)

@@ -253,25 +253,34 @@ def look_up(work: TicketWork, route: Route | None, rules: AgreementRules) -> Tra
     """Ask the tracker what the agreement turns on; a row for which it fails is left for later."""
     wanted = questions(work.sides, rules)
     owners, moves = {}, {}
-    priorities: tuple[FieldChoice, ...] = ()
+    priorities: dict[str, tuple[FieldChoice, ...]] = {}
     for project, word in wanted.owners:
         with postponing(work, [one for one in work.items if one.owner == word]):
             owners[project, word] = work.cache.accounts.find(
                 work.tracker, project, word, work.people
             )
-    if wanted.priorities and route:
+    for project in wanted.priorities:
         with postponing(work, [one for one in work.items if one.ordinal in work.rows]):
-            priorities = _priorities(work, route)
+            priorities |= _priorities(work, route, project)
     for own in wanted.moves:
         with postponing(work, work.items_of(own)):
             moves[own] = work.tracker.transitions(own)
     return TrackerAnswers(owners, priorities, moves)
 
 
-def _priorities(work: TicketWork, route: Route) -> tuple[FieldChoice, ...]:
-    """Give the priorities that tickets on this route may have, none where that is not told."""
+def _priorities(
+    work: TicketWork, route: Route | None, project: str
+) -> dict[str, tuple[FieldChoice, ...]]:
+    """Give the priorities that tickets of a project may have, {} where that is not told.
+
+    A ticket may be of another project than new ones: it was moved, or the routes were changed.
+    """
+    routes = (route, *(one.route for one in work.context.policy.routes))
+    known = next((one for one in routes if one and one.project == project), route)
+    if known is None:
+        return {}
     try:
-        return work.tracker.create_fields(route.project, route.issue_type).priorities
+        return {project: work.tracker.create_fields(project, known.issue_type).priorities}
     except (AccessDenied, NotFound) as error:
-        work.report.warn(f"The priorities of project {route.project} are not told: {error}")
-        return ()
+        log.info("the priorities of a project are not told", project=project, error=str(error))
+        return {}
