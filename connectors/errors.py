@@ -68,6 +68,18 @@ class NotFound(ConnectorError):
     """The service knows no such thing, or does not show it to these credentials."""
 
 
+class StrayPage(ConnectorError):
+    """Something before the service answered with a page of its own: it tells of no thing asked."""
+
+
+class NotFoundByStray(StrayPage, NotFound):
+    """A page answered that there is no such thing, in the service's place."""
+
+
+class NotPermittedByStray(StrayPage, NotPermitted):
+    """A page answered that this is not allowed, in the service's place."""
+
+
 class Unreachable(ConnectorError):
     """The service could not be reached, timed out, or kept failing."""
 

@@ -16,7 +16,9 @@ from connectors.errors import (
     AccessDenied,
     ConnectorError,
     NotFound,
+    NotFoundByStray,
     NotPermitted,
+    NotPermittedByStray,
     OutOfQuota,
     Rejected,
     ServiceFailed,
@@ -110,6 +112,12 @@ def error_for(
         error = Unauthorized(f"{product} does not accept the credentials{said}", site.renew)
     elif status == FORBIDDEN:
         error = _forbidden(answer, site, doing, said)
+    elif status == NOT_FOUND and not answer.is_json:
+        error = NotFoundByStray(
+            f"{site.host} could not {doing} (404), and answered with a page that is not "
+            f"{product}'s own.",
+            f"Look whether {site.address} is right, and what stands before {product}.",
+        )
     elif status == NOT_FOUND:
         error = NotFound(f"{product} could not {doing}: there is no such thing to see{said}")
     elif status in REDIRECTS:
@@ -142,7 +150,7 @@ def quoted(problem: str) -> str:
 
 def _forbidden(answer: SiteAnswer, site: SiteWords, doing: str, said: str) -> AccessDenied:
     if not answer.is_json:
-        return NotPermitted(
+        return NotPermittedByStray(
             f"{site.host} would not {doing} (403), and answered with a page that is not "
             f"{site.product}'s own.",
             f"A proxy or firewall before {site.product} may block it: ask those who run it.",

@@ -127,7 +127,7 @@ class Jira:
         doing = f"search for changed tickets with the label {label}"
         query = searching.changed_query(label, since - self._overlap)
         with self._doubted():
-            return self._searcher.search(self.site(), query, doing)
+            return self._searcher.search(self.site(), query, doing, {})
 
     def create_fields(self, project: str, issue_type: str) -> CreateFields:
         """Keep what was told for ten minutes."""

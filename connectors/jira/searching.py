@@ -19,6 +19,7 @@ from connectors.errors import (
     PartlyRead,
     PayloadError,
     Rejected,
+    StrayPage,
 )
 from connectors.jira.connection import JiraConnection
 from connectors.jira.payloads import JIRA, TICKET_FIELDS, Site, SiteKind, TicketPage, found, ticket
@@ -78,12 +79,23 @@ class Searcher:
         known = {typed: read[key] for typed, key in asked.items() if key in read}
         return _all_or_partly(known, told)
 
-    def search(self, site: Site, query: str, doing: str) -> list[Ticket]:
-        """Give all that a query finds, lowest id first, each once."""
+    def search(
+        self, site: Site, query: str, doing: str, unread: dict[str, str] | None = None
+    ) -> list[Ticket]:
+        """Give all that a query finds, lowest id first, each once.
+
+        Those that cannot be read are put among the ``unread``, by id; where they are not to be
+        missed, that is None, and the first of them is an error.
+        """
+        odd: dict[str, str] = {} if unread is None else unread
         cloud = site.kind is SiteKind.CLOUD
         pages = self._cloud_pages(query, doing) if cloud else self._pages(query, doing)
-        tickets = (each for page in pages for each in found(page, site.kind, site.url).tickets)
-        return sorted({each.id: each for each in tickets}.values(), key=lambda each: int(each.id))
+        readable = (_without_odd(page, odd) for page in pages)
+        tickets = (each for page in readable for each in found(page, site.kind, site.url).tickets)
+        known = {each.id: each for each in tickets}
+        if unread is None and odd:
+            raise PayloadError(next(iter(odd.values())))
+        return sorted(known.values(), key=lambda each: int(each.id))
 
     def _many(
         self,
@@ -97,17 +109,17 @@ class Searcher:
         Those that Jira could not give for now are put among the ``unread``, with the reason.
         """
         if site.kind is SiteKind.DATA_CENTER:
-            return self.search(site, query(asked), f"read {len(asked)} tickets")
-        first = self._fetch(site, asked)
+            return self.search(site, query(asked), f"read {len(asked)} tickets", unread)
+        first = self._fetch(site, asked, unread)
         if not first.failed:
             return first.tickets
-        second = self._fetch(site, first.failed)
+        second = self._fetch(site, first.failed, unread)
         named = ", ".join(second.failed)
         for own in second.failed:
             unread[own] = f"Jira could not give the tickets with the ids {named} for now."
         return (*first.tickets, *second.tickets)
 
-    def _fetch(self, site: Site, asked: Sequence[object]) -> TicketPage:
+    def _fetch(self, site: Site, asked: Sequence[object], unread: dict[str, str]) -> TicketPage:
         body = {
             "issueIdsOrKeys": list(asked),
             "fields": list(TICKET_FIELDS),
@@ -115,7 +127,7 @@ class Searcher:
         }
         doing = f"read {len(asked)} tickets"
         answer = self._connection.ask(doing, "POST", "issue/bulkfetch", body=body)
-        return found(answer, site.kind, site.url)
+        return found(_without_odd(answer, unread), site.kind, site.url)
 
     def _one(self, site: Site, asked: str, unread: dict[str, str]) -> Iterator[Ticket]:
         """Read one ticket, or none where it is gone or hidden: Jira answers 404 to both.
@@ -128,12 +140,18 @@ class Searcher:
             answer = self._connection.ask(
                 f"read the ticket {asked}", "GET", f"issue/{asked}", params=params
             )
+        except StrayPage as error:
+            unread[asked] = str(error)
+            return
         except (NotFound, NotPermitted):
             return
         except (OutOfQuota, AccessDenied):
             raise
         except ConnectorError as error:
             unread[asked] = str(error)
+            return
+        if why := _oddity(JsonValue(answer, JIRA)):
+            unread[asked] = why
             return
         yield ticket(JsonValue(answer, JIRA), site.kind, site.url)
 
@@ -174,6 +192,32 @@ class Searcher:
             start += got
             if not got or start >= JsonValue(page, JIRA)["total"].number():
                 return
+
+
+def _without_odd(answer: object, unread: dict[str, str]) -> object:
+    """Give an answer without the tickets that cannot be read, which go among the ``unread``.
+
+    Jira takes a day of the year 20216, and one typed wrong must not hide all other tickets.
+    """
+    top = JsonValue(answer, JIRA)
+    odd = {at: why for at, one in enumerate(top["issues"].each()) if (why := _oddity(one))}
+    if not odd:
+        return answer
+    issues = top["issues"].each()
+    unread.update((issues[at]["id"].identifier(), why) for at, why in odd.items())
+    kept = [one.value for at, one in enumerate(issues) if at not in odd]
+    return {**top.members(), "issues": kept}
+
+
+def _oddity(part: JsonValue) -> str:
+    """Say why a ticket cannot be read, "" where it can."""
+    due = part["fields"]["duedate"]
+    try:
+        due.day_or_none()
+    except PayloadError:
+        key = part["key"].text()
+        return f"{key} has the due date '{due.value}', which cannot be read: correct it in Jira."
+    return ""
 
 
 def _all_or_partly(read: Mapping[K, Ticket], unread: Mapping[str, str]) -> Mapping[K, Ticket]:

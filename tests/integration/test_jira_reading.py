@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 
-from connectors.errors import PayloadError, Rejected, Unreachable
+from connectors.errors import PartlyRead, PayloadError, Rejected, Unreachable
 from connectors.jira.client import OVERLAP
 from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import JiraSandbox, Project
@@ -251,3 +253,55 @@ def test_only_the_fields_that_are_read_are_asked_for(sandbox: JiraSandbox) -> No
     answer = sandbox.served[-1].answer.decode()
     assert '"description"' not in answer
     assert '"reporter"' not in answer
+
+
+def misdated(answer: Any) -> Any:
+    """Give OPS-1 a day that Jira takes and no calendar has."""
+    for one in answer.get("issues", [answer]):
+        if one.get("key") == "OPS-1":
+            one["fields"]["duedate"] = "20216-12-03"
+    return answer
+
+
+@pytest.mark.parametrize("by", ["id", "key"])
+def test_a_ticket_with_a_day_of_no_calendar_hides_no_other(sandbox: JiraSandbox, by: str) -> None:
+    first, second = make(sandbox, 2)
+    settle(sandbox)
+    sandbox.fault(Fault("bulkfetch|search|GET .*issue/", change=misdated, times=None))
+    jira = tracker(sandbox)
+    keys = [TicketKey("OPS-1"), TicketKey("ops-2")]
+    read = partial(jira.read, [first, second]) if by == "id" else partial(jira.read_keys, keys)
+    with pytest.raises(PartlyRead, match="OPS-1 has the due date '20216-12-03'") as caught:
+        read()
+    assert caught.value.unread == {first if by == "id" else "OPS-1"}
+    assert caught.value.read.keys() == {second if by == "id" else "ops-2"}
+
+
+def test_a_ticket_with_a_day_of_no_calendar_is_not_missed_in_the_search_for_creates(
+    sandbox: JiraSandbox,
+) -> None:
+    make(sandbox, 2)
+    settle(sandbox)
+    sandbox.fault(Fault("search", change=misdated, times=None))
+    jira = tracker(sandbox)
+    with pytest.raises(PayloadError, match="correct it in Jira"):
+        jira.labelled(LABEL)
+    since = clock_of(sandbox).now - timedelta(minutes=5)
+    assert [one.key for one in jira.changed(LABEL, since)] == ["OPS-2"]
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_page_in_jiras_place_tells_of_no_ticket_that_it_is_gone(
+    sandbox: JiraSandbox, status: int
+) -> None:
+    (own,) = make(sandbox)
+    jira = tracker(sandbox)
+    jira.site()
+    page = Fault("GET .*issue/", status, body=b"<html>nginx</html>", times=None)
+    sandbox.fault(page)
+    with pytest.raises(PartlyRead, match="a page that is not Jira's own") as caught:
+        jira.read_keys([TicketKey("OPS-77")])
+    assert caught.value.unread == {"OPS-77"}
+    if not sandbox.site.is_cloud:
+        with pytest.raises(PartlyRead):
+            jira.read([own])
