@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from connectors.jira.payloads import SiteKind
 from connectors.sandbox import Fault
 from tests import warm
 from tests.acceptance.world import World, world
+
+ROOT = Path(__file__).parents[2]
 
 
 class Shell:
@@ -427,3 +430,34 @@ def test_lint_judges_words_where_it_is_asked_to(shell: Shell) -> None:
     )
     assert "no-verb" not in plainly
     assert sorted(strictly) == sorted([*plainly, "no-verb"])
+
+
+def test_a_document_that_cannot_be_read_is_neither_complete_nor_searched(shell: Shell) -> None:
+    shell.run("draft", shell.incident("quick fix"))
+    shell.run("draft", shell.incident("reopened"))
+    path = shell.here.path()
+    path.write_bytes(path.read_bytes().replace(b"Impact", b"Imp\xe4ct", 1))
+    shown = shell.run("status", shell.incident("quick fix")).stdout
+    assert "(left alone)" in shown
+    assert "complete" not in shown
+    done = shell.run("search", "Summary")
+    assert done.returncode == 1
+    assert shell.incident("reopened") in done.stdout
+    assert "not UTF-8" in done.stderr
+    found = shell.run("search", "Summary", "--json")
+    assert found.returncode == 1
+    assert [one["incident"] for one in json.loads(found.stdout)] == [shell.incident("reopened")]
+
+
+def test_a_folder_that_is_gone_is_told_in_a_sentence(shell: Shell) -> None:
+    gone = shell.here.folder / "gone"
+    gone.mkdir()
+    script = f"cd {gone} && rmdir {gone} && exec {sys.executable} -m worker status"
+    environment = {**shell.environment, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(  # noqa: S603 - our own interpreter and words
+        ["/bin/sh", "-c", script], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == (
+        "The folder that this was started in is gone. Change to one that is there."
+    )

@@ -1,10 +1,14 @@
 """What is told of a database that another process holds, or beside which there is no queue."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 from pydantic import SecretStr
@@ -84,3 +88,37 @@ def test_another_distribution_in_our_packages_is_told(
     assert (found.subject, found.problem) == ("Package config", "")
     assert "other-config is installed here too" in found.warning
     assert "environment of its own" in found.remedy
+
+
+_AS_NOBODY = """
+import os, sys
+from pathlib import Path
+from tests.integration.test_storage_findings import _findings
+os.setgroups([]), os.setgid(65534), os.setuid(65534)
+for one in _findings(Path(sys.argv[1])):
+    print(one.subject, one.problem or one.detail)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
+@pytest.mark.parametrize("name", ["postmortem.db", "postmortem.db.lock", "postmortem.db.locks"])
+def test_what_another_user_owns_beside_the_database_is_told(file: Path, name: str) -> None:
+    for folder in (file.parent, *file.parents):
+        if folder.is_relative_to(gettempdir()) and folder != Path(gettempdir()):
+            folder.chmod(0o755)
+    file.parent.chmod(0o777)
+    file.chmod(0o666)
+    (file.parent / "postmortem.db.lock").touch()
+    (file.parent / "postmortem.db.lock").chmod(0o666)
+    (file.parent / "postmortem.db.locks").mkdir(0o755)
+    os.chown(file.parent / "postmortem.db.locks", 65534, 65534)
+    os.chown(file.parent / name, 0, 0)
+    (file.parent / name).chmod(0o644)
+    told = subprocess.run(  # noqa: S603 - our own interpreter and script
+        [sys.executable, "-c", _AS_NOBODY, file],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    ).stdout
+    assert told.startswith(f"Database {name} in {file.parent} cannot be read and written.")

@@ -335,3 +335,13 @@ def test_what_the_user_may_not_do_is_told_with_a_remedy(root: Path) -> None:
     ).stdout.splitlines()
     assert len(shown) == 3
     assert all("Permission denied" in line and "Let the user that runs" in line for line in shown)
+
+
+def test_a_place_that_is_a_link_to_nothing_is_told_before_a_document_is_made(
+    tmp_path: Path,
+) -> None:
+    place = tmp_path / "documents"
+    place.symlink_to("not-mounted")
+    (told,) = DirectoryStore(place).check()
+    assert told.problem == f"{place} is a link to not-mounted, which is not there."
+    assert told.remedy

@@ -56,7 +56,10 @@ def database_findings(settings: Settings) -> Iterator[Finding]:
     if path is None:
         yield Finding("Database", "in memory, so it is gone when the process ends")
         return
-    yield _missing_file(path) if not os.path.lexists(path) else _file(path)
+    others = list(_of_another_user(path))
+    yield from others
+    if not others:
+        yield _missing_file(path) if not os.path.lexists(path) else _file(path)
     if path.parent.is_dir():
         yield from _queue(url)
 
@@ -91,6 +94,20 @@ def _room(subject: str, folder: Path) -> Iterator[Finding]:
             subject,
             warning=f"{folder} has {left // 2**20} MiB left.",
             remedy="Free some space before it is full.",
+        )
+
+
+def _of_another_user(path: Path) -> Iterator[Finding]:
+    """Name what lies there that this user may not write: SQLite itself tells with a write alone."""
+    beside = [f"{path.name}{end}" for end in ("", "-wal", "-shm", ".lock", ".locks")]
+    there = [one for one in map(path.with_name, beside) if one.exists()]
+    foreign = [one.name for one in there if not os.access(one, os.R_OK | os.W_OK)]
+    if foreign:
+        yield Finding(
+            "Database",
+            problem=f"{' and '.join(foreign)} in {path.parent} cannot be read and written.",
+            remedy="Let the user that runs this program own it; whoever ran it first may own it "
+            "now.",
         )
 
 

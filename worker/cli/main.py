@@ -40,6 +40,7 @@ from worker.cli.options import (
     Wait,
     WhileOpen,
     environment_told,
+    lost_folder,
     misplaced_config,
 )
 from worker.cli.reading_commands import lint, report, search
@@ -285,7 +286,7 @@ def main() -> None:
     commands = {
         one.name or getattr(one.callback, "__name__", "") for one in app.registered_commands
     }
-    if told := misplaced_config(sys.argv[1:], commands):
+    if told := lost_folder() or misplaced_config(sys.argv[1:], commands):
         typer.secho(told, fg="red", err=True)
         sys.exit(MISUSED)
     try:

@@ -185,6 +185,15 @@ def environment_told() -> str:
     )
 
 
+def lost_folder() -> str:
+    """Say where the folder that the command was started in is there no more, else ""."""
+    try:
+        Path.cwd()
+    except OSError:
+        return "The folder that this was started in is gone. Change to one that is there."
+    return ""
+
+
 def misplaced_config(words: Sequence[str], commands: Collection[str]) -> str:
     """Say where ``--config`` belongs if it stands behind the command, "" where it does not."""
     at = next((at for at, word in enumerate(words) if word in commands), len(words))

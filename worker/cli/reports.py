@@ -5,6 +5,7 @@ Also the figures of a period, which are counted from what is remembered.
 
 import os
 import posixpath
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -30,7 +31,7 @@ from worker.jobs.reports.report_period import (
     report_of,
     without_facts,
 )
-from worker.jobs.reports.search_documents import search_documents
+from worker.jobs.reports.search_documents import FoundDocument, search_documents
 from worker.jobs.store_presence import refuse_nowhere, where
 
 
@@ -82,10 +83,18 @@ def search(context: typer.Context, words: list[str], *, json: bool) -> None:
         refuse_nowhere(opened)
         place = where(opened)
         is_empty = not look(opened).by_incident
-        found = search_documents(opened, " ".join(words))
+        unread: list[str] = []
+        found = search_documents(opened, " ".join(words), unread)
     if json:
         terminal.as_json(found)
-        return
+    else:
+        _show_found(found, place, is_empty=is_empty)
+    terminal.failures(unread)
+    if unread:
+        raise typer.Exit(FAILED)
+
+
+def _show_found(found: Sequence[FoundDocument], place: str, *, is_empty: bool) -> None:
     for one in found:
         out.print(f"[bold]{escape(one.incident)}[/] {escape(one.title)}")
         out.print(f"  [dim]{escape(one.document)}:{one.line}[/] {escape(one.text)}")

@@ -171,6 +171,7 @@ def _document(
     """Print a document, without the sentences that were told of it already."""
     prompts = "complete" if not one.prompts else f"{one.prompts} prompts open"
     stands = f"{one.status or 'no status'}, {prompts}" if one.document else "no document"
+    stands = "left alone" if one.left_alone else stands
     out.print(
         f"[bold]{escape(one.incident or '?')}[/] {escape(one.title)} [dim]({escape(stands)})[/]"
     )

@@ -28,31 +28,34 @@ class FoundDocument:
     text: str
 
 
-def search_documents(context: JobContext, words: str) -> list[FoundDocument]:
+def search_documents(
+    context: JobContext, words: str, unread: list[str] | None = None
+) -> list[FoundDocument]:
     """Give the documents that hold all of the words, best first, then the latest.
 
-    What cannot be read is passed over. Raises ``PostmortemError`` where the store cannot be listed.
+    What cannot be read is passed over, and why is put into ``unread``. Raises ``PostmortemError``
+    where the store cannot be listed.
     """
     wanted = words_in(words)
     known = sorted(look(context).documents.values(), key=lambda one: one.name, reverse=True)
     found = []
     for one in known if wanted else ():
         if one.incident:
-            found += list(_found_in(context, wanted, one.incident, one.name))
+            try:
+                found += list(_found_in(context, wanted, one.incident, one.name))
+            except PostmortemError as error:
+                (unread if unread is not None else []).append(str(error))
     return [one for _, one in sorted(found, key=lambda each: -each[0])]
 
 
 def _found_in(
     context: JobContext, wanted: list[str], incident: IncidentId, name: str
 ) -> Iterator[tuple[int, FoundDocument]]:
-    try:
-        text = context.store.read(name).text
-        if not may_hold(wanted, text):
-            return
-        source = SourceText.of(text)
-        first, called = body_line(source), title(text)
-    except PostmortemError:  # `status` tells what is wrong with it
+    text = context.store.read(name).text
+    if not may_hold(wanted, text):
         return
+    source = SourceText.of(text)
+    first, called = body_line(source), title(text)
     lines = [source.line(number) for number in range(first, len(source.starts))]
     fits = find(wanted, called, lines)
     if fits is not None:

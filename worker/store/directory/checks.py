@@ -12,14 +12,16 @@ def look_over(root: Path) -> list[Finding]:
     """Say whether documents can be read and written under ``root``, and what is odd there."""
     subject = f"Documents in {root}"
     try:
+        if root.is_symlink() and not root.exists():
+            leads = f"{root} is a link to {root.readlink()}, which is not there."
+            return [_problem(subject, leads, "Mount or make it, or name another directory.")]
         if not root.exists():
             return [_yet_to_be_made(subject, root)]
         if not root.is_dir():
             return [_problem(subject, f"{root} is no directory.", "Name a directory.")]
         linked = len(behind_links(root))
         count = sum(1 for _ in walk(root)) - linked
-        with tempfile.TemporaryFile(dir=root):  # the one proof that holds for every file system
-            pass
+        _prove_writable(root)
         noun = "document" if count == 1 else "documents"
         aside = f"; {linked} behind symbolic links are left alone" if linked else ""
         found = Finding(subject, f"{count} {noun}, can be written{aside}")
@@ -32,6 +34,15 @@ def look_over(root: Path) -> list[Finding]:
                 "Let the user that runs this program read and write there.",
             )
         ]
+
+
+def _prove_writable(root: Path) -> None:
+    try:
+        with tempfile.TemporaryFile(dir=root):  # the one proof that holds for every file system
+            pass
+    except OSError as error:
+        error.filename = None  # nobody knows the file that was to be made
+        raise
 
 
 def _yet_to_be_made(subject: str, root: Path) -> Finding:
