@@ -7,6 +7,7 @@ from worker.content.placeholders import (
     is_bracketed,
     is_marks,
     is_struck_out,
+    says_none_since,
     says_nothing,
     unstruck,
 )
@@ -46,6 +47,20 @@ def test_what_reads_as_wholly_bracketed_is(text: str, bracketed: bool) -> None:
         ("<S class='x'>Add an alert</S>", True, ""),
         ("~~Add an alert~~ done", True, "done"),
         ("~~Add~~ Remove the alert", False, "Remove the alert"),
+        ("~~Add~~ duplicate of the above", True, "duplicate of the above"),
+        ("~~Add it~~ \u2192 moved to the next quarter", True, "\u2192 moved to the next quarter"),
+        ("**~~Add it~~** see OPS-3", True, "see OPS-3"),
+        (
+            "~~Add it~~ (the vendor does it by himself now)",
+            True,
+            "(the vendor does it by himself now)",
+        ),
+        ("~~Add~~ Won't do before the move", True, "Won't do before the move"),
+        ("~~Add~~ Fixed thresholds per team", False, "Fixed thresholds per team"),
+        ("~~Add~~ Move the alert", False, "Move the alert"),
+        ("~~Add~~ See that it alerts", False, "See that it alerts"),
+        ("See ~~the~~ #3 of it", False, "See #3 of it"),
+        ("~~Add~~ (test) the alert (soon)", False, "(test) the alert (soon)"),
         ("Wait ~5 min or ~10 min", False, "Wait ~5 min or ~10 min"),
         (r"\~~no\~~", False, "~~no~~"),
         ("", False, ""),
@@ -70,6 +85,25 @@ def test_marks_alone_say_nothing(words: str) -> None:
 def test_words_for_nothing_say_so_in_any_case(words: str) -> None:
     assert says_nothing(words, NOTHING)
     assert not says_nothing(words, ("keine",))
+
+
+@pytest.mark.parametrize(
+    ("words", "none"),
+    [
+        ("N/A \u2014 see OPS-3", True),
+        ("n/a (covered by the runbook)", True),
+        ("None: all of it worked", True),
+        ("No action needed, the vendor does it", True),
+        ("N/A see below", True),
+        ("N/A", False),
+        ("TBD: who pays", False),
+        ("To be discussed - the budget", False),
+        ("None of it worked - mend it", False),
+        ("- see below", False),
+    ],
+)
+def test_words_for_nothing_may_have_a_reason_behind(words: str, none: bool) -> None:
+    assert says_none_since(words, NOTHING) is none
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,18 @@ _WIDE = str.maketrans({"\uff3b": "[", "\uff3d": "]"})
 _ONE_TILDE = re.compile(r"~(?![~\s])[^~]*[^~\s]~")
 _STRIKE = re.compile(r"<(/?)(?:s|del|strike)(?:\s[^<>]*)?>", re.IGNORECASE)
 _TICKS = "\u2610\u2611\u2612\u2705\u2713\u2714\u2715\u2716\u2717\u2718"
+_STRUCK_FIRST = re.compile(r"[\s*_]*(?:~~?(?!~)|<(?:s|del|strike)\b)", re.IGNORECASE)
+_ENDS = r"(?=\s*$|\s*[^\w\s]|\s+(?:\d|(?:in|by|to|into|with|on|as|via|for|until|see)\b))"
+_REMARK = re.compile(
+    r"\W*(?:(?:duplicate|dupe|superseded|replaced by|obsolete|cancell?ed|dropped|no longer"
+    r"|not needed|won['\u2019]?t|wontfix|covered by|tracked in|deferred|postponed|rejected|declined"
+    r"|out of scope|n/?a|already)(?!\w)|see (?=[\[#]|https?:|[A-Z][A-Z0-9]+-\d|above\b|below\b)"
+    rf"|(?:done|fixed|handled|moved|merged|resolved|closed|completed){_ENDS})",
+    re.IGNORECASE,
+)
+"""What people write behind a task that they strike out; other words are what it became."""
+_REASON = re.compile(r"\s+[-\u2010-\u2015]+\s+|\s*[(:;]|,\s|\.\s|\s+(?=see\b)")
+_TO_COME = re.compile(r"t\W*b\W*[a-z]\b|to\b|todo\b|unassigned\b", re.IGNORECASE)
 _NO_WORD = re.compile(r"[\W_]+")
 
 
@@ -60,14 +72,19 @@ def _may_be_struck(markdown: str) -> bool:
 def is_struck_out(markdown: str) -> bool:
     """Tell whether a text is struck out: ``~~so~~``, ``~so~`` or ``<del>so</del>``.
 
-    It is also with a remark behind it, of fewer words than were struck out.
+    It is also with a remark behind it: of fewer words than were struck out, in brackets, or of what
+    became of it ("duplicate of …").
     """
     if not _may_be_struck(markdown):
         return False
     if _ONE_TILDE.fullmatch(markdown.strip()):
         return True
-    words, kept = len(plain(markdown).split()), len(unstruck(markdown).split())
-    return kept < words - kept
+    behind = unstruck(markdown)
+    words, kept = len(plain(markdown).split()), len(behind.split())
+    if kept == words or kept < words - kept or not _STRUCK_FIRST.match(markdown):
+        return kept < words - kept
+    is_aside = behind.startswith("(") and behind.find(")") == len(behind.rstrip(" .")) - 1
+    return is_aside or _REMARK.match(behind) is not None
 
 
 def unstruck(markdown: str, definitions: Definitions | None = None) -> str:
@@ -112,6 +129,17 @@ def says_nothing(words: str, nothing: Iterable[str]) -> bool:
         return True
     said = _said(words)
     return bool(said) and said in map(_said, nothing)
+
+
+def says_none_since(words: str, nothing: Iterable[str]) -> bool:
+    """Tell whether plain words say that there is none, and why: ``N/A - covered by the runbook``.
+
+    Not so what is still to be found: "TBD: who pays" is something to do.
+    """
+    head, *reason = _REASON.split(words, maxsplit=1)
+    if not reason or _TO_COME.match(head):
+        return False
+    return not is_marks(head) and says_nothing(head, nothing)
 
 
 @lru_cache(maxsize=1024)

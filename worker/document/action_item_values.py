@@ -12,6 +12,7 @@ from worker.content.placeholders import (
     is_bracketed,
     is_marks,
     is_struck_out,
+    says_none_since,
     says_nothing,
     unstruck,
 )
@@ -154,7 +155,7 @@ def no_item(words: str, where: str, nothing: Iterable[str]) -> list[str] | None:
 
     None where they are a task.
     """
-    if not says_nothing(words, nothing):
+    if not (says_nothing(words, nothing) or says_none_since(words, nothing)):
         return None
     if is_marks(words):
         return []
