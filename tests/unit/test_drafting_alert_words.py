@@ -1,9 +1,11 @@
 """Where a draft tells what alerts say besides their summaries, and that it tells it once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from config.template_names import Slot
+from connectors.log_entry_kinds import ChannelKind
 from tests.incidents.making import Making, service
 from worker.content.draft_content import Content, DraftEntry
 from worker.drafting.draft import draft
@@ -91,3 +93,20 @@ def test_alerts_without_summaries_are_told_apart_by_their_words() -> None:
     it.alert("0:00", "", words="The first pool is empty.")
     it.alert("1:00", "", words="The second pool is empty.")
     assert _quotes(_told(it))[-1] == 'Alert, 12:01: "The second pool is empty."'
+
+
+def test_what_people_report_by_a_desk_may_be_the_impact() -> None:
+    it = _making()
+    it.log[0] = replace(it.log[0], channel=replace(it.log[0].channel, kind=ChannelKind.DESK))
+    it.alert("-1:00:00", "Older", words="40 % of customers cannot log in.")
+    it.alert("0:01", "Disk full", words="Customers in Spain cannot pay. About 40 calls.")
+    entries = _told(it).entries
+    assert [one.text for one in entries[Slot.IMPACT].points] == [
+        'Candidate: "Customers in Spain cannot pay." (the report that opened it, 12:00)'
+    ]
+
+
+def test_a_monitors_words_are_no_candidate_for_the_impact() -> None:
+    it = _making()
+    it.alert("0:01", "Disk full", words="Customers in Spain cannot pay. About 40 calls.")
+    assert _told(it).entries[Slot.IMPACT].points == ()

@@ -83,6 +83,7 @@ def test_a_mail_may_say_nothing(body: str) -> None:
 def test_a_mails_alert_says_what_the_mail_does() -> None:
     sent = {"subject": "Gateway", "from": "m@example.com", "body": f"{WORDS}\n-- \nBen"}
     assert own_words(sent, "Gateway") == WORDS
+    assert own_words({**sent, "body": "", "from_name": "Monitor"}, "Gateway") == ""
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def _mail(details: object) -> str | None:
     if isinstance(details, str):
         return details if is_html(details) else None
     body = details.get("body") if isinstance(details, dict) else None
-    if not isinstance(details, dict) or not isinstance(body, str) or not body.strip():
+    if not isinstance(details, dict) or not isinstance(body, str):
         return None
     return body if details.keys() & {"subject", "from", "to"} else None
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 
-from connectors.incidents import Agent, AgentKind, Alert, LogEntry, Reference, Responder
+from connectors.incidents import Agent, AgentKind, LogEntry, Reference, Responder
 from connectors.log_entry_kinds import ChannelKind, EntryKind, ResponderAnswer, UrgencyLevel
 from worker.content.clean_text import clean, shorten
 
@@ -35,6 +35,9 @@ _ACTS = frozenset({AgentKind.PERSON, AgentKind.BOT})
 _BY_ITSELF = frozenset(
     {ChannelKind.TIMEOUT, ChannelKind.AUTOMATION, ChannelKind.MONITOR, ChannelKind.DESK}
 )
+FROM_ANYBODY = frozenset({ChannelKind.EMAIL, ChannelKind.DESK})
+"""Ways by which people report as well as monitors: which it was is not known."""
+
 _LONGEST_NAME = 80
 
 
@@ -150,13 +153,6 @@ def monitor(entry: LogEntry) -> str:
         return ""
     nameless = agent.has_generic_name or clean(agent.name) in {"", agent.id}
     return "" if nameless else name(agent)
-
-
-def mailed(entry: LogEntry | None, alerts: Sequence[Alert]) -> str:
-    """Give what the mail says that opened an incident, else its alert; "" where no mail did."""
-    if entry is None or entry.channel.kind is not ChannelKind.EMAIL:
-        return ""
-    return entry.channel.details or next((one.words for one in alerts), "")
 
 
 def known_name(one: Reference) -> str:

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from connectors.incidents import Alert, LogEntry
-from connectors.log_entry_kinds import SEVERITIES, EntryKind
+from connectors.log_entry_kinds import SEVERITIES, ChannelKind, EntryKind
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import Markdown, say
-from worker.drafting.history.agents import automatic, known_name
+from worker.drafting.history.agents import FROM_ANYBODY, automatic, known_name
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, duration, quoted, tally
 
@@ -177,6 +177,21 @@ def opening_alert(opened: LogEntry | None, alerts: Iterable[Alert]) -> Alert | N
     near = [one for one in alerts if abs(one.created_at - opened.created_at) <= SAME_EVENT]
     named = (one for one in alerts if one.entry == opened.id)
     return next(named, None) or next((one for one in near if _says(opened, one)), None)
+
+
+def reported(opened: LogEntry | None, alerts: Iterable[Alert]) -> str:
+    """Give what the mail or the report says that opened the incident, "" where none did."""
+    if opened is None or opened.channel.kind not in FROM_ANYBODY:
+        return ""
+    is_mail = opened.channel.kind is ChannelKind.EMAIL
+    alert = opening_alert(opened, alerts)
+    return (is_mail and opened.channel.details) or (alert.words if alert else "")
+
+
+def name_of_report(opened: LogEntry | None) -> str:
+    """Name what people reported by, as the source of a quotation."""
+    by_mail = opened is not None and opened.channel.kind is ChannelKind.EMAIL
+    return "the mail that opened it" if by_mail else "the report that opened it"
 
 
 def shape(text: str) -> str:

@@ -17,7 +17,8 @@ from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean, joined_lines
 from worker.content.draft_content import Point
 from worker.content.inline_markdown import Markdown, at_start, say
-from worker.drafting.history.agents import is_person, mailed, name
+from worker.drafting.history.agents import is_person, name
+from worker.drafting.history.alerts import name_of_report, reported
 from worker.drafting.history.note_entries import root_cause, without_root_cause
 from worker.drafting.history.notes import NoteKind, without_actions
 from worker.drafting.history.sentence_themes import (
@@ -228,8 +229,8 @@ def _sources(story: Story) -> Iterator[_Source]:
         by = f"{note.kind.value} of {name(note.author)}"
         text = without_actions(note.text, story.action_marks)
         yield _Source(note.key, text, by, note.at, is_resolution)
-    if (mail := mailed(story.detection, story.alerts)) and not story.description:
-        yield _Source("mail", mail, "the mail that opened it", story.start)
+    if (text := reported(story.detection, story.alerts)) and not story.description:
+        yield _Source("mail", text, name_of_report(story.detection), story.start)
     for update in status_updates(story):
         by = f"status update of {name(update.agent)}" if update.agent else "status update"
         yield _Source(update.id, update_words(update), by, update.created_at, is_update=True)

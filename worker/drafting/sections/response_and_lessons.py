@@ -15,6 +15,7 @@ from worker.content.clean_text import clean
 from worker.content.draft_content import DraftEntry, Point
 from worker.content.inline_markdown import Markdown, at_start, say
 from worker.drafting.history.agents import (
+    FROM_ANYBODY,
     actor,
     automatic,
     is_person,
@@ -167,10 +168,6 @@ def _entry(found: list[Evidence], *, well: bool) -> DraftEntry | None:
     return DraftEntry(points=points, keep_prompt=True) if points else None
 
 
-_FROM_ANYBODY = frozenset({ChannelKind.EMAIL, ChannelKind.DESK})
-"""Ways by which people report as well as monitors: which it was is not known."""
-
-
 def _detection(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
     first = next((entry for entry in story.entries if entry.kind is EntryKind.TRIGGER), None)
     if first is None:
@@ -180,7 +177,7 @@ def _detection(story: Story, _: DraftPolicy) -> Iterator[Evidence]:
             return
         text = say("No monitor raised it: it was opened by hand")
         yield Evidence("detection", well=False, text=text)
-    elif automatic(first) and first.channel.kind not in _FROM_ANYBODY:
+    elif automatic(first) and first.channel.kind not in FROM_ANYBODY:
         yield Evidence(
             "detection", well=True, text=say("Detected by monitoring[ ({who})]", who=monitor(first))
         )

@@ -13,12 +13,11 @@ from worker.content.clean_text import clean
 from worker.drafting.history.agents import (
     asked_with,
     is_person,
-    mailed,
     names,
     raises_urgency,
     timed_out,
 )
-from worker.drafting.history.alerts import opening_alert
+from worker.drafting.history.alerts import opening_alert, reported
 from worker.drafting.history.notes import NoteKind, WrittenNote
 from worker.drafting.history.story import Story
 from worker.drafting.policy import Handling, Rules, Topic, Weight, topic
@@ -98,7 +97,7 @@ class EntryRelations:
     def _description(self, opened: LogEntry) -> str:
         story = self.story
         alert = opening_alert(opened, story.alerts)
-        return story.description or mailed(opened, story.alerts) or (alert.words if alert else "")
+        return story.description or reported(opened, story.alerts) or (alert.words if alert else "")
 
     def assigned_by(self, key: str) -> list[str]:
         """Name whom the act with this key was assigned to."""
