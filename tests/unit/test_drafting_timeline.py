@@ -218,6 +218,23 @@ def test_an_escalation_during_a_snooze_is_no_acknowledgement_that_timed_out() ->
     assert _rows(it)[5] == "13:33 Escalated to Chloé: the acknowledgement had timed out"
 
 
+@pytest.mark.parametrize("kind", ["responder_request", "responder_request_for_escalation_policy"])
+def test_an_escalation_after_a_policy_was_asked_is_no_acknowledgement_that_timed_out(
+    kind: str,
+) -> None:
+    it = _making()
+    it.acknowledged("1:00", "Ada")
+    policy = Agent(AgentKind.POLICY, "PPOL", "Databases")
+    it.entry(kind, "5:00", "Ada asked Databases", person("Ada"), assignees=(policy,))
+    it.escalated("35:00", "Ben")
+    assert _rows(it)[3] == (
+        "12:35 Escalated to Ben: a time ran out after a policy had been asked to help"
+    )
+    it.lapsed("40:00")
+    it.escalated("40:00", "Chloé")
+    assert _rows(it)[5] == "12:40 Escalated to Chloé: the acknowledgement had timed out"
+
+
 def test_pages_become_one_row_for_each_round_of_paging() -> None:
     it = _making()
     it.triggered()

@@ -176,6 +176,12 @@ def asked_with(entry: LogEntry, responders: Iterable[Responder]) -> tuple[str, .
     return tuple(answered.get(agent.id) or name(agent) for agent in entry.assignees)
 
 
+def asks_policy(entry: LogEntry) -> bool:
+    """Tell whether a request for help went to an escalation policy."""
+    asked = any(one.kind is AgentKind.POLICY for one in entry.assignees)
+    return entry.kind is EntryKind.POLICY_REQUEST or (entry.kind in REQUESTS and asked)
+
+
 def unlogged(
     responders: Iterable[Responder], requests: Sequence[LogEntry]
 ) -> Iterator[tuple[Responder, ...]]:

@@ -22,6 +22,7 @@ from worker.drafting.text.local_time import LocalTime
 from worker.drafting.text.wording import count, listing, times, times_until
 from worker.drafting.timeline.entry_relations import (
     HANDED_OVER,
+    POLICY_ASKED,
     SNOOZE_ENDED,
     URGENCY_RAISED,
     WHILE_SNOOZED,
@@ -50,6 +51,7 @@ _ESCALATED: Mapping[str, tuple[str, str]] = {
         "because nobody acknowledged after the urgency was raised",
     ),
     SNOOZE_ENDED: ("escalated:snooze", "after a snooze had ended"),
+    POLICY_ASKED: ("escalated:asked", "after a policy had been asked to help"),
     WHILE_SNOOZED: ("escalated:snoozed", "while it was snoozed"),
 }
 """Why a time escalated it, by what had become of the acknowledgement before, and its key."""

@@ -12,6 +12,7 @@ from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean
 from worker.drafting.history.agents import (
     asked_with,
+    asks_policy,
     is_person,
     names,
     raises_urgency,
@@ -43,6 +44,7 @@ _SETTLES = frozenset({EntryKind.RESOLVE, EntryKind.REOPEN})
 HANDED_OVER = "it had been handed over"
 SNOOZE_ENDED = "the snooze had ended"
 URGENCY_RAISED = "the urgency had been raised"
+POLICY_ASKED = "a time ran out after a policy had been asked to help"
 WHILE_SNOOZED = "a time ran out while it was snoozed"
 _TIMED_OUT = "the acknowledgement had timed out"
 _SNOOZE_TOLERANCE = timedelta(minutes=2)
@@ -244,25 +246,25 @@ def lapses(story: Story) -> Iterator[tuple[str, str]]:
             continue
         elif entry.kind is EntryKind.SNOOZE:
             snoozed = snooze_end(entry)
-        elif entry.kind is EntryKind.UNACKNOWLEDGE:
-            became, snoozed = _what_became(entry, is_snooze_end=key_of(entry) in ends), None
-        elif entry.kind is EntryKind.DELEGATE or _is_handed_on(entry):
-            became, snoozed = HANDED_OVER, None
-        elif raises_urgency(entry):
-            became, snoozed = URGENCY_RAISED, None
+        elif made := _what_became(entry, is_snooze_end=key_of(entry) in ends):
+            became, snoozed = made, None
         elif entry.kind in _CALLS and timed_out(entry):
             goes_on = snoozed is not None and entry.created_at < snoozed - _SNOOZE_TOLERANCE
             yield key_of(entry), WHILE_SNOOZED if goes_on else became
 
 
-def _is_handed_on(entry: LogEntry) -> bool:
-    return entry.kind in _CALLS and is_person(entry.agent) and not timed_out(entry)
-
-
-def _what_became(lapse: LogEntry, *, is_snooze_end: bool) -> str:
-    if is_snooze_end:
-        return SNOOZE_ENDED
-    return _TIMED_OUT if timed_out(lapse) else "the acknowledgement had been taken back"
+def _what_became(entry: LogEntry, *, is_snooze_end: bool) -> str:
+    """Tell what an entry makes of the acknowledgement before it, "" where it leaves it alone."""
+    if entry.kind is EntryKind.UNACKNOWLEDGE:
+        if is_snooze_end:
+            return SNOOZE_ENDED
+        return _TIMED_OUT if timed_out(entry) else "the acknowledgement had been taken back"
+    by_hand = entry.kind in _CALLS and is_person(entry.agent) and not timed_out(entry)
+    if by_hand or entry.kind is EntryKind.DELEGATE:
+        return HANDED_OVER
+    if asks_policy(entry):  # which escalates though the incident is acknowledged
+        return POLICY_ASKED
+    return URGENCY_RAISED if raises_urgency(entry) else ""
 
 
 def _resolution_notes(story: Story) -> dict[str, WrittenNote]:
