@@ -429,7 +429,7 @@ def test_points_among_check_boxes_are_told_and_what_is_none_is_not(here: World) 
     drafted(here, f"\n{boxes}{more}")
     point, almost = sorted(here.sync().warnings)
     assert sorted(here.tickets().values()) == ["Add an alert", "Drill"]
-    assert "('Write the runbook') stands among check boxes and is none" in point
+    assert "('Write the runbook') is a point of a list and has no box" in point
     assert "Write '- [ ] ' before it" in point
     assert "('Walk') looks like a check box" in almost
     here.edit(lambda text: text.replace("- Write", "- [ ] Write"))

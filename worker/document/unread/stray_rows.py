@@ -13,7 +13,7 @@ from worker.document.action_item_values import find_ticket, is_blank, shortened
 from worker.document.markdown_blocks import Blocks, Passage, PassageKind, Table
 from worker.document.markdown_tables import TableRow, split_row
 from worker.document.outline import ActionsTable, Extent
-from worker.document.unread.where_items_come_from import points_among_boxes
+from worker.document.unread.where_items_come_from import points_among_boxes, points_like_items
 
 _LEAD = re.compile(r"[\s>]*")
 _LIST_MARK = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
@@ -264,7 +264,11 @@ def stray_boxes(blocks: Blocks, extent: Extent, nothing: Iterable[str]) -> Itera
     """Say of each line of a section that looks like a check box and is not read as one."""
     source = blocks.source
     read = {one.line for one in blocks.all_items()}
-    points = {one.line: one.text for one in points_among_boxes(blocks, extent)}
+    points = {
+        one.line: one.text
+        for points in (points_like_items, points_among_boxes)
+        for one in points(blocks, extent)
+    }
     left = {
         line
         for one in blocks.passages
@@ -283,7 +287,7 @@ def stray_boxes(blocks: Blocks, extent: Extent, nothing: Iterable[str]) -> Itera
         point = plain(points.get(line, ""), blocks.definitions)
         if point and not found and not says_nothing(point, nothing):
             yield (
-                f"Line {line + 1} ('{shortened(point)}') stands among check boxes and is none, so "
+                f"Line {line + 1} ('{shortened(point)}') is a point of a list and has no box, so "
                 "it was not read. Write '- [ ] ' before it to have a ticket for it."
             )
         words = next(filter(None, found.groupdict().values()), "") if found else ""

@@ -11,6 +11,7 @@ from config.template_names import HEADINGS, Column, Names, Section
 from worker.content.inline_markdown import plain
 from worker.content.name_matching import match_columns, normal
 from worker.content.placeholders import is_placeholder, is_struck_out, says_nothing
+from worker.content.task_details import task_details
 from worker.document.markdown_blocks import Blocks, Heading, ListItem
 from worker.document.outline import ActionsTable, Extent, outline, title_of
 
@@ -54,6 +55,20 @@ def points_among_boxes(blocks: Blocks, extent: Extent) -> Iterator[ListItem]:
                 yield from (each for each in here if _is_point(each))
             here = []
         here += [one] if one else []
+
+
+def points_like_items(blocks: Blocks, extent: Extent) -> Iterator[ListItem]:
+    """Give the points of a section's lists that say who does it until when, beside a table.
+
+    Where a section has no row at all, that is told instead.
+    """
+    tables = (one for one in blocks.tables if extent.holds(one.header.line))
+    if any(not is_placeholder(row.text(0)) for table in tables for row in table.rows):
+        for one in blocks.items:
+            if extent.holds(one.line) and _is_point(one):
+                said = task_details(one.text)
+                if said.owner and said.due:
+                    yield one
 
 
 def _goes_on(blocks: Blocks, before: ListItem, after: ListItem) -> bool:
