@@ -17,11 +17,11 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 from config.problems import ConfigurationProblems
 from config.values import OddFile, not_read, regular_file
-from connectors.settings import FromEnvironment, SettingsGroup
+from connectors.settings import FromEnvironment, Secret, SettingsGroup
 
 LARGEST_FILE = 1024 * 1024
 """Bytes."""
@@ -29,6 +29,21 @@ _MOST_WORDS = 200
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _HEADER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,60}")
 _KEYS = frozenset({"name", "email", "role", "token_sha256"})
+SHORTEST_TOKEN = 16
+"""Characters that nobody guesses, nor finds by trying."""
+
+
+def _hard_to_guess(token: SecretStr) -> SecretStr:
+    length = len(token.get_secret_value())
+    if length < SHORTEST_TOKEN:
+        raise ValueError(
+            f"has {length} character{'s' if length > 1 else ''}, and must have at least "
+            f"{SHORTEST_TOKEN}, for it opens every document. Make one with `openssl rand -hex 16`."
+        )
+    return token
+
+
+PageToken = Annotated[Secret, AfterValidator(_hard_to_guess)]
 
 
 class Role(StrEnum):

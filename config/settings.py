@@ -33,7 +33,7 @@ from config.groups import (
     reachable,
     told_apart,
 )
-from config.page_users import PeopleSettings
+from config.page_users import PageToken, PeopleSettings
 from config.problems import ConfigurationProblems, Location, sentences
 from config.sources import (
     DOCUMENTS_TABLE,
@@ -56,7 +56,6 @@ from config.values import (
     LogFormatInAnyCase,
     LogLevel,
     LogLevelInAnyCase,
-    PageToken,
     PublicAddress,
     TemplateFile,
     Zone,

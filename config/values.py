@@ -20,7 +20,6 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 from connectors.settings import (
     Duration,
-    Secret,
     Text,
     refuse_password,
     split_address,
@@ -291,21 +290,6 @@ def _template_file(path: Path) -> Path:
 
 TemplateFile = Annotated[Path, AfterValidator(_template_file)]
 """A file that holds a template, and can be read."""
-SHORTEST_TOKEN = 16
-"""Characters that nobody guesses, nor finds by trying."""
-
-
-def _hard_to_guess(token: SecretStr) -> SecretStr:
-    length = len(token.get_secret_value())
-    if length < SHORTEST_TOKEN:
-        raise ValueError(
-            f"has {length} character{'s' if length > 1 else ''}, and must have at least "
-            f"{SHORTEST_TOKEN}, for it opens every document. Make one with `openssl rand -hex 16`."
-        )
-    return token
-
-
-PageToken = Annotated[Secret, AfterValidator(_hard_to_guess)]
 DatabaseAddress = Annotated[SecretStr, AfterValidator(database_address)]
 PublicAddress = Annotated[str, AfterValidator(_public_address)]
 """Where people reach the web page."""

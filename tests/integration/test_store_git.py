@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.places import GitPlace, git
 from worker.store.document_store import Changed, StoreError
+from worker.store.git.command import GitResult, failed
 from worker.store.git.git_store import GitStore
 
 NAME = "2026-03-02-PINVENTED1-checkout-down.md"
@@ -70,6 +71,86 @@ def test_a_branch_that_is_not_there_yet_is_made(place: GitPlace) -> None:
     assert [listed.name for listed in place.store.list()] == ["theirs.md"]
 
 
+def test_a_branch_that_is_new_beside_others_is_a_warning_of_the_preflight(place: GitPlace) -> None:
+    url = f"file://{place.folder}/remote.git"
+    new = GitStore(url, "mian", author="P <p@example.com>", cache=place.folder / "c")
+    (told,) = new.check()  # the first of all is nobody's typing error
+    assert (told.warning, told.problem) == ("", "")
+    place.put("theirs.md", b"#\n")
+    (told,) = new.check()
+    assert told.warning.endswith("It has main.")
+    assert told.remedy
+    (told,) = place.store.check()
+    assert told.warning == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "helps"),
+    [
+        ("GH006: Protected branch update failed for refs/heads/main.", "name another branch"),
+        ("Commits must have verified signatures.", "Change what the remote demands"),
+        ("Committer bot@example.com is not a member of team", "commit_author"),
+    ],
+)
+def test_what_a_remote_refuses_is_told_with_what_helps(
+    place: GitPlace, said: str, helps: str
+) -> None:
+    place.put(NAME, b"before\n")
+    place.hook("pre-receive", f"echo >&2; echo 'remote: {said}' >&2; exit 1")
+    with pytest.raises(StoreError) as refused:
+        place.store.write(NAME, "after\n", place.store.read(NAME).version)
+    assert said.rstrip(".") in refused.value.what
+    assert "; ;" not in refused.value.what
+    assert helps in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("errors", "told", "helps"),
+    [
+        (
+            "@@@@@@@@@@\n@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\n@@@@@@@@@@\n"
+            "IT IS POSSIBLE THAT SOMEONE IS DOING SOMETHING NASTY!\nHost key verification failed.\n"
+            "fatal: Could not read from remote repository.\n",
+            "WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!",
+            "known_hosts",
+        ),
+        (
+            "No ED25519 host key is known for git.example.com and you have requested strict "
+            "checking.\nHost key verification failed.\nfatal: Could not read from remote "
+            "repository.\n\nPlease make sure you have the correct access rights\nand the "
+            "repository exists.\n",
+            "Host key verification failed.",
+            "known_hosts",
+        ),
+        (
+            "git@git.example.com: Permission denied (publickey).\nfatal: Could not read from "
+            "remote repository.\n",
+            "Permission denied (publickey).",
+            "deploy key",
+        ),
+        (
+            "fatal: could not read Username for 'https://git.example.com': terminal prompts "
+            "disabled\n",
+            "terminal prompts disabled.",
+            "credential helper",
+        ),
+        ("remote: Repository not found.\nfatal: repository 'https://x/' not found\n", "", "hidden"),
+        ("remote: The project you were looking for could not be found.\n", "", "hidden"),
+        (
+            "fatal: detected dubious ownership in repository at '/r'\nTo add an exception for this "
+            "directory, call:\n\n\tgit config --global --add safe.directory /r\n",
+            "git config --global --add safe.directory /r.",
+            "Run that",
+        ),
+    ],
+)
+def test_what_keeps_git_out_is_told_with_what_helps(errors: str, told: str, helps: str) -> None:
+    error = failed("ls-remote", GitResult(128, b"", errors.encode()))
+    assert told in error.what
+    assert not error.what.endswith("; .")
+    assert helps in error.remedy
+
+
 def test_processes_that_write_at_once_all_get_through_and_lose_nothing(place: GitPlace) -> None:
     place.put("theirs.md", b"#\n")
 
@@ -128,7 +209,7 @@ def test_a_remote_that_cannot_be_reached_is_told_everywhere(tmp_path: Path) -> N
     store = GitStore(
         f"file://{tmp_path}/none.git", "main", author="P <p@example.com>", cache=tmp_path
     )
-    with pytest.raises(StoreError, match=r"git ls-remote failed: .*none\.git.*See that git can"):
+    with pytest.raises(StoreError, match=r"git ls-remote failed: .*none\.git.*Look at the address"):
         store.list()
     with pytest.raises(StoreError, match="git ls-remote failed"):
         store.write(NAME, "text\n", None)

@@ -141,6 +141,8 @@ def test_a_folder_of_documents_that_is_a_file_is_told(tmp_path: Path) -> None:
     assert place.store.list() == []
     with pytest.raises(BadName, match="incidents is no folder in the repository"):
         place.store.write(NAME, "ours\n", None)
+    (told,) = place.store.check()
+    assert told.problem == "incidents is no folder in the repository."
 
 
 def test_commits_of_others_at_the_same_time_are_all_kept(place: GitPlace) -> None:

@@ -7,7 +7,14 @@ from pathlib import Path
 
 from worker.store.document_store import StoreError
 from worker.store.git.cache import Cache
-from worker.store.git.command import GitFailed, GitResult, Timing, TooSlow, failed
+from worker.store.git.command import (
+    GitFailed,
+    GitResult,
+    Timing,
+    TooSlow,
+    failed,
+    telling_lines,
+)
 from worker.store.git.commit import MADE, CommitWords, NewFile, as_stream
 
 _FETCHED = "refs/postmortem/fetched"
@@ -15,6 +22,7 @@ _FETCHED = "refs/postmortem/fetched"
 _MOVING = 5
 """How often a branch may be moved to elsewhere between being asked for and being fetched."""
 _PLAIN = {"100644", "100755"}
+_FOLDER = "040000"
 
 _REFUSED = re.compile(rb"^!\t[^\t]*\t(.*)$", re.MULTILINE)
 """A ref's line in what ``git push --porcelain`` prints: flag, refs, summary with the reason."""
@@ -50,6 +58,11 @@ class TreeEntry:
     def is_file(self) -> bool:
         """Whether it is a plain file: no folder, symbolic link or submodule."""
         return self.mode in _PLAIN
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder: no file, symbolic link or submodule."""
+        return self.mode == _FOLDER
 
 
 class Branch:
@@ -194,10 +207,7 @@ class Branch:
             raise
         if refused.is_race:
             return refused.words
-        raise PushRefused(
-            f"git push failed: {refused.words}.",
-            "Let the user that runs this program push to the branch.",
-        )
+        raise PushRefused(f"git push failed: {refused.words}.", _what_helps(refused.words))
 
     def _bring(self, tip: str) -> str:
         """Have ``tip`` here, or what the branch has been moved to meanwhile, and give it.
@@ -218,12 +228,32 @@ class Branch:
 
     def _ask(self) -> str:
         """Ask the remote where the branch is; "" where it has no such branch."""
+        return self._refs(self._name).get(self._name, "")
+
+    def others(self) -> list[str]:
+        """Give the names of all other branches that the remote has."""
+        heads = "refs/heads/"
+        named = self._refs(f"{heads}*")
+        return sorted(one.removeprefix(heads) for one in named if one != self._name)
+
+    def _refs(self, wanted: str) -> dict[str, str]:
         try:
-            answer = self._nowhere("ls-remote", "--", self._url, self._name).decode()
+            answer = self._nowhere("ls-remote", "--", self._url, wanted).decode()
         except GitFailed as error:
             raise RemoteFailed(error.what, error.remedy) from error
         refs = (line.partition("\t") for line in answer.splitlines())
-        return next((tip for tip, _, name in refs if name == self._name), "")
+        return {name: tip for tip, _, name in refs}
+
+
+def _what_helps(words: str) -> str:
+    """Say what helps where a remote refuses commits, by its words."""
+    if "checked out" in words:
+        return "Name a bare repository, or a branch that is not checked out there (#BRANCH)."
+    helps = "Change what the remote demands, let the user that runs this program push past it, or "
+    helps += "name another branch in POSTMORTEM_DOCUMENTS (#BRANCH)."
+    if re.search(r"\b(author|committer|e-?mail)", words, re.IGNORECASE):
+        helps += " Who commits is set by commit_author."
+    return helps
 
 
 def _entries(listing: bytes) -> Iterator[tuple[str, TreeEntry]]:
@@ -252,6 +282,6 @@ def refusal(ended: GitResult) -> Refusal | None:
         return None
     reason = found[1].decode("utf-8", "replace")
     more = ended.errors.decode("utf-8", "replace")
-    words = "; ".join(line.strip(" .") for line in [reason, *more.splitlines()[:2]])
+    words = "; ".join([reason.strip(" ."), *telling_lines(more)[:3]])
     not_put = _NOT_PUT.search(reason) and not _FOR_GOOD.search(f"{reason}\n{more}")
     return Refusal(words, bool(_FASTER.search(reason) or not_put))

@@ -46,6 +46,26 @@ _SETTINGS = (
     "http.lowSpeedTime=120",
 )
 _SSH = "ssh -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=15"
+_SAYS_NOTHING = {
+    "Please make sure you have the correct access rights",
+    "and the repository exists",
+    "fatal: Could not read from remote repository",
+}
+_REMEDIES: Mapping[str, str] = {
+    r"Host key verification failed|HOST IDENTIFICATION": "See that the host is the right one, and "
+    "put its key into ~/.ssh/known_hosts of the user that runs this program (ssh-keyscan HOST).",
+    r"Permission denied \(": "Give the user that runs this program an SSH key that the host knows "
+    "and that may push, such as a deploy key.",
+    r"could not read (?:Username|Password)|Authentication failed|terminal prompts disabled": "Give "
+    "git credentials for the host: a credential helper with a token that may push, or an SSH key "
+    "with git+ssh://.",
+    r"(?i)repository.* not found|does not appear to be a git repo|could not be found": "Look at "
+    "the address in POSTMORTEM_DOCUMENTS, and that the user that runs this program may see the "
+    "repository: hosts say the same of one that is hidden.",
+    r"dubious ownership": "Run that as the user that runs this program, or let it own the "
+    "repository.",
+}
+"""What helps, by git's and ssh's words."""
 _ADDRESS = re.compile(r"https?://[^\s'\"]+")
 _TO_TIDY_UP = 1.0
 """Seconds between asking a child to end, so that it removes its lock files, and making it end."""
@@ -152,14 +172,23 @@ class Git:
 
 def failed(command: str, ended: GitResult) -> GitFailed:
     """Give the error of a command that failed, with the first of git's words."""
-    words = ended.errors.decode("utf-8", "replace").splitlines()
-    said = "; ".join(line.strip(" .") for line in words[:3]) or f"status {ended.status}"
+    errors = ended.errors.decode("utf-8", "replace")
+    said = "; ".join(telling_lines(errors)[:3]) or f"status {ended.status}"
     remedy = "See that git can reach the repository as the user that runs this program."
+    known = next((helps for words, helps in _REMEDIES.items() if re.search(words, errors)), "")
     if "certificate" in said:
         remedy = TRUST_REMEDY
+    elif known:
+        remedy = known
     elif (address := _ADDRESS.search(said)) and (proxy := proxy_of(address[0])):
         remedy += f" It goes through the proxy {proxy}. {PROXY_REMEDY}"
     return GitFailed(f"git {command} failed: {said}.", remedy)
+
+
+def telling_lines(errors: str) -> list[str]:
+    """Give the lines that say something, without the frames and the prefixes around them."""
+    lines = (re.sub(r"^remote:", "", line).strip(" .@\t") for line in errors.splitlines())
+    return [line for line in lines if line and line not in _SAYS_NOTHING]
 
 
 def _run(

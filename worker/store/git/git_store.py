@@ -34,6 +34,8 @@ from worker.store.git.document_push import DocumentPush, SharedPush
 _MENDS = 2
 """How often the cache may be found broken in one operation: by lock files, and beyond repair."""
 
+_SHOWN = 5
+"""How many branches are named."""
 Result = TypeVar("Result")
 
 
@@ -145,10 +147,33 @@ class GitStore:
         subject = f"Documents in {self._place}"
         try:
             count = len(self.list())
-            self._mending(lambda: self._branch.try_push(self._branch.tip()))
+            tip = self._mending(self._branch.tip)
+            self._mending(lambda: self._branch.try_push(tip))
+            if wrong := self._wrong_place(tip, subject):
+                return [wrong]
         except PostmortemError as error:
             return [Finding.of(subject, error)]
         return [Finding(subject, f"{count} document{'' if count == 1 else 's'}, can be pushed")]
+
+    def _wrong_place(self, tip: str, subject: str) -> Finding | None:
+        """Tell of a folder that is none, and of a branch that is new beside others."""
+        parts = self._folder.split("/")[:-1]
+        on_the_way = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
+        found = self._branch.entries(tip, on_the_way) if on_the_way else {}
+        for path in on_the_way:
+            if path in found and not found[path].is_folder:
+                told = f"{path} is no folder in the repository."
+                return Finding(subject, problem=told, remedy="Move it away there.")
+        others = [] if tip else self._branch.others()
+        if not others:
+            return None
+        more = ", …" if len(others) > _SHOWN else ""
+        return Finding(
+            subject,
+            warning="The remote has no such branch, so one is begun with the first document. It "
+            f"has {', '.join(others[:_SHOWN])}{more}.",
+            remedy="If one of them is meant, name it behind a # in POSTMORTEM_DOCUMENTS.",
+        )
 
     def _changed(self, mark: str) -> Mapping[str, str] | None:
         tip = self._branch.tip()
