@@ -235,6 +235,45 @@ def test_an_escalation_after_a_policy_was_asked_is_no_acknowledgement_that_timed
     assert _rows(it)[5] == "12:40 Escalated to Chloé: the acknowledgement had timed out"
 
 
+def test_what_shows_a_reopening_stands_after_it_and_tells_no_wait() -> None:
+    it = _making()
+    it.triggered()
+    it.resolved("10:00", "Ada")
+    it.acknowledged("15:00", "Ben")
+    it.resolved("20:00", "Ben")
+    it.escalated("25:00", "Chloé", by="Ada")
+    it.acknowledged("25:00", "Chloé")
+    it.resolved("30:00", "Chloé")
+    it.more = {"reopened_at": it.at("25:00")}
+    assert _rows(it)[1:] == [
+        "12:10 Ada resolved the incident",
+        "12:15 Ben reopened the incident",
+        "12:15 Ben acknowledged",
+        "12:20 Ben resolved the incident",
+        "12:25 Ada reopened the incident",
+        "12:25 Ada escalated to Chloé",
+        "12:25 Chloé acknowledged after 0 s",
+        "12:30 Chloé resolved the incident",
+    ]
+
+
+def test_what_was_resolved_reopened_and_resolved_in_one_second_is_told_in_that_order() -> None:
+    it = _making()
+    it.triggered()
+    it.acknowledged("5:00", "Ada")
+    it.resolved("5:00", "Ada")
+    it.entry("reopen", "5:00", "Reopened by Ben", person("Ben"))
+    it.acknowledged("5:00", "Ben")
+    it.resolved("5:00", "Ben")
+    assert [row.partition(" ")[2] for row in _rows(it)[1:]] == [
+        "Ada acknowledged after 5 min",
+        "Ada resolved the incident",
+        "Ben reopened the incident",
+        "Ben acknowledged after 0 s",
+        "Ben resolved the incident",
+    ]
+
+
 def test_pages_become_one_row_for_each_round_of_paging() -> None:
     it = _making()
     it.triggered()

@@ -133,10 +133,13 @@ def _reopened_after(incident: Incident, ended: datetime) -> datetime:
 
 
 def _acknowledged(each: Sequence[OpenPeriod], entries: Sequence[LogEntry]) -> Iterator[OpenPeriod]:
-    acknowledgements = [entry for entry in entries if entry.kind is EntryKind.ACKNOWLEDGE]
+    acknowledgements = [one for one in enumerate(entries) if one[1].kind is EntryKind.ACKNOWLEDGE]
     for number, period in enumerate(each):
         since = period.began if number else period.began - _DISAGREEING
-        within = (entry for entry in acknowledgements if entry.created_at >= since)
+        # of those in one second, some may have come before it was reopened
+        shown = (at for at, entry in enumerate(entries) if entry is period.reopening)
+        place = next(shown, 0) if period.reopening else 0
+        within = (one for at, one in acknowledgements if at >= place and one.created_at >= since)
         first = next(within, None)
         late = first and period.ended is not None and first.created_at > period.ended
         yield replace(period, acknowledgement=None if late else first)

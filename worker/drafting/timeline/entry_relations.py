@@ -194,9 +194,22 @@ def _waits(story: Story) -> Iterator[tuple[str, timedelta]]:
         elif entry.kind in _RESTARTS_WAITING or (since is None and raises_urgency(entry)):
             since = entry.created_at
     for period in story.open_periods:
-        if period.acknowledgement is not None:
+        shows_it = period.reopening is period.acknowledgement  # when it was is not known besides
+        guessed = shows_it and period.began != story.incident.reopened_at
+        if period.acknowledgement is not None and not guessed:
             waited = period.acknowledgement.created_at - period.began
             yield key_of(period.acknowledgement), max(waited, timedelta())
+
+
+def once_reopened(story: Story) -> frozenset[str]:
+    """Give the entries of the second of a reopening that only what was open again can have."""
+    found: list[str] = []
+    for period in story.open_periods[1:]:
+        if period.reopening is not None:
+            shown = (at for at, one in enumerate(story.entries) if one is period.reopening)
+            after = story.entries[next(shown, 0) :]
+            found += (one.id for one in after if one.created_at == period.began)
+    return frozenset(found)
 
 
 def _turns(story: Story) -> Iterator[str]:

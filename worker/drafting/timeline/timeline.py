@@ -15,8 +15,9 @@ steps, each taken only as far as it must be, with the largest groups first:
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from connectors.log_entry_kinds import EntryKind
 from worker.content.draft_content import DraftRow, own_keys
@@ -25,7 +26,7 @@ from worker.drafting.history.story import Story
 from worker.drafting.policy import DraftPolicy, OutsideLog, Rules, Topic, Weight, rules_with
 from worker.drafting.text.local_time import LocalTime
 from worker.drafting.timeline.chat_events import chat_events
-from worker.drafting.timeline.entry_relations import EntryRelations, relations
+from worker.drafting.timeline.entry_relations import EntryRelations, once_reopened, relations
 from worker.drafting.timeline.events import Event, together
 from worker.drafting.timeline.follow_up_events import follow_up_events
 from worker.drafting.timeline.log_events import alert_events, log_events
@@ -43,6 +44,7 @@ _RANKS: Mapping[Topic, int] = {
 """What comes first of several events in the same second: causes before what they bring about."""
 
 _USUAL_RANK = 3
+_ONCE_REOPENED = 7
 
 
 FEWEST_ROWS = 3
@@ -64,11 +66,12 @@ def timeline(story: Story, policy: DraftPolicy) -> IncidentTimeline:
     rules = rules_with(policy.rules)
     known = relations(story, rules)
     log, besides = tuple(log_events(known, rules)), tuple(_besides(known, rules))
-    events = _in_order([*alert_events(known, rules, log), *besides])
+    again = once_reopened(story)
+    events = _in_order([*alert_events(known, rules, log), *besides], again)
     shown = _without_paging(events, policy.max_rows)
     if len(shown) > policy.max_rows:
         alerts_and_log = alert_events(known, rules, log, by_service=True)
-        shown = _without_paging(_in_order([*alerts_and_log, *besides]), policy.max_rows)
+        shown = _without_paging(_in_order([*alerts_and_log, *besides], again), policy.max_rows)
     shown = limited(shown, policy.max_rows)
     ends = [period.ended for period in story.open_periods if period.ended is not None]
     times = [*ends, *(event.at for event in shown)]
@@ -223,7 +226,12 @@ def _rows(events: Sequence[Event], clock: LocalTime, *, links: bool) -> Iterator
         before = day
 
 
-def _in_order(events: Sequence[Event]) -> list[Event]:
-    ordered = sorted(events, key=lambda event: (event.at, _RANKS.get(event.topic, _USUAL_RANK)))
+def _in_order(events: Sequence[Event], once_reopened: AbstractSet[str]) -> list[Event]:
+    def place(event: Event) -> tuple[datetime, int]:
+        if event.topic is not EntryKind.REOPEN and not once_reopened.isdisjoint(event.sources):
+            return event.at, _ONCE_REOPENED
+        return event.at, _RANKS.get(event.topic, _USUAL_RANK)
+
+    ordered = sorted(events, key=place)
     keys = own_keys(event.key for event in ordered)
     return [replace(event, key=key) for event, key in zip(ordered, keys, strict=True)]
