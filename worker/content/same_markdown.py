@@ -1,11 +1,12 @@
 r"""What inline Markdown renders to, so that two spellings of the same are known to be the same.
 
 Formatters and editors respell what they save: ``*`` for ``_``, ``\[x]`` for ``[x]``, ``(a.svg)``
-for ``(<a.svg>)``, ``<https://…>`` for ``https://…``. A reader sees no difference, and neither does
-what compares :data:`Rendering` values.
+for ``(<a.svg>)``, ``<https://…>`` for ``https://…``, curved quotes and long dashes for typed ones. A
+reader sees no difference that matters, and neither does what compares :data:`Rendering` values.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -25,6 +26,13 @@ _TEXT = "text"
 _BREAK = ("break", "")
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
+_TYPOGRAPHY = str.maketrans(
+    dict.fromkeys("\u201c\u201d\u201e\u201f", '"')
+    | dict.fromkeys("\u2018\u2019\u201a\u201b", "'")
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+    | {"\u2026": "..."}
+)
+_DASHES = re.compile(r"(?<=\s)-{2,3}(?=\s)|(?<=\w)-{2,3}(?=\w)")
 
 _parser = MarkdownIt("commonmark").enable("strikethrough")
 
@@ -67,6 +75,13 @@ def _rendering(markdown: str, definitions: Mapping[str, object]) -> Rendering:
     tokens: list[Token] = []
     _parser.inline.parse(markdown, _parser, {"references": definitions}, tokens)
     return tuple(_spaced(_links(list(_pieces(tokens)))))
+
+
+def _typed(text: str) -> str:
+    """Give text as a keyboard has it: what programs for writing make of its quotes and dashes."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY)
+    return _DASHES.sub("-", text) if "--" in text else text
 
 
 def _pieces(tokens: Iterable[Token]) -> Iterator[tuple[str, str]]:
@@ -127,7 +142,7 @@ def _spaced(pieces: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for before, here, behind in zip(joined, joined[1:], joined[2:], strict=False):
         kind, words = here[0], _SPACES.sub(" ", here[1])
         if kind == _TEXT:
-            words = unescape(words)  # as pandoc does: to it the text "&lt;" is "<"
+            words = _typed(unescape(words))  # as pandoc does: to it the text "&lt;" is "<"
             words = words.lstrip() if before == [*_BREAK] else words
             words = words.rstrip() if behind == [*_BREAK] else words
             if not words:
