@@ -120,7 +120,9 @@ _SUBJECT = re.compile(
 _TIMER = r"(?:(?:auto-?resol\w+|ack\w*|escalation|incident|resolution) )?time-?out"
 _TIMED_OUT = re.compile(
     rf"\b(?:due to|because of|after|on) (?:[\w-]+ ){{0,3}}{_TIMER}\b"
-    rf"|(?:^|\bby )(?:the |an? |its )?{_TIMER}(?=$|[\s.]*$|[:,;]| (?:of|after|through|via)\b)"
+    rf"|(?:^|\bby )(?:the |an? |its )?{_TIMER}(?=[\s.]*$|[:,;]| (?:of|after|through|via)\b)"
+    rf"|^(?:the )?{_TIMER} (?:was )?(?:reached|expired|elapsed|passed|over)\b"
+    rf"|[(:;]\s*(?:{_TIMER}|timed[ -]out)[\s.)]*$"
     r"|\b(?:ack\w*|alert|escalation|incident|it|snooze) (?:has |had |was )?timed[ -]out\b"
     r"|\bnobody (?:had )?acknowledged\b",
     re.IGNORECASE,

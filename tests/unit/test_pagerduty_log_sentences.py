@@ -304,8 +304,30 @@ def test_a_sentence_may_tell_that_a_time_ran_out_where_the_channel_tells_no_pers
 
 
 @pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("resolve", "Resolved by timeout"),
+        ("unacknowledge", "Unacknowledged: timed out."),
+        ("resolve", "Auto-resolve timeout reached"),
+        ("resolve", "The incident timed out"),
+        ("resolve", "Resolved after the auto-resolution timeout of 4 hours"),
+        ("unacknowledge", "Acknowledgement timeout expired"),
+        ("unacknowledge", "Unacknowledged (timeout)"),
+        ("unacknowledge", "Acknowledgement timed out"),
+        ("escalate", "Escalated to Bo Li by timeout"),
+        ("escalate", "Escalated to Bo Li: nobody acknowledged"),
+        ("escalate", "Escalated to Bo Li because of the escalation timeout"),
+        ("assign", "Assigned to Bo Li due to a timeout"),
+    ],
+)
+def test_a_time_that_ran_out_is_told_in_many_words(kind: str, sentence: str) -> None:
+    assert _entry(kind, sentence).channel.kind is ChannelKind.TIMEOUT
+
+
+@pytest.mark.parametrize(
     ("kind", "sentence", "more"),
     [
+        ("resolve", "Resolved by Lookout - Timeout", {}),
         ("resolve", "Resolved by Timeout Monitor.", {"agent": {"summary": "Timeout Monitor"}}),
         ("resolve", "Resolved by DB timed out check through the API", {}),
         ("resolve", "Resolved by Timeout Monitor through the API", {}),
