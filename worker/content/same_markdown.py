@@ -1,8 +1,8 @@
 r"""What inline Markdown renders to, so that two spellings of the same are known to be the same.
 
 Formatters and editors respell what they save: ``*`` for ``_``, ``\[x]`` for ``[x]``, ``(a.svg)``
-for ``(<a.svg>)``, ``<https://…>`` for ``https://…``, curved quotes and long dashes for typed ones. A
-reader sees no difference that matters, and neither does what compares :data:`Rendering` values.
+for ``(<a.svg>)``, ``<https://…>`` for ``https://…``, curved quotes and long dashes for typed ones.
+A reader sees no difference that matters, and neither does what compares :data:`Rendering` values.
 """
 
 import re
