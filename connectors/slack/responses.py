@@ -32,6 +32,7 @@ _TOKEN = frozenset(
 _PASSING = frozenset(
     {"service_unavailable", "request_timeout", "team_added_to_org", "org_login_required"}
 )
+_BUSY = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _MAYBE_DONE = frozenset({"internal_error", "fatal_error"})
 """Part of what was asked may be done when Slack says so."""
 _GONE = frozenset(
@@ -49,14 +50,21 @@ _FORBIDDEN = frozenset(
         "ekm_access_denied",
         "no_permission",
         "not_allowed_token_type",
+        "posting_to_general_channel_denied",
         "restricted_action",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_locked",
+        "restricted_action_thread_only_channel",
         "team_access_not_granted",
+        "two_factor_setup_required",
     }
 )
 _FIXED = frozenset({"cant_update_message", "edit_window_closed"})
 LOOK = "Look whether SLACK_API_URL is right and Slack is up, then run the command again."
 _RENEW = "Copy the bot token (xoxb-…) of the app again, and set SLACK_BOT_TOKEN."
 _LATER = "Run the command again later; what was done is kept."
+_UNKNOWN = "Look that word up in the documentation of Slack's API; each later run tries again."
 INVITE = "Invite the app to it there: /invite and the app's name."
 _LONG = 100
 
@@ -104,7 +112,7 @@ def error_for(answer: SlackAnswer, doing: str, host: str) -> ConnectorError | Re
     """Give what to raise for an answer that is not ``ok``; ``doing`` completes "could not …"."""
     name, status = answer.error, answer.status
     wait = seconds_to_wait(answer.headers.get("Retry-After"))
-    if status == TOO_MANY_REQUESTS or name == "ratelimited":
+    if status == TOO_MANY_REQUESTS or name in _BUSY:
         busy = OutOfQuota(
             f"Slack keeps answering that there are too many requests, and could not {doing}.",
             _LATER,
@@ -164,7 +172,7 @@ def _refusal(answer: SlackAnswer, name: str, doing: str) -> ConnectorError:
             f"Slack does not let the app {doing} ({name}).", "Ask those who run the workspace."
         )
     else:
-        error = Rejected(f"Slack would not {doing} ({name[:_LONG]}).")
+        error = Rejected(f"Slack would not {doing} ({name[:_LONG]}).", _UNKNOWN)
     return error
 
 

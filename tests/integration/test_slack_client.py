@@ -12,6 +12,7 @@ from connectors.errors import (
     NotFound,
     NotPermitted,
     OutOfQuota,
+    Rejected,
     Unauthorized,
     Unreachable,
 )
@@ -137,6 +138,10 @@ ERRORS = [
     ("not_in_channel", NotPermitted),
     ("channel_not_found", NotFound),
     ("service_unavailable", Unreachable),
+    ("restricted_action_read_only_channel", NotPermitted),
+    ("rate_limited", OutOfQuota),
+    ("message_limit_exceeded", OutOfQuota),
+    ("a_word_that_is_new", Rejected),
 ]
 
 
