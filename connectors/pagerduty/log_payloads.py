@@ -35,7 +35,7 @@ from connectors.pagerduty.log_sentences import (
     named,
     read_sentence,
 )
-from connectors.pagerduty.senders.mail_text import mail_words
+from connectors.pagerduty.senders.words_as_sent import mail_words
 from connectors.pagerduty.text_links import distinct, entry_links
 from connectors.pagerduty.written_text import title
 

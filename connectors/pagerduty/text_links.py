@@ -64,6 +64,7 @@ _NOISE = re.compile(
     r"|/schemas?\.|w3\.org/",
     re.IGNORECASE,
 )
+_IMAGE_FILE = re.compile(r"^[^?#]*\.(?:png|jpe?g|gif|svg|webp)(?:$|[?#])", re.IGNORECASE)
 _DECORATION = re.compile(r"logo|icon|avatar|pixel|spacer|beacon|/track(?:ing)?[/.?]", re.IGNORECASE)
 
 
@@ -236,7 +237,8 @@ def _named(field: str, text: str, start: int, url: str, end: int) -> tuple[Link,
     if before.endswith("|") and text.startswith("]", end):  # as wikis do
         opening = before.rfind("[")
         return Link(url, _words(before[opening + 1 : -1])), first + max(opening, 0)
-    return Link(url, _words_before(text, start) or _field_name(field)), start
+    is_image = _IMAGE_FILE.search(url) is not None and not _DECORATION.search(url)
+    return Link(url, _words_before(text, start) or _field_name(field), is_image), start
 
 
 def _link_text(before: str) -> tuple[str, int]:

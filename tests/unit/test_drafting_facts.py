@@ -652,6 +652,12 @@ def test_what_people_report_by_as_well_is_not_called_monitoring(way: ChannelKind
     assert not [one for one in _points(content, Slot.WENT_BADLY) if "monitor" in one]
 
 
+def test_a_place_without_a_name_that_cannot_be_linked_is_told_once() -> None:
+    it = _making()
+    it.alert("0:00", "Disk full", links=(Link("/c.png", "", is_image=True),))
+    assert "Image: /c.png (not linked)" in _points(_told(it), Slot.METRICS)
+
+
 def test_without_targets_no_time_is_judged() -> None:
     content = draft(days.quick(), POLICY).content
     assert _points(content, Slot.WENT_WELL) == ["Detected by monitoring (Pulse)"]

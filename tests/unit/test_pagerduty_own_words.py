@@ -103,6 +103,15 @@ WATCHED = """%%%
         ({"stack": "Error: no price\n    at render (app/cart.js:1:2)\n    at async go (a.js:3:4)"}, [
             "Error: no price",
         ]),
+        ({"html": "<table><tr><th>Host</th><td>db-1</td></tr><tr><th>Errors</th><td>41</td></tr></table>"}, [
+            "Host: db-1", "Errors: 41",
+        ]),
+        ({"ERROR_MESSAGE": "Value abc is refused", "QUERY_TEXT": "insert into x select a from b"}, [
+            "Value abc is refused",
+        ]),
+        ({"Current value": {"number": 1211.4, "units": "RAW"}, "metricsAtStart": "HTTP 503"}, [
+            "current value: 1211.4; units: RAW; metrics at start: HTTP 503",
+        ]),
         ({"Beschreibung": "Das Dateisystem ist zu 97 % voll."}, [
             "Das Dateisystem ist zu 97 % voll.",
         ]),
@@ -134,6 +143,17 @@ def test_the_sentences_of_a_monitor_are_found_else_its_figures(
 )
 def test_what_the_summary_says_and_what_only_programs_read_is_left_out(details: object) -> None:
     assert own_words(details, SUMMARY) == ""
+
+
+def test_of_many_alerts_in_one_the_first_are_told_and_the_others_counted() -> None:
+    one = (
+        "Labels:\nAnnotations:\n - description = Lag of {n} is {n} s.\nSource: https://a.example\n"
+    )
+    firing = "".join(one.format(n=number) for number in range(60))
+    assert own_words({"firing": firing}, SUMMARY).splitlines()[2:] == [
+        "Lag of 2 is 2 s.",
+        "And 57 more, in the alert",
+    ]
 
 
 def test_a_further_figure_is_new_however_alike_the_words_are() -> None:

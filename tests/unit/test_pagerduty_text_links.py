@@ -138,6 +138,16 @@ def test_a_name_keeps_the_quotes_within_it(text: str) -> None:
     assert found.text.count('"') % 2 == 0
 
 
+def test_the_address_of_a_picture_alone_is_one_unless_it_decorates() -> None:
+    sent = {
+        "imageURL": "https://g.example.com/i.png?w=1",
+        "screenshot_url": "https://g.example.com/s.JPG",
+        "logo": "https://g.example.com/logo.png",
+        "file": "https://g.example.com/raw?name=i.png",
+    }
+    assert [one.is_image for one in links_in(sent)] == [True, True, False, False]
+
+
 @pytest.mark.parametrize("contexts", [None, 1, "x", {}, [1, None, {}, {"href": 2}, {"src": None}]])
 def test_contexts_of_any_shape_are_no_error(contexts: object) -> None:
     assert list(context_links(contexts)) == []

@@ -3,8 +3,7 @@
 No monitor says where its words stand, so they are known by what they are: sentences, wherever a
 field holds them; without a figure in those, the fields that hold one; without any sentence, the
 fields themselves. What names and numbers only programs read is left out, and so is what the
-summary says already. Links stand elsewhere in a document, each with its name, so a line that holds
-little else than one says nothing here.
+summary says already.
 """
 
 import re
@@ -14,11 +13,11 @@ from functools import lru_cache
 
 from connectors.json_fields import JsonValue, json_in
 from connectors.pagerduty.common_payloads import OFTEN, flat
-from connectors.pagerduty.senders.mail_text import mail_words
-from connectors.pagerduty.written_text import is_html, markdown_of, unquoted
+from connectors.pagerduty.senders.words_as_sent import mail_words, plain_words
+from connectors.pagerduty.written_text import is_html
 
-_MOST_SENTENCES, _MOST_FIELDS, _MOST_ANNOTATED = 3, 8, 3
-_MOST_PAIRS = 300
+_MOST_SENTENCES, _MOST_FIELDS, _MOST_ANNOTATED, _MOST_PAIRS = 3, 8, 3, 300
+_MARKUP = 2
 _LONGEST_VALUE = 120
 _FEW_WORDS, _SOME_WORDS = 3, 5
 _SAID_BEFORE = 0.8
@@ -34,21 +33,22 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 _SAYS = re.compile(
     r"descri|reason|message|msg$|body|text$|summary|details?$|notes?$|output|cause|error|logs?$"
-    r"|exception|status$|condition$|response$|tip$|operational|trace|stack|beschreibung|nachricht|meldung"
+    r"|exception|status$|condition$|response$|tip$|operational|trace|stack|html|beschreibung|nachricht|meldung"
 )
 """What a field is called that holds a sentence, or a short one."""
 _TELLS_MOST = re.compile(r"descri|beschreibung|nachricht|body|message|text$|details?$|summary")
 """What tells more than why a rule matched."""
 _OTHER_WORDS = re.compile(
-    r"quer(?:y|ies)$|^search|expr|html$|json$|header|subject$|title$|user ?agent|polic|rule$"
-    r"|schema|language|workflow|documentation|original"
+    r"quer(?:y|ies)$|query text|sql|^search|expr|json$|header|subject$|title$|user ?agent|polic"
+    r"|rule$|schema|language|workflow|documentation|original"
 )
 """What a field is called that holds words of something else than what happened."""
 _FOR_PROGRAMS = re.compile(
-    r"\b(?:u?u?ids?|arn|token|key|sid|sha|hash|etag|version|time|date|datetime|timestamp|at|ur[li]s?"
+    r"\b(?:u?u?ids?|arn|token|key|sid|sha|hash|etag|version|time|date|datetime|timestamp|ur[li]s?"
     r"|links?|href|tags?|e ?mail|account|subscription|owner|org|organization|signature|fingerprint"
     r"|nonce|severity|priority|urgency|client|platform|size|type|contact|ack|ip|pd|num|port|zone"
-    r"|updated|actions|perfdata|contactpager|dashboard|payload)\b|^(?:event value|total incidents)$"
+    r"|updated|actions|perfdata|contactpager|dashboard|payload)\b"
+    r"|\bat$|^(?:event value|total incidents)$"
 )
 _NOTHING = re.compile(
     r"(?:no|without) (?:a )?(?:description|details?|message|summary|value)s?(?: \w+)?\W*"
@@ -66,49 +66,21 @@ _BLOCK_ENDS = re.compile(
     r"^[ \t]*(?:Source|Silence|Dashboard|Panel|Labels|Value):", re.MULTILINE | re.IGNORECASE
 )
 _ANNOTATION = re.compile(r"^[ \t]*- ([\w.-]+) = ", re.MULTILINE)
-_LISTED = ("Labels:", "Value:")
 _OWN_ANNOTATIONS = ("description", "message", "summary")
-
-_LONGEST_MARKUP, _LONGEST_READ = 50_000, 5_000
-"""Characters of a text that are read, and of its words; no more than some hundred are told."""
-
-_PICTURE = re.compile(r"!\[[^\[\]]*\]\((?:<[^<>]*>|[^\s()]*)\)")
-_LINK = re.compile(
-    r"\[(?P<text>[^\[\]\n]{0,300})\]\((?:<[^<>\n]*>|https?://[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)\)"
-)
-_CHAT_LINK = re.compile(
-    r"<https?://[^\s<>|]{1,2000}(?:\|(?P<text>[^<>|\n]{1,300}))?>", re.IGNORECASE
-)
-_ADDRESS = re.compile(r"<?https?://[^\s<>\"`]+", re.IGNORECASE)
-_LABELLED = re.compile(
-    r"(?:(?<=[.;,!?])[ \t]+|^[ \t]*)[^\W\d_][\w /-]{0,30}[:=][ \t]*" + _ADDRESS.pattern,
-    re.IGNORECASE,
-)
-_MARKS = re.compile(
-    r"%{3}|^[ \t]*(?:[-*_] ?){3,}[ \t]*$|^[ \t]*#{1,6}[ \t]+|`{1,3}|\*{2}|\[/?code\]"
-)
-_CALLED = re.compile(r"(?<![\w.])@(?:pagerduty|slack|teams|opsgenie|webhook)[\w.-]*", re.IGNORECASE)
-"""Whom a monitor is to notify: no word of what happened."""
-_FRAME = re.compile(
-    r"^[ \t]*(?:at (?:async |new )?[\w$.<>/\[\] ]{1,200}\([^()\n]*(?::\d+|\bMethod|\bSource|>)\)"
-    r"|at \S+:\d+|\.\.\. \d+ (?:more|common frames.*))[ \t]*$"
-    r"|^Traceback \(most recent call last\):[ \t]*$"
-    r"|^[ \t]+File \"[^\"\n]*\", line \d+[^\n]*(?:\n[ \t]{4,}\S[^\n]*)?$",
-    re.MULTILINE,
-)
-"""A line of a stack trace; the error stands above it."""
-_FEW_BESIDE_LINKS = 3
 
 _Pairs = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """What a field's name tells of what it holds; ``called`` is its last part in words."""
+    """What a field's name tells of what it holds; ``called`` is its last part in words.
+
+    The lower the ``rank``, the more its sentences tell; what is in HTML is told elsewhere as well.
+    """
 
     called: str
     says: bool
-    tells_most: bool
+    rank: int
     is_other: bool
     for_programs: bool
     is_measured: bool
@@ -120,8 +92,9 @@ def own_words(details: object, summary: str) -> str:
         return _new(mail_words(mail), [summary])
     pairs = list(_pairs(details))[:_MOST_PAIRS]
     told: list[str] = []
-    for text, _ in sorted(_sentences(pairs), key=lambda one: not one[1]):
-        if len(told) < _MOST_SENTENCES and (new := _new(text, [summary, *told])):
+    for text, rank in sorted(_sentences(pairs), key=lambda one: one[1]):
+        is_wanted = not told if rank == _MARKUP else len(told) < _MOST_SENTENCES
+        if is_wanted and (new := _new(text, [summary, *told])):
             told = [*(one for one in told if _new(one, [new])), new]
     fields = "; ".join(_fields(pairs, summary, told))
     return "\n".join(filter(None, (*told, f"- {fields}" if told and fields else fields)))
@@ -179,21 +152,22 @@ def _by_name(value: object, depth: int = 12) -> object:
     return named if value and len(named) == len(value) else [_by_name(o, depth - 1) for o in value]
 
 
-def _sentences(pairs: _Pairs) -> Iterator[tuple[str, bool]]:
-    """Give each text that is made of words, and whether it tells more than a rule's reason."""
+def _sentences(pairs: _Pairs) -> Iterator[tuple[str, int]]:
+    """Give each text that is made of words, and its rank."""
     for name, text in pairs:
         field = _field(name)
         if annotated := _annotated(text):
-            yield annotated, True
+            yield annotated, 0
             continue
         fewest = _FEW_WORDS if field.says else _SOME_WORDS
         if field.is_other or (field.for_programs and not field.says):
             continue
-        if _NOTHING.fullmatch(text) or _count(text, is_short=True) < fewest:
+        is_short = "<" not in text and _count(text, is_short=True) < fewest
+        if is_short or _NOTHING.fullmatch(text):
             continue
-        words = _plain_words(text)
+        words = plain_words(text)
         if _count(words, is_short=field.says) >= fewest:
-            yield words, field.tells_most
+            yield words, field.rank
 
 
 def _count(text: str, *, is_short: bool) -> int:
@@ -210,14 +184,20 @@ def _annotated(text: str) -> str:
         parts = _ANNOTATION.split(_BLOCK_ENDS.split(block, maxsplit=1)[0])[1:]
         known = dict(zip(parts[::2], parts[1::2], strict=True))
         said = next((known[one] for one in _OWN_ANNOTATIONS if known.get(one, "").strip()), "")
-        if words := _plain_words(said):
+        if words := plain_words(said):
             found[words] = None
-    return "\n".join(list(found)[:_MOST_ANNOTATED])
+    more = len(found) - _MOST_ANNOTATED
+    rest = [f"And {more:,} more, in the alert"] if more > 0 else []
+    return "\n".join([*list(found)[:_MOST_ANNOTATED], *rest])
 
 
 def _labels(text: str) -> tuple[tuple[str, str], ...]:
     """Give the labels of the first alert that Alertmanager lists, where none is annotated."""
-    if not text.startswith(_LISTED) or not _ANNOTATED.search(text) or _annotated(text):
+    if (
+        not text.startswith(("Labels:", "Value:"))
+        or not _ANNOTATED.search(text)
+        or _annotated(text)
+    ):
         return ()
     parts = _ANNOTATION.split(_ANNOTATED.split(text, maxsplit=1)[0])[1:]
     return tuple(zip(parts[::2], map(str.strip, parts[1::2]), strict=True))
@@ -257,37 +237,16 @@ def _fields(pairs: _Pairs, summary: str, sentences: Sequence[str]) -> list[str]:
 def _field(name: str) -> _Field:
     """Tell what a name such as ``Trigger.1.NewStateReason`` means: the last part, no number."""
     parts = [part for part in name.split(".") if part and not part.isdigit()]
+    if len(parts) > 1 and parts[-1].lower() in ("number", "amount"):
+        parts.pop()
     last = re.sub(r"[_-]", " ", _HUMP.sub(" ", parts[-1])) if parts else ""
     called = " ".join(last.lower().split())
     says = not called or bool(_SAYS.search(called))
     return _Field(
         called=called,
         says=says,
-        tells_most=says and bool(_TELLS_MOST.search(called)),
+        rank=_MARKUP if "html" in called else 1 - (says and bool(_TELLS_MOST.search(called))),
         is_other=bool(_OTHER_WORDS.search(called)) or "documentation" in name.lower(),
         for_programs=bool(_FOR_PROGRAMS.search(called)),
         is_measured=bool(_MEASURED.search(called)),
     )
-
-
-def _plain_words(text: str) -> str:
-    """Give the lines that say something, each once, without marks and addresses."""
-    whole = unquoted(text[:_LONGEST_MARKUP])
-    whole = markdown_of(whole) if is_html(whole) else whole
-    text = whole if len(whole) <= _LONGEST_READ else whole[:_LONGEST_READ].rpartition("\n")[0]
-    text = text or whole[:_LONGEST_READ]
-    bare = _CALLED.sub("", _FRAME.sub("", text))
-    return "\n".join(filter(None, dict.fromkeys(map(_line, bare.splitlines()))))
-
-
-def _line(line: str) -> str:
-    bare = _MARKS.sub("", line)
-    said, rest = _PICTURE.sub("", bare), _PICTURE.sub(" ", bare)
-    for link in (_LINK, _CHAT_LINK):
-        said = link.sub(lambda one: f" {one['text'].strip('[] ')} " if one["text"] else " ", said)
-        rest = link.sub(" ", rest)
-    said, rest = _ADDRESS.sub("(link)", _LABELLED.sub("", said)), _ADDRESS.sub(" ", rest)
-    if rest != bare and len(_WORD.findall(rest)) < _FEW_BESIDE_LINKS:
-        return ""
-    told = re.sub(r" (?=[.,;:!?)](?:\s|$))", "", re.sub(r"[ \t]{2,}", " ", said)).strip()
-    return told if re.search(r"\w", told) else ""

@@ -213,7 +213,7 @@ def _shown(one: Link, named: str, apart: str) -> Markdown:
     return say(
         "[{kind}: ]{link}[ ({apart})]",
         kind="" if kind.lower() in named.lower() else kind,
-        link=link(named, one.url),
+        link=link(named if clean(one.text) or safe_url(one.url) else "", one.url),
         apart=apart,
     )
 

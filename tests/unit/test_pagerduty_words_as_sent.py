@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from connectors.pagerduty.senders.mail_text import mail_words
 from connectors.pagerduty.senders.own_words import own_words
+from connectors.pagerduty.senders.words_as_sent import mail_words
 
 WORDS = "The gateway answers with 503.\nCall Ada."
 

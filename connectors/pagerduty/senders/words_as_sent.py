@@ -1,7 +1,9 @@
-"""What a mail says: its own words, without how it was sent, what it quotes and how it is signed.
+"""What was sent, in words: a mail's own, and what a program wrote, without marks and links.
 
 PagerDuty gives a mail's body as it came: perhaps in parts, each with its own heading, perhaps still
-encoded for its way.
+encoded for its way. Of it, what it quotes and how it is signed is left out. Of a program's text,
+links are: they stand elsewhere in a document, each with its name, so a line that holds little else
+than one says nothing here.
 """
 
 import base64
@@ -9,7 +11,7 @@ import re
 from email import message_from_string
 from email.message import Message
 
-from connectors.pagerduty.written_text import readable, unquoted
+from connectors.pagerduty.written_text import is_html, markdown_of, readable, unquoted
 
 _LONGEST_BODY = 200_000
 """Characters that are read: the words of a mail may stand behind those of a longer part."""
@@ -60,6 +62,38 @@ _BANNER = re.compile(
 """What a mail server puts above the words."""
 _QUOTED = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
 _QUOTE_MARK = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)
+
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_FEW_BESIDE_LINKS = 3
+
+_LONGEST_MARKUP, _LONGEST_READ = 50_000, 5_000
+"""Characters of a text that are read, and of its words; no more than some hundred are told."""
+
+_PICTURE = re.compile(r"!\[[^\[\]]*\]\((?:<[^<>]*>|[^\s()]*)\)")
+_LINK = re.compile(
+    r"\[(?P<text>[^\[\]\n]{0,300})\]\((?:<[^<>\n]*>|https?://[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)\)"
+)
+_CHAT_LINK = re.compile(
+    r"<https?://[^\s<>|]{1,2000}(?:\|(?P<text>[^<>|\n]{1,300}))?>", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"<?https?://[^\s<>\"`]+", re.IGNORECASE)
+_LABELLED = re.compile(
+    r"(?:(?<=[.;,!?])[ \t]+|^[ \t]*)[^\W\d_][\w /-]{0,30}[:=][ \t]*" + _ADDRESS.pattern,
+    re.IGNORECASE,
+)
+_MARKS = re.compile(
+    r"%{3}|^[ \t]*(?:[-*_] ?){3,}[ \t]*$|^[ \t]*#{1,6}[ \t]+|`{1,3}|\*{2}|\[/?code\]"
+)
+_CALLED = re.compile(r"(?<![\w.])@(?:pagerduty|slack|teams|opsgenie|webhook)[\w.-]*", re.IGNORECASE)
+"""Whom a monitor is to notify: no word of what happened."""
+_FRAME = re.compile(
+    r"^[ \t]*(?:at (?:async |new )?[\w$.<>/\[\] ]{1,200}\([^()\n]*(?::\d+|\bMethod|\bSource|>)\)"
+    r"|at \S+:\d+|\.\.\. \d+ (?:more|common frames.*))[ \t]*$"
+    r"|^Traceback \(most recent call last\):[ \t]*$"
+    r"|^[ \t]+File \"[^\"\n]*\", line \d+[^\n]*(?:\n[ \t]{4,}\S[^\n]*)?$",
+    re.MULTILINE,
+)
+"""A line of a stack trace; the error stands above it."""
 
 
 def mail_words(body: str) -> str:
@@ -122,3 +156,26 @@ def _from_base64(body: str) -> str:
     except ValueError:
         return ""
     return text if re.search(r"\w\s+\w", text) and "".join(text.split()).isprintable() else ""
+
+
+def plain_words(text: str) -> str:
+    """Give the lines that say something, each once, without marks and addresses."""
+    whole = unquoted(text[:_LONGEST_MARKUP])
+    whole = markdown_of(whole) if is_html(whole) else whole
+    text = whole if len(whole) <= _LONGEST_READ else whole[:_LONGEST_READ].rpartition("\n")[0]
+    text = text or whole[:_LONGEST_READ]
+    bare = _CALLED.sub("", _FRAME.sub("", text))
+    return "\n".join(filter(None, dict.fromkeys(map(_line, bare.splitlines()))))
+
+
+def _line(line: str) -> str:
+    bare = _MARKS.sub("", line)
+    said, rest = _PICTURE.sub("", bare), _PICTURE.sub(" ", bare)
+    for link in (_LINK, _CHAT_LINK):
+        said = link.sub(lambda one: f" {one['text'].strip('[] ')} " if one["text"] else " ", said)
+        rest = link.sub(" ", rest)
+    said, rest = _ADDRESS.sub("(link)", _LABELLED.sub("", said)), _ADDRESS.sub(" ", rest)
+    if rest != bare and len(_WORD.findall(rest)) < _FEW_BESIDE_LINKS:
+        return ""
+    told = re.sub(r" (?=[.,;:!?)](?:\s|$))", "", re.sub(r"[ \t]{2,}", " ", said)).strip()
+    return told if re.search(r"\w", told) else ""
