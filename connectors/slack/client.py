@@ -11,6 +11,7 @@ from connectors.chat import (
     ChannelId,
     ChatChannel,
     MaybePosted,
+    MessageFixed,
     MessageId,
     NotPosted,
     OwnPost,
@@ -27,7 +28,7 @@ from connectors.slack.checks import findings
 from connectors.slack.connection import Lost, SlackConnection, WorkspaceAccess
 from connectors.slack.payloads import Identity
 from connectors.slack.reading import ChannelReader, MemberNames, Picking, matching
-from connectors.slack.responses import NotAMember, ScopeMissing, not_readable
+from connectors.slack.responses import ChannelArchived, NotAMember, ScopeMissing, not_readable
 from connectors.tls import Authorities
 
 _MOST_LISTED = 1000
@@ -174,7 +175,10 @@ class Slack:
 
     def edit(self, channel: ChannelId, message: MessageId, post: Post) -> None:
         asked = {"channel": channel, "ts": message, **payloads.message(post)}
-        self._connection.ask(f"change a message in {channel}", "chat.update", asked)
+        try:
+            self._connection.ask(f"change a message in {channel}", "chat.update", asked)
+        except ChannelArchived as error:  # as its incident is over; the message stays as it is
+            raise MessageFixed(error.what, error.remedy) from error
 
     def own_posts(self, channel: ChannelId, since: datetime) -> Iterator[OwnPost]:
         own = self.identity()

@@ -60,7 +60,7 @@ _FORBIDDEN = frozenset(
         "two_factor_setup_required",
     }
 )
-_FIXED = frozenset({"cant_update_message", "edit_window_closed"})
+_FIXED = frozenset({"cant_update_message", "edit_window_closed", "is_inactive"})
 LOOK = "Look whether SLACK_API_URL is right and Slack is up, then run the command again."
 _RENEW = "Copy the bot token (xoxb-…) of the app again, and set SLACK_BOT_TOKEN."
 _LATER = "Run the command again later; what was done is kept."
@@ -95,6 +95,10 @@ class ScopeMissing(NotPermitted):
     def __init__(self, what: str, remedy: str, needed: str) -> None:
         super().__init__(what, remedy)
         self.needed = needed
+
+
+class ChannelArchived(Rejected):
+    """The channel is archived: nobody writes there."""
 
 
 class NotAMember(NotPermitted):
@@ -157,7 +161,7 @@ def _refusal(answer: SlackAnswer, name: str, doing: str) -> ConnectorError:
             f"Look at the id. If the channel is private, {INVITE[0].lower()}{INVITE[1:]}",
         )
     elif name == "is_archived":
-        error = Rejected(
+        error = ChannelArchived(
             f"Slack would not {doing}: the channel is archived (is_archived).",
             "Unarchive it there, and invite the app to it again.",
         )

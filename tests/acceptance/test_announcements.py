@@ -198,13 +198,12 @@ def test_a_team_is_told_in_its_own_channel_by_name_or_id(here: AnnouncingWorld) 
     assert len(here.posts()) == 1
 
 
+@pytest.mark.parametrize("error", ["edit_window_closed", "is_archived", "is_inactive"])
 def test_a_message_that_may_not_be_edited_any_more_is_left_and_told_once(
-    here: AnnouncingWorld,
+    here: AnnouncingWorld, error: str
 ) -> None:
     draft(here)
-    here.slack.fault(
-        Fault(at=UPDATE, status=200, body={"ok": False, "error": "edit_window_closed"})
-    )
+    here.slack.fault(Fault(at=UPDATE, status=200, body={"ok": False, "error": error}))
     here.edit(lambda text: text.replace("status: draft", "status: final"))
     result = here.sync()
     assert [one for one in result.warnings if "still says" in one]
