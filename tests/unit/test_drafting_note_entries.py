@@ -185,3 +185,38 @@ def test_a_bots_reports_are_told_each() -> None:
         _annotate(it, f"5:{at:02}", bot, "Check passed")
     notes = story(it.record()).written_notes
     assert [note.entry for note in notes] == it.log
+
+
+SLACK = Agent(AgentKind.OTHER, "PSLACK", "Slack")
+
+
+@pytest.mark.parametrize("kind", [AgentKind.OTHER, AgentKind.INTEGRATION])
+def test_a_note_that_a_program_wrote_for_somebody_is_theirs(kind: AgentKind) -> None:
+    it = _making()
+    _note(it, "5:00", Agent(kind, "PSLACK", "Slack"), "rolled back", "PN1")
+    _annotate(it, "5:00", Agent(AgentKind.PERSON, "", "Ada"), "rolled back")
+    (note,) = story(it.record()).written_notes
+    assert note.author is not None
+    assert note.author.name == "Ada"
+    assert note.entry is it.log[0]
+
+
+def test_a_note_of_somebody_is_no_programs() -> None:
+    it = _making()
+    _note(it, "5:00", person("Ada"), "rolled back", "PN1")
+    _annotate(it, "5:00", SLACK, "rolled back")
+    (note,) = story(it.record()).written_notes
+    assert note.author == person("Ada")
+    assert note.entry is it.log[0]
+
+
+@pytest.mark.parametrize("by", ["Ben", None])
+def test_words_of_one_person_are_not_told_with_what_another_resolved(by: str | None) -> None:
+    it = _making()
+    it.resolved("10:00", by)
+    _note(it, "10:01", person("Ada"), "Resolution Note: rolled back", "PN1")
+    (note,) = story(it.record()).written_notes
+    assert (note.kind, note.resolution) == (NoteKind.RESOLUTION, None)
+    it.resolved("10:02", "Ada")
+    (note,) = story(it.record()).written_notes
+    assert note.resolution is it.log[-1]

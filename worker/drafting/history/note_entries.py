@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from connectors.incidents import NOTES, Agent, IncidentRecord, LogEntry, Note
+from connectors.incidents import NOTES, Agent, AgentKind, IncidentRecord, LogEntry, Note
 from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean
 
@@ -26,6 +26,7 @@ SAME_MOMENT = timedelta(seconds=2)
 RESOLUTION_PREFIX = re.compile(r"\s*resolution note\s*:\s*", re.IGNORECASE)
 """How the note of a resolution begins, which its log entry may leave out."""
 
+_PROGRAMS = frozenset({AgentKind.OTHER, AgentKind.INTEGRATION})
 _START = 40
 _CUT = ("…", "...")
 
@@ -152,7 +153,7 @@ def _candidates(
         first = bisect_left(times, one.at - SAME_NOTE)
         for place in range(first, bisect_right(times, one.at + SAME_NOTE)):
             other = free[numbers[place]]
-            if alike(one, other) and not _are_two(one.author, other.author):
+            if alike(one, other) and not _wrote_apart(one.author, other.author):
                 alone = one.author is None or other.author is None
                 yield alone, abs(one.at - other.at), at, numbers[place]
 
@@ -169,7 +170,14 @@ def _by_moment(note: _Said, entry: _Said) -> bool:
     return abs(note.at - entry.at) <= SAME_MOMENT
 
 
-def _are_two(one: Agent | None, other: Agent | None) -> bool:
+def _wrote_apart(one: Agent | None, other: Agent | None) -> bool:
+    """Tell whether two did not write one note; a program may write what a person says."""
+    used = {one and one.kind, other and other.kind}
+    through = AgentKind.PERSON in used and not used.isdisjoint(_PROGRAMS)
+    return not through and are_two(one, other)
+
+
+def are_two(one: Agent | None, other: Agent | None) -> bool:
     """Tell whether two are known to be different; a name alone is enough where an id lacks."""
     if one is None or other is None:
         return False

@@ -17,10 +17,12 @@ from connectors.incidents import Agent, LogEntry, Note, Reference
 from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean, shorten
 from worker.content.read_dates import read_date
+from worker.drafting.history.agents import is_person
 from worker.drafting.history.note_entries import (
     RESOLUTION_PREFIX,
     SAME_NOTE,
     NotedLog,
+    are_two,
     entry_words,
     same_words,
 )
@@ -71,7 +73,9 @@ def written_notes(notes: Sequence[Note], log: NotedLog) -> tuple[WrittenNote, ..
 
 def _from_note(note: Note, entry: LogEntry | None) -> WrittenNote:
     kind, text = _told(note.content)
-    author = note.author or (entry.agent if entry else None)
+    author = note.author
+    if entry and (author is None or (not is_person(author) and is_person(entry.agent))):
+        author = entry.agent
     sources = (note.id, entry.id) if entry else (note.id,)
     key, at = f"note:{note.id}", note.created_at
     return WrittenNote(key, at, author, text, kind, entry, None, sources, note.written_on)
@@ -135,7 +139,8 @@ def _with_resolution(note: WrittenNote, resolutions: Iterable[LogEntry]) -> Writ
 
 def _near(note: WrittenNote, resolutions: Iterable[LogEntry]) -> Iterator[LogEntry]:
     for entry in resolutions:
-        if abs(entry.created_at - note.at) <= SAME_RESOLUTION:
+        apart = are_two(note.author, entry.agent)  # nobody's words are told as another's
+        if abs(entry.created_at - note.at) <= SAME_RESOLUTION and not apart:
             yield entry
 
 
