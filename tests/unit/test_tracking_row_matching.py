@@ -5,7 +5,7 @@ import pytest
 from connectors.incidents import IncidentId
 from connectors.tickets import Mark
 from tests.unit.tracking_support import INCIDENT, row, rows, ticket, tracked
-from worker.tracking.row_matching import adopt_typed, as_remembered, match_keys
+from worker.tracking.row_matching import Wording, adopt_typed, as_remembered, match_keys, pair
 from worker.tracking.ticket_actions import LinkTicket, Tell
 from worker.tracking.tracked_tickets import TrackedTicket, had_elsewhere, row_values
 
@@ -168,3 +168,14 @@ def test_another_document_has_a_ticket_unless_it_was_read_and_names_it_no_more(
     read = {key: {IncidentId(one) for one in incidents} for key, incidents in naming.items()}
     found = had_elsewhere({other.id: other, ours.id: ours}, INCIDENT, read)
     assert found == ({other.id: other} if has else {})
+
+
+def test_tasks_without_end_are_compared_by_how_they_begin() -> None:
+    long = "Watch the queue " + "x" * 200_000
+    assert pair([Wording(0, f"{long} twice")], [Wording(0, f"Do {long}")]) == {0: 0}
+    named = f"{long} | | | | OPS-1 | To Do"
+    memory = tracked(1, long)
+    twice = rows(named, named.replace("Watch", "See"))
+    found = match_keys(twice, [memory], {}, "storm.md")
+    assert found.repeats == {1}
+    assert match_keys(rows(named), [memory], {}, "storm.md").repeats == frozenset()

@@ -19,6 +19,8 @@ from worker.tracking.tracked_tickets import (
 
 ALIKE = 0.6
 """How alike (0 to 1, as difflib measures) two texts must be to count as one, reworded."""
+COMPARED = 1_000
+"""How many characters of a text are looked at for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,9 @@ def pair(rows: Sequence[Wording], known: Sequence[Wording]) -> dict[int, int]:
 
 
 def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, same_words(one), same_words(other), autojunk=False).ratio()
+    """Tell how alike two texts are; of long ones how they begin, for all takes its square."""
+    first, second = same_words(one)[:COMPARED], same_words(other)[:COMPARED]
+    return 1.0 if first == second else SequenceMatcher(None, first, second, autojunk=False).ratio()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ def match_keys(
 
 def _speaker(many: Sequence[ActionItem], known: TrackedTicket | None) -> ActionItem:
     """Give the row that a ticket is about: the one that was its own, as far as can be told."""
-    if known is None:
+    if known is None or len(many) == 1:
         return many[0]
 
     def closeness(item: ActionItem) -> tuple[bool, float]:
