@@ -64,6 +64,19 @@ def test_a_cleared_cell_of_an_unavailable_ticket_gets_a_new_one(there: World) ->
     assert there.sync().deeds == ()
 
 
+def test_a_row_reworded_since_its_ticket_was_deleted_is_not_said_to_be_gone(there: World) -> None:
+    key = there.linked()[0]
+    there.jira.delete(key)
+    there.edit(lambda text: text.replace("Add an alert", "Add two alerts"))
+    there.sync()
+    link = there.text().split("Add two alerts", 1)[1].split("|")[4].strip()
+    there.edit(lambda text: text.replace(link, "", 1).replace("Unavailable", "", 1))
+    result = there.sync()
+    assert there.linked()[0] not in ("", key)
+    assert result.warnings == ()
+    assert there.sync().warnings == ()
+
+
 def test_a_cleared_cell_of_a_ticket_that_is_there_gets_it_back(there: World) -> None:
     key = there.linked()[0]
     link = there.text().split("Add an alert", 1)[1].split("|")[4].strip()

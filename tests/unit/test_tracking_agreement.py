@@ -482,6 +482,28 @@ def test_another_assignee_of_the_same_name_changes_no_row_and_warns_of_nobody() 
     assert (planned.actions, planned.to_rows) == ((), {0: ()})
 
 
+@pytest.mark.parametrize(
+    ("now", "cell"),
+    [
+        (
+            replace(TICKET, status="Done", category=Category.DONE, resolution="Won't Do"),
+            "Done (Won't Do)",
+        ),
+        (replace(TICKET, archived=True), "To Do (archived)"),
+        (replace(TICKET, status="In Progress"), "In Progress"),
+    ],
+)
+def test_what_was_written_into_a_busy_row_is_no_persons_change_of_its_status(
+    now: Ticket, cell: str
+) -> None:
+    saved = sides(f"Add alert | | | | OPS-1 | {cell}", tickets={TICKET.id: now}, busy=True)
+    (kept,) = remembered(saved, [MEMORY], RULES.done)
+    assert kept.status_cell == cell
+    asked = sides("Add alert | | | | OPS-1 | Reviewed", tickets={TICKET.id: now}, busy=True)
+    (waits,) = remembered(asked, [MEMORY], RULES.done)
+    assert waits.status_cell == MEMORY.status_cell
+
+
 def test_what_both_sides_emptied_is_left() -> None:
     full = Values("Add alert", "@alice", "High", "2026-12-24")
     memory = replace(MEMORY, row=full, remote=replace(full, owner=ALICE.id))

@@ -267,9 +267,11 @@ def _orphans(state: LinkState, decided: LinkDecisions) -> tuple[TrackedTicket, .
     """Give the tickets whose row is gone; one that cannot be seen may have been replaced there."""
     named, linked = _named(state), decided.linked()
     words = {same_words(item.task) for item in state.items}
+    bare = _wordings([item for item in state.items if item.ticket is None])
     return tuple(
         one
         for one in state.tracked
         if one.key not in named and one.id not in linked
-        if one.available or same_words(one.row.task) not in words
+        if one.available
+        or not (same_words(one.row.task) in words or pair(bare, [Wording(0, one.row.task)]))
     )

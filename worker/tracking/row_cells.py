@@ -86,14 +86,17 @@ def remembered(
         if ticket is None:
             settled[one.id] = replace(kept, status_cell=UNAVAILABLE, done=False)
             continue
-        waits = sides.waits(item) and written_over(item, one, ticket)
+        cell = status_text(ticket, done)
+        # a document just saved says what was written into it, which is no person's wish
+        asked = item.status_text != cell and written_over(item, one, ticket)
+        waits = sides.waits(item) and asked
         settled[one.id] = replace(
             kept,
             key=ticket.key,
             url=ticket.url,
             row=still_to_come(item, one, ticket) if sides.waits(item) else row_values(item),
             remote=ticket_values(ticket),
-            status_cell=one.status_cell if waits else status_text(ticket, done),
+            status_cell=one.status_cell if waits else cell,
             done=ticket.category is Category.DONE,
         )
     gone = [

@@ -18,6 +18,7 @@ from worker.jobs.tickets.update_tickets import problems_told, tell_plan
 from worker.tracking.destinations import Route
 from worker.tracking.new_ticket import incident_label, prepare, sent_values
 from worker.tracking.parents import belongs
+from worker.tracking.row_matching import Wording, pair
 from worker.tracking.ticket_actions import CreateTicket, LacksTicket, unknowable
 from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values, row_words
 
@@ -271,7 +272,7 @@ def _forget_replaced(work: TicketWork, item: ActionItem) -> None:
         if not one.available
         and one.id not in taken
         and one.key not in named
-        and one.row.task == item.task
+        and pair([Wording(0, item.task)], [Wording(0, one.row.task)])
     ]
     work.context.journal.untrack(gone)
     work.tracked = tuple(one for one in work.tracked if one.id not in gone)
