@@ -11,7 +11,7 @@ from connectors.json_fields import JsonValue
 from connectors.ticket_fields import CreateFields, called
 
 SUPPLIED = ESSENTIAL | {"description", "labels"}
-"""The fields that every ticket carries; any other required one a route must supply."""
+"""The fields that every ticket carries of its own; any other required one a route must supply."""
 FROM_ROW = {"duedate": "a deadline", "priority": "a priority", "assignee": "an owner"}
 """Fields that a ticket carries where its row has that, in words."""
 PERMISSIONS = {
@@ -87,6 +87,13 @@ def known_project(connection: JiraConnection, project: str) -> Finding:
             problem="The project is archived, so nothing can be created in it.",
             remedy="Restore it, or set JIRA_PROJECT to another one.",
         )
+    key = answer["key"].text_or_none() or project
+    if key != project:
+        remedy = f"Set JIRA_PROJECT (or the route's project) to {key}."
+        if project.isdecimal():
+            problem = f"This is the project's id, and new tickets go by its key, {key}."
+            return Finding(subject, problem=problem, remedy=remedy)
+        return Finding(subject, warning=f"The key of this project is {key} by now.", remedy=remedy)
     return Finding(subject, answer["name"].text_or_none() or project)
 
 
@@ -108,6 +115,12 @@ def _fields(
         called = fields.issue_type
         name = f"{called.name}, id {called.id}: " if called and called.id else ""
         yield Finding(subject, f"{name}its required fields are all supplied")
+    for own in sorted(supplied & SUPPLIED):
+        yield Finding(
+            f"Field '{own}' of a route to {project}",
+            warning="Each ticket gets its own, so that what the route's fields say is not used.",
+            remedy="Write them as the route's labels." if own == "labels" else "Take it out.",
+        )
     for own in sorted(fields.required.keys() & FROM_ROW.keys() - supplied):
         yield Finding(
             f"Field '{fields.required[own]}' in {project}",

@@ -180,17 +180,25 @@ def choose(
     if len(usable) == 1:
         return usable[0]
     if usable:
+        ways = "; ".join(sorted(_told_apart(one) for one in usable)[:_NAMED])
         return NoAccount(
-            f"{len(usable)} people of project {project} are called '{shown}': write the e-mail "
-            "address, or name the account in the owner map."
+            f"{len(usable)} people of project {project} are called '{shown}': write which one is "
+            f"meant, or name the account in the owner map ({ways})."
         )
     if exact:
-        return NoAccount(f"The account of '{shown}' cannot be assigned: it is not active in Jira.")
+        return NoAccount(
+            f"The account of '{shown}' cannot be assigned: it is not active in Jira, or an app's."
+        )
     return NoAccount(
         f"Nobody who can be assigned in project {project} is called '{shown}', by e-mail, "
         "handle or name. Jira hides some e-mail addresses: the owner map can name the account."
         + (" A ticket has one assignee: name one person." if _SEVERAL.search(shown) else "")
     )
+
+
+def _told_apart(account: Account) -> str:
+    """Give what a row can say that is nobody else's: the shortest that Jira shows of somebody."""
+    return account.handle or account.email or account.id
 
 
 def _search(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
+from datetime import date, datetime, time
 
 from connectors.jira.markup import adf, wiki
 from connectors.jira.payloads import SiteKind
@@ -67,7 +68,7 @@ def new_issue(ticket: NewTicket, kind: SiteKind, without: Collection[str] = ()) 
 
 
 def _fields(ticket: NewTicket, kind: SiteKind) -> Json:
-    fields: dict[str, object] = dict(ticket.extra)
+    fields: dict[str, object] = {own: _as_json(value) for own, value in ticket.extra.items()}
     by = "id" if ticket.issue_type.isdecimal() else "name"
     fields |= {
         "project": {"key": ticket.project},
@@ -118,7 +119,10 @@ def edit(changes: TicketChanges, kind: SiteKind, without: Collection[str] = ()) 
 
 def transition(move: str, given: Json) -> Json:
     """Give the body of a transition, with the fields that go with it."""
-    fields = {own: _chosen(v) if isinstance(v, FieldChoice) else v for own, v in given.items()}
+    fields = {
+        own: _chosen(one) if isinstance(one, FieldChoice) else _as_json(one)
+        for own, one in given.items()
+    }
     body: dict[str, object] = {"transition": {"id": move}}
     return body | {"fields": fields} if fields else body
 
@@ -131,6 +135,20 @@ def assignee(changes: TicketChanges, kind: SiteKind) -> Json:
 def remote_link(link: RemoteLink) -> Json:
     """Give the body of a remote link. Jira empties what an update leaves out, so all is sent."""
     return {"globalId": link.global_id, "object": {"url": link.url, "title": link.title}}
+
+
+def _as_json(value: object) -> object:
+    """Write the days and times of a settings file as Jira takes them: no colon in an offset."""
+    match value:
+        case datetime(tzinfo=tzinfo) if tzinfo is not None:
+            return f"{value:%Y-%m-%dT%H:%M:%S}.{value.microsecond // 1000:03d}{value:%z}"
+        case date() | time():
+            return value.isoformat()
+        case Mapping():
+            return {str(name): _as_json(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_as_json(one) for one in value]
+    return value
 
 
 def _chosen(choice: FieldChoice) -> Json:

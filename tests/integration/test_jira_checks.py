@@ -122,3 +122,18 @@ def test_what_a_create_takes_is_asked_for_once(sandbox: JiraSandbox) -> None:
 def test_a_project_name_cannot_lead_elsewhere(sandbox: JiraSandbox, name: str) -> None:
     with pytest.raises(NotFound):
         tracker(sandbox).create_fields(name, "Task")
+
+
+def test_a_project_named_by_its_id_is_a_problem_that_names_its_key(sandbox: JiraSandbox) -> None:
+    (told,) = problems(list(tracker(sandbox).check("10001", "Task")))
+    assert "by its key, OPS" in told
+
+
+def test_what_a_routes_fields_say_in_vain_is_told(sandbox: JiraSandbox) -> None:
+    findings = check(sandbox, supplied=["labels", "summary", "priority"])
+    assert problems(findings) == []
+    told = {one.subject: one.remedy for one in findings if one.warning}
+    assert told == {
+        "Field 'labels' of a route to OPS": "Write them as the route's labels.",
+        "Field 'summary' of a route to OPS": "Take it out.",
+    }

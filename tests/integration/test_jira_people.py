@@ -64,12 +64,28 @@ def test_one_name_that_begins_another_is_not_the_other(sandbox: JiraSandbox) -> 
     assert found.id == id_of(sandbox, PEOPLE[4])
 
 
+def test_of_two_of_a_name_who_hide_their_addresses_the_accounts_are_named(
+    sandbox: JiraSandbox,
+) -> None:
+    two = [Person("Ann Bee", f"ann{n}", f"ann{n}@example.com", email_hidden=True) for n in "12"]
+    sandbox.site.people = two
+    found = tracker(sandbox).account("OPS", "Ann Bee")
+    assert isinstance(found, NoAccount)
+    assert all(id_of(sandbox, one) in found.reason for one in two)
+
+
 def test_two_of_the_same_name_are_nobody(sandbox: JiraSandbox) -> None:
     twin = Person("Aiko Brandt", "aiko2", "aiko2@example.com")
     sandbox.site.people = [*PEOPLE, twin]
     found = tracker(sandbox).account("OPS", "Aiko Brandt")
     assert isinstance(found, NoAccount)
     assert "2 people" in found.reason
+    cloud = sandbox.site.is_cloud
+    for one in (PEOPLE[2], twin):
+        assert (one.email if cloud else one.handle) in found.reason
+        told = tracker(sandbox).account("OPS", one.email if cloud else one.handle)
+        assert isinstance(told, Account)
+        assert told.id == id_of(sandbox, one)
     by_address = tracker(sandbox).account("OPS", "aiko2@example.com")
     assert isinstance(by_address, Account)
 

@@ -1,6 +1,8 @@
 """Queries and request bodies."""
 
 import json
+import tomllib
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from connectors.errors import Rejected
 from connectors.jira import searching
 from connectors.jira.payloads import SiteKind
-from connectors.jira.request_bodies import edit, new_issue, remote_link
+from connectors.jira.request_bodies import edit, new_issue, remote_link, transition
 from connectors.jira.sandbox.search_routes import parse
 from connectors.ticket_fields import FieldChoice
 from connectors.tickets import AccountId, RemoteLink, TicketChanges, TicketId, TicketKey
@@ -158,3 +160,23 @@ def test_an_edit_leaves_out_what_was_refused() -> None:
 def test_a_link_is_sent_whole() -> None:
     body = remote_link(RemoteLink("g", "https://example.com", "Title"))
     assert body == {"globalId": "g", "object": {"url": "https://example.com", "title": "Title"}}
+
+
+def test_days_and_times_of_a_settings_file_are_sent_as_jira_takes_them() -> None:
+    settings = """
+    customfield_1 = 2026-12-01
+    customfield_2 = 2026-12-01T10:00:00+01:00
+    customfield_3 = { value = "A", child = { value = 2026-12-02 } }
+    customfield_4 = [2026-12-03, 07:30:00]
+    """
+    ticket = replace(new_ticket(), extra=tomllib.loads(settings))
+    expected = {
+        "customfield_1": "2026-12-01",
+        "customfield_2": "2026-12-01T10:00:00.000+0100",
+        "customfield_3": {"value": "A", "child": {"value": "2026-12-02"}},
+        "customfield_4": ["2026-12-03", "07:30:00"],
+    }
+    fields = new_issue(ticket, SiteKind.CLOUD)["fields"]
+    assert json.loads(json.dumps(fields)).items() >= expected.items()
+    moved = transition("31", ticket.extra)
+    assert json.loads(json.dumps(moved))["fields"] == expected

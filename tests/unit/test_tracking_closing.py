@@ -159,3 +159,11 @@ def test_a_move_that_closes_nothing_takes_nothing_of_the_routes() -> None:
     asks = replace(START, fields={"resolution": ScreenField("Resolution", required=True)})
     given = ClosingRules(resolution="Fixed", fields={"other": "x"})
     assert close(asks, wanted="In Progress", rules=given) == Closing(asks)
+
+
+def test_an_apostrophe_that_an_editor_curved_is_nobodys_edit_and_names_the_same() -> None:
+    reject = replace(REJECT, to_status="Won't do")
+    assert close(CLOSE, reject, wanted="Won\u2019t do").transition == reject
+    memory = replace(tracked(1, "Add alert"), status_cell="Won't do")
+    now = ticket(1, "Add alert", status="Won't do")
+    assert wants_move(row("Add alert", status="Won\u2019t do"), memory, now) == ""

@@ -182,6 +182,7 @@ def test_what_cannot_be_translated_is_told_and_not_sent(
         ("Done", "Fixed", "Done"),
         ("Closed", "Done", "Closed"),
         ("Done", "Won't Do", "Done (Won't Do)"),
+        ("Won't do", "Won't Do", "Won't do"),
         ("Closed", "Duplicate", "Closed (Duplicate)"),
         ("Erledigt", "Erledigt", "Erledigt"),
         ("In Progress", "Won't Do", "In Progress (Won't Do)"),

@@ -157,8 +157,13 @@ def _lacking(move: Transition, given: Mapping[str, object]) -> str:
 
 
 def _same(one: str, other: str) -> bool:
-    return clean(one) == clean(other)
+    return _plain(one) == _plain(other)
 
 
 def _folded(name: str) -> str:
-    return clean(name).casefold()
+    return _plain(name).casefold()
+
+
+def _plain(name: str) -> str:
+    """Give what of a name counts: editors turn a straight apostrophe into a curved one."""
+    return clean(name).replace("\u2019", "'")

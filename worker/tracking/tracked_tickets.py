@@ -175,7 +175,8 @@ def says_else_than_done(ticket: Ticket, done: frozenset[str]) -> bool:
     ``done`` are the resolutions, in lower case, that mean the work was done.
     """
     resolution = (ticket.resolution or "").strip()
-    return bool(resolution) and resolution.lower() not in done and resolution != ticket.status
+    same = resolution.casefold() == ticket.status.strip().casefold()
+    return bool(resolution) and resolution.lower() not in done and not same
 
 
 def reads_otherwise(tracked: TrackedTicket, ticket: Ticket | None, done: frozenset[str]) -> bool:

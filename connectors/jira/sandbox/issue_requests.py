@@ -152,8 +152,9 @@ def _mapping(value: Any) -> Mapping[str, Any]:
 
 def _project(site: SandboxSite, value: Any) -> Project:
     asked = value if isinstance(value, dict) else {}
-    project = site.project(str(asked.get("key") or asked.get("id") or ""))
-    if project is None or "CREATE_ISSUES" in project.lacking:
+    key = asked.get("key")
+    project = site.project(str(key or asked.get("id") or ""))
+    if not project or key not in {None, project.key} or "CREATE_ISSUES" in project.lacking:
         raise RefusedRequest({"project": "valid project is required"})
     if project.archived:
         raise RefusedRequest({"project": "The project is archived."})

@@ -65,7 +65,7 @@ class Project:
     @property
     def settable(self) -> frozenset[str]:
         """The ids of the fields that a create of any type may set."""
-        return self.screen | {each.id for each in self.custom}
+        return self._on(self.screen)
 
     def epic_fields(self, issue_type: str, *, cloud: bool) -> frozenset[str]:
         """Give the ids of the fields about epics that a create of a type may set."""
@@ -78,8 +78,12 @@ class Project:
     @property
     def editable(self) -> frozenset[str]:
         """The ids of all fields that an edit may set."""
-        screen = self.screen if self.edit_screen is None else self.edit_screen
-        return screen | {each.id for each in self.custom}
+        return self._on(self.screen if self.edit_screen is None else self.edit_screen)
+
+    def _on(self, screen: frozenset[str]) -> frozenset[str]:
+        """Give what of a screen the account may set: an assignee takes a permission of its own."""
+        barred = {"assignee"} if "ASSIGN_ISSUES" in self.lacking else set()
+        return screen.union(each.id for each in self.custom) - barred
 
     def type_id(self, name: str) -> str:
         """Give the id of an issue type of this project."""
