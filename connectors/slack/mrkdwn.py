@@ -88,12 +88,14 @@ def pieces_of(message: JsonValue) -> list[SaidPiece]:
     """Read a message: what people typed, or what an integration put into blocks or attachments."""
     text = (message["text"].text_or_none() or "")[:LONGEST_TEXT]
     blocks = message["blocks"].objects()
-    rich = _rich(blocks)
+    rich, attachments = _rich(blocks), message["attachments"].objects()
+    shared = _attached(one for one in attachments if one["is_share"].flag())
+    forwarded = list(read(f"\n{shared}"[:LONGEST_TEXT])) if shared else []
     if rich and not _left_unread(text, rich):
-        return rich
+        return [*rich, *forwarded]
     if text.strip():
-        return list(read(text))
-    for told in (_sections(blocks), _attached(message["attachments"].objects())):
+        return [*read(text), *forwarded]
+    for told in (_sections(blocks), _attached(attachments)):
         if told:
             return list(read(told[:LONGEST_TEXT]))
     return []
@@ -289,6 +291,8 @@ def _attached(attachments: Iterable[JsonValue]) -> str:
     """Give the words of attachments, as mrkdwn: by the fallback alone where there is no more."""
     lines: list[str] = []
     for one in attachments:
+        author = one["author_name"].text_or_none() if one["is_share"].flag() else ""
+        lines += [f"{html.escape(author, quote=False)}:"] if author else []
         parts = [one[name].text_or_none() or "" for name in ("pretext", "title", "text")]
         inner = _sections(one["blocks"].objects())
         told = list(dict.fromkeys(filter(None, [*parts, inner])))

@@ -99,6 +99,9 @@ def test_lists_and_code_blocks_keep_their_lines() -> None:
     assert "".join(span.text for span in words(message)) == "\u2022 first\n\u2022 second\na\nb"
 
 
+SHARED = {"is_share": True, "author_name": "Bob & Co", "text": "it is the pool", "fallback": "no"}
+
+
 @pytest.mark.parametrize(
     ("message", "expected"),
     [
@@ -114,6 +117,26 @@ def test_lists_and_code_blocks_keep_their_lines() -> None:
         ),
         ({"text": ""}, ""),
         ({}, ""),
+        ({"text": "", "attachments": [SHARED]}, "Bob & Co:\nit is the pool"),
+        ({"text": "look", "attachments": [SHARED]}, "look\nBob & Co:\nit is the pool"),
+        (
+            {
+                "text": "look",
+                "blocks": [
+                    {
+                        "type": "rich_text",
+                        "elements": [
+                            {
+                                "type": "rich_text_section",
+                                "elements": [{"type": "text", "text": "look"}],
+                            }
+                        ],
+                    }
+                ],
+                "attachments": [{"title": "unfurled", "from_url": "https://x.example"}, SHARED],
+            },
+            "look\nBob & Co:\nit is the pool",
+        ),
     ],
 )
 def test_integrations_are_read_by_what_they_send(message: dict[str, object], expected: str) -> None:
