@@ -348,6 +348,13 @@ def test_a_status_stays_where_nobody_could_ask_for_it() -> None:
     )
 
 
+def test_a_box_that_names_a_ticket_in_passing_has_no_place_for_a_status() -> None:
+    typed = replace(sides("Add alert | | | | OPS-8 | "), rows={})
+    (row,) = typed.items
+    box = replace(row, checked=False, mentions=(row.ticket,) if row.ticket else ())
+    assert plan_cells(replace(typed, items=(box,)), {}, RULES) == ([], [])
+
+
 def test_a_status_that_a_person_wrote_stays_while_its_move_is_to_come() -> None:
     written_over = "Add alert | | | | OPS-1 | Done"
     (edit,), written = plan_cells(sides(written_over, postponed=frozenset({0})), {}, RULES)

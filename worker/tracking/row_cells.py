@@ -33,6 +33,8 @@ def plan_cells(
         tracked = sides.rows.get(item.ordinal)
         if tracked is None and item.ticket is None:
             continue
+        if tracked is None and item.checked is not None and item.ticket in item.mentions:
+            continue  # a box has a status only behind a ticket of its own
         ticket = sides.tickets.get(tracked.id) if tracked else None
         status = _status(sides, item, tracked, ticket, rules.done)
         edit = CellEdit(ordinal=item.ordinal, status=status)
