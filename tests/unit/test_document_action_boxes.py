@@ -94,6 +94,9 @@ def test_a_box_says_itself_that_it_is_to_have_no_ticket(box: str, left_out: Left
         ("x | **Ann van Bee** | *2026-12-03*", "x", "Ann van Bee", "2026-12-03"),
         ("x — y — 2026-12-03", "x — y — 2026-12-03", None, ""),
         ("x — Friday — 2026-12-03", "x — Friday — 2026-12-03", None, ""),
+        ("x — B — 2026-12-03", "x — B — 2026-12-03", None, ""),
+        ("x [Ann](mailto:ann@example.com).", "x Ann.", "ann@example.com", ""),
+        ("mail [us](mailto:ann@example.com) x", "mail us x", None, ""),
         ("x — High — 2026-12-03", "x — High — 2026-12-03", None, ""),
         ("the outage of — 2026-12-03", "the outage of — 2026-12-03", None, ""),
         (r"x — Ann Bee — 2026\-12\-03", "x — Ann Bee — 2026-12-03", None, ""),
@@ -269,6 +272,16 @@ def test_an_editors_mark_below_a_table_is_no_row_and_not_told() -> None:
     assert result.endswith(f"\nx | ann | {LINK} | {'':6}\n:::\n")
 
 
+@pytest.mark.parametrize("box", ["- [ ]\u00a0x", "- [\u00a0] x", "- [ ]\u3000x", "- [ ] \u200bx"])
+def test_a_box_may_have_any_kind_of_space(box: str) -> None:
+    assert (one(box).task, one(box).checked) == ("x", False)
+
+
+def test_a_line_in_bold_letters_below_a_box_is_no_word_of_it() -> None:
+    text = f"{HEAD}- [ ] x\n**Later:**\n- [ ] y\n  **now**\n"
+    assert [item.task for item in read(text, NAMES).items] == ["x", "y now"]
+
+
 BELOW = """- [ ] x
   - **Owner:** Ann Bee
   - Due date: 2026-12-03, **Priority:** High
@@ -319,6 +332,13 @@ def test_what_lines_below_a_box_say_changes_in_them() -> None:
     ]
     assert result.endswith(text[text.index("- [ ] z") :])
     assert write(result, NAMES, edits) == result
+
+
+def test_a_line_that_is_broken_by_force_ends_before_its_mark() -> None:
+    text = f"{HEAD}- [ ] x\\\n  Owner: Ann Bee\\\n  Due: 2026-12-03\n"
+    (item,) = read(text, NAMES).items
+    assert (item.task, item.owner, item.deadline_text) == ("x", "Ann Bee", "2026-12-03")
+    assert write(text, NAMES, [CellEdit(0, TICKET)]) == text.replace("x\\", f"x — {LINK}\\")
 
 
 def test_a_ticket_that_stands_behind_the_lines_below_a_box_is_still_its_own() -> None:

@@ -19,6 +19,7 @@ _MARK = re.compile(
     r"|\{\{[<%].*[>%]\}\}|\{%.*%\}|\{:[^{}]*\}"  # Hugo, Liquid, kramdown
     r"|\^[A-Za-z0-9-]+"  # what a link of Obsidian's leads to
 )
+_BOLD = re.compile(r"\*\*[^*]+\*\*:?|__[^_]+__:?")
 _FOOTNOTE = re.compile(r"^[ \t>]{0,6}\[(\^[^\s\[\]]+)\]:", re.MULTILINE)
 
 
@@ -33,6 +34,7 @@ def know_editor_marks(parser: MarkdownIt) -> None:
     """Have a parser end paragraphs and tables at such a line, and leave what is commented out."""
     ends = ["paragraph", "reference", "blockquote", "list"]
     parser.block.ruler.after("fence", "editor_mark", _editor_mark, {"alt": ends})
+    parser.block.ruler.after("fence", "bold_line", _bold_line, {"alt": ["paragraph"]})
 
 
 def _editor_mark(state: StateBlock, line: int, end_line: int, silent: bool) -> bool:
@@ -45,6 +47,12 @@ def _editor_mark(state: StateBlock, line: int, end_line: int, silent: bool) -> b
     if not silent:
         state.line = _behind_comment(state, line, end_line) if text == _COMMENT else line + 1
     return True
+
+
+def _bold_line(state: StateBlock, line: int, _end_line: int, silent: bool) -> bool:
+    """End a list item at a line in bold letters that is not set in: it stands for a heading."""
+    is_set_in = state.sCount[line] >= state.blkIndent
+    return silent and not is_set_in and _BOLD.fullmatch(_text(state, line)) is not None
 
 
 def _has_rows_behind(state: StateBlock, line: int, end_line: int) -> bool:

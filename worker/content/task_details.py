@@ -20,6 +20,7 @@ _OWNER = re.compile(
 _ANY_OWNER = re.compile(
     rf"(?<![\w@.\\])@(\\?\[[^\[\]]+\]|<[^<>]+>|[\w.+-]*\w(?:@[\w.-]+\w)?)|{_WIKI_NAME}"
 )
+_MAIL_AT_END = re.compile(r"(?<!\\)\[[^\[\]]*\]\(mailto:([^()\s?]+)[^()\s]*\)[.,;]?\s*$")
 _WRAP = re.compile(r"^\\?[\[<]|[\]>]$")
 _FIGURES = r"\d{4}[-\u2010-\u2015\u2212]\d\d[-\u2010-\u2015\u2212]\d\d"
 _DAY = rf"(?:\[\[{_FIGURES}\]\]|{_FIGURES})"
@@ -121,7 +122,8 @@ def task_details(text: str) -> TaskDetails:
 
 def labelled_line(line: str) -> tuple[LabelledValue, ...]:
     """Read a line that opens with a label: ``- **Owner:** Ann``, ``Owner: Ann, Due: Friday``."""
-    found = _LINE.fullmatch(line.rstrip()) if len(line) <= _LONGEST else None
+    line = line.rstrip().removesuffix("\\").rstrip()  # a line that is broken by force
+    found = _LINE.fullmatch(line) if len(line) <= _LONGEST else None
     values = []
     while found is not None:
         start, value = found.start("value"), found["value"]
@@ -193,8 +195,10 @@ def _owner_within(text: str) -> str:
         if name == "owner" and first and not first.startswith("@"):
             known = [first, *(one for one in more if " " in one and _are_people(one))]
             return ", ".join(map(plain, known))
-    found = _ANY_OWNER.search(text)
-    return _name(found) if found else ""
+    if found := _ANY_OWNER.search(text):
+        return _name(found)
+    mail = _MAIL_AT_END.search(text)
+    return mail[1] if mail else ""
 
 
 def _due_within(text: str) -> str:
@@ -262,4 +266,9 @@ def _is_of_a_calendar(word: str) -> bool:
 
 def _is_capital(name: str) -> bool:
     letters = re.sub(r"['\u2019.-]", "", name)
-    return letters.isalpha() and not name[0].islower() and name.casefold() not in _NO_NAMES
+    return (
+        len(letters) > 1
+        and letters.isalpha()
+        and not name[0].islower()
+        and name.casefold() not in _NO_NAMES
+    )

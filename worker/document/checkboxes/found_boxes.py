@@ -29,7 +29,8 @@ from worker.document.markdown_blocks import Blocks, ListItem, PassageKind
 from worker.document.outline import Extent
 from worker.document.text_edits import Place
 
-BOX = re.compile(r"\\?\[([ xX])\\?\][ \t\r\n]+(?=\S)")
+BOX = re.compile(r"\\?\[([ \u00a0xX])\\?\][\s\u200b\u2060]+(?=\S)")
+"""With whatever space a keyboard gives."""
 _DASH = re.compile(r"(?<=\s)(?:\u2014|\u2013|--?)\s+(?=\S)")
 _STATUS = re.compile(r"\s*(?:\((.*)\))?\s*", re.DOTALL)
 _ANCHOR = re.compile(r"\s+\^(?=[0-9-]*[A-Za-z])[A-Za-z0-9-]+\s*$")
@@ -167,7 +168,8 @@ def _read(
     boxes = [one for one in item.walk() if one is not item and BOX.match(one.text)]
     left = {at for one in boxes for at in range(one.line, one.behind)}
     cut = _behind_task(blocks, item)
-    short = take_apart(text[: source.starts[cut] - item.place.start].rstrip()) if cut else None
+    before = text[: source.starts[cut] - item.place.start].rstrip() if cut else ""
+    short = take_apart(before.removesuffix("\\").rstrip())  # where the line is broken by force
     if short is None or (box.ticket and not short.ticket):  # behind all, where it once was put
         cut, short = item.text_behind, box
     for line in range(cut, item.behind):
@@ -204,7 +206,7 @@ def take_apart(text: str) -> BoxPieces | None:
         for at in (found.owner_at, found.due_at, found.apart)
     )
     task = Place(start, start + found.end)
-    is_checked = opening[1] != " "
+    is_checked = opening[1] in "xX"
     return BoxPieces(
         text,
         is_checked,
