@@ -178,6 +178,8 @@ def test_what_is_told_twice_stands_there_once() -> None:
         ({"source_origin": "Lookout", "client": "lookout"}, ""),
         ({"source_origin": "arn:aws:x:1", "source_component": "pay"}, ""),
         ({"source_origin": "https://a.example"}, ""),
+        ({"source_origin": 7, "source_component": ["web", "pay gate"]},
+         "source: 7; component: web, pay gate"),
         ({"source_origin": "db-3", "details": {"message": "The pool is empty."}},
          "The pool is empty.\n- source: db-3"),
         ({"source_origin": "db-3", "details": {"message": "The pool of db-3 is empty."}},

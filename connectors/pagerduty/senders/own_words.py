@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from connectors.json_fields import JsonValue, json_in
-from connectors.pagerduty.common_payloads import OFTEN, flat
+from connectors.pagerduty.common_payloads import OFTEN, flat, plain
 from connectors.pagerduty.senders.words_as_sent import mail_words, plain_words
 from connectors.pagerduty.written_text import is_html
 
@@ -108,7 +108,7 @@ def with_place(words: str, summary: str, common: JsonValue) -> str:
     client = (common.optional_text("client") or "").casefold()
     found = []
     for name, called in (("source_origin", "source"), ("source_component", "component")):
-        place = " ".join((common.optional_text(name) or "").split())
+        place = " ".join(plain(common.members().get(name)).split())
         known = place.casefold() in ("", client) or place.casefold() in summary.casefold()
         if not known and not _FOR_MACHINES.match(place) and _new(place, [summary, words]):
             found.append(f"{called}: {place}")
