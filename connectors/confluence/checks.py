@@ -7,7 +7,14 @@ from typing import Protocol
 from connectors.confluence.connection import ConfluenceAccess
 from connectors.confluence.payloads import Space
 from connectors.confluence.responses import GATEWAY
-from connectors.errors import AccessDenied, ConnectorError, Finding, NotFound, looked_at
+from connectors.errors import (
+    AccessDenied,
+    ConnectorError,
+    Finding,
+    NotFound,
+    NotFoundByStray,
+    looked_at,
+)
 from connectors.pages import Page, PageId, PageState
 
 _NOTHING = "postmortemworkerlooksfornothing"
@@ -29,6 +36,9 @@ def findings(access: ConfluenceAccess, api: _Api, key: str, parent: PageId) -> I
     subject = f"Confluence space {key}"
     try:
         space = api.space(key)
+    except NotFoundByStray as error:
+        yield Finding.of(access.server, error)
+        return
     except NotFound as error:
         yield known_site(access)
         yield _no_space(access, subject, error)

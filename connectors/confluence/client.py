@@ -16,6 +16,7 @@ from connectors.errors import (
     ConnectorError,
     Finding,
     NotFound,
+    NotFoundByStray,
     NotPermitted,
     OutOfQuota,
     PayloadError,
@@ -176,6 +177,8 @@ class Confluence:
             if self._known is None:
                 try:
                     self._known = self._api.space(self._key)
+                except NotFoundByStray:
+                    raise
                 except NotFound as error:
                     raise Rejected(error.what, space_remedy(self._connection.access)) from error
             return self._known
@@ -189,6 +192,8 @@ def _seen_just_now(page: PageId) -> Iterator[None]:
     """
     try:
         yield
+    except NotFoundByStray:
+        raise
     except NotFound as error:
         raise NotPermitted(
             f"Confluence does not let these credentials write page {page}, which they can see.",

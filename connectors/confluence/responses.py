@@ -57,5 +57,8 @@ def error_for(answer: SiteAnswer, site: SiteWords, doing: str) -> ConnectorError
     if answer.status == CONFLICT:
         return StaleVersion(f"Confluence would not {doing}: it was changed meanwhile{quoted(said)}")
     if answer.status == TOO_LARGE:
-        return Rejected(f"Confluence would not {doing}: it is too large{quoted(said)}")
+        return Rejected(
+            f"Confluence would not {doing}: it is too large{quoted(said)}",
+            "Shorten what the document quotes, such as logs.",
+        )
     return site_answers.error_for(answer, site, doing, said)

@@ -537,6 +537,27 @@ def test_an_owner_and_a_deadline_that_people_picked_on_the_page_are_taken_over(
     assert "Words." in page.body
 
 
+@pytest.mark.parametrize("at", ["GET .*(pages|content)/", "PUT .*(pages|content)/"])
+def test_a_site_that_is_not_there_says_nothing_of_its_pages(here: PagesWorld, at: str) -> None:
+    here.sync()
+    here.edit(lambda text: text.replace("## 9. ", "Words.\n\n## 9. "))
+    here.confluence.fault(Fault(at, status=404, body=b"<html>Site is suspended</html>", times=None))
+    (told,) = here.sync().failures
+    assert "answered with a page that is not Confluence's own" in told
+    assert "another one made" not in told
+    assert "Let the account" not in told
+
+
+def test_a_site_that_is_not_there_is_told_as_that_by_all(here: PagesWorld) -> None:
+    here.confluence.fault(Fault(status=404, body=b"<html>Site is suspended</html>", times=None))
+    (told,) = here.sync().failures
+    assert "answered with a page that is not Confluence's own" in told
+    with here.context() as context:
+        assert context.publisher is not None
+        (finding,) = context.publisher.check()
+    assert "answered with a page that is not Confluence's own" in finding.problem
+
+
 @ON_CLOUD
 def test_what_cannot_be_taken_over_is_written_over_when_it_is_asked_twice(here: PagesWorld) -> None:
     here.sync()

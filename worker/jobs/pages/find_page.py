@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from connectors.errors import ConnectorError, NotFound
+from connectors.errors import ConnectorError, NotFound, NotFoundByStray
 from connectors.pages import (
     PROPERTY,
     NewPage,
@@ -70,6 +70,8 @@ def _named(work: PageWork) -> Page | None:
     """Give the page that the document names, None where it is not to be seen."""
     try:
         return work.publisher.read(work.named) if work.named is not None else None
+    except NotFoundByStray:  # which says nothing of the page
+        raise
     except NotFound:
         return None
 

@@ -5,7 +5,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
-from connectors.errors import ConnectorError, NotFound, OutOfQuota, PostmortemError, Rejected
+from connectors.errors import (
+    ConnectorError,
+    NotFound,
+    NotFoundByStray,
+    OutOfQuota,
+    PostmortemError,
+    Rejected,
+)
 from connectors.pages import Page, PageChange, PageState, StaleVersion
 from worker.jobs.pages.find_page import find_or_make
 from worker.jobs.pages.late_comments import with_late_comments
@@ -139,6 +146,8 @@ def _write(work: PageWork, known: KnownPage, wanted: PageText) -> KnownPage:
 def _seen(work: PageWork, known: KnownPage) -> Page | None:
     try:
         return work.publisher.read(known.page)
+    except NotFoundByStray:  # which says nothing of the page
+        raise
     except NotFound:
         return None
 
