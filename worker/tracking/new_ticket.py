@@ -197,6 +197,21 @@ def sent_values(ticket: NewTicket, dropped: Container[str]) -> Values:
     return Values(*("" if name in dropped else value for name, value in sent.items()))
 
 
+def field_name(name: str, one: CreateTicket) -> str:
+    """Name a field of a new ticket for a sentence, with what it was to say."""
+    if one.ticket.parent and name == one.ticket.parent.field:
+        return f"parent '{one.ticket.parent.key}'"
+    values = {
+        TicketField.DUE: one.ticket.due,
+        TicketField.PRIORITY: one.ticket.priority and one.ticket.priority.name,
+        TicketField.ASSIGNEE: one.ticket.assignee,
+        "components": ", ".join(each.name for each in one.ticket.components),
+    }
+    if name not in values:
+        return f"field '{name}'"
+    return f"{name} '{values[name]}'" if values[name] else name
+
+
 def remote_links(origin: Origin) -> tuple[RemoteLink, ...]:
     """Give the links that the ticket shows: the incident, and the document where it has an URL."""
     links = []

@@ -20,6 +20,7 @@ from worker.tracking.ticket_actions import (
     LinkTicket,
     Wait,
     row_name,
+    unfindable,
     unknowable,
 )
 from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values, row_words
@@ -251,6 +252,9 @@ def _stays_open(state: LinkState, decided: LinkDecisions, item: ActionItem, inte
         return True
     if state.hides_new:
         decided.problems.append(unknowable(named, state.hides_new, intent.mark))
+        return True
+    if state.unlabelled:
+        decided.problems.append(unfindable(named, state.unlabelled))
         return True
     if intent.failures >= MOST_FAILURES and intent.words == row_words(item):
         decided.problems.append(

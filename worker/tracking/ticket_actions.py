@@ -186,7 +186,8 @@ class LinkState:
     ``labelled`` is None before the search. ``hold`` says why no ticket may be created now, if so.
     ``forgotten_until`` is set for a document that the journal has no memory of: a lost memory may
     hide a create until then. ``hides_new`` names the project whose new tickets this account cannot
-    see, if so: no search tells whether one was made there.
+    see, if so: no search tells whether one was made there. ``unlabelled`` names the project whose
+    new tickets take no labels, if so: no search finds them.
     """
 
     incident: IncidentId
@@ -200,6 +201,7 @@ class LinkState:
     hold: str = ""
     forgotten_until: datetime | None = None
     hides_new: str = ""
+    unlabelled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,4 +272,13 @@ def unknowable(row: str, project: str, mark: Mark) -> str:
         f"see new tickets of project {project}, so nobody can tell whether one was made. Let "
         f"somebody who sees them search for the label {MARK_LABEL_PREFIX}{mark}, and put the key "
         "into the row; if there is none, that of a ticket made by hand."
+    )
+
+
+def unfindable(row: str, project: str) -> str:
+    """Say that no search tells whether a create made a ticket, since new ones have no labels."""
+    return (
+        f"{row} has no ticket that is known: its create had no answer, and new tickets of project "
+        f"{project} take no labels, so no search finds one. Look among its latest tickets, and put "
+        "the key into the row; if there is none, that of a ticket made by hand."
     )

@@ -16,7 +16,7 @@ from worker.jobs.run_state import TicketWork
 from worker.jobs.tickets.parent_ticket import KnownEpic, StillToCome, parent_of
 from worker.jobs.tickets.update_tickets import problems_told, tell_plan
 from worker.tracking.destinations import Route
-from worker.tracking.new_ticket import incident_label, prepare, sent_values
+from worker.tracking.new_ticket import field_name, incident_label, prepare, sent_values
 from worker.tracking.parents import belongs
 from worker.tracking.row_matching import Wording, pair
 from worker.tracking.ticket_actions import CreateTicket, LacksTicket, unknowable
@@ -213,6 +213,23 @@ def _is_hidden(work: TicketWork, made: Created) -> bool:
     return made.id not in work.cache.tickets.tickets
 
 
+def hides_new(work: TicketWork, route: Route | None) -> str:
+    """Give the project of the route if the newest ticket there was never to be seen, else ""."""
+    newest = work.context.journal.newest_in(route.project) if route else None
+    hidden = newest is not None and newest.remote is None and not newest.available
+    return route.project if route and hidden else ""
+
+
+def unlabelled(work: TicketWork, route: Route | None) -> str:
+    """Give the project of the route if new tickets take no labels there, else ""."""
+    try:
+        takes = work.tracker.create_fields(route.project, route.issue_type) if route else None
+    except (AccessDenied, NotFound):  # then nothing is made there either
+        return ""
+    lacks = takes is not None and bool(takes.settable) and "labels" not in takes.settable
+    return route.project if route and lacks else ""
+
+
 def _conclude(work: TicketWork, one: CreateTicket, outcome: Outcome) -> None:
     journal, report, mark = work.context.journal, work.report, one.ticket.mark
     match outcome:
@@ -239,7 +256,7 @@ def _conclude(work: TicketWork, one: CreateTicket, outcome: Outcome) -> None:
             dropped = {k: why for k, why in outcome.dropped.items() if k != TicketField.ASSIGNEE}
             for name, why in dropped.items():
                 report.warn(
-                    f"{work.context.tracker_words.name} refused the {_field(name, one)} of "
+                    f"{work.context.tracker_words.name} refused the {field_name(name, one)} of "
                     f"{work.named(one.item)}: {why} "
                     f"The ticket {outcome.key} was created without it."
                 )
@@ -276,17 +293,3 @@ def _forget_replaced(work: TicketWork, item: ActionItem) -> None:
     ]
     work.context.journal.untrack(gone)
     work.tracked = tuple(one for one in work.tracked if one.id not in gone)
-
-
-def _field(name: str, one: CreateTicket) -> str:
-    if one.ticket.parent and name == one.ticket.parent.field:
-        return f"parent '{one.ticket.parent.key}'"
-    values = {
-        TicketField.DUE: one.ticket.due,
-        TicketField.PRIORITY: one.ticket.priority and one.ticket.priority.name,
-        TicketField.ASSIGNEE: one.ticket.assignee,
-        "components": ", ".join(each.name for each in one.ticket.components),
-    }
-    if name not in values:
-        return f"field '{name}'"
-    return f"{name} '{values[name]}'" if values[name] else name

@@ -150,6 +150,13 @@ def _epic(work: TicketWork, route: Route, known: KnownEpic, send: Send) -> Ticke
             f"{lost.failures} times: {lost.reason}"
         )
         return None
+    if lost and not plan.found and not plan.until and not _takes_labels(work, route):
+        work.report.warn(
+            f"The tickets of {work.origin.document} get no epic: its create had no answer, and new "
+            f"tickets of project {route.project} take no labels, so no search finds it. Name it as "
+            f"{NAMED_IN_FRONT_MATTER} in the front matter."
+        )
+        return None
     journal.settle_intents(plan.settled, [plan.found] if plan.found else [])
     work.report.warn(*([plan.warning] if plan.warning else []))
     if plan.found:
@@ -158,6 +165,15 @@ def _epic(work: TicketWork, route: Route, known: KnownEpic, send: Send) -> Ticke
         work.report.again(plan.until, now)
         raise StillToCome
     return _made(work, route, lost, send)
+
+
+def _takes_labels(work: TicketWork, route: Route) -> bool:
+    """Tell whether a new epic has the label that it is found by, as far as the tracker tells."""
+    try:
+        fields = work.tracker.create_fields(route.project, work.context.policy.epic_type)
+    except (AccessDenied, NotFound):
+        return True
+    return not fields.settable or "labels" in fields.settable
 
 
 def _made(work: TicketWork, route: Route, lost: Intent | None, send: Send) -> TicketKey | None:

@@ -20,7 +20,12 @@ from worker.jobs.context import JobContext
 from worker.jobs.facts.keep_facts import keep_tickets
 from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork, failures_told
-from worker.jobs.tickets.create_tickets import create_tickets, tell_lacking
+from worker.jobs.tickets.create_tickets import (
+    create_tickets,
+    hides_new,
+    tell_lacking,
+    unlabelled,
+)
 from worker.jobs.tickets.parent_ticket import known_epic, named_parent
 from worker.jobs.tickets.update_tickets import (
     agreement_rules,
@@ -161,7 +166,8 @@ def _link_state(
         index_lag=lag,
         hold=work.hold,
         forgotten_until=forgotten_since + lag if forgotten_since else None,
-        hides_new=_hides_new(work, route) if intents else "",
+        hides_new=hides_new(work, route) if intents else "",
+        unlabelled=unlabelled(work, route) if intents else "",
     )
 
 
@@ -173,13 +179,6 @@ def _settle_intents(work: TicketWork, plan: LinkPlan) -> None:
     replaced = {one.lost.mark for one in plan.creates if one.lost}
     lost = (one for one in plan.lost if one not in replaced)
     work.context.journal.settle_intents((*plan.settled, *lost), gained)
-
-
-def _hides_new(work: TicketWork, route: Route | None) -> str:
-    """Give the project of the route if the newest ticket there was never to be seen, else ""."""
-    newest = work.context.journal.newest_in(route.project) if route else None
-    hidden = newest is not None and newest.remote is None and not newest.available
-    return route.project if route and hidden else ""
 
 
 def _with_mentions(
