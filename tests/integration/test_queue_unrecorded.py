@@ -4,13 +4,15 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from queue import SimpleQueue
+from types import SimpleNamespace
 from typing import Self
 
 import pytest
 import sqlalchemy as sa
-from dbos import error
+from dbos import WorkflowStatus, error
 from structlog.testing import capture_logs
 
 from tests.integration.queue_support import KINDS, WAIT, database, eventually, leases, shared_clock
@@ -22,7 +24,9 @@ from worker.queue.queue import Queue
 from worker.queue.recovery import Recovery
 from worker.queue.schedule import Schedule, ticker
 
-SETTINGS = QueueSettings(poll=0.05, heartbeat=0.1, retry=JobRetryPolicy(pauses=(0,) * 30))
+SETTINGS = QueueSettings(
+    poll=0.05, heartbeat=0.1, unrecorded=0.1, retry=JobRetryPolicy(pauses=(0,) * 30)
+)
 ENDS = ("UPDATE", "workflow_status", "NEW.status IN ('SUCCESS', 'ERROR')")
 RESULTS = ("INSERT", "operation_outputs", "NEW.function_name = 'run'")
 FOLLOWERS = (
@@ -100,6 +104,20 @@ def test_a_job_whose_end_cannot_be_recorded_is_handed_on_without_a_restart(url):
         assert state.attempt > 1
         later = ground.queue.enqueue("PABC", Trigger.PAGE)
         assert ground.queue.wait(later, WAIT).phase is JobPhase.DONE
+
+
+def test_a_job_that_is_about_to_begin_or_to_be_recorded_is_not_done_again(url):
+    """On a crowded machine either takes longer than several looks for what was left."""
+    with Ground(url):
+        pass  # it makes the tables
+    handed: list[WorkflowStatus] = []
+    row = SimpleNamespace(workflow_id="PABC:1")
+    patient = replace(SETTINGS, unrecorded=3600.0)
+    for settings, expected in [(patient, []), (replace(SETTINGS, unrecorded=0.0), [row])]:
+        recovery = Recovery(leases(url), shared_clock(url), "one", handed.append, (), settings)
+        for _ in range(5):
+            recovery._see_to_unrecorded([row])
+        assert handed[:1] == expected
 
 
 def test_the_schedule_goes_on_after_a_tick_whose_end_cannot_be_recorded(url):

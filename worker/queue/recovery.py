@@ -58,7 +58,7 @@ class Recovery:
     hand_on: Callable[[WorkflowStatus], None]
     under_way: Container[str]
     settings: QueueSettings
-    _dropped: set[str] = field(default_factory=set)
+    _dropped: dict[str, float] = field(default_factory=dict)
     _pruned: float = float("-inf")
 
     def look(self) -> float:
@@ -83,13 +83,16 @@ class Recovery:
         return self.settings.heartbeat
 
     def _see_to_unrecorded(self, mine: Sequence[WorkflowStatus]) -> None:
-        """Hand on what was dropped for two rounds: its end may just be on the way to its record."""
+        """Hand on what was dropped for long: it may be about to begin, or to be recorded."""
+        now = time.monotonic()
         dropped = {row.workflow_id: row for row in mine if row.workflow_id not in self.under_way}
-        for job in self._dropped.intersection(dropped):
+        self._dropped = {job: self._dropped.get(job, now) for job in dropped}
+        for job, since in self._dropped.items():
+            if now - since < self.settings.unrecorded:
+                continue
             with bound_contextvars(**job_records.named(job)):
                 _log.warning("The end of a job was not recorded.")
             self.hand_on(dropped[job])
-        self._dropped = set(dropped)
 
 
 def _forget(status: list[str] | None, older_than: timedelta) -> None:
