@@ -4,10 +4,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from worker.content.editor_marks import know_editor_marks
 from worker.document.front_matter import DocumentError
 from worker.document.markdown_blocks import parse
 
 PARSER = MarkdownIt("commonmark").enable("table")
+know_editor_marks(PARSER)
 
 pieces = st.sampled_from(
     [
@@ -24,6 +26,8 @@ pieces = st.sampled_from(
         "<!-- ",
         "-->",
         "**L:** ",
+        ":::\n",
+        "%%\n",
         "\ufeff",
         "\u00a0",
         "\u2028",
