@@ -180,7 +180,7 @@ def _count(text: str, *, is_short: bool) -> int:
 def _annotated(text: str) -> str:
     """Give what the annotations say of the first alerts that Alertmanager lists."""
     found: dict[str, None] = {}
-    for block in _ANNOTATED.split(text)[1:]:
+    for block in _ANNOTATED.split(text)[1:] if "Annotations:" in text else ():
         parts = _ANNOTATION.split(_BLOCK_ENDS.split(block, maxsplit=1)[0])[1:]
         known = dict(zip(parts[::2], parts[1::2], strict=True))
         said = next((known[one] for one in _OWN_ANNOTATIONS if known.get(one, "").strip()), "")
