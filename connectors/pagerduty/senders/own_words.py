@@ -68,6 +68,10 @@ _BLOCK_ENDS = re.compile(
 _ANNOTATION = re.compile(r"^[ \t]*- ([\w.-]+) = ", re.MULTILINE)
 _OWN_ANNOTATIONS = ("description", "message", "summary")
 
+_NO_WORDS: frozenset[str] = frozenset()
+_LONGEST_KEPT = 300
+"""Characters of a text whose words are kept."""
+
 _Pairs = Sequence[tuple[str, str]]
 
 
@@ -203,10 +207,20 @@ def _labels(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(zip(parts[::2], map(str.strip, parts[1::2]), strict=True))
 
 
+def _words_of(text: str) -> frozenset[str]:
+    """Give the words of a text; of one that may come again, as a title does, they are kept."""
+    return _read_words(text) if len(text) <= _LONGEST_KEPT else _read_words.__wrapped__(text)
+
+
+@lru_cache(OFTEN)
+def _read_words(text: str) -> frozenset[str]:
+    return frozenset(_ANY_WORD.findall(text.lower()))
+
+
 def _new(text: str, told: Sequence[str]) -> str:
     """Give a text, "" where what is told says most of it; a further figure is always new."""
-    known = {word for one in told for word in _ANY_WORD.findall(one.lower())}
-    words = set(_ANY_WORD.findall(text.lower()))
+    words = _words_of(text)
+    known = _NO_WORDS.union(*map(_words_of, told))
     further = any(_FIGURE.fullmatch(word) for word in words - known)
     return text if further or len(words & known) < _SAID_BEFORE * len(words) else ""
 
@@ -220,14 +234,12 @@ def _fields(pairs: _Pairs, summary: str, sentences: Sequence[str]) -> list[str]:
     has_figure = any(map(_FIGURE.search, sentences))
     for name, text in pairs:
         field = _field(name)
-        if field.for_programs or field.is_other:
+        if field.for_programs or field.is_other or (has_figure and not field.is_measured):
             continue
-        short = len(text) <= _LONGEST_VALUE and "://" not in text
-        short = short and not _FOR_MACHINES.match(text)
-        measured = not has_figure or field.is_measured
-        wanted = not sentences or (measured and _FIGURE.search(text))
-        says = wanted and not _NOTHING.fullmatch(text) and _new(text, [summary, *sentences])
-        if short and says:
+        if len(text) > _LONGEST_VALUE or "://" in text or _FOR_MACHINES.match(text):
+            continue
+        wanted = (not sentences or _FIGURE.search(text)) and not _NOTHING.fullmatch(text)
+        if wanted and _new(text, [summary, *sentences]):
             told = " ".join(text.split())
             found[f"{field.called}: {told}" if field.called else told] = None
     return list(found)[:_MOST_FIELDS]

@@ -104,8 +104,11 @@ def _words_of_alerts(story: Story, clock: LocalTime) -> Iterator[Point]:
     told = {shape(opening.summary), clean(opening.words)} if opening else set()
     kinds: dict[str, Alert] = {}
     for alert in story.alerts:
+        kind = shape(alert.summary)
+        if not alert.words or kind in told:  # nearly all of a storm
+            continue
         words = clean(alert.words)
-        kind = shape(alert.summary) or words
+        kind = kind or words
         if len(_WORD.findall(alert.words)) >= _FEWEST_WORDS and not told & {kind, words}:
             told |= {kind, words}
             kinds[kind] = alert
