@@ -11,6 +11,7 @@ from connectors.incidents import Agent, LogEntry, Responder
 from connectors.log_entry_kinds import EntryKind
 from worker.content.clean_text import clean
 from worker.drafting.history.agents import (
+    REQUESTS,
     asked_with,
     asks_policy,
     is_person,
@@ -41,6 +42,11 @@ _RESTARTS_WAITING = frozenset(
 )
 _CALLS = frozenset({EntryKind.ESCALATE, EntryKind.ASSIGN})
 _SETTLES = frozenset({EntryKind.RESOLVE, EntryKind.REOPEN})
+_OF_LAPSES = frozenset(
+    {EntryKind.ACKNOWLEDGE, EntryKind.UNACKNOWLEDGE, EntryKind.SNOOZE, EntryKind.DELEGATE}
+    | {EntryKind.URGENCY_CHANGE, *_CALLS, *_SETTLES, *REQUESTS}
+)
+"""What an acknowledgement's end can be told from."""
 HANDED_OVER = "it had been handed over"
 SNOOZE_ENDED = "the snooze had ended"
 URGENCY_RAISED = "the urgency had been raised"
@@ -226,7 +232,7 @@ def snooze_ends(entries: Iterable[LogEntry]) -> Iterator[LogEntry]:
     """Give the lapses that are the end of a snooze: the log has one type of entry for both."""
     ends: list[datetime] = []
     for entry in entries:
-        if (end := snooze_end(entry)) is not None:
+        if entry.kind is EntryKind.SNOOZE and (end := snooze_end(entry)) is not None:
             ends.append(end)
         elif entry.kind is EntryKind.UNACKNOWLEDGE and (
             "snooz" in f"{entry.word} {entry.summary}".lower()
@@ -247,10 +253,11 @@ def lapses(story: Story) -> Iterator[tuple[str, str]]:
     An escalation by itself shows that the acknowledgement had run out, also where the log has no
     entry of its own for it.
     """
-    ends = set(map(key_of, snooze_ends(story.entries)))
+    entries = [entry for entry in story.entries if entry.kind in _OF_LAPSES]  # few of a storm's
+    ends = set(map(key_of, snooze_ends(entries)))
     became = ""
     snoozed: datetime | None = None
-    for entry in story.entries:
+    for entry in entries:
         if entry.kind in _SETTLES:
             became = ""
         elif entry.kind is EntryKind.ACKNOWLEDGE:
