@@ -57,6 +57,13 @@ def test_a_mails_words_are_the_same_however_it_is_sent(body: str) -> None:
     "--- a line of dashes ---\nContent is late",
     "Reallylongsinglewordwithoutspaces",
     "Subject: none of my business\nTo: do: restart",
+    "Host: web-1\nFrom: 10.0.0.1\nTo: 10.0.0.2\nPacket loss 40%",
+    "The queue is stuck.\n--- original state: up",
+    "Warning: email service outside of the EU fails for all users",
+    "Warning: message queue external consumer lag is 40000",
+    "This email server rejects all privileged accounts.",
+    "Disclaimer page of the shop returns 500.\nIn all countries.",
+    "Do not click links on the status page, they are broken.",
     "____________\nA table is below",
     "Ada wrote: restart it",
     "On Monday Ada wrote:\nrestart it",
@@ -88,8 +95,23 @@ def test_a_mails_alert_says_what_the_mail_does() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["_", "From:\n", "> ", "wrote ", "wrote:\n", "--a\r\nContent-", "AAAA ", ">\n", "___\n"],
+    [
+        "_",
+        "From:\n",
+        "> ",
+        "wrote ",
+        "wrote:\n",
+        "--a\r\nContent-",
+        "AAAA ",
+        ">\n",
+        "___\n",
+        "From: @",
+    ],
 )
 def test_no_mail_is_too_long_to_read(piece: str) -> None:
     assert mail_words(f"Gateway is down.\n{piece * 40_000}").startswith("Gateway is down.")
     mail_words(f"{piece * 40_000}!")
+
+
+def test_no_gap_in_a_mail_is_too_long_to_read() -> None:
+    assert mail_words(f"{'A' * 24}{' ' * 100_000}.").startswith("A" * 24)

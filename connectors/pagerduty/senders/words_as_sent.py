@@ -25,22 +25,28 @@ _PARTS = re.compile(
 _HEADED = re.compile(
     r"\s*(?:(?:Content-[\w-]+|MIME-Version):[^\n]*\n(?:[ \t]+\S[^\n]*\n)*)+\r?\n", re.IGNORECASE
 )
-_ENCODED = re.compile(r"[A-Za-z0-9+/\s]{24,}={0,2}\s*")
+_ENCODED = re.compile(r"[A-Za-z0-9+/\s]{24,}+={0,2}\s*")
 
 _SIGNATURE = re.compile(
     r"^[ \t]*--[ \t]*\r?$|^[ \t]*(?:Sent from my|Get Outlook for) [\w ]{1,40}\.?\s*\Z"
     r"|^[ \t]*_{8,}[ \t]*\r?$(?=[^_]{0,300}(?:confidential|intended|disclaimer|vertraulich))"
-    r"|^[ \t]*(?:(?:confidentiality notice|disclaimer)\b|th(?:is|e information in this) e-?mail\b"
+    r"|^[ \t]*(?:confidentiality notice\b|disclaimer[ \t]*(?:\r?$|:)"
+    r"|th(?:is|e information in this) e-?mail\b(?: (?:message|communication|transmission)\b)?"
+    r",?[ \t]\(?(?:and|including|is|are|may|contains?|was)\b"
     r"[^\n]{0,160}\b(?:confidential|privileged|intended (?:solely|only)))",
     re.MULTILINE | re.IGNORECASE,
 )
 _FORWARDED = re.compile(
-    r"^[ \t]*[-_]{3,}[ \t]*(?:forwarded|original|weitergeleitete)[^\n]*$",
+    r"^[ \t]*[-_]{3,}[ \t]*(?:forwarded|weitergeleitete|original (?:e-?mail|message|appointment))"
+    r"[^\n]*$",
     re.MULTILINE | re.IGNORECASE,
 )
 _FROM = re.compile(
-    r"^[ \t*>]*From:[^\n]*\n(?:[ \t*>]*(?:Date|Sent|To|Cc|Subject):)", re.MULTILINE | re.IGNORECASE
+    r"^[ \t*>]*From:(?:(?=[^\n]*@)|[^\n]*\n[ \t*>]*(?:Date|Sent|To|Cc|Subject):)"
+    r"[^\n]*\n[ \t*>]*(?:Date|Sent|To|Cc|Subject):",
+    re.MULTILINE | re.IGNORECASE,
 )
+"""With an address or two lines more: a monitor tells from where to where as well."""
 _SENT_AS = re.compile(
     r"^[ \t*>]*(?:Date|Sent|To|Cc|Reply-To|Importance|Subject):[^\n]*$",
     re.MULTILINE | re.IGNORECASE,
@@ -54,9 +60,10 @@ _WROTE = re.compile(
 """With a date or an address: how a mail program begins what it quotes."""
 _BANNER = re.compile(
     r"^[ \t*]*(?:\[?external(?: e-?mail| sender)?\]?[ \t*:!]*$"
-    r"|(?:caution|warning|external)\b[^\n]{0,20}\b(?:e-?mail|message)\b[^\n]{0,40}"
-    r"\b(?:outside|external)\b[^\n]*$"
-    r"|you don.t often get e-?mail from[^\n]*$|do not click (?:on )?(?:any )?links[^\n]*$)",
+    r"|(?:caution|warning|external)\b[^\n]{0,20}\b(?:e-?mail|message)\b[^\n]{0,20}"
+    r"\b(?:originat\w+|c[ao]mes?|sent|received|is|was)\b[^\n]{0,20}\b(?:outside|external)\b[^\n]*$"
+    r"|you don.t often get e-?mail from[^\n]*$"
+    r"|do not click (?:on )?(?:any )?links(?: (?:or|and|unless|in this)\b[^\n]*)?[ \t.!]*$)",
     re.MULTILINE | re.IGNORECASE,
 )
 """What a mail server puts above the words."""
