@@ -60,12 +60,12 @@ _WAY = re.compile(
     r"\s+(?:(?:via|through|using|over|from|on|in|with)\s+(?:the |a |an |their )?"
     r"(?:api|events? api|website|web ?site|web|web ui|ui|app|mobile(?: app| phone)?|phone(?: call)?"
     r"|slack|microsoft teams|ms teams|teams|chat|sms|text message|e-?mail|push(?: notification)?"
-    r"|ios|android|cli|integration|pagerduty(?: (?:mobile |web |ios |android )?app)?"
+    r"|ios|android|cli|integration|time[- ]?out|pagerduty(?: (?:mobile |web |ios |android )?app)?"
     r"|escalation polic(?:y|ies)|workflow)"
     rf"(?:\s+(?:at|to)\s+{_ADDRESS})?|on \d{{4}}-\d\d-\d\d.*"
-    r"|(?:due to|because of|after) (?:(?! by ).)+|\(?at level \d+\)?|\(level \d+\)"
+    r"|(?:due to|because|since|after) (?:(?! by ).)+|\(?at level \d+\)?|\(level \d+\)"
     r"|(?:for|until) (?:(?! by ).)+|as (?:an? )?(?:additional )?responders?"
-    r"|to (?:help|respond|join).*)$",
+    r"|to (?:help|respond|join).*|[(\[]time[- ]?out[)\]])$|:\s+nobody .*$",
     re.IGNORECASE,
 )
 """What may stand behind the names: by which way, why, for how long."""
@@ -102,11 +102,11 @@ _MEDIUM_TOLD = re.compile(
 )
 _LEVEL = re.compile(r"^(?:escalation )?level \d+\s*[:(\u2013-]\s*(?P<name>.+?)\)?$", re.IGNORECASE)
 _NOBODY = re.compile(
-    r"^(?:the |an? |its |their )?(?:(?:pagerduty|events?|rest) )*(?:api|website|system|time-?out"
+    r"^(?:the |an? |its |their )?(?:(?:pagerduty|events?|rest) )*(?:api|website|system|time[- ]?out"
     r"|e-?mail|integration|service|escalation policy|event rules?|rules?|workflows?|automation"
     r"|(?:auto-?resol\w+|ack\w*|escalation) time-?out"
     r"|pagerduty|user|somebody|someone|nobody|unknown|deleted user|incident|alerts?|none|null)"
-    r"(?: v\d)?$",
+    r"(?: v\d| \(\d[^()]*\))?$",
     re.IGNORECASE,
 )
 _THING = re.compile(
@@ -117,12 +117,13 @@ _BETWEEN = re.compile(r",\s+(?:and\s+)?|\s+(?:and|&)\s+")
 _SUBJECT = re.compile(
     r"^(?:the |an? |this )?(?:incident|alert|note|priority|urgency|it)\b", re.IGNORECASE
 )
-_TIMER = r"(?:(?:auto-?resol\w+|ack\w*|escalation|incident|resolution) )?time-?out"
+_TIMER = r"(?:(?:auto-?resol\w+|ack\w*|escalation|incident|resolution) )?time[- ]?out"
 _TIMED_OUT = re.compile(
-    rf"\b(?:due to|because of|after|on) (?:[\w-]+ ){{0,3}}{_TIMER}\b"
-    rf"|(?:^|\bby )(?:the |an? |its )?{_TIMER}(?=[\s.]*$|[:,;]| (?:of|after|through|via)\b)"
+    rf"\b(?:due to|because of|after|on|since) (?:[\w-]+ ){{0,3}}{_TIMER}\b"
+    rf"|(?:^|\b(?:by|via|through|from) )(?:the |an? |its )?{_TIMER}"
+    r"(?=[\s.]*$|[:,;]| (?:of|after|through|via|to|at|on)\b| \(\d)"
     rf"|^(?:the )?{_TIMER} (?:was )?(?:reached|expired|elapsed|passed|over)\b"
-    rf"|[(:;]\s*(?:{_TIMER}|timed[ -]out)[\s.)]*$"
+    rf"|[(\[:;]\s*(?:{_TIMER}|timed[ -]out)[\s.)\]]*$"
     r"|\b(?:ack\w*|alert|escalation|incident|it|snooze) (?:has |had |was )?timed[ -]out\b"
     r"|\bnobody (?:had )?acknowledged\b",
     re.IGNORECASE,
@@ -132,15 +133,15 @@ _BY_CLOCK = _ALWAYS_TO | {EntryKind.DELEGATE, EntryKind.RESOLVE, EntryKind.UNACK
 """What PagerDuty does by itself when a time runs out."""
 _BEHALF = re.compile(
     r"\s*\(?\bon behalf of (?P<who>[^():;,]{1,100}?)\)?"
-    r"(?=$|[:;,]|\s+(?:to|for|via|through|using|from|with|because|due|until|after|as)\s)",
+    r"(?=$|[:;,]|\s+(?:to|for|via|through|using|from|with|because|due|until|after|as|by|over)\s"
+    r"|\s+(?:at|on|in)\s+(?:\d|level |the |an? |their )|\s+\()",
     re.IGNORECASE,
 )
 _BY_API = re.compile(
     r"\b(?:through|via|by|using) (?:the |an? )?(?:events? )?(?:api|integration|e-?mail)\b",
     re.IGNORECASE,
 )
-_LONGEST = 100
-_MOST = 20
+_LONGEST, _MOST = 100, 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,6 +261,11 @@ SLACK = {"id": "PSLACK1", "type": "app_reference", "summary": "Slack"}
         ("snooze", "Snoozed for 1 hour by Slack on behalf of Rosa Berger", "Rosa Berger"),
         ("status_update", "Status update sent by Slack on behalf of Rosa Berger", "Rosa Berger"),
         ("responder_request", "Slack requested Bo Li on behalf of Rosa Berger", "Rosa Berger"),
+        ("acknowledge", "Acknowledged on behalf of Rosa Berger by Slack", "Rosa Berger"),
+        ("acknowledge", "Acknowledged by Slack on behalf of Rosa Berger at 12:04", "Rosa Berger"),
+        ("acknowledge", "Acknowledged by Slack on behalf of Rosa Berger on the web", "Rosa Berger"),
+        ("acknowledge", "Acknowledged by Slack on behalf of Rosa Berger (Acme)", "Rosa Berger"),
+        ("acknowledge", "Acknowledged by Slack on behalf of Piet in 't Veld", "Piet in 't Veld"),
         ("acknowledge", "Acknowledged by Slack: calling on behalf of Rosa Berger", "Slack"),
         ("acknowledge", "Acknowledged by Slack on behalf of the API", "Slack"),
     ],
@@ -318,10 +323,21 @@ def test_a_sentence_may_tell_that_a_time_ran_out_where_the_channel_tells_no_pers
         ("escalate", "Escalated to Bo Li: nobody acknowledged"),
         ("escalate", "Escalated to Bo Li because of the escalation timeout"),
         ("assign", "Assigned to Bo Li due to a timeout"),
+        ("escalate", "Escalated by timeout to Bo Li"),
+        ("escalate", "Escalated to Bo Li by timeout (30 minutes)"),
+        ("escalate", "Escalated to Bo Li by timeout at level 2"),
+        ("escalate", "Escalated to Bo Li (timeout)"),
+        ("escalate", "Escalated to Bo Li via timeout"),
+        ("escalate", "Escalated to Bo Li since the escalation timeout was reached"),
+        ("unacknowledge", "Unacknowledged due to time out"),
+        ("unacknowledge", "Unacknowledged [timeout]"),
     ],
 )
 def test_a_time_that_ran_out_is_told_in_many_words(kind: str, sentence: str) -> None:
-    assert _entry(kind, sentence).channel.kind is ChannelKind.TIMEOUT
+    entry = _entry(kind, sentence)
+    assert entry.channel.kind is ChannelKind.TIMEOUT
+    assert [one.name for one in entry.assignees] in ([], ["Bo Li"])
+    assert entry.agent is None
 
 
 @pytest.mark.parametrize(
@@ -331,6 +347,8 @@ def test_a_time_that_ran_out_is_told_in_many_words(kind: str, sentence: str) -> 
         ("resolve", "Resolved by Timeout Monitor.", {"agent": {"summary": "Timeout Monitor"}}),
         ("resolve", "Resolved by DB timed out check through the API", {}),
         ("resolve", "Resolved by Timeout Monitor through the API", {}),
+        ("resolve", "Resolved via Timeout Monitor", {}),
+        ("resolve", "Resolved from Timeout Squad", {}),
         ("acknowledge", "Acknowledged by Request Timeout (Lookout)", {}),
         ("escalate", "Escalated to Timeout Squad by Ida", {}),
         ("escalate", "Escalated to Timeout", {"assignees": [{"id": "PT", "summary": "Timeout"}]}),
