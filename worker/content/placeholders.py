@@ -23,16 +23,24 @@ _ONE_TILDE = re.compile(r"~(?![~\s])[^~]*[^~\s]~")
 _STRIKE = re.compile(r"<(/?)(?:s|del|strike)(?:\s[^<>]*)?>", re.IGNORECASE)
 _TICKS = "\u2610\u2611\u2612\u2705\u2713\u2714\u2715\u2716\u2717\u2718"
 _STRUCK_FIRST = re.compile(r"[\s*_]*(?:~~?(?!~)|<(?:s|del|strike)\b)", re.IGNORECASE)
-_ENDS = r"(?=\s*$|\s*[^\w\s]|\s+(?:\d|(?:in|by|to|into|with|on|as|via|for|until|see)\b))"
+_ENDS = (
+    r"(?=\s*$|\s*[^\w\s]|\s+(?:\d|[A-Z][A-Z0-9]+-\d|(?:in|by|to|into|with|on|as|via|for|until|see"
+    r"|of|since|because|after|due|now|already)\b))"
+)
 _REMARK = re.compile(
-    r"\W*(?:(?:duplicate|dupe|superseded|replaced by|obsolete|cancell?ed|dropped|no longer"
-    r"|not needed|won['\u2019]?t|wontfix|covered by|tracked in|deferred|postponed|rejected|declined"
+    r"\W*(?:(?:replaced by|no longer|not needed|won['\u2019]?t|wontfix|covered by|tracked in"
     r"|out of scope|n/?a|already)(?!\w)|see (?=[\[#]|https?:|[A-Z][A-Z0-9]+-\d|above\b|below\b)"
-    rf"|(?:done|fixed|handled|moved|merged|resolved|closed|completed){_ENDS})",
+    r"|(?:done|fixed|handled|moved|merged|resolved|closed|completed|duplicate|dupe|superseded"
+    rf"|obsolete|cancell?ed|dropped|deferred|postponed|rejected|declined){_ENDS})",
     re.IGNORECASE,
 )
 """What people write behind a task that they strike out; other words are what it became."""
 _REASON = re.compile(r"\s+[-\u2010-\u2015]+\s+|\s*[(:;]|,\s|\.\s|\s+(?=see\b)")
+_MOST_FOR_NONE = 200
+"""Characters of a text among which the words for nothing end, where it has a reason behind."""
+_BUT = re.compile(
+    r"\W*(?:but|except|however|other than|apart from|besides|unless)\b", re.IGNORECASE
+)
 _TO_COME = re.compile(r"t\W*b\W*[a-z]\b|to\b|todo\b|unassigned\b", re.IGNORECASE)
 _NO_WORD = re.compile(r"[\W_]+")
 
@@ -134,10 +142,11 @@ def says_nothing(words: str, nothing: Iterable[str]) -> bool:
 def says_none_since(words: str, nothing: Iterable[str]) -> bool:
     """Tell whether plain words say that there is none, and why: ``N/A - covered by the runbook``.
 
-    Not so what is still to be found: "TBD: who pays" is something to do.
+    Not so what is still to be found: "TBD: who pays" is something to do, and so is what "None, but"
+    goes on with.
     """
-    head, *reason = _REASON.split(words, maxsplit=1)
-    if not reason or _TO_COME.match(head):
+    head, *reason = _REASON.split(words[:_MOST_FOR_NONE], maxsplit=1)
+    if not reason or _TO_COME.match(head) or _BUT.match(reason[0]):
         return False
     return not is_marks(head) and says_nothing(head, nothing)
 
