@@ -146,6 +146,8 @@ def test_without_a_section_nothing_is_read_or_written() -> None:
         (f"{BARE}| x | |\n\nAnn looks after the disk\n", []),
         (f"{BARE}| None | |\n\n- Ann looks after it\n", ["says that there is nothing to do"]),
         ("- [ ] None\n- x\n", ["('x') is a point of a list", "there is nothing to do"]),
+        ("- [\u00a0] y\n- x\n", ["('x') is a point of a list"]),
+        (f"{BARE}| x | |\n\n- [\u00a0] y @ann by 2026-12-03\n", []),
         ("- [ ] y\n\n* Ann looks after it\n", []),
         ("- [ ] y\n\n- x\n  - z\n- y\n  - [ ] z\n", ["('x') is a point of a list"]),
         ("- [ ] y\n  - Ann looks after it\n- ~~x~~\n- n/a\n- [Action item 2]\n", []),

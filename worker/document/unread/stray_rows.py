@@ -36,7 +36,7 @@ _PRIORITY = re.compile(
 """What only a priority says: in another column it stands where a stray pipe has put it."""
 _BEFORE = r"(?:[ \t]|>)*"
 _BULLET = r"(?:[-*+\u2022]|\d{1,9}[.)])"
-_BOX = re.compile(rf"{_BEFORE}{_BULLET}\s+\\?\[[ xX]\\?\]\s+(?P<words>\S.*)")
+_BOX = re.compile(rf"{_BEFORE}{_BULLET}\s+\\?\[[ \u00a0xX]\\?\]\s+(?P<words>\S.*)")
 _ALMOST = re.compile(
     rf"{_BEFORE}{_BULLET}?[ \t]*(?:\\?\[[ xX/<>!?*~-]?\\?\](?![(\[:])"
     r"|[\u2610-\u2612\u2705\u2713\u2714\u2b1c]\ufe0f?)[ \t]*(?P<words>\S.*)"

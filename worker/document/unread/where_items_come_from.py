@@ -40,7 +40,7 @@ _ALIKE = 0.6
 _HOLDS_ITEMS = 0.4
 """How much more it is so where what stands below it looks like action items."""
 _LIKELY_COLUMNS = 2
-_BOX = re.compile(r"\\?\[[ xX]\\?\](?:\s|$)")
+_BOX = re.compile(r"\\?\[[ \u00a0xX]\\?\](?:\s|$)")
 
 
 def points_among_boxes(blocks: Blocks, extent: Extent) -> Iterator[ListItem]:
@@ -108,7 +108,7 @@ def _holds_items(blocks: Blocks, heading: Heading, names: Names) -> bool:
     tables = (one for one in blocks.tables if one.header.line in here)
     headers = ([cell.text for cell in one.header.cells] for one in tables)
     boxes = (one for one in blocks.all_items() if one.line in here)
-    return any(one.text.startswith(("[ ] ", "[x] ", "[X] ")) for one in boxes) or any(
+    return any(_BOX.match(one.text) for one in boxes) or any(
         len(match_columns(names.columns, one)) >= _LIKELY_COLUMNS for one in headers
     )
 
