@@ -12,6 +12,7 @@ NAMES = Names()
 HEAD = "## Action Items\n"
 TICKET = TicketCell("OPS-1", "https://j.example.com/browse/OPS-1")
 LINK = "[OPS-1](https://j.example.com/browse/OPS-1)"
+SPACES = " " * 100_000
 
 
 def one(box: str) -> ActionItem:
@@ -275,6 +276,25 @@ def test_an_editors_mark_below_a_table_is_no_row_and_not_told() -> None:
 @pytest.mark.parametrize("box", ["- [ ]\u00a0x", "- [\u00a0] x", "- [ ]\u3000x", "- [ ] \u200bx"])
 def test_a_box_may_have_any_kind_of_space(box: str) -> None:
     assert (one(box).task, one(box).checked) == ("x", False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"- [ ] x{SPACES}y",
+        f"- [ ] x (by{SPACES}y",
+        f"- [ ] x N/A{SPACES}y",
+        f"- [ ] n/a{SPACES}y",
+        f"- [ ] x \U0001f4c5{SPACES}y",
+        f"- [ ] x [y](mailto:{'y' * 100_000}",
+        f"{SPACES}[y",
+        f"x\n{SPACES}[y",
+    ],
+    ids=range(8),
+)
+def test_a_long_line_is_read_in_one_go(line: str) -> None:
+    found = read(f"{HEAD}{line}\n", NAMES)  # in the square of its length it took minutes
+    assert len(found.items) == line.startswith("-")
 
 
 def test_a_line_in_bold_letters_below_a_box_is_no_word_of_it() -> None:

@@ -20,13 +20,13 @@ _OWNER = re.compile(
 _ANY_OWNER = re.compile(
     rf"(?<![\w@.\\])@(\\?\[[^\[\]]+\]|<[^<>]+>|[\w.+-]*\w(?:@[\w.-]+\w)?)|{_WIKI_NAME}"
 )
-_MAIL_AT_END = re.compile(r"(?<!\\)\[[^\[\]]*\]\(mailto:([^()\s?]+)[^()\s]*\)[.,;]?\s*$")
+_MAIL_AT_END = re.compile(r"(?<!\\)\[[^\[\]]*\]\(mailto:([^()\s?]++)[^()\s]*\)[.,;]?\s*$")
 _WRAP = re.compile(r"^\\?[\[<]|[\]>]$")
 _FIGURES = r"\d{4}[-\u2010-\u2015\u2212]\d\d[-\u2010-\u2015\u2212]\d\d"
 _DAY = rf"(?:\[\[{_FIGURES}\]\]|{_FIGURES})"
 _CALENDAR = r"[\U0001f4c5\U0001f4c6\U0001f5d3]\ufe0f?\s*"
 _DUE = re.compile(
-    r"(?:^|\s)(?:\((?:by|due|until)(?::*\s+|:)([^()]+)\)"
+    r"(?:^|\s)(?:\((?:by|due|until)(?::*\s++|:)([^()]+)\)"
     rf"|(?:(?:by|due|until)(?::*\s+|:)|{_CALENDAR})({_DAY}))[.,;]?$",
     re.IGNORECASE,
 )

@@ -51,7 +51,8 @@ _DONE = (
 """What people write into the Status of a row for which there is nothing to do any more."""
 _TICKS = re.compile(r"\[[xX]\]|[\u2611\u2612\u2705\u2713\u2714]\ufe0f?")
 _REMARK = re.compile(
-    r"\s*\((?=completed|tracked in )(?:completed(?: \d{4}-\d\d-\d\d)?(?:, (?=tracked in ))?)?"
+    r"(?<!\s)\s*+\((?=completed|tracked in )"
+    r"(?:completed(?: \d{4}-\d\d-\d\d)?(?:, (?=tracked in ))?)?"
     r"(?P<elsewhere>tracked in (?:\[[^\[\]]*\]\([^()\s]*\)|[^()\[\]]+))?\)\s*$"
 )
 """What a draft says behind a task that is done, or has a ticket or the like already."""

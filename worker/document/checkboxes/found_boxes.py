@@ -33,7 +33,7 @@ BOX = re.compile(r"\\?\[([ \u00a0xX])\\?\][\s\u200b\u2060]+(?=\S)")
 """With whatever space a keyboard gives."""
 _DASH = re.compile(r"(?<=\s)(?:\u2014|\u2013|--?)\s+(?=\S)")
 _STATUS = re.compile(r"\s*(?:\((.*)\))?\s*", re.DOTALL)
-_ANCHOR = re.compile(r"\s+\^(?=[0-9-]*[A-Za-z])[A-Za-z0-9-]+\s*$")
+_ANCHOR = re.compile(r"(?<=\S)\s++\^(?=[0-9-]*[A-Za-z])[A-Za-z0-9-]+\s*$")
 """What a link of Obsidian's leads to: nothing may stand behind it."""
 
 

@@ -34,7 +34,7 @@ _PRIORITY = re.compile(
     re.IGNORECASE,
 )
 """What only a priority says: in another column it stands where a stray pipe has put it."""
-_BEFORE = r"(?:[ \t]|>)*"
+_BEFORE = r"[ \t>]*+"
 _BULLET = r"(?:[-*+\u2022]|\d{1,9}[.)])"
 _BOX = re.compile(rf"{_BEFORE}{_BULLET}\s+\\?\[[ \u00a0xX]\\?\]\s+(?P<words>\S.*)")
 _ALMOST = re.compile(
