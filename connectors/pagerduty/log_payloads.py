@@ -209,8 +209,7 @@ def _channel(
     is_person = agent is not None and agent.kind is AgentKind.PERSON
     told = channel_told(kind, summary, way, by_person=is_person)
     client = channel.optional_text("client") or common.optional_text("client")
-    sender = client or (agent.name if agent else "")
-    if kind is EntryKind.TRIGGER and not is_person and common_payloads.DESK.search(sender):
+    if kind is EntryKind.TRIGGER and common_payloads.by_desk(way, agent, client):
         told = ChannelKind.DESK
     return Channel(
         kind=told,

@@ -474,6 +474,19 @@ def test_what_people_report_by_is_told_from_monitors(
     assert read.channel.kind is kind
 
 
+def test_a_service_called_like_a_desk_is_watched_by_monitors() -> None:
+    by = {"id": "S1", "type": "service_reference", "summary": "Jira sync"}
+    wire = entry(type="trigger_log_entry", summary="Triggered", channel={"type": "api"}, agent=by)
+    assert log_payloads.log_entry(sent(wire)).channel.kind is ChannelKind.MONITOR
+
+
+def test_a_mail_from_a_desk_is_a_mail() -> None:
+    by = {"id": "I1", "type": "generic_email_inbound_integration", "summary": "Zendesk mails"}
+    way = {"type": "email", "details": "Nobody can pay."}
+    read = log_payloads.log_entry(sent(entry(type="trigger_log_entry", channel=way, agent=by)))
+    assert (read.channel.kind, read.channel.details) == (ChannelKind.EMAIL, "Nobody can pay.")
+
+
 def test_details_may_be_a_text_and_a_subject_a_summary() -> None:
     channel = {"type": "web_trigger", "subject": "Down", "details": "All of it"}
     read = log_payloads.log_entry(sent(entry(channel=channel)))
