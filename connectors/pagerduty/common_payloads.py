@@ -92,7 +92,7 @@ ANSWERS: Mapping[str, ResponderAnswer] = MappingProxyType(
     }
 )
 
-_DESK = re.compile(
+DESK = re.compile(
     r"\b(?:service ?now|sales ?force|zendesk|fresh(?:desk|service)|jira|intercom|help ?scout"
     r"|hubspot|slack|(?:ms|microsoft) teams|service ?desk|help ?desk)\b",
     re.IGNORECASE,
@@ -117,17 +117,6 @@ def entry_kind(type_: str) -> EntryKind:
 def entry_word(type_: str) -> str:
     """Give the type of a log entry as people read it: ``workflow run``."""
     return as_words(type_.removesuffix(_REFERENCE).removesuffix(_SUFFIX))
-
-
-def by_desk(way: ChannelKind, agent: Agent | None, client: str | None) -> bool:
-    """Tell whether people reported by a desk or a chat; a mail from there is told as a mail.
-
-    A service is called after what it watches, so its name tells nothing of who did.
-    """
-    if way is ChannelKind.EMAIL or (agent and agent.kind is AgentKind.PERSON):
-        return False
-    name = agent.name if agent and agent.kind is not AgentKind.SERVICE else ""
-    return _DESK.search(client or name) is not None
 
 
 def channel_kind(type_: str) -> ChannelKind:

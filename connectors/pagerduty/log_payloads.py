@@ -209,7 +209,10 @@ def _channel(
     is_person = agent is not None and agent.kind is AgentKind.PERSON
     told = channel_told(kind, summary, way, by_person=is_person)
     client = channel.optional_text("client") or common.optional_text("client")
-    if kind is EntryKind.TRIGGER and common_payloads.by_desk(way, agent, client):
+    # A service is called after what it watches: that tells nothing of who did.
+    sender = client or (agent.name if agent and agent.kind is not AgentKind.SERVICE else "")
+    may_be = kind is EntryKind.TRIGGER and way is not ChannelKind.EMAIL and not is_person
+    if may_be and common_payloads.DESK.search(sender):
         told = ChannelKind.DESK
     return Channel(
         kind=told,

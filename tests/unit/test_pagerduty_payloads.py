@@ -476,7 +476,8 @@ def test_what_people_report_by_is_told_from_monitors(
 
 def test_a_service_called_like_a_desk_is_watched_by_monitors() -> None:
     by = {"id": "S1", "type": "service_reference", "summary": "Jira sync"}
-    wire = entry(type="trigger_log_entry", summary="Triggered", channel={"type": "api"}, agent=by)
+    told = "Triggered through the API."
+    wire = entry(type="trigger_log_entry", summary=told, channel={"type": "api"}, agent=by)
     assert log_payloads.log_entry(sent(wire)).channel.kind is ChannelKind.MONITOR
 
 
