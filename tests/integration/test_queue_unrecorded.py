@@ -120,6 +120,20 @@ def test_a_job_that_is_about_to_begin_or_to_be_recorded_is_not_done_again(url):
         assert handed[:1] == expected
 
 
+def test_a_job_may_begin_before_one_look_and_end_before_the_next(url, monkeypatch):
+    with Ground(url):
+        pass  # it makes the tables
+    handed: list[WorkflowStatus] = []
+    settings = QueueSettings()
+    recovery = Recovery(leases(url), shared_clock(url), "one", handed.append, (), settings)
+    row = SimpleNamespace(workflow_id="PABC:1")
+    for number, expected in enumerate([[], [], [row]]):
+        now = number * (settings.heartbeat + 0.1)
+        monkeypatch.setattr("worker.queue.recovery.time", SimpleNamespace(monotonic=lambda: now))  # noqa: B023 - called at once
+        recovery._see_to_unrecorded([row])
+        assert handed == expected
+
+
 def test_the_schedule_goes_on_after_a_tick_whose_end_cannot_be_recorded(url):
     ticks: SimpleQueue[str] = SimpleQueue()
 

@@ -47,7 +47,9 @@ class QueueSettings:
     ``settle`` is how long a webhook's job waits: the resolution note may follow the resolution, and
     the REST API may lag. ``parallel`` incidents are worked on at a time by one process. Every
     ``poll`` an idle one looks for work, every ``heartbeat`` for jobs that a dead process left. What
-    is taken out, and ``unrecorded`` later neither under way nor recorded as ended, is done again.
+    is taken out, and ``unrecorded`` later neither under way nor recorded as ended, is done again;
+    that is longer than ``heartbeat``, or a job might be about to begin at one look and to be
+    recorded at the next.
     Jobs that are done, and so which webhooks were seen, are remembered for ``retention``; those
     that were given up for ``parked_retention``.
     """
@@ -56,7 +58,7 @@ class QueueSettings:
     parallel: int = AT_A_TIME
     poll: float = 0.18
     heartbeat: float = 5.0
-    unrecorded: float = 5.0
+    unrecorded: float = 8.0
     retention: timedelta = timedelta(days=30)
     parked_retention: timedelta = PARKED_RETENTION
     retry: JobRetryPolicy = field(default_factory=JobRetryPolicy)
