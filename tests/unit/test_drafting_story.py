@@ -1,5 +1,6 @@
 """When an incident was open, and what people wrote, each told once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -51,6 +52,17 @@ def test_an_escalation_to_several_people_is_one_though_the_log_has_an_entry_for_
         if entry.kind is EntryKind.ESCALATE
     ]
     assert told == [["Ben", "Chloé"], ["Dmitri"]]
+
+
+def test_no_words_of_an_escalation_go_into_that_of_its_moment() -> None:
+    it = _making()
+    for who, words in (("Ben", "Look at Redis"), ("Chloé", "Look at the proxy"), ("Eva", "")):
+        it.escalated("10:00", who, by="Ada")
+        at = max(at for at, one in enumerate(it.log) if one.kind is EntryKind.ESCALATE)
+        it.log[at] = replace(it.log[at], note=words or None)
+    entries = [one for one in story(it.record()).entries if one.kind is EntryKind.ESCALATE]
+    assert [one.note for one in entries] == ["Look at Redis", "Look at the proxy"]
+    assert [agent.name for agent in entries[1].assignees] == ["Chloé", "Eva"]
 
 
 def test_escalations_of_one_moment_by_different_people_are_two() -> None:

@@ -110,7 +110,7 @@ def each_act(entries: Iterable[LogEntry]) -> tuple[LogEntry, ...]:
         if entry.kind in _FOR_EACH:
             act = entry.kind, entry.agent, entry.channel.kind
             at = latest.get(act)
-            if at is not None and entry.created_at - found[at].created_at <= _AT_ONCE:
+            if at is not None and _is_part(entry, found[at]):
                 known = found[at]
                 people = dict.fromkeys((*known.assignees, *entry.assignees))
                 changes = dict.fromkeys((*known.changes, *entry.changes))
@@ -119,6 +119,11 @@ def each_act(entries: Iterable[LogEntry]) -> tuple[LogEntry, ...]:
             latest[act] = len(found)
         found.append(entry)
     return tuple(found)
+
+
+def _is_part(entry: LogEntry, act: LogEntry) -> bool:
+    """Tell whether an entry is of an act: at once, and with no words of its own."""
+    return entry.created_at - act.created_at <= _AT_ONCE and entry.note in (None, act.note)
 
 
 def raises_urgency(entry: LogEntry) -> bool:
