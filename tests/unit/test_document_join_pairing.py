@@ -7,6 +7,7 @@ from worker.document.join.unit_pairing import pair
 
 HEAD = "## Action Items\n\n| Task | Owner | Priority |\n|---|---|---|\n"
 LONG = "It took them a while to see that the disk was full. " * 8
+WORDS = "It took them a while to see that the disk of the queue was full, since nobody looked. "
 LINES = [f"line number {at} was here" for at in range(40)]
 
 
@@ -18,6 +19,10 @@ def went(base: str, changed: str) -> tuple[int | None, ...]:
     ]
     assert list(found.base) == back
     return found.changed
+
+
+def cycle(words: str, letters: int) -> str:
+    return (words * (letters // len(words) + 1))[:letters]
 
 
 @pytest.mark.parametrize(
@@ -175,3 +180,23 @@ def test_a_document_that_cannot_be_read_is_plain_lines() -> None:
         JoinedLine(line, "| A |", "\n", 3),
         JoinedLine(line, "|---|", "", 4),
     )
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_same"),
+    [
+        (f"First it was late. {cycle(WORDS, 40_000)} And that is all", True),
+        (cycle(WORDS, 20_000) + "Nobody had seen it. " * 50 + cycle(WORDS, 19_000), True),
+        (cycle("0123456789 ", 40_000), False),
+    ],
+)
+def test_a_very_long_line_is_known_by_what_stays_of_it(changed: str, is_same: bool) -> None:
+    base = cycle(WORDS, 40_000)  # in the square of their length they took a minute
+    place = 1 if is_same else None
+    assert went(f"1\n{base}\n2", f"1\n{changed}\n2") == (0, place, 2)
+
+
+def test_many_long_lines_are_weighed_by_less_of_each() -> None:
+    base = "\n".join(f"{at} {cycle(WORDS[at:] + WORDS, 600)}" for at in range(60))
+    changed = "\n".join(f"{line} again" for line in base.split("\n"))
+    assert went(base, changed) == tuple(range(60))

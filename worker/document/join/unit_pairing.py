@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from math import isqrt
 
 from worker.document.join.joined_lines import JoinedLine, LineKind
 
@@ -11,6 +12,13 @@ _ALIKE = 0.5
 """How alike (0 to 1) two lines must be for one to be the other, changed."""
 _LARGEST = 4_000
 """Of a stretch with more pairs of lines than this none is weighed: all of it was replaced."""
+_COMPARED = 1_000
+"""How many letters that differ in two texts are looked at to tell how alike they are."""
+_WEIGHED = 20_000_000
+"""How many pairs of letters are weighed in a stretch, for comparing two texts takes their square.
+
+Where it has more, less of each text is looked at.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,8 @@ def _alike(
     if len(here) * len(there) > _LARGEST:
         return
     best = [[0.0] * (len(there) + 1) for _ in range(len(here) + 1)]
-    rated = [[_likeness(base[one], changed[other]) for other in there] for one in here]
+    letters = _letters(len(here) * len(there))
+    rated = [[_likeness(base[one], changed[other], letters) for other in there] for one in here]
     for row in range(len(here) - 1, -1, -1):
         for column in range(len(there) - 1, -1, -1):
             paired = rated[row][column] and rated[row][column] + best[row + 1][column + 1]
@@ -107,28 +116,44 @@ def _alike(
             column += 1
 
 
-def _likeness(one: JoinedLine, other: JoinedLine) -> float:
+def _letters(pairs: int) -> int:
+    return min(_COMPARED, isqrt(_WEIGHED // max(pairs, 1)))
+
+
+def _likeness(one: JoinedLine, other: JoinedLine, letters: int) -> float:
     """Rate how alike two units are, 0 where one cannot be the other."""
     if one.kind is not other.kind or one.name or other.name:
         return 0.0  # those of one name are paired already
     if one.text == other.text:
         return 1.0
     if one.kind is LineKind.ROW:
-        return _row_likeness(one, other)
-    matcher = SequenceMatcher(None, one.text, other.text, autojunk=False)
-    if not one.text.strip() or matcher.quick_ratio() < _ALIKE:
-        return 0.0
-    rated = matcher.ratio()
+        return _row_likeness(one, other, letters)
+    rated = _ratio(one.text, other.text, letters) if one.text.strip() else 0.0
     return rated if rated >= _ALIKE else 0.0
 
 
-def _row_likeness(one: JoinedLine, other: JoinedLine) -> float:
+def _ratio(one: str, other: str, letters: int) -> float:
+    """Tell how alike two texts are: what both begin and end with is, of the rest its beginning."""
+    start = _alike_until(one, other)
+    end = _alike_until(one[start:][::-1], other[start:][::-1])
+    rest, other_rest = one[start : len(one) - end], other[start : len(other) - end]
+    matcher = SequenceMatcher(None, rest[:letters], other_rest[:letters], autojunk=False)
+    differing, total = len(rest) + len(other_rest), len(one) + len(other)
+    return (total - differing + matcher.ratio() * differing) / total if total else 1.0
+
+
+def _alike_until(one: str, other: str) -> int:
+    letters = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in letters if a != b), min(len(one), len(other)))
+
+
+def _row_likeness(one: JoinedLine, other: JoinedLine, letters: int) -> float:
     cells = [cell.text for cell in one.row.cells]
     others = [cell.text for cell in other.row.cells]
     both = [(a, b) for a, b in zip(cells, others, strict=False) if a or b]
     if not both:
         return 0.0
-    rated = sum(SequenceMatcher(None, a, b).ratio() for a, b in both) / len(both)
+    rated = sum(_ratio(a, b, letters) for a, b in both) / len(both)
     return 0.9 * rated if rated >= _ALIKE else 0.0
 
 
@@ -168,8 +193,11 @@ def _most_alike(
     others = [other for other in there if changed[other].kind is LineKind.ROW]
     if len(rows) * len(others) > _LARGEST:
         return
+    letters = _letters(len(rows) * len(others))
     rated = (
-        (-_row_likeness(base[at], changed[other]), at, other) for at in rows for other in others
+        (-_row_likeness(base[at], changed[other], letters), at, other)
+        for at in rows
+        for other in others
     )
     paired: dict[int, int] = {}
     for unlikeness, at, other in sorted(rated):
