@@ -100,12 +100,26 @@ for one in _findings(Path(sys.argv[1])):
 """
 
 
+def _reachable(folder: Path) -> None:
+    for one in (folder, *folder.parents):
+        if one.is_relative_to(gettempdir()) and one != Path(gettempdir()):
+            one.chmod(0o755)
+
+
+def _told_nobody(file: Path) -> str:
+    return subprocess.run(  # noqa: S603 - our own interpreter and script
+        [sys.executable, "-c", _AS_NOBODY, file],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    ).stdout
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
 @pytest.mark.parametrize("name", ["postmortem.db", "postmortem.db.lock", "postmortem.db.locks"])
 def test_what_another_user_owns_beside_the_database_is_told(file: Path, name: str) -> None:
-    for folder in (file.parent, *file.parents):
-        if folder.is_relative_to(gettempdir()) and folder != Path(gettempdir()):
-            folder.chmod(0o755)
+    _reachable(file.parent)
     file.parent.chmod(0o777)
     file.chmod(0o666)
     (file.parent / "postmortem.db.lock").touch()
@@ -114,11 +128,14 @@ def test_what_another_user_owns_beside_the_database_is_told(file: Path, name: st
     os.chown(file.parent / "postmortem.db.locks", 65534, 65534)
     os.chown(file.parent / name, 0, 0)
     (file.parent / name).chmod(0o644)
-    told = subprocess.run(  # noqa: S603 - our own interpreter and script
-        [sys.executable, "-c", _AS_NOBODY, file],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[2],
-    ).stdout
-    assert told.startswith(f"Database {name} in {file.parent} cannot be read and written.")
+    assert _told_nobody(file).startswith(
+        f"Database {name} in {file.parent} cannot be read and written."
+    )
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
+def test_a_folder_that_another_user_keeps_to_itself_is_told(file: Path) -> None:
+    _reachable(file.parent)
+    file.parent.chmod(0o700)
+    told = _told_nobody(file)
+    assert told.startswith(f"Database {file} cannot be made in {file.parent} (Permission denied).")

@@ -100,7 +100,7 @@ def _room(subject: str, folder: Path) -> Iterator[Finding]:
 def _of_another_user(path: Path) -> Iterator[Finding]:
     """Name what lies there that this user may not write: SQLite itself tells with a write alone."""
     beside = [f"{path.name}{end}" for end in ("", "-wal", "-shm", ".lock", ".locks")]
-    there = [one for one in map(path.with_name, beside) if one.exists()]
+    there = [one for one in map(path.with_name, beside) if _is_there(one)]
     foreign = [one.name for one in there if not os.access(one, os.R_OK | os.W_OK)]
     if foreign:
         yield Finding(
@@ -109,6 +109,13 @@ def _of_another_user(path: Path) -> Iterator[Finding]:
             remedy="Let the user that runs this program own it; whoever ran it first may own it "
             "now.",
         )
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except PermissionError:  # its folder is another user's; that is told as a folder to write in
+        return False
 
 
 def _missing_file(path: Path) -> Finding:
