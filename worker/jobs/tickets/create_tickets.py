@@ -13,7 +13,7 @@ from connectors.tickets import Created, NoAccount, NotSent, Outcome, Refused, Un
 from worker.document.action_items import ActionItem
 from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork
-from worker.jobs.tickets.parent_ticket import KnownEpic, StillToCome, parent_of
+from worker.jobs.tickets.parent_ticket import KnownEpic, StillToCome, parent_of, takes_labels
 from worker.jobs.tickets.update_tickets import problems_told, tell_plan
 from worker.tracking.destinations import Route
 from worker.tracking.new_ticket import field_name, incident_label, prepare, sent_values
@@ -222,11 +222,7 @@ def hides_new(work: TicketWork, route: Route | None) -> str:
 
 def unlabelled(work: TicketWork, route: Route | None) -> str:
     """Give the project of the route if new tickets take no labels there, else ""."""
-    try:
-        takes = work.tracker.create_fields(route.project, route.issue_type) if route else None
-    except (AccessDenied, NotFound):  # then nothing is made there either
-        return ""
-    lacks = takes is not None and bool(takes.settable) and "labels" not in takes.settable
+    lacks = route is not None and not takes_labels(work, route.project, route.issue_type)
     return route.project if route and lacks else ""
 
 

@@ -150,7 +150,8 @@ def _epic(work: TicketWork, route: Route, known: KnownEpic, send: Send) -> Ticke
             f"{lost.failures} times: {lost.reason}"
         )
         return None
-    if lost and not plan.found and not plan.until and not _takes_labels(work, route):
+    unknown = lost is not None and not plan.found and not plan.until
+    if unknown and not takes_labels(work, route.project, work.context.policy.epic_type):
         work.report.warn(
             f"The tickets of {work.origin.document} get no epic: its create had no answer, and new "
             f"tickets of project {route.project} take no labels, so no search finds it. Name it as "
@@ -167,11 +168,11 @@ def _epic(work: TicketWork, route: Route, known: KnownEpic, send: Send) -> Ticke
     return _made(work, route, lost, send)
 
 
-def _takes_labels(work: TicketWork, route: Route) -> bool:
-    """Tell whether a new epic has the label that it is found by, as far as the tracker tells."""
+def takes_labels(work: TicketWork, project: str, issue_type: str) -> bool:
+    """Tell whether a new ticket has the label that it is found by, as far as the tracker tells."""
     try:
-        fields = work.tracker.create_fields(route.project, work.context.policy.epic_type)
-    except (AccessDenied, NotFound):
+        fields = work.tracker.create_fields(project, issue_type)
+    except (AccessDenied, NotFound):  # then nothing is made there either
         return True
     return not fields.settable or "labels" in fields.settable
 
