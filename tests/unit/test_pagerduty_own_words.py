@@ -194,6 +194,22 @@ def test_where_it_happened_is_told_where_nothing_else_tells_it(
     assert payloads.alert(JsonValue(wire, PAGERDUTY)).words == words
 
 
+@pytest.mark.parametrize(
+    ("summary", "words"),
+    [
+        ("Disk full on db-30", "source: db-3"),
+        ("Disk full on hdb-3", "source: db-3"),
+        ("Disk full on DB-3.", ""),
+        ("db-3: Disk full", ""),
+        ("ディスクdb-3が満杯", ""),
+    ],
+)
+def test_a_place_is_not_told_by_the_name_of_a_longer_one(summary: str, words: str) -> None:
+    body = {"cef_details": {"source_origin": "db-3"}}
+    wire = {"id": "A1", "summary": summary, "created_at": "2026-02-01T09:00:00Z", "body": body}
+    assert payloads.alert(JsonValue(wire, PAGERDUTY)).words == words
+
+
 @pytest.mark.parametrize("key", ["details", "cef_details"])
 def test_an_alert_has_them_wherever_pagerduty_puts_its_details(key: str) -> None:
     sent = {"description": "Pay takes 7 s."}

@@ -113,11 +113,21 @@ def with_place(words: str, summary: str, common: JsonValue) -> str:
     found = []
     for name, called in (("source_origin", "source"), ("source_component", "component")):
         place = " ".join(plain(common.members().get(name)).split())
-        known = place.casefold() in ("", client) or place.casefold() in summary.casefold()
+        known = place.casefold() in ("", client) or _names(summary, place)
         if not known and not _FOR_MACHINES.match(place) and _new(place, [summary, words]):
             found.append(f"{called}: {place}")
     place = "; ".join(found)
     return f"{words}\n- {place}" if words and place else words or place
+
+
+def _names(text: str, place: str) -> bool:
+    """Tell whether a text names a place itself, and no ``db-30`` for ``db-3``."""
+    before, *others = text.casefold().split(place.casefold())
+    for behind in others:  # each storm has places of its own: none is worth a pattern
+        if not any(one.isascii() and one.isalnum() for one in (before[-1:], behind[:1])):
+            return True
+        before = behind
+    return False
 
 
 def _mail(details: object) -> str | None:
