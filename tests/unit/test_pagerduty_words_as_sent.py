@@ -81,10 +81,20 @@ def test_who_wrote_what_was_sent_on_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["", " \n ", "--=_b1\r\nContent-Type: image/png\r\n\r\n\r\n--=_b1--"]
+    "body",
+    [
+        "",
+        " \n ",
+        _parts("Content-Type: image/png\r\n\r\n"),
+        _parts("Content-Type: text/plain\r\n\r\n", "Content-Type: image/png\r\n\r\niVBORw0K"),
+    ],
 )
 def test_a_mail_may_say_nothing(body: str) -> None:
-    assert "=_b1" in mail_words(body) or mail_words(body) == ""
+    assert mail_words(body) == ""
+
+
+def test_words_of_an_unusual_kind_of_part_are_told_as_they_came() -> None:
+    assert WORDS.splitlines()[0] in mail_words(_parts(f"Content-Type: text/x-log\r\n\r\n{WORDS}"))
 
 
 def test_a_mails_alert_says_what_the_mail_does() -> None:

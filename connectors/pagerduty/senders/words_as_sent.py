@@ -130,10 +130,17 @@ def _decoded(body: str) -> str:
     """Give a body as text: of several parts the plain one, else the one in HTML."""
     if parts := _PARTS.match(body):
         heading = f'Content-Type: multipart/mixed; boundary="{parts["mark"]}"\n\n'
-        return _best(message_from_string(heading + body.lstrip())) or body
+        mail = message_from_string(heading + body.lstrip())
+        return _best(mail) or (body if _has_text(mail) else "")
     if _HEADED.match(body):
         return _best(message_from_string(body.lstrip())) or body
     return (_ENCODED.fullmatch(body) and _from_base64(body)) or body
+
+
+def _has_text(mail: Message) -> bool:
+    """Tell whether there are words, if of a kind that is not known; one of pictures has none."""
+    parts = [one for one in mail.walk() if not one.is_multipart()]
+    return any(one.get_content_maintype() == "text" and _text(one).strip() for one in parts)
 
 
 def _best(mail: Message) -> str:
