@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from connectors.errors import ConnectorError, NotFound, Rejected
+from connectors.errors import ConnectorError, NotFound, Rejected, StrayPage
 from connectors.jira.connection import JiraConnection
 from connectors.jira.payloads import JIRA, choice
 from connectors.jira.request_bodies import PARENT
@@ -220,9 +220,14 @@ def _legacy_fields(
     doing = f"read what a ticket in project {project} takes"
     try:
         answer = connection.ask(doing, "GET", "issue/createmeta", params=params)
+    except StrayPage:
+        raise
     except (NotFound, Rejected):
-        raise _no_project(connection, project, missing) from missing
-    fields = legacy(answer, project, issue_type)
+        fields = None
+    else:
+        fields = legacy(answer, project, issue_type)
+    if fields is None and isinstance(missing, StrayPage):
+        raise missing
     if fields is None:
         raise _no_project(connection, project, missing) from missing
     return fields

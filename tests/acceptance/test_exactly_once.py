@@ -1,5 +1,6 @@
 """Exactly one ticket an item, each linked, no human byte changed: whatever breaks, and when."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -232,3 +233,37 @@ def test_no_create_without_an_answer_is_repeated_where_tickets_take_no_labels(
     made = sorted(lagging.tickets().values())
     assert "Review the handover" in made
     assert len(made) == len(set(made))
+
+
+def test_no_create_without_an_answer_is_repeated_where_a_workflow_refuses_labels(
+    lagging: World,
+) -> None:
+    no_labels = json.dumps({"errors": {"labels": "Labels are set by the triage."}}).encode()
+    lagging.sync()
+    lagging.add_rows("Add an alert")
+    lagging.jira.fault(Fault(CREATE, status=400, body=no_labels))
+    lagging.sync()
+    lagging.add_rows("Review the handover")
+    lagging.jira.fault(Fault(CREATE, status=400, body=no_labels))
+    lagging.jira.fault(Fault(CREATE, moment=Moment.AFTER))
+    told = ""
+    for _ in range(4):
+        told += " ".join(lagging.sync().failures)
+        lagging.clock.sleep(120)
+    assert "take no labels, so no search finds" in told
+    assert sorted(lagging.tickets().values()) == ["Add an alert", "Review the handover"]
+
+
+def test_a_page_in_jiras_place_tells_nothing_of_the_labels_that_tickets_take(
+    lagging: World,
+) -> None:
+    lagging.jira.site.projects[0].screen -= {"labels"}
+    lagging.sync()
+    lagging.add_rows("Review the handover")
+    lagging.jira.fault(Fault(CREATE, skip=1, moment=Moment.AFTER))
+    lagging.sync(wait=0)
+    for _ in range(3):
+        lagging.clock.sleep(120)
+        lagging.jira.fault(Fault("GET .*/createmeta", status=404, body=b"<html>"))
+        lagging.sync(wait=0)
+    assert list(lagging.tickets().values()) == ["Review the handover"]

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.groups import TicketParent
-from connectors.errors import AccessDenied, ConnectorError, NotFound, Rejected
+from connectors.errors import AccessDenied, ConnectorError, NotFound, Rejected, StrayPage
 from connectors.ticket_fields import CreateFields
-from connectors.tickets import Created, Outcome, Refused, TicketId, TicketKey
+from connectors.tickets import COMMON_LABEL, Created, Outcome, Refused, TicketId, TicketKey
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.run_state import TicketWork
 from worker.jobs.tickets.update_tickets import tell_plan
@@ -169,12 +169,24 @@ def _epic(work: TicketWork, route: Route, known: KnownEpic, send: Send) -> Ticke
 
 
 def takes_labels(work: TicketWork, project: str, issue_type: str) -> bool:
-    """Tell whether a new ticket has the label that it is found by, as far as the tracker tells."""
+    """Tell whether a new ticket has the labels that it is found by, as far as that is known.
+
+    A workflow may refuse them where the screen has them: then the newest ticket made there tells.
+    """
     try:
         fields = work.tracker.create_fields(project, issue_type)
+    except StrayPage:  # a create that follows may be answered by the tracker itself
+        raise
     except (AccessDenied, NotFound):  # then nothing is made there either
         return True
-    return not fields.settable or "labels" in fields.settable
+    if fields.settable and "labels" not in fields.settable:
+        return False
+    newest = work.context.journal.newest_in(project)
+    if newest is None or newest.mark is None:
+        return True
+    work.cache.tickets.read(work.tracker, [newest.id])
+    seen = work.cache.tickets.tickets.get(newest.id)
+    return seen is None or COMMON_LABEL in seen.labels
 
 
 def _made(work: TicketWork, route: Route, lost: Intent | None, send: Send) -> TicketKey | None:
