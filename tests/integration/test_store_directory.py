@@ -264,6 +264,51 @@ def test_a_killed_process_leaves_the_old_document_or_the_new_one(root: Path) -> 
     assert [listed.name for listed in DirectoryStore(root).list()] == ["document.md"]
 
 
+SAVING_AT_THE_END = """\
+import os, sys, threading, time
+from pathlib import Path
+from worker.store.directory import atomic_write
+place = Path(sys.argv[1]) / "saved.md"
+begun, sync = threading.Event(), os.fsync
+
+def slow(number):
+    begun.set()
+    threading.main_thread().join()  # the command has ended by then
+    time.sleep(0.5)  # as a slow disk takes its time
+    sync(number)
+
+os.fsync = slow
+threading.Thread(target=atomic_write.create, args=(place, b"words"), daemon=True).start()
+begun.wait()
+"""
+
+
+def test_a_save_that_is_under_way_when_the_process_ends_is_made(root: Path) -> None:
+    words = [sys.executable, "-c", SAVING_AT_THE_END, str(root)]
+    subprocess.run(words, check=True, timeout=60)  # noqa: S603 - a script of this test's own
+    assert (root / "saved.md").read_bytes() == b"words"
+    assert list(root.rglob(LEFTOVER)) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "name"), [("rename_new", "other.md"), ("exchange", NAME)], ids=["new", "over"]
+)
+def test_a_save_that_is_interrupted_leaves_no_hidden_file(
+    store: DirectoryStore, root: Path, monkeypatch: pytest.MonkeyPatch, place: str, name: str
+) -> None:
+    """The system's own call is where Ctrl-C is noticed."""
+    saved = store.write(NAME, "one\n", None)
+
+    def interrupted(*_: object) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"worker.store.directory.atomic_write._{place}", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        store.write(name, "two\n", saved if name == NAME else None)
+    assert [one.name for one in root.iterdir()] == [NAME]
+    assert (root / NAME).read_text() == "one\n"
+
+
 def test_the_preflight_tells_what_a_crash_left(store: DirectoryStore, root: Path) -> None:
     store.write(NAME, "text\n", None)
     (root / LEFTOVER.replace("*", "0a1b")).write_bytes(b"half")

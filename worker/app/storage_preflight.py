@@ -17,7 +17,7 @@ from config.values import DirectoryLocation
 from connectors.errors import Finding
 from worker.journal.database import sqlite_path
 from worker.journal.revisions import NEWEST, knows, revision
-from worker.journal.sqlite_files import HELD
+from worker.journal.sqlite_files import HELD, OWN_IT
 from worker.locks import unpooled
 from worker.queue.jobs_database import InFile, locate
 
@@ -56,7 +56,7 @@ def database_findings(settings: Settings) -> Iterator[Finding]:
     if path is None:
         yield Finding("Database", "in memory, so it is gone when the process ends")
         return
-    others = list(_of_another_user(path))
+    others = [] if os.path.isdir(path) else list(_of_another_user(path))
     yield from others
     if not others:
         yield _missing_file(path) if not os.path.lexists(path) else _file(path)
@@ -106,8 +106,7 @@ def _of_another_user(path: Path) -> Iterator[Finding]:
         yield Finding(
             "Database",
             problem=f"{' and '.join(foreign)} in {path.parent} cannot be read and written.",
-            remedy="Let the user that runs this program own it; whoever ran it first may own it "
-            "now.",
+            remedy=OWN_IT,
         )
 
 

@@ -10,11 +10,13 @@ afterwards, to be compared and, if somebody was faster, put back. It can also re
 anything.
 """
 
+import atexit
 import ctypes
 import errno
 import os
 import secrets
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,6 +29,8 @@ from worker.store.document_store import StoreError, digest
 LEFTOVER = ".*.postmortem-save"
 """The pattern of the hidden files' names."""
 
+_LONGEST_SAVE = 10.0
+"""Seconds that the end of the process waits for."""
 _AT_FDCWD = -100
 _NOREPLACE = 1
 _EXCHANGE = 2
@@ -46,13 +50,49 @@ class _Hidden:
     stamp: int
 
 
+class _Saves:
+    """The saves under way: the end of the process waits for them, and begins no other.
+
+    A command that is stopped leaves work to threads that end with it, in the middle of a save.
+    """
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._ending = False
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """Be saving for the block; once the process ends, for ever wait before it."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._ending)
+            self._count += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._count -= 1
+                self._changed.notify_all()
+
+    def end(self) -> None:
+        """Let those under way come to an end, however slow the disk, within reason."""
+        with self._changed:
+            self._ending = True
+            self._changed.wait_for(lambda: not self._count, _LONGEST_SAVE)
+
+
+_saves = _Saves()
+atexit.register(_saves.end)
+
+
 def create(path: Path, data: bytes) -> str:
     """Make a new file and give its fingerprint. Raises ``FileExistsError`` if there is one."""
-    hidden = _hide(path, data)
-    with _removed_on_failure(hidden):
-        _rename_new(hidden.path, path)
-    _sync_folder(path)
-    return _fingerprint(path, hidden)
+    with _saves.one():
+        hidden = _hide(path, data)
+        with _removed_on_failure(hidden):
+            _rename_new(hidden.path, path)
+        _sync_folder(path)
+        return _fingerprint(path, hidden)
 
 
 def replace(path: Path, data: bytes, expected: str) -> str | None:
@@ -64,23 +104,25 @@ def replace(path: Path, data: bytes, expected: str) -> str | None:
     """
     if digest(path.read_bytes()) != expected:
         return None
-    hidden = _hide(path, data, like=path)
-    with _removed_on_failure(hidden):
-        placed = _exchange(hidden.path, path) or _overwrite(path, hidden, expected)
-    if not placed or not _took_out(path, hidden, data, expected):
-        hidden.path.unlink()
-        return None
-    hidden.path.unlink(missing_ok=True)
-    _sync_folder(path)
-    return _fingerprint(path, hidden)
+    with _saves.one():
+        hidden = _hide(path, data, like=path)
+        with _removed_on_failure(hidden):
+            placed = _exchange(hidden.path, path) or _overwrite(path, hidden, expected)
+        if not placed or not _took_out(path, hidden, data, expected):
+            hidden.path.unlink()
+            return None
+        hidden.path.unlink(missing_ok=True)
+        _sync_folder(path)
+        return _fingerprint(path, hidden)
 
 
 def put(path: Path, data: bytes) -> None:
     """Put a file in its place, whatever was there."""
-    hidden = _hide(path, data)
-    with _removed_on_failure(hidden):
-        hidden.path.replace(path)
-    _sync_folder(path)
+    with _saves.one():
+        hidden = _hide(path, data)
+        with _removed_on_failure(hidden):
+            hidden.path.replace(path)
+        _sync_folder(path)
 
 
 def _hide(path: Path, data: bytes, like: Path | None = None) -> _Hidden:
@@ -114,11 +156,16 @@ def _as(old: Path, new: Path) -> None:
 
 @contextmanager
 def _removed_on_failure(hidden: _Hidden) -> Iterator[None]:
-    """Remove the hidden file if it cannot take its place; nobody's words are in it yet."""
+    """Remove the hidden file if it cannot take its place; nobody's words are in it yet.
+
+    Once files were swapped, it is another one: that is left.
+    """
     try:
         yield
-    except OSError:
-        hidden.path.unlink()
+    except BaseException:  # Ctrl-C among them
+        with suppress(FileNotFoundError):
+            if hidden.path.stat().st_ino == hidden.inode:
+                hidden.path.unlink()
         raise
 
 
