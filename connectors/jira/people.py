@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from unicodedata import normalize
 
-from connectors.errors import NotFound
+from connectors.errors import NotFound, StrayPage, Unreachable
 from connectors.jira.connection import JiraConnection, Params
 from connectors.jira.payloads import Candidate, Site, SiteKind, candidates
 from connectors.tickets import Account, NoAccount
@@ -54,6 +54,8 @@ def find(
             if isinstance(found, Account) or people.known:
                 return found
         return people.of_team(ways, team) or people.loosely(ways, name) or found
+    except StrayPage as error:  # it tells of nobody: the owner can be looked up again
+        raise Unreachable(error.what, error.remedy) from error
     except NotFound as error:
         return NoAccount(str(error))
 

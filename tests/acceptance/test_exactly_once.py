@@ -267,3 +267,16 @@ def test_a_page_in_jiras_place_tells_nothing_of_the_labels_that_tickets_take(
         lagging.jira.fault(Fault("GET .*/createmeta", status=404, body=b"<html>"))
         lagging.sync(wait=0)
     assert list(lagging.tickets().values()) == ["Review the handover"]
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_owner_for_whom_a_page_answered_in_jiras_place_is_looked_up_again(
+    lagging: World, status: int
+) -> None:
+    lagging.sync()
+    lagging.add_rows("Review the handover | Aiko Brandt")
+    lagging.jira.fault(Fault("GET .*/user/", status=status, body=b"<html>"))
+    lagging.sync(wait=0)
+    lagging.sync(wait=0)
+    (ticket,) = lagging.jira.site.records.values()
+    assert ticket.now.assignee is not None
