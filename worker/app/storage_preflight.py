@@ -56,7 +56,8 @@ def database_findings(settings: Settings) -> Iterator[Finding]:
     if path is None:
         yield Finding("Database", "in memory, so it is gone when the process ends")
         return
-    others = [] if os.path.isdir(path) else list(_of_another_user(path))
+    is_folder = os.path.isdir(path)  # noqa: PTH112 - its like raises where nobody may look
+    others = [] if is_folder else list(_of_another_user(path))
     yield from others
     if not others:
         yield _missing_file(path) if not os.path.lexists(path) else _file(path)
