@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic_settings import BaseSettings, TomlConfigSettingsSource
 
 from config.values import OddFile, not_read, regular_file
-from connectors.settings import Place, SettingsGroup, marks
+from connectors.settings import Place, SettingsGroup, at_home, marks
 
 Problem = Callable[[str], None]
 """Takes the sentence of a problem; the rest is read all the same."""
@@ -90,7 +90,7 @@ def _stands_in_quotes(value: str) -> bool:
 def read_secret(setting: str, file: str, problem: Problem) -> str:
     """Give what ``file`` holds less its closing line break, "" after telling of a problem."""
     try:
-        content = regular_file(Path(file).expanduser(), LARGEST_SECRET_FILE)
+        content = regular_file(at_home(file), LARGEST_SECRET_FILE)
         secret = content.decode("utf-8-sig").rstrip("\r\n")
     except OddFile as error:
         problem(f"{setting} names {file}, which {error}")

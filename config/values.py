@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from connectors.settings import (
     Duration,
     Text,
+    at_home,
     refuse_password,
     split_address,
     web_address,
@@ -131,7 +132,7 @@ def database_address(value: SecretStr) -> SecretStr:
     elif not name:
         raise ValueError("names no database. Write postgresql://user@host/database.")
     if parts.scheme == "sqlite" and name.startswith("~"):
-        return SecretStr(f"sqlite:///{Path(name).expanduser()}")
+        return SecretStr(f"sqlite:///{at_home(name)}")
     return value
 
 
@@ -175,7 +176,7 @@ def documents_location(text: str) -> DocumentsLocation:
                 "must be a directory, or a Git remote that begins with git+ssh://, git+https:// "
                 "or git+file://."
             )
-        return DirectoryLocation(Path(text).expanduser())
+        return DirectoryLocation(at_home(text))
     parts = split_address(text.removeprefix("git+"))
     if parts.scheme not in {"ssh", "https", "file"}:
         raise ValueError("must begin with git+ssh://, git+https:// or git+file://.")
@@ -283,7 +284,7 @@ def template_text(path: Path) -> str:
 
 
 def _template_file(path: Path) -> Path:
-    path = path.expanduser()
+    path = at_home(path)
     template_text(path)
     return path
 

@@ -4,11 +4,13 @@ A service declares its group beside its client, each field with the environment 
 it. Every check raises ``ValueError`` with a sentence that is read behind the setting's name.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated, ClassVar
 from urllib.parse import SplitResult, urlsplit
 
@@ -115,6 +117,11 @@ def _duration(value: object) -> object:
     if isinstance(value, timedelta):
         return value
     raise ValueError("must be a length of time in quotes, such as '90s', '10m', '2h' or '30d'.")
+
+
+def at_home(path: Path | str) -> Path:
+    """Give a path with the home that its ``~`` means; one that nobody has is a folder's name."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - pathlib's raises where there is no home
 
 
 def is_loopback(host: str) -> bool:

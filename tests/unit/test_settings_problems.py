@@ -533,3 +533,20 @@ def test_a_file_that_the_user_may_not_read_is_no_wrong_path() -> None:
         "cannot be read (Permission denied). Let the user that runs this program read it."
     )
     assert not_read(FileNotFoundError(2, "No such file")).endswith("Mend the path.")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("POSTMORTEM_TEMPLATE", "~nobody-here/t.md", "cannot be read"),
+        ("PAGERDUTY_API_KEY_FILE", "~nobody-here/key", "cannot be read"),
+        ("POSTMORTEM_DOCUMENTS", "~nobody-here/pm", ""),
+        ("POSTMORTEM_DATABASE_URL", "sqlite:///~nobody-here/pm.db", ""),
+    ],
+)
+def test_a_home_that_nobody_has_is_a_folder_like_any_other(
+    name: str, value: str, told: str
+) -> None:
+    assert told in " ".join(problems(environ={name: value}) if told else ())
+    if not told:
+        load(None, {name: value})
