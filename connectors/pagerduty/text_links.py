@@ -18,8 +18,8 @@ from connectors.pagerduty.written_text import is_html, markdown_of, unquoted
 
 LONGEST_TEXT = 100_000
 """Characters of one field that are searched; a body may hold a whole page."""
-
 _START = re.compile(r"(?<![a-z0-9])https?://(?=[^\W_]|\[)", re.IGNORECASE)
+_ALONE = re.compile(r"https?://[a-z0-9][a-z0-9./?%~#@:_-]*[a-z0-9/]", re.IGNORECASE)
 _RUN = re.compile(r"[a-z0-9./?=%~#@!$*+:_-]+", re.IGNORECASE)
 """What never ends an address; it is passed over at once."""
 _STOPS = frozenset("<>`\\|^\u201c\u201d\u2018\u2019\u00ab\u00bb\u3001\u3002\uff0c\u300d\uff09")
@@ -29,7 +29,6 @@ _REFERENCE = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", r
 _ENDING_REFERENCES = frozenset({'"', "'", "<", ">", "\u00a0"})
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _BEHIND = ".,;:!?*_~\u2026'"
-
 _LABEL = re.compile(
     r"([^\s:=>|](?:[^:=>|\n]*[^\s:=>|])?)\s*(?::|=>?|[-=]>|\u2192|\u21d2|\s[-\u2013\u2014])\s*$"
 )
@@ -137,6 +136,10 @@ def distinct(links: Iterable[Link]) -> tuple[Link, ...]:
 
 
 def _text_links(field: str, text: str) -> Iterator[Link]:
+    if _ALONE.fullmatch(text) and not _IMAGE_FILE.match(text):  # as most are that monitors send
+        link = Link(text, _field_name(field))
+        yield from () if _NOISE.search(f"{link.text} {text}") else (link,)
+        return
     text = unquoted(text)
     text = markdown_of(text) if is_html(text) else text
     at, heading = 0, ""
@@ -292,7 +295,6 @@ def _words(text: str) -> str:
 
 @lru_cache(OFTEN)
 def _unmarked(text: str) -> str:
-    plain = text.replace("\\", "")
-    words = " ".join(re.sub(r"[*`]+|(?<!\w)_+|_+(?!\w)", "", plain).split())
-    outside = words.strip(" :\"'")
+    plain = re.sub(r"[*`]+|(?<!\w)_+|_+(?!\w)", "", text.replace("\\", ""))
+    outside = (words := " ".join(plain.split())).strip(" :\"'")
     return words.strip(" :'") if outside.count('"') % 2 else outside

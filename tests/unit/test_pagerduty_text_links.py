@@ -220,3 +220,18 @@ def test_no_text_takes_long(piece: str) -> None:
     began = time.perf_counter()
     list(links_in(piece * (100_000 // len(piece)) + "</p> https://a.example.com"))
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize("field", ["logs", "runbook_url", "url", "errorChartUrl", "a.2.trace", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://logs.example.com/case/7",
+        "HTTP://logs.example.com/a?case#7@x:1_~%20-/",
+        "https://example.com/unsubscribe",
+        "https://a.example.com/https://b.example.com/runbook",
+        "https://wiki.example.com/logo.png",
+    ],
+)
+def test_an_address_alone_is_called_as_it_is_between_angle_brackets(field: str, url: str) -> None:
+    assert list(links_in({field: url})) == list(links_in({field: f"<{url}>"}))
