@@ -38,7 +38,7 @@ from worker.drafting.policy import DraftPolicy
 ALERTS = 1_000
 LOG_ENTRIES = 5_000
 PAGE = 100
-RUNS = 9
+RUNS = 21
 CALLS_ASIDE_FROM_PAGES = 4
 MEGABYTES_AIM = 200
 RATIO_AIM = 1.3
