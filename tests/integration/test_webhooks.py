@@ -98,6 +98,14 @@ def test_a_resolved_incident_is_kept_before_it_is_acknowledged(url, kept):
     )
 
 
+def test_an_address_that_was_pasted_with_a_slash_at_its_end_is_the_same(url, kept):
+    body = json.dumps(resolved()).encode()
+    headers = {pagerduty.SIGNATURE_HEADER: pagerduty.sign(body, PAGERDUTY_SECRET)}
+    answer = requests.post(f"{url}/webhooks/pagerduty/", body, headers=headers, timeout=WAIT)
+    assert answer.status_code == 202
+    assert [event.incident for event in kept] == ["PFREIGHT"]
+
+
 def test_a_note_is_a_hint_to_look_again(url, kept):
     payload = resolved(event_type="incident.annotated", data={"incident": {"id": "PFREIGHT"}})
     assert to_pagerduty(url, payload).status_code == 202

@@ -199,9 +199,9 @@ def webhook_routes(
 
     router = APIRouter(lifespan=lifespan, include_in_schema=False)
     for name, receiver in receivers.items():
-        router.add_api_route(
-            f"/webhooks/{name}", _endpoint(name, receiver, metrics), methods=["POST"]
-        )
+        endpoint = _endpoint(name, receiver, metrics)
+        for path in (f"/webhooks/{name}", f"/webhooks/{name}/"):  # as it is pasted at times
+            router.add_api_route(path, endpoint, methods=["POST"])
     return router
 
 
