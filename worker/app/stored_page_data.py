@@ -230,7 +230,7 @@ class StoredPageData:
         return self._context.store.read_attachment(f"{folder}{slash}{name}")
 
     def search(self, words: str) -> Sequence[FoundDocument]:
-        return search_documents(self._context, words)
+        return search_documents(self._context, words).found
 
     def report(self, since: str, until: str, by: ReportBy | None) -> PeriodReport:
         return report_period(self._context, since, until, by)

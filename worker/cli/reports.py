@@ -83,14 +83,13 @@ def search(context: typer.Context, words: list[str], *, json: bool) -> None:
         refuse_nowhere(opened)
         place = where(opened)
         is_empty = not look(opened).by_incident
-        unread: list[str] = []
-        found = search_documents(opened, " ".join(words), unread)
+        result = search_documents(opened, " ".join(words))
     if json:
-        terminal.as_json(found)
+        terminal.as_json(result.found)
     else:
-        _show_found(found, place, is_empty=is_empty)
-    terminal.failures(unread)
-    if unread:
+        _show_found(result.found, place, is_empty=is_empty)
+    terminal.failures(result.unread)
+    if result.unread:
         raise typer.Exit(FAILED)
 
 

@@ -28,24 +28,31 @@ class FoundDocument:
     text: str
 
 
-def search_documents(
-    context: JobContext, words: str, unread: list[str] | None = None
-) -> list[FoundDocument]:
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search found, and why some documents could not be read for it."""
+
+    found: tuple[FoundDocument, ...]
+    unread: tuple[str, ...]
+
+
+def search_documents(context: JobContext, words: str) -> SearchResult:
     """Give the documents that hold all of the words, best first, then the latest.
 
-    What cannot be read is passed over, and why is put into ``unread``. Raises ``PostmortemError``
-    where the store cannot be listed.
+    Raises ``PostmortemError`` where the store cannot be listed.
     """
     wanted = words_in(words)
     known = sorted(look(context).documents.values(), key=lambda one: one.name, reverse=True)
-    found = []
+    found: list[tuple[int, FoundDocument]] = []
+    unread: list[str] = []
     for one in known if wanted else ():
         if one.incident:
             try:
-                found += list(_found_in(context, wanted, one.incident, one.name))
+                found += _found_in(context, wanted, one.incident, one.name)
             except PostmortemError as error:
-                (unread if unread is not None else []).append(str(error))
-    return [one for _, one in sorted(found, key=lambda each: -each[0])]
+                unread.append(str(error))
+    best = tuple(one for _, one in sorted(found, key=lambda each: -each[0]))
+    return SearchResult(best, tuple(unread))
 
 
 def _found_in(
