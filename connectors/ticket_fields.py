@@ -83,3 +83,36 @@ class TicketField(StrEnum):
     ASSIGNEE = "assignee"
     PRIORITY = "priority"
     DUE = "due date"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text, a link where ``url`` is given; never read as markup."""
+
+    text: str
+    url: str | None = None
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of spans."""
+
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list, each item a run of spans."""
+
+    items: tuple[tuple[Span, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preformatted:
+    """Text shown letter by letter."""
+
+    text: str
+
+
+RichText = tuple[Paragraph | Bullets | Preformatted, ...]

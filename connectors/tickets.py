@@ -5,14 +5,14 @@ A create has four outcomes and each is a value: :class:`Created`, :class:`Refuse
 a create on its own.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from typing import NewType, Protocol
 
 from connectors.errors import Finding
-from connectors.ticket_fields import CreateFields, FieldChoice, ScreenField
+from connectors.ticket_fields import CreateFields, FieldChoice, RichText, ScreenField
 
 TicketId = NewType("TicketId", str)
 """A tracker's immutable id of a ticket; the key changes when the ticket moves."""
@@ -78,39 +78,6 @@ class Ticket:
     archived: bool = False
     mark: Mark | None = None
     closed_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A run of text, a link where ``url`` is given; never read as markup."""
-
-    text: str
-    url: str | None = None
-    strong: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph of spans."""
-
-    spans: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Bullets:
-    """A list, each item a run of spans."""
-
-    items: tuple[tuple[Span, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Preformatted:
-    """Text shown letter by letter."""
-
-    text: str
-
-
-RichText = tuple[Paragraph | Bullets | Preformatted, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +150,8 @@ class NotSent:
 
 
 Outcome = Created | Refused | NotSent | Unknown
+GoingUnlabelled = Callable[[Sequence[Mark]], None]
+"""Is told of creates that are about to be sent without the labels that they would be found by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +200,13 @@ class NoAccount:
 class TicketTracker(Protocol):
     """What a tracker must do. Every method may raise ``ConnectorError`` unless it says else."""
 
-    def create(self, tickets: Sequence[NewTicket]) -> Sequence[Outcome]:
+    def create(
+        self, tickets: Sequence[NewTicket], going_unlabelled: GoingUnlabelled
+    ) -> Sequence[Outcome]:
         """Create the tickets, in as few requests as the tracker allows; one outcome each, aligned.
 
-        Never repeats a request whose outcome is unknown. Raises only where surely none was made.
+        Never repeats a request whose outcome is unknown. Raises ``ConnectorError`` only where
+        surely none was made. What ``going_unlabelled`` raises keeps from sending those it names.
         """
 
     def read(self, ids: Sequence[TicketId]) -> Mapping[TicketId, Ticket]:
@@ -248,6 +220,15 @@ class TicketTracker(Protocol):
 
     def labelled(self, label: str) -> Sequence[Ticket]:
         """Search by label, lowest id first, with marks. A fresh ticket may still be missing."""
+
+    def made_here(
+        self, project: str, since: datetime, known: Collection[TicketId]
+    ) -> Sequence[Ticket]:
+        """Search a project for what this account made at or after ``since``, with marks.
+
+        Those that are ``known`` are left out. As with :meth:`labelled`, a fresh one may be missing;
+        else an answer without a ticket means that this account did not make it there.
+        """
 
     def changed(self, label: str, since: datetime) -> Sequence[Ticket]:
         """Search the label for tickets changed at or after ``since``, and somewhat earlier.

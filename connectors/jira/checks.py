@@ -6,7 +6,7 @@ from connectors.errors import ConnectorError, Finding, NotFound, looked_at
 from connectors.jira.connection import JiraConnection
 from connectors.jira.createmeta import seen
 from connectors.jira.payloads import JIRA, Site, SiteKind, choice, permissions
-from connectors.jira.request_bodies import ESSENTIAL
+from connectors.jira.writing.request_bodies import ESSENTIAL
 from connectors.json_fields import JsonValue
 from connectors.ticket_fields import CreateFields, called
 

@@ -1,19 +1,20 @@
 """Jira as a tracker of tickets, Cloud and Data Center alike."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from connectors.connector import Memory
 from connectors.errors import AccessDenied, Finding, NotFound, Rejected
-from connectors.jira import checks, createmeta, people, request_bodies, searching
+from connectors.jira import checks, createmeta, jql, people
 from connectors.jira.connection import JiraAccess, JiraConnection
-from connectors.jira.creating import Creator
 from connectors.jira.payloads import JIRA, Site, SiteKind, account, is_below, server, transitions
 from connectors.jira.responses import through_gateway, unknown_site
 from connectors.jira.searching import Searcher
 from connectors.jira.site_memory import ExpiringCache, SiteMemory
+from connectors.jira.writing import editing, request_bodies
+from connectors.jira.writing.creating import Creator
 from connectors.json_fields import JsonValue
 from connectors.pacing.rate_limit import NoPace, Pace
 from connectors.retry import Circuit, RetryPolicy
@@ -21,6 +22,7 @@ from connectors.ticket_fields import CreateFields
 from connectors.tickets import (
     Account,
     Created,
+    GoingUnlabelled,
     Json,
     NewTicket,
     NoAccount,
@@ -97,14 +99,16 @@ class Jira:
                 self._memory.keep_site(self._site)
             return self._site
 
-    def create(self, tickets: Sequence[NewTicket]) -> Sequence[Outcome]:
+    def create(
+        self, tickets: Sequence[NewTicket], going_unlabelled: GoingUnlabelled = lambda _: None
+    ) -> Sequence[Outcome]:
         """Send up to 50 tickets in a request.
 
         A field that Jira refuses is left out and the ticket sent once more, since a refused create
         made nothing; ``Created.dropped`` says so. Nothing else is sent twice.
         """
         with self._doubted():
-            outcomes = self._creator.create(self.site(), tickets)
+            outcomes = self._creator.create(self.site(), tickets, going_unlabelled)
         if any(isinstance(one, Refused) or _lacks_some(one) for one in outcomes):
             self._forget()
         return outcomes
@@ -119,13 +123,20 @@ class Jira:
         return self._searcher.by_key(self.site(), keys)
 
     def labelled(self, label: str) -> Sequence[Ticket]:
-        query, doing = searching.label_query(label), f"search for tickets with the label {label}"
+        query, doing = jql.label_query(label), f"search for tickets with the label {label}"
         with self._doubted():
             return self._searcher.search(self.site(), query, doing)
 
+    def made_here(
+        self, project: str, since: datetime, known: Collection[TicketId]
+    ) -> Sequence[Ticket]:
+        """Make a request for each ticket besides on Data Center, whose search tells no marks."""
+        with self._doubted():
+            return self._searcher.made_here(self.site(), project, since, known)
+
     def changed(self, label: str, since: datetime) -> Sequence[Ticket]:
         doing = f"search for changed tickets with the label {label}"
-        query = searching.changed_query(label, since - self._overlap)
+        query = jql.changed_query(label, since - self._overlap)
         with self._doubted():
             return self._searcher.search(self.site(), query, doing, {})
 
@@ -168,48 +179,7 @@ class Jira:
         return is_below(address, (self.site().url, self._connection.access.url))
 
     def update(self, ticket: TicketId, changes: TicketChanges) -> Mapping[str, str]:
-        """Send the other fields once more where Jira refuses some, for then it changes none.
-
-        An assignee whom an edit does not take goes by a call of its own, which needs no permission
-        to edit. Raises ``Rejected`` where Jira names no field of ours.
-        """
-        site = self.site()
-        refused: dict[str, str] = {}
-        while body := request_bodies.edit(changes, site.kind, refused):
-            whole = JsonValue(body, JIRA)
-            sent = {*whole["fields"].members(), *whole["update"].members()}
-            try:
-                self._connection.ask(
-                    "change the ticket", "PUT", f"issue/{ticket}", body=body, repeatable=True
-                )
-            except AccessDenied:
-                if sent != {"assignee"} or self._assign(site, ticket, changes, ""):
-                    raise
-                break
-            except Rejected as error:
-                ours = {name: why for name, why in error.fields.items() if name in sent}
-                if not ours:
-                    raise
-                refused |= ours
-            else:
-                break
-        if "assignee" in refused:
-            refused |= self._assign(site, ticket, changes, refused.pop("assignee"))
-        return request_bodies.as_shared(refused)
-
-    def _assign(
-        self, site: Site, ticket: TicketId, changes: TicketChanges, refused: str
-    ) -> Mapping[str, str]:
-        """Give the ticket its assignee by the call for that; {} where Jira took it."""
-        path, body = f"issue/{ticket}/assignee", request_bodies.assignee(changes, site.kind)
-        try:
-            self._connection.ask("assign the ticket", "PUT", path, body=body, repeatable=True)
-        except AccessDenied:
-            return {"assignee": f"{refused} The account may not assign it (Assign Issues) either."}
-        except (NotFound, Rejected) as error:
-            said = (error.fields if isinstance(error, Rejected) else {}).get("assignee", error.what)
-            return {"assignee": refused if said in refused else f"{refused} {said}"}
-        return {}
+        return editing.change(self._connection, self.site(), ticket, changes)
 
     def transitions(self, ticket: TicketId) -> Sequence[Transition]:
         self.site()

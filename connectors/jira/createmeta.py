@@ -11,7 +11,7 @@ from urllib.parse import quote
 from connectors.errors import ConnectorError, NotFound, Rejected, StrayPage
 from connectors.jira.connection import JiraConnection
 from connectors.jira.payloads import JIRA, choice
-from connectors.jira.request_bodies import PARENT
+from connectors.jira.writing.request_bodies import PARENT
 from connectors.json_fields import JsonValue
 from connectors.ticket_fields import CreateFields, FieldChoice, TypeLevel, called
 

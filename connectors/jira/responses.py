@@ -14,7 +14,7 @@ from connectors.atlassian.site_access import GATEWAY_HOST
 from connectors.atlassian.site_answers import CREATED, SiteAnswer, SiteWords, quoted
 from connectors.errors import AccessDenied, ConnectorError, NotFound, Unauthorized
 from connectors.jira.payloads import JiraProblems, problems
-from connectors.jira.request_bodies import ESSENTIAL, PARENT, as_shared, optional_fields
+from connectors.jira.writing.request_bodies import ESSENTIAL, PARENT, as_shared, optional_fields
 from connectors.retry import Retryable
 from connectors.ticket_fields import TicketField
 from connectors.tickets import NewTicket

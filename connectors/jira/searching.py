@@ -2,12 +2,12 @@
 
 Cloud reads many by ``bulkfetch``, which sees a ticket at once. Data Center reads them by search,
 whose index lags and leaves out archived tickets; so there each one that search does not know is
-asked for by itself before it counts as gone. The queries quote everything from outside.
+asked for by itself before it counts as gone.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from connectors.errors import (
@@ -22,14 +22,13 @@ from connectors.errors import (
     StrayPage,
 )
 from connectors.jira.connection import JiraConnection
+from connectors.jira.jql import id_query, key_query, made_here_query
 from connectors.jira.payloads import JIRA, TICKET_FIELDS, Site, SiteKind, TicketPage, found, ticket
 from connectors.json_fields import JsonValue
 from connectors.tickets import MARK_PROPERTY, Ticket, TicketId, TicketKey
 
-LABEL_LIMIT = 255
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_IN_ORDER = "ORDER BY created ASC, key ASC"
-"""New tickets come last, so that pages do not shift while they are read."""
+MOST_ASKED = 100
+"""How many tickets are asked for one by one to find a lost one among them."""
 PAGE = 100
 """How many tickets one request reads: the limit of Cloud's bulk fetch."""
 
@@ -80,22 +79,56 @@ class Searcher:
         return _all_or_partly(known, told)
 
     def search(
-        self, site: Site, query: str, doing: str, unread: dict[str, str] | None = None
+        self,
+        site: Site,
+        query: str,
+        doing: str,
+        unread: dict[str, str] | None = None,
+        *,
+        strict: bool = False,
     ) -> list[Ticket]:
         """Give all that a query finds, lowest id first, each once.
 
         Those that cannot be read are put among the ``unread``, by id; where they are not to be
-        missed, that is None, and the first of them is an error.
+        missed, that is None, and the first of them is an error. A ``strict`` query is refused where
+        it names what there is not; of another Data Center passes that over.
         """
         odd: dict[str, str] = {} if unread is None else unread
         cloud = site.kind is SiteKind.CLOUD
-        pages = self._cloud_pages(query, doing) if cloud else self._pages(query, doing)
+        pages = (
+            self._cloud_pages(query, doing) if cloud else self._pages(query, doing, strict=strict)
+        )
         readable = (_without_odd(page, odd) for page in pages)
         tickets = (each for page in readable for each in found(page, site.kind, site.url).tickets)
         known = {each.id: each for each in tickets}
         if unread is None and odd:
             raise PayloadError(next(iter(odd.values())))
         return sorted(known.values(), key=lambda each: int(each.id))
+
+    def made_here(
+        self, site: Site, project: str, since: datetime, known: Collection[TicketId]
+    ) -> list[Ticket]:
+        """Give what this account made in a project; what could hide one from it is an error.
+
+        Data Center tells the property of a ticket only where it is asked for by itself.
+        """
+        doing = f"search project {project} for tickets that this account made"
+        query = made_here_query(project, since)
+        made = [one for one in self.search(site, query, doing, strict=True) if one.id not in known]
+        told = [one for one in made if one.mark is not None]
+        untold = [one for one in made if one.mark is None]
+        if site.kind is SiteKind.CLOUD or not untold:
+            return made
+        if len(untold) > MOST_ASKED:
+            raise Rejected(
+                f"Of the tickets in project {project} that this account made, {len(untold)} may be "
+                "the one that is looked for."
+            )
+        unread: dict[str, str] = {}
+        read = [again for one in untold for again in self._one(site, one.id, unread)]
+        if unread:
+            raise PayloadError(next(iter(unread.values())))
+        return sorted([*told, *read], key=lambda one: int(one.id))
 
     def _many(
         self,
@@ -175,7 +208,7 @@ class Searcher:
             seen.add(token)
             body["nextPageToken"] = token
 
-    def _pages(self, query: str, doing: str) -> Iterator[object]:
+    def _pages(self, query: str, doing: str, *, strict: bool) -> Iterator[object]:
         """Go through a Data Center search, whose pages may be smaller than was asked for."""
         start = 0
         while True:
@@ -183,7 +216,7 @@ class Searcher:
                 "jql": query,
                 "startAt": start,
                 "maxResults": PAGE,
-                "validateQuery": "false",
+                "validateQuery": "true" if strict else "false",
                 "fields": ",".join(TICKET_FIELDS),
             }
             page = self._connection.ask(doing, "GET", "search", params=params)
@@ -230,42 +263,3 @@ def _all_or_partly(read: Mapping[K, Ticket], unread: Mapping[str, str]) -> Mappi
 
 def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
     return (items[start : start + PAGE] for start in range(0, len(items), PAGE))
-
-
-def label_query(label: str) -> str:
-    """Ask for the tickets with a label. Raises ``Rejected`` for what cannot be a label in Jira."""
-    return f"labels = {_quoted_label(label)} {_IN_ORDER}"
-
-
-def changed_query(label: str, since: datetime) -> str:
-    """Ask for the tickets with a label that changed at or after a time.
-
-    Dates in JQL are to the minute and in the timezone of whoever asks; milliseconds since 1970 are
-    neither.
-    """
-    milliseconds = (since - _EPOCH) // (datetime.resolution * 1000)
-    return f"labels = {_quoted_label(label)} AND updated >= {milliseconds} {_IN_ORDER}"
-
-
-def id_query(ids: Iterable[TicketId]) -> str:
-    """Ask for tickets by id."""
-    return f"id in ({', '.join(ids)}) {_IN_ORDER}"
-
-
-def key_query(keys: Iterable[TicketKey]) -> str:
-    """Ask for tickets by key."""
-    return f"key in ({', '.join(_quoted(key) for key in keys)}) {_IN_ORDER}"
-
-
-def _quoted_label(label: str) -> str:
-    if not label or len(label) > LABEL_LIMIT or any(c.isspace() or ord(c) < 32 for c in label):  # noqa: PLR2004 - control characters
-        raise Rejected(
-            f"{label[:40]!r} cannot be a label in Jira.",
-            f"A label has no spaces and at most {LABEL_LIMIT} characters.",
-        )
-    return _quoted(label)
-
-
-def _quoted(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

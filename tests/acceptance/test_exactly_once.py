@@ -1,13 +1,10 @@
 """Exactly one ticket an item, each linked, no human byte changed: whatever breaks, and when."""
 
-import json
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from config.groups import TicketParent
 from connectors.jira.payloads import SiteKind
 from connectors.sandbox import Fault, Moment
 from tests.acceptance.processes import kill_at, start, sync_in_process, sync_until_quiet
@@ -211,47 +208,6 @@ def test_a_create_that_went_without_its_owner_and_had_no_answer_gets_the_owner(
     (ticket,) = lagging.jira.site.records.values()
     assert ticket.now.assignee is not None
     assert ticket.now.assignee.name == "Aiko Brandt"
-
-
-@pytest.mark.parametrize("parent", list(TicketParent))
-def test_no_create_without_an_answer_is_repeated_where_tickets_take_no_labels(
-    lagging: World, parent: TicketParent
-) -> None:
-    project = lagging.jira.site.projects[0]
-    project.issue_types = (*project.issue_types, "Epic")
-    project.screen -= {"labels"}
-    lagging.policy = replace(lagging.policy, parent=parent)
-    lagging.sync()
-    lagging.add_rows("Review the handover")
-    lagging.jira.fault(Fault("POST .*/issue$", skip=1, moment=Moment.AFTER))
-    told = ""
-    for _ in range(4):
-        result = lagging.sync()
-        told += " ".join((*result.failures, *result.warnings))
-        lagging.clock.sleep(120)
-    assert "take no labels, so no search finds" in told
-    made = sorted(lagging.tickets().values())
-    assert "Review the handover" in made
-    assert len(made) == len(set(made))
-
-
-def test_no_create_without_an_answer_is_repeated_where_a_workflow_refuses_labels(
-    lagging: World,
-) -> None:
-    no_labels = json.dumps({"errors": {"labels": "Labels are set by the triage."}}).encode()
-    lagging.sync()
-    lagging.add_rows("Add an alert")
-    lagging.jira.fault(Fault(CREATE, status=400, body=no_labels))
-    lagging.sync()
-    lagging.add_rows("Review the handover")
-    lagging.jira.fault(Fault(CREATE, status=400, body=no_labels))
-    lagging.jira.fault(Fault(CREATE, moment=Moment.AFTER))
-    told = ""
-    for _ in range(4):
-        told += " ".join(lagging.sync().failures)
-        lagging.clock.sleep(120)
-    assert "take no labels, so no search finds" in told
-    assert sorted(lagging.tickets().values()) == ["Add an alert", "Review the handover"]
 
 
 def test_a_page_in_jiras_place_tells_nothing_of_the_labels_that_tickets_take(

@@ -17,15 +17,12 @@ from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import JiraSandbox
 from connectors.retry import Circuit, RetryPolicy
 from connectors.sandbox.loopback_server import LoopbackServer
+from connectors.ticket_fields import Bullets, Paragraph, Preformatted, Span
 from connectors.tickets import (
     COMMON_LABEL,
-    Bullets,
     Created,
     Mark,
     NewTicket,
-    Paragraph,
-    Preformatted,
-    Span,
 )
 
 INCIDENT = "Q2ZT5LKD0OUEJ9"

@@ -1,7 +1,7 @@
 """Creating tickets: an outcome for each, and no create sent twice."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,7 +15,7 @@ from connectors.jira.sandbox.projects import SYSTEM_FIELDS, Project
 from connectors.retry import RetryPolicy
 from connectors.sandbox import Fault, Moment
 from connectors.ticket_fields import FieldChoice, TicketField
-from connectors.tickets import Created, NotSent, Refused, Unknown
+from connectors.tickets import Created, Mark, NotSent, Refused, Unknown
 from tests.contract.jira_support import created, new_ticket, tracker
 
 
@@ -200,6 +200,30 @@ def test_a_label_of_the_route_that_is_refused_takes_no_other_along(sandbox: Jira
     assert made.dropped == {"labels": "The label 'sre' is not allowed."}
     assert sandbox.ticket(made.id).now.labels == own
     assert posts(sandbox) == ["issue", "issue"]
+
+
+def test_what_goes_without_its_labels_is_told_of_before_it_is_sent(sandbox: JiraSandbox) -> None:
+    sandbox.site.projects[0].validators["labels"] = "Labels are set by the triage."
+    told: list[tuple[list[str], int]] = []
+    tickets = [new_ticket(1, labels=()), new_ticket(2), new_ticket(3)]
+
+    def going_unlabelled(marks: Sequence[Mark]) -> None:
+        told.append((list(marks), len(sandbox.site.records)))
+
+    for outcome in tracker(sandbox).create(tickets, going_unlabelled):
+        created(outcome)
+    assert told == [(["mark2", "mark3"], 1)]
+
+
+def test_what_cannot_be_told_of_is_not_sent_without_its_labels(sandbox: JiraSandbox) -> None:
+    sandbox.site.projects[0].validators["labels"] = "Labels are set by the triage."
+
+    def going_unlabelled(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tracker(sandbox).create([new_ticket()], going_unlabelled)
+    assert not sandbox.site.records
 
 
 def test_labels_that_no_screen_takes_are_all_left_out(sandbox: JiraSandbox) -> None:

@@ -12,6 +12,7 @@ from connectors.jira.client import OVERLAP
 from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import JiraSandbox, Project
 from connectors.jira.sandbox.projects import operations
+from connectors.jira.searching import MOST_ASKED
 from connectors.sandbox import Fault
 from connectors.tickets import Category, TicketId, TicketKey
 from tests.contract.jira_support import created, new_ticket, tracker
@@ -305,3 +306,37 @@ def test_a_page_in_jiras_place_tells_of_no_ticket_that_it_is_gone(
     if not sandbox.site.is_cloud:
         with pytest.raises(PartlyRead):
             jira.read([own])
+
+
+def test_what_this_account_made_in_a_project_is_found_with_its_marks(sandbox: JiraSandbox) -> None:
+    make(sandbox, 2)
+    settle(sandbox)
+    since = clock_of(sandbox).now
+    sandbox.site.projects[0].screen -= {"labels"}
+    known, new = make(sandbox, 2)
+    jira = tracker(sandbox)
+    created(jira.create([new_ticket(7, project="SRE")])[0])
+    sandbox.site.create(sandbox.site.projects[0], issue_type="Task", summary="By a person")
+    assert jira.made_here("OPS", since, ()) == []
+    settle(sandbox)
+    assert [(one.id, one.mark) for one in jira.made_here("OPS", since, {known})] == [(new, "mark1")]
+
+
+def test_a_project_that_is_not_to_be_seen_does_not_pass_for_an_empty_one(
+    sandbox: JiraSandbox,
+) -> None:
+    sandbox.site.projects[0].lacking.add("BROWSE_PROJECTS")
+    for project in ("OPS", "GONE"):
+        with pytest.raises(Rejected, match=project):
+            tracker(sandbox).made_here(project, clock_of(sandbox).now, ())
+
+
+def test_one_among_very_many_is_not_looked_for_one_by_one(sandbox: JiraSandbox) -> None:
+    sandbox.site.projects[0].screen -= {"labels"}
+    ids = make(sandbox, MOST_ASKED + 1)
+    settle(sandbox)
+    jira, since = tracker(sandbox), clock_of(sandbox).now - timedelta(days=1)
+    assert len(jira.made_here("OPS", since, ids[:1])) == MOST_ASKED
+    if sandbox.kind is SiteKind.DATA_CENTER:
+        with pytest.raises(Rejected, match="made, 101 may be"):
+            jira.made_here("OPS", since, ())

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import SECRET, FieldEdit, JiraSandbox, ProjectField
-from connectors.jira.sandbox.search_routes import BadQuery, parse
+from connectors.jira.sandbox.query_language import BadQuery, parse
 from connectors.jira.webhook import read
 from connectors.sandbox import Fault, Moment, Served
 from connectors.sandbox.loopback_server import LoopbackServer

@@ -194,7 +194,7 @@ def test_tickets_come_back_as_they_went_in(journal: Journal) -> None:
 def test_an_intent_is_struck_out_together_with_the_ticket_it_made(journal: Journal) -> None:
     first, second = intent("aaa", "Add alert"), intent("bbb", "Review", ordinal=1)
     journal.intend([first, second])
-    unknown = replace(second, unknown_since=NOW)
+    unknown = replace(second, unknown_since=NOW, unlabelled_in="OPS")
     journal.intend([unknown])
     assert journal.intents(INCIDENT) == (first, unknown)
     assert journal.incidents_with_intents() == [INCIDENT]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from connectors.jira.markup import CUT_SHORT, LIMIT, adf, wiki
 from connectors.jira.sandbox.field_values import adf_problem
-from connectors.tickets import Bullets, Paragraph, Preformatted, RichText, Span
+from connectors.jira.writing.markup import CUT_SHORT, LIMIT, adf, wiki
+from connectors.ticket_fields import Bullets, Paragraph, Preformatted, RichText, Span
 
 MARKUP = "*_-+^~{}[]()|\\#@&!?:;%<>/.'\"=,hqb1 \nxyn"
 texts = st.text(st.one_of(st.sampled_from(MARKUP), st.characters()), max_size=60)

@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import Rejected
-from connectors.jira import searching
+from connectors.jira import jql
 from connectors.jira.payloads import SiteKind
-from connectors.jira.request_bodies import edit, new_issue, remote_link, transition
-from connectors.jira.sandbox.search_routes import parse
+from connectors.jira.sandbox.query_language import parse
+from connectors.jira.writing.request_bodies import edit, new_issue, remote_link, transition
 from connectors.ticket_fields import FieldChoice
 from connectors.tickets import AccountId, RemoteLink, TicketChanges, TicketId, TicketKey
 from tests.contract.jira_support import INCIDENT, new_ticket
 
 
 def test_a_label_is_quoted() -> None:
-    assert searching.label_query("postmortem-Q1") == (
+    assert jql.label_query("postmortem-Q1") == (
         'labels = "postmortem-Q1" ORDER BY created ASC, key ASC'
     )
 
@@ -28,7 +28,7 @@ def test_a_label_is_quoted() -> None:
 @given(st.text(min_size=1, max_size=60))
 def test_no_label_becomes_anything_but_a_label(label: str) -> None:
     try:
-        query = searching.label_query(label)
+        query = jql.label_query(label)
     except Rejected:
         assert any(char.isspace() or ord(char) < 32 for char in label)
     else:
@@ -39,7 +39,7 @@ def test_no_label_becomes_anything_but_a_label(label: str) -> None:
 @pytest.mark.parametrize("label", ["", "two words", "tab\t", "x" * 256, "a\x00b", "a\u00a0b"])
 def test_what_cannot_be_a_label_is_not_asked_for(label: str) -> None:
     with pytest.raises(Rejected):
-        searching.label_query(label)
+        jql.label_query(label)
 
 
 @pytest.mark.parametrize(
@@ -52,14 +52,12 @@ def test_what_cannot_be_a_label_is_not_asked_for(label: str) -> None:
 )
 def test_a_time_is_asked_for_in_milliseconds(since: datetime, milliseconds: int) -> None:
     query = f'labels = "a" AND updated >= {milliseconds} ORDER BY created ASC, key ASC'
-    assert searching.changed_query("a", since) == query
+    assert jql.changed_query("a", since) == query
 
 
 def test_ids_and_keys_are_asked_for_together() -> None:
-    assert searching.id_query([TicketId("1"), TicketId("2")]).startswith("id in (1, 2) ORDER BY")
-    assert searching.key_query([TicketKey("A-1"), TicketKey("B-2")]).startswith(
-        'key in ("A-1", "B-2") O'
-    )
+    assert jql.id_query([TicketId("1"), TicketId("2")]).startswith("id in (1, 2) ORDER BY")
+    assert jql.key_query([TicketKey("A-1"), TicketKey("B-2")]).startswith('key in ("A-1", "B-2") O')
 
 
 def test_a_create_for_cloud_holds_everything() -> None:

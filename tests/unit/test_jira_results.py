@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import PayloadError
-from connectors.jira.creating import Made, NotMade, bulk_results
 from connectors.jira.payloads import JiraProblems, problems
+from connectors.jira.writing.creating import Made, NotMade, bulk_results
 
 
 def made(number: int) -> dict[str, Any]:

@@ -5,17 +5,20 @@ from datetime import date, timedelta
 
 import pytest
 
-from connectors.ticket_fields import CreateFields, FieldChoice
-from connectors.tickets import (
+from connectors.ticket_fields import (
     Bullets,
+    CreateFields,
+    FieldChoice,
+    Paragraph,
+    Preformatted,
+    Span,
+)
+from connectors.tickets import (
     Mark,
     NewTicket,
     NoAccount,
-    Paragraph,
     Parent,
-    Preformatted,
     RemoteLink,
-    Span,
     TicketKey,
 )
 from tests.unit.tracking_support import ALICE, INCIDENT, LAG, NOW, intent, row, ticket

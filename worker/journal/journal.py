@@ -206,6 +206,7 @@ class Journal(DocumentMemory):
                     "failures": one.failures,
                     "reason": one.reason,
                     "words": one.words,
+                    "unlabelled_in": one.unlabelled_in,
                 }
                 put(connection, tables.intents, {"mark": one.mark}, values)
             _strike_out(connection, lost)

@@ -278,6 +278,7 @@ def intent_record(row: Mapping[Any, Any]) -> Intent:
         failures=row["failures"],
         reason=row["reason"],
         words=row["words"],
+        unlabelled_in=row["unlabelled_in"],
     )
 
 

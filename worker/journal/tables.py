@@ -91,6 +91,7 @@ intents = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("reason", Text, nullable=False, server_default=""),
     Column("words", Text, nullable=False, server_default=""),
+    Column("unlabelled_in", String(255), nullable=False, server_default=""),
 )
 Index("intents_incident", intents.c.incident)
 

@@ -5,21 +5,26 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from connectors.incidents import IncidentId
-from connectors.ticket_fields import CreateFields, FieldChoice, TicketField, called
+from connectors.ticket_fields import (
+    Bullets,
+    CreateFields,
+    FieldChoice,
+    Paragraph,
+    Preformatted,
+    RichText,
+    Span,
+    TicketField,
+    called,
+)
 from connectors.tickets import (
     COMMON_LABEL,
     INCIDENT_LABEL_PREFIX,
     MARK_LABEL_PREFIX,
     Account,
-    Bullets,
     Mark,
     NewTicket,
     NoAccount,
-    Paragraph,
-    Preformatted,
     RemoteLink,
-    RichText,
-    Span,
 )
 from worker.content.read_dates import read_date
 from worker.document.action_items import ActionItem

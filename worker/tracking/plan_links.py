@@ -253,8 +253,8 @@ def _stays_open(state: LinkState, decided: LinkDecisions, item: ActionItem, inte
     if state.hides_new:
         decided.problems.append(unknowable(named, state.hides_new, intent.mark))
         return True
-    if state.unlabelled:
-        decided.problems.append(unfindable(named, state.unlabelled))
+    if why := state.untold.get(intent.mark):
+        decided.problems.append(unfindable(named, why))
         return True
     if intent.failures >= MOST_FAILURES and intent.words == row_words(item):
         decided.problems.append(

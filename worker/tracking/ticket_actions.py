@@ -4,7 +4,7 @@ First which row has which ticket: what that rests on, and the decision with its 
 """
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -186,8 +186,8 @@ class LinkState:
     ``labelled`` is None before the search. ``hold`` says why no ticket may be created now, if so.
     ``forgotten_until`` is set for a document that the journal has no memory of: a lost memory may
     hide a create until then. ``hides_new`` names the project whose new tickets this account cannot
-    see, if so: no search tells whether one was made there. ``unlabelled`` names the project whose
-    new tickets take no labels, if so: no search finds them.
+    see, if so: no search tells whether one was made there. ``untold`` says why no search tells what
+    became of a create.
     """
 
     incident: IncidentId
@@ -201,7 +201,7 @@ class LinkState:
     hold: str = ""
     forgotten_until: datetime | None = None
     hides_new: str = ""
-    unlabelled: str = ""
+    untold: Mapping[Mark, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,10 +275,10 @@ def unknowable(row: str, project: str, mark: Mark) -> str:
     )
 
 
-def unfindable(row: str, project: str) -> str:
-    """Say that no search tells whether a create made a ticket, since new ones have no labels."""
+def unfindable(row: str, why: str) -> str:
+    """Say that no search tells whether a create made a ticket; ``why`` is a sentence."""
     return (
-        f"{row} has no ticket that is known: its create had no answer, and new tickets of project "
-        f"{project} take no labels, so no search finds one. Look among its latest tickets, and put "
-        "the key into the row; if there is none, that of a ticket made by hand."
+        f"{row} has no ticket that is known: its create had no answer, and {why} Look among the "
+        "project's latest tickets, and put the key into the row; if there is none, that of a "
+        "ticket made by hand."
     )

@@ -83,6 +83,8 @@ class Intent:
     ``unknown_since`` is when an attempt ended without an answer; without it the program ended
     before it could say. ``failures`` counts how often the tracker failed at this row alone,
     ``reason`` is what it said last, and ``words`` what the row said then (:func:`row_words`).
+    ``unlabelled_in`` names the project that refused its labels, once it goes there without: no
+    search by label finds its ticket.
     """
 
     mark: Mark
@@ -94,6 +96,7 @@ class Intent:
     failures: int = 0
     reason: str = ""
     words: str = ""
+    unlabelled_in: str = ""
 
     @property
     def last_chance(self) -> datetime:

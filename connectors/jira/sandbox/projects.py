@@ -59,6 +59,8 @@ class Project:
     """Permissions that the sandbox's account does not have here, such as ``CREATE_ISSUES``."""
     needed: frozenset[str] = frozenset()
     """System fields without which a create is refused, besides the usual."""
+    validators: dict[str, str] = field(default_factory=dict)
+    """What validators of the workflow say of a field that a create gives, by its id."""
     hides_new: bool = False
     """Whether a default security level hides each new ticket, also from who made it."""
 

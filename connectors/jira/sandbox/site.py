@@ -42,6 +42,7 @@ class SandboxTicket:
     priority: str | None = None
     due: date | None = None
     assignee: Person | None = None
+    creator: Person | None = None
     components: tuple[str, ...] = ()
     custom: Mapping[str, Any] = field(default_factory=dict)
     status: str = "To Do"

@@ -22,7 +22,10 @@ CREATE_LIMIT = 50
 
 def _created(request: ApiRequest, body: Any) -> TicketRecord:
     draft = read_create(request.site, body)
-    record = request.site.create(draft.project, **draft.values)
+    given = {**body["fields"], **(body.get("update") or {})}
+    if refused := {own: why for own, why in draft.project.validators.items() if own in given}:
+        raise RefusedRequest(refused)  # a workflow's validators come last
+    record = request.site.create(draft.project, creator=request.site.myself, **draft.values)
     record.properties.update(draft.properties)
     return record
 

@@ -1,7 +1,7 @@
 """Tickets as files: what a tracker must do, and no more."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from connectors.tickets import (
     Account,
     Category,
     Created,
+    GoingUnlabelled,
     NewTicket,
     NoAccount,
     Outcome,
@@ -31,7 +32,9 @@ class ToyTracker:
 
     folder: Path
 
-    def create(self, tickets: Sequence[NewTicket]) -> Sequence[Outcome]:
+    def create(
+        self, tickets: Sequence[NewTicket], going_unlabelled: GoingUnlabelled
+    ) -> Sequence[Outcome]:
         return [self._create(one) for one in tickets]
 
     def _create(self, new: NewTicket) -> Created:
@@ -50,6 +53,11 @@ class ToyTracker:
 
     def labelled(self, label: str) -> Sequence[Ticket]:
         return [one for one in self._all() if label in one.labels]
+
+    def made_here(
+        self, project: str, since: datetime, known: Collection[TicketId]
+    ) -> Sequence[Ticket]:
+        return ()  # none is ever made without its labels
 
     def changed(self, label: str, since: datetime) -> Sequence[Ticket]:
         return [one for one in self.labelled(label) if one.updated >= since]

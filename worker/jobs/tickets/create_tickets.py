@@ -4,16 +4,16 @@ All that are new go in one request. A row whose last create had no answer, thoug
 came of it, goes by itself, so that what cannot be stored keeps no other row from its ticket.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from connectors.errors import AccessDenied, ConnectorError, NotFound, OutOfQuota, PostmortemError
 from connectors.ticket_fields import CreateFields, TicketField
-from connectors.tickets import Created, NoAccount, NotSent, Outcome, Refused, Unknown
+from connectors.tickets import Created, Mark, NoAccount, NotSent, Outcome, Refused, Unknown
 from worker.document.action_items import ActionItem
 from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork
-from worker.jobs.tickets.parent_ticket import KnownEpic, StillToCome, parent_of, takes_labels
+from worker.jobs.tickets.parent_ticket import KnownEpic, StillToCome, parent_of
 from worker.jobs.tickets.update_tickets import problems_told, tell_plan
 from worker.tracking.destinations import Route
 from worker.tracking.new_ticket import field_name, incident_label, prepare, sent_values
@@ -127,10 +127,18 @@ def _send(work: TicketWork, creates: Sequence[CreateTicket]) -> Sequence[Outcome
     if not creates:
         return ()
     journal = work.context.journal
-    intents = [_intent(work, one) for one in creates]
-    journal.intend(intents, work.claim, lost=[one.lost.mark for one in creates if one.lost])
+    intents = {one.ticket.mark: _intent(work, one) for one in creates}
+    lost = [one.lost.mark for one in creates if one.lost]
+    journal.intend(intents.values(), work.claim, lost=lost)
+
+    def going_unlabelled(marks: Collection[Mark]) -> None:
+        projects = {one.ticket.mark: one.ticket.project for one in creates}
+        going = {one: replace(intents[one], unlabelled_in=projects[one]) for one in marks}
+        intents.update(going)
+        journal.intend(going.values(), work.claim)
+
     try:
-        outcomes = work.tracker.create([one.ticket for one in creates])
+        outcomes = work.tracker.create([one.ticket for one in creates], going_unlabelled)
     except ConnectorError:
         # The tracker promises to raise only where surely no ticket was made.
         _strike_out(work, creates)
@@ -143,7 +151,7 @@ def _send(work: TicketWork, creates: Sequence[CreateTicket]) -> Sequence[Outcome
             failures=intent.failures + (alone and outcome.failed),
             reason=outcome.reason,
         )
-        for intent, outcome in zip(intents, outcomes, strict=True)
+        for intent, outcome in zip(intents.values(), outcomes, strict=True)
         if isinstance(outcome, Unknown)
     )
     for one, outcome in zip(creates, outcomes, strict=True):
@@ -211,19 +219,6 @@ def _is_hidden(work: TicketWork, made: Created) -> bool:
     except ConnectorError:
         return False
     return made.id not in work.cache.tickets.tickets
-
-
-def hides_new(work: TicketWork, route: Route | None) -> str:
-    """Give the project of the route if the newest ticket there was never to be seen, else ""."""
-    newest = work.context.journal.newest_in(route.project) if route else None
-    hidden = newest is not None and newest.remote is None and not newest.available
-    return route.project if route and hidden else ""
-
-
-def unlabelled(work: TicketWork, route: Route | None) -> str:
-    """Give the project of the route if new tickets take no labels there, else ""."""
-    lacks = route is not None and not takes_labels(work, route.project, route.issue_type)
-    return route.project if route and lacks else ""
 
 
 def _conclude(work: TicketWork, one: CreateTicket, outcome: Outcome) -> None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from config.groups import TicketParent
-from connectors.errors import AccessDenied, ConnectorError, NotFound, Rejected, StrayPage
+from connectors.errors import AccessDenied, ConnectorError, NotFound, Rejected
 from connectors.ticket_fields import CreateFields
-from connectors.tickets import COMMON_LABEL, Created, Outcome, Refused, TicketId, TicketKey
+from connectors.tickets import Created, Outcome, Refused, TicketId, TicketKey
 from worker.document.front_matter import read as read_front_matter
 from worker.jobs.run_state import TicketWork
+from worker.jobs.tickets.lost_creates import look_for_unlabelled
 from worker.jobs.tickets.update_tickets import tell_plan
 from worker.tracking.destinations import Route
 from worker.tracking.new_ticket import remote_links
@@ -133,10 +134,12 @@ def _epic(work: TicketWork, route: Route, known: KnownEpic, send: Send) -> Ticke
         seen = work.cache.tickets.tickets.get(own.id)
         return seen.key if seen else own.key
     journal, now = work.context.journal, work.context.clock()
+    labelled = work.tracker.labelled(epic_label(work.origin.incident))
+    bare = look_for_unlabelled(work, route, work.context.policy.epic_type, known.intents)
     plan = plan_epic(
         EpicState(
             origin=work.origin,
-            labelled=work.tracker.labelled(epic_label(work.origin.incident)),
+            labelled=(*labelled, *bare.found),
             intents=known.intents,
             now=now,
             index_lag=work.context.policy.index_lag,
@@ -150,12 +153,11 @@ def _epic(work: TicketWork, route: Route, known: KnownEpic, send: Send) -> Ticke
             f"{lost.failures} times: {lost.reason}"
         )
         return None
-    unknown = lost is not None and not plan.found and not plan.until
-    if unknown and not takes_labels(work, route.project, work.context.policy.epic_type):
+    if bare.untold and not plan.found and not plan.until:
+        why = next(iter(bare.untold.values()))
         work.report.warn(
-            f"The tickets of {work.origin.document} get no epic: its create had no answer, and new "
-            f"tickets of project {route.project} take no labels, so no search finds it. Name it as "
-            f"{NAMED_IN_FRONT_MATTER} in the front matter."
+            f"The tickets of {work.origin.document} get no epic: its create had no answer, and "
+            f"{why} Name it as {NAMED_IN_FRONT_MATTER} in the front matter."
         )
         return None
     journal.settle_intents(plan.settled, [plan.found] if plan.found else [])
@@ -166,27 +168,6 @@ def _epic(work: TicketWork, route: Route, known: KnownEpic, send: Send) -> Ticke
         work.report.again(plan.until, now)
         raise StillToCome
     return _made(work, route, lost, send)
-
-
-def takes_labels(work: TicketWork, project: str, issue_type: str) -> bool:
-    """Tell whether a new ticket has the labels that it is found by, as far as that is known.
-
-    A workflow may refuse them where the screen has them: then the newest ticket made there tells.
-    """
-    try:
-        fields = work.tracker.create_fields(project, issue_type)
-    except StrayPage:  # a create that follows may be answered by the tracker itself
-        raise
-    except (AccessDenied, NotFound):  # then nothing is made there either
-        return True
-    if fields.settable and "labels" not in fields.settable:
-        return False
-    newest = work.context.journal.newest_in(project)
-    if newest is None or newest.mark is None:
-        return True
-    work.cache.tickets.read(work.tracker, [newest.id])
-    seen = work.cache.tickets.tickets.get(newest.id)
-    return seen is None or COMMON_LABEL in seen.labels
 
 
 def _made(work: TicketWork, route: Route, lost: Intent | None, send: Send) -> TicketKey | None:

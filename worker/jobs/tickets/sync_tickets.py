@@ -20,12 +20,8 @@ from worker.jobs.context import JobContext
 from worker.jobs.facts.keep_facts import keep_tickets
 from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork, failures_told
-from worker.jobs.tickets.create_tickets import (
-    create_tickets,
-    hides_new,
-    tell_lacking,
-    unlabelled,
-)
+from worker.jobs.tickets.create_tickets import create_tickets, tell_lacking
+from worker.jobs.tickets.lost_creates import hides_new, look_for_unlabelled
 from worker.jobs.tickets.parent_ticket import known_epic, named_parent
 from worker.jobs.tickets.update_tickets import (
     agreement_rules,
@@ -138,7 +134,9 @@ def _link(
                 _take(work, one)
             tell_lacking(work, error)
             return ()
-        plan = plan_links(replace(state, labelled=labelled))
+        bare = look_for_unlabelled(work, route, route.issue_type if route else "", state.intents)
+        labelled += bare.found
+        plan = plan_links(replace(state, labelled=labelled, untold=bare.untold))
         tickets.add(labelled)
     for one in plan.links:
         _take(work, one)
@@ -167,7 +165,6 @@ def _link_state(
         hold=work.hold,
         forgotten_until=forgotten_since + lag if forgotten_since else None,
         hides_new=hides_new(work, route) if intents else "",
-        unlabelled=unlabelled(work, route) if intents else "",
     )
 
 

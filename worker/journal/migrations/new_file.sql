@@ -51,7 +51,7 @@ CREATE TABLE intents (
 	task TEXT NOT NULL,
 	ordinal INTEGER NOT NULL,
 	opened_at VARCHAR(40) NOT NULL,
-	unknown_since VARCHAR(40), failures INTEGER DEFAULT '0' NOT NULL, reason TEXT DEFAULT '' NOT NULL, words TEXT DEFAULT '' NOT NULL,
+	unknown_since VARCHAR(40), failures INTEGER DEFAULT '0' NOT NULL, reason TEXT DEFAULT '' NOT NULL, words TEXT DEFAULT '' NOT NULL, unlabelled_in VARCHAR(255) DEFAULT '' NOT NULL,
 	PRIMARY KEY (mark)
 );
 CREATE TABLE entries (
@@ -322,4 +322,4 @@ CREATE TABLE web_writers (
 	last DOUBLE NOT NULL,
 	PRIMARY KEY (incident, writer)
 );
-INSERT INTO alembic_version (version_num) VALUES ('022')
+INSERT INTO alembic_version (version_num) VALUES ('023')

@@ -4,8 +4,8 @@ import json
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
 
-from connectors.jira.markup import adf, wiki
 from connectors.jira.payloads import SiteKind
+from connectors.jira.writing.markup import adf, wiki
 from connectors.ticket_fields import FieldChoice, TicketField
 from connectors.tickets import (
     COMMON_LABEL,

@@ -16,11 +16,17 @@ from connectors.atlassian.site_answers import (
 from connectors.errors import ConnectorError, PayloadError, ServiceFailed
 from connectors.jira.connection import BETWEEN, JiraConnection
 from connectors.jira.payloads import JIRA, JiraProblems, Site, browse_url, numeric_id, problems
-from connectors.jira.request_bodies import as_shared, is_own_label, new_issue, optional_fields
 from connectors.jira.responses import JiraAnswer, no_ticket, refused_fields
+from connectors.jira.writing.request_bodies import (
+    as_shared,
+    is_own_label,
+    new_issue,
+    optional_fields,
+)
 from connectors.json_fields import JsonValue
 from connectors.tickets import (
     Created,
+    GoingUnlabelled,
     NewTicket,
     NotSent,
     Outcome,
@@ -84,7 +90,9 @@ class Creator:
         self._connection = connection
         self._bulk = True
 
-    def create(self, site: Site, tickets: Sequence[NewTicket]) -> list[Outcome]:
+    def create(
+        self, site: Site, tickets: Sequence[NewTicket], going_unlabelled: GoingUnlabelled
+    ) -> list[Outcome]:
         """Create the tickets; one outcome each, in their order.
 
         Raises ``ConnectorError`` where nothing at all has an outcome yet and surely nothing was
@@ -98,7 +106,7 @@ class Creator:
                 for place in range(start, min(start + BULK_LIMIT, len(tickets)))
             ]
             try:
-                self._create(site, chunk, outcomes)
+                self._create(site, chunk, outcomes, going_unlabelled)
             except ConnectorError as error:
                 if not outcomes:
                     raise
@@ -111,13 +119,21 @@ class Creator:
         rest = NotSent(f"It was not sent, since the run ended before it. {ended}")
         return [outcomes.get(place, rest) for place in range(len(tickets))]
 
-    def _create(self, site: Site, drafts: list[_Unsent], outcomes: dict[int, Outcome]) -> None:
+    def _create(
+        self,
+        site: Site,
+        drafts: list[_Unsent],
+        outcomes: dict[int, Outcome],
+        going_unlabelled: GoingUnlabelled,
+    ) -> None:
         """Send the drafts; those refused for fields they can do without, again without them.
 
         Jira may refuse others then: it looks at the values once each field has its screen, and a
         workflow's validators come last. No field is left out twice, so that there is an end to it.
         """
         while drafts and not any(isinstance(one, Unknown) for one in outcomes.values()):
+            if bare := [one.ticket.mark for one in drafts if "labels" in one.dropped]:
+                going_unlabelled(bare)
             refused: list[_Unsent] = []
             for draft, result in self._send(site, drafts):
                 again = _without_refused(draft, result)

@@ -16,7 +16,8 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from connectors.tickets import Bullets, Json, Paragraph, Preformatted, RichText, Span
+from connectors.ticket_fields import Bullets, Paragraph, Preformatted, RichText, Span
+from connectors.tickets import Json
 
 LIMIT = 32_767
 """The longest description that Jira takes, in UTF-16 units since it is written in Java."""
