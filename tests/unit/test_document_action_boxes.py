@@ -1,10 +1,14 @@
 """Each value of an action item's check box, and the pieces that change in one."""
 
+import re
+from collections import Counter
 from datetime import date
 
 import pytest
 
 from config.template_names import Names
+from worker.document import action_item_values
+from worker.document.action_item_values import Mention
 from worker.document.action_items import ActionItem, CellEdit, ItemPlace, LeftOut, TicketCell
 from worker.document.action_section import read, write
 
@@ -289,12 +293,29 @@ def test_a_box_may_have_any_kind_of_space(box: str) -> None:
         f"- [ ] x [y](mailto:{'y' * 100_000}",
         f"{SPACES}[y",
         f"x\n{SPACES}[y",
+        "- [ ] x" + " \u2014 OPS-1 (" * 30_000,
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_a_long_line_is_read_in_one_go(line: str) -> None:
     found = read(f"{HEAD}{line}\n", NAMES)  # in the square of its length it took minutes
     assert len(found.items) == line.startswith("-")
+
+
+def test_the_tickets_of_a_box_are_looked_for_a_few_times_however_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked = Counter[str]()
+    mention = action_item_values._mention
+
+    def counted(found: re.Match[str]) -> Mention | None:
+        looked[found[0]] += 1
+        return mention(found)
+
+    monkeypatch.setattr(action_item_values, "_mention", counted)
+    item = one(f"- [ ] x{f' — {LINK} (y)' * 300}")
+    assert (item.ticket, item.status_text) == (TICKET, "y")
+    assert looked.total() < 300 * 10, "each was looked at once for each that stands before it"
 
 
 def test_a_line_in_bold_letters_below_a_box_is_no_word_of_it() -> None:

@@ -97,6 +97,11 @@ def ticket_at(text: str, at: int) -> Mention | None:
     return _mention(found) if found else None
 
 
+def links_end(text: str) -> int:
+    """Give where the last link of a ticket ends in text, 0 where it has none."""
+    return max((one.end for one in _named(text) if one.ticket.url), default=0)
+
+
 def ticket_at_end(text: str) -> Mention | None:
     """Find a ticket behind the words of a text: a link, or a key in brackets, that ends it."""
     every = tuple(_named(text))

@@ -16,6 +16,7 @@ from worker.document.action_item_values import (
     deadline_words,
     due,
     left_out,
+    links_end,
     mentioned,
     no_item,
     owner_words,
@@ -32,7 +33,7 @@ from worker.document.text_edits import Place
 BOX = re.compile(r"\\?\[([ \u00a0xX])\\?\][\s\u200b\u2060]+(?=\S)")
 """With whatever space a keyboard gives."""
 _DASH = re.compile(r"(?<=\s)(?:\u2014|\u2013|--?)\s+(?=\S)")
-_STATUS = re.compile(r"\s*(?:\((.*)\))?\s*", re.DOTALL)
+_STATUS = re.compile(r"\s*+(?:(\()|\Z)")
 _ANCHOR = re.compile(r"(?<=\S)\s++\^(?=[0-9-]*[A-Za-z])[A-Za-z0-9-]+\s*$")
 """What a link of Obsidian's leads to: nothing may stand behind it."""
 
@@ -225,15 +226,15 @@ def take_apart(text: str) -> BoxPieces | None:
 
 def _suffix(text: str, start: int) -> tuple[int, Mention | None, Place | None]:
     """Find the ticket and status behind a dash at the end; and where what stands before ends."""
+    end = len(text.rstrip())
+    linked = links_end(text) if "](" in text or "://" in text else 0
     for dash in _DASH.finditer(text, start + 1):
         named = ticket_at(text, dash.end())
-        status = _STATUS.fullmatch(text, named.end) if named else None
-        if status is not None and not _names_link(status[1] or ""):
-            place = Place(*status.span(1)) if status[1] is not None else None
-            return len(text[: dash.start()].rstrip()), named, place
-    return start + len(text[start:].rstrip()), None, None
-
-
-def _names_link(status: str) -> bool:
-    """Tell whether what looks like a status holds the link of a ticket that stands behind it."""
-    return any(one.url for one in mentioned([status]))
+        opens = _STATUS.match(text, named.end) if named else None
+        if named is None or opens is None:
+            continue
+        status = Place(opens.end(), end - 1) if opens[1] else None
+        # what looks like a status may hold the link of a ticket that stands behind it
+        if status is None or (text[end - 1] == ")" and linked <= status.start):
+            return len(text[: dash.start()].rstrip()), named, status
+    return end, None, None
