@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from config.template_names import Names
+from worker.content.inline_markdown import plain
 from worker.document import action_item_values
 from worker.document.action_item_values import Mention
 from worker.document.action_items import ActionItem, CellEdit, ItemPlace, LeftOut, TicketCell
@@ -109,13 +110,13 @@ def test_a_box_says_itself_that_it_is_to_have_no_ticket(box: str, left_out: Left
         ("x (see @ann)", "x (see @ann)", "ann", ""),
         ("x (2026-12-03, @ann)", "x (2026-12-03, @ann)", "ann", "2026-12-03"),
         ("x (seen by all, 2026-12-03)", "x (seen by all, 2026-12-03)", None, ""),
-        ("x; Owner: Ann Bee; Due: 2026-12-03", "x; Owner: Ann Bee;", "Ann Bee", "2026-12-03"),
+        ("x; Owner: Ann Bee; Due: 2026-12-03", "x; Owner: Ann Bee", "Ann Bee", "2026-12-03"),
         ("x **Owner:** Ann Bee **Due:** Dec 3, 2026", "x Owner: Ann Bee Due: Dec 3, 2026", "Ann Bee", "Dec 3, 2026"),
         ("x<br>Assignee: Ann Bee<br>Deadline: soon", "x Assignee: Ann Bee Deadline: soon", "Ann Bee", "soon"),
         ("x (@ann).", "x", "ann", ""),
         ("x [~ann]", "x", "[~ann]", ""),
         ("ask [~ann] for x", "ask [~ann] for x", "[~ann]", ""),
-        ("ask @ann and @bo", "ask @ann and", "bo", ""),
+        ("ask @ann and @bo", "ask @ann and @bo", "ann", ""),
         ("ask @ann, then @bo again", "ask @ann, then @bo again", "ann", ""),
         ("x @ann \U0001f4c5 2026-12-03 #task", "x @ann \U0001f4c5 2026-12-03 #task", "ann", "2026-12-03"),
         ("x @ann (by 2026-12-03) ^a1-b2", "x", "ann", "2026-12-03"),
@@ -153,6 +154,119 @@ def test_owner_and_deadline_stand_at_the_end_in_either_order_or_within(
 ) -> None:
     item = one(f"- [ ] {words}")
     assert (item.task, item.owner, item.deadline_text) == (task, owner, deadline)
+
+
+FRONT = """---
+incident: Q1
+commander: Lena Park
+ended: 2026-11-28T10:00:00+01:00
+---
+## Timeline of Events
+| Time | What |
+|---|---|
+| 02:10 | Bo Cee acknowledged after 2 min |
+| 02:11 | Dana noted: "It is the disk" |
+| 02:12 | Lookout reported "x" |
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "owner"),
+    [
+        ("Lena: raise it", "Lena"),
+        ("**Lena Park:** raise it", "Lena Park"),
+        ("**bo** \u2013 raise it", "bo"),
+        ("Lena & Dana: raise it", "Lena, Dana"),
+        ("[Lena] raise it", "Lena"),
+        ("raise it (Bo Cee)", "Bo Cee"),
+        ("raise it — Dana.", "Dana"),
+        ("raise it [Bo]", "Bo"),
+        ("Lena: tell @bo of it", "Lena"),
+        ("@kim: pair with @bo", "kim"),
+        ("@Kim Doe: raise it", "Kim Doe"),
+        ("@[Kim Doe] - raise it", "Kim Doe"),
+        ("kim@example.com: raise it", "kim@example.com"),
+        ("[Kim](mailto:kim@example.com): raise it", "kim@example.com"),
+        ("Owner: Kim Doe — raise it", "Kim Doe"),
+        ("raise it - owner: Kim Doe", "Kim Doe"),
+        ("Kim: raise it", None),
+        ("Lookout: raise it", None),
+        ("Note: raise it", None),
+        ("P1: raise it", None),
+        ("Lena, Backend: raise it", None),
+        ("Lena told us: raise it", None),
+        ("Lena raises it", None),
+        ("raise it (Backend)", None),
+        ("raise it for Lena", None),
+        ("**Owner:** rotate the keys", None),
+        ("Owner: rotate the keys", None),
+        ("take @acme/pool into use", None),
+        ("use `@cache` for it", None),
+        ("raise it (kim@example.com)", None),
+    ],
+)
+def test_a_name_is_an_owner_where_the_document_knows_it_or_it_is_one_for_sure(
+    words: str, owner: str | None
+) -> None:
+    (item,) = read(f"{FRONT}{HEAD}- [ ] {words}\n", NAMES).items
+    assert (item.task, item.owner) == (plain(words), owner)
+
+
+@pytest.mark.parametrize(
+    ("words", "task", "owner", "deadline"),
+    [
+        ("x — 2026-12-01", "x", None, "2026-12-01"),
+        ("Lena: x - 2026-12-01", "Lena: x", "Lena", "2026-12-01"),
+        ("the outage of — 2026-11-28", "the outage of — 2026-11-28", None, ""),
+        ("x (2026-12-01)", "x (2026-12-01)", None, ""),
+        ("x - by 2026-12-01", "x", None, "2026-12-01"),
+        ("x, due 2026-12-01", "x", None, "2026-12-01"),
+        ("x -> @ann", "x", "ann", ""),
+        ("x - Owner: @ann, due 2026-12-01", "x", "ann", "2026-12-01"),
+        ("x @ann cc @bo", "x @ann cc @bo", "ann", ""),
+        ("go through it with @bo", "go through it with @bo", "bo", ""),
+    ],
+)
+def test_what_joins_owner_and_deadline_to_a_task_is_no_word_of_it(
+    words: str, task: str, owner: str | None, deadline: str
+) -> None:
+    (item,) = read(f"{FRONT}{HEAD}- [ ] {words}\n", NAMES).items
+    assert (item.task, item.owner, item.deadline_text) == (task, owner, deadline)
+
+
+def test_a_mere_day_is_no_deadline_where_nothing_says_when_the_incident_was() -> None:
+    front = FRONT.replace("ended", "over")
+    (item,) = read(f"{front}{HEAD}- [ ] x — 2026-12-01\n", NAMES).items
+    assert (item.task, item.deadline) == ("x — 2026-12-01", None)
+
+
+def test_a_front_matter_that_cannot_be_read_leaves_names_unknown() -> None:
+    front = FRONT.replace("Lena Park", "{Lena")
+    (item,) = read(f"{front}{HEAD}- [ ] Lena: x\n", NAMES).items
+    assert item.owner is None
+
+
+@pytest.mark.parametrize(
+    ("words", "edit", "expected"),
+    [
+        ("Lena: x", CellEdit(0, owner="bo"), "Lena: x @bo"),
+        ("x — 2026-12-01", CellEdit(0, deadline="2026-12-08"), "x (by 2026-12-08)"),
+        ("x — @ann", CellEdit(0, owner="bo"), "x @bo"),
+        ("see what we work with", CellEdit(0, owner="bo"), "see what we work with @[bo]"),
+        ("x", CellEdit(0, task="Lena: y"), "Lena\\: y"),
+        ("Lena: x", CellEdit(0, task="y"), "y @Lena"),
+        ("x", CellEdit(0, task="y — Lena"), "y &mdash; Lena"),
+        ("x @ann", CellEdit(0, task="y -"), "y \\- @ann"),
+        ("x @ann", CellEdit(0, task="y;"), "y\\; @ann"),
+    ],
+)
+def test_a_box_that_knows_people_changes_so_that_it_reads_as_it_should(
+    words: str, edit: CellEdit, expected: str
+) -> None:
+    text = f"{FRONT}{HEAD}- [ ] {words}\n"
+    changed = write(text, NAMES, [edit])
+    assert changed == f"{FRONT}{HEAD}- [ ] {expected}\n"
+    assert write(changed, NAMES, [edit]) == changed
 
 
 @pytest.mark.parametrize(
@@ -202,7 +316,7 @@ def test_the_ticket_stands_behind_a_dash_at_the_end(
         ("x", CellEdit(0, task="y @bo"), "y \\@bo"),
         ("x @ann", CellEdit(0, task="y @bo"), "y \\@bo @ann"),
         ("ask @ann to x", CellEdit(0, task="x"), "x @ann"),
-        ("ask @ann to x", CellEdit(0, task="tell @ann"), "tell \\@ann @ann"),
+        ("ask @ann to x", CellEdit(0, task="tell @ann"), "tell @ann"),
         ("ask @ann to x", CellEdit(0, task="tell @ann of x"), "tell @ann of x"),
         ("ask @ann to x", CellEdit(0, task="tell @bo of x"), "tell \\@bo of x @ann"),
         ("ask @ann to x", CellEdit(0, task="tell", owner="bo"), "tell @bo"),

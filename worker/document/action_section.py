@@ -105,7 +105,7 @@ def _find(text: str, names: Names) -> _Items:
     tables = find_actions(blocks, sections, names)
     rows = _read_rows(blocks, tables, names)
     extent = sections.get(Section.ACTION_ITEMS)
-    boxes, problems = read_boxes(blocks, extent, names, len(rows.items))
+    boxes, problems = read_boxes(blocks, sections, names, len(rows.items))
     if extent is None:
         return _Items(blocks, rows, boxes, (no_section(blocks, sections, names),))
     here = tables_of_actions(blocks, sections)

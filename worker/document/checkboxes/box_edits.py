@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from worker.content.clean_text import clean
 from worker.content.inline_markdown import escape
+from worker.content.task_words.task_details import goes_on_with_a_name, joined
 from worker.document.action_item_values import ticket_link
 from worker.document.action_items import ActionItem, CellEdit
 from worker.document.checkboxes.found_boxes import BOX, BoxPieces, FoundBox, take_apart
 from worker.document.text_edits import Edit, Place
 
 _BARE_OWNER = re.compile(r"[^\s()\[\],;]*[^\s()\[\],;.:!?]")
+_DASHES = str.maketrans({"\u2013": "&ndash;", "\u2014": "&mdash;", "\u2192": "&rarr;"})
 _ANY_MARK = re.compile(r"[!-/:-@\[-`{-~]")
 
 
@@ -41,12 +43,13 @@ def _edit_box(box: BoxPieces, item: ActionItem, edit: CellEdit) -> Iterator[Edit
     owner, day = edit.owner, edit.deadline
     owner = None if owner is None or clean(owner) == clean(item.owner or "") else owner
     day = None if day is None or clean(day) == clean(item.deadline_text) else day
+    task = box.text[box.task.start : box.task.end]
     if box.apart and (owner, day) != (None, None):  # without one the other is read no more
         owner, day = item.owner if owner is None else owner, box.due_text if day is None else day
-        yield Edit(box.apart, _owner(owner or "") + _by(day))
+        yield Edit(box.apart, _owner(owner or "", task) + _by(day))
         owner = day = None
     if owner is not None:
-        yield Edit(box.owner or Place(box.task.end, box.task.end), _owner(owner))
+        yield Edit(box.owner or Place(box.task.end, box.task.end), _owner(owner, task))
     if day is not None:
         yield Edit(box.due or behind, _by(day))
     yield from _edit_suffix(box, item, edit)
@@ -59,8 +62,9 @@ def _edit_task(box: BoxPieces, edit: CellEdit) -> Iterator[Edit]:
     """
     opening, words = "[ ] ", edit.task or ""
     said: str = escape(words)
-    read = take_apart(opening + said)
+    read = take_apart(opening + said, box.known)
     is_whole = read is not None and read.task.end == read.body_end == len(opening + said)
+    is_whole &= joined(said, len(said)) == len(said)
     named = (read.owner_name, read.due_text) if read else ("", "")
     own = (
         "" if box.owner or box.apart else box.owner_name,
@@ -69,12 +73,13 @@ def _edit_task(box: BoxPieces, edit: CellEdit) -> Iterator[Edit]:
     if not is_whole or any(one not in ("", other) for one, other in zip(named, own, strict=True)):
         # "by 2026-12-03", "@ann" or "- OPS-7" of a ticket's summary is no deadline, owner or ticket
         said, named = _ANY_MARK.sub(r"\\\g<0>", clean(words)), ("", "")
+        said = said.translate(_DASHES)
     yield Edit(box.task, said)
     if box.named is not None and box.ticket is not None:  # it is among the new words, or no more
         yield Edit(Place(box.words_end, box.body_end), "")
     behind = Place(box.task.end, box.task.end)
     if edit.owner is None and own[0] != named[0]:
-        yield Edit(behind, _owner(own[0]))
+        yield Edit(behind, _owner(own[0], said))
     if edit.deadline is None and own[1] != named[1]:
         yield Edit(behind, _by(own[1]))
 
@@ -104,10 +109,10 @@ def _by(day: str) -> str:
     return f" (by {day})" if day else ""
 
 
-def _owner(name: str) -> str:
-    """Give an owner as a box names one; brackets in the name would end it early."""
+def _owner(name: str, task: str) -> str:
+    """Give an owner as a box names one behind a task; brackets in the name would end it early."""
     said = escape(name)
-    if not said or _BARE_OWNER.fullmatch(said):
+    if not said or (_BARE_OWNER.fullmatch(said) and not goes_on_with_a_name(task)):
         return f" @{said}" if said else ""
     inside = said.replace(r"\[", "&#91;").replace(r"\]", "&#93;")
     return f" @[{inside}]"

@@ -7,10 +7,11 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from config.template_names import Names
+from config.template_names import Names, Section
 from worker.content.inline_markdown import plain
 from worker.content.placeholders import is_placeholder, is_struck_out
-from worker.content.task_details import LabelledValue, labelled_line, task_details
+from worker.content.task_words.owner_names import NOBODY, KnownPeople
+from worker.content.task_words.task_details import LabelledValue, labelled_line, task_details
 from worker.document.action_item_values import (
     Mention,
     deadline_words,
@@ -26,6 +27,7 @@ from worker.document.action_item_values import (
     ticket_at_end,
 )
 from worker.document.action_items import ActionItem, ItemPlace
+from worker.document.checkboxes.named_people import named_people
 from worker.document.markdown_blocks import Blocks, ListItem, PassageKind
 from worker.document.outline import Extent
 from worker.document.text_edits import Place
@@ -58,6 +60,7 @@ class BoxPieces:
     ticket: Mention | None
     status: Place | None
     named: Mention | None
+    known: KnownPeople
 
     @property
     def words_end(self) -> int:
@@ -85,11 +88,12 @@ class FoundBox:
 
 
 def read_boxes(
-    blocks: Blocks, extent: Extent | None, names: Names, first: int
+    blocks: Blocks, sections: Mapping[Section, Extent], names: Names, first: int
 ) -> tuple[list[FoundBox], list[str]]:
     """Read the check boxes of the action items' section; ordinals count from ``first``."""
     found: list[FoundBox] = []
     problems: list[str] = []
+    extent, known = sections.get(Section.ACTION_ITEMS), None
     code = {
         at
         for one in blocks.passages
@@ -97,9 +101,10 @@ def read_boxes(
         for at in range(one.line, one.behind)
     }
     for one in blocks.all_items():
-        if extent is None or not extent.holds(one.line):
+        if extent is None or not extent.holds(one.line) or not BOX.match(one.text):
             continue
-        box, below = _read(blocks, one, code)
+        known = known or named_people(blocks, sections)
+        box, below = _read(blocks, one, code, known)
         if box is None:
             continue
         source = box.text[box.task.start : box.task.end]
@@ -157,12 +162,12 @@ def _item(
 
 
 def _read(
-    blocks: Blocks, item: ListItem, code: Collection[int]
+    blocks: Blocks, item: ListItem, code: Collection[int], known: KnownPeople
 ) -> tuple[BoxPieces | None, Mapping[str, LabelledValue]]:
     """Read a box, and what further lines of its list item say behind labels."""
     source = blocks.source
     text = source.text[item.place.start : item.place.end]
-    box = take_apart(text)
+    box = take_apart(text, known)
     below: dict[str, LabelledValue] = {}
     if box is None:
         return None, below
@@ -170,7 +175,8 @@ def _read(
     left = {at for one in boxes for at in range(one.line, one.behind)}
     cut = _behind_task(blocks, item)
     before = text[: source.starts[cut] - item.place.start].rstrip() if cut else ""
-    short = take_apart(before.removesuffix("\\").rstrip())  # where the line is broken by force
+    # where the line is broken by force
+    short = take_apart(before.removesuffix("\\").rstrip(), known)
     if short is None or (box.ticket and not short.ticket):  # behind all, where it once was put
         cut, short = item.text_behind, box
     for line in range(cut, item.behind):
@@ -191,7 +197,7 @@ def _behind_task(blocks: Blocks, item: ListItem) -> int:
     return first if first < item.text_behind else 0
 
 
-def take_apart(text: str) -> BoxPieces | None:
+def take_apart(text: str, known: KnownPeople = NOBODY) -> BoxPieces | None:
     """Find the pieces of a check box's text, None where it is none."""
     opening = BOX.match(text)
     if opening is None:
@@ -201,7 +207,7 @@ def take_apart(text: str) -> BoxPieces | None:
     named = ticket_at_end(text[start:body_end])
     if named is not None:
         named = Mention(named.ticket, start + named.start, start + named.end)
-    found = task_details(text[start : body_end if named is None else named.start])
+    found = task_details(text[start : body_end if named is None else named.start], known)
     owner, due_at, apart = (
         Place(start + at[0], start + at[1]) if at else None
         for at in (found.owner_at, found.due_at, found.apart)
@@ -221,6 +227,7 @@ def take_apart(text: str) -> BoxPieces | None:
         ticket,
         status,
         named,
+        known,
     )
 
 

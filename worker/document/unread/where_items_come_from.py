@@ -11,7 +11,7 @@ from config.template_names import HEADINGS, Column, Names, Section
 from worker.content.inline_markdown import plain
 from worker.content.name_matching import match_columns, normal
 from worker.content.placeholders import is_placeholder, is_struck_out, says_nothing
-from worker.content.task_details import task_details
+from worker.content.task_words.task_details import task_details
 from worker.document.markdown_blocks import Blocks, Heading, ListItem
 from worker.document.outline import ActionsTable, Extent, outline, title_of
 

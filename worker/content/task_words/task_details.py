@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from worker.content.inline_markdown import plain
-from worker.content.month_names import month, weekday
 from worker.content.name_matching import TICKET_NAMES
 from worker.content.read_dates import read_date
+from worker.content.task_words.owner_names import BETWEEN, NOBODY, KnownPeople, is_name
 
 Span = tuple[int, int]
 """Where something stands: its first character, and the one behind its last."""
@@ -18,8 +18,16 @@ _OWNER = re.compile(
     rf"|{_WIKI_NAME})\)?[.,;]?$"
 )
 _ANY_OWNER = re.compile(
-    rf"(?<![\w@.\\])@(\\?\[[^\[\]]+\]|<[^<>]+>|[\w.+-]*\w(?:@[\w.-]+\w)?)|{_WIKI_NAME}"
+    rf"(?<![\w@.\\])@(\\?\[[^\[\]]+\]|<[^<>]+>|(?>[\w.+-]*\w(?:@[\w.-]+\w)?)(?!/))"
+    rf"|{_WIKI_NAME}"
 )
+_OF_A_SENTENCE = re.compile(
+    r"\b(?:with|to|from|for|of|by|via|and|or|than|like|about|without|after|before|see"
+    r"|cc|ask|tell|ping)\s*$",
+    re.IGNORECASE,
+)
+"""Behind such a word a name is one of the task's own: ``ask @ann``, ``cc @bo``."""
+_CODE = re.compile(r"(?<![`\\])(`++)(?!`).{0,2000}?(?<!`)\1(?!`)", re.DOTALL)
 _MAIL_AT_END = re.compile(r"(?<!\\)\[[^\[\]]*\]\(mailto:([^()\s?]++)[^()\s]*\)[.,;]?\s*$")
 _WRAP = re.compile(r"^\\?[\[<]|[\]>]$")
 _FIGURES = r"\d{4}[-\u2010-\u2015\u2212]\d\d[-\u2010-\u2015\u2212]\d\d"
@@ -49,7 +57,7 @@ _LABELS = (
     rf"|(?P<ticket>{'|'.join(TICKET_NAMES)}))[*_]{{0,3}}[ \t]*::?[*_]{{0,3}}[ \t]*"
 )
 _LABELLED = re.compile(
-    rf"(?:[;,(\[|\u2014\u2013]|<br\s*/?>|[*_]{{2}})\s*[*_]{{0,3}}{_LABELS}"
+    rf"(?:^|[;,(\[|\u2014\u2013]|<br\s*/?>|[*_]{{2}}|(?<=\s)--?(?=\s))\s*[*_]{{0,3}}{_LABELS}"
     r"(?P<value>[^\n;()\[\]|<*\u2014\u2013]+)",
     re.IGNORECASE,
 )
@@ -59,23 +67,20 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _APART = re.compile(r"(?<=\s)(?:\u2014|\u2013|--?|\||\u00b7)(?=\s)")
+_LOOSE_END = re.compile(
+    r"(?:\s|[,;](?<!\\[,;])(?<!&[mn]dash;)(?<!&rarr;)|(?<=\s)(?:\u2014|\u2013|--?>?|=>|[|\u00b7\u2192])"
+    r"|(?:[,;|]|\s(?:\u2014|\u2013|--?))\s*+[*_]{0,3}"
+    r"(?:owners?|assignees?|assigned\s+to|responsible|dri|due|deadline):[*_]{0,3})$",
+    re.IGNORECASE,
+)
+"""What joined the owner or the deadline behind it to a task."""
+_DAY_APART = re.compile(rf"(?<=\S)\s++(?:\u2014|\u2013|--?)\s++({_FIGURES})[.;]?$")
 _ISO = re.compile(r"(?:(?:by|due|until):?\s*)?(\d{4}-\d\d-\d\d)[.;]?", re.IGNORECASE)
 _PAIR = re.compile(r"(?<!\\)\(([^()]{8,160})\)")
 _LONGEST = 2000
 """Characters that are looked through, since some texts take the square of their length."""
 _LONGEST_APART = 160
-_BETWEEN = re.compile(r"\s*(?:[,&/+]|\band\b)\s*")
-_MOST_NAMES = 4
-_PARTICLES = frozenset(
-    ("von", "van", "de", "der", "den", "del", "da", "di", "du", "la", "le", "al")
-)
-_NO_NAMES = frozenset(
-    (
-        *("high", "highest", "medium", "low", "lowest", "normal", "critical", "urgent", "blocker"),
-        *("major", "minor", "trivial", "open", "done", "todo", "due", "deadline", "date"),
-        *("created", "updated", "since", "until", "by", "on"),
-    )
-)
+_LONGEST_JOINT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +115,17 @@ class LabelledValue:
         return replace(self, place=(self.place[0] + by, self.place[1] + by))
 
 
-def task_details(text: str) -> TaskDetails:
-    """Read owner and deadline from the words of a task."""
-    found = _set_apart(text) or _at_end(text)
-    words = text[: min(found.end, _LONGEST)]
+def task_details(text: str, known: KnownPeople = NOBODY) -> TaskDetails:
+    """Read owner and deadline from the words of a task.
+
+    A mere name is an owner where it is ``known``, and a mere day a deadline where it comes after
+    what is written about.
+    """
+    found = _set_apart(text) or _at_end(text, known)
+    words = _CODE.sub(_blank, text[: min(found.end, _LONGEST)])
     pair = _in_brackets(words)
-    owner = found.owner or _owner_within(words) or (pair[0] if pair else "")
+    owner = found.owner or _owner_within(words, known) or (pair[0] if pair else "")
+    owner = owner or known.owner(words)
     due = found.due or _due_within(words) or (pair[1] if pair else "")
     return replace(found, owner=owner, due=due)
 
@@ -140,25 +150,50 @@ def _label(found: re.Match[str]) -> str:
     return next(one for one in ("owner", "due", "priority", "ticket") if found[one])
 
 
-def _at_end(text: str) -> TaskDetails:
+def _blank(code: re.Match[str]) -> str:
+    return code[1] + " " * (len(code[0]) - 2 * len(code[1])) + code[1]
+
+
+def _at_end(text: str, known: KnownPeople) -> TaskDetails:
     """Find what ends a text, in either order."""
     end = len(text.rstrip())
     owner_at = due_at = None
     owner = due = ""
     for _ in range(2):
         rest = text[:end].rstrip()
-        if due_at is None and (day := _day_at_end(rest)):
-            due, due_at = day[1], (day[0], len(rest))
-            if (more := _day_at_end(text[: day[0]].rstrip())) and more[1] != due:
-                due, due_at = f"{more[1]}, {due}", (more[0], len(rest))
-            end = due_at[0]
-        elif owner_at is None and (found := _OWNER.search(rest)) and _is_balanced(found[0]):
-            owner, owner_at = _name(found), (found.start(), found.end())
-            before = text[: found.start()].rstrip(" \t&+")
-            if (more_found := _OWNER.search(before)) and _is_balanced(more_found[0]):
-                owner, owner_at = f"{_name(more_found)}, {owner}", (more_found.start(), len(rest))
-            end = owner_at[0]
+        if due_at is None and (day := _day_at_end(rest, known)):
+            start, due = day
+            if (more := _day_at_end(text[:start].rstrip(), known)) and more[1] != due:
+                start, due = more[0], f"{more[1]}, {due}"
+            end = joined(text, start)
+            due_at = (end, len(rest))
+        elif owner_at is None and (found := _owner_at_end(rest)):
+            start, owner = found.start(), _name(found)
+            if more_found := _owner_at_end(text[:start].rstrip(" \t&+")):
+                start, owner = more_found.start(), f"{_name(more_found)}, {owner}"
+            end = joined(text, start)
+            owner_at = (end, len(rest))
     return TaskDetails(len(text[:end].rstrip()), owner, owner_at, due, due_at)
+
+
+def _owner_at_end(text: str) -> re.Match[str] | None:
+    found = _OWNER.search(text)
+    if found is None or not _is_balanced(found[0]):
+        return None
+    is_marked = (found[1] or "").startswith(("[", "\\[", "<"))
+    return found if is_marked or not goes_on_with_a_name(text[: found.start()]) else None
+
+
+def goes_on_with_a_name(words: str) -> bool:
+    """Tell whether a name behind these words is no owner's, but one of the task's own."""
+    return _OF_A_SENTENCE.search(words, max(0, len(words) - _LONGEST_JOINT)) is not None
+
+
+def joined(text: str, end: int) -> int:
+    """Give where a task ends before what joins its owner or deadline to it."""
+    while end and (found := _LOOSE_END.search(text, max(0, end - _LONGEST_JOINT), end)):
+        end = found.start()
+    return end
 
 
 def _set_apart(text: str) -> TaskDetails | None:
@@ -189,12 +224,15 @@ def _in_brackets(text: str) -> tuple[str, str] | None:
     return None
 
 
-def _owner_within(text: str) -> str:
-    for name, value in _labelled(text):
+def _owner_within(text: str, known: KnownPeople) -> str:
+    for name, value, opens in _labelled(text):
         first, *more = (one.strip() for one in value.split(","))
-        if name == "owner" and first and not first.startswith("@"):
-            known = [first, *(one for one in more if " " in one and _are_people(one))]
-            return ", ".join(map(plain, known))
+        is_said = _are_people(plain(first)) if opens else not first.startswith("@")
+        if name == "owner" and first and is_said:
+            names = [first, *(one for one in more if " " in one and _are_people(one))]
+            return ", ".join(_person(one) for one in names)
+    if opening := known.opening(text):
+        return opening
     if found := _ANY_OWNER.search(text):
         return _name(found)
     mail = _MAIL_AT_END.search(text)
@@ -203,28 +241,37 @@ def _owner_within(text: str) -> str:
 
 def _due_within(text: str) -> str:
     days = [plain(one[one.lastindex or 0]) for one in _ANY_DUE.finditer(text)]
-    for name, value in _labelled(text):
+    for name, value, opens in _labelled(text):
         if name == "due":
             day = value if read_date(value)[0] else value.split(",")[0].strip()
-            days += [plain(day)] if day else []
+            is_said = day and not (opens and read_date(day)[0] is None)
+            days += [plain(day)] if is_said else []
     told = {read_date(one)[0] or one: one for one in days}
     return ", ".join(told.values())
 
 
-def _labelled(text: str) -> Iterator[tuple[str, str]]:
+def _labelled(text: str) -> Iterator[tuple[str, str, bool]]:
+    """Give what stands behind each label, and whether the label opens the text.
+
+    The task itself may stand behind one that does.
+    """
     at = 0
     while found := _LABELLED.search(text, at):
         value = found["value"]
         behind = _NEXT_LABEL.search(value)
-        yield _label(found), (value[: behind.start()] if behind else value).strip(" \t,.")
+        opens = not text[: found.start(_label(found))].strip(" \t*_")
+        yield _label(found), (value[: behind.start()] if behind else value).strip(" \t,."), opens
         at = found.start("value") + (behind.start() if behind else len(value))
 
 
-def _day_at_end(text: str) -> tuple[int, str] | None:
+def _day_at_end(text: str, known: KnownPeople) -> tuple[int, str] | None:
     """Find the deadline that ends a text: where it begins, and what it says.
 
     Without parentheses it must be a day for sure: "by 3/4/2026" may be two.
     """
+    if known.since and (found := _DAY_APART.search(text)):
+        day, _ = read_date(found[1])
+        return (found.start(), found[1]) if day and day > known.since else None
     if found := _DUE.search(text):
         return found.start(), " ".join(plain(found[1] or found[2]).split())
     found = _BY_DAY.search(text)
@@ -248,27 +295,4 @@ def _person(words: str) -> str:
 
 def _are_people(words: str) -> bool:
     """Tell whether words read as the names of people: handles, or each part in capitals."""
-    return all(map(_is_person, _BETWEEN.split(words)))
-
-
-def _is_person(words: str) -> bool:
-    if _OWNER.fullmatch(words):
-        return True
-    names = words.split()
-    if not 0 < len(names) <= _MOST_NAMES or (len(names) == 1 and _is_of_a_calendar(words)):
-        return False
-    return all(name in _PARTICLES or _is_capital(name) for name in names)
-
-
-def _is_of_a_calendar(word: str) -> bool:
-    return month(word.casefold()) is not None or weekday(word) is not None
-
-
-def _is_capital(name: str) -> bool:
-    letters = re.sub(r"['\u2019.-]", "", name)
-    return (
-        len(letters) > 1
-        and letters.isalpha()
-        and not name[0].islower()
-        and name.casefold() not in _NO_NAMES
-    )
+    return all(_OWNER.fullmatch(one) or is_name(one) for one in BETWEEN.split(words))
