@@ -33,6 +33,7 @@ INCIDENTS: dict[str, Callable[[], IncidentRecord]] = {
     "lively-channel": days.talked,
     "hostile-text": odd.hostile,
     "strangers": odd.strangers,
+    "namesakes": odd.namesakes,
     "very-big": odd.big,
     "hardly-readable": odd.bare,
 }

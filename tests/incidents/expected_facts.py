@@ -121,6 +121,19 @@ GOLDEN: Mapping[str, Expected] = MappingProxyType(
             ),
             (("Root Cause", "alias"), ("Primary Cause", "alias"), *STEPS_ARE_STEPS),
         ),
+        "namesakes": Expected(
+            (
+                (TIMELINE, "assigned to Alex Kim (PU00715)"),
+                (TIMELINE, "Escalated to Alex Kim (PU00747) and Ines Moreau"),
+                (TIMELINE, "Alex Kim (PU00747) acknowledged after 6 min"),
+                (TIMELINE, 'Alex Kim (PU00715) noted: "I am on a train."'),
+                (TIMELINE, 'Alex Kim (PU00747) noted: "The consumers hang'),
+                (TIMELINE, "Paged 2 people"),
+                ("Action Items", "alert on hanging consumers"),
+                ("Short-Term Fixes", "Restarted the consumers."),
+            ),
+            ((ANYWHERE, "Ines Moreau ("), ("Action Items", "Alex Kim ("), *STEPS_ARE_STEPS),
+        ),
         "lively-channel": Expected(
             (
                 (TIMELINE, 'Dana Whitfield wrote: "Pool of checkout-7 ran dry" with [p99.png]'),

@@ -209,3 +209,28 @@ def bare() -> IncidentRecord:
     lacks = "The key's role does not allow it."
     it.missing += [Missing(part, lacks) for part in ("log entries", "alerts", "notes")]
     return it.record()
+
+
+def namesakes() -> IncidentRecord:
+    """Two people who are both called Alex Kim, and a third who is not."""
+    it = Making(
+        313,
+        "Queue is full",
+        datetime(2025, 6, 5, 8, 0, tzinfo=UTC),
+        service("Queue"),
+        priority="P2",
+    )
+    one, other = "Alex Kim", "Alex  Kim"  # the space more gives another id
+    it.alert("0:00", "Queue is full", key="queue", cleared="20:00")
+    it.triggered()
+    it.assigned("0:00", one)
+    it.paged("0:01", one, "push")
+    it.escalated("5:00", other, "Ines Moreau")
+    it.paged("5:01", other, "push")
+    it.acknowledged("6:00", other)
+    it.noted("8:00", one, "I am on a train.")
+    it.noted("9:00", other, "The consumers hang since the deploy.")
+    it.noted("10:00", "Ines Moreau", "ACTION: alert on hanging consumers @Alex Kim")
+    it.asked("11:00", other, "Please look at the consumers", Alex_Kim="joined")
+    it.resolved("21:00", other, "Restarted the consumers.")
+    return it.record()

@@ -164,7 +164,7 @@ ended: 2026-11-28T10:00:00+01:00
 ## Timeline of Events
 | Time | What |
 |---|---|
-| 02:10 | Bo Cee acknowledged after 2 min |
+| 02:10 | Bo Cee (P1ABC) acknowledged after 2 min |
 | 02:11 | Dana noted: "It is the disk" |
 | 02:12 | Lookout reported "x" |
 """

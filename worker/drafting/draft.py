@@ -23,7 +23,7 @@ from worker.content.draft_content import Content, DraftEntry, Point, own_keys
 from worker.content.inline_markdown import Markdown, at_start, link, safe_url, say
 from worker.drafting.chart.drawing import draw_chart
 from worker.drafting.chart.layout import alternative, layout
-from worker.drafting.history.agents import known_name, name
+from worker.drafting.history.agents import known_name, name, told_apart
 from worker.drafting.history.alerts import by_service
 from worker.drafting.history.story import Story, story
 from worker.drafting.history.tasks_and_roles import Holding, action_rows, courses, holdings
@@ -60,7 +60,7 @@ def draft(
     changes by waiting. ``drafted_at`` (aware UTC) is when the document was first made: what is to
     come is not told to be due before. There is a chart where the policy names one.
     """
-    told = story(record, policy.action_marks)
+    told = story(told_apart(record), policy.action_marks)
     line = timeline(told, policy)
     shown = layout(told, line) if policy.chart else None
     content = Content(

@@ -24,8 +24,9 @@ def named_people(blocks: Blocks, sections: Mapping[Section, Extent]) -> KnownPeo
         said = values(blocks.source.text) or {}
     except DocumentError:  # the items of such a document are read all the same
         said = {}
-    front = (_ASIDE.sub("", one).strip() for key in _KEYS for one in said.get(key, ()))
-    names = {*front, *_acting(blocks, sections.get(Section.TIMELINE))}
+    front = (one for key in _KEYS for one in said.get(key, ()))
+    told = (*front, *_acting(blocks, sections.get(Section.TIMELINE)))
+    names = {_ASIDE.sub("", one).strip() for one in told}
     days = (_day(one) for key in ("ended", "started") for one in said.get(key, ()))
     return KnownPeople.of(filter(is_name, names), next(filter(None, days), None))
 

@@ -1,11 +1,19 @@
 """Names whoever acted or was asked: people, also deleted ones, bots, monitors, responders."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 
-from connectors.incidents import Agent, AgentKind, LogEntry, Reference, Responder
+from connectors.incidents import (
+    Agent,
+    AgentKind,
+    IncidentRecord,
+    LogEntry,
+    Reference,
+    Responder,
+)
 from connectors.log_entry_kinds import ChannelKind, EntryKind, ResponderAnswer, UrgencyLevel
 from worker.content.clean_text import clean, shorten
 
@@ -100,6 +108,59 @@ def actor(entry: LogEntry) -> str:
 def names(agents: Iterable[Agent]) -> list[str]:
     """Name several agents, each once, in their order."""
     return list(dict.fromkeys(name(agent) for agent in agents))
+
+
+def told_apart(record: IncidentRecord) -> IncidentRecord:
+    """Give a record in which people of one name have the source's id behind it."""
+    ids: defaultdict[str, set[str]] = defaultdict(set)
+    for agent in everyone(record):
+        if is_person(agent) and agent.id and agent.name != agent.id:
+            ids[clean(agent.name).casefold()].add(agent.id)
+    shared = frozenset(known for known, of in ids.items() if known and len(of) > 1)
+    return _named_apart(record, shared) if shared else record
+
+
+def everyone(record: IncidentRecord) -> Iterator[Agent]:
+    """Give whoever the record names, as often as it does."""
+    found = [record.commander, record.incident.last_status_change_by]
+    found += [one for each in record.incident.responders for one in (each.who, each.requested_by)]
+    found += [note.author for note in record.notes]
+    for entry in record.log_entries:
+        found += (entry.agent, entry.user, *entry.assignees)
+    return filter(None, found)
+
+
+def _named_apart(record: IncidentRecord, shared: frozenset[str]) -> IncidentRecord:
+    def apart(agent: Agent) -> Agent:
+        if not (is_person(agent) and agent.id and clean(agent.name).casefold() in shared):
+            return agent
+        known = shorten(clean(agent.name), _LONGEST_NAME - len(agent.id) - 3)
+        return replace(agent, name=f"{known} ({agent.id})")
+
+    def maybe(agent: Agent | None) -> Agent | None:
+        return agent and apart(agent)
+
+    last = maybe(record.incident.last_status_change_by)
+    asked = tuple(
+        replace(one, who=apart(one.who), requested_by=maybe(one.requested_by))
+        for one in record.incident.responders
+    )
+    entries = tuple(
+        replace(
+            one,
+            agent=maybe(one.agent),
+            user=maybe(one.user),
+            assignees=tuple(map(apart, one.assignees)),
+        )
+        for one in record.log_entries
+    )
+    return replace(
+        record,
+        incident=replace(record.incident, last_status_change_by=last, responders=asked),
+        log_entries=entries,
+        notes=tuple(replace(one, author=maybe(one.author)) for one in record.notes),
+        commander=maybe(record.commander),
+    )
 
 
 def each_act(entries: Iterable[LogEntry]) -> tuple[LogEntry, ...]:

@@ -17,6 +17,7 @@ from connectors.incidents import Agent, AgentKind, IncidentRecord
 from worker.content.clean_text import clean, one_line, shorten
 from worker.content.draft_content import DraftRow
 from worker.content.inline_markdown import Markdown, link, safe_url, say
+from worker.drafting.history.agents import everyone, told_apart
 from worker.drafting.history.notes import WrittenNote, is_action, noted_actions
 from worker.drafting.history.story import Story
 from worker.drafting.text.local_time import LocalTime
@@ -130,17 +131,12 @@ def followed_up(
 
 def people_by_id(record: IncidentRecord) -> Mapping[str, str]:
     """Give the names of the incident's people by the source's ids of them."""
-    return {id_: name for id_, name in _people(record) if id_ and name}
-
-
-def _people(record: IncidentRecord) -> Iterator[tuple[str, str]]:
-    agents = [one.who for one in record.incident.responders]
-    agents += [note.author for note in record.notes if note.author]
-    for entry in record.log_entries:
-        agents += [one for one in (entry.agent, entry.user, *entry.assignees) if one is not None]
-    for one in agents:
-        if one.kind is AgentKind.PERSON and one.name != one.id:
-            yield one.id, one.name
+    people = everyone(told_apart(record))
+    return {
+        one.id: one.name
+        for one in people
+        if one.kind is AgentKind.PERSON and one.id and one.name and one.name != one.id
+    }
 
 
 _LONGEST_WORD = 40
