@@ -44,6 +44,14 @@ ENCODED = (
         f"{WORDS}\n\nAm 2. Feb. 2026 schrieb Ben:\nIst es wieder da?",
         "<p>The gateway answers with 503.</p><p>Call Ada.</p><div>On Mon, Ben &lt;b@example.com&gt; "
         "wrote:<br></div><blockquote><div>Is it up?</div></blockquote>",
+        f"{WORDS}\n\nFrom: Ben <b@example.com>\nSent: Monday\nTo: x@example.com\nSubject: RE: Up?\n\nIs it up?",
+        f"{WORDS}\n\n{'_' * 32}\nFrom: Ben\nSent: Monday\nTo: x\nCc: y\nSubject: Up?\n\nIs it up?",
+        f"{WORDS}\n\n-----Original Message-----\nFrom: Ben\nIs it up?",
+        f"{WORDS}\n\n*Von:* Ben <b@example.com>\n*Gesendet:* Montag\n*An:* x\n*Betreff:* Da?\n\nGeht es?",
+        f"{WORDS}\n\n-----Urspr\u00fcngliche Nachricht-----\nVon: Ben\n\nGeht es?",
+        f"{WORDS}\n\nDe\u00a0: Ben\nEnvoy\u00e9\u00a0: lundi\n\u00c0\u00a0: x\nObjet\u00a0: RE\n\n\u00c7a marche ?",
+        "<p>The gateway answers with 503.</p><p>Call Ada.</p><div><p><b>From:</b> Ben<br>"
+        "<b>Sent:</b> Monday<br><b>To:</b> x<br><b>Subject:</b> Up?</p></div><p>Is it up?</p>",
         f"{WORDS}\n-- \nBen",
         f"{WORDS}\n\n____________\nThis e-mail is confidential and for its recipient alone.",
         f"{WORDS}\nThis email and any attachments are confidential.",
@@ -70,6 +78,9 @@ def test_a_mails_words_are_the_same_however_it_is_sent(body: str) -> None:
     "External checks fail",
     "Caution: the disk is external",
     "ABCDEFGHIJKLMNOPQRSTUVWX",
+    "Packets are lost on their way.\nFrom: web-1\nTo: web-2\nLoss: 40%",
+    "The mail was not sent to them.\nSubject: Your bill\nFrom: x@example.com\nIt bounced.",
+    "The original message was lost in the queue, twice.",
 ])  # fmt: skip
 def test_no_words_are_lost_that_only_look_like_how_a_mail_is_sent(body: str) -> None:
     assert mail_words(body) == body
@@ -78,6 +89,24 @@ def test_no_words_are_lost_that_only_look_like_how_a_mail_is_sent(body: str) -> 
 def test_who_wrote_what_was_sent_on_is_told() -> None:
     body = "\n\nFrom: Jo <jo@example.com>\nSent: Monday\nTo: x@example.com\nSubject: Down\n\n> No cards."
     assert mail_words(body) == "From: Jo <jo@example.com>\nNo cards."
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "FYI",
+        "Hi all,\nsee below",
+        "Could you please restart it?",
+        "Checkout is down for everybody, see the mail below.",
+    ],
+)
+@pytest.mark.parametrize(
+    "above", ["", f"{'_' * 32}\n", "-----Original Message-----\n", "Begin forwarded message:\n\n"]
+)
+def test_what_somebody_sends_on_is_told_with_who_wrote_it(own: str, above: str) -> None:
+    sent = "From: Jo <jo@example.com>\nSent: Monday\nTo: x@example.com\nSubject: Down\n\nNo cards."
+    told = f"{own}\nFrom: Jo <jo@example.com>\nNo cards."
+    assert mail_words(f"{own}\n\n{above}{sent}") == told
 
 
 @pytest.mark.parametrize(
@@ -116,6 +145,7 @@ def test_a_mails_alert_says_what_the_mail_does() -> None:
         ">\n",
         "___\n",
         "From: @",
+        "From: a\nTo: b\n",
     ],
 )
 def test_no_mail_is_too_long_to_read(piece: str) -> None:

@@ -38,7 +38,7 @@ _SIGNATURE = re.compile(
 )
 _FORWARDED = re.compile(
     r"^[ \t]*[-_]{3,}[ \t]*(?:forwarded|weitergeleitete|original (?:e-?mail|message|appointment))"
-    r"[^\n]*$",
+    r"[^\n]*$|^[ \t]*Begin forwarded message:[ \t]*$|^_{20,}[ \t]*$(?=\n+[ \t*]*From:)",
     re.MULTILINE | re.IGNORECASE,
 )
 _FROM = re.compile(
@@ -51,6 +51,21 @@ _SENT_AS = re.compile(
     r"^[ \t*>]*(?:Date|Sent|To|Cc|Reply-To|Importance|Subject):[^\n]*$",
     re.MULTILINE | re.IGNORECASE,
 )
+_REPLIED = re.compile(
+    r"^[ \t*]*-{3,}[ \t]*(?:original (?:e-?mail|message)|ursprüngliche nachricht|message d.origine"
+    r"|mensaje original|messaggio originale|oorspronkelijk bericht)[ \t]*-{3,}[ \t*]*$"
+    r"|^(?:_{20,}[ \t]*\n+)?[ \t*]*(?:From|Von|De|Da|Van)[ \u00a0]?:[^\n]*\n"
+    r"(?:[ \t*]*(?:Sent|Date|To|Cc|Gesendet|Datum|An|Envoyé|À|Enviado(?: el)?|Fecha|Para|Inviato|A"
+    r"|Verzonden|Aan)[ \u00a0]?:[^\n]*\n){1,4}"
+    r"[ \t*]*(?:Subject|Betreff|Objet|Asunto|Oggetto|Onderwerp)[ \u00a0]?:",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""What mail programs that quote without marks put above the mail that is answered, or sent on."""
+_SENT_ON = re.compile(
+    r"\bbelow\b|\bfyi\b|\bfwd?\b|\bforward|\bplease\b|\bunten\b|\bbitte\b|ci-dessous", re.IGNORECASE
+)
+_FEWEST_OWN_WORDS = 4
+"""Of an answer: fewer are put above what is sent on."""
 _WROTE = re.compile(
     r"^(?=[^\n]*[\d<@])(?:On|Am|Le|El|Il|Op) [^\n>]{5,200}(?:\n[^\n>]{0,100})?"
     r"(?:<[^\n>]{1,100}>[^\n>]{0,20})?"
@@ -109,7 +124,7 @@ def mail_words(body: str) -> str:
     What it quotes is left out, unless it says nothing else: then it was sent on for that.
     """
     text = readable(unquoted(_decoded(body[:_LONGEST_BODY]))).replace("\r\n", "\n")
-    text = _SIGNATURE.split(text, maxsplit=1)[0]
+    text = _without_answered(_SIGNATURE.split(text, maxsplit=1)[0])
     if _FORWARDED.search(text) or _FROM.search(text):
         text = _SENT_AS.sub("", _FORWARDED.sub("", text))
     text = _BANNER.sub("", text)
@@ -120,6 +135,14 @@ def mail_words(body: str) -> str:
         own = _QUOTE_MARK.sub("", text)
     own = "\n".join(filter(None, map(str.strip, own.splitlines())))
     return own if _says(own) else ""
+
+
+def _without_answered(text: str) -> str:
+    """Take away the mail that a mail answers; one that it sends on is what it says."""
+    found = _REPLIED.search(text)
+    own = _BANNER.sub("", text[: found.start()]) if found else ""
+    is_answer = len(_WORD.findall(own)) >= _FEWEST_OWN_WORDS and not _SENT_ON.search(own)
+    return own if is_answer else text
 
 
 def _says(text: str) -> bool:
