@@ -14,6 +14,7 @@ from functools import lru_cache
 from connectors.incidents import Link
 from connectors.json_fields import JsonValue, json_in
 from connectors.pagerduty.common_payloads import OFTEN, flat
+from connectors.pagerduty.senders.buttons import tells_nothing
 from connectors.pagerduty.written_text import is_html, markdown_of, unquoted
 
 LONGEST_TEXT = 100_000
@@ -57,12 +58,6 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 """Names of fields that hold anything, and so say nothing of a link in them."""
-_NOISE = re.compile(
-    r"unsubscrib|signing ?cert|opt[-_ ]?out|privacy[-_ ]policy"
-    r"|manage (?:your )?(?:preferences|notifications)|view (?:it )?in (?:your )?browser"
-    r"|/schemas?\.|w3\.org/",
-    re.IGNORECASE,
-)
 _IMAGE_FILE = re.compile(r"^[^?#]*\.(?:png|jpe?g|gif|svg|webp)(?:$|[?#])", re.IGNORECASE)
 _DECORATION = re.compile(r"logo|icon|avatar|pixel|spacer|beacon|/track(?:ing)?[/.?]", re.IGNORECASE)
 
@@ -78,7 +73,7 @@ def context_links(contexts: object) -> Iterator[Link]:
         text = _words(str(context.get("text") or context.get("alt") or ""))
         for key in ("src", "href"):
             url = context.get(key)
-            if isinstance(url, str) and url:
+            if isinstance(url, str) and url and not tells_nothing(text, url):
                 yield Link(_unescaped(url.strip()), text, is_image=key == "src")
 
 
@@ -138,7 +133,7 @@ def distinct(links: Iterable[Link]) -> tuple[Link, ...]:
 def _text_links(field: str, text: str) -> Iterator[Link]:
     if _ALONE.fullmatch(text) and not _IMAGE_FILE.match(text):  # as most are that monitors send
         link = Link(text, _field_name(field))
-        yield from () if _NOISE.search(f"{link.text} {text}") else (link,)
+        yield from () if tells_nothing(link.text, text) else (link,)
         return
     text = unquoted(text)
     text = markdown_of(text) if is_html(text) else text
@@ -154,7 +149,7 @@ def _text_links(field: str, text: str) -> Iterator[Link]:
             heading = _words_before(text, opening)
         if not link.is_image and _RUNBOOK.search(heading):
             link = replace(link, is_runbook=True)
-        if link.url and not _NOISE.search(f"{link.text} {link.url}"):
+        if link.url and not tells_nothing(link.text, link.url):
             yield link
 
 

@@ -45,7 +45,6 @@ MAIL = (
             ("runbook", "https://wiki.example.com/lag?x=1&y=2"),
             ("", "https://wiki.example.com/more"),
             ("Source", "https://charts.example.com/alerting/lag/view?orgId=1"),
-            ("Silence", "https://charts.example.com/alerting/silence/new?matcher=alertname%3DLag"),
             ("Panel", "https://charts.example.com/d/lag?viewPanel=4"),
         ]),
         ({"body": DATADOG}, [
@@ -220,6 +219,47 @@ def test_no_text_takes_long(piece: str) -> None:
     began = time.perf_counter()
     list(links_in(piece * (100_000 // len(piece)) + "</p> https://a.example.com"))
     assert time.perf_counter() - began < 5
+
+
+AM = "https://am.example.com/#"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ({"silenceURL": f"{AM}/silences"}, False),
+        ({"body": f"Mute it here: {AM}/silences/new?filter=%7Ba%3D1%7D"}, False),
+        ({"body": "[Acknowledge](https://ops.example.com/a/7)"}, False),
+        ({"body": "[[Acknowledge this alert](https://ops.example.com/a/7)]"}, False),
+        ({"issueAckUrl": "https://api.example.com/issues/7?notifier=W&action=ACK"}, False),
+        ({"incident_acknowledge_url": "https://nr.example.com/incidents/7"}, False),
+        ({"body": "Next: https://nr.example.com/accounts/1/incidents/7/acknowledge"}, False),
+        ({"body": "<a href='https://ops.example.com/a/7'>Snooze for 2 hours</a>"}, False),
+        ({"body": "<https://acme.pagerduty.example.com/i/7|View in PagerDuty>"}, False),
+        ({"body": "Manage: https://x.example.com/7 Mute monitor: https://x.example.com/8"}, True),
+        ({"body": "[Close issue](https://ops.example.com/a/7)"}, False),
+        ({"body": "Runbook: https://wiki.example.com/how-to-silence"}, True),
+        ({"body": "[How to acknowledge alerts](https://wiki.example.com/ack)"}, True),
+        ({"body": "[Silences](https://am.example.com/#/silences)"}, True),
+        ({"body": "Docs: https://wiki.example.com/snooze/new"}, True),
+        ({"body": "[Closed issues](https://git.example.com/issues?state=closed)"}, True),
+        ({"body": "[View alert](https://ops.example.com/a/7)"}, True),
+        ({"resolve": "https://wiki.example.com/fix"}, True),
+    ],
+)
+def test_what_would_act_when_clicked_is_no_link_to_read(sent: object, *, kept: bool) -> None:
+    found = [(one.text, one.url) for one in links_in(sent)]
+    assert bool(found) == kept
+    assert "Mute monitor" not in dict(found)
+
+
+def test_a_button_among_the_contexts_is_none_either() -> None:
+    contexts = [
+        {"type": "link", "href": f"{AM}/silences/new?filter=x", "text": "x"},
+        {"type": "link", "href": "https://x.example.com/7", "text": "Acknowledge"},
+        {"type": "link", "href": "https://x.example.com/8", "text": "Alert"},
+    ]
+    assert [one.url for one in context_links(contexts)] == ["https://x.example.com/8"]
 
 
 @pytest.mark.parametrize("field", ["logs", "runbook_url", "url", "errorChartUrl", "a.2.trace", ""])
