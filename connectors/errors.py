@@ -108,12 +108,16 @@ class OutOfQuota(ConnectorError):
 
 
 class Rejected(ConnectorError):
-    """The service understood the request and refused it; ``fields`` says why, by field."""
+    """The service understood the request and refused it; ``fields`` says why, by field.
+
+    ``said`` are its own words for the whole.
+    """
 
     def __init__(
-        self, what: str, remedy: str = "", *, fields: dict[str, str] | None = None
+        self, what: str, remedy: str = "", *, fields: dict[str, str] | None = None, said: str = ""
     ) -> None:
         super().__init__(what, remedy)
+        self.said = worded(said)
         self.fields = {name: worded(why) for name, why in (fields or {}).items()}
 
 

@@ -127,7 +127,9 @@ def error_for(
         )
     else:
         refused = dict(fields or {})
-        error = Rejected(f"{product} would not {doing} ({status}){said}", fields=refused)
+        error = Rejected(
+            f"{product} would not {doing} ({status}){said}", fields=refused, said=problem
+        )
     return error
 
 

@@ -73,7 +73,7 @@ def test_a_replaced_ticket_is_forgotten_and_no_other(there: World) -> None:
     }
 
 
-def test_a_refused_due_date_is_told_once_and_stays_in_the_row(there: World) -> None:
+def test_a_refused_due_date_stays_in_the_row_and_is_told_while_it_does(there: World) -> None:
     there.sync()
     ticket = there.jira.ticket(there.linked()[0])
     before = ticket.now.due
@@ -83,8 +83,10 @@ def test_a_refused_due_date_is_told_once_and_stays_in_the_row(there: World) -> N
     result = there.sync()
     assert "refused the new due date" in " ".join(result.warnings)
     assert result.deeds == ()
+    there.jira.forget()
     again = there.sync()
-    assert (again.deeds, again.warnings) == ((), ())
+    assert (again.deeds, again.warnings) == ((), result.warnings)
+    assert not [call for call in there.jira.calls() if call.startswith("PUT")]
     assert ticket.now.due == before
     assert "2027-01-15" in there.text()
 

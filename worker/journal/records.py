@@ -243,6 +243,7 @@ def ticket_row(one: TrackedTicket) -> dict[str, object]:
         "available": one.available,
         "has_links": one.has_links,
         "done": one.done,
+        "refused": json.dumps(dict(one.refused)),
     }
 
 
@@ -262,6 +263,7 @@ def ticket_record(row: Mapping[Any, Any]) -> TrackedTicket:
         available=row["available"],
         has_links=row["has_links"],
         done=row["done"],
+        refused=json.loads(row["refused"]),
     )
 
 

@@ -76,6 +76,7 @@ tickets = Table(
     Column("available", Boolean, nullable=False),
     Column("has_links", Boolean, nullable=False),
     Column("done", Boolean, nullable=False),
+    Column("refused", Text, nullable=False, server_default="{}"),
 )
 Index("tickets_incident", tickets.c.incident)
 

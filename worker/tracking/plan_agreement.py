@@ -19,14 +19,15 @@ from connectors.tickets import (
 from worker.document.action_items import ActionItem
 from worker.tracking.closing import closing, wants_move
 from worker.tracking.destinations import ClosingRules
-from worker.tracking.new_ticket import priority_choice
 from worker.tracking.shared_fields import (
     ToRow,
     Vocabulary,
     after,
     changed,
     compare,
+    has_unknown_priority,
     no_such_priority,
+    still_refused,
     translate,
 )
 from worker.tracking.ticket_actions import (
@@ -125,7 +126,7 @@ def questions(sides: Sides, rules: AgreementRules) -> TrackerQuestions:
         fields = changed(item, tracked, ticket)
         if item.owner and (Field.OWNER in fields or _has_nobody(tracked, ticket)):
             owners[ticket.project, item.owner] = None
-        if Field.PRIORITY in fields or _is_unknown(item, ticket, rules.priorities):
+        if Field.PRIORITY in fields or has_unknown_priority(item, ticket, rules.priorities):
             priorities[ticket.project] = None
         if rules.close and not sides.waits(item) and wants_move(item, tracked, ticket):
             moves[ticket.id] = None
@@ -231,16 +232,15 @@ def _never_taken(
     if tracked.remote is None or ticket.category is Category.DONE:
         return
     fields = changed(item, tracked, ticket)
+    yield from () if item.struck else still_refused(tracked, fields).values()
     word = item.priority or ""
     lacks = words.allowed and words.choice(word) is None
-    if lacks and Field.PRIORITY not in fields and _is_unknown(item, ticket, words.priorities):
+    if (
+        lacks
+        and Field.PRIORITY not in fields
+        and has_unknown_priority(item, ticket, words.priorities)
+    ):
         yield f"{no_such_priority(word, words)} {ticket.key} was left without it."
-
-
-def _is_unknown(item: ActionItem, ticket: Ticket, priorities: Mapping[str, str]) -> bool:
-    """Tell whether a row's priority is, by its name, none that the ticket has."""
-    now = (FieldChoice(ticket.priority or ""),)
-    return bool(item.priority) and not priority_choice(item.priority or "", priorities, now)
 
 
 def _for_ticket(
@@ -256,8 +256,8 @@ def _for_ticket(
     for problem in translated.problems:
         yield Tell(f"{named}: {problem} {ticket.key} keeps what it had.")
     if translated.made:
-        accounts = tuple(words.accounts.values())
-        yield ChangeTicket(item, ticket, translated.changes, translated.made, accounts)
+        made, accounts = translated.made, tuple(words.accounts.values())
+        yield ChangeTicket(item, ticket, translated.changes, made, accounts)
 
 
 def _move(
@@ -268,8 +268,7 @@ def _move(
     rules: AgreementRules,
 ) -> Iterable[Tell | MoveTicket]:
     """Move the ticket where a person asked for it in the row and the configuration allows it."""
-    wanted = wants_move(item, tracked, ticket)
-    if not wanted:
+    if not (wanted := wants_move(item, tracked, ticket)):
         return
     moves = answers.moves.get(ticket.id, ())
     decided = closing(wanted, ticket.key, rules.close, moves, rules.closing)

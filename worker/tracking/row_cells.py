@@ -7,7 +7,7 @@ from connectors.tickets import Category, Ticket, TicketId
 from worker.document.action_items import ActionItem, CellEdit, TicketCell
 from worker.tracking.closing import written_over
 from worker.tracking.plan_agreement import AgreementRules, Sides
-from worker.tracking.shared_fields import ToRow, still_to_come
+from worker.tracking.shared_fields import ToRow, changed, still_refused, still_to_come
 from worker.tracking.ticket_actions import Cell, Field, WriteCell
 from worker.tracking.tracked_tickets import (
     UNAVAILABLE,
@@ -92,6 +92,7 @@ def remembered(
         # a document just saved says what was written into it, which is no person's wish
         asked = item.status_text != cell and written_over(item, one, ticket)
         waits = sides.waits(item) and asked
+        fields = () if sides.waits(item) else changed(item, one, ticket)
         settled[one.id] = replace(
             kept,
             key=ticket.key,
@@ -100,6 +101,7 @@ def remembered(
             remote=ticket_values(ticket),
             status_cell=one.status_cell if waits else cell,
             done=ticket.category is Category.DONE,
+            refused=still_refused(one, fields),
         )
     gone = [
         one if one.available or one.id in sides.unread else replace(one, status_cell=UNAVAILABLE)

@@ -125,6 +125,12 @@ def changed(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> frozens
     )
 
 
+def still_refused(tracked: TrackedTicket, changed: Container[Field]) -> Mapping[str, str]:
+    """Give why a tracker refused what a row says, for the fields that neither side changed."""
+    moved = {TRACKER_NAMES[name] for name in Field if name in changed}
+    return {name: why for name, why in tracked.refused.items() if name not in moved}
+
+
 def still_to_come(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> Values:
     """Give the row's side as it is remembered while people write.
 
@@ -232,6 +238,12 @@ def _translate_priority(
     if choice is None:
         return changes, no_such_priority(word, words)
     return replace(changes, priority=choice), ""
+
+
+def has_unknown_priority(item: ActionItem, ticket: Ticket, priorities: Mapping[str, str]) -> bool:
+    """Tell whether a row's priority is, by its name, none that the ticket has."""
+    now = (FieldChoice(ticket.priority or ""),)
+    return bool(item.priority) and not priority_choice(item.priority or "", priorities, now)
 
 
 def no_such_priority(word: str, words: Vocabulary) -> str:

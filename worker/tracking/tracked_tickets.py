@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from connectors.incidents import IncidentId
@@ -38,7 +38,9 @@ class TrackedTicket:
     as last written into the row. ``linked`` is True once the document was seen to name it,
     ``available`` False while it cannot be seen, ``has_links`` False until its links to the incident
     and the document are on it. ``done`` is whether its status meant so when it was last read.
-    ``sent`` is what a create of this very run gave it.
+    ``sent`` is what a create of this very run gave it. ``refused`` tells by shared field why the
+    tracker refused what the row says, in a sentence: as long as neither side says something else,
+    they differ.
     """
 
     id: TicketId
@@ -55,6 +57,7 @@ class TrackedTicket:
     has_links: bool = True
     done: bool = False
     sent: Values | None = None
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     def agreed(self, ticket: Ticket) -> Values:
         """Give the tracker's side when both last agreed.

@@ -61,6 +61,10 @@ class Project:
     """System fields without which a create is refused, besides the usual."""
     validators: dict[str, str] = field(default_factory=dict)
     """What validators of the workflow say of a field that a create gives, by its id."""
+    edit_listeners: dict[str, str] = field(default_factory=dict)
+    """What a plugin says of an edit that gives a field, by its id: in a sentence, of no field."""
+    must_be_assigned: bool = False
+    """Whether the site has unassigned issues allowed nowhere."""
     hides_new: bool = False
     """Whether a default security level hides each new ticket, also from who made it."""
 

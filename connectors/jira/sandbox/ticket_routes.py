@@ -15,6 +15,7 @@ from connectors.jira.sandbox.issue_requests import (
     read_edit,
     read_transition,
 )
+from connectors.jira.sandbox.projects import Project
 from connectors.jira.sandbox.site import TicketRecord
 
 CREATE_LIMIT = 50
@@ -78,8 +79,18 @@ def edit(request: ApiRequest) -> ApiAnswer:
         raise RefusedRequest(messages=["You do not have permission to edit issues."], status=403)
     if record.now.archived:
         raise RefusedRequest(messages=["The issue is archived."])
-    request.site.change(record, **read_edit(request.site, project, record.now, request.body))
+    values = read_edit(request.site, project, record.now, request.body)
+    _must_have_assignee(project, values)
+    fields = request.body.get("fields") or {}
+    if said := [why for own, why in project.edit_listeners.items() if own in fields]:
+        raise RefusedRequest(messages=said)
+    request.site.change(record, **values)
     return ApiAnswer(204)
+
+
+def _must_have_assignee(project: Project, values: Mapping[str, Any]) -> None:
+    if project.must_be_assigned and values.get("assignee", ...) is None:
+        raise RefusedRequest({"assignee": "Issues must be assigned."})
 
 
 def assign(request: ApiRequest) -> ApiAnswer:
@@ -97,6 +108,7 @@ def assign(request: ApiRequest) -> ApiAnswer:
         person = read_assignee(request.site, None if body[name] is None else body)
     except WrongValue as wrong:
         raise RefusedRequest({"assignee": str(wrong)}) from None
+    _must_have_assignee(project, {"assignee": person})
     request.site.change(record, assignee=person)
     return ApiAnswer(204)
 

@@ -17,6 +17,7 @@ from connectors.errors import ConnectorError, PayloadError, ServiceFailed
 from connectors.jira.connection import BETWEEN, JiraConnection
 from connectors.jira.payloads import JIRA, JiraProblems, Site, browse_url, numeric_id, problems
 from connectors.jira.responses import JiraAnswer, no_ticket, refused_fields
+from connectors.jira.writing.remedies import with_remedies
 from connectors.jira.writing.request_bodies import (
     as_shared,
     is_own_label,
@@ -70,11 +71,12 @@ class NotMade:
 class _Unsent:
     """A ticket to send, its place among all, and by field why it goes without that field.
 
-    ``shortened`` tells by field why it goes with a part of it.
+    ``shortened`` tells by field why it goes with a part of it, ``asked`` is the ticket as a whole.
     """
 
     place: int
     ticket: NewTicket
+    asked: NewTicket
     dropped: Mapping[str, str] = field(default_factory=dict)
     shortened: Mapping[str, str] = field(default_factory=dict)
 
@@ -102,7 +104,7 @@ class Creator:
         ended = ""
         for start in range(0, len(tickets), BULK_LIMIT):
             chunk = [
-                _Unsent(place, tickets[place])
+                _Unsent(place, tickets[place], tickets[place])
                 for place in range(start, min(start + BULK_LIMIT, len(tickets)))
             ]
             try:
@@ -268,7 +270,8 @@ def _outcome(site: Site, draft: _Unsent, result: _Result) -> Outcome:
     refused = {**draft.shortened, **draft.dropped}
     if isinstance(result, Made):
         url = browse_url(site.url, result.key)
-        return Created(result.id, result.key, url, as_shared(refused))
+        told = as_shared(with_remedies(draft.asked, refused))
+        return Created(result.id, result.key, url, told)
     if isinstance(result, Unknown):
         return result
     said = result.problems.sentence() or f"it answered {result.status}. {BETWEEN}"

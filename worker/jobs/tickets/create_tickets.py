@@ -22,6 +22,7 @@ from worker.tracking.row_matching import Wording, pair
 from worker.tracking.ticket_actions import CreateTicket, LacksTicket, unknowable
 from worker.tracking.tracked_tickets import Intent, TrackedTicket, row_values, row_words
 
+SHARED = frozenset(TicketField)
 MOST_UNKNOWN = 10
 """How many creates by themselves may end without an answer before the others wait for a run."""
 
@@ -225,7 +226,12 @@ def _conclude(work: TicketWork, one: CreateTicket, outcome: Outcome) -> None:
     journal, report, mark = work.context.journal, work.report, one.ticket.mark
     match outcome:
         case Created():
-            row = row_values(one.item)
+            row, words = row_values(one.item), work.context.tracker_words.name
+            refused = {
+                name: f"{words} refused the {field_name(name, one)} of {outcome.key}: {why}"
+                for name, why in outcome.dropped.items()
+                if name != TicketField.ASSIGNEE
+            }
             if one.owner_later or TicketField.ASSIGNEE in outcome.dropped:
                 row = replace(row, owner="")  # still to come, as a change by itself
             tracked = TrackedTicket(
@@ -238,19 +244,14 @@ def _conclude(work: TicketWork, one: CreateTicket, outcome: Outcome) -> None:
                 mark=mark,
                 has_links=False,
                 sent=sent_values(one.ticket, outcome.dropped),
+                refused={name: why for name, why in refused.items() if name in SHARED},
             )
             journal.settle_intents([mark], [tracked])
             _forget_replaced(work, one.item)
             work.rows[one.item.ordinal] = tracked
             report.did(Deed(Action.CREATED, one.item.task, one.reason, outcome.key))
             report.warn(*problems_told(work, one, f"The ticket {outcome.key} was created"))
-            dropped = {k: why for k, why in outcome.dropped.items() if k != TicketField.ASSIGNEE}
-            for name, why in dropped.items():
-                report.warn(
-                    f"{work.context.tracker_words.name} refused the {field_name(name, one)} of "
-                    f"{work.named(one.item)}: {why} "
-                    f"The ticket {outcome.key} was created without it."
-                )
+            report.warn(*(f"{work.named(one.item)}: {why}" for why in refused.values()))
         case Refused():
             _strike_out(work, [one])
             report.fail(f"{work.named(one.item)} has no ticket: {outcome.reason}")

@@ -107,15 +107,21 @@ def _change(work: TicketWork, action: ChangeTicket) -> None:
     """Change a ticket, and remember at once that both sides agree now, but for what was refused."""
     ticket = action.ticket
     refused = work.tracker.update(ticket.id, action.changes)
-    for name, why in refused.items():
-        tracker = work.context.tracker_words.name
-        work.report.warn(f"{tracker} refused the new {name} of {ticket.key}: {why}")
+    told = {
+        name: f"{work.context.tracker_words.name} refused the new {name} of {ticket.key}: {why}"
+        for name, why in refused.items()
+    }
+    work.report.warn(*(f"{work.named(action.item)}: {one}" for one in told.values()))
     for deed in _change_deeds(action, refused):
         work.report.did(deed)
     read = work.cache.tickets.tickets[ticket.id]
     now = after(read, action.changes, action.accounts, refused)
     tracked = work.rows[action.item.ordinal]
-    agreed = replace(tracked, row=row_values(action.item), remote=ticket_values(now))
+    settled = {TRACKER_NAMES[one.field] for one in action.moves}
+    still = {name: why for name, why in tracked.refused.items() if name not in settled}
+    agreed = replace(
+        tracked, row=row_values(action.item), remote=ticket_values(now), refused=still | told
+    )
     work.context.journal.track([agreed])
     work.rows[action.item.ordinal] = agreed
     work.cache.tickets.add([now])
