@@ -219,7 +219,10 @@ class TicketTracker(Protocol):
         """Read tickets by the keys that people typed; otherwise as :meth:`read`."""
 
     def labelled(self, label: str) -> Sequence[Ticket]:
-        """Search by label, lowest id first, with marks. A fresh ticket may still be missing."""
+        """Search by label, lowest id first, with marks. A fresh ticket may still be missing.
+
+        Raises ``PartlyRead`` with all others where some could not be read.
+        """
 
     def made_here(
         self, project: str, since: datetime, known: Collection[TicketId]

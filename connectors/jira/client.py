@@ -4,12 +4,13 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from connectors.connector import Memory
 from connectors.errors import AccessDenied, Finding, NotFound, Rejected
 from connectors.jira import checks, createmeta, jql, people
 from connectors.jira.connection import JiraAccess, JiraConnection
-from connectors.jira.payloads import JIRA, Site, SiteKind, account, is_below, server, transitions
+from connectors.jira.payloads import JIRA, Site, SiteKind, account, server, transitions
 from connectors.jira.responses import through_gateway, unknown_site
 from connectors.jira.searching import Searcher
 from connectors.jira.site_memory import ExpiringCache, SiteMemory
@@ -123,9 +124,8 @@ class Jira:
         return self._searcher.by_key(self.site(), keys)
 
     def labelled(self, label: str) -> Sequence[Ticket]:
-        query, doing = jql.label_query(label), f"search for tickets with the label {label}"
         with self._doubted():
-            return self._searcher.search(self.site(), query, doing)
+            return self._searcher.labelled(self.site(), label)
 
     def made_here(
         self, project: str, since: datetime, known: Collection[TicketId]
@@ -176,7 +176,7 @@ class Jira:
 
     def is_own(self, address: str) -> bool:
         """Tell by host and path; the site's own word for its address counts, and ours."""
-        return is_below(address, (self.site().url, self._connection.access.url))
+        return _is_below(address, (self.site().url, self._connection.access.url))
 
     def update(self, ticket: TicketId, changes: TicketChanges) -> Mapping[str, str]:
         return editing.change(self._connection, self.site(), ticket, changes)
@@ -266,3 +266,17 @@ class Jira:
 
 def _lacks_some(outcome: Outcome) -> bool:
     return isinstance(outcome, Created) and bool(outcome.dropped)
+
+
+def _is_below(address: str, sites: Iterable[str]) -> bool:
+    """Tell whether an address is on one of the sites, whatever its scheme."""
+    try:
+        there = urlsplit(address)
+        here = [urlsplit(site) for site in sites]
+    except ValueError:
+        return False
+    return any(
+        there.netloc.casefold() == one.netloc.casefold()
+        and f"{there.path}/".startswith(f"{one.path.rstrip('/')}/")
+        for one in here
+    )

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from connectors.errors import ConnectorError, NotFound, Rejected, StrayPage
 from connectors.jira.connection import JiraConnection
-from connectors.jira.payloads import JIRA, choice
+from connectors.jira.payloads import JIRA, choice, named_choices
 from connectors.jira.writing.request_bodies import PARENT
 from connectors.json_fields import JsonValue
 from connectors.ticket_fields import CreateFields, FieldChoice, TypeLevel, called
@@ -160,7 +160,7 @@ def _field(own: str, part: JsonValue) -> FieldMeta:
         own,
         part["name"].text_or_none() or own,
         part["required"].flag() and not part["hasDefaultValue"].flag(),
-        tuple(choice(item) for item in allowed),
+        named_choices(allowed),
         part["schema"]["custom"].text_or_none() or "",
     )
 

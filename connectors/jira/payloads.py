@@ -5,10 +5,11 @@ where. Every function raises ``PayloadError`` naming the field that is not as do
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from connectors.errors import PayloadError
 from connectors.json_fields import JsonValue, Sender
 from connectors.ticket_fields import FieldChoice, ScreenField
 from connectors.tickets import (
@@ -122,13 +123,18 @@ def account(part: JsonValue, kind: SiteKind) -> Account:
 
 
 def candidates(answer: object, kind: SiteKind) -> tuple[Candidate, ...]:
-    """Read a search for people; one who left, or an app, is not usable as an owner."""
+    """Read a search for people; one who left, or an app, is not usable as an owner.
+
+    Somebody without an id can be named by nothing, and is passed over.
+    """
+    own = "accountId" if kind is SiteKind.CLOUD else "name"
     return tuple(
         Candidate(
             account(part, kind),
             part["active"].flag(default=True) and part["accountType"].text_or_none() != "app",
         )
         for part in JsonValue(answer, JIRA).each()
+        if isinstance(part.value, dict) and isinstance(part.value.get(own), str)
     )
 
 
@@ -174,33 +180,46 @@ def browse_url(site: str, key: str) -> str:
     return f"{site}/browse/{quote(key, safe='')}"
 
 
-def is_below(address: str, sites: Iterable[str]) -> bool:
-    """Tell whether an address is on one of the sites, whatever its scheme."""
-    try:
-        there = urlsplit(address)
-        here = [urlsplit(site) for site in sites]
-    except ValueError:
-        return False
-    return any(
-        there.netloc.casefold() == one.netloc.casefold()
-        and f"{there.path}/".startswith(f"{one.path.rstrip('/')}/")
-        for one in here
-    )
-
-
-def found(answer: object, kind: SiteKind, site: str) -> TicketPage:
+def found(
+    answer: object, kind: SiteKind, site: str, odd: dict[str, str] | None = None
+) -> TicketPage:
     """Read a search or a bulk fetch.
 
     A bulk fetch leaves out what cannot be seen; ``issueErrors`` names what is there all the same.
+    A ticket that cannot be read goes among the ``odd``, by id with the reason; without these it is
+    an error.
     """
     top = JsonValue(answer, JIRA)
     if not top["issues"]:
         raise top["issues"].wrong("a list")
+    tickets = []
+    for part in top["issues"].each():
+        try:
+            tickets.append(ticket(part, kind, site))
+        except PayloadError as error:
+            if odd is None:
+                raise
+            odd[part["id"].identifier()] = oddity(part, error)
     return TicketPage(
-        tuple(ticket(part, kind, site) for part in top["issues"].each()),
+        tuple(tickets),
         top["nextPageToken"].text_or_none(),
         top["total"].number_or_none(),
         tuple(part["id"].identifier() for part in top["issueErrors"].each()),
+    )
+
+
+def oddity(part: JsonValue, error: PayloadError) -> str:
+    """Say why a ticket cannot be read: Jira takes a day of the year 20216, and hides fields."""
+    named = part["key"].value or part["id"].identifier()
+    fields = part["fields"].value
+    due = fields.get("duedate") if isinstance(fields, dict) else None
+    try:
+        JsonValue(due, JIRA).day_or_none()
+    except PayloadError:
+        return f"{named} has the due date '{due}', which cannot be read: correct it in Jira."
+    return (
+        f"{named} cannot be read. {error.what} Look at it in Jira as this account: something of it "
+        "may be wrong, or hidden."
     )
 
 
@@ -210,6 +229,15 @@ def choice(part: JsonValue) -> FieldChoice:
         part["name"].text(),
         part["id"].identifier() if part["id"] else "",
         part["untranslatedName"].text_or_none() or "",
+    )
+
+
+def named_choices(parts: Iterable[JsonValue]) -> tuple[FieldChoice, ...]:
+    """Read the values to choose from that have a name; the others cannot be meant."""
+    return tuple(
+        choice(one)
+        for one in parts
+        if isinstance(one.value, dict) and isinstance(one.value.get("name"), str)
     )
 
 
@@ -232,11 +260,7 @@ def _screen(fields: JsonValue) -> Mapping[str, ScreenField]:
         own: ScreenField(
             fields[own]["name"].text_or_none() or own,
             fields[own]["required"].flag() and not fields[own]["hasDefaultValue"].flag(),
-            tuple(
-                choice(item)
-                for item in fields[own]["allowedValues"].each()
-                if isinstance(item.value, dict) and isinstance(item.value.get("name"), str)
-            ),
+            named_choices(fields[own]["allowedValues"].each()),
         )
         for own in fields.members()
     }
@@ -269,31 +293,3 @@ def _mark(value: JsonValue, labels: tuple[str, ...]) -> Mark | None:
         if label.startswith(MARK_LABEL_PREFIX):
             return Mark(label.removeprefix(MARK_LABEL_PREFIX))
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class JiraProblems:
-    """What an error answer says: sentences, and a sentence by field."""
-
-    messages: tuple[str, ...] = ()
-    fields: Mapping[str, str] = field(default_factory=dict)
-
-    def sentence(self) -> str:
-        """Give all of it as one line, "" where the answer said nothing."""
-        parts = [*self.messages, *(f"{name}: {why}" for name, why in self.fields.items())]
-        return " ".join(" ".join(part.split()) for part in parts)
-
-
-def problems(answer: object) -> JiraProblems:
-    """Read an error answer; never raises, since proxies answer with all kinds of things."""
-    if not isinstance(answer, dict):
-        return JiraProblems()
-    messages = answer.get("errorMessages")
-    listed = messages if isinstance(messages, list) else [messages]
-    # A gateway before Jira says it in its own words: "message", "errorMessage" or "error".
-    listed += [answer.get(name) for name in ("message", "errorMessage", "error", "detail")]
-    fields = answer.get("errors")
-    return JiraProblems(
-        tuple(text for text in listed if isinstance(text, str) and text.strip()),
-        {str(name): str(why) for name, why in fields.items()} if isinstance(fields, dict) else {},
-    )

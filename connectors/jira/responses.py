@@ -5,7 +5,7 @@ It may take a request as nobody's, want a person to log in first, and says by fi
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import requests
 
@@ -13,7 +13,6 @@ from connectors.atlassian import site_answers
 from connectors.atlassian.site_access import GATEWAY_HOST
 from connectors.atlassian.site_answers import CREATED, SiteAnswer, SiteWords, quoted
 from connectors.errors import AccessDenied, ConnectorError, NotFound, Unauthorized
-from connectors.jira.payloads import JiraProblems, problems
 from connectors.jira.writing.request_bodies import ESSENTIAL, PARENT, as_shared, optional_fields
 from connectors.retry import Retryable
 from connectors.ticket_fields import TicketField
@@ -45,6 +44,34 @@ _NO_PROJECT = (
     "Restore the project if it is archived, let the account create tickets in it (Create Issues), "
     "or set JIRA_PROJECT (or the route's project) to another one."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class JiraProblems:
+    """What an error answer says: sentences, and a sentence by field."""
+
+    messages: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def sentence(self) -> str:
+        """Give all of it as one line, "" where the answer said nothing."""
+        parts = [*self.messages, *(f"{name}: {why}" for name, why in self.fields.items())]
+        return " ".join(" ".join(part.split()) for part in parts)
+
+
+def problems(answer: object) -> JiraProblems:
+    """Read an error answer; never raises, since proxies answer with all kinds of things."""
+    if not isinstance(answer, dict):
+        return JiraProblems()
+    messages = answer.get("errorMessages")
+    listed = messages if isinstance(messages, list) else [messages]
+    # A gateway before Jira says it in its own words: "message", "errorMessage" or "error".
+    listed += [answer.get(name) for name in ("message", "errorMessage", "error", "detail")]
+    fields = answer.get("errors")
+    return JiraProblems(
+        tuple(text for text in listed if isinstance(text, str) and text.strip()),
+        {str(name): str(why) for name, why in fields.items()} if isinstance(fields, dict) else {},
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,17 @@ from connectors.errors import (
     StrayPage,
 )
 from connectors.jira.connection import JiraConnection
-from connectors.jira.jql import id_query, key_query, made_here_query
-from connectors.jira.payloads import JIRA, TICKET_FIELDS, Site, SiteKind, TicketPage, found, ticket
+from connectors.jira.jql import id_query, key_query, label_query, made_here_query
+from connectors.jira.payloads import (
+    JIRA,
+    TICKET_FIELDS,
+    Site,
+    SiteKind,
+    TicketPage,
+    found,
+    oddity,
+    ticket,
+)
 from connectors.json_fields import JsonValue
 from connectors.tickets import MARK_PROPERTY, Ticket, TicketId, TicketKey
 
@@ -83,27 +92,29 @@ class Searcher:
         site: Site,
         query: str,
         doing: str,
-        unread: dict[str, str] | None = None,
+        unread: dict[str, str],
         *,
         strict: bool = False,
     ) -> list[Ticket]:
         """Give all that a query finds, lowest id first, each once.
 
-        Those that cannot be read are put among the ``unread``, by id; where they are not to be
-        missed, that is None, and the first of them is an error. A ``strict`` query is refused where
-        it names what there is not; of another Data Center passes that over.
+        Those that cannot be read are put among the ``unread``, by id with the reason. A ``strict``
+        query is refused where it names what there is not; of another Data Center passes that over.
         """
-        odd: dict[str, str] = {} if unread is None else unread
         cloud = site.kind is SiteKind.CLOUD
         pages = (
             self._cloud_pages(query, doing) if cloud else self._pages(query, doing, strict=strict)
         )
-        readable = (_without_odd(page, odd) for page in pages)
-        tickets = (each for page in readable for each in found(page, site.kind, site.url).tickets)
-        known = {each.id: each for each in tickets}
-        if unread is None and odd:
-            raise PayloadError(next(iter(odd.values())))
+        read = (found(page, site.kind, site.url, unread) for page in pages)
+        known = {each.id: each for page in read for each in page.tickets}
         return sorted(known.values(), key=lambda each: int(each.id))
+
+    def labelled(self, site: Site, label: str) -> Sequence[Ticket]:
+        """Give the tickets with a label. Raises ``PartlyRead`` where some could not be read."""
+        unread: dict[str, str] = {}
+        doing = f"search for tickets with the label {label}"
+        read = self.search(site, label_query(label), doing, unread)
+        return list(_all_or_partly({one.id: one for one in read}, unread).values())
 
     def made_here(
         self, site: Site, project: str, since: datetime, known: Collection[TicketId]
@@ -114,9 +125,14 @@ class Searcher:
         """
         doing = f"search project {project} for tickets that this account made"
         query = made_here_query(project, since)
-        made = [one for one in self.search(site, query, doing, strict=True) if one.id not in known]
+        unread: dict[str, str] = {}
+        every = self.search(site, query, doing, unread, strict=True)
+        made = [one for one in every if one.id not in known]
+        odd = {own: why for own, why in unread.items() if own not in known}
         told = [one for one in made if one.mark is not None]
         untold = [one for one in made if one.mark is None]
+        if odd:
+            raise PayloadError(next(iter(odd.values())))
         if site.kind is SiteKind.CLOUD or not untold:
             return made
         if len(untold) > MOST_ASKED:
@@ -124,10 +140,9 @@ class Searcher:
                 f"Of the tickets in project {project} that this account made, {len(untold)} may be "
                 "the one that is looked for."
             )
-        unread: dict[str, str] = {}
-        read = [again for one in untold for again in self._one(site, one.id, unread)]
-        if unread:
-            raise PayloadError(next(iter(unread.values())))
+        read = [again for one in untold for again in self._one(site, one.id, odd)]
+        if odd:
+            raise PayloadError(next(iter(odd.values())))
         return sorted([*told, *read], key=lambda one: int(one.id))
 
     def _many(
@@ -160,7 +175,7 @@ class Searcher:
         }
         doing = f"read {len(asked)} tickets"
         answer = self._connection.ask(doing, "POST", "issue/bulkfetch", body=body)
-        return found(_without_odd(answer, unread), site.kind, site.url)
+        return found(answer, site.kind, site.url, unread)
 
     def _one(self, site: Site, asked: str, unread: dict[str, str]) -> Iterator[Ticket]:
         """Read one ticket, or none where it is gone or hidden: Jira answers 404 to both.
@@ -183,10 +198,13 @@ class Searcher:
         except ConnectorError as error:
             unread[asked] = str(error)
             return
-        if why := _oddity(JsonValue(answer, JIRA)):
-            unread[asked] = why
+        part = JsonValue(answer, JIRA)
+        try:
+            read = ticket(part, site.kind, site.url)
+        except PayloadError as error:
+            unread[asked] = oddity(part, error)
             return
-        yield ticket(JsonValue(answer, JIRA), site.kind, site.url)
+        yield read
 
     def _cloud_pages(self, query: str, doing: str) -> Iterator[object]:
         """Go through an enhanced search; the last page is the one without a token."""
@@ -225,32 +243,6 @@ class Searcher:
             start += got
             if not got or start >= JsonValue(page, JIRA)["total"].number():
                 return
-
-
-def _without_odd(answer: object, unread: dict[str, str]) -> object:
-    """Give an answer without the tickets that cannot be read, which go among the ``unread``.
-
-    Jira takes a day of the year 20216, and one typed wrong must not hide all other tickets.
-    """
-    top = JsonValue(answer, JIRA)
-    odd = {at: why for at, one in enumerate(top["issues"].each()) if (why := _oddity(one))}
-    if not odd:
-        return answer
-    issues = top["issues"].each()
-    unread.update((issues[at]["id"].identifier(), why) for at, why in odd.items())
-    kept = [one.value for at, one in enumerate(issues) if at not in odd]
-    return {**top.members(), "issues": kept}
-
-
-def _oddity(part: JsonValue) -> str:
-    """Say why a ticket cannot be read, "" where it can."""
-    due = part["fields"]["duedate"]
-    try:
-        due.day_or_none()
-    except PayloadError:
-        key = part["key"].text()
-        return f"{key} has the due date '{due.value}', which cannot be read: correct it in Jira."
-    return ""
 
 
 def _all_or_partly(read: Mapping[K, Ticket], unread: Mapping[str, str]) -> Mapping[K, Ticket]:

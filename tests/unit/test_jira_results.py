@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import PayloadError
-from connectors.jira.payloads import JiraProblems, problems
+from connectors.jira.responses import JiraProblems, problems
 from connectors.jira.writing.creating import Made, NotMade, bulk_results
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from connectors.jira import payloads
 from connectors.jira.createmeta import create_fields, field_page, type_page
-from connectors.jira.payloads import SiteKind, problems
+from connectors.jira.payloads import SiteKind
+from connectors.jira.responses import problems
 from connectors.jira.writing.creating import Made, NotMade, bulk_results
 from connectors.json_fields import JsonValue
 from connectors.tickets import Category

@@ -15,8 +15,8 @@ from connectors.atlassian.site_answers import (
 )
 from connectors.errors import ConnectorError, PayloadError, ServiceFailed
 from connectors.jira.connection import BETWEEN, JiraConnection
-from connectors.jira.payloads import JIRA, JiraProblems, Site, browse_url, numeric_id, problems
-from connectors.jira.responses import JiraAnswer, no_ticket, refused_fields
+from connectors.jira.payloads import JIRA, Site, browse_url, numeric_id
+from connectors.jira.responses import JiraAnswer, JiraProblems, no_ticket, problems, refused_fields
 from connectors.jira.writing.remedies import with_remedies
 from connectors.jira.writing.request_bodies import (
     as_shared,

@@ -5,11 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from connectors.errors import AccessDenied, ConnectorError, NotFound, OutOfQuota, StrayPage
+from connectors.errors import (
+    AccessDenied,
+    ConnectorError,
+    NotFound,
+    OutOfQuota,
+    PartlyRead,
+    StrayPage,
+)
 from connectors.tickets import COMMON_LABEL, Mark, Ticket
 from worker.jobs.run_state import TicketWork
 from worker.tracking.destinations import Route
-from worker.tracking.new_ticket import summary_line
+from worker.tracking.new_ticket import incident_label, summary_line
 from worker.tracking.row_matching import Wording, pair_by_words
 from worker.tracking.tracked_tickets import Intent
 
@@ -27,6 +34,16 @@ class UnlabelledCreates:
 
     found: tuple[Ticket, ...] = ()
     untold: Mapping[Mark, str] = field(default_factory=dict)
+
+
+def labelled_tickets(work: TicketWork) -> tuple[Ticket, ...]:
+    """Give the tickets with the incident's label; one that cannot be read may be a row's own."""
+    try:
+        return tuple(work.tracker.labelled(incident_label(work.origin.incident)))
+    except PartlyRead as error:
+        if not error.unread <= {one.id for one in work.tracked}:
+            raise
+        return tuple(error.read.values())
 
 
 def look_for_unlabelled(

@@ -21,7 +21,7 @@ from worker.jobs.facts.keep_facts import keep_tickets
 from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork, failures_told
 from worker.jobs.tickets.create_tickets import create_tickets, tell_lacking
-from worker.jobs.tickets.lost_creates import hides_new, look_for_unlabelled
+from worker.jobs.tickets.lost_creates import hides_new, labelled_tickets, look_for_unlabelled
 from worker.jobs.tickets.parent_ticket import known_epic, named_parent
 from worker.jobs.tickets.update_tickets import (
     agreement_rules,
@@ -31,7 +31,6 @@ from worker.jobs.tickets.update_tickets import (
     tell_plan,
 )
 from worker.tracking.destinations import Route
-from worker.tracking.new_ticket import incident_label
 from worker.tracking.parents import epic_label
 from worker.tracking.plan_agreement import plan_agreement
 from worker.tracking.plan_links import plan_links
@@ -128,7 +127,7 @@ def _link(
     plan = plan_links(state)
     if plan.search:
         try:
-            labelled = tuple(work.tracker.labelled(incident_label(work.origin.incident)))
+            labelled = labelled_tickets(work)
         except ConnectorError as error:
             for one in plan.links:
                 _take(work, one)
