@@ -234,6 +234,45 @@ def test_what_joins_owner_and_deadline_to_a_task_is_no_word_of_it(
     assert (item.task, item.owner, item.deadline_text) == (task, owner, deadline)
 
 
+@pytest.mark.parametrize(
+    ("words", "task", "owner"),
+    [
+        ("==x== y", "x y", None),
+        ("x %%ask @bo%%", "x", None),
+        ("x %%ask Bo%% @ann", "x", "ann"),
+        ("see [[Limits|the limit]] of [[Pool]]", "see the limit of Pool", None),
+        ("x ~~y~~ @ann", "x", "ann"),
+        ("x ~~@bo~~ z", "x z", None),
+        ("x <!-- @bo -->", "x", None),
+        ("x <!-- @bo --> @ann", "x", "ann"),
+        ("run `[[ a ]] %%b%% ==c==`", "run [[ a ]] %%b%% ==c==", None),
+        ("a == b == c", "a == b == c", None),
+        (r"\==x== \[\[y\]\] \%%z%%", "==x== [[y]] %%z%%", None),
+        ("from 100%% to 20%% of it", "from 100%% to 20%% of it", None),
+    ],
+)
+def test_what_other_editors_mark_or_hide_is_read_as_they_show_it(
+    words: str, task: str, owner: str | None
+) -> None:
+    item = one(f"- [ ] {words}")
+    assert (item.task, item.owner) == (task, owner)
+    if owner is None and "@" not in words and "~" not in words:
+        (row,) = read(
+            f"{HEAD}| Task |\n|---|\n| {words.replace('|', chr(92) + '|')} |\n", NAMES
+        ).items
+        assert row.task == task
+
+
+@pytest.mark.parametrize("task", ["==x== y", "x %%y%%", "[[x]] y", "[[x|y]] z", "a==b", "~~x~~ y"])
+@pytest.mark.parametrize("old", ["- [ ] x", "| Task |\n|---|\n| x |"])
+def test_words_of_a_tracker_with_such_marks_are_read_as_they_were_written(
+    old: str, task: str
+) -> None:
+    text = write(f"{HEAD}{old}\n", NAMES, [CellEdit(0, task=task)])
+    (item,) = read(text, NAMES).items
+    assert item.task == task
+
+
 def test_a_mere_day_is_no_deadline_where_nothing_says_when_the_incident_was() -> None:
     front = FRONT.replace("ended", "over")
     (item,) = read(f"{front}{HEAD}- [ ] x — 2026-12-01\n", NAMES).items
@@ -319,7 +358,7 @@ def test_the_ticket_stands_behind_a_dash_at_the_end(
         ("ask @ann to x", CellEdit(0, task="tell @ann"), "tell @ann"),
         ("ask @ann to x", CellEdit(0, task="tell @ann of x"), "tell @ann of x"),
         ("ask @ann to x", CellEdit(0, task="tell @bo of x"), "tell \\@bo of x @ann"),
-        ("ask @ann to x", CellEdit(0, task="tell", owner="bo"), "tell @bo"),
+        ("ask @ann to x", CellEdit(0, task="tell", owner="bo"), "tell @[bo]"),
         ("x", CellEdit(0, task="y (by 2026-12-03)"), "y \\(by 2026\\-12\\-03\\)"),
         ("x", CellEdit(0, task="y - OPS-7"), "y \\- OPS\\-7"),
         ("x", CellEdit(0, task=" "), "x"),

@@ -79,6 +79,7 @@ def test_a_ticket_cell_may_say_that_there_is_none(text: str, blank: bool) -> Non
         ("[w][w]", "w", "w", "w"),
         ("**Ann**", "Ann", "Ann", "Ann"),
         ("[Name]", "", "", ""),
+        (":red_circle: High", "\U0001f534 High", ":red_circle: High", "\U0001f534 High"),
         ("TBD", "", "", "TBD"),
         ("-", "", "", ""),
         ("~~Ann~~ Bo", "Bo", "Bo", "Ann Bo"),

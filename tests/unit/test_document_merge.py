@@ -130,6 +130,34 @@ def test_what_a_person_wrote_never_counts_as_the_programs() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("| 02:20 | Paged 2 people |", "| **02:20** | Paged *2 people* |"),
+        ("| 02:20 | Paged 2 people |", "| `02:20` | Paged 2 people |"),
+        ("**Duration:** 43 min", "**Duration:** *43 min*"),
+    ],
+)
+def test_other_marks_around_the_same_words_are_nothing_that_the_facts_say_otherwise(
+    old: str, new: str
+) -> None:
+    people = edited(old, new)
+    result = merged(people, BASE)
+    assert (result.text, result.suggestions) == (people, ())
+    other = written(
+        entries={**CONTENT.entries, Slot.DURATION: DraftEntry("51 min")},
+        timeline=(FIRED, DraftRow("paged", ("02:20", "Paged 3 people")), FIXED),
+    )
+    result = merged(people, other)
+    assert new in result.text
+    assert len(result.suggestions) == 1
+
+
+def test_what_people_struck_out_is_still_told_by_the_facts() -> None:
+    people = edited("Paged 2 people", "~~Paged 2 people~~")
+    assert [one.fresh for one in merged(people, BASE).suggestions] == ["02:20 | Paged 2 people"]
+
+
 def test_a_suggestion_that_a_person_had_seen_is_told_from_a_new_one() -> None:
     people = edited("| 02:20 | Paged 2 people |", "| 02:20 | Paged Ann and Bo |")
     (suggestion,) = merged(people, BASE).suggestions

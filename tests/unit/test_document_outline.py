@@ -52,6 +52,8 @@ def test_a_section_ends_at_the_next_of_its_level_or_of_ours(
         ("## Earlier action items", False),
         ("## Actions", False),
         ("## Actoin Items", True),
+        ("## :rocket: 6. Action Items :white_check_mark:", True),
+        ("## :nosuchpicture: Action Items", False),
         ("**Action Items**\nand more", False),
         ("**Action Items**", True),
         ("__Action Items:__", True),

@@ -20,6 +20,13 @@ _MARK = re.compile(
     r"|\^[A-Za-z0-9-]+"  # what a link of Obsidian's leads to
 )
 _BOLD = re.compile(r"\*\*[^*]+\*\*:?|__[^_]+__:?")
+_SPANS = re.compile(
+    r"(?P<code>(?<![`\\])(?P<ticks>`++)(?!`)[^\n]{0,2000}?(?<!`)(?P=ticks)(?!`))"
+    r"|(?<![=\\\w])==(?=[^\s=])(?P<marked>[^=\n]*[^\s=\\])==(?![=\w])"
+    r"|(?P<comment>(?<![%\\\w])%%(?!%)[^%\n]*[^%\n\\]%%(?![%\w]))"
+    r"|(?<![!\[\\])\[\[(?:[^\[\]|\\\n]+\\?\|)?(?P<page>[^\[\]|\\\n]+)\]\](?!\()"
+)
+_SPAN = re.compile(r"==|%%")
 _FOOTNOTE = re.compile(r"^[ \t>]{0,6}\[(\^[^\s\[\]]+)\]:", re.MULTILINE)
 
 
@@ -28,6 +35,20 @@ def footnotes(text: str) -> dict[str, object]:
     return {
         normalizeReference(one[1]): {"href": "#", "title": ""} for one in _FOOTNOTE.finditer(text)
     }
+
+
+def as_shown(markdown: str) -> str:
+    """Give inline Markdown without ``==marks==``, ``%%comments%%``, brackets of ``[[pages]]``."""
+    return _SPANS.sub(_shown, markdown)
+
+
+def as_written(markdown: str) -> str:
+    """Give inline Markdown in which such marks are characters to every editor."""
+    return _SPAN.sub(r"\\\g<0>", markdown)
+
+
+def _shown(span: re.Match[str]) -> str:
+    return span["code"] or span["marked"] or span["page"] or ""
 
 
 def know_editor_marks(parser: MarkdownIt) -> None:

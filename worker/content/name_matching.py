@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from config.template_names import Column
+from worker.content.emoji_names import as_characters
 from worker.content.inline_markdown import plain
 
 Name = TypeVar("Name")
@@ -51,7 +52,7 @@ _TRACKERS = (Column.TICKET, Column.STATUS)
 @lru_cache(maxsize=4096)  # a document's few names are asked for at each of its rows
 def normal(name: str) -> str:
     """Give a name as it is compared: words in lower case, without number, aside and marks."""
-    words = _ATTRIBUTES.sub("", plain(name)).casefold()
+    words = _ATTRIBUTES.sub("", as_characters(plain(name))).casefold()
     words = _ASIDE.sub("", words) or words
     words = _APOSTROPHE.sub("", _NUMBER.sub("", words, count=1) or words).replace("&", " and ")
     return " ".join(_NO_WORD.sub(" ", words).split())

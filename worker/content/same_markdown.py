@@ -24,6 +24,7 @@ _LONGEST = 10_000
 """Characters that are parsed, since some texts take quadratic time; the program's are shorter."""
 _TEXT = "text"
 _BREAK = ("break", "")
+_EMPHASIS = frozenset(("em_open", "em_close", "strong_open", "strong_close"))
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _TYPOGRAPHY = str.maketrans(
@@ -60,6 +61,14 @@ class Spelling:
         if self.definitions and "[" in text:
             return _rendering(text, self.definitions)
         return _known_rendering(text)
+
+    def same_words(self, one: str, other: str) -> bool:
+        """Tell whether two texts say the same, whatever of it is set in italics, bold or code."""
+        return one.split() == other.split() or self._said(one) == self._said(other)
+
+    def _said(self, markdown: str) -> list[str]:
+        pieces = (said or kind for kind, said in self.rendering(markdown) if kind not in _EMPHASIS)
+        return " ".join(pieces).split()
 
     def words(self, markdown: str) -> list[str]:
         """Give the words of what a text renders to, addresses of links among them."""

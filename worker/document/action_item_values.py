@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from worker.content.clean_text import clean
+from worker.content.editor_marks import as_shown, as_written
+from worker.content.emoji_names import as_characters
 from worker.content.inline_markdown import Definitions, escape, plain, plain_cell, safe_url
 from worker.content.placeholders import (
     is_bracketed,
@@ -173,7 +175,7 @@ def owner_words(source: str, definitions: Definitions, nothing: Iterable[str]) -
 
     A picture beside a name is no part of it.
     """
-    source = _PICTURE.sub("", source).strip() or source
+    source = as_characters(_PICTURE.sub("", source).strip() or source)
     words = unstruck(source, definitions)
     is_nobody = is_bracketed(source) and not _MENTION.fullmatch(words)
     return "" if is_nobody or says_nothing(words, nothing) else words
@@ -188,7 +190,7 @@ def deadline_words(source: str, definitions: Definitions, nothing: Iterable[str]
 
 def priority_words(source: str, definitions: Definitions) -> str:
     """Give the priority that a cell says, "" where that is nothing yet."""
-    words = plain_cell(source, definitions)
+    words = as_characters(plain_cell(source, definitions))
     return "" if is_bracketed(source) or is_marks(words) else words
 
 
@@ -234,9 +236,18 @@ def cell_box(text: str) -> CellBox:
 
 def task_words(source: str, definitions: Definitions) -> str:
     """Give what a task says: what is struck out of it is taken back, unless all of it is."""
-    words = source.replace("\\|", "|")
+    words = as_shown(source.replace("\\|", "|"))
     kept = "" if is_struck_out(words) else unstruck(words, definitions)
     return clean(kept or plain(words, definitions))
+
+
+def written_task(words: str) -> str:
+    """Give Markdown of a task's words for a cell, read as these words and nothing else."""
+    said = as_written(escape(words))
+    if cell_box(said).opens:  # a tracker's "- x" is no bullet
+        first, rest = clean(words)[0], clean(words)[1:]
+        said = f"&#{ord(first)};{as_written(escape('.' + rest))[1:]}"
+    return said
 
 
 def ticket_link(ticket: TicketCell) -> str:

@@ -25,6 +25,7 @@ from worker.document.action_item_values import (
     shortened,
     task_words,
     without_remark,
+    written_task,
 )
 from worker.document.action_items import ActionItem, ActionItems, CellEdit, ItemPlace, TicketCell
 from worker.document.checkboxes.box_edits import edit_boxes
@@ -240,11 +241,9 @@ def _wanted(
         if new is None or clean(new) == clean(old):
             continue
         if clean(new) or column is not Column.TASK:  # without words it were no item any more
-            opens = cell_box(actions.text(row, column)).opens if column is Column.TASK else ""
-            said: str = escape(new)
-            if column is Column.TASK and cell_box(said).opens:  # a tracker's "- x" is no bullet
-                first, rest = clean(new)[0], clean(new)[1:]
-                said = f"&#{ord(first)};{escape('.' + rest)[1:]}"
+            is_task = column is Column.TASK
+            opens = cell_box(actions.text(row, column)).opens if is_task else ""
+            said = written_task(new) if is_task else escape(new)
             wanted[column] = opens + said
     old = actions.text(row, Column.TICKET)
     named = find_ticket(old)

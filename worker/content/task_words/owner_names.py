@@ -36,6 +36,22 @@ _NO_NAMES = frozenset(
 )
 
 
+_OF_A_SENTENCE = re.compile(
+    r"\b(?:with|to|from|for|of|by|via|and|or|than|like|about|without|after|before|see"
+    r"|cc|ask|tell|ping)\s*$",
+    re.IGNORECASE,
+)
+"""Behind such a word a name is one of the task's own: ``ask @ann``, ``cc @bo``."""
+_LOOSE_END = re.compile(
+    r"(?:\s|[,;](?<!\\[,;])(?<!&[mn]dash;)(?<!&rarr;)|(?<=\s)(?:\u2014|\u2013|--?|->|=>|[|\u00b7\u2192])"
+    r"|(?:[,;|]|\s(?:\u2014|\u2013|--?))\s*+[*_]{0,3}"
+    r"(?:owners?|assignees?|assigned\s+to|responsible|dri|due|deadline):[*_]{0,3})$",
+    re.IGNORECASE,
+)
+"""What joined the owner or the deadline behind it to a task."""
+_LONGEST_JOINT = 40
+
+
 @dataclass(frozen=True, slots=True)
 class KnownPeople:
     """Whom a document names for sure, and the day ``since`` which it is written, if that is known.
@@ -120,3 +136,15 @@ def _handle(words: str) -> str:
         return plain(wrapped[1])
     found = _HANDLE.fullmatch(said)
     return found[1] + found[2] if found else ""
+
+
+def goes_on_with_a_name(words: str) -> bool:
+    """Tell whether a name behind these words is no owner's, but one of the task's own."""
+    return _OF_A_SENTENCE.search(words, max(0, len(words) - _LONGEST_JOINT)) is not None
+
+
+def joined(text: str, end: int) -> int:
+    """Give where a task ends before what joins its owner or deadline to it."""
+    while end and (found := _LOOSE_END.search(text, max(0, end - _LONGEST_JOINT), end)):
+        end = found.start()
+    return end

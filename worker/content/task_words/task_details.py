@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from worker.content.inline_markdown import plain
 from worker.content.name_matching import TICKET_NAMES
 from worker.content.read_dates import read_date
-from worker.content.task_words.owner_names import BETWEEN, NOBODY, KnownPeople, is_name
+from worker.content.task_words.owner_names import (
+    BETWEEN,
+    NOBODY,
+    KnownPeople,
+    goes_on_with_a_name,
+    is_name,
+    joined,
+)
 
 Span = tuple[int, int]
 """Where something stands: its first character, and the one behind its last."""
@@ -21,13 +28,12 @@ _ANY_OWNER = re.compile(
     rf"(?<![\w@.\\])@(\\?\[[^\[\]]+\]|<[^<>]+>|(?>[\w.+-]*\w(?:@[\w.-]+\w)?)(?!/))"
     rf"|{_WIKI_NAME}"
 )
-_OF_A_SENTENCE = re.compile(
-    r"\b(?:with|to|from|for|of|by|via|and|or|than|like|about|without|after|before|see"
-    r"|cc|ask|tell|ping)\s*$",
-    re.IGNORECASE,
+_NO_WORDS = re.compile(
+    r"(?<![`\\])(`++)(?!`).{0,2000}?(?<!`)\1(?!`)|<!--.{0,2000}?-->|(?<![%\\\w])%%[^%]+%%(?![%\w])"
+    r"|(?<![~\\])~~(?=\S)[^~]+~~(?!~)",
+    re.DOTALL,
 )
-"""Behind such a word a name is one of the task's own: ``ask @ann``, ``cc @bo``."""
-_CODE = re.compile(r"(?<![`\\])(`++)(?!`).{0,2000}?(?<!`)\1(?!`)", re.DOTALL)
+"""Code, what is commented out, and what is struck out: nobody is named there."""
 _MAIL_AT_END = re.compile(r"(?<!\\)\[[^\[\]]*\]\(mailto:([^()\s?]++)[^()\s]*\)[.,;]?\s*$")
 _WRAP = re.compile(r"^\\?[\[<]|[\]>]$")
 _FIGURES = r"\d{4}[-\u2010-\u2015\u2212]\d\d[-\u2010-\u2015\u2212]\d\d"
@@ -67,20 +73,12 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _APART = re.compile(r"(?<=\s)(?:\u2014|\u2013|--?|\||\u00b7)(?=\s)")
-_LOOSE_END = re.compile(
-    r"(?:\s|[,;](?<!\\[,;])(?<!&[mn]dash;)(?<!&rarr;)|(?<=\s)(?:\u2014|\u2013|--?>?|=>|[|\u00b7\u2192])"
-    r"|(?:[,;|]|\s(?:\u2014|\u2013|--?))\s*+[*_]{0,3}"
-    r"(?:owners?|assignees?|assigned\s+to|responsible|dri|due|deadline):[*_]{0,3})$",
-    re.IGNORECASE,
-)
-"""What joined the owner or the deadline behind it to a task."""
 _DAY_APART = re.compile(rf"(?<=\S)\s++(?:\u2014|\u2013|--?)\s++({_FIGURES})[.;]?$")
 _ISO = re.compile(r"(?:(?:by|due|until):?\s*)?(\d{4}-\d\d-\d\d)[.;]?", re.IGNORECASE)
 _PAIR = re.compile(r"(?<!\\)\(([^()]{8,160})\)")
 _LONGEST = 2000
 """Characters that are looked through, since some texts take the square of their length."""
 _LONGEST_APART = 160
-_LONGEST_JOINT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ def task_details(text: str, known: KnownPeople = NOBODY) -> TaskDetails:
     what is written about.
     """
     found = _set_apart(text) or _at_end(text, known)
-    words = _CODE.sub(_blank, text[: min(found.end, _LONGEST)])
+    words = _NO_WORDS.sub(_blank, text[: min(found.end, _LONGEST)])
     pair = _in_brackets(words)
     owner = found.owner or _owner_within(words, known) or (pair[0] if pair else "")
     owner = owner or known.owner(words)
@@ -150,8 +148,9 @@ def _label(found: re.Match[str]) -> str:
     return next(one for one in ("owner", "due", "priority", "ticket") if found[one])
 
 
-def _blank(code: re.Match[str]) -> str:
-    return code[1] + " " * (len(code[0]) - 2 * len(code[1])) + code[1]
+def _blank(found: re.Match[str]) -> str:
+    """Put as many spaces, between marks that keep apart what stands around it."""
+    return "~" + " " * (len(found[0]) - 2) + "~"
 
 
 def _at_end(text: str, known: KnownPeople) -> TaskDetails:
@@ -182,18 +181,6 @@ def _owner_at_end(text: str) -> re.Match[str] | None:
         return None
     is_marked = (found[1] or "").startswith(("[", "\\[", "<"))
     return found if is_marked or not goes_on_with_a_name(text[: found.start()]) else None
-
-
-def goes_on_with_a_name(words: str) -> bool:
-    """Tell whether a name behind these words is no owner's, but one of the task's own."""
-    return _OF_A_SENTENCE.search(words, max(0, len(words) - _LONGEST_JOINT)) is not None
-
-
-def joined(text: str, end: int) -> int:
-    """Give where a task ends before what joins its owner or deadline to it."""
-    while end and (found := _LOOSE_END.search(text, max(0, end - _LONGEST_JOINT), end)):
-        end = found.start()
-    return end
 
 
 def _set_apart(text: str) -> TaskDetails | None:

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from worker.content.clean_text import clean
+from worker.content.editor_marks import as_written
 from worker.content.inline_markdown import escape
-from worker.content.task_words.task_details import goes_on_with_a_name, joined
+from worker.content.task_words.owner_names import goes_on_with_a_name, joined
 from worker.document.action_item_values import ticket_link
 from worker.document.action_items import ActionItem, CellEdit
 from worker.document.checkboxes.found_boxes import BOX, BoxPieces, FoundBox, take_apart
@@ -43,7 +44,9 @@ def _edit_box(box: BoxPieces, item: ActionItem, edit: CellEdit) -> Iterator[Edit
     owner, day = edit.owner, edit.deadline
     owner = None if owner is None or clean(owner) == clean(item.owner or "") else owner
     day = None if day is None or clean(day) == clean(item.deadline_text) else day
-    task = box.text[box.task.start : box.task.end]
+    task = edit.task or box.text[box.task.start : box.task.end]
+    if owner is None and box.owner and edit.task and goes_on_with_a_name(edit.task):
+        owner = box.owner_name
     if box.apart and (owner, day) != (None, None):  # without one the other is read no more
         owner, day = item.owner if owner is None else owner, box.due_text if day is None else day
         yield Edit(box.apart, _owner(owner or "", task) + _by(day))
@@ -61,7 +64,7 @@ def _edit_task(box: BoxPieces, edit: CellEdit) -> Iterator[Edit]:
     An owner and a deadline that only the old words named are named behind the new ones.
     """
     opening, words = "[ ] ", edit.task or ""
-    said: str = escape(words)
+    said = as_written(escape(words))
     read = take_apart(opening + said, box.known)
     is_whole = read is not None and read.task.end == read.body_end == len(opening + said)
     is_whole &= joined(said, len(said)) == len(said)

@@ -23,6 +23,7 @@ from worker.document.action_item_values import (
     owner_words,
     priority_words,
     shortened,
+    task_words,
     ticket_at,
     ticket_at_end,
 )
@@ -70,8 +71,8 @@ class BoxPieces:
     def said(self, blocks: Blocks) -> str:
         """Give the words of the task, with those of a ticket that is named behind."""
         behind = self.text[self.named.start : self.body_end] if self.named else ""
-        words = (self.text[self.task.start : self.task.end], behind)
-        return " ".join(filter(None, (plain(one, blocks.definitions) for one in words)))
+        task = task_words(self.text[self.task.start : self.task.end], blocks.definitions)
+        return " ".join(filter(None, (task, plain(behind, blocks.definitions))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def merge_parts(
     targets: MergeTargets, base: Units | None, fresh: Units, prompts: Units, names: Names
 ) -> MergedParts:
     """Merge every part that the program writes."""
-    shown = place_names(names)
+    shown, spelling = place_names(names), Spelling()
     edits: list[Edit] = []
     units: dict[str, tuple[Unit, ...]] = {}
     changes: list[MergeChange] = []
@@ -156,7 +156,9 @@ def merge_parts(
             MergeChange(name, one.before, one.after, one.reason, one.key) for one in result.changes
         ]
         suggestions += [
-            Suggestion(name, one.before, one.after, one.key, one.new) for one in result.suggestions
+            Suggestion(name, one.before, one.after, one.key, one.new)
+            for one in result.suggestions
+            if not spelling.same_words(one.before, one.after)
         ]
     return MergedParts(tuple(edits), units, tuple(changes), tuple(suggestions))
 
