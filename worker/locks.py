@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from sqlalchemy import (
@@ -37,6 +38,10 @@ from sqlalchemy.pool import NullPool
 
 if TYPE_CHECKING:
     from filelock import FileLock
+
+FIRST_USE = Lock()
+"""Held by a thread that loads modules at their first use: of two that load modules which load each
+other, Python lets one go on with what is loaded in part (`importlib`'s way out of a deadlock)."""
 
 _LOOK_AT_FILE = 0.01
 """Seconds between two looks whether a lock is free."""

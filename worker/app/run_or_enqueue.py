@@ -4,7 +4,7 @@ It is put into the queue, a job for each incident; where no server works, it is 
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING
 
 from config.settings import Settings
 from connectors.incidents import IncidentId
-from worker.drafting.text.wording import duration
 from worker.jobs.catalogue import look, must_be_usable
 from worker.jobs.context import JobContext
 from worker.jobs.due_incidents import Search, find, move_cursors
 from worker.jobs.job_lifecycle import JobPhase, JobRequest, JobState, Standing
 from worker.jobs.results import IncidentResult, RunResult, Trigger, together
-from worker.jobs.run_many import RunRequest, run_many
 from worker.jobs.run_state import ReadTickets
 from worker.queue.leases import AT_A_TIME, workers
 
 if TYPE_CHECKING:
+    from worker.jobs.run_many import RunRequest
     from worker.queue.queue import Client
 
 RETRIED = "jobs given up, tried again"
@@ -118,19 +117,26 @@ DESERTED = 30.0
 """Seconds without a process that works, after which a job is no longer waited for."""
 
 
-def carry_out(settings: Settings, context: JobContext, request: RunRequest) -> RunResult:
+def carry_out(settings: Settings, context: JobContext, request: "RunRequest") -> RunResult:
     """Do what a command asks for, and give its result.
 
     Where servers work on the same database, the jobs go through their queue, so that an incident's
     job still runs once at a time; a dry run writes nothing and needs nobody.
     """
+    from worker.jobs.run_many import run_many  # noqa: PLC0415 - a look for what is due needs none
+
     return context.do_or_tell(
-        partial(_carried_out, settings, context, request),
+        partial(_carried_out, run_many, settings, context, request),
         partial(run_many, context, replace(request, wait=0)),
     )()
 
 
-def _carried_out(settings: Settings, context: JobContext, request: RunRequest) -> RunResult:
+def _carried_out(
+    run_many: "Callable[[JobContext, RunRequest], RunResult]",
+    settings: Settings,
+    context: JobContext,
+    request: "RunRequest",
+) -> RunResult:
     must_be_usable(context)
     servers = workers(settings.database_url.get_secret_value())
     if servers:
@@ -156,7 +162,9 @@ def asking(settings: Settings) -> Iterator["Client"]:
         queue.stop()
 
 
-def _through(queue: "Client", context: JobContext, request: RunRequest, servers: int) -> RunResult:
+def _through(
+    queue: "Client", context: JobContext, request: "RunRequest", servers: int
+) -> RunResult:
     if request.incidents:
         requests = [
             JobRequest(
@@ -186,7 +194,7 @@ class _Wait:
     """Waiting for jobs that others do; ``notices`` are what they noted."""
 
     def __init__(
-        self, queue: "Client", request: RunRequest, jobs: Mapping[IncidentId, str]
+        self, queue: "Client", request: "RunRequest", jobs: Mapping[IncidentId, str]
     ) -> None:
         self.notices: dict[str, None] = {}
         self._queue = queue
@@ -271,6 +279,8 @@ def _results(
 def _told_when(result: IncidentResult, state: JobState) -> IncidentResult:
     if not result.failures:
         return result
+    from worker.drafting.text.wording import duration  # noqa: PLC0415 - for whoever waits alone
+
     after = duration(timedelta(seconds=_seconds_until(state)))
     told = f"Incident {result.incident} is tried again in {after} by itself."
     return replace(result, failures=(*result.failures, told))

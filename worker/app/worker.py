@@ -12,15 +12,14 @@ from connectors.incidents import IncidentId
 from connectors.webhook_events import EventKind, WebhookEvent
 from worker.app.binding import Moved
 from worker.app.composition import open_context
-from worker.app.digest_rounds import reminding
 from worker.app.listing.index_filler import IndexFiller
 from worker.app.run_or_enqueue import enqueue_due
 from worker.jobs.context import JobContext
-from worker.jobs.incident_job import do_job
 from worker.jobs.job_lifecycle import JobOutcome, JobRequest, JobState
 from worker.jobs.last_results import end_look, keep_end, log_end, log_result
 from worker.jobs.results import IncidentResult, Trigger
 from worker.jobs.run_state import not_configured
+from worker.locks import FIRST_USE
 from worker.queue.engine import QueueSettings
 from worker.queue.queue import Queue
 from worker.queue.schedule import Schedule
@@ -77,8 +76,15 @@ class Worker:
     def start(self) -> None:
         """Begin to work. Raises ``PostmortemError``."""
         self.queue.start()
-        self._open.enter_context(reminding(self.context, self.settings))
+        self._remind()
         self.filler.start()
+
+    def _remind(self) -> None:
+        if self.context.policy.reminders.every is None:
+            return
+        with FIRST_USE:
+            from worker.app.digest_rounds import reminding  # noqa: PLC0415 - read for digests alone
+        self._open.enter_context(reminding(self.context, self.settings))
 
     def stop(self) -> bool:
         """Take on nothing more and let go of everything; give whether all work under way ended.
@@ -116,6 +122,8 @@ class Worker:
             seconds = self.settings.quiet_for(now).total_seconds()
             told = "Left for the end of the quiet time."
             return JobOutcome(told, again_in=seconds, left=True)
+        with FIRST_USE:
+            from worker.jobs.incident_job import do_job  # noqa: PLC0415 - a tenth of an idle process
         try:
             results = do_job(self.context, request)
         except StoreAway as error:
