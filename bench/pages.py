@@ -47,7 +47,7 @@ def main(count: int = COUNT) -> None:
         while fill(context, 500):
             pass
         settings = WebSettings(context.journal.web_sessions, context.journal.web_writers)
-        app = create(data, lambda _events: None, settings, {})
+        app = create(lambda: data, lambda _events: None, settings, {})
         with LoopbackServer(app) as server:
             measure(server.url, f"QB{count // 2:08}")
         looks = StoredPageData(context, queue)

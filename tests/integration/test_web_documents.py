@@ -10,7 +10,8 @@ import pytest
 
 from connectors.tickets import TicketId, TicketKey
 from tests.integration.desk import context_over
-from worker.app.stored_page_data import READ_AT_ONCE, StoredPageData
+from worker.app.listing.stored_lists import READ_AT_ONCE
+from worker.app.stored_page_data import StoredPageData
 from worker.jobs.context import JobContext
 from worker.jobs.documents.index_documents import fill
 from worker.jobs.job_lifecycle import JobOutcome

@@ -10,7 +10,9 @@ import requests
 
 from config.page_users import PageUser, PeopleSettings, Role, as_table, token_digest
 from tests.integration.desk import TEXT, WAIT, Desk, desk_in, form_of
-from tests.integration.web_support import application, shelf
+from tests.integration.web_support import TODAY, KeptSessions, KeptWriters, shelf
+from worker.web import pages_application
+from worker.web.application import WebSettings
 
 MINE = TEXT.replace("[why]", "A <b>leak</b> &amp; more.")
 COMMON = "the token that everybody has"
@@ -181,9 +183,11 @@ _OF_THEIR_OWN = ("/webhooks/", "/login", "/logout", "/postmortems/{incident}/edi
 
 
 def _changing() -> list[tuple[str, str]]:
+    access = WebSettings(KeptSessions(), KeptWriters()).access()
+    pages = pages_application.create(shelf(), access, KeptWriters(), dict, lambda: TODAY)
     routes = [
         (method, str(getattr(route, "path", "")))
-        for router in application(shelf()).routes
+        for router in pages.routes
         for route in getattr(getattr(router, "original_router", router), "routes", [router])
         for method in getattr(route, "methods", None) or ()
         if method not in {"GET", "HEAD"}

@@ -10,7 +10,8 @@ import pytest
 from connectors.errors import PostmortemError
 from tests.integration.desk import context_over
 from tests.integration.queue_support import KINDS, WAIT, ask, database
-from worker.app.stored_page_data import StoredPageData, figures
+from worker.app.service import figures
+from worker.app.stored_page_data import StoredPageData
 from worker.jobs.job_lifecycle import JobOutcome, JobPhase, JobRetryPolicy
 from worker.jobs.results import Trigger
 from worker.journal.database import Database

@@ -14,8 +14,8 @@ from connectors.pagerduty import webhook as pagerduty
 from connectors.webhook_events import EventKind, WebhookEvent
 from tests.integration.web_support import JIRA_SECRET, PAGERDUTY_SECRET, served, shelf
 from worker.web import webhooks
+from worker.web.limits.request_limits import BODY_LIMIT
 from worker.web.monitoring import Metrics
-from worker.web.request_limits import BODY_LIMIT
 
 WAIT = 60.0
 

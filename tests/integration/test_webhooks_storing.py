@@ -32,8 +32,8 @@ from worker.cli.log_lines import log_plainly
 from worker.jobs.job_lifecycle import JobRequest
 from worker.jobs.results import Trigger
 from worker.queue.queue import Client
-from worker.web import request_limits
-from worker.web.request_limits import BODY_LIMIT
+from worker.web.limits import request_limits
+from worker.web.limits.request_limits import BODY_LIMIT
 
 PATIENCE = 5.0
 NOBODY = 65534

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from threading import Lock
 from zoneinfo import ZoneInfo
 
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from config.page_users import PageUser, PeopleSettings
 from config.template_names import Column, Names
@@ -409,7 +409,7 @@ def application(
     sessions: "KeptSessions | None" = None,
     writers: Writers | None = None,
     people: PeopleSettings = NOBODY_LISTED,
-) -> FastAPI:
+) -> ASGIApp:
     """Give the application on such a library."""
     settings = WebSettings(
         sessions=sessions or KeptSessions(),
@@ -428,7 +428,7 @@ def application(
         public_url=public_url,
         people=people,
     )
-    return create(library, store, settings, checks or {}, metrics, lambda: TODAY)
+    return create(lambda: library, store, settings, checks or {}, metrics, lambda: TODAY)
 
 
 def broken() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from worker.web.idle_connections import LONGEST, ConnectionPhase, ConnectionRegister
+from worker.web.limits.idle_connections import LONGEST, ConnectionPhase, ConnectionRegister
 
 
 @dataclass(eq=False)

@@ -5,27 +5,28 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
+from typing import TYPE_CHECKING
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from config.settings import Settings
-from connectors.errors import PostmortemError
+from connectors.errors import Finding, PostmortemError
 from connectors.incidents import IncidentId
 from worker.app.binding import Moved
 from worker.app.composition import open_context
-from worker.app.preflight import preflight
+from worker.app.listing.stored_lists import StoredLists
 from worker.app.registry import Services
-from worker.app.stored_page_data import StoredPageData, figures
 from worker.app.worker import Worker
 from worker.jobs.catalogue import must_be_usable
 from worker.jobs.results import IncidentResult, Trigger
-from worker.jobs.run_many import RunRequest, run_many
+from worker.locks import FIRST_USE
+from worker.queue.queue import Client
 from worker.web.application import WebSettings, create
-from worker.web.idle_connections import (
+from worker.web.limits.idle_connections import (
     ACCEPTED_AT_ONCE,
     WAITING_OUTSIDE,
     ConnectionRegister,
@@ -33,8 +34,12 @@ from worker.web.idle_connections import (
     files_for_connections,
     is_any_address,
 )
-from worker.web.monitoring import Metrics
-from worker.web.request_limits import MOST_REQUESTS, RequestLimit
+from worker.web.limits.request_limits import MOST_REQUESTS, RequestLimit
+from worker.web.monitoring import Metrics, QueueFigures
+
+if TYPE_CHECKING:
+    from worker.jobs.context import JobContext
+    from worker.web.page_data import PageData
 
 LONGEST_START = 30.0
 """Seconds that the web server may take to start."""
@@ -147,22 +152,51 @@ class Service:
             "database": worker.context.journal.ping,
             "store": partial(must_be_usable, worker.context),
         }
-        plan, check = partial(planned, settings), partial(preflight, worker.context)
-        library = StoredPageData(worker.context, worker.queue, plan, check)
-        worker.filler.then(library.documents)
+        lists = StoredLists(worker.context)
+        worker.filler.then(lists.now)
         self._metrics.watch(partial(figures, worker.queue))
 
         def today() -> date:
             return worker.context.clock().astimezone(settings.timezone).date()
 
-        return create(library, worker.keep, web, checks, self._metrics, today)
+        data = partial(_page_data, worker, lists)
+        return create(data, worker.keep, web, checks, self._metrics, today)
+
+
+def _page_data(worker: Worker, lists: StoredLists) -> "PageData":
+    with FIRST_USE:
+        from worker.app.stored_page_data import StoredPageData  # noqa: PLC0415 - for pages alone
+
+    plan, check = partial(planned, worker.settings), partial(_checked, worker.context)
+    return StoredPageData(worker.context, worker.queue, plan, check, lists)
+
+
+def _checked(context: "JobContext") -> Sequence[Finding]:
+    with FIRST_USE:
+        from worker.app.preflight import preflight  # noqa: PLC0415 - as above
+    return preflight(context)
 
 
 def planned(settings: Settings, incident: IncidentId) -> IncidentResult:
     """Go through an incident's job without writing anything. Raises ``PostmortemError``."""
+    with FIRST_USE:
+        from worker.jobs.run_many import RunRequest, run_many  # noqa: PLC0415 - as above
     with open_context(settings, dry_run=True, moved=Moved.IGNORE) as context:
         run = run_many(context, RunRequest(Trigger.PAGE, (incident,)))
         return next(iter(run.incidents), IncidentResult(incident, failures=run.failures))
+
+
+def figures(queue: Client) -> QueueFigures:
+    """Read what operators watch of the queue. Raises ``Unreachable``."""
+    waiting, oldest = queue.backlog()
+    ticked = queue.last_tick()
+    return QueueFigures(
+        waiting=waiting,
+        oldest=oldest,
+        parked=len(queue.parked()),
+        workers=queue.workers(),
+        last_schedule_success=ticked.timestamp() if ticked else None,
+    )
 
 
 def _web_server(app: ASGIApp, host: str, port: int) -> uvicorn.Config:

@@ -9,9 +9,7 @@ from config.page_users import PageUser
 from config.template_names import Column
 from connectors.errors import Finding, PostmortemError
 from connectors.incidents import IncidentId
-from worker.app.listing.far_store import Answer, FarStore
-from worker.app.listing.shared_lists import Lists, SharedLists
-from worker.document.index.indexed_document import rules
+from worker.app.listing.stored_lists import StoredLists
 from worker.document.lint.findings import LintFinding
 from worker.jobs.context import JobContext
 from worker.jobs.documents.document_status import DocumentStatus, ListedDocument
@@ -44,22 +42,15 @@ from worker.jobs.reports.report_period import PeriodReport, report_period
 from worker.jobs.reports.search_documents import FoundDocument, search_documents
 from worker.jobs.results import IncidentResult, SuggestedText, Trigger
 from worker.jobs.status_report import (
-    KnownStatuses,
     document_text,
     failed_look,
-    listed_documents,
     seen_text,
     undrafted,
 )
 from worker.journal.web_memory import WebDraft
 from worker.queue.queue import Client
 from worker.store.document_store import StoreAway
-from worker.web.monitoring import QueueFigures
 from worker.web.page_data import DocumentView, QueueView
-
-READ_AT_ONCE = 50
-"""Documents that are read in a request: those that were just changed, not all of a first look."""
-
 
 _LONGEST_TURN = 30.0
 """Seconds that a plan waits for another, since each takes a copy of the database."""
@@ -74,16 +65,18 @@ class StoredPageData:
         queue: Client,
         plan: Callable[[IncidentId], IncidentResult] | None = None,
         check: Callable[[], Sequence[Finding]] | None = None,
+        lists: StoredLists | None = None,
     ) -> None:
-        """``plan`` goes through an incident's job without writing anything; ``check`` looks."""
+        """``plan`` goes through an incident's job without writing anything; ``check`` looks.
+
+        ``lists`` are shared with whoever looks through them before pages are asked for.
+        """
         self._context = context
         self._queue = queue
         self._plan = plan
         self._check = check
         self._one_plan = Lock()
-        self._remembered = KnownStatuses()
-        self._lists = SharedLists(self._look)
-        self._far = FarStore(context.clock) if context.store.is_far else None
+        self._lists = lists or StoredLists(context)
 
     def documents(self) -> Sequence[DocumentStatus]:
         return self._lists.now().documents
@@ -95,30 +88,6 @@ class StoredPageData:
         found = self._lists.now()
         return found.documents, found.listed
 
-    def _asked(self, question: Callable[[], Answer]) -> Answer:
-        """Ask the store, for a page's sake: of one that is far, an answer is not long waited for.
-
-        Raises ``StoreAway`` with as of when what is known is.
-        """
-        if self._far is None:
-            return question()
-        try:
-            return self._far.ask(question)
-        except StoreAway as error:
-            raise StoreAway(self._far.as_of(error)) from error
-
-    def _look(self) -> Lists:
-        """List the documents as the store has them; where it is away, as the journal does."""
-        find, away = partial(listed_documents, self._context, remembered=self._remembered), ""
-        try:
-            found = self._asked(partial(find, most=READ_AT_ONCE))
-        except StoreAway as error:
-            away = str(error)
-            found = find(most=0, looked=False)
-        told = " ".join(filter(None, (away, self._reading())))
-        listed = tuple(one for one in found if one.status.document)
-        return Lists(tuple(one.status for one in found), listed, told, is_old=bool(away))
-
     def jobs_under_way(self) -> Sequence[JobState]:
         return [one for one in self._queue.current() if not one.phase.over]
 
@@ -129,20 +98,13 @@ class StoredPageData:
     def told_of_lists(self) -> str:
         return self._lists.last().told
 
-    def _reading(self) -> str:
-        """Say how far documents have been read since the start, "" once all are."""
-        read, known = self._context.journal.index.progress(rules(self._context.policy.names))
-        if known - read <= READ_AT_ONCE:
-            return ""
-        return f"{read:,} of {known:,} documents are read so far; the others show their names."
-
     def skipped(self) -> Sequence[SkippedIncident]:
         return skipped_incidents(self._context)
 
     def document(self, incident: IncidentId) -> DocumentView | None:
         told = ""
         try:
-            found = self._asked(partial(document_text, self._context, incident))
+            found = self._lists.asked(partial(document_text, self._context, incident))
         except StoreAway as error:
             found, told = seen_text(self._context, incident), str(error)
             if found is None:
@@ -285,16 +247,3 @@ class StoredPageData:
 
     def job(self, job: str) -> JobState | None:
         return self._queue.state(job)
-
-
-def figures(queue: Client) -> QueueFigures:
-    """Read what operators watch of the queue. Raises ``Unreachable``."""
-    waiting, oldest = queue.backlog()
-    ticked = queue.last_tick()
-    return QueueFigures(
-        waiting=waiting,
-        oldest=oldest,
-        parked=len(queue.parked()),
-        workers=queue.workers(),
-        last_schedule_success=ticked.timestamp() if ticked else None,
-    )

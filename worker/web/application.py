@@ -1,56 +1,36 @@
-"""The whole web application, put together, and what every answer of it says about itself.
+"""The web application: webhooks and probes at once, and pages and API once somebody asks for one.
 
-What went wrong is told in a sentence: as a page to people, as JSON to programs.
+With what pages and the API are made of, an idle process would hold a fifth more memory; many are
+never asked for a page, as where several work on one database.
 """
 
-import math
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from http import HTTPStatus
-from typing import Any
+from threading import Lock
+from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import ClientDisconnect
-from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.page_users import People, PeopleSettings
 from connectors.connector import WebhookAccess
-from connectors.errors import NotFound, PostmortemError
-from worker.jobs.edits.save_edit import Clash, EditTooLong, UnknownBase, UnusableEdit
-from worker.log import Log
+from worker.locks import FIRST_USE
 from worker.web.answer_headers import HeadAsGet, SafeHeaders
-from worker.web.api import api_routes
-from worker.web.assets import asset_routes
-from worker.web.editing.edit_api import NoCondition, NotThisShape, tag
-from worker.web.editing.edit_pages import edit_routes
-from worker.web.editing.picture_pages import picture_routes
-from worker.web.editing.suggestion_pages import suggestion_routes
-from worker.web.editing.sync_pages import sync_routes
-from worker.web.editing.unsaved_pages import unsaved_routes
-from worker.web.insights import insight_routes
-from worker.web.lists.listing_pages import list_routes
-from worker.web.lists.operations_pages import operation_routes
-from worker.web.lists.overview import overview_routes
-from worker.web.login_pages import sign_in_routes
+from worker.web.limits.request_limits import BodyRoom
 from worker.web.monitoring import Checks, Metrics, health_routes
-from worker.web.page_data import PageData
-from worker.web.page_templates import PageTemplates, Writers
-from worker.web.problem_details import problem
-from worker.web.reading.document_pages import document_routes
-from worker.web.request_limits import BodyRoom
-from worker.web.reviewing.item_pages import item_routes
-from worker.web.reviewing.review_pages import review_routes
-from worker.web.visitors.access import Access, NotSignedIn
+from worker.web.visitors.access import Access
 from worker.web.visitors.known_people import PeopleFile, ProxiedPeople
-from worker.web.visitors.origins import Forbidden, Malformed, Origins
-from worker.web.visitors.sent_words import read_words
-from worker.web.visitors.sign_in import Sessions, TooManyAttempts
-from worker.web.webhooks import StoreEvents, webhook_routes
+from worker.web.visitors.origins import Origins
+from worker.web.visitors.sign_in import Sessions
+from worker.web.webhooks import StoreEvents, WebhookReceivers
+
+if TYPE_CHECKING:
+    from worker.web.page_data import PageData
+    from worker.web.page_templates import Writers
 
 _SMALL = 1024
 """Bytes that are sent as they are."""
@@ -66,7 +46,7 @@ class WebSettings:
     """
 
     sessions: Sessions
-    writers: Writers
+    writers: "Writers"
     webhooks: Mapping[str, WebhookAccess] = field(default_factory=dict)
     token: str | None = None
     public_url: str | None = None
@@ -80,182 +60,71 @@ class WebSettings:
         return Access(self.token or None, origins, self.sessions, people, by_proxy)
 
 
+class Application:
+    """Answers by ``own`` what is its own, and everything else by the pages, which it loads once.
+
+    The pages are asked for what ``own`` does not take, also where it knows the address: by which
+    method it is used, and that there is no such page, is told to people in one way.
+    """
+
+    def __init__(self, own: Starlette, pages: Callable[[], ASGIApp]) -> None:
+        self._own = own
+        self._load = pages
+        self._loaded: ASGIApp | None = None
+        self._one = Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http" or self._is_own(scope):
+            await self._own(scope, receive, send)
+            return
+        pages = self._loaded
+        if pages is None:
+            pages = await run_in_threadpool(self._pages)
+        await pages(scope, receive, send)
+
+    def _is_own(self, scope: Scope) -> bool:
+        return any(one.matches(scope)[0] is Match.FULL for one in self._own.routes)
+
+    def _pages(self) -> ASGIApp:
+        with self._one:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+
 def create(
-    data: PageData,
+    data: "Callable[[], PageData]",
     store: StoreEvents,
     settings: WebSettings,
     checks: Checks,
     metrics: Metrics | None = None,
     today: Callable[[], date] = lambda: datetime.now(UTC).date(),
-) -> FastAPI:
-    """Put the application together.
+) -> ASGIApp:
+    """Put the application together. Raises ``ConfigurationProblems``.
 
-    ``store`` stores what webhooks told: it is on disk when it returns. ``checks`` are what
-    readiness depends on, each raising where something is wrong. ``today`` judges deadlines.
+    ``data`` is asked for what pages show, at the first request for one. ``store`` stores what
+    webhooks told: it is on disk when it returns. ``checks`` are what readiness depends on, each
+    raising where something is wrong. ``today`` judges deadlines.
     """
     metrics = metrics or Metrics()
     access = settings.access()
-    look = PageTemplates(access, settings.writers)
-    # a redirect to the address with or without its last slash would lead to whatever Host says
-    app = FastAPI(
-        title="Postmortems",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        redirect_slashes=False,
-    )
-    app.state.room = BodyRoom()
-    ErrorResponses(look).attach(app)
+    receivers = WebhookReceivers(settings.webhooks, store, metrics)
+    routes = [*receivers.routes(), *health_routes(checks, metrics)]
+    room = BodyRoom()
+
+    def pages() -> ASGIApp:
+        with FIRST_USE:
+            from worker.web import pages_application  # noqa: PLC0415 - an idle process is without
+
+        return pages_application.create(
+            data(), access, settings.writers, metrics.last_webhooks, today, routes, room
+        )
+
+    own = Starlette(routes=routes, lifespan=receivers.lifespan)
+    own.state.room = room
+    app: ASGIApp = Application(own, pages)
     # no page of another site can have a signed-in person's page made (SameSite), so nobody learns
     # of a secret in it by how small its words make it (BREACH)
-    app.add_middleware(GZipMiddleware, minimum_size=_SMALL)
-    app.add_middleware(SafeHeaders)
-    app.add_middleware(HeadAsGet)
-    app.include_router(webhook_routes(settings.webhooks, store, metrics))
-    app.include_router(health_routes(checks, metrics))
-    app.include_router(sign_in_routes(access, look))
-    app.include_router(api_routes(data, access, today))
-    app.include_router(overview_routes(data, access, look, today))
-    app.include_router(list_routes(data, access, look, today))
-    app.include_router(operation_routes(data, access, look, metrics.last_webhooks))
-    app.include_router(insight_routes(data, access, look))
-    app.include_router(edit_routes(data, access, look))
-    app.include_router(picture_routes(data, access, look))
-    app.include_router(unsaved_routes(data, access, look))
-    app.include_router(suggestion_routes(data, access))
-    app.include_router(review_routes(data, access, look))
-    app.include_router(item_routes(data, access, look))
-    app.include_router(sync_routes(data, access, look))
-    app.include_router(document_routes(data, access, look, today))
-    app.include_router(asset_routes())
-    return app
-
-
-_log = Log(__name__)
-_Answering = Callable[[Request, Any], Response]
-
-
-def with_words(answer: _Answering) -> Callable[[Request, Any], Awaitable[Response]]:
-    """Give a handler of errors by which what was sent from the editor is read before the answer."""
-
-    async def handle(request: Request, error: Exception) -> Response:
-        await read_words(request)
-        return await run_in_threadpool(answer, request, error)
-
-    return handle
-
-
-_SENTENCES = {
-    404: "There is no such page.",
-    405: "This address cannot be used in that way.",
-}
-
-_STATUSES: Mapping[type[PostmortemError], int] = {
-    NotFound: 404,
-    UnknownBase: 412,
-    EditTooLong: 413,
-    UnusableEdit: 422,
-}
-
-
-class ErrorResponses:
-    """Answers what the routes raise."""
-
-    def __init__(self, pages: PageTemplates) -> None:
-        self._pages = pages
-
-    def attach(self, app: FastAPI) -> None:
-        """Make the application answer in this way."""
-        app.exception_handler(NotSignedIn)(with_words(self._not_signed_in))
-        app.exception_handler(Forbidden)(with_words(self._forbidden))
-        app.exception_handler(Malformed)(with_words(self._not_understood))
-        app.exception_handler(TooManyAttempts)(with_words(self._too_many_attempts))
-        app.exception_handler(Clash)(with_words(self._clash))
-        app.exception_handler(NoCondition)(with_words(self._no_condition))
-        app.exception_handler(NotThisShape)(with_words(self._misshapen))
-        app.exception_handler(PostmortemError)(with_words(self._failed))
-        app.exception_handler(RequestValidationError)(with_words(self._malformed))
-        app.exception_handler(HTTPException)(with_words(self._refused))
-        app.exception_handler(ClientDisconnect)(with_words(self._hung_up))
-        app.exception_handler(Exception)(with_words(self._fault))
-
-    def _tell(self, request: Request, status: int, sentence: str) -> Response:
-        if _is_api(request):
-            return problem(status, sentence)
-        heading = HTTPStatus(status).phrase.capitalize()
-        return self._pages.message(request, status, heading, sentence)
-
-    def _not_signed_in(self, request: Request, _error: NotSignedIn) -> Response:
-        if not _is_api(request):
-            return self._pages.ask_for_token(request)
-        shown = "authorization" in request.headers
-        sentence = "This is not the token." if shown else "Send the token: Authorization: Bearer …"
-        answer = problem(401, sentence)
-        answer.headers["WWW-Authenticate"] = "Bearer"
-        return answer
-
-    def _forbidden(self, request: Request, error: Forbidden) -> Response:
-        return self._tell(request, 403, str(error))
-
-    def _not_understood(self, request: Request, error: Malformed) -> Response:
-        return self._tell(request, 400, str(error))
-
-    def _too_many_attempts(self, request: Request, error: TooManyAttempts) -> Response:
-        answer = self._tell(request, 429, str(error))
-        answer.headers["Retry-After"] = str(math.ceil(error.again_in))
-        return answer
-
-    def _failed(self, request: Request, error: PostmortemError) -> Response:
-        for kind, status in _STATUSES.items():
-            if isinstance(error, kind):
-                return self._tell(request, status, str(error))
-        _log.warning("A page could not be given.", path=request.url.path, why=str(error))
-        return self._tell(request, 503, str(error))
-
-    def _clash(self, _request: Request, error: Clash) -> Response:
-        conflicts = [asdict(one) for one in error.conflicts]
-        answer = problem(
-            409, str(error), mine=error.mine, theirs=error.theirs.text, conflicts=conflicts
-        )
-        answer.headers["ETag"] = tag(error.theirs)
-        return answer
-
-    def _no_condition(self, request: Request, _error: NoCondition) -> Response:
-        sentence = "Say with If-Match which text this was made from: its ETag, as GET gave it."
-        return self._tell(request, 428, sentence)
-
-    def _misshapen(self, request: Request, error: NotThisShape) -> Response:
-        return self._tell(request, 422, str(error))
-
-    def _malformed(self, request: Request, error: RequestValidationError) -> Response:
-        errors = error.errors()
-        if any(_place(one.get("loc")).startswith("path ") for one in errors):
-            return self._tell(request, 404, _SENTENCES[404])  # nothing can be called by such a word
-        return self._tell(request, 422, _sentence(errors))
-
-    def _refused(self, request: Request, error: HTTPException) -> Response:
-        sentence = _SENTENCES.get(error.status_code, error.detail)
-        answer = self._tell(request, error.status_code, sentence)
-        answer.headers.update(error.headers or {})
-        return answer
-
-    def _hung_up(self, request: Request, _error: ClientDisconnect) -> Response:
-        """Answer nobody: whoever asked has gone, which is no fault."""
-        _log.debug("A client went away in the middle of its request.", path=request.url.path)
-        return Response(status_code=HTTPStatus.BAD_REQUEST)
-
-    def _fault(self, request: Request, _error: Exception) -> Response:
-        return self._tell(request, 500, "The program has a fault. Its log tells where.")
-
-
-def _is_api(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
-
-
-def _sentence(errors: Sequence[dict[str, object]]) -> str:
-    told = [f"{_place(error.get('loc'))}: {error.get('msg')}" for error in errors]
-    return "; ".join(told) + "."
-
-
-def _place(location: object) -> str:
-    return " ".join(map(str, location)) if isinstance(location, tuple) else "request"
+    app = GZipMiddleware(app, minimum_size=_SMALL)
+    return HeadAsGet(SafeHeaders(app))

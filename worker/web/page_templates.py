@@ -17,7 +17,7 @@ from connectors.incidents import IncidentId
 from worker.journal.sqlite_files import JournalError
 from worker.journal.web_memory import Writing
 from worker.web.assets import asset
-from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
+from worker.web.limits.request_limits import BodiesTooMany, BodyTooLarge, read_body
 from worker.web.visitors.access import Access, person_of
 from worker.web.visitors.origins import Forbidden
 from worker.web.visitors.sent_words import words_of

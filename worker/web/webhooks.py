@@ -12,21 +12,21 @@ processing allow, and a single event is stored at once.
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request
-from starlette.requests import ClientDisconnect
-from starlette.responses import PlainTextResponse
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from connectors.connector import WebhookAccess
 from connectors.errors import PayloadError, SignatureError
 from connectors.webhook_events import Challenge, WebhookEvent
 from worker.log import Log
+from worker.web.limits.request_limits import BodiesTooMany, BodyTooLarge, read_body
 from worker.web.monitoring import Metrics
-from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 
 StoreEvents = Callable[[Sequence[WebhookEvent]], None]
 """Stores events, all or none: they are on disk when it returns."""
@@ -181,34 +181,39 @@ class WebhookReceiver:
         return KEPT
 
 
-def webhook_routes(
-    senders: Mapping[str, WebhookAccess], store: StoreEvents, metrics: Metrics
-) -> APIRouter:
-    """Give the receiver's route for each service, by the last part of its address.
+class WebhookReceivers:
+    """The receivers of all services, by the last part of their addresses."""
 
-    ``store`` is called in a thread for each sender. The events must be on disk when it returns;
-    where it raises, or takes longer than :data:`PATIENCE`, the sender is asked to send again.
-    """
-    receivers = {name: WebhookReceiver(name, access, store) for name, access in senders.items()}
+    def __init__(
+        self, senders: Mapping[str, WebhookAccess], store: StoreEvents, metrics: Metrics
+    ) -> None:
+        """``store`` is called in a thread for each sender.
+
+        The events must be on disk when it returns; where it raises, or takes longer than
+        :data:`PATIENCE`, the sender is asked to send again.
+        """
+        self._all = {name: WebhookReceiver(name, one, store) for name, one in senders.items()}
+        self._metrics = metrics
 
     @asynccontextmanager
-    async def lifespan(_app: object) -> AsyncIterator[None]:
+    async def lifespan(self, _app: object) -> AsyncIterator[None]:
+        """Receive for as long as the block lasts."""
         yield
-        for receiver in receivers.values():
+        for receiver in self._all.values():
             receiver.close()
 
-    router = APIRouter(lifespan=lifespan, include_in_schema=False)
-    for name, receiver in receivers.items():
-        endpoint = _endpoint(name, receiver, metrics)
-        for path in (f"/webhooks/{name}", f"/webhooks/{name}/"):  # as it is pasted at times
-            router.add_api_route(path, endpoint, methods=["POST"])
-    return router
+    def routes(self) -> Iterator[Route]:
+        """Give each receiver's routes."""
+        for name, receiver in self._all.items():
+            endpoint = _endpoint(name, receiver, self._metrics)
+            for path in (f"/webhooks/{name}", f"/webhooks/{name}/"):  # as it is pasted at times
+                yield Route(path, endpoint, methods=["POST"])
 
 
 def _endpoint(
     service: str, receiver: WebhookReceiver, metrics: Metrics
-) -> Callable[[Request], object]:
-    async def endpoint(request: Request) -> PlainTextResponse:
+) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
         began = time.monotonic()
         answer = await receiver.answer(request)
         metrics.webhook(service, answer.outcome, time.monotonic() - began)

@@ -20,9 +20,9 @@ from worker.document.lint.review import names_in
 from worker.jobs.edits.add_picture import AddedPicture
 from worker.jobs.edits.review_document import ReviewChange
 from worker.jobs.edits.save_edit import EditTooLong, OpenedText, Saved
+from worker.web.limits.request_limits import BodiesTooMany, BodyTooLarge, read_body
 from worker.web.page_data import IncidentInPath, PageData
 from worker.web.problem_details import ApiModel, Problem, described
-from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 from worker.web.visitors.access import person_of
 
 LARGEST_BODY = 13_000_000

@@ -22,9 +22,9 @@ from worker.document.unread.unfinished_text import open_prompts
 from worker.jobs.edits.save_edit import Clash, EditTooLong, OpenedText, UnknownBase
 from worker.journal.web_memory import WebDraft
 from worker.web.editing.edit_api import LARGEST_BODY
+from worker.web.limits.request_limits import BodiesTooMany, BodyTooLarge, read_body
 from worker.web.page_data import PageData
 from worker.web.page_templates import PageTemplates
-from worker.web.request_limits import BodiesTooMany, BodyTooLarge, read_body
 from worker.web.visitors.origins import Forbidden
 from worker.web.visitors.sent_words import fields_of
 

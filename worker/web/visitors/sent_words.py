@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote_plus
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
-from worker.web.request_limits import BODY_LIMIT, BodiesTooMany, BodyTooLarge, read_body
+from worker.web.limits.request_limits import BODY_LIMIT, BodiesTooMany, BodyTooLarge, read_body
 
 _FROM_THE_EDITOR = re.compile(r"(/postmortems/[A-Za-z0-9]+/edit)(?:/preview|/pictures|/signed-in)?")
 _BOUNDARY = re.compile(

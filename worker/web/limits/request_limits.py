@@ -1,7 +1,7 @@
 """How much of the process requests may have: their number, their bodies, and the time to send one.
 
 Requests are counted, not connections: one that is idle costs a file and no more, see
-``worker.web.idle_connections``. Health is answered whatever the count is.
+``worker.web.limits.idle_connections``. Health is answered whatever the count is.
 """
 
 import asyncio

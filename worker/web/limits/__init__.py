@@ -1,0 +1,1 @@
+"""How much of the process those who connect may have."""
