@@ -1,26 +1,31 @@
 """What an idle process costs: its share of a core in a minute, and its resident memory.
 
-Run: ``python -m bench.idle``, under ``tests/postgres.sh`` for PostgreSQL as well.
+It has started on a database that is there, as all but first starts do, and was not asked for
+anything; what it holds once it has shown a page and drafted an incident is told beside.
+
+Run: ``python -m bench.idle``, under ``tests/postgres.sh`` for PostgreSQL as well. Packages that are
+there and not installed with the program are loaded by some of its libraries:
+``POSTMORTEM_BENCH_PYTHON`` is an interpreter without (``python -m venv``, and
+``pip install -r requirements.lock``).
 """
 
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+import requests
+
 from bench.distance import line
-from bench.process import KINDS, program
-from connectors.pagerduty.sandbox.server import PagerDutySandbox
+from bench.process import KINDS, PYTHON, Program, program
+from connectors.pagerduty.sandbox.server import SECRET, PagerDutySandbox
 from tests.integration.queue_support import database
 
 SECONDS = 60
 CPU_AIM = 2.0
 MEMORY_AIM = 110
-LIBRARIES = (
-    "dbos, fastapi, uvicorn, jinja2, structlog, pydantic_settings, typer, pagerduty, markdown_it"
-)
-"""What a process that serves stands on, and keeps for its first incident."""
+LIBRARIES = "dbos, starlette.applications, uvicorn, structlog, pydantic_settings, typer, pagerduty"
+"""What a process that serves stands on before it is asked for anything."""
 RESIDENT = """
 from pathlib import Path
 lines = Path("/proc/self/smaps_rollup").read_text("ascii").splitlines()
@@ -38,9 +43,11 @@ def measure(kind: str, command: str) -> None:
         settings = {
             "PAGERDUTY_API_KEY": sandbox.api_key,
             "PAGERDUTY_API_URL": sandbox.url,
-            "PAGERDUTY_WEBHOOK_SECRET": "for-the-measurement",
+            "PAGERDUTY_WEBHOOK_SECRET": SECRET,
             "POSTMORTEM_DATABASE_URL": url,
         }
+        with program(command, Path(name), settings) as process:
+            process.rest()
         with program(command, Path(name), settings) as process:
             process.rest()
             before, begin = process.cpu(), time.perf_counter()
@@ -50,11 +57,25 @@ def measure(kind: str, command: str) -> None:
             line(what, share * 100, CPU_AIM, "% of a core, in a minute of doing nothing")
             own = f"MB resident, {process.memory('Pss'):.0f} proportional: libraries' code, mostly"
             line(what, resident, MEMORY_AIM, own)
+            if process.url:
+                at_work(sandbox, process, Path(name))
+                held = process.memory("Rss")
+                print(f"{what + ', once asked for something':58} {held:7.2f} MB")
+
+
+def at_work(sandbox: PagerDutySandbox, process: Program, folder: Path) -> None:
+    """Have a page shown and an incident drafted."""
+    requests.get(f"{process.url}/", timeout=60).raise_for_status()
+    told = sandbox.webhook("incident.resolved", next(iter(sandbox.account.incidents.values())))
+    answer = told.send(f"{process.url}/webhooks/pagerduty")
+    assert answer == requests.codes.accepted, answer
+    while not [*(folder / "postmortems").glob("*.md")]:
+        time.sleep(0.1)
 
 
 def merely_imported() -> float:
     """Give what a process holds resident that imports those and does nothing, in MB."""
-    words = [sys.executable, "-c", f"import {LIBRARIES}{RESIDENT}"]
+    words = [PYTHON, "-c", f"import {LIBRARIES}{RESIDENT}"]
     done = subprocess.run(words, capture_output=True, text=True, check=True)  # noqa: S603 - a command of ours
     return float(done.stdout)
 

@@ -16,6 +16,8 @@ import requests
 POSTGRES = os.environ.get("POSTMORTEM_TEST_POSTGRES", "")
 """A server on which databases may be made; without one, SQLite alone is measured."""
 KINDS = ("sqlite", "postgresql") if POSTGRES else ("sqlite",)
+PYTHON = os.environ.get("POSTMORTEM_BENCH_PYTHON", sys.executable)
+"""The interpreter, with the packages that the program is measured with."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 _START = 60.0
 _LONGEST_START = 120
@@ -65,7 +67,7 @@ def as_installed() -> Mapping[str, str]:
 @contextmanager
 def program(command: str, folder: Path, environment: Mapping[str, str]) -> Iterator[Program]:
     """Run ``postmortem serve`` or ``work`` with the settings given, until the block ends."""
-    words = [sys.executable, "-c", "from worker.cli.main import main; main()", command]
+    words = [PYTHON, "-c", "from worker.cli.main import main; main()", command]
     if command == "serve":
         words += ["--port", "0"]
     with (folder / f"{command}.log").open("w", encoding="utf-8") as log:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.integration.queue_playground import opened
-from tests.integration.queue_support import WAIT
+from tests.integration.queue_support import KINDS, WAIT, database
 from worker.jobs.job_lifecycle import JobOutcome
 from worker.jobs.results import Trigger
+from worker.journal.database import Database
 
 HEAVY = (
     *("sqlalchemy", "alembic", "requests", "jira", "pagerduty", "structlog", "dbos"),
@@ -68,6 +69,8 @@ OF_WRITING = {"markdown_it", "mdit_py_plugins", "yaml", "dateutil", "structlog",
 OF_THE_PAGE = {"fastapi", "starlette", "uvicorn", "jinja2", "prometheus_client"}
 MOST_OF_OURS = 150
 """How many modules of our own `status` loads at most, of 430."""
+MOST_OF_AN_IDLE_SERVER = 230
+"""How many `serve` loads that was asked for nothing yet."""
 
 
 @pytest.fixture
@@ -160,6 +163,39 @@ print(*sys.modules)
     assert not [name for name in loaded if name.startswith("worker.web")]
 
 
+OF_DOCUMENTS = {"markdown_it", "mdit_py_plugins", "nh3", "drawsvg", "jinja2", "fastapi"}
+"""What reads, draws and shows documents: an idle process has none to read."""
+
+
+def test_a_server_loads_what_documents_and_pages_need_once_they_are_asked_for() -> None:
+    *_, modules = printed("""
+import sys
+import worker.app.service, worker.cli.serving
+print(*sys.modules)
+""")
+    loaded = modules.split()
+    assert {"dbos", "uvicorn", "starlette"} <= set(loaded)
+    assert not {name.partition(".")[0] for name in loaded} & OF_DOCUMENTS
+    assert len([name for name in loaded if name.startswith(OURS)]) <= MOST_OF_AN_IDLE_SERVER
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_database_that_is_up_to_date_needs_no_steps(kind: str, tmp_path: Path) -> None:
+    with database(kind, tmp_path) as url:
+        Database.open(url).close()
+        *_, modules = printed(OPENED, url)
+    assert "sqlalchemy" in modules.split()
+    assert "alembic" not in modules.split()
+
+
+OPENED = """
+import sys
+from worker.journal.database import Database
+Database.open(sys.argv[1]).close()
+print(*sys.modules)
+"""
+
+
 def test_a_start_looks_for_no_garbage_and_work_does() -> None:
     *_, looks = printed("""
 import gc
@@ -175,6 +211,24 @@ made = [[one] for one in range(20_000)]
 print(len(looks))
 """)
     assert int(looks) > 0
+
+
+def test_what_a_start_needed_for_a_moment_is_given_back() -> None:
+    *_, before, after = printed("""
+from pathlib import Path
+from worker.cli import give_back
+
+def resident():
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1])
+
+made = [bytes(2000) for one in range(20_000)]
+kept = made[::20]
+before = resident()
+del made
+assert give_back()
+print(before, resident(), sep="\\n")
+""")
+    assert int(before) - int(after) > 20_000_000 // 4096
 
 
 def test_a_process_ends_without_a_look_for_garbage() -> None:

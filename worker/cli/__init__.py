@@ -26,3 +26,16 @@ def loaded() -> None:
     """Look for garbage from here on, and never among what there is now."""
     gc.freeze()
     gc.set_threshold(_AT_WORK, *_OLDER)
+
+
+def give_back() -> bool:
+    """Give the system the memory that is held and not used; tell whether there was some.
+
+    Only glibc keeps it, and can be asked (malloc_trim(3)).
+    """
+    import ctypes  # noqa: PLC0415 - no command needs it that ends by itself
+
+    try:
+        return bool(ctypes.CDLL(None).malloc_trim(0))
+    except (AttributeError, OSError, TypeError):  # another C library, another system
+        return False

@@ -35,6 +35,8 @@ def log_to_standard_error(shape: LogFormat, level: LogLevel | None) -> None:
     """Log from this level on, nothing for None. Tracebacks hold no variables: some are secret."""
     logging.captureWarnings(capture=True)
     logging.raiseExceptions = False  # a log on a full disk must not make its own lines elsewhere
+    if level is not None:
+        _load_structlog()
     root, least = logging.getLogger(), _least(level)
     root.handlers = [logging.NullHandler() if level is None else _handler(shape)]
     warnings = max(least, logging.WARNING)
@@ -47,6 +49,23 @@ def log_to_standard_error(shape: LogFormat, level: LogLevel | None) -> None:
         before_first_line(_write_by_handler)
     else:
         _write_by_handler()
+
+
+_TRACEBACKS = "rich.traceback"
+
+
+def _load_structlog() -> None:
+    """Load it without rich's tracebacks, with which it brings colours for a hundred languages.
+
+    Nothing of them is used, and a process that waits for work would keep them.
+    """
+    if _TRACEBACKS in sys.modules or "structlog" in sys.modules:
+        return
+    sys.modules[_TRACEBACKS] = None  # type: ignore[assignment]  # as a module that is not there
+    try:
+        import structlog  # noqa: F401, PLC0415 - kept from here on
+    finally:
+        del sys.modules[_TRACEBACKS]
 
 
 def _write_by_handler() -> None:

@@ -15,7 +15,7 @@ from connectors.connector import ServiceWords
 from connectors.errors import ConfigurationError, PostmortemError
 from worker.app.binding import Moved
 from worker.app.registry import Services
-from worker.cli import loaded, terminal
+from worker.cli import give_back, loaded, terminal
 from worker.cli.log_lines import log_to_standard_error, shown
 from worker.cli.options import FAILED, MISUSED
 from worker.jobs.context import JobContext
@@ -23,15 +23,17 @@ from worker.log import Log
 
 log = Log(__name__)
 
+STARTED = 10.0
+"""Seconds after which a start is over: the first look has been."""
 LONGEST_STOP = 28.0
 """Seconds within which a service ends that is told to: Kubernetes and systemd wait longer."""
 
 
 def serve(context: typer.Context, host: str, port: int, *, adopt: bool) -> None:
     """Run web page, receiver, schedule and worker until told to stop."""
+    settings = _serving(context)
     from worker.app.service import Service  # noqa: PLC0415 - other commands start faster without
 
-    settings = _serving(context)
     for warning in _open_ends(settings):
         log.warning(warning)
     with _told(settings):
@@ -45,9 +47,9 @@ def serve(context: typer.Context, host: str, port: int, *, adopt: bool) -> None:
 
 def work(context: typer.Context, *, adopt: bool) -> None:
     """Run worker and schedule until told to stop."""
+    settings = _serving(context)
     from worker.app.worker import Worker  # noqa: PLC0415 - as above
 
-    settings = _serving(context)
     with _told(settings):
         worker = Worker(settings, moved=Moved.asked(adopt=adopt))
         worker.start()
@@ -135,7 +137,9 @@ def _until_told_to_stop(stop: Callable[[], bool]) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, tell)
-    told.wait()
+    if not told.wait(STARTED):
+        give_back()
+        told.wait()
     limit = threading.Timer(LONGEST_STOP, os._exit, (FAILED,))
     limit.daemon = True
     limit.start()
