@@ -20,6 +20,7 @@ from bench.distance import line
 from bench.process import KINDS, PYTHON, Program, program
 from connectors.pagerduty.sandbox.server import SECRET, PagerDutySandbox
 from tests.integration.queue_support import database
+from tests.service.happenings import open_incident, resolve
 
 SECONDS = 60
 CPU_AIM = 2.0
@@ -66,7 +67,8 @@ def measure(kind: str, command: str) -> None:
 def at_work(sandbox: PagerDutySandbox, process: Program, folder: Path) -> None:
     """Have a page shown and an incident drafted."""
     requests.get(f"{process.url}/", timeout=60).raise_for_status()
-    told = sandbox.webhook("incident.resolved", next(iter(sandbox.account.incidents.values())))
+    incident = resolve(open_incident(sandbox.account, ["Watch the disks"]))
+    told = sandbox.webhook("incident.resolved", incident)
     answer = told.send(f"{process.url}/webhooks/pagerduty")
     assert answer == requests.codes.accepted, answer
     while not [*(folder / "postmortems").glob("*.md")]:
