@@ -334,6 +334,65 @@ def test_the_ticket_stands_behind_a_dash_at_the_end(
 
 
 @pytest.mark.parametrize(
+    ("behind", "owner", "deadline", "status"),
+    [
+        (" @ann", "ann", "", "To Do"),
+        (" @[Ann Bee].", "Ann Bee", "", "To Do"),
+        (" @ann (by 2026-12-03)", "ann", "2026-12-03", "To Do"),
+        (" (by 2026-12-03)", None, "2026-12-03", "To Do"),
+        (" due: 2026-12-03 @ann", "ann", "2026-12-03", "To Do"),
+        (" \u2705 2026-11-25", None, "", "To Do"),
+        (" \u2705 2026-11-25 ^a1", None, "", "To Do"),
+        (" \u23eb \U0001f4c5 2026-12-03 #ops", None, "2026-12-03", "To Do"),
+        (" \U0001f501 every week \U0001f6eb [[2026-11-30]] \U0001f4c5 2026-12-03", None, "2026-12-03", "To Do"),
+        (" [due:: 2026-12-03] [owner:: Ann Bee]", "Ann Bee", "2026-12-03", "To Do"),
+        (" #ops", None, "", "To Do"),
+    ],
+)  # fmt: skip
+def test_what_people_and_plugins_add_behind_a_ticket_is_read_and_no_word_of_the_task(
+    behind: str, owner: str | None, deadline: str, status: str
+) -> None:
+    for told, shown in ((" (To Do)", status), (" (Done (Won't Do))", "Done (Won't Do)"), ("", "")):
+        item = one(f"- [ ] x y — {LINK}{told}{behind}")
+        assert (item.task, item.ticket, item.status_text) == ("x y", TICKET, shown)
+        assert (item.owner, item.deadline_text) == (owner, deadline)
+
+
+def test_what_stands_behind_a_ticket_goes_before_what_stands_before_it() -> None:
+    item = one(f"- [ ] x @bo (by 2026-12-01) — {LINK} (To Do) @ann (by 2026-12-03)")
+    assert (item.task, item.owner, item.deadline_text) == ("x", "ann", "2026-12-03")
+
+
+@pytest.mark.parametrize(
+    "behind",
+    ["and more", "@ann and more", "(by hand) and so on", "2026", "[more](https://x.example)"],
+)
+def test_other_words_behind_a_ticket_are_words_of_the_task(behind: str) -> None:
+    item = one(f"- [ ] x — OPS-2 {behind}")
+    assert (item.ticket, item.task) == (None, plain(f"x — OPS-2 {behind}"))
+
+
+@pytest.mark.parametrize(
+    ("words", "edit", "expected"),
+    [
+        (f"x — {LINK} (Open) @ann", CellEdit(0, owner="bo"), f"x — {LINK} (Open) @bo"),
+        (f"x — {LINK} (Open) @ann", CellEdit(0, TICKET, "Done"), f"x — {LINK} (Done) @ann"),
+        (f"x — {LINK} (Open) @ann", CellEdit(0, task="y"), f"y — {LINK} (Open) @ann"),
+        (f"x — {LINK} @ann", CellEdit(0, TICKET, "Done"), f"x — {LINK} (Done) @ann"),
+        (f"x — {LINK} (Open) @ann", CellEdit(0, deadline="2026-12-03"), f"x (by 2026-12-03) — {LINK} (Open) @ann"),
+        (f"x — {LINK} \U0001f4c5 2026-12-01", CellEdit(0, deadline="2026-12-03"), f"x — {LINK} (by 2026-12-03)"),
+        (f"x — {LINK} (Open) \u2705 2026-12-01", CellEdit(0, owner="bo"), f"x @bo — {LINK} (Open) \u2705 2026-12-01"),
+    ],
+)  # fmt: skip
+def test_what_stands_behind_a_ticket_is_changed_there(
+    words: str, edit: CellEdit, expected: str
+) -> None:
+    changed = write(f"{HEAD}- [ ] {words}\n", NAMES, [edit])
+    assert changed == f"{HEAD}- [ ] {expected}\n"
+    assert write(changed, NAMES, [edit]) == changed
+
+
+@pytest.mark.parametrize(
     ("words", "edit", "expected"),
     [
         ("x", CellEdit(0, TICKET), f"x — {LINK}"),

@@ -193,3 +193,15 @@ def test_several_tables_are_written_at_once_each_by_its_own_columns() -> None:
         ("y", TicketCell("OPS-2")),
     ]
     assert result.endswith("| Ticket | Task |\n|---|---|\n| OPS-2 | y |\n")
+
+
+@pytest.mark.parametrize("cell", ["[[OPS-1]]", "`OPS-1`", "[OPS-1]", "OPS-1", r"\[\[OPS-1\]\]"])
+def test_a_tickets_link_takes_the_place_of_the_marks_around_its_key(cell: str) -> None:
+    text = write(f"{TABLE}| x | | | | {cell} | To Do |\n", NAMES, [CellEdit(0, TICKET)])
+    assert f"| {LINK} |" in " ".join(text.split())
+
+
+def test_a_long_address_is_told_by_its_beginning() -> None:
+    address = f"https://links.example.com/?url={'x' * 80}"
+    found = read(f"{TABLE}| x | | | | {address} | |\n", NAMES)
+    assert "has 'https://links.example.com/?url=xxx" in " ".join(found.problems)

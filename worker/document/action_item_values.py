@@ -58,6 +58,8 @@ _REMARK = re.compile(
     r"(?P<elsewhere>tracked in (?:\[[^\[\]]*\]\([^()\s]*\)|[^()\[\]]+))?\)\s*$"
 )
 """What a draft says behind a task that is done, or has a ticket or the like already."""
+_KEY_OPENS = re.compile(r"(?:(`+)|(?:\\?\[)+)$")
+_KEY_CLOSES = re.compile(r"(?:(`+)|(?:\\?\])+)")
 _SHOWN = 60
 
 
@@ -73,7 +75,8 @@ def due(text: str, where: str) -> tuple[date | None, str]:
 
 def shortened(text: str) -> str:
     """Give text short enough to name a row by."""
-    return textwrap.shorten(text, _SHOWN, placeholder="\u2026")
+    told = textwrap.shorten(text, _SHOWN, placeholder="\u2026")
+    return told if told != "\u2026" else f"{text.split(maxsplit=1)[0][: _SHOWN - 1]}\u2026"
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +261,12 @@ def ticket_link(ticket: TicketCell) -> str:
 
 
 def in_place_of(old: str, ticket: TicketCell) -> str:
-    """Put a ticket into the text of its cell, in place of the one that it names."""
+    """Put a ticket into the text of its cell, in place of the one that it names and its marks."""
     named, link = find_ticket(old), ticket_link(ticket)
-    return old[: named.start] + link + old[named.end :] if named else link
+    if named is None:
+        return link
+    before, behind = old[: named.start], old[named.end :]
+    opens, closes = _KEY_OPENS.search(before), _KEY_CLOSES.match(behind)
+    if opens and closes and bool(opens[1]) == bool(closes[1]):  # a wiki's page, or code
+        before, behind = before[: opens.start()], behind[closes.end() :]
+    return before + link + behind

@@ -11,7 +11,12 @@ from config.template_names import Names, Section
 from worker.content.inline_markdown import plain
 from worker.content.placeholders import is_placeholder, is_struck_out
 from worker.content.task_words.owner_names import NOBODY, KnownPeople
-from worker.content.task_words.task_details import LabelledValue, labelled_line, task_details
+from worker.content.task_words.task_details import (
+    LabelledValue,
+    Span,
+    labelled_line,
+    task_details,
+)
 from worker.document.action_item_values import (
     Mention,
     deadline_words,
@@ -36,7 +41,20 @@ from worker.document.text_edits import Place
 BOX = re.compile(r"\\?\[([ \u00a0xX])\\?\][\s\u200b\u2060]+(?=\S)")
 """With whatever space a keyboard gives."""
 _DASH = re.compile(r"(?<=\s)(?:\u2014|\u2013|--?)\s+(?=\S)")
-_STATUS = re.compile(r"\s*+(?:(\()|\Z)")
+_STATUS = re.compile(
+    r"\s{0,100}+\((?!(?:by|due|until)\b)((?:[^()]|\([^()]{0,100}\)){0,200})\)", re.IGNORECASE
+)
+_LONGEST_GAP = 100
+_DAY = r"(?:\[\[)?\d{4}-\d\d-\d\d(?:\]\])?"
+_ADDED = re.compile(
+    r"(?:\s+(?:@(?:\\?\[[^\[\]]+\]|<[^<>]+>|[^\s()\[\],;]+)|\((?:by|due|until)\b[^()]*\)"
+    rf"|(?:by|due|until):?\s+{_DAY}|\\?[\[(][\w -]{{1,30}}::[^\[\]()]*[\])]|\#[\w/-]+"
+    rf"|[\U0001f4c5\U0001f4c6\U0001f5d3\u2705\u274c\u2795\U0001f6eb\u23f3\u231b]\ufe0f?\s*{_DAY}"
+    r"|[\U0001f53a\u23eb\U0001f53c\U0001f53d\u23ec]\ufe0f?|\U0001f501\ufe0f?\s*every(?: [\w,]+)+"
+    r"|[\U0001f194\u26d4\U0001f3c1]\ufe0f?\s*[\w,-]+)[.,;]?)++\s*",
+    re.IGNORECASE,
+)
+"""What is added at the end of a line, behind a ticket: by whom, until when, marks of plugins."""
 _ANCHOR = re.compile(r"(?<=\S)\s++\^(?=[0-9-]*[A-Za-z])[A-Za-z0-9-]+\s*$")
 """What a link of Obsidian's leads to: nothing may stand behind it."""
 
@@ -204,45 +222,62 @@ def take_apart(text: str, known: KnownPeople = NOBODY) -> BoxPieces | None:
     if opening is None:
         return None
     text, start = _ANCHOR.sub("", text), opening.end()
-    body_end, ticket, status = _suffix(text, start)
+    body_end, ticket, status, behind = _suffix(text, start)
     named = ticket_at_end(text[start:body_end])
     if named is not None:
         named = Mention(named.ticket, start + named.start, start + named.end)
     found = task_details(text[start : body_end if named is None else named.start], known)
-    owner, due_at, apart = (
-        Place(start + at[0], start + at[1]) if at else None
-        for at in (found.owner_at, found.due_at, found.apart)
-    )
-    task = Place(start, start + found.end)
-    is_checked = opening[1] in "xX"
+    more = task_details(text[behind:] if ticket else "", known)
+    owner = _whose(found.owner, found.owner_at, start, more.owner, more.owner_at, behind)
+    due = _whose(found.due, found.due_at, start, more.due, more.due_at, behind)
     return BoxPieces(
         text,
-        is_checked,
-        task,
-        owner,
-        found.owner,
-        due_at,
-        found.due,
-        apart,
-        body_end,
-        ticket,
-        status,
-        named,
-        known,
+        checked=opening[1] in "xX",
+        task=Place(start, start + found.end),
+        owner=owner[1],
+        owner_name=owner[0],
+        due=due[1],
+        due_text=due[0],
+        apart=Place(start + found.apart[0], start + found.apart[1]) if found.apart else None,
+        body_end=body_end,
+        ticket=ticket,
+        status=status,
+        named=named,
+        known=known,
     )
 
 
-def _suffix(text: str, start: int) -> tuple[int, Mention | None, Place | None]:
-    """Find the ticket and status behind a dash at the end; and where what stands before ends."""
+def _whose(
+    said: str, at: Span | None, start: int, more: str, more_at: Span | None, behind: int
+) -> tuple[str, Place | None]:
+    """Choose what is said behind a ticket, or before it: what has a place of its own goes first."""
+    if more_at:
+        return more, Place(behind + more_at[0], behind + more_at[1])
+    if at:
+        return said, Place(start + at[0], start + at[1])
+    return more or said, None
+
+
+def _suffix(text: str, start: int) -> tuple[int, Mention | None, Place | None, int]:
+    """Find the ticket and status behind a dash, and where what stands before and behind them does.
+
+    Behind them is nothing, or what people and plugins add at the end of a line.
+    """
     end = len(text.rstrip())
     linked = links_end(text) if "](" in text or "://" in text else 0
     for dash in _DASH.finditer(text, start + 1):
         named = ticket_at(text, dash.end())
-        opens = _STATUS.match(text, named.end) if named else None
-        if named is None or opens is None:
+        if named is None:
             continue
-        status = Place(opens.end(), end - 1) if opens[1] else None
-        # what looks like a status may hold the link of a ticket that stands behind it
-        if status is None or (text[end - 1] == ")" and linked <= status.start):
-            return len(text[: dash.start()].rstrip()), named, status
-    return end, None, None
+        before, status = len(text[: dash.start()].rstrip()), _STATUS.match(text, named.end)
+        if status and linked > status.start(1):  # it holds the link of a ticket behind it
+            continue
+        told = Place(*status.span(1)) if status else None
+        behind = status.end() if status else named.end
+        if behind >= end or (linked <= behind and _ADDED.fullmatch(text, behind, end)):
+            return before, named, told, behind
+        opens = text.find("(", named.end, named.end + _LONGEST_GAP)
+        is_status = opens > 0 and not text[named.end : opens].strip() and text[end - 1] == ")"
+        if is_status and linked <= opens:
+            return before, named, Place(opens + 1, end - 1), end
+    return end, None, None, end
