@@ -4,7 +4,7 @@ Types of log entries and channels are open sets: a word that is not known is of 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from types import MappingProxyType
@@ -92,12 +92,6 @@ ANSWERS: Mapping[str, ResponderAnswer] = MappingProxyType(
     }
 )
 
-DESK = re.compile(
-    r"\b(?:service ?now|sales ?force|zendesk|fresh(?:desk|service)|jira|intercom|help ?scout"
-    r"|hubspot|slack|(?:ms|microsoft) teams|service ?desk|help ?desk)\b",
-    re.IGNORECASE,
-)
-"""What is called so is a service desk or a chat, by which people report."""
 _GENERIC_NAMES = frozenset({"api", "events api", "events api v2", "email", "e-mail", "integration"})
 
 
@@ -148,6 +142,9 @@ def as_words(word: str) -> str:
 _JSON_LINE = re.compile(r"^[ \t]*(?:\{|\[[ \t]*(?:\{|$))", re.MULTILINE)
 """Where a line may begin what a program wrote in JSON, up to the end of the text."""
 _MOST_TRIED = 5
+Pairs = Sequence[tuple[str, str]]
+"""Names of fields and their texts."""
+NESTS = frozenset({dict, list})
 PAGERDUTY = Sender("PagerDuty", quoted=True)
 _OF_A_REFERENCE = ("id", "summary", "name", "html_url")
 _OF_AN_AGENT = ("type", *_OF_A_REFERENCE)
@@ -249,29 +246,31 @@ def plain(value: object) -> str:
     return str(value)
 
 
-def flat(value: object, name: str = "", depth: int = 12) -> Iterator[tuple[str, str]]:
+def flat(value: object, name: str = "", depth: int = 12) -> Pairs:
     """Flatten nested objects to pairs of a dotted name and a text; what is empty is left out.
 
     Lists of plain values stay together; a list that holds objects is numbered from 1. A monitor
     may send anything, so nothing here is an error, and what is nested deeper than ``depth`` is
     left out.
     """
-    if isinstance(value, dict | list) and not depth:
-        return
-    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
+    found: list[tuple[str, str]] = []
+    if type(value) in NESTS and not depth:
+        return found
+    if isinstance(value, list) and NESTS.isdisjoint(map(type, value)):
         value = ", ".join(filter(None, map(plain, value)))
     if isinstance(value, dict):
         for key, inner in value.items():
             own = f"{name}.{key}" if name else str(key)
             if type(inner) is not str:
-                yield from flat(inner, own, depth - 1)
-            elif text := inner.strip():  # most are: no further generator for each
-                yield own, text
+                found += flat(inner, own, depth - 1)
+            elif text := inner.strip():  # most are: no further call for each
+                found.append((own, text))
     elif isinstance(value, list):
         for number, inner in enumerate(value, 1):
-            yield from flat(inner, f"{name}.{number}" if name else str(number), depth - 1)
+            found += flat(inner, f"{name}.{number}" if name else str(number), depth - 1)
     elif text := plain(value).strip():
-        yield name, text
+        found.append((name, text))
+    return found
 
 
 def in_one_line(value: object) -> str:
@@ -286,9 +285,9 @@ def lines(pairs: Iterable[tuple[str, str]]) -> str:
     )
 
 
-def readable_lines(value: object) -> str:
-    """Write details as lines that people can read, whatever they were written in."""
-    return lines((name, readable(unquoted(text))) for name, text in flat(value))
+def readable_lines(pairs: Pairs) -> str:
+    """Write flattened details as lines that people can read, whatever they were written in."""
+    return lines((name, readable(unquoted(text))) for name, text in pairs)
 
 
 def written(text: str) -> str:

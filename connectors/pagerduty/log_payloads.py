@@ -4,16 +4,13 @@ Types of entries and channels are open sets: an unknown one is read like the oth
 may be missing altogether.
 """
 
-import marshal
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import islice
-from typing import Any
 
-from connectors.incidents import Agent, AgentKind, Channel, FieldChange, LogEntry
+from connectors.incidents import Agent, AgentKind, Channel, FieldChange, Link, LogEntry
 from connectors.json_fields import JsonValue
 from connectors.log_entry_kinds import ChannelKind, EntryKind
 from connectors.pagerduty import common_payloads, incident_fields
@@ -21,6 +18,7 @@ from connectors.pagerduty.common_payloads import (
     OFTEN,
     agent_or_none,
     agents,
+    flat,
     readable_lines,
     reference_or_none,
     written,
@@ -36,7 +34,7 @@ from connectors.pagerduty.log_sentences import (
     read_sentence,
 )
 from connectors.pagerduty.senders.words_as_sent import mail_words
-from connectors.pagerduty.text_links import distinct, entry_links
+from connectors.pagerduty.text_links import context_links, distinct, links_in
 from connectors.pagerduty.written_text import title
 
 _DELIVERED = frozenset(
@@ -46,6 +44,12 @@ _DELIVERED = frozenset(
 _MESSAGES = ("message", "html_message", "subject")
 _SAYS_NOTE = frozenset({EntryKind.ACKNOWLEDGE, EntryKind.ESCALATE, EntryKind.RESOLVE})
 """Whose sentences may quote a note. That of a note itself does not count: it may be deleted."""
+_DESK = re.compile(
+    r"\b(?:service ?now|sales ?force|zendesk|fresh(?:desk|service)|jira|intercom|help ?scout"
+    r"|hubspot|slack|(?:ms|microsoft) teams|service ?desk|help ?desk)\b",
+    re.IGNORECASE,
+)
+"""What is called so is a service desk or a chat, by which people report."""
 _LENGTH = re.compile(r"\b(?P<number>\d{1,4}|an?) (?P<unit>minute|hour|day)s?\b", re.IGNORECASE)
 _FAILED = re.compile(
     r"fail|error|block|reject|busy|bounce|invalid|undeliver|unreach|unavailable|unsuccess|refus"
@@ -90,62 +94,23 @@ def log_entry(fields: JsonValue) -> LogEntry:
         user=user,
         assignees=assignees,
         changes=(*incident_fields.changes(fields, channel), *_policy(kind, fields, told.targets)),
-        links=distinct(entry_links(fields, channel)),
+        links=distinct(_entry_links(fields, channel)),
         linked=reference_or_none(fields["linked_incident"]),
         word=common_payloads.entry_word(type_),
         note_id=_note_id(kind, channel),
     )
 
 
-MOST_KEPT = 4096
-"""Of a log whose entries are all different no more than these are remembered."""
-_OWN = ("id", "self", "html_url", "created_at")
-"""What is each entry's own. The address under ``self`` is never read."""
-_COMPARABLE = 2
-"""The version of ``marshal`` whose bytes follow from the values alone, not from what they share."""
-
-
-@dataclass(slots=True)
-class EntriesAlike:
-    """Reads the entries of one log, each that says the same as an earlier one only once.
-
-    Of a storm's thousands, most differ in nothing but their own id, time and address: the same
-    people are paged again and again. What they call things goes into ``names``, by ids. Not safe
-    to share between threads.
-    """
-
-    names: dict[str, str]
-    _known: dict[bytes, Callable[..., LogEntry]] = field(default_factory=dict, init=False)
-
-    def read(self, fields: JsonValue) -> LogEntry:
-        """Give the same as :func:`log_entry`, and raise the same."""
-        said = dict(fields.members())
-        for name in _OWN:
-            said.pop(name, None)
-        key = marshal.dumps(said, _COMPARABLE)
-        if (known := self._known.get(key)) is not None:
-            return known(
-                id=fields["id"].text(),
-                created_at=fields["created_at"].time(),
-                url=fields.optional_text("html_url"),
-            )
-        entry = log_entry(fields)
-        incident_fields.add_entry_names(entry, fields, self.names)
-        if len(self._known) < MOST_KEPT and not fields.forgiven and not _stands_alone(entry):
-            self._known[key] = _for_others(entry)
-        return entry
-
-
-def _stands_alone(entry: LogEntry) -> bool:
-    """Tell whether more follows from what is its own: when a snooze ends, what changed ids mean."""
-    return entry.kind is EntryKind.SNOOZE or bool(entry.channel.until or entry.changes)
-
-
-def _for_others(entry: LogEntry) -> Callable[..., LogEntry]:
-    own = {"id", "created_at", "url"}
-    names = [name for name in LogEntry.__slots__ if name not in own]
-    shared: dict[str, Any] = {name: getattr(entry, name) for name in names}
-    return partial(LogEntry, **shared)
+def _entry_links(fields: JsonValue, channel: JsonValue) -> Iterator[Link]:
+    """Find the links of a log entry: its contexts', those of what triggered it, its chat's."""
+    common = channel["cef_details"]
+    own, way, sent = fields.members(), channel.members(), common.members()
+    for contexts in filter(None, (own.get("contexts"), sent.get("contexts"), way.get("contexts"))):
+        yield from context_links(contexts)
+    for value in filter(None, (way.get("details"), way.get("body"), sent.get("details"))):
+        yield from links_in(value)
+    if chat := fields.optional_text("chat_channel_web_link"):
+        yield Link(chat, fields.optional_text("chat_channel_name") or "")
 
 
 def _words(fields: JsonValue, *names: str) -> str | None:
@@ -212,7 +177,7 @@ def _channel(
     # A service is called after what it watches: that tells nothing of who did.
     sender = client or (agent.name if agent and agent.kind is not AgentKind.SERVICE else "")
     may_be = kind is EntryKind.TRIGGER and way is not ChannelKind.EMAIL and not is_person
-    if may_be and common_payloads.DESK.search(sender):
+    if may_be and _DESK.search(sender):
         told = ChannelKind.DESK
     return Channel(
         kind=told,
@@ -232,7 +197,7 @@ def _channel(
 
 def _details(details: object) -> str | None:
     """Give what was written on opening an incident, or what a program sent with it, in words."""
-    told = written(details).strip() if isinstance(details, str) else readable_lines(details)
+    told = written(details).strip() if isinstance(details, str) else readable_lines(flat(details))
     return told or None
 
 

@@ -6,6 +6,7 @@ with a ``summary``. Log entries are read in ``log_payloads``.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from connectors.incidents import (
@@ -15,6 +16,7 @@ from connectors.incidents import (
     CustomField,
     Incident,
     IncidentStatus,
+    Link,
     Note,
     Reference,
     Responder,
@@ -22,8 +24,11 @@ from connectors.incidents import (
 from connectors.json_fields import JsonValue
 from connectors.pagerduty import common_payloads
 from connectors.pagerduty.common_payloads import (
+    NESTS,
     OWN_ID,
+    Pairs,
     agent_or_none,
+    flat,
     read_incident_id,
     readable_lines,
     reference_or_none,
@@ -32,7 +37,7 @@ from connectors.pagerduty.common_payloads import (
 )
 from connectors.pagerduty.incident_fields import field_text
 from connectors.pagerduty.senders.own_words import own_words, with_place
-from connectors.pagerduty.text_links import alert_links, context_links, distinct
+from connectors.pagerduty.text_links import context_links, distinct, links_in, links_of
 from connectors.pagerduty.written_text import title
 
 _NUMBERED = re.compile(r"\[#\d+\]\s*")
@@ -74,6 +79,7 @@ def alert(fields: JsonValue) -> Alert:
     body = fields["body"]
     common = body["cef_details"]
     details = body["details"].value or common["details"].value
+    pairs = flat(details)
     summary = title(fields.optional_text("summary") or "")
     return Alert(
         id=fields["id"].text(),
@@ -88,11 +94,36 @@ def alert(fields: JsonValue) -> Alert:
         suppressed=fields["suppressed"].flag(),
         client=common.optional_text("client"),
         client_url=common.optional_text("client_url"),
-        details=readable_lines(details),
-        words=with_place(own_words(details, summary), summary, common),
-        links=distinct(alert_links(body, common)),
+        details=readable_lines(pairs),
+        words=with_place(own_words(details, pairs, summary), summary, common),
+        links=distinct(_alert_links(body, common, pairs)),
         entry=fields["first_trigger_log_entry"].optional_text("id"),
     )
+
+
+_ELSEWHERE = frozenset({"contexts", "client", "client_url", "details"})
+"""What has its own place in a body, or is no text to search for links."""
+
+
+def _alert_links(body: JsonValue, common: JsonValue, pairs: Pairs) -> Iterator[Link]:
+    """Find the links of an alert: in the contexts of its body, then wherever else they stand.
+
+    ``pairs`` are its details, flattened.
+    """
+    own, members = body.members(), common.members()
+    contexts, details = own.get("contexts"), own.get("details")
+    also, more = members.get("contexts"), members.get("details")
+    yield from context_links(contexts)
+    if also != contexts:  # PagerDuty sends most of a body twice
+        yield from context_links(also)
+    yield from links_of(pairs)
+    if details and more != details:  # else they are in the pairs
+        yield from links_in(more)
+    for name, one in members.items():
+        if name not in _ELSEWHERE and (type(one) in NESTS or "://" in str(one)):
+            yield from links_in({name: one})
+    if client_url := common.optional_text("client_url"):
+        yield Link(client_url, common.optional_text("client") or "")
 
 
 def note(fields: JsonValue) -> Note:

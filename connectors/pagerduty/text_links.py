@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 from connectors.incidents import Link
-from connectors.json_fields import JsonValue, json_in
-from connectors.pagerduty.common_payloads import OFTEN, flat
+from connectors.json_fields import json_in
+from connectors.pagerduty.common_payloads import OFTEN, Pairs, flat
 from connectors.pagerduty.senders.buttons import tells_nothing
 from connectors.pagerduty.written_text import is_html, markdown_of, unquoted
 
@@ -62,6 +63,11 @@ _IMAGE_FILE = re.compile(r"^[^?#]*\.(?:png|jpe?g|gif|svg|webp)(?:$|[?#])", re.IG
 _DECORATION = re.compile(r"logo|icon|avatar|pixel|spacer|beacon|/track(?:ing)?[/.?]", re.IGNORECASE)
 
 
+_TEXTS = frozenset({str, type(None)})
+_LONG = 1_000
+"""Characters of a context from which on what it leads to is not kept."""
+
+
 def context_links(contexts: object) -> Iterator[Link]:
     """Read ``contexts``: an image's source is a link to an image, what it leads to another link.
 
@@ -70,48 +76,30 @@ def context_links(contexts: object) -> Iterator[Link]:
     for context in contexts if isinstance(contexts, list) else ():
         if not isinstance(context, dict):
             continue
-        text = _words(str(context.get("text") or context.get("alt") or ""))
-        for key in ("src", "href"):
-            url = context.get(key)
-            if isinstance(url, str) and url and not tells_nothing(text, url):
-                yield Link(_unescaped(url.strip()), text, is_image=key == "src")
+        told = tuple(map(context.get, ("text", "alt", "src", "href")))
+        is_usual = _TEXTS.issuperset(map(type, told)) and len("".join(filter(None, told))) < _LONG
+        yield from (_of_context if is_usual else _of_context.__wrapped__)(told)
 
 
-_CONTEXTS = frozenset({"contexts", "client", "client_url"})
-"""What has its own place in a body, and is no text to search for links."""
-
-
-def alert_links(body: JsonValue, common: JsonValue) -> Iterator[Link]:
-    """Find the links of an alert: in the contexts of its body, then wherever else they stand."""
-    others = {name: one for name, one in common.members().items() if name not in _CONTEXTS}
-    contexts, details = body["contexts"].value, body["details"].value
-    also, more = common["contexts"].value, others.pop("details", None)
-    yield from context_links(contexts)
-    if also != contexts:  # PagerDuty sends most of a body twice
-        yield from context_links(also)
-    yield from links_in(details)
-    if more != details:
-        yield from links_in(more)
-    yield from links_in(others)
-    if client_url := common.optional_text("client_url"):
-        yield Link(client_url, common.optional_text("client") or "")
-
-
-def entry_links(fields: JsonValue, channel: JsonValue) -> Iterator[Link]:
-    """Find the links of a log entry: its contexts', those of what triggered it, its chat's."""
-    common = channel["cef_details"]
-    own, way, sent = fields.members(), channel.members(), common.members()
-    for contexts in filter(None, (own.get("contexts"), sent.get("contexts"), way.get("contexts"))):
-        yield from context_links(contexts)
-    for value in filter(None, (way.get("details"), way.get("body"), sent.get("details"))):
-        yield from links_in(value)
-    if chat := fields.optional_text("chat_channel_web_link"):
-        yield Link(chat, fields.optional_text("chat_channel_name") or "")
+@lru_cache(OFTEN)
+def _of_context(told: tuple[Any, ...]) -> tuple[Link, ...]:
+    text, alt, source, target = told
+    shown = _words(str(text or alt or ""))
+    return tuple(
+        Link(_unescaped(url.strip()), shown, is_image)
+        for url, is_image in ((source, True), (target, False))
+        if isinstance(url, str) and url and not tells_nothing(shown, url)
+    )
 
 
 def links_in(value: object) -> Iterator[Link]:
     """Find the links in what a monitor sent: texts, objects of them, JSON as a text."""
-    for name, text in flat(value):
+    return links_of(flat(value))
+
+
+def links_of(pairs: Pairs) -> Iterator[Link]:
+    """Find the links in what was flattened."""
+    for name, text in pairs:
         if "://" not in text:
             continue
         if (inner := json_in(text)) is not None:
@@ -133,7 +121,8 @@ def distinct(links: Iterable[Link]) -> tuple[Link, ...]:
 def _text_links(field: str, text: str) -> Iterator[Link]:
     if _ALONE.fullmatch(text) and not _IMAGE_FILE.match(text):  # as most are that monitors send
         link = Link(text, _field_name(field))
-        yield from () if tells_nothing(link.text, text) else (link,)
+        if not tells_nothing(link.text, text):
+            yield link
         return
     text = unquoted(text)
     text = markdown_of(text) if is_html(text) else text
@@ -270,6 +259,7 @@ def _words_before(text: str, at: int) -> str:
     return speaking[1] if speaking else ""
 
 
+@lru_cache(OFTEN)
 def _field_name(field: str) -> str:
     """Give the last part of a field's name that is none which any field could have."""
     parts = [part for part in field.split(".") if not part.isdigit()]

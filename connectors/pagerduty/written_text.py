@@ -95,7 +95,7 @@ _NOT_QUOTED = re.compile(r"=(?![0-9A-F]{2}|\r?\n|$)")  # a heading's line, ``USE
 
 def is_html(text: str) -> bool:
     """Tell whether a text is written in HTML, escaped once or not."""
-    return bool(("<" in text and _SHOWS.search(text)) or _ESCAPED.search(text))
+    return bool(("<" in text and _SHOWS.search(text)) or ("&" in text and _ESCAPED.search(text)))
 
 
 def readable(text: str) -> str:
@@ -173,7 +173,7 @@ def _decoded(words: re.Match[str]) -> str:
 
 def unquoted(text: str) -> str:
     """Give the text of a mail that is still encoded for its way (quoted-printable)."""
-    if not _QUOTED.search(text) or _NOT_QUOTED.search(text):
+    if "=" not in text or not _QUOTED.search(text) or _NOT_QUOTED.search(text):
         return text
     try:
         return quopri.decodestring(text.encode()).decode()

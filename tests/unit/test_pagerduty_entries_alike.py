@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.errors import PayloadError
-from connectors.incidents import LogEntry
+from connectors.incidents import LogEntry, Reference
 from connectors.json_fields import JsonValue
 from connectors.pagerduty import incident_fields, log_payloads
 from connectors.pagerduty.common_payloads import PAGERDUTY
-from connectors.pagerduty.log_payloads import EntriesAlike
+from connectors.pagerduty.reading.entries_alike import EntriesAlike
 
 Json = dict[str, Any]
 ADA = {"id": "P1", "type": "user_reference", "summary": "Ada"}
@@ -35,6 +35,22 @@ SNOOZE: Json = {
     "created_at": "2026-10-15T12:00:00Z",
 }
 LATER: Json = {"id": "R9", "created_at": "2026-10-15T15:00:00+01:00", "html_url": None}
+
+
+LINK: Json = {
+    "id": "R3",
+    "type": "link_log_entry",
+    "summary": "Pay is slow, case 1 was added to this incident",
+    "created_at": "2026-10-15T12:00:00Z",
+    "agent": {"id": "PS", "type": "service_reference", "summary": "Pay"},
+    "channel": {"type": "auto"},
+    "linked_incident": {"id": "Q1", "type": "alert_reference", "summary": "Pay is slow, case 1"},
+}
+SECOND: Json = {
+    "id": "R4",
+    "summary": "Pay is slow, case 2 was added to this incident",
+    "linked_incident": {"id": "Q2", "type": "alert_reference", "summary": "Pay is slow, case 2"},
+}
 
 
 def value(fields: Json) -> JsonValue:
@@ -103,6 +119,43 @@ def test_each_differs_from_the_one_before_in_its_own_alone() -> None:
     assert reader.names == {"P1": "Ada"}
 
 
+def test_entries_that_bring_alerts_along_differ_in_the_alert() -> None:
+    reader = EntriesAlike({})
+    first, again = reader.read(value(LINK)), reader.read(value({**LINK, **SECOND}))
+    assert again == replace(
+        first, id="R4", summary=SECOND["summary"], linked=Reference("Q2", "Pay is slow, case 2")
+    )
+    assert again.channel is first.channel  # it was not read again
+    assert reader.names == {"PS": "Pay", "Q1": "Pay is slow, case 1", "Q2": "Pay is slow, case 2"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {},
+        LATER,
+        {"summary": None},
+        {"summary": 7},
+        {"summary": ["seven"]},
+        {"linked_incident": None},
+        {"linked_incident": "Q2"},
+        {"linked_incident": {"id": "Q2", "summary": 7}},
+        {"channel": {"type": "web_trigger"}},
+        {"agent": None},
+        {"id": None},
+        {"type": "unlink_log_entry"},
+        {"changeset": [{"name": "team", "old": "PT1", "new": "Q2"}]},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("agent", [LINK["agent"], {"id": "PU", "type": "user_reference"}, None])
+@pytest.mark.parametrize("by", ["", " by Ben", " by Ben (through the API)", " by Eve"])
+def test_what_differs_besides_is_told_as_by_itself(other: Json, agent: object, by: str) -> None:
+    first: Json = {**LINK, "agent": agent, "summary": "Merged by Ada"}
+    second = {**first, **SECOND, "summary": f"Case 2 was added{by}", **other}
+    as_by_itself([first, second, {**second, **LATER}, {**first, **SECOND}, first])
+
+
 _TEXTS = st.sampled_from(["", "Ada", "https://wiki.example.com/a", "Snoozed for 2 hours"])
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-1, 1) | _TEXTS,
@@ -117,9 +170,13 @@ _VALUES = st.recursive(
     max_leaves=4,
 )
 _FIELDS: Mapping[str, st.SearchStrategy[object]] = {
-    "type": st.sampled_from(["notify_log_entry", "snooze_log_entry", "annotate_log_entry"]),
+    "type": st.sampled_from(
+        ["notify_log_entry", "snooze_log_entry", "annotate_log_entry", "link_log_entry"]
+    ),
     **dict.fromkeys(["summary", "note", "html_url"], _TEXTS | _VALUES),
-    **dict.fromkeys(["agent", "user", "channel", "changeset", "assignees"], _VALUES),
+    **dict.fromkeys(
+        ["agent", "user", "channel", "changeset", "assignees", "linked_incident"], _VALUES
+    ),
 }
 
 

@@ -6,10 +6,15 @@ import pytest
 
 from connectors.json_fields import JsonValue
 from connectors.pagerduty import payloads
-from connectors.pagerduty.common_payloads import PAGERDUTY
+from connectors.pagerduty.common_payloads import PAGERDUTY, flat
 from connectors.pagerduty.senders.own_words import own_words
 
 SUMMARY = "Pay is slow"
+
+
+def words_of(details: object, summary: str) -> str:
+    return own_words(details, flat(details), summary)
+
 
 CLOUD_ALARM = {
     "AlarmName": "pay-slow",
@@ -120,7 +125,7 @@ WATCHED = """%%%
 def test_the_sentences_of_a_monitor_are_found_else_its_figures(
     details: object, words: list[str]
 ) -> None:
-    assert own_words(details, SUMMARY).splitlines() == words
+    assert words_of(details, SUMMARY).splitlines() == words
 
 
 @pytest.mark.parametrize(
@@ -142,7 +147,7 @@ def test_the_sentences_of_a_monitor_are_found_else_its_figures(
     ],
 )
 def test_what_the_summary_says_and_what_only_programs_read_is_left_out(details: object) -> None:
-    assert own_words(details, SUMMARY) == ""
+    assert words_of(details, SUMMARY) == ""
 
 
 def test_of_many_alerts_in_one_the_first_are_told_and_the_others_counted() -> None:
@@ -150,14 +155,14 @@ def test_of_many_alerts_in_one_the_first_are_told_and_the_others_counted() -> No
         "Labels:\nAnnotations:\n - description = Lag of {n} is {n} s.\nSource: https://a.example\n"
     )
     firing = "".join(one.format(n=number) for number in range(60))
-    assert own_words({"firing": firing}, SUMMARY).splitlines()[2:] == [
+    assert words_of({"firing": firing}, SUMMARY).splitlines()[2:] == [
         "Lag of 2 is 2 s.",
         "And 57 more, in the alert",
     ]
 
 
 def test_a_further_figure_is_new_however_alike_the_words_are() -> None:
-    told = own_words({"message": "Queue orders of the shop is much too long: 52310"}, "Queue orders "
+    told = words_of({"message": "Queue orders of the shop is much too long: 52310"}, "Queue orders "
                      "of the shop is much too long")  # fmt: skip
     assert told == "Queue orders of the shop is much too long: 52310"
 
@@ -167,7 +172,7 @@ def test_what_is_told_twice_stands_there_once() -> None:
         "DetailsText": "Failure rate rose to 23 % on checkout",
         "DetailsMarkup": "<h2>Failure rate</h2>rose to <b>23 %</b> on checkout",
     }
-    assert own_words(told, SUMMARY) == "Failure rate rose to 23 % on checkout"
+    assert words_of(told, SUMMARY) == "Failure rate rose to 23 % on checkout"
 
 
 @pytest.mark.parametrize(
@@ -223,4 +228,11 @@ def test_an_alert_has_them_wherever_pagerduty_puts_its_details(key: str) -> None
 )
 def test_no_text_of_a_monitor_is_too_long_to_read(piece: str) -> None:
     long = f"Pay takes 7 s.\n{piece * 30_000}"
-    assert own_words({"message": long}, SUMMARY).startswith("Pay takes 7 s.")
+    assert words_of({"message": long}, SUMMARY).startswith("Pay takes 7 s.")
+
+
+def test_labels_that_are_told_by_key_and_value_go_by_their_keys() -> None:
+    labels = [{"key": "host", "value": "db-1"}, {"name": "free", "value": "2 %"}]
+    assert words_of({"labels": labels}, SUMMARY) == "host: db-1; free: 2 %"
+    assert words_of({"deep": {"labels": labels}}, SUMMARY) == "host: db-1; free: 2 %"
+    assert words_of(labels, SUMMARY) == "host: db-1; free: 2 %"

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.incidents import Link
 from connectors.json_fields import JsonValue
-from connectors.pagerduty import log_payloads, payloads
+from connectors.pagerduty import log_payloads, payloads, text_links
 from connectors.pagerduty.common_payloads import PAGERDUTY
 from connectors.pagerduty.text_links import context_links, distinct, links_in
 from connectors.pagerduty.written_text import readable
@@ -155,6 +155,62 @@ def test_contexts_of_any_shape_are_no_error(contexts: object) -> None:
 def test_a_context_is_unescaped() -> None:
     given = [{"href": "https://a.example.com/?a=1&amp;b=2", "text": "R &amp; D"}]
     assert list(context_links(given)) == [Link("https://a.example.com/?a=1&b=2", "R & D")]
+
+
+def test_contexts_that_differ_in_one_field_are_told_apart() -> None:
+    first = {"text": "Run", "alt": "A", "src": "https://a.example.com/1.png", "href": "https://b.c"}
+    also: list[dict[str, object]] = [
+        {**first, "text": "Walk"},
+        {**first, "text": ""},
+        {**first, "src": "https://a.example.com/2.png"},
+        {**first, "href": None},
+        {**first, "src": None},
+        {**first, "src": first["href"], "href": first["src"]},
+        *({"text": one, "href": "https://b.c"} for one in (1, True, 1.0, "1", [1])),
+    ]
+    told = [[(one.url, one.text, one.is_image) for one in context_links([each])] for each in also]
+    image, target = "https://a.example.com/1.png", "https://b.c"
+    assert told == [
+        [(image, "Walk", True), (target, "Walk", False)],
+        [(image, "A", True), (target, "A", False)],
+        [("https://a.example.com/2.png", "Run", True), (target, "Run", False)],
+        [(image, "Run", True)],
+        [(target, "Run", False)],
+        [(target, "Run", True), (image, "Run", False)],
+        *([(target, one, False)] for one in ("1", "True", "1.0", "1", "[1]")),
+    ]
+
+
+def test_a_long_context_is_read_and_not_kept() -> None:
+    picture = "https://a.example.com/" + "1" * 2_000
+    before = text_links._of_context.cache_info()
+    assert [one.url for one in context_links([{"src": picture}] * 2)] == [picture] * 2
+    assert text_links._of_context.cache_info() == before
+
+
+@pytest.mark.parametrize(
+    "word", ["Unsubscribe", "un\u017fub\u017fcribe \u2193", "UNSUBSCRIBE \u2193"]
+)
+def test_what_no_reader_wants_is_left_out_in_any_spelling(word: str) -> None:
+    address = "https://m.example.com/1"
+    assert list(links_in(f"[{word}]({address})")) == []
+    assert list(links_in({word: address})) == []
+
+
+@pytest.mark.parametrize(
+    "more", [{"b": "https://b.example.com"}, "https://b.example.com", [["https://b.example.com"]]]
+)
+@pytest.mark.parametrize("own", [{"a": "https://a.example.com"}, {}, "", None])
+def test_details_that_pagerduty_sends_twice_are_searched_once_and_others_too(
+    own: object, more: object
+) -> None:
+    body = {
+        "details": own,
+        "cef_details": {"details": more, "urgent": 3, "message": "https://c.example.com"},
+    }
+    wire = {"id": "A1", "created_at": "2026-10-15T12:00:00Z", "body": body}
+    found = [one.url[8] for one in payloads.alert(JsonValue(wire, PAGERDUTY)).links]
+    assert found == [*(["a"] if own else []), "b", "c"]
 
 
 @pytest.mark.parametrize(

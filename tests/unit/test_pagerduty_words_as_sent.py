@@ -4,8 +4,14 @@ import base64
 
 import pytest
 
+from connectors.pagerduty.common_payloads import flat
 from connectors.pagerduty.senders.own_words import own_words
 from connectors.pagerduty.senders.words_as_sent import mail_words
+
+
+def words_of(details: object, summary: str) -> str:
+    return own_words(details, flat(details), summary)
+
 
 WORDS = "The gateway answers with 503.\nCall Ada."
 
@@ -128,8 +134,8 @@ def test_words_of_an_unusual_kind_of_part_are_told_as_they_came() -> None:
 
 def test_a_mails_alert_says_what_the_mail_does() -> None:
     sent = {"subject": "Gateway", "from": "m@example.com", "body": f"{WORDS}\n-- \nBen"}
-    assert own_words(sent, "Gateway") == WORDS
-    assert own_words({**sent, "body": "", "from_name": "Monitor"}, "Gateway") == ""
+    assert words_of(sent, "Gateway") == WORDS
+    assert words_of({**sent, "body": "", "from_name": "Monitor"}, "Gateway") == ""
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,8 @@ from connectors.log_entry_kinds import EntryKind
 from connectors.pacing.side_by_side import Begun
 from connectors.pagerduty import incident_fields, log_payloads, payloads, resolved_incidents
 from connectors.pagerduty.common_payloads import OWN_ID
-from connectors.pagerduty.log_payloads import EntriesAlike
 from connectors.pagerduty.reading import review_payloads
+from connectors.pagerduty.reading.entries_alike import EntriesAlike
 from connectors.pagerduty.reading.follow_up_reader import FollowUpReader
 from connectors.pagerduty.reading.list_pages import LAST_OFFSET, ListPages, read_each
 from connectors.pagerduty.reading.merged_incidents import MergedIncidents, notes_of

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from connectors.json_fields import JsonValue, json_in
-from connectors.pagerduty.common_payloads import OFTEN, flat, plain
+from connectors.pagerduty.common_payloads import NESTS, OFTEN, Pairs, flat, plain
 from connectors.pagerduty.senders.words_as_sent import mail_words, plain_words
 from connectors.pagerduty.written_text import is_html
 
@@ -72,8 +72,6 @@ _NO_WORDS: frozenset[str] = frozenset()
 _LONGEST_KEPT = 300
 """Characters of a text whose words are kept."""
 
-_Pairs = Sequence[tuple[str, str]]
-
 
 @dataclass(frozen=True, slots=True)
 class _Field:
@@ -90,11 +88,18 @@ class _Field:
     is_measured: bool
 
 
-def own_words(details: object, summary: str) -> str:
-    """Give what the details of an alert say that its summary does not, "" for nothing."""
+def own_words(details: object, pairs: Pairs, summary: str) -> str:
+    """Give what the details of an alert say that its summary does not, "" for nothing.
+
+    ``pairs`` are the details, flattened.
+    """
     if (mail := _mail(details)) is not None:
         return _new(mail_words(mail), [summary])
-    pairs = list(_pairs(details))[:_MOST_PAIRS]
+    if not NESTS.isdisjoint(
+        map(type, details.values() if isinstance(details, dict) else [details])
+    ):
+        pairs = flat(_by_name(details))
+    pairs = _with_inner(pairs)[:_MOST_PAIRS]
     told: list[str] = []
     for text, rank in sorted(_sentences(pairs), key=lambda one: one[1]):
         is_wanted = not told if rank == _MARKUP else len(told) < _MOST_SENTENCES
@@ -112,7 +117,9 @@ def with_place(words: str, summary: str, common: JsonValue) -> str:
     client = (common.optional_text("client") or "").casefold()
     found = []
     for name, called in (("source_origin", "source"), ("source_component", "component")):
-        place = " ".join(plain(common.members().get(name)).split())
+        if (told := common.members().get(name)) is None:
+            continue
+        place = " ".join(plain(told).split())
         known = place.casefold() in ("", client) or _names(summary, place)
         if not known and not _FOR_MACHINES.match(place) and _new(place, [summary, words]):
             found.append(f"{called}: {place}")
@@ -140,14 +147,16 @@ def _mail(details: object) -> str | None:
     return body if details.keys() & {"subject", "from", "to"} else None
 
 
-def _pairs(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+def _with_inner(pairs: Pairs) -> list[tuple[str, str]]:
     """Give names and texts, those of JSON in a text too."""
-    for own, text in flat(_by_name(value), name):
+    found: list[tuple[str, str]] = []
+    for name, text in pairs:
         inner = json_in(text) if text[:1] in ("{", "[") else None
         if inner is not None:
-            yield from _pairs(inner, own)
+            found += _with_inner(flat(_by_name(inner), name))
         else:
-            yield from _labels(text) or ((own, text),)
+            found += _labels(text) or ((name, text),)
+    return found
 
 
 def _by_name(value: object, depth: int = 12) -> object:
@@ -166,11 +175,11 @@ def _by_name(value: object, depth: int = 12) -> object:
     return named if value and len(named) == len(value) else [_by_name(o, depth - 1) for o in value]
 
 
-def _sentences(pairs: _Pairs) -> Iterator[tuple[str, int]]:
+def _sentences(pairs: Pairs) -> Iterator[tuple[str, int]]:
     """Give each text that is made of words, and its rank."""
     for name, text in pairs:
         field = _field(name)
-        if annotated := _annotated(text):
+        if "Annotations:" in text and (annotated := _annotated(text)):
             yield annotated, 0
             continue
         fewest = _FEW_WORDS if field.says else _SOME_WORDS
@@ -186,7 +195,10 @@ def _sentences(pairs: _Pairs) -> Iterator[tuple[str, int]]:
 
 def _count(text: str, *, is_short: bool) -> int:
     """Count words; where a text may be short, a number or a name of programs' is one as well."""
-    spaced, words = len(text.split()), len(_WORD.findall(text))
+    spaced = len(text.split())
+    if is_short and text.isascii():
+        return spaced
+    words = len(_WORD.findall(text))
     has_no_spaces = not text.isascii() and words > spaced
     return words if has_no_spaces else spaced if is_short else min(spaced, words)
 
@@ -194,7 +206,7 @@ def _count(text: str, *, is_short: bool) -> int:
 def _annotated(text: str) -> str:
     """Give what the annotations say of the first alerts that Alertmanager lists."""
     found: dict[str, None] = {}
-    for block in _ANNOTATED.split(text)[1:] if "Annotations:" in text else ():
+    for block in _ANNOTATED.split(text)[1:]:
         parts = _ANNOTATION.split(_BLOCK_ENDS.split(block, maxsplit=1)[0])[1:]
         known = dict(zip(parts[::2], parts[1::2], strict=True))
         said = next((known[one] for one in _OWN_ANNOTATIONS if known.get(one, "").strip()), "")
@@ -235,7 +247,7 @@ def _new(text: str, told: Sequence[str]) -> str:
     return text if further or len(words & known) < _SAID_BEFORE * len(words) else ""
 
 
-def _fields(pairs: _Pairs, summary: str, sentences: Sequence[str]) -> list[str]:
+def _fields(pairs: Pairs, summary: str, sentences: Sequence[str]) -> list[str]:
     """Give short fields as ``name: value``: all, or beside sentences those that hold a figure.
 
     Beside a figure, those alone that say what was measured.
