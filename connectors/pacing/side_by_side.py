@@ -5,6 +5,7 @@ for when the program ends, and one that sleeps before a repeat would hold up Ctr
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import copy_context
 from typing import Generic, TypeVar
@@ -79,7 +80,8 @@ class _Line(Generic[T]):
 
     def __init__(self, works: Iterator[Callable[[], T]]) -> None:
         self._works = works
-        self._begun: list[Begun[T]] = []
+        self._begun: deque[Begun[T]] = deque()
+        """Those whose results were not taken yet: what a storm's pages hold is much to keep."""
         self._changed = threading.Condition()
         self._closed = False
 
@@ -92,10 +94,8 @@ class _Line(Generic[T]):
 
     def results(self) -> Iterator[T]:
         """Give each result when it is its turn."""
-        number = 0
-        while (one := self._at(number)) is not None:
+        while (one := self._taken()) is not None:
             yield one.result()
-            number += 1
 
     def close(self) -> None:
         """Begin no more."""
@@ -106,15 +106,16 @@ class _Line(Generic[T]):
     def _next(self) -> "Begun[T] | None":
         with self._changed:
             work = None if self._closed else next(self._works, None)
-            if work is None:
+            begun = None if work is None else Begun(work, by_itself=False)
+            if begun is None:
                 self._closed = True
             else:
-                self._begun.append(Begun(work, by_itself=False))
+                self._begun.append(begun)
             self._changed.notify_all()
-            return None if work is None else self._begun[-1]
+            return begun
 
-    def _at(self, number: int) -> "Begun[T] | None":
+    def _taken(self) -> "Begun[T] | None":
         with self._changed:
-            while len(self._begun) <= number and not self._closed:
+            while not self._begun and not self._closed:
                 self._changed.wait()
-            return self._begun[number] if number < len(self._begun) else None
+            return self._begun.popleft() if self._begun else None

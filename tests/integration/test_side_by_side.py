@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
@@ -169,6 +170,25 @@ def test_no_more_is_begun_where_nobody_wants_more() -> None:
     count = len(begun)
     time.sleep(0.02)
     assert len(begun) <= count + AT_A_TIME < 1_000_000
+
+
+def test_a_result_that_was_taken_is_not_kept() -> None:
+    class Page:
+        pass
+
+    made: list[weakref.ref[Page]] = []
+
+    def page() -> Page:
+        page = Page()
+        made.append(weakref.ref(page))
+        return page
+
+    results = in_order([page] * 4, at_a_time=1)
+    for number, result in enumerate(results):
+        assert result is made[number]()
+        assert all(one() is None for one in made[: max(number - 1, 0)])
+        del result
+    assert len(made) == 4
 
 
 def test_an_error_goes_to_whoever_wants_the_result() -> None:
