@@ -24,7 +24,6 @@ from connectors.incidents import (
 from connectors.json_fields import JsonValue
 from connectors.pagerduty import common_payloads
 from connectors.pagerduty.common_payloads import (
-    NESTS,
     OWN_ID,
     Pairs,
     agent_or_none,
@@ -120,7 +119,7 @@ def _alert_links(body: JsonValue, common: JsonValue, pairs: Pairs) -> Iterator[L
     if details and more != details:  # else they are in the pairs
         yield from links_in(more)
     for name, one in members.items():
-        if name not in _ELSEWHERE and (type(one) in NESTS or "://" in str(one)):
+        if name not in _ELSEWHERE and "://" in str(one):
             yield from links_in({name: one})
     if client_url := common.optional_text("client_url"):
         yield Link(client_url, common.optional_text("client") or "")

@@ -563,6 +563,13 @@ def test_what_is_nested_without_end_is_cut() -> None:
     )
 
 
+def test_what_is_no_object_is_told_where_objects_are_cut() -> None:
+    deep: Any = {"number": 7, "list": [1]}
+    for _ in range(11):
+        deep = {"x": deep}
+    assert payloads.alert(sent(alert(body={"details": deep}))).details == f"{'x.' * 11}number: 7"
+
+
 # Notes, changes, fields
 
 

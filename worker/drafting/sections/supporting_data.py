@@ -56,8 +56,10 @@ class Links:
 def links(story: Story) -> Links:
     """Tell each place once, those with the same name no more than some times."""
     found = list(_distinct(_all_links(story)))
-    metrics = [one for one in found if _is_metric(one)]
-    others = [one for one in found if not _is_metric(one)]
+    metrics: list[Link] = []
+    others: list[Link] = []
+    for one in found:
+        (metrics if _is_metric(one) else others).append(one)
     others.sort(key=lambda one: not _is_runbook(one))
     return Links(tuple(_told(metrics, "metrics")), tuple(_told(others, "others")))
 
