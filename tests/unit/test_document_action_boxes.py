@@ -165,7 +165,9 @@ ended: 2026-11-28T10:00:00+01:00
 | Time | What |
 |---|---|
 | 02:10 | Bo Cee (P1ABC) acknowledged after 2 min |
-| 02:11 | Dana noted: "It is the disk" |
+| 02:11 | Dana Doe noted: "It is the disk" |
+| 02:11 | Deploy Relay (bot) noted: "x" |
+| 02:11 | Automation acknowledged |
 | 02:12 | Lookout reported "x" |
 """
 
@@ -191,6 +193,8 @@ ended: 2026-11-28T10:00:00+01:00
         ("raise it - owner: Kim Doe", "Kim Doe"),
         ("Kim: raise it", None),
         ("Lookout: raise it", None),
+        ("Deploy: raise it", None),
+        ("Automation: raise it", None),
         ("Note: raise it", None),
         ("P1: raise it", None),
         ("Lena, Backend: raise it", None),
@@ -295,6 +299,8 @@ def test_a_front_matter_that_cannot_be_read_leaves_names_unknown() -> None:
         ("x", CellEdit(0, task="Lena: y"), "Lena\\: y"),
         ("Lena: x", CellEdit(0, task="y"), "y @Lena"),
         ("x", CellEdit(0, task="y — Lena"), "y &mdash; Lena"),
+        ("x", CellEdit(0, task="y —", owner="bo"), "y &mdash; @bo"),
+        ("x", CellEdit(0, task="y — z @bo"), "y — z \\@bo"),
         ("x @ann", CellEdit(0, task="y -"), "y \\- @ann"),
         ("x @ann", CellEdit(0, task="y;"), "y\\; @ann"),
     ],

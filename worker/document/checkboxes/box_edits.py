@@ -76,7 +76,9 @@ def _edit_task(box: BoxPieces, edit: CellEdit) -> Iterator[Edit]:
     if not is_whole or any(one not in ("", other) for one, other in zip(named, own, strict=True)):
         # "by 2026-12-03", "@ann" or "- OPS-7" of a ticket's summary is no deadline, owner or ticket
         said, named = _ANY_MARK.sub(r"\\\g<0>", clean(words)), ("", "")
-        said = said.translate(_DASHES)
+        read = take_apart(opening + said, box.known)
+        if joined(said, len(said)) < len(said) or (read and (read.owner_name or read.due_text)):
+            said = said.translate(_DASHES)  # which no backslash escapes
     yield Edit(box.task, said)
     if box.named is not None and box.ticket is not None:  # it is among the new words, or no more
         yield Edit(Place(box.words_end, box.body_end), "")

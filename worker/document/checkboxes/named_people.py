@@ -14,8 +14,9 @@ from worker.document.outline import Extent
 
 _KEYS = ("commander", "owner", "reviewers", "approvals")
 _ASIDE = re.compile(r"\s*\([^()]*\)\s*$")
+_BOT = re.compile(r"\bbot\b|^Automation\b|^Somebody\b", re.IGNORECASE)
 _ACTS = re.compile(r"([^|\n:\"]{2,80}?) (?:acknowledged\b|noted: )")
-"""How a draft's timeline tells what nobody but a person does."""
+"""How a draft tells what people do, and bots; whoever has one name alone may be either."""
 
 
 def named_people(blocks: Blocks, sections: Mapping[Section, Extent]) -> KnownPeople:
@@ -39,4 +40,5 @@ def _acting(blocks: Blocks, timeline: Extent | None) -> Iterator[str]:
     for table in blocks.tables:
         if timeline and timeline.holds(table.header.line):
             cells = (row.text(at) for row in table.rows for at in range(len(row.cells)))
-            yield from (plain(one[1]) for one in filter(None, map(_ACTS.match, cells)))
+            told = (plain(one[1]) for one in filter(None, map(_ACTS.match, cells)))
+            yield from (one for one in told if " " in one and not _BOT.search(one))
