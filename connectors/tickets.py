@@ -209,9 +209,11 @@ class TicketTracker(Protocol):
         surely none was made. What ``going_unlabelled`` raises keeps from sending those it names.
         """
 
-    def read(self, ids: Sequence[TicketId]) -> Mapping[TicketId, Ticket]:
+    def read(self, ids: Sequence[TicketId], *, fresh: bool = False) -> Mapping[TicketId, Ticket]:
         """Read tickets by id; one that is not to be seen (deleted or hidden) is absent.
 
+        ``fresh`` ones are as they are this moment, whatever lags, which may take a request for
+        each.
         Raises ``PartlyRead`` with all others where some could not be read for now.
         """
 

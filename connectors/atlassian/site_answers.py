@@ -35,16 +35,21 @@ TOO_MANY_REQUESTS, INTERNAL_ERROR, SERVICE_UNAVAILABLE = 429, 500, 503
 SERVER_ERRORS = range(500, 600)
 
 _LONG = 300
+"""How many characters of a site's words a sentence repeats."""
 
 
 @dataclass(frozen=True, slots=True)
 class SiteAnswer:
-    """A status, the headers that matter, and the JSON, if the body was any."""
+    """A status, the headers that matter, and the JSON, if the body was any.
+
+    ``text`` is a short body of plain words, "" for markup and all else.
+    """
 
     status: int
     headers: Mapping[str, str]
     data: object = None
     is_json: bool = True
+    text: str = ""
 
     @classmethod
     def of(cls, response: requests.Response) -> Self:
@@ -54,7 +59,8 @@ class SiteAnswer:
         try:  # also where a package made the response that it raises: within the limits
             return cls(response.status_code, response.headers, parsed(response.content))
         except ValueError:
-            return cls(response.status_code, response.headers, is_json=False)
+            words = _plain(response.content)
+            return cls(response.status_code, response.headers, is_json=False, text=words)
 
     @property
     def ok(self) -> bool:
@@ -150,11 +156,17 @@ def quoted(problem: str) -> str:
     return f": {cut}" if cut.endswith((".", "…", "!", "?")) else f": {cut}."
 
 
+def _plain(body: bytes) -> str:
+    """Give a short body of plain words as one line, "" for a page and for what is no text."""
+    words = " ".join(body.decode("utf-8", "replace").split()) if len(body) <= _LONG else ""
+    return words if words.isprintable() and not {"<", "{", "\ufffd"}.intersection(words) else ""
+
+
 def _forbidden(answer: SiteAnswer, site: SiteWords, doing: str, said: str) -> AccessDenied:
     if not answer.is_json:
+        page = f", and answered with a page that is not {site.product}'s own."
         return NotPermittedByStray(
-            f"{site.host} would not {doing} (403), and answered with a page that is not "
-            f"{site.product}'s own.",
+            f"{site.host} would not {doing} (403){quoted(answer.text) if answer.text else page}",
             f"A proxy or firewall before {site.product} may block it: ask those who run it.",
         )
     return NotPermitted(

@@ -114,10 +114,10 @@ class Jira:
             self._forget()
         return outcomes
 
-    def read(self, ids: Sequence[TicketId]) -> Mapping[TicketId, Ticket]:
+    def read(self, ids: Sequence[TicketId], *, fresh: bool = False) -> Mapping[TicketId, Ticket]:
         """Make a request for each 100 tickets."""
         with self._doubted():
-            return self._searcher.by_id(self.site(), ids)
+            return self._searcher.by_id(self.site(), ids, fresh=fresh)
 
     def read_keys(self, keys: Sequence[TicketKey]) -> Mapping[TicketKey, Ticket]:
         """Follow a key of old to the ticket, which then has another key."""

@@ -231,3 +231,5 @@ def _not_as_nobody(response: requests.Response, *_: object, **__: object) -> Non
     if error is not None:
         response.close()
         raise error
+    if not response.ok:  # before the package reads what is wrong, and trips over any other form
+        raise jira.JIRAError(response=response)

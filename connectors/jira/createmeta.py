@@ -108,7 +108,12 @@ def choose_type(types: Sequence[IssueType], project: str, wanted: str) -> IssueT
             f"Jira project {project} has {len(found)} issue types called '{wanted}': {ids}.",
             "Name the one that is meant by its id, as the issue type of [jira] or of the route.",
         )
-    names = ", ".join(_shown(kind.choice) for kind in types) or "none to see"
+    if not types:
+        raise NotFound(
+            f"Jira project {project} shows these credentials no issue types.",
+            "Let the account create tickets in it (Create Issues).",
+        )
+    names = ", ".join(_shown(kind.choice) for kind in types)
     raise NotFound(
         f"Jira project {project} has no issue type '{wanted}'; it has {names}.",
         "Set JIRA_ISSUE_TYPE (or the route's issue_type) to one of these.",

@@ -242,7 +242,10 @@ def named_choices(parts: Iterable[JsonValue]) -> tuple[FieldChoice, ...]:
 
 
 def transitions(answer: object) -> tuple[Transition, ...]:
-    """Read the moves that a ticket's workflow allows now, with the fields of their screens."""
+    """Read the moves that a ticket's workflow allows now, with the fields of their screens.
+
+    One that does not say where it leads can be asked for by nobody, and is passed over.
+    """
     return tuple(
         Transition(
             part["id"].identifier(),
@@ -252,6 +255,7 @@ def transitions(answer: object) -> tuple[Transition, ...]:
             _screen(part["fields"]) if isinstance(part["fields"].value, dict) else None,
         )
         for part in JsonValue(answer, JIRA)["transitions"].each()
+        if isinstance(part.value, dict) and isinstance(part.value.get("to"), dict)
     )
 
 

@@ -59,19 +59,28 @@ class JiraProblems:
         return " ".join(" ".join(part.split()) for part in parts)
 
 
-def problems(answer: object) -> JiraProblems:
-    """Read an error answer; never raises, since proxies answer with all kinds of things."""
+def problems(answer: object, text: str = "") -> JiraProblems:
+    """Read an error answer, or its plain ``text``; never raises: all kinds of things answer."""
     if not isinstance(answer, dict):
-        return JiraProblems()
-    messages = answer.get("errorMessages")
+        return JiraProblems((text,) if text else ())
+    messages, errors = answer.get("errorMessages"), answer.get("errors")
     listed = messages if isinstance(messages, list) else [messages]
-    # A gateway before Jira says it in its own words: "message", "errorMessage" or "error".
+    # A gateway before Jira says it in its own words, a plugin as a list of objects.
     listed += [answer.get(name) for name in ("message", "errorMessage", "error", "detail")]
-    fields = answer.get("errors")
+    listed += errors if isinstance(errors, list) else []
+    fields = errors if isinstance(errors, dict) else {}
     return JiraProblems(
-        tuple(text for text in listed if isinstance(text, str) and text.strip()),
-        {str(name): str(why) for name, why in fields.items()} if isinstance(fields, dict) else {},
+        tuple(said for one in listed if (said := _said(one))),
+        {str(name): _said(why) or str(why) for name, why in fields.items()},
     )
+
+
+def _said(part: object) -> str:
+    """Give what a part of an error answer says: a sentence, or an object that holds one."""
+    if isinstance(part, dict):
+        named = (part.get(name) for name in ("message", "errorMessage", "detail", "title"))
+        part = next((one for one in named if isinstance(one, str)), "")
+    return part if isinstance(part, str) and part.strip() else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ class JiraAnswer(SiteAnswer):
     @property
     def problems(self) -> JiraProblems:
         """Give what the body says was wrong."""
-        return problems(self.data)
+        return problems(self.data, self.text)
 
 
 def words_of(host: str) -> SiteWords:

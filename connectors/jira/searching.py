@@ -53,12 +53,18 @@ class Searcher:
         """Make no request yet."""
         self._connection = connection
 
-    def by_id(self, site: Site, ids: Sequence[TicketId]) -> Mapping[TicketId, Ticket]:
-        """Read tickets by id, wherever they moved; those not to be seen are absent."""
+    def by_id(
+        self, site: Site, ids: Sequence[TicketId], *, fresh: bool = False
+    ) -> Mapping[TicketId, Ticket]:
+        """Read tickets by id, wherever they moved; those not to be seen are absent.
+
+        Where they are to be ``fresh`` Data Center is asked for each by itself.
+        """
         wanted = list(dict.fromkeys(own for own in ids if own.isascii() and own.isdecimal()))
         read: dict[TicketId, Ticket] = {}
         unread: dict[str, str] = {}
-        for chunk in _chunks(wanted):
+        searched = not fresh or site.kind is SiteKind.CLOUD
+        for chunk in _chunks(wanted if searched else ()):
             found = self._many(site, chunk, id_query, unread)
             read.update((each.id, each) for each in found)
         if site.kind is SiteKind.DATA_CENTER:

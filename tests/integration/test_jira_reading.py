@@ -68,6 +68,16 @@ def test_a_fresh_ticket_is_read_though_search_does_not_know_it_yet(sandbox: Jira
     assert [ticket.id for ticket in jira.labelled(LABEL)] == [own]
 
 
+def test_a_fresh_read_shows_what_a_search_does_not_yet(sandbox: JiraSandbox) -> None:
+    (own,) = make(sandbox)
+    settle(sandbox)
+    sandbox.transition(own, "Done")
+    jira = tracker(sandbox)
+    assert jira.read([own], fresh=True)[own].status == "Done"
+    searches = sandbox.kind is SiteKind.DATA_CENTER
+    assert jira.read([own])[own].status == ("To Do" if searches else "Done")
+
+
 def test_many_are_read_a_hundred_at_a_time(sandbox: JiraSandbox) -> None:
     ids = make(sandbox, 250)
     settle(sandbox)

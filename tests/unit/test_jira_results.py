@@ -84,7 +84,7 @@ def test_a_failed_member_without_a_status_is_a_bad_request() -> None:
         ({"errorMessages": "alone"}, "alone"),
         ({"message": "Unauthorized", "code": 401}, "Unauthorized"),
         ({"errorMessage": "Site temporarily unavailable"}, "Site temporarily unavailable"),
-        ({"errors": [{"message": "list"}]}, ""),
+        ({"errors": [{"message": "list"}, "too", 3]}, "list too"),
         ({"errorMessages": [None, 3, " "]}, ""),
         ({}, ""),
         (None, ""),

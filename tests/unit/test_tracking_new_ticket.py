@@ -93,7 +93,8 @@ def test_a_row_that_says_nothing_more_has_a_ticket_without_problems() -> None:
 
 def test_what_cannot_be_used_of_a_row_is_left_out_and_said() -> None:
     item = row("Add alert", "@zoe", "Urgent", "soon")
-    made = prepared(item, NoAccount("Nobody is named by '@zoe'."), fields=CreateFields())
+    fields = CreateFields(settable=frozenset({"summary"}))
+    made = prepared(item, NoAccount("Nobody is named by '@zoe'."), fields=fields)
     told = (
         "Nobody is named by '@zoe'.",
         "Project OPS takes no priority, so 'Urgent' was left out.",
@@ -103,6 +104,11 @@ def test_what_cannot_be_used_of_a_row_is_left_out_and_said() -> None:
     assert made.problems == told
     assert made.ticket.description == describe(item, ORIGIN, told)
     assert (made.ticket.assignee, made.ticket.priority, made.ticket.due) == (None, None, None)
+
+
+def test_a_priority_goes_as_it_is_written_where_nobody_knows_which_there_are() -> None:
+    made = prepared(row("Add", priority="P1"), fields=CreateFields(), priorities={"p1": "High"})
+    assert made.ticket.priority == FieldChoice("High")
 
 
 def test_a_priority_that_the_project_lacks_is_told_with_those_that_it_has() -> None:

@@ -43,7 +43,7 @@ class ReadTickets:
     asked: set[TicketId] = field(default_factory=set)
     tickets: dict[TicketId, Ticket] = field(default_factory=dict)
 
-    def read(self, tracker: TicketTracker, ids: Iterable[TicketId]) -> None:
+    def read(self, tracker: TicketTracker, ids: Iterable[TicketId], fresh: bool = False) -> None:
         """Read those of the tickets that were not asked for yet, in one go.
 
         Raises ``PartlyRead`` once the others are taken in; what was not read may be asked again.
@@ -52,7 +52,7 @@ class ReadTickets:
         if not new:
             return
         try:
-            self.tickets.update(tracker.read(new))
+            self.tickets.update(tracker.read(new, fresh=fresh))
         except PartlyRead as error:
             self.add(error.read.values())
             self.asked.update(one for one in new if one not in error.unread)

@@ -167,3 +167,11 @@ def _folded(name: str) -> str:
 def _plain(name: str) -> str:
     """Give what of a name counts: editors turn a straight apostrophe into a curved one."""
     return clean(name).replace("\u2019", "'")
+
+
+def not_moved(key: str, status: str, to: str, tracker: str) -> str:
+    """Say that a tracker took a move and did not make it."""
+    return (
+        f"{key} is still '{status}', though {tracker} took the move to {to}. Make it there: the "
+        "workflow may want something, or take it back."
+    )

@@ -97,16 +97,20 @@ def priority_choice(
     Pictures around it are nothing, and of words with others in parentheses or behind a dash
     (``P1 - High``) those count that name one priority alone.
     """
-    mapped = {key.casefold(): value for key, value in priorities.items()}
 
     def named(name: str) -> tuple[FieldChoice, ...]:
-        return called(allowed, mapped.get(name.casefold(), name))[:1]
+        return called(allowed, mapped_word(name, priorities))[:1]
 
     if found := named(word):
         return found[0]
     parts = (_NO_WORDS.sub("", one) for one in (word, *_PARTS.split(word)))
     choices = {found for part in parts if part for found in named(part)}
     return choices.pop() if len(choices) == 1 else None
+
+
+def mapped_word(word: str, priorities: Mapping[str, str]) -> str:
+    """Give what the map makes of a word without regard to case, else the word."""
+    return {key.casefold(): value for key, value in priorities.items()}.get(word.casefold(), word)
 
 
 def unusable_deadline(written: str) -> str:
@@ -134,6 +138,10 @@ def prepare(
     priority = None
     if item.priority:
         priority = priority_choice(item.priority, priorities, fields.priorities)
+        if priority is None and not (
+            fields.settable or fields.priorities
+        ):  # nobody knows which there are
+            priority = FieldChoice(mapped_word(item.priority, priorities))
         if priority is None:
             problems.append(_no_priority(item.priority, route.project, fields.priorities))
     if item.deadline_text and item.deadline is None:

@@ -13,7 +13,7 @@ from connectors.ticket_fields import FieldChoice, TicketField, called
 from connectors.tickets import Account, Ticket, TicketChanges
 from worker.content.clean_text import clean
 from worker.document.action_items import ActionItem
-from worker.tracking.new_ticket import priority_choice, summary_line, unusable_deadline
+from worker.tracking.new_ticket import mapped_word, priority_choice, summary_line, unusable_deadline
 from worker.tracking.row_matching import own_words, same_words
 from worker.tracking.ticket_actions import Field, ToTicket
 from worker.tracking.tracked_tickets import TrackedTicket, Values, row_values, ticket_values
@@ -82,8 +82,7 @@ class Vocabulary:
         """Give the priority that a word means, None for none; where none is told, as it is."""
         if self.allowed is not None:
             return priority_choice(word, self.priorities, self.allowed)
-        mapped = {one.casefold(): meant for one, meant in self.priorities.items()}
-        return FieldChoice(mapped.get(word.casefold(), word)) if word else None
+        return FieldChoice(mapped_word(word, self.priorities)) if word else None
 
 
 @dataclass(frozen=True, slots=True)

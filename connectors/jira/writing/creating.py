@@ -12,6 +12,7 @@ from connectors.atlassian.site_answers import (
     FORBIDDEN,
     SERVER_ERRORS,
     TOO_MANY_REQUESTS,
+    quoted,
 )
 from connectors.errors import ConnectorError, PayloadError, ServiceFailed
 from connectors.jira.connection import BETWEEN, JiraConnection
@@ -43,10 +44,7 @@ BULK_LIMIT = 50
 _DOING = "create tickets"
 _BAD_REQUEST = 400
 _NO_SUCH_CALL = frozenset({404, 405})
-_BLOCKED = (
-    "the answer was a page (403) that is not Jira's own. A proxy or firewall before Jira may block "
-    "the words of this row: ask those who run it."
-)
+_BLOCKED = "A proxy or firewall before Jira may block the words of this row: ask those who run it."
 _OF_THE_SITE = frozenset({401, 403, 404, 405, 407, 410})
 """Refusals that are not about one ticket: asking again for the next would be refused as well."""
 
@@ -181,7 +179,9 @@ class Creator:
         if isinstance(answer, ConnectorError):
             return _unclear(str(answer), failed=isinstance(answer, ServiceFailed))
         if _is_blocked(answer):
-            return NotMade(answer.status, JiraProblems((_BLOCKED,)))
+            page = "the answer was a page (403) that is not Jira's own."
+            said = f"it answered 403{quoted(answer.text)}" if answer.text else page
+            return NotMade(answer.status, JiraProblems((f"{said} {_BLOCKED}",)))
         if answer.status in _OF_THE_SITE:
             raise self._connection.refusal(answer, _DOING)
         if answer.status >= _BAD_REQUEST:

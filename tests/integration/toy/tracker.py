@@ -43,7 +43,7 @@ class ToyTracker:
         self._path(number).write_text(json.dumps(content), "utf-8")
         return Created(number, self._key(number), self._url(number))
 
-    def read(self, ids: Sequence[TicketId]) -> Mapping[TicketId, Ticket]:
+    def read(self, ids: Sequence[TicketId], *, fresh: bool = False) -> Mapping[TicketId, Ticket]:
         return {one: self._ticket(one) for one in ids if self._path(one).exists()}
 
     def read_keys(self, keys: Sequence[TicketKey]) -> Mapping[TicketKey, Ticket]:

@@ -78,7 +78,8 @@ def sync_tickets(
         work.cache.tickets.read(work.tracker, (one.id for one in work.rows.values()))
     rules, to_rows = agreement_rules(work, route), {}
     with failures_told(work):
-        agreement = plan_agreement(work.sides, look_up(work, route, rules), rules)
+        answers = look_up(work, route, rules)  # what it cannot find out leaves its row for later
+        agreement = plan_agreement(work.sides, answers, rules)
         to_rows = dict(agreement.to_rows)
         work.context.do_or_tell(carry_out, tell_plan)(work, agreement.actions)
     edits, written = plan_cells(work.sides, to_rows, rules)

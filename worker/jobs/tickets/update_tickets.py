@@ -20,6 +20,7 @@ from connectors.ticket_fields import FieldChoice
 from worker.jobs.results import Action, Deed
 from worker.jobs.run_state import TicketWork, postponing
 from worker.log import Log
+from worker.tracking.closing import not_moved
 from worker.tracking.destinations import ClosingRules, Route
 from worker.tracking.new_ticket import remote_links
 from worker.tracking.plan_agreement import AgreementRules, TrackerAnswers, questions
@@ -148,15 +149,21 @@ def _move(work: TicketWork, action: MoveTicket) -> None:
             f"{error} {action.lacking}".rstrip()
         )
         return
-    work.report.did(_move_deed(action))
-    moved = replace(tickets.tickets[action.id], status=to.to_status, category=to.to_category)
+    before = tickets.tickets[action.id]
+    moved = replace(before, status=to.to_status, category=to.to_category)
     tickets.forget([action.id])
     try:
-        tickets.read(work.tracker, [action.id])
+        tickets.read(work.tracker, [action.id], fresh=True)
     except ConnectorError as error:
         # It was moved all the same; the next look reads what else that changed.
         log.info("a ticket could not be read after its move", ticket=action.key, error=str(error))
         tickets.add([moved])
+    seen = tickets.tickets.get(action.id)
+    if seen is not None and seen.status == before.status != to.to_status:
+        told = not_moved(action.key, seen.status, to.to_status, work.context.tracker_words.name)
+        work.report.fail(f"{work.named(action.item)}: {told}")
+        return
+    work.report.did(_move_deed(action))
 
 
 def _move_deed(action: MoveTicket) -> Deed:
@@ -286,7 +293,8 @@ def _priorities(
     if known is None:
         return {}
     try:
-        return {project: work.tracker.create_fields(project, known.issue_type).priorities}
+        fields = work.tracker.create_fields(project, known.issue_type)
     except (AccessDenied, NotFound) as error:
         log.info("the priorities of a project are not told", project=project, error=str(error))
         return {}
+    return {project: fields.priorities} if fields.settable else {}
