@@ -159,6 +159,7 @@ def test_owner_and_deadline_stand_at_the_end_in_either_order_or_within(
 FRONT = """---
 incident: Q1
 commander: Lena Park
+reviewers: ["[[Jo Vik]]", "Mira Jung (2026-11-28)"]
 ended: 2026-11-28T10:00:00+01:00
 ---
 ## Timeline of Events
@@ -176,6 +177,8 @@ ended: 2026-11-28T10:00:00+01:00
     ("words", "owner"),
     [
         ("Lena: raise it", "Lena"),
+        ("Jo Vik: raise it", "Jo Vik"),
+        ("Mira - raise it", "Mira"),
         ("**Lena Park:** raise it", "Lena Park"),
         ("**bo** \u2013 raise it", "bo"),
         ("Lena & Dana: raise it", "Lena, Dana"),

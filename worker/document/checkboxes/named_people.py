@@ -27,7 +27,7 @@ def named_people(blocks: Blocks, sections: Mapping[Section, Extent]) -> KnownPeo
         said = {}
     front = (one for key in _KEYS for one in said.get(key, ()))
     told = (*front, *_acting(blocks, sections.get(Section.TIMELINE)))
-    names = {_ASIDE.sub("", one).strip() for one in told}
+    names = {_ASIDE.sub("", one).strip(" @[]") for one in told}
     days = (_day(one) for key in ("ended", "started") for one in said.get(key, ()))
     return KnownPeople.of(filter(is_name, names), next(filter(None, days), None))
 
