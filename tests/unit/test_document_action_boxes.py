@@ -387,6 +387,8 @@ def test_other_words_behind_a_ticket_are_words_of_the_task(behind: str) -> None:
         (f"x — {LINK} (Open) @ann", CellEdit(0, owner="bo"), f"x — {LINK} (Open) @bo"),
         (f"x — {LINK} (Open) @ann", CellEdit(0, TICKET, "Done"), f"x — {LINK} (Done) @ann"),
         (f"x — {LINK} (Open) @ann", CellEdit(0, task="y"), f"y — {LINK} (Open) @ann"),
+        (f"x — {LINK} (Open) (see the wiki)", CellEdit(0, TICKET, "Done"), f"x — {LINK} (Done) (see the wiki)"),
+        (f"x — {LINK} (Open (a)) (b) @ann", CellEdit(0, TICKET, "Done"), f"x — {LINK} (Done) (b) @ann"),
         (f"x — {LINK} @ann", CellEdit(0, TICKET, "Done"), f"x — {LINK} (Done) @ann"),
         (f"x — {LINK} (Open) @ann", CellEdit(0, deadline="2026-12-03"), f"x (by 2026-12-03) — {LINK} (Open) @ann"),
         (f"x — {LINK} \U0001f4c5 2026-12-01", CellEdit(0, deadline="2026-12-03"), f"x — {LINK} (by 2026-12-03)"),

@@ -47,14 +47,14 @@ _STATUS = re.compile(
 _LONGEST_GAP = 100
 _DAY = r"(?:\[\[)?\d{4}-\d\d-\d\d(?:\]\])?"
 _ADDED = re.compile(
-    r"(?:\s+(?:@(?:\\?\[[^\[\]]+\]|<[^<>]+>|[^\s()\[\],;]+)|\((?:by|due|until)\b[^()]*\)"
+    r"(?:\s+(?:@(?:\\?\[[^\[\]]+\]|<[^<>]+>|[^\s()\[\],;]+)|\([^()]*\)"
     rf"|(?:by|due|until):?\s+{_DAY}|\\?[\[(][\w -]{{1,30}}::[^\[\]()]*[\])]|\#[\w/-]+"
     rf"|[\U0001f4c5\U0001f4c6\U0001f5d3\u2705\u274c\u2795\U0001f6eb\u23f3\u231b]\ufe0f?\s*{_DAY}"
     r"|[\U0001f53a\u23eb\U0001f53c\U0001f53d\u23ec]\ufe0f?|\U0001f501\ufe0f?\s*every(?: [\w,]+)+"
     r"|[\U0001f194\u26d4\U0001f3c1]\ufe0f?\s*[\w,-]+)[.,;]?)++\s*",
     re.IGNORECASE,
 )
-"""What is added at the end of a line, behind a ticket: by whom, until when, marks of plugins."""
+"""What is added at a line's end, behind a ticket: by whom, until when, asides, marks of plugins."""
 _ANCHOR = re.compile(r"(?<=\S)\s++\^(?=[0-9-]*[A-Za-z])[A-Za-z0-9-]+\s*$")
 """What a link of Obsidian's leads to: nothing may stand behind it."""
 
