@@ -45,6 +45,7 @@ AWAY = 0.4
 INCIDENTS = 200
 A_MINUTE = 900
 PAGES = 48
+USUAL_ID = "Q5USUALINCIDNT"
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def serve(pipe: Connection, incidents: int) -> None:
             incident.resolve(at + timedelta(minutes=12), MIRA)
     else:
         load(account)
+        usual(account)
         big(account, alerts=1_000, log_entries=100 * PAGES - 1_000)
     with PagerDutySandbox(account=account, remembered=None) as sandbox:
         sandbox.recorder.latency = AWAY
@@ -90,6 +92,21 @@ def serve(pipe: Connection, incidents: int) -> None:
                 sandbox.faults.clear()
                 if asked != 0:
                     sandbox.fault(Fault(".*", 503, times=asked or 0))
+
+
+def usual(account: SandboxAccount) -> None:
+    """Let an incident happen as most do."""
+    at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
+    incident = account.open(CHECKOUT, "Queue too long", at=at, id_=USUAL_ID)
+    for minute in range(3):
+        incident.alert(f"Queue {minute} too long", at + timedelta(minutes=minute), key=f"q{minute}")
+    incident.assign([MIRA], at)
+    incident.notify(MIRA, "push", at + timedelta(minutes=1))
+    incident.acknowledge(MIRA, at + timedelta(minutes=3))
+    incident.note("The consumers hang.", at + timedelta(minutes=9), MIRA)
+    incident.subscribe(MIRA)
+    incident.update("Orders are late.", at + timedelta(minutes=10), MIRA)
+    incident.resolve(at + timedelta(minutes=30), MIRA)
 
 
 @contextmanager
@@ -123,8 +140,9 @@ def reads() -> None:
         source = PagerDuty(there.key, there.url)
         source.record(IncidentId(STORM_ID))  # connections are there from now on
         for what, incident in (
-            ("usual, with notes and updates", STORM_ID),
+            ("usual, with notes and a status update", USUAL_ID),
             ("quiet", "Q3PICTURESGONE"),
+            ("into which another was merged", STORM_ID),
         ):
             there.calls()
             seconds = took(lambda one=incident: source.record(IncidentId(one)))  # type: ignore[misc]  # bound now
