@@ -1,6 +1,7 @@
 """What must hold before tickets can be made: every problem at once, each with its remedy."""
 
 from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import quote
 
 from connectors.errors import ConnectorError, Finding, NotFound, looked_at
 from connectors.jira.connection import JiraConnection
@@ -74,9 +75,8 @@ def known_project(connection: JiraConnection, project: str) -> Finding:
     subject = f"Jira project {project}"
     doing = f"read project {project}"
     try:
-        answer = JsonValue(
-            connection.package(doing, lambda client: client.project(project).raw), JIRA
-        )
+        path = f"project/{quote(project, safe='')}"
+        answer = JsonValue(connection.ask(doing, "GET", path), JIRA)
     except NotFound as error:
         remedy = "Set JIRA_PROJECT (or the route's project) to the key of one that can be seen, or "
         remedy += f"let the account see this one. {seen(connection)}".rstrip()
@@ -87,7 +87,7 @@ def known_project(connection: JiraConnection, project: str) -> Finding:
             problem="The project is archived, so nothing can be created in it.",
             remedy="Restore it, or set JIRA_PROJECT to another one.",
         )
-    key = answer["key"].text_or_none() or project
+    key = answer["key"].text()
     if key != project:
         remedy = f"Set JIRA_PROJECT (or the route's project) to {key}."
         if project.isdecimal():

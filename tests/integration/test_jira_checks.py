@@ -10,6 +10,7 @@ from connectors.jira.payloads import SiteKind
 from connectors.jira.sandbox import JiraSandbox, ProjectField
 from connectors.jira.sandbox.projects import SYSTEM_FIELDS, Project
 from connectors.retry import RetryPolicy
+from connectors.sandbox import Fault
 from tests.contract.jira_support import tracker
 
 
@@ -39,6 +40,20 @@ def test_a_project_that_is_ready_is_described(sandbox: JiraSandbox) -> None:
     assert details["Jira project OPS"] == "Operations"
     assert details["Priorities in OPS"] == "Highest, High, Medium, Low, Lowest"
     assert details["Permissions in OPS"] == "all that are needed"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, "{}"), (200, "null"), (200, "5"), (200, "[]"), (200, '"x"'), (204, ""), (301, "")],
+)
+def test_an_answer_that_is_no_project_is_a_problem_and_no_fault(
+    sandbox: JiraSandbox, status: int, body: str
+) -> None:
+    headers = {"content-type": "application/json"}
+    sandbox.fault(Fault("GET .*/project/OPS", status, body=body.encode(), headers=headers))
+    findings = check(sandbox)
+    (problem,) = problems(findings)
+    assert "Jira" in problem or "127.0.0.1" in problem
 
 
 def test_a_required_field_that_nothing_supplies_is_named(sandbox: JiraSandbox) -> None:
