@@ -6,6 +6,7 @@ import pytest
 
 from connectors.sandbox import Fault, Moment
 from tests.acceptance.world import World
+from worker.jobs.results import Trigger
 
 READS = r"bulkfetch|search/jql$|GET .*/2/search$|GET .*/issue/\d+$"
 ODD = "OPS-1"
@@ -133,3 +134,22 @@ def test_an_odd_priority_of_a_project_keeps_no_ticket_from_being_made(here: Worl
     here.jira.fault(Fault(at=r"GET .*/createmeta/.*/\d+", times=None, change=change))
     assert here.sync().failures == ()
     assert here.jira.ticket(ODD).now.priority == "High"
+
+
+@pytest.mark.parametrize("trigger", [Trigger.COMMAND, Trigger.SCHEDULE], ids=lambda one: one.value)
+def test_an_odd_ticket_keeps_no_other_document_from_its_statuses(
+    linked: World, trigger: Trigger
+) -> None:
+    linked.sync("checkout storm")
+    linked.add_rows("Rehearse", name="checkout storm")
+    linked.run()
+    linked.run(trigger=Trigger.SCHEDULE)
+    odd_from_now_on(linked, {"fields": {"status": None}})
+    linked.jira.transition(linked.linked("checkout storm")[-1], "Done")
+    linked.clock.sleep(linked.policy.full_pass.total_seconds())
+    result = linked.run(trigger=trigger)
+    assert linked.statuses("checkout storm")[-1] == "Done"
+    assert linked.statuses() == ["To Do", "To Do"]
+    assert ODD in " ".join(
+        (*result.failures, *(w for one in result.incidents for w in one.failures))
+    )

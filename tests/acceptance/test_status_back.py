@@ -240,6 +240,28 @@ def test_the_schedule_brings_changed_statuses_back_with_one_search(there: World)
     assert len(searches) == 1
 
 
+@pytest.mark.parametrize("by", ["the workflow", "people"])
+def test_the_schedule_brings_statuses_back_of_tickets_without_labels(here: World, by: str) -> None:
+    if by == "the workflow":
+        here.jira.site.projects[0].validators["labels"] = "Labels are set by the triage."
+    here.sync()
+    here.add_rows("Add an alert")
+    here.sync()
+    if by == "people":
+        here.jira.change("OPS-1", labels=())
+        here.sync()
+    here.run(trigger=Trigger.SCHEDULE)
+    here.clock.sleep(900)
+    here.jira.transition("OPS-1", "Done")
+    here.run(trigger=Trigger.SCHEDULE)
+    assert here.statuses() == ["Done"]
+    here.jira.forget()
+    here.clock.sleep(900)
+    here.run(trigger=Trigger.SCHEDULE)
+    asked = [one for one in here.jira.calls() if not one.endswith(("serverInfo", "myself"))]
+    assert len(asked) == 1
+
+
 def test_the_schedule_finds_what_no_search_shows_at_its_full_pass(there: World) -> None:
     there.run(trigger=Trigger.SCHEDULE)
     there.jira.delete(there.linked()[0])

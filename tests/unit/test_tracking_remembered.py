@@ -94,7 +94,14 @@ def test_a_ticket_is_remembered_as_both_sides_say_it_and_where_it_stands() -> No
         remote=ticket_values(shut),
         status_cell="Closed",
         done=True,
+        labelled=False,
     )
+
+
+def test_a_ticket_that_a_search_by_label_shows_is_remembered_as_such() -> None:
+    shown = replace(TICKET, labels=("postmortem-worker", "sre"))
+    (one,) = saved(ROW, memory=replace(MADE, labelled=False), tickets={TICKET.id: shown})
+    assert one.labelled
 
 
 def test_a_ticket_that_cannot_be_seen_is_remembered_as_such_and_as_not_done() -> None:

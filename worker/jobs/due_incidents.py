@@ -4,12 +4,12 @@ The store is listed, the source is asked which incidents were resolved lately, a
 tickets changed. At intervals every ticket is read, so that what a search missed is found too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from connectors.connector import IncidentFilter, PublishWhen
-from connectors.errors import ConnectorError, NotFound
+from connectors.errors import ConnectorError, NotFound, PartlyRead
 from connectors.incidents import Incident, IncidentId
 from connectors.tickets import COMMON_LABEL, TicketId
 from worker.jobs.catalogue import Catalogue
@@ -212,19 +212,22 @@ def _changed_tickets(search: Search, due: Due) -> None:
     if tracker is None:
         return
     since = journal.cursor(CHANGED)
-    ids: Iterable[TicketId]
+    ids: Sequence[TicketId]
     by_hand = search.trigger in {Trigger.COMMAND, Trigger.PAGE}
     if since is None or by_hand or _full_pass_is_due(search.context, search.context.clock()):
         ids = journal.ticket_ids()
-        search.tickets.read(tracker, ids)
         due.cursors.append(IN_FULL)
     else:
         changed = tracker.changed(COMMON_LABEL, since)
         search.tickets.add(changed)
-        ids = [ticket.id for ticket in changed]
+        ids = [*(ticket.id for ticket in changed), *journal.unlabelled_tickets()]
+    try:
+        search.tickets.read(tracker, ids)
+    except PartlyRead as error:  # of those nothing is known; the others are looked at
+        due.failures.append(str(error))
     due.cursors.append(CHANGED)
     done = search.context.policy.done_resolutions
-    ours = journal.tracked(list(ids))
+    ours = journal.tracked([one for one in ids if one in search.tickets.asked])
     read = search.tickets.tickets
     keep_tickets(search.context, (read[one] for one in ours if one in read))
     for tracked in ours.values():

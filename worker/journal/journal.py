@@ -148,6 +148,13 @@ class Journal(DocumentMemory):
         with self._begin() as connection:
             return [TicketId(one) for one in connection.scalars(select(tables.tickets.c.id))]
 
+    def unlabelled_tickets(self) -> Sequence[TicketId]:
+        """Give the ids of the tickets that are open and that no search by label shows."""
+        table = tables.tickets.c
+        hidden = ~table.labelled & ~table.done & table.available
+        with self._begin() as connection:
+            return [TicketId(one) for one in connection.scalars(select(table.id).where(hidden))]
+
     def tracked(self, ids: Sequence[TicketId]) -> Mapping[TicketId, TrackedTicket]:
         """Give those of the tickets that are remembered, by id."""
         found: dict[TicketId, TrackedTicket] = {}

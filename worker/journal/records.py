@@ -244,6 +244,7 @@ def ticket_row(one: TrackedTicket) -> dict[str, object]:
         "has_links": one.has_links,
         "done": one.done,
         "refused": json.dumps(dict(one.refused)),
+        "labelled": one.labelled,
     }
 
 
@@ -264,6 +265,7 @@ def ticket_record(row: Mapping[Any, Any]) -> TrackedTicket:
         has_links=row["has_links"],
         done=row["done"],
         refused=json.loads(row["refused"]),
+        labelled=row["labelled"],
     )
 
 

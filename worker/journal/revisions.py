@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect, text
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "024"
+NEWEST = "025"
 """The revision of the tables that this release makes."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 NEW_FILE = MIGRATIONS / "new_file.sql"

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    true,
 )
 from sqlalchemy.dialects import sqlite
 
@@ -77,6 +78,7 @@ tickets = Table(
     Column("has_links", Boolean, nullable=False),
     Column("done", Boolean, nullable=False),
     Column("refused", Text, nullable=False, server_default="{}"),
+    Column("labelled", Boolean, nullable=False, server_default=true()),
 )
 Index("tickets_incident", tickets.c.incident)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from connectors.tickets import Category, Ticket, TicketId
+from connectors.tickets import COMMON_LABEL, Category, Ticket, TicketId
 from worker.document.action_items import ActionItem, CellEdit, TicketCell
 from worker.tracking.closing import written_over
 from worker.tracking.plan_agreement import AgreementRules, Sides
@@ -102,6 +102,7 @@ def remembered(
             status_cell=one.status_cell if waits else cell,
             done=ticket.category is Category.DONE,
             refused=still_refused(one, fields),
+            labelled=COMMON_LABEL in ticket.labels,
         )
     gone = [
         one if one.available or one.id in sides.unread else replace(one, status_cell=UNAVAILABLE)

@@ -40,7 +40,7 @@ class TrackedTicket:
     and the document are on it. ``done`` is whether its status meant so when it was last read.
     ``sent`` is what a create of this very run gave it. ``refused`` tells by shared field why the
     tracker refused what the row says, in a sentence: as long as neither side says something else,
-    they differ.
+    they differ. ``labelled`` is False where a search by label does not show it.
     """
 
     id: TicketId
@@ -58,6 +58,7 @@ class TrackedTicket:
     done: bool = False
     sent: Values | None = None
     refused: Mapping[str, str] = field(default_factory=dict)
+    labelled: bool = True
 
     def agreed(self, ticket: Ticket) -> Values:
         """Give the tracker's side when both last agreed.

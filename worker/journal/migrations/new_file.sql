@@ -42,7 +42,7 @@ CREATE TABLE tickets (
 	linked BOOLEAN NOT NULL,
 	available BOOLEAN NOT NULL,
 	has_links BOOLEAN NOT NULL,
-	done BOOLEAN NOT NULL, refused TEXT DEFAULT '{}' NOT NULL,
+	done BOOLEAN NOT NULL, refused TEXT DEFAULT '{}' NOT NULL, labelled BOOLEAN DEFAULT 1 NOT NULL,
 	PRIMARY KEY (id)
 );
 CREATE TABLE intents (
@@ -322,4 +322,4 @@ CREATE TABLE web_writers (
 	last DOUBLE NOT NULL,
 	PRIMARY KEY (incident, writer)
 );
-INSERT INTO alembic_version (version_num) VALUES ('024')
+INSERT INTO alembic_version (version_num) VALUES ('025')
