@@ -89,6 +89,8 @@ class Link:
     text: str = ""
     is_image: bool = False
     is_runbook: bool = False
+    is_button: bool = False
+    """Whether it acts, or leads to a form that does: it mutes a monitor, or takes an alert."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Any
 from connectors.incidents import Link
 from connectors.json_fields import json_in
 from connectors.pagerduty.common_payloads import OFTEN, Pairs, flat
-from connectors.pagerduty.senders.buttons import tells_nothing
+from connectors.pagerduty.senders.buttons import is_button, tells_nothing
 from connectors.pagerduty.written_text import is_html, markdown_of, unquoted
 
 LONGEST_TEXT = 100_000
@@ -86,9 +86,14 @@ def _of_context(told: tuple[Any, ...]) -> tuple[Link, ...]:
     text, alt, source, target = told
     shown = _words(str(text or alt or ""))
     return tuple(
-        Link(_unescaped(url.strip()), shown, is_image)
+        Link(
+            _unescaped(url.strip()),
+            shown,
+            is_image,
+            is_button=not is_image and is_button(shown, url),
+        )
         for url, is_image in ((source, True), (target, False))
-        if isinstance(url, str) and url and not tells_nothing(shown, url)
+        if isinstance(url, str) and url
     )
 
 
@@ -120,9 +125,7 @@ def distinct(links: Iterable[Link]) -> tuple[Link, ...]:
 
 def _text_links(field: str, text: str) -> Iterator[Link]:
     if _ALONE.fullmatch(text) and not _IMAGE_FILE.match(text):  # as most are that monitors send
-        link = Link(text, _field_name(field))
-        if not tells_nothing(link.text, text):
-            yield link
+        yield from _as_told(Link(text, _field_name(field)))
         return
     text = unquoted(text)
     text = markdown_of(text) if is_html(text) else text
@@ -138,8 +141,15 @@ def _text_links(field: str, text: str) -> Iterator[Link]:
             heading = _words_before(text, opening)
         if not link.is_image and _RUNBOOK.search(heading):
             link = replace(link, is_runbook=True)
-        if link.url and not tells_nothing(link.text, link.url):
-            yield link
+        if link.url:
+            yield from _as_told(link)
+
+
+def _as_told(link: Link) -> tuple[Link, ...]:
+    if tells_nothing(link.text, link.url):
+        return ()
+    acts = not link.is_image and is_button(link.text, link.url)
+    return (replace(link, is_button=True) if acts else link,)
 
 
 def _address(text: str, start: int) -> tuple[str, int]:

@@ -658,6 +658,18 @@ def test_a_place_without_a_name_that_cannot_be_linked_is_told_once() -> None:
     assert "Image: /c.png (not linked)" in _points(_told(it), Slot.METRICS)
 
 
+def test_what_acts_stands_behind_what_is_to_read_and_says_so() -> None:
+    it = _making()
+    silence = Link("https://grafana.example.com/alerting/silence/new", "Silence", is_button=True)
+    it.alert("0:00", "Full", links=(silence, Link("https://wiki.example.com/a", "Notes")))
+    told = _told(it)
+    assert _points(told, Slot.METRICS) == []
+    assert _points(told, Slot.LOGS)[-2:] == [
+        "[Notes](https://wiki.example.com/a)",
+        "Button: [Silence](https://grafana.example.com/alerting/silence/new)",
+    ]
+
+
 def test_without_targets_no_time_is_judged() -> None:
     content = draft(days.quick(), POLICY).content
     assert _points(content, Slot.WENT_WELL) == ["Detected by monitoring (Pulse)"]

@@ -45,6 +45,7 @@ MAIL = (
             ("runbook", "https://wiki.example.com/lag?x=1&y=2"),
             ("", "https://wiki.example.com/more"),
             ("Source", "https://charts.example.com/alerting/lag/view?orgId=1"),
+            ("Silence", "https://charts.example.com/alerting/silence/new?matcher=alertname%3DLag"),
             ("Panel", "https://charts.example.com/d/lag?viewPanel=4"),
         ]),
         ({"body": DATADOG}, [
@@ -281,7 +282,7 @@ AM = "https://am.example.com/#"
 
 
 @pytest.mark.parametrize(
-    ("sent", "kept"),
+    ("sent", "is_to_read"),
     [
         ({"silenceURL": f"{AM}/silences"}, False),
         ({"body": f"Mute it here: {AM}/silences/new?filter=%7Ba%3D1%7D"}, False),
@@ -291,7 +292,7 @@ AM = "https://am.example.com/#"
         ({"incident_acknowledge_url": "https://nr.example.com/incidents/7"}, False),
         ({"body": "Next: https://nr.example.com/accounts/1/incidents/7/acknowledge"}, False),
         ({"body": "<a href='https://ops.example.com/a/7'>Snooze for 2 hours</a>"}, False),
-        ({"body": "<https://acme.pagerduty.example.com/i/7|View in PagerDuty>"}, False),
+        ({"body": "<https://acme.pagerduty.example.com/i/7|View in PagerDuty>"}, True),
         ({"body": "Manage: https://x.example.com/7 Mute monitor: https://x.example.com/8"}, True),
         ({"body": "[Close issue](https://ops.example.com/a/7)"}, False),
         ({"body": "Runbook: https://wiki.example.com/how-to-silence"}, True),
@@ -303,19 +304,20 @@ AM = "https://am.example.com/#"
         ({"resolve": "https://wiki.example.com/fix"}, True),
     ],
 )
-def test_what_would_act_when_clicked_is_no_link_to_read(sent: object, *, kept: bool) -> None:
-    found = [(one.text, one.url) for one in links_in(sent)]
-    assert bool(found) == kept
-    assert "Mute monitor" not in dict(found)
+def test_what_would_act_when_clicked_is_told_as_a_button(sent: object, *, is_to_read: bool) -> None:
+    found = list(links_in(sent))
+    assert found
+    assert any(not one.is_button for one in found) == is_to_read
+    assert all(one.is_button for one in found if one.text == "Mute monitor")
 
 
-def test_a_button_among_the_contexts_is_none_either() -> None:
+def test_a_button_among_the_contexts_is_one_too() -> None:
     contexts = [
         {"type": "link", "href": f"{AM}/silences/new?filter=x", "text": "x"},
         {"type": "link", "href": "https://x.example.com/7", "text": "Acknowledge"},
         {"type": "link", "href": "https://x.example.com/8", "text": "Alert"},
     ]
-    assert [one.url for one in context_links(contexts)] == ["https://x.example.com/8"]
+    assert [one.is_button for one in context_links(contexts)] == [True, True, False]
 
 
 @pytest.mark.parametrize("field", ["logs", "runbook_url", "url", "errorChartUrl", "a.2.trace", ""])

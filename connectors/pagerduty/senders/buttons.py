@@ -1,6 +1,7 @@
-"""Links of monitors that tell nothing: to do something by, to be rid of mails, of a program's own.
+"""Links of monitors that are for something else than reading what happened.
 
-Who follows one that acts mutes a monitor or takes an alert, and thinks to look at what happened.
+Some act: who follows one mutes a monitor or takes an alert, and thinks to look at what happened.
+Some are to be rid of mails, or of a program's own.
 """
 
 import re
@@ -17,8 +18,7 @@ _WHAT = r"alert|incident|issue|monitor|notification|problem|rule|violation"
 _BUTTON = re.compile(
     rf"(?:{_ACT})(?: (?:this |the )?(?:{_WHAT})s?)?(?: for \d+ ?(?:m|h|min\w*|hours?|days?))?"
     rf"|(?:close|resolve|escalate|reassign) (?:this |the )?(?:{_WHAT})"
-    rf"|(?:{_WHAT}) (?:{_ACT}|close|resolve)"
-    r"|(?:view|open|see|show)(?: (?:it|this|alert|incident))? (?:in|on) pagerduty",
+    rf"|(?:{_WHAT}) (?:{_ACT}|close|resolve)",
     re.IGNORECASE,
 )
 _ACTS = re.compile(
@@ -28,11 +28,13 @@ _ACTS = re.compile(
 )
 
 
-def tells_nothing(text: str, url: str) -> bool:
-    """Tell whether a link that is called so leads to nothing that one reads."""
+def is_button(text: str, url: str) -> bool:
+    """Tell whether a link that is called so acts, or leads to a form that does."""
     named = text.strip(" []()!.\u2192\u00bb")
-    is_button = _BUTTON.fullmatch(named) or _ACTS.search(url)
+    return bool(_BUTTON.fullmatch(named) or _ACTS.search(url))
+
+
+def tells_nothing(text: str, url: str) -> bool:
+    """Tell whether a link that is called so leads to nothing that is about an alert."""
     told = f"{text} {url}"
-    return bool(
-        is_button or (_NOISE.search(told.lower()) if told.isascii() else _NOISE_IN_ANY.search(told))
-    )
+    return bool(_NOISE.search(told.lower()) if told.isascii() else _NOISE_IN_ANY.search(told))

@@ -60,7 +60,7 @@ def links(story: Story) -> Links:
     others: list[Link] = []
     for one in found:
         (metrics if _is_metric(one) else others).append(one)
-    others.sort(key=lambda one: not _is_runbook(one))
+    others.sort(key=lambda one: (one.is_button, not _is_runbook(one)))
     return Links(tuple(_told(metrics, "metrics")), tuple(_told(others, "others")))
 
 
@@ -172,7 +172,7 @@ def _is_metric(one: Link) -> bool:
     """Tell whether a link leads to figures: what it is called says more than its address."""
     if one.is_image:
         return True
-    if _is_runbook(one) or _NO_METRICS.search(one.text):
+    if one.is_button or _is_runbook(one) or _NO_METRICS.search(one.text):
         return False
     return bool(_METRICS.search(one.text) or _METRICS.search(one.url))
 
@@ -215,6 +215,7 @@ def _differences(urls: Sequence[str]) -> Iterator[str]:
 
 def _shown(one: Link, named: str, apart: str) -> Markdown:
     kind = "Image" if one.is_image else "Runbook" if _is_runbook(one) else ""
+    kind = "Button" if one.is_button else kind
     return say(
         "[{kind}: ]{link}[ ({apart})]",
         kind="" if kind.lower() in named.lower() else kind,
