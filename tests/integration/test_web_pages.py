@@ -14,6 +14,7 @@ from worker.jobs.documents.document_status import DocumentStatus, ItemStatus, Li
 from worker.jobs.job_lifecycle import JobPhase, JobState
 from worker.jobs.last_results import LastResult
 from worker.jobs.reports.journal_report import JournalEntry, SkippedIncident
+from worker.jobs.reports.search_documents import SearchResult
 from worker.jobs.results import Action, Deed, SuggestedText
 from worker.web.monitoring import Metrics
 from worker.web.page_data import DocumentView, QueueView
@@ -346,6 +347,15 @@ def test_the_list_is_narrowed_by_its_address_and_given_as_csv():
         assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
         assert answer.text.splitlines()[1].startswith("PFREIGHT,Freight quotes time out,draft,")
         assert get(f"{url}/postmortems?sort=x").status_code == 422
+
+
+def test_a_search_tells_what_it_could_not_read(library, monkeypatch):
+    told = ("a.md cannot be read: it is no UTF-8.", "b.md is locked.")
+    monkeypatch.setattr(library, "search", lambda _words: SearchResult((), told))
+    with served(library) as url:
+        page = get(f"{url}/postmortems?q=slow").text
+        assert "2 documents could not be searched: a.md cannot be read: it is no UTF-8." in page
+        assert "could not be searched" not in get(f"{url}/postmortems").text
 
 
 def test_a_list_of_ten_thousand_is_cut_and_small():

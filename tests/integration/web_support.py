@@ -32,7 +32,7 @@ from worker.jobs.reports.figures import KnownFacts, ReportBy
 from worker.jobs.reports.journal_report import JournalEntry, SkippedIncident
 from worker.jobs.reports.period import read_period
 from worker.jobs.reports.report_period import PeriodReport, report_of
-from worker.jobs.reports.search_documents import FoundDocument
+from worker.jobs.reports.search_documents import FoundDocument, SearchResult
 from worker.jobs.results import Action, Deed, IncidentResult, SuggestedText, Trigger
 from worker.journal.web_memory import SessionHolder, WebDraft, Writing
 from worker.store.document_store import digest
@@ -249,13 +249,14 @@ class Shelf:
     def attachment(self, incident: str, name: str) -> bytes | None:
         return self.pictures.get((incident, name))
 
-    def search(self, words: str) -> list[FoundDocument]:
+    def search(self, words: str) -> SearchResult:
         wanted = words.casefold().split()
-        return [
+        found = [
             FoundDocument(IncidentId(one), view.name, view.status.title, 1, view.text)
             for one, view in self.views.items()
             if all(word in view.text.casefold() for word in wanted)
         ]
+        return SearchResult(tuple(found), ())
 
     def report(self, since: str, until: str, by: ReportBy | None) -> PeriodReport:
         now = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -39,7 +39,7 @@ from worker.jobs.reports.journal_report import (
     skipped_incidents,
 )
 from worker.jobs.reports.report_period import PeriodReport, report_period
-from worker.jobs.reports.search_documents import FoundDocument, search_documents
+from worker.jobs.reports.search_documents import SearchResult, search_documents
 from worker.jobs.results import IncidentResult, SuggestedText, Trigger
 from worker.jobs.status_report import (
     document_text,
@@ -191,8 +191,8 @@ class StoredPageData:
         folder, slash, _ = found.name.rpartition("/")
         return self._context.store.read_attachment(f"{folder}{slash}{name}")
 
-    def search(self, words: str) -> Sequence[FoundDocument]:
-        return search_documents(self._context, words).found
+    def search(self, words: str) -> SearchResult:
+        return search_documents(self._context, words)
 
     def report(self, since: str, until: str, by: ReportBy | None) -> PeriodReport:
         return report_period(self._context, since, until, by)

@@ -125,7 +125,7 @@ def _add_lists(router: APIRouter, data: PageData) -> None:
     def search(
         q: Annotated[str, Query(max_length=500, description="Words, in any order and any case.")],
     ) -> Sequence[FoundDocument]:
-        return data.search(q)
+        return data.search(q).found
 
     @router.get("/report", summary="Count the figures of a period")
     def report(

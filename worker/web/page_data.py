@@ -29,7 +29,7 @@ from worker.jobs.reports.document_notes import DocumentNotes
 from worker.jobs.reports.figures import ReportBy
 from worker.jobs.reports.journal_report import JournalEntry, SkippedIncident
 from worker.jobs.reports.report_period import PeriodReport
-from worker.jobs.reports.search_documents import FoundDocument
+from worker.jobs.reports.search_documents import SearchResult
 from worker.jobs.results import IncidentResult, SuggestedText
 from worker.journal.web_memory import WebDraft
 
@@ -159,7 +159,7 @@ class PageData(Protocol):
         ``name`` is a plain file name, with no folder in it.
         """
 
-    def search(self, words: str) -> Sequence[FoundDocument]:
+    def search(self, words: str) -> SearchResult:
         """Give the documents that hold all of the words, best first."""
 
     def report(self, since: str, until: str, by: ReportBy | None) -> PeriodReport:

@@ -71,7 +71,7 @@ def add_list_routes(router: APIRouter, data: PageData, today: Callable[[], date]
         sort: Annotated[str, Query(pattern=SORT_PATTERN)] = "",
     ) -> Documents:
         if sort or any(asked.by_name.values()):
-            found = narrowed(data.listed(), asked.query(data, sort or "-started"), today())
+            found = narrowed(data.listed(), asked.query(data, sort or "-started").query, today())
             every: Sequence[DocumentStatus] = [one.status for one in found]
         else:
             every = data.documents()

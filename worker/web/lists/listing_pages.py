@@ -81,12 +81,28 @@ class Narrowing:
         """The parts as the address has them."""
         return asdict(self)
 
-    def query(self, data: PageData, sort: str) -> ListQuery:
+    def query(self, data: PageData, sort: str) -> "Narrowed":
         """Make a query of them; words are looked for in the documents' texts."""
-        searched = self.q.strip()
-        names = frozenset(one.document for one in data.search(self.q)) if searched else None
+        searched = data.search(self.q) if self.q.strip() else None
+        names = None if searched is None else frozenset(one.document for one in searched.found)
         parts = (self.status, self.service, self.team, self.severity, self.owner)
-        return ListQuery(*parts, sort, names)
+        unread = searched.unread if searched else ()
+        return Narrowed(ListQuery(*parts, sort, names), _not_searched(unread))
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """A query, and what could not be searched for it, "" where all was."""
+
+    query: ListQuery
+    told: str
+
+
+def _not_searched(unread: Sequence[str]) -> str:
+    if not unread:
+        return ""
+    some = "A document" if len(unread) == 1 else f"{len(unread)} documents"
+    return f"{some} could not be searched: {unread[0]}"
 
 
 def list_routes(
@@ -111,7 +127,8 @@ def _add_postmortems(
         shape: Annotated[ListFormat, Query(alias="format")] = ListFormat.HTML,
     ) -> Response:
         every = data.listed()
-        found = narrowed(every, narrowing.query(data, sort), today())
+        wanted = narrowing.query(data, sort)
+        found = narrowed(every, wanted.query, today())
         if shape is ListFormat.CSV:
             return csv_answer("postmortems.csv", document_rows(found, today()))
         asked = {**narrowing.by_name, "sort": sort}
@@ -121,7 +138,7 @@ def _add_postmortems(
             part=ListPart.of(found, page, "/postmortems", asked),
             asked=asked,
             choices=every_choice(every),
-            told=data.told_of_lists(),
+            told=" ".join(filter(None, (data.told_of_lists(), wanted.told))),
             every=len(every),
             today=today(),
             took=took,
