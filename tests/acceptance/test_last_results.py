@@ -160,7 +160,7 @@ def test_a_sync_of_everything_is_a_look_too(shell: Shell, monkeypatch: pytest.Mo
         def is_mended(request: RunRequest, *failures: str) -> bool:
             last_look.keep(look)
             done = RunResult(failures=failures)
-            monkeypatch.setattr(run_or_enqueue, "run_many", lambda *_: done)
+            monkeypatch.setattr("worker.jobs.run_many.run_many", lambda *_: done)
             assert run_or_enqueue.carry_out(settings, context, request) is done
             return last_look.failed() is None
 
