@@ -461,3 +461,26 @@ def test_a_folder_that_is_gone_is_told_in_a_sentence(shell: Shell) -> None:
     assert done.stderr.splitlines()[-1] == (
         "The folder that this was started in is gone. Change to one that is there."
     )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("status",), ("status", "--json")])
+def test_a_full_disk_below_the_output_is_told_in_a_sentence(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-m", "worker", *words],
+            check=False,
+            cwd=tmp_path,
+            env=environment | {"PYTHONPATH": str(ROOT)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        "Not all could be printed: No space left on device. What was done"
+    )
+    assert len(done.stderr.splitlines()) == 1

@@ -3,8 +3,11 @@
 Results are tables and sentences for people, JSON for programs.
 """
 
+import errno
 import os
+import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -147,6 +150,20 @@ def settings_of(context: typer.Context) -> Settings:
     return settings
 
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+def _not_printed(error: OSError) -> str:
+    """Say that standard output took no more, and keep Python from trying once more as it ends."""
+    with suppress(OSError), Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    reason = os.strerror(error.errno or 0)
+    return (
+        f"Not all could be printed: {reason}. What was done until then is done; print to "
+        "another place, and `postmortem status` tells it again."
+    )
+
+
 def told(error: Exception) -> int | None:
     """Say on standard error why a command ended, and give its exit status; None for a fault."""
     if isinstance(error, ConfigurationProblems | ConfigurationError):
@@ -156,6 +173,8 @@ def told(error: Exception) -> int | None:
     elif isinstance(error, SQLAlchemyError):  # a database that broke since it was opened
         reason = first_line(error)
         sentence, status = f"The database failed: {reason}. {remedy_for(reason)}", FAILED
+    elif isinstance(error, OSError) and error.errno in _FULL and error.filename is None:
+        sentence, status = _not_printed(error), FAILED
     else:
         return None
     err.print(sentence, style="red", markup=False)
