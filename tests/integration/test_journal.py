@@ -491,3 +491,31 @@ def test_who_is_up_to_date_waits_for_nobody_who_is_not(postgres: str) -> None:
     Database.open(postgres).close()
     with being_upgraded(postgres):
         Database.open(postgres, upgrade_wait=0.1).close()
+
+
+def test_a_database_that_answers_is_ready(url: str) -> None:
+    database = Database.open(url)
+    Journal(database, clock).ping()
+    database.close()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_is_gone_or_another_is_not_ready(tmp_path: Path, *, replaced: bool) -> None:
+    file = tmp_path / "journal.db"
+    database = Database.open(f"sqlite:///{file}")
+    journal = Journal(database, clock)
+    journal.ping()
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(file.read_bytes())
+    file.unlink()
+    if replaced:
+        copy.rename(file)
+    with pytest.raises(JournalError, match=r"journal\.db was removed or replaced while .* Start"):
+        journal.ping()
+    database.close()
+
+
+def test_a_database_in_memory_is_ready() -> None:
+    database = Database.open("sqlite://")
+    Journal(database, clock).ping()
+    database.close()

@@ -31,6 +31,7 @@ from sqlalchemy.sql.expression import UpdateBase
 from worker.journal.revisions import NEWEST, bring_up_to_date, knows, revision, upgrade
 from worker.journal.sqlite_files import (
     JournalError,
+    OpenedFile,
     bring_file_up_to_date,
     first_line,
     keep_private,
@@ -157,9 +158,12 @@ class Database:
     A dry run's keeps everything that is written to itself, see ``worker.journal.database``.
     """
 
-    def __init__(self, engine: Engine, copy: Connection | None = None) -> None:
+    def __init__(
+        self, engine: Engine, copy: Connection | None = None, file: OpenedFile | None = None
+    ) -> None:
         self.engine = engine
         self._copy = copy
+        self._file = file
 
     @classmethod
     def open(cls, url: str, *, upgrade_wait: float = UPGRADE_WAIT) -> "Database":
@@ -168,7 +172,8 @@ class Database:
         Another process that does so is waited for ``upgrade_wait`` seconds.
         """
         try:
-            return cls(_open(url, upgrade_wait))
+            engine = _open(url, upgrade_wait)
+            return cls(engine, file=OpenedFile.of(engine))
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise _cannot_open(url, error) from error
 
@@ -201,6 +206,13 @@ class Database:
             return
         with connected(self.engine) as connection, connection.begin():
             yield connection
+
+    def ping(self) -> None:
+        """Raise unless the database answers, and is the one that was opened."""
+        if self._file is not None:
+            self._file.must_be_there()
+        with self.begin() as connection:
+            connection.execute(select(1))
 
     def close(self) -> None:
         """Let go of the database; a dry run's copy is gone."""

@@ -63,9 +63,8 @@ class Journal(DocumentMemory):
         self._database.close()
 
     def ping(self) -> None:
-        """Raise unless the database answers."""
-        with self._begin() as connection:
-            connection.execute(select(1))
+        """Raise unless the database answers, and is the one that was opened."""
+        self._database.ping()
 
     def incident(self, incident: IncidentId) -> KnownIncident | None:
         """Give what is remembered of an incident, None for nothing."""

@@ -8,6 +8,7 @@ transaction is begun by hand, which SQLite itself keeps whole (sqlite.org/lang_t
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, event, func, inspect, select, table, text
@@ -48,6 +49,35 @@ def remedy_for(reason: str) -> str:
     if any(one in reason for one in _JUNK):
         return f"Check POSTMORTEM_DATABASE_URL. {START_ANEW}"
     return "Check POSTMORTEM_DATABASE_URL, and that the place has room and can be written."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A database's file as it was when it was opened: who has it open still writes into it."""
+
+    path: Path
+    place: tuple[int, int]
+
+    @classmethod
+    def of(cls, engine: Engine) -> "OpenedFile | None":
+        """Take in the file; None in memory, on a server, and for what is named in another way."""
+        path = Path(engine.url.database or "").absolute()
+        if engine.dialect.name != "sqlite" or not path.is_file():
+            return None
+        found = path.stat()
+        return cls(path, (found.st_dev, found.st_ino))
+
+    def must_be_there(self) -> None:
+        """Raise ``JournalError`` where it was removed, or another took its place."""
+        with suppress(OSError):
+            found = self.path.stat()
+            if (found.st_dev, found.st_ino) == self.place:
+                return
+        raise JournalError(
+            f"The database file {self.path} was removed or replaced while this process has it "
+            "open: what it remembers from now on is lost once it ends.",
+            "Start the process again, on the file that shall stay.",
+        )
 
 
 def make_private(path: Path) -> None:
