@@ -258,7 +258,7 @@ def test_check_compares_the_words_of_the_settings_with_the_services(shell: Shell
 def test_an_incident_without_a_document_is_told_by_status(shell: Shell) -> None:
     done = shell.run("status", "QNOSUCHINCIDENT")
     assert done.returncode == 1
-    assert "QNOSUCHINCIDENT has no document" in done.stderr
+    assert "QNOSUCHINCIDENT has no document. Run `postmortem draft QNOSUCH" in done.stderr
 
 
 def test_an_address_of_pagerduty_names_an_incident(shell: Shell) -> None:
@@ -353,7 +353,7 @@ def test_lint_names_an_incident_without_a_document_and_what_it_could_not_read(
     assert shell.run("lint").returncode == 0
     done = shell.run("lint", "Q0NOTHERE00001", "--json")
     assert (done.returncode, json.loads(done.stdout)) == (1, [])
-    assert "Q0NOTHERE00001 has no document" in done.stderr
+    assert "Q0NOTHERE00001 has no document. Run `postmortem draft Q0" in done.stderr
     shell.told("draft", shell.incident("quick fix"))
     shell.here.edit(
         lambda text: text.replace("## 2.", "<<<<<<< HEAD\n=======\n>>>>>>> x\n## 2.", 1)

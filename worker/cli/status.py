@@ -126,7 +126,10 @@ def _show_all(
             _document(each, told[each.incident], in_full=bool(named))
     missing = set(named) - {one.incident for one in found}
     opened.store.prove_writable()
-    failures(f"Incident {one} has no document." for one in sorted(missing))
+    failures(
+        f"Incident {one} has no document. Run `postmortem draft {one}` to write it."
+        for one in sorted(missing)
+    )
     if missing:
         raise typer.Exit(FAILED)
 
