@@ -30,7 +30,7 @@ from connectors.retry import Retryable, seconds_to_wait
 CREATED = 201
 REDIRECTS = range(300, 400)
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
-REQUEST_TIMEOUT, CONFLICT, TOO_LARGE = 408, 409, 413
+REQUEST_TIMEOUT, CONFLICT, GONE, TOO_LARGE = 408, 409, 410, 413
 TOO_MANY_REQUESTS, INTERNAL_ERROR, SERVICE_UNAVAILABLE = 429, 500, 503
 SERVER_ERRORS = range(500, 600)
 
@@ -130,6 +130,11 @@ def error_for(
         error = Rejected(
             f"{site.host} sends requests on to another address, and credentials must not follow.",
             f"Set {site.address} to the address that {product} itself answers at.",
+        )
+    elif status == GONE:
+        error = Rejected(
+            f"{product} no longer answers where it was asked to {doing} (410){said}",
+            "Atlassian has taken that address away: look for a newer release of postmortem-worker.",
         )
     else:
         refused = dict(fields or {})

@@ -184,6 +184,12 @@ def test_every_refusal_is_a_sentence(
     assert API_TOKEN not in str(raised.value)
 
 
+def test_an_address_that_was_taken_away_asks_for_a_newer_release(site: ConfluenceSandbox) -> None:
+    site.fault(Fault("pages/|content/", 410, times=None))
+    with pytest.raises(Rejected, match=r"no longer answers .*\(410\).* newer release"):
+        client(site).read(PageId(site.site.home))
+
+
 def test_reads_are_repeated(site: ConfluenceSandbox) -> None:
     site.fault(Fault("GET", 503, headers={"Retry-After": "1"}))
     assert client(site).read(PageId(site.site.home)).title == "Operations home"
