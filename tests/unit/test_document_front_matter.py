@@ -326,3 +326,24 @@ def test_a_value_that_cannot_change_alone_is_left_with_a_sentence(
     with pytest.raises(DocumentError) as error:
         set_values(f"---\n{front}---\n", {"owner": "Cy", "teams": ("a",), "url": "https://x"})
     assert str(error.value) == f"The front matter at the top of the document {sentence}"
+
+
+def test_what_a_front_matter_says_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+    usual = yaml.BaseLoader.__init__
+
+    def counted(loader: yaml.BaseLoader, stream: str) -> None:
+        begun.append(stream)
+        usual(loader, stream)
+
+    monkeypatch.setattr(yaml.BaseLoader, "__init__", counted)
+    text = "---\nincident: Q1PARSEDONCE\nowner: Ada\nreviewers: [Bo, Cy]\n---\n"
+    found = read(text)
+    assert found is not None
+    assert found.extra == {"owner": "Ada", "reviewers": ["Bo", "Cy"]}
+    assert values(text) == {
+        "incident": ("Q1PARSEDONCE",),
+        "owner": ("Ada",),
+        "reviewers": ("Bo", "Cy"),
+    }
+    assert len(begun) == 1

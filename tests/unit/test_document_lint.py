@@ -1,6 +1,6 @@
 """What keeps a document from being final: each planted fault is found, and none is invented."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pytest
 from config.template_names import Names
 from worker.document.lint.findings import LintFinding, LintRule
 from worker.document.lint.lint import LintedDocument, lint
+from worker.document.markdown_blocks import parse
 
 TEMPLATE = (Path(__file__).parents[2] / "config" / "postmortem.md").read_text("utf-8")
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*.md"))
@@ -668,3 +669,33 @@ def test_a_timeline_elsewhere_is_known_by_the_header_of_the_first_template(
 def test_an_item_is_over_by_its_box_its_words_or_its_status(item: str, *, is_over: bool) -> None:
     rules = [one.rule for one in found_in(f"# T\n\n## Action Items\n{item}\n")]
     assert rules == ([] if is_over else [LintRule.NO_OWNER, LintRule.NO_DEADLINE])
+
+
+def test_each_of_many_documents_is_taken_apart_once_and_let_go_before_the_next() -> None:
+    texts = [changed("22:58", "21:58", WHOLE.replace("Checkout", f"C{at}")) for at in range(20)]
+    documents = [LintedDocument(f"Q{at}", f"{at}.md", text) for at, text in enumerate(texts)]
+    parse.cache_clear()
+    everything = lint(documents, [TEMPLATE], Names(), NOW, strict=True)
+    assert parse.cache_info().misses == len(texts) + len([TEMPLATE])
+
+    parse.cache_clear()
+    taken_apart: list[int] = []
+
+    def one_by_one() -> Iterator[LintedDocument]:
+        for one in documents:
+            taken_apart.append(parse.cache_info().misses - len([TEMPLATE]))
+            yield one
+
+    assert lint(one_by_one(), [TEMPLATE], Names(), NOW, strict=True) == everything != []
+    assert taken_apart == list(range(len(texts)))
+
+
+def test_of_a_document_that_is_not_asked_for_only_what_others_repeat_counts() -> None:
+    earlier, later = LintedDocument("Q1", "1.md", WHOLE), LintedDocument("Q2", "2.md", OTHER)
+    everything = lint([earlier, later], [TEMPLATE], Names(), NOW)
+    assert [one.document for one in everything] == ["2.md"]
+    for name in ("1.md", "2.md"):
+        found = lint([earlier, later], [TEMPLATE], Names(), NOW, wanted={name})
+        assert found == [one for one in everything if one.document == name]
+    broken = LintedDocument("Q1", "1.md", changed("22:58", "21:58", WHOLE))
+    assert lint([broken, later], [TEMPLATE], Names(), NOW, wanted={"2.md"}) == everything

@@ -1,7 +1,7 @@
 """A document held against every rule, and documents against each other."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,35 +37,58 @@ class LintedDocument:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What is kept of a document while the others are read: its text is not."""
+
+    incident: str
+    name: str
+    began: datetime | None
+    items: tuple[ActionItem, ...]
+    faults: tuple[Flaw, ...] | None
+    """None where only its items are asked for."""
+
+
 def lint(
-    documents: Sequence[LintedDocument],
+    documents: Iterable[LintedDocument],
     templates: Sequence[str],
     names: Names,
     now: datetime,
     *,
     strict: bool = False,
+    wanted: Container[str] | None = None,
 ) -> list[LintFinding]:
     """Give what is found in documents made from one of the templates, in their order and by line.
 
     The first is the usual one: a timeline is told by its header. With ``strict`` words are judged
-    as well.
+    as well. Of documents that are not ``wanted``, by name, only the items are read, which others
+    may repeat. Each is taken and let go before the next.
 
     Raises ``DocumentError`` for a broken front matter.
     """
     timeline = outline(templates[0], names).timeline(())
     header = [cell.text for cell in timeline.table.header.cells[:2]] if timeline else []
-    repeated = _repeated(documents, names)
     asked = frozenset().union(*map(prompts_in, templates))
-    found: list[LintFinding] = []
+    read: list[_Planned] = []
     for one in documents:
-        faults = [*_faults(one, names, header, asked, now), *repeated[one.name]]
-        faults += _strict_faults(one, names) if strict else ()
-        found += placed(faults, one.incident, one.name)
+        items = read_items(one.text, names).items
+        faults: tuple[Flaw, ...] | None = None
+        if wanted is None or one.name in wanted:
+            faults = tuple(_faults(one, items, names, header, asked, now))
+            faults += tuple(_strict_faults(one, items, names)) if strict else ()
+        began = front_span(one.text).start
+        read.append(_Planned(one.incident, one.name, began, items, faults))
+    repeated = _repeated(read)
+    found: list[LintFinding] = []
+    for each in read:
+        if each.faults is not None:
+            found += placed([*each.faults, *repeated[each.name]], each.incident, each.name)
     return found
 
 
 def _faults(
     document: LintedDocument,
+    items: Iterable[ActionItem],
     names: Names,
     header: Sequence[str],
     asked: AbstractSet[str],
@@ -76,23 +99,25 @@ def _faults(
     yield from prompt_faults(document.text, front.status if front else "", asked)
     yield from cause_faults(found, names)
     yield from time_faults(document.text, found, header, now)
-    for item in read_items(document.text, names).items:
+    for item in items:
         yield from item_faults(item)
 
 
-def _strict_faults(document: LintedDocument, names: Names) -> Iterator[Flaw]:
+def _strict_faults(
+    document: LintedDocument, items: Iterable[ActionItem], names: Names
+) -> Iterator[Flaw]:
     yield from evidence_faults(outline(document.text, names), names)
-    for item in read_items(document.text, names).items:
+    for item in items:
         yield from verb_faults(item)
 
 
-def _repeated(documents: Iterable[LintedDocument], names: Names) -> dict[str, list[Flaw]]:
+def _repeated(documents: Iterable[_Planned]) -> dict[str, list[Flaw]]:
     """Find items that an earlier postmortem has as well, still open: told at the later one."""
-    planned: dict[frozenset[str], tuple[LintedDocument, ActionItem]] = {}
+    planned: dict[frozenset[str], tuple[_Planned, ActionItem]] = {}
     repeated: dict[str, list[Flaw]] = defaultdict(list)
     for one in sorted(documents, key=_begun):
-        mine: dict[frozenset[str], tuple[LintedDocument, ActionItem]] = {}
-        for item in read_items(one.text, names).items:
+        mine: dict[frozenset[str], tuple[_Planned, ActionItem]] = {}
+        for item in one.items:
             words = frozenset(normal(item.task).split())
             if is_over(item) or len(words) < _LEAST_WORDS:
                 continue
@@ -111,7 +136,7 @@ def _is_linked(item: ActionItem, earlier: ActionItem) -> bool:
     return earlier.ticket is not None and earlier.ticket.key in named
 
 
-def _sentence(item: ActionItem, document: LintedDocument, earlier: ActionItem) -> str:
+def _sentence(item: ActionItem, document: _Planned, earlier: ActionItem) -> str:
     ticket = f", as {earlier.ticket.key}" if earlier.ticket else ""
     return (
         f"{shortened(item.task)!r} is still open in {document.name}{ticket}: link it instead of "
@@ -119,7 +144,6 @@ def _sentence(item: ActionItem, document: LintedDocument, earlier: ActionItem) -
     )
 
 
-def _begun(document: LintedDocument) -> tuple[datetime, str]:
+def _begun(document: _Planned) -> tuple[datetime, str]:
     """Order documents by when their incident began, those that do not say first, then by name."""
-    began = front_span(document.text).start
-    return began or datetime.min.replace(tzinfo=UTC), document.name.rpartition("/")[2]
+    return document.began or datetime.min.replace(tzinfo=UTC), document.name.rpartition("/")[2]

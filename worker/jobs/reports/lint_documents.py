@@ -48,15 +48,16 @@ def lint_documents(
     known = sorted(catalogue.documents.values(), key=lambda one: one.name, reverse=True)
     every = not incidents and not names
     wanted = {one.name for one in known if every or one.incident in incidents or one.name in names}
-    read = []
-    for one in known:
-        if one.incident or one.problem:
-            document = _read(context, one, linted.failures if one.name in wanted else [])
-            read += [document] if document else []
     policy = context.policy
     templates = [policy.template, *(one.text for one in policy.templates)]
-    found = lint(read, templates, policy.names, context.clock(), strict=strict)
-    linted.findings += [one for one in found if one.document in wanted]
+    each = (
+        _read(context, one, linted.failures if one.name in wanted else [])
+        for one in known
+        if one.incident or one.problem
+    )
+    linted.findings += lint(
+        filter(None, each), templates, policy.names, context.clock(), strict=strict, wanted=wanted
+    )
     return linted
 
 
