@@ -1,5 +1,6 @@
 """Pages are put together when somebody asks for the first; webhooks and probes never wait."""
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,13 +8,19 @@ from contextlib import contextmanager
 
 import pytest
 import requests
+from anyio import to_thread
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message
+from structlog.testing import capture_logs
 
 from connectors.connector import WebhookAccess
 from connectors.pagerduty import webhook as pagerduty
 from connectors.sandbox.loopback_server import LoopbackServer
 from tests.integration.queue_support import eventually
 from tests.integration.web_support import PAGERDUTY_SECRET, KeptSessions, KeptWriters, Shelf, shelf
-from worker.web.application import WebSettings, create
+from worker.web.application import Application, WebSettings, create
+from worker.web.problem_details import FAULT, PROBLEM
 
 WAIT = 60.0
 EVENT = b"""{"event": {
@@ -82,14 +89,57 @@ def test_those_who_ask_at_once_for_the_first_page_get_it_and_it_is_made_once():
     assert data.asked == 1
 
 
+def test_who_waits_for_the_first_page_takes_no_thread_from_others():
+    began, goes_on = threading.Event(), threading.Event()
+
+    def load() -> ASGIApp:
+        began.set()
+        assert goes_on.wait(WAIT)
+        return PlainTextResponse("a page")
+
+    async def ask(app: ASGIApp) -> list[Message]:
+        told: list[Message] = []
+
+        async def send(message: Message) -> None:
+            told.append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.request"}
+
+        await app({"type": "http", "method": "GET", "path": "/", "headers": []}, receive, send)
+        return told
+
+    async def everybody() -> tuple[int, list[list[Message]]]:
+        app = Application(Starlette(), load)
+        limiter = to_thread.current_default_thread_limiter()
+        people = [asyncio.create_task(ask(app)) for _ in range(2 * int(limiter.total_tokens))]
+        while not began.is_set():
+            await asyncio.sleep(0)
+        for _ in people:  # who would take a thread has taken it by then
+            await asyncio.sleep(0)
+        taken = limiter.borrowed_tokens
+        goes_on.set()
+        return int(taken), await asyncio.gather(*people)
+
+    taken, told = asyncio.run(everybody())
+    assert taken == 1
+    assert {one[-1]["body"] for one in told} == {b"a page"}
+
+
 def test_a_page_that_could_not_be_made_is_made_for_the_next_who_asks():
     data = Data()
     data.fails = True
-    with served(data) as url:
-        assert requests.get(f"{url}/", timeout=WAIT).status_code == 500
+    with capture_logs() as lines, served(data) as url:
+        page = requests.get(f"{url}/", timeout=WAIT)
+        assert (page.status_code, page.text) == (500, f"{FAULT}\n")
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
+        found = requests.get(f"{url}/api/documents", timeout=WAIT)
+        assert (found.status_code, found.json()["detail"]) == (500, FAULT)
+        assert found.headers["Content-Type"] == PROBLEM
+        assert [one["event"] for one in lines] == 2 * ["The pages could not be loaded."]
         data.fails = False
         assert requests.get(f"{url}/", timeout=WAIT).status_code == 200
-    assert data.asked == 2
+    assert data.asked == 3
 
 
 @pytest.mark.parametrize(

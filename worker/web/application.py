@@ -4,24 +4,27 @@ With what pages and the API are made of, an idle process would hold a fifth more
 never asked for a page, as where several work on one database.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config.page_users import People, PeopleSettings
 from connectors.connector import WebhookAccess
 from worker.locks import FIRST_USE
+from worker.log import Log
 from worker.web.answer_headers import HeadAsGet, SafeHeaders
 from worker.web.limits.request_limits import BodyRoom
 from worker.web.monitoring import Checks, Metrics, health_routes
+from worker.web.problem_details import FAULT, problem
 from worker.web.visitors.access import Access
 from worker.web.visitors.known_people import PeopleFile, ProxiedPeople
 from worker.web.visitors.origins import Origins
@@ -31,6 +34,8 @@ from worker.web.webhooks import StoreEvents, WebhookReceivers
 if TYPE_CHECKING:
     from worker.web.page_data import PageData
     from worker.web.page_templates import Writers
+
+_log = Log(__name__)
 
 _SMALL = 1024
 """Bytes that are sent as they are."""
@@ -71,26 +76,41 @@ class Application:
         self._own = own
         self._load = pages
         self._loaded: ASGIApp | None = None
-        self._one = Lock()
+        self._one = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] != "http" or self._is_own(scope):
             await self._own(scope, receive, send)
             return
-        pages = self._loaded
-        if pages is None:
-            pages = await run_in_threadpool(self._pages)
-        await pages(scope, receive, send)
+        answer: ASGIApp
+        try:
+            answer = self._loaded or await self._pages()
+        except Exception:  # noqa: BLE001 - whatever it was, the next request loads them anew
+            _log.exception("The pages could not be loaded.", path=scope["path"])
+            answer = _fault(scope["path"])
+        await answer(scope, receive, send)
 
     def _is_own(self, scope: Scope) -> bool:
         return any(one.matches(scope)[0] is Match.FULL for one in self._own.routes)
 
-    def _pages(self) -> ASGIApp:
-        with self._one:
+    async def _pages(self) -> ASGIApp:
+        """Load them once; who waits for that meanwhile takes no thread away from others."""
+        async with self._one:
             if self._loaded is None:
-                self._loaded = self._load()
+                return await run_in_threadpool(self._keep)
             return self._loaded
+
+    def _keep(self) -> ASGIApp:
+        self._loaded = self._load()  # also where nobody waits for it any more
+        return self._loaded
+
+
+def _fault(path: str) -> Response:
+    """Tell that nothing can be shown, by nothing that would have to be loaded."""
+    if path.startswith("/api/"):
+        return problem(500, FAULT)
+    return PlainTextResponse(f"{FAULT}\n", 500)
 
 
 def create(

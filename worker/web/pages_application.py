@@ -37,7 +37,7 @@ from worker.web.lists.overview import overview_routes
 from worker.web.login_pages import sign_in_routes
 from worker.web.page_data import PageData
 from worker.web.page_templates import PageTemplates, Writers
-from worker.web.problem_details import problem
+from worker.web.problem_details import FAULT, problem
 from worker.web.reading.document_pages import document_routes
 from worker.web.reviewing.item_pages import item_routes
 from worker.web.reviewing.review_pages import review_routes
@@ -205,7 +205,7 @@ class ErrorResponses:
         return Response(status_code=HTTPStatus.BAD_REQUEST)
 
     def _fault(self, request: Request, _error: Exception) -> Response:
-        return self._tell(request, 500, "The program has a fault. Its log tells where.")
+        return self._tell(request, 500, FAULT)
 
 
 def _is_api(request: Request) -> bool:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, Response
 
 PROBLEM = "application/problem+json"
+FAULT = "The program has a fault. Its log tells where."
 
 
 class ApiModel(BaseModel):
