@@ -55,4 +55,7 @@ class IndexFiller:
         except (PostmortemError, SQLAlchemyError) as why:
             log.info("the index of documents could not be filled", why=str(why))
             return 0
+        except Exception:  # memory, files: what is new is read once that is over
+            log.exception("The index of documents could not be filled.")
+            return 0
         return read
