@@ -20,6 +20,7 @@ from connectors.sandbox.loopback_server import LoopbackServer
 from tests.integration.queue_support import eventually
 from tests.integration.web_support import PAGERDUTY_SECRET, KeptSessions, KeptWriters, Shelf, shelf
 from worker.web.application import Application, WebSettings, create
+from worker.web.monitoring import Metrics
 from worker.web.problem_details import FAULT, PROBLEM
 
 WAIT = 60.0
@@ -47,10 +48,10 @@ class Data:
 
 
 @contextmanager
-def served(data: Data) -> Iterator[str]:
+def served(data: Data, metrics: Metrics | None = None) -> Iterator[str]:
     access = WebhookAccess(pagerduty.read, (PAGERDUTY_SECRET,), "PAGERDUTY_WEBHOOK_SECRET")
     settings = WebSettings(KeptSessions(), KeptWriters(), {"pagerduty": access})
-    with LoopbackServer(create(data, lambda _events: None, settings, {})) as server:
+    with LoopbackServer(create(data, lambda _events: None, settings, {}, metrics)) as server:
         yield server.url
 
 
@@ -154,3 +155,15 @@ def test_what_is_asked_for_in_another_way_is_told_in_a_sentence(method, path, st
     with served(Data()) as url:
         answer = requests.request(method, url + path, timeout=WAIT)
     assert (answer.status_code, sentence in answer.text) == (status, True)
+
+
+class Broken(Metrics):
+    def text(self) -> bytes:
+        raise OSError("There is no memory.")
+
+
+def test_a_fault_amid_what_needs_no_page_is_told_in_the_same_sentence():
+    with served(Data(), Broken()) as url:
+        answer = requests.get(f"{url}/metrics", timeout=WAIT)
+    assert (answer.status_code, answer.text) == (500, f"{FAULT}\n")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"

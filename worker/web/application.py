@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -106,6 +107,10 @@ class Application:
         return self._loaded
 
 
+def _told(request: Request, _error: Exception) -> Response:
+    return _fault(request.url.path)
+
+
 def _fault(path: str) -> Response:
     """Tell that nothing can be shown, by nothing that would have to be loaded."""
     if path.startswith("/api/"):
@@ -141,7 +146,8 @@ def create(
             data(), access, settings.writers, metrics.last_webhooks, today, routes, room
         )
 
-    own = Starlette(routes=routes, lifespan=receivers.lifespan)
+    faults = {Exception: _told}
+    own = Starlette(routes=routes, exception_handlers=faults, lifespan=receivers.lifespan)
     own.state.room = room
     app: ASGIApp = Application(own, pages)
     # no page of another site can have a signed-in person's page made (SameSite), so nobody learns
