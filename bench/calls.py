@@ -15,6 +15,7 @@ import jira
 
 from connectors.jira.payloads import SiteKind
 from tests.acceptance.world import World, world
+from worker.jobs.results import Trigger
 
 OWNERS = ("Aiko Brandt", "Jonas Thorvald", "Lena Okafor")
 MANY = 1500
@@ -103,6 +104,15 @@ def sync(kind: SiteKind) -> None:
                 f"Jira ({kinds(calls)}), {len(here.pagerduty.calls())} of PagerDuty; "
                 f"usual loop {MANY}"
             )
+        here.clock.sleep(timedelta(minutes=15).total_seconds())
+        here.jira.forget()
+        here.pagerduty.forget()
+        assert not here.run(trigger=Trigger.SCHEDULE).failed
+        calls = [call for call in here.jira.calls() if "serverInfo" not in call]
+        print(
+            f"{kind.value:11} scheduled look at {MANY} tickets, 0 changed: {len(calls)} calls of "
+            f"Jira ({kinds(calls)}), {len(here.pagerduty.calls())} of PagerDuty"
+        )
 
 
 def main() -> None:
