@@ -327,6 +327,19 @@ def test_lint_tells_what_is_open_by_line_and_needs_no_account(shell: Shell) -> N
     assert annotated.stdout.startswith(f"::error {place},title=open-prompt::")
 
 
+@pytest.mark.parametrize("words", [("lint",), ("lint", "--json"), ("search", "pictures")])
+def test_a_terminal_shows_that_documents_are_read_and_a_pipe_does_not(
+    shell: Shell, words: tuple[str, ...]
+) -> None:
+    shell.told("draft", shell.incident("quick fix"))
+    piped = shell.run(*words)
+    shown = shell.run(*words, TTY_COMPATIBLE="1", NO_COLOR="1", TERM="xterm")
+    assert piped.stderr == ""
+    assert "Reading the documents…" in shown.stderr
+    assert "Reading" not in shown.stdout
+    assert shown.returncode == piped.returncode
+
+
 def test_lint_looks_at_the_files_that_are_named_and_passes_over_what_is_no_postmortem(
     shell: Shell,
 ) -> None:

@@ -34,6 +34,8 @@ from worker.jobs.reports.report_period import (
 from worker.jobs.reports.search_documents import FoundDocument, search_documents
 from worker.jobs.store_presence import refuse_nowhere, where
 
+READING = "Reading the documents…"
+
 
 def lint(
     context: typer.Context,
@@ -58,7 +60,8 @@ def lint(
         refuse_nowhere(opened)
         place = where(opened)
         ids = own_ids(opened, incidents, asks=False)
-        linted = lint_documents(opened, ids, files, strict=strict)
+        with terminal.waiting(READING):
+            linted = lint_documents(opened, ids, files, strict=strict)
     if json:
         terminal.as_json(linted.findings)
     elif shown_as is Format.GITHUB:
@@ -82,8 +85,9 @@ def search(context: typer.Context, words: list[str], *, json: bool) -> None:
     with open_context(settings, dry_run=True, forgetful=True, asks=False) as opened:
         refuse_nowhere(opened)
         place = where(opened)
-        is_empty = not look(opened).by_incident
-        result = search_documents(opened, " ".join(words))
+        with terminal.waiting(READING):
+            is_empty = not look(opened).by_incident
+            result = search_documents(opened, " ".join(words))
     if json:
         terminal.as_json(result.found)
     else:

@@ -6,8 +6,8 @@ Results are tables and sentences for people, JSON for programs.
 import errno
 import os
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,16 @@ def run_result(result: RunResult, *, in_json: bool, summary: str = "") -> None:
             out.print(f"[bold]{escape(summary)}[/]")
     failures(sentence for one in result.incidents for sentence in (*one.failures, *_again(one)))
     failures(result.failures)
+
+
+@contextmanager
+def waiting(words: str) -> Iterator[None]:
+    """Show people who look at a terminal what goes on, as long as it does; nobody else is told."""
+    if not err.is_terminal:
+        yield
+        return
+    with err.status(words):
+        yield
 
 
 def failures(sentences: Iterable[str]) -> None:
