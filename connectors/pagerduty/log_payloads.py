@@ -206,7 +206,8 @@ def _mail(channel: JsonValue) -> str | None:
     details = channel["details"].value
     sent = details.get("body") if isinstance(details, dict) else details
     body = next((one for one in (channel["body"].value, sent) if isinstance(one, str)), "")
-    return mail_words(body) or None
+    subject = channel.optional_text("subject") or channel.optional_text("summary") or ""
+    return mail_words(body, subject) or None
 
 
 def _summary(kind: EntryKind, channel: JsonValue) -> str | None:

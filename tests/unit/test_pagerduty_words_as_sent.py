@@ -115,6 +115,30 @@ def test_what_somebody_sends_on_is_told_with_who_wrote_it(own: str, above: str) 
     assert mail_words(f"{own}\n\n{above}{sent}") == told
 
 
+BELOW = {
+    "en": "From: Jo <jo@example.com>\nSent: Monday\nTo: x\nSubject: Down\n\nNo cards.",
+    "de": "Von: Jo <jo@example.com>\nGesendet: Montag\nAn: x\nBetreff: Down\n\nNo cards.",
+    "bounced": "----- Original message -----\nFrom: m\nTo: x\nSubject: Down\n\nNo cards.",
+    "monitor": "From: 10:00\nTo: 10:05\nSubject: checkout\nNo cards.",
+}
+
+
+@pytest.mark.parametrize("subject", ["Checkout is down", "FW: Checkout", "WG: Checkout", "Res: 5"])
+@pytest.mark.parametrize("below", BELOW)
+def test_what_stands_below_headings_is_told_of_a_mail_that_is_no_answer(
+    below: str, subject: str
+) -> None:
+    assert "No cards." in mail_words(f"{WORDS}\n\n{BELOW[below]}", subject)
+    sent = {"subject": subject, "from": "m@example.com", "body": f"{WORDS}\n\n{BELOW[below]}"}
+    assert "No cards." in words_of(sent, subject)
+
+
+@pytest.mark.parametrize("subject", ["Re: Down", "AW: Down", "[EXT] RE[2]: Down", "SV : Down", ""])
+@pytest.mark.parametrize("below", ["en", "de"])
+def test_what_an_answer_answers_is_not_told(below: str, subject: str) -> None:
+    assert mail_words(f"{WORDS}\n\n{BELOW[below]}", subject) == WORDS
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -94,7 +94,7 @@ def own_words(details: object, pairs: Pairs, summary: str) -> str:
     ``pairs`` are the details, flattened.
     """
     if (mail := _mail(details)) is not None:
-        return _new(mail_words(mail), [summary])
+        return _new(mail_words(mail, summary), [summary])
     if not NESTS.isdisjoint(
         map(type, details.values() if isinstance(details, dict) else [details])
     ):

@@ -64,6 +64,12 @@ _REPLIED = re.compile(
 _SENT_ON = re.compile(
     r"\bbelow\b|\bfyi\b|\bfwd?\b|\bforward|\bplease\b|\bunten\b|\bbitte\b|ci-dessous", re.IGNORECASE
 )
+_ANSWERS = re.compile(
+    r"\s*(?:\[[^\[\]]{1,40}\]\s*)*(?:re|aw|antw|sv|vs|odp|r|rif|ynt|\u56de\u590d|\u7b54\u590d)"
+    r"\s*(?:[\[(]\d+[\])])?\s*[:\uff1a]",
+    re.IGNORECASE,
+)
+"""A subject that a mail program gives an answer; others' mails hold such headings of their own."""
 _FEWEST_OWN_WORDS = 4
 """Of an answer: fewer are put above what is sent on."""
 _WROTE = re.compile(
@@ -118,13 +124,15 @@ _FRAME = re.compile(
 """A line of a stack trace; the error stands above it."""
 
 
-def mail_words(body: str) -> str:
+def mail_words(body: str, subject: str = "") -> str:
     """Give what a mail says, "" where it says nothing.
 
-    What it quotes is left out, unless it says nothing else: then it was sent on for that.
+    What it quotes is left out, unless it says nothing else: then it was sent on for that. What only
+    stands below other headings is quoted where the ``subject`` is an answer's, or is not known.
     """
     text = readable(unquoted(_decoded(body[:_LONGEST_BODY]))).replace("\r\n", "\n")
-    text = _without_answered(_SIGNATURE.split(text, maxsplit=1)[0])
+    text = _SIGNATURE.split(text, maxsplit=1)[0]
+    text = _without_answered(text) if not subject.strip() or _ANSWERS.match(subject) else text
     if _FORWARDED.search(text) or _FROM.search(text):
         text = _SENT_AS.sub("", _FORWARDED.sub("", text))
     text = _BANNER.sub("", text)
