@@ -91,6 +91,54 @@ def test_what_changed_in_the_ticket_goes_to_the_row(
     assert agreement.to_ticket == ()
 
 
+@pytest.mark.parametrize(
+    ("source", "task", "was"),
+    [
+        ("[ ] Write — @ann — [OPS-1](https://j/OPS-1)", "Write", "Write —"),
+        ("[ ] Write;", "Write", "Write;"),
+        ("[ ] Talk with @ann", "Talk with @ann", "Talk with"),
+        ("[ ] Write ==a== of [[B]] %%c%%", "Write a of B", "Write ==a== of [[B]] %%c%%"),
+        ("| Write [[A\\|b]] | Ann |", "Write b", "Write [[A|b]]"),
+        ("[ ] Write — 2026-12-24", "Write", "Write — 2026-12-24"),
+    ],
+)
+def test_words_that_an_earlier_release_read_otherwise_are_nobodys_change(
+    source: str, task: str, was: str
+) -> None:
+    known, now = agreed()
+    known = replace(known, row=replace(known.row, task=was, owner="ann"))
+    item = replace(row(**as_agreed(owner="ann")), task=task, source=source)
+    assert Field.TASK not in {one.field for one in compare(item, known, now, WORDS).to_ticket}
+
+
+@pytest.mark.parametrize(
+    ("source", "task", "was"),
+    [
+        ("[ ] Write the docs", "Write the docs", "Write"),
+        ("[ ] Talk with @ann and go", "Talk with @ann and go", "Talk with"),
+        ("[ ] Write", "Write", "Write and more"),
+        ("[ ] Do not write it", "Do not write it", "write it"),
+        ("[ ] Write ~~a~~ b", "Write b", "Write a b"),
+        ("| Write | Ann | formerly: Write it all |", "Write", "Write it all"),
+    ],
+)
+def test_words_that_a_person_changed_go_to_the_ticket(source: str, task: str, was: str) -> None:
+    known, now = agreed()
+    known = replace(known, row=replace(known.row, task=was, owner="ann"))
+    item = replace(row(**as_agreed(owner="ann")), task=task, source=source)
+    assert Field.TASK in {one.field for one in compare(item, known, now, WORDS).to_ticket}
+
+
+def test_an_owner_is_not_taken_away_while_the_box_still_mentions_one() -> None:
+    known, now = agreed(owner="ann")
+    now = replace(now, assignee=ALICE)
+    known = replace(known, remote=ticket_values(now))
+    item = replace(row(**as_agreed(owner="")), source=f"[ ] `@ann`: {TASK}")
+    assert Field.OWNER not in {one.field for one in compare(item, known, now, WORDS).to_ticket}
+    gone = replace(item, source=f"[ ] {TASK}")
+    assert Field.OWNER in {one.field for one in compare(gone, known, now, WORDS).to_ticket}
+
+
 def test_where_both_changed_the_tickets_value_stands_and_the_rows_is_told() -> None:
     memory, now = agreed()
     agreement = compare(

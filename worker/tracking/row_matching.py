@@ -8,17 +8,21 @@ from difflib import SequenceMatcher
 
 from connectors.incidents import IncidentId
 from connectors.tickets import Ticket, TicketId, TicketKey
+from worker.content.inline_markdown import plain
 from worker.document.action_items import ActionItem
-from worker.tracking.ticket_actions import LinkTicket, Tell, row_name
+from worker.tracking.ticket_actions import Field, LinkTicket, Tell, row_name
 from worker.tracking.tracked_tickets import (
     EPIC_LABEL_PREFIX,
     UNAVAILABLE,
     TrackedTicket,
+    Values,
     row_values,
 )
 
 ALIKE = 0.6
 """How alike (0 to 1, as difflib measures) two texts must be to count as one, reworded."""
+_WORD = re.compile(r"\w+")
+_EDITORS_MARK = re.compile(r"==|\[\[|%%")
 COMPARED = 1_000
 """How many characters of a text are looked at for that."""
 
@@ -203,6 +207,33 @@ def own_words(item: ActionItem) -> str:
     own = rf"[(\[]?(?:{names})[)\]]?"
     ends = rf"^{own}\s*[:\u2013\u2014-]*\s+|\s+{own}[.,;]*$"
     return re.sub(ends, "", item.task, flags=re.IGNORECASE).strip() or item.task
+
+
+def only_read_otherwise(item: ActionItem, old: Values) -> frozenset[Field]:
+    """Tell what of a row differs from what is remembered of it though nobody changed its words.
+
+    An earlier release read them otherwise: they still say all that it took for the task, marks of
+    editors and dashes before an owner included, or have the mention that it took for the owner's.
+    """
+    found = set()
+    said = " ".join(plain(item.source.replace("\\|", "|")).split())
+    was, now = (" ".join(one.split()) for one in (old.task, item.task))
+    is_row = item.source.lstrip().startswith("|")
+    may_be = bool(_EDITORS_MARK.search(was)) if is_row else "~~" not in item.source  # a person's
+    if was and was != now and was in said and may_be:
+        behind = now.removeprefix(was).strip(" ()")
+        is_mention = now.startswith(was) and behind in (f"@{item.owner}", item.owner)
+        if is_mention or _are_among(_WORD.findall(now), _WORD.findall(was)):
+            found.add(Field.TASK)
+    if old.owner and not item.owner and not is_row:
+        found |= {Field.OWNER} if f"@{old.owner}" in item.source else set()
+    return frozenset(found)
+
+
+def _are_among(words: Sequence[str], more: Iterable[str]) -> bool:
+    """Tell whether words stand among more of them, in their order."""
+    left = iter(more)
+    return all(one in left for one in words)
 
 
 def as_remembered(item: ActionItem, tracked: TrackedTicket | None) -> ActionItem:

@@ -14,7 +14,7 @@ from connectors.tickets import Account, Ticket, TicketChanges
 from worker.content.clean_text import clean
 from worker.document.action_items import ActionItem
 from worker.tracking.new_ticket import mapped_word, priority_choice, summary_line, unusable_deadline
-from worker.tracking.row_matching import own_words, same_words
+from worker.tracking.row_matching import only_read_otherwise, own_words, same_words
 from worker.tracking.ticket_actions import Field, ToTicket
 from worker.tracking.tracked_tickets import TrackedTicket, Values, row_values, ticket_values
 
@@ -103,6 +103,7 @@ def compare(
     to_row: list[ToRow] = []
     for name in Field:
         row_changed = _get(row, name) != _get(old_row, name)
+        row_changed = row_changed and name not in only_read_otherwise(item, old_row)
         ticket_changed = _get(now, name) != _get(old, name)
         if not (row_changed or ticket_changed) or _agree(name, item, ticket, words):
             continue
