@@ -280,6 +280,94 @@ def test_words_of_a_tracker_with_such_marks_are_read_as_they_were_written(
     assert item.task == task
 
 
+WORDY = """---
+incident: Q1
+commander: Mark Twain
+owner: Grace Hopper
+reviewers: [April May, Cassandra Roe, Bo Cee, Alex Kim, Alex Roe, Max Frisch, Payment Gateway]
+services: [Payment Gateway, Cassandra]
+teams: [Bo and friends]
+ended: 2026-11-28T10:00:00Z
+---
+## Timeline of Events
+| Time | What |
+|---|---|
+| 02:10 | Kim Doe (PABC123) acknowledged |
+| 02:11 | Kim Doe (PABC124) acknowledged |
+| 02:12 | Jan Vik (PABC125) acknowledged |
+| 02:13 | Jan Vik (PABC125) noted: "x" |
+"""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Grace: period for retries",
+        "Mark: the alert as stale",
+        "**Mark** \u2013 the alert as stale",
+        "raise the limit (max)",
+        "raise the limit — max",
+        "April: rotate the keys",
+        "rotate the keys — April",
+        "rotate the keys (April)",
+        "Cassandra: raise the heap",
+        "raise the heap (Cassandra)",
+        "Payment Gateway: raise it",
+        "Bo: raise it",
+        "Alex: raise it",
+        "raise it (Alex)",
+        "Kim: raise it",
+        "Kim Doe: raise it",
+        "git@example.com: rotate the key",
+        "no-reply@example.com \u2013 raise it",
+    ],
+)
+def test_a_first_name_that_may_mean_something_else_is_no_owner(words: str) -> None:
+    (item,) = read(f"{WORDY}{HEAD}- [ ] {words}\n", NAMES).items
+    assert (item.task, item.owner) == (plain(words), None)
+
+
+@pytest.mark.parametrize(
+    ("words", "owner"),
+    [
+        ("Mark Twain: raise it", "Mark Twain"),
+        ("@Mark: raise it", "Mark"),
+        ("raise it (Mark)", "Mark"),
+        ("Grace & Mark: raise it", "Grace, Mark"),
+        ("April May: raise it", "April May"),
+        ("Cassandra Roe: raise it", "Cassandra Roe"),
+        ("Alex Roe: raise it", "Alex Roe"),
+        ("Jan: raise it", "Jan"),
+    ],
+)
+def test_a_name_that_means_one_person_is_an_owner_whatever_else_it_means(
+    words: str, owner: str
+) -> None:
+    (item,) = read(f"{WORDY}{HEAD}- [ ] {words}\n", NAMES).items
+    assert (item.task, item.owner) == (plain(words), owner)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "load the logs 2026-11-25 \u2013 2026-12-01",
+        "load the logs of 2026-11-30 - 2026-12-01",
+        "load the logs from Monday — 2026-12-01",
+        "load the logs [[2026-11-30]] — 2026-12-01",
+    ],
+)
+def test_a_day_that_ends_a_span_of_time_is_no_deadline(words: str) -> None:
+    (item,) = read(f"{WORDY}{HEAD}- [ ] {words}\n", NAMES).items
+    assert (item.task, item.deadline_text) == (plain(words.replace("[[", "").replace("]]", "")), "")
+
+
+@pytest.mark.parametrize("behind", ["@ann", "(by 2026-12-03)", "#ops", "\u2705 2026-12-03"])
+def test_a_machines_name_behind_a_dash_is_no_ticket_before_what_is_added(behind: str) -> None:
+    assert one(f"- [ ] x — db-3 {behind}").ticket is None
+    assert one(f"- [ ] x — OPS-3 {behind}").ticket == TicketCell("OPS-3")
+    assert one(f"- [ ] x — [ops-3](https://j.example/browse/OPS-3) {behind}").ticket
+
+
 def test_a_mere_day_is_no_deadline_where_nothing_says_when_the_incident_was() -> None:
     front = FRONT.replace("ended", "over")
     (item,) = read(f"{front}{HEAD}- [ ] x — 2026-12-01\n", NAMES).items
@@ -315,6 +403,26 @@ def test_a_box_that_knows_people_changes_so_that_it_reads_as_it_should(
     changed = write(text, NAMES, [edit])
     assert changed == f"{FRONT}{HEAD}- [ ] {expected}\n"
     assert write(changed, NAMES, [edit]) == changed
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        *("Lena: y", "Lena - y", "[Lena] y", "(Lena) y", "y (Lena)", "y [Lena]", "y — Lena"),
+        *("y -> Lena", "Lena & Dana: y", "y — 2026-12-01", "@ann: y", "ann@example.com: y"),
+    ],
+)
+@pytest.mark.parametrize(
+    "old", ["x", "x @bo", "x — 2026-12-02", "x (Dana) — 2026-12-02", f"x — {LINK} (Open) @bo"]
+)
+def test_a_trackers_summary_names_neither_owner_nor_deadline(old: str, task: str) -> None:
+    text = f"{FRONT}{HEAD}- [ ] {old}\n"
+    (before,) = read(text, NAMES).items
+    changed = write(text, NAMES, [CellEdit(0, task=task)])
+    (item,) = read(changed, NAMES).items
+    told = (item.task, item.owner, item.deadline_text, item.ticket)
+    assert told == (task, before.owner, before.deadline_text, before.ticket)
+    assert write(changed, NAMES, [CellEdit(0, task=task)]) == changed
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Whom the words of a task name as its owner, where they use a name that is known."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,9 @@ _BEHIND = re.compile(
 )
 _LONGEST_END = 120
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_MACHINE = re.compile(
+    r"(?:git|root|(?:no|do-?not)-?reply|postmaster|mailer-daemon)@", re.IGNORECASE
+)
 _MAIL_LINK = re.compile(r"\[[^\[\]]*\]\(mailto:([^()\s?]+)[^()\s]*\)")
 _HANDLE = re.compile(r"@([\w.-]*\w)((?:\s[A-Z][\w'\u2019.-]*){0,3})")
 _WRITTEN_HANDLE = re.compile(r"@\\?\[([^\[\]\\]+)\\?\]")
@@ -36,6 +40,46 @@ _NO_NAMES = frozenset(
 )
 
 
+_OF_THE_YEAR = frozenset(
+    ("january", "march", "april", "may", "june", "july", "august", "summer", "autumn", "winter")
+)
+_WORDS_TOO = frozenset(
+    (
+        *("art", "basil", "bill", "bob", "chance", "chase", "chip", "clay", "cliff", "crystal"),
+        *(
+            "dash",
+            "dawn",
+            "dean",
+            "dot",
+            "drew",
+            "eve",
+            "faith",
+            "frank",
+            "gene",
+            "ginger",
+            "grace",
+        ),
+        *("grant", "guy", "harmony", "heath", "hope", "hunter", "iris", "ivy", "jack", "jade"),
+        *("jasmine", "joy", "julia", "lance", "lane", "major", "mark", "mason", "max", "merit"),
+        *("miles", "min", "nick", "page", "parker", "pat", "pearl", "penny", "pierce", "piper"),
+        *(
+            "porter",
+            "quest",
+            "ray",
+            "reed",
+            "rich",
+            "rob",
+            "robin",
+            "rose",
+            "ruby",
+            "sage",
+            "sandy",
+        ),
+        *("scala", "sky", "skip", "star", "storm", "sue", "sum", "trace", "trip", "victor", "wade"),
+        *("will", "woody"),
+    )
+)
+"""First names that before a colon may be words of the task: ``Grace: period for retries``."""
 _OF_A_SENTENCE = re.compile(
     r"\b(?:with|to|from|for|of|by|via|and|or|than|like|about|without|after|before|see"
     r"|cc|ask|tell|ping)\s*$",
@@ -43,7 +87,7 @@ _OF_A_SENTENCE = re.compile(
 )
 """Behind such a word a name is one of the task's own: ``ask @ann``, ``cc @bo``."""
 _LOOSE_END = re.compile(
-    r"(?:\s|[,;](?<!\\[,;])(?<!&[mn]dash;)(?<!&rarr;)|(?<=\s)(?:\u2014|\u2013|--?|->|=>|[|\u00b7\u2192])"
+    r"(?:\s|[,;](?<!\\[,;])(?<!&[mn]dash;)(?<!&rarr;)(?<!&#\d\d;)|(?<=\s)(?:\u2014|\u2013|--?|->|=>|[|\u00b7\u2192])"
     r"|(?:[,;|]|\s(?:\u2014|\u2013|--?))\s*+[*_]{0,3}"
     r"(?:owners?|assignees?|assigned\s+to|responsible|dri|due|deadline):[*_]{0,3})$",
     re.IGNORECASE,
@@ -63,10 +107,19 @@ class KnownPeople:
     since: date | None = None
 
     @classmethod
-    def of(cls, names: Iterable[str], since: date | None) -> "KnownPeople":
-        """Know people by their full names and their first ones."""
-        whole = {" ".join(one.split()).casefold() for one in names}
-        return cls(frozenset(whole | {one.split()[0] for one in whole if one}) - {""}, since)
+    def of(
+        cls, names: Iterable[str], since: date | None, others: Iterable[str] = ()
+    ) -> "KnownPeople":
+        """Know people by their full names, and by first ones that mean one of them and no other.
+
+        ``others`` are called so too: services, and teams with each of their words.
+        """
+        taken = {" ".join(one.split()).casefold() for one in others}
+        whole = {" ".join(one.split()).casefold() for one in names} - taken - {""}
+        words = {word for one in taken for word in one.split()} | _OF_THE_YEAR
+        first = Counter(one.split()[0] for one in whole if " " in one)
+        alone = {one for one, times in first.items() if times == 1 and one not in words}
+        return cls(frozenset(whole | alone), since)
 
     def owner(self, text: str) -> str:
         """Give whom a task names before or behind its words: ``Ann: watch the disk``, "" for none.
@@ -79,7 +132,7 @@ class KnownPeople:
         """Give whom a task opens with: a mention, an address, or a name that is known."""
         found = _FRONT.match(text)
         if found and (named := self._certain(found["who"]) or self._known(found["who"])):
-            return named
+            return "" if named.casefold() in _WORDS_TOO and "@" not in found["who"] else named
         found = _BRACKETS.match(text)
         return self._known(found[1] or found[2]) if found else ""
 
@@ -90,9 +143,12 @@ class KnownPeople:
     def _known(self, words: str) -> str:
         if not self.names:
             return ""
-        people = [one.strip() for one in BETWEEN.split(plain(words.strip(" *_[]()\\")))]
+        if words.endswith("\\"):  # what stands behind is escaped: it is no mark of an owner's
+            return ""
+        people = [one.strip() for one in BETWEEN.split(plain(words.strip(" *_[]()")))]
         known = all(" ".join(one.split()).casefold() in self.names for one in people)
-        return ", ".join(people) if known else ""
+        is_word = len(people) == 1 and people[0] in _WORDS_TOO  # in small letters
+        return ", ".join(people) if known and not is_word else ""
 
     def _certain(self, words: str) -> str:
         """Give the handles or addresses that words are, where they are nothing else."""
@@ -131,7 +187,7 @@ def _handle(words: str) -> str:
         return link[1]
     said = plain(words).strip()
     if _MAIL.fullmatch(said):
-        return said
+        return "" if _MACHINE.match(said) else said
     if wrapped := _WRITTEN_HANDLE.fullmatch(words):
         return plain(wrapped[1])
     found = _HANDLE.fullmatch(said)

@@ -74,6 +74,11 @@ _LINE = re.compile(
 )
 _APART = re.compile(r"(?<=\s)(?:\u2014|\u2013|--?|\||\u00b7)(?=\s)")
 _DAY_APART = re.compile(rf"(?<=\S)\s++(?:\u2014|\u2013|--?)\s++({_FIGURES})[.;]?$")
+_SPAN_OPENS = re.compile(
+    rf"(?:{_FIGURES}|\b(?:from|between|since|of|von|vom|du|del|dal|van)\s+\S{{1,40}})[\])*_]{{0,5}}$",
+    re.IGNORECASE,
+)
+"""Behind it a day ends a span of time: ``2026-12-01 \u2013 2026-12-10``."""
 _ISO = re.compile(r"(?:(?:by|due|until):?\s*)?(\d{4}-\d\d-\d\d)[.;]?", re.IGNORECASE)
 _PAIR = re.compile(r"(?<!\\)\(([^()]{8,160})\)")
 _LONGEST = 2000
@@ -258,7 +263,8 @@ def _day_at_end(text: str, known: KnownPeople) -> tuple[int, str] | None:
     """
     if known.since and (found := _DAY_APART.search(text)):
         day, _ = read_date(found[1])
-        return (found.start(), found[1]) if day and day > known.since else None
+        is_due = day and day > known.since and not _SPAN_OPENS.search(text[: found.start()])
+        return (found.start(), found[1]) if is_due else None
     if found := _DUE.search(text):
         return found.start(), " ".join(plain(found[1] or found[2]).split())
     found = _BY_DAY.search(text)

@@ -15,6 +15,7 @@ from worker.document.text_edits import Edit, Place
 
 _BARE_OWNER = re.compile(r"[^\s()\[\],;]*[^\s()\[\],;.:!?]")
 _DASHES = str.maketrans({"\u2013": "&ndash;", "\u2014": "&mdash;", "\u2192": "&rarr;"})
+_BRACKET = re.compile(r"\\([\[\]()])")
 _ANY_MARK = re.compile(r"[!-/:-@\[-`{-~]")
 
 
@@ -63,22 +64,20 @@ def _edit_task(box: BoxPieces, edit: CellEdit) -> Iterator[Edit]:
 
     An owner and a deadline that only the old words named are named behind the new ones.
     """
-    opening, words = "[ ] ", edit.task or ""
+    words = edit.task or ""
     said = as_written(escape(words))
-    read = take_apart(opening + said, box.known)
-    is_whole = read is not None and read.task.end == read.body_end == len(opening + said)
-    is_whole &= joined(said, len(said)) == len(said)
-    named = (read.owner_name, read.due_text) if read else ("", "")
     own = (
         "" if box.owner or box.apart else box.owner_name,
         "" if box.due or box.apart else box.due_text,
     )
+    named, is_whole = _read_alone(box, said)
     if not is_whole or any(one not in ("", other) for one, other in zip(named, own, strict=True)):
         # "by 2026-12-03", "@ann" or "- OPS-7" of a ticket's summary is no deadline, owner or ticket
-        said, named = _ANY_MARK.sub(r"\\\g<0>", clean(words)), ("", "")
-        read = take_apart(opening + said, box.known)
-        if joined(said, len(said)) < len(said) or (read and (read.owner_name or read.due_text)):
-            said = said.translate(_DASHES)  # which no backslash escapes
+        said = _ANY_MARK.sub(r"\\\g<0>", clean(words))
+        named, is_whole = _read_alone(box, said)
+        if not is_whole or any(named):  # no backslash escapes a dash, and editors escape brackets
+            said = _BRACKET.sub(lambda found: f"&#{ord(found[1])};", said.translate(_DASHES))
+        named = ("", "")
     yield Edit(box.task, said)
     if box.named is not None and box.ticket is not None:  # it is among the new words, or no more
         yield Edit(Place(box.words_end, box.body_end), "")
@@ -87,6 +86,20 @@ def _edit_task(box: BoxPieces, edit: CellEdit) -> Iterator[Edit]:
         yield Edit(behind, _owner(own[0], said))
     if edit.deadline is None and own[1] != named[1]:
         yield Edit(behind, _by(own[1]))
+
+
+def _read_alone(box: BoxPieces, said: str) -> tuple[tuple[str, str], bool]:
+    """Give whom and which day words of a task name, and whether all of them are read as its words.
+
+    So they are to be before what stands behind the task, too.
+    """
+    alone, behind = f"[ ] {said}", box.text[box.task.end : box.words_end]
+    read, whole = take_apart(alone, box.known), take_apart(alone + behind, box.known)
+    if read is None or whole is None:
+        return ("", ""), False
+    ends = (read.task.end, read.body_end, whole.task.end)
+    is_whole = all(end == len(alone) for end in ends) and joined(said, len(said)) == len(said)
+    return (read.owner_name, read.due_text), is_whole
 
 
 def _edit_below(found: FoundBox, edit: CellEdit) -> tuple[CellEdit, list[Edit]]:

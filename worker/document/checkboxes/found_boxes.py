@@ -44,6 +44,7 @@ _DASH = re.compile(r"(?<=\s)(?:\u2014|\u2013|--?)\s+(?=\S)")
 _STATUS = re.compile(
     r"\s{0,100}+\((?!(?:by|due|until)\b)((?:[^()]|\([^()]{0,100}\)){0,200})\)", re.IGNORECASE
 )
+_DEADLINE = re.compile(r"\((?:by|due|until)\b", re.IGNORECASE)
 _LONGEST_GAP = 100
 _DAY = r"(?:\[\[)?\d{4}-\d\d-\d\d(?:\]\])?"
 _ADDED = re.compile(
@@ -274,10 +275,18 @@ def _suffix(text: str, start: int) -> tuple[int, Mention | None, Place | None, i
             continue
         told = Place(*status.span(1)) if status else None
         behind = status.end() if status else named.end
-        if behind >= end or (linked <= behind and _ADDED.fullmatch(text, behind, end)):
+        is_sure = bool(named.ticket.url) or _is_in_capitals(text[named.start : named.end])
+        is_added = is_sure and linked <= behind and _ADDED.fullmatch(text, behind, end)
+        if behind >= end or is_added:
             return before, named, told, behind
         opens = text.find("(", named.end, named.end + _LONGEST_GAP)
         is_status = opens > 0 and not text[named.end : opens].strip() and text[end - 1] == ")"
+        is_status &= not _DEADLINE.match(text, opens)
         if is_status and linked <= opens:
             return before, named, Place(opens + 1, end - 1), end
     return end, None, None, end
+
+
+def _is_in_capitals(key: str) -> bool:
+    """Tell whether a key that has no link is written as one: ``db-3`` is a machine."""
+    return key == key.upper()

@@ -1,6 +1,7 @@
 """Whom a document names as people for sure, and since when it is written."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -13,6 +14,9 @@ from worker.document.markdown_blocks import Blocks
 from worker.document.outline import Extent
 
 _KEYS = ("commander", "owner", "reviewers", "approvals")
+_OTHERS = ("services", "teams")
+_ID = re.compile(r"\((P[A-Z0-9]{3,15})\)\s*$")
+"""What tells people of one name apart: the name alone means neither then."""
 _ASIDE = re.compile(r"\s*\([^()]*\)\s*$")
 _BOT = re.compile(r"\bbot\b|^Automation\b|^Somebody\b", re.IGNORECASE)
 _ACTS = re.compile(r"([^|\n:\"]{2,80}?) (?:acknowledged\b|noted: )")
@@ -27,9 +31,14 @@ def named_people(blocks: Blocks, sections: Mapping[Section, Extent]) -> KnownPeo
         said = {}
     front = (one for key in _KEYS for one in said.get(key, ()))
     told = (*front, *_acting(blocks, sections.get(Section.TIMELINE)))
-    names = {_ASIDE.sub("", one).strip(" @[]") for one in told}
+    ids: defaultdict[str, set[str]] = defaultdict(set)
+    for one in told:
+        found = _ID.search(one)
+        ids[_ASIDE.sub("", one).strip(" @[]")].update([found[1]] if found else [])
+    names = (one for one, of in ids.items() if is_name(one) and len(of) <= 1)
+    others = (one for key in _OTHERS for one in said.get(key, ()))
     days = (_day(one) for key in ("ended", "started") for one in said.get(key, ()))
-    return KnownPeople.of(filter(is_name, names), next(filter(None, days), None))
+    return KnownPeople.of(names, next(filter(None, days), None), others)
 
 
 def _day(written: str) -> date | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from config.template_names import Names
 from worker.document.action_items import LeftOut
 
-_READING = 4
+_READING = 5
 """To be raised whenever ``read_for_index.read`` gives something else for the same text."""
 ELSEWHERE = ""
 """The key of prompts that stand in none of the sections."""
