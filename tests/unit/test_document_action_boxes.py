@@ -254,6 +254,8 @@ def test_what_joins_owner_and_deadline_to_a_task_is_no_word_of_it(
         ("x <!-- @bo --> @ann", "x", "ann"),
         ("run `[[ a ]] %%b%% ==c==`", "run [[ a ]] %%b%% ==c==", None),
         ("a == b == c", "a == b == c", None),
+        ("test [[ -f x ]] first", "test [[ -f x ]] first", None),
+        ("take list[[0]] of it", "take list[[0]] of it", None),
         (r"\==x== \[\[y\]\] \%%z%%", "==x== [[y]] %%z%%", None),
         ("from 100%% to 20%% of it", "from 100%% to 20%% of it", None),
     ],
@@ -284,7 +286,7 @@ WORDY = """---
 incident: Q1
 commander: Mark Twain
 owner: Grace Hopper
-reviewers: [April May, Cassandra Roe, Bo Cee, Alex Kim, Alex Roe, Max Frisch, Payment Gateway]
+reviewers: [April May, Aurora Lee, Cassandra Roe, Bo Cee, Alex Kim, Alex Roe, Max Frisch, Payment Gateway]
 services: [Payment Gateway, Cassandra]
 teams: [Bo and friends]
 ended: 2026-11-28T10:00:00Z
@@ -311,6 +313,7 @@ ended: 2026-11-28T10:00:00Z
         "rotate the keys — April",
         "rotate the keys (April)",
         "Cassandra: raise the heap",
+        "Aurora: raise the limit",
         "raise the heap (Cassandra)",
         "Payment Gateway: raise it",
         "Bo: raise it",

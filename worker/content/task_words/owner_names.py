@@ -77,6 +77,8 @@ _WORDS_TOO = frozenset(
         ),
         *("scala", "sky", "skip", "star", "storm", "sue", "sum", "trace", "trip", "victor", "wade"),
         *("will", "woody"),
+        *("ada", "apollo", "artemis", "athena", "atlas", "aurora", "cassandra", "delta", "hermes"),
+        *("loki", "luna", "nova", "pascal", "phoenix", "swift", "travis"),  # as programs are called
     )
 )
 """First names that before a colon may be words of the task: ``Grace: period for retries``."""
