@@ -298,6 +298,9 @@ ended: 2026-11-28T10:00:00Z
 | 02:11 | Kim Doe (PABC124) acknowledged |
 | 02:12 | Jan Vik (PABC125) acknowledged |
 | 02:13 | Jan Vik (PABC125) noted: "x" |
+| 02:14 | Ledger Service acknowledged the request twice |
+| 02:15 | Eva Moor acknowledged again for 5 min [log](https://p.example) |
+| 02:16 | Ole Dahl acknowledged [log](https://p.example) |
 """
 
 
@@ -314,6 +317,7 @@ ended: 2026-11-28T10:00:00Z
         "rotate the keys (April)",
         "Cassandra: raise the heap",
         "Aurora: raise the limit",
+        "Ledger: raise the limit",
         "raise the heap (Cassandra)",
         "Payment Gateway: raise it",
         "Bo: raise it",
@@ -341,6 +345,8 @@ def test_a_first_name_that_may_mean_something_else_is_no_owner(words: str) -> No
         ("Cassandra Roe: raise it", "Cassandra Roe"),
         ("Alex Roe: raise it", "Alex Roe"),
         ("Jan: raise it", "Jan"),
+        ("Eva: raise it", "Eva"),
+        ("Ole: raise it", "Ole"),
     ],
 )
 def test_a_name_that_means_one_person_is_an_owner_whatever_else_it_means(

@@ -19,7 +19,10 @@ _ID = re.compile(r"\((P[A-Z0-9]{3,15})\)\s*$")
 """What tells people of one name apart: the name alone means neither then."""
 _ASIDE = re.compile(r"\s*\([^()]*\)\s*$")
 _BOT = re.compile(r"\bbot\b|^Automation\b|^Somebody\b", re.IGNORECASE)
-_ACTS = re.compile(r"([^|\n:\"]{2,80}?) (?:acknowledged\b|noted: )")
+_ACTS = re.compile(
+    r"([^|\n:\"]{2,80}?) (?:acknowledged(?= (?:after|again|for|from|by|via)\b|\s*[\[(,;]|\s*$)"
+    r"|noted: )"
+)
 """How a draft tells what people do, and bots; whoever has one name alone may be either."""
 
 
