@@ -1,5 +1,8 @@
 """A field that Jira refuses while it takes the rest: told with what helps, as long as it differs."""
 
+import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -27,8 +30,16 @@ def edits(here: World) -> list[str]:
 @pytest.mark.parametrize(
     ("refused", "remedy"),
     [
-        ("priority", "Write another into the row, or put Priority on the project's create screen."),
-        ("duedate", "Write another into the row, or put Due date on the project's create screen."),
+        (
+            "priority",
+            "Write another into the row, or put Priority on the project's create screen and set it "
+            "in the ticket.",
+        ),
+        (
+            "duedate",
+            "Write another into the row, or put Due date on the project's create screen and set it "
+            "in the ticket.",
+        ),
         ("components", "Correct the route's components in postmortem.toml, or put Components on"),
         ("labels", "Correct the route's labels in postmortem.toml, or let the project's screens"),
         ("description", "If it is to be there, put Description on the project's create screen."),
@@ -139,3 +150,25 @@ def test_it_is_told_no_more_once_the_ticket_was_changed(cleared: World, becomes:
     assert cleared.sync().warnings == ()
     assert cleared.sync().warnings == ()
     assert cleared.items()[0].owner == (people[1].name if becomes == "another's" else None)
+
+
+def test_a_priority_that_means_what_the_ticket_has_by_now_is_told_no_more(here: World) -> None:
+    here.sync()
+    here.add_rows(ROW)
+    here.sync()
+    project(here).edit_screen = frozenset(SYSTEM_FIELDS) - {"priority"}
+    here.edit(lambda text: text.replace("| High", "| Low"))
+    here.sync()
+    assert len(here.sync().warnings) == 1
+    here.policy = replace(here.policy, priorities={"Low": "High"})
+    assert here.sync().warnings == ()
+
+
+def test_what_an_older_release_brought_into_agreement_is_told_no_more(here: World) -> None:
+    here.sync()
+    here.add_rows(ROW)
+    here.sync()
+    stale = {"summary": "1", "assignee": "2", "priority": "3", "due date": "4"}
+    with closing(sqlite3.connect(here.database)) as database, database:
+        database.execute("UPDATE tickets SET refused = ?", (json.dumps(stale),))
+    assert here.sync().warnings == ()

@@ -27,7 +27,7 @@ from worker.tracking.shared_fields import (
     compare,
     has_unknown_priority,
     no_such_priority,
-    still_refused,
+    refused_yet,
     translate,
 )
 from worker.tracking.ticket_actions import (
@@ -232,7 +232,7 @@ def _never_taken(
     if tracked.remote is None or ticket.category is Category.DONE:
         return
     fields = changed(item, tracked, ticket)
-    yield from () if item.struck else still_refused(tracked, fields).values()
+    yield from () if item.struck else refused_yet(item, tracked, ticket, words)
     word = item.priority or ""
     lacks = words.allowed and words.choice(word) is None
     if (

@@ -131,6 +131,21 @@ def still_refused(tracked: TrackedTicket, changed: Container[Field]) -> Mapping[
     return {name: why for name, why in tracked.refused.items() if name not in moved}
 
 
+def refused_yet(
+    item: ActionItem, tracked: TrackedTicket, ticket: Ticket, words: Vocabulary
+) -> Sequence[str]:
+    """Give why a tracker refused what a row says, where the ticket says something else by now."""
+    told = still_refused(tracked, changed(item, tracked, ticket))
+    shown = _shown(Field.OWNER, ticket, words).casefold()
+    same = {  # neither side need have changed: the words of the configuration may have
+        Field.OWNER: shown == clean(item.owner or "").casefold(),
+        Field.PRIORITY: not has_unknown_priority(item, ticket, words.priorities),
+    }
+    agree = (name for name in Field if same.get(name) or _agree(name, item, ticket, words))
+    agreeing = {TRACKER_NAMES[name] for name in agree}
+    return [why for name, why in told.items() if name not in agreeing]
+
+
 def still_to_come(item: ActionItem, tracked: TrackedTicket, ticket: Ticket) -> Values:
     """Give the row's side as it is remembered while people write.
 

@@ -39,8 +39,8 @@ def _of_create(ticket: NewTicket, own: str) -> str:
     screen = _on_screen(own, "create")
     told = {
         "assignee": "Name another owner in the row, or let them be assigned (Assignable User).",
-        "priority": f"Write another into the row, or {screen}.",
-        "duedate": f"Write another into the row, or {screen}.",
+        "priority": f"Write another into the row, or {screen} and set it in the ticket.",
+        "duedate": f"Write another into the row, or {screen} and set it in the ticket.",
         "components": f"{_ROUTE.format(own='components')}, or {screen}.",
         "labels": f"{_ROUTE.format(own='labels')}, or {_UNFINDABLE}",
         **dict.fromkeys(ticket.extra, f"{_ROUTE.format(own='fields')}, or {screen}."),
