@@ -229,7 +229,7 @@ class TicketTracker(Protocol):
     def made_here(
         self, project: str, since: datetime, known: Collection[TicketId]
     ) -> Sequence[Ticket]:
-        """Search a project for what this account made at or after ``since``, with marks.
+        """Search a project, or all for "", for what this account made since then, with marks.
 
         Those that are ``known`` are left out. As with :meth:`labelled`, a fresh one may be missing;
         else an answer without a ticket means that this account did not make it there.

@@ -31,9 +31,12 @@ def _milliseconds(since: datetime) -> int:
 
 
 def made_here_query(project: str, since: datetime) -> str:
-    """Ask for what this account made in a project since then: nobody can change a creator."""
-    whose = f"project = {_quoted(project)} AND creator = currentUser()"
-    return f"{whose} AND created >= {_milliseconds(since)} {_IN_ORDER}"
+    """Ask for what this account made since then, in a project or, for "", in any.
+
+    Nobody can change a creator.
+    """
+    where = f"project = {_quoted(project)} AND " if project else ""
+    return f"{where}creator = currentUser() AND created >= {_milliseconds(since)} {_IN_ORDER}"
 
 
 def id_query(ids: Iterable[TicketId]) -> str:

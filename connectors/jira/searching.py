@@ -125,11 +125,14 @@ class Searcher:
     def made_here(
         self, site: Site, project: str, since: datetime, known: Collection[TicketId]
     ) -> list[Ticket]:
-        """Give what this account made in a project; what could hide one from it is an error.
+        """Give what this account made in a project or, for "", in any.
+
+        What could hide one from it is an error.
 
         Data Center tells the property of a ticket only where it is asked for by itself.
         """
-        doing = f"search project {project} for tickets that this account made"
+        where = f"project {project}" if project else "all projects"
+        doing = f"search {where} for tickets that this account made"
         query = made_here_query(project, since)
         unread: dict[str, str] = {}
         every = self.search(site, query, doing, unread, strict=True)
@@ -143,8 +146,8 @@ class Searcher:
             return made
         if len(untold) > MOST_ASKED:
             raise Rejected(
-                f"Of the tickets in project {project} that this account made, {len(untold)} may be "
-                "the one that is looked for."
+                f"Of the tickets in {where} that this account made, {len(untold)} may be the one "
+                "that is looked for."
             )
         read = [again for one in untold for again in self._one(site, one.id, odd)]
         if odd:

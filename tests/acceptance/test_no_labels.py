@@ -148,3 +148,74 @@ def test_a_row_whose_ticket_went_elsewhere_meanwhile_is_looked_for_where_it_was_
     lagging.policy = replace(lagging.policy, routes=(RouteRule(Route("NEW", "Task")),))
     lagging.sync(wait=90)
     assert list(lagging.tickets()) == lagging.linked() == ["OPS-1"]
+
+
+def test_what_the_label_shows_is_linked_though_nobody_tells_what_new_tickets_take(
+    lagging: World,
+) -> None:
+    lagging.sync()
+    lagging.add_rows(*ROWS)
+    lagging.jira.fault(Fault(CREATE, moment=Moment.AFTER))
+    lagging.sync(wait=0)
+    lagging.clock.sleep(90)
+    lagging.jira.fault(Fault("GET .*/createmeta.*", 503, times=20))
+    lagging.sync(wait=0)
+    assert_one_each(lagging)
+
+
+def test_a_workflow_that_takes_labels_away_is_known_though_people_named_newer_tickets(
+    lagging: World,
+) -> None:
+    site = lagging.jira.site
+    site.sets_at_create = {"labels": ()}
+    lagging.sync()
+    lagging.add_rows(ROWS[0])
+    lagging.sync(wait=90)
+    typed = site.create(site.projects[0], issue_type="Task", summary="Made by hand")
+    lagging.add_rows(f"Made by hand {typed.now.key}")
+    lagging.sync(wait=90)
+    lagging.add_rows(ROWS[1])
+    lagging.jira.fault(Fault(CREATE, moment=Moment.AFTER))
+    lagging.sync(wait=0)
+    lagging.sync(wait=90)
+    assert sorted(lagging.tickets().values()) == [ROWS[0], "Made by hand", ROWS[1]]
+
+
+def test_tickets_wait_for_their_epic_while_nobody_can_say_whether_there_is_one(
+    lagging: World,
+) -> None:
+    project = lagging.jira.site.projects[0]
+    project.issue_types = (*project.issue_types, "Epic")
+    lagging.policy = replace(lagging.policy, parent=TicketParent.EPIC)
+    drafted(lagging, ROWS[0])
+    lagging.jira.fault(Fault(CREATE, skip=1, moment=Moment.AFTER))
+    lagging.sync(wait=0)
+    lagging.clock.sleep(90)
+    lagging.jira.fault(Fault(".*/search.*", 503, skip=2, times=20))
+    assert lagging.sync(wait=0).failures
+    lagging.jira.faults.clear()
+    lagging.sync(wait=90)
+    epic, ticket = sorted(lagging.jira.site.records.values(), key=lambda one: one.now.id)
+    assert (epic.now.issue_type, ticket.now.parent) == ("Epic", epic.now.id)
+
+
+def test_a_ticket_that_was_moved_to_another_project_before_it_was_found_is_the_rows(
+    lagging: World,
+) -> None:
+    lagging.jira.site.projects.append(Project("NEW", "10002", "New"))
+    drafted(lagging, ROWS[0])
+    lagging.jira.fault(Fault(CREATE, skip=1, moment=Moment.AFTER))
+    lagging.sync(wait=0)
+    lagging.jira.move("OPS-1", "NEW")
+    lagging.sync(wait=90)
+    assert list(lagging.tickets()) == lagging.linked() == ["NEW-1"]
+
+
+def test_the_first_ticket_whose_labels_a_workflow_takes_away_is_found(lagging: World) -> None:
+    lagging.jira.site.sets_at_create = {"labels": ()}
+    lagging.sync()
+    lagging.add_rows(ROWS[0])
+    lagging.jira.fault(Fault(CREATE, moment=Moment.AFTER))
+    lagging.sync(wait=0)
+    lagging.sync(wait=90)
+    assert_one_each(lagging, ROWS[0])

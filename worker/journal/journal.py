@@ -177,10 +177,15 @@ class Journal(DocumentMemory):
         with self._begin() as connection:
             return list(connection.scalars(select(tables.intents.c.incident).distinct()))
 
-    def newest_in(self, project: str) -> TrackedTicket | None:
-        """Give the newest ticket of ours in a project, by its id; None where there is none."""
+    def newest_in(self, project: str, *, made: bool = False) -> TrackedTicket | None:
+        """Give the newest ticket of ours in a project, by its id; None where there is none.
+
+        Where it is to be one that was ``made`` here, those that people named do not count.
+        """
         table = tables.tickets
         query = select(table).where(table.c.key.startswith(f"{project}-", autoescape=True))
+        if made:
+            query = query.where(table.c.mark.is_not(None))
         newest = query.order_by(func.length(table.c.id).desc(), table.c.id.desc()).limit(1)
         with self._begin() as connection:
             row = connection.execute(newest).mappings().one_or_none()

@@ -11,7 +11,9 @@ from connectors.errors import (
     NotFound,
     OutOfQuota,
     PartlyRead,
+    Rejected,
     StrayPage,
+    Unreachable,
 )
 from connectors.tickets import COMMON_LABEL, Mark, Ticket
 from worker.jobs.run_state import TicketWork
@@ -29,11 +31,12 @@ class UnlabelledCreates:
     """What is known of creates that went without labels: the tickets that were ``found``.
 
     Each has its create's mark. ``untold`` says, as the end of a sentence, why it cannot be told
-    what became of a create.
+    what became of a create, ``passing`` is the error behind it if it is one that may pass.
     """
 
     found: tuple[Ticket, ...] = ()
     untold: Mapping[Mark, str] = field(default_factory=dict)
+    passing: ConnectorError | None = None
 
 
 def labelled_tickets(work: TicketWork) -> tuple[Ticket, ...]:
@@ -47,31 +50,60 @@ def labelled_tickets(work: TicketWork) -> tuple[Ticket, ...]:
 
 
 def look_for_unlabelled(
-    work: TicketWork, route: Route | None, issue_type: str, intents: Sequence[Intent]
+    work: TicketWork,
+    route: Route | None,
+    issue_type: str,
+    intents: Sequence[Intent],
+    labelled: Sequence[Ticket],
 ) -> UnlabelledCreates:
     """Look for the tickets of creates that no search by label finds, by whose they are and when.
 
-    Such are those that were written down as sent without labels, and all where new tickets of
-    ``issue_type`` take none. Raises ``OutOfQuota``.
+    Such are those of which the ``labelled`` tickets show none and that were written down as sent
+    without labels, or all where new tickets of ``issue_type`` may take none. Raises ``OutOfQuota``.
     """
     lost: defaultdict[str, list[Intent]] = defaultdict(list)
-    lacking = intents and route and not _takes_labels(work, route.project, issue_type)
-    for one in intents:
-        if project := one.unlabelled_in or (route.project if route and lacking else ""):
-            lost[project].append(one)
     found: list[Ticket] = []
     untold: dict[Mark, str] = {}
-    known = frozenset(work.context.journal.ticket_ids() if lost else ())
+    shown, passing = {one.mark for one in labelled}, None
+    left = [one for one in intents if one.mark not in shown]
+    try:
+        lacking = bool(left) and not _takes_labels(work, route, issue_type)
+    except OutOfQuota:
+        raise
+    except ConnectorError as error:
+        lacking, passing = False, error
+        why = f"whether a search finds new tickets there is not known: {error}"
+        untold |= {one.mark: why for one in left if not one.unlabelled_in}
+    for one in left:
+        if project := one.unlabelled_in or (route.project if route and lacking else ""):
+            lost[project].append(one)
     for project, creates in lost.items():
-        since = min(one.opened_at for one in creates) - CLOCKS
         try:
-            found += whose(work.tracker.made_here(project, since, known), creates)
+            found += _made_of(work, project, creates)
         except OutOfQuota:
             raise
         except ConnectorError as error:
-            why = f"new tickets of project {project} take no labels, so no search finds it: {error}"
+            labels = f"new tickets of project {project} may take no labels"
+            why = f"{labels}, so no search finds it for sure: {error}"
             untold |= dict.fromkeys((one.mark for one in creates), why)
-    return UnlabelledCreates(tuple(found), untold)
+            passing = error if isinstance(error, Unreachable | StrayPage) else passing
+    return UnlabelledCreates(tuple(found), untold, passing)
+
+
+def _made_of(work: TicketWork, project: str, creates: Sequence[Intent]) -> list[Ticket]:
+    """Give the tickets that came of creates in a project, also those moved out of it since."""
+    since = min(one.opened_at for one in creates) - CLOCKS
+    known = frozenset(work.context.journal.ticket_ids())
+    made = work.tracker.made_here(project, since, known)
+    found = whose(made, creates)
+    if left := {one.mark for one in creates} - {one.mark for one in found}:
+        read = known.union(one.id for one in made)
+        try:
+            elsewhere = work.tracker.made_here("", since, read)
+        except Rejected:  # too many of an account that others use: hardly one was moved so soon
+            return found
+        found += [one for one in elsewhere if one.mark in left]
+    return found
 
 
 def whose(made: Sequence[Ticket], creates: Sequence[Intent]) -> list[Ticket]:
@@ -97,11 +129,14 @@ def hides_new(work: TicketWork, route: Route | None) -> str:
     return route.project if route and hidden else ""
 
 
-def _takes_labels(work: TicketWork, project: str, issue_type: str) -> bool:
-    """Tell whether a new ticket has the labels that it is found by, as far as that is known.
+def _takes_labels(work: TicketWork, route: Route | None, issue_type: str) -> bool:
+    """Tell whether a new ticket is known to have the labels that it is found by.
 
-    A workflow may take them away once it is made: then the newest ticket made there tells.
+    A workflow may take them away once it is made: the newest ticket made there tells.
     """
+    if route is None:
+        return True
+    project = route.project
     try:
         fields = work.tracker.create_fields(project, issue_type)
     except StrayPage:  # a create that follows may be answered by the tracker itself
@@ -110,9 +145,9 @@ def _takes_labels(work: TicketWork, project: str, issue_type: str) -> bool:
         return True
     if fields.settable and "labels" not in fields.settable:
         return False
-    newest = work.context.journal.newest_in(project)
-    if newest is None or newest.mark is None:
-        return True
+    newest = work.context.journal.newest_in(project, made=True)
+    if newest is None:
+        return False
     work.cache.tickets.read(work.tracker, [newest.id])
     seen = work.cache.tickets.tickets.get(newest.id)
     return seen is None or COMMON_LABEL in seen.labels

@@ -135,7 +135,8 @@ def _epic(work: TicketWork, route: Route, known: KnownEpic, send: Send) -> Ticke
         return seen.key if seen else own.key
     journal, now = work.context.journal, work.context.clock()
     labelled = work.tracker.labelled(epic_label(work.origin.incident))
-    bare = look_for_unlabelled(work, route, work.context.policy.epic_type, known.intents)
+    epic_type = work.context.policy.epic_type
+    bare = look_for_unlabelled(work, route, epic_type, known.intents, labelled)
     plan = plan_epic(
         EpicState(
             origin=work.origin,
@@ -154,6 +155,8 @@ def _epic(work: TicketWork, route: Route, known: KnownEpic, send: Send) -> Ticke
         )
         return None
     if bare.untold and not plan.found and not plan.until:
+        if bare.passing:  # tickets once made without their epic stay without it
+            raise bare.passing
         why = next(iter(bare.untold.values()))
         work.report.warn(
             f"The tickets of {work.origin.document} get no epic: its create had no answer, and "

@@ -129,12 +129,13 @@ def _link(
     if plan.search:
         try:
             labelled = labelled_tickets(work)
+            issue_type = route.issue_type if route else ""
+            bare = look_for_unlabelled(work, route, issue_type, state.intents, labelled)
         except ConnectorError as error:
             for one in plan.links:
                 _take(work, one)
             tell_lacking(work, error)
             return ()
-        bare = look_for_unlabelled(work, route, route.issue_type if route else "", state.intents)
         labelled += bare.found
         plan = plan_links(replace(state, labelled=labelled, untold=bare.untold))
         tickets.add(labelled)
