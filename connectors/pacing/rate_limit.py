@@ -113,17 +113,31 @@ NewPace = Callable[[str, Rate], Pace]
 
 @dataclass(slots=True)
 class LocalPace:
-    """A budget of one process. Safe to share between threads, which wait side by side."""
+    """A budget of one process. Safe to share between threads, which wait side by side.
+
+    ``held_for`` is how long the service wanted to be left alone when the budget was made.
+    """
 
     service: str
     rate: Rate
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    held_for: float = 0.0
+    _held_until: float = field(init=False)
     _next_at: float = field(default=-math.inf, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
+    def __post_init__(self) -> None:
+        """Count from now."""
+        self._held_until = self.clock() + self.held_for
+
     def take(self) -> None:
-        """Wait for a permit. Raises ``OverBudget``, with ``again_in``, where that takes long."""
+        """Wait for a permit. Raises ``OutOfQuota``, with ``again_in``, where that takes long."""
+        held = self._held_until - self.clock()
+        if 0 < held <= self.held_for:  # more: the clock was set back
+            if held > self.rate.longest_wait:
+                raise on_hold(self.service, held)
+            self.sleep(held)
         with self._lock:
             now = self.clock()
             wait = self.rate.wait(self._next_at, now)

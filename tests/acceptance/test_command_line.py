@@ -305,6 +305,16 @@ def test_a_diff_that_is_piped_is_whole(shell: Shell) -> None:
     assert "…" not in longest
 
 
+def test_a_dry_run_leaves_a_service_alone_that_asked_for_it(shell: Shell) -> None:
+    shell.here.pagerduty.fault(Fault(status=429, headers={"ratelimit-reset": "600"}))
+    assert "Try again in 600 s" in shell.run("sync").stderr
+    shell.here.pagerduty.forget()
+    rehearsed = shell.run("sync", "--since", "30d", "--dry-run")
+    assert "PagerDuty asked for no more requests for now" in rehearsed.stderr
+    assert rehearsed.returncode == 1
+    assert shell.here.pagerduty.calls() == []
+
+
 def test_lint_tells_what_is_open_by_line_and_needs_no_account(shell: Shell) -> None:
     incident = shell.incident("quick fix")
     shell.told("draft", incident)

@@ -20,7 +20,7 @@ from connectors.sandbox import Fault
 from tests.integration.queue_support import KINDS, database
 from worker.app.composition import open_context
 from worker.app.registry import load_settings as load
-from worker.journal.call_budgets import SharedPace
+from worker.journal.call_budgets import SharedPace, holds
 from worker.journal.database import Database
 
 NEXT = sa.text("SELECT next_at FROM budgets WHERE name = 'Jira'")
@@ -97,7 +97,7 @@ from connectors.errors import OutOfQuota
 from connectors.incidents import IncidentId
 from connectors.pacing.rate_limit import OverBudget, Rate
 from connectors.pagerduty.client import PagerDuty
-from worker.journal.call_budgets import SharedPace
+from worker.journal.call_budgets import SharedPace, holds
 from worker.journal.database import Database
 
 url, api, key, incident = sys.argv[1:]
@@ -282,3 +282,18 @@ def test_another_process_keeps_the_wait_that_was_named_to_the_first(
                     context.source.record(IncidentId(STORM_ID))
             for asked_once in ("/notes", STORM_ID):
                 assert len([call for call in sandbox.calls() if call.endswith(asked_once)]) == 1
+
+
+def test_a_dry_run_knows_what_holds_and_what_is_over(url: str, opened: Database) -> None:
+    for name, seconds in (("Jira", 600), ("Slack", 0), ("PagerDuty", 30)):
+        SharedPace(opened.engine, name, Rate(60)).hold(seconds)
+    SharedPace(opened.engine, "Confluence", Rate(60)).take()
+    copy = Database.open_copy(url)
+    found = holds(copy)
+    copy.close()
+    assert found.keys() == {"Jira", "PagerDuty"}
+    assert 500 < found["Jira"] <= 600
+    assert holds(opened).keys() == found.keys()
+    empty = Database.open_copy("sqlite://")
+    assert holds(empty) == {}
+    empty.close()

@@ -11,7 +11,7 @@ from connectors.errors import Unreachable
 from connectors.incidents import IncidentId
 from connectors.jira.client import Jira
 from connectors.jira.sandbox import API_TOKEN, EMAIL, JiraSandbox
-from connectors.pacing.rate_limit import BURST, LocalPace, OverBudget, Rate
+from connectors.pacing.rate_limit import BURST, LocalPace, OnHold, OverBudget, Rate
 from connectors.pagerduty.client import PagerDuty
 from connectors.pagerduty.sandbox import scenarios
 from connectors.pagerduty.sandbox.scenarios.checkout_storm import STORM_ID
@@ -188,3 +188,18 @@ def test_every_request_to_jira_has_a_permit() -> None:
         client.check("OPS", "Task")
         client.close()
         assert pace.taken == len(sandbox.calls()) > 5
+
+
+def test_a_hold_from_before_is_waited_out_where_it_is_short_and_told_where_it_is_long() -> None:
+    now, slept = 5_000.0, [0.0]
+    short = LocalPace("Jira", Rate(60), lambda: now + sum(slept), slept.append, held_for=20)
+    short.take()
+    short.take()
+    assert slept == [0.0, 20.0]
+    long = LocalPace("Jira", Rate(60), lambda: now, slept.append, held_for=61)
+    with pytest.raises(OnHold) as told:
+        long.take()
+    assert told.value.again_in == 61
+    now += 61
+    long.take()
+    assert slept == [0.0, 20.0]

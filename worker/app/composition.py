@@ -5,7 +5,7 @@ All of it can be looked at before it is needed, see ``preflight``.
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ from connectors.connector import (
 )
 from connectors.errors import ConfigurationError
 from connectors.log_entry_kinds import EntryKind
-from connectors.pacing.rate_limit import LocalPace, NewPace
+from connectors.pacing.rate_limit import LocalPace, NewPace, Rate
 from connectors.tickets import Mark
 from connectors.tls import Authorities
 from worker.app.binding import Moved, bind
@@ -33,7 +33,7 @@ from worker.app.registry import Services
 from worker.drafting.draft_filter import DraftFilter
 from worker.drafting.policy import DraftPolicy, Handling, OutsideLog, Rule, Topic
 from worker.jobs.context import JobContext, JobPolicy, RouteRule, TemplateRule
-from worker.journal.call_budgets import SharedPace
+from worker.journal.call_budgets import SharedPace, holds
 from worker.journal.database import Database, sqlite_path
 from worker.journal.incident_locks import FileLocks, IncidentLocks, PostgresLocks, ThreadLocks
 from worker.journal.journal import Journal
@@ -96,9 +96,16 @@ def open_context(
 def _memory(url: str, *, dry_run: bool) -> tuple[Database, IncidentLocks, NewPace]:
     """Open the database, and give the locks and the paces that go with it."""
     if dry_run:  # it has everything to itself, and holds nobody up
-        return Database.open_copy(url), ThreadLocks(), LocalPace
+        copy = Database.open_copy(url)
+        held = holds(copy)
+        return copy, ThreadLocks(), lambda name, rate: _held(name, rate, held)
     database = Database.open(url)
     return database, _locks(database, url), partial(SharedPace, database.engine)
+
+
+def _held(name: str, rate: Rate, held: Mapping[str, float]) -> LocalPace:
+    """Make a budget of this process alone, for a service that may want to be left alone."""
+    return LocalPace(name, rate, held_for=held.get(name, 0.0))
 
 
 def webhook_address(settings: Settings, service: Connector) -> str | None:

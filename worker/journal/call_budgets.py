@@ -12,9 +12,10 @@ from collections.abc import Callable
 from sqlalchemy import Engine, TextClause, text
 
 from connectors.pacing.rate_limit import LONGEST_HOLD, Rate, on_hold
-from worker.journal.database import connected
+from worker.journal.database import Database, connected
 
 _SERVER_CLOCK = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS double precision)"
+_GIVEN_CLOCK = "CAST(:now AS double precision)"
 _HELD = """
 SELECT next_at - {now} FROM budgets
 WHERE name = :hold AND next_at > {now} AND next_at <= {now} + :longest_hold
@@ -33,7 +34,26 @@ WHERE budgets.next_at - :head_start - {now} <= :longest_wait
     OR budgets.next_at > {now} + :furthest
 RETURNING next_at - :spacing - :head_start - {now}
 """
+_HOLDS = """
+SELECT name, next_at - {now} FROM budgets
+WHERE name LIKE :holds AND next_at > {now} AND next_at <= {now} + :longest_hold
+"""
+_ON_HOLD = ": on hold"
 _LOOK = "SELECT next_at - :head_start - {now} FROM budgets WHERE name = :name"
+
+
+def holds(database: Database) -> dict[str, float]:
+    """Give for how many seconds services still want to be left alone, by name.
+
+    A dry run heeds them: it shares no budget, for that would be written.
+    """
+    with database.begin() as connection:
+        asks_server = connection.dialect.name == "postgresql"
+        question = _HOLDS.format(now=_SERVER_CLOCK if asks_server else _GIVEN_CLOCK)
+        values = {"holds": f"%{_ON_HOLD}", "longest_hold": LONGEST_HOLD}
+        values |= {} if asks_server else {"now": time.time()}
+        found = connection.execute(text(question), values).all()
+    return {name.removesuffix(_ON_HOLD): seconds for name, seconds in found}
 
 
 class SharedPace:
@@ -60,7 +80,7 @@ class SharedPace:
         self._sleep = sleep
         self._one_by_one = threading.Lock()
         asks_server = clock is None and engine.dialect.name == "postgresql"
-        now = _SERVER_CLOCK if asks_server else "CAST(:now AS double precision)"
+        now = _SERVER_CLOCK if asks_server else _GIVEN_CLOCK
         held = _HELD.format(now=now)
         self._held, self._hold = text(held), text(_HOLD.format(now=now))
         self._take = text(_TAKE.format(now=now, held=held))
@@ -97,7 +117,7 @@ class SharedPace:
         rate = self._rate
         return {
             "name": self._name,
-            "hold": f"{self._name}: on hold",
+            "hold": f"{self._name}{_ON_HOLD}",
             "seconds": seconds,
             "longest_hold": LONGEST_HOLD,
             "now": self._clock(),
