@@ -139,6 +139,24 @@ def test_an_owner_is_not_taken_away_while_the_box_still_mentions_one() -> None:
     assert Field.OWNER in {one.field for one in compare(gone, known, now, WORDS).to_ticket}
 
 
+@pytest.mark.parametrize(
+    ("source", "moves"),
+    [
+        ("[ ] @bo: write, with @ann", set()),
+        ("[ ] @bo: write, with nobody", {Field.TASK, Field.OWNER}),
+        ("[ ] @bo: write it, with @ann", {Field.TASK, Field.OWNER}),
+    ],
+)
+def test_an_owner_is_not_moved_to_whom_the_same_words_named_before(
+    source: str, moves: set[Field]
+) -> None:
+    known, now = agreed()
+    known = replace(known, row=replace(known.row, task="@bo: write, with", owner="ann"))
+    item = row(**as_agreed(owner="bo"))
+    item = replace(item, task=source.removeprefix("[ ] "), source=source)
+    assert {one.field for one in compare(item, known, now, WORDS).to_ticket} == moves
+
+
 def test_where_both_changed_the_tickets_value_stands_and_the_rows_is_told() -> None:
     memory, now = agreed()
     agreement = compare(

@@ -222,11 +222,13 @@ def only_read_otherwise(item: ActionItem, old: Values) -> frozenset[Field]:
     may_be = bool(_EDITORS_MARK.search(was)) if is_row else "~~" not in item.source  # a person's
     if was and was != now and was in said and may_be:
         behind = now.removeprefix(was).strip(" ()")
-        is_mention = now.startswith(was) and behind in (f"@{item.owner}", item.owner)
+        owners = (item.owner, old.owner)
+        is_mention = now.startswith(was) and behind.removeprefix("@") in owners
         if is_mention or _are_among(_WORD.findall(now), _WORD.findall(was)):
             found.add(Field.TASK)
-    if old.owner and not item.owner and not is_row:
-        found |= {Field.OWNER} if f"@{old.owner}" in item.source else set()
+    if old.owner and f"@{old.owner}" in item.source and not is_row:
+        was_there = not item.owner or (was in said and f"@{item.owner}" in was)
+        found |= {Field.OWNER} if was_there else set()
     return frozenset(found)
 
 
