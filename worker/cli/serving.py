@@ -39,10 +39,11 @@ def serve(context: typer.Context, host: str, port: int, *, adopt: bool) -> None:
     with _told(settings):
         service = Service(settings, host, port, moved=Moved.asked(adopt=adopt))
         service.start()
+    told = _told_to_stop()
     _noted(service.worker.context)
     log.info("Started.", version=version("postmortem-worker"), command="serve", **_of(settings))
     terminal.out.print(f"The web page is at {service.url}. Stop with Ctrl-C.")
-    _until_told_to_stop(service.stop)
+    _stop_once(told, service.stop)
 
 
 def work(context: typer.Context, *, adopt: bool) -> None:
@@ -53,10 +54,11 @@ def work(context: typer.Context, *, adopt: bool) -> None:
     with _told(settings):
         worker = Worker(settings, moved=Moved.asked(adopt=adopt))
         worker.start()
+    told = _told_to_stop()
     _noted(worker.context)
     log.info("Started.", version=version("postmortem-worker"), command="work", **_of(settings))
     terminal.out.print("Working. Stop with Ctrl-C.")
-    _until_told_to_stop(worker.stop)
+    _stop_once(told, worker.stop)
 
 
 def _noted(context: JobContext) -> None:
@@ -121,13 +123,12 @@ def _open_ends(settings: Settings) -> Iterator[str]:
         )
 
 
-def _until_told_to_stop(stop: Callable[[], bool]) -> None:
-    """Wait for Ctrl-C, or for the signal by which a supervisor ends a service, and stop.
+def _told_to_stop() -> threading.Event:
+    """Heed Ctrl-C and the signal by which a supervisor ends a service; give what they set.
 
-    That takes :data:`LONGEST_STOP` seconds at most; a second signal ends the process at once. What
-    is under way then is handed on, and its threads would keep the process alive.
+    From before it is told that the process has started: who is told so may end it at once. A second
+    signal ends it as it is.
     """
-    loaded()
     told = threading.Event()
 
     def tell(*_: object) -> None:
@@ -137,6 +138,16 @@ def _until_told_to_stop(stop: Callable[[], bool]) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, tell)
+    return told
+
+
+def _stop_once(told: threading.Event, stop: Callable[[], bool]) -> None:
+    """Wait until it is told to stop, and do.
+
+    That takes :data:`LONGEST_STOP` seconds at most. What is under way then is handed on, and its
+    threads would keep the process alive.
+    """
+    loaded()
     if not told.wait(STARTED):
         give_back()
         told.wait()
