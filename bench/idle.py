@@ -51,6 +51,7 @@ def measure(kind: str, command: str) -> None:
             process.rest()
         with program(command, Path(name), settings) as process:
             process.rest()
+            time.sleep(SECONDS)  # in a first minute the engine looks for schedules each second
             before, begin = process.cpu(), time.perf_counter()
             time.sleep(SECONDS)
             share = (process.cpu() - before) / (time.perf_counter() - begin)
