@@ -118,14 +118,8 @@ def error_for(
         error = Unauthorized(f"{product} does not accept the credentials{said}", site.renew)
     elif status == FORBIDDEN:
         error = _forbidden(answer, site, doing, said)
-    elif status == NOT_FOUND and not answer.is_json:
-        error = NotFoundByStray(
-            f"{site.host} could not {doing} (404), and answered with a page that is not "
-            f"{product}'s own.",
-            f"Look whether {site.address} is right, and what stands before {product}.",
-        )
     elif status == NOT_FOUND:
-        error = NotFound(f"{product} could not {doing}: there is no such thing to see{said}")
+        error = _not_found(answer, site, doing, said)
     elif status in REDIRECTS:
         error = Rejected(
             f"{site.host} sends requests on to another address, and credentials must not follow.",
@@ -165,6 +159,16 @@ def _plain(body: bytes) -> str:
     """Give a short body of plain words as one line, "" for a page and for what is no text."""
     words = " ".join(body.decode("utf-8", "replace").split()) if len(body) <= _LONG else ""
     return words if words.isprintable() and not {"<", "{", "\ufffd"}.intersection(words) else ""
+
+
+def _not_found(answer: SiteAnswer, site: SiteWords, doing: str, said: str) -> NotFound:
+    if not answer.is_json:
+        return NotFoundByStray(
+            f"{site.host} could not {doing} (404), and answered with a page that is not "
+            f"{site.product}'s own.",
+            f"Look whether {site.address} is right, and what stands before {site.product}.",
+        )
+    return NotFound(f"{site.product} could not {doing}: there is no such thing to see{said}")
 
 
 def _forbidden(answer: SiteAnswer, site: SiteWords, doing: str, said: str) -> AccessDenied:

@@ -4,7 +4,7 @@ It is put into the queue, a job for each incident; where no server works, it is 
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -126,17 +126,14 @@ def carry_out(settings: Settings, context: JobContext, request: "RunRequest") ->
     from worker.jobs.run_many import run_many  # noqa: PLC0415 - a look for what is due needs none
 
     return context.do_or_tell(
-        partial(_carried_out, run_many, settings, context, request),
+        partial(_carried_out, settings, context, request),
         partial(run_many, context, replace(request, wait=0)),
     )()
 
 
-def _carried_out(
-    run_many: "Callable[[JobContext, RunRequest], RunResult]",
-    settings: Settings,
-    context: JobContext,
-    request: "RunRequest",
-) -> RunResult:
+def _carried_out(settings: Settings, context: JobContext, request: "RunRequest") -> RunResult:
+    from worker.jobs.run_many import run_many  # noqa: PLC0415 - as above
+
     must_be_usable(context)
     servers = workers(settings.database_url.get_secret_value())
     if servers:
